@@ -1,0 +1,1 @@
+"""One simulated world per cell, and the drivers that are its faces."""

@@ -1,0 +1,1 @@
+"""From a text to an IntentProgram: parse, then check. Pure, apart from the language server."""

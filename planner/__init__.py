@@ -1,0 +1,1 @@
+"""From a program and an observed cell to a released plan: tasks, then motions, then the proof. Pure."""

@@ -1,0 +1,1 @@
+"""How each step moves: from a TaskPlan to a MotionPlan."""

@@ -1,0 +1,1 @@
+"""Which operations, on which robot, in which order: from a PlanningRequest to a TaskPlan."""
