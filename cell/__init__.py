@@ -1,1 +1,1 @@
-"""The vocabulary: every type that crosses a wall. Pure: no clock, randomness, file, socket, thread, event loop or log."""
+"""The vocabulary: every type that crosses a wall between two rooms of the house."""

@@ -1,0 +1,178 @@
+"""Values that cross a wall as plain JSON and back: plan files, journal rows, messages. Canonical, so equal values give equal bytes.
+
+A frozen dataclass becomes an object of its fields, in order; a member of a union of dataclasses carries its class name under
+"type". Arrays become lists, mappings objects, frozensets sorted lists. Reading is strict: an unknown, missing or ill-typed
+entry is a CodecError that names the path, because a key that is never read is somebody's typo.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+import types
+import typing
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+import numpy as np
+
+from cell.geometry import frozen
+
+T = TypeVar("T")
+
+
+class CodecError(ValueError):
+    """`path` leads to the entry (steps[3].duration), `reason` says what is wrong with it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path or 'the document'}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def canonical(value: object) -> str:
+    """The one JSON text of a value: no spaces, keys in field order, floats by shortest repr. Raises ValueError on NaN."""
+    return json.dumps(to_plain(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: object) -> str:
+    """sha256 of the canonical text, in hex."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def to_plain(value: Any) -> Any:
+    """`value` as JSON types. Every dataclass carries its class name, so a reader of any union can tell."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value.value if isinstance(value, Enum) else value
+        case np.ndarray():
+            return value.tolist()
+        case tuple() | list():
+            return [to_plain(v) for v in value]
+        case frozenset():
+            return [to_plain(v) for v in sorted(value)]
+        case Mapping():
+            return {str(k): to_plain(v) for k, v in value.items()}
+        case _ if dataclasses.is_dataclass(value):
+            plain: dict[str, Any] = {"type": type(value).__name__}
+            for name in _field_names(value.__class__):
+                plain[name] = to_plain(getattr(value, name))
+            return plain
+    raise TypeError(f"no plain form for {type(value).__name__}")
+
+
+def from_plain(kind: type[T], plain: Any) -> T:
+    """The value of type `kind` that `plain` stands for. Raises CodecError."""
+    value: T = _read(kind, plain, "")
+    return value
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind))
+
+
+@cache
+def _field_types(kind: type) -> dict[str, Any]:
+    hints = typing.get_type_hints(kind)
+    return {f.name: hints[f.name] for f in dataclasses.fields(kind)}
+
+
+def _read(kind: Any, plain: Any, path: str) -> Any:
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _read_union(get_args(kind), plain, path)
+    if origin is Literal:
+        if plain not in get_args(kind):
+            raise CodecError(path, f"expected one of {', '.join(map(str, get_args(kind)))}, got {plain!r}")
+        return plain
+    if origin is tuple:
+        return _read_tuple(get_args(kind), plain, path)
+    if origin is frozenset:
+        return frozenset(_read(get_args(kind)[0], v, f"{path}[]") for v in _expect(list, plain, path))
+    if origin is not None and issubclass(origin, Mapping):
+        of = get_args(kind)[1]
+        return {k: _read(of, v, f"{path}.{k}") for k, v in _expect(dict, plain, path).items()}
+    if origin is np.ndarray:
+        return _read_array(plain, path)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return _read_dataclass(kind, plain, path)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        try:
+            return kind(plain)
+        except ValueError:
+            raise CodecError(path, f"expected a {kind.__name__}, got {plain!r}") from None
+    return _read_scalar(kind, plain, path)
+
+
+def _expect(kind: type, plain: Any, path: str) -> Any:
+    if not isinstance(plain, kind):
+        raise CodecError(path, f"expected {'an object' if kind is dict else 'a list'}, got {type(plain).__name__}")
+    return plain
+
+
+def _read_scalar(kind: Any, plain: Any, path: str) -> Any:
+    if kind is float and isinstance(plain, int | float) and not isinstance(plain, bool):
+        if not math.isfinite(plain):
+            raise CodecError(path, "expected a finite number")
+        return float(plain)
+    if kind in (int, str, bool, type(None)) and type(plain) is kind:
+        return plain
+    raise CodecError(path, f"expected {getattr(kind, '__name__', kind)}, got {plain!r:.60}")
+
+
+def _read_array(plain: Any, path: str) -> Any:
+    try:
+        return frozen(_expect(list, plain, path))
+    except (ValueError, TypeError) as cause:
+        raise CodecError(path, f"expected an array of finite numbers ({cause})") from None
+
+
+def _read_tuple(args: tuple[Any, ...], plain: Any, path: str) -> Any:
+    items = _expect(list, plain, path)
+    if len(args) == 2 and args[1] is Ellipsis:
+        return tuple(_read(args[0], v, f"{path}[{i}]") for i, v in enumerate(items))
+    if len(items) != len(args):
+        raise CodecError(path, f"expected {len(args)} entries, got {len(items)}")
+    return tuple(_read(a, v, f"{path}[{i}]") for i, (a, v) in enumerate(zip(args, items, strict=True)))
+
+
+def _read_union(members: tuple[Any, ...], plain: Any, path: str) -> Any:
+    if plain is None and type(None) in members:
+        return None
+    if isinstance(plain, dict):
+        for member in members:
+            if dataclasses.is_dataclass(member) and getattr(member, "__name__", "") == plain.get("type"):
+                return _read(member, plain, path)
+        raise CodecError(path, f"unknown type {plain.get('type')!r}")
+    for member in members:
+        if member is not type(None) and not dataclasses.is_dataclass(member):
+            try:
+                return _read(member, plain, path)
+            except CodecError:
+                continue
+    raise CodecError(path, f"unexpected {plain!r:.60}")
+
+
+def _read_dataclass(kind: type, plain: Any, path: str) -> Any:
+    entries = dict(_expect(dict, plain, path))
+    if entries.pop("type", None) != kind.__name__:
+        raise CodecError(path, f"expected a {kind.__name__}, got {plain.get('type')!r}")
+    wanted = _field_types(kind)
+    for name in entries:
+        if name not in wanted:
+            raise CodecError(f"{path}.{name}".lstrip("."), "unknown entry")
+    values = {}
+    for name, of in wanted.items():
+        here = f"{path}.{name}".lstrip(".")
+        if name not in entries:
+            raise CodecError(here, "missing")
+        values[name] = _read(of, entries[name], here)
+    try:
+        return kind(**values)
+    except ValueError as cause:
+        raise CodecError(path, str(cause)) from None

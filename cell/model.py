@@ -1,0 +1,89 @@
+"""The cell as its files declare it: hardware facts only, checked, in SI, with the span of every declaration.
+
+A robot's kinematics are not in here: `RobotUnit.model` names them, the session loads a `RobotModel` beside this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cell.diagnostic import Span
+from cell.equipment import Equipment, PartKind, Place
+from cell.geometry import Body, Pose
+from cell.people import Person
+from cell.zones import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class RobotUnit:
+    """One robot as mounted. `home` in rad or m per joint, None when not declared. `payload` kg, `max_speed` m/s at the
+    TCP, `force_limit` N; None means the model's own, or none. `acceleration` and `jerk` scale the model's limits."""
+
+    name: str
+    model: str
+    driver: str
+    base: Pose
+    home: tuple[float, ...] | None
+    payload: float | None
+    max_speed: float | None
+    force_limit: float | None
+    span: Span
+    attribute_spans: Mapping[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One gripping point of a tool. `T_flange_tcp`: z of the TCP points out of the hand, towards the part."""
+
+    name: str
+    T_flange_tcp: Pose
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """`mount` is a robot's or a changer's name. `bodies` in the flange frame. `force` N, (lowest, highest)."""
+
+    name: str
+    mount: str
+    hands: tuple[Hand, ...]
+    bodies: tuple[Body, ...]
+    mass: float
+    grips: tuple[str, ...]
+    drives: tuple[str, ...]
+    force: tuple[float, float] | None
+    signals: Mapping[str, str]
+    span: Span
+    attributes: Mapping[str, object]
+    attribute_spans: Mapping[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Orders that arrive as data. `of` is the part kind that an order makes."""
+
+    name: str
+    of: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CellModel:
+    """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration."""
+
+    robots: Mapping[str, RobotUnit]
+    tools: Mapping[str, Tool]
+    parts: Mapping[str, PartKind]
+    equipment: Mapping[str, Equipment]
+    zones: Mapping[str, Zone]
+    people: Mapping[str, Person]
+    queues: Mapping[str, Queue]
+    file: str
+    revision: str
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        return {p.name: p for e in self.equipment.values() for p in e.places}
+
+    def tool_of(self, robot: str) -> Tool | None:
+        return next((t for t in self.tools.values() if t.mount == robot), None)

@@ -1,0 +1,43 @@
+"""A plan that was proved: the only thing that the controller runs. `planner/proof/release.py` is the one file that makes it.
+
+It cannot be read from a file or sent to a process: what crosses either is an unreleased MotionPlan again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NoReturn
+
+from cell.diagnostic import Span
+from cell.motion_plan import MotionPlan
+
+Holds = Literal["for all durations", "at the declared durations"]
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One claim that was proved. `kind` groups them (clearance, limits, order, zone, capacity, deadline, contact, …).
+    `margin` is the slack in the claim's own unit, None where the claim has none. `evidence` says how, in one sentence."""
+
+    id: str
+    kind: str
+    claim: str
+    holds: Holds
+    evidence: str
+    margin: float | None
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    obligations: tuple[Obligation, ...]
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedPlan:
+    motion_plan: MotionPlan
+    proof: Proof
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a released plan does not leave its process: send the motion plan and release it there")

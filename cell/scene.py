@@ -1,0 +1,70 @@
+"""What a robot may run into: the bodies that stand in the cell, and a part in every place that may hold one.
+
+Motions are checked against the fullest cell there can be, so one motion is right whatever the other parts do, and the number
+of motions grows with places. Only the place that a motion itself fills is taken as empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.geometry import Body, Box, Pose, height
+from cell.model import CellModel
+from cell.steps import Touch
+
+FLOOR_THICKNESS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SceneBody:
+    """`body` in the world. `owner` is the equipment's name for equipment, the place's name for a part, "floor" for the
+    floor; `name` is unique in the scene."""
+
+    name: str
+    owner: str
+    what: Literal["equipment", "part", "floor"]
+    body: Body
+
+
+def floor(cell: CellModel) -> tuple[SceneBody, ...]:
+    """A slab under z = 0, where every robot stands on or above it; it carries robots, so base links are not held
+    against it. A cell with a robot below z = 0 has no floor."""
+    if any(r.base.translation[2] < 0.0 for r in cell.robots.values()):
+        return ()
+    slab = Body("floor", Box((20.0, 20.0, FLOOR_THICKNESS)), Pose.from_xyz_rpy((0.0, 0.0, -FLOOR_THICKNESS / 2)))
+    return (SceneBody("floor", "floor", "floor", slab),)
+
+
+def equipment_bodies(cell: CellModel) -> tuple[SceneBody, ...]:
+    return tuple(
+        SceneBody(f"{e.name}/{b.name}", e.name, "equipment", b) for e in cell.equipment.values() for b in e.bodies
+    )
+
+
+def resting_parts(cell: CellModel) -> tuple[SceneBody, ...]:
+    """One body for each place and each kind that it accepts; heaps hold none, their parts lie below the rim."""
+    return tuple(
+        SceneBody(f"{kind} at {place.name}", place.name, "part", part_body(cell, kind, place.frame))
+        for place in cell.places.values()
+        if place.capacity is not None
+        for kind in place.accepts
+    )
+
+
+def part_body(cell: CellModel, kind: str, T_world_part: Pose) -> Body:
+    """The body of a part whose frame (centre of the lower face) is at `T_world_part`."""
+    shape = cell.parts[kind].shape
+    return Body(kind, shape, T_world_part @ Pose.from_xyz_rpy((0.0, 0.0, height(shape) / 2)))
+
+
+def scene_for(cell: CellModel, touch: Touch | None) -> tuple[SceneBody, ...]:
+    """All bodies for a motion with that touch. A motion that fills a place, or empties it with the part in hand, meets
+    it empty; one that comes for a part meets just that kind there."""
+    parts = []
+    for body in resting_parts(cell):
+        if touch is not None and body.owner == touch.place:
+            if touch.pair == "part and place" or body.body.name != touch.kind:
+                continue
+        parts.append(body)
+    return (*floor(cell), *equipment_bodies(cell), *parts)

@@ -1,0 +1,80 @@
+"""What is known of the cell at one moment, as planning sees it: values only, no ages. None means "not known"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cell.model import CellModel
+from cell.program import IntentProgram
+from cell.robot import RobotModel
+from cell.steps import Stance
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InPlace:
+    place: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InHand:
+    """`hand` is tool.hand, as in facts."""
+
+    hand: str
+    grasp: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lost:
+    """Nobody knows where, or known to be where nothing can reach it."""
+
+    why: str
+
+
+Location = InPlace | InHand | Lost
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """`origin` is the place where it was first seen (so which sets it belongs to). `reached` are ids of goals that are facts
+    for this part, `outcomes` what was told of it (verdict -> accept). `given_up`: its iteration was skipped."""
+
+    id: str
+    kind: str
+    location: Location
+    origin: str
+    reached: frozenset[str] = frozenset()
+    outcomes: tuple[tuple[str, str], ...] = ()
+    given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """A machine or station. None: nothing reports it."""
+
+    door_open: bool | None = None
+    clamped: bool | None = None
+    running: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """`parts` in order of id. `devices` and `stances` for every machine, station and robot of the cell."""
+
+    parts: tuple[PartState, ...]
+    stances: Mapping[str, Stance]
+    devices: Mapping[str, DeviceState]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningRequest:
+    """All that planning takes in. `robots` are the resolved models by robot name. `iterations` bounds every search, so the
+    result is the same on any machine. `without` are robots that may not be used."""
+
+    program: IntentProgram
+    cell: CellModel
+    robots: Mapping[str, RobotModel]
+    state: CellState
+    seed: int = 0
+    iterations: int = 2000
+    without: frozenset[str] = frozenset()

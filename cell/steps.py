@@ -1,0 +1,228 @@
+"""What a plan dispatches: steps, the facts they need and change, and where a robot stands between them.
+
+A step is one command to one device. It starts when every predecessor is confirmed and every need is a fact; it is confirmed
+when its effects are observed. Facts are symbolic, so that a proof can walk the partial order without any geometry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.diagnostic import Span
+
+FactName = Literal[
+    "at",  # (part, place): the part rests there
+    "held",  # (part, tool.hand)
+    "free",  # (place,): nothing is there; heaps are always free
+    "empty",  # (tool.hand,)
+    "stands",  # (robot, stance): at standstill in that stance, see `stance_name`
+    "open",  # (machine,): the door is open
+    "shut",  # (machine,)
+    "clamped",  # (machine,)
+    "unclamped",  # (machine,)
+    "idle",  # (machine or station,): no program or inspection runs
+    "running",  # (machine or station,)
+    "reached",  # (goal id, part)
+    "told",  # (outcome, part): the outcome is known, its value is observed at run time
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+    name: FactName
+    args: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return f"{self.name}({', '.join(self.args)})"
+
+
+# --- stances: the configurations that a robot rests in -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AtHome:
+    pass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AtHub:
+    """The one configuration from which a robot serves every place of `equipment`."""
+
+    equipment: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AtPlace:
+    """In contact at `place`: hand `hand` grips there a part of `kind` by its grasp number `grasp`, or has it there."""
+
+    place: str
+    hand: str
+    kind: str
+    grasp: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AtMeasured:
+    """Anywhere else: joint positions in rad or m, as read from the robot."""
+
+    q: tuple[float, ...]
+
+
+Stance = AtHome | AtHub | AtPlace | AtMeasured
+
+
+def stance_name(stance: Stance) -> str:
+    """The word for a stance in facts and files, one to one."""
+    match stance:
+        case AtHome():
+            return "home"
+        case AtHub(equipment):
+            return f"hub {equipment}"
+        case AtPlace(place, hand, kind, grasp):
+            return f"place {place} {hand} {kind} {grasp}"
+        case AtMeasured(q):
+            return "measured " + " ".join(repr(x) for x in q)
+
+
+# --- motions that are asked for ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Carried:
+    """A part of `kind` in `hand`, held by grasp number `grasp` (see cell/grasps.py)."""
+
+    hand: str
+    kind: str
+    grasp: int
+
+
+Touching = Literal["fingers and part", "part and place"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Touch:
+    """Contact that is meant, at one end of a motion. `fingers and part`: the hand's tool and the part that rests at `place`.
+    `part and place`: the carried part and whatever carries it at `place`."""
+
+    pair: Touching
+    place: str
+    hand: str
+    kind: str
+    grasp: int
+    end: Literal["start", "end"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MotionNeed:
+    """Everything that fixes a motion: robot, two stances, what is carried, the contact meant, the speed allowed at the TCP
+    (m/s, None for no limit but the robot's), and the zones that it must stay out of. Motions are stored by it."""
+
+    robot: str
+    start: Stance
+    end: Stance
+    carried: tuple[Carried, ...]
+    touch: Touch | None
+    speed_limit: float | None
+    avoid: tuple[str, ...]
+
+
+# --- actions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    need: MotionNeed
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """Close `hand` of `tool` on `part`, with `force` N."""
+
+    tool: str
+    hand: str
+    part: str
+    force: float
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    tool: str
+    hand: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDoor:
+    machine: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetClamp:
+    machine: str
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgram:
+    machine: str
+    program: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Ask `station` for `outcome` of `part`."""
+
+    station: str
+    outcome: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """The controller takes a branch of `choice` once its outcome is known."""
+
+    choice: str
+
+
+Action = Move | Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Decide
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """The line of intent that asked, and the rule by which this follows from it."""
+
+    span: Span
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRef:
+    choice: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`claims` are zones and machines that nobody else may use meanwhile. `predecessors` are step ids; one that lies in a
+    branch not taken counts as confirmed. `start` and `duration` in s, at the declared durations, all branches at their
+    worst. `motion` is the content hash of the motion that answers `action.need`, None until one is found."""
+
+    id: str
+    operation: str
+    action: Action
+    robot: str | None
+    part: str | None
+    claims: tuple[str, ...]
+    needs: tuple[Fact, ...]
+    adds: tuple[Fact, ...]
+    deletes: tuple[Fact, ...]
+    predecessors: tuple[str, ...]
+    start: float
+    duration: float
+    motion: str | None
+    branch: BranchRef | None
+    because: Because
