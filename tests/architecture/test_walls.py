@@ -1,0 +1,95 @@
+"""The walls hold, and each of them is seen to catch a breach: a checker that has never refused anything proves nothing."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT, contracts, pyproject, wheel_packages
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A line that must not land: `line` in a new module `module` breaks `contract`."""
+
+    contract: str
+    module: str
+    line: str
+
+
+BREACHES = (
+    Breach("floors", "cell/planted.py", "import cellwright"),
+    Breach("floors", "cellwright/planted.py", "import tui"),
+    Breach("floors", "intentlang/planted.py", "import planner"),
+    Breach("floors", "controller/planted.py", "import cell_drivers"),
+    Breach("intentlang-floors", "intentlang/planted.py", ""),
+    Breach("planner-floors", "planner/planted.py", ""),
+    Breach("planner-floors", "planner/proof/planted.py", "import planner.motion"),
+    Breach("planner-floors", "planner/proof/planted.py", "import planner.tasks"),
+    Breach("controller-floors", "controller/planted.py", ""),
+    Breach("pure-middle", "cell/planted.py", "import time"),
+    Breach("pure-middle", "intentlang/planted.py", "import logging"),
+    Breach("pure-middle", "planner/motion/planted.py", "import random"),
+    Breach("pure-middle", "controller/planted.py", "import asyncio"),
+    Breach("drivers-by-entry-point", "cellwright/planted.py", "import cell_drivers.simulated"),
+    Breach("drivers-by-entry-point", "cell_drivers/planted.py", "import cell_drivers.simulated"),
+    Breach("one-door-toolbox", "planner/motion/planted.py", "import roboticstoolbox"),
+    Breach("one-door-toolbox", "controller/planted.py", "from spatialmath import SE3"),
+    Breach("one-door-lark", "intentlang/planted.py", "import lark"),
+    Breach("one-door-terminal", "cellwright/planted.py", "import textual"),
+    Breach("one-door-sqlite", "cellwright/planted.py", "import sqlite3"),
+)
+
+
+def lint_imports(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    command = [str(program), "--no-cache", "--no-logo", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of every package and its contracts. Tests plant one module in it and take it out again."""
+    root = tmp_path_factory.mktemp("tree")
+    shutil.copy(ROOT / "pyproject.toml", root)
+    for package in wheel_packages():
+        shutil.copytree(ROOT / package, root / package, ignore=lambda folder, names: [n for n in names if n == "__pycache__"])
+    return root
+
+
+def test_every_wall_stands(tree: Path) -> None:
+    run = lint_imports(tree)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("breach", BREACHES, ids=lambda b: f"{b.contract}:{b.module}:{b.line}")
+def test_catches_a_planted_breach(tree: Path, breach: Breach) -> None:
+    planted = tree / breach.module
+    planted.write_text(f"{breach.line}\n", encoding="utf-8")
+    try:
+        run = lint_imports(tree, "--contract", breach.contract)
+    finally:
+        planted.unlink()
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "BROKEN" in run.stdout
+    assert "planted" in run.stdout.split("Broken contracts", 1)[1], run.stdout
+
+
+def test_every_contract_has_a_planted_breach() -> None:
+    assert {breach.contract for breach in BREACHES} == set(contracts())
+
+
+def test_every_package_of_the_wheel_stands_on_a_floor() -> None:
+    floors = {name.strip() for layer in contracts()["floors"]["layers"] for name in layer.split("|")}
+    assert floors == wheel_packages()
+    assert set(pyproject()["tool"]["importlinter"]["root_packages"]) == wheel_packages()
+
+
+def test_a_door_is_closed_to_every_package() -> None:
+    for name, contract in contracts().items():
+        if name.startswith("one-door-"):
+            opened = {"tui"} if name == "one-door-terminal" else set()
+            assert set(contract["source_modules"]) == wheel_packages() - opened, name
