@@ -1,0 +1,42 @@
+"""How long a step takes that is no motion: from the cell file, else the defaults that docs/language.md states."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from cell.equipment import DurationRange
+from cell.model import CellModel
+from cell.steps import Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor
+
+DOOR_TIME = 1.5
+CLAMP_TIME = 1.0
+GRIP_TIME = 0.4
+
+Stationary = Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Decide
+
+
+def action_duration(cell: CellModel, action: Stationary | Move) -> DurationRange:
+    """Shortest and longest duration in s. Raises ValueError for a Move (its time law says) and KeyError for a program or
+    an inspection that the cell does not declare."""
+    match action:
+        case Grip(tool=tool) | Release(tool=tool):
+            return _fixed(cell.tools[tool].attributes.get("grip_time", GRIP_TIME))
+        case SetDoor(machine=name):
+            return _fixed(cell.equipment[name].attributes.get("door_time", DOOR_TIME))
+        case SetClamp(machine=name):
+            return _fixed(cell.equipment[name].attributes.get("clamp_time", CLAMP_TIME))
+        case RunProgram(machine=name, program=program):
+            return {p.name: p.duration for p in cell.equipment[name].programs}[program]
+        case Inspect(station=name):
+            return {o.verb: o.duration for o in cell.equipment[name].offers}["inspect"]
+        case Decide():
+            return DurationRange(0.0, 0.0)
+        case Move():
+            raise ValueError("a motion's duration is that of its time law")
+    assert_never(action)
+
+
+def _fixed(seconds: object) -> DurationRange:
+    if not isinstance(seconds, int | float):
+        raise ValueError(f"expected seconds, got {seconds!r}")
+    return DurationRange(float(seconds), float(seconds))
