@@ -1,0 +1,110 @@
+"""The command line: one program, verbs in the order of a day's work. A verb's code is imported only when it is called.
+
+stdout carries data, stderr carries progress and complaints. Exit codes: see `EXIT`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tui.exit_codes import INTERRUPTED, USAGE
+
+# verb -> (module in tui.commands, one line of help). None: not built yet, said plainly.
+VERBS: Final[dict[str, tuple[str | None, str]]] = {
+    "check": ("check", "every error of the text, the names, the units and the cell"),
+    "fmt": ("fmt", "lay a file out in the one style, comments kept"),
+    "plan": ("plan", "compile, schedule, find the motions, prove them, write the plan"),
+    "diff": (None, "what changed between two plans, and why"),
+    "explain": ("explain", "a page on a code: what, why, an example, what to do"),
+    "simulate": ("simulate", "run on simulated drivers in virtual time"),
+    "verify": (None, "a campaign of disturbed runs"),
+    "run": ("run", "ask, then dispatch to the drivers that the cell file names"),
+    "resume": (None, "go on after a stop or a crash"),
+    "runs": ("runs", "the runs on record, newest first"),
+    "status": ("status", "what is going on, or how a run ended"),
+    "replay": (None, "go through a run again, event by event"),
+    "report": ("report", "a readable account of a run"),
+    "operate": (None, "the operator's screens"),
+    "drivers": (None, "which drivers are installed; the conformance kit"),
+    "export": (None, "the record as training data"),
+    "health": (None, "drive health from the record"),
+    "lsp": (None, "the language server"),
+    "doctor": ("doctor", "what is wrong with this installation"),
+    "init": (None, "a new cell from a template"),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but a mistake in usage ends with our exit code and one line that says where help is."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        sys.stderr.write(f"cellwright: {message}\ncellwright: see `{self.prog} --help`\n")
+        raise SystemExit(USAGE)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb and gives its exit code. Never lets a traceback reach the user for a mistake of theirs."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(_overview())
+        return 0 if words else USAGE
+    if words[0] in ("-V", "--version"):
+        from importlib.metadata import version
+
+        sys.stdout.write(f"cellwright {version('cellwright')}\n")
+        return 0
+    return _call(words[0], words[1:])
+
+
+def _call(verb: str, words: list[str]) -> int:
+    if verb not in VERBS:
+        sys.stderr.write(_unknown(verb))
+        return USAGE
+    module, summary = VERBS[verb]
+    if module is None:
+        sys.stderr.write(f"cellwright: `{verb}` ({summary}) is not built yet\n")
+        return USAGE
+    command = importlib.import_module(f"tui.commands.{module}")
+    parser = _Parser(prog=f"cellwright {verb}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    command.configure(parser)
+    act: Callable[[argparse.Namespace], int] = command.act
+    try:
+        return act(parser.parse_args(words))
+    except KeyboardInterrupt:
+        sys.stderr.write("cellwright: interrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is left to say.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
+
+
+def _overview() -> str:
+    width = max(map(len, VERBS))
+    rows = "".join(
+        f"  {verb:<{width}}  {summary}{'' if module else ' (not built yet)'}\n" for verb, (module, summary) in VERBS.items()
+    )
+    return (
+        "usage: cellwright VERB …\n\n"
+        "Say what shall be true of a robot cell; get a proved plan; run it.\n\n"
+        f"{rows}\n"
+        "`cellwright VERB --help` tells a verb's options. Start with:\n"
+        "  cellwright check examples/02_machine_tending/tending.intent\n"
+        "  cellwright run examples/02_machine_tending/tending.intent\n"
+    )
+
+
+def _unknown(verb: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(verb, VERBS, 1)
+    hint = f"did you mean `{near[0]}`?" if near else "`cellwright --help` lists the verbs"
+    return f"cellwright: there is no verb `{verb}`; {hint}\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,168 @@
+"""Diagnostics as a person, a program, a code host or an editor reads them: text, JSON, GitHub, SARIF."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from cell.diagnostic import Diagnostic, Position, Severity, Span
+
+Format = Literal["text", "json", "github", "sarif"]
+FORMATS: tuple[Format, ...] = ("text", "json", "github", "sarif")
+_LONGEST_LINE = 160
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
+
+
+def wants_colour(stream: Any) -> bool:
+    return bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def render(diagnostics: Sequence[Diagnostic], form: Format, texts: Mapping[str, str], colour: bool = False) -> str:
+    """All diagnostics in one form. `texts` maps a file's name to its text, for the excerpts of the text form."""
+    match form:
+        case "text":
+            return "".join(_text(d, texts, colour) + "\n" for d in diagnostics)
+        case "json":
+            return json.dumps({"diagnostics": [plain(d) for d in diagnostics]}, ensure_ascii=False, indent=2) + "\n"
+        case "github":
+            return "".join(_github(d) + "\n" for d in diagnostics)
+        case "sarif":
+            return json.dumps(_sarif(diagnostics), ensure_ascii=False, indent=2) + "\n"
+
+
+def plain(diagnostic: Diagnostic) -> dict[str, Any]:
+    """The JSON form that docs/command_line.md promises."""
+    fix = diagnostic.fix
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        "spans": [_plain_span(s) for s in diagnostic.spans],
+        "fix": None
+        if fix is None
+        else {
+            "title": fix.title,
+            "certain": fix.is_certain,
+            "edits": [{**_plain_span(e.span), "replacement": e.replacement} for e in fix.edits],
+        },
+    }
+
+
+def _plain_span(span: Span) -> dict[str, Any]:
+    return {"file": span.file, "start": _plain_position(span.start), "end": _plain_position(span.end), "label": span.label}
+
+
+def _plain_position(position: Position) -> dict[str, int]:
+    return {"line": position.line, "column": position.column}
+
+
+def _text(diagnostic: Diagnostic, texts: Mapping[str, str], colour: bool) -> str:
+    paint = (lambda s, c: f"\x1b[{c}m{s}\x1b[0m") if colour else (lambda s, c: s)
+    head = paint(f"{diagnostic.severity.value}[{diagnostic.code}]", f"1;{_COLOURS[diagnostic.severity]}")
+    lines = [f"{head} {printable(diagnostic.message)}"]
+    for span in diagnostic.spans:
+        lines += _excerpt(span, texts.get(span.file), paint)
+    if diagnostic.help:
+        lines.append(f"  {paint('help:', '1')} {printable(diagnostic.help)}")
+    if diagnostic.fix is not None:
+        kind = "fix:" if diagnostic.fix.is_certain else "perhaps:"
+        lines.append(f"  {paint(kind, '1')} {printable(diagnostic.fix.title)}")
+    return "\n".join(lines)
+
+
+def _excerpt(span: Span, text: str | None, paint: Any) -> list[str]:
+    where = f"  --> {printable(span.file)}:{span.start.line}:{span.start.column}"
+    label = printable(span.label)
+    source = None if text is None else text.split("\n")
+    if source is None or span.start.line > len(source):
+        return [where + (f"  {label}" if label else "")]
+    line = source[span.start.line - 1].rstrip("\r")
+    start = span.start.column - 1
+    end = span.end.column - 1 if span.end.line == span.start.line else len(line)
+    first = max(0, min(start, len(line)) - _LONGEST_LINE // 2)
+    shown = printable(line[first : first + _LONGEST_LINE])
+    marks = " " * (start - first) + "^" * max(1, min(end, first + _LONGEST_LINE) - start)
+    number = str(span.start.line)
+    return [where, f"   {number} | {shown}", f"   {' ' * len(number)} | {paint(marks, '1')}" + (f" {label}" if label else "")]
+
+
+def printable(text: str) -> str:
+    """Control and direction-changing characters made visible, so that a hostile name cannot paint the terminal."""
+    return "".join(c if c.isprintable() else " " if c == "\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+def _github(diagnostic: Diagnostic) -> str:
+    level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}[diagnostic.severity]
+    fields = [f"title={_github_property(diagnostic.code)}"]
+    if diagnostic.spans:
+        span = diagnostic.spans[0]
+        fields = [
+            f"file={_github_property(span.file)}",
+            f"line={span.start.line}",
+            f"col={span.start.column}",
+            f"endLine={span.end.line}",
+            f"endColumn={span.end.column}",
+            *fields,
+        ]
+    message = diagnostic.message + (f" ({diagnostic.help})" if diagnostic.help else "")
+    return f"::{level} {','.join(fields)}::{_github_message(message)}"
+
+
+def _github_message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _github_property(text: str) -> str:
+    return _github_message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _sarif(diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
+    """SARIF 2.1.0 (OASIS), one run, one result each."""
+    rules = sorted({d.code for d in diagnostics})
+    return {
+        "version": "2.1.0",
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "cellwright", "rules": [{"id": code} for code in rules]}},
+                "columnKind": "unicodeCodePoints",
+                "results": [_sarif_result(d) for d in diagnostics],
+            }
+        ],
+    }
+
+
+def _sarif_result(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "ruleId": diagnostic.code,
+        "level": diagnostic.severity.value,
+        "message": {"text": diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")},
+        "locations": [_sarif_location(s) for s in diagnostic.spans[:1]],
+        "relatedLocations": [{**_sarif_location(s), "message": {"text": s.label or "see also"}} for s in diagnostic.spans[1:]],
+    }
+
+
+def _sarif_location(span: Span) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": span.file.replace(os.sep, "/")},
+            "region": {
+                "startLine": span.start.line,
+                "startColumn": span.start.column,
+                "endLine": span.end.line,
+                "endColumn": span.end.column,
+            },
+        }
+    }
+
+
+def emit(diagnostics: Sequence[Diagnostic], form: Format, texts: Mapping[str, str]) -> None:
+    """Text goes to stderr, where a person looks; the machine forms are data, so to stdout."""
+    if form == "text":
+        sys.stderr.write(render(diagnostics, form, texts, wants_colour(sys.stderr)))
+    else:
+        sys.stdout.write(render(diagnostics, form, texts))
