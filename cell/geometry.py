@@ -73,9 +73,7 @@ class Pose:
         return Pose(frozen(self.rotation.T), frozen(-self.rotation.T @ self.translation))
 
     def __matmul__(self, other: Pose) -> Pose:
-        return Pose(
-            frozen(self.rotation @ other.rotation), frozen(self.rotation @ other.translation + self.translation)
-        )
+        return Pose(frozen(self.rotation @ other.rotation), frozen(self.rotation @ other.translation + self.translation))
 
     def apply(self, points: ArrayLike) -> Array:
         """`points` (N, 3) or (3,) of the inner frame, in the outer frame, same shape."""

@@ -37,9 +37,7 @@ def floor(cell: CellModel) -> tuple[SceneBody, ...]:
 
 
 def equipment_bodies(cell: CellModel) -> tuple[SceneBody, ...]:
-    return tuple(
-        SceneBody(f"{e.name}/{b.name}", e.name, "equipment", b) for e in cell.equipment.values() for b in e.bodies
-    )
+    return tuple(SceneBody(f"{e.name}/{b.name}", e.name, "equipment", b) for e in cell.equipment.values() for b in e.bodies)
 
 
 def resting_parts(cell: CellModel) -> tuple[SceneBody, ...]:

@@ -1,0 +1,140 @@
+"""Values that cross a wall come back equal, in one canonical text; anything else is refused with its path."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cell.codec import CodecError, canonical, digest, from_plain, to_plain
+from cell.diagnostic import Position, Span
+from cell.geometry import frozen
+from cell.motion_plan import Motion, Phase, Segment
+from cell.steps import (
+    AtHome,
+    AtHub,
+    AtMeasured,
+    AtPlace,
+    Because,
+    BranchRef,
+    Carried,
+    Fact,
+    MotionNeed,
+    Move,
+    RunProgram,
+    Step,
+    Stance,
+)
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+words = st.text(max_size=8)
+stances: st.SearchStrategy[Stance] = st.one_of(
+    st.just(AtHome()),
+    st.builds(AtHub, words),
+    st.builds(AtPlace, words, words, words, st.integers(0, 3)),
+    st.builds(AtMeasured, st.tuples(numbers, numbers)),
+)
+needs = st.builds(
+    MotionNeed,
+    words,
+    stances,
+    stances,
+    st.lists(st.builds(Carried, words, words, st.integers(0, 3)), max_size=2).map(tuple),
+    st.none(),
+    st.none() | numbers,
+    st.lists(words, max_size=2).map(tuple),
+)
+spans = st.builds(Span, words, st.builds(Position, st.integers(1), st.integers(1)), st.just(Position(9, 9)), words)
+steps = st.builds(
+    Step,
+    id=words,
+    operation=words,
+    action=st.builds(Move, needs) | st.builds(RunProgram, words, words, words),
+    robot=st.none() | words,
+    part=st.none() | words,
+    claims=st.lists(words, max_size=2).map(tuple),
+    needs=st.lists(st.builds(Fact, st.just("at"), st.tuples(words, words)), max_size=2).map(tuple),
+    adds=st.just(()),
+    deletes=st.just(()),
+    predecessors=st.lists(words, max_size=3).map(tuple),
+    start=numbers,
+    duration=numbers,
+    motion=st.none() | words,
+    branch=st.none() | st.builds(BranchRef, words, st.integers(0, 3)),
+    because=st.builds(Because, spans, words),
+)
+
+
+@given(steps)
+def test_a_step_comes_back_equal_and_with_the_same_bytes(step: Step) -> None:
+    text = canonical(step)
+    again = from_plain(Step, json.loads(text))
+    assert again == step
+    assert canonical(again) == text
+    assert digest(again) == digest(step)
+
+
+def test_arrays_come_back_read_only_and_to_the_last_bit() -> None:
+    values = np.random.default_rng(1).normal(size=(4, 6))
+    motion = Motion(
+        MotionNeed("r", AtHome(), AtHub("e"), (), None, None, ()),
+        (Segment(frozen(values), 1.0),),
+        (Phase(1.0, 0.5),),
+        (),
+        (),
+        1.0,
+    )
+    again = from_plain(Motion, json.loads(canonical(motion)))
+    assert np.array_equal(again.segments[0].control, values)
+    assert not again.segments[0].control.flags.writeable
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    count: int
+    ratio: float
+    name: str | None
+    pairs: tuple[tuple[str, int], ...] = ()
+
+
+GOOD: dict[str, Any] = {"type": "Sample", "count": 1, "ratio": 0.5, "name": None, "pairs": [["a", 1]]}
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"type": "Other"}, ""),
+        ({"count": 1.5}, "count"),
+        ({"count": True}, "count"),
+        ({"ratio": "0.5"}, "ratio"),
+        ({"ratio": float("nan")}, "ratio"),
+        ({"ratio": float("inf")}, "ratio"),
+        ({"name": 3}, "name"),
+        ({"pairs": [["a"]]}, "pairs[0]"),
+        ({"pairs": [["a", "b"]]}, "pairs[0][1]"),
+        ({"pairs": {}}, "pairs"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_refuses_an_entry_that_is_not_of_its_type_and_names_the_path(change: dict[str, Any], path: str) -> None:
+    assert from_plain(Sample, GOOD) == Sample(1, 0.5, None, (("a", 1),))
+    with pytest.raises(CodecError) as refusal:
+        from_plain(Sample, {**GOOD, **change})
+    assert refusal.value.path == path
+
+
+def test_refuses_a_missing_entry() -> None:
+    with pytest.raises(CodecError, match="count: missing"):
+        from_plain(Sample, {k: v for k, v in GOOD.items() if k != "count"})
+
+
+def test_refuses_to_write_what_has_no_canonical_form() -> None:
+    with pytest.raises(ValueError, match="Out of range"):
+        canonical(Sample(1, float("nan"), None))
+    with pytest.raises(TypeError, match="no plain form"):
+        to_plain(object())
