@@ -72,9 +72,7 @@ class RobotModel:
 
     def flange_radii(self, points: Array) -> Array:
         """Displacement radii (n,) of `points` (M, 3) fixed to the flange frame: a tool, a held part."""
-        return self.chain.displacement_radii(
-            self.degrees_of_freedom, self.chain.T_last_flange.apply(points), self.position
-        )
+        return self.chain.displacement_radii(self.degrees_of_freedom, self.chain.T_last_flange.apply(points), self.position)
 
     def within_limits(self, q: Array, tolerance: float = 0.0) -> NDArray[np.bool_]:
         """Whether joint positions (n,) or (N, n) lie within the position limits; () or (N,)."""
@@ -151,7 +149,7 @@ def _content_hash(arrays: Arrays) -> str:
         if array.dtype.kind == "U":
             content = "\0".join(str(text) for text in array.reshape(-1)).encode()
         else:
-            content = np.ascontiguousarray(array + 0, dtype=f"<{array.dtype.kind}8").tobytes()
+            content = (np.asarray(array, dtype=f"<{array.dtype.kind}8") + 0).tobytes()
         digest.update(f"{key}{array.shape}{len(content)}:".encode())
         digest.update(content)
     return digest.hexdigest()
