@@ -25,7 +25,8 @@ BREACHES = (
     Breach("floors", "cellwright/planted.py", "import tui"),
     Breach("floors", "intentlang/planted.py", "import planner"),
     Breach("floors", "controller/planted.py", "import cell_drivers"),
-    Breach("intentlang-floors", "intentlang/planted.py", ""),
+    Breach("server-apart", "intentlang/planted.py", "import intentlang.server.planted"),
+    Breach("server-apart", "cellwright/planted.py", "import intentlang.server.planted"),
     Breach("planner-floors", "planner/planted.py", ""),
     Breach("planner-floors", "planner/proof/planted.py", "import planner.motion"),
     Breach("planner-floors", "planner/proof/planted.py", "import planner.tasks"),
@@ -52,11 +53,18 @@ def lint_imports(root: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of every package and its contracts. Tests plant one module in it and take it out again."""
+    """A copy of every package and its contracts, with one module more in the language server that a breach may import.
+
+    A test plants its breach in it and takes it out again.
+    """
     root = tmp_path_factory.mktemp("tree")
     shutil.copy(ROOT / "pyproject.toml", root)
     for package in wheel_packages():
-        shutil.copytree(ROOT / package, root / package, ignore=lambda folder, names: [n for n in names if n == "__pycache__"])
+        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    server = root / "intentlang" / "server"
+    server.mkdir(exist_ok=True)
+    for name in ("__init__.py", "planted.py"):
+        (server / name).touch()
     return root
 
 
@@ -75,7 +83,8 @@ def test_catches_a_planted_breach(tree: Path, breach: Breach) -> None:
         planted.unlink()
     assert run.returncode == 1, run.stdout + run.stderr
     assert "BROKEN" in run.stdout
-    assert "planted" in run.stdout.split("Broken contracts", 1)[1], run.stdout
+    told = run.stdout.split("Broken contracts", 1)[1]
+    assert breach.module.removesuffix(".py").replace("/", ".") in told.replace("\n", ""), run.stdout
 
 
 def test_every_contract_has_a_planted_breach() -> None:
