@@ -1,5 +1,6 @@
-"""Values that cross a wall as plain JSON and back: plan files, journal rows, messages. Canonical, so equal values give equal bytes.
+"""Values that cross a wall as plain JSON and back: plan files, journal rows, messages.
 
+Canonical: equal values give equal bytes.
 A frozen dataclass becomes an object of its fields, in order; a member of a union of dataclasses carries its class name under
 "type". Arrays become lists, mappings objects, frozensets sorted lists. Reading is strict: an unknown, missing or ill-typed
 entry is a CodecError that names the path, because a key that is never read is somebody's typo.

@@ -71,6 +71,14 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
+class CodePage:
+    """What `explain CODE` prints: what the finding means, why it is one, an example, what to do. `text` is Markdown."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
     """A value or none, plus what is to be said about it. A value together with warnings is usable."""
 

@@ -59,10 +59,9 @@ def part_body(cell: CellModel, kind: str, T_world_part: Pose) -> Body:
 def scene_for(cell: CellModel, touch: Touch | None) -> tuple[SceneBody, ...]:
     """All bodies for a motion with that touch. A motion that fills a place, or empties it with the part in hand, meets
     it empty; one that comes for a part meets just that kind there."""
-    parts = []
-    for body in resting_parts(cell):
-        if touch is not None and body.owner == touch.place:
-            if touch.pair == "part and place" or body.body.name != touch.kind:
-                continue
-        parts.append(body)
+    parts = (body for body in resting_parts(cell) if touch is None or body.owner != touch.place or _is_met(body, touch))
     return (*floor(cell), *equipment_bodies(cell), *parts)
+
+
+def _is_met(body: SceneBody, touch: Touch) -> bool:
+    return touch.pair == "fingers and part" and body.body.name == touch.kind

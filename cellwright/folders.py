@@ -1,4 +1,4 @@
-"""Where runs and caches live: the user's XDG state and cache folders, or what the environment says. Made on first use, private."""
+"""Where runs and caches live: the user's XDG state and cache folders, or what the environment says."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ from cell.steps import (
     MotionNeed,
     Move,
     RunProgram,
-    Step,
     Stance,
+    Step,
 )
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
