@@ -1,0 +1,54 @@
+"""The state that a cell file declares: parts where `contains` says, robots at home, machines shut, empty and idle.
+
+What a driver observes comes before this; it fills in what nothing observes, with source *declared*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cell.equipment import Equipment
+from cell.model import CellModel
+from cell.state import CellState, DeviceState, InPlace, PartState
+from cell.steps import AtHome
+
+
+def declared_state(cell: CellModel) -> CellState:
+    """Parts are named by kind and number (shaft#1), in the order of declaration and of places."""
+    return CellState(
+        parts=tuple(_parts(cell)),
+        stances={name: AtHome() for name in cell.robots},
+        devices={e.name: _device(e) for e in cell.equipment.values() if e.programs or e.offers},
+    )
+
+
+def _parts(cell: CellModel) -> Iterator[PartState]:
+    named: dict[str, int] = {}
+    for equipment in cell.equipment.values():
+        for kind, place in _contents(equipment):
+            named[kind] = named.get(kind, 0) + 1
+            yield PartState(f"{kind}#{named[kind]}", kind, InPlace(place), place)
+
+
+def _contents(equipment: Equipment) -> Iterator[tuple[str, str]]:
+    """(kind, place) for each part that lies there at the start. A place with room for one takes one; `check` has seen to it
+    that all find room."""
+    room = [place.name for place in equipment.places for _ in range(place.capacity or 0)]
+    heap = next((place.name for place in equipment.places if place.capacity is None), None)
+    taken = 0
+    for kind, count in equipment.contains:
+        for _ in range(count):
+            place = room[taken] if taken < len(room) else heap
+            if place is None:
+                raise ValueError(f"{equipment.name} contains more parts than it has places")
+            taken += 1
+            yield kind, place
+
+
+def _device(equipment: Equipment) -> DeviceState:
+    signals = equipment.signals
+    return DeviceState(
+        door_open=False if "door" in signals else None,
+        clamped=False if "clamp" in signals else None,
+        running=False,
+    )
