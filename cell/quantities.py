@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`factor` turns one of this unit into SI (radians for angles, a bare number for counts and percent)."""
+    """`factor` turns one of this unit into SI (radians for angles, a bare number for counts and percent); `offset` is added
+    after that, for a scale whose zero is not zero."""
 
     symbol: str
     dimension: str
     factor: float
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ UNITS: tuple[Unit, ...] = (
     Unit("V", "voltage", 1.0),
     Unit("W", "power", 1.0),
     Unit("kW", "power", 1e3),
-    Unit("°C", "temperature", 1.0),
+    Unit("°C", "temperature", 1.0, 273.15),
+    Unit("K", "temperature", 1.0),
     Unit("%", "ratio", 1e-2),
     Unit("parts", "parts", 1.0),
     Unit("part", "parts", 1.0),

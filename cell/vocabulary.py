@@ -1,0 +1,249 @@
+"""The registry: what kinds, verbs, events, objectives and units there are, as a value that is handed in.
+
+Nothing here is a keyword of the language. A driver package brings schemas of its own and joins them with `extended_with`; the
+grammar stays as it is. Hover, completion, did-you-mean, the reference pages and every check of names read these same schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from cell.quantities import UNITS, Unit
+
+Phase = Literal["approach", "insert", "follow", "dwell", "grip", "release", "retract"]
+Record = Literal["robot", "tool", "part", "equipment", "zone", "person", "queue", "member"]
+Source = Literal["driver", "signal", "told", "counted"]
+
+
+class Schema(BaseModel):
+    """A key that no schema knows is somebody's typo, so it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AttributeSchema(Schema):
+    """One attribute of a kind. `forms` are the ways to write its values, see `intentlang.forms` for their small notation.
+    `keyed`: it may stand several times, told apart by the name that follows (`program OP10`)."""
+
+    name: str
+    forms: tuple[str, ...]
+    doc: str
+    required: bool = False
+    keyed: bool = False
+
+
+class FactSchema(Schema):
+    """Something that can be asked of a thing of this kind: a quantity (`dimension`) or a state (`values`).
+
+    `controlled`: the cell itself brings it about, so a bound on it is a limit and not a monitor. `source` says who reports it:
+    the driver, a signal that the attribute `signal` names, a verb that tells it, or the cell's own count."""
+
+    name: str
+    doc: str
+    dimension: str = ""
+    values: tuple[str, ...] = ()
+    controlled: bool = False
+    source: Source = "driver"
+    signal: str = ""
+
+
+class EventSchema(Schema):
+    """`cnc1.alarm`, `scrap.full`. `signal` is the attribute that names the reporting signal, `only_with` an attribute that the
+    thing must have to raise it at all."""
+
+    name: str
+    doc: str
+    signal: str = ""
+    only_with: str = ""
+
+
+class MembersSchema(Schema):
+    """`pallet.layers`: a set that belongs to a thing. `features`: the members are the part's features of that kind.
+    `single`: one thing and no set (`job.kit`)."""
+
+    name: str
+    member: str
+    doc: str
+    is_open: bool = False
+    single: bool = False
+
+
+class KindSchema(Schema):
+    """A kind of thing. `record` says which record of the CellModel holds it; `member` kinds are never declared but bound by a
+    loop (a layer, an order). `is_place`: parts can lie in it. `orders_lines`: it counts as a part for the ordering rule.
+    `loops_over`: what `for each x in thing` binds: the parts that it holds, or a member kind. `own_fact`: the fact that is
+    meant by the bare thing (`near is occupied`)."""
+
+    name: str
+    doc: str
+    record: Record = "equipment"
+    is_place: bool = False
+    orders_lines: bool = False
+    attributes: tuple[AttributeSchema, ...] = ()
+    facts: tuple[FactSchema, ...] = ()
+    events: tuple[EventSchema, ...] = ()
+    members: tuple[MembersSchema, ...] = ()
+    loops_over: str = ""
+    is_open: bool = False
+    own_fact: str = ""
+
+    def attribute(self, name: str) -> AttributeSchema | None:
+        return next((a for a in self.attributes if a.name == name), None)
+
+    def fact(self, name: str) -> FactSchema | None:
+        return next((f for f in self.facts if f.name == name), None)
+
+    def event(self, name: str) -> EventSchema | None:
+        return next((e for e in self.events if e.name == name), None)
+
+
+class RoleSchema(Schema):
+    """`types` are kinds, or `place` (anything that parts can lie in), `part`, `feature`, `program`."""
+
+    name: str
+    types: tuple[str, ...]
+    doc: str
+    required: bool = False
+
+
+class SettingSchema(Schema):
+    name: str
+    dimension: str
+    doc: str
+    required: bool = False
+
+
+class OutcomeSchema(Schema):
+    """What a verb tells when it has been done. An adverse value that no `when` asks about is an event of that name."""
+
+    name: str
+    values: tuple[str, ...]
+    adverse: tuple[str, ...]
+    doc: str
+
+
+class VerbSchema(Schema):
+    """`objects` as the types of roles. `needs_one_of`: of these roles one has to be given. `offered`: the place or person must
+    list this verb under `offers`. `carries`: a robot takes the part somewhere, so the part's tool and place matter.
+    `duration` says where its length comes from. `planned`: planning supports it today."""
+
+    name: str
+    doc: str
+    objects: tuple[str, ...]
+    roles: tuple[RoleSchema, ...] = ()
+    settings: tuple[SettingSchema, ...] = ()
+    bounds: tuple[str, ...] = ("force", "speed")
+    needs_one_of: tuple[str, ...] = ()
+    tells: tuple[OutcomeSchema, ...] = ()
+    events: tuple[str, ...] = ()
+    offered: bool = False
+    carries: bool = True
+    joins: bool = False
+    phases: tuple[Phase, ...] = ()
+    duration: Literal["motion", "program", "offer"] = "motion"
+    planned: bool = False
+
+    def role(self, name: str) -> RoleSchema | None:
+        return next((r for r in self.roles if r.name == name), None)
+
+    def setting(self, name: str) -> SettingSchema | None:
+        return next((s for s in self.settings if s.name == name), None)
+
+
+class ObjectiveSchema(Schema):
+    """`argument` is a type as of roles, a dimension, or empty."""
+
+    name: str
+    doc: str
+    argument: str = ""
+
+
+class ClauseEventSchema(Schema):
+    """An event that a clause raises: `timeout` comes of `within`."""
+
+    name: str
+    clause: str
+    doc: str
+
+
+S = TypeVar("S", bound=Schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    kinds: Mapping[str, KindSchema]
+    verbs: Mapping[str, VerbSchema]
+    objectives: Mapping[str, ObjectiveSchema]
+    clause_events: Mapping[str, ClauseEventSchema]
+    units: Mapping[str, Unit]
+
+    @classmethod
+    def of(
+        cls,
+        kinds: Iterable[KindSchema] = (),
+        verbs: Iterable[VerbSchema] = (),
+        objectives: Iterable[ObjectiveSchema] = (),
+        clause_events: Iterable[ClauseEventSchema] = (),
+        units: Iterable[Unit] = UNITS,
+    ) -> Vocabulary:
+        return cls(
+            {k.name: k for k in kinds},
+            {v.name: v for v in verbs},
+            {o.name: o for o in objectives},
+            {c.name: c for c in clause_events},
+            {u.symbol: u for u in units},
+        )
+
+    def extended_with(
+        self,
+        kinds: Iterable[KindSchema] = (),
+        verbs: Iterable[VerbSchema] = (),
+        objectives: Iterable[ObjectiveSchema] = (),
+        attributes: Mapping[str, Iterable[AttributeSchema]] | None = None,
+        units: Iterable[Unit] = (),
+    ) -> Vocabulary:
+        """This vocabulary and more: `attributes` adds to kinds that exist. Raises ValueError when a name is already taken, for
+        two packages that mean different things by one word must not be settled by the order of loading."""
+        grown = dict(self.kinds)
+        for name, more in (attributes or {}).items():
+            kind = grown[name]
+            taken = [a.name for a in more if kind.attribute(a.name)]
+            _refuse(taken, f"attribute of {name}")
+            grown[name] = kind.model_copy(update={"attributes": (*kind.attributes, *more)})
+        return Vocabulary(
+            _joined(grown, {k.name: k for k in kinds}, "kind"),
+            _joined(self.verbs, {v.name: v for v in verbs}, "verb"),
+            _joined(self.objectives, {o.name: o for o in objectives}, "objective"),
+            self.clause_events,
+            _joined(self.units, {u.symbol: u for u in units}, "unit"),
+        )
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        return frozenset(u.dimension for u in self.units.values())
+
+    @property
+    def role_words(self) -> frozenset[str]:
+        """Every registered role, setting and bound: no name may be one of them, and no unit follows a number by one."""
+        return frozenset(
+            word
+            for verb in self.verbs.values()
+            for word in (*(r.name for r in verb.roles), *(s.name for s in verb.settings), *verb.bounds)
+        )
+
+
+V = TypeVar("V")
+
+
+def _joined(old: Mapping[str, V], new: Mapping[str, V], what: str) -> Mapping[str, V]:
+    _refuse([name for name in new if name in old], what)
+    return {**old, **new}
+
+
+def _refuse(taken: list[str], what: str) -> None:
+    if taken:
+        raise ValueError(f"already registered as {what}: {', '.join(taken)}")

@@ -1,0 +1,242 @@
+"""From the parser's reductions to our own nodes. Every method takes the children of one rule, keywords included.
+
+Called bottom-up and without recursion (see parse.py), so depth costs nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from cell.diagnostic import Position, Span
+from cell.program import Comparison
+from intentlang import syntax as s
+
+
+class Lexeme(Protocol):
+    """What a token of the parser offers."""
+
+    type: str
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+
+    def __str__(self) -> str: ...
+
+
+T = TypeVar("T")
+
+
+class Builder:
+    """`words` collects every name met, so that reserved ones can be found without a walk."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.words: list[s.Word] = []
+
+    def _span(self, children: Sequence[object]) -> Span:
+        present = [c for c in children if c is not None]
+        first, last = self._of(present[0]), self._of(present[-1])
+        return Span(self.file, first.start, last.end)
+
+    def _of(self, child: object) -> Span:
+        if hasattr(child, "span"):
+            span: Span = child.span
+            return span
+        return self._token_span(child)  # type: ignore[arg-type]
+
+    def _token_span(self, token: Lexeme) -> Span:
+        start = Position(token.line or 1, token.column or 1)
+        return Span(self.file, start, Position(token.end_line or 1, token.end_column or 1))
+
+    def _words(self, children: Sequence[object]) -> list[s.Word]:
+        """The NAME tokens that stand directly in this rule."""
+        found = [s.Word(str(c), self._token_span(c)) for c in children if _is(c, "NAME")]  # type: ignore[arg-type]
+        self.words.extend(found)
+        return found
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def ref(self, c: list[object]) -> s.RefNode:
+        return s.RefNode(tuple(self._words(c)), self._span(c))
+
+    def quantity(self, c: list[object]) -> s.NumberNode:
+        text = str(c[0])
+        digits = 1 if text[0] == "-" else 0
+        while digits < len(text) and (text[digits].isdigit() or text[digits] == "."):
+            digits += 1
+        unit = text[digits:].strip()
+        return s.NumberNode(float(text[:digits]), unit, f"{text[:digits]} {unit}".strip(), self._span(c))
+
+    def string(self, c: list[object]) -> s.StringNode:
+        return s.StringNode(str(c[0])[1:-1], self._span(c))
+
+    def dims(self, c: list[object]) -> s.DimsNode:
+        return s.DimsNode(tuple(int(n) for n in str(c[0]).split("x")), self._span(c))
+
+    def tuple(self, c: list[object]) -> s.TupleNode:
+        return s.TupleNode(tuple(_nodes(c, _VALUES)), self._span(c))
+
+    def list(self, c: list[object]) -> s.ListNode:
+        return s.ListNode(tuple(_nodes(c, _VALUES)), self._span(c))
+
+    # -- declarations ------------------------------------------------------------------------------------------------
+
+    def use(self, c: list[object]) -> s.UseNode:
+        return s.UseNode(str(c[-1])[1:-1], self._span(c))
+
+    def param(self, c: list[object]) -> s.ParamNode:
+        return s.ParamNode(self._words(c)[0], _nodes(c, _VALUES)[0], self._span(c))
+
+    def decl(self, c: list[object]) -> s.DeclNode:
+        words = self._words(c)
+        brace = next(i for i, x in enumerate(c) if _is(x, "LBRACE"))
+        other = words[2] if len(words) > 2 else None
+        return s.DeclNode(words[0], words[1], other, tuple(_nodes(c, s.AttrNode)), self._span(c[:brace]))
+
+    def attr(self, c: list[object]) -> s.AttrNode:
+        name = s.Word(str(c[0]), self._token_span(c[0]))  # type: ignore[arg-type]
+        return s.AttrNode(name, tuple(_nodes(c[1:], _VALUES)), self._span(c))
+
+    # -- templates and blocks ----------------------------------------------------------------------------------------
+
+    def task(self, c: list[object]) -> s.TaskNode:
+        block = _nodes(c, s.BlockNode)[0]
+        return s.TaskNode(self._words(c)[0], tuple(_nodes(c, s.ArgNode)), block, self._head(c))
+
+    def arg(self, c: list[object]) -> s.ArgNode:
+        name, kind = self._words(c)
+        return s.ArgNode(name, kind, self._span(c))
+
+    def block(self, c: list[object]) -> s.BlockNode:
+        return s.BlockNode(tuple(_nodes(c, _STATEMENTS)), self._span(c))
+
+    def _head(self, c: Sequence[object]) -> Span:
+        return self._span([x for x in c if not isinstance(x, s.BlockNode)])
+
+    # -- lines -------------------------------------------------------------------------------------------------------
+
+    def act(self, c: list[object]) -> s.GoalNode:
+        goal = _nodes(c, s.GoalNode)[0]
+        block = next(iter(_nodes(c, s.BlockNode)), None)
+        return s.GoalNode(goal.verb, goal.object, goal.phrases, block, goal.span)
+
+    def goal(self, c: list[object]) -> s.GoalNode:
+        verb = self._words(c)[0]
+        return s.GoalNode(verb, _nodes(c, s.RefNode)[0], tuple(_nodes(c, s.PhraseNode)), None, self._span(c))
+
+    def role(self, c: list[object]) -> s.PhraseNode:
+        return s.PhraseNode(self._words(c)[0], None, _nodes(c, _AMOUNTS)[0], self._span(c))
+
+    def bound(self, c: list[object]) -> s.PhraseNode:
+        return s.PhraseNode(self._words(c)[0], _comparison(c), _nodes(c, _AMOUNTS)[0], self._span(c))
+
+    def do(self, c: list[object]) -> s.DoNode:
+        return s.DoNode(self._words(c)[0], tuple(_nodes(c, _VALUES)), self._span(c))
+
+    def each(self, c: list[object]) -> s.EachNode:
+        until = next(iter(_nodes(c, _CONDITIONS)), None)
+        members, block = _nodes(c, s.RefNode)[0], _nodes(c, s.BlockNode)[0]
+        is_ordered = any(isinstance(x, s.Word) for x in c)
+        return s.EachNode(self._words(c)[0], members, until, is_ordered, block, self._head(c))
+
+    def order(self, c: list[object]) -> s.Word:
+        return s.Word("in order", self._span(c))
+
+    def group(self, c: list[object]) -> s.GroupNode:
+        return s.GroupNode(_is(c[0], "IN_ORDER"), _nodes(c, s.BlockNode)[0], self._head(c))
+
+    def when(self, c: list[object]) -> s.WhenNode:
+        branches: list[s.BranchNode] = []
+        start = 0
+        for i, child in enumerate(c):
+            if isinstance(child, s.BlockNode):
+                head = [x for x in c[start:i] if x is not None]
+                condition = next(iter(_nodes(head, _CONDITIONS)), None)
+                branches.append(s.BranchNode(condition, child, self._span(head)))
+                start = i + 1
+        return s.WhenNode(tuple(branches), branches[0].span)
+
+    # -- clauses -----------------------------------------------------------------------------------------------------
+
+    def never(self, c: list[object]) -> s.NeverNode:
+        return s.NeverNode(_nodes(c, _CONDITIONS)[0], self._span(c))
+
+    def ensure(self, c: list[object]) -> s.EnsureNode:
+        return s.EnsureNode(_nodes(c, _CONDITIONS)[0], self._span(c))
+
+    def within(self, c: list[object]) -> s.WithinNode:
+        return s.WithinNode(_nodes(c, _AMOUNTS)[0], self._span(c))
+
+    def every(self, c: list[object]) -> s.EveryNode:
+        block = next(iter(_nodes(c, s.BlockNode)), None)
+        return s.EveryNode(_nodes(c, _AMOUNTS)[0], block, self._head(c))
+
+    def prefer(self, c: list[object]) -> s.PreferNode:
+        return s.PreferNode(self._words(c)[0], tuple(_nodes(c, _AMOUNTS)), self._span(c))
+
+    def policy(self, c: list[object]) -> s.PolicyNode:
+        return s.PolicyNode(tuple(_nodes(c, s.RefNode)), tuple(_nodes(c, _RUNGS)), self._span(c))
+
+    def retry(self, c: list[object]) -> s.RetryNode:
+        tries = self.quantity([c[1]])
+        return s.RetryNode(tries, tuple(_nodes(c, s.PhraseNode)), self._span(c))
+
+    def hold(self, c: list[object]) -> s.HoldNode:
+        message = str(c[1])[1:-1] if len(c) > 1 and c[1] is not None else ""
+        return s.HoldNode(message, self._span(c))
+
+    def skip(self, c: list[object]) -> s.SkipNode:
+        return s.SkipNode(self._span(c))
+
+    # -- conditions --------------------------------------------------------------------------------------------------
+
+    def all(self, c: list[object]) -> s.JoinNode:
+        return s.JoinNode("and", tuple(_nodes(c, _CONDITIONS)), self._span(c))
+
+    def any(self, c: list[object]) -> s.JoinNode:
+        return s.JoinNode("or", tuple(_nodes(c, _CONDITIONS)), self._span(c))
+
+    def paren(self, c: list[object]) -> s.ConditionNode:
+        return _nodes(c, _CONDITIONS)[0]
+
+    def compare(self, c: list[object]) -> s.CompareNode:
+        subject, limit = _nodes(c, _AMOUNTS)
+        assert isinstance(subject, s.RefNode)
+        return s.CompareNode(subject, _comparison(c), limit, self._span(c))
+
+    def state(self, c: list[object]) -> s.StateNode:
+        negated = any(_is(x, "NOT") for x in c)
+        return s.StateNode(_nodes(c, s.RefNode)[0], self._words(c)[0], negated, self._span(c))
+
+    def inside(self, c: list[object]) -> s.InsideNode:
+        subject, place = _nodes(c, s.RefNode)
+        return s.InsideNode(subject, place, any(_is(x, "NOT") for x in c), self._span(c))
+
+
+_VALUES = (s.RefNode, s.NumberNode, s.StringNode, s.DimsNode, s.TupleNode, s.ListNode)
+_AMOUNTS = (s.RefNode, s.NumberNode)
+_CONDITIONS = (s.CompareNode, s.StateNode, s.InsideNode, s.JoinNode)
+_RUNGS = (s.RetryNode, s.HoldNode, s.SkipNode, s.GoalNode)
+_STATEMENTS = (
+    s.GoalNode, s.DoNode, s.EachNode, s.GroupNode, s.WhenNode, s.NeverNode, s.EnsureNode, s.WithinNode, s.EveryNode,
+    s.PreferNode, s.PolicyNode,
+)  # fmt: skip
+
+
+def _nodes(children: Sequence[object], types: type[T] | tuple[type[T], ...]) -> list[T]:  # type: ignore[valid-type]
+    return [c for c in children if isinstance(c, types)]
+
+
+def _is(child: object, token_type: str) -> bool:
+    return getattr(child, "type", None) == token_type and not isinstance(child, s.ArgNode)
+
+
+def _comparison(children: Sequence[object]) -> Comparison:
+    text = next(str(c) for c in children if _is(c, "CMP"))
+    match text:
+        case "<" | "<=" | ">" | ">=":
+            return text
+        case _:
+            raise AssertionError(text)

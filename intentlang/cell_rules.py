@@ -1,0 +1,156 @@
+"""What a cell file gets wrong only in view of the rest of the cell: dangling names, contents, mounts, zones, coinciding places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from cell.diagnostic import Diagnostic, Span, error, warning
+from cell.model import CellModel
+from cell.vocabulary import Vocabulary
+from intentlang.declared import Declared, unknown
+from intentlang.forms import Named
+from intentlang.syntax import Word
+from intentlang.words import quoted
+
+
+def references(declared: Sequence[Declared], vocabulary: Vocabulary, broken: frozenset[str]) -> list[Diagnostic]:
+    """Every name in an attribute that names nothing, or a thing of the wrong kind."""
+    by_name = {d.name.text: d for d in declared}
+    found: list[Diagnostic] = []
+    for d in declared:
+        for given in d.given:
+            for name in given.match.names:
+                problem = _reference(name, by_name, vocabulary, broken)
+                if problem is not None:
+                    found.append(problem)
+        found += _ranges(d)
+    return found
+
+
+def _reference(
+    name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary, broken: frozenset[str]
+) -> Diagnostic | None:
+    if name.what in (("name",), ("signal",)):
+        return None
+    word = Word(name.text, name.span)
+    if name.what == ("verb",):
+        return None if name.text in vocabulary.verbs else unknown("E214", "verb", word, list(vocabulary.verbs))
+    what = " or ".join(name.what)
+    target = by_name.get(name.text)
+    if target is None:
+        if name.text in broken:
+            return None
+        return unknown("E201", what, word, [n for n, d in by_name.items() if d.kind.name in name.what])
+    if target.kind.name not in name.what:
+        message = f"`{name.text}` is a {target.kind.name}; a {what} is wanted here"
+        return error("E213", message, name.span, target.name.span.labelled("declared here"))
+    return None
+
+
+def _ranges(d: Declared) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for given in d.given:
+        schema = d.kind.attribute(given.name)
+        form = schema.forms[given.match.form] if schema else ""
+        values = [v.value for v in given.values if hasattr(v, "value")]
+        if " to <" in form and len(values) >= 2 and values[-2] > values[-1]:
+            found.append(error("E211", f"`{given.name}` goes from a larger value to a smaller one", given.span))
+        if given.name == "contains" and values and values[-1] != int(values[-1]) or given.name == "contains" and values[-1] < 0:
+            found.append(error("E211", "a number of parts is a whole number from 0 up", given.span))
+    return found
+
+
+def world(model: CellModel, declared: Sequence[Declared]) -> list[Diagnostic]:
+    return [
+        *_mounts(model),
+        *_ungripped(model),
+        *_contents(model),
+        *_zones(model),
+        *_coinciding(model),
+    ]
+
+
+def _mounts(model: CellModel) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for a, b in combinations(model.tools.values(), 2):
+        if a.mount == b.mount and a.mount in model.robots:
+            message = f"`{a.name}` and `{b.name}` are both mounted on `{a.mount}`"
+            found.append(error("E407", message, _at(b, "mounted"), _at(a, "mounted").labelled("the other one")))
+    for tool in model.tools.values():
+        if {"mounted", "in"} <= set(tool.attributes):
+            message = f"`{tool.name}` is mounted and rests in a changer at once"
+            found.append(error("E407", message, _at(tool, "in"), _at(tool, "mounted")))
+        if not tool.mount:
+            found.append(error("E209", f"`{tool.name}` is neither mounted nor in a changer", tool.span))
+    return found
+
+
+def _at(thing: object, attribute: str) -> Span:
+    spans: dict[str, Span] = getattr(thing, "attribute_spans", {})
+    span: Span = spans.get(attribute) or getattr(thing, "span")
+    return span
+
+
+def _ungripped(model: CellModel) -> list[Diagnostic]:
+    handled = {name for tool in model.tools.values() for name in (*tool.grips, *tool.drives)}
+    return [
+        warning("W202", f"no tool of the cell grips `{part.name}`", part.span, help="Name it under `grips` of a tool.")
+        for part in model.parts.values()
+        if part.name not in handled
+    ]
+
+
+def _contents(model: CellModel) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for thing in model.equipment.values():
+        accepts = thing.attributes.get("accepts", ())
+        assert isinstance(accepts, tuple)
+        for part, _ in thing.contains:
+            if part not in accepts:
+                message = f"`{thing.name}` contains `{part}` but accepts only {quoted(accepts)}"
+                found.append(error("E405", message, _at(thing, f"contains {part}"), _at(thing, "holds")))
+        room = [p.capacity for p in thing.places]
+        total = sum(n for _, n in thing.contains)
+        if thing.places and thing.kind != "shelf" and None not in room and total > sum(r or 0 for r in room):
+            message = f"`{thing.name}` contains {total} parts and has room for {sum(r or 0 for r in room)}"
+            key = f"contains {thing.contains[0][0]}"
+            found.append(error("E404", message, _at(thing, key), thing.span))
+    return found
+
+
+def _zones(model: CellModel) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for zone in model.zones.values():
+        if any(low >= high for low, high in zip(zone.low, zone.high, strict=True)):
+            message = f"the box of `{zone.name}` is empty: each coordinate of `from` must be below that of `to`"
+            found.append(error("E403", message, zone.span))
+        if zone.when_occupied is not None and zone.occupied is None:
+            message = f"`{zone.name}` says what to do when occupied, and nothing reports that it is"
+            found.append(error("E408", message, zone.span, help="Add `occupied signal …`."))
+        if zone.keep_out and zone.humans_allowed is False and zone.speed_limit is not None:
+            found.append(warning("W204", f"`{zone.name}` is kept out of, so its speed limit binds nothing", zone.span))
+        if zone.humans_allowed and zone.occupied is None:
+            message = f"people may be in `{zone.name}` and nothing reports them"
+            found.append(warning("W201", message, zone.span, help="Add `occupied signal …`."))
+    return found
+
+
+def _coinciding(model: CellModel) -> list[Diagnostic]:
+    """Two pieces of equipment that put a part at the same spot: one of them was copied and not moved."""
+    spots: dict[tuple[float, ...], tuple[str, str]] = {}
+    found: list[Diagnostic] = []
+    seen: set[tuple[str, str]] = set()
+    for thing in model.equipment.values():
+        for place in thing.places:
+            key = tuple(np.round(place.frame.translation, 3))
+            other = spots.setdefault(key, (thing.name, place.name))
+            pair = (other[0], thing.name)
+            if other[0] != thing.name and pair not in seen:
+                seen.add(pair)
+                message = f"`{place.name}` and `{other[1]}` are at the same spot"
+                first = model.equipment[other[0]]
+                found.append(error("E406", message, _at(thing, "at"), _at(first, "at").labelled("the other one")))
+    return found

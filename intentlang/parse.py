@@ -1,0 +1,210 @@
+"""Stage 1, text to syntax tree. The only file that knows lark.
+
+LALR with a contextual lexer: linear, and no text makes it slow. All syntax errors of a file come at once: the statement that
+offends is blanked, line and column kept, and the rest is parsed again (recovery.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from lark import Lark, Transformer_NonRecursive, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+
+from cell.diagnostic import Diagnostic, Outcome, Position, Span, error
+from cell.vocabulary import Vocabulary
+from intentlang import recovery, syntax
+from intentlang.build import Builder
+from intentlang.expected import expectation
+from intentlang.source import SourceFile, limits_broken
+from intentlang.words import RESERVED, excluded_units, nearest, quoted
+
+MAX_ERRORS = 50
+MAX_REPARSED = 4_000_000
+"""Characters. A file of 256 kB that is wrong in every line must not cost minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    items: tuple[object, ...]
+    words: tuple[syntax.Word, ...]
+    broken: frozenset[str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse_intent(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.IntentTree]:
+    """The tree of an `.intent`. It comes with the errors too, without the statements that did not parse."""
+    limits = limits_broken(source)
+    if limits:
+        return Outcome(None, limits)
+    parsed = _parse(source, vocabulary, "intent_file")
+    reserved = [w for w in parsed.words if w.text in RESERVED]
+    statements = tuple(i for i in parsed.items if isinstance(i, syntax.StatementNode))
+    whole = source.span(0, len(source.text))
+    tree = syntax.IntentTree(
+        source,
+        tuple(i for i in parsed.items if isinstance(i, syntax.UseNode)),
+        tuple(i for i in parsed.items if isinstance(i, syntax.ParamNode)),
+        tuple(i for i in parsed.items if isinstance(i, syntax.TaskNode)),
+        syntax.BlockNode(statements, whole),
+        parsed.broken | {w.text for w in reserved},
+    )
+    return Outcome(tree, _in_order((*parsed.diagnostics, *map(_reserved, reserved))))
+
+
+def parse_cell(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.CellTree]:
+    """The tree of a `.cell`. Attributes may be named by reserved words (`every 6 s`), things may not."""
+    limits = limits_broken(source)
+    if limits:
+        return Outcome(None, limits)
+    parsed = _parse(source, vocabulary, "cell_file")
+    declarations = tuple(i for i in parsed.items if isinstance(i, syntax.DeclNode))
+    names = [w for d in declarations for w in (d.kind, d.name, d.other) if w]
+    reserved = [w for w in names if w.text in RESERVED]
+    # `_ _ { … }` stands where the head of a declaration did not parse; see recovery.blanked.
+    kept = tuple(d for d in declarations if d.kind.text != "_")
+    uses = tuple(i for i in parsed.items if isinstance(i, syntax.UseNode))
+    tree = syntax.CellTree(source, uses, kept, parsed.broken | {w.text for w in reserved})
+    return Outcome(tree, _in_order((*parsed.diagnostics, *map(_reserved, reserved))))
+
+
+def grammar(vocabulary: Vocabulary) -> str:
+    text = files("intentlang").joinpath("grammar.lark").read_text("utf-8")
+    return text.replace("/-?\\d+(\\.\\d+)?[ \\t]*(?!(%EXCLUDED%)", _quantity_head(excluded_units(vocabulary)))
+
+
+def _quantity_head(words: tuple[str, ...]) -> str:
+    return f"/-?\\d+(\\.\\d+)?[ \\t]*(?!({'|'.join(words)})"
+
+
+def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
+    """`strict` refuses every ambiguity of the grammar; it needs interegular, so only the tests ask for it."""
+    return _parser(grammar(vocabulary), strict)
+
+
+@lru_cache(maxsize=8)
+def _parser(text: str, strict: bool) -> Lark:
+    return Lark(
+        text,
+        parser="lalr",
+        start=["cell_file", "intent_file"],
+        keep_all_tokens=True,
+        maybe_placeholders=False,
+        strict=strict,
+    )
+
+
+def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
+    lark = parser(vocabulary)
+    is_cell = start == "cell_file"
+    repaired = recovery.balanced(source.text)
+    found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
+    text = repaired.text
+    broken: set[str] = set()
+    spent = 0
+    while True:
+        try:
+            tree = lark.parse(text, start=start)
+        except UnexpectedInput as defect:
+            index = _index(defect, text)
+            where = recovery.layout(text)
+            segment = recovery.segment_at(where, index)
+            if segment is None or not text[segment.start : segment.stop].strip():
+                found.append(_syntax_error(source, defect, text))
+                break
+            if not repaired.touches(segment):
+                found.append(_syntax_error(source, defect, text))
+            broken.update(recovery.words(text[segment.start : segment.stop]))
+            text = recovery.blanked(text, where, segment, is_cell)
+            spent += len(text)
+            if len(found) >= MAX_ERRORS or spent > MAX_REPARSED:
+                found.append(_too_many(source, index))
+                break
+        else:
+            builder = Builder(source.name)
+            items = _transformed(tree, builder)
+            return _Parsed(items, tuple(builder.words), frozenset(broken), tuple(found))
+    return _Parsed((), (), frozenset(recovery.words(source.text)), tuple(found))
+
+
+class _Bottom_up(Transformer_NonRecursive[Any, Any]):
+    """Hands every reduction to the method of `Builder` with the rule's name."""
+
+    def __init__(self, builder: Builder) -> None:
+        super().__init__(visit_tokens=False)
+        self._builder = builder
+
+    def __default__(self, data: Any, children: list[object], meta: Any) -> Any:
+        name = str(data)
+        if name in ("intent_file", "cell_file"):
+            return tuple(children)
+        return getattr(self._builder, name)(children)
+
+
+def _transformed(tree: Tree[Any], builder: Builder) -> tuple[object, ...]:
+    items: tuple[object, ...] = _Bottom_up(builder).transform(tree)
+    return items
+
+
+def _index(defect: UnexpectedInput, text: str) -> int:
+    if isinstance(defect, UnexpectedEOF):
+        return len(text)
+    if isinstance(defect, UnexpectedToken) and defect.token.type == "$END":
+        return len(text)
+    return defect.pos_in_stream or 0
+
+
+def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Diagnostic:
+    if isinstance(defect, UnexpectedCharacters):
+        at = Position(defect.line, defect.column)
+        span = Span(source.name, at, Position(at.line, at.column + 1))
+        character = text[defect.pos_in_stream or 0]
+        if character == '"':
+            return error("E109", "this text has no closing quote", span, help='Close it with " on the same line.')
+        want = expectation(defect.allowed or set())
+        return error("E101", f"unexpected {_shown(character)}; expected {want}", span)
+    assert isinstance(defect, UnexpectedToken)
+    token = defect.token
+    want = expectation(defect.accepts or defect.expected)
+    if token.type == "$END":
+        end = source.span(len(source.text), len(source.text))
+        return error("E101", f"the file ends here; expected {want}", end)
+    line, column = token.line or 1, token.column or 1
+    if token.type == "_NL":
+        span = Span(source.name, Position(line, column), Position(line, column))
+        return error("E101", f"the statement ends here; expected {want}", span)
+    span = Span(source.name, Position(line, column), Position(token.end_line or line, token.end_column or column))
+    guess = nearest(str(token), _keywords(defect)) if token.type == "NAME" else None
+    help_ = f"Did you mean `{guess}`?" if guess else ""
+    return error("E101", f"unexpected `{token}`; expected {want}", span, help=help_)
+
+
+def _keywords(defect: UnexpectedToken) -> set[str]:
+    return {name.lower() for name in defect.expected if name.lower() in RESERVED}
+
+
+def _shown(character: str) -> str:
+    return "the end of the statement" if character in ("\n", recovery.END) else f"`{character}`"
+
+
+def _unmatched(source: SourceFile, bracket: recovery.Bracket) -> Diagnostic:
+    span = source.span(bracket.index, bracket.index + 1)
+    if bracket.character in "{([":
+        return error("E102", f"this `{bracket.character}` is never closed", span, help=bracket.note)
+    return error("E102", f"this `{bracket.character}` closes nothing", span)
+
+
+def _reserved(word: syntax.Word) -> Diagnostic:
+    message = f"`{word.text}` is a reserved word and cannot be a name"
+    return error("E103", message, word.span, help=f"Reserved are {quoted(sorted(RESERVED), 30)}.")
+
+
+def _too_many(source: SourceFile, index: int) -> Diagnostic:
+    return error("E110", "too many errors; the rest of the file was not read", source.span(index, index))
+
+
+def _in_order(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(diagnostics, key=lambda d: d.spans[:1]))

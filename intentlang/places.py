@@ -1,0 +1,160 @@
+"""Where parts can lie in a piece of equipment. A place's frame is where the part's lower face comes to rest, z up.
+
+One function a layout; a kind without one has one place on its upper face, or as many as its `capacity`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cell.equipment import PartKind, Place
+from cell.geometry import Box, Pose, Shape, corners, height
+from cell.quantities import Quantity
+from intentlang import solids
+from intentlang.declared import Declared, numbers
+
+GAP = 0.02
+"""m, between the places of a shelf or of a station with several, where nothing says otherwise."""
+
+Parts = Mapping[str, PartKind]
+
+
+def shape_with_default(declared: Declared) -> Shape | None:
+    """A tray without a shape is a plate under its grid; every other kind without one has no body of its own."""
+    shape = solids.shape_of(declared.get("shape"))
+    if shape is None and declared.kind.name == "tray":
+        (columns, rows), (dx, dy) = _grid(declared)
+        return Box((columns * dx, rows * dy, solids.DEFAULT_PLATE))
+    return shape
+
+
+def places_of(declared: Declared, parts: Parts) -> tuple[Place, ...]:
+    if not declared.kind.is_place:
+        return ()
+    shape = shape_with_default(declared)
+    top = solids.pose(declared) @ _up(height(shape) if shape is not None else 0.0)
+    return _LAYOUTS.get(declared.kind.name, _row)(declared, top, parts)
+
+
+def accepted(declared: Declared, parts: Parts) -> tuple[str, ...]:
+    """What it says it holds or delivers; every part of the cell where it says nothing."""
+    named = (*declared.words("holds"), *declared.words("delivers"), *_group(declared)[1])
+    return tuple(dict.fromkeys(named)) or tuple(parts)
+
+
+def contents(declared: Declared) -> tuple[tuple[str, int], ...]:
+    """What lies there at the start. Every place of a tray with `each` holds one of each part of its group."""
+    written = tuple((g.key, _count(g.values[1])) for g in declared.all("contains"))
+    members = _group(declared)[1]
+    if written or not members:
+        return written
+    (columns, rows), _ = _grid(declared)
+    return tuple((part, columns * rows) for part in members)
+
+
+def _count(value: object) -> int:
+    assert isinstance(value, Quantity)
+    return round(value.value)
+
+
+def _up(z: float) -> Pose:
+    return Pose.from_xyz_rpy((0.0, 0.0, z))
+
+
+def _grid(declared: Declared) -> tuple[tuple[int, int], tuple[float, float]]:
+    grid, pitch = declared.get("grid"), declared.get("pitch")
+    sizes = numbers(grid.values[0]) if grid else (1.0, 1.0)
+    steps = numbers(pitch.values[0]) if pitch else (0.1, 0.1)
+    return (int(sizes[0]), int(sizes[1])), (steps[0], steps[1])
+
+
+def _group(declared: Declared) -> tuple[str, tuple[str, ...]]:
+    """`each kit [housing, gear]`: the name of the group and its parts."""
+    names = declared.words("each")
+    return (names[0], names[1:]) if names else ("", ())
+
+
+def _tray(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
+    """`infeed[1]` … row by row from the lowest x and y, centred. A group's parts stand one on another in their pocket."""
+    name = declared.name.text
+    (columns, rows), (dx, dy) = _grid(declared)
+    members = _group(declared)[1]
+    places: list[Place] = []
+    for index in range(columns * rows):
+        row, column = divmod(index, columns)
+        spot = Pose.from_xyz_rpy(((column - (columns - 1) / 2) * dx, (row - (rows - 1) / 2) * dy, 0.0))
+        frame = top @ spot
+        if not members:
+            places.append(Place(f"{name}[{index + 1}]", name, frame, accepted(declared, parts), 1))
+        z = 0.0
+        for member in members:
+            places.append(Place(f"{name}[{index + 1}].{member}", name, frame @ _up(z), (member,), 1))
+            z += height(parts[member].shape) if member in parts else 0.0
+    return tuple(places)
+
+
+def _heap(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
+    name = declared.name.text
+    return (Place(name, name, top, accepted(declared, parts), _capacity(declared)),)
+
+
+def _capacity(declared: Declared) -> int | None:
+    value = declared.number("capacity")
+    return None if value is None else int(value)
+
+
+def _stack(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
+    """`sheets[1]` lies lowest. As many as `capacity`, or as lie there at the start, at least one."""
+    name, kinds = declared.name.text, accepted(declared, parts)
+    count = _capacity(declared) or max(1, sum(n for _, n in contents(declared)))
+    step = height(parts[kinds[0]].shape) if kinds and kinds[0] in parts else 0.0
+    return tuple(Place(f"{name}[{i + 1}]", name, top @ _up(i * step), kinds, 1) for i in range(count))
+
+
+def _shelf(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
+    """`left_bins.bracket`: one bin a part kind, side by side along x, each holding what `contains` says."""
+    name, held = declared.name.text, dict(contents(declared))
+    kinds = accepted(declared, parts)
+    widths = [_width(parts, kind) + GAP for kind in kinds]
+    x = -sum(widths) / 2
+    places = []
+    for kind, width in zip(kinds, widths, strict=True):
+        frame = top @ Pose.from_xyz_rpy((x + width / 2, 0.0, 0.0))
+        places.append(Place(f"{name}.{kind}", name, frame, (kind,), held.get(kind) or None))
+        x += width
+    return tuple(places)
+
+
+def _width(parts: Parts, kind: str) -> float:
+    points = corners(parts[kind].shape) if kind in parts else None
+    return 0.1 if points is None else float(points[:, 0].max() - points[:, 0].min())
+
+
+def _row(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
+    """`capacity` places along x: the thing's own name when there is one, `bench[1]` … when there are more."""
+    name, kinds = declared.name.text, accepted(declared, parts)
+    count = _capacity(declared) or 1
+    if count == 1:
+        return (Place(name, name, top, kinds, 1),)
+    shape = shape_with_default(declared)
+    widest = max((_width(parts, kind) for kind in kinds), default=0.1)
+    step = shape.size[0] / count if isinstance(shape, Box) else widest + GAP
+    middle = (count - 1) / 2
+    return tuple(
+        Place(f"{name}[{i + 1}]", name, top @ Pose.from_xyz_rpy(((i - middle) * step, 0.0, 0.0)), kinds, 1)
+        for i in range(count)
+    )
+
+
+def _none(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
+    """A pallet's places follow from its pattern and from what is laid on it, so they are the planner's to derive."""
+    return ()
+
+
+_LAYOUTS: Mapping[str, Callable[[Declared, Pose, Parts], tuple[Place, ...]]] = {
+    "tray": _tray,
+    "bin": _heap,
+    "stack": _stack,
+    "shelf": _shelf,
+    "pallet": _none,
+}

@@ -1,0 +1,75 @@
+"""Numbers with units: into SI, and what to say when the unit is missing, unknown or of the wrong dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cell.diagnostic import Diagnostic, Edit, Fix, error
+from cell.quantities import Quantity
+from cell.vocabulary import Vocabulary
+from intentlang.syntax import NumberNode
+from intentlang.words import nearest, quoted
+
+
+def quantity_of(node: NumberNode, vocabulary: Vocabulary) -> Quantity:
+    """In SI. The unit has to be known, see `unit_diagnostic`."""
+    if not node.unit:
+        return Quantity(node.value, "", node.text)
+    unit = vocabulary.units[node.unit]
+    # 15 digits: 1400 mm is 1.4 m and not 1.4000000000000001 m.
+    return Quantity(float(f"{node.value * unit.factor + unit.offset:.15g}"), unit.dimension, node.text)
+
+
+def unit_diagnostic(node: NumberNode, dimensions: Sequence[str], vocabulary: Vocabulary) -> Diagnostic | None:
+    """What is wrong with the unit of `node` where one of `dimensions` is wanted; () takes any. "" stands for a bare number."""
+    wanted = [u.symbol for u in vocabulary.units.values() if u.dimension in dimensions]
+    what = " or ".join(d or "plain number" for d in dimensions)
+    if not node.unit:
+        if not dimensions or "" in dimensions:
+            return None
+        message = f"`{node.text}` has no unit; {_article(what)} is wanted here"
+        return error("E207", message, node.span, help=f"Write one of {quoted(wanted)}.", fix=_missing_unit(node, wanted))
+    unit = vocabulary.units.get(node.unit)
+    if unit is None:
+        guess = _nearest_unit(node.unit, wanted or list(vocabulary.units))
+        fix = _replaced(node, guess, is_certain=True) if guess else None
+        help_ = f"Did you mean `{guess}`?" if guess else f"Known here are {quoted(wanted or vocabulary.units)}."
+        return error("E205", f"unknown unit `{node.unit}`", node.span, help=help_, fix=fix)
+    if dimensions and unit.dimension not in dimensions:
+        message = f"`{node.text}` is {_article(unit.dimension)}; {_article(what)} is wanted here"
+        help_ = f"Write it in {quoted(wanted)}." if wanted else "Write it without a unit."
+        return error("E206", message, node.span, help=help_)
+    return None
+
+
+def _nearest_unit(symbol: str, candidates: Sequence[str]) -> str | None:
+    """Units are short, so a wrong letter is too far; a wrong case or a known other spelling is not."""
+    spelled = _OTHER_SPELLINGS.get(symbol.lower())
+    if spelled in candidates:
+        return spelled
+    same = [c for c in candidates if c.lower() == symbol.lower()]
+    return same[0] if same else nearest(symbol, [c for c in candidates if len(c) > 2])
+
+
+_OTHER_SPELLINGS = {
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min", "mins": "min", "hour": "h",
+    "hours": "h", "millimeter": "mm", "millimeters": "mm", "meter": "m", "meters": "m", "degree": "deg", "degrees": "deg",
+    "degs": "deg", "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g", "newton": "N", "newtons": "N",
+    "nm": "Nm", "pieces": "parts", "pcs": "parts", "radian": "rad", "radians": "rad", "um": "µm",
+}  # fmt: skip
+
+
+def _missing_unit(node: NumberNode, wanted: Sequence[str]) -> Fix | None:
+    if not wanted:
+        return None
+    edit = Edit(node.span, f"{node.text} {wanted[0]}")
+    return Fix(f"write `{node.text} {wanted[0]}`", (edit,), is_certain=len(wanted) == 1)
+
+
+def _replaced(node: NumberNode, unit: str, is_certain: bool) -> Fix:
+    number = node.text.removesuffix(node.unit).strip()
+    return Fix(f"write `{number} {unit}`", (Edit(node.span, f"{number} {unit}"),), is_certain)
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"

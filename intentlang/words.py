@@ -1,0 +1,65 @@
+"""The words that no name may be, the words that no unit may be, and the nearest word to a mistyped one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cell.vocabulary import Vocabulary
+
+RESERVED = frozenset(
+    "use param is task do for each in until order any when otherwise never ensure within every prefer on or and not then "
+    "retry hold skip".split()
+)
+_LITERAL = re.compile(r"<[^>]*>|(\w+)")
+
+
+def excluded_units(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What may follow a number without being its unit: reserved words, roles, settings, and the words in attribute forms."""
+    literals = {
+        match[1]
+        for kind in vocabulary.kinds.values()
+        for attribute in kind.attributes
+        for form in attribute.forms
+        for match in _LITERAL.finditer(form)
+        if match[1]
+    }
+    words = (RESERVED | vocabulary.role_words | literals) - set(vocabulary.units)
+    return tuple(sorted(words))
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that `word` most likely meant, or None. Ties go to the first in alphabetical order."""
+    best: tuple[int, str] | None = None
+    allowed = 1 if len(word) <= 3 else 2 if len(word) <= 7 else 3
+    for candidate in sorted(set(candidates)):
+        if abs(len(candidate) - len(word)) > allowed:
+            continue
+        distance = edit_distance(word.lower(), candidate.lower(), allowed)
+        if distance <= allowed and distance < max(len(word), len(candidate)) and (best is None or distance < best[0]):
+            best = (distance, candidate)
+    return best[1] if best else None
+
+
+def edit_distance(a: str, b: str, limit: int) -> int:
+    """Edits between two words, a swap of neighbours counting as one; limit + 1 when there are more than `limit`."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if older and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)
+
+
+def quoted(words: Iterable[str], limit: int = 12) -> str:
+    """`a`, `b` and `c`, for a message; shortened when there are many."""
+    listed = [f"`{w}`" for w in words]
+    if len(listed) > limit:
+        return f"{', '.join(listed[:limit])} and {len(listed) - limit} more"
+    return " and ".join([", ".join(listed[:-1]), listed[-1]]) if len(listed) > 1 else "".join(listed)
