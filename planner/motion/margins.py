@@ -1,0 +1,37 @@
+"""Every number that the motion search has chosen for itself, with the reason. Metres, seconds, radians.
+
+They are part of the key under which motions are stored: change one and every motion is found anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PLANNER_VERSION = "motion 1"
+
+# --- clearances. The proof asks for more than 1 mm, so each of these leaves it slack ------------------------------
+FREE_CLEARANCE = 0.010  # anything that moves against anything that stands, away from contact
+ACCESS_CLEARANCE = 0.003  # on the straight line into and out of a place, where pockets are narrow by design
+SELF_CLEARANCE = 0.003  # the robot against itself; wrists are built closer than rooms
+ZONE_CLEARANCE = 0.005  # against a zone that has to be avoided
+VISIT_CLEARANCE = 0.003  # nearer than this to a zone counts as inside it
+HUB_CLEARANCE = 0.020  # a hub is where robots wait, with anything in hand
+
+# --- shape of an access ---------------------------------------------------------------------------------------------
+ACCESS_LENGTH = 0.100  # of the straight line above a place, where nothing asks for more
+ACCESS_LENGTHS = (0.100, 0.160, 0.060)  # tried in turn
+CONTACT_LENGTH = 0.030  # of the line's end that is run at contact speed and where contact is allowed
+CONTACT_SPEED = 0.250  # m/s at the TCP; the reduced speed of ISO 10218-1
+LINE_TOLERANCE = 0.0005  # how far the TCP may be from the straight line
+LINE_KNOTS = 9  # of the spline on such a line; its error is then some 0.01 mm
+
+# --- effort, all counted, so that the same machine or another gives the same answer -----------------------------
+PATH_ITERATIONS = 6000  # growth steps of the two trees
+SHORTCUT_ITERATIONS = 60
+CERTIFY_DEPTH = 14  # halvings of one segment before its clearance counts as not shown
+INVERSE_KINEMATICS_STARTS = 24  # seeds where no closed form gives all branches
+
+
+def as_mapping() -> Mapping[str, object]:
+    """All of them by name, for the key."""
+    return {name: value for name, value in globals().items() if name.isupper()}

@@ -1,0 +1,176 @@
+"""How fast along a path: a jerk-limited law from rest to rest that keeps every limit between the samples too.
+
+The path comes in pieces. On a piece control points bound |q'|, |q''|, |q'''|, so speed v, acceleration a and jerk j of the
+path parameter keep joint i within its limits when
+    |q'_i| v <= V_i,   |q''_i| v² + |q'_i| a <= A_i,   |q'''_i| v³ + 3 |q''_i| v a + |q'_i| j <= J_i
+(the chain rule, term by term). Neighbouring pieces are joined to sections; each section is run by a double S within its own
+(v, a, j), and where sections meet the acceleration is zero. Which pieces to join, with which speed to cross each border and
+how a section shares its limits between speed and acceleration is chosen by dynamic programming over a grid, then twice
+again over a finer grid around the choice. On a straight joint line there is one section, and the law is time optimal for
+the synchronised joints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cell.geometry import Array
+from cell.motion_plan import Phase
+from planner.motion.double_s import duration, peak_speed, phases
+
+SLACK = 1.0 - 1e-7  # of every limit: what rounding may use up in a recording at 125 Hz
+LONGEST_SECTION = 10  # pieces
+SPEEDS = np.array([0.0, 0.2, 0.35, 0.5, 0.62, 0.74, 0.86, 0.96])  # at a border, of what its pieces permit
+SHARES = np.array([0.95, 0.85, 0.72, 0.55])  # of a curved section's speed limit, the rest is left for acceleration
+EFFORTS = np.array([1.0, 0.6])  # of the acceleration that is left, the rest is left for jerk
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointLimits:
+    """Largest magnitudes (n,) in rad or m and s."""
+
+    velocity: Array
+    acceleration: Array
+    jerk: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """`length` of path parameter, `bounds` (3, n) of |q'|, |q''|, |q'''| on it, `speed` the largest permitted rate of the
+    path parameter for other reasons (TCP, zone, contact), in 1/s."""
+
+    length: float
+    bounds: Array
+    speed: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """Sections as borders (indices of pieces, first 0, last P), speeds at the borders, and (v, a, j) of each section."""
+
+    borders: tuple[int, ...]
+    speeds: tuple[float, ...]
+    shares: tuple[tuple[float, float], ...]
+
+
+def retime(pieces: Sequence[Piece], limits: JointLimits) -> tuple[Phase, ...]:
+    """The law as phases. Its s ends at the sum of the lengths. Raises ValueError when there are no pieces."""
+    if not pieces:
+        raise ValueError("nothing to retime")
+    choice = _coarse(pieces, limits)
+    for width in (0.12, 0.03):
+        choice = _finer(choice, pieces, limits, width)
+    law: list[Phase] = []
+    for k, (share, effort) in enumerate(choice.shares):
+        joined = _joined(pieces[choice.borders[k] : choice.borders[k + 1]])
+        v, a, j = (float(x[0, 0]) for x in _rates(joined, limits, np.array([share]), np.array([effort])))
+        law.extend(phases(joined.length, choice.speeds[k], choice.speeds[k + 1], v, a, j))
+    return tuple(law)
+
+
+def speed_limit(piece: Piece, limits: JointLimits) -> float:
+    """The largest rate that any law may have on the piece: velocity, what curvature leaves of acceleration and jerk."""
+    first, second, third = piece.bounds
+    with np.errstate(divide="ignore"):
+        rates = (
+            limits.velocity / first, np.sqrt(limits.acceleration / second), np.cbrt(limits.jerk / third)
+        )  # fmt: skip
+    return SLACK * float(min(piece.speed, *(rate.min() for rate in rates)))
+
+
+def _rates(piece: Piece, limits: JointLimits, shares: Array, efforts: Array) -> tuple[Array, Array, Array]:
+    """(v, a, j), each (shares, efforts), that keep the piece within the limits."""
+    first, second, third = piece.bounds
+    is_straight = not (second.any() or third.any())
+    share, effort = (np.ones_like(shares), np.ones_like(efforts)) if is_straight else (shares, efforts)
+    v = np.minimum(share * speed_limit(piece, limits), SLACK * piece.speed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = (limits.acceleration - second * (v**2)[:, None]) / first
+        a = np.nanmin(np.where(first > 0.0, left, np.inf), axis=1)[:, None] * effort
+        curved = third * (v**3)[:, None, None] + 3.0 * second * (v[:, None] * a)[:, :, None]
+        j = np.min(np.where(first > 0.0, (limits.jerk - curved) / first, np.inf), axis=2)
+    j = np.maximum(j, 0.0)
+    return np.broadcast_to(v[:, None], a.shape), SLACK * np.where(j > 0.0, a, 0.0), SLACK * j
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    bounds = np.max([piece.bounds for piece in pieces], axis=0)
+    return Piece(sum(piece.length for piece in pieces), bounds, min(piece.speed for piece in pieces))
+
+
+def _coarse(pieces: Sequence[Piece], limits: JointLimits) -> _Choice:
+    """The best sections on the coarse grid, by dynamic programming over (border, speed there)."""
+    count = len(pieces)
+    tops = np.array([speed_limit(piece, limits) for piece in pieces])
+    grid = np.outer(np.minimum(np.r_[tops[0], tops], np.r_[tops, tops[-1]]), SPEEDS)
+    grid[[0, -1]] = 0.0
+    spans = [(i, k) for i in range(count) for k in range(i + 1, min(count, i + LONGEST_SECTION) + 1)]
+    times, picks = _section_times(
+        [_joined(pieces[i:k]) for i, k in spans], [grid[i] for i, _ in spans], [grid[k] for _, k in spans], limits
+    )
+    best = np.full((count + 1, len(SPEEDS)), np.inf)
+    best[0, 0] = 0.0
+    came: dict[tuple[int, int], tuple[int, int, int]] = {}
+    for s, (i, k) in enumerate(spans):  # spans are sorted by i, and best[i] is final when the first span from i comes
+        through = best[i][:, None] + times[s]
+        at = through.argmin(axis=0)
+        total = through[at, np.arange(len(SPEEDS))]
+        for m in np.flatnonzero(total < best[k]):
+            best[k, m] = total[m]
+            came[k, int(m)] = (i, int(at[m]), int(picks[s, at[m], m]))
+    return _followed(came, grid, count)
+
+
+def _followed(came: dict[tuple[int, int], tuple[int, int, int]], grid: Array, count: int) -> _Choice:
+    border, m = count, 0
+    borders, speeds, shares = [count], [0.0], []
+    while border:
+        border, m, pick = came[border, m]
+        borders.append(border)
+        speeds.append(float(grid[border, m]))
+        shares.append((float(SHARES[pick // len(EFFORTS)]), float(EFFORTS[pick % len(EFFORTS)])))
+    return _Choice(tuple(borders[::-1]), tuple(speeds[::-1]), tuple(shares[::-1]))
+
+
+def _section_times(
+    sections: Sequence[Piece], firsts: Sequence[Array], lasts: Sequence[Array], limits: JointLimits
+) -> tuple[Array, NDArray[np.intp]]:
+    """Shortest time (S, G, G) of each section between grid speeds at its borders, and which (share, effort) gives it."""
+    rates = [_rates(section, limits, SHARES, EFFORTS) for section in sections]
+    v, a, j = (np.stack([r[x].reshape(-1) for r in rates])[:, None, None, :] for x in range(3))
+    length = np.array([section.length for section in sections])[:, None, None, None]
+    first, last = np.stack(firsts)[:, :, None, None], np.stack(lasts)[:, None, :, None]
+    time = duration(length, first, last, peak_speed(length, first, last, v, a, j, halvings=10), a, j)
+    pick = time.argmin(axis=3)
+    return np.take_along_axis(time, pick[..., None], axis=3)[..., 0], pick
+
+
+def _finer(choice: _Choice, pieces: Sequence[Piece], limits: JointLimits, width: float) -> _Choice:
+    """The same sections with speeds and shares chosen again on a grid of that relative width around the old ones."""
+    offsets = width * np.linspace(-1.0, 1.0, 7)
+    sections = [_joined(pieces[i:k]) for i, k in zip(choice.borders, choice.borders[1:], strict=False)]
+    grids = [np.maximum(v * (1.0 + offsets), 0.0) if v > 0.0 else np.zeros(1) for v in choice.speeds]
+    best, came = np.zeros(1), []
+    for k, section in enumerate(sections):
+        share = np.clip(choice.shares[k][0] * (1.0 + offsets), 0.05, 0.995)
+        effort = np.clip(choice.shares[k][1] * (1.0 + 2.0 * offsets[::2]), 0.05, 1.0)
+        v, a, j = (x.reshape(1, 1, -1) for x in _rates(section, limits, share, effort))
+        first, last = grids[k][:, None, None], grids[k + 1][None, :, None]
+        time = duration(section.length, first, last, peak_speed(section.length, first, last, v, a, j, halvings=24), a, j)
+        pick = time.argmin(axis=2)
+        through = best[:, None] + np.take_along_axis(time, pick[..., None], axis=2)[..., 0]
+        at = through.argmin(axis=0)
+        best = through[at, np.arange(len(at))]
+        came.append(
+            [(int(i), float(share[pick[i, m] // len(effort)]), float(effort[pick[i, m] % len(effort)])) for m, i in enumerate(at)]
+        )
+    speeds, shares, m = [0.0], [], 0
+    for k in range(len(sections) - 1, -1, -1):
+        m, share_k, effort_k = came[k][m]
+        speeds.append(float(grids[k][m]))
+        shares.append((share_k, effort_k))
+    return _Choice(choice.borders, tuple(speeds[::-1]), tuple(shares[::-1]))
