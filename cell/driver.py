@@ -1,0 +1,194 @@
+"""The driver contract: what a device must offer, by capability. Every driver, simulated or real, is one of these.
+
+Laws. Calls name a state to reach and carry a command id: a second call with the same id is a no-op, `status(id)` tells what
+became of it. No call blocks and none reads a clock: a call returns at once, `poll()` returns what is new since the last
+poll, in order of time. All refusals are raised by the call (cell/driver_errors.py), with no motion. `open` and `close`
+never move and never power; `close` never raises. `stop` pre-empts everything and is idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from cell.device import (
+    Capabilities,
+    CommandStatus,
+    DeviceEvent,
+    GripperState,
+    MachineState,
+    Prepared,
+    ReadbackBlock,
+    RobotState,
+    SignalSample,
+    SignalValue,
+    StopKind,
+    Trajectory,
+)
+from cell.model import CellModel
+from cell.robot import RobotModel
+from cell.scenario import Scenario
+
+
+class Device(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def capabilities(self) -> Capabilities: ...
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def heartbeat(self) -> None: ...
+
+    def status(self, command: str) -> CommandStatus: ...
+
+    def acknowledge(self, fault: str, operator: str) -> None:
+        """Clears `fault` if its cause is gone; a fault that is not there is a no-op. `operator` is on record."""
+
+    def poll(self) -> tuple[DeviceEvent, ...]: ...
+
+
+class MotionDriver(Device, Protocol):
+    def activate(self, command: str) -> None:
+        """Power on, brakes off."""
+
+    def deactivate(self, command: str) -> None: ...
+
+    def state(self) -> RobotState:
+        """The newest sample."""
+
+    def readback(self) -> tuple[ReadbackBlock, ...]:
+        """All samples since the last call, in bulk."""
+
+    def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
+        """All refusals happen here: first point equals the measured q within `start_tolerance`; times strictly increase;
+        joints by name; finite; within limits. Raises Refused."""
+
+    def start(self, prepared: Prepared) -> None:
+        """A second start of the same id is a no-op."""
+
+    def stop(self, kind: StopKind) -> None:
+        """Pre-empts everything; standstill within the declared time; what was running ends `aborted` at its s, and a
+        trajectory that was only prepared is dropped."""
+
+    def scale_speed(self, command: str, scaling: float) -> None:
+        """Trajectory time runs at `scaling` (0..1) of full speed, from now until changed. 0 stands still on the path with
+        the command still running; back to 1 goes on. No catch-up."""
+
+    def set_io(self, command: str, point: str, value: SignalValue) -> None: ...
+
+
+class GripperDriver(Device, Protocol):
+    """One tool; every hand by its name in the tool (a, b), each open, held or empty."""
+
+    def grip(self, command: str, hand: str, width: float | None, force: float) -> None:
+        """Closes to `width` m (None: until something stops the jaws) with `force` N. Done when the jaws have closed, held
+        or empty: `state` tells."""
+
+    def release(self, command: str, hand: str) -> None: ...
+
+    def stop(self) -> None:
+        """Jaws that are moving stop; a part that is held stays held."""
+
+    def state(self, hand: str) -> GripperState: ...
+
+
+class MachineDriver(Device, Protocol):
+    """A machine, or a station or fixture with a door or clamp."""
+
+    def set_door(self, command: str, is_open: bool) -> None: ...
+
+    def set_clamp(self, command: str, is_closed: bool) -> None: ...
+
+    def program(self, command: str, name: str) -> None: ...
+
+    def stop(self) -> None:
+        """A running program ends `aborted`."""
+
+    def state(self) -> MachineState: ...
+
+
+class StationDriver(Device, Protocol):
+    """Tells outcomes of parts. Its answer is an OutcomeTold, before the command is done."""
+
+    def inspect(self, command: str, outcome: str) -> None: ...
+
+    def state(self) -> MachineState: ...
+
+
+class SignalDriver(Device, Protocol):
+    """All signals of the cell that no robot, gripper or machine protocol carries, and copies of those that do."""
+
+    @property
+    def signals(self) -> tuple[str, ...]: ...
+
+    def read(self, signal: str) -> SignalSample:
+        """Raises Refused for a name that is not in `signals`."""
+
+
+class PersonDetector(Device, Protocol):
+    @property
+    def zones(self) -> tuple[str, ...]: ...
+
+    def is_occupied(self, zone: str, now: int) -> bool:
+        """Silence is occupied: True also when the newest sample is older than its maximum age at `now`."""
+
+
+class VirtualTime(Protocol):
+    """Only simulated assemblies have it."""
+
+    def now(self) -> int: ...
+
+    def next_event_time(self) -> int | None:
+        """When something will next happen by itself; None: never, unless a command comes."""
+
+    def advance_to(self, time: int) -> None:
+        """Everything due up to and at `time` happens. Never goes back: raises ValueError."""
+
+
+class DriverSet(Protocol):
+    """The drivers of one cell by the names that the cell file uses: robots, tools, machines, stations."""
+
+    @property
+    def motion(self) -> Mapping[str, MotionDriver]: ...
+
+    @property
+    def grippers(self) -> Mapping[str, GripperDriver]: ...
+
+    @property
+    def machines(self) -> Mapping[str, MachineDriver]: ...
+
+    @property
+    def stations(self) -> Mapping[str, StationDriver]: ...
+
+    @property
+    def signals(self) -> SignalDriver: ...
+
+    @property
+    def people(self) -> PersonDetector: ...
+
+    @property
+    def virtual(self) -> VirtualTime | None: ...
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        """What is new from all devices, in order of time. Takes the place of polling each."""
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What a driver package gets to build its drivers from. `scenario` only means something to simulated devices."""
+
+    cell: CellModel
+    robots: Mapping[str, RobotModel]
+    scenario: Scenario
+
+
+DriverFactory = Callable[[Assembly], DriverSet]
+"""What an entry point of the group `cell_drivers` names."""

@@ -1,0 +1,93 @@
+"""One drawn case: a seed and the disturbances of a simulated run. Frozen and serialisable; the world makes them happen.
+
+Counts (`nth`) start at 1; times are s since the world began; the same scenario gives the same run, byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class RejectShare:
+    """Each part is rejected with probability `share` (0..1), drawn from the seed and the part, not from the order."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The `nth` part to be inspected is rejected."""
+
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPart:
+    """The place is empty, whatever the cell file declares."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class GripLost:
+    """The `nth` time that `tool` closes on a part. `at grip`: it slips, the hand stays empty and the part stays put. `on the
+    way`: it falls halfway through the next motion and is lost."""
+
+    tool: str
+    nth: int
+    when: Literal["at grip", "on the way"]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAlarm:
+    """The `nth` program of `machine` is aborted by an alarm at `fraction` (0..1) of its duration. `clears_after` s it
+    clears by itself; None: when an operator acknowledges it."""
+
+    machine: str
+    nth: int
+    fraction: float
+    clears_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Programs and inspections at `machine` take `factor` times as long."""
+
+    machine: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """`robot` stands still on its path from `at` for `duration` s, then goes on."""
+
+    robot: str
+    at: float
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEnters:
+    zone: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenState:
+    """What `device` (a robot, tool, machine, station, or "signals" or "people") says stays as it was at `start`."""
+
+    device: str
+    start: float
+    end: float
+
+
+Disturbance = RejectShare | Reject | MissingPart | GripLost | MachineAlarm | Late | Stall | PersonEnters | FrozenState
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    seed: int = 0
+    disturbances: tuple[Disturbance, ...] = ()
