@@ -1,0 +1,127 @@
+"""What the controller asks of the world: each command names a state to reach, so twice is as good as once.
+
+A command's id is unique in the run's world for ever (run, number of the plan, step), so a device that keeps ids can say after
+a crash what became of it. Commands are plain values: they cross the wall to a driver's process as JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.state import CellState
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an event or a command is about. None where it has none. `plan` is the plan's id, `motion` a content hash."""
+
+    run: str
+    plan: str | None = None
+    step: str | None = None
+    goal: str | None = None
+    part: str | None = None
+    motion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartMotion:
+    """Run the motion `of.motion` of the plan `of.plan` with `robot`."""
+
+    id: str
+    of: Subject
+    robot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """Close `hand` (its own name, without the tool's) of `tool` on `of.part`, with `force` N."""
+
+    id: str
+    of: Subject
+    tool: str
+    hand: str
+    force: float
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Open `hand` of `tool`. `of.part` is None when the hand is opened in order to be ready."""
+
+    id: str
+    of: Subject
+    tool: str
+    hand: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDoor:
+    id: str
+    of: Subject
+    machine: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetClamp:
+    id: str
+    of: Subject
+    machine: str
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartProgram:
+    id: str
+    of: Subject
+    machine: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Ask `station` for `outcome` of `of.part`."""
+
+    id: str
+    of: Subject
+    station: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpeed:
+    """Scale the speed of `robot` along its path to `fraction` of what is planned, in [0, 1]."""
+
+    id: str
+    of: Subject
+    robot: str
+    fraction: float
+
+
+StopKind = Literal["hold", "quick", "power"]
+
+
+@dataclass(frozen=True, slots=True)
+class StopAll:
+    """Bring every robot to standstill: `hold` along its path with power on, `quick` as fast as it can with power on, `power` by
+    taking the power away (stop categories 2, 1 and 0 of IEC 60204-1). `quick` and `power` stop machines too. The one command
+    that is sent before it is journaled."""
+
+    id: str
+    of: Subject
+    kind: StopKind
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPlan:
+    """Ask the planner to go on from `state`. `number` is that of the plan to come; `reason` is for the record."""
+
+    id: str
+    of: Subject
+    number: int
+    reason: str
+    state: CellState
+
+
+StepCommand = StartMotion | Grip | Release | SetDoor | SetClamp | StartProgram | Inspect
+Command = StepCommand | SetSpeed | StopAll | RequestPlan

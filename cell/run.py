@@ -1,0 +1,135 @@
+"""What a run is given and what it comes to: its specification, the facts of the cell that the controller works by, its summary.
+
+A specification is plain data and may cross to another process; what must not cross (a released plan, a driver, a clock) is
+handed to the controller beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.model import CellModel
+from cell.program import IntentProgram
+from cell.state import CellState, Location
+from cell.zones import Zone
+
+# The 17 states of ANSI/ISA-TR88.00.02 (PackML).
+PackState = Literal[
+    "Idle", "Starting", "Execute", "Completing", "Complete", "Resetting",
+    "Holding", "Held", "Unholding",
+    "Suspending", "Suspended", "Unsuspending",
+    "Stopping", "Stopped", "Aborting", "Aborted", "Clearing",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RobotContext:
+    """`hands` are tool.hand names. `top_speed` of the TCP in m/s, None when nobody declared one."""
+
+    hands: tuple[str, ...]
+    top_speed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceContext:
+    """A machine or station: what reports what of it, by signal name; None where nothing does. `places` are its own."""
+
+    door: str | None
+    clamp: str | None
+    running: str | None
+    alarm: str | None
+    guard: str | None
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """All that the controller knows of intent and cell; it does not change during a run. `places` maps each place to its
+    equipment, `adverse` are (outcome, value) that a run must not pass in silence."""
+
+    program: IntentProgram
+    robots: Mapping[str, RobotContext]
+    devices: Mapping[str, DeviceContext]
+    zones: Mapping[str, Zone]
+    places: Mapping[str, str]
+    adverse: tuple[tuple[str, str], ...]
+
+
+def run_context(
+    program: IntentProgram, cell: CellModel, adverse: tuple[tuple[str, str], ...] = (("verdict", "reject"),)
+) -> RunContext:
+    """`adverse` comes from the vocabulary that the intent was checked against; the default is that of `inspect`."""
+    return RunContext(
+        program=program,
+        robots={
+            name: RobotContext(
+                tuple(f"{t.name}.{h.name}" for t in cell.tools.values() if t.mount == name for h in t.hands), robot.max_speed
+            )
+            for name, robot in cell.robots.items()
+        },
+        devices={
+            e.name: DeviceContext(
+                door=e.signals.get("door"),
+                clamp=e.signals.get("clamp"),
+                running=e.signals.get("spindle"),
+                alarm=e.signals.get("alarm"),
+                guard=e.guard,
+                places=tuple(p.name for p in e.places),
+            )
+            for e in cell.equipment.values()
+            if e.programs or e.offers
+        },
+        zones=dict(cell.zones),
+        places={name: place.equipment for name, place in cell.places.items()},
+        adverse=adverse,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One run. `state` is the observed state at its start. `seed` is handed to whatever draws; the controller draws nothing."""
+
+    run_id: str
+    program: IntentProgram
+    cell: CellModel
+    state: CellState
+    seed: int = 0
+    adverse: tuple[tuple[str, str], ...] = (("verdict", "reject"),)
+
+    @property
+    def context(self) -> RunContext:
+        return run_context(self.program, self.cell, self.adverse)
+
+
+@dataclass(frozen=True, slots=True)
+class PartSummary:
+    """`where` is a place or tool.hand, "" when lost; `note` says how it is known, or why it is lost."""
+
+    id: str
+    kind: str
+    where: str
+    location: Location
+    outcomes: tuple[tuple[str, str], ...]
+    given_up: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
+    the run unfinished. `makespan_s` runs from the first command to the last confirmed step. `pid` None: it does not live."""
+
+    run_id: str
+    state: str
+    steps_done: int
+    steps_total: int
+    goals_met: int
+    goals_total: int
+    held_because: str | None
+    goals_skipped: int
+    makespan_s: float
+    parts: tuple[PartSummary, ...]
+    violations: int
+    pid: int | None = None
