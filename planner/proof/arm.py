@@ -1,0 +1,90 @@
+"""A robot as the proof moves it: links, tool and what the hands carry, each body fixed to one link of the chain.
+
+Plain values only, so that one crosses to another process with the motions that are to be checked there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cell.geometry import Array, Body, Pose, Shape, corners, height
+from cell.grasps import T_part_tcp
+from cell.model import CellModel
+from cell.robot import RobotModel
+from cell.steps import Carried
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arm:
+    """`hands` maps tool.hand to T_flange_tcp; empty without a tool. `shapes` and `masses` of every part kind. `payload` in kg,
+    `max_speed` in m/s at the TCP; None where neither cell nor model gives one."""
+
+    robot: str
+    model: RobotModel
+    T_world_base: Pose
+    tool: str | None
+    tool_bodies: tuple[Body, ...]
+    tool_mass: float
+    hands: tuple[tuple[str, Pose], ...]
+    shapes: tuple[tuple[str, Shape], ...]
+    masses: tuple[tuple[str, float], ...]
+    payload: float | None
+    max_speed: float | None
+
+    def T_flange_tcp(self, hand: str) -> Pose:
+        """Raises KeyError for a hand that this robot does not have."""
+        return dict(self.hands)[hand]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkBody:
+    """A convex body fixed to link `link` (0 the base, n the last), in that link's frame. `part_of` is "link", "tool" or the
+    hand that carries it."""
+
+    name: str
+    part_of: str
+    link: int
+    body: Body
+
+    @property
+    def corners(self) -> Array:
+        """Points (M, 3) in the link's frame whose hull encloses the body."""
+        return self.body.pose.apply(corners(self.body.shape))
+
+
+def arm_of(cell: CellModel, robot: str, model: RobotModel) -> Arm:
+    unit, tool = cell.robots[robot], cell.tool_of(robot)
+    hands = () if tool is None else tuple((f"{tool.name}.{hand.name}", hand.T_flange_tcp) for hand in tool.hands)
+    return Arm(
+        robot=robot,
+        model=model,
+        T_world_base=unit.base,
+        tool=None if tool is None else tool.name,
+        tool_bodies=() if tool is None else tool.bodies,
+        tool_mass=0.0 if tool is None else tool.mass,
+        hands=hands,
+        shapes=tuple((kind.name, kind.shape) for kind in cell.parts.values()),
+        masses=tuple((kind.name, kind.mass) for kind in cell.parts.values()),
+        payload=unit.payload if unit.payload is not None else model.payload,
+        max_speed=unit.max_speed,
+    )
+
+
+def link_bodies(arm: Arm, carried: tuple[Carried, ...]) -> tuple[LinkBody, ...]:
+    """Every body that moves with the arm, and the base. Raises KeyError for an unknown hand or part kind."""
+    last, T_last_flange = arm.model.degrees_of_freedom, arm.model.T_last_flange
+    links = (
+        LinkBody(f"link {k}.{i}", "link", k, Body(f"link {k}.{i}", hull))
+        for k, hulls in enumerate(arm.model.hulls)
+        for i, hull in enumerate(hulls)
+    )
+    tool = (LinkBody(f"{arm.tool}/{b.name}", "tool", last, b.moved(T_last_flange)) for b in arm.tool_bodies)
+    parts = (LinkBody(f"{c.kind} in {c.hand}", c.hand, last, carried_body(arm, c)) for c in carried)
+    return (*links, *tool, *parts)
+
+
+def carried_body(arm: Arm, carried: Carried) -> Body:
+    """The part in the hand, in the frame of the last link."""
+    shape = dict(arm.shapes)[carried.kind]
+    T_last_part = arm.model.T_last_flange @ arm.T_flange_tcp(carried.hand) @ T_part_tcp(shape, carried.grasp).inverse()
+    return Body(carried.kind, shape, T_last_part @ Pose.from_xyz_rpy((0.0, 0.0, height(shape) / 2)))
