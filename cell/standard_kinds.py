@@ -12,9 +12,7 @@ _SHAPES = (
     "cylinder radius <positive length> length <positive length>",
     "sphere radius <positive length>",
 )
-_BODIES = tuple(
-    f"<name> {shape} at {_VECTOR}{turned}" for shape in _SHAPES for turned in ("", f" rotation {_ANGLES}")
-)
+_BODIES = tuple(f"<name> {shape} at {_VECTOR}{turned}" for shape in _SHAPES for turned in ("", f" rotation {_ANGLES}"))
 
 
 def _attr(name: str, *forms: str, doc: str, required: bool = False, keyed: bool = False) -> AttributeSchema:
@@ -52,9 +50,7 @@ COUNT = FactSchema(name="count", doc="How many parts lie there.", dimension="par
 FULL = EventSchema(name="full", doc="No place is free there.")
 EMPTY = EventSchema(name="empty", doc="No part is left there.")
 ALARM = EventSchema(name="alarm", doc="It reports an alarm.", signal="alarm")
-DOOR = FactSchema(
-    name="door", doc="Its door.", values=("open", "closed"), controlled=True, source="signal", signal="door"
-)
+DOOR = FactSchema(name="door", doc="Its door.", values=("open", "closed"), controlled=True, source="signal", signal="door")
 CLAMP = FactSchema(
     name="clamp", doc="Its clamp or chuck.", values=("open", "closed"), controlled=True, source="signal", signal="clamp"
 )

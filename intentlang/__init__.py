@@ -1,1 +1,1 @@
-"""From a text to an IntentProgram: parse, then check. Pure, apart from the language server."""
+"""The language: text to syntax tree, cell files to a cell model, an intent to a program. Pure; files are read by whoever calls."""

@@ -30,9 +30,7 @@ def references(declared: Sequence[Declared], vocabulary: Vocabulary, broken: fro
     return found
 
 
-def _reference(
-    name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary, broken: frozenset[str]
-) -> Diagnostic | None:
+def _reference(name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary, broken: frozenset[str]) -> Diagnostic | None:
     if name.what in (("name",), ("signal",)):
         return None
     word = Word(name.text, name.span)
@@ -58,7 +56,7 @@ def _ranges(d: Declared) -> list[Diagnostic]:
         values = [v.value for v in given.values if hasattr(v, "value")]
         if " to <" in form and len(values) >= 2 and values[-2] > values[-1]:
             found.append(error("E211", f"`{given.name}` goes from a larger value to a smaller one", given.span))
-        if given.name == "contains" and values and values[-1] != int(values[-1]) or given.name == "contains" and values[-1] < 0:
+        if (given.name == "contains" and values and values[-1] != int(values[-1])) or (given.name == "contains" and values[-1] < 0):
             found.append(error("E211", "a number of parts is a whole number from 0 up", given.span))
     return found
 
@@ -90,7 +88,7 @@ def _mounts(model: CellModel) -> list[Diagnostic]:
 
 def _at(thing: object, attribute: str) -> Span:
     spans: dict[str, Span] = getattr(thing, "attribute_spans", {})
-    span: Span = spans.get(attribute) or getattr(thing, "span")
+    span: Span = spans.get(attribute) or thing.span
     return span
 
 

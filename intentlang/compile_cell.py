@@ -18,7 +18,7 @@ from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
 from cell.zones import Zone
 from intentlang import cell_rules, solids
-from intentlang.declared import Declared, Given, declare, numbers, plain
+from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
 from intentlang.places import accepted, contents, places_of, shape_with_default

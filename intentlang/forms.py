@@ -1,12 +1,12 @@
 """The small notation in which a schema says how an attribute is written, and matching written values against it.
 
-    <positive length> to <positive length>      words stand for themselves, <…> for what varies
-    <length>, <angle/length>, <quantity>        a quantity of that dimension (of one of them, of any)
-    <number> <count> <dims> <string> <yes/no>   a bare number, a whole number from 1 up, 5x8, "text", a choice of words
-    <name> <signal>                             a new name; a dotted name of an input
-    <part>, <robot/changer>, <verb>             a declared thing of that kind; a registered verb
-    <part...>                                   one of them or a list of them
-    (<length>, <length>)  [<angle>...]          a tuple; a list of exactly these, or of any number
+<positive length> to <positive length>      words stand for themselves, <…> for what varies
+<length>, <angle/length>, <quantity>        a quantity of that dimension (of one of them, of any)
+<number> <count> <dims> <string> <yes/no>   a bare number, a whole number from 1 up, 5x8, "text", a choice of words
+<name> <signal>                             a new name; a dotted name of an input
+<part>, <robot/changer>, <verb>             a declared thing of that kind; a registered verb
+<part...>                                   one of them or a list of them
+(<length>, <length>)  [<angle>...]          a tuple; a list of exactly these, or of any number
 """
 
 from __future__ import annotations
@@ -114,9 +114,7 @@ def _atom(text: str) -> Atom:
     return Atom(tuple(text.removeprefix("positive ").split("/")), is_positive, is_many)
 
 
-def matched(
-    forms: Sequence[str], values: Sequence[s.ValueNode], vocabulary: Vocabulary, end: Span
-) -> Match | Mismatch:
+def matched(forms: Sequence[str], values: Sequence[s.ValueNode], vocabulary: Vocabulary, end: Span) -> Match | Mismatch:
     """The first form that fits, or the mismatch of the form that got furthest. `end` is where a missing value would stand."""
     best: Mismatch | None = None
     for number, form in enumerate(forms):

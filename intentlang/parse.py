@@ -163,7 +163,7 @@ def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Dia
         span = Span(source.name, at, Position(at.line, at.column + 1))
         character = text[defect.pos_in_stream or 0]
         if character == '"':
-            return error("E109", "this text has no closing quote", span, help='Close it with " on the same line.')
+            return error("E115", "this text has no closing quote", span, help='Close it with " on the same line.')
         want = expectation(defect.allowed or set())
         return error("E101", f"unexpected {_shown(character)}; expected {want}", span)
     assert isinstance(defect, UnexpectedToken)

@@ -141,8 +141,7 @@ def _row(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
     step = shape.size[0] / count if isinstance(shape, Box) else widest + GAP
     middle = (count - 1) / 2
     return tuple(
-        Place(f"{name}[{i + 1}]", name, top @ Pose.from_xyz_rpy(((i - middle) * step, 0.0, 0.0)), kinds, 1)
-        for i in range(count)
+        Place(f"{name}[{i + 1}]", name, top @ Pose.from_xyz_rpy(((i - middle) * step, 0.0, 0.0)), kinds, 1) for i in range(count)
     )
 
 

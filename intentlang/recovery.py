@@ -132,7 +132,11 @@ def _blank_following_heads(characters: list[str], text: str, found: Layout, clos
     at: int | None = closing
     while at is not None:
         follower = next((s for s in found.segments if s.start == at + 1), None)
-        if follower is None or follower.brace is None or not text[follower.start : follower.stop].lstrip().startswith("otherwise"):
+        if (
+            follower is None
+            or follower.brace is None
+            or not text[follower.start : follower.stop].lstrip().startswith("otherwise")
+        ):
             return
         _blank(characters, follower.start, follower.stop)
         characters[follower.brace] = END
@@ -163,7 +167,9 @@ class Balanced:
 
     def touches(self, segment: Segment) -> bool:
         first = self.text.count("\n", 0, segment.start)
-        return bool(self.lines) and any(first <= n <= first + self.text.count("\n", segment.start, segment.stop) for n in self.lines)
+        return bool(self.lines) and any(
+            first <= n <= first + self.text.count("\n", segment.start, segment.stop) for n in self.lines
+        )
 
 
 def balanced(text: str) -> Balanced:

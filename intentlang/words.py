@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from cell.vocabulary import Vocabulary
 
 RESERVED = frozenset(
-    "use param is task do for each in until order any when otherwise never ensure within every prefer on or and not then "
-    "retry hold skip".split()
+    ["use", "param", "is", "task", "do", "for", "each", "in", "until", "order", "any", "when", "otherwise", "never", "ensure", "within", "every", "prefer", "on", "or", "and", "not", "then", "retry", "hold", "skip"]
 )
 _LITERAL = re.compile(r"<[^>]*>|(\w+)")
 

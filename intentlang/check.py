@@ -1,0 +1,99 @@
+"""Stage 2, `check`: a syntax tree meets the cell and becomes a program. Every rule that needs no planning is asked here.
+
+Names first, then each block with its lines and clauses, then what only the finished tree shows: what is asked before it is told
+(told.py), events that nothing raises (raised.py), what nobody uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cell.diagnostic import Diagnostic, Outcome, Span, error, warning
+from cell.model import CellModel
+from cell.program import Block, IntentProgram
+from cell.vocabulary import Vocabulary
+from intentlang import syntax as s
+from intentlang.blocks import check_block, check_file
+from intentlang.names import Binding, Scope, Work
+from intentlang.params import bind_params
+from intentlang.raised import unraised
+from intentlang.source import SourceFile
+from intentlang.templates import abstract, check_tasks
+from intentlang.told import asked_before_told
+from intentlang.world import World
+
+
+def check_intent(
+    tree: s.IntentTree,
+    imported: Sequence[s.IntentTree],
+    cell: CellModel,
+    vocabulary: Vocabulary,
+    overrides: Mapping[str, str] | None = None,
+    sources: Sequence[SourceFile] = (),
+) -> Outcome[IntentProgram]:
+    """`imported` are the intents that `use` brings in, directly or not; only their params and tasks count. `overrides` are the
+    params set from outside, as text. `sources` are further files whose hashes the program shall carry (the cell files)."""
+    world = World(cell, vocabulary)
+    trees = (tree, *imported)
+    tasks = {t.name.text: t for one in reversed(trees) for t in one.tasks}
+    broken = frozenset().union(*(one.broken for one in trees))
+    work = Work(world, tasks, broken)
+    work.say(*_misplaced(imported))
+    names = {name: Binding(found, (name,), (name,)) for name, found in world.declared().items()}
+    names, params = bind_params(trees, names, overrides or {}, work)
+    scope = Scope(names, names)
+    _task_names(trees, scope, work)
+    check_tasks(tasks, scope, work)
+    block, nevers = check_file(tree.block, scope, work)
+    for task in tasks.values():
+        if f"task {task.name.text}" not in work.used:
+            check_block(task.block, abstract(task, scope, work), work)
+    work.say(*_unused(tree, work))
+    work.say(*_of_tree(block, work))
+    files = {f.name: f.sha256 for f in (*(one.source for one in trees), *sources)}
+    program = IntentProgram(block, nevers, params, tuple(files.items()), tree.source.name)
+    return Outcome(program, _arranged(work.found, tree.source.name))
+
+
+def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
+    yield from asked_before_told(block, work.world.vocabulary)
+    yield from unraised(block, work.world)
+
+
+def _misplaced(imported: Sequence[s.IntentTree]) -> Iterator[Diagnostic]:
+    for tree in imported:
+        for statement in tree.block.statements:
+            message = "a file that is used holds only params and tasks; what shall be true stands in the file that uses it"
+            yield error("E114", message, statement.span, help="Put it into a `task` and `do` that.")
+
+
+def _task_names(trees: Sequence[s.IntentTree], scope: Scope, work: Work) -> None:
+    seen: dict[str, Span] = {}
+    for task in (t for tree in trees for t in tree.tasks):
+        name = task.name
+        other = seen.get(name.text)
+        if other is None and name.text in scope.names:
+            other = scope.names[name.text].span
+            work.say(error("E202", f"`{name.text}` already names something else", name.span, *([other] if other else [])))
+        elif other is not None:
+            work.say(error("E202", f"`{name.text}` is declared twice", name.span, other.labelled("first declared here")))
+        seen.setdefault(name.text, name.span)
+
+
+def _unused(tree: s.IntentTree, work: Work) -> Iterator[Diagnostic]:
+    for param in tree.params:
+        name = param.name.text
+        if name not in work.used and name not in work.broken:
+            yield warning("W101", f"nothing uses the param `{name}`", param.name.span)
+    for task in tree.tasks:
+        name = task.name.text
+        if f"task {name}" not in work.used and name not in work.broken:
+            yield warning("W102", f"nothing calls the task `{name}`", task.name.span)
+
+
+def _arranged(found: Sequence[Diagnostic], file: str) -> tuple[Diagnostic, ...]:
+    """In the order of the text, the main file first. A template copied twice says the same thing once."""
+    unique: dict[tuple[object, ...], Diagnostic] = {}
+    for diagnostic in found:
+        unique.setdefault((diagnostic.code, diagnostic.spans, diagnostic.message), diagnostic)
+    return tuple(sorted(unique.values(), key=lambda d: (bool(d.spans) and d.spans[0].file != file, d.spans[:1])))

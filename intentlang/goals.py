@@ -1,0 +1,242 @@
+"""One goal: its verb, its object, and the roles, settings and bounds that go with it, each against the verb's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cell.diagnostic import Diagnostic, error
+from cell.program import Block, Bound, Goal, Role
+from cell.vocabulary import RoleSchema, VerbSchema
+from intentlang import syntax as s
+from intentlang.declared import unknown
+from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
+from intentlang.order import Mentions
+from intentlang.types import Part, Path, Program, SetOf, Thing, described, fits
+from intentlang.words import RESERVED, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    roles: tuple[Role, ...]
+    bounds: tuple[Bound, ...]
+    resolved: Mapping[str, Resolved]
+
+
+def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, id: str) -> tuple[Goal, Mentions] | None:
+    """The goal and the parts that it mentions; None when its verb or object is nothing."""
+    verb = work.world.vocabulary.verbs.get(node.verb.text)
+    if verb is None:
+        if node.verb.text not in RESERVED and node.verb.text not in work.broken:
+            work.say(unknown("E214", "verb", node.verb, list(work.world.vocabulary.verbs)))
+        resolve(node.object, scope, work)
+        return None
+    target = resolve(node.object, scope, work)
+    phrases = check_phrases(node.phrases, verb, scope, work)
+    _complete(node, verb, phrases, work)
+    if target is None:
+        return None
+    if not fits(target.type, verb.objects):
+        work.say(_wrong_object(node, verb, target))
+        return None
+    _places(node, verb, target, phrases, work)
+    _grips(node, verb, target, phrases, work)
+    any_one = isinstance(target.type, Part) and target.type.is_kind
+    goal = Goal(id, verb.name, target.ref, any_one, phrases.roles, phrases.bounds, block, node.span)
+    return goal, _mentions(verb, target, phrases)
+
+
+def _wrong_object(node: s.GoalNode, verb: VerbSchema, target: Resolved) -> Diagnostic:
+    message = f"`{node.object.text}` is {described(target.type)}; `{verb.name}` takes a {' or '.join(verb.objects)}"
+    help_ = f"For each of them write `for each x in {node.object.text} {{ … }}`." if isinstance(target.type, SetOf) else ""
+    return error("E218", message, node.object.span, help=help_)
+
+
+def _mentions(verb: VerbSchema, target: Resolved, phrases: Phrases) -> Mentions:
+    about: frozenset[Path] = frozenset({target.part}) if target.part else frozenset()
+    named = about | {r.part for r in phrases.resolved.values() if r.part}
+    into = phrases.resolved.get("into")
+    joins = ((target.part, into.part),) if verb.joins and target.part and into and into.part else ()
+    return Mentions(about, named, joins)
+
+
+# -- roles, settings, bounds --------------------------------------------------------------------------------------------
+
+
+def check_phrases(nodes: Iterable[s.PhraseNode], verb: VerbSchema, scope: Scope, work: Work) -> Phrases:
+    roles: list[Role] = []
+    bounds: list[Bound] = []
+    resolved: dict[str, Resolved] = {}
+    seen: dict[str, s.PhraseNode] = {}
+    nodes = tuple(nodes)
+    at = next((n for n in nodes if n.name.text == "at"), None)
+    for node in nodes:
+        name = node.name.text
+        key = f"{name} {node.operator or ''}"
+        if key in seen:
+            first = seen[key].span.labelled("first given here")
+            work.say(error("E217", f"`{name}` is given twice", node.span, first))
+            continue
+        seen[key] = node
+        if node.operator is not None:
+            bound = _bound(node, verb, scope, work)
+            bounds += [bound] if bound else []
+        elif (role := verb.role(name)) is not None:
+            found = _role(node, role, at, scope, work)
+            if found is not None:
+                roles.append(Role(name, found.ref, node.span))
+                resolved[name] = found
+        elif (setting := verb.setting(name)) is not None:
+            value = amount(node.amount, (setting.dimension,), scope, work)
+            roles += [Role(name, value, node.span)] if value else []
+        else:
+            _unknown_phrase(node, verb, work)
+    return Phrases(tuple(roles), tuple(bounds), resolved)
+
+
+def _unknown_phrase(node: s.PhraseNode, verb: VerbSchema, work: Work) -> None:
+    name = node.name
+    if name.text in work.broken:
+        return
+    if name.text in verb.bounds:
+        message = f"`{verb.name}` has no setting `{name.text}`; it can be bounded"
+        work.say(error("E215", message, name.span, help=f"Write `{name.text} <= …`."))
+        return
+    known = [r.name for r in verb.roles] + [x.name for x in verb.settings]
+    work.say(unknown("E215", "role or setting", name, known, f" of `{verb.name}`"))
+
+
+def _bound(node: s.PhraseNode, verb: VerbSchema, scope: Scope, work: Work) -> Bound | None:
+    assert node.operator is not None
+    name = node.name
+    if name.text not in verb.bounds:
+        if name.text not in work.broken:
+            work.say(unknown("E215", "bound", name, verb.bounds, f" of `{verb.name}`"))
+        return None
+    limit = amount(node.amount, (_bound_dimension(name.text, verb, work),), scope, work)
+    return None if limit is None else Bound(name.text, node.operator, limit, node.span)
+
+
+def _bound_dimension(name: str, verb: VerbSchema, work: Work) -> str:
+    setting = verb.setting(name)
+    if setting is not None:
+        return setting.dimension
+    facts = (kind.fact(name) for kind in work.world.vocabulary.kinds.values())
+    return next((f.dimension for f in facts if f is not None and f.dimension), name)
+
+
+def _role(node: s.PhraseNode, role: RoleSchema, at: s.PhraseNode | None, scope: Scope, work: Work) -> Resolved | None:
+    wanted = f"a {' or '.join(role.types)}"
+    if isinstance(node.amount, s.NumberNode):
+        work.say(error("E218", f"`{role.name}` takes {wanted}, not `{node.amount.text}`", node.amount.span, help=role.doc))
+        return None
+    if role.types == ("program",):
+        return _program(node.amount, at, scope, work)
+    found = resolve(node.amount, scope, work)
+    if found is None:
+        return None
+    if not fits(found.type, role.types):
+        message = f"`{role.name}` takes {wanted}; `{node.amount.text}` is {described(found.type)}"
+        work.say(error("E218", message, node.amount.span, help=role.doc))
+        return None
+    return found
+
+
+def _program(ref: s.RefNode, at: s.PhraseNode | None, scope: Scope, work: Work) -> Resolved | None:
+    """A program's name counts only at its machine, so it is looked up there and not among the names in scope."""
+    binding = scope.names.get(ref.text)
+    name = ref.text
+    if binding is not None and isinstance(binding.type, Program):
+        work.used.add(ref.text)
+        name = binding.type.name
+    machine = scope.names.get(at.amount.text) if at is not None and isinstance(at.amount, s.RefNode) else None
+    known = sorted(work.world.programs())
+    of = ""
+    if machine is not None and isinstance(machine.type, Thing) and machine.type.name in work.world.cell.equipment:
+        equipment = work.world.cell.equipment[machine.type.name]
+        known, of = [p.name for p in equipment.programs], f" of `{equipment.name}`"
+    if name and name not in known and ref.text not in work.broken:
+        work.say(unknown("E233", "program", s.Word(ref.text, ref.span), known, of))
+        return None
+    return Resolved(Program(name), (name or ref.text,), (name,), ref.span)
+
+
+# -- what is missing, what does not go together ----------------------------------------------------------------------------
+
+
+def _complete(node: s.GoalNode, verb: VerbSchema, phrases: Phrases, work: Work) -> None:
+    written = {p.name.text for p in node.phrases if p.operator is None}
+    if written & work.broken:
+        return
+    for wanted in (*verb.roles, *verb.settings):
+        if wanted.required and wanted.name not in written:
+            work.say(error("E216", f"`{verb.name}` needs `{wanted.name}`", node.span, help=wanted.doc))
+    if verb.needs_one_of and not written & set(verb.needs_one_of):
+        work.say(error("E216", f"`{verb.name}` needs one of {quoted(verb.needs_one_of)}", node.span))
+    at = phrases.resolved.get("at")
+    if verb.duration == "program" and "using" not in written and at is not None and isinstance(at.type, Thing):
+        machine = work.world.cell.equipment.get(at.type.name)
+        if machine is not None and not machine.programs:
+            work.say(error("E233", f"`{machine.name}` has no program", at.span, machine.span.labelled("declared here")))
+        elif machine is not None and len(machine.programs) > 1:
+            message = f"`{machine.name}` has {len(machine.programs)} programs, so `using` has to say which"
+            work.say(error("E216", message, node.span, help=f"One of {quoted(p.name for p in machine.programs)}."))
+
+
+def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phrases, work: Work) -> None:
+    kinds = kinds_of(target.type)
+    for name in ("to", "from", "at"):
+        where = phrases.resolved.get(name)
+        if where is None or not isinstance(where.type, Thing) or where.type.name not in work.world.cell.equipment:
+            continue
+        equipment = work.world.cell.equipment[where.type.name]
+        accepts = work.world.held_by(equipment)
+        if kinds and where.type.kind.is_place and not _becomes(kinds, work) & set(accepts):
+            message = f"`{equipment.name}` does not accept {quoted(kinds)}, only {quoted(accepts)}"
+            spans = [equipment.attribute_spans[a] for a in ("holds", "delivers", "each") if a in equipment.attribute_spans]
+            work.say(error("E227", message, where.span, *(x.labelled("what it accepts") for x in spans[:1])))
+    if verb.offered:
+        _offered(verb, phrases, work)
+
+
+def _becomes(kinds: tuple[str, ...], work: Work) -> set[str]:
+    """These kinds and what is assembled from them: after `assemble … into kit.housing` the housing is a unit."""
+    return {*kinds, *(p.name for p in work.world.cell.parts.values() if set(kinds) & set(p.made_from))}
+
+
+def _offered(verb: VerbSchema, phrases: Phrases, work: Work) -> None:
+    for name in ("by", "to", "from", "at"):
+        where = phrases.resolved.get(name)
+        if where is None or not isinstance(where.type, Thing) or not where.type.name:
+            continue
+        cell = work.world.cell
+        person, equipment = cell.people.get(where.type.name), cell.equipment.get(where.type.name)
+        if person is None and (equipment is None or name != "at" or "by" in phrases.resolved):
+            continue
+        offers = person.offers if person is not None else equipment.offers if equipment is not None else ()
+        if verb.name not in [o.verb for o in offers]:
+            message = f"`{where.type.name}` does not offer `{verb.name}`"
+            thing = person or equipment
+            assert thing is not None
+            help_ = f"It offers {quoted(o.verb for o in offers)}." if offers else f"Add `offers {verb.name} …` to it."
+            work.say(error("E233", message, where.span, thing.span.labelled("declared here"), help=help_))
+
+
+def _grips(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phrases, work: Work) -> None:
+    by = phrases.resolved.get("by")
+    is_by_person = by is not None and isinstance(by.type, Thing) and by.type.kind.record == "person"
+    tools = work.world.cell.tools.values()
+    if verb.carries and not is_by_person:
+        _handled(kinds_of(target.type), [k for t in tools for k in t.grips], "grips", node.object, work)
+    fastener = phrases.resolved.get("with")
+    if fastener is not None:
+        phrase = next(p for p in node.phrases if p.name.text == "with")
+        assert isinstance(phrase.amount, s.RefNode)
+        _handled(kinds_of(fastener.type), [k for t in tools for k in t.drives], "drives", phrase.amount, work)
+
+
+def _handled(kinds: tuple[str, ...], handled: list[str], what: str, ref: s.RefNode, work: Work) -> None:
+    if kinds and not set(kinds) & set(handled):
+        message = f"no tool of the cell {what} {quoted(kinds)}"
+        part = work.world.cell.parts[kinds[0]].span.labelled("declared here")
+        work.say(error("E232", message, ref.span, part, help=f"Name it under `{what}` of a tool."))
