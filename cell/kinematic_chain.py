@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from cell.geometry import Array, Pose, frozen
 
 _RING = 32  # corners of the polygon that stands for a circle below; it encloses the circle with 0.5 % to spare
+_ROUNDING = 1.0 + 1e-12  # keeps a bound a bound where it is reached exactly
 
 
 class JointKind(StrEnum):
@@ -133,7 +134,7 @@ class KinematicChain:
             joint = self.joints[i]
             if joint.kind is JointKind.REVOLUTE:
                 height = reach @ joint.axis
-                radii[i] = float(np.linalg.norm(reach - height[:, None] * joint.axis, axis=1).max())
+                radii[i] = float(np.linalg.norm(reach - height[:, None] * joint.axis, axis=1).max()) * _ROUNDING
                 reach = _prism(joint.axis, float(height.min()), float(height.max()), radii[i])
             else:
                 radii[i] = 1.0

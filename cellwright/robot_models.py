@@ -20,6 +20,7 @@ everything it was made from; with it, loading imports no scipy, and no robot lib
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import zipfile
@@ -117,12 +118,10 @@ def _store(cache_dir: Path | None, key: str, model: RobotModel) -> None:
     if cache_dir is None:
         return
     draft = cache_dir / f"robot-{key}.{os.getpid()}.draft.npz"
-    try:
+    with contextlib.suppress(OSError):
         cache_dir.mkdir(parents=True, exist_ok=True)
         np.savez(draft, allow_pickle=False, content_hash=np.array(model.content_hash), **model.to_arrays())
         draft.replace(cache_dir / f"robot-{key}.npz")
-    except OSError:
-        draft.unlink(missing_ok=True)
 
 
 def _resolved(source: Source, serial: SerialChain, meshes: Mapping[str, bytes]) -> RobotModel:
@@ -136,6 +135,12 @@ def _resolved(source: Source, serial: SerialChain, meshes: Mapping[str, bytes]) 
     limits = _limits(source, serial)
     hulls = tuple(_hulls(source, name, bodies, meshes) for name, bodies in zip(serial.link_names, serial.bodies, strict=True))
     apart = _declared_apart(source, serial)
+    pairs, touching = self_collision_pairs(chain, hulls, frozenset(apart))
+    unchecked = (
+        f"{source.name}: {serial.link_names[a]} and {serial.link_names[b]} are not checked against each other: "
+        "the hulls that enclose them touch in every configuration"
+        for a, b in touching
+    )
     flange = chain.displacement_radii(len(serial.moving), chain.T_last_flange.translation[None], limits.position)
     return RobotModel(
         name=source.name,
@@ -148,8 +153,8 @@ def _resolved(source: Source, serial: SerialChain, meshes: Mapping[str, bytes]) 
         effort=limits.effort,
         payload=source.description.payload,
         reach=float(flange[0]),
-        self_collision_pairs=self_collision_pairs(chain, hulls, frozenset(apart)),
-        assumptions=(*source.description.assumptions, *limits.assumptions, *apart.values()),
+        self_collision_pairs=pairs,
+        assumptions=(*source.description.assumptions, *limits.assumptions, *apart.values(), *unchecked),
     )
 
 
@@ -166,13 +171,13 @@ class _Limits:
 def _limits(source: Source, serial: SerialChain) -> _Limits:
     """The TOML file's, else the URDF's, else a default that is written down as an assumption."""
     given, assumed = source.description, []
-    for name in ("velocity", "acceleration", "jerk", "effort"):
+    for name in ("position", "velocity", "acceleration", "jerk", "effort"):
         values = getattr(given, name)
         if values is not None and len(values) != len(serial.moving):
             message = f"`{name}` has {len(values)} numbers, the arm {len(serial.moving)} joints"
             raise UrdfError("E316", message, file=str(source.file))
     for joint in serial.moving:
-        if not joint.lower < joint.upper:
+        if given.position is None and not joint.lower < joint.upper:
             raise _bad_limit(joint, "needs position limits with lower < upper")
         if given.velocity is None and not joint.velocity > 0.0:
             raise _bad_limit(joint, "needs a positive velocity limit")
@@ -188,7 +193,9 @@ def _limits(source: Source, serial: SerialChain) -> _Limits:
     if effort is None:
         effort = np.array([joint.effort if joint.effort > 0.0 else np.nan for joint in serial.moving])
         effort.flags.writeable = False
-    position = frozen([(joint.lower, joint.upper) for joint in serial.moving])
+    position = given.position
+    if position is None:
+        position = frozen([(joint.lower, joint.upper) for joint in serial.moving])
     return _Limits(position, frozen(velocity), frozen(acceleration), frozen(jerk), effort, tuple(assumed))
 
 

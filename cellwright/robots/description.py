@@ -21,14 +21,16 @@ CATALOGUE = Path(__file__).parent
 @dataclass(frozen=True, slots=True, eq=False)
 class Description:
     """`urdf` and the folders of `packages` (`package://<name>/…`) are relative to the TOML file, or `package://…` themselves.
-    `tip`: the flange's link. `payload` kg. `velocity`, `acceleration`, `jerk`, `effort`: one number a joint, over the URDF's.
-    `one_hull`: links whose shapes become one convex hull together. `pieces`: link to number of slabs its meshes are cut into.
-    `apart`: two link names and the reason why they can never meet. `assumptions`: sentences for the proof."""
+    `tip`: the flange's link. `payload` kg. `position`: lowest and highest of each joint; `velocity`, `acceleration`, `jerk`,
+    `effort`: one number a joint; all of these go before the URDF's. `one_hull`: links whose shapes become one convex hull
+    together. `pieces`: link to number of slabs its meshes are cut into. `apart`: two link names and the reason why they can
+    never meet. `assumptions`: sentences for the proof."""
 
     urdf: str
     packages: Mapping[str, str] = field(default_factory=dict)
     tip: str | None = None
     payload: float | None = None
+    position: Array | None = None
     velocity: Array | None = None
     acceleration: Array | None = None
     jerk: Array | None = None
@@ -142,6 +144,10 @@ def _description(values: Mapping[str, Any]) -> Description:
             taken[key] = frozen(taken[key])
             if taken[key].ndim != 1 or not np.all(taken[key] > 0.0):
                 raise ValueError(f"`{key}` takes one positive number for each joint")
+    if "position" in taken:
+        taken["position"] = frozen(taken["position"])
+        if taken["position"].ndim != 2 or taken["position"].shape[1] != 2 or not np.all(np.diff(taken["position"]) > 0.0):
+            raise ValueError("`position` takes [lowest, highest] for each joint")
     if not (isinstance(taken.get("payload", 0.0), int | float) and 0.0 <= taken.get("payload", 0.0) < float("inf")):
         raise ValueError("`payload` takes a number of kg")
     for key, kind in (("packages", str), ("pieces", int)):

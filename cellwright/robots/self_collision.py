@@ -17,11 +17,13 @@ _STEPS = 65  # points tried along each axis; more could only find further pairs 
 
 def self_collision_pairs(
     chain: KinematicChain, hulls: tuple[tuple[ConvexHull, ...], ...], apart: frozenset[tuple[int, int]]
-) -> tuple[tuple[int, int], ...]:
-    """Pairs (a, b), a < b, without neighbours, those in `apart` (declared) and those proven to touch always."""
+) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Pairs (a, b), a < b, to be checked; and those left out because they always touch. Neighbours, links without a shape
+    and the declared pairs `apart` are in neither."""
     links = range(chain.degrees_of_freedom + 1)
-    candidates = ((a, b) for a in links for b in links if b >= a + 2 and hulls[a] and hulls[b])
-    return tuple(p for p in candidates if p not in apart and not (p[1] == p[0] + 2 and always_touching(chain, hulls, p[0])))
+    far = [(a, b) for a in links for b in links if b >= a + 2 and hulls[a] and hulls[b] and (a, b) not in apart]
+    touching = tuple((a, b) for a, b in far if b == a + 2 and always_touching(chain, hulls, a))
+    return tuple(pair for pair in far if pair not in touching), touching
 
 
 def always_touching(chain: KinematicChain, hulls: tuple[tuple[ConvexHull, ...], ...], link: int) -> bool:

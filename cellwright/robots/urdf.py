@@ -119,7 +119,11 @@ def read_urdf(content: bytes) -> Urdf:
             from_visual.append(name)
         shapes[name] = tuple(_shape(element) for element in found)
     joints = tuple(_joint(element) for element in root.all("joint"))
+    seen: set[str] = set()
     for joint in joints:
+        if joint.name in seen:
+            raise UrdfError("E311", f"there are two joints `{joint.name}`", joint.line, joint.column)
+        seen.add(joint.name)
         for end in (joint.parent, joint.child):
             if end not in shapes:
                 raise UrdfError("E311", f"joint `{joint.name}` names link `{end}`, which is not there", joint.line, joint.column)
