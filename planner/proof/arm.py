@@ -30,6 +30,8 @@ class Arm:
     masses: tuple[tuple[str, float], ...]
     payload: float | None
     max_speed: float | None
+    force_limit: float | None
+    home: tuple[float, ...] | None
 
     def T_flange_tcp(self, hand: str) -> Pose:
         """Raises KeyError for a hand that this robot does not have."""
@@ -67,6 +69,8 @@ def arm_of(cell: CellModel, robot: str, model: RobotModel) -> Arm:
         masses=tuple((kind.name, kind.mass) for kind in cell.parts.values()),
         payload=unit.payload if unit.payload is not None else model.payload,
         max_speed=unit.max_speed,
+        force_limit=unit.force_limit,
+        home=unit.home,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, assert_never
 import coal
 import numpy as np
 
-from cell.geometry import Array, Box, ConvexHull, Cylinder, Shape, Sphere
+from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere
 
 
 def _coal_shape(shape: Shape) -> Any:
@@ -67,3 +67,7 @@ class Gauge:
         normal = self._result.normal
         below_a, below_b = reach(self._shapes[a], Ra.T @ normal), reach(self._shapes[b], -(Rb.T @ normal))
         return float(normal @ (tb - ta)) - below_a - below_b, float(estimate)
+
+
+def placed(pose: Pose) -> tuple[Array, Array]:
+    return np.array(pose.rotation), np.array(pose.translation)

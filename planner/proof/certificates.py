@@ -1,0 +1,75 @@
+"""Verdicts on motions kept in a private store, so that a motion is judged once for each path, shape and scene.
+
+The key is a hash over the motion, everything around it and the rules of the proof; only proved motions are kept. What a plan
+file says about its motions never comes in here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from cell.motion_plan import Motion
+from planner.proof.finding import Slack
+from planner.proof.motion_verdict import MotionVerdict, judge
+from planner.proof.surroundings import Surroundings
+
+_SHARE = 6  # motions that go to a process together, so that the surroundings cross once for all of them
+
+MapFunction = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+Progress = Callable[[str, int, int], None]
+
+
+class CertificateStore(Protocol):
+    """Private bytes by hex key. What it gives back is what was put in, or None."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, value: bytes) -> None: ...
+
+
+def judge_all(
+    work: Sequence[tuple[str, Motion, Surroundings]], store: CertificateStore | None, map_fn: MapFunction, progress: Progress
+) -> dict[str, MotionVerdict]:
+    """The verdict on each motion, by its key; those of the store first, the rest through `map_fn`."""
+    verdicts: dict[str, MotionVerdict] = {}
+    open_work: list[tuple[str, str, Motion, Surroundings]] = []
+    for key, motion, around in work:
+        certificate = hashlib.sha256(f"{around.digest} {key}".encode()).hexdigest()
+        kept = _read(store.get(certificate)) if store is not None else None
+        if kept is None:
+            open_work.append((key, certificate, motion, around))
+        else:
+            verdicts[key] = kept
+    shares = [open_work[i : i + _SHARE] for i in range(0, len(open_work), _SHARE)]
+    for share, found in zip(shares, map_fn(_judge_share, [[(m, a) for _, _, m, a in share] for share in shares]), strict=True):
+        for (key, certificate, _, _), verdict in zip(share, found, strict=True):
+            verdicts[key] = verdict
+            if store is not None and not verdict.refusals:
+                store.put(certificate, _written(verdict))
+        progress("motions proved", len(verdicts), len(work))
+    return verdicts
+
+
+def _judge_share(share: Sequence[tuple[Motion, Surroundings]]) -> list[MotionVerdict]:
+    return [judge(motion, around) for motion, around in share]
+
+
+def _written(verdict: MotionVerdict) -> bytes:
+    rows = [[s.claim, None if math.isinf(s.margin) else s.margin, s.unit] for s in verdict.slacks]
+    return json.dumps(rows).encode()
+
+
+def _read(stored: bytes | None) -> MotionVerdict | None:
+    """None for what is not there or cannot be read: then the motion is judged again."""
+    if stored is None:
+        return None
+    try:
+        rows = json.loads(stored)
+        slacks = tuple(Slack(str(c), math.inf if m is None else float(m), str(u)) for c, m, u in rows)
+    except (ValueError, TypeError):
+        return None
+    return MotionVerdict((), slacks)

@@ -1,0 +1,70 @@
+"""Contact that is meant: exactly the touch that the need asks for, short, at its end of the path, slow and gentle enough."""
+
+from __future__ import annotations
+
+from cell.geometry import Array
+from cell.motion_plan import ContactAllowance, Motion
+from cell.trajectory import Path
+from planner.proof.finding import Finding, Refusal, Slack
+from planner.proof.point_speed import Points, bound_speed
+from planner.proof.surroundings import Surroundings
+from planner.proof.time_law import JointMotion, Pieces
+
+CONTACT_SPEED = 0.25  # m/s at the TCP: the reduced speed of ISO 10218-1
+CONTACT_TRAVEL = 0.04  # m of the TCP within which contact is allowed
+CONTACT_FORCE = 150.0  # N, where neither the robot nor the cell gives a limit
+_SAME = 1e-9
+
+
+def check_contact(motion: Motion, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings) -> tuple[Finding, ...]:
+    touch = motion.need.touch
+    if touch is None:
+        return tuple(Refusal("E688", "the motion lists a contact that nobody asked for") for _ in motion.contacts)
+    if len(motion.contacts) != 1 or motion.contacts[0].touch != touch:
+        return (Refusal("E688", "the motion does not list exactly the contact that its need asks for"),)
+    contact = motion.contacts[0]
+    return (*_interval(contact, path, around), *_speed(contact, path, pieces, joints, around), *_force(contact, around))
+
+
+def _interval(contact: ContactAllowance, path: Path, around: Surroundings) -> tuple[Finding, ...]:
+    at_end = contact.touch.end == "end"
+    near, far = (contact.last, path.length) if at_end else (contact.first, 0.0)
+    if not 0.0 <= contact.first < contact.last <= path.length or abs(near - far) > _SAME:
+        where = "end" if at_end else "start"
+        return (
+            Refusal("E688", f"contact from {contact.first:.6g} to {contact.last:.6g} of {path.length:.6g} is not at the {where}"),
+        )
+    ends = path.at([contact.first, contact.last]).q
+    tcp = around.arm.model.chain.flange_pose(ends) @ around.arm.T_flange_tcp(contact.touch.hand).matrix
+    travel = float(((tcp[1, :3, 3] - tcp[0, :3, 3]) ** 2).sum() ** 0.5)
+    if travel > CONTACT_TRAVEL:
+        return (Refusal("E688", f"contact is allowed over {1e3 * travel:.1f} mm; {1e3 * CONTACT_TRAVEL:.0f} mm is the most"),)
+    return (Slack("contact travel", CONTACT_TRAVEL - travel, "m"),)
+
+
+def _speed(
+    contact: ContactAllowance, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings
+) -> tuple[Finding, ...]:
+    if not 0.0 < contact.speed <= CONTACT_SPEED:
+        return (Refusal("E688", f"contact at {contact.speed:.4g} m/s; {CONTACT_SPEED} m/s is the most"),)
+    bound = bound_speed(
+        around.arm.model, path, pieces, joints, tcp_points(around, contact.touch.hand), contact.speed * (1.0 + 1e-6),
+        (contact.first, contact.last),
+    )  # fmt: skip
+    if bound.at is not None:
+        return (Refusal("E688", f"the TCP moves at {bound.speed:.4f} m/s in contact; {contact.speed:.4f} m/s is allowed"),)
+    return (Slack("contact speed", contact.speed - bound.speed, "m/s"),)
+
+
+def _force(contact: ContactAllowance, around: Surroundings) -> tuple[Finding, ...]:
+    most = around.arm.force_limit if around.arm.force_limit is not None else CONTACT_FORCE
+    if not 0.0 < contact.force <= most:
+        return (Refusal("E688", f"contact with {contact.force:.4g} N; {most:.4g} N is the most"),)
+    return (Slack("contact force", most - contact.force, "N"),)
+
+
+def tcp_points(around: Surroundings, hand: str) -> Points:
+    """The TCP of a hand as a point on the last link."""
+    model = around.arm.model
+    point: Array = (model.T_last_flange @ around.arm.T_flange_tcp(hand)).translation
+    return Points(model.degrees_of_freedom, point.reshape(1, 3))

@@ -1,0 +1,117 @@
+"""One motion against everything that binds it by itself: smoothness, limits, speeds, stances, payload, contact, clearance, zones.
+
+Pure and self-contained, so a pool of processes can share the work; the order of the checks goes from cheap to dear, and a
+motion whose form is broken is not measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cell.motion_plan import Motion
+from cell.trajectory import Law, Path
+from planner.proof.arm import link_bodies
+from planner.proof.clearance import check_clearance
+from planner.proof.contact import check_contact, tcp_points
+from planner.proof.finding import Finding, Refusal, Slack, refusals
+from planner.proof.limits import check_joint_motion, check_law, check_path
+from planner.proof.point_speed import Points, bound_speed
+from planner.proof.stances import check_payload, check_stances
+from planner.proof.surroundings import Surroundings
+from planner.proof.time_law import JointMotion, Pieces, joint_motion, pieces_of
+from planner.proof.zone_rules import check_zone_speeds, check_zones
+
+# Beyond these nothing can be a motion; within them no figure of the proof overflows.
+_SHORTEST, _LONGEST, _HARDEST = 1e-6, 1e5, 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class MotionVerdict:
+    """`refusals` is empty for a motion that is proved; then `slacks` has the least slack of each claim."""
+
+    refusals: tuple[Refusal, ...]
+    slacks: tuple[Slack, ...]
+
+
+def judge(motion: Motion, around: Surroundings) -> MotionVerdict:
+    if wrong := _broken_form(motion, around):
+        return MotionVerdict((wrong,), ())
+    path, law = Path.of(motion.segments), Law.of(motion.phases)
+    shape = (*check_path(path, around.arm.model), *check_law(motion, path, law))
+    if refused := refusals(shape):
+        return MotionVerdict(refused, ())
+    pieces = pieces_of(path, law)
+    joints = joint_motion(path, pieces)
+    found = (
+        *shape,
+        *check_joint_motion(joints, around.arm.model),
+        *check_stances(motion, path, around),
+        *check_payload(motion, around),
+    )
+    if not refusals(found):
+        found = (*found, *_geometry(motion, path, pieces, joints, around))
+    return MotionVerdict(refusals(found), () if refusals(found) else _least(found))
+
+
+def _geometry(motion: Motion, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings) -> tuple[Finding, ...]:
+    bodies = link_bodies(around.arm, motion.need.carried)
+    quick = (
+        *check_tcp_speed(motion, path, pieces, joints, around),
+        *check_contact(motion, path, pieces, joints, around),
+    )
+    if refusals(quick):
+        return quick
+    zones = check_zones(motion, path, bodies, around)
+    if not refusals(zones):
+        zones = (*zones, *check_zone_speeds(motion, path, pieces, joints, bodies, around))
+    return (*quick, *zones, check_clearance(motion, path, bodies, around))
+
+
+def check_tcp_speed(motion: Motion, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings) -> tuple[Finding, ...]:
+    """Every hand's TCP (the flange without a tool) below the need's limit and the robot's own."""
+    limits = [limit for limit in (motion.need.speed_limit, around.arm.max_speed) if limit is not None]
+    if not limits:
+        return ()
+    limit, model, fastest = min(limits), around.arm.model, 0.0
+    flange = Points(model.degrees_of_freedom, model.T_last_flange.translation.reshape(1, 3))
+    for points in [tcp_points(around, hand) for hand, _ in around.arm.hands] or [flange]:
+        bound = bound_speed(model, path, pieces, joints, points, limit * (1.0 + 1e-6))
+        if bound.at is not None:
+            return (Refusal("E685", f"the TCP moves at {bound.speed:.4f} m/s at {bound.at:.3f} s; {limit:.4g} m/s is allowed"),)
+        fastest = max(fastest, bound.speed)
+    return (Slack("TCP speed", limit - fastest, "m/s"),)
+
+
+def _broken_form(motion: Motion, around: Surroundings) -> Refusal | None:
+    n = around.arm.model.degrees_of_freedom
+    if not motion.segments or not motion.phases:
+        return Refusal("E684", "the motion has no segments or no phases")
+    for segment in motion.segments:
+        if segment.control.ndim != 2 or segment.control.shape[1] != n or not 2 <= len(segment.control) <= 6:
+            return Refusal("E684", f"a segment has control points of shape {segment.control.shape}; {n} joints move")
+        if not _SHORTEST <= segment.length <= _LONGEST:
+            return Refusal("E684", f"a segment has the length {segment.length}")
+    if not all(0.0 < p.duration <= _LONGEST and abs(p.jerk) <= _HARDEST for p in motion.phases):
+        return Refusal("E684", "a phase of the time law lasts no time, or longer or harder than any can")
+    if motion.need.robot != around.arm.robot:
+        return Refusal("E684", f"the motion is for {motion.need.robot}")
+    hands, kinds = dict(around.arm.hands), dict(around.arm.shapes)
+    for carried in motion.need.carried:
+        if carried.hand not in hands or carried.kind not in kinds:
+            return Refusal("E684", f"{motion.need.robot} cannot carry {carried.kind} in {carried.hand}")
+    if len({c.hand for c in motion.need.carried}) != len(motion.need.carried):
+        return Refusal("E684", "two parts in one hand")
+    touch = motion.need.touch
+    if touch is not None and touch.hand not in hands:
+        return Refusal("E684", f"{motion.need.robot} has no hand {touch.hand}")
+    return None if np.isfinite(motion.duration) else Refusal("E684", "the motion has no duration")
+
+
+def _least(findings: tuple[Finding, ...]) -> tuple[Slack, ...]:
+    least: dict[str, Slack] = {}
+    for finding in findings:
+        if isinstance(finding, Slack) and (finding.claim not in least or finding.margin < least[finding.claim].margin):
+            least[finding.claim] = finding
+    return tuple(least.values())
