@@ -1,7 +1,7 @@
 """URDF text to values: links with collision shapes, joints with limits, each with its line. And the one serial chain in them.
 
-Our own hundred lines over expat rather than a library: no reader we have gives line numbers or refuses with a reason, and
-start-up counts (docs/decisions/0010-robot-models.md). Format: http://wiki.ros.org/urdf/XML
+Our own reader over expat rather than a library's: every refusal must carry its line, and start-up counts
+(docs/decisions/0010-robot-models.md). Format: http://wiki.ros.org/urdf/XML
 """
 
 from __future__ import annotations
