@@ -9,7 +9,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from tui.exit_codes import INTERRUPTED, USAGE
 
@@ -41,7 +41,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
 class _Parser(argparse.ArgumentParser):
     """argparse, but a mistake in usage ends with our exit code and one line that says where help is."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"cellwright: {message}\ncellwright: see `{self.prog} --help`\n")
         raise SystemExit(USAGE)
 

@@ -1,0 +1,107 @@
+"""From files to a checked program and its cell: the first two stages, with the files that `use` brings in.
+
+Files are read here and nowhere below. A file that `use` names must lie, by its real path, under the project's root: the
+nearest folder upwards with a `cellwright.toml`, else the folder of the file that the user named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cell.diagnostic import Diagnostic, Outcome, error
+from cell.model import CellModel
+from cell.program import IntentProgram
+from cell.standard_verbs import STANDARD
+from cell.vocabulary import Vocabulary
+from cellwright.configuration import project_root
+from intentlang.check import check_intent
+from intentlang.compile_cell import compile_cell
+from intentlang.gather import Gathered, Reader, gather
+from intentlang.source import SourceFile, decode_source
+from intentlang.syntax import IntentTree, UseNode
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file, with all that it uses, says. `texts` maps each file's name to its text, for excerpts. `cell` and
+    `program` are None where an error stands in the way."""
+
+    file: str
+    texts: Mapping[str, str]
+    cell: CellModel | None
+    program: IntentProgram | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        return not any(d.is_error for d in self.diagnostics)
+
+
+def read(file: str, settings: Mapping[str, str], cell: str | None = None, vocabulary: Vocabulary = STANDARD) -> Reading:
+    """Reads and checks `file`, an intent or a cell. `cell` stands for the cell files that the intent names. Raises OSError
+    where `file` or `cell` itself cannot be read: that is a mistake in usage, not in the text."""
+    texts: dict[str, str] = {}
+    root = project_root(Path(file))
+
+    def used(use: UseNode, user: SourceFile) -> Outcome[SourceFile]:
+        name = cell if cell is not None and use.path.endswith(".cell") else str(Path(user.name).parent / use.path)
+        problem = None if name == cell else _problem(use, Path(name), root)
+        return Outcome(None, (problem,)) if problem else _source(name, texts)
+
+    start = _source(file, texts)
+    if start.value is None:
+        return Reading(file, texts, None, None, start.diagnostics)
+    return _checked(file, texts, start.value, settings, vocabulary, used)
+
+
+def _checked(
+    file: str, texts: Mapping[str, str], start: SourceFile, settings: Mapping[str, str], vocabulary: Vocabulary, used: Reader
+) -> Reading:
+    gathered = gather(start, vocabulary, used)
+    found = [*gathered.diagnostics]
+    trees = gathered.value
+    if trees is None:
+        return Reading(file, texts, None, None, tuple(found))
+    model: CellModel | None = None
+    program: IntentProgram | None = None
+    if trees.cells:
+        compiled = compile_cell(trees.cells, vocabulary)
+        model = compiled.value
+        found += compiled.diagnostics
+    elif isinstance(trees.root, IntentTree) and not any(d.is_error for d in found):
+        found.append(_no_cell(trees.root))
+    if trees.intents and model is not None:
+        program = _program(trees, model, vocabulary, settings, found)
+    return Reading(file, texts, model, program, tuple(dict.fromkeys(found)))
+
+
+def _program(
+    trees: Gathered, model: CellModel, vocabulary: Vocabulary, settings: Mapping[str, str], found: list[Diagnostic]
+) -> IntentProgram | None:
+    cells = tuple(tree.source for tree in trees.cells)
+    checked = check_intent(trees.intents[0], trees.intents[1:], model, vocabulary, settings, cells)
+    found += checked.diagnostics
+    return checked.value
+
+
+def _problem(use: UseNode, target: Path, root: Path) -> Diagnostic | None:
+    if not target.resolve().is_relative_to(root):
+        return error("E120", f"`use` leaves the project: {use.path}", use.span, help=f"Files must lie under {root.name}/.")
+    if not target.is_file():
+        near = sorted(p.name for p in target.parent.glob(f"*{target.suffix}")) if target.parent.is_dir() else []
+        return error("E123", f"there is no file {use.path}", use.span, help=f"Beside it: {', '.join(near[:6])}." if near else "")
+    return None
+
+
+def _source(name: str, texts: dict[str, str]) -> Outcome[SourceFile]:
+    decoded = decode_source(name, Path(name).read_bytes())
+    if decoded.value is not None:
+        texts[name] = decoded.value.text
+    return decoded
+
+
+def _no_cell(intent: IntentTree) -> Diagnostic:
+    start = intent.source.span(0, 1)
+    return error("E124", "the intent names no cell", start, help='Write `use "NAME.cell"` at the top, or call with --cell.')
