@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cell.program import IntentProgram
-from cell.quantities import Quantity
 from cell.state import PlanningRequest
 
 Pairs = tuple[tuple[str, str], ...]
@@ -22,19 +21,15 @@ class PlanInputs:
 
 
 def plan_inputs(request: PlanningRequest) -> PlanInputs:
-    """Sources and params in the program's order, robots by name."""
+    """Sources and params in the program's order, robots in the request's."""
     return PlanInputs(
         sources=request.program.sources,
         params=param_texts(request.program),
         cell_revision=request.cell.revision,
-        robot_digests=tuple((name, model.content_hash) for name, model in sorted(request.robots.items())),
+        robot_digests=tuple((name, model.content_hash) for name, model in request.robots.items()),
     )
 
 
 def param_texts(program: IntentProgram) -> Pairs:
-    """A quantity as its SI value with its dimension, so that 36 parts and 36.0 parts are one; a name as itself."""
-    return tuple((name, _text(value)) for name, value in program.params)
-
-
-def _text(value: Quantity | str) -> str:
-    return value if isinstance(value, str) else f"{value.value!r} {value.dimension}".rstrip()
+    """Each param as it was written."""
+    return tuple((name, value if isinstance(value, str) else value.text) for name, value in program.params)
