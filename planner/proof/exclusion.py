@@ -1,0 +1,98 @@
+"""What no two steps may use at once, derived from what the steps do and not from what they claim.
+
+A robot, a hand, a machine or a station serves one step at a time. While a robot is in a place of a machine (from the motion
+in to the motion out) neither its door nor its program may run, nor may a second robot enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from cell.steps import Action, AtPlace, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
+from planner.proof.precedence import Precedence, members
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Steps number `first` and `second` may use `resource` at the same time."""
+
+    resource: str
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """`robot` is in `place` from the start of step `entry` to the end of step `exit` (None: to the end of the plan)."""
+
+    robot: str
+    place: str
+    entry: int
+    exit: int | None
+
+
+def resources(action: Action) -> tuple[str, ...]:
+    """Devices that the action has for itself. A machine's name stands for door, clamp and program alike."""
+    match action:
+        case Move(need=need):
+            return (need.robot,)
+        case Grip(tool=tool, hand=hand) | Release(tool=tool, hand=hand):
+            return (f"{tool}.{hand}",)
+        case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+            return (name,)
+        case Decide():
+            return ()
+    assert_never(action)
+
+
+def overlaps(steps: Sequence[Step], order: Precedence) -> tuple[Overlap, ...]:
+    """Pairs of steps on one resource that the order leaves free. A step's robot is one of its resources."""
+    users: dict[str, int] = {}
+    for i, step in enumerate(steps):
+        for name in {*resources(step.action), *(() if step.robot is None else (step.robot,))}:
+            users[name] = users.get(name, 0) | 1 << i
+    found: list[Overlap] = []
+    for name, bits in sorted(users.items()):
+        for i in members(bits):
+            free = bits & ~order.related(i) & -(1 << i)
+            found.extend(Overlap(name, i, j) for j in members(free))
+    return tuple(found)
+
+
+def stays(steps: Sequence[Step], order: Precedence) -> tuple[Stay, ...]:
+    """Every stretch in which a robot is in contact at a place."""
+    moves = [(i, s.action.need) for i, s in enumerate(steps) if isinstance(s.action, Move)]
+    found = []
+    for i, need in moves:
+        if isinstance(need.end, AtPlace):
+            later = [j for j, other in moves if other.robot == need.robot and order.after[i] >> j & 1]
+            leaving = min((j for j in later if steps[j].branch == steps[i].branch), default=None)
+            found.append(Stay(need.robot, need.end.place, i, leaving))
+    return tuple(found)
+
+
+def intrusions(
+    steps: Sequence[Step], order: Precedence, found_stays: Sequence[Stay], equipment_of: Mapping[str, str]
+) -> tuple[Overlap, ...]:
+    """Doors, programs, inspections and other robots that may act while a robot is in a place of that equipment."""
+    acting: dict[str, int] = {}
+    for i, step in enumerate(steps):
+        match step.action:
+            case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+                acting[name] = acting.get(name, 0) | 1 << i
+            case _:
+                pass
+    entering: dict[str, int] = {}
+    for stay in found_stays:
+        entering[equipment_of[stay.place]] = entering.get(equipment_of[stay.place], 0) | 1 << stay.entry
+    found: list[Overlap] = []
+    for stay in found_stays:
+        name = equipment_of[stay.place]
+        others = (acting.get(name, 0) | entering.get(name, 0)) & ~(1 << stay.entry)
+        kept_off = order.before[stay.entry] | order.apart[stay.entry]
+        if stay.exit is not None:
+            kept_off |= order.after[stay.exit]
+        found.extend(Overlap(name, stay.entry, j) for j in members(others & ~kept_off))
+    return tuple(found)
