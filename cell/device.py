@@ -20,6 +20,11 @@ StopKind = Literal["hold", "quick", "power"]
 """`hold`: normal stop on the path, within the acceleration limits where the path leaves room. `quick`: on the path, as hard
 as the drives can. `power`: the drives' power is taken away after (or as) the robot stops; it must be activated again."""
 
+RobotMode = Literal["off", "idle", "running", "stopping", "fault"]
+ProtectiveState = Literal["normal", "reduced", "protective stop", "emergency stop"]
+DoorState = Literal["open", "closed"]
+GripKind = Literal["open", "held", "empty"]
+
 SignalValue = bool | float | str | None
 """State signals speak the words of their fact in the vocabulary (door: open, closed; spindle: running, stopped; occupied:
 occupied, free; holding: yes, no; ready: ready, away; verdict: accept, reject). Alarms are a bool, counts a float."""
@@ -115,8 +120,8 @@ class RobotState:
     setpoint: Array
     effort: Array | None
     temperature: Array | None
-    mode: Literal["off", "idle", "running", "stopping", "fault"] | None
-    protective: Literal["normal", "reduced", "protective stop", "emergency stop"] | None
+    mode: RobotMode | None
+    protective: ProtectiveState | None
     speed_scaling: float | None
     command: str | None
     s: float | None
@@ -150,7 +155,7 @@ class GripperState:
     device: str
     hand: str
     time: int
-    grip: Literal["open", "held", "empty"] | None
+    grip: GripKind | None
     touched: bool | None
     width: float | None
     faults: tuple[str, ...] = ()
@@ -163,8 +168,8 @@ class MachineState:
 
     device: str
     time: int
-    door: Literal["open", "closed"] | None
-    clamp: Literal["open", "closed"] | None
+    door: DoorState | None
+    clamp: DoorState | None
     running: bool | None
     work: str | None
     fraction: float | None

@@ -1,1 +1,35 @@
-"""One simulated world per cell, and the drivers that are its faces."""
+"""One simulated world per cell, and the drivers that are its faces.
+
+`driver` is the entry point `sim` of the group `cell_drivers`: a `cell.driver.DriverFactory`. `simulated_cell` builds the same
+thing for whoever also wants the world's own record, the judge of a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from cell.driver import Assembly
+from cell.model import CellModel
+from cell.robot import RobotModel
+from cell.scenario import Scenario
+from cell_drivers.simulated.assembly import SimulatedCell
+from cell_drivers.simulated.record import Effect, Violation
+
+__all__ = ["SimulatedCell", "driver", "simulated_cell"]
+
+
+def driver(assembly: Assembly) -> SimulatedCell:
+    return SimulatedCell(assembly)
+
+
+def simulated_cell(
+    cell: CellModel,
+    robots: Mapping[str, RobotModel],
+    scenario: Scenario | None = None,
+    seed: int | None = None,
+    on_effect: Callable[[Effect | Violation], None] | None = None,
+) -> SimulatedCell:
+    """`robots` by robot name; `seed` takes the place of the scenario's."""
+    drawn = scenario if scenario is not None else Scenario()
+    return SimulatedCell(Assembly(cell, robots, drawn if seed is None else replace(drawn, seed=seed)), on_effect)

@@ -1,0 +1,107 @@
+"""Builds the simulated cell: one world, a face for every device of the cell file, and the virtual time that moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from cell.device import DeviceEvent
+from cell.driver import Assembly
+from cell.equipment import Equipment
+from cell_drivers.simulated.arm import Arm
+from cell_drivers.simulated.disturbances import Misfortunes
+from cell_drivers.simulated.face import Face
+from cell_drivers.simulated.gripper_face import GripperFace
+from cell_drivers.simulated.machine_face import MachineFace
+from cell_drivers.simulated.record import Effect, Violation, WorldRecord
+from cell_drivers.simulated.robot_face import RobotFace
+from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sources
+from cell_drivers.simulated.world import World
+
+
+class SimulatedCell:
+    """A `DriverSet` with virtual time, and the world's record beside it for whoever judges. `on_effect` hears every effect
+    and violation at once, so a record can be kept outside this process."""
+
+    def __init__(self, assembly: Assembly, on_effect: Callable[[Effect | Violation], None] | None = None) -> None:
+        cell = assembly.cell
+        self.world = world = World(cell, Misfortunes(assembly.scenario), on_effect)
+        self._robots = {name: RobotFace(world, Arm(world, unit, assembly.robots[name])) for name, unit in cell.robots.items()}
+        world.arms.update({name: face.arm for name, face in self._robots.items()})
+        self._tools = {name: GripperFace(world, tool) for name, tool in cell.tools.items()}
+        world.hands.update(self._tools)
+        self._machines = {name: MachineFace(world, e) for name, e in cell.equipment.items() if _is_device(e)}
+        world.machines.update(self._machines)
+        self._signals = SignalsFace(world, signal_sources(world, self._tools, self._machines))
+        world.refresh = self._signals.refresh
+        self._people = PeopleFace(world, cell)
+
+    @property
+    def motion(self) -> Mapping[str, RobotFace]:
+        return self._robots
+
+    @property
+    def grippers(self) -> Mapping[str, GripperFace]:
+        return self._tools
+
+    @property
+    def machines(self) -> Mapping[str, MachineFace]:
+        return self._machines
+
+    @property
+    def stations(self) -> Mapping[str, MachineFace]:
+        return {name: face for name, face in self._machines.items() if face.equipment.offers}
+
+    @property
+    def signals(self) -> SignalsFace:
+        return self._signals
+
+    @property
+    def people(self) -> PeopleFace:
+        return self._people
+
+    @property
+    def drivers(self) -> Mapping[str, Face]:
+        """Every face by its device's name; the signals and people detectors by these words."""
+        return {face.name: face for face in self._faces()}
+
+    @property
+    def virtual(self) -> SimulatedCell:
+        return self
+
+    def open(self) -> None:
+        for face in self._faces():
+            face.open()
+
+    def close(self) -> None:
+        for face in self._faces():
+            face.close()
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        found = [numbered for face in self._faces() for numbered in face.drain()]
+        return tuple(event for _, event in sorted(found, key=lambda numbered: numbered[0]))
+
+    def record(self) -> WorldRecord:
+        return self.world.record()
+
+    # --- virtual time ---
+
+    def now(self) -> int:
+        return self.world.now
+
+    def next_event_time(self) -> int | None:
+        return self.world.timeline.next_time()
+
+    def advance_to(self, time: int) -> None:
+        self.world.timeline.advance_to(time)
+
+    def _faces(self) -> Iterator[Face]:
+        yield from self._robots.values()
+        yield from self._tools.values()
+        yield from self._machines.values()
+        yield self._signals
+        yield self._people
+
+
+def _is_device(equipment: Equipment) -> bool:
+    """Whether it has anything to command."""
+    return bool(equipment.programs or equipment.offers or equipment.signals.keys() & {"door", "clamp"})

@@ -1,0 +1,39 @@
+"""The command ids that one device has seen and what became of each.
+
+Law: a second call with the same id is a no-op, so twice is as good as once; the same id for something else is refused. A
+refused command leaves no trace, so it is `not seen` and may be sent again.
+"""
+
+from __future__ import annotations
+
+from cell.device import CommandStatus
+from cell.driver_errors import Refusal, Refused
+
+NOT_SEEN = CommandStatus("not seen")
+
+
+class Commands:
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._asked: dict[str, tuple[object, ...]] = {}
+        self._status: dict[str, CommandStatus] = {}
+
+    def is_new(self, command: str, asked: tuple[object, ...], now: int) -> bool:
+        """Whether `command` has not been taken yet. Raises Refused when it was, for something else than `asked`."""
+        known = self._asked.get(command)
+        if known is not None and known != asked:
+            raise Refused(Refusal.ID_REUSED, self._device, command, now, f"it was {known[0]}, not {asked[0]}")
+        return known is None
+
+    def take(self, command: str, asked: tuple[object, ...], status: CommandStatus) -> None:
+        self._asked[command] = asked
+        self._status[command] = status
+
+    def change(self, command: str, status: CommandStatus) -> None:
+        self._status[command] = status
+
+    def status(self, command: str) -> CommandStatus:
+        return self._status.get(command, NOT_SEEN)
+
+    def snapshot(self) -> dict[str, CommandStatus]:
+        return dict(self._status)

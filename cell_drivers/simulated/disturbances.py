@@ -1,0 +1,69 @@
+"""What a scenario says about each device, so that each asks one question. The scenario is the only source of misfortune."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.scenario import (
+    FrozenState,
+    GripLost,
+    Late,
+    MachineAlarm,
+    MissingPart,
+    PersonEnters,
+    Reject,
+    RejectShare,
+    Scenario,
+    Stall,
+)
+from cell_drivers.simulated.chance import fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Misfortunes:
+    scenario: Scenario
+
+    @property
+    def seed(self) -> int:
+        return self.scenario.seed
+
+    @property
+    def missing(self) -> frozenset[str]:
+        return frozenset(d.place for d in self.scenario.disturbances if isinstance(d, MissingPart))
+
+    def is_reject(self, part: str, nth: int) -> bool:
+        """`nth` counts the parts in order of their first inspection."""
+        for d in self.scenario.disturbances:
+            if isinstance(d, Reject) and d.nth == nth:
+                return True
+            if isinstance(d, RejectShare) and fraction(self.seed, "verdict", part) < d.share:
+                return True
+        return False
+
+    def grip(self, tool: str, nth: int) -> Literal["at grip", "on the way"] | None:
+        """What becomes of the `nth` time that `tool` closes on a part."""
+        found = (d.when for d in self.scenario.disturbances if isinstance(d, GripLost) and (d.tool, d.nth) == (tool, nth))
+        return next(found, None)
+
+    def alarm(self, machine: str, nth: int) -> MachineAlarm | None:
+        of = (d for d in self.scenario.disturbances if isinstance(d, MachineAlarm) and (d.machine, d.nth) == (machine, nth))
+        return next(of, None)
+
+    def slowness(self, machine: str) -> float:
+        """The factor on the durations of `machine`; several multiply."""
+        factor = 1.0
+        for d in self.scenario.disturbances:
+            if isinstance(d, Late) and d.machine == machine:
+                factor *= d.factor
+        return factor
+
+    def stalls(self, robot: str) -> Sequence[Stall]:
+        return [d for d in self.scenario.disturbances if isinstance(d, Stall) and d.robot == robot]
+
+    def visits(self) -> Sequence[PersonEnters]:
+        return [d for d in self.scenario.disturbances if isinstance(d, PersonEnters)]
+
+    def frozen(self, device: str) -> Sequence[FrozenState]:
+        return [d for d in self.scenario.disturbances if isinstance(d, FrozenState) and d.device == device]

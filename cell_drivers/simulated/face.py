@@ -1,0 +1,120 @@
+"""What all simulated drivers share: one device's side of the world. It says what is so, carries ids, and can freeze.
+
+Law: a face has no life of its own. It plans effects on the world's timeline and reads the world back; a frozen face goes on
+acting, but what it says stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
+from cell.driver_errors import Refusal, Refused
+from cell_drivers.simulated.commands import NOT_SEEN, Commands
+from cell_drivers.simulated.world import World
+
+DONE = CommandStatus("done")
+
+
+class Face:
+    def __init__(self, world: World, name: str, *, rate: float = 100.0, io_points: tuple[str, ...] = ()) -> None:
+        self.world = world
+        self.commands = Commands(name)
+        self.is_open = False
+        self.outbox: deque[tuple[int, DeviceEvent]] = deque()
+        self._name = name
+        self._rate = rate
+        self._io_points = io_points
+        self._frozen_status: dict[str, CommandStatus] | None = None
+        for spell in world.luck.frozen(name):
+            world.timeline.after(spell.start, self.freeze)
+            world.timeline.after(spell.end, self.thaw)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def is_frozen(self) -> bool:
+        return self._frozen_status is not None
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            device=self._name,
+            joints=(),
+            feeding="none",
+            rate=self._rate,
+            look_ahead=None,
+            standstill={},
+            start_tolerance=0.0,
+            max_age=0.5,
+            on_link_loss="unknown",
+            command_status=True,
+            speed_scaling=False,
+            device_clock=True,
+            io_points=self._io_points,
+            verified_against=("the simulated world",),
+        )
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def close(self) -> None:
+        self.is_open = False
+
+    def heartbeat(self) -> None:
+        """Simulated devices do not watch for it."""
+
+    def acknowledge(self, fault: str, operator: str) -> None:
+        """Most faces have no faults."""
+
+    def status(self, command: str) -> CommandStatus:
+        if self._frozen_status is not None:
+            return self._frozen_status.get(command, NOT_SEEN)
+        return self.commands.status(command)
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return tuple(event for _, event in self.drain())
+
+    def drain(self) -> list[tuple[int, DeviceEvent]]:
+        """What is new, with the world's running number of each."""
+        if self.is_frozen:
+            return []
+        found = list(self.outbox)
+        self.outbox.clear()
+        return found
+
+    def freeze(self) -> None:
+        self._frozen_status = self.commands.snapshot()
+
+    def thaw(self) -> None:
+        self._frozen_status = None
+
+    # --- for the faces themselves ---
+
+    def tell(self, event: DeviceEvent) -> None:
+        self.outbox.append((self.world.next_number(), event))
+
+    def change(self, command: str, status: CommandStatus) -> None:
+        self.commands.change(command, status)
+        self.tell(CommandChanged(self._name, self.world.now, command, status))
+
+    def takes(self, command: str, *asked: object) -> bool:
+        """Whether `command` is new and so has to be carried out. Raises Refused when the driver is not open."""
+        if not self.is_open:
+            raise self.refused(Refusal.NOT_OPEN, command)
+        return self.commands.is_new(command, asked, self.world.now)
+
+    def begin(self, command: str, *asked: object) -> None:
+        """From here on the command counts as carried out once."""
+        self.commands.take(command, asked, CommandStatus("running"))
+        self.world.executed(command)
+        self.tell(CommandChanged(self._name, self.world.now, command, self.commands.status(command)))
+
+    def already(self, command: str, *asked: object) -> None:
+        """The state asked for is there: done, and nothing happened."""
+        self.commands.take(command, asked, DONE)
+        self.change(command, DONE)
+
+    def refused(self, code: Refusal, command: str, detail: str = "") -> Refused:
+        return Refused(code, self._name, command, self.world.now, detail)

@@ -1,0 +1,312 @@
+"""The driver of a simulated machine, station or fixture: door, clamp, programs, inspections, alarm.
+
+Law: a program runs only behind a closed door, on a part that is truly there and, where there is a clamp, clamped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cell.device import (
+    CommandStatus,
+    DoorState,
+    FaultCleared,
+    FaultRaised,
+    MachineChanged,
+    MachineState,
+    OutcomeTold,
+    SignalValue,
+)
+from cell.driver_errors import Refusal
+from cell.durations import action_duration
+from cell.equipment import DurationRange, Equipment
+from cell.scenario import MachineAlarm
+from cell.steps import SetClamp, SetDoor
+from cell_drivers.simulated.chance import drawn_duration
+from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.parts import Part, rests_at
+from cell_drivers.simulated.record import What
+from cell_drivers.simulated.timeline import Due, nanoseconds
+from cell_drivers.simulated.world import World
+
+ALARM = "alarm"
+TELLS = {"inspect": "verdict", "identify": "identity"}
+"""Which outcome a verb that is offered tells."""
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A door or a clamp. `at` None while it moves, then `command` is what it moves for."""
+
+    seconds: float
+    at: DoorState | None
+    command: str | None = None
+    due: Due | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """A program or inspection under way, on `part`. `due` is when it ends, or breaks off."""
+
+    command: str
+    name: str
+    part: str
+    started: int
+    length: int
+    is_inspection: bool
+    due: Due | None = None
+
+    def fraction(self, now: int) -> float:
+        return min(1.0, (now - self.started) / self.length) if self.length else 1.0
+
+
+class MachineFace(Face):
+    def __init__(self, world: World, equipment: Equipment) -> None:
+        super().__init__(world, equipment.name)
+        self.equipment = equipment
+        name, signals = equipment.name, equipment.signals
+        door, clamp = (action_duration(world.cell, a).longest for a in (SetDoor(name, True), SetClamp(name, True)))
+        self._door = Leaf(door, "closed") if "door" in signals else None
+        self._clamp = Leaf(clamp, "open") if "clamp" in signals else None
+        self._work: Work | None = None
+        self._alarm: str | None = None
+        self._programs_run = 0
+        self._works_begun = 0
+        self._inspected: dict[str, int] = {}
+        self._told: dict[str, str] = {}
+        self._clamped: str | None = None
+        self._frozen_state: MachineState | None = None
+
+    # --- what the world asks ---
+
+    @property
+    def door(self) -> str | None:
+        return None if self._door is None else self._door.at or "moving"
+
+    @property
+    def clamped(self) -> str | None:
+        return self._clamped
+
+    def signal(self, fact: str) -> SignalValue:
+        """The value of the signal that reports `fact`; None: nothing simulates it."""
+        match fact:
+            case "door":
+                return None if self._door is None else self._door.at
+            case "clamp":
+                return None if self._clamp is None else self._clamp.at
+            case "spindle":
+                return "running" if self._work is not None and not self._work.is_inspection else "stopped"
+            case "alarm":
+                return self._alarm is not None
+            case "occupied":
+                return "occupied" if self._part_here() is not None else "free"
+        return self._told.get(fact)
+
+    # --- door and clamp ---
+
+    def set_door(self, command: str, is_open: bool) -> None:
+        self._set(self._door, "door", command, "open" if is_open else "closed")
+
+    def set_clamp(self, command: str, is_closed: bool) -> None:
+        self._set(self._clamp, "clamp", command, "closed" if is_closed else "open")
+
+    def _set(self, leaf: Leaf | None, what: str, command: str, goal: DoorState) -> None:
+        if not self.takes(command, what, goal):
+            return
+        if leaf is None:
+            raise self.refused(Refusal.NOT_OFFERED, command, f"it has no {what}")
+        if leaf.at == goal:
+            self.already(command, what, goal)
+            return
+        if self._work is not None:
+            raise self.refused(Refusal.RUNNING, command, self._work.name)
+        if leaf.command is not None:
+            raise self.refused(Refusal.BUSY, command, leaf.command)
+        self.begin(command, what, goal)
+        leaf.at, leaf.command = None, command
+        self._say()
+        self.world.refresh()
+        arrive = self._door_arrives if what == "door" else self._clamp_arrives
+        leaf.due = self.world.timeline.after(leaf.seconds, lambda: arrive(leaf, command, goal))
+
+    def _door_arrives(self, leaf: Leaf, command: str, goal: DoorState) -> None:
+        guard = self.equipment.guard
+        inside = self.world.robots_in(guard) if guard is not None and goal == "closed" else ()
+        for robot in inside:
+            self.world.violation(self.name, command, f"the door closes on {robot}")
+        self._arrived(leaf, command, goal)
+        self.world.effect(self.name, command, "door", detail=goal)
+        self.change(command, DONE)
+
+    def _clamp_arrives(self, leaf: Leaf, command: str, goal: DoorState) -> None:
+        part = self._part_here(with_held=True) if goal == "closed" else None
+        self._clamped = None if part is None else part.id
+        self._arrived(leaf, command, goal)
+        self.world.effect(self.name, command, "clamp", self._clamped or "", goal)
+        self.change(command, DONE)
+
+    def _arrived(self, leaf: Leaf, command: str, goal: DoorState) -> None:
+        leaf.at, leaf.command, leaf.due = goal, None, None
+        self._say()
+
+    # --- work ---
+
+    def program(self, command: str, name: str) -> None:
+        if not self.takes(command, "program", name):
+            return
+        found = next((p for p in self.equipment.programs if p.name == name), None)
+        if found is None:
+            raise self.refused(Refusal.UNKNOWN_NAME, command, f"no program {name!r}")
+        part = self._ready_part(command)
+        if self._clamp is not None and (self._clamp.at != "closed" or self._clamped != part.id):
+            raise self.refused(Refusal.NOT_CLAMPED, command)
+        if self._door is not None and self._door.at != "closed":
+            raise self.refused(Refusal.DOOR_OPEN, command)
+        guard = self.equipment.guard
+        for robot in self.world.robots_in(guard) if guard is not None else ():
+            self.world.violation(self.name, command, f"{name} starts while {robot} is inside {guard}")
+        self._programs_run += 1
+        work = self._begin_work(command, name, part, found.duration, is_inspection=False)
+        self.world.effect(self.name, command, "program started", part.id, name)
+        alarm = self.world.luck.alarm(self.name, self._programs_run)
+        if alarm is None:
+            work.due = self.world.timeline.at(work.started + work.length, lambda: self._program_ends(work))
+        else:
+            breaks = work.started + round(alarm.fraction * work.length)
+            work.due = self.world.timeline.at(breaks, lambda: self._breaks_off(work, alarm))
+
+    def inspect(self, command: str, outcome: str) -> None:
+        if not self.takes(command, "inspect", outcome):
+            return
+        offer = next((o for o in self.equipment.offers if TELLS.get(o.verb) == outcome), None)
+        if offer is None:
+            raise self.refused(Refusal.NOT_OFFERED, command, f"it tells no {outcome}")
+        part = self._ready_part(command)
+        self._told.pop(outcome, None)
+        work = self._begin_work(command, outcome, part, offer.duration, is_inspection=True)
+        self.world.effect(self.name, command, "inspection started", part.id, outcome)
+        work.due = self.world.timeline.at(work.started + work.length, lambda: self._tells(work))
+
+    def stop(self) -> None:
+        if self._work is not None:
+            self._abort(self._work, "stop")
+
+    def acknowledge(self, fault: str, operator: str) -> None:
+        if fault == ALARM and self._alarm is not None:
+            self.world.effect(self.name, "", "acknowledged", detail=f"{fault} by {operator}")
+            self._clear_alarm()
+
+    def _ready_part(self, command: str) -> Part:
+        if self._alarm is not None:
+            raise self.refused(Refusal.ALARM, command, self._alarm)
+        if self._work is not None:
+            raise self.refused(Refusal.RUNNING, command, self._work.name)
+        part = self._part_here()
+        if part is None:
+            raise self.refused(Refusal.NO_PART, command)
+        return part
+
+    def _begin_work(self, command: str, name: str, part: Part, span: DurationRange, is_inspection: bool) -> Work:
+        self._works_begun += 1
+        seconds = drawn_duration(span, self.world.luck.seed, "work", self.name, self._works_begun)
+        length = nanoseconds(seconds * self.world.luck.slowness(self.name))
+        self._work = Work(command, name, part.id, self.world.now, length, is_inspection)
+        self.begin(command, "inspect" if is_inspection else "program", name)
+        self._say()
+        return self._work
+
+    def _program_ends(self, work: Work) -> None:
+        self._work = None
+        self.world.parts.processed(self.world.parts.parts[work.part], self.name, work.name)
+        self._say()
+        self.world.effect(self.name, work.command, "program ended", work.part, work.name)
+        self.change(work.command, DONE)
+
+    def _breaks_off(self, work: Work, alarm: MachineAlarm) -> None:
+        self._alarm = f"{work.name} broke off"
+        self._abort(work, ALARM)
+        self.world.effect(self.name, work.command, "alarm", work.part, self._alarm)
+        self.tell(FaultRaised(self.name, self.world.now, ALARM, self._alarm))
+        if alarm.clears_after is not None:
+            self.world.timeline.after(alarm.clears_after, self._clear_alarm)
+
+    def _clear_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm = None
+            self._say()
+            self.world.effect(self.name, "", "alarm cleared")
+            self.tell(FaultCleared(self.name, self.world.now, ALARM))
+
+    def _abort(self, work: Work, why: str) -> None:
+        if work.due is not None:
+            work.due.cancel()
+        self._work = None
+        self._say()
+        done = work.fraction(self.world.now)
+        what: What = "inspection aborted" if work.is_inspection else "program aborted"
+        self.world.effect(self.name, work.command, what, work.part, work.name)
+        self.change(work.command, CommandStatus("aborted", done, why))
+
+    def _tells(self, work: Work) -> None:
+        self._work = None
+        part = self.world.parts.parts[work.part]
+        nth = self._inspected.setdefault(part.id, len(self._inspected) + 1)
+        reject = self.world.luck.is_reject(part.id, nth)
+        value = part.kind.name if work.name == "identity" else "reject" if reject else "accept"
+        self._told[work.name] = value
+        self.world.parts.told(part, work.name, value)
+        self._say()
+        self.world.effect(self.name, work.command, "told", part.id, f"{work.name} is {value}")
+        self.tell(OutcomeTold(self.name, self.world.now, work.command, work.name, value))
+        self.change(work.command, DONE)
+
+    # --- what is there, what it says ---
+
+    def _part_here(self, with_held: bool = False) -> Part | None:
+        """The part in its first occupied place; `with_held`: also one that a hand holds there."""
+        for place in self.equipment.places:
+            part = self.world.parts.resting_in(place.name)
+            if part is not None:
+                return part
+            if with_held:
+                for robot in self.world.arms:
+                    for tool, hand, held in self.world.held(robot):
+                        T_world_tcp = self.world.T_world_tcp(tool, hand)
+                        if T_world_tcp is not None and rests_at(
+                            held.kind.shape, self.world.parts.pose_in(held, T_world_tcp), place.frame
+                        ):
+                            return held
+        return None
+
+    def state(self) -> MachineState:
+        return self._frozen_state if self._frozen_state is not None else self._state_now()
+
+    def status(self, command: str) -> CommandStatus:
+        if not self.is_frozen and self._work is not None and self._work.command == command:
+            return CommandStatus("running", self._work.fraction(self.world.now))
+        return super().status(command)
+
+    def freeze(self) -> None:
+        self._frozen_state = self._state_now()
+        super().freeze()
+
+    def thaw(self) -> None:
+        self._frozen_state = None
+        super().thaw()
+
+    def _say(self) -> None:
+        self.tell(MachineChanged(self.name, self.world.now, self._state_now()))
+
+    def _state_now(self) -> MachineState:
+        work, now = self._work, self.world.now
+        return MachineState(
+            device=self.name,
+            time=now,
+            door=None if self._door is None else self._door.at,
+            clamp=None if self._clamp is None else self._clamp.at,
+            running=work is not None,
+            work=None if work is None else work.name,
+            fraction=None if work is None else work.fraction(now),
+            occupied=self._part_here() is not None if "occupied" in self.equipment.signals else None,
+            alarm=self._alarm,
+        )

@@ -1,0 +1,158 @@
+"""Where every part truly is, by geometry alone: which one a hand closes on, and where one comes to rest when it is let go.
+
+Laws: a part is in exactly one location. A hand holds a part only if its TCP is at the part's grasp point when it closes. A
+part rests in a place only if it is let go within tolerance of it and nothing lies there; anything else is a fall, and what
+has fallen cannot be gripped. No plan and no belief enters here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cell.declared_state import declared_state
+from cell.equipment import PartKind, Place
+from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, height
+from cell.model import CellModel
+from cell.state import InPlace
+from cell_drivers.simulated.record import Fallen, HeldBy, PartRecord, RestsIn, Whereabouts
+
+REACH = 0.002
+"""m: how far the TCP may be from the grasp point, and a released part from its place."""
+TILT = math.radians(1.0)
+"""rad: how far axes may differ then, and turns of a shape that is not round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`pose` is T_world_part where it rests or fell; in a hand `T_tcp_part` counts and `pose` is where it was taken."""
+
+    id: str
+    kind: PartKind
+    where: Whereabouts
+    pose: Pose
+    T_tcp_part: Pose | None = None
+    programs: tuple[tuple[str, str], ...] = ()
+    outcomes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Parts:
+    cell: CellModel
+    parts: dict[str, Part] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @classmethod
+    def declared(cls, cell: CellModel, missing: frozenset[str]) -> Parts:
+        """Everything that the cell file says is there, but for what `missing` places should have held."""
+        found = cls(cell, {}, dict(cell.places))
+        for part in declared_state(cell).parts:
+            if isinstance(part.location, InPlace) and part.location.place not in missing:
+                place = found.places[part.location.place]
+                found.parts[part.id] = Part(part.id, cell.parts[part.kind], RestsIn(place.name), place.frame)
+        return found
+
+    def resting_in(self, place: str) -> Part | None:
+        return next((part for part in self.parts.values() if part.where == RestsIn(place)), None)
+
+    def count_in(self, equipment: str) -> int:
+        names = {place.name for place in self.places.values() if place.equipment == equipment}
+        return sum(isinstance(p.where, RestsIn) and p.where.place in names for p in self.parts.values())
+
+    def held_by(self, hand: str) -> Part | None:
+        return next((part for part in self.parts.values() if part.where == HeldBy(hand)), None)
+
+    def within_reach(self, T_world_tcp: Pose) -> Part | None:
+        """The part that a hand at `T_world_tcp` closes on. Heaps give nothing back."""
+        for part in self.parts.values():
+            if isinstance(part.where, RestsIn) and self._is_single(part.where.place) and is_grasp(part, T_world_tcp):
+                return part
+        return None
+
+    def take(self, part: Part, hand: str, T_world_tcp: Pose) -> Part:
+        return self._put(replace(part, where=HeldBy(hand), T_tcp_part=T_world_tcp.inverse() @ part.pose))
+
+    def pose_in(self, part: Part, T_world_tcp: Pose) -> Pose:
+        """T_world_part of a held part."""
+        if part.T_tcp_part is None:
+            raise ValueError(f"{part.id} is in no hand")
+        return T_world_tcp @ part.T_tcp_part
+
+    def let_go(self, part: Part, T_world_tcp: Pose) -> tuple[Part, str]:
+        """The part where it comes to rest, and "" or why it fell."""
+        pose = self.pose_in(part, T_world_tcp)
+        places = tuple(self.places_at(pose, part.kind))
+        free = next((place for place in places if self.has_room(place)), None)
+        if free is not None and part.kind.name in free.accepts:
+            return self._put(replace(part, where=RestsIn(free.name), pose=pose, T_tcp_part=None)), ""
+        why = f"{places[0].name} is taken or does not accept it" if places else "nothing carries it here"
+        return self.fall(part, pose, why), why
+
+    def fall(self, part: Part, pose: Pose, why: str) -> Part:
+        x, y, z = (float(v) for v in pose.translation)
+        return self._put(replace(part, where=Fallen(why, (x, y, z)), pose=pose, T_tcp_part=None))
+
+    def places_at(self, pose: Pose, kind: PartKind) -> Iterator[Place]:
+        return (place for place in self.places.values() if rests_at(kind.shape, pose, place.frame))
+
+    def has_room(self, place: Place) -> bool:
+        """A place with `capacity` n holds n parts, a heap any number."""
+        lying = sum(part.where == RestsIn(place.name) for part in self.parts.values())
+        return place.capacity is None or lying < place.capacity
+
+    def processed(self, part: Part, machine: str, program: str) -> None:
+        self._put(replace(part, programs=(*part.programs, (machine, program))))
+
+    def told(self, part: Part, outcome: str, value: str) -> None:
+        self._put(replace(part, outcomes=(*part.outcomes, (outcome, value))))
+
+    def record(self) -> tuple[PartRecord, ...]:
+        return tuple(PartRecord(p.id, p.kind.name, p.where, p.programs, p.outcomes) for p in self.parts.values())
+
+    def _is_single(self, place: str) -> bool:
+        return self.places[place].capacity is not None
+
+    def _put(self, part: Part) -> Part:
+        self.parts[part.id] = part
+        return part
+
+
+def is_grasp(part: Part, T_world_tcp: Pose) -> bool:
+    """Whether the TCP is at the centre of the part's upper face, pointing down into it, turned as its sides ask."""
+    T_part_tcp = part.pose.inverse() @ T_world_tcp
+    top = np.array([0.0, 0.0, height(part.kind.shape)])
+    if float(np.linalg.norm(T_part_tcp.translation - top)) > REACH:
+        return False
+    if _angle(T_part_tcp.rotation[:, 2], np.array([0.0, 0.0, -1.0])) > TILT:
+        return False
+    return _is_turned_by(part.kind.shape, T_part_tcp.rotation[:, 0], quarter=True)
+
+
+def rests_at(shape: Shape, pose: Pose, frame: Pose) -> bool:
+    """Whether a part at `pose` stands in a place with that frame: near enough, upright, turned as its shape asks."""
+    T_place_part = frame.inverse() @ pose
+    if float(np.linalg.norm(T_place_part.translation)) > REACH:
+        return False
+    if _angle(T_place_part.rotation[:, 2], np.array([0.0, 0.0, 1.0])) > TILT:
+        return False
+    return _is_turned_by(shape, T_place_part.rotation[:, 0], quarter=False)
+
+
+def _is_turned_by(shape: Shape, x_axis: Array, quarter: bool) -> bool:
+    """Whether an x axis, seen from above, is turned by a multiple of the shape's own symmetry (or of a quarter)."""
+    match shape:
+        case Cylinder() | Sphere():
+            return True
+        case Box(size):
+            step = math.pi / 2 if quarter or size[0] == size[1] else math.pi
+        case ConvexHull():
+            step = math.pi / 2 if quarter else math.tau
+    turn = math.remainder(math.atan2(float(x_axis[1]), float(x_axis[0])), step)
+    return abs(turn) <= TILT
+
+
+def _angle(a: Array, b: Array) -> float:
+    return math.atan2(float(np.linalg.norm(np.cross(a, b))), float(a @ b))

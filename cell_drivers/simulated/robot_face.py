@@ -1,0 +1,240 @@
+"""The motion driver of a simulated robot: the contract's laws for prepare, start, status and stop over one arm."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from cell.device import (
+    Capabilities,
+    CommandStatus,
+    JointLimits,
+    Prepared,
+    ReadbackBlock,
+    RobotMode,
+    RobotState,
+    SignalValue,
+    SpeedScaled,
+    StopKind,
+    Trajectory,
+)
+from cell.driver_errors import Refusal
+from cell.geometry import frozen
+from cell.motion_plan import Segment
+from cell.robot import RobotModel
+from cell.trajectory import Law, Path
+from cell_drivers.simulated.arm import TICK, Arm, Ending
+from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.playback import PERIOD
+from cell_drivers.simulated.trajectory_check import motion_finding, shape_finding
+from cell_drivers.simulated.world import World
+
+START_TOLERANCE = 1e-3
+"""rad or m."""
+POWER_UP = 0.1
+"""s to release the brakes."""
+
+
+class RobotFace(Face):
+    def __init__(self, world: World, arm: Arm) -> None:
+        super().__init__(world, arm.unit.name, rate=1.0 / PERIOD)
+        self.arm = arm
+        self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
+        self._powering: str | None = None
+        self._io: dict[str, SignalValue] = {}
+        self._frozen_state: RobotState | None = None
+        arm.on_scaling = lambda scaling: self.tell(SpeedScaled(self.name, world.now, scaling))
+
+    def capabilities(self) -> Capabilities:
+        kinds: tuple[StopKind, ...] = ("hold", "quick", "power")
+        return replace(
+            super().capabilities(),
+            joints=joint_limits(self.arm.model),
+            feeding="buffered",
+            standstill={kind: self.arm.standstill(kind) for kind in kinds},
+            start_tolerance=START_TOLERANCE,
+            max_age=0.1,
+            on_link_loss="finishes its buffer",
+            speed_scaling=True,
+        )
+
+    # --- power ---
+
+    def activate(self, command: str) -> None:
+        if not self.takes(command, "activate"):
+            return
+        if self.arm.is_active:
+            self.already(command, "activate")
+            return
+        self.begin(command, "activate")
+        self._powering = command
+        self.world.timeline.after(POWER_UP, lambda: self._powered(command))
+
+    def _powered(self, command: str) -> None:
+        if self._powering != command:
+            return
+        self._powering = None
+        self.arm.is_active = True
+        self.world.effect(self.name, command, "activated")
+        self.change(command, DONE)
+
+    def deactivate(self, command: str) -> None:
+        if not self.takes(command, "deactivate"):
+            return
+        if self.arm.run is not None:
+            raise self.refused(Refusal.BUSY, command, self.arm.run.command)
+        self._drop_powering("deactivated")
+        if not self.arm.is_active:
+            self.already(command, "deactivate")
+            return
+        self.begin(command, "deactivate")
+        self.arm.is_active = False
+        self.world.effect(self.name, command, "deactivated")
+        self.change(command, DONE)
+
+    def _drop_powering(self, why: str) -> None:
+        if self._powering is not None:
+            dropped, self._powering = self._powering, None
+            self.change(dropped, CommandStatus("aborted", None, why))
+
+    # --- motion ---
+
+    def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
+        if not self.takes(command, "motion", trajectory.motion):
+            return self._prepared[command][0]
+        self._refuse_unless_ready(command)
+        finding = shape_finding(trajectory, self.arm.model.chain.joint_names)
+        if finding is not None:
+            raise self.refused(finding[0], command, finding[1])
+        path, law = Path.of(self._in_order(trajectory)), Law.of(trajectory.phases)
+        self._refuse_unless_there(command, path)
+        finding = motion_finding(path, law, self.arm.model)
+        if finding is not None:
+            raise self.refused(finding[0], command, finding[1])
+        prepared = Prepared(self.name, command, trajectory.motion, law.duration)
+        self._prepared[command] = (prepared, path, law)
+        self.commands.take(command, ("motion", trajectory.motion), CommandStatus("queued"))
+        self.change(command, CommandStatus("queued"))
+        return prepared
+
+    def start(self, prepared: Prepared) -> None:
+        command = prepared.command
+        known = self._prepared.get(command)
+        if known is None or known[0] != prepared:
+            raise self.refused(Refusal.NOT_PREPARED, command)
+        status = self.commands.status(command)
+        if status.state in ("running", "done"):
+            return
+        if status.state == "aborted":
+            raise self.refused(Refusal.NOT_PREPARED, command, f"it was aborted: {status.why}")
+        self._refuse_unless_ready(command)
+        _, path, law = known
+        self._refuse_unless_there(command, path)
+        self.begin(command, "motion", prepared.motion)
+        self.arm.start(command, prepared.motion, path, law, lambda ending, s: self._ended(command, ending, s))
+
+    def stop(self, kind: StopKind) -> None:
+        """Also what was only prepared, or is being powered, is dropped."""
+        for command in self._prepared:
+            if self.commands.status(command).state == "queued":
+                self.change(command, CommandStatus("aborted", 0.0, f"{kind} stop"))
+        self._drop_powering(f"{kind} stop")
+        self.arm.stop(kind)
+
+    def scale_speed(self, command: str, scaling: float) -> None:
+        if not (math.isfinite(scaling) and 0.0 <= scaling <= 1.0):
+            raise self.refused(Refusal.OUT_OF_RANGE, command, f"speed scaling {scaling!r} is not in 0..1")
+        if not self.takes(command, "scale", scaling):
+            return
+        self.begin(command, "scale", scaling)
+        self.arm.scale(scaling)
+        self.change(command, DONE)
+
+    def set_io(self, command: str, point: str, value: SignalValue) -> None:
+        raise self.refused(Refusal.UNKNOWN_NAME, command, f"no I/O point {point!r}")
+
+    def status(self, command: str) -> CommandStatus:
+        run = self.arm.run
+        if not self.is_frozen and run is not None and run.command == command:
+            return CommandStatus("running", float(run.samples.s[run.row(self.world.now)]))
+        return super().status(command)
+
+    def _ended(self, command: str, ending: Ending, s: float) -> None:
+        why = "" if ending == "done" else "stop"
+        self.change(command, CommandStatus(ending, s, why))
+
+    def _refuse_unless_ready(self, command: str) -> None:
+        if not self.arm.is_active:
+            raise self.refused(Refusal.NOT_ACTIVE, command)
+        if self.arm.run is not None:
+            raise self.refused(Refusal.BUSY, command, self.arm.run.command)
+
+    def _refuse_unless_there(self, command: str, path: Path) -> None:
+        away = float(np.max(np.abs(path.control[0, 0] - self.arm.measured())))
+        if away > START_TOLERANCE:
+            raise self.refused(Refusal.START_DIFFERS, command, f"{away:.3g} away, allowed {START_TOLERANCE:g}")
+
+    def _in_order(self, trajectory: Trajectory) -> tuple[Segment, ...]:
+        """Columns in the robot's own order of joints."""
+        names = self.arm.model.chain.joint_names
+        if trajectory.joints == names:
+            return trajectory.segments
+        columns = [trajectory.joints.index(name) for name in names]
+        return tuple(Segment(frozen(segment.control[:, columns]), segment.length) for segment in trajectory.segments)
+
+    # --- what it says ---
+
+    def state(self) -> RobotState:
+        return self._frozen_state if self._frozen_state is not None else self._state_now()
+
+    def readback(self) -> tuple[ReadbackBlock, ...]:
+        return () if self.is_frozen else self.arm.readback()
+
+    def freeze(self) -> None:
+        self._frozen_state = self._state_now()
+        super().freeze()
+
+    def thaw(self) -> None:
+        self._frozen_state = None
+        super().thaw()
+
+    def _state_now(self) -> RobotState:
+        arm, time = self.arm, self.world.now // TICK * TICK
+        run = arm.run
+        q = arm.measured()
+        row = run.row(self.world.now) if run is not None else 0
+        return RobotState(
+            device=self.name,
+            seq=time // TICK,
+            device_time=time,
+            received=time,
+            q=q,
+            qd=run.samples.qd[row] if run is not None else np.zeros_like(q),
+            setpoint=run.samples.setpoint[row] if run is not None else q,
+            effort=None,
+            temperature=None,
+            mode=self._mode(),
+            protective="normal",
+            speed_scaling=float(run.samples.scaling[row]) if run is not None else arm.effective_scaling,
+            command=run.command if run is not None else None,
+            s=float(run.samples.s[row]) if run is not None else None,
+            faults=(),
+        )
+
+    def _mode(self) -> RobotMode:
+        if not self.arm.is_active:
+            return "off"
+        if self.arm.run is None:
+            return "idle"
+        return "stopping" if self.arm.run.stopping is not None else "running"
+
+
+def joint_limits(model: RobotModel) -> tuple[JointLimits, ...]:
+    return tuple(
+        JointLimits(name, float(low), float(high), float(v), float(a), float(j))
+        for name, (low, high), v, a, j in zip(
+            model.chain.joint_names, model.position, model.velocity, model.acceleration, model.jerk, strict=True
+        )
+    )
