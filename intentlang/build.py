@@ -75,11 +75,11 @@ class Builder:
     def dims(self, c: list[object]) -> s.DimsNode:
         return s.DimsNode(tuple(int(n) for n in str(c[0]).split("x")), self._span(c))
 
-    def tuple(self, c: list[object]) -> s.TupleNode:
-        return s.TupleNode(tuple(_nodes(c, _VALUES)), self._span(c))
+    def tuple_(self, c: list[object]) -> s.TupleNode:
+        return s.TupleNode(tuple(_values(c)), self._span(c))
 
-    def list(self, c: list[object]) -> s.ListNode:
-        return s.ListNode(tuple(_nodes(c, _VALUES)), self._span(c))
+    def list_(self, c: list[object]) -> s.ListNode:
+        return s.ListNode(tuple(_values(c)), self._span(c))
 
     # -- declarations ------------------------------------------------------------------------------------------------
 
@@ -87,17 +87,17 @@ class Builder:
         return s.UseNode(str(c[-1])[1:-1], self._span(c))
 
     def param(self, c: list[object]) -> s.ParamNode:
-        return s.ParamNode(self._words(c)[0], _nodes(c, _VALUES)[0], self._span(c))
+        return s.ParamNode(self._words(c)[0], _values(c)[0], self._span(c))
 
     def decl(self, c: list[object]) -> s.DeclNode:
         words = self._words(c)
         brace = next(i for i, x in enumerate(c) if _is(x, "LBRACE"))
         other = words[2] if len(words) > 2 else None
-        return s.DeclNode(words[0], words[1], other, tuple(_nodes(c, s.AttrNode)), self._span(c[:brace]))
+        return s.DeclNode(words[0], words[1], other, tuple(_nodes(c, s.AttrNode)), self._span(c[:brace]), self._span(c).end.line)
 
     def attr(self, c: list[object]) -> s.AttrNode:
         name = s.Word(str(c[0]), self._token_span(c[0]))  # type: ignore[arg-type]
-        return s.AttrNode(name, tuple(_nodes(c[1:], _VALUES)), self._span(c))
+        return s.AttrNode(name, tuple(_values(c[1:])), self._span(c))
 
     # -- templates and blocks ----------------------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class Builder:
         return s.ArgNode(name, kind, self._span(c))
 
     def block(self, c: list[object]) -> s.BlockNode:
-        return s.BlockNode(tuple(_nodes(c, _STATEMENTS)), self._span(c))
+        return s.BlockNode(tuple(_statements(c)), self._span(c))
 
     def _head(self, c: Sequence[object]) -> Span:
         return self._span([x for x in c if not isinstance(x, s.BlockNode)])
@@ -127,16 +127,16 @@ class Builder:
         return s.GoalNode(verb, _nodes(c, s.RefNode)[0], tuple(_nodes(c, s.PhraseNode)), None, self._span(c))
 
     def role(self, c: list[object]) -> s.PhraseNode:
-        return s.PhraseNode(self._words(c)[0], None, _nodes(c, _AMOUNTS)[0], self._span(c))
+        return s.PhraseNode(self._words(c)[0], None, _amounts(c)[0], self._span(c))
 
     def bound(self, c: list[object]) -> s.PhraseNode:
-        return s.PhraseNode(self._words(c)[0], _comparison(c), _nodes(c, _AMOUNTS)[0], self._span(c))
+        return s.PhraseNode(self._words(c)[0], _comparison(c), _amounts(c)[0], self._span(c))
 
     def do(self, c: list[object]) -> s.DoNode:
-        return s.DoNode(self._words(c)[0], tuple(_nodes(c, _VALUES)), self._span(c))
+        return s.DoNode(self._words(c)[0], tuple(_values(c)), self._span(c))
 
     def each(self, c: list[object]) -> s.EachNode:
-        until = next(iter(_nodes(c, _CONDITIONS)), None)
+        until = next(iter(_conditions(c)), None)
         members, block = _nodes(c, s.RefNode)[0], _nodes(c, s.BlockNode)[0]
         is_ordered = any(isinstance(x, s.Word) for x in c)
         return s.EachNode(self._words(c)[0], members, until, is_ordered, block, self._head(c))
@@ -153,7 +153,7 @@ class Builder:
         for i, child in enumerate(c):
             if isinstance(child, s.BlockNode):
                 head = [x for x in c[start:i] if x is not None]
-                condition = next(iter(_nodes(head, _CONDITIONS)), None)
+                condition = next(iter(_conditions(head)), None)
                 branches.append(s.BranchNode(condition, child, self._span(head)))
                 start = i + 1
         return s.WhenNode(tuple(branches), branches[0].span)
@@ -161,23 +161,23 @@ class Builder:
     # -- clauses -----------------------------------------------------------------------------------------------------
 
     def never(self, c: list[object]) -> s.NeverNode:
-        return s.NeverNode(_nodes(c, _CONDITIONS)[0], self._span(c))
+        return s.NeverNode(_conditions(c)[0], self._span(c))
 
     def ensure(self, c: list[object]) -> s.EnsureNode:
-        return s.EnsureNode(_nodes(c, _CONDITIONS)[0], self._span(c))
+        return s.EnsureNode(_conditions(c)[0], self._span(c))
 
     def within(self, c: list[object]) -> s.WithinNode:
-        return s.WithinNode(_nodes(c, _AMOUNTS)[0], self._span(c))
+        return s.WithinNode(_amounts(c)[0], self._span(c))
 
     def every(self, c: list[object]) -> s.EveryNode:
         block = next(iter(_nodes(c, s.BlockNode)), None)
-        return s.EveryNode(_nodes(c, _AMOUNTS)[0], block, self._head(c))
+        return s.EveryNode(_amounts(c)[0], block, self._head(c))
 
     def prefer(self, c: list[object]) -> s.PreferNode:
-        return s.PreferNode(self._words(c)[0], tuple(_nodes(c, _AMOUNTS)), self._span(c))
+        return s.PreferNode(self._words(c)[0], tuple(_amounts(c)), self._span(c))
 
     def policy(self, c: list[object]) -> s.PolicyNode:
-        return s.PolicyNode(tuple(_nodes(c, s.RefNode)), tuple(_nodes(c, _RUNGS)), self._span(c))
+        return s.PolicyNode(tuple(_nodes(c, s.RefNode)), tuple(_rungs(c)), self._span(c))
 
     def retry(self, c: list[object]) -> s.RetryNode:
         tries = self.quantity([c[1]])
@@ -192,17 +192,17 @@ class Builder:
 
     # -- conditions --------------------------------------------------------------------------------------------------
 
-    def all(self, c: list[object]) -> s.JoinNode:
-        return s.JoinNode("and", tuple(_nodes(c, _CONDITIONS)), self._span(c))
+    def conjunction(self, c: list[object]) -> s.JoinNode:
+        return s.JoinNode("and", tuple(_conditions(c)), self._span(c))
 
-    def any(self, c: list[object]) -> s.JoinNode:
-        return s.JoinNode("or", tuple(_nodes(c, _CONDITIONS)), self._span(c))
+    def disjunction(self, c: list[object]) -> s.JoinNode:
+        return s.JoinNode("or", tuple(_conditions(c)), self._span(c))
 
     def paren(self, c: list[object]) -> s.ConditionNode:
-        return _nodes(c, _CONDITIONS)[0]
+        return _conditions(c)[0]
 
     def compare(self, c: list[object]) -> s.CompareNode:
-        subject, limit = _nodes(c, _AMOUNTS)
+        subject, limit = _amounts(c)
         assert isinstance(subject, s.RefNode)
         return s.CompareNode(subject, _comparison(c), limit, self._span(c))
 
@@ -215,18 +215,28 @@ class Builder:
         return s.InsideNode(subject, place, any(_is(x, "NOT") for x in c), self._span(c))
 
 
-_VALUES = (s.RefNode, s.NumberNode, s.StringNode, s.DimsNode, s.TupleNode, s.ListNode)
-_AMOUNTS = (s.RefNode, s.NumberNode)
-_CONDITIONS = (s.CompareNode, s.StateNode, s.InsideNode, s.JoinNode)
-_RUNGS = (s.RetryNode, s.HoldNode, s.SkipNode, s.GoalNode)
-_STATEMENTS = (
-    s.GoalNode, s.DoNode, s.EachNode, s.GroupNode, s.WhenNode, s.NeverNode, s.EnsureNode, s.WithinNode, s.EveryNode,
-    s.PreferNode, s.PolicyNode,
-)  # fmt: skip
+def _values(children: Sequence[object]) -> list[s.ValueNode]:
+    return [c for c in children if isinstance(c, s.ValueNode)]
 
 
-def _nodes(children: Sequence[object], types: type[T] | tuple[type[T], ...]) -> list[T]:  # type: ignore[valid-type]
-    return [c for c in children if isinstance(c, types)]
+def _amounts(children: Sequence[object]) -> list[s.AmountNode]:
+    return [c for c in children if isinstance(c, s.AmountNode)]
+
+
+def _conditions(children: Sequence[object]) -> list[s.ConditionNode]:
+    return [c for c in children if isinstance(c, s.ConditionNode)]
+
+
+def _rungs(children: Sequence[object]) -> list[s.RungNode]:
+    return [c for c in children if isinstance(c, s.RungNode)]
+
+
+def _statements(children: Sequence[object]) -> list[s.StatementNode]:
+    return [c for c in children if isinstance(c, s.StatementNode)]
+
+
+def _nodes(children: Sequence[object], kind: type[T]) -> list[T]:
+    return [c for c in children if isinstance(c, kind)]
 
 
 def _is(child: object, token_type: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a cell file gets wrong only in view of the rest of the cell: dangling names, contents, mounts, zones, coinciding places."""
+"""What is wrong only in view of the rest of the cell: dangling names, contents, mounts, zones, coinciding places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from itertools import combinations
 import numpy as np
 
 from cell.diagnostic import Diagnostic, Span, error, warning
-from cell.model import CellModel
+from cell.equipment import Equipment
+from cell.model import CellModel, Tool
 from cell.vocabulary import Vocabulary
 from intentlang.declared import Declared, unknown
 from intentlang.forms import Named
@@ -16,18 +17,20 @@ from intentlang.syntax import Word
 from intentlang.words import quoted
 
 
-def references(declared: Sequence[Declared], vocabulary: Vocabulary, broken: frozenset[str]) -> list[Diagnostic]:
-    """Every name in an attribute that names nothing, or a thing of the wrong kind."""
+def references(
+    declared: Sequence[Declared], vocabulary: Vocabulary, broken: frozenset[str]
+) -> tuple[list[Diagnostic], frozenset[str]]:
+    """Every name in an attribute that names nothing or a thing of the wrong kind, and who wrote such a one."""
     by_name = {d.name.text: d for d in declared}
     found: list[Diagnostic] = []
+    dirty: set[str] = set()
     for d in declared:
-        for given in d.given:
-            for name in given.match.names:
-                problem = _reference(name, by_name, vocabulary, broken)
-                if problem is not None:
-                    found.append(problem)
-        found += _ranges(d)
-    return found
+        names = [n for given in d.given for n in given.match.names]
+        problems = [p for p in (_reference(n, by_name, vocabulary, broken) for n in names) if p is not None]
+        problems += _ranges(d)
+        found += problems
+        dirty |= {d.name.text} if problems else set()
+    return found, frozenset(dirty)
 
 
 def _reference(name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary, broken: frozenset[str]) -> Diagnostic | None:
@@ -56,15 +59,18 @@ def _ranges(d: Declared) -> list[Diagnostic]:
         values = [v.value for v in given.values if hasattr(v, "value")]
         if " to <" in form and len(values) >= 2 and values[-2] > values[-1]:
             found.append(error("E211", f"`{given.name}` goes from a larger value to a smaller one", given.span))
-        if (given.name == "contains" and values and values[-1] != int(values[-1])) or (given.name == "contains" and values[-1] < 0):
+        if (given.name == "contains" and values and values[-1] != int(values[-1])) or (
+            given.name == "contains" and values[-1] < 0
+        ):
             found.append(error("E211", "a number of parts is a whole number from 0 up", given.span))
     return found
 
 
-def world(model: CellModel, declared: Sequence[Declared]) -> list[Diagnostic]:
+def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
+    """`is_whole` is False where things with errors are left out of the model, so that what seems to lack may be among them."""
     return [
         *_mounts(model),
-        *_ungripped(model),
+        *(_ungripped(model) if is_whole else ()),
         *_contents(model),
         *_zones(model),
         *_coinciding(model),
@@ -86,10 +92,8 @@ def _mounts(model: CellModel) -> list[Diagnostic]:
     return found
 
 
-def _at(thing: object, attribute: str) -> Span:
-    spans: dict[str, Span] = getattr(thing, "attribute_spans", {})
-    span: Span = spans.get(attribute) or thing.span
-    return span
+def _at(thing: Tool | Equipment, attribute: str) -> Span:
+    return thing.attribute_spans.get(attribute, thing.span)
 
 
 def _ungripped(model: CellModel) -> list[Diagnostic]:

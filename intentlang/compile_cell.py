@@ -29,20 +29,17 @@ APPROACH_SPEED = 1.6
 
 
 def compile_cell(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Outcome[CellModel]:
-    """The model of the first tree and of those that it uses. A value comes with errors too, as far as it can be built."""
-    nodes = [d for tree in trees for d in tree.declarations]
+    """The model of these trees together, the user's own file first. None where anything is wrong: an intent checked against half
+    a cell would be told of errors that it does not have."""
     broken = frozenset().union(*(tree.broken for tree in trees))
-    declared, found = declare(nodes, vocabulary, broken)
-    problems = [*found, *cell_rules.references(declared, vocabulary, broken)]
-    if any(_is_fatal(d) for d in problems):
-        return Outcome(None, _sorted(problems))
-    model = _model(declared, trees[0].source.name)
-    problems += cell_rules.world(model, declared)
-    return Outcome(model, _sorted(problems))
-
-
-def _is_fatal(diagnostic: Diagnostic) -> bool:
-    return diagnostic.is_error
+    declarations = declare(trees, vocabulary)
+    referring, also_dirty = cell_rules.references(declarations.things, vocabulary, broken)
+    dirty = declarations.dirty | also_dirty
+    clean = [d for d in declarations.things if d.name.text not in dirty]
+    model = _model(clean, trees[0].source.name)
+    found = [*declarations.diagnostics, *referring, *cell_rules.world(model, is_whole=not dirty and not broken)]
+    is_sound = not dirty and not any(d.is_error for d in found)
+    return Outcome(model if is_sound else None, _sorted(found))
 
 
 def _sorted(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

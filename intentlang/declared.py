@@ -6,13 +6,13 @@ Checks here need one declaration at a time, or the names of the others; what nee
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cell.diagnostic import Diagnostic, Edit, Fix, Span, error
 from cell.quantities import Quantity
 from cell.vocabulary import AttributeSchema, KindSchema, Vocabulary
 from intentlang import forms
-from intentlang.syntax import AttrNode, DeclNode, Word
+from intentlang.syntax import AttrNode, CellTree, DeclNode, Word
 from intentlang.words import RESERVED, nearest, quoted
 
 
@@ -80,42 +80,54 @@ def plain(value: forms.Value) -> str:
             raise AssertionError(value)
 
 
-def declare(
-    nodes: Sequence[DeclNode], vocabulary: Vocabulary, broken: frozenset[str]
-) -> tuple[tuple[Declared, ...], tuple[Diagnostic, ...]]:
-    """All declarations that make sense by themselves, in written order, and everything that is wrong with the others."""
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """`dirty` are the names of those with anything wrong; rules about the cell as a whole leave them out."""
+
+    things: tuple[Declared, ...]
+    dirty: frozenset[str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def declare(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Declarations:
+    """All declarations in written order, and everything that is wrong with each by itself."""
     found: list[Diagnostic] = []
+    dirty: set[str] = set()
     by_name: dict[str, DeclNode] = {}
     own: dict[str, tuple[KindSchema, list[Given]]] = {}
-    for node in nodes:
-        found += _name_problems(node, by_name, vocabulary)
+    broken = frozenset().union(*(tree.broken for tree in trees))
+    torn: set[str] = set()
+    for node, lines in ((d, tree.broken_lines) for tree in trees for d in tree.declarations):
+        name = node.name.text
+        if not lines.isdisjoint(range(node.span.start.line, node.last_line + 1)):
+            torn.add(name)
+        problems = _name_problems(node, by_name, vocabulary)
         schema = vocabulary.kinds.get(node.kind.text)
         if schema is None or schema.record == "member":
-            found.append(_unknown_kind(node.kind, vocabulary))
-            by_name.setdefault(node.name.text, node)
-            continue
-        if node.name.text in by_name:
-            continue
-        by_name[node.name.text] = node
-        given, problems = _attributes(node, schema, vocabulary)
-        own[node.name.text] = (schema, given)
+            problems.append(_unknown_kind(node.kind, vocabulary))
+            by_name.setdefault(name, node)
+        elif name not in by_name:
+            by_name[name] = node
+            given, more = _attributes(node, schema, vocabulary)
+            own[name] = (schema, given)
+            problems += more
         found += problems
-    result: list[Declared] = []
+        dirty |= {name} if problems else set()
+    things: list[Declared] = []
     for name, (schema, _) in own.items():
         node = by_name[name]
         merged, problem = _inherited(node, by_name, own, broken)
-        if problem is not None:
-            found.append(problem)
         declared = Declared(schema, node.name, tuple(merged), node.span)
-        if problem is None and not _is_broken(node, broken):
-            found += _missing(declared)
-        result.append(declared)
-    return tuple(result), tuple(found)
-
-
-def _is_broken(node: DeclNode, broken: frozenset[str]) -> bool:
-    """An attribute that did not parse may be the one that seems to be missing."""
-    return bool(broken)
+        things.append(declared)
+        chain_is_dirty = node.other is not None and node.other.text in dirty | torn
+        problems = [problem] if problem is not None else []
+        # What did not parse, or was reported already, may be just the attribute that seems to be missing.
+        written = {a.name.text for a in node.attrs}
+        if not problems and name not in torn and not chain_is_dirty:
+            problems += [d for a, d in _missing(declared) if a not in written]
+        found += problems
+        dirty |= {name} if problems or chain_is_dirty or name in torn else set()
+    return Declarations(tuple(things), frozenset(dirty), tuple(found))
 
 
 def _name_problems(node: DeclNode, by_name: Mapping[str, DeclNode], vocabulary: Vocabulary) -> list[Diagnostic]:
@@ -223,17 +235,20 @@ def _inherited(
     for depth, link in reversed(list(enumerate(chain))):
         for given in own.get(link.name.text, (None, []))[1]:
             if depth == 0 or given.name != "contains":
-                merged[(given.name, given.key)] = given if depth == 0 else replace(given, span=given.span)
+                merged[(given.name, given.key)] = given
     return list(merged.values()), problem
 
 
-def _missing(declared: Declared) -> list[Diagnostic]:
+def _missing(declared: Declared) -> list[tuple[str, Diagnostic]]:
     return [
-        error(
-            "E209",
-            f"`{declared.name.text}` has no `{a.name}`, which every {declared.kind.name} needs",
-            declared.span,
-            help=f"Written as `{forms.spelled(a.name, a.forms[0])}`. {a.doc}",
+        (
+            a.name,
+            error(
+                "E209",
+                f"`{declared.name.text}` has no `{a.name}`, which every {declared.kind.name} needs",
+                declared.span,
+                help=f"Written as `{forms.spelled(a.name, a.forms[0])}`. {a.doc}",
+            ),
         )
         for a in declared.kind.attributes
         if a.required and declared.get(a.name) is None

@@ -94,7 +94,7 @@ def compiled(form: str) -> tuple[Pattern, ...]:
     for match in _TOKEN.finditer(form):
         atom, word, mark, dots = match.groups()
         if atom is not None:
-            (patterns if series is None else series).append(_atom(atom))  # type: ignore[arg-type]
+            (patterns if series is None else series).append(_atom(atom))
         elif word is not None:
             patterns.append(Literal_(word))
         elif mark is not None and mark in "([":

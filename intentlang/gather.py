@@ -1,7 +1,7 @@
 """`use`, followed to the end: every file that a text brings in, each parsed once.
 
 Pure: whoever calls hands in `read`, which finds a path as seen from the using file, keeps it inside the project root by its real
-path, and answers with a SourceFile or with why not (E111 not found, E112 outside the project).
+path, and answers with a SourceFile or with why not (E123 not found, E120 outside the project).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Gathered:
 
     @property
     def sources(self) -> tuple[SourceFile, ...]:
-        return tuple(t.source for t in (*self.cells, *self.intents))
+        return (*(t.source for t in self.cells), *(t.source for t in self.intents))
 
 
 def gather(source: SourceFile, vocabulary: Vocabulary, read: Reader) -> Outcome[Gathered]:
@@ -82,13 +82,13 @@ def _visit(
 
 def _refused(use: UseNode, source: SourceFile) -> Diagnostic | None:
     if not use.path.endswith((".cell", ".intent")):
-        return error("E111", f"`{use.path}` is neither a .cell nor an .intent", use.span)
+        return error("E122", f"`{use.path}` is neither a .cell nor an .intent", use.span)
     if source.name.endswith(".cell") and not use.path.endswith(".cell"):
-        return error("E111", "a cell file says what is, so it uses only .cell files", use.span)
+        return error("E122", "a cell file says what is, so it uses only .cell files", use.span)
     return None
 
 
 def _circle(name: str, chain: tuple[tuple[str, Span], ...]) -> Diagnostic:
     spans = [span.labelled(f"uses `{after}`") for (_, span), after in zip(chain, [*(n for n, _ in chain[1:]), name], strict=True)]
     message = f"`{name}` uses itself" if len(chain) == 1 else f"`{name}` uses itself through {len(chain) - 1} other file(s)"
-    return error("E109", message, spans[-1], *spans[:-1], help="Move what both need into a third file.")
+    return error("E121", message, spans[-1], *spans[:-1], help="Move what both need into a third file.")

@@ -166,11 +166,14 @@ def _program(ref: s.RefNode, at: s.PhraseNode | None, scope: Scope, work: Work) 
 
 def _complete(node: s.GoalNode, verb: VerbSchema, phrases: Phrases, work: Work) -> None:
     written = {p.name.text for p in node.phrases if p.operator is None}
-    if written & work.broken:
+    known = {r.name for r in verb.roles} | {x.name for x in verb.settings}
+    if written & work.broken or written - known:
+        # What did not parse or is not known may be just the role that seems to be missing.
         return
-    for wanted in (*verb.roles, *verb.settings):
-        if wanted.required and wanted.name not in written:
-            work.say(error("E216", f"`{verb.name}` needs `{wanted.name}`", node.span, help=wanted.doc))
+    required = [(r.name, r.doc) for r in verb.roles if r.required] + [(x.name, x.doc) for x in verb.settings if x.required]
+    for name, doc in required:
+        if name not in written:
+            work.say(error("E216", f"`{verb.name}` needs `{name}`", node.span, help=doc))
     if verb.needs_one_of and not written & set(verb.needs_one_of):
         work.say(error("E216", f"`{verb.name}` needs one of {quoted(verb.needs_one_of)}", node.span))
     at = phrases.resolved.get("at")

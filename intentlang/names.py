@@ -68,8 +68,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`names` in reach, `globals` those of the whole file. `taken` are the loop variables that are open in the program around it: two copies of a template must not
-    mix theirs up. `loops` counts the loops around, `depth` the blocks; `owner` is the kind of the innermost block."""
+    """`names` in reach, `globals` those of the whole file. `taken` are the loop variables that are open in the program around it:
+    two copies of a template must not mix theirs up. `loops` counts the loops around, `depth` the blocks; `owner` is the kind of
+    the innermost block, `calls` the tasks being copied."""
 
     names: Mapping[str, Binding]
     globals: Mapping[str, Binding]

@@ -27,6 +27,7 @@ def bind_params(
     own: dict[str, s.ParamNode] = {}
     for param in (p for tree in trees for p in tree.params):
         if name_problem(param.name, Scope(bound, bound), work, "param"):
+            work.broken |= {param.name.text}
             continue
         own[param.name.text] = param
         node = _overridden(param, overrides, work)

@@ -32,6 +32,7 @@ class _Parsed:
     items: tuple[object, ...]
     words: tuple[syntax.Word, ...]
     broken: frozenset[str]
+    broken_lines: frozenset[int]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -67,17 +68,19 @@ def parse_cell(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.Cel
     # `_ _ { … }` stands where the head of a declaration did not parse; see recovery.blanked.
     kept = tuple(d for d in declarations if d.kind.text != "_")
     uses = tuple(i for i in parsed.items if isinstance(i, syntax.UseNode))
-    tree = syntax.CellTree(source, uses, kept, parsed.broken | {w.text for w in reserved})
+    tree = syntax.CellTree(source, uses, kept, parsed.broken | {w.text for w in reserved}, parsed.broken_lines)
     return Outcome(tree, _in_order((*parsed.diagnostics, *map(_reserved, reserved))))
 
 
 def grammar(vocabulary: Vocabulary) -> str:
     text = files("intentlang").joinpath("grammar.lark").read_text("utf-8")
-    return text.replace("/-?\\d+(\\.\\d+)?[ \\t]*(?!(%EXCLUDED%)", _quantity_head(excluded_units(vocabulary)))
+    return text.replace("%QUANTITY%", quantity_pattern(vocabulary))
 
 
-def _quantity_head(words: tuple[str, ...]) -> str:
-    return f"/-?\\d+(\\.\\d+)?[ \\t]*(?!({'|'.join(words)})"
+def quantity_pattern(vocabulary: Vocabulary) -> str:
+    """A number with its unit. Words that may follow a number are no units: `8 and b`, `retry 2 torque 3 Nm`."""
+    words = "|".join(excluded_units(vocabulary))
+    return rf"-?\d+(?:\.\d+)?[ \t]*(?!(?:{words})\b)(?:%|°C?|[a-zA-Zµ][a-zA-Z0-9\/²]*)"
 
 
 def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
@@ -104,6 +107,7 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
     found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
     text = repaired.text
     broken: set[str] = set()
+    lines: set[int] = set()
     spent = 0
     while True:
         try:
@@ -118,6 +122,8 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
             if not repaired.touches(segment):
                 found.append(_syntax_error(source, defect, text))
             broken.update(recovery.words(text[segment.start : segment.stop]))
+            first = text.count("\n", 0, segment.start) + 1
+            lines.update(range(first, first + text.count("\n", segment.start, segment.stop) + 1))
             text = recovery.blanked(text, where, segment, is_cell)
             spent += len(text)
             if len(found) >= MAX_ERRORS or spent > MAX_REPARSED:
@@ -126,8 +132,8 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
         else:
             builder = Builder(source.name)
             items = _transformed(tree, builder)
-            return _Parsed(items, tuple(builder.words), frozenset(broken), tuple(found))
-    return _Parsed((), (), frozenset(recovery.words(source.text)), tuple(found))
+            return _Parsed(items, tuple(builder.words), frozenset(broken), frozenset(lines), tuple(found))
+    return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), tuple(found))
 
 
 class _Bottom_up(Transformer_NonRecursive[Any, Any]):

@@ -1,4 +1,4 @@
-"""Shapes, bodies and frames out of attributes. A body stands on the centre of its lower face; a hand's z points out of the tool."""
+"""Shapes, bodies and frames out of attributes. A body stands on the centre of its lower face, a hand's z points out of it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ MAX_DEPTH = 100
 MAX_DIGITS = 30
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LONG_NUMBER = re.compile(r"\d[\d.]{%d,}" % MAX_DIGITS)
+_LONG_NUMBER = re.compile(rf"\d[\d.]{{{MAX_DIGITS},}}")
 _STRUCTURE = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]')
 
 

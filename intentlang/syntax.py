@@ -86,13 +86,14 @@ class AttrNode:
 
 @dataclass(frozen=True, slots=True)
 class DeclNode:
-    """`kind name is other { … }`. `span` is the head."""
+    """`kind name is other { … }`. `span` is the head, `last_line` that of the closing brace."""
 
     kind: Word
     name: Word
     other: Word | None
     attrs: tuple[AttrNode, ...]
     span: Span
+    last_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +297,13 @@ class IntentTree:
 
 @dataclass(frozen=True, slots=True)
 class CellTree:
+    """`broken_lines` are the lines of those stretches: a declaration around one may not really lack what it seems to lack."""
+
     source: SourceFile
     uses: tuple[UseNode, ...]
     declarations: tuple[DeclNode, ...]
     broken: frozenset[str]
+    broken_lines: frozenset[int] = frozenset()
 
 
 SyntaxTree = IntentTree | CellTree

@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from cell.vocabulary import Vocabulary
 
 RESERVED = frozenset(
-    ["use", "param", "is", "task", "do", "for", "each", "in", "until", "order", "any", "when", "otherwise", "never", "ensure", "within", "every", "prefer", "on", "or", "and", "not", "then", "retry", "hold", "skip"]
-)
+    (
+        "use", "param", "is", "task", "do", "for", "each", "in", "until", "order", "any", "when", "otherwise", "never", "ensure",
+        "within", "every", "prefer", "on", "or", "and", "not", "then", "retry", "hold", "skip",
+    )
+)  # fmt: skip
 _LITERAL = re.compile(r"<[^>]*>|(\w+)")
 
 

@@ -1,0 +1,72 @@
+"""The cell that the tests of the language are written against: the machine tending example with a part that nothing grips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from cell.diagnostic import Diagnostic, Outcome
+from cell.model import CellModel
+from cell.program import IntentProgram
+from cell.standard_verbs import STANDARD
+from intentlang.check import check_intent
+from intentlang.compile_cell import compile_cell
+from intentlang.parse import parse_cell, parse_intent
+from intentlang.source import SourceFile
+
+ROOT = Path(__file__).resolve().parents[2]
+TENDING = (ROOT / "examples" / "02_machine_tending" / "tending.cell").read_text("utf-8")
+BASE = f"""{TENDING}
+part pin {{
+  mass 0.1 kg
+  shape cylinder radius 5 mm length 30 mm
+}}
+tray pins {{
+  at (-300 mm, 700 mm, 0 mm)
+  grid 4x4
+  pitch [20 mm, 20 mm]
+  holds pin
+  contains pin 16 parts
+}}
+"""
+
+
+def cell_of(*texts: str) -> Outcome[CellModel]:
+    """The model of these texts as files a.cell, b.cell …, with everything that parsing said."""
+    trees, found = [], []
+    for letter, text in zip("abcdef", texts, strict=False):
+        parsed = parse_cell(SourceFile.of(f"{letter}.cell", text), STANDARD)
+        found += parsed.diagnostics
+        trees += [parsed.value] if parsed.value is not None else []
+    if not trees:
+        return Outcome(None, tuple(found))
+    compiled = compile_cell(trees, STANDARD)
+    return Outcome(compiled.value, (*found, *compiled.diagnostics))
+
+
+@cache
+def base() -> CellModel:
+    return cell_of(BASE).expect()
+
+
+def program_of(
+    text: str, cell: CellModel | None = None, overrides: Mapping[str, str] | None = None, imported: tuple[str, ...] = ()
+) -> Outcome[IntentProgram]:
+    """`text` checked against `cell`, with everything that parsing said."""
+    parsed = parse_intent(SourceFile.of("test.intent", text), STANDARD)
+    if parsed.value is None:
+        return Outcome(None, parsed.diagnostics)
+    others = [parse_intent(SourceFile.of(f"lib{i}.intent", t), STANDARD).expect() for i, t in enumerate(imported)]
+    checked = check_intent(parsed.value, others, cell or base(), STANDARD, overrides)
+    return Outcome(checked.value, (*parsed.diagnostics, *checked.diagnostics))
+
+
+def codes(outcome: Outcome[object] | tuple[Diagnostic, ...]) -> list[str]:
+    found = outcome.diagnostics if isinstance(outcome, Outcome) else outcome
+    return [d.code for d in found]
+
+
+def lines(outcome: Outcome[object]) -> list[tuple[int, str]]:
+    """(line, code) of each finding, in order."""
+    return sorted((d.spans[0].start.line, d.code) for d in outcome.diagnostics)
