@@ -1,0 +1,258 @@
+"""What the intent asks of a plan, read from the program and the observed state alone: one duty for each open goal.
+
+Nothing here looks at how a plan was found. The plan only says which members of a loop it has started; whether these are the
+right ones is a check of its own (iterations.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from cell.diagnostic import Diagnostic, Span, error
+from cell.model import CellModel
+from cell.program import Amount, Block, Compare, Ensure, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
+from cell.state import CellState, PartState
+from planner.proof.outcomes import asked, branch_for
+
+Serves = tuple[tuple[str, str], ...]
+Key = tuple[str, Serves]  # a goal's or a when's id, and the iteration
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """Inside branch number `branch` of the open choice `fork`."""
+
+    fork: Key
+    branch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """`goal` is open for `part` (None: for any one of `kind`). All duties in `after` are to be done before it starts. `speeds`
+    are limits in m/s by robot, "" for any."""
+
+    key: Key
+    goal: Goal
+    part: str | None
+    kind: str
+    under: Under | None
+    speeds: tuple[tuple[str, float], ...]
+    after: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class ForkDuty:
+    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`."""
+
+    key: Key
+    when: When
+    part: str
+    outcome: str
+    after: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineDuty:
+    """All steps for `keys` within `limit` s of their first; of the start of the plan when `from_start`."""
+
+    limit: float
+    span: Span
+    label: str
+    from_start: bool
+    keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class PaceDuty:
+    interval: float
+    span: Span
+    iterations: tuple[frozenset[Key], ...]
+
+
+@dataclass(slots=True)
+class Duties:
+    goals: dict[Key, Duty] = field(default_factory=dict)
+    forks: dict[Key, ForkDuty] = field(default_factory=dict)
+    deadlines: list[DeadlineDuty] = field(default_factory=list)
+    paces: list[PaceDuty] = field(default_factory=list)
+    loops: dict[str, Loop] = field(default_factory=dict)
+    settled: set[Key] = field(default_factory=set)
+    unproved: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where a line stands: the loop variables bound to parts, the iteration, the open branch, what binds and what precedes."""
+
+    bound: Mapping[str, PartState]
+    serves: Serves
+    under: Under | None
+    speeds: tuple[tuple[str, float], ...]
+    after: frozenset[Key]
+
+
+def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
+    """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations."""
+    reader = _Reader(cell, {p.id: p for p in state.parts}, started, Duties())
+    reader.block(program.block, _Scope({}, (), None, (), frozenset()), is_top=True, label="")
+    return reader.out
+
+
+@dataclass(slots=True)
+class _Reader:
+    cell: CellModel
+    parts: Mapping[str, PartState]
+    started: Mapping[str, tuple[str, ...]]
+    out: Duties
+
+    def block(self, block: Block, scope: _Scope, is_top: bool, label: str) -> frozenset[Key]:
+        """Reads the block; gives the keys of everything in it, settled goals included."""
+        scope = replace(scope, speeds=(*scope.speeds, *self._speeds(block)))
+        keys: list[frozenset[Key]] = []
+        for i, line in enumerate(block.lines):
+            before = frozenset[Key]().union(*(self._common(block.lines[j], line, keys[j]) for j in block.waits[i]))
+            keys.append(self._line(line, replace(scope, after=scope.after | before), label))
+        everything = frozenset[Key]().union(*keys)
+        if block.within is not None:
+            limit = block.within.limit.quantity.value
+            self.out.deadlines.append(DeadlineDuty(limit, block.within.span, label, is_top, everything))
+        return everything
+
+    def _common(self, earlier: Line, later: Line, keys: frozenset[Key]) -> frozenset[Key]:
+        """Two loops wait for each other only for a common member; which one it is, the iteration of the later says."""
+        if isinstance(earlier, Loop) and isinstance(later, Loop):
+            return frozenset()
+        return keys
+
+    def _line(self, line: Line, scope: _Scope, label: str) -> frozenset[Key]:
+        match line:
+            case Goal():
+                return self._goal(line, scope, label)
+            case Loop():
+                return self._loop(line, scope)
+            case When():
+                return self._when(line, scope, label)
+            case Group(block=block) | Scope(block=block):
+                return self.block(block, scope, is_top=False, label=label)
+            case Fresh():
+                self.out.unproved.append(error("E690", "`every … { }` cannot be proved yet", line.span))
+                return frozenset()
+
+    def _goal(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
+        part = scope.bound.get(goal.object.path[0]) if len(goal.object.path) == 1 else None
+        if part is None and not (goal.any_one and goal.object.text in self.cell.parts):
+            self.out.unproved.append(error("E690", "a goal about this thing cannot be proved yet", goal.span))
+            return frozenset()
+        key = (goal.id, scope.serves)
+        bounds = tuple(("", b.limit.quantity.value) for b in goal.bounds if b.name == "speed" and b.operator in ("<", "<="))
+        inner = () if goal.block is None else self._speeds(goal.block)
+        kind = part.kind if part is not None else goal.object.text
+        speeds = (*scope.speeds, *bounds, *inner)
+        name = None if part is None else part.id
+        self.out.goals[key] = Duty(key, goal, name, kind, scope.under, speeds, scope.after)
+        if self._is_reached(goal, part):
+            self._settle(key)
+        if goal.block is not None:
+            if goal.block.lines:
+                self.out.unproved.append(error("E690", "lines in the block of a goal cannot be proved yet", goal.span))
+            if goal.block.within is not None:
+                limit = goal.block.within.limit.quantity.value
+                self.out.deadlines.append(DeadlineDuty(limit, goal.block.within.span, label, False, frozenset({key})))
+        return frozenset({key})
+
+    def _is_reached(self, goal: Goal, part: PartState | None) -> bool:
+        return goal.id in part.reached if part is not None else any(goal.id in p.reached for p in self.parts.values())
+
+    def _settle(self, key: Key) -> None:
+        """A part that is further on its route has passed what lies before."""
+        if key in self.out.settled:
+            return
+        self.out.settled.add(key)
+        duty = self.out.goals.get(key) or self.out.forks.get(key)
+        if duty is not None and duty.part is not None:
+            for earlier in duty.after:
+                if earlier[1] == key[1]:
+                    self._settle(earlier)
+
+    def _loop(self, loop: Loop, scope: _Scope) -> frozenset[Key]:
+        source = self.cell.equipment.get(loop.members.text)
+        if source is None or loop.member not in self.cell.parts:
+            self.out.unproved.append(error("E690", "a loop over this set cannot be proved yet", loop.members.span))
+            return frozenset()
+        self.out.loops[loop.id] = loop
+        iterations: list[frozenset[Key]] = []
+        for name in self.started.get(loop.id, ()):
+            part = self.parts.get(name)
+            if part is None:
+                continue
+            bound = {**scope.bound, loop.variable: part}
+            after = scope.after | (iterations[-1] if loop.in_order and iterations else frozenset())
+            inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after)
+            iterations.append(self.block(loop.block, inner, is_top=False, label=name))
+        if loop.block.pace is not None:
+            self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
+        return frozenset[Key]().union(*iterations)
+
+    def _when(self, when: When, scope: _Scope, label: str) -> frozenset[Key]:
+        question = asked(when)
+        part = scope.bound.get(question[0]) if question is not None else None
+        if question is None or part is None or scope.under is not None:
+            self.out.unproved.append(error("E690", "this `when` cannot be proved yet", when.span))
+            return frozenset()
+        key = (when.id, scope.serves)
+        told = self._told(part, question[1], scope)
+        if told is not None:
+            taken = branch_for(when, told)
+            return frozenset() if taken is None else self.block(when.branches[taken].block, scope, False, label)
+        for k, branch in enumerate(when.branches):
+            if any(goal.id in part.reached for goal in goals_in(branch.block)):
+                return self.block(when.branches[k].block, scope, False, label)
+        self.out.forks[key] = ForkDuty(key, when, part.id, question[1], scope.after)
+        keys = {key}
+        for k, branch in enumerate(when.branches):
+            inner = replace(scope, under=Under(key, k), after=scope.after | {key})
+            keys |= self.block(branch.block, inner, False, label)
+        return frozenset(keys)
+
+    def _told(self, part: PartState, outcome: str, scope: _Scope) -> str | None:
+        """The value told in this iteration; not known while a goal before the `when` that tells it is open."""
+        tellers = [k for k in scope.after if k in self.out.goals and self.out.goals[k].goal.verb == "inspect"]
+        if any(k not in self.out.settled for k in tellers):
+            return None
+        return dict(part.outcomes).get(outcome)
+
+    def _speeds(self, block: Block) -> tuple[tuple[str, float], ...]:
+        found = []
+        for ensure in block.ensures:
+            limit = speed_limit(ensure)
+            if limit is not None and limit[0] in self.cell.robots:
+                found.append(limit)
+            elif ensure.kind == "limit" and not _is_force(ensure):
+                self.out.unproved.append(error("E690", "this limit cannot be proved yet", ensure.span))
+        return tuple(found)
+
+
+def speed_limit(ensure: Ensure) -> tuple[str, float] | None:
+    """(device, m/s) of `ensure r.speed <= v`."""
+    match ensure.condition:
+        case Compare(subject=subject, operator="<" | "<=", limit=Amount(quantity=quantity)):
+            if len(subject.path) == 2 and subject.path[1] == "speed":
+                return subject.path[0], quantity.value
+    return None
+
+
+def _is_force(ensure: Ensure) -> bool:
+    return isinstance(ensure.condition, Compare) and ensure.condition.subject.path[-1] == "force"
+
+
+def goals_in(block: Block) -> Iterator[Goal]:
+    for line in block.lines:
+        match line:
+            case Goal():
+                yield line
+            case Loop(block=inner) | Group(block=inner) | Scope(block=inner) | Fresh(block=inner):
+                yield from goals_in(inner)
+            case When(branches=branches):
+                for branch in branches:
+                    yield from goals_in(branch.block)

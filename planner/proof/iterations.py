@@ -1,0 +1,145 @@
+"""The plan works on as many members of each loop as the text asks for, and on the right ones: none left, none too many."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+
+from cell.diagnostic import Diagnostic, error
+from cell.model import CellModel
+from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, Line, Loop, Ref, Scope, When
+from cell.state import CellState, InPlace, PartState
+from cell.task_plan import TaskPlan
+from planner.proof.duties import goals_in
+from planner.proof.outcomes import asked, branch_for, good_values
+
+_COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+def started_by(tasks: TaskPlan) -> dict[str, tuple[str, ...]]:
+    """For each loop the members whose iterations the plan has, in the order of their first operations."""
+    found: dict[str, dict[str, None]] = {}
+    for operation in tasks.operations:
+        for loop, member in operation.serves:
+            found.setdefault(loop, {})[member] = None
+    return {loop: tuple(members) for loop, members in found.items()}
+
+
+def check_iterations(
+    loops: Mapping[str, Loop], started: Mapping[str, tuple[str, ...]], cell: CellModel, state: CellState
+) -> tuple[Diagnostic, ...]:
+    unknown = (
+        error("E689", f"the plan works for loop {name}, which the text does not have") for name in started if name not in loops
+    )
+    return (*unknown, *(d for name, loop in loops.items() for d in _check(loop, started.get(name, ()), cell, state)))
+
+
+def _check(loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellState) -> Iterator[Diagnostic]:
+    source = cell.equipment[loop.members.text]
+    origins = {place.name for place in source.places}
+    members = {p.id: p for p in state.parts if p.kind == loop.member and p.origin in origins and not p.given_up}
+    for name in started:
+        if name not in members:
+            yield error("E689", f"{name} is not a member of {loop.members.text} to work on", loop.span)
+            return
+    goals = {goal.id for goal in goals_in(loop.block)}
+    begun = {name for name, p in members.items() if p.location != InPlace(p.origin) or p.reached & goals}
+    fresh = [name for name in started if name not in begun]
+    if loop.until is None:
+        if left := [name for name in members if name not in begun and name not in started]:
+            yield error("E689", f"the plan leaves out {left[0]} of {loop.members.text}", loop.span)
+        return
+    counts = _counts(loop.until, cell, state)
+    if counts is None:
+        yield error("E690", "this `until` cannot be proved yet", loop.until.span)
+        return
+    ends = [_usual_end(loop, members[name], cell) for name in (*sorted(begun), *fresh)]
+    if not _holds(loop.until, _after(counts, ends)):
+        yield error("E689", f"with {len(started)} iterations `until` is not reached", loop.until.span)
+    elif fresh and _holds(loop.until, _after(counts, ends[:-1])):
+        yield error("E689", f"{len(started)} iterations are more than `until` asks for", loop.until.span)
+
+
+def _after(counts: Mapping[str, int], ends: list[tuple[str | None, str | None]]) -> dict[str, int]:
+    """The counts once every iteration has moved its part from one equipment to another."""
+    out = dict(counts)
+    for start, end in ends:
+        if start in out:
+            out[start] -= 1
+        if end in out:
+            out[end] += 1
+    return out
+
+
+def _usual_end(loop: Loop, part: PartState, cell: CellModel) -> tuple[str | None, str | None]:
+    """Where the part is and where it rests at the end when no outcome is adverse."""
+    place = part.location.place if isinstance(part.location, InPlace) else None
+    start = cell.places[place].equipment if place in cell.places else None
+    end = start
+    for goal in _usual_goals(loop.block.lines, part):
+        where = goal.role("to") if goal.verb == "move" else goal.role("at")
+        end = where.text if isinstance(where, Ref) else end
+    return start, end
+
+
+def _usual_goals(lines: tuple[Line, ...], part: PartState) -> Iterator[Goal]:
+    """The goals of an iteration in the written order, moves last, through the branches that are taken or usual."""
+    ordered = sorted(lines, key=lambda line: isinstance(line, Goal) and line.verb == "move")
+    for line in ordered:
+        match line:
+            case Goal():
+                yield line
+            case Group(block=block) | Scope(block=block):
+                yield from _usual_goals(block.lines, part)
+            case When():
+                branch = _usual_branch(line, part)
+                if branch is not None:
+                    yield from _usual_goals(line.branches[branch].block.lines, part)
+            case _:
+                pass
+
+
+def _usual_branch(when: When, part: PartState) -> int | None:
+    for k, branch in enumerate(when.branches):
+        if any(goal.id in part.reached for goal in goals_in(branch.block)):
+            return k
+    question = asked(when)
+    if question is None:
+        return None
+    told = dict(part.outcomes).get(question[1])
+    return branch_for(when, told if told is not None else good_values(when, question[1])[0])
+
+
+def _counts(condition: Condition, cell: CellModel, state: CellState) -> dict[str, int] | None:
+    """The counts that the condition reads, as they are; None when it asks for anything else."""
+    names = _counted(condition)
+    if names is None or any(name not in cell.equipment for name in names):
+        return None
+    places = cell.places
+    at = [
+        places[p.location.place].equipment for p in state.parts if isinstance(p.location, InPlace) and p.location.place in places
+    ]
+    return {name: at.count(name) for name in names}
+
+
+def _counted(condition: Condition) -> tuple[str, ...] | None:
+    match condition:
+        case Compare(subject=subject, limit=Amount()) if len(subject.path) == 2 and subject.path[1] == "count":
+            return (subject.path[0],)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            inner = [_counted(part) for part in parts]
+            return None if None in inner else tuple(name for names in inner if names for name in names)
+        case _:
+            return None
+
+
+def _holds(condition: Condition, counts: Mapping[str, int]) -> bool:
+    match condition:
+        case Compare(subject=subject, operator=sign, limit=Amount(quantity=quantity)):
+            return bool(_COMPARE[sign](counts[subject.path[0]], quantity.value))
+        case AllOf(parts=parts):
+            return all(_holds(part, counts) for part in parts)
+        case AnyOf(parts=parts):
+            return any(_holds(part, counts) for part in parts)
+        case _:
+            raise ValueError("not a condition on counts")
