@@ -1,0 +1,192 @@
+"""A scenario as a file writes it (docs/how_to/scenarios.md): one table for each disturbance, named like its class.
+
+    seed = 7
+    [[grip_lost]]
+    tool = "twin_grip"
+    nth = 3
+    when = "at grip"
+
+Takes a mapping, so it reads no file itself. A key that nothing reads is somebody's typo, so it is an error.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
+from cell.model import CellModel
+from cell.scenario import (
+    Disturbance,
+    FrozenState,
+    GripLost,
+    Late,
+    MachineAlarm,
+    MissingPart,
+    PersonEnters,
+    Reject,
+    RejectShare,
+    Scenario,
+    Stall,
+)
+
+UNKNOWN_KEY = "E281"
+BAD_VALUE = "E282"
+NOT_IN_CELL = "E283"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`wanted` in words. `accepts` what has the right type and range; `is_number`: whole numbers are taken as they are."""
+
+    wanted: str
+    accepts: Callable[[object], bool]
+    is_number: bool = True
+    required: bool = True
+
+
+def _between(low: float, high: float) -> Callable[[object], bool]:
+    return lambda v: isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) and low <= v <= high
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+NAME = Rule("a name", _is_name, is_number=False)
+COUNT = Rule("a whole number from 1", _is_count, is_number=False)
+SHARE = Rule("a number from 0 to 1", _between(0.0, 1.0))
+SECONDS = Rule("seconds, 0 or more", _between(0.0, 1e9))
+WHEN = Rule('"at grip" or "on the way"', lambda v: v in ("at grip", "on the way"), is_number=False)
+
+TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
+    "reject_share": (RejectShare, {"share": SHARE}),
+    "reject": (Reject, {"nth": COUNT}),
+    "missing_part": (MissingPart, {"place": NAME}),
+    "grip_lost": (GripLost, {"tool": NAME, "nth": COUNT, "when": WHEN}),
+    "machine_alarm": (
+        MachineAlarm,
+        {"machine": NAME, "nth": COUNT, "fraction": SHARE, "clears_after": Rule(SECONDS.wanted, SECONDS.accepts, required=False)},
+    ),
+    "late": (Late, {"machine": NAME, "factor": Rule("a number from 0.01 to 100", _between(0.01, 100.0))}),
+    "stall": (Stall, {"robot": NAME, "at": SECONDS, "duration": SECONDS}),
+    "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
+    "frozen_state": (FrozenState, {"device": NAME, "start": SECONDS, "end": SECONDS}),
+}
+SPELLS = ("person_enters", "frozen_state")
+"""Tables whose `start` comes before their `end`."""
+
+PAGES: Mapping[str, CodePage] = {
+    UNKNOWN_KEY: CodePage(
+        "Unknown entry in a scenario",
+        "A scenario file has `seed` and one `[[table]]` for each disturbance; each table has fixed entries, listed in\n"
+        "docs/how_to/scenarios.md. An entry that nothing reads would disturb nothing, so it is refused.\n\n"
+        "```toml\n[[grip_lost]]\ntool = \"twin_grip\"\nntn = 3        # E281: did you mean nth?\nwhen = \"at grip\"\n```\n",
+    ),
+    BAD_VALUE: CodePage(
+        "Wrong value in a scenario",
+        "The entry is missing, of another type, or out of range. Shares and fractions go from 0 to 1 (`0.1`, not `10 %`),\n"
+        "counts start at 1, times are seconds since the run began.\n",
+    ),
+    NOT_IN_CELL: CodePage(
+        "A scenario names what the cell does not have",
+        "The place, tool, machine, robot, zone or device is not declared in the cell file, so the disturbance could never\n"
+        "happen. Take a declared name; the message lists the nearest one.\n",
+    ),
+}  # fmt: skip
+
+
+def scenario_from_mapping(mapping: Mapping[str, object], file: str = "") -> Outcome[Scenario]:
+    """The scenario, or all that is wrong with it (E281, E282). `file` names it in the diagnostics' spans."""
+    found: list[Diagnostic] = []
+    seed = mapping.get("seed", 0)
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        found.append(_error(BAD_VALUE, f"seed is {seed!r}, expected a whole number", file))
+    disturbances: list[Disturbance] = []
+    for key, value in mapping.items():
+        if key == "seed":
+            continue
+        if key not in TABLES:
+            found.append(_error(UNKNOWN_KEY, f"a scenario has no entry {key!r}", file, _nearest(key, ("seed", *TABLES))))
+        elif not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
+            found.append(_error(BAD_VALUE, f"{key} is no list of tables", file, f"write [[{key}]] over its entries"))
+        else:
+            for index, entry in enumerate(value, start=1):
+                wrong = tuple(_entry_findings(key, index, entry, file))
+                found.extend(wrong)
+                if not wrong:
+                    disturbances.append(_disturbance(key, entry))
+    if found or not isinstance(seed, int):
+        return Outcome(None, tuple(found))
+    return Outcome(Scenario(seed, tuple(disturbances)))
+
+
+def not_in_cell(scenario: Scenario, cell: CellModel, file: str = "") -> tuple[Diagnostic, ...]:
+    """E283 for each name that the cell does not declare."""
+    devices = (*cell.robots, *cell.tools, *cell.equipment, "signals", "people")
+    found = []
+    for disturbance in scenario.disturbances:
+        for what, name, known in _names(disturbance, cell, devices):
+            if name not in known:
+                found.append(_error(NOT_IN_CELL, f"the cell has no {what} {name!r}", file, _nearest(name, known)))
+    return tuple(found)
+
+
+def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) -> Iterator[tuple[str, str, Iterable[str]]]:
+    match disturbance:
+        case MissingPart(place):
+            yield "place", place, cell.places
+        case GripLost(tool=tool):
+            yield "tool", tool, cell.tools
+        case MachineAlarm(machine=machine) | Late(machine=machine):
+            yield "machine or station", machine, cell.equipment
+        case Stall(robot=robot):
+            yield "robot", robot, cell.robots
+        case PersonEnters(zone=zone):
+            yield "zone", zone, cell.zones
+        case FrozenState(device=device):
+            yield "device", device, devices
+        case RejectShare() | Reject():
+            return
+
+
+def _entry_findings(table: str, index: int, entry: Mapping[str, object], file: str) -> Iterator[Diagnostic]:
+    rules = TABLES[table][1]
+    where = f"{table} number {index}"
+    for key in entry:
+        if key not in rules:
+            yield _error(UNKNOWN_KEY, f"{where} has no entry {key!r}", file, _nearest(key, rules))
+    is_complete = True
+    for key, rule in rules.items():
+        if key not in entry:
+            if rule.required:
+                is_complete = False
+                yield _error(BAD_VALUE, f"{where} lacks {key}", file, f"it is {rule.wanted}")
+        elif not rule.accepts(entry[key]):
+            is_complete = False
+            yield _error(BAD_VALUE, f"{key} of {where} is {entry[key]!r}, expected {rule.wanted}", file)
+    if table in SPELLS and is_complete and not float(str(entry["start"])) < float(str(entry["end"])):
+        yield _error(BAD_VALUE, f"{where} ends at {entry['end']} s, not after its start at {entry['start']} s", file)
+
+
+def _disturbance(table: str, entry: Mapping[str, object]) -> Disturbance:
+    make, rules = TABLES[table]
+    values = {key: float(str(entry[key])) if rule.is_number else entry[key] for key, rule in rules.items() if key in entry}
+    return make(**values, **{key: None for key, rule in rules.items() if key not in entry})
+
+
+def _error(code: str, message: str, file: str, help: str = "") -> Diagnostic:
+    at = Position(1, 1)
+    return error(code, message, *((Span(file, at, at),) if file else ()), help=help)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    names = tuple(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"

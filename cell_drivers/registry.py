@@ -1,0 +1,105 @@
+"""Which drivers are installed: entry points of the group `cell_drivers`, by the name that a cell file writes after `driver`.
+
+Law: looking never imports a driver; what is told of it comes from its package's metadata. Only `load` imports it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, distributions
+
+from cell.diagnostic import CodePage, Diagnostic, Outcome, Span, error
+from cell.driver import DriverFactory
+from cell.model import CellModel
+
+GROUP = "cell_drivers"
+UNKNOWN_DRIVER = "E291"
+BROKEN_DRIVER = "E292"
+DOUBLE_DRIVER = "E293"
+
+PAGES: Mapping[str, CodePage] = {
+    UNKNOWN_DRIVER: CodePage(
+        "Unknown driver",
+        "The word after `driver` names an installed driver package; none has this name. `cellwright drivers list` shows those\n"
+        "that are installed. A driver comes with its own package, under an entry point of the group `cell_drivers`.\n\n"
+        "```cell\nrobot r1 {\n  driver simulated    # E291: did you mean sim?\n}\n```\n",
+    ),
+    BROKEN_DRIVER: CodePage(
+        "A driver that cannot be loaded",
+        "The driver is installed, but importing it fails, or what its entry point names cannot be called. The message gives\n"
+        "the cause; most often a library that the driver needs is missing. Install its package again with what it depends on.\n",
+    ),
+    DOUBLE_DRIVER: CodePage(
+        "Two drivers of one name",
+        "Two installed packages bring a driver of this name, so which of them would move the robot depends on the order of\n"
+        "loading. Uninstall one of them.\n",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledDriver:
+    """`target` is module:attribute; `package`, `version`, `summary` as its distribution says, "" where it does not."""
+
+    name: str
+    target: str
+    package: str
+    version: str
+    summary: str
+
+
+def installed(path: Iterable[str] | None = None) -> tuple[InstalledDriver, ...]:
+    """All drivers, by name; `path` like sys.path, which is the default. A distribution counts once, where found first."""
+    return tuple(sorted(_found(path), key=lambda driver: (driver.name, driver.package)))
+
+
+def find_driver(name: str, *spans: Span, path: Iterable[str] | None = None) -> Outcome[InstalledDriver]:
+    """The driver that a cell file calls `name`, or E291 with the installed names, or E293."""
+    drivers = installed(path)
+    of_name = [driver for driver in drivers if driver.name == name]
+    if len(of_name) == 1:
+        return Outcome(of_name[0])
+    if of_name:
+        packages = " and ".join(driver.package for driver in of_name)
+        return Outcome(None, (error(DOUBLE_DRIVER, f"driver {name!r} comes from {packages}", *spans, help="uninstall one"),))
+    names = tuple(driver.name for driver in drivers)
+    near = difflib.get_close_matches(name, names, n=1)
+    told = f"installed: {', '.join(names) or 'none'}"
+    help = f"did you mean {near[0]}? {told}" if near else told
+    return Outcome(None, (error(UNKNOWN_DRIVER, f"no driver {name!r} is installed", *spans, help=help),))
+
+
+def load(driver: InstalledDriver, *spans: Span) -> Outcome[DriverFactory]:
+    """Imports it. E292 when that fails."""
+    try:
+        factory = EntryPoint(driver.name, driver.target, GROUP).load()
+    except Exception as cause:  # whatever a foreign module raises on import is its fault, and the user's to know
+        why = f"{type(cause).__name__}: {cause}"
+        return Outcome(None, (error(BROKEN_DRIVER, f"driver {driver.name!r} cannot be loaded", *spans, help=why),))
+    if not callable(factory):
+        message = f"driver {driver.name!r} names {driver.target}, which cannot be called"
+        return Outcome(None, (error(BROKEN_DRIVER, message, *spans, help="it has to be a cell.driver.DriverFactory"),))
+    return Outcome(factory)
+
+
+def unknown_drivers(cell: CellModel, path: Iterable[str] | None = None) -> tuple[Diagnostic, ...]:
+    """E291 or E293 for each robot of the cell whose driver is not there."""
+    found: list[Diagnostic] = []
+    for robot in cell.robots.values():
+        found.extend(find_driver(robot.driver, robot.attribute_spans.get("driver", robot.span), path=path).diagnostics)
+    return tuple(found)
+
+
+def _found(path: Iterable[str] | None) -> Iterator[InstalledDriver]:
+    seen = set()
+    for distribution in distributions() if path is None else distributions(path=list(path)):
+        told = distribution.metadata.json
+        package = str(told.get("name", ""))
+        if package in seen:
+            continue
+        seen.add(package)
+        for entry in distribution.entry_points:
+            if entry.group == GROUP:
+                yield InstalledDriver(entry.name, entry.value, package, distribution.version, str(told.get("summary", "")))

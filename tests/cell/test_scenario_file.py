@@ -1,0 +1,126 @@
+"""What a scenario file may say, and what is told about one that says something else."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from cell import scenario
+from cell.codec import canonical, from_plain, to_plain
+from cell.scenario import GripLost, MachineAlarm, MissingPart, RejectShare, Scenario
+from cell.scenario_file import PAGES, TABLES, not_in_cell, scenario_from_mapping
+from tests.cell_drivers.gantry import gantry_cell
+
+EVERYTHING = """
+seed = 7
+[[reject_share]]
+share = 0.1
+[[reject]]
+nth = 4
+[[missing_part]]
+place = "infeed[3]"
+[[grip_lost]]
+tool = "grip"
+nth = 3
+when = "at grip"
+[[grip_lost]]
+tool = "grip"
+nth = 5
+when = "on the way"
+[[machine_alarm]]
+machine = "lathe"
+nth = 2
+fraction = 0.5
+[[machine_alarm]]
+machine = "lathe"
+nth = 4
+fraction = 0
+clears_after = 30
+[[late]]
+machine = "lathe"
+factor = 2
+[[stall]]
+robot = "g1"
+at = 12.5
+duration = 3
+[[person_enters]]
+zone = "aisle"
+start = 10
+end = 20
+[[frozen_state]]
+device = "g1"
+start = 1
+end = 2
+"""
+
+
+def codes(text: str) -> list[str]:
+    outcome = scenario_from_mapping(tomllib.loads(text), "day.toml")
+    assert (outcome.value is None) == bool(outcome.diagnostics)
+    return [d.code for d in outcome.diagnostics]
+
+
+def test_reads_every_disturbance_there_is() -> None:
+    outcome = scenario_from_mapping(tomllib.loads(EVERYTHING))
+    read = outcome.expect()
+    assert read.seed == 7
+    assert {type(d) for d in read.disturbances} == set(scenario.Disturbance.__args__)
+    assert {make for make, _ in TABLES.values()} == set(scenario.Disturbance.__args__)
+    assert MachineAlarm("lathe", 4, 0.0, 30.0) in read.disturbances
+    assert GripLost("grip", 5, "on the way") in read.disturbances
+    assert not_in_cell(read, gantry_cell()) == ()
+
+
+def test_a_scenario_survives_its_plain_form() -> None:
+    read = scenario_from_mapping(tomllib.loads(EVERYTHING)).expect()
+    again = from_plain(Scenario, to_plain(read))
+    assert again == read
+    assert canonical(again) == canonical(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("[[rejectshare]]\nshare = 0.1", "E281", "did you mean reject_share?"),
+        ("[[grip_lost]]\ntool = 'grip'\nnth = 1\nwhen = 'at grip'\nntn = 2", "E281", "did you mean nth?"),
+        ("[[reject_share]]\nshare = 10", "E282", "from 0 to 1"),
+        ("[[reject_share]]\nshare = '10 %'", "E282", "from 0 to 1"),
+        ("[[reject_share]]\nshare = true", "E282", "from 0 to 1"),
+        ("[[reject_share]]", "E282", "lacks share"),
+        ("[[reject]]\nnth = 0", "E282", "whole number from 1"),
+        ("[reject]\nnth = 1", "E282", "[[reject]]"),
+        ("[[stall]]\nrobot = 'g1'\nat = nan\nduration = 1", "E282", "seconds"),
+        ("[[person_enters]]\nzone = 'aisle'\nstart = 5\nend = 5", "E282", "not after its start"),
+        ("[[grip_lost]]\ntool = 'grip'\nnth = 1\nwhen = 'later'", "E282", "on the way"),
+        ("seed = 1.5", "E282", "whole number"),
+    ],
+)
+def test_says_what_is_wrong_with_an_entry(text: str, code: str, told: str) -> None:
+    outcome = scenario_from_mapping(tomllib.loads(text), "day.toml")
+    assert outcome.value is None
+    (finding,) = outcome.diagnostics
+    assert finding.code == code
+    assert told in f"{finding.message} {finding.help}"
+    assert finding.spans[0].file == "day.toml"
+
+
+def test_reports_all_findings_at_once() -> None:
+    assert codes("seed = 'x'\n[[reject]]\nnth = -1\n[[oops]]\na = 1") == ["E282", "E282", "E281"]
+
+
+def test_names_that_the_cell_does_not_have_are_found() -> None:
+    text = "[[missing_part]]\nplace = 'infeed[9]'\n[[person_enters]]\nzone = 'isle'\nstart = 1\nend = 2"
+    findings = not_in_cell(scenario_from_mapping(tomllib.loads(text)).expect(), gantry_cell(), "day.toml")
+    assert [d.code for d in findings] == ["E283", "E283"]
+    assert "did you mean aisle?" in findings[1].help
+
+
+def test_every_code_has_a_page() -> None:
+    assert set(PAGES) == {"E281", "E282", "E283"}
+
+
+def test_the_example_scenario_reads(repository: Path) -> None:
+    text = (repository / "examples/02_machine_tending/rejects_and_a_missing_part.toml").read_text("utf-8")
+    mapping: Mapping[str, object] = tomllib.loads(text)
+    assert scenario_from_mapping(mapping).expect() == Scenario(7, (RejectShare(0.1), MissingPart("infeed[12]")))

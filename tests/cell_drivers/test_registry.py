@@ -1,0 +1,95 @@
+"""Drivers are found by entry point, and looking imports none of them."""
+
+import sys
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cell_drivers.registry import PAGES, InstalledDriver, find_driver, installed, load, unknown_drivers
+from cell_drivers.simulated import driver
+from tests.cell_drivers.gantry import SPAN, gantry_cell
+
+
+def plant(folder: Path, package: str, entries: str, summary: str = "A driver.") -> None:
+    """An installed distribution, as far as its metadata goes."""
+    place = folder / f"{package}-1.2.dist-info"
+    place.mkdir(parents=True)
+    (place / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.2\nSummary: {summary}\n")
+    (place / "entry_points.txt").write_text(f"[cell_drivers]\n{entries}\n\n[console_scripts]\nnot_a_driver = x:y\n")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    plant(tmp_path, "maker-arm", "maker = no_such_module_at_all.arm:driver", "Speaks to the arms of Maker.")
+    plant(tmp_path, "bundled", "sim = cell_drivers.simulated:driver")
+    return tmp_path
+
+
+def test_lists_drivers_with_their_metadata(site: Path) -> None:
+    found = installed([str(site)])
+    assert [d.name for d in found] == ["maker", "sim"]
+    assert found[0] == InstalledDriver(
+        "maker", "no_such_module_at_all.arm:driver", "maker-arm", "1.2", "Speaks to the arms of Maker."
+    )
+
+
+def test_only_load_imports_a_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_planted_driver.py").write_text("def driver(assembly):\n    return assembly\n")
+    plant(tmp_path, "planted", "planted = a_planted_driver:driver")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = find_driver("planted").expect()
+    assert "a_planted_driver" not in sys.modules
+    assert load(found).is_ok
+    assert sys.modules.pop("a_planted_driver")
+
+
+def test_an_unknown_driver_is_told_with_the_installed_names(site: Path) -> None:
+    outcome = find_driver("simm", SPAN, path=[str(site)])
+    assert outcome.value is None
+    (finding,) = outcome.diagnostics
+    assert finding.code == "E291"
+    assert finding.spans == (SPAN,)
+    assert "did you mean sim?" in finding.help
+    assert "maker, sim" in finding.help
+
+
+def test_a_name_that_two_packages_claim_is_refused(site: Path) -> None:
+    plant(site, "second", "sim = elsewhere:driver")
+    outcome = find_driver("sim", path=[str(site)])
+    assert [d.code for d in outcome.diagnostics] == ["E293"]
+    assert "bundled and second" in outcome.diagnostics[0].message
+
+
+def test_loads_the_simulated_driver_through_its_entry_point(site: Path) -> None:
+    found = find_driver("sim", path=[str(site)]).expect()
+    assert load(found).expect() is driver
+
+
+def test_a_driver_that_does_not_import_is_a_finding(site: Path) -> None:
+    found = find_driver("maker", path=[str(site)]).expect()
+    (finding,) = load(found, SPAN).diagnostics
+    assert finding.code == "E292"
+    assert "no_such_module_at_all" in finding.help
+
+
+def test_an_entry_point_that_is_no_factory_is_a_finding() -> None:
+    odd = InstalledDriver("odd", "cell_drivers.registry:GROUP", "p", "1", "")
+    assert [d.code for d in load(odd).diagnostics] == ["E292"]
+
+
+def test_each_robot_with_an_unknown_driver_is_told(site: Path) -> None:
+    cell = gantry_cell()
+    assert unknown_drivers(cell, [str(site)]) == ()
+    odd = replace(cell, robots={"g1": replace(cell.robots["g1"], driver="nobody")})
+    assert [d.code for d in unknown_drivers(odd, [str(site)])] == ["E291"]
+
+
+def test_the_project_declares_the_simulated_driver(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["entry-points"]["cell_drivers"]["sim"] == "cell_drivers.simulated:driver"
+
+
+def test_every_code_has_a_page() -> None:
+    assert set(PAGES) == {"E291", "E292", "E293"}
