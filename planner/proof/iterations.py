@@ -74,7 +74,8 @@ def _after(counts: Mapping[str, int], ends: list[tuple[str | None, str | None]])
 def _usual_end(loop: Loop, part: PartState, cell: CellModel) -> tuple[str | None, str | None]:
     """Where the part is and where it rests at the end when no outcome is adverse."""
     place = part.location.place if isinstance(part.location, InPlace) else None
-    start = cell.places[place].equipment if place in cell.places else None
+    places = cell.places
+    start = places[place].equipment if place is not None and place in places else None
     end = start
     for goal in _usual_goals(loop.block.lines, part):
         where = goal.role("to") if goal.verb == "move" else goal.role("at")
