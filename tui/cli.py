@@ -1,17 +1,19 @@
 """The command line: one program, verbs in the order of a day's work. A verb's code is imported only when it is called.
 
-stdout carries data, stderr carries progress and complaints. Exit codes: see `EXIT`.
+stdout carries data, stderr carries progress and complaints. Exit codes: tui/exit_codes.py. Whatever happens, nobody is shown a
+traceback: a mistake gets a line, a defect of ours a line and a file.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from tui.exit_codes import INTERRUPTED, USAGE
+from tui.exit_codes import DONE, INTERRUPTED, USAGE
 
 # verb -> (module in tui.commands, one line of help). None: not built yet, said plainly.
 VERBS: Final[dict[str, tuple[str | None, str]]] = {
@@ -42,21 +44,24 @@ class _Parser(argparse.ArgumentParser):
     """argparse, but a mistake in usage ends with our exit code and one line that says where help is."""
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"cellwright: {message}\ncellwright: see `{self.prog} --help`\n")
+        from tui.speech import printable
+
+        sys.stderr.write(f"cellwright: {printable(message)}\ncellwright: see `{self.prog} --help`\n")
         raise SystemExit(USAGE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one verb and gives its exit code. Never lets a traceback reach the user for a mistake of theirs."""
+    """Runs one verb and gives its exit code. Never lets a traceback reach the user."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _say_what_the_terminal_cannot()
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(_overview())
-        return 0 if words else USAGE
+        return DONE if words else USAGE
     if words[0] in ("-V", "--version"):
         from importlib.metadata import version
 
         sys.stdout.write(f"cellwright {version('cellwright')}\n")
-        return 0
+        return DONE
     return _call(words[0], words[1:])
 
 
@@ -68,19 +73,43 @@ def _call(verb: str, words: list[str]) -> int:
     if module is None:
         sys.stderr.write(f"cellwright: `{verb}` ({summary}) is not built yet\n")
         return USAGE
+    try:
+        code = _act(verb, module, words)
+        sys.stdout.flush()
+        return code
+    except SystemExit as leaving:  # argparse, after --help or a mistake in usage
+        return leaving.code if isinstance(leaving.code, int) else USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("\ncellwright: interrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is left to say, not even by the interpreter on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as cause:
+        from tui.speech import refuse
+
+        return refuse(cause, USAGE)
+    except Exception as defect:
+        from tui.defects import confess
+
+        return confess(defect, verb)
+
+
+def _act(verb: str, module: str, words: list[str]) -> int:
     command = importlib.import_module(f"tui.commands.{module}")
     parser = _Parser(prog=f"cellwright {verb}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     command.configure(parser)
     act: Callable[[argparse.Namespace], int] = command.act
-    try:
-        return act(parser.parse_args(words))
-    except KeyboardInterrupt:
-        sys.stderr.write("cellwright: interrupted\n")
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is left to say.
-        sys.stdout = None  # type: ignore[assignment]
-        return 0
+    return act(parser.parse_args(words))
+
+
+def _say_what_the_terminal_cannot() -> None:
+    """A character that the terminal's encoding lacks is written as an escape rather than being an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
 
 
 def _overview() -> str:
@@ -101,9 +130,11 @@ def _overview() -> str:
 def _unknown(verb: str) -> str:
     import difflib
 
+    from tui.speech import printable
+
     near = difflib.get_close_matches(verb, VERBS, 1)
     hint = f"did you mean `{near[0]}`?" if near else "`cellwright --help` lists the verbs"
-    return f"cellwright: there is no verb `{verb}`; {hint}\n"
+    return f"cellwright: there is no verb `{printable(verb)}`; {hint}\n"
 
 
 if __name__ == "__main__":

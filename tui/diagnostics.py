@@ -5,32 +5,38 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import quote
 
 from cell.diagnostic import Diagnostic, Position, Severity, Span
+from tui.speech import count, printable, wants_colour
 
 Format = Literal["text", "json", "github", "sarif"]
 FORMATS: tuple[Format, ...] = ("text", "json", "github", "sarif")
 _LONGEST_LINE = 160
+_Paint = Callable[[str, str], str]
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
-
-
-def wants_colour(stream: Any) -> bool:
-    return bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def render(diagnostics: Sequence[Diagnostic], form: Format, texts: Mapping[str, str], colour: bool = False) -> str:
     """All diagnostics in one form. `texts` maps a file's name to its text, for the excerpts of the text form."""
     match form:
         case "text":
-            return "".join(_text(d, texts, colour) + "\n" for d in diagnostics)
+            return "".join(_text(d, texts, colour) + "\n" for d in diagnostics) + _tally(diagnostics)
         case "json":
             return json.dumps({"diagnostics": [plain(d) for d in diagnostics]}, ensure_ascii=False, indent=2) + "\n"
         case "github":
             return "".join(_github(d) + "\n" for d in diagnostics)
         case "sarif":
             return json.dumps(_sarif(diagnostics), ensure_ascii=False, indent=2) + "\n"
+
+
+def _tally(diagnostics: Sequence[Diagnostic]) -> str:
+    counts = [(sum(d.severity is s for d in diagnostics), s.value) for s in Severity]
+    found = ", ".join(count(number, word) for number, word in counts if number)
+    return f"{found}. `cellwright explain {diagnostics[0].code}` tells more.\n" if diagnostics else ""
 
 
 def plain(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def _plain_position(position: Position) -> dict[str, int]:
 
 
 def _text(diagnostic: Diagnostic, texts: Mapping[str, str], colour: bool) -> str:
-    paint = (lambda s, c: f"\x1b[{c}m{s}\x1b[0m") if colour else (lambda s, c: s)
+    paint: _Paint = _coloured if colour else _plain
     head = paint(f"{diagnostic.severity.value}[{diagnostic.code}]", f"1;{_COLOURS[diagnostic.severity]}")
     lines = [f"{head} {printable(diagnostic.message)}"]
     for span in diagnostic.spans:
@@ -74,25 +80,37 @@ def _text(diagnostic: Diagnostic, texts: Mapping[str, str], colour: bool) -> str
     return "\n".join(lines)
 
 
-def _excerpt(span: Span, text: str | None, paint: Any) -> list[str]:
+def _coloured(text: str, colour: str) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m"
+
+
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+def _excerpt(span: Span, text: str | None, paint: _Paint) -> list[str]:
     where = f"  --> {printable(span.file)}:{span.start.line}:{span.start.column}"
     label = printable(span.label)
     source = None if text is None else text.split("\n")
     if source is None or span.start.line > len(source):
         return [where + (f"  {label}" if label else "")]
     line = source[span.start.line - 1].rstrip("\r")
-    start = span.start.column - 1
+    start = min(span.start.column - 1, len(line))
     end = span.end.column - 1 if span.end.line == span.start.line else len(line)
-    first = max(0, min(start, len(line)) - _LONGEST_LINE // 2)
-    shown = printable(line[first : first + _LONGEST_LINE])
-    marks = " " * (start - first) + "^" * max(1, min(end, first + _LONGEST_LINE) - start)
+    first = max(0, start - _LONGEST_LINE // 2)
+    last = first + _LONGEST_LINE
+    marks = " " * _columns(line[first:start]) + paint("^" * max(1, _columns(line[start : min(end, last)])), "1")
     number = str(span.start.line)
-    return [where, f"   {number} | {shown}", f"   {' ' * len(number)} | {paint(marks, '1')}" + (f" {label}" if label else "")]
+    return [
+        where,
+        f"   {number} | {printable(line[first:last])}",
+        f"   {' ' * len(number)} | {marks}" + (f" {label}" if label else ""),
+    ]
 
 
-def printable(text: str) -> str:
-    """Control and direction-changing characters made visible, so that a hostile name cannot paint the terminal."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else f"\\x{ord(c):02x}" for c in text)
+def _columns(text: str) -> int:
+    """How wide `text` stands on a terminal: wide characters take two columns, combining ones none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in printable(text))
 
 
 def _github(diagnostic: Diagnostic) -> str:
@@ -109,7 +127,7 @@ def _github(diagnostic: Diagnostic) -> str:
             *fields,
         ]
     message = diagnostic.message + (f" ({diagnostic.help})" if diagnostic.help else "")
-    return f"::{level} {','.join(fields)}::{_github_message(message)}"
+    return printable(f"::{level} {','.join(fields)}::{_github_message(message)}")
 
 
 def _github_message(text: str) -> str:
@@ -149,7 +167,7 @@ def _sarif_result(diagnostic: Diagnostic) -> dict[str, Any]:
 def _sarif_location(span: Span) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": span.file.replace(os.sep, "/")},
+            "artifactLocation": {"uri": quote(span.file.replace(os.sep, "/"), errors="surrogateescape")},
             "region": {
                 "startLine": span.start.line,
                 "startColumn": span.start.column,

@@ -1,12 +1,11 @@
-"""How the program talks: data on stdout, everything else on stderr, one line a fact."""
+"""How the program talks: data on stdout, everything else on stderr, one line a fact; nothing that could paint a terminal."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
-
-from tui.diagnostics import printable
 
 
 def put(text: str) -> None:
@@ -20,6 +19,7 @@ def put_json(value: Any) -> None:
 
 def say(text: str) -> None:
     """What happens, and what to do next."""
+    sys.stdout.flush()  # the order on a terminal is the order of saying
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
@@ -30,3 +30,38 @@ def refuse(cause: OSError | str, code: int) -> int:
         cause = f"{cause.filename}: {(cause.strerror or str(cause)).lower()}" if cause.filename else str(cause)
     say(f"cellwright: {printable(cause)}")
     return code
+
+
+def printable(text: str) -> str:
+    """Control and direction-changing characters made visible, so that a hostile name cannot paint the terminal."""
+    return "".join(c if c.isprintable() else " " if c == "\t" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def wants_colour(stream: Any) -> bool:
+    """On a terminal that can; NO_COLOR is honoured where it is set and not empty (no-color.org)."""
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def bold(text: str, colour: bool) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if colour else text
+
+
+def clock_time(seconds: float) -> str:
+    """A length of time as a person says it: 4.2 s, 12 min 05 s, 1 h 02 min."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min"
+
+
+def count(number: int, thing: str) -> str:
+    """`1 robot`, `2 robots`; a thing that ends in y or another word's plural is the caller's to write."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

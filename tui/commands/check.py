@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from cellwright.reading import Reading, read
 from tui.arguments import add_format, add_settings, settings_of
-from tui.diagnostics import emit
 from tui.exit_codes import DONE, PROBLEM, USAGE
-from tui.speech import refuse, say
+from tui.speech import count, printable, refuse, say
+
+if TYPE_CHECKING:
+    from cellwright.reading import Reading
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace) -> int:
+    from cellwright.reading import read
+    from tui.diagnostics import emit
+
     try:
         readings = [read(file, settings_of(arguments)) for file in arguments.files]
     except OSError as cause:
@@ -33,9 +38,12 @@ def act(arguments: argparse.Namespace) -> int:
 
 
 def _summary(reading: Reading) -> str:
+    file = printable(reading.file)
     if reading.cell is None:
-        return f"{reading.file}: nothing in it"
+        return f"{file}: no error. It describes no cell and asks for nothing."
     cell = reading.cell
-    counts = f"{len(cell.robots)} robot(s), {len(cell.equipment)} piece(s) of equipment, {len(cell.zones)} zone(s)"
-    next_verb = "plan" if reading.program is not None else "check an intent that uses it"
-    return f"{reading.file}: no error; cell with {counts}. Next: {next_verb}."
+    robots, pieces, zones = (count(len(things), word) for things, word in (
+        (cell.robots, "robot"), (cell.equipment, "piece"), (cell.zones, "zone"),
+    ))  # fmt: skip
+    following = f"cellwright plan {file}" if reading.program is not None else "check an intent that uses it"
+    return f"{file}: no error. The cell has {robots}, {pieces} of equipment, {zones}. Next: {following}"

@@ -1,0 +1,105 @@
+"""Lays files out in the one style, comments kept. A file that does not parse is left as it is, with its errors."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.arguments import add_format
+from tui.exit_codes import DONE, PROBLEM, USAGE
+from tui.speech import count, printable, put, refuse, say
+
+if TYPE_CHECKING:
+    from cell.diagnostic import Diagnostic
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help=".intent or .cell file")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file would change")
+    parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
+    add_format(parser)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """`before` and `after` are the whole text; `after` is None where the file has errors."""
+
+    file: str
+    before: str
+    after: str | None
+
+    @property
+    def would_change(self) -> bool:
+        return self.after is not None and self.after != self.before
+
+
+def act(arguments: argparse.Namespace) -> int:
+    from tui.diagnostics import emit
+
+    found: list[Diagnostic] = []
+    try:
+        layouts = [_laid_out(file, found) for file in arguments.files]
+        changing = [layout for layout in layouts if layout.would_change]
+        if not arguments.check and not arguments.diff:
+            for layout in changing:
+                _rewrite(layout)
+    except OSError as cause:
+        return refuse(cause, USAGE)
+    emit(found, arguments.format, {layout.file: layout.before for layout in layouts})
+    if arguments.diff:
+        for layout in changing:
+            put(_difference(layout))
+    _tell(changing, len(layouts), only_told=arguments.check or arguments.diff)
+    return PROBLEM if found or (arguments.check and changing) else DONE
+
+
+def _laid_out(file: str, found: list[Diagnostic]) -> _Layout:
+    from cell.standard_verbs import STANDARD
+    from intentlang.format import format_source
+    from intentlang.source import decode_source
+
+    content = Path(file).read_bytes()
+    text = content.decode("utf-8", "replace")
+    source = decode_source(file, content)
+    if source.value is None:
+        found += source.diagnostics
+        return _Layout(file, text, None)
+    laid_out = format_source(source.value, STANDARD)
+    found += laid_out.diagnostics
+    return _Layout(file, text, laid_out.value)
+
+
+def _rewrite(layout: _Layout) -> None:
+    """Whole or not at all, with the file's own permissions; a link is followed, not replaced."""
+    assert layout.after is not None
+    path = Path(layout.file).resolve()
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(layout.after.encode("utf-8"))
+        os.chmod(draft, path.stat().st_mode & 0o7777)
+        os.replace(draft, path)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def _difference(layout: _Layout) -> str:
+    assert layout.after is not None
+    name = printable(layout.file)
+    before, after = (text.splitlines() for text in (layout.before, layout.after))
+    lines = difflib.unified_diff(before, after, name, f"{name} in the one style", lineterm="")
+    return "\n".join(printable(line) for line in lines)
+
+
+def _tell(changing: list[_Layout], total: int, only_told: bool) -> None:
+    for layout in changing:
+        say(f"{'would change' if only_told else 'changed'} {printable(layout.file)}")
+    unchanged = total - len(changing)
+    if unchanged:
+        say(f"{count(unchanged, 'file')} left as {'it is' if unchanged == 1 else 'they are'}")
