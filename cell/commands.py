@@ -98,6 +98,26 @@ class SetSpeed:
     fraction: float
 
 
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """Power and brakes of `robot`: explicit, never by merely opening a driver."""
+
+    id: str
+    of: Subject
+    robot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """`operator` has looked at `fault` of `device`. Sent only when an operator has resumed."""
+
+    id: str
+    of: Subject
+    device: str
+    fault: str
+    operator: str
+
+
 StopKind = Literal["hold", "quick", "power"]
 
 
@@ -124,4 +144,5 @@ class RequestPlan:
 
 
 StepCommand = StartMotion | Grip | Release | SetDoor | SetClamp | StartProgram | Inspect
-Command = StepCommand | SetSpeed | StopAll | RequestPlan
+DeviceCommand = StepCommand | Activate | Acknowledge | StopAll
+Command = DeviceCommand | SetSpeed | RequestPlan

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cell.commands import StepCommand, StopAll, Subject
+from cell.commands import DeviceCommand, Subject
 from cell.diagnostic import Diagnostic, Span
 from cell.motion_plan import MotionPlan
 from cell.run import PackState, RunContext
@@ -100,11 +100,12 @@ class FactObserved:
 
 @dataclass(frozen=True, slots=True)
 class HandClosedEmpty:
-    """`hand` (tool.hand) has closed and holds nothing."""
+    """`hand` (tool.hand) has closed and holds nothing. `touched`: the jaws met something that slipped; None: not known."""
 
     at: int
     of: Subject
     hand: str
+    touched: bool | None
     source: str
     age: float
 
@@ -230,7 +231,7 @@ class CommandSent:
 
     at: int
     of: Subject
-    command: StepCommand | StopAll
+    command: DeviceCommand
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def run_context(
                 places=tuple(p.name for p in e.places),
             )
             for e in cell.equipment.values()
-            if e.programs or e.offers
+            if e.programs or e.offers or e.signals.keys() & {"door", "clamp"}
         },
         zones=dict(cell.zones),
         places={name: place.equipment for name, place in cell.places.items()},

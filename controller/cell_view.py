@@ -1,0 +1,35 @@
+"""What is believed of the cell, as planning sees it: values only."""
+
+from __future__ import annotations
+
+from cell.run import RunContext
+from cell.state import CellState, DeviceState
+from cell.steps import AtHome
+from controller.run_state import Belief, DeviceBelief, RobotBelief, RunState
+
+
+def observed_state(state: RunState) -> CellState:
+    """What a planning request is made from. Raises ValueError before the run was opened."""
+    if state.context is None:
+        raise ValueError("the run has not been opened")
+    return cell_state(state.context, state.belief)
+
+
+def cell_state(context: RunContext, belief: Belief) -> CellState:
+    """Parts in order of id. A robot that nobody sees at rest is taken to be at home; nothing is asked
+    for then. A device that nobody watches runs only while a command of ours does, and none does when this is asked."""
+    return CellState(
+        parts=tuple(belief.parts[name].part for name in sorted(belief.parts, key=by_number)),
+        stances={name: belief.robots.get(name, RobotBelief()).stance or AtHome() for name in context.robots},
+        devices={
+            name: DeviceState(seen.door_open, seen.clamped, seen.running or False)
+            for name in context.devices
+            for seen in (belief.devices.get(name, DeviceBelief()),)
+        },
+    )
+
+
+def by_number(name: str) -> tuple[str, int, str]:
+    """shaft#2 before shaft#10."""
+    kind, mark, number = name.rpartition("#")
+    return (kind, int(number), "") if mark and number.isdigit() else (name, 0, "")

@@ -1,0 +1,175 @@
+"""The codes of a run, R7xx: title, what happened, why, and what to do. `explain CODE` and the holds of a run read them here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cell.diagnostic import CodePage
+
+
+def _page(code: str, title: str, what: str, why: str, do: str) -> tuple[str, CodePage]:
+    return code, CodePage(title, f"{what}\n\n**Why.** {why}\n\n**What to do.** {do}\n")
+
+
+_PAGES = (
+    _page(
+        "R701", "held by the intent",
+        "A policy of the intent says `hold` for the event that happened, and the run waits.",
+        "Its author wants a person to look before the run goes on.",
+        "Do what the text of the hold says, then resume. The ladder goes on behind the hold; at its end the cell is planned "
+        "again from what is observed.",
+    ),
+    _page(
+        "R702", "held by the operator",
+        "Somebody asked for a hold. Robots finished the motion they were in; machines finish the program they are in.",
+        "A hold is a request and needs no reason.",
+        "Resume. The same plan goes on when nothing has changed meanwhile.",
+    ),
+    _page(
+        "R703", "an event that no policy handles",
+        "Something went wrong and the intent has no `on` for it in any block around the goal.",
+        "What is not said is never passed over in silence: without a policy the run holds.",
+        "Put the cell in order and resume; the rest is planned again. Or say in the intent what shall happen: "
+        "`on grip_lost: retry 2, then hold \"Check gripper pads\"`.",
+    ),
+    _page(
+        "R704", "the ladder is at its end",
+        "Every rung of the policy was tried and none settled the event.",
+        "A ladder that nothing settles ends in a hold, written or not.",
+        "Put the cell in order and resume; the goal is open again and planned from what is observed.",
+    ),
+    _page(
+        "R705", "a step waits for a fact that nobody observes",
+        "Everything before the step is confirmed, but a fact that it needs is not observed, and nothing is running that "
+        "could bring it about.",
+        "Facts are read from the drivers, never from the plan. The signal may be broken, or the cell is not as planned.",
+        "Look at the signal named in the text. On resume the cell is planned again from what is observed.",
+    ),
+    _page(
+        "R706", "an outcome was not told",
+        "The station ended its inspection without telling the outcome that the intent asks about.",
+        "A `when` is never decided on a guess.",
+        "Look at the station, then resume: the inspection is planned again.",
+    ),
+    _page(
+        "R707", "a device refused a command",
+        "The driver refused the command before anything moved; the text says why.",
+        "Refusals are promises: nothing is clamped or changed silently.",
+        "Look at the device. On resume the cell is planned again from what is observed.",
+    ),
+    _page(
+        "R708", "a motion or program was broken off",
+        "The device ended the command before its end, and nobody had asked for a stop.",
+        "A protective stop, a collision, a fault or the device's own watchdog.",
+        "Find the cause at the device and clear it there, then resume. Nothing resumes by itself after such a stop.",
+    ),
+    _page(
+        "R709", "what became of a command is unknown",
+        "The link was lost, or the device does not answer, and it cannot say what became of the command.",
+        "An unknown outcome is reported as unknown and the command is never sent again by itself.",
+        "Look at the cell. Resume when what is observed is right; the rest is planned again from it.",
+    ),
+    _page(
+        "R710", "no plan from here",
+        "The planner found no way on from the state that is observed; its own diagnostics stand in the text.",
+        "Too few parts are left for the batch, a part stands where nothing can fetch it, or a limit forbids it.",
+        "Change what the diagnostics name, then resume: the planner is asked again.",
+    ),
+    _page(
+        "R711", "a `within` has run out",
+        "The block was not closed in the time that its `within` allows.",
+        "Time held or suspended counts, and the plan proved the deadline at the declared durations only.",
+        "Resume goes on without that deadline. A policy `on timeout` would say what shall happen instead.",
+    ),
+    _page(
+        "R712", "a `never` is broken",
+        "What the intent says shall never be is so, or nothing reports whether it is.",
+        "The world did it (a plan that does it is not released), or a signal is silent: unknown counts as broken.",
+        "Bring the cell out of that state, then resume. `never` is no protection of people.",
+    ),
+    _page(
+        "R713", "a device gives no fresh samples",
+        "The last sample of the device is older than its maximum age.",
+        "Nothing is sent on a stale state: an open socket is no connection.",
+        "Look at the device and its link. Resume when it reports again.",
+    ),
+    _page(
+        "R714", "a robot does not follow its setpoints",
+        "A joint is further from its setpoint than allowed, and all robots were asked to stop.",
+        "A collision, a load that is not the declared one, or a drive at its limit.",
+        "Find the cause, clear it at the robot, then resume: the way on is planned from where the robot stands.",
+    ),
+    _page(
+        "R715", "a person is in a zone that stops the robots",
+        "A zone with `when_occupied stop` is reported occupied, or its detector is silent, and all robots were asked to stop.",
+        "Supervisory only: protecting people is the task of the safety controller.",
+        "Leave the zone, then resume. Nothing resumes by itself.",
+    ),
+    _page(
+        "R716", "a command is done but its effect is not seen",
+        "The device says that the command is done; the fact that it should have made is not observed.",
+        "A step is confirmed when its effects are observed, not when they were asked for.",
+        "Look at the signal named in the text. On resume the cell is planned again from what is observed.",
+    ),
+    _page(
+        "R717", "a rung that is not built yet",
+        "The policy's next rung is a goal, or a retry with settings of its own; this version cannot run either.",
+        "It is said rather than skipped, because skipping it would do something else than what is written.",
+        "Put the cell in order by hand and resume: the ladder goes on with the next rung.",
+    ),
+    _page(
+        "R718", "the plan is stale",
+        "A fact that the plan relies on is no longer so.",
+        "The cell has changed since the plan was made.",
+        "Plan again: `cellwright plan`.",
+    ),
+    _page(
+        "R719", "the plan belongs to another text or another cell",
+        "An intent or cell file, a parameter or a robot model is no longer what the plan was made from.",
+        "A plan is proved for one text and one cell.",
+        "Plan again: `cellwright plan`.",
+    ),
+    _page(
+        "R720", "skip would leave a part in the hand",
+        "The policy says `skip`, but the part given up is still held by the robot.",
+        "No `skip` may leave a part in a gripper: nothing would ever put it down.",
+        "Take the part out of the hand, then resume.",
+    ),
+    _page(
+        "R721", "a device reports an alarm",
+        "A device of the cell reports an alarm and its policy, or the lack of one, holds the run.",
+        "The device is the judge of its own faults.",
+        "Clear the alarm at the device, then resume.",
+    ),
+    _page(
+        "R722", "a monitor that nothing observes",
+        "The intent has an `ensure` on an observed quantity, a pace or a freshness clause; this version does not watch it.",
+        "A clause that nobody watches must not look as if it were kept.",
+        "Take the clause out, or wait for the version that watches it.",
+    ),
+    _page(
+        "R723", "the journal does not give this state again",
+        "A replay of the journal concludes something else than what it records.",
+        "The journal was changed, is from another version, or this program has a defect.",
+        "Keep the journal and report it; trust the record of the devices meanwhile.",
+    ),
+    _page(
+        "R724", "the journal cannot be read",
+        "The run's folder has no journal, a journal of a newer version, or a plan is missing beside it.",
+        "A run without its journal cannot be told.",
+        "Read it with the version that wrote it.",
+    ),
+    _page(
+        "R725", "a robot stands elsewhere than planned",
+        "At the start a robot's joints are not where the plan begins.",
+        "It was moved since the plan was made.",
+        "The run asks the planner for a way from where it stands; if there is none, jog it home.",
+    ),
+)  # fmt: skip
+
+PAGES: Mapping[str, CodePage] = dict(_PAGES)
+
+
+def title(code: str) -> str:
+    """The title of a page; raises KeyError for a code that is not ours."""
+    return PAGES[code].title

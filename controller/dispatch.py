@@ -1,0 +1,117 @@
+"""Commands become driver calls: the one place that acts on the world.
+
+Law: only a ReleasedPlan's motions are ever sent; nothing is sent on a stale state; a driver's refusal comes back as an event and
+is never swallowed. Every call names a state to reach under the command's id, so twice is as good as once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from cell.commands import (
+    Acknowledge,
+    Activate,
+    DeviceCommand,
+    Grip,
+    Inspect,
+    Release,
+    SetClamp,
+    SetDoor,
+    SetSpeed,
+    StartMotion,
+    StartProgram,
+    StopAll,
+)
+from cell.device import Trajectory
+from cell.driver import Device, DriverSet
+from cell.driver_errors import DriverError, LinkLost, Refused, Timeout
+from cell.events import CommandReported
+from cell.motion_plan import Motion
+from cell.released_plan import ReleasedPlan
+
+NANOSECONDS = 1e9
+
+
+class Dispatcher:
+    def __init__(self, drivers: DriverSet) -> None:
+        self._drivers = drivers
+        self._motions: dict[str, Motion] = {}
+
+    def take(self, plan: ReleasedPlan) -> None:
+        """From now on the motions of `plan` may be sent. Raises TypeError for anything that was not released."""
+        if not isinstance(plan, ReleasedPlan):
+            raise TypeError(f"only a released plan is dispatched, got {type(plan).__name__}")
+        self._motions.update(plan.motion_plan.motions)
+
+    def send(self, command: DeviceCommand | SetSpeed, now: int) -> Iterator[CommandReported]:
+        """Sends `command`. Yields a report when the driver does not take it; everything else is polled."""
+        try:
+            self._call(command, now)
+        except Refused as refusal:
+            yield CommandReported(now, command.of, command.id, "refused", refusal.code.name, str(refusal))
+        except (LinkLost, Timeout) as cause:
+            yield CommandReported(now, command.of, command.id, "unknown", type(cause).__name__, str(cause))
+        except DriverError as cause:
+            yield CommandReported(now, command.of, command.id, "refused", type(cause).__name__, str(cause))
+
+    def stop(self, command: StopAll) -> None:
+        """Every robot first, whatever one of them answers; machines too when it is more than a normal stop."""
+        failed: list[DriverError] = []
+        for robot in self._drivers.motion.values():
+            try:
+                robot.stop(command.kind)
+            except DriverError as cause:
+                failed.append(cause)
+        if command.kind != "hold":
+            stops = [gripper.stop for gripper in self._drivers.grippers.values()]
+            for stop in (*stops, *(machine.stop for machine in self._drivers.machines.values())):
+                try:
+                    stop()
+                except DriverError as cause:
+                    failed.append(cause)
+        if failed:
+            raise failed[0]
+
+    def _call(self, command: DeviceCommand | SetSpeed, now: int) -> None:
+        drivers = self._drivers
+        match command:
+            case StartMotion(id=id, of=of, robot=robot):
+                self._start_motion(id, of.motion or "", robot, now)
+            case Grip(id=id, tool=tool, hand=hand, force=force):
+                drivers.grippers[tool].grip(id, hand, None, force)
+            case Release(id=id, tool=tool, hand=hand):
+                drivers.grippers[tool].release(id, hand)
+            case SetDoor(id=id, machine=machine, is_open=is_open):
+                drivers.machines[machine].set_door(id, is_open)
+            case SetClamp(id=id, machine=machine, is_closed=is_closed):
+                drivers.machines[machine].set_clamp(id, is_closed)
+            case StartProgram(id=id, machine=machine, program=program):
+                drivers.machines[machine].program(id, program)
+            case Inspect(id=id, station=station, outcome=outcome):
+                drivers.stations[station].inspect(id, outcome)
+            case SetSpeed(id=id, robot=robot, fraction=fraction):
+                drivers.motion[robot].scale_speed(id, fraction)
+            case Activate(id=id, robot=robot):
+                drivers.motion[robot].activate(id)
+            case Acknowledge(device=device, fault=fault, operator=operator):
+                self._device(device).acknowledge(fault, operator)
+            case StopAll():
+                self.stop(command)
+            case _:
+                assert_never(command)
+
+    def _start_motion(self, id: str, motion_hash: str, robot: str, now: int) -> None:
+        driver = self._drivers.motion[robot]
+        capabilities = driver.capabilities()
+        age = (now - driver.state().received) / NANOSECONDS
+        if age > capabilities.max_age:
+            raise LinkLost(robot, id, now, f"its last state is {age:.2f} s old, {capabilities.max_age:g} s is allowed")
+        motion = self._motions[motion_hash]
+        joints = tuple(joint.name for joint in capabilities.joints)
+        driver.start(driver.prepare(id, Trajectory(motion_hash, joints, motion.segments, motion.phases)))
+
+    def _device(self, name: str) -> Device:
+        drivers = self._drivers
+        every: dict[str, Device] = {**drivers.stations, **drivers.machines, **drivers.grippers, **drivers.motion}
+        return every[name]

@@ -1,0 +1,97 @@
+"""Whether what the intent asks for is reached: the `until` of its loops over what is believed, and the count of goals.
+
+A goal is reached when its fact held after those before it on the same part; the fold keeps that as a fact of the part, so there
+is no counter to lose.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from cell.program import AllOf, Amount, AnyOf, Compare, Condition, IsIn, IsState, Ref
+from cell.run import RunContext
+from cell.state import InPlace
+from controller.policies import Policies
+from controller.run_state import Belief, RunState
+
+
+def is_done(context: RunContext, policies: Policies, belief: Belief) -> bool | None:
+    """Whether every `until` is true; None when one of them asks about something that is not known here."""
+    values = [value(context, belief, loop.until) for loop in policies.loops.values() if loop.until is not None]
+    return False if False in values else None if None in values else True
+
+
+def value(context: RunContext, belief: Belief, condition: Condition) -> bool | None:
+    match condition:
+        case AllOf(parts=parts):
+            values = [value(context, belief, part) for part in parts]
+            return False if False in values else None if None in values else True
+        case AnyOf(parts=parts):
+            values = [value(context, belief, part) for part in parts]
+            return True if True in values else None if None in values else False
+        case Compare(subject=subject, operator=operator, limit=limit):
+            return _compare(_count(context, belief, subject), operator, _amount(context, limit))
+        case IsState() | IsIn():
+            return None
+    assert_never(condition)
+
+
+def goals(state: RunState) -> tuple[int, int]:
+    """(met, total): goals that are facts of a part, and those plus what the plan in hand still has to reach. A choice not yet
+    decided counts with its longest alternative; what `skip` gave up counts in neither."""
+    met = {(goal, name) for name, held in state.belief.parts.items() for goal in held.part.reached}
+    open_goals: set[tuple[str, str]] = set()
+    undecided = 0
+    progress = state.progress
+    if progress.plan is not None and not state.is_over:
+        index = progress.plan
+        given_up = {name for name, held in state.belief.parts.items() if held.part.given_up}
+        in_choice = {o for c in index.choices.values() for a in c.alternatives for o in a.operations}
+        for operation in index.plan.tasks.operations:
+            if operation.id not in in_choice and operation.part not in given_up:
+                open_goals.add((operation.goal, operation.part))
+        by_id = {operation.id: operation for operation in index.plan.tasks.operations}
+        for choice in index.choices.values():
+            if choice.part in given_up:
+                continue
+            taken = progress.taken.get(choice.id)
+            branches = [{(by_id[o].goal, by_id[o].part) for o in a.operations} for a in choice.alternatives]
+            if taken is None:
+                undecided += max((len(branch - met) for branch in branches), default=0)
+            elif taken >= 0:
+                open_goals |= branches[taken]
+    return len(met), len(met | open_goals) + undecided
+
+
+def _count(context: RunContext, belief: Belief, subject: Ref) -> float | None:
+    """How many parts lie in a thing: `outfeed.count`."""
+    if len(subject.path) != 2 or subject.path[1] != "count":
+        return None
+    places = {name for name, equipment in context.places.items() if equipment == subject.path[0]}
+    if not places:
+        return None
+    return float(
+        sum(
+            isinstance(held.part.location, InPlace) and held.part.location.place in places for held in belief.parts.values()
+        )
+    )
+
+
+def _amount(context: RunContext, limit: Amount | Ref) -> float | None:
+    if isinstance(limit, Amount):
+        return limit.quantity.value
+    found = dict(context.program.params).get(limit.text)
+    return None if found is None or isinstance(found, str) else found.value
+
+
+def _compare(left: float | None, operator: str, right: float | None) -> bool | None:
+    if left is None or right is None:
+        return None
+    match operator:
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+    return left >= right

@@ -1,0 +1,89 @@
+"""Events and states as the text of a journal row, and back.
+
+A released plan is not in its row: it stands beside the journal, once, under its id. Whoever reads rows says where.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, get_type_hints
+
+from immutables import Map
+
+from cell.codec import canonical, from_plain, to_plain
+from cell.events import Event, PlanReleased
+from cell.motion_plan import MotionPlan
+from controller import run_state
+from controller.plan_index import plan_index
+from controller.policies import policies_of
+from controller.run_state import Belief, Progress, RunState, Trouble
+
+PlanOf = Callable[[str], MotionPlan]
+"""The plan of that id. Raises KeyError or OSError when it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    seq: int
+    at: int
+    kind: str
+    body: str
+
+
+def row_of(seq: int, event: Event) -> Row:
+    kept = replace(event, plan=None) if isinstance(event, PlanReleased) else event
+    return Row(seq, event.at, type(event).__name__, canonical(kept))
+
+
+def event_of(row: Row, plan_of: PlanOf) -> Event:
+    """Raises CodecError for a row that is not one of ours."""
+    event: Event = from_plain(Event, json.loads(row.body))  # type: ignore[arg-type]
+    if isinstance(event, PlanReleased):
+        return replace(event, plan=plan_of(event.of.plan or ""))
+    return event
+
+
+def snapshot_of(state: RunState) -> str:
+    """All of a state that does not follow from the intent or the plan."""
+    progress = {f.name: getattr(state.progress, f.name) for f in fields(Progress) if f.name != "plan"}
+    plain: dict[str, Any] = {
+        f.name: to_plain(getattr(state, f.name)) for f in fields(RunState) if f.name not in ("policies", "progress")
+    }
+    plain["progress"] = {name: to_plain(value) for name, value in progress.items()}
+    plain["plan"] = state.progress.plan.plan.plan_id if state.progress.plan is not None else None
+    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def state_of(text: str, plan_of: PlanOf) -> RunState:
+    """The inverse of `snapshot_of`."""
+    plain = json.loads(text)
+    plan = plain.pop("plan")
+    values = {name: from_plain(kind, plain[name]) for name, kind in _kinds(RunState).items() if name in _PLAIN}
+    context, run = values["context"], values["run"]
+    progress = _part(Progress, plain["progress"])
+    return RunState(
+        **{name: _maps(value) for name, value in values.items()},
+        policies=policies_of(context.program) if context is not None else None,
+        belief=_part(Belief, plain["belief"]),
+        progress=replace(progress, plan=plan_index(plan_of(plan), run) if plan is not None else None),
+        trouble=_part(Trouble, plain["trouble"]),
+    )
+
+
+_PLAIN = tuple(f.name for f in fields(RunState) if f.name not in ("policies", "belief", "progress", "trouble"))
+
+
+def _part(kind: Any, plain: Mapping[str, Any]) -> Any:
+    """One of the three records of a state: its maps become persistent again."""
+    hints = {name: hint for name, hint in _kinds(kind).items() if name != "plan"}
+    return kind(**{name: _maps(from_plain(hint, plain[name])) for name, hint in hints.items()})
+
+
+def _maps(value: Any) -> Any:
+    return Map(value) if isinstance(value, dict) else value
+
+
+def _kinds(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind, vars(run_state))

@@ -1,0 +1,256 @@
+"""Where every part is believed to be, and what is seen of robots, hands and devices: belief is changed here only.
+
+Law: a fact holds when a driver shows it. What no driver can show (which part it is that a hand holds, that a released part
+lies in the place under the hand) is inferred from what is shown, at the moment that it is shown, and marked as inferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from cell.commands import Subject
+from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source
+from cell.state import CellState, InHand, InPlace, Location, Lost
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Fact, Stance, stance_name
+from controller.draft import Draft
+from controller.run_state import Belief, DeviceBelief, HandBelief, PartBelief, RobotBelief
+
+
+def first_belief(d: Draft, state: CellState) -> Belief:
+    """What is declared. Robots, hands and devices are unknown until a driver shows them."""
+    belief = Belief()
+    parts, lying, hands = belief.parts.mutate(), belief.lying.mutate(), belief.hands.mutate()
+    for robot in d.known.robots.values():
+        for hand in robot.hands:
+            hands[hand] = HandBelief()
+    for part in state.parts:
+        parts[part.id] = PartBelief(part, "declared")
+        match part.location:
+            case InPlace(place):
+                lying[place] = (*lying.get(place, ()), part.id)
+            case InHand(hand, _):
+                hands[hand] = HandBelief(None, part.id)
+            case Lost():
+                pass
+            case _:
+                assert_never(part.location)
+    return replace(
+        belief,
+        parts=parts.finish(),
+        lying=lying.finish(),
+        hands=hands.finish(),
+        robots=belief.robots.update({name: RobotBelief() for name in d.known.robots}),
+        devices=belief.devices.update({name: DeviceBelief() for name in d.known.devices}),
+    )
+
+
+def holds(d: Draft, fact: Fact) -> bool:
+    """Whether the fact is known to hold. Not known is no."""
+    belief, args = d.belief, fact.args
+    match fact.name:
+        case "at":
+            return args[0] in belief.lying.get(args[1], ())
+        case "free":
+            return not belief.lying.get(args[0]) or args[0] not in d.known.places
+        case "held":
+            hand = belief.hands.get(args[1])
+            return hand is not None and hand.grip == "held" and hand.part == args[0]
+        case "empty":
+            hand = belief.hands.get(args[0])
+            return hand is not None and hand.grip == "open" and hand.part is None
+        case "stands":
+            robot = belief.robots.get(args[0])
+            return robot is not None and robot.stance is not None and stance_name(robot.stance) == args[1]
+        case "open":
+            return _device(d, args[0]).door_open is True
+        case "shut":
+            return _device(d, args[0]).door_open is False
+        case "clamped":
+            return _device(d, args[0]).clamped is True
+        case "unclamped":
+            return _device(d, args[0]).clamped is False
+        case "running":
+            return _is_running(d, args[0])
+        case "idle":
+            return not _is_running(d, args[0]) and _device(d, args[0]).alarm is None
+        case "reached":
+            held = belief.parts.get(args[1])
+            return held is not None and args[0] in held.part.reached
+        case "told":
+            told = belief.parts.get(args[1])
+            return told is not None and any(outcome == args[0] for outcome, _ in told.part.outcomes)
+    assert_never(fact.name)
+
+
+def see(d: Draft, event: FactObserved) -> str | None:
+    """Takes in one observed fact. Returns the hand that has lost its part by it, if one has."""
+    name, args = event.fact.name, event.fact.args
+    match name:
+        case "stands":
+            _see_stance(d, args[0], _stance(args[1]), event.holds)
+        case "open" | "shut":
+            _see_device(d, args[0], "door_open", name == "open", event.holds)
+        case "clamped" | "unclamped":
+            _see_device(d, args[0], "clamped", name == "clamped", event.holds)
+        case "running" | "idle":
+            _see_device(d, args[0], "running", name == "running", event.holds)
+        case "held":
+            return _see_held(d, args[0], args[1], event)
+        case "empty":
+            return _see_open(d, args[0]) if event.holds else None
+        case "at" if event.holds:
+            move_part(d, args[0], InPlace(args[1]), "observed")
+        case "at" | "free" | "reached" | "told":
+            pass
+        case _:
+            assert_never(name)
+    return None
+
+
+def see_closed_empty(d: Draft, event: HandClosedEmpty) -> str | None:
+    """The hand has closed on nothing. Returns it when it held a part until now."""
+    hand = d.belief.hands.get(event.hand, HandBelief())
+    _set_hand(d, event.hand, HandBelief("empty", hand.part))
+    return event.hand if hand.part is not None else None
+
+
+def move_part(d: Draft, part: str, location: Location, source: Source) -> None:
+    """Believes `part` to be at `location` from now on."""
+    before = d.belief.parts.get(part)
+    if before is None or before.part.location == location:
+        return
+    _take_away(d, part, before.part.location)
+    d.believe(parts=d.belief.parts.set(part, PartBelief(replace(before.part, location=location), source)))
+    match location:
+        case InPlace(place):
+            d.believe(lying=d.belief.lying.set(place, (*d.belief.lying.get(place, ()), part)))
+        case InHand(hand, _):
+            grip = d.belief.hands.get(hand, HandBelief()).grip
+            _set_hand(d, hand, HandBelief(grip, part))
+        case Lost():
+            pass
+        case _:
+            assert_never(location)
+    d.say(PartMoved(d.now, replace(d.subject, part=part), location, source))
+
+
+def change_part(d: Draft, part: str, **changes: object) -> None:
+    """Changes what is known of a part that stays where it is."""
+    before = d.belief.parts.get(part)
+    if before is not None:
+        d.believe(parts=d.belief.parts.set(part, replace(before, part=replace(before.part, **changes))))  # type: ignore[arg-type]
+
+
+def robot_of(d: Draft, hand: str) -> str | None:
+    return next((name for name, robot in d.known.robots.items() if hand in robot.hands), None)
+
+
+def stance_of(d: Draft, hand: str) -> Stance | None:
+    """Where the robot that carries the hand is seen to stand."""
+    robot = robot_of(d, hand)
+    return d.belief.robots[robot].stance if robot is not None else None
+
+
+def leave_stance(d: Draft, robot: str) -> None:
+    """The robot has started to move."""
+    d.believe(robots=d.belief.robots.set(robot, replace(d.belief.robots[robot], stance=None)))
+
+
+def subject_of_part(d: Draft, part: str | None) -> Subject:
+    return replace(d.subject, part=part)
+
+
+# --- one fact each -----------------------------------------------------------------------------------------------------
+
+
+def _see_stance(d: Draft, robot: str, stance: Stance, is_there: bool) -> None:
+    seen = d.belief.robots.get(robot)
+    if seen is None or (not is_there and seen.stance != stance):
+        return
+    d.believe(robots=d.belief.robots.set(robot, replace(seen, stance=stance if is_there else None)))
+
+
+def _see_device(d: Draft, device: str, what: str, value: bool, is_so: bool) -> None:
+    """That a door is not open says only that it is somewhere else, unless something runs or does not."""
+    seen = _device(d, device)
+    if what == "running":
+        value, is_so = value is is_so, True
+    if is_so:
+        d.believe(devices=d.belief.devices.set(device, replace(seen, **{what: value})))  # type: ignore[arg-type]
+    elif getattr(seen, what) is value:
+        d.believe(devices=d.belief.devices.set(device, replace(seen, **{what: None})))  # type: ignore[arg-type]
+
+
+def _see_held(d: Draft, part: str, hand: str, event: FactObserved) -> str | None:
+    seen = d.belief.hands.get(hand, HandBelief())
+    if not event.holds:
+        _set_hand(d, hand, HandBelief(None, seen.part))
+        return None
+    _set_hand(d, hand, HandBelief("held", seen.part))
+    stance = stance_of(d, hand)
+    known = d.belief.parts.get(part)
+    if isinstance(stance, AtPlace) and stance.hand == hand:
+        move_part(d, part, InHand(hand, stance.grasp), "observed")
+    elif known is not None and not isinstance(known.part.location, InHand):
+        move_part(d, part, InHand(hand, 0), "observed")
+    return None
+
+
+def _see_open(d: Draft, hand: str) -> str | None:
+    """An open hand holds nothing: what was in it lies in the place that it reaches into, when it was released there."""
+    seen = d.belief.hands.get(hand, HandBelief())
+    if seen.part is None:
+        _set_hand(d, hand, HandBelief("open"))
+        return None
+    stance = stance_of(d, hand)
+    was_released = hand in d.progress.busy
+    if was_released and isinstance(stance, AtPlace) and stance.hand == hand:
+        move_part(d, seen.part, InPlace(stance.place), "inferred")
+        _set_hand(d, hand, HandBelief("open"))
+        return None
+    _set_hand(d, hand, HandBelief("open", seen.part))
+    return hand
+
+
+def _set_hand(d: Draft, hand: str, belief: HandBelief) -> None:
+    d.believe(hands=d.belief.hands.set(hand, belief))
+
+
+def _take_away(d: Draft, part: str, location: Location) -> None:
+    match location:
+        case InPlace(place):
+            left = tuple(p for p in d.belief.lying.get(place, ()) if p != part)
+            d.believe(lying=d.belief.lying.set(place, left))
+        case InHand(hand, _):
+            seen = d.belief.hands.get(hand, HandBelief())
+            if seen.part == part:
+                _set_hand(d, hand, HandBelief(seen.grip))
+        case Lost():
+            pass
+        case _:
+            assert_never(location)
+
+
+def _device(d: Draft, name: str) -> DeviceBelief:
+    return d.belief.devices.get(name, DeviceBelief())
+
+
+def _is_running(d: Draft, device: str) -> bool:
+    """A device that nothing watches runs while a command of ours does."""
+    seen = _device(d, device).running
+    return seen if seen is not None else device in d.progress.busy
+
+
+def _stance(name: str) -> Stance:
+    """The inverse of `cell.steps.stance_name`. Raises ValueError for any other text."""
+    match name.split():
+        case ["home"]:
+            return AtHome()
+        case ["hub", equipment]:
+            return AtHub(equipment)
+        case ["place", place, hand, kind, grasp]:
+            return AtPlace(place, hand, kind, int(grasp))
+        case ["measured", *q]:
+            return AtMeasured(tuple(float(x) for x in q))
+    raise ValueError(f"no stance is called {name!r}")

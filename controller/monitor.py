@@ -1,0 +1,233 @@
+"""What is watched while a plan runs: `never`, `within`, zones with people, silence, robots that do not follow.
+
+Supervisory only: none of this protects a person. Law (SEMANTICS, Conditions): a condition on an unknown value is neither true
+nor false, and a `never` counts that as broken; but a conjunct that is known to be false settles it (Kleene's logic).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from cell.commands import SetSpeed, StopAll
+from cell.events import ClauseBroken, DeviceSilent, TrackingErrorSeen, ZoneReported
+from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never, Ref
+from cell.steps import Move, RunProgram, Step
+from controller import recovery
+from controller.draft import SECOND, Draft
+from controller.run_state import DeviceBelief, Failure, HoldReason
+
+SILENCE = 2.0  # s that a device may be silent before the run is held
+
+# --- never -------------------------------------------------------------------------------------------------------------
+
+
+def forbidding(d: Draft, step: Step) -> Never | None:
+    """The `never` that starting this step would break, or that nobody could tell to be kept."""
+    if not d.known.program.nevers or not isinstance(step.action, Move | RunProgram):
+        return None
+    return _broken(d, step)
+
+
+def watch_nevers(d: Draft) -> None:
+    """Motion stops and the run holds when the world makes a `never` true. What is merely unknown starts nothing new
+    (`forbidding`) but stops nothing that the proof has found right."""
+    if d.pack not in ("Execute", "Suspended", "Unsuspending") or d.trouble.hold is not None:
+        return
+    for never in d.known.program.nevers:
+        if _value(d, never.condition, None) is True:
+            d.mend(violations=d.trouble.violations + 1)
+            d.say(ClauseBroken(d.now, d.subject, "never", _words(never.condition), (never.span,)))
+            stop_all(d)
+            recovery.replan(d, "a never was broken")
+            recovery.raise_hold(d, HoldReason("R712", f"never {_words(never.condition)}", (never.span,)))
+            return
+
+
+def _broken(d: Draft, step: Step | None) -> Never | None:
+    return next((n for n in d.known.program.nevers if _value(d, n.condition, step) is not False), None)
+
+
+def _value(d: Draft, condition: Condition, step: Step | None) -> bool | None:
+    """True, false or not known; with `step` as if it had started."""
+    match condition:
+        case AllOf(parts=parts):
+            values = [_value(d, part, step) for part in parts]
+            return False if False in values else None if None in values else True
+        case AnyOf(parts=parts):
+            values = [_value(d, part, step) for part in parts]
+            return True if True in values else None if None in values else False
+        case IsIn(subject=subject, place=place, negated=negated):
+            return _negated(_is_inside(d, subject, place.text, step), negated)
+        case IsState(subject=subject, value=value, negated=negated):
+            return _negated(_is_state(d, subject, value, step), negated)
+        case Compare():
+            return None
+    assert_never(condition)
+
+
+def _negated(value: bool | None, negated: bool) -> bool | None:
+    return (not value) if value is not None and negated else value
+
+
+def _is_inside(d: Draft, subject: Ref, zone: str, step: Step | None) -> bool | None:
+    robot = d.belief.robots.get(subject.text)
+    if robot is None or zone not in d.known.zones:
+        return None
+    moves = [d.plan.steps[f.step] for f in d.progress.flights.values() if f.device == subject.text and f.step is not None]
+    if step is not None and isinstance(step.action, Move) and step.action.need.robot == subject.text:
+        moves.append(step)
+    visited = {v.zone for s in moves if s.motion is not None for v in d.plan.plan.motions[s.motion].visits}
+    return zone in robot.inside or zone in visited
+
+
+def _is_state(d: Draft, subject: Ref, value: str, step: Step | None) -> bool | None:
+    thing, what = subject.path[0], subject.path[-1]
+    if thing in d.known.zones:
+        occupied = d.belief.zones.get(thing)
+        return None if occupied is None else occupied is (value == "occupied")
+    seen = d.belief.devices.get(thing, DeviceBelief())
+    match what:
+        case "spindle":
+            starts = step is not None and isinstance(step.action, RunProgram) and step.action.machine == thing
+            return _is(True if starts else seen.running, value == "running")
+        case "door":
+            return _is(seen.door_open, value == "open")
+        case "clamp":
+            return _is(None if seen.clamped is None else not seen.clamped, value == "open")
+    return None
+
+
+def _is(seen: bool | None, wanted: bool) -> bool | None:
+    return None if seen is None else seen is wanted
+
+
+def _words(condition: Condition) -> str:
+    match condition:
+        case AllOf(parts=parts):
+            return " and ".join(_words(part) for part in parts)
+        case AnyOf(parts=parts):
+            return " or ".join(_words(part) for part in parts)
+        case IsIn(subject=subject, place=place, negated=negated):
+            return f"{subject.text} {'not ' if negated else ''}in {place.text}"
+        case IsState(subject=subject, value=value, negated=negated):
+            return f"{subject.text} is {'not ' if negated else ''}{value}"
+        case Compare(subject=subject, operator=operator):
+            return f"{subject.text} {operator} …"
+    assert_never(condition)
+
+
+# --- zones -------------------------------------------------------------------------------------------------------------
+
+
+def zone_reported(d: Draft, event: ZoneReported) -> None:
+    if event.zone not in d.known.zones or d.belief.zones.get(event.zone) is event.is_occupied:
+        return
+    d.believe(zones=d.belief.zones.set(event.zone, event.is_occupied))
+    zone = d.known.zones[event.zone]
+    set_speeds(d, f"zone {event.zone} is {'occupied' if event.is_occupied else 'free'}")
+    if event.is_occupied and zone.when_occupied == "stop" and d.pack not in ("Idle", "Held", "Holding"):
+        stop_all(d)
+        recovery.replan(d, f"{event.zone} was occupied")
+        recovery.raise_hold(d, HoldReason("R715", f"a person is in {event.zone}", (zone.span,)))
+
+
+def set_speeds(d: Draft, why: str) -> None:
+    """Asks every robot for the share of its speed that the occupied zones allow. A robot whose top speed nobody declared
+    stands still meanwhile: there is nothing to take the share of."""
+    slow = [
+        zone.slow_to
+        for name, zone in d.known.zones.items()
+        if d.belief.zones.get(name, False) and zone.when_occupied == "slow" and zone.slow_to is not None
+    ]
+    for name, robot in d.belief.robots.items():
+        top = d.known.robots[name].top_speed
+        fraction = 1.0 if not slow else 0.0 if top is None else min(1.0, min(slow) / top)
+        if fraction != robot.fraction:
+            d.believe(robots=d.belief.robots.set(name, replace(robot, fraction=fraction)))
+            d.command(SetSpeed(d.fresh_id(f"speed {name}"), d.subject, name, fraction), why)
+
+
+# --- silence, tracking -------------------------------------------------------------------------------------------------
+
+
+def device_silent(d: Draft, event: DeviceSilent) -> None:
+    """Nothing is sent to a silent device; when it stays silent, the run holds."""
+    others = tuple(name for name in d.belief.silent if name != event.device)
+    d.believe(silent=(*others, event.device) if event.is_silent else others)
+    if event.is_silent:
+        d.set_timer(f"silent {event.device}", SILENCE)
+    else:
+        d.clear_timer(f"silent {event.device}")
+
+
+def still_silent(d: Draft, device: str) -> None:
+    if device in d.belief.silent:
+        recovery.replan(d, f"{device} was silent")
+        recovery.raise_hold(d, HoldReason("R713", f"{device} gives no fresh samples", ()))
+
+
+def tracking_error(d: Draft, event: TrackingErrorSeen) -> None:
+    stop_all(d)
+    recovery.replan(d, f"{event.robot} did not follow")
+    text = f"{event.robot} is {event.error:.4g} from its setpoint, {event.limit:.4g} is allowed"
+    recovery.raise_hold(d, HoldReason("R714", text, ()))
+
+
+def stop_all(d: Draft) -> None:
+    """Asks every robot to stop on its path. What this breaks off is no failure of its own."""
+    d.proceed(flights=d.progress.flights.update({c: replace(f, is_stopped=True) for c, f in d.progress.flights.items()}))
+    d.command(StopAll(d.fresh_id("stop"), d.subject, "hold"))
+
+
+# --- within ------------------------------------------------------------------------------------------------------------
+
+
+def open_deadlines(d: Draft, step: Step) -> None:
+    """The first step of a block opens it: from then on its `within` runs, once for each iteration."""
+    operation = d.plan.operation.get(step.id)
+    if operation is None or d.policies is None:
+        return
+    for enclosure, within in d.policies.deadlines(operation.goal):
+        members = [f"{loop}={member}" for loop, member in operation.serves if loop in enclosure.loops]
+        name = " ".join(["within", enclosure.id or "-", *members])
+        if name not in d.timers and name not in d.trouble.opened:
+            d.mend(opened=d.trouble.opened.set(name, d.now))
+            d.set_timer(name, within.limit.quantity.value)
+
+
+def deadline(d: Draft, timer: str) -> None:
+    """A `within` has run out. If its block is still open that is a `timeout`."""
+    _, block, *members = timer.split(" ")
+    block = "" if block == "-" else block
+    assert d.policies is not None
+    enclosure = d.policies.outward[block][0]
+    if not _is_open(d, block, members) or enclosure.block.within is None:
+        return
+    within = enclosure.block.within
+    taken = (d.now - d.trouble.opened[timer]) / SECOND
+    text = f"within {within.limit.quantity.text or within.limit.quantity.value}: {taken:.1f} s and not done"
+    d.mend(violations=d.trouble.violations + 1)
+    d.say(ClauseBroken(d.now, d.subject, "within", text, (within.span,)))
+    iteration = _pair(members[-1]) if members else None
+    recovery.fail(d, Failure("timeout", "R711", text, block=block, iteration=iteration, part=iteration[1] if iteration else None))
+
+
+def _is_open(d: Draft, block: str, members: list[str]) -> bool:
+    """Whether anything of that activation is left to do."""
+    assert d.policies is not None
+    if not block:
+        return True
+    wanted = {_pair(member) for member in members}
+    return any(
+        wanted <= set(operation.serves)
+        and any(e.id == block for e in d.policies.around.get(operation.goal, ()))
+        and any(d.progress.status.get(step) not in ("confirmed", "dropped") for step in operation.steps)
+        for operation in d.plan.plan.tasks.operations
+    )
+
+
+def _pair(member: str) -> tuple[str, str]:
+    loop, _, name = member.partition("=")
+    return loop, name
+

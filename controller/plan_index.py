@@ -1,0 +1,105 @@
+"""A plan as the fold reads it: who waits for whom, which device a step runs on, where each robot's stances are.
+
+Built once when a plan is taken over, never changed after; only what is in the plan, nothing observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from cell.commands import Subject
+from cell.motion_plan import MotionPlan
+from cell.steps import (
+    Action,
+    Decide,
+    Grip,
+    Inspect,
+    Move,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Step,
+)
+from cell.task_plan import Choice, Operation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanIndex:
+    """`waits` counts the predecessors of each step. `position` is the step's place in the plan: due steps start in that order.
+    `in_choice` gives the steps of each choice's alternatives; `asked` the choices by (outcome, part)."""
+
+    plan: MotionPlan
+    steps: Mapping[str, Step]
+    position: Mapping[str, int]
+    waits: Mapping[str, int]
+    successors: Mapping[str, tuple[str, ...]]
+    operation: Mapping[str, Operation]
+    choices: Mapping[str, Choice]
+    in_choice: Mapping[str, tuple[tuple[str, ...], ...]]
+    asked: frozenset[tuple[str, str]]
+    subjects: Mapping[str, Subject]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PlanIndex) and self.plan.plan_id == other.plan.plan_id
+
+    def __hash__(self) -> int:
+        return hash(self.plan.plan_id)
+
+
+def plan_index(plan: MotionPlan, run: str) -> PlanIndex:
+    steps = {step.id: step for step in plan.tasks.steps}
+    successors: dict[str, list[str]] = {name: [] for name in steps}
+    for step in plan.tasks.steps:
+        for before in step.predecessors:
+            successors[before].append(step.id)
+    by_operation = {operation.id: operation for operation in plan.tasks.operations}
+    operation = {step.id: by_operation[step.operation] for step in plan.tasks.steps if step.operation in by_operation}
+    return PlanIndex(
+        plan=plan,
+        steps=steps,
+        position={name: i for i, name in enumerate(steps)},
+        waits={step.id: len(step.predecessors) for step in plan.tasks.steps},
+        successors={name: tuple(after) for name, after in successors.items()},
+        operation=operation,
+        choices={choice.id: choice for choice in plan.tasks.choices},
+        in_choice={choice.id: _alternatives(choice, plan.tasks.steps) for choice in plan.tasks.choices},
+        asked=frozenset((choice.outcome, choice.part) for choice in plan.tasks.choices),
+        subjects={
+            step.id: Subject(
+                run,
+                plan.plan_id,
+                step.id,
+                operation[step.id].goal if step.id in operation else None,
+                step.part,
+                step.motion,
+            )
+            for step in plan.tasks.steps
+        },
+    )
+
+
+def device_of(action: Action) -> str | None:
+    """The device that carries it out: a robot, tool.hand, a machine or a station. None: the controller itself."""
+    match action:
+        case Move(need):
+            return need.robot
+        case Grip(tool, hand, _, _) | Release(tool, hand, _):
+            return f"{tool}.{hand}" if hand else tool
+        case SetDoor(machine, _) | SetClamp(machine, _) | RunProgram(machine, _, _):
+            return machine
+        case Inspect(station, _, _):
+            return station
+        case Decide():
+            return None
+    assert_never(action)
+
+
+def _alternatives(choice: Choice, steps: tuple[Step, ...]) -> tuple[tuple[str, ...], ...]:
+    mine: list[list[str]] = [[] for _ in choice.alternatives]
+    for step in steps:
+        if step.branch is not None and step.branch.choice == choice.id:
+            mine[step.branch.index].append(step.id)
+    return tuple(tuple(names) for names in mine)

@@ -1,0 +1,144 @@
+"""What an intent says about things going wrong: which policy has an event, which deadlines bind a goal, what a `when` asks.
+
+Law (SEMANTICS, Failure): the innermost block around the goal that has a policy for the event has it, alone; nothing falls
+through to an outer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from cell.program import (
+    AllOf,
+    AnyOf,
+    Block,
+    Compare,
+    Condition,
+    Fresh,
+    Goal,
+    Group,
+    IntentProgram,
+    IsIn,
+    IsState,
+    Line,
+    Loop,
+    Policy,
+    Scope,
+    When,
+    Within,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A block around a goal. `id` is its path from the top ("" for the top, "0.2" for the block of line 2 in line 0), `loops`
+    are the ids of the loops that it stands in, outermost first."""
+
+    id: str
+    block: Block
+    loops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policies:
+    """`around` gives for each goal its blocks, innermost first, `outward` the same for each block (itself first); `top` is the
+    whole intent."""
+
+    around: Mapping[str, tuple[Enclosure, ...]]
+    outward: Mapping[str, tuple[Enclosure, ...]]
+    top: Enclosure
+    loops: Mapping[str, Loop]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policies) and self.around == other.around and self.top == other.top
+
+    def __hash__(self) -> int:
+        return hash(self.top)
+
+    def policy(self, goal: str | None, event: str) -> tuple[str, Policy] | None:
+        """The policy that has `event` and its own name (block and index), which is stable for one text."""
+        return _first(self.around.get(goal or "", (self.top,)), event)
+
+    def policy_from(self, block: str, event: str) -> tuple[str, Policy] | None:
+        """The same for an event that a block itself raises: looked for from that block outwards."""
+        return _first(self.outward.get(block, (self.top,)), event)
+
+    def deadlines(self, goal: str | None) -> Iterator[tuple[Enclosure, Within]]:
+        for enclosure in self.around.get(goal or "", (self.top,)):
+            if enclosure.block.within is not None:
+                yield enclosure, enclosure.block.within
+
+    def asks(self, goal: str | None, outcome: str) -> bool:
+        """Whether a `when` in a block around the goal asks about that outcome."""
+        return any(
+            asked == outcome
+            for enclosure in self.around.get(goal or "", ())
+            for line in enclosure.block.lines
+            if isinstance(line, When)
+            for branch in line.branches
+            if branch.condition is not None
+            for asked in _asked(branch.condition)
+        )
+
+
+def policies_of(program: IntentProgram) -> Policies:
+    top = Enclosure("", program.block, ())
+    around: dict[str, tuple[Enclosure, ...]] = {}
+    loops: dict[str, Loop] = {}
+    for goal, blocks in _goals(program.block, (top,), loops):
+        around[goal.id] = blocks
+    outward = {blocks[i].id: blocks[i:] for blocks in around.values() for i in range(len(blocks))}
+    return Policies(around, outward, top, loops)
+
+
+def _first(blocks: tuple[Enclosure, ...], event: str) -> tuple[str, Policy] | None:
+    for enclosure in blocks:
+        for index, policy in enumerate(enclosure.block.policies):
+            if any(ref.text == event for ref in policy.events):
+                return f"{enclosure.id}/{index}", policy
+    return None
+
+
+def _goals(
+    block: Block, blocks: tuple[Enclosure, ...], loops: dict[str, Loop]
+) -> Iterator[tuple[Goal, tuple[Enclosure, ...]]]:
+    here = blocks[0]
+    for number, line in enumerate(block.lines):
+        inner = here.loops
+        if isinstance(line, Loop):
+            loops[line.id] = line
+            inner = (*inner, line.id)
+        for part, child in enumerate(_blocks(line)):
+            enclosure = Enclosure(f"{here.id}.{number}" + (f":{part}" if part else ""), child, inner)
+            if isinstance(line, Goal):
+                yield line, (enclosure, *blocks)
+            yield from _goals(child, (enclosure, *blocks), loops)
+        if isinstance(line, Goal) and line.block is None:
+            yield line, blocks
+
+
+def _blocks(line: Line) -> tuple[Block, ...]:
+    match line:
+        case Goal(block=None):
+            return ()
+        case Goal(block=Block() as block) | Loop(block=block) | Group(block=block) | Scope(block=block) | Fresh(block=block):
+            return (block,)
+        case When(branches=branches):
+            return tuple(branch.block for branch in branches)
+        case _:
+            raise AssertionError(line)
+
+
+def _asked(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Compare(subject=subject) | IsState(subject=subject):
+            yield subject.path[-1]
+        case IsIn():
+            return
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _asked(part)
+        case _:
+            assert_never(condition)

@@ -1,0 +1,227 @@
+"""What becomes of a failure: the ladder of the policy that has it, and the way back to a plan.
+
+Law (SEMANTICS, Failure): rungs run in turn until one settles it; a ladder that nothing settles ends in a hold, written or not,
+and so does an event without a policy. After a failure nothing new is sent; what runs elsewhere is let end; then the ladders
+are climbed, hands that closed on nothing are opened, and the planner is asked to go on from what is observed. There is no
+second way of planning: a retry, a skip and a resume all come to the same request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cell.commands import Release, RequestPlan, Subject
+from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, Skipped
+from cell.program import Goal, Hold, Policy, Retry, Skip
+from cell.state import InHand, InPlace, Lost
+from controller import ledger, progress
+from controller.cell_view import cell_state
+from controller.draft import Draft
+from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder
+
+REOPENING = 30.0  # s for a hand to open before it counts as not answering
+
+
+def fail(d: Draft, failure: Failure) -> None:
+    """Takes in a failure: dispatch ends until it is settled."""
+    if failure.step is not None and failure.step in d.plan.steps:
+        operation = d.plan.operation.get(failure.step)
+        failure = replace(
+            failure,
+            goal=failure.goal or (operation.goal if operation else None),
+            part=failure.part or (operation.part if operation else None),
+            iteration=failure.iteration or (operation.serves[-1] if operation and operation.serves else None),
+        )
+    found = _policy(d, failure)
+    d.say(EventRaised(d.now, _subject(d, failure), failure.event, failure.text, found[1].span if found else None))
+    d.mend(failures=(*d.trouble.failures, failure))
+    replan(d, f"{failure.event}: {failure.text}")
+
+
+def replan(d: Draft, why: str) -> None:
+    """The plan in hand is of no use any more: nothing of it is sent, and when all is quiet a new one is asked for."""
+    d.mend(mode="draining" if d.trouble.mode != "planning" else "planning", replan=d.trouble.replan or why)
+
+
+def move_on(d: Draft) -> None:
+    """Called while the run is in Execute and no command is under way: the next rung, the next hand, the next plan."""
+    if d.trouble.mode == "draining" and _climb(d):
+        d.mend(mode="readying")
+    if d.trouble.mode != "readying" or d.progress.flights or _open_hands(d):
+        return
+    if all(robot.stance is not None for robot in d.belief.robots.values()):
+        request(d)
+
+
+def request(d: Draft) -> None:
+    """Asks for the next plan from what is observed."""
+    number = d.progress.number + 1
+    reason = d.trouble.replan or "the goals are not reached yet"
+    d.mend(mode="planning")
+    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, cell_state(d.known, d.belief)))
+
+
+def answered(d: Draft, event: PlanReleased) -> bool:
+    """Takes over the plan that was asked for. A stale answer changes nothing."""
+    if event.number != d.progress.number + 1 or event.plan is None:
+        return False
+    progress.adopt(d, event)
+    d.mend(mode="running", replan=None)
+    return True
+
+
+def refused(d: Draft, event: NoPlan) -> None:
+    """There is no plan from here: a person has to change something, then the planner is asked again."""
+    if event.number != d.progress.number + 1:
+        return
+    text = "; ".join(diagnostic.message for diagnostic in event.diagnostics) or "the planner found no way on"
+    d.mend(mode="draining", replan=d.trouble.replan or "asked again")
+    spans = tuple(span for diagnostic in event.diagnostics for span in diagnostic.spans[:1])
+    raise_hold(d, HoldReason("R710", text, spans))
+
+
+def raise_hold(d: Draft, reason: HoldReason, of: Subject | None = None) -> None:
+    """Asks for a hold; the state machine takes it at the end of this event."""
+    if d.trouble.hold is None:
+        d.mend(hold=reason)
+    d.say(HoldRaised(d.now, of or d.subject, reason.code, reason.text, reason.because))
+
+
+def resumed(d: Draft) -> None:
+    """The operator says go on: the ladder that waited takes its next rung."""
+    d.mend(hold=None)
+    if d.trouble.failures and d.trouble.failures[0].asked:
+        first = d.trouble.failures[0]
+        d.mend(failures=(replace(first, asked=False), *d.trouble.failures[1:]))
+
+
+# --- ladders -----------------------------------------------------------------------------------------------------------
+
+
+def _climb(d: Draft) -> bool:
+    """Settles failures, oldest first, until one holds. True when none is left."""
+    while d.trouble.failures and d.trouble.hold is None:
+        first = d.trouble.failures[0]
+        if not _rung(d, first):
+            return False
+        d.mend(failures=d.trouble.failures[1:])
+    return not d.trouble.failures and d.trouble.hold is None
+
+
+def _rung(d: Draft, failure: Failure) -> bool:
+    """Takes the next rung of the failure's ladder. True when the run may go on, False when it holds."""
+    found = _policy(d, failure)
+    if found is None:
+        return _hold_once(d, failure, HoldReason(failure.code, failure.text, ()))
+    name, policy = found
+    key = f"{name} {failure.event} {failure.goal} {failure.part}"
+    ladder = d.trouble.ladders.get(key, Ladder())
+    if ladder.rung >= len(policy.ladder):
+        return _end(d, failure, key, policy)
+    match policy.ladder[ladder.rung]:
+        case Retry(tries=tries, settings=()) if ladder.tries < tries:
+            _set(d, key, Ladder(ladder.rung, ladder.tries + 1))
+            d.say(Retried(d.now, _subject(d, failure), failure.event, ladder.tries + 1, tries))
+            return True
+        case Retry(settings=()):
+            _set(d, key, Ladder(ladder.rung + 1))
+            return _rung(d, failure)
+        case Hold(message, span):
+            _set(d, key, Ladder(ladder.rung + 1))
+            return _wait(d, failure, HoldReason("R701", message, (span,)))
+        case Skip(span):
+            if _is_in_hand(d, failure):
+                return _wait(d, failure, HoldReason("R720", f"{failure.part} would stay in the hand", (span,)))
+            d.mend(ladders=d.trouble.ladders.delete(key) if key in d.trouble.ladders else d.trouble.ladders)
+            _skip(d, failure)
+            return True
+        case Retry(span=span) | Goal(span=span):
+            _set(d, key, Ladder(ladder.rung + 1))
+            return _wait(d, failure, HoldReason("R717", f"{failure.event}: this rung is not built yet", (span,)))
+    raise AssertionError(policy)
+
+
+def _end(d: Draft, failure: Failure, key: str, policy: Policy) -> bool:
+    """Behind the last rung. A ladder that ended in a hold is through: the goal is open again. Any other ends in one."""
+    if isinstance(policy.ladder[-1], Hold) or d.trouble.ladders[key].tries < 0:
+        d.mend(ladders=d.trouble.ladders.delete(key))
+        return True
+    _set(d, key, Ladder(len(policy.ladder), -1))
+    return _wait(d, failure, HoldReason("R704", f"{failure.event}: {failure.text}; nothing in its ladder helped", (policy.span,)))
+
+
+def _hold_once(d: Draft, failure: Failure, reason: HoldReason) -> bool:
+    """An event that nobody handles holds once; after the resume its goal is open again."""
+    key = f"- {failure.event} {failure.goal} {failure.part}"
+    if key in d.trouble.ladders:
+        d.mend(ladders=d.trouble.ladders.delete(key))
+        return True
+    _set(d, key, Ladder())
+    return _wait(d, failure, reason)
+
+
+def _wait(d: Draft, failure: Failure, reason: HoldReason) -> bool:
+    d.mend(failures=(replace(failure, asked=True), *d.trouble.failures[1:]))
+    raise_hold(d, reason, _subject(d, failure))
+    return False
+
+
+def _skip(d: Draft, failure: Failure) -> None:
+    """Gives the iteration up, with every part that it works on; what is not where it was believed to be is lost."""
+    parts = [failure.part] if failure.part is not None else []
+    if d.progress.plan is not None and failure.iteration is not None:
+        for operation in d.plan.plan.tasks.operations:
+            if failure.iteration in operation.serves and operation.part not in parts:
+                parts.append(operation.part)
+    for part in parts:
+        known = d.belief.parts.get(part)
+        if known is None:
+            continue
+        ledger.change_part(d, part, given_up=True)
+        if failure.event == "part_missing" and part == failure.part and isinstance(known.part.location, InPlace):
+            ledger.move_part(d, part, Lost(f"not found at {known.part.location.place}"), "observed")
+    d.mend(skipped=d.trouble.skipped + 1)
+    d.say(Skipped(d.now, _subject(d, failure), failure.iteration, tuple(parts), f"{failure.event}: {failure.text}"))
+
+
+def _set(d: Draft, key: str, ladder: Ladder) -> None:
+    d.mend(ladders=d.trouble.ladders.set(key, ladder))
+
+
+def _is_in_hand(d: Draft, failure: Failure) -> bool:
+    known = d.belief.parts.get(failure.part or "")
+    return known is not None and isinstance(known.part.location, InHand)
+
+
+def _policy(d: Draft, failure: Failure) -> tuple[str, Policy] | None:
+    assert d.policies is not None
+    if failure.block is not None:
+        return d.policies.policy_from(failure.block, failure.event)
+    return d.policies.policy(failure.goal, failure.event)
+
+
+def _subject(d: Draft, failure: Failure) -> Subject:
+    if failure.step is not None and failure.step in d.plan.subjects:
+        return d.plan.subjects[failure.step]
+    return replace(d.subject, goal=failure.goal, part=failure.part)
+
+
+# --- hands -------------------------------------------------------------------------------------------------------------
+
+
+def _open_hands(d: Draft) -> bool:
+    """Opens every hand that closed on nothing, for every motion to a part was planned with open jaws. True when one has to."""
+    opened = False
+    for hand, seen in sorted(d.belief.hands.items()):
+        if seen == HandBelief("empty") and hand not in d.progress.busy:
+            tool, own = hand.split(".", 1)
+            command = Release(d.fresh_id("open"), d.subject, tool, own)
+            d.proceed(
+                flights=d.progress.flights.set(command.id, Flight(hand, None, d.now)),
+                busy=d.progress.busy.set(hand, command.id),
+            )
+            d.set_timer(f"late {command.id}", REOPENING)
+            d.command(command)
+            opened = True
+    return opened
+

@@ -1,0 +1,112 @@
+"""A run in one process and in virtual time, its journal in memory, no socket and no disk: for tests, `simulate` and campaigns.
+
+The same fold, runner and dispatcher as in service; only the parts around them differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cell.commands import RequestPlan
+from cell.diagnostic import Outcome
+from cell.driver import DriverSet
+from cell.events import Asked, Event
+from cell.released_plan import ReleasedPlan
+from cell.run import RunSpec, RunSummary
+from controller.clock import VirtualClock
+from controller.journal.journal import MemoryJournal
+from controller.run_state import RunState
+from controller.runner import Recorder, Replanner, Runner
+from controller.summary import summary_of
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What a rehearsal leaves; it may cross to another process."""
+
+    spec: RunSpec
+    events: tuple[Event, ...]
+    summary: RunSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """At `time` s of virtual time the operator asks for `what`."""
+
+    time: float
+    what: Asked
+    who: str = "operator"
+
+
+def rehearse(
+    spec: RunSpec,
+    plan: ReleasedPlan,
+    drivers: DriverSet,
+    replanner: Replanner,
+    asks: Sequence[Ask] = (),
+    recorder: Recorder | None = None,
+) -> RunRecord:
+    """Runs `plan` to its end, or to a hold that no later one of `asks` answers. Raises ValueError for drivers of real devices:
+    they have no virtual time."""
+    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder)
+    return record
+
+
+def rehearsed(
+    spec: RunSpec,
+    plan: ReleasedPlan,
+    drivers: DriverSet,
+    replanner: Replanner,
+    asks: Sequence[Ask] = (),
+    recorder: Recorder | None = None,
+) -> tuple[RunRecord, RunState]:
+    """The same, with the folded state, which does not cross to another process."""
+    if drivers.virtual is None:
+        raise ValueError("a rehearsal needs drivers with virtual time")
+    journal = MemoryJournal()
+    runner = Runner(
+        spec,
+        drivers,
+        VirtualClock(drivers.virtual),
+        journal,
+        AtOnce(replanner),
+        Script(asks),
+        recorder,
+        ends_when_held=True,
+    )
+    state = runner.run(plan)
+    return RunRecord(spec, tuple(journal.events), summary_of(state)), state
+
+
+class AtOnce:
+    """A planner that answers in no time at all, as virtual time has it."""
+
+    def __init__(self, replanner: Replanner) -> None:
+        self._replanner = replanner
+        self._answer: tuple[RequestPlan, Outcome[ReleasedPlan]] | None = None
+
+    def ask(self, request: RequestPlan) -> None:
+        self._answer = (request, self._replanner.replan(request))
+
+    def answer(self) -> tuple[RequestPlan, Outcome[ReleasedPlan]] | None:
+        answer, self._answer = self._answer, None
+        return answer
+
+
+class Script:
+    """An operator who asks by the clock."""
+
+    def __init__(self, asks: Sequence[Ask]) -> None:
+        self._asks = sorted(asks, key=lambda ask: ask.time)
+
+    def take(self, now: int) -> Sequence[tuple[Asked, str]]:
+        due = [ask for ask in self._asks if round(ask.time * 1e9) <= now]
+        self._asks = self._asks[len(due) :]
+        return [(ask.what, ask.who) for ask in due]
+
+    def wait(self, seconds: float) -> bool:
+        return False
+
+    def next_time(self) -> int | None:
+        return round(self._asks[0].time * 1e9) if self._asks else None

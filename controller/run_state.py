@@ -1,0 +1,203 @@
+"""What a run knows: the value that is folded from its events, and nothing else.
+
+Large maps are persistent (`immutables.Map`), so that an event changes a few entries and copies none. Whatever follows from the
+intent or from a plan alone (`policies`, `plan`) stands in here too, made once; it is equal when intent and plan are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from immutables import Map
+
+from cell.commands import Command
+from cell.diagnostic import Span
+from cell.events import Conclusion, Source
+from cell.run import PackState, RunContext
+from cell.state import PartState
+from cell.steps import Stance
+from controller.plan_index import PlanIndex
+from controller.policies import Policies
+
+_NONE: Map[Any, Any] = Map()
+
+# A step that stands in no map is still waiting. `dropped`: in a branch not taken; it counts as confirmed.
+StepStatus = Literal["ready", "claimed", "started", "confirmed", "failed", "unknown", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What `advance` answers: `send` goes to the world in this order, `record` to the journal before it (a stop: after)."""
+
+    send: tuple[Command, ...] = ()
+    record: tuple[Conclusion, ...] = ()
+
+
+# --- what is believed of the cell ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartBelief:
+    part: PartState
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class HandBelief:
+    """`grip` as the gripper shows it, None while it moves or is not known; `part` is what should be in the hand."""
+
+    grip: Literal["open", "held", "empty"] | None = None
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotBelief:
+    """`stance`: where it is seen at standstill, None while it moves or is not known. `inside` are the zones that it rests in.
+    `fraction` of its planned speed was asked for last."""
+
+    stance: Stance | None = None
+    inside: tuple[str, ...] = ()
+    fraction: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceBelief:
+    """None: nothing shows it, or it is in between. `alarm` is the fault that it reports, `alarm_text` what it says of it."""
+
+    door_open: bool | None = None
+    clamped: bool | None = None
+    running: bool | None = None
+    alarm: str | None = None
+    alarm_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """`lying` gives for each place what lies there, in order of arrival. `zones`: occupied or not; `silent`: devices without
+    fresh samples; `short`: who starves or blocks the cell."""
+
+    parts: Map[str, PartBelief] = _NONE
+    lying: Map[str, tuple[str, ...]] = _NONE
+    hands: Map[str, HandBelief] = _NONE
+    robots: Map[str, RobotBelief] = _NONE
+    devices: Map[str, DeviceBelief] = _NONE
+    zones: Map[str, bool] = _NONE
+    silent: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+
+
+# --- how far the plan is -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A command that was sent and is not over. `step` None: it serves no step (a hand made ready), or its step has failed.
+    `is_stopped`: we asked for a stop while it ran, so being broken off is no failure."""
+
+    device: str
+    step: str | None
+    sent: int
+    is_done: bool = False
+    is_stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`waits` counts unconfirmed predecessors; `due` are the steps without any that were not sent yet, in plan order; `left`
+    counts the steps not over. `done_before` and `total_before` are of the plans before this one. `taken` is the index of the
+    alternative of each decided choice, -1 for none."""
+
+    plan: PlanIndex | None = None
+    number: int = 0
+    status: Map[str, StepStatus] = _NONE
+    waits: Map[str, int] = _NONE
+    due: tuple[str, ...] = ()
+    left: int = 0
+    confirmed: int = 0
+    dropped: int = 0
+    done_before: int = 0
+    total_before: int = 0
+    flights: Map[str, Flight] = _NONE
+    busy: Map[str, str] = _NONE
+    claims: Map[str, str] = _NONE
+    taken: Map[str, int] = _NONE
+
+
+# --- what went wrong ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`event` is the word of a policy. `block` is the enclosure to look for one from, None: that of the goal. `code` is the
+    hold's when there is no policy. `asked`: its ladder holds, and the next resume moves it on."""
+
+    event: str
+    code: str
+    text: str
+    step: str | None = None
+    goal: str | None = None
+    part: str | None = None
+    device: str | None = None
+    block: str | None = None
+    iteration: tuple[str, str] | None = None
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    rung: int = 0
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReason:
+    code: str
+    text: str
+    because: tuple[Span, ...]
+
+
+# running: the plan is dispatched. draining: nothing new is sent until all that runs has ended. readying: hands that closed on
+# nothing are opened. planning: the planner was asked.
+Mode = Literal["running", "draining", "readying", "planning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`replan`: why the plan in hand is of no use any more, None while it is. `skipped` counts iterations given up,
+    `violations` clauses broken. `opened`: when each block with a `within` was opened. `commands` numbers what serves no step."""
+
+    mode: Mode = "running"
+    replan: str | None = None
+    failures: tuple[Failure, ...] = ()
+    ladders: Map[str, Ladder] = _NONE
+    hold: HoldReason | None = None
+    skipped: int = 0
+    violations: int = 0
+    opened: Map[str, int] = _NONE
+    commands: int = 0
+
+
+_NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """The defaults are those of a run of which nothing has happened. `timers` are moments (ns) that the state waits for, by
+    name. `first` and `last`: when the first command was sent and the last step confirmed."""
+
+    run: str = ""
+    now: int = 0
+    pack: PackState = "Idle"
+    context: RunContext | None = None
+    policies: Policies | None = None
+    belief: Belief = _NO_BELIEF
+    progress: Progress = _NO_PROGRESS
+    trouble: Trouble = _NO_TROUBLE
+    timers: Map[str, int] = _NONE
+    first: int | None = None
+    last: int | None = None
+    is_over: bool = False
+
+
+NOTHING_YET = RunState()

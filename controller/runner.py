@@ -1,0 +1,234 @@
+"""The loop of a run, the same for rehearsal and service: look at the drivers, fold, write, send.
+
+Law: an event is in the journal before its commands go out, *except a stop*: that is sent first and written at once after (it is
+idempotent, so a crash between the two loses nothing). The loop decides nothing; `advance` does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cell import device
+from cell.commands import DeviceCommand, RequestPlan, SetSpeed, StopAll, Subject
+from cell.diagnostic import Outcome
+from cell.driver import DriverSet
+from cell.events import (
+    Asked,
+    CommandReported,
+    Event,
+    NoPlan,
+    Observation,
+    OperatorAsked,
+    OutcomeTold,
+    PlanReleased,
+    RunOpened,
+    TimeMarked,
+    TimerExpired,
+)
+from cell.released_plan import ReleasedPlan
+from cell.run import RunSpec
+from controller.clock import Clock
+from controller.dispatch import Dispatcher
+from controller.journal.journal import Journal
+from controller.machine import advance
+from controller.observe import observations, ordered, robot_seen, stances_of
+from controller.run_state import NOTHING_YET, RunState
+from controller.watch import Watch, first_look, zones_seen
+
+MINUTE = 60_000_000_000
+WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells: silence, tracking
+ANSWER_PERIOD = 0.02  # s between two looks at the planner while nothing else may happen
+
+
+class Replanner(Protocol):
+    def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
+        """A released plan that goes on from `request.state`, or why there is none. Takes as long as it takes."""
+
+
+class PlannerLink(Protocol):
+    """How the loop reaches the planner: it asks, and looks later whether there is an answer."""
+
+    def ask(self, request: RequestPlan) -> None: ...
+
+    def answer(self) -> tuple[RequestPlan, Outcome[ReleasedPlan]] | None: ...
+
+
+class Inbox(Protocol):
+    """What operators ask. `wait` returns True at once when there is something."""
+
+    def take(self, now: int) -> Sequence[tuple[Asked, str]]: ...
+
+    def wait(self, seconds: float) -> bool: ...
+
+    def next_time(self) -> int | None:
+        """When something will be asked, if that is known beforehand."""
+
+
+class Recorder(Protocol):
+    def take(self, drivers: DriverSet, state: RunState) -> None: ...
+
+
+@dataclass(slots=True)
+class Runner:
+    """`on_events` is told what was written. `ends_when_held`: returns from a hold that nobody is going to answer."""
+
+    spec: RunSpec
+    drivers: DriverSet
+    clock: Clock
+    journal: Journal
+    planner: PlannerLink
+    inbox: Inbox
+    recorder: Recorder | None = None
+    on_events: Callable[[Sequence[Event], RunState], None] | None = None
+    ends_when_held: bool = False
+    state: RunState = NOTHING_YET
+    _asked: RequestPlan | None = None
+    _rows: list[Event] = field(default_factory=list)
+    _sends: list[DeviceCommand | SetSpeed | RequestPlan] = field(default_factory=list)
+    _is_durable: bool = False
+    _marked: int = 0
+    _watched: int = 0
+    _dispatcher: Dispatcher = field(init=False)
+    _watch: Watch = field(init=False)
+
+    def run(self, plan: ReleasedPlan) -> RunState:
+        """Runs `plan` and what follows from it to the end. The drivers are open while it runs and closed after it."""
+        self._dispatcher, self._watch = Dispatcher(self.drivers), Watch(self.drivers)
+        self.drivers.open()
+        try:
+            self._open(plan)
+            while not self._is_at_end():
+                self._pass_time()
+                self._look()
+        finally:
+            if self.recorder is not None:
+                self.recorder.take(self.drivers, self.state)
+            self.drivers.close()
+        return self.state
+
+    # --- the beginning and the end ---
+
+    def _open(self, plan: ReleasedPlan) -> None:
+        spec, of = self.spec, Subject(self.spec.run_id)
+        now = self.clock.now()
+        self._marked = self._watched = now
+        opened = RunOpened(
+            now, of, self.clock.utc(), self.clock.boot(), self.clock.kind, spec.cell.revision, spec.context, spec.state
+        )
+        self._fold((opened, self._released(plan, 1, now)))
+        self._fold(first_look(self.drivers, self.state, self._watch, now))
+        self._flush()
+
+    def _is_at_end(self) -> bool:
+        if self.state.is_over:
+            return True
+        waits = self.ends_when_held and self.state.pack == "Held" and not self.state.progress.flights
+        return waits and self.inbox.next_time() is None
+
+    # --- one round ---
+
+    def _pass_time(self) -> None:
+        if self._asked is not None and self.clock.is_free:
+            self.inbox.wait(ANSWER_PERIOD)
+            return
+        due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *self.state.timers.values()]
+        asked = self.inbox.next_time()
+        self.clock.step(min(due if asked is None else (*due, asked)), self.inbox.wait)
+
+    def _look(self) -> None:
+        """Everything new, folded, written and answered."""
+        now = self.clock.now()
+        self._fold(OperatorAsked(now, self._subject, what, who) for what, who in self.inbox.take(now))
+        self._poll(now)
+        self._answer(now)
+        self._expire(now)
+        self._flush()
+
+    def _poll(self, now: int) -> None:
+        news = ordered(self.drivers.poll())
+        for event in news:
+            if isinstance(event, device.CommandChanged) and event.status.is_final and event.device in self.drivers.motion:
+                self._see_robot(event.device, now)
+            self._fold(observations(self.state, event))
+        if news:
+            self._fold(zones_seen(self.drivers, self.state, now))
+
+    def _see_robot(self, robot: str, now: int) -> None:
+        seen = self.drivers.motion[robot].state()
+        self._fold(robot_seen(self.state, now, seen, self._watch.stances))
+        if self.recorder is not None:
+            self.recorder.take(self.drivers, self.state)
+
+    def _expire(self, now: int) -> None:
+        for name, due in sorted(self.state.timers.items(), key=lambda item: (item[1], item[0])):
+            if due <= now and name in self.state.timers:
+                self._fold((TimerExpired(now, self._subject, name),))
+        if now >= self._watched + WATCH_PERIOD:
+            self._watched = now
+            self._fold(self._watch.look(self.state, now))
+            self._fold(zones_seen(self.drivers, self.state, now))
+        if now >= self._marked + MINUTE:
+            self._marked = now
+            self._fold((TimeMarked(now, self._subject, self.clock.utc()),))
+
+    def _answer(self, now: int) -> None:
+        if self._asked is None:
+            return
+        found = self.planner.answer()
+        if found is None:
+            return
+        request, outcome = found
+        self._asked = None
+        if outcome.value is None:
+            self._fold((NoPlan(now, self._subject, request.number, outcome.diagnostics),))
+        else:
+            self._fold((self._released(outcome.value, request.number, now),))
+
+    def _released(self, plan: ReleasedPlan, number: int, now: int) -> PlanReleased:
+        self._dispatcher.take(plan)
+        self._watch.learn(stances_of(plan.motion_plan))
+        self.journal.keep_plan(plan.motion_plan)
+        of = Subject(self.spec.run_id, plan.motion_plan.plan_id)
+        return PlanReleased(now, of, number, plan.motion_plan, len(plan.proof.obligations), plan.proof.assumptions)
+
+    # --- fold, write, send ---
+
+    def _fold(self, events: Iterable[Observation]) -> None:
+        for event in events:
+            self.state, commands = advance(self.state, event)
+            for command in commands.send:
+                if isinstance(command, StopAll):
+                    self._dispatcher.stop(command)
+                else:
+                    self._sends.append(command)
+            self._rows.append(event)
+            self._rows.extend(commands.record)
+            self._is_durable = self._is_durable or bool(commands.send) or isinstance(event, OutcomeTold | CommandReported)
+
+    def _flush(self) -> None:
+        """Writes what was folded, then sends what it calls for, until nothing more comes of it."""
+        while self._rows or self._sends:
+            rows, self._rows = self._rows, []
+            sends, self._sends = deque(self._sends), []
+            self.journal.append(rows, self.state, is_durable=self._is_durable or bool(sends))
+            self._is_durable = False
+            if self.on_events is not None:
+                self.on_events(rows, self.state)
+            for command in sends:
+                self._send(command)
+
+    def _send(self, command: DeviceCommand | SetSpeed | RequestPlan) -> None:
+        if isinstance(command, RequestPlan):
+            self._asked = command
+            self.planner.ask(command)
+            self._answer(self.clock.now())
+        else:
+            self._fold(self._dispatcher.send(command, self.clock.now()))
+
+    @property
+    def _subject(self) -> Subject:
+        plan = self.state.progress.plan
+        return Subject(self.state.run, plan.plan.plan_id if plan is not None else None)

@@ -1,0 +1,133 @@
+"""Hold, resume, stop, abort: what is sent, and when the run is at rest.
+
+Law: a stop waits for nothing. Its command is the first thing that an event answers, and the runner sends it before it writes;
+nothing on this path asks the planner, the disk or a client. A hold is not a stop: robots end the motion they are in, machines
+the program they are in, and the same plan goes on afterwards when nothing has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from immutables import Map
+
+from cell.commands import Acknowledge, Activate, StopAll, StopKind
+from cell.events import OperatorAsked, RunEnded, StateChanged
+from cell.run import PackState
+from controller import packml, recovery
+from controller.draft import Draft
+from controller.packml import ENDED, Trigger
+from controller.run_state import Flight, HoldReason
+
+STANDSTILL = 5.0  # s for everything to report that it stands, after a stop; then the run ends without it
+
+
+def go(d: Draft, trigger: Trigger, why: str) -> bool:
+    """Takes the transition if there is one from here."""
+    after = packml.after(d.pack, trigger)
+    if after is None:
+        return False
+    d.say(StateChanged(d.now, d.subject, d.pack, after, why))
+    d.pack = after
+    return True
+
+
+def asked(d: Draft, event: OperatorAsked) -> None:
+    who = f"{event.who} asked"
+    match event.what:
+        case "start":
+            go(d, "start", who)
+        case "hold":
+            if packml.after(d.pack, "hold") is not None and d.trouble.hold is None:
+                recovery.raise_hold(d, HoldReason("R702", f"{event.who} asked for a hold", ()))
+        case "resume":
+            if d.pack == "Held":
+                recovery.resumed(d)
+                go(d, "unhold", who)
+                activate(d)
+                _acknowledge(d, event.who)
+        case "stop":
+            _stop(d, "quick" if d.pack == "Stopping" else "hold", "stop", who)
+        case "quick stop":
+            _stop(d, "quick", "stop", who)
+        case "abort":
+            _stop(d, "power", "abort", who)
+        case "clear":
+            go(d, "clear", who)
+        case "reset":
+            go(d, "reset", who)
+        case _:
+            assert_never(event.what)
+
+
+def activate(d: Draft) -> None:
+    """Power for every robot: at the start, and again after a stop may have taken it."""
+    for robot in d.known.robots:
+        if robot not in d.progress.busy:
+            command = Activate(d.fresh_id("activate"), d.subject, robot)
+            d.proceed(
+                flights=d.progress.flights.set(command.id, Flight(robot, None, d.now)),
+                busy=d.progress.busy.set(robot, command.id),
+            )
+            d.set_timer(f"late {command.id}", STANDSTILL)
+            d.command(command)
+
+
+def _acknowledge(d: Draft, who: str) -> None:
+    for name, seen in d.belief.devices.items():
+        if seen.alarm is not None:
+            d.command(Acknowledge(d.fresh_id("acknowledge"), d.subject, name, seen.alarm, who))
+
+
+def rest(d: Draft, event_is_late: bool = False) -> None:
+    """Lets acting states end whose end has come. `event_is_late`: the time for standing still is over."""
+    match d.pack:
+        case "Holding" if is_quiet(d):
+            go(d, "done", "everything that moves stands still")
+        case "Suspending" if is_quiet(d):
+            go(d, "done", "everything that moves stands still")
+        case "Stopping" | "Aborting" if is_quiet(d) or event_is_late:
+            d.clear_timer("standstill")
+            go(d, "done", "not everything reported that it stands still" if event_is_late else "everything stands still")
+            _end(d)
+        case "Clearing" | "Resetting":
+            go(d, "done", "nothing is left to clear")
+        case _:
+            pass
+
+
+def complete(d: Draft) -> None:
+    go(d, "complete", "all that the intent asks for is reached, or given up as it says")
+    go(d, "done", "nothing is left to do")
+    _end(d)
+
+
+def is_quiet(d: Draft) -> bool:
+    """Whether no robot, hand, door or clamp is on its way. A program or an inspection may go on in its own device."""
+    return all(_may_go_on(d, flight.step, flight.device) for flight in d.progress.flights.values())
+
+
+def _may_go_on(d: Draft, step: str | None, device: str) -> bool:
+    if step is None:
+        return device in d.known.devices
+    return type(d.plan.steps[step].action).__name__ in ("RunProgram", "Inspect")
+
+
+def _stop(d: Draft, kind: StopKind, trigger: Trigger, who: str) -> None:
+    """The command goes out even where the state does not change: twice is as good as once."""
+    if d.pack in ("Stopped", "Aborted") or d.is_over:
+        return
+    d.proceed(flights=d.progress.flights.update({c: replace(f, is_stopped=True) for c, f in d.progress.flights.items()}))
+    d.command(StopAll(d.fresh_id("stop"), d.subject, kind))
+    if go(d, trigger, who):
+        d.mend(hold=None)
+        d.set_timer("standstill", STANDSTILL)
+
+
+def _end(d: Draft) -> None:
+    ended: PackState = d.pack
+    if ended in ENDED and not d.is_over:
+        d.is_over = True
+        d.timers = Map()
+        d.say(RunEnded(d.now, d.subject, ended, ""))

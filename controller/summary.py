@@ -1,0 +1,63 @@
+"""A run in figures: what `run`, `status` and `runs` print. Read off the folded state alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from cell.run import PartSummary, RunSummary
+from cell.state import InHand, InPlace, Location, Lost
+from controller.cell_view import by_number
+from controller.goals import goals
+from controller.run_state import PartBelief, RunState
+
+SECOND = 1e9
+
+
+def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -> RunSummary:
+    """`is_alive` False: the controller is gone; a run that is not over was interrupted."""
+    met, total = goals(state)
+    progress = state.progress
+    steps = len(progress.plan.steps) - progress.dropped if progress.plan is not None else 0
+    hold = state.trouble.hold
+    return RunSummary(
+        run_id=state.run,
+        state=state.pack if is_alive or state.is_over else "Interrupted",
+        steps_done=progress.done_before + progress.confirmed,
+        steps_total=progress.total_before + (progress.confirmed if state.is_over else steps),
+        goals_met=met,
+        goals_total=total,
+        held_because=f"{hold.code} {hold.text}" if hold is not None else None,
+        goals_skipped=state.trouble.skipped,
+        makespan_s=(state.last - state.first) / SECOND if state.first is not None and state.last is not None else 0.0,
+        parts=parts_of(state.belief.parts),
+        violations=state.trouble.violations,
+        pid=pid,
+    )
+
+
+def parts_of(parts: Mapping[str, PartBelief]) -> tuple[PartSummary, ...]:
+    return tuple(
+        PartSummary(
+            held.part.id,
+            held.part.kind,
+            where(held.part.location),
+            held.part.location,
+            held.part.outcomes,
+            held.part.given_up,
+            held.part.location.why if isinstance(held.part.location, Lost) else held.source,
+        )
+        for held in (parts[name] for name in sorted(parts, key=by_number))
+    )
+
+
+def where(location: Location) -> str:
+    """The place or the hand, "" when the part is lost."""
+    match location:
+        case InPlace(place):
+            return place
+        case InHand(hand, _):
+            return hand
+        case Lost():
+            return ""
+    assert_never(location)

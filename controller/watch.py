@@ -1,0 +1,88 @@
+"""What no device event tells: the first look at everything, silence, robots that do not follow, people in zones.
+
+Law: a state older than its maximum age is stale; silence of a person detector is *occupied*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cell.commands import Subject
+from cell.driver import DriverSet
+from cell.events import DeviceSilent, Observation, TrackingErrorSeen, ZoneReported
+from cell.geometry import Array
+from cell.steps import Stance
+from controller.observe import Stances, hand_seen, machine_seen, robot_seen, signal_seen
+from controller.run_state import RunState
+
+TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
+NANOSECONDS = 1e9
+
+
+class Watch:
+    """Knows the stances of every plan so far and the maximum age of each device's state."""
+
+    def __init__(self, drivers: DriverSet) -> None:
+        self._drivers = drivers
+        self._stances: dict[str, dict[Stance, Array]] = {}
+        self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
+        self._max_age |= {d.name: d.capabilities().max_age for d in drivers.grippers.values()}
+
+    @property
+    def stances(self) -> Stances:
+        return self._stances
+
+    def learn(self, stances: Stances) -> None:
+        for robot, known in stances.items():
+            self._stances.setdefault(robot, {}).update(known)
+
+    def look(self, state: RunState, now: int) -> Iterator[Observation]:
+        of = Subject(state.run)
+        for name, sampled in self._samples():
+            age = (now - sampled) / NANOSECONDS
+            is_silent = age > self._max_age[name]
+            if is_silent is not (name in state.belief.silent):
+                yield DeviceSilent(now, of, name, is_silent, age)
+        for name, robot in self._drivers.motion.items():
+            seen = robot.state()
+            error = float(np.max(np.abs(seen.q - seen.setpoint), initial=0.0))
+            if error > TRACKING_LIMIT and name not in state.belief.silent:
+                yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
+            elif state.belief.robots[name].stance is None and name not in state.progress.busy:
+                yield from robot_seen(state, now, seen, self._stances)
+
+    def _samples(self) -> Iterator[tuple[str, int]]:
+        """(device, time of its newest sample); of a tool the oldest of its hands'."""
+        for name, robot in self._drivers.motion.items():
+            yield name, robot.state().received
+        for name, machine in self._drivers.machines.items():
+            yield name, machine.state().time
+
+
+def first_look(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> Iterator[Observation]:
+    """Everything that can be seen before anything is sent."""
+    for robot in drivers.motion.values():
+        yield from robot_seen(state, now, robot.state(), watch.stances)
+    for hand in state.belief.hands:
+        tool, own = hand.split(".", 1)
+        if tool in drivers.grippers:
+            yield from hand_seen(state, now, drivers.grippers[tool].state(own))
+    for machine in drivers.machines.values():
+        yield from machine_seen(state, now, machine.state())
+    for signal in drivers.signals.signals:
+        yield from signal_seen(state, now, drivers.signals.read(signal))
+    yield from zones_seen(drivers, state, now)
+
+
+def zones_seen(drivers: DriverSet, state: RunState, now: int) -> Iterator[Observation]:
+    """Changes of the zones whose occupation the cell file has somebody report."""
+    if state.context is None:
+        return
+    for name, zone in state.context.zones.items():
+        if zone.occupied is None:
+            continue
+        is_occupied = name not in drivers.people.zones or drivers.people.is_occupied(name, now)
+        if state.belief.zones.get(name) is not is_occupied:
+            yield ZoneReported(now, Subject(state.run), name, is_occupied, zone.occupied)
