@@ -1,0 +1,134 @@
+"""The codes with which a proof refuses a plan, and what `explain CODE` prints for each.
+
+A plan that is refused is never dispatched. All of them mean: the plan at hand is not proved, not that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cell.diagnostic import CodePage
+
+_CLAIMS = """A plan carries claims about itself: who does what, which facts it needs and changes, when, and why. The proof
+derives each of them again from the intent, the cell and the observed state. This one does not follow."""
+
+PAGES: Mapping[str, CodePage] = {
+    "E450": CodePage(
+        "the plan does not keep a `never` or a guard zone",
+        """The order of the steps permits two things at once that must not be: a robot in a zone while a machine runs, or a
+robot in a zone at all. Proved for all durations, so it does not help that the times in the plan do not overlap.
+
+**Example.** `never r1 in lathe_door_zone and lathe.spindle is running`, and nothing makes the program wait for the robot to
+leave.
+
+**What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
+    ),
+    "E550": CodePage(
+        "the plan takes longer than a `within` allows",
+        """At the declared durations, with the worst branch of every choice, the block is open for longer than its deadline.
+The help names the smallest deadline that this plan keeps.
+
+**What to do.** Allow more time, relax what slows the robot down, or look at the bottleneck that `plan` prints.""",
+    ),
+    "E551": CodePage(
+        "the plan does not keep the pace of an `every`",
+        """An iteration ends later than the pace allows, counted from the end of the first one. The help names the smallest
+interval that this plan keeps.
+
+**What to do.** Allow a longer interval, or look at the bottleneck that `plan` prints.""",
+    ),
+    "E670": CodePage(
+        "the plan file cannot be read",
+        """The file is cut short, too large, nested too deeply, or holds something that is no JSON of ours (NaN, a key twice).
+
+**What to do.** Write it again with `cellwright plan FILE -o PLAN`.""",
+    ),
+    "E671": CodePage(
+        "the file is not a plan of this version",
+        """The file is JSON but not the form that this version writes: an entry is missing, unknown, or of another type. The
+message leads to the entry.
+
+**What to do.** Plan again; plans are made anew, not converted.""",
+    ),
+    "E672": CodePage(
+        "the readable part of a plan file differs from the plan beneath it",
+        """A plan file says everything twice: for a reader on top, for the machine under `plan`. Somebody has changed one.
+
+**What to do.** Plan again. A plan is not edited: change the intent, or the cell.""",
+    ),
+    "E680": CodePage(
+        "the plan is not the one that its id names",
+        """The id of a plan, and the key of each motion in it, is a hash of the content. The content was changed after that.
+
+**What to do.** Plan again.""",
+    ),
+    "E681": CodePage(
+        "the plan is stale",
+        """The intent, the cell, a robot model, a param, the seed, a version of the software or a fact that the plan reads is not
+what it was when the plan was made. The message names it.
+
+**Example.** The plan takes `shaft#3` from `infeed[3]`, and it does not lie there.
+
+**What to do.** Plan again from what is there now.""",
+    ),
+    "E682": CodePage(
+        "the order of the steps does not hold",
+        """A step could start before a fact that it needs is true, two steps could use one device at once, a line does not wait
+for one that it has to wait for, or steps stand in an order that is none. Proved over the partial order alone, whichever branches
+are taken and however long the steps last.
+
+**What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
+    ),
+    "E683": CodePage(
+        "a claim of the plan does not follow",
+        _CLAIMS
+        + """
+
+**Example.** A step that grips says that it needs no empty hand; a place that a goal does not name; a start before the end of a
+predecessor.
+
+**What to do.** Plan again. A plan is not edited: change the intent, or the cell.""",
+    ),
+    "E684": CodePage(
+        "a motion is not what its step asks for",
+        """The motion does not begin or end where the step says, its segments do not join smoothly, its time law does not run from
+rest to rest over the whole path, or two motions disagree about where a robot stands in between.
+
+**What to do.** Plan again.""",
+    ),
+    "E685": CodePage(
+        "a motion exceeds a limit",
+        """Joint position, velocity, acceleration or jerk, the speed of the TCP or the payload. Decided on polynomials with bounds
+between the samples, to one part in a million.
+
+**What to do.** Plan again; if the cell file was changed, the motions are found anew by themselves.""",
+    ),
+    "E686": CodePage(
+        "the clearance of a motion is not proved",
+        """Two bodies that are not meant to touch come nearer to one another than one millimetre somewhere along the motion, or
+it cannot be shown that they do not. Links, tool and load are held against everything that stands in the cell, every place that
+may hold a part taken as full, and against one another.
+
+**What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
+    ),
+    "E687": CodePage(
+        "a motion and a zone do not agree",
+        """The motion enters a zone that it has to stay out of, visits one without saying so, or is faster inside than the zone
+allows. Every link, the tool and the load count, not the TCP alone.
+
+**What to do.** Plan again.""",
+    ),
+    "E688": CodePage(
+        "contact that is not meant",
+        """A motion lists a contact that its step does not ask for, over too long a stretch, too fast, or with too much force.
+Only a listed contact may be one: outside it the pair is checked like any other.
+
+**What to do.** Plan again.""",
+    ),
+    "E689": CodePage(
+        "the plan does too little or too much",
+        """A goal of the intent has no operation in the plan, or two, or the plan does something that nobody asked for.
+
+**What to do.** Plan again.""",
+    ),
+}

@@ -1,0 +1,68 @@
+"""The facts that hold before the first step: read from the observed state, never from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cell.equipment import Equipment
+from cell.model import CellModel
+from cell.state import CellState, InHand, InPlace, Lost
+from cell.steps import Fact, stance_name
+
+
+def initial_facts(cell: CellModel, state: CellState) -> frozenset[Fact]:
+    return frozenset((*_parts(cell, state), *_devices(cell, state), *_robots(state)))
+
+
+def is_heap(cell: CellModel, place: str) -> bool:
+    return cell.places[place].capacity is None
+
+
+def has_door(equipment: Equipment) -> bool:
+    return "door" in equipment.signals
+
+
+def has_clamp(equipment: Equipment) -> bool:
+    return "clamp" in equipment.signals
+
+
+def is_device(equipment: Equipment) -> bool:
+    """Something that can be busy with a part."""
+    return equipment.kind in ("machine", "station") or bool(equipment.programs or equipment.offers)
+
+
+def _parts(cell: CellModel, state: CellState) -> Iterator[Fact]:
+    taken, holding = set(), set()
+    for part in state.parts:
+        match part.location:
+            case InPlace(place):
+                taken.add(place)
+                yield Fact("at", (part.id, place))
+            case InHand(hand, _):
+                holding.add(hand)
+                yield Fact("held", (part.id, hand))
+            case Lost():
+                pass
+    for name, spot in cell.places.items():
+        if spot.capacity is not None and name not in taken:
+            yield Fact("free", (name,))
+    for grip in (f"{tool.name}.{hand.name}" for tool in cell.tools.values() for hand in tool.hands):
+        if grip not in holding:
+            yield Fact("empty", (grip,))
+
+
+def _devices(cell: CellModel, state: CellState) -> Iterator[Fact]:
+    """A signal that is not known gives neither fact, so whatever needs one of them is refused."""
+    for name, equipment in cell.equipment.items():
+        device = state.devices.get(name)
+        if has_door(equipment) and device is not None and device.door_open is not None:
+            yield Fact("open" if device.door_open else "shut", (name,))
+        if has_clamp(equipment) and device is not None and device.clamped is not None:
+            yield Fact("clamped" if device.clamped else "unclamped", (name,))
+        if is_device(equipment) and (device is None or not device.running):
+            yield Fact("idle", (name,))
+
+
+def _robots(state: CellState) -> Iterator[Fact]:
+    for robot, stance in state.stances.items():
+        yield Fact("stands", (robot, stance_name(stance)))

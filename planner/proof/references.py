@@ -1,0 +1,115 @@
+"""Every name in a plan stands for something that the cell, the request or the state has; the rest of the proof relies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from cell.diagnostic import Diagnostic, error
+from cell.state import PlanningRequest
+from cell.steps import (
+    Action,
+    AtHome,
+    AtHub,
+    AtMeasured,
+    AtPlace,
+    Decide,
+    Grip,
+    Inspect,
+    MotionNeed,
+    Move,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Stance,
+)
+from cell.task_plan import TaskPlan
+
+
+def check_references(tasks: TaskPlan, request: PlanningRequest) -> tuple[Diagnostic, ...]:
+    names = _Names(request)
+    found = []
+    for step in tasks.steps:
+        if missing := next(names.missing(step.action), None):
+            found.append(error("E683", f"{step.id} names {missing}, which there is not", step.because.span))
+        if step.robot is not None and step.robot not in request.robots:
+            found.append(error("E683", f"{step.id} is for {step.robot}, which is no robot here", step.because.span))
+        if step.part is not None and step.part not in names.parts:
+            found.append(error("E683", f"{step.id} is about {step.part}, which is no part here", step.because.span))
+    for operation in tasks.operations:
+        if operation.part not in names.parts:
+            found.append(
+                error("E683", f"{operation.id} is about {operation.part}, which is no part here", operation.because.span)
+            )
+    for choice in tasks.choices:
+        if choice.part not in names.parts:
+            found.append(error("E683", f"{choice.id} is about {choice.part}, which is no part here", choice.because.span))
+    return tuple(found)
+
+
+class _Names:
+    def __init__(self, request: PlanningRequest) -> None:
+        cell = request.cell
+        self._robots = {name for name in request.robots if name in cell.robots and name not in request.without}
+        self._equipment, self._places, self._kinds = cell.equipment, cell.places, cell.parts
+        self._tools = cell.tools
+        self._hands = {f"{tool.name}.{hand.name}" for tool in cell.tools.values() for hand in tool.hands}
+        self.parts = {p.id for p in request.state.parts}
+
+    def missing(self, action: Action) -> Iterator[str]:
+        match action:
+            case Move(need=need):
+                yield from self._missing_in_need(need)
+            case Grip(tool=tool, hand=hand, part=part) | Release(tool=tool, hand=hand, part=part):
+                if f"{tool}.{hand}" not in self._hands or tool not in self._tools:
+                    yield f"hand {tool}.{hand}"
+                yield from self._part(part)
+            case SetDoor(machine=name) | SetClamp(machine=name):
+                yield from self._device(name)
+            case RunProgram(machine=name, program=program, part=part):
+                yield from self._device(name)
+                if name in self._equipment and program not in {p.name for p in self._equipment[name].programs}:
+                    yield f"program {program}"
+                yield from self._part(part)
+            case Inspect(station=name, part=part):
+                yield from self._device(name)
+                yield from self._part(part)
+            case Decide():
+                return
+            case _:
+                assert_never(action)
+
+    def _device(self, name: str) -> Iterator[str]:
+        if name not in self._equipment:
+            yield f"equipment {name}"
+
+    def _part(self, part: str) -> Iterator[str]:
+        if part not in self.parts:
+            yield f"part {part}"
+
+    def _missing_in_need(self, need: MotionNeed) -> Iterator[str]:
+        if need.robot not in self._robots:
+            yield f"robot {need.robot}"
+        yield from self._missing_in_stance(need.start)
+        yield from self._missing_in_stance(need.end)
+        for carried in need.carried:
+            if carried.hand not in self._hands or carried.kind not in self._kinds:
+                yield f"{carried.kind} in {carried.hand}"
+        touch = need.touch
+        if touch is not None and (
+            touch.place not in self._places or touch.hand not in self._hands or touch.kind not in self._kinds
+        ):
+            yield f"a touch of {touch.kind} at {touch.place}"
+
+    def _missing_in_stance(self, stance: Stance) -> Iterator[str]:
+        match stance:
+            case AtHub(equipment=name):
+                yield from self._device(name)
+            case AtPlace(place=place, hand=hand, kind=kind):
+                if place not in self._places or hand not in self._hands or kind not in self._kinds:
+                    yield f"{kind} with {hand} at {place}"
+            case AtHome() | AtMeasured():
+                return
+            case _:
+                assert_never(stance)
