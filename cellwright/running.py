@@ -1,0 +1,72 @@
+"""From a released plan to a run: the drivers that the cell names, the planner that stays at hand, the rehearsal.
+
+A run plans again whenever the controller asks; that is stages 3 to 5 with the state that was observed, there is no second path.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cell.commands import RequestPlan
+from cell.declared_state import declared_state
+from cell.diagnostic import Outcome, Position, Span, error
+from cell.driver import Assembly, DriverSet
+from cell.released_plan import ReleasedPlan
+from cell.run import RunSpec
+from cell.scenario import Scenario
+from cell.scenario_file import scenario_from_mapping
+from cell.state import PlanningRequest
+from cell_drivers.registry import find_driver, load
+from cellwright.reading import Reading
+from cellwright.session import make_plan, release_plan, request_for
+from cellwright.workshop import Workshop
+
+
+def read_scenario(path: str) -> Outcome[Scenario]:
+    """Raises OSError where the file cannot be read."""
+    top = Span(path, Position(1, 1), Position(1, 1))
+    try:
+        mapping = tomllib.loads(Path(path).read_bytes().decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        return Outcome(None, (error("E280", f"the scenario file is no TOML: {cause}", top),))
+    return scenario_from_mapping(mapping, path)
+
+
+def open_drivers(request: PlanningRequest, scenario: Scenario) -> Outcome[DriverSet]:
+    """The drivers that the cell file names. One package drives all of a cell for now."""
+    units = list(request.cell.robots.values())
+    names = {unit.driver: unit for unit in units}
+    if len(names) != 1:
+        spans = [u.attribute_spans.get("driver", u.span) for u in names.values()]
+        return Outcome(None, (error("E290", "the robots of a cell have one driver between them for now", *spans),))
+    name, unit = next(iter(names.items()))
+    span = unit.attribute_spans.get("driver", unit.span)
+    driver = find_driver(name, span)
+    if driver.value is None:
+        return Outcome(None, driver.diagnostics)
+    factory = load(driver.value, span)
+    if factory.value is None:
+        return Outcome(None, factory.diagnostics)
+    return Outcome(factory.value(Assembly(request.cell, request.robots, scenario)))
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentPlanner:
+    """Answers the controller's requests for a plan that goes on from what was observed."""
+
+    reading: Reading
+    workshop: Workshop
+    seed: int
+
+    def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
+        wanted = request_for(self.reading, self.workshop, self.seed, request.state)
+        if wanted.value is None:
+            return Outcome(None, wanted.diagnostics)
+        found = make_plan(wanted.value, self.workshop)
+        return release_plan(found.value, wanted.value, self.workshop) if found.value else Outcome(None, found.diagnostics)
+
+
+def run_spec(run_id: str, request: PlanningRequest) -> RunSpec:
+    return RunSpec(run_id, request.program, request.cell, declared_state(request.cell), request.seed)

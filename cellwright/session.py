@@ -1,0 +1,92 @@
+"""A wired cell: the whole line from files to a finished run, top to bottom.
+
+    read         files             -> program and cell, checked        (cellwright/reading.py)
+    request_for  program, state    -> all that planning takes in
+    make_plan    request           -> a plan with its motions, unproved
+    release_plan plan, request     -> a released plan, or why not
+    rehearse, start_run            -> a run                             (cellwright/running.py)
+
+Nothing here decides anything: each line hands one stage's outcome to the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from cell.declared_state import declared_state
+from cell.diagnostic import Diagnostic, Outcome, error
+from cell.model import CellModel
+from cell.motion_plan import MotionPlan
+from cell.plan_file import read_plan
+from cell.released_plan import ReleasedPlan
+from cell.robot import RobotModel
+from cell.state import CellState, PlanningRequest
+from cellwright.reading import Reading, read
+from cellwright.robot_models import load_robot_model
+from cellwright.workshop import Workshop
+from planner.motion.margins import PLANNER_VERSION
+from planner.plan import Means, plan
+from planner.proof.release import release
+
+VERSIONS = (("cellwright", version("cellwright")), ("motion search", PLANNER_VERSION))
+
+
+def request_for(reading: Reading, workshop: Workshop, seed: int = 0, state: CellState | None = None) -> Outcome[PlanningRequest]:
+    """Planning for what was read, from `state`, or from what the cell declares. Loads the robots' models."""
+    if reading.program is None or reading.cell is None or not reading.is_ok:
+        return Outcome(None, reading.diagnostics)
+    robots = load_robots(reading.cell, workshop)
+    if robots.value is None:
+        return Outcome(None, (*reading.diagnostics, *robots.diagnostics))
+    start = declared_state(reading.cell) if state is None else state
+    request = PlanningRequest(reading.program, reading.cell, robots.value, start, seed)
+    return Outcome(request, (*reading.diagnostics, *robots.diagnostics))
+
+
+def load_robots(cell: CellModel, workshop: Workshop) -> Outcome[dict[str, RobotModel]]:
+    """The model of every robot of the cell. A diagnostic points at the robot's `model`."""
+    folder = Path(cell.file).parent
+    models: dict[str, RobotModel] = {}
+    found: list[Diagnostic] = []
+    for unit in cell.robots.values():
+        loaded = load_robot_model(unit.model, folder, workshop.robots)
+        at = unit.attribute_spans.get("model", unit.span)
+        found += [Diagnostic(d.code, d.severity, d.message, (at, *d.spans), d.help, d.fix) for d in loaded.diagnostics]
+        if loaded.value is not None:
+            models[unit.name] = loaded.value
+    return Outcome(models if len(models) == len(cell.robots) else None, tuple(found))
+
+
+def make_plan(request: PlanningRequest, workshop: Workshop) -> Outcome[MotionPlan]:
+    with workshop.mapping() as mapped:
+        return plan(request, Means(workshop.motions, mapped, workshop.progress), VERSIONS)
+
+
+def release_plan(motion_plan: MotionPlan, request: PlanningRequest, workshop: Workshop) -> Outcome[ReleasedPlan]:
+    with workshop.mapping() as mapped:
+        return release(motion_plan, request, workshop.certificates, mapped, workshop.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """A plan file with what it was made from, read again: the plan itself is not trusted."""
+
+    plan: MotionPlan
+    reading: Reading
+
+
+def load_plan(path: str, cell: str | None = None) -> Outcome[LoadedPlan]:
+    """Raises OSError where the plan or a source that it names cannot be read."""
+    text = Path(path).read_bytes().decode("utf-8", "replace")
+    loaded = read_plan(text, path)
+    if loaded.value is None:
+        return Outcome(None, loaded.diagnostics)
+    intents = [name for name, _ in loaded.value.sources if name.endswith(".intent")]
+    if not intents:
+        return Outcome(None, (error("E673", f"{path} names no intent", help="Plan again from the intent."),))
+    reading = read(intents[0], dict(loaded.value.params), cell)
+    if not reading.is_ok:
+        return Outcome(None, reading.diagnostics)
+    return Outcome(LoadedPlan(loaded.value, reading), loaded.diagnostics)

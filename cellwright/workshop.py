@@ -1,0 +1,64 @@
+"""What planning and proving may use: private stores under the cache folder, a pool of processes, someone to tell of progress.
+
+Planning is pure; here is where it is given its means. A pool gives the same results in the same order as a plain map.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from cellwright.file_store import FileStore
+from cellwright.folders import cache_folder
+
+T = TypeVar("T")
+R = TypeVar("R")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """`motions` and `certificates` keep bytes by content key. `processes` 1 works in this process."""
+
+    motions: FileStore
+    certificates: FileStore
+    robots: Path
+    processes: int
+    progress: Progress
+
+    @contextmanager
+    def mapping(self) -> Iterator[Callable[[Callable[[T], R], Sequence[T]], Iterator[R]]]:
+        """A map over independent work. The pool starts when work comes that is worth it, and ends with the block."""
+        pool: list[ProcessPoolExecutor] = []
+
+        def mapped(act: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+            if self.processes == 1 or len(items) < 4:
+                return map(act, items)
+            if not pool:
+                # forkserver: a child must not inherit threads or half-held locks.
+                pool.append(ProcessPoolExecutor(self.processes, mp_context=multiprocessing.get_context("forkserver")))
+            return pool[0].map(act, items)
+
+        try:
+            yield mapped
+        finally:
+            for one in pool:
+                one.shutdown(cancel_futures=True)
+
+
+def open_workshop(progress: Progress, processes: int | None = None, cache: Path | None = None) -> Workshop:
+    folder = cache or cache_folder()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Workshop(
+        motions=FileStore(folder / "motions"),
+        certificates=FileStore(folder / "certificates"),
+        robots=folder / "robots",
+        processes=processes or cores,
+        progress=progress,
+    )
