@@ -1,0 +1,208 @@
+"""The judge: holds a recording against the cell, the clauses of the intent, and what the plan lists as meant.
+
+It shares the types of `cell` with our planner and proof, and nothing that computes: kinematics are pinocchio's on the URDF,
+distances coal's, the world is put together anew (bodies.py), and motion is what the robots did, not what was planned. From the
+plan it takes two lists only, the contacts and the zone visits that are meant, and exempts exactly those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from cell.model import CellModel
+from cell.motion_plan import Motion
+from cell.program import IntentProgram
+from tests.judge.allowances import Allowed, allowed
+from tests.judge.arm import Arm, arm_of
+from tests.judge.bodies import Moving, base_of, equipment, floor, links_of, tcp_frames, tool_of, zone_box
+from tests.judge.clauses import Clause, Deadline, Forbidden, NotJudged, SpeedLimit, clauses
+from tests.judge.limits import joint_exceedances, speed_exceedance, tcp_speeds
+from tests.judge.meant import Meant
+from tests.judge.nearness import TOUCH_DEPTH, Counted, Crowd, Near, Stretch
+from tests.judge.polyline import polyline
+from tests.judge.recording import Recording, Track
+from tests.judge.self_contact import checked_pairs
+from tests.judge.solids import Standing
+from tests.judge.verdict import Contact, Exceedance, Verdict, ZoneEntry
+from tests.judge.whereabouts import PartsThen
+
+STEP = 0.005  # rad or m between two states, in the suite
+FINE_STEP = 0.001  # by command
+
+
+def judge(
+    recording: Recording,
+    cell: CellModel,
+    cell_dir: Path,
+    motions: Mapping[str, Motion] | None = None,
+    program: IntentProgram | None = None,
+    step: float = STEP,
+) -> Verdict:
+    """`motions` are the plan's by content hash, for what they list; None: nothing is meant. `cell_dir` is what names of robot
+    files are relative to."""
+    arms = {name: arm_of(unit, cell_dir) for name, unit in cell.robots.items()}
+    case = _Case(recording, cell, arms, clauses(program, cell), motions)
+    case.walk(step)
+    return case.verdict()
+
+
+@dataclass(slots=True)
+class _Case:
+    recording: Recording
+    cell: CellModel
+    arms: Mapping[str, Arm]
+    clauses: Sequence[Clause]
+    motions: Mapping[str, Motion] | None
+    contacts: list[Contact] = field(default_factory=list)
+    entries: list[ZoneEntry] = field(default_factory=list)
+    counted: Counted = field(default_factory=Counted)
+    touched: set[tuple[str, str, float]] = field(default_factory=set)
+    parts: PartsThen = field(init=False)
+    meant: Meant = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.parts = PartsThen(self.cell, self.arms, self.recording)
+        tracks = self.recording.tracks.values() if self.motions is not None else ()
+        self.meant = Meant(self.cell, tuple(one for track in tracks for one in allowed(track, self.motions or {})))
+
+    # --- bodies against bodies and zones ---
+
+    def walk(self, step: float) -> None:
+        tracks = self.recording.tracks
+        start, end = min(int(t.at[0]) for t in tracks.values()), max(int(t.at[-1]) for t in tracks.values())
+        self.parts.start(start)
+        fixed = [*floor(self.cell), *equipment(self.cell)]
+        bases = [base for arm in self.arms.values() for base in base_of(arm)]
+        carried = [body for arm in self.arms.values() for body in (*links_of(arm), *tool_of(arm, self.cell))]
+        pairs = checked_pairs(self.arms, carried, bases)
+        # A quick stop brakes harder than the planner may; twice the limit is what the simulated arm then takes.
+        bend = {name: 2.0 * arm.limits.acceleration for name, arm in self.arms.items()}
+        for first, last in self._stretches(start, end):
+            for change in self.recording.changes:
+                if start < change.at == first:
+                    self.parts.apply(change)
+            held = tuple(self.parts.held())
+            line = polyline(tracks, bend, first, last, step)
+            stretch = Stretch(self.arms, line, (*carried, *held), self.counted)
+            self.counted.states += len(line)
+            self._meet(stretch, Crowd([*fixed, *bases, *self.parts.lying()]))
+            for a, b in pairs.moving(held):
+                self._touch(stretch, a, b)
+            for a, b in pairs.fixed(held):
+                self._stuck(stretch, a, b)
+            self._enter(stretch, first, last)
+
+    def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        edges = {start, end}
+        edges.update(change.at for change in self.recording.changes)
+        edges.update(t for spans in self.recording.running.values() for span in spans for t in (span.first, span.last))
+        inside = sorted(t for t in edges if start <= t <= end)
+        yield from zip(inside, inside[1:] or inside, strict=False)
+
+    def _meet(self, stretch: Stretch, crowd: Crowd) -> None:
+        for moving in stretch.moving:
+            for body in stretch.against(moving, crowd):
+                if not (body.what == "base" and body.owner == moving.robot):
+                    self._touch(stretch, moving, body)
+
+    def _touch(self, stretch: Stretch, a: Moving, b: Moving | Standing) -> None:
+        meant = self.meant.contacts(a, b) if isinstance(b, Standing) else ()
+        near = stretch.near(a, b, [(m.first, m.last) for m in meant])
+        for m in meant:
+            if np.any(near.exempt & (near.at >= m.first) & (near.at <= m.last)):
+                self.touched.add((m.run.command, f"{a.name} and {b.name}", m.first))
+        wrong = ~near.exempt | (near.distance < -TOUCH_DEPTH)
+        self._report(a, b, near, wrong)
+
+    def _report(self, a: Moving, b: Moving | Standing, near: Near, wrong: np.ndarray) -> None:
+        if np.any(wrong):
+            at, distance = near.at[wrong], near.distance[wrong]
+            self.contacts.append(Contact(a.name, b.name, int(at.min()), int(at.max()), float(distance.min())))
+
+    def _stuck(self, stretch: Stretch, a: Moving, b: Moving) -> None:
+        distance = stretch.fixed_gap(a, b)
+        if distance <= 0.0:
+            at = int(stretch.line.at[0])
+            self.contacts.append(Contact(a.name, b.name, at, at, distance))
+
+    def _enter(self, stretch: Stretch, first: int, last: int) -> None:
+        for zone in self.cell.zones:
+            box = zone_box(self.cell, zone)
+            for moving in stretch.moving:
+                if not stretch.against(moving, Crowd([box])):
+                    continue
+                visits = self.meant.visits(moving.robot, zone)
+                self._entries(stretch, moving, box, visits, "the plan lists no visit then")
+                for rule in self._rules(zone, moving.robot, first, last):
+                    self._entries(stretch, moving, box, (), rule)
+
+    def _rules(self, zone: str, robot: str, first: int, last: int) -> Iterator[str]:
+        for clause in self.clauses:
+            if isinstance(clause, Forbidden) and clause.zone == zone and clause.robot == robot:
+                spans = self.recording.running.get(clause.machine or "", ())
+                if clause.machine is None or any(s.first <= first and last <= s.last for s in spans):
+                    yield clause.text
+
+    def _entries(self, stretch: Stretch, moving: Moving, box: Standing, visits: Sequence[Allowed], rule: str) -> None:
+        near = stretch.near(moving, box, [(v.first, v.last) for v in visits])
+        if np.any(~near.exempt):
+            at = near.at[~near.exempt]
+            self.entries.append(ZoneEntry(moving.name, box.name, rule, int(at.min()), int(at.max())))
+
+    # --- limits ---
+
+    def _exceedances(self) -> Iterator[Exceedance]:
+        for name, track in self.recording.tracks.items():
+            arm = self.arms[name]
+            yield from joint_exceedances(track, arm.limits)
+            for hand, frame in tcp_frames(arm, self.cell).items():
+                speed = tcp_speeds(track, arm, frame)
+                for clause in self.clauses:
+                    if isinstance(clause, SpeedLimit) and clause.robot == name:
+                        yield from speed_exceedance(track, f"speed of {hand} ({clause.text})", speed, clause.limit)
+                for m in self.meant.touching(name, hand):
+                    within = (track.at[:-1] >= m.first) & (track.at[1:] <= m.last)
+                    assert m.speed is not None
+                    yield from speed_exceedance(track, f"speed of {hand} in contact", speed, m.speed, within)
+        yield from self._overdue()
+
+    def _overdue(self) -> Iterator[Exceedance]:
+        starts = [int(t.at[r.first]) for t in self.recording.tracks.values() for r in t.runs]
+        ends = [int(t.at[r.last - 1]) for t in self.recording.tracks.values() for r in t.runs]
+        took = (max(ends) - min(starts)) * 1e-9 if starts else 0.0
+        for clause in self.clauses:
+            if isinstance(clause, Deadline) and took > clause.limit:
+                yield Exceedance("the time from the first motion to the last", max(ends), took, clause.limit)
+
+    def verdict(self) -> Verdict:
+        exceedances = tuple(self._exceedances())
+        tracks = self.recording.tracks.values()
+        return Verdict(
+            contacts=tuple(self.contacts),
+            exceedances=exceedances,
+            entries=tuple(self.entries),
+            misplaced=tuple(self.parts.misplaced),
+            listed=len(self.touched),
+            motions=sum(len(t.runs) for t in tracks),
+            states=self.counted.states,
+            distances=self.counted.distances,
+            closest=self.counted.closest,
+            lag=max((_lag(t) for t in tracks), default=0.0),
+            not_judged=tuple(self._not_judged()),
+        )
+
+    def _not_judged(self) -> Iterator[str]:
+        yield from (clause.text for clause in self.clauses if isinstance(clause, NotJudged))
+        for zone in self.cell.zones.values():
+            if zone.when_occupied is not None and self.recording.occupied.get(zone.name):
+                yield f"what robots do while a person is in {zone.name}"
+            if zone.speed_limit is not None:
+                yield f"the speed in {zone.name}"
+
+
+def _lag(track: Track) -> float:
+    return float(np.abs(track.readback - track.setpoint).max(initial=0.0))
