@@ -102,7 +102,7 @@ class Arm:
         """At the next tick. The caller has made sure that the arm is at rest where the path begins."""
         name = self.unit.name
         held = tuple((f"{tool.name}.{hand}", part.id) for tool, hand, part in self.world.held(name))
-        first = first_sample(path, law, self.measured(), self.effective_scaling)
+        first = first_sample(path, self.measured(), self.effective_scaling)
         begin = -(-self.world.now // TICK) * TICK
         self.run = Run(command, motion, path, law, first, np.array([begin], dtype=np.int64), held, finished=[finished])
         self._runs.append(self.run)
@@ -163,6 +163,9 @@ class Arm:
             run.due = None
         if run.samples.ends == "end":
             run.due = self.world.timeline.at(int(run.times[-1]), lambda: self._finish(run, "done"))
+        elif run.samples.ends is None:
+            onward = Ramp(ramp.end, ramp.end, 0.0)
+            run.due = self.world.timeline.at(int(run.times[-1]), lambda: self._go_on(run, onward))
         elif run.stopping is not None:
             run.due = self.world.timeline.at(int(run.times[-1]), lambda: self._finish(run, "aborted"))
 

@@ -30,6 +30,9 @@ SETTLED = 1e-5
 MEMORY = 32
 """Ticks after which a setpoint is forgotten, and so the most that settling takes."""
 
+AHEAD = 4096
+"""Ticks that are worked out at once, longer than any ramp: so however slow a motion is, memory follows what has been run."""
+
 _A = math.exp(-PERIOD / LAG)
 _B = 1.0 - (LAG / PERIOD) * (1.0 - _A)
 _C = (LAG / PERIOD) * (1.0 - _A) - _A
@@ -71,7 +74,7 @@ class Ramp:
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
     """One row a tick, N >= 1. `q`, `qd`, `setpoint` (N, n); `s`, `scaling`, `tau` (N,). The last row is at rest, if
-    `ends` says so: at the end of the path ("end"), or on it ("still"); else None."""
+    `ends` says so: at the end of the path ("end"), or on it ("still"); None: there is more to come."""
 
     q: Array
     qd: Array
@@ -86,11 +89,20 @@ class Samples:
         return len(self.tau)
 
 
-def first_sample(path: Path, law: Law, q: Array, scaling: float) -> Samples:
+def positions(path: Path, s: Array) -> Array:
+    """q (N, n) at `s` (N,), by de Casteljau's algorithm; without the derivatives that `Path.at` also gives."""
+    k = np.clip(np.searchsorted(path.starts, s, side="right") - 1, 0, len(path.control) - 1)
+    u = np.clip((s - path.starts[k]) / (path.starts[k + 1] - path.starts[k]), 0.0, 1.0)[:, None, None]
+    points: Array = path.control[k]
+    while points.shape[1] > 1:
+        points = points[:, :-1] + u * (points[:, 1:] - points[:, :-1])
+    return points[:, 0]
+
+
+def first_sample(path: Path, q: Array, scaling: float) -> Samples:
     """Standing at the measured `q` (n,) where the path begins."""
-    setpoint = combined(path, law, 0.0).q
     zero = np.zeros(1)
-    return Samples(q[None, :].copy(), np.zeros((1, len(q))), setpoint, zero, zero, np.array([scaling]), zero, None)
+    return Samples(q[None, :].copy(), np.zeros((1, len(q))), path.control[0, :1], zero, zero, np.array([scaling]), zero, None)
 
 
 def ramp_duration(path: Path, law: Law, tau: float, change: float, acceleration: Array, longest: float) -> float:
@@ -101,22 +113,23 @@ def ramp_duration(path: Path, law: Law, tau: float, change: float, acceleration:
 
 
 def run_on(path: Path, law: Law, at: Samples, ramp: Ramp) -> Samples:
-    """What follows the last row of `at` (not repeated), until the path's end or standstill; both settled."""
+    """What follows the last row of `at` (not repeated), until the path's end or standstill, both settled; at most AHEAD."""
     tau0 = float(at.tau[-1])
     needed = ramp.time_to(law.duration - tau0)
     running = ramp.duration if needed is None else needed
-    ticks = math.ceil(running / PERIOD - 1e-9) + MEMORY
+    ticks = min(math.ceil(min(running, AHEAD * PERIOD) / PERIOD - 1e-9) + MEMORY, AHEAD)
     t: Array = np.arange(1.0, ticks + 1.0, dtype=np.float64) * PERIOD
     tau = np.minimum(tau0 + ramp.elapsed(t), law.duration)
     s = law.at(tau).s
-    setpoint = path.at(s).q
+    setpoint = positions(path, s)
     u = np.column_stack([setpoint, s])
     y = _followed(u, np.append(at.setpoint[-1], at.s_setpoint[-1]), np.append(at.q[-1], at.s[-1]))
     n = setpoint.shape[1]
     scaling = ramp.scaling(t)
     is_over = (tau >= law.duration) if needed is not None else (t >= ramp.duration - 1e-9)
     settled = np.abs(u[:, :n] - y[:, :n]).max(axis=1) <= SETTLED
-    last = int(np.argmax(is_over & settled)) if np.any(is_over & settled) else ticks - 1
+    ended = is_over & settled
+    last = int(np.argmax(ended)) if np.any(ended) else ticks - 1
     keep = slice(0, last + 1)
     return Samples(
         y[keep, :n],
@@ -126,7 +139,7 @@ def run_on(path: Path, law: Law, at: Samples, ramp: Ramp) -> Samples:
         s[keep],
         scaling[keep],
         tau[keep],
-        "still" if needed is None else "end",
+        None if not ended[last] else "still" if needed is None else "end",
     )
 
 

@@ -42,6 +42,7 @@ class RobotFace(Face):
         super().__init__(world, arm.unit.name, rate=1.0 / PERIOD)
         self.arm = arm
         self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
+        self._good: dict[tuple[int, int, tuple[str, ...]], tuple[Trajectory, Path, Law]] = {}
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
         self._frozen_state: RobotState | None = None
@@ -105,14 +106,8 @@ class RobotFace(Face):
         if not self.takes(command, "motion", trajectory.motion):
             return self._prepared[command][0]
         self._refuse_unless_ready(command)
-        finding = shape_finding(trajectory, self.arm.model.chain.joint_names)
-        if finding is not None:
-            raise self.refused(finding[0], command, finding[1])
-        path, law = Path.of(self._in_order(trajectory)), Law.of(trajectory.phases)
+        path, law = self._checked(command, trajectory)
         self._refuse_unless_there(command, path)
-        finding = motion_finding(path, law, self.arm.model)
-        if finding is not None:
-            raise self.refused(finding[0], command, finding[1])
         prepared = Prepared(self.name, command, trajectory.motion, law.duration)
         self._prepared[command] = (prepared, path, law)
         self.commands.take(command, ("motion", trajectory.motion), CommandStatus("queued"))
@@ -164,6 +159,22 @@ class RobotFace(Face):
     def _ended(self, command: str, ending: Ending, s: float) -> None:
         why = "" if ending == "done" else "stop"
         self.change(command, CommandStatus(ending, s, why))
+
+    def _checked(self, command: str, trajectory: Trajectory) -> tuple[Path, Law]:
+        """Path and law of a trajectory that keeps every limit. One that was found good stays good: its values are frozen,
+        so the very same ones are not checked twice."""
+        key = (id(trajectory.segments), id(trajectory.phases), trajectory.joints)
+        if key in self._good:
+            return self._good[key][1:]
+        finding = shape_finding(trajectory, self.arm.model.chain.joint_names)
+        if finding is not None:
+            raise self.refused(finding[0], command, finding[1])
+        path, law = Path.of(self._in_order(trajectory)), Law.of(trajectory.phases)
+        finding = motion_finding(path, law, self.arm.model)
+        if finding is not None:
+            raise self.refused(finding[0], command, finding[1])
+        self._good[key] = (trajectory, path, law)
+        return path, law
 
     def _refuse_unless_ready(self, command: str) -> None:
         if not self.arm.is_active:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cell.diagnostic import Position, Span
 from cell.device import CommandStatus, Trajectory
+from cell.diagnostic import Position, Span
 from cell.equipment import DurationRange, Equipment, MachineProgram, Offer, PartKind, Place
 from cell.geometry import Array, Cylinder, Pose, frozen
 from cell.kinematic_chain import Joint, JointKind, KinematicChain
