@@ -75,5 +75,5 @@ def _windows(
 def _stands_since(track: Track, run: Run, s: Array, motions: Mapping[str, Motion]) -> float:
     """When the robot came to the end of that motion; never, if it was stopped on the way."""
     near = np.flatnonzero(s >= s[-1] - ON_PATH)
-    ended = s[-1] >= _length(motions[run.motion]) - 1e-6
+    ended = s[-1] >= (1.0 - 1e-3) * _length(motions[run.motion])
     return float(track.at[run.first + near[0]]) if ended else float(track.at[run.last - 1])

@@ -24,10 +24,12 @@ HOME = (0.0, -np.pi / 2, np.pi / 2, -np.pi / 2, -np.pi / 2, 0.0)
 ZONE = Zone("door", (0.55, -0.4, 0.0), (1.0, 0.4, 0.8), False, None, False, None, None, None, None, False, SPAN)
 
 
-def made_cell(*bodies: Body, zones: Sequence[Zone] = (), max_speed: float | None = None) -> CellModel:
+def made_cell(
+    *bodies: Body, zones: Sequence[Zone] = (), max_speed: float | None = None, home: Sequence[float] = HOME
+) -> CellModel:
     """A ur5e with one gripper that ends at its TCP, a block on the fixture `left`, an empty fixture `right`, and
     `bodies` more on a machine called `wall`."""
-    robot = RobotUnit("r1", "ur5e", "sim", Pose.identity(), HOME, 5.0, max_speed, None, SPAN, {})
+    robot = RobotUnit("r1", "ur5e", "sim", Pose.identity(), tuple(float(x) for x in home), 5.0, max_speed, None, SPAN, {})
     hand = Hand("a", Pose.from_xyz_rpy((0.0, 0.0, 0.14)))
     shape = Body("grip", Cylinder(0.03, 0.14), Pose.from_xyz_rpy((0.0, 0.0, 0.07)))
     tool = Tool("grip", "r1", (hand,), (shape,), 0.5, ("block",), (), (20.0, 120.0), {}, SPAN, {}, {})
@@ -49,7 +51,9 @@ def made_cell(*bodies: Body, zones: Sequence[Zone] = (), max_speed: float | None
 def _fixture(name: str, y: float) -> Equipment:
     body = Body(name, Box((0.12, 0.12, 0.05)), Pose.from_xyz_rpy((0.45, y, 0.025)))
     place = Place(name, name, Pose.from_xyz_rpy((0.45, y, 0.05)), ("block",), 1)
-    return Equipment("fixture", name, Pose.from_xyz_rpy((0.45, y, 0.0)), (body,), (place,), (), (), (), {}, None, SPAN)
+    contains = (("block", 1),) if name == "left" else ()
+    frame = Pose.from_xyz_rpy((0.45, y, 0.0))
+    return Equipment("fixture", name, frame, (body,), (place,), contains, (), (), {}, None, SPAN)
 
 
 def rest_to_rest(start: Sequence[float], end: Sequence[float], duration: float) -> Array:

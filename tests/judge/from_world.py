@@ -1,0 +1,101 @@
+"""The simulated world's own record as a recording to be judged: effects and samples, nothing that anybody planned or believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from cell.declared_state import declared_state
+from cell.model import CellModel
+from cell.state import InPlace
+from cell_drivers.simulated.record import Effect, MotionRecord, WorldRecord
+from tests.judge.recording import (
+    AtPlace,
+    Gone,
+    InHand,
+    Interval,
+    PartChange,
+    Recording,
+    Run,
+    Track,
+    Whereabouts,
+)
+
+STARTS = ("program started",)
+ENDS = ("program ended", "program aborted", "alarm")
+
+
+def recording_of(record: WorldRecord, cell: CellModel) -> Recording:
+    """Robots that never moved have no track: they are not in the recording, and the judge says nothing of them."""
+    tracks = {name: _track(name, [m for m in record.motions if m.robot == name]) for name in cell.robots}
+    first = min((int(t.at[0]) for t in tracks.values() if t is not None), default=0)
+    return Recording(
+        tracks={name: track for name, track in tracks.items() if track is not None},
+        changes=(*_at_start(record, cell, first), *_changes(record)),
+        running=_running(record),
+        occupied=_occupied(record),
+    )
+
+
+def _track(robot: str, motions: list[MotionRecord]) -> Track | None:
+    """All motions laid end to end. Where one starts on the tick at which the one before ended, that tick is the later one's."""
+    kept = [m for m in motions if len(m.time)]
+    if not kept:
+        return None
+    rows = [len(m.time) - bool(n is not None and n.time[0] <= m.time[-1]) for m, n in zip(kept, [*kept[1:], None], strict=True)]
+    edges = np.concatenate([[0], np.cumsum(rows)])
+    runs = tuple(Run(m.command, m.motion, int(edges[k]), int(edges[k + 1])) for k, m in enumerate(kept))
+
+    def joined(name: str) -> np.ndarray:
+        return np.concatenate([getattr(m, name)[:count] for m, count in zip(kept, rows, strict=True)])
+
+    return Track(robot, joined("time"), joined("setpoint"), joined("q"), joined("s"), runs)
+
+
+def _at_start(record: WorldRecord, cell: CellModel, first: int) -> Iterator[PartChange]:
+    there = {part.id for part in record.parts}
+    for part in declared_state(cell).parts:
+        if part.id in there and isinstance(part.location, InPlace):
+            yield PartChange(first, part.id, part.kind, AtPlace(part.location.place))
+
+
+def _changes(record: WorldRecord) -> Iterator[PartChange]:
+    kinds = {part.id: part.kind for part in record.parts}
+    for effect in record.effects:
+        where = _where(effect)
+        if where is not None:
+            yield PartChange(effect.time, effect.part, kinds[effect.part], where)
+
+
+def _where(effect: Effect) -> Whereabouts | None:
+    match effect.what:
+        case "gripped":
+            tool, _, hand = effect.detail.partition(".")
+            return InHand(tool, hand)
+        case "released":
+            return AtPlace(effect.detail)
+        case "fell":
+            return Gone(effect.detail)
+    return None
+
+
+def _running(record: WorldRecord) -> Mapping[str, tuple[Interval, ...]]:
+    since: dict[str, int] = {}
+    spans: dict[str, list[Interval]] = {}
+    for effect in record.effects:
+        if effect.what in STARTS:
+            since[effect.device] = effect.time
+        elif effect.what in ENDS and effect.device in since:
+            spans.setdefault(effect.device, []).append(Interval(since.pop(effect.device), effect.time))
+    for device, start in since.items():
+        spans.setdefault(device, []).append(Interval(start, record.time))
+    return {device: tuple(found) for device, found in spans.items()}
+
+
+def _occupied(record: WorldRecord) -> Mapping[str, tuple[Interval, ...]]:
+    zones = {o.zone for o in record.occupations}
+    return {
+        zone: tuple(Interval(o.start, record.time if o.end is None else o.end) for o in record.occupations if o.zone == zone)
+        for zone in zones
+    }
