@@ -1,0 +1,198 @@
+"""One operation for each open goal and none besides, one choice for each open `when`, in the order that the text asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cell.diagnostic import Diagnostic, error
+from cell.model import CellModel
+from cell.program import Goal, Ref
+from cell.state import CellState, InPlace
+from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Release, RunProgram, Step
+from cell.task_plan import Choice, Operation, TaskPlan
+from planner.proof.duties import Duties, Duty, ForkDuty, Key
+from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
+from planner.proof.precedence import Precedence
+
+
+@dataclass(slots=True)
+class Matched:
+    """Which operation does which duty, which choice answers which fork, and the steps of each key."""
+
+    duty_of: dict[str, Duty] = field(default_factory=dict)
+    branch_of: dict[str, BranchRef | None] = field(default_factory=dict)
+    choice_of: dict[Key, Choice] = field(default_factory=dict)
+    steps_of: dict[Key, list[Step]] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+
+
+def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) -> Matched:
+    """Every disagreement is in `found`; the rest is to be used only when it is empty."""
+    out = Matched()
+    _match_goals(tasks, duties, cell, state, out)
+    if not out.found:
+        _match_forks(tasks, duties, out)
+    if not out.found:
+        for operation in tasks.operations:
+            wrong = _wrong(operation, tasks, out, cell)
+            out.found.extend(error("E683", f"{operation.id}: {what}", operation.because.span) for what in wrong)
+    for step in tasks.steps:
+        duty = out.duty_of.get(step.operation)
+        if duty is not None:
+            out.steps_of.setdefault(duty.key, []).append(step)
+        if isinstance(step.action, Decide):
+            key = next((k for k, c in out.choice_of.items() if c.id == step.action.choice), None)
+            if key is not None:
+                out.steps_of.setdefault(key, []).append(step)
+    return out
+
+
+def equipment_of(goal: Goal) -> str:
+    """Where the goal wants the part: `to` of a move, `at` of the rest."""
+    where = goal.role("to") if goal.verb == "move" else goal.role("at")
+    return where.text if isinstance(where, Ref) else ""
+
+
+def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Precedence) -> tuple[Diagnostic, ...]:
+    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin:
+    that touches nothing and holds nothing up."""
+    bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in matched.steps_of.items()}
+    found = []
+    for key, steps in matched.steps_of.items():
+        duty = duties.goals.get(key) or duties.forks.get(key)
+        if duty is None:
+            continue
+        wanted = 0
+        for earlier in duty.after:
+            wanted |= bits.get(earlier, 0)
+        for step in steps:
+            i = order.index[step.id]
+            late = wanted & ~(order.before[i] | order.apart[i] | 1 << i)
+            if late and not (isinstance(step.action, Move) and step.action.need.touch is None):
+                first = tasks.steps[(late & -late).bit_length() - 1]
+                message = f"{step.id} has to wait for {first.id}, as its line does for that one's"
+                found.append(error("E682", message, step.because.span, first.because.span))
+                break
+    return tuple(found)
+
+
+def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState, out: Matched) -> None:
+    kinds, done = {p.id: p.kind for p in state.parts}, set[Key]()
+    for operation in tasks.operations:
+        key = (operation.goal, operation.serves)
+        duty = duties.goals.get(key)
+        if duty is None or key in duties.settled:
+            out.found.append(error("E689", f"{operation.id} serves a goal that is not open", operation.because.span))
+        elif key in done:
+            out.found.append(error("E689", f"{operation.id} does again what another operation does", operation.because.span))
+        elif (duty.part or operation.part) != operation.part or kinds.get(operation.part) != duty.kind:
+            wanted = duty.part or f"a {duty.kind}"
+            out.found.append(
+                error("E683", f"{operation.id} is about {operation.part}, its goal about {wanted}", operation.because.span)
+            )
+        else:
+            out.duty_of[operation.id] = duty
+        done.add(key)
+    for key, duty in duties.goals.items():
+        if key not in done and key not in duties.settled and not _holds_already(duty, duties, cell, state):
+            of = f" for {duty.part}" if duty.part else ""
+            out.found.append(error("E689", f"no operation of the plan does this{of}", duty.goal.span))
+
+
+def _holds_already(duty: Duty, duties: Duties, cell: CellModel, state: CellState) -> bool:
+    """A part that is to be moved lies there, and nothing that comes before will take it away."""
+    if duty.goal.verb != "move" or any(key not in duties.settled for key in duty.after if key in duties.goals):
+        return False
+    places = (
+        {p.name for p in cell.equipment[equipment_of(duty.goal)].places} if equipment_of(duty.goal) in cell.equipment else set()
+    )
+    candidates = [p for p in state.parts if p.kind == duty.kind and duty.part in (None, p.id)]
+    return any(isinstance(p.location, InPlace) and p.location.place in places for p in candidates)
+
+
+# --- choices ---------------------------------------------------------------------------------------------------------
+
+
+def _match_forks(tasks: TaskPlan, duties: Duties, out: Matched) -> None:
+    by_when = {(c.when, c.part): c for c in tasks.choices}
+    if len(by_when) != len(tasks.choices) or len(tasks.choices) != len(duties.forks):
+        spans = [c.because.span for c in tasks.choices[:1]] or [f.when.span for f in list(duties.forks.values())[:1]]
+        out.found.append(error("E689", f"{len(duties.forks)} choices are open, the plan has {len(tasks.choices)}", *spans))
+        return
+    for key, fork in duties.forks.items():
+        choice = by_when.get((fork.when.id, fork.part))
+        if choice is None or choice.outcome != fork.outcome:
+            out.found.append(error("E689", f"no choice of the plan asks for the {fork.outcome} of {fork.part}", fork.when.span))
+            continue
+        out.choice_of[key] = choice
+        out.found.extend(error("E683", f"{choice.id}: {what}", choice.because.span) for what in _choice_wrong(choice, fork, out))
+
+
+def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched) -> Iterator[str]:
+    known = values_of(fork.when, fork.outcome)
+    named = [value for a in choice.alternatives for value in a.values]
+    if choice.because.span != fork.when.span:
+        yield "its span is not that of its `when`"
+    if len(set(named)) != len(named) or not set(named) <= set(known) - {ANY_OTHER}:
+        yield f"its alternatives name {', '.join(named)}"
+    if [i for i, a in enumerate(choice.alternatives) if not a.values] != [len(choice.alternatives) - 1]:
+        yield "its last alternative, and no other, is for the values that are not named"
+        return
+    of_branch: dict[int | None, set[int]] = {}
+    for value in known:
+        index = next((i for i, a in enumerate(choice.alternatives) if value in a.values), len(choice.alternatives) - 1)
+        of_branch.setdefault(branch_for(fork.when, value), set()).add(index)
+    taken = [index for indices in of_branch.values() for index in indices]
+    if any(len(indices) != 1 for indices in of_branch.values()) or sorted(taken) != list(range(len(choice.alternatives))):
+        yield "its alternatives are not the branches of its `when`"
+        return
+    for branch, indices in of_branch.items():
+        index = next(iter(indices))
+        wanted = [
+            o for o, d in out.duty_of.items() if d.under is not None and (d.under.fork, d.under.branch) == (fork.key, branch)
+        ]
+        if list(choice.alternatives[index].operations) != wanted:
+            yield f"alternative {index + 1} has the operations {', '.join(wanted) or 'none'}"
+        for operation in wanted:
+            out.branch_of[operation] = BranchRef(choice.id, index)
+
+
+# --- operations ------------------------------------------------------------------------------------------------------
+
+
+def _wrong(operation: Operation, tasks: TaskPlan, out: Matched, cell: CellModel) -> Iterator[str]:
+    duty = out.duty_of[operation.id]
+    steps = [s for s in tasks.steps if s.operation == operation.id]
+    if operation.verb != duty.goal.verb:
+        yield f"its goal says {duty.goal.verb}, not {operation.verb}"
+    if operation.because.span != duty.goal.span:
+        yield "its span is not that of its goal"
+    if operation.steps != tuple(s.id for s in steps):
+        yield "its list of steps is not that of the steps that name it"
+    branch = out.branch_of.get(operation.id)
+    if any(s.branch != branch for s in steps):
+        yield "its steps do not lie in the branch of their goal"
+    reached = Fact("reached", (operation.goal, operation.part))
+    if not any(reached in s.adds for s in steps):
+        yield "none of its steps makes its goal a fact"
+    for kind in (Grip, Release, RunProgram, Inspect):
+        if sum(isinstance(s.action, kind) for s in steps) > 1:
+            yield f"it does {kind.__name__} twice"
+    yield from _ends(operation, duty, steps, cell)
+
+
+def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel) -> Iterator[str]:
+    touches = [s.action.need.touch for s in steps if isinstance(s.action, Move) and s.action.need.touch is not None]
+    taken = {t.place for t in touches if (t.pair, t.end) == ("fingers and part", "end")}
+    put = {t.place for t in touches if (t.pair, t.end) == ("part and place", "end")}
+    robots = {s.robot for s in steps if s.robot is not None}
+    for name, said, places in (("source", operation.source, taken), ("target", operation.target, put)):
+        if {said} - {None} != places:
+            yield f"its {name} is {', '.join(sorted(places)) or 'none'}, not {said or 'none'}"
+    if {operation.robot} - {None} != robots:
+        yield f"it is done by {', '.join(sorted(robots)) or 'no robot'}, not {operation.robot or 'none'}"
+    if any(cell.places[place].equipment != equipment_of(duty.goal) for place in put):
+        yield f"its goal asks for {equipment_of(duty.goal)}"
+    if any(duty.kind not in cell.places[place].accepts for place in put):
+        yield f"{operation.target} does not take {duty.kind}"
