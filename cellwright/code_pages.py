@@ -14,7 +14,15 @@ from typing import Final
 
 from cell.diagnostic import CodePage
 
-ROOMS: Final = ("intentlang.codes", "planner.codes", "planner.motion.codes", "planner.proof.codes", "controller.codes")
+ROOMS: Final = (
+    "intentlang.codes",
+    "planner.codes",
+    "planner.motion.codes",
+    "planner.proof.codes",
+    "controller.codes",
+    "cell.scenario_file",
+    "cell_drivers.registry",
+)
 
 
 def find_page(code: str) -> CodePage | None:

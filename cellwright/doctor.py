@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
+from cell_drivers.registry import installed
 from cellwright.configuration import FILE, project_root
 from cellwright.folders import cache_folder, private, state_folder
 
@@ -156,14 +157,11 @@ def _configuration(folder: Path) -> Iterator[Finding]:
 
 
 def _drivers() -> Iterator[Finding]:
-    """From the entry points' own words: a driver's code is not imported to be named."""
-    found = sorted(metadata.entry_points(group="cell_drivers"), key=lambda point: point.name)
-    names = [point.name for point in found]
-    for point in found:
-        owner = point.dist
-        where = "of no distribution" if owner is None else f"of {owner.name} {owner.version}"
-        twice = names.count(point.name) > 1
-        said = f"`{point.name}` {where} ({point.value})"
+    found = installed()
+    names = [driver.name for driver in found]
+    for driver in found:
+        twice = names.count(driver.name) > 1
+        said = f"`{driver.name}` of {driver.package} {driver.version} ({driver.target})"
         yield Finding("driver", said, "bad" if twice else "good", "Two drivers have this name; uninstall one." if twice else "")
     if not found:
         yield Finding("driver", "no driver is installed, not even the simulated one", "bad", "pip install -e .")

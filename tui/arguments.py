@@ -1,10 +1,10 @@
-"""Arguments that several verbs share, so that they are spelled and explained once."""
+"""Arguments that several verbs share, so that they are spelled and explained once. Imports nothing that costs time."""
 
 from __future__ import annotations
 
 import argparse
 
-from tui.diagnostics import FORMATS
+FORMATS = ("text", "json", "github", "sarif")
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +13,16 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the answer (default: text)")
+
+
+def add_diagnostic_format(parser: argparse.ArgumentParser) -> None:
+    """For a verb that gives an answer or, where there is none, diagnostics: the answer has two forms, those have four."""
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="form of the answer (text or json) and of the diagnostics (default: text)",
+    )
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +44,34 @@ def add_planning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cell", metavar="CELL", help="cell file to use instead of the one that the intent names")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every search (default: 0)")
     parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes for motions and proofs (default: all cores)"
+        "--jobs", type=_whole, default=None, metavar="N", help="processes for motions and proofs (default: all cores)"
     )
     add_settings(parser)
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """What `simulate` and `run` have in common."""
+    parser.add_argument("file", metavar="PLAN|FILE", help="a plan file, or an .intent that is planned first")
+    parser.add_argument("--scenario", metavar="FILE", help="disturb the simulated cell as this TOML file says")
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a goal was given up")
+    add_planning(parser)
+    add_json(parser)
+
+
+def add_unbuilt(parser: argparse.ArgumentParser, **options: str | None) -> None:
+    """Options that the command line will have; named until then so that nobody takes them for a typing mistake."""
+    for option, metavar in options.items():
+        if metavar is None:
+            parser.add_argument(f"--{option}", action="store_true", help="not built yet")
+        else:
+            parser.add_argument(f"--{option}", metavar=metavar, help="not built yet")
+    parser.set_defaults(unbuilt=tuple(options))
+
+
+def unbuilt_asked(arguments: argparse.Namespace) -> str | None:
+    """The sentence that refuses an option which is not built yet; None when none was given."""
+    asked = [f"--{option}" for option in arguments.unbuilt if getattr(arguments, option)]
+    return f"{' and '.join(asked)}: not built yet" if asked else None
 
 
 def positive(text: str) -> float:
@@ -47,3 +82,9 @@ def positive(text: str) -> float:
     if not 0.0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
     return value
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 1024, got {text!r}")
+    return int(text)

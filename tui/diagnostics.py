@@ -13,8 +13,7 @@ from urllib.parse import quote
 from cell.diagnostic import Diagnostic, Position, Severity, Span
 from tui.speech import count, printable, wants_colour
 
-Format = Literal["text", "json", "github", "sarif"]
-FORMATS: tuple[Format, ...] = ("text", "json", "github", "sarif")
+Format = Literal["text", "json", "github", "sarif"]  # tui.arguments.FORMATS
 _LONGEST_LINE = 160
 _Paint = Callable[[str, str], str]
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}

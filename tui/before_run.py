@@ -1,0 +1,60 @@
+"""What `simulate` and `run` do before anything moves: a plan proved in this process, the scenario, the drivers. Says why not."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from cell.diagnostic import Diagnostic
+from cell.driver import DriverSet
+from cell.scenario import Scenario
+from cell.scenario_file import not_in_cell
+from cellwright.running import open_drivers, read_scenario
+from cellwright.workshop import Workshop, open_workshop
+from tui.arguments import settings_of
+from tui.diagnostics import emit
+from tui.exit_codes import DRIVER, USAGE
+from tui.preparing import Ready, prepare
+from tui.progress import shown
+from tui.speech import refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A proved plan and what it is to run on. `workshop` tells nobody of progress: it plans again while the run goes on."""
+
+    ready: Ready
+    scenario: Scenario
+    drivers: DriverSet
+    workshop: Workshop
+
+
+def target(arguments: argparse.Namespace) -> Target | int:
+    """The target, or the exit code after saying what is wrong. Raises OSError where a file cannot be read."""
+    read = None if arguments.scenario is None else read_scenario(arguments.scenario)
+    if read is not None and read.value is None:
+        return _refused(read.diagnostics, arguments, USAGE)
+    scenario = Scenario() if read is None or read.value is None else read.value
+    with shown() as progress:
+        prepared = prepare(
+            arguments.file, settings_of(arguments), arguments.cell, arguments.seed, open_workshop(progress, arguments.jobs)
+        )
+    if prepared.ready is None:
+        emit(prepared.diagnostics, arguments.format, prepared.texts)
+        return prepared.refusal
+    emit(prepared.diagnostics, "text", prepared.texts)
+    unknown = not_in_cell(scenario, prepared.ready.request.cell, arguments.scenario or "")
+    if unknown:
+        return _refused(unknown, arguments, USAGE)
+    drivers = open_drivers(prepared.ready.request, scenario)
+    if drivers.value is None:
+        emit(drivers.diagnostics, arguments.format, prepared.texts)
+        return DRIVER
+    if read is not None and drivers.value.virtual is None:
+        return refuse("--scenario disturbs simulated devices; the drivers of this cell are real", USAGE)
+    return Target(prepared.ready, scenario, drivers.value, open_workshop(lambda stage, done, of: None, arguments.jobs))
+
+
+def _refused(diagnostics: tuple[Diagnostic, ...], arguments: argparse.Namespace, code: int) -> int:
+    emit(diagnostics, arguments.format, {})
+    return code

@@ -1,0 +1,75 @@
+"""Compiles, schedules, finds the motions, proves, and writes the plan. Without a proof nothing is written.
+
+The plan goes to PLAN, else to the working folder under the intent's name with `.plan`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.arguments import add_diagnostic_format, add_planning, settings_of
+from tui.exit_codes import DONE, USAGE
+from tui.speech import clock_time, printable, put, put_json, refuse, say, wants_colour
+
+if TYPE_CHECKING:
+    from tui.preparing import Ready
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help=".intent file")
+    parser.add_argument("-o", "--output", metavar="PLAN", help="where to write the plan")
+    parser.add_argument("--prove", action="store_true", help="list every obligation and assumption of the proof")
+    parser.add_argument("--graph", choices=("dot",), help="print the partial order of the steps instead of the figures")
+    add_planning(parser)
+    add_diagnostic_format(parser)
+
+
+def act(arguments: argparse.Namespace) -> int:
+    if Path(arguments.file).suffix != ".intent":
+        return refuse(f"{arguments.file} is no .intent file; only an intent can be planned", USAGE)
+    from cellwright.workshop import open_workshop
+    from tui.diagnostics import emit
+    from tui.preparing import prepare
+    from tui.progress import shown
+
+    began = time.monotonic()
+    with shown() as progress:
+        workshop = open_workshop(progress, arguments.jobs)
+        prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, workshop)
+    if prepared.ready is None:
+        emit(prepared.diagnostics, arguments.format, prepared.texts)
+        return prepared.refusal
+    # stdout belongs to the plan where it is asked for as JSON.
+    emit(prepared.diagnostics, "text" if arguments.format == "json" else arguments.format, prepared.texts)
+    target = Path(arguments.output or f"{Path(arguments.file).stem}.plan")
+    _write(prepared.ready, target)
+    _show(prepared.ready, arguments)
+    say(f"planned and proved in {clock_time(time.monotonic() - began)}, written to {printable(str(target))}")
+    say(f"Next: cellwright simulate {printable(str(target))}")
+    return DONE
+
+
+def _write(ready: Ready, target: Path) -> None:
+    from cell.plan_file import write_plan
+
+    target.write_text(write_plan(ready.released.motion_plan), encoding="utf-8")
+
+
+def _show(ready: Ready, arguments: argparse.Namespace) -> None:
+    from cell.plan_document import plan_document
+    from tui.plan_graph import plan_graph
+    from tui.plan_text import plan_text
+
+    released = ready.released
+    if arguments.graph == "dot":
+        put(plan_graph(released.motion_plan))
+    elif arguments.format == "json":
+        put_json(plan_document(released.motion_plan, released.proof))
+    elif arguments.format == "text":
+        width = min(110, shutil.get_terminal_size((100, 24)).columns)
+        put(plan_text(released, width, wants_colour(sys.stdout), arguments.prove))

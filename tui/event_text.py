@@ -1,0 +1,119 @@
+"""What happened in a run, a line an event; events that only a program cares for have none."""
+
+from __future__ import annotations
+
+from cell.commands import Subject
+from cell.events import (
+    BranchTaken,
+    ClauseBroken,
+    DeviceAlarm,
+    DeviceSilent,
+    Event,
+    EventRaised,
+    GoalReached,
+    HandClosedEmpty,
+    HoldRaised,
+    NoPlan,
+    OperatorAsked,
+    OutcomeTold,
+    PlanReleased,
+    PlanRequested,
+    Retried,
+    RunEnded,
+    RunOpened,
+    Skipped,
+    SpeedAsked,
+    StateChanged,
+    StepFailed,
+    StepUnknown,
+    SupplyReported,
+    TrackingErrorSeen,
+    ZoneReported,
+)
+from tui.speech import printable
+
+
+def event_line(event: Event) -> str | None:
+    """Without the time. None for what belongs to every step of every run."""
+    line = _line(event)
+    return None if line is None else printable(line)
+
+
+def _line(event: Event) -> str | None:
+    match event:
+        case RunOpened(clock=clock):
+            return f"run {event.of.run} opened, {clock} time"
+        case PlanReleased(number=number, obligations=obligations):
+            return f"plan {number} ({(event.of.plan or '')[:12]}) released: {obligations} obligations proved"
+        case PlanRequested(number=number, reason=reason):
+            return f"plan {number} asked for: {reason}"
+        case NoPlan(number=number, diagnostics=diagnostics):
+            return f"no plan {number}: " + "; ".join(f"{d.code} {d.message}" for d in diagnostics[:3])
+        case StateChanged(before=before, after=after, why=why):
+            return f"{before} -> {after}" + (f": {why}" if why else "")
+        case RunEnded(state=state, why=why):
+            return f"ended {state}" + (f": {why}" if why else "")
+        case OperatorAsked(what=what, who=who):
+            return f"{who} asks: {what}"
+        case _:
+            return _work_line(event) or _trouble_line(event)
+
+
+def _work_line(event: Event) -> str | None:
+    match event:
+        case GoalReached():
+            return f"goal {event.of.goal} reached{_for(event.of)}"
+        case OutcomeTold(outcome=outcome, value=value):
+            return f"{outcome} of {event.of.part}: {value or 'not told'}"
+        case BranchTaken(choice=choice, value=value, index=None):
+            return f"choice {choice}: no branch for {value}"
+        case SpeedAsked(robot=robot, fraction=fraction, why=why):
+            return f"{robot} at {100 * fraction:.0f} % of its speed: {why}"
+        case _:
+            return None
+
+
+def _trouble_line(event: Event) -> str | None:
+    match event:
+        case StepFailed(event=name, code=code, text=text):
+            return f"step {event.of.step} failed{_for(event.of)}: {name} {code} {text}".rstrip()
+        case StepUnknown(text=text):
+            return f"step {event.of.step}{_for(event.of)}: outcome not known: {text}"
+        case EventRaised(event=name, text=text, handled_by=policy):
+            return f"{name}{_for(event.of)}: {text}" + ("" if policy else " (no policy has it)")
+        case Retried(event=name, attempt=attempt, tries=tries):
+            return f"{name}{_for(event.of)}: try {attempt} of {tries}"
+        case Skipped(parts=parts, why=why):
+            return f"given up: {', '.join(parts) or 'one line'}: {why}"
+        case HoldRaised(code=code, text=text):
+            return f"held, {code}: {text}"
+        case ClauseBroken(kind=kind, text=text):
+            return f"not kept, {kind}: {text}"
+        case _:
+            return _device_line(event)
+
+
+def _device_line(event: Event) -> str | None:
+    match event:
+        case DeviceAlarm(device=device, is_active=True, code=code, text=text):
+            return f"alarm of {device}: {code} {text}".rstrip()
+        case DeviceAlarm(device=device):
+            return f"alarm of {device} is over"
+        case DeviceSilent(device=device, is_silent=True, age=age):
+            return f"{device} is silent for {age:.1f} s"
+        case DeviceSilent(device=device):
+            return f"{device} is heard again"
+        case ZoneReported(zone=zone, is_occupied=is_occupied):
+            return f"zone {zone}: {'somebody is in it' if is_occupied else 'nobody is in it'}"
+        case SupplyReported(cause=cause, what=what, is_over=is_over):
+            return f"{cause}{' no longer' if is_over else ''}: {what}"
+        case HandClosedEmpty(hand=hand):
+            return f"{hand} closed on nothing"
+        case TrackingErrorSeen(robot=robot, error=error, limit=limit):
+            return f"{robot} does not follow: {error:.3f} off, {limit:.3f} allowed"
+        case _:
+            return None
+
+
+def _for(of: Subject) -> str:
+    return f" ({of.part})" if of.part else ""

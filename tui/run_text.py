@@ -1,0 +1,88 @@
+"""What a run came to: the keys that docs/command_line.md promises, and the same for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cell.run import PartSummary, RunSummary
+from tui.exit_codes import DONE, HELD, PROBLEM
+from tui.speech import bold, clock_time, count, printable
+
+
+def run_document(summary: RunSummary) -> dict[str, Any]:
+    return {
+        "run_id": summary.run_id,
+        "state": summary.state,
+        "pid": summary.pid,
+        "steps_done": summary.steps_done,
+        "steps_total": summary.steps_total,
+        "goals_met": summary.goals_met,
+        "goals_total": summary.goals_total,
+        "held_because": summary.held_because,
+        "goals_skipped": summary.goals_skipped,
+        "makespan_s": summary.makespan_s,
+        "parts": [_part(part) for part in summary.parts],
+        "violations": summary.violations,
+    }
+
+
+def _part(part: PartSummary) -> dict[str, Any]:
+    return {
+        "id": part.id,
+        "kind": part.kind,
+        "where": part.where or None,
+        "note": part.note,
+        "outcomes": dict(part.outcomes),
+        "given_up": part.given_up,
+    }
+
+
+def run_exit_code(summary: RunSummary, strict: bool = False) -> int:
+    """Complete is done; with `strict` only when nothing was skipped. Everything else is held or stopped."""
+    if summary.state != "Complete":
+        return HELD
+    return PROBLEM if strict and summary.goals_skipped else DONE
+
+
+def run_text(summary: RunSummary, colour: bool) -> str:
+    lines = [bold(f"run {printable(summary.run_id)}: {summary.state}", colour)]
+    lines += [f"  {name:<10}{value}" for name, value in _figures(summary)]
+    return "\n".join(lines) + "\n"
+
+
+def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
+    if summary.held_because is not None:
+        yield "held", printable(summary.held_because)
+    skipped = f", {summary.goals_skipped} given up" if summary.goals_skipped else ""
+    yield "goals", f"{summary.goals_met} of {summary.goals_total} met{skipped}"
+    yield "steps", f"{summary.steps_done} of {summary.steps_total} done"
+    yield "makespan", clock_time(summary.makespan_s)
+    yield "clauses", "all kept" if summary.violations == 0 else f"{count(summary.violations, 'violation')}"
+    yield from _places(summary.parts)
+
+
+def _places(parts: Sequence[PartSummary]) -> Iterator[tuple[str, str]]:
+    """How many parts lie where; places of one tray together."""
+    where = Counter(_equipment(part) for part in parts)
+    label = "parts"
+    for (kind, place), number in sorted(where.items()):
+        yield label, f"{number} {printable(kind)} {place}"
+        label = ""
+
+
+def _equipment(part: PartSummary) -> tuple[str, str]:
+    if not part.where:
+        return part.kind, f"lost: {printable(part.note)}"
+    return part.kind, f"in {printable(part.where.partition('[')[0])}"
+
+
+def runs_text(summaries: Sequence[RunSummary]) -> str:
+    rows = [("run", "state", "goals", "steps", "makespan", "pid")]
+    for s in summaries:
+        goals, steps = f"{s.goals_met}/{s.goals_total}", f"{s.steps_done}/{s.steps_total}"
+        pid = "" if s.pid is None else str(s.pid)
+        rows.append((printable(s.run_id), s.state, goals, steps, clock_time(s.makespan_s), pid))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows) + "\n"
