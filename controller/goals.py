@@ -43,7 +43,7 @@ def goals(state: RunState) -> tuple[int, int]:
     open_goals: set[tuple[str, str]] = set()
     undecided = 0
     progress = state.progress
-    if progress.plan is not None and not state.is_over:
+    if progress.plan is not None and state.pack != "Complete":
         index = progress.plan
         given_up = {name for name, held in state.belief.parts.items() if held.part.given_up}
         in_choice = {o for c in index.choices.values() for a in c.alternatives for o in a.operations}

@@ -119,7 +119,7 @@ def _rung(d: Draft, failure: Failure) -> bool:
     if ladder.rung >= len(policy.ladder):
         return _end(d, failure, key, policy)
     match policy.ladder[ladder.rung]:
-        case Retry(tries=tries, settings=()) if ladder.tries < tries:
+        case Retry(tries=tries, settings=()) if ladder.tries < tries and not _is_lost(d, failure):
             _set(d, key, Ladder(ladder.rung, ladder.tries + 1))
             d.say(Retried(d.now, _subject(d, failure), failure.event, ladder.tries + 1, tries))
             return True
@@ -191,6 +191,12 @@ def _set(d: Draft, key: str, ladder: Ladder) -> None:
 def _is_in_hand(d: Draft, failure: Failure) -> bool:
     known = d.belief.parts.get(failure.part or "")
     return known is not None and isinstance(known.part.location, InHand)
+
+
+def _is_lost(d: Draft, failure: Failure) -> bool:
+    """No try makes a goal true for a part that nobody can find."""
+    known = d.belief.parts.get(failure.part or "")
+    return known is not None and isinstance(known.part.location, Lost)
 
 
 def _policy(d: Draft, failure: Failure) -> tuple[str, Policy] | None:

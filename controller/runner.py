@@ -40,7 +40,7 @@ from controller.watch import Watch, first_look, zones_seen
 
 MINUTE = 60_000_000_000
 WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells: silence, tracking
-ANSWER_PERIOD = 0.02  # s between two looks at the planner while nothing else may happen
+ANSWER_PERIOD = 0.02  # s of real time between two looks at planner and inbox while virtual time stands still
 
 
 class Replanner(Protocol):
@@ -89,6 +89,7 @@ class Runner:
     _rows: list[Event] = field(default_factory=list)
     _sends: list[DeviceCommand | SetSpeed | RequestPlan] = field(default_factory=list)
     _is_durable: bool = False
+    _is_unrecorded: bool = False
     _marked: int = 0
     _watched: int = 0
     _dispatcher: Dispatcher = field(init=False)
@@ -125,18 +126,21 @@ class Runner:
     def _is_at_end(self) -> bool:
         if self.state.is_over:
             return True
-        waits = self.ends_when_held and self.state.pack == "Held" and not self.state.progress.flights
-        return waits and self.inbox.next_time() is None
+        return self.ends_when_held and self._waits_for_somebody()
 
     # --- one round ---
 
     def _pass_time(self) -> None:
-        if self._asked is not None and self.clock.is_free:
+        if self.clock.is_free and (self._asked is not None or self._waits_for_somebody()):
             self.inbox.wait(ANSWER_PERIOD)
             return
         due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *self.state.timers.values()]
         asked = self.inbox.next_time()
         self.clock.step(min(due if asked is None else (*due, asked)), self.inbox.wait)
+
+    def _waits_for_somebody(self) -> bool:
+        """Held with nothing under way: time that only passes because we let it would run on without end."""
+        return self.state.pack == "Held" and not self.state.progress.flights and self.inbox.next_time() is None
 
     def _look(self) -> None:
         """Everything new, folded, written and answered."""
@@ -146,6 +150,9 @@ class Runner:
         self._answer(now)
         self._expire(now)
         self._flush()
+        if self._is_unrecorded and self.recorder is not None:
+            self._is_unrecorded = False
+            self.recorder.take(self.drivers, self.state)
 
     def _poll(self, now: int) -> None:
         news = ordered(self.drivers.poll())
@@ -159,8 +166,7 @@ class Runner:
     def _see_robot(self, robot: str, now: int) -> None:
         seen = self.drivers.motion[robot].state()
         self._fold(robot_seen(self.state, now, seen, self._watch.stances))
-        if self.recorder is not None:
-            self.recorder.take(self.drivers, self.state)
+        self._is_unrecorded = True
 
     def _expire(self, now: int) -> None:
         for name, due in sorted(self.state.timers.items(), key=lambda item: (item[1], item[0])):
@@ -206,7 +212,7 @@ class Runner:
                     self._sends.append(command)
             self._rows.append(event)
             self._rows.extend(commands.record)
-            self._is_durable = self._is_durable or bool(commands.send) or isinstance(event, OutcomeTold | CommandReported)
+            self._is_durable = self._is_durable or bool(commands.send) or _is_outcome(event)
 
     def _flush(self) -> None:
         """Writes what was folded, then sends what it calls for, until nothing more comes of it."""
@@ -232,3 +238,8 @@ class Runner:
     def _subject(self) -> Subject:
         plan = self.state.progress.plan
         return Subject(self.state.run, plan.plan.plan_id if plan is not None else None)
+
+
+def _is_outcome(event: Observation) -> bool:
+    """What no device may tell a second time, so what must not be lost."""
+    return isinstance(event, OutcomeTold) or (isinstance(event, CommandReported) and event.status != "running")

@@ -24,7 +24,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         run_id=state.run,
         state=state.pack if is_alive or state.is_over else "Interrupted",
         steps_done=progress.done_before + progress.confirmed,
-        steps_total=progress.total_before + (progress.confirmed if state.is_over else steps),
+        steps_total=progress.total_before + (progress.confirmed if state.pack == "Complete" else steps),
         goals_met=met,
         goals_total=total,
         held_because=f"{hold.code} {hold.text}" if hold is not None else None,

@@ -40,7 +40,7 @@ class Watch:
 
     def look(self, state: RunState, now: int) -> Iterator[Observation]:
         of = Subject(state.run)
-        for name, sampled in self._samples():
+        for name, sampled in self._samples(state, now):
             age = (now - sampled) / NANOSECONDS
             is_silent = age > self._max_age[name]
             if is_silent is not (name in state.belief.silent):
@@ -53,12 +53,24 @@ class Watch:
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
                 yield from robot_seen(state, now, seen, self._stances)
 
-    def _samples(self) -> Iterator[tuple[str, int]]:
-        """(device, time of its newest sample); of a tool the oldest of its hands'."""
+    def _samples(self, state: RunState, now: int) -> Iterator[tuple[str, int]]:
+        """(device, time of its newest sample). A machine is as fresh as the stalest signal that the cell file has report it,
+        a tool as the stalest of its hands."""
         for name, robot in self._drivers.motion.items():
             yield name, robot.state().received
         for name, machine in self._drivers.machines.items():
-            yield name, machine.state().time
+            yield name, min([machine.state().time, *self._signal_times(state, name, now)])
+        for name, tool in self._drivers.grippers.items():
+            hands = [hand.split(".", 1)[1] for hand in state.belief.hands if hand.split(".", 1)[0] == name]
+            yield name, min((tool.state(hand).time for hand in hands), default=now)
+
+    def _signal_times(self, state: RunState, device: str, now: int) -> Iterator[int]:
+        """A signal that does not age is as fresh as now."""
+        known = state.context.devices.get(device) if state.context is not None else None
+        for signal in (known.door, known.clamp, known.running) if known is not None else ():
+            if signal is not None and signal in self._drivers.signals.signals:
+                sample = self._drivers.signals.read(signal)
+                yield now if sample.max_age is None else sample.time
 
 
 def first_look(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> Iterator[Observation]:

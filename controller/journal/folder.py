@@ -1,0 +1,153 @@
+"""Where runs live: `<state_dir>/runs/<run_id>/`, and what can be told of each, alive, over, or killed.
+
+Law: reading never changes a run. A run whose controller is gone and that has no end in its journal was interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cell.codec import CodecError, canonical, from_plain
+from cell.events import Event
+from cell.run import RunSummary
+from controller.journal.journal import FILE, JournalError, StoredJournal
+from controller.journal.replay import replay
+from controller.run_state import RunState
+from controller.summary import summary_of
+
+RECORDING = "recording.mcap"
+ALIVE = "controller.json"
+SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run's folder. `id` is its name."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def recording(self) -> Path:
+        return self.path / RECORDING
+
+    def claim(self) -> None:
+        """This process is the run's controller from now on."""
+        body = {"pid": os.getpid(), "started": _started(os.getpid())}
+        (self.path / ALIVE).write_text(json.dumps(body), encoding="utf-8")
+
+    def release(self, summary: RunSummary) -> None:
+        """The run is over; `summary` is what it came to."""
+        new = self.path / (SUMMARY + ".new")
+        new.write_text(canonical(replace(summary, pid=None)), encoding="utf-8")
+        new.replace(self.path / SUMMARY)
+        (self.path / ALIVE).unlink(missing_ok=True)
+
+    def pid(self) -> int | None:
+        """The controller's process while it lives. A process that merely has its number by now does not count."""
+        try:
+            body = json.loads((self.path / ALIVE).read_text(encoding="utf-8"))
+            pid = int(body["pid"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        started = _started(pid)
+        return pid if started is not None and started == body.get("started") else None
+
+    def journal(self) -> StoredJournal:
+        """Raises JournalError."""
+        return StoredJournal(self.path)
+
+    def events(self) -> tuple[Event, ...]:
+        """Raises JournalError."""
+        journal = self.journal()
+        try:
+            return tuple(journal.events())
+        finally:
+            journal.close()
+
+    def state(self) -> RunState:
+        """Folded from the newest snapshot. Raises JournalError."""
+        journal = self.journal()
+        try:
+            return replay(journal)
+        finally:
+            journal.close()
+
+    def summary(self) -> RunSummary:
+        """Raises JournalError."""
+        kept = self._kept()
+        if kept is not None:
+            return kept
+        pid = self.pid()
+        return replace(summary_of(self.state(), pid, is_alive=pid is not None), run_id=self.id)
+
+    def _kept(self) -> RunSummary | None:
+        try:
+            return from_plain(RunSummary, json.loads((self.path / SUMMARY).read_text(encoding="utf-8")))
+        except (OSError, ValueError, CodecError):
+            return None
+
+
+def new_run(state_dir: Path, run_id: str) -> RunFolder:
+    """Raises FileExistsError when there is a run of that name."""
+    path = state_dir / "runs" / run_id
+    path.mkdir(parents=True)
+    return RunFolder(path)
+
+
+def run_folders(state_dir: Path) -> Iterator[RunFolder]:
+    """All runs, newest first."""
+    runs = state_dir / "runs"
+    found = [path for path in runs.iterdir() if (path / FILE).is_file()] if runs.is_dir() else []
+    return (RunFolder(path) for path in sorted(found, key=lambda p: ((p / FILE).stat().st_ctime_ns, p.name), reverse=True))
+
+
+def find_run(state_dir: Path, name: str | None) -> RunFolder:
+    """The run of that name, or whose name starts so and no other's does; None: the newest. Raises JournalError."""
+    folders = list(run_folders(state_dir))
+    if name is None:
+        if not folders:
+            raise JournalError(f"there are no runs in {state_dir}")
+        return folders[0]
+    fitting = [f for f in folders if f.id == name] or [f for f in folders if f.id.startswith(name)]
+    if len(fitting) != 1:
+        raise JournalError(f"{'no run' if not fitting else 'more than one run'} is called {name!r}")
+    return fitting[0]
+
+
+def summaries(state_dir: Path) -> tuple[RunSummary, ...]:
+    """Newest first. A run that cannot be read is left out of it, not everything else with it."""
+    found = []
+    for folder in run_folders(state_dir):
+        try:
+            found.append(folder.summary())
+        except JournalError:
+            continue
+    return tuple(found)
+
+
+def _started(pid: int) -> str | None:
+    """When the process was started, in a form that no later process of that number shares; None: it does not live."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return _alive_without_proc(pid)
+    state, *fields = stat.rpartition(")")[2].split()
+    return None if state in ("Z", "X") else fields[18]
+
+
+def _alive_without_proc(pid: int) -> str | None:
+    if Path("/proc/self").exists():
+        return None
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return None
+    return "alive"

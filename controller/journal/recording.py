@@ -1,0 +1,108 @@
+"""Samples of the robots while a run lasts: MCAP, in chunks, readable up to the last whole chunk after a crash.
+
+One message a sample: joint positions, velocities, setpoints, path parameter, speed scaling, command id, motion hash, and which
+zones were occupied. Times are the run's monotonic nanoseconds, the same as in the journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from mcap.exceptions import McapError
+from mcap.reader import NonSeekingReader
+from mcap.writer import CompressionType, Writer
+
+from cell.device import ReadbackBlock
+from cell.driver import DriverSet
+from cell.driver_errors import DriverError
+from controller.run_state import RunState
+
+CHUNK = 256 * 1024  # bytes of samples in a chunk, so about what a crash may cost
+DIGITS = 9  # after the point, of rad, m and s: far below what any encoder resolves
+_SCHEMA = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "array", "items": {"type": "number"}} for name in ("q", "qd", "setpoint")},
+        "s": {"type": "number"},
+        "speed_scaling": {"type": "number"},
+        "command": {"type": "string"},
+        "motion": {"type": "string"},
+        "seq": {"type": "integer"},
+        "occupied": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One readback of `robot` at `time` ns. rad or m, and s."""
+
+    robot: str
+    time: int
+    seq: int
+    q: tuple[float, ...]
+    qd: tuple[float, ...]
+    setpoint: tuple[float, ...]
+    s: float
+    speed_scaling: float
+    command: str
+    motion: str
+    occupied: tuple[str, ...]
+
+
+class Recording:
+    """A `Recorder` that writes `path`. Keep it open as long as the run, then close it."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb")
+        self._writer = Writer(self._file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
+        self._writer.start("cellwright", "cellwright recording 1")
+        self._schema = self._writer.register_schema("cellwright.RobotSample", "jsonschema", json.dumps(_SCHEMA).encode())
+        self._channels: dict[str, int] = {}
+
+    def take(self, drivers: DriverSet, state: RunState) -> None:
+        occupied = [name for name, is_occupied in sorted(state.belief.zones.items()) if is_occupied]
+        for robot in drivers.motion.values():
+            try:
+                blocks = robot.readback()
+            except DriverError:
+                continue
+            for block in blocks:
+                self._write(block, occupied)
+        self._file.flush()
+
+    def close(self) -> None:
+        self._writer.finish()  # type: ignore[no-untyped-call]
+        self._file.close()
+
+    def _write(self, block: ReadbackBlock, occupied: list[str]) -> None:
+        channel = self._channels.get(block.device)
+        if channel is None:
+            channel = self._writer.register_channel(f"robot/{block.device}", "json", self._schema)
+            self._channels[block.device] = channel
+        tail = json.dumps({"command": block.command, "motion": block.motion, "occupied": occupied})[1:]
+        readings = (block.q, block.qd, block.setpoint, block.s, block.speed_scaling)
+        columns = [np.round(reading, DIGITS).tolist() for reading in readings]
+        for i, (time, q, qd, setpoint, s, scaling) in enumerate(zip(block.time.tolist(), *columns, strict=True)):
+            seq = block.first_seq + i
+            body = f'{{"seq":{seq},"q":{q},"qd":{qd},"setpoint":{setpoint},"s":{s!r},"speed_scaling":{scaling!r},{tail}'
+            self._writer.add_message(channel, time, body.encode(), time, seq % 2**32)
+
+
+def read_recording(path: Path) -> Iterator[Sample]:
+    """All samples that reached the disk, in the order in which they were written; a torn end is where it stops."""
+    with path.open("rb") as file:
+        try:
+            for _, channel, message in NonSeekingReader(file).iter_messages(log_time_order=False):
+                body = json.loads(message.data)
+                yield Sample(
+                    channel.topic.removeprefix("robot/"), message.log_time, body["seq"], tuple(body["q"]), tuple(body["qd"]),
+                    tuple(body["setpoint"]), body["s"], body["speed_scaling"], body["command"], body["motion"],
+                    tuple(body["occupied"]),
+                )  # fmt: skip
+        except (McapError, EOFError):
+            return

@@ -1,0 +1,173 @@
+"""The readable account of a run, as text: figures, parts and where they are, what went wrong, where the time went.
+
+Read from the events alone, so it says the same today and in a year.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cell.events import (
+    BranchTaken,
+    ClauseBroken,
+    Event,
+    HoldRaised,
+    NoPlan,
+    PlanReleased,
+    PlanRequested,
+    Retried,
+    RunEnded,
+    RunOpened,
+    Skipped,
+    SpeedAsked,
+    StateChanged,
+    StepConfirmed,
+    StepFailed,
+    StepStarted,
+    StepUnknown,
+)
+from cell.run import PackState, PartSummary, RunSummary
+from cell.task_plan import Bounds
+from controller.journal.replay import fold
+from controller.summary import summary_of
+
+SECOND = 1e9
+WAITING: dict[PackState, str] = {
+    "Holding": "held", "Held": "held", "Unholding": "held",
+    "Suspending": "suspended", "Suspended": "suspended", "Unsuspending": "suspended",
+    "Starting": "starting", "Stopping": "stopping",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Account:
+    """What a pass over the events gathers. Seconds by cause in `lost`; `plans` are (number, bounds), the first first."""
+
+    opened: RunOpened | None = None
+    ended: RunEnded | None = None
+    plans: list[tuple[int, Bounds]] = field(default_factory=list)
+    lost: Counter[str] = field(default_factory=Counter)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    steps: Counter[str] = field(default_factory=Counter)
+    branches: Counter[str] = field(default_factory=Counter)
+
+
+def report(events: Sequence[Event]) -> str:
+    """Lines of at most 110 characters, but for texts of the intent. Raises ValueError for a run without its first event."""
+    account = gathered(events)
+    if account.opened is None:
+        raise ValueError("the run has no first event")
+    summary = summary_of(fold(events))
+    return "\n".join(_lines(account, summary)) + "\n"
+
+
+def gathered(events: Iterable[Event]) -> Account:
+    account = Account()
+    since: tuple[int, PackState] = (0, "Idle")
+    asked: int | None = None
+    slow: dict[str, int] = {}
+    for event in events:
+        match event:
+            case RunOpened():
+                account.opened, since = event, (event.at, "Idle")
+            case RunEnded():
+                account.ended = event
+            case StateChanged(at=at, before=before, after=after):
+                if before in WAITING:
+                    account.lost[WAITING[before]] += at - since[0]
+                since = (at, after)
+            case PlanRequested(at=at, reason=reason):
+                asked = at
+                account.notes.append((at, f"plan asked for: {reason}"))
+            case PlanReleased(at=at, number=number, plan=plan):
+                if plan is not None:
+                    account.plans.append((number, plan.tasks.bounds))
+                account.lost["planning"] += at - asked if asked is not None else 0
+                asked = None
+            case SpeedAsked(at=at, robot=robot, fraction=fraction, why=why):
+                if robot in slow:
+                    account.lost["slowed down"] += at - slow.pop(robot)
+                if fraction < 1.0:
+                    slow[robot] = at
+                account.notes.append((at, f"{robot} at {100.0 * fraction:.0f} % of its speed: {why}"))
+            case StepStarted() | StepConfirmed() | StepFailed() | StepUnknown():
+                account.steps[type(event).__name__] += 1
+                _note(account, event)
+            case BranchTaken(value=value):
+                account.branches[value] += 1
+            case _:
+                _note(account, event)
+    return account
+
+
+def _note(account: Account, event: Event) -> None:
+    about = " ".join(x for x in (event.of.step, event.of.part) if x)
+    match event:
+        case StepFailed(event=word, text=text):
+            account.notes.append((event.at, f"{word} ({about}): {text}"))
+        case StepUnknown(text=text):
+            account.notes.append((event.at, f"unknown ({about}): {text}"))
+        case Retried(event=word, attempt=attempt, tries=tries):
+            account.notes.append((event.at, f"retry {attempt} of {tries} after {word} ({about})"))
+        case Skipped(parts=parts, why=why):
+            account.notes.append((event.at, f"skipped {', '.join(parts)}: {why}"))
+        case HoldRaised(code=code, text=text):
+            account.notes.append((event.at, f"hold {code}: {text}"))
+        case ClauseBroken(kind=kind, text=text):
+            account.notes.append((event.at, f"{kind} broken: {text}"))
+        case NoPlan(diagnostics=diagnostics):
+            account.notes.append((event.at, f"no plan: {'; '.join(d.message for d in diagnostics)}"))
+        case _:
+            pass
+
+
+def _lines(account: Account, summary: RunSummary) -> Iterator[str]:
+    opened = account.opened
+    assert opened is not None
+    yield f"run {summary.run_id}: {summary.state}"
+    if summary.held_because:
+        yield f"  held because {summary.held_because}"
+    yield f"  opened {opened.utc}, {opened.clock} time, cell {opened.cell_revision[:12]}"
+    yield f"  goals {summary.goals_met} of {summary.goals_total}, iterations skipped {summary.goals_skipped}"
+    yield f"  steps {summary.steps_done} of {summary.steps_total}, failed {account.steps['StepFailed']}, " + (
+        f"unknown {account.steps['StepUnknown']}, clauses broken {summary.violations}"
+    )
+    yield from _times(account, summary)
+    if account.branches:
+        yield "  told " + ", ".join(f"{value} {count}" for value, count in sorted(account.branches.items()))
+    yield ""
+    yield from _parts(summary.parts)
+    if account.notes:
+        yield ""
+        yield "what happened"
+        for at, text in account.notes:
+            yield f"  {(at - opened.at) / SECOND:9.1f} s  {text}"
+
+
+def _times(account: Account, summary: RunSummary) -> Iterator[str]:
+    yield f"  makespan {summary.makespan_s:.1f} s"
+    if account.plans:
+        bounds = account.plans[0][1]
+        yield f"    planned {bounds.makespan:.1f} s, lower bound {bounds.lower_bound:.1f} s ({bounds.bottleneck})"
+        yield f"    plans run: {len(account.plans)}"
+    for cause, lost in sorted(account.lost.items(), key=lambda item: -item[1]):
+        if lost > 0:
+            yield f"    {cause} {lost / SECOND:.1f} s"
+
+
+def _parts(parts: Sequence[PartSummary]) -> Iterator[str]:
+    yield "parts"
+    by_home: dict[str, list[PartSummary]] = {}
+    for part in parts:
+        home = part.where.split("[")[0] if part.where else "lost"
+        by_home.setdefault(home, []).append(part)
+    for home, there in by_home.items():
+        yield f"  {home}: {len(there)}"
+        for part in there:
+            told = " ".join(f"{name}={value}" for name, value in part.outcomes)
+            given_up = "given up" if part.given_up else ""
+            words = [w for w in (part.id, part.where, told, given_up, part.note if not part.where else "") if w]
+            if told or given_up or not part.where:
+                yield "    " + "  ".join(words)

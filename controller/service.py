@@ -1,0 +1,180 @@
+"""A run in service: journal and recording on disk, real or paced time, the session at the other end of two queues.
+
+Law: controller and session exchange only serialisable values, even within one process: texts in, texts out. An operator's stop is
+taken at the next look at the inbox and passes neither disk nor planner before it is sent. Signals belong to the session: it posts
+what the operator asks.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from threading import Thread
+from typing import Any
+
+from cell.codec import CodecError, canonical, from_plain
+from cell.commands import RequestPlan
+from cell.diagnostic import Outcome, error
+from cell.driver import DriverSet
+from cell.events import Asked, Event, PlanReleased
+from cell.released_plan import ReleasedPlan
+from cell.run import RunSpec, RunSummary
+from controller.clock import Clock, PacedClock, RealClock, VirtualClock
+from controller.journal.folder import RunFolder
+from controller.journal.journal import DiskJournal
+from controller.journal.recording import Recording
+from controller.run_state import RunState
+from controller.runner import Replanner, Runner
+from controller.summary import summary_of
+
+NEWS_PERIOD = 0.2  # s of real time between two summaries
+
+Texts = queue.SimpleQueue[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the session posts for an operator."""
+
+    what: Asked
+    who: str
+
+
+Message = Event | RunSummary
+"""What the session gets: every event as it was written, and now and then what the run has come to. A `PlanReleased` comes without
+its plan, which stands in the run's folder."""
+
+
+def post(inbox: Texts, what: Asked, who: str = "operator") -> None:
+    inbox.put(canonical(Request(what, who)))
+
+
+def read_message(text: str) -> Message:
+    """Raises CodecError for anything else."""
+    message: Message = from_plain(Message, json.loads(text))  # type: ignore[arg-type]
+    return message
+
+
+def serve(
+    spec: RunSpec,
+    plan: ReleasedPlan,
+    drivers: DriverSet,
+    replanner: Replanner,
+    folder: RunFolder,
+    inbox: Texts,
+    outbox: Texts,
+    *,
+    speed: float | None = None,
+    is_recorded: bool = True,
+) -> RunSummary:
+    """Runs `plan` and what follows to its end: complete, stopped or aborted; a hold waits. `speed` times real time for simulated
+    drivers, None as fast as they can; real drivers run as they do. Everything is in `folder`, which is this run's own."""
+    folder.claim()
+    journal = DiskJournal(folder.path, spec.run_id)
+    recording = Recording(folder.recording) if is_recorded else None
+    news = News(outbox)
+    runner = Runner(
+        spec,
+        drivers,
+        clock_for(drivers, speed),
+        journal,
+        InThread(replanner),
+        Post(inbox),
+        recording,
+        on_events=news.tell,
+    )
+    try:
+        state = runner.run(plan)
+        summary = summary_of(state)
+        folder.release(summary)
+        outbox.put(canonical(summary))
+        return summary
+    finally:
+        if recording is not None:
+            recording.close()
+        journal.close()
+
+
+def clock_for(drivers: DriverSet, speed: float | None) -> Clock:
+    if drivers.virtual is None:
+        return RealClock()
+    return VirtualClock(drivers.virtual) if speed is None else PacedClock(drivers.virtual, speed)
+
+
+@dataclass(slots=True)
+class News:
+    outbox: Texts
+    _told: float = field(default_factory=lambda: -NEWS_PERIOD)
+
+    def tell(self, events: Sequence[Event], state: RunState) -> None:
+        for event in events:
+            self.outbox.put(canonical(replace(event, plan=None) if isinstance(event, PlanReleased) else event))
+        now = time.monotonic()
+        if now - self._told >= NEWS_PERIOD:
+            self._told = now
+            self.outbox.put(canonical(summary_of(state)))
+
+
+@dataclass(slots=True)
+class Post:
+    """An inbox of texts. One that cannot be read is an error of the session's and is raised, not passed over."""
+
+    inbox: Texts
+    _waiting: list[str] = field(default_factory=list)
+
+    def take(self, now: int) -> Sequence[tuple[Asked, str]]:
+        texts, self._waiting = self._waiting, []
+        while True:
+            try:
+                texts.append(self.inbox.get_nowait())
+            except queue.Empty:
+                break
+        requests = [_request(text) for text in texts]
+        return [(request.what, request.who) for request in requests]
+
+    def wait(self, seconds: float) -> bool:
+        if self._waiting:
+            return True
+        try:
+            self._waiting.append(self.inbox.get(timeout=seconds) if seconds > 0.0 else self.inbox.get_nowait())
+        except queue.Empty:
+            return False
+        return True
+
+    def next_time(self) -> int | None:
+        return None
+
+
+class InThread:
+    """The planner at work while the loop goes on supervising. One request at a time."""
+
+    def __init__(self, replanner: Replanner) -> None:
+        self._replanner = replanner
+        self._answers: queue.SimpleQueue[tuple[RequestPlan, Outcome[ReleasedPlan]]] = queue.SimpleQueue()
+
+    def ask(self, request: RequestPlan) -> None:
+        Thread(target=self._work, args=(request,), name="planner", daemon=True).start()
+
+    def answer(self) -> tuple[RequestPlan, Outcome[ReleasedPlan]] | None:
+        try:
+            return self._answers.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _work(self, request: RequestPlan) -> None:
+        try:
+            outcome = self._replanner.replan(request)
+        except Exception as defect:  # the run is held and says why; a defect of the planner must not end its supervision
+            text = f"the planner failed: {type(defect).__name__}: {defect}"
+            outcome = Outcome(None, (error("R710", text, help="this is a defect: report it with the run's folder"),))
+        self._answers.put((request, outcome))
+
+
+def _request(text: str) -> Request:
+    plain: Any = json.loads(text)
+    if not isinstance(plain, dict):
+        raise CodecError("", f"expected a request, got {text:.60}")
+    return from_plain(Request, plain)
