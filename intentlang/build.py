@@ -142,7 +142,7 @@ class Builder:
         return s.EachNode(self._words(c)[0], members, until, is_ordered, block, self._head(c))
 
     def order(self, c: list[object]) -> s.Word:
-        return s.Word("in order", self._span(c))
+        return s.Word("in order", self._span(c[-1:]))
 
     def group(self, c: list[object]) -> s.GroupNode:
         return s.GroupNode(_is(c[0], "IN_ORDER"), _nodes(c, s.BlockNode)[0], self._head(c))

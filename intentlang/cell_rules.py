@@ -10,8 +10,9 @@ import numpy as np
 from cell.diagnostic import Diagnostic, Span, error, warning
 from cell.equipment import Equipment
 from cell.model import CellModel, Tool
+from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
-from intentlang.declared import Declared, unknown
+from intentlang.declared import Declared, numbers, unknown
 from intentlang.forms import Named
 from intentlang.syntax import Word
 from intentlang.words import quoted
@@ -56,13 +57,16 @@ def _ranges(d: Declared) -> list[Diagnostic]:
     for given in d.given:
         schema = d.kind.attribute(given.name)
         form = schema.forms[given.match.form] if schema else ""
-        values = [v.value for v in given.values if hasattr(v, "value")]
+        values = [v.value for v in given.values if isinstance(v, Quantity)]
         if " to <" in form and len(values) >= 2 and values[-2] > values[-1]:
             found.append(error("E211", f"`{given.name}` goes from a larger value to a smaller one", given.span))
-        if (given.name == "contains" and values and values[-1] != int(values[-1])) or (
-            given.name == "contains" and values[-1] < 0
-        ):
+        if given.name == "contains" and any(v < 0 or v != int(v) for v in values):
             found.append(error("E211", "a number of parts is a whole number from 0 up", given.span))
+        if given.name == "box":
+            low, high = (numbers(v) for v in given.values)
+            if any(a >= b for a, b in zip(low, high, strict=True)):
+                message = f"the box of `{d.name.text}` is empty: each coordinate of `from` must be below that of `to`"
+                found.append(error("E403", message, given.span))
     return found
 
 
@@ -126,9 +130,6 @@ def _contents(model: CellModel) -> list[Diagnostic]:
 def _zones(model: CellModel) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for zone in model.zones.values():
-        if any(low >= high for low, high in zip(zone.low, zone.high, strict=True)):
-            message = f"the box of `{zone.name}` is empty: each coordinate of `from` must be below that of `to`"
-            found.append(error("E403", message, zone.span))
         if zone.when_occupied is not None and zone.occupied is None:
             message = f"`{zone.name}` says what to do when occupied, and nothing reports that it is"
             found.append(error("E408", message, zone.span, help="Add `occupied signal …`."))
@@ -154,5 +155,5 @@ def _coinciding(model: CellModel) -> list[Diagnostic]:
                 seen.add(pair)
                 message = f"`{place.name}` and `{other[1]}` are at the same spot"
                 first = model.equipment[other[0]]
-                found.append(error("E406", message, _at(thing, "at"), _at(first, "at").labelled("the other one")))
+                found.append(error("E406", message, thing.span, first.span.labelled("the other one")))
     return found

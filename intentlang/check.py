@@ -35,7 +35,9 @@ def check_intent(
     params set from outside, as text. `sources` are further files whose hashes the program shall carry (the cell files)."""
     world = World(cell, vocabulary)
     trees = (tree, *imported)
-    tasks = {t.name.text: t for one in reversed(trees) for t in one.tasks}
+    tasks: dict[str, s.TaskNode] = {}
+    for task in (t for one in trees for t in one.tasks):
+        tasks.setdefault(task.name.text, task)
     broken = frozenset().union(*(one.broken for one in trees))
     work = Work(world, tasks, broken)
     work.say(*_misplaced(imported))

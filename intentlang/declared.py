@@ -200,7 +200,7 @@ def _misfit(attr: AttrNode, attribute: AttributeSchema, mismatch: forms.Mismatch
         return mismatch.diagnostic
     span = mismatch.span or attr.span
     ways = "; or ".join(f"`{forms.spelled(attribute.name, form)}`" for form in attribute.forms[:3])
-    code = "E211" if mismatch.expected.endswith("above zero") or "whole number" in mismatch.expected else "E208"
+    code = "E211" if mismatch.is_range else "E208"
     is_end = span.start == span.end
     message = f"`{attr.name.text}` {'ends too early' if is_end else 'does not take this'}: expected {mismatch.expected}"
     return error(code, message, span, help=f"Written as {ways}.")

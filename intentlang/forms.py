@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -83,6 +83,8 @@ class Mismatch:
     span: Span | None
     expected: str
     diagnostic: Diagnostic | None = None
+    is_range: bool = False
+    """The value is of the right form and only too small, too large or not whole."""
 
 
 @lru_cache(maxsize=1024)
@@ -136,7 +138,7 @@ def _one(
             return Mismatch(10 * index, end, shown(pattern))
         got = _value(pattern, values[index], vocabulary)
         if isinstance(got, Mismatch):
-            return Mismatch(10 * index + got.reached, got.span, got.expected, got.diagnostic)
+            return replace(got, reached=10 * index + got.reached)
         if not isinstance(pattern, Literal_):
             out.append(got)
     if len(values) > len(patterns):
@@ -170,7 +172,7 @@ def _series(atoms: Sequence[Atom], nodes: Sequence[s.ValueNode], vocabulary: Voc
     for atom, node in zip(atoms, nodes, strict=True):
         got = _scalar(atom, node, vocabulary, Mismatch(2, node.span, shown(atom)))
         if isinstance(got, Mismatch):
-            return Mismatch(max(2, got.reached), got.span, got.expected, got.diagnostic)
+            return replace(got, reached=max(2, got.reached))
         out.append(got)
     return tuple(out)
 
@@ -209,14 +211,14 @@ def _number(atom: Atom, node: s.NumberNode, vocabulary: Vocabulary) -> Value | M
     what = atom.what
     if what in (("number",), ("count",)):
         is_whole = not node.unit and (what == ("number",) or (node.value >= 1 and node.value == int(node.value)))
-        return Quantity(node.value, "", node.text) if is_whole else Mismatch(reached, node.span, shown(atom))
+        return Quantity(node.value, "", node.text) if is_whole else Mismatch(reached, node.span, shown(atom), is_range=True)
     wanted = () if what == ("quantity",) else what
     problem = unit_diagnostic(node, wanted, vocabulary)
     if problem is not None:
         return Mismatch(reached, node.span, shown(atom), problem)
     quantity = quantity_of(node, vocabulary)
     if atom.is_positive and quantity.value <= 0:
-        return Mismatch(reached, node.span, f"a {'/'.join(what)} above zero")
+        return Mismatch(reached, node.span, f"a {'/'.join(what)} above zero", is_range=True)
     return quantity
 
 

@@ -6,12 +6,13 @@ offends is blanked, line and column kept, and the rest is parsed again (recovery
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Transformer_NonRecursive, Tree
+from lark import Lark, Token, Transformer_NonRecursive, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from cell.diagnostic import Diagnostic, Outcome, Position, Span, error
@@ -53,7 +54,7 @@ def parse_intent(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.I
         syntax.BlockNode(statements, whole),
         parsed.broken | {w.text for w in reserved},
     )
-    return Outcome(tree, _in_order((*parsed.diagnostics, *map(_reserved, reserved))))
+    return Outcome(tree, _in_order((*parsed.diagnostics, *_reserved(reserved))))
 
 
 def parse_cell(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.CellTree]:
@@ -69,7 +70,7 @@ def parse_cell(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.Cel
     kept = tuple(d for d in declarations if d.kind.text != "_")
     uses = tuple(i for i in parsed.items if isinstance(i, syntax.UseNode))
     tree = syntax.CellTree(source, uses, kept, parsed.broken | {w.text for w in reserved}, parsed.broken_lines)
-    return Outcome(tree, _in_order((*parsed.diagnostics, *map(_reserved, reserved))))
+    return Outcome(tree, _in_order((*parsed.diagnostics, *_reserved(reserved))))
 
 
 def grammar(vocabulary: Vocabulary) -> str:
@@ -80,12 +81,25 @@ def grammar(vocabulary: Vocabulary) -> str:
 def quantity_pattern(vocabulary: Vocabulary) -> str:
     """A number with its unit. Words that may follow a number are no units: `8 and b`, `retry 2 torque 3 Nm`."""
     words = "|".join(excluded_units(vocabulary))
-    return rf"-?\d+(?:\.\d+)?[ \t]*(?!(?:{words})\b)(?:%|°C?|[a-zA-Zµ][a-zA-Z0-9\/²]*)"
+    return rf"-?\d+(?:\.\d+)?[ \t]*(?!(?:{words})\b)(?:%|°C?|[a-zA-Zµ][a-zA-Z0-9\/²]*(?!\w))"
 
 
 def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
     """`strict` refuses every ambiguity of the grammar; it needs interegular, so only the tests ask for it."""
     return _parser(grammar(vocabulary), strict)
+
+
+class _InsideBrackets:
+    """Drops line ends inside ( ) and [ ], where a statement may go over several lines."""
+
+    always_accept = ("_NL",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        depth = 0
+        for token in stream:
+            depth += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB"))
+            if token.type != "_NL" or depth <= 0:
+                yield token
 
 
 @lru_cache(maxsize=8)
@@ -97,6 +111,7 @@ def _parser(text: str, strict: bool) -> Lark:
         keep_all_tokens=True,
         maybe_placeholders=False,
         strict=strict,
+        postlex=_InsideBrackets(),
     )
 
 
@@ -203,9 +218,12 @@ def _unmatched(source: SourceFile, bracket: recovery.Bracket) -> Diagnostic:
     return error("E102", f"this `{bracket.character}` closes nothing", span)
 
 
-def _reserved(word: syntax.Word) -> Diagnostic:
-    message = f"`{word.text}` is a reserved word and cannot be a name"
-    return error("E103", message, word.span, help=f"Reserved are {quoted(sorted(RESERVED), 30)}.")
+def _reserved(words: Sequence[syntax.Word]) -> Iterator[Diagnostic]:
+    """One for each line: `then hold` behind `on jam:` is one slip and not two."""
+    first = {word.span.start.line: word for word in reversed(words)}
+    for word in first.values():
+        message = f"`{word.text}` is a reserved word and cannot be a name"
+        yield error("E103", message, word.span, help=f"Reserved are {quoted(sorted(RESERVED), 30)}.")
 
 
 def _too_many(source: SourceFile, index: int) -> Diagnostic:

@@ -179,7 +179,8 @@ def balanced(text: str) -> Balanced:
     lines = frozenset(text.count("\n", 0, b.index) for b in found.unmatched if b.character in "()[]")
     characters = list(text)
     for bracket in found.unmatched:
-        if bracket.character == "}":
+        if bracket.character != "{":
+            # What is left of the statement does not parse; it is on one of `lines` and taken out without a second report.
             characters[bracket.index] = END
     mended, closed = _closed_by_indentation("".join(characters), sum(b.character == "{" for b in found.unmatched))
     opened = layout(mended).unmatched

@@ -16,8 +16,13 @@ def quantity_of(node: NumberNode, vocabulary: Vocabulary) -> Quantity:
     if not node.unit:
         return Quantity(node.value, "", node.text)
     unit = vocabulary.units[node.unit]
-    # 15 digits: 1400 mm is 1.4 m and not 1.4000000000000001 m.
-    return Quantity(float(f"{node.value * unit.factor + unit.offset:.15g}"), unit.dimension, node.text)
+    return Quantity(_scaled(node.value, unit.factor) + unit.offset, unit.dimension, node.text)
+
+
+def _scaled(value: float, factor: float) -> float:
+    """Divides where the factor is one over a whole number: 1400 mm is then 1.4 m and not 1.4000000000000001 m."""
+    inverse = round(1 / factor)
+    return value / inverse if inverse > 1 and abs(inverse * factor - 1) < 1e-12 else value * factor
 
 
 def unit_diagnostic(node: NumberNode, dimensions: Sequence[str], vocabulary: Vocabulary) -> Diagnostic | None:

@@ -67,6 +67,6 @@ def codes(outcome: Outcome[object] | tuple[Diagnostic, ...]) -> list[str]:
     return [d.code for d in found]
 
 
-def lines(outcome: Outcome[object]) -> list[tuple[int, str]]:
-    """(line, code) of each finding, in order."""
-    return sorted((d.spans[0].start.line, d.code) for d in outcome.diagnostics)
+def lines(outcome: Outcome[object], file: str) -> list[tuple[int, str]]:
+    """(line, code) of each finding in `file`, in order."""
+    return sorted((d.spans[0].start.line, d.code) for d in outcome.diagnostics if d.spans[0].file == file)

@@ -1,0 +1,177 @@
+"""Whatever the text, the answer is a value with diagnostics: no traceback, no long wait."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cell.diagnostic import Outcome
+from cell.standard_verbs import STANDARD
+from intentlang.format import format_source
+from intentlang.parse import parse_cell, parse_intent
+from intentlang.source import MAX_BYTES, MAX_DEPTH, SourceFile, decode_source
+from tests.intentlang.cells import cell_of, codes, program_of
+from tests.intentlang.texts import intents
+
+
+def intent(text: str) -> Outcome[object]:
+    outcome = parse_intent(SourceFile.of("a.intent", text), STANDARD)
+    return Outcome(outcome.value, outcome.diagnostics)
+
+
+PIECES = st.sampled_from(
+    (
+        *[
+            "move",
+            "for",
+            "each",
+            "in",
+            "until",
+            "{",
+            "}",
+            "(",
+            ")",
+            "[",
+            "]",
+            ",",
+            ".",
+            ":",
+            "=",
+            "<",
+            "<=",
+            "when",
+            "otherwise",
+            "never",
+            "ensure",
+            "within",
+            "every",
+            "on",
+            "then",
+            "retry",
+            "hold",
+        ],
+        *[
+            "skip",
+            "task",
+            "do",
+            "param",
+            "use",
+            "is",
+            "not",
+            "and",
+            "or",
+            "order",
+            "any",
+            "8",
+            "3.5",
+            "42s",
+            "5x8",
+            "-1",
+            "µm",
+            "²",
+            "shaft",
+            "infeed",
+            "lathe",
+            "s.verdict",
+            "reject",
+            "r1",
+        ],
+        *("to", "at", '"', "#", "\n", "\r\n"),
+    )
+)
+
+
+@given(st.lists(PIECES, max_size=30).map(" ".join) | st.text(max_size=200))
+@example("\x1e")
+@example("}")
+@example("{")
+@example("(\n{")
+@example("otherwise {")
+@example('"')
+@example("a b {{{{ }}}")
+@settings(max_examples=120, deadline=None)
+def test_garbage_gives_diagnostics_and_no_traceback(text: str) -> None:
+    source = SourceFile.of("a.intent", text)
+    for outcome in (program_of(text), cell_of(text), parse_cell(source, STANDARD), format_source(source, STANDARD)):
+        for diagnostic in outcome.diagnostics:
+            assert diagnostic.message
+            for span in diagnostic.spans:
+                assert 1 <= span.start.line <= text.count("\n") + 1
+                assert span.start <= span.end
+
+
+@given(intents(), st.integers(0, 400), st.sampled_from(["", "{", "}", "(", '"', ",", "then", "\n", "8"]))
+@settings(max_examples=80, deadline=None)
+def test_a_slip_of_the_hand_gives_diagnostics_and_no_traceback(text: str, at: int, slip: str) -> None:
+    at = min(at, len(text))
+    program_of(text[:at] + slip + text[at + 1 :])
+
+
+@given(st.binary(max_size=100))
+@settings(max_examples=50, deadline=None)
+def test_any_bytes_are_a_text_or_a_diagnostic(content: bytes) -> None:
+    outcome = decode_source("a.intent", content)
+    assert (outcome.value is None) == bool(outcome.diagnostics)
+
+
+def test_bytes_that_are_not_utf8_are_named_with_their_place() -> None:
+    outcome = decode_source("a.intent", "move a to b\nwithin 5 µm".encode("latin-1"))
+    assert codes(outcome) == ["E107"]
+    assert (outcome.diagnostics[0].spans[0].start.line, outcome.diagnostics[0].spans[0].start.column) == (2, 10)
+
+
+def test_a_byte_order_mark_and_crlf_are_fine() -> None:
+    text = decode_source("a.intent", b"\xef\xbb\xbfmove a to b\r\nmove c to d\r\n").expect()
+    assert codes(parse_intent(text, STANDARD)) == []
+
+
+def test_limits_of_a_text() -> None:
+    assert codes(intent("x" * (MAX_BYTES + 1))) == ["E104"]
+    assert codes(decode_source("a.intent", b"x" * (MAX_BYTES + 1))) == ["E104"]
+    assert codes(intent("move a\x00 to b\x07")) == ["E108", "E108"]
+    assert codes(intent(f"within {'1' * 31} s")) == ["E106"]
+    assert codes(intent("in order {\n" * (MAX_DEPTH + 1) + "}" * (MAX_DEPTH + 1))) == ["E105"]
+    assert codes(intent("in order {\n" * MAX_DEPTH + "}\n" * MAX_DEPTH)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in order {\n" * 5_000 + "}\n" * 5_000,
+        "never " + "(" * 5_000 + "a is b" + ")" * 5_000,
+        "x" * 400_000,
+        "a" * 1_000_000,
+        "never " + " and ".join(["a is b"] * 8_000),
+        "{" * 100_000,
+        '"' * 100_000,
+        "move a too b\n" * 8_000,
+        "mov\n" * 30_000,
+        "1" * 300_000,
+    ],
+    ids=["groups", "parentheses", "name", "long name", "conjunction", "braces", "quotes", "lines", "broken lines", "digits"],
+)
+def test_a_hostile_text_is_answered_quickly(text: str) -> None:
+    began = time.perf_counter()
+    intent(text)
+    assert time.perf_counter() - began < 8.0
+
+
+def test_256_kb_of_intent_are_read() -> None:
+    text = "for each s in infeed {\n  process s at lathe\n  inspect s at gauge\n}\n" * 3_900
+    assert 256_000 < len(text) < MAX_BYTES
+    assert codes(intent(text)) == []
+
+
+def test_a_template_that_multiplies_is_stopped() -> None:
+    tasks = "".join(f"task t{i}(s: shaft) {{\n" + f"  do t{i + 1}(s)\n" * 3 + "}\n" for i in range(12))
+    text = tasks + "task t12(s: shaft) {\n  process s at lathe\n}\nfor each s in infeed {\n  do t0(s)\n}\n"
+    assert codes(program_of(text)) == ["E113"]
+
+
+def test_too_many_errors_end_the_list() -> None:
+    found = codes(intent("mov\n" * 500))
+    assert found.count("E110") == 1
+    assert len(found) <= 60

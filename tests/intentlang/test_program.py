@@ -1,0 +1,234 @@
+"""What `check` hands on: goals, loops and clauses with their order, everything resolved, every span kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from cell.model import CellModel
+from cell.program import (
+    AllOf,
+    Amount,
+    Block,
+    Compare,
+    Fresh,
+    Goal,
+    Group,
+    Hold,
+    IntentProgram,
+    IsIn,
+    IsState,
+    Line,
+    Loop,
+    Ref,
+    Retry,
+    Scope,
+    Skip,
+    When,
+)
+from cell.quantities import Quantity
+from tests.intentlang.cells import ROOT, cell_of, codes, program_of
+
+DESIGN = ROOT.parent / "shared" / "design" / "language"
+
+
+def program(text: str, cell: CellModel | None = None, overrides: Mapping[str, str] | None = None) -> IntentProgram:
+    outcome = program_of(text, cell, overrides)
+    assert codes(outcome) == []
+    return outcome.expect()
+
+
+def goals(block: Block) -> list[Goal]:
+    found: list[Goal] = []
+    for line in block.lines:
+        match line:
+            case Goal():
+                found += [*goals(line.block or Block((), ())), line]
+            case When():
+                found += [g for branch in line.branches for g in goals(branch.block)]
+            case Loop() | Group() | Scope() | Fresh():
+                found += goals(line.block)
+    return found
+
+
+def only(block: Block) -> Line:
+    assert len(block.lines) == 1
+    return block.lines[0]
+
+
+def test_the_tending_example_as_a_program() -> None:
+    found = program((ROOT / "examples" / "02_machine_tending" / "tending.intent").read_text("utf-8"))
+    loop = only(found.block)
+    assert isinstance(loop, Loop)
+    assert (loop.id, loop.variable, loop.members.text, loop.member, loop.in_order) == ("l1", "s", "infeed", "shaft", False)
+    assert isinstance(loop.until, Compare)
+    assert loop.until.subject.text == "outfeed.count"
+    assert loop.until.limit == Amount(Quantity(36.0, "parts", "36 parts"), loop.until.limit.span)
+    assert [
+        (g.id, g.verb, g.object.text, [(r.name, getattr(r.value, "text", "")) for r in g.roles]) for g in goals(loop.block)
+    ] == [
+        ("g1", "process", "s", [("at", "lathe"), ("using", "OP10")]),
+        ("g2", "inspect", "s", [("at", "gauge")]),
+        ("g3", "move", "s", [("to", "scrap")]),
+        ("g4", "move", "s", [("to", "outfeed")]),
+    ]
+    assert loop.block.waits == ((), (0,), (0, 1))
+    when = loop.block.lines[2]
+    assert isinstance(when, When)
+    condition = when.branches[0].condition
+    assert isinstance(condition, IsState)
+    assert (condition.subject.text, condition.value, condition.negated) == ("s.verdict", "reject", False)
+    assert when.branches[1].condition is None
+    assert found.block.within is not None
+    assert found.block.within.limit.quantity.value == 2700.0
+    assert [(p.objective, [getattr(a, "text", "") for a in p.arguments]) for p in found.block.prefers] == [("busy", ["lathe"])]
+    assert [e.kind for e in found.block.ensures] == ["limit"]
+    never = found.nevers[0].condition
+    assert isinstance(never, AllOf)
+    assert isinstance(never.parts[0], IsIn)
+    ladders = [(p.events[0].text, [type(r).__name__ for r in p.ladder]) for p in found.block.policies]
+    assert ladders == [("grip_lost", ["Retry", "Hold"]), ("part_missing", ["Skip"]), ("lathe.alarm", ["Hold"])]
+    assert found.params == (("batch", Quantity(36.0, "parts", "36 parts")),)
+    assert loop.span.start.line == 5
+
+
+def test_a_part_kind_as_object_is_any_one_and_a_bound_name_is_not() -> None:
+    found = program("move shaft to outfeed\nfor each s in infeed {\n  move s to scrap\n}")
+    assert [g.any_one for g in goals(found.block)] == [True, False]
+
+
+def test_settings_bounds_and_ladders() -> None:
+    cell = cell_of(*(p.read_text("utf-8") for p in [DESIGN / "assembly.cell"])).value if DESIGN.is_dir() else None
+    if cell is None:
+        pytest.skip("needs the design beside the clone")
+    text = (
+        "for each kit in kits {\n  assemble kit.gear into kit.housing at nest force <= 40 N {\n"
+        '    on jam: retry 2 force 30 N, then move kit.gear to kits, then hold "No", then skip\n  }\n}'
+    )
+    goal = next(g for g in goals(program(text, cell).block) if g.verb == "assemble")
+    assert [(b.name, b.operator, b.limit.quantity.value) for b in goal.bounds] == [("force", "<=", 40.0)]
+    assert goal.block is not None
+    retry, move, hold, skip = goal.block.policies[0].ladder
+    assert isinstance(retry, Retry)
+    assert (retry.tries, retry.settings[0].name) == (2, "force")
+    assert isinstance(move, Goal)
+    assert (move.verb, isinstance(hold, Hold), isinstance(skip, Skip)) == ("move", True, True)
+    into = goal.role("into")
+    assert isinstance(into, Ref)
+    assert into.path == ("kit", "housing")
+
+
+def test_params_are_put_in_and_can_be_set_from_outside() -> None:
+    text = (
+        "param batch = 36 parts\nparam place = outfeed\nfor each s in infeed until outfeed.count >= batch {\n  move s to place\n}"
+    )
+
+    def in_force(overrides: Mapping[str, str]) -> tuple[float, str]:
+        loop = only(program(text, overrides=overrides).block)
+        assert isinstance(loop, Loop)
+        assert isinstance(loop.until, Compare)
+        assert isinstance(loop.until.limit, Amount)
+        to = goals(loop.block)[0].role("to")
+        assert isinstance(to, Ref)
+        return loop.until.limit.quantity.value, to.text
+
+    assert in_force({}) == (36.0, "outfeed")
+    assert in_force({"batch": "12 parts", "place": "scrap"}) == (12.0, "scrap")
+    assert in_force({"batch": "7parts"}) == (7.0, "outfeed")
+    assert program(text, overrides={"place": "scrap"}).params[1] == ("place", "scrap")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({"batsh": "3 parts"}, ["E234"]),
+        ({"batch": "fast"}, ["E234"]),
+        ({"batch": "3"}, ["E207"]),
+        ({"batch": "3 kg"}, ["E206"]),
+        ({"batch": "3 partz"}, ["E205"]),
+        ({"place": "3 parts"}, ["E234"]),
+        ({"place": "skrap"}, ["E201"]),
+        ({"place": ""}, ["E234"]),
+    ],
+)
+def test_a_wrong_value_from_outside_is_a_diagnostic(overrides: Mapping[str, str], expected: list[str]) -> None:
+    text = (
+        "param batch = 36 parts\nparam place = outfeed\nfor each s in infeed until outfeed.count >= batch {\n  move s to place\n}"
+    )
+    assert codes(program_of(text, overrides=overrides)) == expected
+
+
+def test_an_ensure_is_its_conjuncts_each_a_limit_or_a_monitor() -> None:
+    found = program(
+        "move shaft to outfeed\nensure r1.speed <= 1 m/s and (r1.current < 5 A or r1.force < 3 N) and lathe.door is open"
+    )
+    assert [(type(e.condition).__name__, e.kind) for e in found.block.ensures] == [
+        ("Compare", "limit"),
+        ("AnyOf", "monitor"),
+        ("IsState", "limit"),
+    ]
+
+
+def test_a_template_is_a_hygienic_copy_for_each_call() -> None:
+    text = (
+        "task load(t: tray) {\n  for each s in t {\n    process s at lathe\n    within 3 min\n  }\n}\n"
+        "do load(infeed)\nfor each s in outfeed {\n  inspect s at gauge\n  do load(infeed)\n}"
+    )
+    first, loop = program(text).block.lines
+    assert isinstance(first, Scope)
+    assert isinstance(loop, Loop)
+    inner = loop.block.lines[1]
+    assert isinstance(inner, Scope)
+    assert (inner.task, inner.span.start.line, inner.definition.start.line) == ("load", 10, 1)
+    variables = [line.variable for line in (only(first.block), only(inner.block)) if isinstance(line, Loop)]
+    assert variables == ["s", "s~2"], "a copy inside a loop over s must not take that s for its own"
+    assert [g.object.text for g in goals(inner.block)] == ["s~2"]
+    assert [g.id for g in goals(program(text).block)] == ["g1", "g2", "g3"]
+
+
+def test_arguments_stand_for_what_was_given() -> None:
+    task = "task put(s: shaft, where: place, t: time) {\n  move s to where\n  within t\n}\n"
+    text = f"{task}for each x in infeed {{\n  do put(x, scrap, 30 s)\n}}"
+    loop = only(program(text).block)
+    assert isinstance(loop, Loop)
+    scope = only(loop.block)
+    assert isinstance(scope, Scope)
+    assert scope.block.within is not None
+    assert scope.block.within.limit.quantity.value == 30.0
+    to = goals(scope.block)[0].role("to")
+    assert isinstance(to, Ref)
+    assert (goals(scope.block)[0].object.text, to.text) == ("x", "scrap")
+
+
+def test_a_used_file_brings_params_and_tasks_and_no_goals() -> None:
+    library = "param limit = 3 min\ntask load(s: shaft) {\n  process s at lathe\n  within limit\n}\n"
+    library += "task idle(s: shaft) {\n  move s to scrap\n}\n"
+    text = "for each s in infeed {\n  do load(s)\n}"
+    outcome = program_of(text, imported=(library,))
+    assert codes(outcome) == []
+    assert [name for name, _ in outcome.expect().sources] == ["test.intent", "lib0.intent"]
+    assert codes(program_of(text, imported=(f"{library}move shaft to outfeed\n",))) == ["E114"]
+
+
+def test_paces_and_freshness() -> None:
+    inner = "  process s at lathe\n  every 50 s\n  every 10 parts {\n    calibrate gauge\n  }\n"
+    found = program(f"for each s in infeed {{\n{inner}}}\nevery 2 h {{\n  calibrate r1\n}}")
+    loop, fresh = found.block.lines
+    assert isinstance(loop, Loop)
+    assert loop.block.pace is not None
+    assert loop.block.pace.interval.quantity.value == 50.0
+    assert isinstance(fresh, Fresh)
+    assert (fresh.id, fresh.interval.quantity) == ("f2", Quantity(7200.0, "time", "2 h"))
+
+
+def test_the_pairs_of_the_design_and_our_examples_check_without_an_error() -> None:
+    pairs = [*DESIGN.glob("*.intent"), *(ROOT / "examples").glob("*/*.intent")]
+    assert pairs
+    for path in pairs:
+        cell = cell_of(path.with_suffix(".cell").read_text("utf-8"))
+        if not path.with_suffix(".cell").is_file():
+            continue
+        outcome = program_of(path.read_text("utf-8"), cell.expect())
+        assert codes(outcome) == [], path.name
+        assert outcome.is_ok
