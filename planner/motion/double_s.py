@@ -67,8 +67,8 @@ def phases(length: float, first: float, last: float, speed: float, acceleration:
     peak = float(peak_speed(length, first, last, speed, acceleration, jerk))
     if not peak > 0.0:
         raise ValueError(f"no run from {first} to {last} below {speed} within {length}")
-    a, j = np.float64(acceleration), np.float64(jerk)
-    cruise = (length - float(length_needed(np.float64(peak), np.float64(first), np.float64(last), a, j))) / peak
+    top, v0, v1, a, j = (np.asarray(x, dtype=np.float64) for x in (peak, first, last, acceleration, jerk))
+    cruise = (length - float(length_needed(top, v0, v1, a, j))) / peak
     run = (*_change(peak - first, acceleration, jerk), Phase(cruise, 0.0), *_change(last - peak, acceleration, jerk))
     return tuple(phase for phase in run if phase.duration > 0.0)
 

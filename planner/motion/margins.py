@@ -12,14 +12,16 @@ PLANNER_VERSION = "motion 1"
 # --- clearances. The proof asks for more than 1 mm, so each of these leaves it slack ------------------------------
 FREE_CLEARANCE = 0.010  # anything that moves against anything that stands, away from contact
 ACCESS_CLEARANCE = 0.003  # on the straight line into and out of a place, where pockets are narrow by design
-SELF_CLEARANCE = 0.003  # the robot against itself; wrists are built closer than rooms
+SELF_CLEARANCE = 0.002  # the robot against itself; wrists are built closer than rooms
+NEVER_CLEARANCE = 0.00105  # between links proved apart in every configuration, once for the model
 ZONE_CLEARANCE = 0.005  # against a zone that has to be avoided
 VISIT_CLEARANCE = 0.003  # nearer than this to a zone counts as inside it
 HUB_CLEARANCE = 0.020  # a hub is where robots wait, with anything in hand
 
 # --- shape of an access ---------------------------------------------------------------------------------------------
-ACCESS_LENGTH = 0.100  # of the straight line above a place, where nothing asks for more
-ACCESS_LENGTHS = (0.100, 0.160, 0.060)  # tried in turn
+ACCESS_LENGTH = 0.100  # of the straight line above a place, at least
+ACCESS_HEADROOM = 0.040  # and this much more than the part is tall, so that it leaves a pocket or its neighbours straight
+ACCESS_FACTORS = (1.0, 1.4, 0.6)  # of that length, tried in turn
 CONTACT_LENGTH = 0.030  # of the line's end that is run at contact speed and where contact is allowed
 CONTACT_SPEED = 0.250  # m/s at the TCP; the reduced speed of ISO 10218-1
 LINE_TOLERANCE = 0.0005  # how far the TCP may be from the straight line

@@ -1,0 +1,225 @@
+"""The way from a hub into a place, one for each stance: where the arm stands in contact, the straight line, the free part.
+
+An access depends on the cell and the stance and not on who asks, so that the motion into a place ends where the motion out of
+it begins, in this plan and in every later one. It is found for the worst that may be in the other hands; where that cannot
+be, for empty other hands. What is run is checked again for what is really carried (planner/motion/solve.py).
+
+Contact configurations are tried in order of travel time from the hub, of the hub's branch first, over all turns of the part
+that cannot be told from none. The first whose straight joint line to the hub is clear is taken; if none is, the path search
+looks for a way around from the first ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from cell.geometry import Array, height
+from cell.motion_plan import Segment
+from cell.steps import AtPlace, Carried, Touch
+from planner.motion.arm import stacked
+from planner.motion.blends import NARROW, WIDE, rounded
+from planner.motion.cartesian_path import SINGULAR, AccessLine, access_line
+from planner.motion.certify import certified
+from planner.motion.collision import Blocker, Collider
+from planner.motion.configurations import shut_zones
+from planner.motion.curves import between, length, reversed_path
+from planner.motion.free_path import GaveUp, free_path
+from planner.motion.ik_branch import is_same_branch, least_singular, nearest_turns
+from planner.motion.margins import (
+    ACCESS_CLEARANCE,
+    ACCESS_FACTORS,
+    ACCESS_HEADROOM,
+    ACCESS_LENGTH,
+    CONTACT_LENGTH,
+    FREE_CLEARANCE,
+)
+from planner.motion.timing import law
+from planner.motion.workbench import Workbench
+
+MOST_CONTACTS = 24  # contact configurations that are looked at
+MOST_SEARCHED = 2  # of them, from which a way around is looked for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Access:
+    """`segments` lead from the hub to contact. Of the straight `way_in` at their end the last `contact` of s is where contact
+    is allowed; the last `line` of s is as long as the way in, whose outer part the blend may have cut off."""
+
+    segments: tuple[Segment, ...]
+    way_in: AccessLine
+    contact: float
+    line: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccess:
+    """Why there is none. `reached`: contact configurations within limits; `lines`: of them with a straight way; `blocker`:
+    what was in the way of the last one, if anything; `gave_up`: the path search ran out of its budget."""
+
+    reached: int
+    lines: int
+    blocker: Blocker | None
+    gave_up: GaveUp | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Check:
+    """One situation in which a path has to be clear: what is carried, and the touch."""
+
+    collider: Collider
+    free: Array
+    line: Array
+    contact: Array
+
+
+def find_access(bench: Workbench, hub: Array, stance: AtPlace, seed: int) -> Access | NoAccess:
+    others = tuple(hand for hand in bench.arm.hands if hand != stance.hand)
+    found: Access | NoAccess = NoAccess(0, 0, None, None)
+    for loads in dict.fromkeys([bench.loads(others), ()]):
+        found = _find(bench, hub, stance, checks_of(bench, stance, loads), seed)
+        if isinstance(found, Access):
+            return found
+    return found
+
+
+def checks_of(bench: Workbench, stance: AtPlace, loads: tuple[Carried, ...]) -> tuple[Check, ...]:
+    """Coming for a part with an empty hand, and bringing one; the other hands hold `loads`."""
+    bringing = (Carried(stance.hand, stance.kind, stance.grasp), *loads)
+    return (
+        check_of(bench, Touch("part and place", stance.place, stance.hand, stance.kind, stance.grasp, "end"), bringing),
+        check_of(bench, Touch("fingers and part", stance.place, stance.hand, stance.kind, stance.grasp, "end"), loads),
+    )
+
+
+def check_of(bench: Workbench, touch: Touch, carried: Sequence[Carried], avoid: Sequence[str] | None = None) -> Check:
+    serving = bench.cell.places[touch.place].equipment
+    shut = shut_zones(bench.cell, serving) if avoid is None else avoid
+    collider = bench.collider(carried)
+    return Check(
+        collider,
+        bench.margins(collider, touch, shut, FREE_CLEARANCE),
+        bench.margins(collider, touch, shut, ACCESS_CLEARANCE),
+        bench.margins(collider, touch, shut, ACCESS_CLEARANCE, in_contact=True),
+    )
+
+
+def _find(bench: Workbench, hub: Array, stance: AtPlace, checks: tuple[Check, ...], seed: int) -> Access | NoAccess:
+    reached = contact_configurations(bench, hub, stance)
+    contacts, blocker = clear_of(reached, checks)
+    lines: list[AccessLine] = []
+    gave_up = None
+    for line in _lines(bench, contacts, stance):
+        blocker = _line_blocker(line, checks)
+        if blocker is not None:
+            continue
+        lines.append(line)
+        found = joined(bench, (hub, outer_end(line)), line, checks)
+        if isinstance(found, Access):
+            return found
+        blocker = found
+    for line in lines[:MOST_SEARCHED]:
+        way = free_path(checks[0].collider, checks[0].free, hub, outer_end(line), seed)
+        if isinstance(way, GaveUp):
+            gave_up = way
+            continue
+        found = joined(bench, way, line, checks)
+        if isinstance(found, Access):
+            return found
+        blocker = found
+    return NoAccess(len(reached), len(lines), blocker, gave_up)
+
+
+def contact_configurations(bench: Workbench, hub: Array, stance: AtPlace) -> Array:
+    """(K, n) in the order in which they are tried."""
+    arm = bench.arm
+    poses = arm.base_flange(stacked(bench.contact_poses(stance)), arm.T_flange_tcp(stance.hand))
+    q = nearest_turns(arm.model, bench.kinematics.branches_at(poses)[0], hub)
+    if len(q) == 0:
+        return q
+    q = q[least_singular(arm.model, q) > SINGULAR]
+    order = np.lexsort((arm.travel_time(hub, q), ~is_same_branch(arm.model, hub, q)))
+    ordered: Array = q[order]
+    return ordered
+
+
+def clear_of(q: Array, checks: Sequence[Check]) -> tuple[Array, Blocker | None]:
+    """The first MOST_CONTACTS of contact configurations (K, n) that are clear in every check, and what blocks the last one
+    that is not."""
+    kept: list[Array] = []
+    last: Blocker | None = None
+    for candidate in q:
+        blockers = [check.collider.blocker(candidate, check.contact) for check in checks]
+        if any(blockers):
+            last = next(filter(None, blockers))
+            continue
+        kept.append(candidate)
+        if len(kept) == MOST_CONTACTS:
+            break
+    return np.array(kept).reshape(-1, q.shape[1]), last
+
+
+def _lines(bench: Workbench, contacts: Array, stance: AtPlace) -> Iterator[AccessLine]:
+    away = np.array(bench.cell.places[stance.place].frame.rotation[:, 2])
+    usual = max(ACCESS_LENGTH, height(bench.cell.parts[stance.kind].shape) + ACCESS_HEADROOM)
+    for reach in (usual * factor for factor in ACCESS_FACTORS):
+        for q in contacts:
+            line = access_line(bench.arm, bench.kinematics, q, bench.arm.T_flange_tcp(stance.hand), away, reach)
+            if line is not None:
+                yield line
+
+
+def outer_end(line: AccessLine) -> Array:
+    return np.asarray(line.segments[-1].control[-1])
+
+
+def _line_blocker(line: AccessLine, checks: Sequence[Check]) -> Blocker | None:
+    mark, end = CONTACT_LENGTH / line.speed, length(line.segments)
+    inner = [np.asarray(s.control) for s in between(line.segments, 0.0, mark)]
+    outer = [np.asarray(s.control) for s in between(line.segments, mark, end)]
+    for check in checks:
+        blocker = certified(check.collider, inner, check.contact) or certified(check.collider, outer, check.line)
+        if blocker is not None:
+            return blocker
+    return None
+
+
+def joined(
+    bench: Workbench, way: Sequence[Array], line: AccessLine, checks: Sequence[Check], most: float | None = None
+) -> Access | Blocker:
+    """Waypoints and line as one smooth path: of the wide blends that are clear the quickest, else the widest narrow one."""
+    speed = bench.arm.unit.max_speed or 1.0
+    mark, end = CONTACT_LENGTH / line.speed, length(line.segments)
+    for check in checks:  # a leg that is blocked stays so however its corners are cut
+        blocker = check.collider.blocker(np.concatenate([np.linspace(a, b, 12)[:-1] for a, b in pairwise(way)]), check.free)
+        if blocker is not None and len(way) == 2:
+            return blocker
+    best: tuple[float, tuple[Segment, ...]] | None = None
+    for rounding in (*WIDE, *NARROW):
+        if best is not None and rounding in NARROW:
+            break
+        path = rounded(bench.arm, way, reversed_path(line.segments), end - mark, rounding, speed)
+        blocker = path_blocker(path, end, mark, checks)
+        if blocker is None:
+            time = sum(phase.duration for phase in law(bench.arm, path, ()))
+            best = min(best, (time, path), key=lambda b: b[0]) if best else (time, path)
+    if best is None:
+        return blocker or Blocker("the robot", "its surroundings", 0.0)
+    return Access(best[1], line, mark, end)
+
+
+def path_blocker(path: Sequence[Segment], line: float, contact: float, checks: Sequence[Check]) -> Blocker | None:
+    """What is in the way of a path whose last `line` of s may be near and last `contact` of s in contact."""
+    end = length(path)
+    marks = (0.0, max(end - line, 0.0), end - contact, end)
+    parts = [[np.asarray(s.control) for s in between(path, a, b)] for a, b in itertools.pairwise(marks)]
+    for check in checks:
+        for curves, margins in zip(parts, (check.free, check.line, check.contact), strict=True):
+            blocker = certified(check.collider, curves, margins) if curves else None
+            if blocker is not None:
+                return blocker
+    return None

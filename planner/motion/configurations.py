@@ -1,0 +1,197 @@
+"""Where a robot rests: home, and one hub for each piece of equipment.
+
+A hub is a configuration from which every place of its equipment is served, so motions grow with places and not with pairs of
+places. It depends on the cell and on nothing that is asked for, so every process and every later plan finds the same one.
+
+Candidates, in this order: TCP poses over the middle of the places, 120 to 500 mm above the highest part there, moved back
+towards the robot by 0 to 800 mm; each hand's TCP or, with several hands, the middle between them pointing against the place's
+z; eight turns about it; every branch of the inverse kinematics with the whole turns that are nearest to home. Taken is the
+first in order of cost, those of home's branch before all others, that keeps HUB_CLEARANCE from everything with any part in
+every hand, outside all guard and keep-out zones. Cost in s: mean travel time to where the arm can stand at sampled places with
+either hand, half the travel time from home, and more near joint limits and singularities.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from cell.geometry import Array, Pose, height
+from cell.grasps import grasps
+from cell.kinematic_chain import JointKind
+from cell.model import CellModel
+from cell.steps import AtPlace, Touch
+from planner.motion.arm import Arm, stacked
+from planner.motion.ik_branch import LIMIT_DISTANCE, is_same_branch, is_same_side, least_singular, nearest_turns
+from planner.motion.margins import ACCESS_CLEARANCE, HUB_CLEARANCE
+from planner.motion.workbench import Workbench
+
+_FLIP = Pose.from_xyz_rpy((0.0, 0.0, 0.0), (math.pi, 0.0, 0.0))
+HEIGHTS = (0.12, 0.18, 0.25, 0.33, 0.42, 0.50)
+BACKS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+TURNS = 8
+SAMPLED_PLACES = 4
+MOST_CANDIDATES = 1500  # that are compared by travel time to the places, the nearest to home first
+MOST_CHECKED = 600  # that are checked for clearance
+
+HOMES = {
+    "ur3e": (0.0, -math.pi / 2, math.pi / 2, -math.pi / 2, -math.pi / 2, 0.0),
+    "ur5e": (0.0, -math.pi / 2, math.pi / 2, -math.pi / 2, -math.pi / 2, 0.0),
+    "ur10e": (0.0, -math.pi / 2, math.pi / 2, -math.pi / 2, -math.pi / 2, 0.0),
+    "panda": (0.0, -math.pi / 4, 0.0, -3 * math.pi / 4, 0.0, math.pi / 2, math.pi / 4),
+    "lbr_iiwa14": (0.0, math.pi / 6, 0.0, -math.pi / 2, 0.0, math.pi / 3, 0.0),
+    "irb140": (0.0, 0.0, 0.0, 0.0, math.pi / 2, 0.0),
+    "kuka_kr120": (0.0, -math.pi / 2, math.pi / 2, 0.0, math.pi / 2, 0.0),
+}
+
+
+def home(arm: Arm) -> Array:
+    """The declared one, else one known for the model, else the middle of the position limits. Raises ValueError where the
+    declared one has another number of joints."""
+    declared = arm.unit.home or HOMES.get(arm.model.name)
+    if declared is None:
+        return np.asarray(np.clip(arm.model.position, -math.pi, math.pi).mean(axis=1))
+    if len(declared) != arm.model.degrees_of_freedom:
+        raise ValueError(f"{arm.unit.name}: home has {len(declared)} joints, the arm {arm.model.degrees_of_freedom}")
+    return np.array(declared)
+
+
+def shut_zones(cell: CellModel, serving: str | None = None) -> tuple[str, ...]:
+    """Every keep-out zone and every machine's guard zone, but the guard of the equipment that is being served."""
+    guards = {e.guard for e in cell.equipment.values() if e.guard is not None and e.name != serving}
+    return tuple(zone.name for zone in cell.zones.values() if zone.keep_out or zone.name in guards)
+
+
+def hub(bench: Workbench, equipment: str) -> Array | None:
+    """The hub of `equipment`, None when no candidate is clear or in reach."""
+    start = home(bench.arm)
+    q = _candidates(bench, equipment, start)
+    if len(q) == 0:
+        return None
+    model = bench.arm.model
+    q = q[np.lexsort((bench.arm.travel_time(start, q), ~is_same_side(model, start, q)))[:MOST_CANDIDATES]]
+    cost = _mean_travel(bench, equipment, q, start) + 0.5 * bench.arm.travel_time(start, q)
+    to_limit = np.minimum(q - model.position[:, 0], model.position[:, 1] - q).min(axis=1)
+    cost += np.clip(math.radians(10.0) - to_limit, 0.0, None) / math.radians(10.0)
+    cost += np.clip(0.15 - least_singular(model, q), 0.0, None) / 0.05
+    collider = bench.collider(bench.loads(bench.arm.hands))
+    margins = bench.margins(collider, None, shut_zones(bench.cell), HUB_CLEARANCE)
+    order = np.argsort(cost, kind="stable")
+    same = is_same_branch(model, start, q[order])
+    for index in np.concatenate([order[same], order[~same]])[:MOST_CHECKED]:
+        if collider.blocker(q[index], margins) is None:
+            return np.array(q[index])
+    return None
+
+
+def settled(arm: Arm, hubs: Mapping[str, Array]) -> dict[str, Array]:
+    """The same hubs with whole turns chosen so that they lie near each other, for a turn changes no geometry: each joint's
+    angles are cut at their widest gap around the circle and moved together to within the limits, near home. Where that would
+    part two hubs that were of one branch, all stay as they are."""
+    names, q = list(hubs), np.array(list(hubs.values()))
+    if len(q) < 2:
+        return dict(hubs)
+    moved = q.copy()
+    for i, joint in enumerate(arm.model.chain.joints):
+        if joint.kind is JointKind.REVOLUTE:
+            moved[:, i] = _gathered(q[:, i], arm.model.position[i], home(arm)[i])
+    before, after = (sum(is_same_branch(arm.model, a, table).sum() for a in table) for table in (q, moved))
+    return dict(zip(names, moved if after >= before else q, strict=True))
+
+
+def _gathered(angles: Array, limits: Array, near: float) -> Array:
+    """`angles` (H,) plus whole turns, within `limits` (2,) and over the least range; unchanged where that cannot be."""
+    order = np.argsort(angles % math.tau)
+    circle = (angles % math.tau)[order]
+    gaps = np.diff(np.r_[circle, circle[0] + math.tau])
+    first = (int(gaps.argmax()) + 1) % len(circle)
+    run = np.r_[circle[first:], circle[:first] + math.tau]
+    turns = np.arange(-4, 5) * math.tau
+    fits = [t for t in turns if run[0] + t >= limits[0] + LIMIT_DISTANCE and run[-1] + t <= limits[1] - LIMIT_DISTANCE]
+    if not fits or np.ptp(run) > np.ptp(angles) - 1e-9:
+        return angles
+    run += min(fits, key=lambda t: abs(float(run.mean()) + t - near))
+    gathered = np.empty_like(run)
+    gathered[np.roll(order, -first)] = run
+    return gathered
+
+
+def _candidates(bench: Workbench, equipment: str, start: Array) -> Array:
+    arm = bench.arm
+    poses = [arm.base_flange(stacked(_hub_poses(bench, equipment)), frame) for frame in _pointing_frames(arm)]
+    q, _ = bench.kinematics.branches_at(np.concatenate(poses))
+    return nearest_turns(arm.model, q, start)
+
+
+def _pointing_frames(arm: Arm) -> tuple[Pose, ...]:
+    frames = arm.tcp_frames()
+    if len(frames) == 1:
+        return frames
+    middle = np.mean([frame.translation for frame in frames], axis=0)
+    return (*frames, Pose.from_xyz_rpy(tuple(middle)))
+
+
+def _hub_poses(bench: Workbench, equipment: str) -> tuple[Pose, ...]:
+    thing, cell = bench.cell.equipment[equipment], bench.cell
+    middle = np.mean([p.frame.translation for p in thing.places], axis=0) if thing.places else thing.frame.translation
+    upright = thing.places[0].frame if thing.places else thing.frame
+    tallest = max((height(cell.parts[k].shape) for p in thing.places for k in p.accepts), default=0.0)
+    back = bench.arm.unit.base.translation[:2] - middle[:2]
+    distance = float(np.linalg.norm(back))
+    toward = np.array([*(back / distance if distance > 1e-9 else (1.0, 0.0)), 0.0])
+    bearing = math.atan2(-toward[1], -toward[0])
+    straight = Pose(upright.rotation, Pose.identity().translation)
+    return tuple(
+        Pose.from_xyz_rpy(tuple(middle + toward * b + upright.rotation[:, 2] * (tallest + h)))
+        @ straight
+        @ Pose.about_z(bearing + turn * math.tau / TURNS)
+        @ _FLIP
+        for h in HEIGHTS
+        for b in BACKS
+        if b < distance
+        for turn in range(TURNS)
+    )
+
+
+def _mean_travel(bench: Workbench, equipment: str, q: Array, start: Array) -> Array:
+    """Mean over sampled places and hands of the travel time (K,) from each candidate to the nearest way to stand there."""
+    times = []
+    for stance in _sampled_stances(bench, equipment):
+        targets = _ways_to_stand(bench, stance, start)
+        if len(targets):
+            times.append(bench.arm.travel_time(q[:, None], targets[None]).min(axis=1))
+    mean: Array = np.mean(times, axis=0) if times else np.zeros(len(q))
+    return mean
+
+
+def _sampled_stances(bench: Workbench, equipment: str) -> tuple[AtPlace, ...]:
+    places = bench.cell.equipment[equipment].places
+    picks = np.unique(np.linspace(0, max(len(places) - 1, 0), SAMPLED_PLACES).round().astype(int)) if places else ()
+    grips = bench.arm.tool.grips if bench.arm.tool else ()
+    return tuple(
+        AtPlace(places[i].name, hand, kind, grasps(bench.cell.parts[kind].shape)[0])
+        for i in picks
+        for hand in bench.arm.hands
+        for kind in [k for k in places[i].accepts if k in grips][:1]
+    )
+
+
+def _ways_to_stand(bench: Workbench, stance: AtPlace, start: Array) -> Array:
+    """Contact configurations that are clear, of home's branch where there are any."""
+    poses = stacked(bench.contact_poses(stance)[::2])
+    arm = bench.arm
+    q, _ = bench.kinematics.branches_at(arm.base_flange(poses, arm.T_flange_tcp(stance.hand)))
+    q = nearest_turns(arm.model, q, start)
+    same = is_same_branch(arm.model, start, q)
+    collider = bench.collider(())
+    touch = Touch("fingers and part", stance.place, stance.hand, stance.kind, stance.grasp, "end")
+    margins = bench.margins(
+        collider, touch, shut_zones(bench.cell, bench.cell.places[stance.place].equipment), ACCESS_CLEARANCE, in_contact=True
+    )
+    for chosen in (q[same], q[~same]):
+        clear = [candidate for candidate in chosen if collider.blocker(candidate, margins) is None]
+        if clear:
+            return np.array(clear)
+    return q[:0]

@@ -1,0 +1,48 @@
+"""How long a motion will take, from distances alone: for the first schedule, before any motion is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from cell.geometry import Array
+from cell.model import CellModel
+from cell.robot import RobotModel
+from cell.steps import AtHub, AtPlace, MotionNeed, Stance
+from planner.motion.margins import CONTACT_LENGTH, CONTACT_SPEED
+
+ABOVE = 0.30  # m: a hub is about that much above its equipment
+SWIFT = 1.0  # m/s where no speed is declared
+PULL = 1.5  # m/s² of the TCP, a middling arm
+WRIST = 0.5  # s that turning the tool over takes besides
+
+
+def estimated_duration(need: MotionNeed, cell: CellModel, robots: Mapping[str, RobotModel]) -> float:
+    """Seconds, positive and the same for equal needs; no kinematics, so no promise."""
+    speed = min(v for v in (need.speed_limit, cell.robots[need.robot].max_speed, SWIFT) if v is not None)
+    start, end = (_point(stance, need.robot, cell, robots) for stance in (need.start, need.end))
+    distance = float(np.linalg.norm(end - start))
+    contact = CONTACT_LENGTH / CONTACT_SPEED if need.touch is not None else 0.0
+    return round(_rest_to_rest(distance, speed) + contact + WRIST, 3)
+
+
+def _rest_to_rest(distance: float, speed: float) -> float:
+    if distance >= speed * speed / PULL:
+        return distance / speed + speed / PULL
+    return 2.0 * math.sqrt(distance / PULL)
+
+
+def _point(stance: Stance, robot: str, cell: CellModel, robots: Mapping[str, RobotModel]) -> Array:
+    """Where the TCP about is, in the world, (3,)."""
+    match stance:
+        case AtPlace(place):
+            return np.asarray(cell.places[place].frame.translation)
+        case AtHub(equipment):
+            thing = cell.equipment[equipment]
+            points = [p.frame.translation for p in thing.places] or [thing.frame.translation]
+            return np.asarray([*np.mean(points, axis=0), 0.0, 0.0, ABOVE])
+        case _:
+            reach = robots[robot].reach if robot in robots else 1.0
+            return np.asarray([*cell.robots[robot].base.translation, 0.0, 0.0, 0.6 * reach])

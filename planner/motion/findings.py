@@ -1,0 +1,172 @@
+"""What the motion stage says when there is no motion: which code, whose declaration, and what would help."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cell.diagnostic import Diagnostic, Span, error
+from cell.equipment import Equipment
+from cell.geometry import Array
+from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Stance, stance_name
+from planner.motion.access import NoAccess
+from planner.motion.arm import stacked
+from planner.motion.collision import Blocker, Collider
+from planner.motion.free_path import GaveUp
+from planner.motion.ik_branch import nearest_turns
+from planner.motion.workbench import Workbench
+
+REACH_STEP = 0.001  # m: how finely the nearest point in reach is looked for
+
+
+def overweight(bench: Workbench, need: MotionNeed) -> Diagnostic | None:
+    arm, cell = bench.arm, bench.cell
+    declared, own = arm.unit.payload, arm.model.payload
+    limits = [limit for limit in (declared, own) if limit is not None]
+    mass = (arm.tool.mass if arm.tool else 0.0) + sum(cell.parts[c.kind].mass for c in need.carried)
+    if not limits or mass <= min(limits) + 1e-9:
+        return None
+    parts = ", ".join(f"{c.kind} {cell.parts[c.kind].mass:g} kg" for c in need.carried) or "no part"
+    tool = f"{arm.tool.name} {arm.tool.mass:g} kg" if arm.tool else "no tool"
+    spans = [arm.unit.attribute_spans.get("payload", arm.unit.span), *(cell.parts[c.kind].span for c in need.carried)]
+    if arm.tool:
+        spans.append(arm.tool.attribute_spans.get("mass", arm.tool.span))
+    return error(
+        "E324",
+        f"{arm.unit.name} would carry {mass:g} kg ({tool}, {parts}); its payload is {min(limits):g} kg",
+        *spans,
+        help=f"Save {mass - min(limits):.3g} kg, carry one part at a time, or take a robot with a payload of {mass:g} kg.",
+    )
+
+
+def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace, found: NoAccess) -> Diagnostic:
+    thing = equipment_of(bench, stance.place)
+    who, spans = f"{need.robot} with {stance.hand}", (place_span(thing), bench.arm.unit.span)
+    if found.reached == 0:
+        gap = out_of_reach(bench, stance)
+        help_ = f"The nearest point that it reaches is {1e3 * gap:.0f} mm closer to its base." if gap else ""
+        return error("E320", f"{stance.place} is out of reach of {who}", *spans, help=help_ or "Move one of the two.")
+    zone = _zone_of(bench, found.blocker)
+    if zone is not None:
+        code, where = (
+            ("E420", "lies in") if found.lines == 0 and _is_inside(bench, stance, zone) else ("E421", "is served only through")
+        )
+        shut = bench.cell.zones[zone]
+        message = f"{stance.place} {where} {zone}, which {need.robot} must stay out of"
+        return error(code, message, spans[0], shut.span, help="Move the place or the zone.")
+    pair = f": {found.blocker.mover} and {found.blocker.other}" if found.blocker else ""
+    if found.lines == 0:
+        code = "E321" if found.blocker else "E322"
+        what = "no room to stand" if found.blocker else "no straight way in"
+        return error(code, f"{who} has {what} at {stance.place}{pair}", *spans, help=_room_help(found.blocker))
+    if found.gave_up is not None:
+        return _gave_up(f"{who} to {stance.place}", found.gave_up, spans)
+    return error("E322", f"{who} has no clear way into {stance.place}{pair}", *spans, help=_room_help(found.blocker))
+
+
+def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
+    thing = bench.cell.equipment[stance.equipment] if isinstance(stance, AtHub) else None
+    spans = (place_span(thing), bench.arm.unit.span) if thing else (bench.arm.unit.span,)
+    message = f"{bench.robot} has nowhere to wait near {thing.name if thing else stance_name(stance)}"
+    return error(
+        "E323", message, *spans, help="Leave room above it, or between it and the robot, outside every guard and keep-out zone."
+    )
+
+
+def at_rest(
+    bench: Workbench, need: MotionNeed, stance: Stance, q: Array, collider: Collider, margins: Array
+) -> Diagnostic | None:
+    """Whether the robot may stand there: joints within limits, nothing touched, no zone entered that has to be avoided."""
+    arm, name = bench.arm, f"{need.robot} at {stance_name(stance)}"
+    where = arm.unit.attribute_spans.get("home", arm.unit.span) if isinstance(stance, AtHome) else arm.unit.span
+    if len(q) != arm.model.degrees_of_freedom:
+        return error("E325", f"{name}: {len(q)} joint positions for {arm.model.degrees_of_freedom} joints", where)
+    outside = np.flatnonzero((q < arm.model.position[:, 0]) | (q > arm.model.position[:, 1]))
+    if len(outside):
+        joint = arm.model.chain.joint_names[int(outside[0])]
+        return error("E325", f"{name}: joint {joint} is outside its limits", where, help="Choose positions within them.")
+    blocker = collider.blocker(q, margins)
+    if blocker is None:
+        return None
+    zone = _zone_of(bench, blocker)
+    if zone is not None:
+        return error(
+            "E422", f"{name} is inside {zone} with {blocker.mover}", where, bench.cell.zones[zone].span, help="Rest outside it."
+        )
+    message = f"{name}: {blocker.mover} is {1e3 * blocker.distance:.0f} mm from {blocker.other}"
+    return error("E325", message, where, help="Rest clear of everything by 10 mm.")
+
+
+def gave_up(bench: Workbench, need: MotionNeed, budget: GaveUp) -> Diagnostic:
+    spans = [bench.arm.unit.span]
+    for stance in (need.end, need.start):
+        match stance:
+            case AtHub(equipment):
+                spans.insert(0, place_span(bench.cell.equipment[equipment]))
+            case AtPlace(place):
+                spans.insert(0, place_span(equipment_of(bench, place)))
+            case _:
+                pass
+    return _gave_up(
+        f"{need.robot} from {stance_name(need.start)} to {stance_name(need.end)}", budget, tuple(dict.fromkeys(spans))
+    )
+
+
+def _gave_up(what: str, budget: GaveUp, spans: tuple[Span, ...]) -> Diagnostic:
+    message = f"gave up looking for a way of {what} after {budget.iterations} steps of search"
+    return error("E330", message, *spans, help="Clear some of the space between the two, or plan with another seed.")
+
+
+def unsupported(bench: Workbench, need: MotionNeed) -> Diagnostic:
+    message = f"a motion of {need.robot} from {stance_name(need.start)} to {stance_name(need.end)} is not supported"
+    return error("E326", message, bench.arm.unit.span, help="Contact is entered and left through the equipment's hub.")
+
+
+def out_of_reach(bench: Workbench, stance: AtPlace) -> float | None:
+    """How far (m) the place would have to come towards the robot's base, level, to be in reach; None if that does not help."""
+    arm = bench.arm
+    poses, frame = stacked(bench.contact_poses(stance)), arm.T_flange_tcp(stance.hand)
+    way = arm.unit.base.translation - bench.cell.places[stance.place].frame.translation
+    distance = float(np.linalg.norm(way[:2]))
+    if distance == 0.0:
+        return None
+    step = np.array([way[0], way[1], 0.0]) / distance
+
+    def is_reached(by: float) -> bool:
+        moved = poses.copy()
+        moved[:, :3, 3] += by * step
+        found, _ = bench.kinematics.branches_at(arm.base_flange(moved, frame))
+        return len(nearest_turns(arm.model, found, np.zeros(arm.model.degrees_of_freedom))) > 0
+
+    coarse = next((float(by) for by in np.arange(0.0, distance, 50 * REACH_STEP) if is_reached(float(by))), None)
+    if coarse is None:
+        return None
+    low, high = max(coarse - 50 * REACH_STEP, 0.0), coarse
+    while high - low > REACH_STEP:
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if is_reached(middle) else (middle, high)
+    return high
+
+
+def equipment_of(bench: Workbench, place: str) -> Equipment:
+    return bench.cell.equipment[bench.cell.places[place].equipment]
+
+
+def place_span(thing: Equipment) -> Span:
+    return thing.attribute_spans.get("at", thing.span)
+
+
+def _zone_of(bench: Workbench, blocker: Blocker | None) -> str | None:
+    name = blocker.other.removeprefix("zone ") if blocker and blocker.other.startswith("zone ") else None
+    return name if name in bench.cell.zones else None
+
+
+def _is_inside(bench: Workbench, stance: AtPlace, zone: str) -> bool:
+    """Whether a part at rest at the place is in the zone with its TCP."""
+    box, tcp = bench.cell.zones[zone], bench.contact_poses(stance)[0]
+    return all(low <= x <= high for low, x, high in zip(box.low, tcp.translation, box.high, strict=True))
+
+
+def _room_help(blocker: Blocker | None) -> str:
+    if blocker is None:
+        return "Move the place away from the edge of the robot's reach."
+    return f"Give {blocker.other} more room, or {blocker.mover} a slimmer shape."

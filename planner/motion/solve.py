@@ -1,0 +1,173 @@
+"""One need, one motion: find its path or take the access that is already known, prove it clear, time it, list what it does.
+
+Whoever planned the path, it is checked again here as it will be run: with what is carried, the zones to stay out of, and the
+contact that is meant. What comes out has passed that check; the proof does it once more with its own means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import numpy as np
+
+from cell.codec import canonical
+from cell.diagnostic import Diagnostic
+from cell.geometry import Array
+from cell.motion_plan import ContactAllowance, Motion, Segment
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Stance
+from planner.motion import findings
+from planner.motion.access import Access, Check, NoAccess, check_of, find_access, joined, outer_end, path_blocker
+from planner.motion.blends import NARROW, WIDE, rounded
+from planner.motion.configurations import home
+from planner.motion.curves import length, reversed_path
+from planner.motion.free_path import GaveUp, free_path
+from planner.motion.margins import CONTACT_SPEED, FREE_CLEARANCE
+from planner.motion.timing import SpeedCap, law
+from planner.motion.workbench import Workbench
+from planner.motion.zones_along import bodies_of, zone_visits
+
+DEFAULT_SPEED = 1.0  # m/s of the TCP where neither need nor robot names one
+DEFAULT_FORCE = 60.0  # N in contact where neither part nor tool names one
+MOST_FORCE = 150.0  # N in contact where the robot declares no force limit
+
+
+@dataclass(slots=True)
+class Solver:
+    """Answers needs of one robot. `hubs` by equipment, None where there is none; accesses are found once and kept."""
+
+    bench: Workbench
+    hubs: Mapping[str, Array | None]
+    seed: int
+    _accesses: dict[AtPlace, Access | NoAccess] = field(default_factory=dict)
+
+    def motion(self, need: MotionNeed) -> Motion | Diagnostic:
+        overweight = findings.overweight(self.bench, need)
+        if overweight is not None:
+            return overweight
+        match need.start, need.end:
+            case AtPlace(), AtPlace():
+                return findings.unsupported(self.bench, need)
+            case (_, AtPlace() as place) | (AtPlace() as place, _):
+                return self._contact_motion(need, place)
+        return self._free_motion(need)
+
+    def access(self, stance: AtPlace) -> Access | NoAccess:
+        """The way in from the hub of the place's equipment. Raises KeyError without a hub there."""
+        if stance not in self._accesses:
+            hub = self.hubs[self.bench.cell.places[stance.place].equipment]
+            if hub is None:
+                raise KeyError(f"no hub for {stance.place}")
+            self._accesses[stance] = find_access(self.bench, hub, stance, self._seed_of(stance))
+        return self._accesses[stance]
+
+    def _seed_of(self, of: object) -> int:
+        return int.from_bytes(hashlib.sha256(f"{self.seed}:{canonical(of)}".encode()).digest()[:8], "big")
+
+    def _rest(self, stance: Stance) -> Array | None:
+        """Joint positions of a stance outside contact; None for a hub that there is not."""
+        match stance:
+            case AtHome():
+                return home(self.bench.arm)
+            case AtMeasured(q):
+                return np.array(q)
+            case AtHub(equipment):
+                return self.hubs.get(equipment)
+            case AtPlace():
+                raise ValueError("a place is entered by its access")
+        assert_never(stance)
+
+    # --- free motions ---------------------------------------------------------------------------------------------
+
+    def _free_motion(self, need: MotionNeed) -> Motion | Diagnostic:
+        ends = self._rest(need.start), self._rest(need.end)
+        for stance, q in zip((need.start, need.end), ends, strict=True):
+            if q is None:
+                return findings.no_hub(self.bench, stance)
+        start, end = (np.asarray(q) for q in ends)
+        collider = self.bench.collider(need.carried)
+        margins = self.bench.margins(collider, None, need.avoid, FREE_CLEARANCE)
+        for stance, q in ((need.start, start), (need.end, end)):
+            refusal = findings.at_rest(self.bench, need, stance, q, collider, margins)
+            if refusal is not None:
+                return refusal
+        if np.abs(start - end).max() < 1e-9:
+            return findings.unsupported(self.bench, need)
+        way = free_path(collider, margins, start, end, self._seed_of(need))
+        if isinstance(way, GaveUp):
+            return findings.gave_up(self.bench, need, way)
+        check = Check(collider, margins, margins, margins)
+        speed = self.bench.arm.unit.max_speed or DEFAULT_SPEED
+        for rounding in (*WIDE, *NARROW):
+            path = rounded(self.bench.arm, way, (), 0.0, rounding, speed)
+            if path_blocker(path, 0.0, 0.0, (check,)) is None:
+                return self._timed(need, path, check, None)
+        return findings.gave_up(self.bench, need, GaveUp(0))
+
+    # --- motions into and out of contact --------------------------------------------------------------------------
+
+    def _contact_motion(self, need: MotionNeed, stance: AtPlace) -> Motion | Diagnostic:
+        equipment = self.bench.cell.places[stance.place].equipment
+        if self.hubs.get(equipment) is None:
+            return findings.no_hub(self.bench, AtHub(equipment))
+        if need.touch is None or need.touch.place != stance.place:
+            return findings.unsupported(self.bench, need)
+        access = self.access(stance)
+        if isinstance(access, NoAccess):
+            return findings.no_access(self.bench, need, stance, access)
+        check = check_of(self.bench, need.touch, need.carried, need.avoid)
+        other = need.end if isinstance(need.start, AtPlace) else need.start
+        if other != AtHub(equipment) or path_blocker(access.segments, access.line, access.contact, (check,)) is not None:
+            found = self._other_way(need, other, access, check)
+            if isinstance(found, Diagnostic):
+                return found
+            access = found
+        path = access.segments if isinstance(need.end, AtPlace) else reversed_path(access.segments)
+        return self._timed(need, path, check, access)
+
+    def _other_way(self, need: MotionNeed, other: Stance, access: Access, check: Check) -> Access | Diagnostic:
+        """From another rest, or for another load, to the same straight line."""
+        start = self._rest(other)
+        if start is None:
+            return findings.no_hub(self.bench, other)
+        refusal = findings.at_rest(self.bench, need, other, start, check.collider, check.free)
+        if refusal is not None:
+            return refusal
+        way = free_path(check.collider, check.free, start, outer_end(access.way_in), self._seed_of(need))
+        if isinstance(way, GaveUp):
+            return findings.gave_up(self.bench, need, way)
+        found = joined(self.bench, way, access.way_in, (check,))
+        return found if isinstance(found, Access) else findings.gave_up(self.bench, need, GaveUp(0))
+
+    # --- time, contact, zones -------------------------------------------------------------------------------------
+
+    def _timed(self, need: MotionNeed, path: Sequence[Segment], check: Check, access: Access | None) -> Motion:
+        bench, end = self.bench, length(path)
+        limits = [v for v in (need.speed_limit, bench.arm.unit.max_speed) if v is not None]
+        caps = [SpeedCap(0.0, end, min(limits))] if limits else []
+        contacts = () if access is None else (self._allowance(need, end, access),)
+        caps.extend(SpeedCap(c.first, c.last, c.speed) for c in contacts)
+        avoided = {*need.avoid, *(z.name for z in bench.cell.zones.values() if z.keep_out)}
+        visits = zone_visits(check.collider, path, sorted(avoided))
+        for visit in visits:
+            limit = bench.cell.zones[visit.zone].speed_limit
+            if limit is not None:
+                caps.append(SpeedCap(visit.first, visit.last, limit, bodies_of(check.collider)))
+        phases = law(bench.arm, path, caps)
+        return Motion(need, tuple(path), phases, contacts, visits, sum(phase.duration for phase in phases))
+
+    def _allowance(self, need: MotionNeed, end: float, access: Access) -> ContactAllowance:
+        touch = need.touch
+        assert touch is not None
+        first, last = (end - access.contact, end) if touch.end == "end" else (0.0, access.contact)
+        return ContactAllowance(touch, first, last, CONTACT_SPEED, contact_force(self.bench, touch.kind))
+
+
+def contact_force(bench: Workbench, kind: str) -> float:
+    """N: what the part asks to be gripped with, within what the tool and the robot may exert."""
+    tool = bench.arm.tool
+    wanted = bench.cell.parts[kind].grip_force or (tool.force[0] if tool and tool.force else DEFAULT_FORCE)
+    most = bench.arm.unit.force_limit or MOST_FORCE
+    return min(wanted, most)

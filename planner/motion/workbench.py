@@ -1,0 +1,87 @@
+"""One robot in its cell, ready for checking: its movers for every load, the standers, and the margin of every pair.
+
+The standers are always the fullest cell there can be (cell/scene.py) and every zone; a table of margins says which pairs
+count for a motion with a certain touch. So shapes are built once a robot, whatever is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cell.geometry import Array, Pose
+from cell.grasps import T_part_tcp, grasps, symmetries
+from cell.model import CellModel
+from cell.robot import RobotModel
+from cell.scene import scene_for
+from cell.steps import AtPlace, Carried, Touch
+from planner.motion.arm import Arm
+from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
+from planner.motion.collision import UNCHECKED, Collider
+from planner.motion.inverse_kinematics import InverseKinematics
+from planner.motion.margins import ZONE_CLEARANCE
+
+
+class Workbench:
+    """`collider(carried)` and `margins(…)` belong together: the table has a row a mover and a column a stander."""
+
+    def __init__(self, cell: CellModel, robot: str, model: RobotModel) -> None:
+        self.cell, self.robot = cell, robot
+        self.arm = Arm.of(cell, robot, model)
+        self.kinematics = InverseKinematics(model)
+        self.standers: tuple[Stander, ...] = (
+            *(stander(body) for body in scene_for(cell, None)),
+            *(zone_stander(zone) for zone in cell.zones.values()),
+        )
+        self._colliders: dict[tuple[Carried, ...], Collider] = {}
+
+    def collider(self, carried: Sequence[Carried]) -> Collider:
+        key = tuple(sorted(set(carried)))
+        if key not in self._colliders:
+            self._colliders[key] = Collider(self.arm, movers(self.arm, self.cell, key), self.standers)
+        return self._colliders[key]
+
+    def margins(
+        self, collider: Collider, touch: Touch | None, avoid: Sequence[str], clearance: float, in_contact: bool = False
+    ) -> Array:
+        """The distance (M, S) in m that each pair has to keep. `in_contact`: the pair of `touch` may touch."""
+        table = np.full((len(collider.movers), len(collider.standers)), clearance)
+        for column, body in enumerate(collider.standers):
+            if body.what == "zone":
+                table[:, column] = ZONE_CLEARANCE if body.owner in avoid else UNCHECKED
+            elif touch is not None and body.owner == touch.place and not _is_met(body, touch):
+                table[:, column] = UNCHECKED
+            elif touch is not None and in_contact:
+                touching = [_is_meant(mover, body, touch, self.cell) for mover in collider.movers]
+                table[touching, column] = UNCHECKED
+        table[[mover.link == 0 for mover in collider.movers]] = UNCHECKED  # what stands cannot run into what stands
+        return table
+
+    def loads(self, hands: Sequence[str]) -> tuple[Carried, ...]:
+        """Every part that each of `hands` may hold, in every grasp: what has to be clear whatever is carried."""
+        kinds = self.arm.tool.grips if self.arm.tool else ()
+        return tuple(
+            Carried(hand, kind, grasp)
+            for hand in hands
+            for kind in kinds
+            if kind in self.cell.parts
+            for grasp in grasps(self.cell.parts[kind].shape)
+        )
+
+    def contact_poses(self, stance: AtPlace) -> tuple[Pose, ...]:
+        """T_world_tcp for every turn of the part that cannot be told from none."""
+        frame, shape = self.cell.places[stance.place].frame, self.cell.parts[stance.kind].shape
+        return tuple(frame @ Pose.about_z(turn) @ T_part_tcp(shape, stance.grasp) for turn in symmetries(shape))
+
+
+def _is_met(part: Stander, touch: Touch) -> bool:
+    """Whether that part rests at the place of the touch: one that comes for a part meets just that kind (cell/scene.py)."""
+    return touch.pair == "fingers and part" and part.name == f"{touch.kind} at {touch.place}"
+
+
+def _is_meant(mover: Mover, body: Stander, touch: Touch, cell: CellModel) -> bool:
+    if touch.pair == "fingers and part":
+        return mover.kind == "tool" and body.what == "part" and body.owner == touch.place
+    carrier = cell.places[touch.place].equipment
+    return mover.kind == "held" and mover.hand == touch.hand and body.what == "equipment" and body.owner == carrier
