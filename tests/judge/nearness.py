@@ -1,10 +1,10 @@
 """Whether two bodies stay apart along a polyline: exact distances, each with the stretch of path that it stands for.
 
-A state is clear when the distance there is larger than the furthest that any point can move on the half steps beside it.
-With r_i the largest distance of the body's points from joint axis i at the state and h_i the half step, that is at most
-sum_i h_i (r_i + R H / (1 - H)), H = sum_i h_i, R = max_i r_i: on the way the radii themselves change by no more than the
-second term. What is not clear at the step asked for is looked at more finely before it is called a contact; what is then
-still closer than the finest step can tell counts as one.
+A state is clear when the distance there is larger than the furthest that any point can move on the half steps beside it. That
+is at most sum_i h_i r_i, with r_i the largest distance of the body's points from joint axis i at the state and h_i the half
+step: turn the joints one after the other from the base outwards; each turn carries point and axis of every later joint along
+together, so the point still has its distance from that axis when its turn comes. What is not clear at the step asked for is
+looked at more finely before it is called a contact; what is then still closer than the finest step can tell counts as one.
 
 Two prunings, neither of which can hide anything: boxes around the swept state that do not meet, and states so soon after one
 of known distance that the path between cannot use it up.
@@ -67,11 +67,7 @@ class Placed:
     def furthest(self, h: Array, below: int = 0) -> Array:
         """(S,) m: the furthest that any of its points moves while joint i moves by at most `h` (S, n)."""
         speeds = self.sweep.speeds(self.moving.joint, self.centre, self.moving.solid.radius, below)
-        total = h.sum(axis=1)
-        largest = np.maximum(speeds.max(axis=1), 1.0)
-        growth = np.where(total < 0.5, total / np.maximum(1.0 - total, 0.5) * largest, np.inf)
-        moved = np.where(speeds > 0.0, h * (speeds + growth[:, None]), 0.0)
-        return np.asarray(np.nan_to_num(moved, nan=0.0, posinf=np.inf).sum(axis=1))
+        return np.asarray((h * speeds).sum(axis=1))
 
 
 def placed(moving: Moving, sweep: Sweep) -> Placed:
