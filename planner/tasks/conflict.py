@@ -1,0 +1,124 @@
+"""Why there is no plan: typed answers that name the lines and things that are in each other's way.
+
+First version: it looks at where an order got stuck and says what the parts there wait for. Smallest conflicting sets come later.
+"""
+
+from __future__ import annotations
+
+import math
+
+from cell.diagnostic import Span
+from cell.steps import AtHub
+from planner.tasks.dispatch import Order
+from planner.tasks.findings import Findings
+from planner.tasks.floor import FOREIGN, Floor
+from planner.tasks.methods import is_heap
+from planner.tasks.reach import ways_to_serve
+from planner.tasks.route import Fork, Leg, Stage, stages_of
+from planner.tasks.shop import Shop
+
+
+def check_room(shop: Shop, found: Findings) -> None:
+    """Places for all parts that come to rest: before any order is tried."""
+    arriving: dict[str, int] = {}
+    leaving: dict[str, int] = {}
+    asked: dict[str, Span] = {}
+    for job in shop.jobs:
+        last = job.legs[-1]
+        ends = {way.stages[-1] for way in last.ways if way.stages} if isinstance(last, Fork) else {last}
+        for name in {stage.equipment for stage in ends}:
+            arriving[name] = arriving.get(name, 0) + 1
+        for stage in ends:
+            asked.setdefault(stage.equipment, stage.goal.span)
+        if job.place is not None:
+            source = shop.equipment_of[job.place]
+            leaving[source] = leaving.get(source, 0) + 1
+    for name, count in arriving.items():
+        equipment = shop.cell.equipment[name]
+        room = len(shop.free_places[name]) + leaving.get(name, 0)
+        if equipment.kind == "tray" and count > room:
+            message = f"{count} parts shall come to rest in {name}, which has room for {room}"
+            found.error("E607", message, asked[name], equipment.span, help=f"make room for {count - room} more")
+
+
+def explain(shop: Shop, order: Order, found: Findings) -> None:
+    """Say why `order` got stuck; always says something."""
+    floor = order.floor
+    _explain_hands(shop, floor, found)
+    waiting = [queue[-1] for queue in floor.queues.values() if queue]
+    for job in [*(j for j in floor.hands if j >= 0), *floor.under_way, *waiting]:
+        _explain_job(shop, floor, job, found)
+    if not found.has_errors:
+        jobs = [*(j for j in floor.hands if j >= 0), *floor.under_way, *waiting]
+        spans = dict.fromkeys(_span(floor.leg(j)) for j in jobs)
+        found.error("E615", "no order was found in which every part comes through", *spans)
+
+
+def _explain_hands(shop: Shop, floor: Floor, found: Findings) -> None:
+    if floor.hands and all(j == FOREIGN for j in floor.hands):
+        held = [shop.foreign[hand.name] for hand in shop.worker.hands if hand.name in shop.foreign]
+        found.error("E608", f"every hand is full: {', '.join(held)}, and no goal is about them", *_first_span(shop))
+
+
+def _explain_job(shop: Shop, floor: Floor, job: int, found: Findings) -> None:
+    leg = floor.leg(job)
+    closed = [k for k in leg.clauses.after if floor.barrier_left[k] > 0]
+    for stage in stages_of(leg):
+        _explain_places(shop, floor, job, stage, found)
+        if not closed:
+            _explain_full(shop, floor, job, stage, found)
+
+
+def _explain_full(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findings) -> None:
+    """Its target is taken: by a part that nobody moves, or by one that has to wait for this very line."""
+    equipment = shop.cell.equipment[stage.equipment]
+    if any(is_heap(p) for p in equipment.places) or any(p in floor.pools[stage.equipment] for p in stage.places):
+        return
+    for place in stage.places:
+        if place in shop.foreign:
+            message = f"{shop.foreign[place]} lies in {place}, and no goal moves it on"
+            found.error("E608", message, stage.goal.span, equipment.span)
+    for other in range(len(shop.jobs)):
+        if other == job or floor.place[other] not in stage.places:
+            continue
+        part = shop.jobs[other].part
+        if floor.is_done(other):
+            last = stages_of(shop.jobs[other].legs[-1])
+            spans = [stage.goal.span, *(s.goal.span for s in last[:1]), equipment.span]
+            found.error("E608", f"{stage.equipment} stays taken: no line moves a part on from there", *dict.fromkeys(spans))
+            continue
+        closed = [k for k in floor.leg(other).clauses.after if floor.barrier_left[k] > 0]
+        for k in closed:
+            message = f"{part} has to wait in {stage.equipment} for a line that itself needs {stage.equipment}"
+            spans = [stage.goal.span, _span(floor.leg(other)), shop.routes.barriers[k].span]
+            found.error("E604", message, *dict.fromkeys(spans))
+
+
+def _explain_places(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findings) -> None:
+    """No hand can take the part where it lies, or put it where it shall go."""
+    kind, place = shop.jobs[job].kind, floor.place[job]
+    grasps, speed = shop.grasps[kind], shop.speed(stage.clauses)
+    if place is not None and place not in stage.places:
+        if not ways_to_serve(shop.motions, shop.worker, kind, grasps, place, True, speed):
+            _no_way(shop, place, stage.goal.span, found)
+    free = [p for p in stage.places if p in floor.pools[stage.equipment] or is_heap(shop.cell.places[p])] or stage.places
+    if not any(ways_to_serve(shop.motions, shop.worker, kind, grasps, p, False, speed) for p in free):
+        _no_way(shop, free[0], stage.goal.span, found)
+    if place is not None and place not in stage.places:
+        held = (shop.carried(kind, 0, grasps[0]),)
+        way = shop.motions.travel(AtHub(shop.equipment_of[place]), stage.equipment, held, speed)
+        if way[1] == math.inf:
+            found.error("E603", f"no way for {shop.worker.robot} from {place} to {stage.equipment}", stage.goal.span)
+
+
+def _no_way(shop: Shop, place: str, span: Span, found: Findings) -> None:
+    equipment = shop.cell.equipment[shop.equipment_of[place]]
+    found.error("E603", f"no motion of {shop.worker.robot} serves {place}", span, equipment.span)
+
+
+def _span(leg: Leg) -> Span:
+    return leg.goal.span if isinstance(leg, Stage) else leg.when.span
+
+
+def _first_span(shop: Shop) -> tuple[Span, ...]:
+    return (_span(shop.jobs[0].legs[0]),) if shop.jobs else ()

@@ -1,0 +1,297 @@
+"""From the intent and the observed cell to routes: which iterations are open or to be started, which goals are still open.
+
+The same function serves the first plan and every later one: a goal that is a fact is passed over, a part is taken from where it
+is observed to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from cell.diagnostic import Span
+from cell.model import CellModel
+from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
+from cell.state import CellState, InHand, InPlace, Lost, PartState
+from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
+from planner.tasks.findings import Findings
+from planner.tasks.methods import SOURCES, is_heap
+from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work
+from planner.tasks.unfold import Unfolding, goals_in, moves_part, open_legs, waits_closure
+
+Legs = frozenset[tuple[str, int]]
+"""Legs as (part, index in its route)."""
+
+
+def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings) -> Routes:
+    """All open work, in reading order. What cannot be done is said in `found`; the routes are then not to be used."""
+    walk = _Walk(cell, state, found)
+    walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False)
+    return walk.routes()
+
+
+@dataclass(slots=True)
+class _Walk:
+    cell: CellModel
+    state: CellState
+    found: Findings
+    legs: dict[str, list[Leg]] = field(default_factory=dict)
+    barriers: list[tuple[Legs, Span]] = field(default_factory=list)
+    paces: list[Pace] = field(default_factory=list)
+    counted: dict[str, int] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+    unfolding: Unfolding = field(init=False)
+    parts: dict[str, PartState] = field(init=False)
+    where: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unfolding = Unfolding(self.cell, self.found, [], {}, {})
+        self.parts = {p.id: p for p in self.state.parts}
+        self.where = {name: place.equipment for name, place in self.cell.places.items()}
+
+    # --- lines -----------------------------------------------------------------------------------------------------
+
+    def block(self, block: Block, clauses: Clauses, in_order: bool) -> Legs:
+        added: list[Legs] = []
+        barrier_of: dict[int, int] = {}
+        waits = waits_closure(block)
+        for i, line in enumerate(block.lines):
+            self._check_not_undone(block, i, waits[i], added)
+            own = clauses
+            for j in _last_first(waits[i], added):
+                if in_order or not _is_chained_by_part(block.lines[j], line):
+                    own = self._after(own, added[j], line.span, barrier_of, j)
+                    if in_order:
+                        break
+            added.append(self._line(line, own))
+        return frozenset().union(*added)
+
+    def _line(self, line: Line, clauses: Clauses) -> Legs:
+        match line:
+            case Goal():
+                return self._goal(line, clauses)
+            case Loop():
+                return self._loop(line, clauses)
+            case Group(block=block, in_order=in_order):
+                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order)
+            case Scope(block=block):
+                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order=False)
+            case When():
+                self.found.unsupported("a `when` outside a loop", line.span)
+            case Fresh():
+                self.found.unsupported("`every … { }`", line.span)
+            case _:
+                assert_never(line)
+        return frozenset()
+
+    def _goal(self, goal: Goal, clauses: Clauses) -> Legs:
+        kind = goal.object.text
+        if not goal.any_one or kind not in self.cell.parts:
+            self.found.unsupported("a goal about one certain part, outside a loop", goal.span)
+            return frozenset()
+        stage = self.unfolding.stage(goal, kind, clauses, "")
+        if stage is None or any(goal.id in p.reached for p in self.state.parts):
+            return frozenset()
+        part = self._any_one(stage, kind)
+        if part is None:
+            self.found.error("E611", f"there is no {kind} that could be taken", goal.span)
+            return frozenset()
+        self.claimed.add(part.id)
+        return self._add(part, [] if self._lies_in(part, stage) and stage.work is None else [stage])
+
+    def _loop(self, loop: Loop, clauses: Clauses) -> Legs:
+        source = self.cell.equipment.get(loop.members.text)
+        if source is None or source.kind not in SOURCES or loop.member not in self.cell.parts:
+            self.found.unsupported("a loop over anything but the parts of a tray or a station", loop.span)
+            return frozenset()
+        if loop.until is not None and counted_things(loop.until) is None:
+            self.found.unsupported("an `until` on anything but counts of parts", loop.until.span)
+            return frozenset()
+        if loop.block.pace is not None:
+            self.paces.append(Pace(loop.id, loop.block.pace.interval.quantity.value, loop.block.pace.span))
+        iterations = _Iterations(self, loop, clauses)
+        rank = {place.name: i for i, place in enumerate(source.places)}
+        members = [p for p in self.state.parts if p.kind == loop.member and p.origin in rank]
+        goals = {g.id for g in _goals(loop.block)}
+        fresh = []
+        for part in sorted(members, key=lambda p: (rank[p.origin], p.id)):
+            if part.location == InPlace(part.origin) and not part.reached & goals:
+                fresh.append(part)
+            elif not part.given_up:
+                iterations.start(part)
+        self._start_fresh(loop, [p for p in fresh if not p.given_up], iterations)
+        return frozenset(iterations.added)
+
+    def _start_fresh(self, loop: Loop, fresh: list[PartState], iterations: _Iterations) -> None:
+        if loop.until is None:
+            for part in fresh:
+                iterations.start(part)
+            return
+        counts = self._counts(counted_things(loop.until) or ())
+        self.counted |= counts
+        for start, end in iterations.ends:
+            _shift(counts, start, end)
+        waiting = iter(fresh)
+        while not counts_satisfy(loop.until, counts):
+            following = next(waiting, None)
+            if following is None:
+                self._too_small(loop, missing(loop.until, counts), len(fresh))
+                return
+            iterations.start(following)
+            _shift(counts, *iterations.ends[-1])
+
+    def _too_small(self, loop: Loop, count: int, available: int) -> None:
+        assert loop.until is not None
+        if count:
+            message = f"{loop.members.text} holds {available} to start with, {count} too few for `until`"
+            hint = f"put {count} more into {loop.members.text}, or ask for {count} fewer"
+        else:
+            message, hint = "no number of iterations makes this `until` true", ""
+        self.found.error("E601", message, loop.until.span, loop.members.span, help=hint)
+
+    # --- parts -----------------------------------------------------------------------------------------------------
+
+    def _add(self, part: PartState, legs: Iterable[Leg]) -> Legs:
+        """Append to the part's route; gives what was added."""
+        route = self.legs.setdefault(part.id, [])
+        first = len(route)
+        route += legs
+        if len(route) > first and isinstance(part.location, Lost):
+            spans = [leg.goal.span for leg in route[first:] if isinstance(leg, Stage)][:1]
+            self.found.error("E610", f"{part.id} is lost: {part.location.why}", *spans)
+        return frozenset((part.id, k) for k in range(first, len(route)))
+
+    def _any_one(self, stage: Stage, kind: str) -> PartState | None:
+        """Any one part of the kind: one that lies there already, one in a hand, then by name."""
+        origin = stage.goal.role("from")
+        candidates = [p for p in self.state.parts if p.kind == kind and p.id not in self.claimed and not p.given_up]
+        free = [p for p in candidates if self._is_takeable(p, origin.text if isinstance(origin, Ref) else None)]
+        return min(free, key=lambda p: (not self._lies_in(p, stage), not isinstance(p.location, InHand)), default=None)
+
+    def _is_takeable(self, part: PartState, origin: str | None) -> bool:
+        match part.location:
+            case InHand():
+                return True
+            case InPlace(place):
+                known = self.cell.places.get(place)
+                if known is None or is_heap(known) or self.cell.equipment[known.equipment].kind not in SOURCES:
+                    return False
+                return origin is None or known.equipment == origin
+            case Lost():
+                return False
+
+    def _lies_in(self, part: PartState, stage: Stage) -> bool:
+        return isinstance(part.location, InPlace) and part.location.place in stage.places
+
+    def _counts(self, names: tuple[str, ...]) -> dict[str, int]:
+        counts = dict.fromkeys(names, 0)
+        for part in self.state.parts:
+            if isinstance(part.location, InPlace):
+                _shift(counts, None, self.where.get(part.location.place))
+        return counts
+
+    # --- order -----------------------------------------------------------------------------------------------------
+
+    def _after(self, clauses: Clauses, before: Legs, span: Span, barrier_of: dict[int, int], line: int) -> Clauses:
+        if line not in barrier_of:
+            barrier_of[line] = len(self.barriers)
+            self.barriers.append((before, span))
+        return replace(clauses, after=(*clauses.after, barrier_of[line]))
+
+    def _check_not_undone(self, block: Block, i: int, earlier: frozenset[int], added: list[Legs]) -> None:
+        """Two unordered lines of the top level that put common parts into places."""
+        line = block.lines[i]
+        for j in (j for j in range(i) if j not in earlier):
+            other = block.lines[j]
+            if isinstance(line, Loop) and isinstance(other, Loop) and line.members.text == other.members.text:
+                if moves_part(line) and moves_part(other):
+                    message = "these two lines put the same part into different places, unordered"
+                    self.found.error("E605", message, other.span, line.span)
+
+    def routes(self) -> Routes:
+        order = [p.id for p in self.state.parts if self.legs.get(p.id)]
+        number = {part: i for i, part in enumerate(order)}
+        barriers = tuple(Barrier(tuple(sorted((number[p], k) for p, k in legs)), span) for legs, span in self.barriers)
+        jobs = tuple(self._job(self.parts[p]) for p in order)
+        for job in jobs:
+            self._check_job(job)
+        return Routes(
+            jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
+            self.unfolding.robots, (),
+        )  # fmt: skip
+
+    def _job(self, part: PartState) -> Job:
+        legs = self.legs[part.id]
+        place = part.location.place if isinstance(part.location, InPlace) else None
+        hand, grasp = (part.location.hand, part.location.grasp) if isinstance(part.location, InHand) else (None, 0)
+        first = legs[0]
+        if isinstance(first, Stage) and first.work is not None and place in first.places:
+            device = self.state.devices.get(first.equipment)
+            if device is not None and device.running:
+                legs[0] = replace(first, joined=True)
+        return Job(part.id, part.kind, place, hand, grasp, tuple(legs))
+
+    def _check_job(self, job: Job) -> None:
+        """A fork ends a route, is told of on it, and begins at a plain place or empties it in every way."""
+        for k, leg in enumerate(job.legs):
+            if not isinstance(leg, Fork):
+                continue
+            if k + 1 < len(job.legs):
+                later = job.legs[k + 1]
+                self.found.error(
+                    "E609", "a later line asks for a part that the branches leave in different places",
+                    later.goal.span if isinstance(later, Stage) else later.when.span, leg.when.span,
+                )  # fmt: skip
+            if not any(isinstance(x, Stage) and isinstance(x.work, Work) and x.work.name == leg.outcome for x in job.legs[:k]):
+                self.found.error("E614", f"the {leg.outcome} of {job.part} is not known and nothing will tell it", leg.when.span)
+
+
+@dataclass(slots=True)
+class _Iterations:
+    """The iterations of one loop, in the order in which they are started."""
+
+    walk: _Walk
+    loop: Loop
+    clauses: Clauses
+    added: set[tuple[str, int]] = field(default_factory=set)
+    ends: list[tuple[str | None, str | None]] = field(default_factory=list)
+    last: Legs = frozenset()
+
+    def start(self, part: PartState) -> None:
+        walk = self.walk
+        clauses = replace(self.clauses, serves=(*self.clauses.serves, (self.loop.id, part.id)))
+        if self.loop.in_order and self.last:
+            clauses = walk._after(clauses, self.last, self.loop.span, {}, 0)
+        clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
+        legs = open_legs(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses), part)
+        earlier = walk.legs.get(part.id)
+        if legs and not earlier and isinstance(legs[0], Stage) and legs[0].work is None and walk._lies_in(part, legs[0]):
+            legs = legs[1:]
+        added = walk._add(part, legs)
+        walk.claimed.add(part.id)
+        self.added |= added
+        self.last = added or self.last
+        place = part.location.place if isinstance(part.location, InPlace) else None
+        start = walk.where.get(place) if place is not None else None
+        self.ends.append((start, usual_end(legs, start)))
+
+
+def _goals(block: Block) -> list[Goal]:
+    return [g for line in block.lines for g in goals_in(line)]
+
+
+def _last_first(waits: frozenset[int], added: list[Legs]) -> list[int]:
+    return sorted((j for j in waits if added[j]), reverse=True)
+
+
+def _is_chained_by_part(earlier: Line, later: Line) -> bool:
+    """Two loops are ordered for each common member, which its route does."""
+    return isinstance(earlier, Loop) and isinstance(later, Loop)
+
+
+def _shift(counts: dict[str, int], start: str | None, end: str | None) -> None:
+    if start in counts:
+        counts[start] -= 1
+    if end in counts:
+        counts[end] += 1

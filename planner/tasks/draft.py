@@ -1,0 +1,149 @@
+"""Steps and operations while they are being written: numbers instead of ids, and the chains that order them.
+
+Law: every step is ordered after the last step of each chain that it touches (robot, device), so each of its needs is established
+by the partial order alone, whatever anything takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cell.steps import Action, Because, BranchRef, Fact, FactName, Step
+from cell.task_plan import Operation
+
+_facts: dict[tuple[str, ...], Fact] = {}
+
+
+def fact(name: FactName, *args: str) -> Fact:
+    """Facts are values; equal ones are made once, for a plan has many."""
+    key = (name, *args)
+    known = _facts.get(key)
+    if known is None:
+        if len(_facts) > 100_000:
+            _facts.clear()
+        known = _facts[key] = Fact(name, args)
+    return known
+
+
+@dataclass(slots=True)
+class OperationDraft:
+    number: int
+    goal: str
+    verb: str
+    part: str
+    serves: tuple[tuple[str, str], ...]
+    robot: str | None
+    source: str | None
+    target: str | None
+    because: Because
+    branch: tuple[int, int] | None = None
+    deadlines: tuple[int, ...] = ()
+    steps: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class StepDraft:
+    operation: int
+    action: Action
+    robot: str | None
+    claims: tuple[str, ...]
+    needs: tuple[Fact, ...]
+    adds: tuple[Fact, ...]
+    deletes: tuple[Fact, ...]
+    before: tuple[int, ...]
+    start: float
+    duration: float
+    branch: tuple[int, int] | None
+    rule: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """`orders` lists the operations of each resource by first use."""
+
+    operations: list[OperationDraft] = field(default_factory=list)
+    steps: list[StepDraft] = field(default_factory=list)
+    orders: dict[str, dict[int, None]] = field(default_factory=dict)
+    gates: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def operation(
+        self, goal: str, verb: str, part: str, serves: tuple[tuple[str, str], ...], robot: str | None,
+        source: str | None, target: str | None, because: Because, branch: tuple[int, int] | None, deadlines: tuple[int, ...],
+    ) -> OperationDraft:  # fmt: skip
+        draft = OperationDraft(
+            len(self.operations), goal, verb, part, serves, robot, source, target, because, branch, deadlines
+        )
+        self.operations.append(draft)
+        return draft
+
+    def step(
+        self, operation: OperationDraft, action: Action, duration: float, before: tuple[int, ...], rule: str,
+        *, robot: str | None = None, claims: tuple[str, ...] = (), needs: tuple[Fact, ...] = (),
+        adds: tuple[Fact, ...] = (), deletes: tuple[Fact, ...] = (), branch: tuple[int, int] | None = None,
+        uses: tuple[str, ...] = (),
+    ) -> int:  # fmt: skip
+        """Append a step as early as `before` allows; gives its number. The first steps of an operation wait for its gate."""
+        if operation.number in self.gates and not any(self.steps[b].operation == operation.number for b in before):
+            before = (*before, *(g for g in self.gates[operation.number] if g not in before))
+        start = 0.0
+        for b in before:
+            earlier = self.steps[b]
+            start = max(start, earlier.start + earlier.duration)
+        number = len(self.steps)
+        at = branch if branch is not None else operation.branch
+        self.steps.append(
+            StepDraft(operation.number, action, robot, claims, needs, adds, deletes, before, start, duration, at, rule)
+        )
+        operation.steps.append(number)
+        for resource in uses:
+            self.orders.setdefault(resource, {})[operation.number] = None
+        return number
+
+    @property
+    def makespan(self) -> float:
+        return max((s.start + s.duration for s in self.steps), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`operation_id` by number."""
+
+    operations: tuple[Operation, ...]
+    steps: tuple[Step, ...]
+    orders: dict[str, tuple[str, ...]]
+    operation_id: dict[int, str]
+
+
+def finished(draft: Draft) -> Written:
+    """Ids in schedule order: steps by start, operations by their first step."""
+    order = sorted(range(len(draft.steps)), key=lambda k: (draft.steps[k].start, k))
+    step_id = {k: f"s{i + 1}" for i, k in enumerate(order)}
+    operation_order = list(dict.fromkeys(draft.steps[k].operation for k in order))
+    operation_id = {k: f"o{i + 1}" for i, k in enumerate(operation_order)}
+    steps = tuple(_step(draft, k, step_id, operation_id) for k in order)
+    operations = tuple(_operation(draft.operations[k], operation_id, step_id) for k in operation_order)
+    orders = {resource: tuple(operation_id[k] for k in numbers) for resource, numbers in sorted(draft.orders.items())}
+    return Written(operations, steps, orders, operation_id)
+
+
+def choice_name(number: int) -> str:
+    """Choices are drafted in the robot's order, which is their schedule order."""
+    return f"c{number + 1}"
+
+
+def _step(draft: Draft, k: int, step_id: dict[int, str], operation_id: dict[int, str]) -> Step:
+    s = draft.steps[k]
+    operation = draft.operations[s.operation]
+    return Step(
+        step_id[k], operation_id[s.operation], s.action, s.robot, operation.part, s.claims, s.needs, s.adds, s.deletes,
+        tuple(step_id[b] for b in dict.fromkeys(s.before)), s.start, s.duration, None,
+        None if s.branch is None else BranchRef(choice_name(s.branch[0]), s.branch[1]),
+        Because(operation.because.span, s.rule),
+    )  # fmt: skip
+
+
+def _operation(o: OperationDraft, operation_id: dict[int, str], step_id: dict[int, str]) -> Operation:
+    return Operation(
+        operation_id[o.number], o.goal, o.verb, o.part, o.serves, o.robot, o.source, o.target,
+        tuple(step_id[k] for k in sorted(o.steps)), o.because,
+    )  # fmt: skip

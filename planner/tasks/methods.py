@@ -1,0 +1,121 @@
+"""What each verb needs: in which place the part has to lie and what is done to it there. Pick, place, door, clamp and swap
+follow from that; nobody writes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cell.diagnostic import Span
+from cell.durations import action_duration
+from cell.equipment import Equipment, Place
+from cell.model import CellModel
+from cell.program import Bound, Goal, Ref
+from cell.standard_verbs import STANDARD
+from cell.steps import Inspect, RunProgram
+from planner.tasks.findings import Findings
+from planner.tasks.route import Work
+
+VERBS = ("move", "process", "inspect")
+TARGETS = ("tray", "bin", "machine", "station", "fixture")
+SOURCES = ("tray", "machine", "station", "fixture")
+_ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), "inspect": ("at",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Where the part has to lie for a goal, and the work there. `robot` where the goal names one."""
+
+    equipment: str
+    places: tuple[str, ...]
+    work: Work | None
+    robot: str | None
+
+
+def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings) -> Method | None:
+    """The method for `goal` on a part of `kind`; None when it has none, which is then said in `found`."""
+    if goal.verb not in VERBS:
+        found.unsupported(f"the verb {goal.verb}", goal.span)
+        return None
+    odd = [r.span for r in goal.roles if r.name not in _ROLES[goal.verb]]
+    odd += [b.span for b in goal.bounds if not _is_speed_limit(b)]
+    if odd:
+        found.unsupported(f"this role or bound of {goal.verb}", *odd)
+        return None
+    equipment = _equipment(cell, goal, "to" if goal.verb == "move" else "at", found)
+    if equipment is None:
+        return None
+    places = tuple(p.name for p in equipment.places if kind in p.accepts)
+    if not places:
+        found.error("E613", f"{equipment.name} does not take {kind}", goal.span, equipment.span)
+        return None
+    if goal.verb == "move":
+        return Method(equipment.name, places, None, _robot(goal))
+    work = _program(cell, equipment, goal, found) if goal.verb == "process" else _inspection(cell, equipment, goal, found)
+    return None if work is None else Method(equipment.name, places[:1], work, _robot(goal))
+
+
+def is_heap(place: Place) -> bool:
+    """A heap takes any number and gives nothing back."""
+    return place.capacity != 1
+
+
+def is_device(equipment: Equipment) -> bool:
+    """It works on parts by itself, so it can be idle or running."""
+    return equipment.kind in ("machine", "station") or bool(equipment.programs or equipment.offers)
+
+
+def has_door(equipment: Equipment) -> bool:
+    return "door" in equipment.signals
+
+
+def has_clamp(equipment: Equipment) -> bool:
+    return "clamp" in equipment.signals
+
+
+def told_by(verb: str) -> str | None:
+    """The outcome that a verb tells: inspect tells verdict."""
+    tells = STANDARD.verbs[verb].tells if verb in STANDARD.verbs else ()
+    return tells[0].name if tells else None
+
+
+def _is_speed_limit(bound: Bound) -> bool:
+    return bound.name == "speed" and bound.operator in ("<", "<=")
+
+
+def _equipment(cell: CellModel, goal: Goal, role: str, found: Findings) -> Equipment | None:
+    where = goal.role(role)
+    if not isinstance(where, Ref):
+        found.unsupported(f"{goal.verb} without `{role}`", goal.span)
+        return None
+    equipment = cell.equipment.get(where.text)
+    if equipment is None or equipment.kind not in TARGETS or any("." in p.name for p in equipment.places):
+        what = f"a {equipment.kind} as a target" if equipment else f"{where.text} as a target"
+        found.unsupported(what, where.span)
+        return None
+    return equipment
+
+
+def _robot(goal: Goal) -> str | None:
+    by = goal.role("by")
+    return by.text if isinstance(by, Ref) else None
+
+
+def _program(cell: CellModel, machine: Equipment, goal: Goal, found: Findings) -> Work | None:
+    using = goal.role("using")
+    names = [p.name for p in machine.programs]
+    name = using.path[-1] if isinstance(using, Ref) else (names[0] if len(names) == 1 else None)
+    if name not in names:
+        listed = ", ".join(names) or "none"
+        span: Span = using.span if isinstance(using, Ref) else goal.span
+        found.error("E612", f"which program of {machine.name}? It has {listed}", span, machine.span)
+        return None
+    return Work("program", name, action_duration(cell, RunProgram(machine.name, name, "")).longest)
+
+
+def _inspection(cell: CellModel, station: Equipment, goal: Goal, found: Findings) -> Work | None:
+    if not any(o.verb == "inspect" for o in station.offers):
+        found.error("E612", f"{station.name} does not offer inspect", goal.span, station.span)
+        return None
+    outcome = told_by("inspect") or "verdict"
+    return Work("inspection", outcome, action_duration(cell, Inspect(station.name, outcome, "")).longest)

@@ -1,0 +1,141 @@
+"""The motions of one robot as the schedule asks for them: each need built once, with its duration.
+
+A need that is forbidden (no path was found for it) has an infinite duration, so whoever would use it looks elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from cell.model import CellModel
+from cell.steps import AtHub, AtPlace, Carried, MotionNeed, Stance, Touch, stance_name
+
+Held = tuple[Carried, ...]
+Timed = tuple[MotionNeed, float]
+_WORDS = {
+    ("fingers and part", "end"): "approach",
+    ("part and place", "start"): "lift",
+    ("part and place", "end"): "insert",
+    ("fingers and part", "start"): "retract",
+}
+
+
+class Motions:
+    """Needs of `robot`, with `durations` in s. `speed` arguments are the limit that binds the step, None for none."""
+
+    def __init__(
+        self,
+        cell: CellModel,
+        robot: str,
+        durations: Callable[[MotionNeed], float],
+        forbidden: frozenset[MotionNeed],
+    ) -> None:
+        self._robot = robot
+        self._durations = durations
+        self._forbidden = forbidden
+        self._max_speed = cell.robots[robot].max_speed
+        self._equipment = {p.name: p.equipment for p in cell.places.values()}
+        guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
+        self._guard = {e.name: e.guard for e in cell.equipment.values()}
+        self._closed = tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards)
+        self._known: dict[tuple[object, ...], Timed] = {}
+        self._least: dict[tuple[str, str, str], float] = {}
+
+    def least(self, what: str, place: str, kind: str) -> float:
+        """The shortest of all contact motions asked for so far: what is approach, lift, insert or retract. inf for none."""
+        return self._least.get((what, place, kind), math.inf)
+
+    def least_travel(self, start: str, end: str) -> float:
+        """The shortest travel between two hubs, with whatever load was asked for; the empty one when none was."""
+        if start == end:
+            return 0.0
+        if ("travel", start, end) not in self._least:
+            self.travel(AtHub(start), end, (), None)
+        return self._least[("travel", start, end)]
+
+    def travel(self, start: Stance, hub: str, held: Held, speed: float | None) -> Timed:
+        """From a stance outside all contact to the hub of an equipment."""
+        key = (start, hub, held, speed)
+        known = self._known.get(key)
+        return known if known is not None else self._new(key, start, AtHub(hub), held, None, speed, None)
+
+    def approach(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
+        """From the hub to the part that lies at `place`; `held` is what the other hands hold."""
+        key = ("approach", place, hand, kind, grasp, held, speed)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        touch = Touch("fingers and part", place, hand, kind, grasp, "end")
+        return self._contact(key, touch, held, speed)
+
+    def lift(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
+        """Back to the hub with the part; `held` includes it."""
+        key = ("lift", place, hand, kind, grasp, held, speed)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        return self._contact(key, Touch("part and place", place, hand, kind, grasp, "start"), held, speed)
+
+    def insert(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
+        """From the hub into the place with the part; `held` includes it."""
+        key = ("insert", place, hand, kind, grasp, held, speed)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        return self._contact(key, Touch("part and place", place, hand, kind, grasp, "end"), held, speed)
+
+    def retract(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
+        """Back to the hub without the part."""
+        key = ("retract", place, hand, kind, grasp, held, speed)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        return self._contact(key, Touch("fingers and part", place, hand, kind, grasp, "start"), held, speed)
+
+    def _contact(self, key: tuple[object, ...], touch: Touch, held: Held, speed: float | None) -> Timed:
+        equipment = self._equipment[touch.place]
+        hub, there = AtHub(equipment), AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
+        start, end = (hub, there) if touch.end == "end" else (there, hub)
+        return self._new(key, start, end, held, touch, speed, self._guard[equipment])
+
+    def _new(
+        self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | None,
+        speed: float | None, entered: str | None,
+    ) -> Timed:  # fmt: skip
+        limits = [v for v in (speed, self._max_speed) if v is not None]
+        avoid = tuple(z for z in self._closed if z != entered)
+        need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid)
+        seconds = math.inf if need in self._forbidden else self._durations(need)
+        self._known[key] = (need, seconds)
+        self._note(start, end, touch, seconds)
+        return need, seconds
+
+    def _note(self, start: Stance, end: Stance, touch: Touch | None, seconds: float) -> None:
+        if touch is not None:
+            what = _WORDS[touch.pair, touch.end]
+            key = (what, touch.place, touch.kind)
+        elif isinstance(start, AtHub) and isinstance(end, AtHub):
+            key = ("travel", start.equipment, end.equipment)
+        else:
+            return
+        self._least[key] = min(seconds, self._least.get(key, math.inf))
+
+
+class MeasuredFirst:
+    """Durations for a comparison with the motions of a plan: a need that the plan does not have takes as long as the plan's
+    motion between the same stances, whatever is carried."""
+
+    def __init__(self, measured: dict[MotionNeed, float], otherwise: Callable[[MotionNeed], float]) -> None:
+        self._measured = measured
+        self._otherwise = otherwise
+        self._between: dict[tuple[str, str], float] = {}
+        for need, seconds in measured.items():
+            key = (stance_name(need.start), stance_name(need.end))
+            self._between[key] = min(seconds, self._between.get(key, math.inf))
+
+    def __call__(self, need: MotionNeed) -> float:
+        if need in self._measured:
+            return self._measured[need]
+        known = self._between.get((stance_name(need.start), stance_name(need.end)))
+        return self._otherwise(need) if known is None else known

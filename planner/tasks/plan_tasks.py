@@ -1,0 +1,154 @@
+"""Stage 3: from a PlanningRequest to a TaskPlan. Routes, one robot, an order that is good, its steps, and how good it is.
+
+Deterministic: the budget counts acts, chance is drawn from the request's seed, and nothing here knows a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cell.diagnostic import Outcome
+from cell.program import Prefer, Ref
+from cell.state import PlanningRequest
+from cell.steps import MotionNeed, Move
+from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
+from planner.tasks.bounds import LowerBound, lower_bound
+from planner.tasks.conflict import check_room, explain
+from planner.tasks.deadlines import check_deadlines, check_paces, misses, takt
+from planner.tasks.decompose import decompose
+from planner.tasks.dispatch import Order, dispatch
+from planner.tasks.draft import Draft, Written, choice_name, finished
+from planner.tasks.findings import Findings
+from planner.tasks.floor import Escapes
+from planner.tasks.improve import Score, improve
+from planner.tasks.motions import MeasuredFirst, Motions
+from planner.tasks.reach import worker_for
+from planner.tasks.reads import assumptions, planned_parts, read_facts
+from planner.tasks.rules import RULES, select_by
+from planner.tasks.shop import Shop, make_shop
+from planner.tasks.supported import blocks, check_supported
+from planner.tasks.write_steps import ChoiceDraft, write_steps
+
+Durations = Callable[[MotionNeed], float]
+
+
+def plan_tasks(request: PlanningRequest, durations: Durations, forbidden: frozenset[MotionNeed] = frozenset()) -> Outcome[TaskPlan]:
+    """A plan whose steps are ordered and timed but have no motions yet. `durations` gives s for a need, measured or
+    estimated; no step uses a need in `forbidden`. Diagnostics: E5xx, E6xx, W690."""
+    found = Findings()
+    check_supported(request.cell, request.program, found)
+    routes = decompose(request.cell, request.state, request.program, found)
+    if found.has_errors:
+        return Outcome(None, found.all())
+    if not routes.jobs:
+        return Outcome(_nothing_to_do(request), found.all())
+    worker = worker_for(request.cell, request.robots, routes, request.without, found)
+    if worker is None:
+        return Outcome(None, found.all())
+    motions = Motions(request.cell, worker.robot, durations, forbidden)
+    shop = make_shop(request.cell, request.state, routes, worker, motions, request.seed)
+    check_room(shop, found)
+    if found.has_errors:
+        return Outcome(None, found.all())
+    return _schedule(request, shop, durations, forbidden, found)
+
+
+def _schedule(
+    request: PlanningRequest, shop: Shop, durations: Durations, forbidden: frozenset[MotionNeed], found: Findings
+) -> Outcome[TaskPlan]:
+    bound = lower_bound(shop)
+    order = improve(shop, _busiest_device(shop, bound), bound.seconds, request.iterations, _score(request, shop))
+    if order.is_stuck:
+        explain(shop, order, found)
+        return Outcome(None, found.all())
+    order, draft, choices = _keeping_deadlines(shop, order)
+    bound = lower_bound(shop)
+    check_deadlines(shop.routes, [draft], bound, found)
+    check_paces(shop.routes, draft, bound, found)
+    if found.has_errors:
+        return Outcome(None, found.all())
+    one_by_one = _one_by_one(request, shop, draft, durations, forbidden)
+    return Outcome(_task_plan(request, shop, order, draft, choices, bound, one_by_one), found.all())
+
+
+def _busiest_device(shop: Shop, bound: LowerBound) -> str | None:
+    loads = {name: seconds for name, seconds in bound.loads.items() if name in shop.devices}
+    return max(loads, key=lambda name: loads[name], default=None)
+
+
+def _score(request: PlanningRequest, shop: Shop) -> Callable[[Order], Score]:
+    """Lexicographic: deadlines first, then what is preferred in written order, then the makespan."""
+    prefers = [p for block in blocks(request.program.block) for p in block.prefers]
+    limits = [d.limit for d in shop.routes.deadlines if not d.label]
+
+    def score(order: Order) -> Score:
+        late = sum(max(0.0, order.makespan - limit) for limit in limits)
+        return (round(late, 6), *(round(_preferred(p, order), 6) for p in prefers), round(order.makespan, 6))
+
+    return score
+
+
+def _preferred(prefer: Prefer, order: Order) -> float:
+    """To be made small. Busy: the sooner its last work ends, the less it has stood idle, for the work is the same."""
+    if prefer.objective == "busy" and prefer.arguments and isinstance(prefer.arguments[0], Ref):
+        return order.work_end.get(prefer.arguments[0].text, order.makespan)
+    return order.makespan if prefer.objective == "throughput" else 0.0
+
+
+def _keeping_deadlines(shop: Shop, order: Order) -> tuple[Order, Draft, list[ChoiceDraft]]:
+    """The order, or the serial one where only that keeps every `within`: parts that wait for nobody go through fastest."""
+    draft, choices = write_steps(shop, order)
+    if not misses(shop.routes, draft):
+        return order, draft, choices
+    serial = _serial(shop)
+    if serial.is_stuck:
+        return order, draft, choices
+    other, other_choices = write_steps(shop, serial)
+    return (order, draft, choices) if misses(shop.routes, other) else (serial, other, other_choices)
+
+
+def _serial(shop: Shop) -> Order:
+    return dispatch(shop, Escapes(shop), select_by(RULES[1], shop, None), is_serial=True)
+
+
+def _one_by_one(
+    request: PlanningRequest, shop: Shop, draft: Draft, durations: Durations, forbidden: frozenset[MotionNeed]
+) -> float | None:
+    """The makespan of the same work when a part is begun only after the one before is finished, with the plan's motions."""
+    measured = {s.action.need: s.duration for s in draft.steps if isinstance(s.action, Move)}
+    motions = Motions(request.cell, shop.worker.robot, MeasuredFirst(measured, durations), forbidden)
+    alone = make_shop(request.cell, request.state, shop.routes, shop.worker, motions, request.seed)
+    order = _serial(alone)
+    return None if order.is_stuck else order.makespan
+
+
+def _task_plan(
+    request: PlanningRequest, shop: Shop, order: Order, draft: Draft, choices: list[ChoiceDraft], bound: LowerBound,
+    one_by_one: float | None,
+) -> TaskPlan:  # fmt: skip
+    written = finished(draft)
+    lower = min(bound.seconds, draft.makespan)
+    gap = draft.makespan / lower - 1.0 if lower > 0.0 else 0.0
+    return TaskPlan(
+        parts=planned_parts(shop.routes),
+        operations=written.operations,
+        steps=written.steps,
+        orders=written.orders,
+        choices=tuple(_choice(k, choice, written) for k, choice in enumerate(choices)),
+        bounds=Bounds(draft.makespan, lower, gap, bound.bottleneck, takt(draft), one_by_one),
+        reads=read_facts(shop, request.state, order),
+        assumptions=(*shop.routes.assumptions, *assumptions(shop, request.state, order)),
+        seed=request.seed,
+    )
+
+
+def _choice(number: int, choice: ChoiceDraft, written: Written) -> Choice:
+    return Choice(
+        choice_name(number), choice.fork.when.id, choice.fork.outcome, choice.part,
+        tuple(Alternative(values, tuple(written.operation_id[o.number] for o in done)) for values, done in choice.ways),
+        choice.operation.because,
+    )  # fmt: skip
+
+
+def _nothing_to_do(request: PlanningRequest) -> TaskPlan:
+    return TaskPlan((), (), (), {}, (), Bounds(0.0, 0.0, 0.0, "nothing", None, None), (), (), request.seed)

@@ -1,0 +1,82 @@
+"""Which observed facts a plan relies on, as names and words: `run` compares them again before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cell.state import CellState, PartState
+from cell.task_plan import PlannedPart, ReadFact
+from planner.tasks.dispatch import Order
+from planner.tasks.floor import Kind
+from planner.tasks.route import Job, Routes
+from planner.tasks.shop import Shop
+
+
+def read_facts(shop: Shop, state: CellState, order: Order) -> tuple[ReadFact, ...]:
+    """Sorted by name. Only what the acts of `order` use; no joint positions."""
+    facts = dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, state, order)) | dict(_hands(shop, order))
+    facts |= {f"count {name}": str(count) for name, count in shop.routes.counted}
+    return tuple(ReadFact(name, facts[name]) for name in sorted(facts))
+
+
+def planned_parts(routes: Routes) -> tuple[PlannedPart, ...]:
+    return tuple(PlannedPart(job.part, job.kind, job.place or job.hand or "") for job in routes.jobs)
+
+
+def assumptions(shop: Shop, state: CellState, order: Order) -> tuple[str, ...]:
+    """What was taken for granted: durations that nobody declared, and doors and clamps that nobody reports."""
+    used = {shop.equipment_of[act.place] for act in order.acts}
+    out = []
+    for name in (n for n in shop.devices if n in used):
+        device, seen = shop.devices[name], state.devices.get(name)
+        if device.has_door and (seen is None or seen.door_open is None):
+            out.append(f"the door of {name} is shut at the start: nothing reports it")
+        if device.has_clamp and (seen is None or seen.clamped is None):
+            out.append(f"the clamp of {name} is open at the start: nothing reports it")
+        equipment = shop.cell.equipment[name]
+        for what, length in [(p.name, p.duration) for p in equipment.programs] + [(o.verb, o.duration) for o in equipment.offers]:
+            if length.is_usual:
+                out.append(f"{what} at {name} takes {length.longest:g} s: usual, not a bound")
+    return tuple(out)
+
+
+def _parts(shop: Shop, state: CellState) -> Iterator[tuple[str, str]]:
+    known = {part.id: part for part in state.parts}
+    for job in shop.jobs:
+        yield (f"at {job.place}", job.kind) if job.place is not None else (f"hand {job.hand}", job.kind)
+        yield from _history(job, known[job.part])
+
+
+def _history(job: Job, part: PartState) -> Iterator[tuple[str, str]]:
+    if part.reached:
+        yield f"reached {job.part}", " ".join(sorted(part.reached))
+    for outcome, value in part.outcomes:
+        yield f"{outcome} {job.part}", value
+
+
+def _targets(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
+    """Places that the plan fills and that are free at the start."""
+    free = {place for places in shop.free_places.values() for place in places}
+    for act in order.acts:
+        filled = [act.place] if act.kind is Kind.PLACE else [p for way in act.targets for p in way]
+        for place in filled:
+            if place in free:
+                yield f"at {place}", "empty"
+
+
+def _hands(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
+    held = {job.hand for job in shop.jobs}
+    for act in order.acts:
+        if act.kind in (Kind.PICK, Kind.CHOOSE) and act.hand >= 0 and shop.worker.hands[act.hand].name not in held:
+            yield f"hand {shop.worker.hands[act.hand].name}", "empty"
+
+
+def _devices(shop: Shop, state: CellState, order: Order) -> Iterator[tuple[str, str]]:
+    for name in dict.fromkeys(shop.equipment_of[place] for act in order.acts for place in (act.place, *(p for w in act.targets for p in w))):
+        device = shop.devices[name]
+        if device.has_door:
+            yield f"door {name}", "open" if device.is_open else "shut"
+        if device.has_clamp:
+            yield f"clamp {name}", "closed" if device.is_clamped else "open"
+        if device.works:
+            yield f"running {name}", "yes" if device.is_running else "no"

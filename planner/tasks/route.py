@@ -1,0 +1,130 @@
+"""What has to be done, before anybody says when: each part's route, as stages and forks, and the clauses that bind them.
+
+A route is a total order of legs for one part. Different parts are independent but for barriers (`in order`) and for what they
+share: robot, hands, machines, places. Nothing here knows a robot or a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.diagnostic import Span
+from cell.program import Goal, When
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What happens to the part once it lies in its place. `name` is the program, or the outcome told; `duration` in s, the
+    declared upper bound."""
+
+    kind: Literal["program", "inspection"]
+    name: str
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """What binds the steps of one leg: speed limits in m/s by robot ("" is any), the iterations (loop id, member) that it
+    belongs to, the deadlines that it counts for and the barriers that it waits for, both as indices."""
+
+    speeds: tuple[tuple[str, float], ...] = ()
+    serves: tuple[tuple[str, str], ...] = ()
+    deadlines: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The part shall lie in one of `places` of `equipment`, and `work` shall be done to it there. `joined`: the device is
+    already at that work when the plan starts."""
+
+    goal: Goal
+    equipment: str
+    places: tuple[str, ...]
+    work: Work | None
+    clauses: Clauses
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One alternative of a fork: taken when the outcome is one of `values`, or none named elsewhere when empty. Moves only."""
+
+    values: tuple[str, ...]
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A `when` that is open at plan time."""
+
+    when: When
+    outcome: str
+    ways: tuple[Way, ...]
+    clauses: Clauses
+
+
+Leg = Stage | Fork
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One part and what is open for it. `place` is where it lies, None when `hand` (tool.hand) holds it by `grasp`."""
+
+    part: str
+    kind: str
+    place: str | None
+    hand: str | None
+    grasp: int
+    legs: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Opens when all `members` (job, leg) have ended. `span` is the line that asks for the order."""
+
+    members: tuple[tuple[int, int], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`within`: the steps of all legs that name it span at most `limit` s. `label` tells iterations apart in messages."""
+
+    limit: float
+    span: Span
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`every t` of one loop, in s."""
+
+    loop: str
+    interval: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """All open work. `counted` are the counts (equipment, parts) that decided how many iterations are started. `robots` are
+    those that goals ask for by name."""
+
+    jobs: tuple[Job, ...]
+    barriers: tuple[Barrier, ...]
+    deadlines: tuple[Deadline, ...]
+    paces: tuple[Pace, ...]
+    counted: tuple[tuple[str, int], ...]
+    robots: Mapping[str, Span]
+    assumptions: tuple[str, ...]
+
+
+def stages_of(leg: Leg) -> tuple[Stage, ...]:
+    """All stages in a leg, of every way of a fork."""
+    match leg:
+        case Stage():
+            return (leg,)
+        case Fork(ways=ways):
+            return tuple(stage for way in ways for stage in way.stages)

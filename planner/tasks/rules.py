@@ -1,0 +1,102 @@
+"""Priority rules: which of the feasible acts comes next. Cheap, so that many orders can be tried.
+
+What they have in common: the bottleneck is fed first. An act that would make the bottleneck wait longer than `patience` is not
+chosen while the act that feeds or empties the bottleneck is at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from cell.steps import AtHub
+from planner.tasks.candidates import Candidate
+from planner.tasks.chance import draw
+from planner.tasks.dispatch import Select
+from planner.tasks.floor import Floor, Kind
+from planner.tasks.route import Stage
+from planner.tasks.shop import Shop
+
+Sorting = Literal["soonest", "ending", "downstream", "upstream"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`patience` in s, None: the bottleneck has no priority. `fetches_early`: a part for the bottleneck is fetched before other
+    work. `doubt`: one in so many choices is made otherwise, drawn from `stream`; 0 for none."""
+
+    sorting: Sorting
+    patience: float | None
+    fetches_early: bool
+    doubt: int = 0
+    stream: int = 0
+
+
+RULES = (
+    Rule("soonest", 0.0, True),
+    Rule("downstream", 0.0, True),
+    Rule("soonest", 0.0, False),
+    Rule("ending", 5.0, True),
+    Rule("upstream", 0.0, False),
+    Rule("downstream", 5.0, False),
+    Rule("soonest", None, False),
+    Rule("downstream", None, False),
+    Rule("ending", None, False),
+    Rule("upstream", None, False),
+)
+
+
+def select_by(rule: Rule, shop: Shop, bottleneck: str | None) -> Select:
+    """The selection that `rule` makes. `bottleneck` is an equipment, or None where the robot or nothing limits."""
+
+    def select(found: Sequence[Candidate], floor: Floor, count: int) -> Candidate:
+        allowed = list(found)
+        if bottleneck is not None and rule.patience is not None:
+            urgent = _urgent(found, floor, shop, bottleneck, rule.fetches_early)
+            if urgent is not None:
+                allowed = [c for c in found if c is urgent or _is_back(c, urgent, shop, rule.patience)]
+        allowed.sort(key=lambda c: _key(c, rule.sorting))
+        if rule.doubt and len(allowed) > 1 and draw(shop.seed, rule.stream, count) % rule.doubt == 0:
+            return allowed[1]
+        return allowed[0]
+
+    return select
+
+
+def _key(c: Candidate, sorting: Sorting) -> tuple[float, float, int]:
+    progress = c.act.leg * 2 + (c.act.kind is Kind.PLACE)
+    match sorting:
+        case "soonest":
+            return (c.start, -progress, c.act.job)
+        case "ending":
+            return (c.end, -progress, c.act.job)
+        case "downstream":
+            return (-progress, c.start, c.act.job)
+        case "upstream":
+            return (progress, c.start, c.act.job)
+    assert_never(sorting)
+
+
+def _is_back(c: Candidate, urgent: Candidate, shop: Shop, patience: float) -> bool:
+    """Whether the robot can do `c` first and still be in time for the urgent act."""
+    way = 0.0 if c.hub == urgent.hub else shop.motions.travel(AtHub(c.hub), urgent.hub, (), None)[1]
+    return c.end + way <= urgent.start + patience
+
+
+def _urgent(found: Sequence[Candidate], floor: Floor, shop: Shop, bottleneck: str, fetches: bool) -> Candidate | None:
+    """The act that the bottleneck waits for: load it; or, with a part for it at hand or none left, unload it; or fetch one."""
+    at_hand = any(j >= 0 and _next_equipment(floor, j) == bottleneck for j in floor.hands)
+    fetch = [c for c in found if c.act.kind is Kind.PICK and _next_equipment(floor, c.act.job) == bottleneck]
+    loads = [c for c in found if c.act.kind is Kind.PLACE and c.hub == bottleneck]
+    unloads = [c for c in found if c.act.kind in (Kind.PICK, Kind.CHOOSE) and c.hub == bottleneck]
+    if loads:
+        return loads[0]
+    if unloads and (at_hand or not fetch):
+        return unloads[0]
+    return min(fetch, key=lambda c: c.start) if fetch and fetches and not at_hand else None
+
+
+def _next_equipment(floor: Floor, job: int) -> str | None:
+    leg = floor.leg(job)
+    return leg.equipment if isinstance(leg, Stage) else None

@@ -1,0 +1,151 @@
+"""Says which clauses planning does not cover yet, with their spans; what is covered passes in silence.
+
+Law: a clause is either kept by construction, checked, left to the controller that watches it, or refused here. None is ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from cell.model import CellModel
+from cell.program import (
+    AllOf,
+    Amount,
+    Block,
+    Compare,
+    Condition,
+    Ensure,
+    Fresh,
+    Goal,
+    Group,
+    Hold,
+    IntentProgram,
+    IsIn,
+    IsState,
+    Line,
+    Loop,
+    Policy,
+    Prefer,
+    Retry,
+    Scope,
+    Skip,
+    When,
+)
+from cell.standard_verbs import STANDARD
+from planner.tasks.findings import Findings
+
+HANDS_ARE_EMPTY = ("part_missing", "grip_lost", "vacuum_lost", "empty")
+"""Events after which the failed part is in no hand, clamp or door, so that its iteration may be skipped."""
+
+
+def check_supported(cell: CellModel, program: IntentProgram, found: Findings) -> None:
+    for never in program.nevers:
+        if not is_guarded(cell, never.condition):
+            found.unsupported("a `never` other than `robot in its guard zone and machine running`", never.span)
+    for block in blocks(program.block):
+        for ensure in block.ensures:
+            _check_ensure(cell, ensure, found)
+        for policy in block.policies:
+            _check_policy(policy, found)
+        for prefer in block.prefers:
+            _check_prefer(cell, prefer, found)
+
+
+def blocks(block: Block) -> Iterator[Block]:
+    """`block` and every block inside it, in reading order."""
+    yield block
+    for line in block.lines:
+        for inner in inner_blocks(line):
+            yield from blocks(inner)
+
+
+def inner_blocks(line: Line) -> tuple[Block, ...]:
+    match line:
+        case Goal(block=inner):
+            return () if inner is None else (inner,)
+        case Loop(block=inner) | Group(block=inner) | Scope(block=inner) | Fresh(block=inner):
+            return (inner,)
+        case When(branches=branches):
+            return tuple(b.block for b in branches)
+    assert_never(line)
+
+
+def is_guarded(cell: CellModel, condition: Condition) -> bool:
+    """`r in zone and machine is running` where the zone is that machine's guard: kept by construction, because a motion into
+    the machine needs it idle and a program needs the robot out. Door open while running likewise."""
+    if not isinstance(condition, AllOf):
+        return False
+    running = [p for p in condition.parts if isinstance(p, IsState) and _says_running(cell, p)]
+    for state in running:
+        machine = state.subject.path[0]
+        for other in condition.parts:
+            if isinstance(other, IsIn) and not other.negated and _is_guard(cell, other, machine):
+                return True
+            if isinstance(other, IsState) and _says_door_open(cell, other, machine):
+                return True
+    return False
+
+
+def _says_running(cell: CellModel, state: IsState) -> bool:
+    known = len(state.subject.path) == 2 and state.subject.path[0] in cell.equipment
+    if not known or state.subject.path[1] != "spindle":
+        return False
+    return (state.value, state.negated) in (("running", False), ("stopped", True))
+
+
+def _is_guard(cell: CellModel, inside: IsIn, machine: str) -> bool:
+    return inside.subject.text in cell.robots and cell.equipment[machine].guard == inside.place.text
+
+
+def _says_door_open(cell: CellModel, state: IsState, machine: str) -> bool:
+    if state.subject.path != (machine, "door") or "door" not in cell.equipment[machine].signals:
+        return False
+    return (state.value, state.negated) in (("open", False), ("closed", True))
+
+
+def _check_ensure(cell: CellModel, ensure: Ensure, found: Findings) -> None:
+    if ensure.kind == "monitor" or speed_limit_on(cell, ensure) is not None:
+        return
+    if isinstance(ensure.condition, Compare) and ensure.condition.subject.path[-1] == "force":
+        if ensure.condition.subject.path[0] in cell.robots and ensure.condition.operator in ("<", "<="):
+            return  # the limit of contact, which the contact obligations of the proof carry
+    found.unsupported("this limit", ensure.span)
+
+
+def speed_limit_on(cell: CellModel, ensure: Ensure) -> tuple[str, float] | None:
+    """(robot, m/s) of `ensure r.speed <= v`."""
+    c = ensure.condition
+    if not isinstance(c, Compare) or c.operator not in ("<", "<=") or len(c.subject.path) != 2:
+        return None
+    robot, name = c.subject.path
+    if robot not in cell.robots or name != "speed" or not isinstance(c.limit, Amount):
+        return None
+    return robot, c.limit.quantity.value
+
+
+def _check_policy(policy: Policy, found: Findings) -> None:
+    for rung in policy.ladder:
+        match rung:
+            case Goal():
+                found.unsupported("a goal as a rung", rung.span)
+            case Skip():
+                _check_skip(policy, rung, found)
+            case Retry() | Hold():
+                pass
+            case _:
+                assert_never(rung)
+
+
+def _check_skip(policy: Policy, skip: Skip, found: Findings) -> None:
+    for event in policy.events:
+        if event.path[-1] not in HANDS_ARE_EMPTY:
+            message = f"after {event.text}, `skip` may leave the part in a hand, a clamp or the place of others"
+            found.error("E606", message, skip.span, event.span, help="end this ladder with `hold`")
+
+
+def _check_prefer(cell: CellModel, prefer: Prefer, found: Findings) -> None:
+    if prefer.objective in ("throughput", "busy"):
+        return
+    known = "" if prefer.objective in STANDARD.objectives else "unknown "
+    found.warning("W690", f"the {known}objective {prefer.objective} is not followed yet", prefer.span)

@@ -1,0 +1,170 @@
+"""One iteration of a loop for one part: the block of the loop as legs, less what is already reached.
+
+The order of lines about the same part is that of the text where the ordering rule asks for it; where it does not, work comes
+before moves, so that no move is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cell.diagnostic import Span
+from cell.model import CellModel
+from cell.program import Block, Fresh, Goal, Group, Line, Loop, Scope, When
+from cell.state import PartState
+from planner.tasks.findings import Findings
+from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by
+from planner.tasks.outcomes import alternatives, branch_taken, outcome_asked
+from planner.tasks.route import Clauses, Deadline, Fork, Leg, Stage, Way
+from planner.tasks.supported import blocks, inner_blocks, speed_limit_on
+
+
+@dataclass(slots=True)
+class Unfolding:
+    """What all iterations share. `methods` remembers each goal's method by kind: iterations differ in their part only."""
+
+    cell: CellModel
+    found: Findings
+    deadlines: list[Deadline]
+    robots: dict[str, Span]
+    methods: dict[tuple[str, str], Method | None]
+
+    def clauses_in(self, block: Block, clauses: Clauses, label: str) -> Clauses:
+        """`clauses` and those of `block`; a `within` opens a new deadline, one for each activation."""
+        speeds = [limit for e in block.ensures if (limit := speed_limit_on(self.cell, e)) is not None]
+        if speeds:
+            clauses = replace(clauses, speeds=(*clauses.speeds, *speeds))
+        if block.within is not None:
+            self.deadlines.append(Deadline(block.within.limit.quantity.value, block.within.span, label))
+            clauses = replace(clauses, deadlines=(*clauses.deadlines, len(self.deadlines) - 1))
+        return clauses
+
+    def stage(self, goal: Goal, kind: str, clauses: Clauses, label: str) -> Stage | None:
+        """The stage that makes `goal` true, None when there is no method."""
+        key = (goal.id, kind)
+        if key not in self.methods:
+            self.methods[key] = method_of(self.cell, goal, kind, self.found)
+        method = self.methods[key]
+        if method is None:
+            return None
+        if method.robot is not None:
+            self.robots.setdefault(method.robot, goal.span)
+        if goal.block is not None:
+            if goal.block.lines:
+                self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)
+            clauses = self.clauses_in(goal.block, clauses, label)
+        for bound in goal.bounds:
+            clauses = replace(clauses, speeds=(*clauses.speeds, ("", bound.limit.quantity.value)))
+        return Stage(goal, method.equipment, method.places, method.work, clauses)
+
+    def legs(self, block: Block, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
+        """All legs of the block for `part`, in order, reached or not; branches that are known are taken."""
+        legs: list[Leg] = []
+        for index in self._order(block):
+            legs += self._line(block.lines[index], variable, part, clauses, legs)
+        return legs
+
+    def _line(self, line: Line, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
+        match line:
+            case Goal() if line.object.path == (variable,):
+                stage = self.stage(line, part.kind, clauses, part.id)
+                return [] if stage is None else [stage]
+            case Group(block=block) | Scope(block=block):
+                return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id))
+            case When():
+                return self._when(line, variable, part, clauses, before)
+            case Goal() | Loop() | Fresh():
+                self.found.unsupported("this line inside a loop", line.span)
+                return []
+
+    def _when(self, when: When, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
+        outcome = outcome_asked(when, variable)
+        if outcome is None:
+            spans = [b.condition.span for b in when.branches if b.condition is not None]
+            self.found.unsupported("a `when` on anything but one outcome of the loop's part", *spans)
+            return []
+        taken = _known_branch(when, outcome, part, before)
+        if taken is None:
+            return self._fork(when, outcome, variable, part, clauses)
+        if taken < 0:
+            return []
+        block = when.branches[taken].block
+        return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id))
+
+    def _fork(self, when: When, outcome: str, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
+        ways = []
+        for values, branch in alternatives(when, outcome):
+            legs: list[Leg] = []
+            if branch is not None:
+                inner = self.clauses_in(branch.block, clauses, part.id)
+                legs = self.legs(branch.block, variable, part, inner)
+            stages = tuple(leg for leg in legs if isinstance(leg, Stage) and self._is_plain_move(leg))
+            if len(stages) < len(legs):
+                self.found.unsupported("more than moves to plain places in a branch that is open", when.span)
+            ways.append(Way(values, stages))
+        return [Fork(when, outcome, tuple(ways), clauses)]
+
+    def _is_plain_move(self, stage: Stage) -> bool:
+        equipment = self.cell.equipment[stage.equipment]
+        return stage.work is None and not has_door(equipment) and not has_clamp(equipment)
+
+    def _order(self, block: Block) -> list[int]:
+        """The lines' order: as written, but a line that only moves goes after unordered ones that work."""
+        moves = [i for i, line in enumerate(block.lines) if moves_part(line)]
+        earlier = waits_closure(block)
+        for i in moves:
+            for j in (k for k in moves if k < i and k not in earlier[i]):
+                spans = (block.lines[j].span, block.lines[i].span)
+                self.found.error("E605", "these two lines put the same part into different places, unordered", *spans)
+        done: list[int] = []
+        left = list(range(len(block.lines)))
+        while left:
+            ready = [i for i in left if all(j in done for j in earlier[i])]
+            chosen = min(ready, key=lambda i: (i in moves, i))
+            done.append(chosen)
+            left.remove(chosen)
+        return done
+
+
+def waits_closure(block: Block) -> list[frozenset[int]]:
+    """For each line all earlier lines that it waits for, directly or not."""
+    closure: list[frozenset[int]] = []
+    for i in range(len(block.lines)):
+        direct = block.waits[i] if i < len(block.waits) else ()
+        closure.append(frozenset(direct).union(*(closure[j] for j in direct if j < i)))
+    return closure
+
+
+def moves_part(line: Line) -> bool:
+    """Whether the line has a goal that says where the part shall lie in the end."""
+    return any(goal.verb == "move" for goal in goals_in(line))
+
+
+def goals_in(line: Line) -> Iterator[Goal]:
+    if isinstance(line, Goal):
+        yield line
+        return
+    for inner in inner_blocks(line):
+        for block in blocks(inner):
+            yield from (x for x in block.lines if isinstance(x, Goal))
+
+
+def open_legs(legs: list[Leg], part: PartState) -> list[Leg]:
+    """What is left after the last goal that is reached: a part further on its route has passed what lies before."""
+    last = max((i for i, leg in enumerate(legs) if isinstance(leg, Stage) and leg.goal.id in part.reached), default=-1)
+    return legs[last + 1 :]
+
+
+def _known_branch(when: When, outcome: str, part: PartState, before: list[Leg]) -> int | None:
+    """The branch to take: one whose goals are reached in part, or the one that the told value leads to; -1 for a told value
+    that leads nowhere; None when the outcome is still open."""
+    for i, branch in enumerate(when.branches):
+        if any(goal.id in part.reached for line in branch.block.lines for goal in goals_in(line)):
+            return i
+    telling = [x for x in before if isinstance(x, Stage) and told_by(x.goal.verb) == outcome]
+    value = dict(part.outcomes).get(outcome)
+    if value is None or (telling and telling[-1].goal.id not in part.reached):
+        return None
+    taken = branch_taken(when, value)
+    return -1 if taken is None else taken
