@@ -43,12 +43,13 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class ForkDuty:
-    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`."""
+    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`. `speeds` as in Duty."""
 
     key: Key
     when: When
     part: str
     outcome: str
+    speeds: tuple[tuple[str, float], ...]
     after: frozenset[Key]
 
 
@@ -208,7 +209,7 @@ class _Reader:
         for k, branch in enumerate(when.branches):
             if any(goal.id in part.reached for goal in goals_in(branch.block)):
                 return self.block(when.branches[k].block, scope, False, label)
-        self.out.forks[key] = ForkDuty(key, when, part.id, question[1], scope.after)
+        self.out.forks[key] = ForkDuty(key, when, part.id, question[1], scope.speeds, scope.after)
         keys = {key}
         for k, branch in enumerate(when.branches):
             inner = replace(scope, under=Under(key, k), after=scope.after | {key})

@@ -1,7 +1,6 @@
 """What each action needs and changes, by what it is: the facts that a step of it has to carry, no more and no fewer.
 
-Independent of how the step was made. `place` is where the robot stands in contact, `part` what the step is about, `goal` the
-goal that its operation serves (its id), which the last step of a goal makes a fact.
+Independent of how the step was made. The order of the facts is part of the form, so that equal plans have equal text.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from cell.steps import (
     AtPlace,
     Decide,
     Fact,
+    FactName,
     Grip,
     Inspect,
     MotionNeed,
@@ -40,8 +40,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a step's facts depend on besides its action. `robot` and `stance`: who stands where when it starts (for a door that
-    shuts, who has just left); `hand` is tool.hand. `verb` and `goal` are those of the step's operation."""
+    """What a step's facts depend on besides its action. `robot` and `stance`: who stands where when it starts; `part` and `hand`
+    (tool.hand): what the step is about and which hand holds it; `verb` and `goal` are those of the step's operation, `outcome`
+    that of the choice it decides. `is_joined`: the device is at it already when the plan starts."""
 
     robot: str
     stance: Stance
@@ -50,6 +51,12 @@ class Setting:
     verb: str
     goal: str
     outcome: str
+    is_joined: bool
+
+    def place_in(self, cell: CellModel, equipment: str) -> str:
+        """Where the robot is in contact with `equipment`, "" where it is not."""
+        place = self.stance.place if isinstance(self.stance, AtPlace) else ""
+        return place if place and cell.places[place].equipment == equipment else ""
 
 
 def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
@@ -57,34 +64,26 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
         case Move(need=need):
             return _of_move(need, at, cell)
         case Grip(tool=tool, hand=hand, part=part):
-            place, grip = _place(at), f"{tool}.{hand}"
-            here, free = Fact("at", (part, place)), Fact("empty", (grip,))
-            return Change((_stands(at), here, free), (Fact("held", (part, grip)),), (here, free))
+            here, free = Fact("at", (part, _place(at))), Fact("empty", (f"{tool}.{hand}",))
+            return Change((_stands(at), here, free), (Fact("held", (part, f"{tool}.{hand}")),), (here, free))
         case Release(tool=tool, hand=hand, part=part):
             held = Fact("held", (part, f"{tool}.{hand}"))
             reached = (Fact("reached", (at.goal, part)),) if at.verb == "move" else ()
-            return Change(
-                (_stands(at), held), (Fact("at", (part, _place(at))), Fact("empty", (f"{tool}.{hand}",)), *reached), (held,)
-            )
-        case SetClamp(machine=name, is_closed=is_closed):
-            held, shut, free = Fact("held", (at.part, at.hand or "")), Fact("clamped", (name,)), Fact("unclamped", (name,))
-            return (
-                Change((_stands(at), held, free), (shut,), (free,))
-                if is_closed
-                else Change((held, _stands(at), shut), (free,), (shut,))
-            )
+            adds = (Fact("at", (part, _place(at))), Fact("empty", (f"{tool}.{hand}",)), *reached)
+            return Change((_stands(at), held), adds, (held,))
+        case SetClamp():
+            return _of_clamp(action, at, cell)
         case SetDoor(machine=name, is_open=is_open):
             opened, shut = Fact("open", (name,)), Fact("shut", (name,))
             if is_open:
-                return Change((Fact("idle", (name,)), shut), (opened,), (shut,))
+                return Change((*_if(is_device(cell.equipment[name]), "idle", name), shut), (opened,), (shut,))
             return Change((opened, _stands(at)), (shut,), (opened,))
         case RunProgram(machine=name, part=part):
-            needs = (Fact("at", (part, name)), *_if(has_clamp(cell.equipment[name]), "clamped", name))
-            needs = (*needs, *_if(has_door(cell.equipment[name]), "shut", name), Fact("idle", (name,)))
-            return Change(needs, (Fact("reached", (at.goal, part)),), ())
+            equipment = cell.equipment[name]
+            guarded = (*_if(has_clamp(equipment), "clamped", name), *_if(has_door(equipment), "shut", name))
+            return _of_work(name, part, at, cell, guarded, ())
         case Inspect(station=name, outcome=outcome, part=part):
-            told = Fact("told", (outcome, part))
-            return Change((Fact("at", (part, name)), Fact("idle", (name,))), (told, Fact("reached", (at.goal, part))), ())
+            return _of_work(name, part, at, cell, (), (Fact("told", (outcome, part)),))
         case Decide():
             return Change((Fact("told", (at.outcome, at.part)),), (), ())
     assert_never(action)
@@ -98,17 +97,39 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
     name = cell.places[touch.place].equipment
     equipment, free = cell.equipment[name], _if(not is_heap(cell, touch.place), "free", touch.place)
     held, empty = Fact("held", (at.part, touch.hand)), Fact("empty", (touch.hand,))
-    opened, idle = _if(has_door(equipment), "open", name), _if(is_device(equipment), "idle", name)
+    access = (*_if(has_door(equipment), "open", name), *_if(is_device(equipment), "idle", name))
     unclamped = _if(has_clamp(equipment), "unclamped", name)
     match touch.pair, touch.end:
         case "fingers and part", "end":
-            return Change((start, Fact("at", (at.part, touch.place)), empty, *opened, *idle), (end,), (start,))
+            return Change((start, Fact("at", (at.part, touch.place)), empty, *access), (end,), (start,))
         case "part and place", "start":
             return Change((held, start, *unclamped), (end, *free), (start,))
         case "part and place", "end":
-            return Change((start, held, *free, *opened, *unclamped, *idle), (end,), (start, *free))
+            return Change((start, held, *free, *unclamped, *access), (end,), (start, *free))
         case _:
             return Change((start, empty), (end,), (start,))
+
+
+def _of_clamp(action: SetClamp, at: Setting, cell: CellModel) -> Change:
+    """With the robot in contact it takes over from the hand, or hands over to it; else the place is empty, or the part is in."""
+    name = action.machine
+    shut, opened = Fact("clamped", (name,)), Fact("unclamped", (name,))
+    place = at.place_in(cell, name)
+    held, spot = Fact("held", (at.part, at.hand or "")), cell.equipment[name].places[0].name
+    if action.is_closed:
+        needs = (_stands(at), held, opened) if place else (opened, Fact("at", (at.part, spot)))
+        return Change(needs, (shut,), (opened,))
+    needs = (held, _stands(at), shut) if place else (shut, Fact("free", (spot,)), _stands(at))
+    return Change(needs, (opened,), (shut,))
+
+
+def _of_work(name: str, part: str, at: Setting, cell: CellModel, guarded: Facts, tells: Facts) -> Change:
+    lies = Fact("at", (part, cell.equipment[name].places[0].name))
+    adds = (*tells, Fact("reached", (at.goal, part)))
+    if at.is_joined:
+        running = Fact("running", (name,))
+        return Change((lies, running, *guarded), (*adds, Fact("idle", (name,))), (running,))
+    return Change((lies, Fact("idle", (name,)), *guarded), adds, ())
 
 
 def _stands(at: Setting) -> Fact:
@@ -120,5 +141,5 @@ def _place(at: Setting) -> str:
     return at.stance.place if isinstance(at.stance, AtPlace) else ""
 
 
-def _if(holds: bool, name: str, arg: str) -> Facts:
-    return (Fact(name, (arg,)),) if holds else ()  # type: ignore[arg-type]
+def _if(holds: bool, name: FactName, arg: str) -> Facts:
+    return (Fact(name, (arg,)),) if holds else ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cell.diagnostic import Diagnostic, error
+from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.program import Goal, Ref
+from cell.reasons import choice_reason, goal_reason
 from cell.state import CellState, InPlace
-from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Release, RunProgram, Step
+from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Release, RunProgram, SetDoor, Step
 from cell.task_plan import Choice, Operation, TaskPlan
 from planner.proof.duties import Duties, Duty, ForkDuty, Key
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
@@ -20,7 +21,7 @@ from planner.proof.precedence import Precedence
 class Matched:
     """Which operation does which duty, which choice answers which fork, and the steps of each key."""
 
-    duty_of: dict[str, Duty] = field(default_factory=dict)
+    duty_of: dict[str, Duty | ForkDuty] = field(default_factory=dict)
     branch_of: dict[str, BranchRef | None] = field(default_factory=dict)
     choice_of: dict[Key, Choice] = field(default_factory=dict)
     steps_of: dict[Key, list[Step]] = field(default_factory=dict)
@@ -41,10 +42,6 @@ def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) ->
         duty = out.duty_of.get(step.operation)
         if duty is not None:
             out.steps_of.setdefault(duty.key, []).append(step)
-        if isinstance(step.action, Decide):
-            key = next((k for k, c in out.choice_of.items() if c.id == step.action.choice), None)
-            if key is not None:
-                out.steps_of.setdefault(key, []).append(step)
     return out
 
 
@@ -81,28 +78,38 @@ def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellSt
     kinds, done = {p.id: p.kind for p in state.parts}, set[Key]()
     for operation in tasks.operations:
         key = (operation.goal, operation.serves)
-        duty = duties.goals.get(key)
+        duty = duties.goals.get(key) or duties.forks.get(key)
         if duty is None or key in duties.settled:
             out.found.append(error("E689", f"{operation.id} serves a goal that is not open", operation.because.span))
         elif key in done:
             out.found.append(error("E689", f"{operation.id} does again what another operation does", operation.because.span))
-        elif (duty.part or operation.part) != operation.part or kinds.get(operation.part) != duty.kind:
-            wanted = duty.part or f"a {duty.kind}"
-            out.found.append(
-                error("E683", f"{operation.id} is about {operation.part}, its goal about {wanted}", operation.because.span)
-            )
+        elif not _is_about(operation, duty, kinds):
+            message = f"{operation.id} is about {operation.part}, its goal about {duty.part or 'another kind'}"
+            out.found.append(error("E683", message, operation.because.span))
         else:
             out.duty_of[operation.id] = duty
         done.add(key)
-    for key, duty in duties.goals.items():
-        if key not in done and key not in duties.settled and not _holds_already(duty, duties, cell, state):
-            of = f" for {duty.part}" if duty.part else ""
-            out.found.append(error("E689", f"no operation of the plan does this{of}", duty.goal.span))
+    for key in (*duties.goals, *duties.forks):
+        if key not in done and key not in duties.settled and not _holds_already(key, duties, cell, state):
+            open_duty = duties.goals.get(key) or duties.forks[key]
+            of = f" for {open_duty.part}" if open_duty.part else ""
+            out.found.append(error("E689", f"no operation of the plan does this{of}", written(open_duty)))
 
 
-def _holds_already(duty: Duty, duties: Duties, cell: CellModel, state: CellState) -> bool:
+def written(duty: Duty | ForkDuty) -> Span:
+    return duty.goal.span if isinstance(duty, Duty) else duty.when.span
+
+
+def _is_about(operation: Operation, duty: Duty | ForkDuty, kinds: Mapping[str, str]) -> bool:
+    if isinstance(duty, ForkDuty):
+        return operation.part == duty.part
+    return (duty.part or operation.part) == operation.part and kinds.get(operation.part) == duty.kind
+
+
+def _holds_already(key: Key, duties: Duties, cell: CellModel, state: CellState) -> bool:
     """A part that is to be moved lies there, and nothing that comes before will take it away."""
-    if duty.goal.verb != "move" or any(key not in duties.settled for key in duty.after if key in duties.goals):
+    duty = duties.goals.get(key)
+    if duty is None or duty.goal.verb != "move" or any(key not in duties.settled for key in duty.after if key in duties.goals):
         return False
     places = (
         {p.name for p in cell.equipment[equipment_of(duty.goal)].places} if equipment_of(duty.goal) in cell.equipment else set()
@@ -132,8 +139,8 @@ def _match_forks(tasks: TaskPlan, duties: Duties, out: Matched) -> None:
 def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched) -> Iterator[str]:
     known = values_of(fork.when, fork.outcome)
     named = [value for a in choice.alternatives for value in a.values]
-    if choice.because.span != fork.when.span:
-        yield "its span is not that of its `when`"
+    if choice.because.span != fork.when.span or choice.because.rule != choice_reason(fork.outcome, fork.part):
+        yield "it does not say which `when` asks"
     if len(set(named)) != len(named) or not set(named) <= set(known) - {ANY_OTHER}:
         yield f"its alternatives name {', '.join(named)}"
     if [i for i, a in enumerate(choice.alternatives) if not a.values] != [len(choice.alternatives) - 1]:
@@ -149,13 +156,15 @@ def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched) -> Iterator[str]
         return
     for branch, indices in of_branch.items():
         index = next(iter(indices))
-        wanted = [
-            o for o, d in out.duty_of.items() if d.under is not None and (d.under.fork, d.under.branch) == (fork.key, branch)
-        ]
+        wanted = [o for o, d in out.duty_of.items() if isinstance(d, Duty) and _is_in(d, fork, branch)]
         if list(choice.alternatives[index].operations) != wanted:
             yield f"alternative {index + 1} has the operations {', '.join(wanted) or 'none'}"
         for operation in wanted:
             out.branch_of[operation] = BranchRef(choice.id, index)
+
+
+def _is_in(duty: Duty, fork: ForkDuty, branch: int | None) -> bool:
+    return duty.under is not None and (duty.under.fork, duty.under.branch) == (fork.key, branch)
 
 
 # --- operations ------------------------------------------------------------------------------------------------------
@@ -164,12 +173,20 @@ def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched) -> Iterator[str]
 def _wrong(operation: Operation, tasks: TaskPlan, out: Matched, cell: CellModel) -> Iterator[str]:
     duty = out.duty_of[operation.id]
     steps = [s for s in tasks.steps if s.operation == operation.id]
-    if operation.verb != duty.goal.verb:
-        yield f"its goal says {duty.goal.verb}, not {operation.verb}"
-    if operation.because.span != duty.goal.span:
+    if operation.because.span != written(duty):
         yield "its span is not that of its goal"
     if operation.steps != tuple(s.id for s in steps):
         yield "its list of steps is not that of the steps that name it"
+    match duty:
+        case Duty():
+            yield from _goal_wrong(operation, duty, steps, out, cell)
+        case ForkDuty():
+            yield from _fork_wrong(operation, duty, steps, out)
+
+
+def _goal_wrong(operation: Operation, duty: Duty, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
+    if operation.verb != duty.goal.verb or operation.because.rule != goal_reason(duty.goal):
+        yield f"its goal says {goal_reason(duty.goal)}"
     branch = out.branch_of.get(operation.id)
     if any(s.branch != branch for s in steps):
         yield "its steps do not lie in the branch of their goal"
@@ -180,6 +197,31 @@ def _wrong(operation: Operation, tasks: TaskPlan, out: Matched, cell: CellModel)
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
     yield from _ends(operation, duty, steps, cell)
+
+
+def _fork_wrong(operation: Operation, duty: ForkDuty, steps: list[Step], out: Matched) -> Iterator[str]:
+    """It brings the robot there, decides, and may gather the branches in which nothing is done."""
+    choice = out.choice_of.get(duty.key)
+    if (
+        operation.verb != "when"
+        or operation.target is not None
+        or operation.because.rule != choice_reason(duty.outcome, duty.part)
+    ):
+        yield "it is the decision of a `when`, and says something else"
+    for step in steps:
+        match step.action:
+            case Decide(choice=name):
+                wrong = choice is None or name != choice.id or step.branch is not None
+            case Move(need=need):
+                wrong = need.touch is not None
+            case SetDoor(is_open=is_open):
+                wrong = not is_open
+            case _:
+                wrong = True
+        if wrong or (step.branch is not None and (choice is None or step.branch.choice != choice.id)):
+            yield f"{step.id} is no part of a decision"
+    if sum(isinstance(s.action, Decide) for s in steps) != 1:
+        yield "it does not decide once"
 
 
 def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel) -> Iterator[str]:

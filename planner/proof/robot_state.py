@@ -74,6 +74,10 @@ class Followed:
                 self._close(robot)
             self.decided[step.action.choice] = dict(self.outside)
 
+    def is_branching(self, robot: str) -> bool:
+        """Whether the robot is inside a choice at this point of the steps."""
+        return any(robot in robots for robots in self.inside.values())
+
     def end(self) -> dict[str, RobotState]:
         """The states after all steps."""
         for robot in self.outside:

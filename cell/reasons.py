@@ -1,0 +1,74 @@
+"""The words with which a plan says why each step is there: planning writes them, the proof compares them."""
+
+from __future__ import annotations
+
+from cell.program import Goal
+from cell.steps import Action, Decide, Grip, Inspect, MotionNeed, Move, Release, RunProgram, SetClamp, SetDoor
+
+ALREADY = ", as it does already"
+
+
+def goal_reason(goal: Goal) -> str:
+    """Why there is an operation for a goal."""
+    return f"{goal.verb} {goal.object.text}"
+
+
+def choice_reason(outcome: str, part: str) -> str:
+    """Why there is a choice."""
+    return f"the {outcome} of {part} decides"
+
+
+def contact_reason(need: MotionNeed, part: str) -> str:
+    """Why a motion into or out of contact. Raises ValueError for a motion without."""
+    if need.touch is None:
+        raise ValueError("a motion without contact has another reason")
+    place = need.touch.place
+    match need.touch.pair, need.touch.end:
+        case "fingers and part", "end":
+            return f"to {part} at {place}"
+        case "part and place", "start":
+            return f"with {part} out of {place}"
+        case "part and place", "end":
+            return f"with {part} to {place}"
+        case _:
+            return f"out of {place}"
+
+
+def fetching(part: str, place: str) -> str:
+    return f"{part} is fetched from {place}"
+
+
+def bringing(part: str, place: str) -> str:
+    return f"{part} is brought to {place}"
+
+
+def waiting(part: str, place: str) -> str:
+    return f"{part} waits in {place}"
+
+
+def gathering(hub: str) -> str:
+    return f"all ways of this `when` end at {hub}"
+
+
+def action_reason(action: Action, part: str, place: str, outcome: str, is_joined: bool) -> str:
+    """Why a step that is no motion. `place` is where the robot is in contact, "" where it is not; `is_joined`: the device does
+    it already when the plan starts. Raises ValueError for a motion."""
+    match action:
+        case Grip():
+            return f"{part} is taken out of {place}"
+        case Release():
+            return f"{part} lies at {place}"
+        case SetClamp(machine=name, is_closed=True):
+            return f"{name} clamps {part} before the hand opens" if place else f"{name} clamps before it runs"
+        case SetClamp(machine=name):
+            return f"{name} lets {part} go, the hand holds it" if place else f"{name} is empty and clamped"
+        case SetDoor(machine=name, is_open=is_open):
+            return f"the door of {name} is in the way" if is_open else f"{name} runs behind its door"
+        case RunProgram(machine=name, program=program):
+            return f"{name} runs {program} on {part}" + (ALREADY if is_joined else "")
+        case Inspect(station=name, outcome=told):
+            return f"{name} tells the {told} of {part}" + (ALREADY if is_joined else "")
+        case Decide():
+            return choice_reason(outcome, part)
+        case Move():
+            raise ValueError("a motion has another reason")

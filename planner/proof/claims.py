@@ -1,0 +1,56 @@
+"""What a step uses, by what it is: the claims that it has to carry and the resources in whose orders its operation stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from cell.model import CellModel
+from cell.steps import Action, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
+from planner.proof.initial import is_device
+
+
+def claims_of(action: Action, place: str, cell: CellModel) -> tuple[str, ...]:
+    """The machine or station and its guard zone for whatever happens in contact at `place`; the device that acts by itself."""
+    match action:
+        case Move(need=need):
+            return _at(need.touch.place, cell) if need.touch is not None else ()
+        case Grip() | Release():
+            return _at(place, cell)
+        case SetClamp(machine=name):
+            return _at(place, cell) if place else (name,)
+        case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+            return (name,)
+        case Decide():
+            return ()
+    assert_never(action)
+
+
+def uses_of(action: Action, robot: str, place: str, hand: str, cell: CellModel) -> tuple[str, ...]:
+    """Every resource that the step keeps from others: robot, hand and place in contact, and what it claims."""
+    match action:
+        case Move(need=need):
+            if need.touch is None:
+                return (robot,)
+            return (robot, need.touch.hand, need.touch.place, *claims_of(action, place, cell))
+        case Grip() | Release():
+            return (robot, hand, place, *claims_of(action, place, cell))
+        case SetClamp():
+            return (robot, hand, place, *claims_of(action, place, cell)) if place else claims_of(action, place, cell)
+        case _:
+            return claims_of(action, place, cell)
+
+
+def orders_of(steps: Sequence[Step], uses: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The operations that use each resource, in the order of their first use; resources by name. `uses` by step id."""
+    orders: dict[str, dict[str, None]] = {}
+    for step in steps:
+        for resource in uses[step.id]:
+            orders.setdefault(resource, {})[step.operation] = None
+    return {resource: tuple(operations) for resource, operations in sorted(orders.items())}
+
+
+def _at(place: str, cell: CellModel) -> tuple[str, ...]:
+    equipment = cell.equipment[cell.places[place].equipment]
+    device = (equipment.name,) if is_device(equipment) else ()
+    return (*device, *(() if equipment.guard is None else (equipment.guard,)))

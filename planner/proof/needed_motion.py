@@ -1,0 +1,65 @@
+"""What a step's motion has to ask for: from where to where, with what, in contact with what, how fast, around what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cell.model import CellModel
+from cell.steps import AtHub, AtPlace, MotionNeed, Touch, stance_name
+from cell.task_plan import Operation
+from planner.proof.duties import Duty, ForkDuty
+from planner.proof.robot_state import RobotState, hands_of
+
+
+def wrong_in_need(
+    need: MotionNeed, operation: Operation, duty: Duty | ForkDuty, robot: str, state: RobotState, kind: str, cell: CellModel
+) -> Iterator[str]:
+    """What does not follow, in words. `kind` is that of the operation's part; `state` that of `robot` before the motion."""
+    carried = state.carried(hands_of(cell, robot))
+    if need.robot != robot:
+        yield f"it moves {need.robot}, not {robot}"
+    if need.start != state.stance:
+        yield f"{robot} is at {stance_name(state.stance)}, not at {stance_name(need.start)}"
+    if need.carried != carried:
+        yield f"{robot} carries {', '.join(f'{c.kind} in {c.hand}' for c in carried) or 'nothing'}, the plan says otherwise"
+    if need.speed_limit != (limit := speed_limit_of(duty, robot, cell)):
+        yield f"its speed limit is {limit} m/s, not {need.speed_limit}"
+    entered = None if need.touch is None else cell.equipment[cell.places[need.touch.place].equipment].guard
+    if need.avoid != (closed := closed_zones(cell, entered)):
+        yield f"it has to stay out of {', '.join(closed) or 'nothing'}, the plan says {', '.join(need.avoid) or 'nothing'}"
+    if need.touch is not None:
+        yield from _wrong_in_touch(need, need.touch, state, operation, kind, cell)
+    elif not isinstance(need.end, AtHub) or isinstance(need.start, AtPlace):
+        yield "a motion without contact begins outside contact and ends at a hub"
+
+
+def speed_limit_of(duty: Duty | ForkDuty, robot: str, cell: CellModel) -> float | None:
+    """The smallest of the robot's own and those that the text puts on the step, m/s."""
+    own = cell.robots[robot].max_speed
+    limits = [v for name, v in duty.speeds if name in ("", robot)]
+    return min([*limits, *([] if own is None else [own])], default=None)
+
+
+def closed_zones(cell: CellModel, entered: str | None) -> tuple[str, ...]:
+    """Keep-out zones and guard zones, but for the one of the machine that is served; in the order of declaration."""
+    guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
+    return tuple(z.name for z in cell.zones.values() if (z.keep_out or z.name in guards) and z.name != entered)
+
+
+def _wrong_in_touch(
+    need: MotionNeed, touch: Touch, state: RobotState, operation: Operation, kind: str, cell: CellModel
+) -> Iterator[str]:
+    there = AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
+    hub = AtHub(cell.places[touch.place].equipment)
+    if (need.start, need.end) != ((hub, there) if touch.end == "end" else (there, hub)):
+        yield f"contact at {touch.place} lies between its hub and {stance_name(there)}"
+    holds = state.hands.get(touch.hand)
+    if touch.pair == "part and place":
+        if holds is None or (holds[1].kind, holds[1].grasp) != (touch.kind, touch.grasp):
+            yield f"{touch.hand} does not hold a {touch.kind} so"
+        elif touch.end == "end" and holds[0] != operation.part:
+            yield f"{touch.hand} holds {holds[0]}, not {operation.part}"
+    elif holds is not None:
+        yield f"{touch.hand} holds {holds[0]}"
+    elif touch.end == "end" and kind != touch.kind:
+        yield f"{operation.part} is a {kind}, no {touch.kind}"
