@@ -1,11 +1,12 @@
-"""Progress on stderr: a bar on a terminal, elsewhere one line when a stage is done. Said as (stage, done, of)."""
+"""Progress on stderr: bars on a terminal, lines elsewhere, so that a log stays a log."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.speech import say
 
@@ -13,37 +14,43 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-Progress = Callable[[str, int, int], None]
+
+class Progress(Protocol):
+    def __call__(self, stage: str, done: int, of: int) -> None:
+        """`stage` has got so far."""
+
+    def line(self, text: str) -> None:
+        """Something that stays to be read, above the bars where there are any."""
 
 
 @contextmanager
-def shown(quiet: bool = False) -> Iterator[Progress]:
+def shown() -> Iterator[Progress]:
     """The means to tell of progress, for as long as the block lasts."""
-    import os
-
-    if quiet:
-        yield _nothing
-    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _bars() as bars:
             yield _OnTerminal(bars)
     else:
         yield _InLines()
 
 
-def _nothing(stage: str, done: int, of: int) -> None:
-    pass
-
-
 class _InLines:
-    """One line a stage, when it is done, so that a log stays a log."""
+    """A line at each tenth of a long stage, and at the end of any."""
+
+    LONG = 100
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, int]] = set()
+        self._told: dict[str, int] = {}
 
     def __call__(self, stage: str, done: int, of: int) -> None:
-        if done >= of > 0 and (stage, of) not in self._told:
-            self._told.add((stage, of))
-            say(f"{stage}: {of} done")
+        tenths = 10 if done >= of else 10 * done // of
+        if of <= 0 or (tenths < 10 and of < self.LONG) or tenths <= self._told.get(stage, 0):
+            return
+        # A stage may begin again, with more to do than was known.
+        self._told[stage] = 0 if tenths == 10 else tenths
+        say(f"{stage}: {done} of {of}")
+
+    def line(self, text: str) -> None:
+        say(text)
 
 
 class _OnTerminal:
@@ -55,6 +62,9 @@ class _OnTerminal:
         if stage not in self._rows:
             self._rows[stage] = self._bars.add_task(stage, total=of)
         self._bars.update(self._rows[stage], completed=done, total=of)
+
+    def line(self, text: str) -> None:
+        self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _bars() -> Bars:

@@ -62,6 +62,12 @@ def clock_time(seconds: float) -> str:
     return f"{hours} h {minutes:02} min"
 
 
+def moment(seconds: float) -> str:
+    """A time within a run: minutes:seconds, right-aligned for a column."""
+    minutes, rest = divmod(seconds, 60.0)
+    return f"{int(minutes):3d}:{rest:04.1f}"
+
+
 def count(number: int, thing: str) -> str:
     """`1 robot`, `2 robots`; a thing that ends in y or another word's plural is the caller's to write."""
     return f"{number} {thing}{'' if number == 1 else 's'}"

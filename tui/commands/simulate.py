@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, add_unbuilt, positive, unbuilt_asked
 from tui.exit_codes import USAGE
-from tui.speech import clock_time, printable, put, put_json, refuse, say, wants_colour
+from tui.speech import clock_time, moment, printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from cell.events import Event
@@ -63,7 +63,6 @@ def _rehearsed(aim: Target) -> RunRecord:
 
 def _tell(events: tuple[Event, ...], speed: float) -> None:
     from tui.event_text import event_line
-    from tui.report_text import moment
 
     zero, began = (events[0].at if events else 0), time.monotonic()
     for event in events:
@@ -71,4 +70,4 @@ def _tell(events: tuple[Event, ...], speed: float) -> None:
         if line is not None:
             due = began + (event.at - zero) / 1e9 / speed
             time.sleep(max(0.0, due - time.monotonic()))
-            say(f"{moment(event.at - zero)}  {line}")
+            say(f"{moment((event.at - zero) / 1e9)}  {line}")

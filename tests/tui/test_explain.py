@@ -1,0 +1,80 @@
+"""Every code that the program can raise has a page, and `explain` reads it aloud."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cellwright.code_pages import find_page, known_codes
+from tests.architecture.tree import ROOT, wheel_packages
+from tui.cli import main
+
+CODE = re.compile(r"[\"'`]([EWR][1-9]\d\d)[\"'`]")
+
+
+def sources() -> list[Path]:
+    return [path for package in sorted(wheel_packages()) for path in (ROOT / package).rglob("*.py")]
+
+
+def raised() -> dict[str, str]:
+    """Every code that a source file spells as a string, with one file that does."""
+    return {code: str(path.relative_to(ROOT)) for path in sources() for code in CODE.findall(path.read_text("utf-8"))}
+
+
+def test_the_search_for_codes_finds_some_of_every_block() -> None:
+    assert {code[:2] for code in raised()} >= {"E1", "E2", "E3", "E4", "E5", "E6", "R7", "W1"}
+
+
+def test_every_code_that_can_be_raised_has_a_page() -> None:
+    assert {code: file for code, file in raised().items() if find_page(code) is None} == {}
+
+
+def test_every_page_has_a_title_and_says_what_and_why() -> None:
+    for code in known_codes():
+        page = find_page(code)
+        assert page is not None
+        assert page.title.strip(), code
+        assert not page.title.startswith("#"), code
+        assert len(page.text) > 80, code
+
+
+def test_every_room_with_pages_is_asked() -> None:
+    from cellwright.code_pages import ROOMS
+
+    holding = {
+        str(path.relative_to(ROOT).with_suffix("")).replace("/", ".")
+        for path in sources()
+        if re.search(r"^PAGES\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert holding <= set(ROOMS)
+
+
+def test_explains_a_code_in_any_case(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "e310"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("E310 unknown robot model\n")
+    assert "**" not in captured.out
+    assert captured.err == ""
+
+
+def test_explains_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "E310", "--format", "json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["code"] == "E310"
+    assert page["title"] == "unknown robot model"
+    assert "**Why.**" in page["text"]
+
+
+@pytest.mark.parametrize("code", ["E999", "nonsense", "../E310", "\x1b[2J"])
+def test_unknown_code_exits_2(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", code]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "there is no code" in captured.err
+    assert "\x1b" not in captured.err
+
+
+def test_explaining_a_step_is_not_built_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "a.plan", "s1"]) == 2
+    assert "not built yet" in capsys.readouterr().err

@@ -1,0 +1,92 @@
+"""Asks, then dispatches to the drivers that the cell file names; progress on stderr, every event in the run's folder.
+
+Simulated drivers run as fast as they can, or at --speed times real time. Ctrl-C asks for a normal stop, a second one for a quick
+stop. A hold asks what to do; without a terminal it ends the run, unless --wait is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from tui.arguments import add_run, add_unbuilt, positive, unbuilt_asked
+from tui.exit_codes import DRIVER, HELD, USAGE
+from tui.speech import printable, put, put_json, refuse, say, wants_colour
+
+if TYPE_CHECKING:
+    from cell.run import RunSummary
+    from tui.before_run import Target
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_run(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask before the first motion")
+    parser.add_argument("--speed", type=positive, metavar="X", help="simulated drivers at X times real time")
+    parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
+    add_unbuilt(parser, orders="FILE", continuous=None)
+
+
+def act(arguments: argparse.Namespace) -> int:
+    if (refusal := unbuilt_asked(arguments)) is not None:
+        return refuse(refusal, USAGE)
+    is_attended = sys.stdin.isatty() and sys.stderr.isatty()
+    if not arguments.yes and not is_attended:
+        return refuse("nobody is there to be asked: give --yes to run without a question", USAGE)
+    from cell.driver_errors import DriverError
+    from tui.before_run import Target, target
+    from tui.run_text import run_document, run_exit_code, run_text
+
+    aim = target(arguments)
+    if not isinstance(aim, Target):
+        return aim
+    _announce(aim)
+    if not arguments.yes and not _agreed():
+        say("Nothing was moved.")
+        return HELD
+    try:
+        summary = _run(aim, arguments, is_attended)
+    except DriverError as cause:
+        return refuse(f"a driver failed: {cause}", DRIVER)
+    if arguments.format == "json":
+        put_json(run_document(summary))
+    else:
+        put(run_text(summary, wants_colour(sys.stdout)))
+    say(f"Next: cellwright report {printable(summary.run_id)}")
+    return run_exit_code(summary, arguments.strict)
+
+
+def _announce(aim: Target) -> None:
+    """The checks and the target: what somebody has to know before saying yes."""
+    import shutil
+
+    from tui.plan_text import plan_text
+
+    width = min(110, shutil.get_terminal_size((100, 24)).columns)
+    say(plan_text(aim.ready.released, width, wants_colour(sys.stderr), everything=False))
+    robots = ", ".join(f"{printable(r.name)} by {printable(r.driver)}" for r in aim.ready.request.cell.robots.values())
+    say(f"target: {robots}: {'REAL DEVICES' if aim.drivers.virtual is None else 'simulated'}")
+
+
+def _agreed() -> bool:
+    sys.stderr.write("Run it? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSummary:
+    from cellwright.folders import state_folder
+    from cellwright.running import ResidentPlanner, run_spec
+    from cellwright.service import start_run
+    from tui.watching import Watching
+
+    ready = aim.ready
+    run = start_run(
+        lambda run_id: run_spec(run_id, ready.request),
+        ready.released,
+        aim.drivers,
+        ResidentPlanner(ready.reading, aim.workshop, ready.request.seed),
+        state_folder(),
+        arguments.speed,
+    )
+    return Watching(run, is_attended, arguments.wait).to_the_end()

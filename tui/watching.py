@@ -1,0 +1,120 @@
+"""A run as it is watched from the command line: progress, what is worth a line, Ctrl-C, and the question that a hold asks.
+
+Law: nothing here stops a robot; it asks the controller to. Nothing kills a moving robot's controller.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import FrameType
+from typing import Literal
+
+from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, SpeedAsked, StateChanged
+from cell.run import RunSummary
+from cellwright.service import Run
+from tui.event_text import event_line
+from tui.progress import Progress, shown
+from tui.speech import moment, printable, say
+
+PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
+ROUTINE = frozenset({"Idle", "Starting", "Execute", "Completing", "Complete"})
+Ending = Literal["stop", "quick stop"]
+
+
+@dataclass(slots=True)
+class Watching:
+    """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about goes on holding."""
+
+    run: Run
+    is_attended: bool
+    waits: bool
+    _interrupts: int = 0
+    _told: int = 0
+    _zero: int = 0
+    _held: str | None = None
+    _hold_text: str = field(default="")
+
+    def to_the_end(self) -> RunSummary:
+        """Watches until the controller has come to rest. Raises what the controller raised."""
+        say(f"run {printable(self.run.folder.id)}, its record in {printable(str(self.run.folder.path))}")
+        with self._interruptible():
+            self._watch()
+            summary = self.run.result()
+        return summary if self._held is None else replace(summary, held_because=self._held)
+
+    def _watch(self) -> None:
+        """Bars go while somebody is asked, and come back."""
+        messages = self.run.messages(PATIENCE)
+        is_over = False
+        while not is_over:
+            with shown() as progress:
+                is_over = self._until_held(messages, progress)
+            if not is_over:
+                self._settle_hold()
+
+    def _until_held(self, messages: Iterator[Event | RunSummary | None], progress: Progress) -> bool:
+        """False when the run holds and somebody has to say what next."""
+        for message in messages:
+            self._tell_interrupts(progress)
+            if message is None:
+                continue
+            if isinstance(message, RunSummary):
+                progress("steps", message.steps_done, message.steps_total)
+                progress("goals", message.goals_met, message.goals_total)
+                continue
+            self._tell(message, progress)
+            if isinstance(message, StateChanged) and message.after == "Held" and not self._interrupts and not self.waits:
+                return False
+        return True
+
+    def _tell(self, event: Event, progress: Progress) -> None:
+        if isinstance(event, RunOpened):
+            self._zero = event.at
+        if isinstance(event, HoldRaised):
+            self._hold_text = f"{event.code} {event.text}"
+        if isinstance(event, RunOpened | GoalReached | OutcomeTold | SpeedAsked):
+            return
+        if isinstance(event, StateChanged) and event.after in ROUTINE:
+            return
+        line = event_line(event)
+        if line is not None:
+            progress.line(f"{moment((event.at - self._zero) / 1e9)}  {line}")
+
+    # --- a hold ---
+
+    def _settle_hold(self) -> None:
+        if not self.is_attended:
+            self._held = self._hold_text or None
+            say("held, and nobody is there to be asked: asking for a normal stop (--wait would go on holding)")
+            self.run.ask("stop")
+            self._interrupts = max(self._interrupts, 1)
+            return
+        sys.stderr.write(f"Held: {printable(self._hold_text)}\nResume when the cell is in order. [r]esume or [S]top? ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline().strip().lower()
+        self.run.ask("resume" if answer in ("r", "resume") else "stop")
+
+    # --- Ctrl-C ---
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        before = signal.signal(signal.SIGINT, self._interrupted)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        """In a signal handler nothing is written: the queue takes it, the words come later."""
+        self._interrupts += 1
+        self.run.ask("stop" if self._interrupts == 1 else "quick stop")
+
+    def _tell_interrupts(self, progress: Progress) -> None:
+        if self._told < self._interrupts:
+            self._told = self._interrupts
+            is_first = self._interrupts == 1
+            progress.line("asked for a normal stop; Ctrl-C again asks for a quick stop" if is_first else "asked for a quick stop")
