@@ -121,7 +121,8 @@ class Runner:
         )
         self._fold((opened, self._released(plan, 1, now)))
         self._fold(first_look(self.drivers, self.state, self._watch, now))
-        self._flush()
+        while self._flush():
+            self._poll(now)
 
     def _is_at_end(self) -> bool:
         if self.state.is_over:
@@ -149,7 +150,8 @@ class Runner:
         self._poll(now)
         self._answer(now)
         self._expire(now)
-        self._flush()
+        while self._flush():
+            self._poll(now)  # a device may answer within the call, and no time has passed since
         if self._is_unrecorded and self.recorder is not None:
             self._is_unrecorded = False
             self.recorder.take(self.drivers, self.state)
@@ -214,8 +216,9 @@ class Runner:
             self._rows.extend(commands.record)
             self._is_durable = self._is_durable or bool(commands.send) or _is_outcome(event)
 
-    def _flush(self) -> None:
-        """Writes what was folded, then sends what it calls for, until nothing more comes of it."""
+    def _flush(self) -> bool:
+        """Writes what was folded, then sends what it calls for, until nothing more comes of it. True when anything was sent."""
+        has_sent = False
         while self._rows or self._sends:
             rows, self._rows = self._rows, []
             sends, self._sends = deque(self._sends), []
@@ -224,7 +227,9 @@ class Runner:
             if self.on_events is not None:
                 self.on_events(rows, self.state)
             for command in sends:
+                has_sent = True
                 self._send(command)
+        return has_sent
 
     def _send(self, command: DeviceCommand | SetSpeed | RequestPlan) -> None:
         if isinstance(command, RequestPlan):

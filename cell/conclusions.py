@@ -1,0 +1,192 @@
+"""What the controller makes of an observation: the half of a run's events that the fold can make again.
+
+A conclusion is written in one go with the observation that it was made from, so a reader needs no fold and a replay can check it.
+By itself it changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.commands import DeviceCommand, Subject
+from cell.diagnostic import Span
+from cell.run import PackState
+from cell.state import CellState, Location
+
+Source = Literal["declared", "observed", "inferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    at: int
+    of: Subject
+    before: PackState
+    after: PackState
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSent:
+    """Written before the command goes out; a stop is the exception and is written at once after."""
+
+    at: int
+    of: Subject
+    command: DeviceCommand
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedAsked:
+    at: int
+    of: Subject
+    robot: str
+    fraction: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequested:
+    at: int
+    of: Subject
+    number: int
+    reason: str
+    state: CellState
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    at: int
+    of: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class StepConfirmed:
+    at: int
+    of: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    """`event` is the word that a policy of the intent would name (grip_lost, lathe.alarm)."""
+
+    at: int
+    of: Subject
+    event: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepUnknown:
+    at: int
+    of: Subject
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchTaken:
+    """`index` of the alternative of `choice`, None where none fits."""
+
+    at: int
+    of: Subject
+    choice: str
+    value: str
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoalReached:
+    at: int
+    of: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class PartMoved:
+    """Where `of.part` is believed to be from now on, and how that is known."""
+
+    at: int
+    of: Subject
+    location: Location
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class EventRaised:
+    """`event` as a policy of the intent would name it; `handled_by` is the policy that has it, None when there is none."""
+
+    at: int
+    of: Subject
+    event: str
+    text: str
+    handled_by: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    at: int
+    of: Subject
+    event: str
+    attempt: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The iteration (loop id, member) is given up, with `parts`."""
+
+    at: int
+    of: Subject
+    iteration: tuple[str, str] | None
+    parts: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRaised:
+    at: int
+    of: Subject
+    code: str
+    text: str
+    because: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseBroken:
+    """A clause that the run did not keep: `kind` is never, within, ensure, …"""
+
+    at: int
+    of: Subject
+    kind: str
+    text: str
+    because: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The last event. `state` is Complete, Stopped or Aborted."""
+
+    at: int
+    of: Subject
+    state: PackState
+    why: str
+
+
+Conclusion = (
+    StateChanged
+    | CommandSent
+    | SpeedAsked
+    | PlanRequested
+    | StepStarted
+    | StepConfirmed
+    | StepFailed
+    | StepUnknown
+    | BranchTaken
+    | GoalReached
+    | PartMoved
+    | EventRaised
+    | Retried
+    | Skipped
+    | HoldRaised
+    | ClauseBroken
+    | RunEnded
+)

@@ -1,0 +1,89 @@
+"""What a run in Execute does next: start what may start, find a way out of trouble, end, or say that nothing comes.
+
+Law: nothing waits in silence. While no command is under way that could bring a needed fact about, waiting is limited.
+"""
+
+from __future__ import annotations
+
+from cell.diagnostic import Span
+from cell.steps import Decide
+from controller import goals, monitor, progress, recovery, states, stops
+from controller.draft import Draft
+from controller.run_state import HoldReason
+
+NO_PROGRESS = 5.0  # s that a step may wait for a fact while nothing runs that could bring it about
+
+
+def dispatch(d: Draft) -> None:
+    """Starts what may start. In trouble: lets what runs end, then finds a way on."""
+    if d.trouble.hold is not None:
+        return
+    if d.trouble.mode != "running":
+        if not d.progress.flights:
+            recovery.move_on(d)
+        _watch_waiting(d, d.trouble.mode == "readying" and not d.progress.flights)
+        return
+    started = _start_due(d)
+    if d.progress.left == 0 and not d.progress.flights:
+        _finish(d)
+        return
+    _watch_waiting(d, not started and not d.progress.flights)
+
+
+def _start_due(d: Draft) -> bool:
+    """Starts every step that may start; deciding one may make others due."""
+    started = False
+    again = True
+    while again:
+        again = False
+        for name in d.progress.due:
+            step = d.plan.steps[name]
+            if not progress.is_startable(d, step) or monitor.forbidding(d, step) is not None:
+                continue
+            monitor.open_deadlines(d, step)
+            progress.start(d, step)
+            started = True
+            if isinstance(step.action, Decide):
+                again = True
+                break
+    return started
+
+
+def _watch_waiting(d: Draft, is_stuck: bool) -> None:
+    """Waiting while nothing runs that could bring the fact about is limited."""
+    if not is_stuck:
+        d.clear_timer("needs")
+    elif "needs" not in d.timers:
+        d.set_timer("needs", NO_PROGRESS)
+
+
+def no_progress(d: Draft) -> None:
+    if d.pack != "Execute" or d.progress.flights:
+        return
+    code, text = "R705", "nothing can be started"
+    because: tuple[Span, ...] = ()
+    if d.trouble.mode == "readying":
+        text = f"nobody observes {states.unseen(d)}"
+    elif d.progress.due:
+        step = d.plan.steps[d.progress.due[0]]
+        never, fact = monitor.forbidding(d, step), progress.unmet(d, step)
+        if fact is not None:
+            text = f"{step.id} waits for {fact.text}, which nobody observes"
+        elif never is not None:
+            code, text, because = "R712", f"{step.id} would break a never", (never.span,)
+    recovery.replan(d, text)
+    recovery.raise_hold(d, HoldReason(code, text, because))
+
+
+def _finish(d: Draft) -> None:
+    """The plan is at its end. Done, or the planner is asked for more: a reject admits another iteration."""
+    assert d.policies is not None
+    done = goals.is_done(d.known, d.policies, d.belief)
+    if done is True or (done is None and not d.plan.steps):
+        stops.complete(d)
+    elif d.plan.steps:
+        recovery.replan(d, "the plan is at its end and the goals are not")
+        recovery.move_on(d)
+    else:
+        recovery.replan(d, "the planner has nothing more to do")
+        recovery.raise_hold(d, HoldReason("R710", "the goals are not reached and the planner has nothing more to do", ()))

@@ -1,0 +1,166 @@
+"""What devices say of their commands, hands, parts and faults, and which failure it is in the words of a policy.
+
+Law: what a device says is done counts when it is seen; what nobody can tell is unknown and never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cell.events import CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
+from cell.state import InPlace, Lost
+from cell.steps import AtPlace, Inspect
+from controller import effects, ledger, progress, recovery
+from controller.draft import Draft
+from controller.plan_index import device_of
+from controller.run_state import Failure, HoldReason
+
+
+def reported(d: Draft, event: CommandReported) -> None:
+    flight = d.progress.flights.get(event.command)
+    if flight is None:
+        return
+    match event.status:
+        case "running":
+            progress.running(d, event.command)
+        case "done":
+            progress.done(d, event.command)
+        case "aborted" | "refused":
+            progress.land(d, event.command)
+            if flight.step is None:
+                if flight.device not in d.known.devices and not flight.is_stopped:
+                    recovery.replan(d, event.text)
+                    recovery.raise_hold(d, HoldReason("R707", f"{flight.device}: {event.text}", ()))
+            elif flight.is_stopped:
+                progress.fail(d, flight.step, "stopped", "R708", "broken off by a stop")
+                recovery.replan(d, "broken off by a stop")
+            else:
+                word = "blocked" if event.status == "aborted" else "refused"
+                _step_failed(d, flight.step, word, "R708" if event.status == "aborted" else "R707", event.text)
+        case "unknown":
+            progress.land(d, event.command)
+            _lost_sight(d, flight.step, f"{flight.device}: {event.text}")
+
+
+def closed_empty(d: Draft, event: HandClosedEmpty) -> None:
+    """Nothing in the hand: either the part was never there, or it slipped, or it was lost on the way."""
+    hand_lost(d, ledger.see_closed_empty(d, event), event)
+    flight = d.progress.flights.get(d.progress.busy.get(event.hand, ""))
+    if flight is None or flight.step is None:
+        return
+    part = d.plan.steps[flight.step].part
+    if event.touched:
+        _step_failed(d, flight.step, "grip_lost", "R703", f"{part} slipped out of {event.hand}")
+    else:
+        _step_failed(d, flight.step, "part_missing", "R703", f"{event.hand} closed on nothing where {part} should be")
+
+
+def hand_lost(d: Draft, hand: str | None, event: HandClosedEmpty | None) -> None:
+    """A part that was held is not any more. It lies where the robot stands with it, or nobody knows where."""
+    if hand is None:
+        return
+    part = d.belief.hands[hand].part
+    if part is None:
+        return
+    stance, robot = ledger.stance_of(d, hand), ledger.robot_of(d, hand)
+    if isinstance(stance, AtPlace) and stance.hand == hand:
+        ledger.move_part(d, part, InPlace(stance.place), "inferred")
+    else:
+        ledger.move_part(d, part, Lost(f"lost from {hand}"), "observed")
+    step = _step_with(d, part, robot)
+    text = f"{hand} has lost {part}"
+    recovery.fail(d, Failure("grip_lost", "R703", text, step=step, part=part, device=hand))
+
+
+def _step_with(d: Draft, part: str, robot: str | None) -> str | None:
+    """The step that the loss of `part` concerns: the robot's own one, else the next that needs the part."""
+    flying = (f.step for f in d.progress.flights.values() if f.device == robot and f.step is not None)
+    waiting = (name for name in d.progress.due if d.plan.steps[name].part == part)
+    mine = (name for name in flying if d.plan.steps[name].part == part)
+    later = (s.id for s in d.plan.plan.tasks.steps if s.part == part and s.id not in d.progress.status)
+    return next(mine, None) or next(waiting, None) or next(later, None)
+
+
+def told(d: Draft, event: OutcomeTold) -> None:
+    part, step = event.of.part, event.of.step
+    if part is None:
+        return
+    if event.value is None:
+        if step is not None and d.progress.status.get(step) in ("claimed", "started"):
+            _step_failed(d, step, "not_told", "R706", f"{event.source} did not tell the {event.outcome} of {part}")
+        return
+    known = d.belief.parts.get(part)
+    if known is None:
+        return
+    kept = tuple(entry for entry in known.part.outcomes if entry[0] != event.outcome)
+    ledger.change_part(d, part, outcomes=(*kept, (event.outcome, event.value)))
+    assert d.policies is not None
+    if (event.outcome, event.value) in d.known.adverse and not d.policies.asks(event.of.goal, event.outcome):
+        text = f"the {event.outcome} of {part} is {event.value}"
+        recovery.fail(d, Failure(event.value, "R703", text, goal=event.of.goal, part=part, iteration=_iteration(d, step)))
+
+
+def _iteration(d: Draft, step: str | None) -> tuple[str, str] | None:
+    operation = d.plan.operation.get(step) if step is not None else None
+    return operation.serves[-1] if operation is not None and operation.serves else None
+
+
+def alarm(d: Draft, event: DeviceAlarm) -> None:
+    seen = d.belief.devices.get(event.device)
+    text = f"{event.device}: {event.text or event.code}"
+    if seen is not None:
+        if (seen.alarm is not None) is event.is_active:
+            return
+        fault = event.code if event.is_active else None
+        d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text)))
+    if not event.is_active:
+        return
+    word = f"{event.device}.fault" if event.device in d.known.robots else f"{event.device}.alarm"
+    flying = next(
+        (f.step for f in d.progress.flights.values() if f.device.split(".")[0] == event.device and f.step is not None), None
+    )
+    if flying is not None:
+        _step_failed(d, flying, word, "R721", text)
+    elif d.progress.plan is not None:
+        recovery.fail(d, Failure(word, "R721", text, device=event.device))
+
+
+def no_effect(d: Draft, command: str) -> None:
+    flight = d.progress.flights.get(command)
+    if flight is None:
+        return
+    step = d.plan.steps[flight.step] if flight.step is not None else None
+    progress.land(d, command)
+    if step is not None:
+        text = f"{flight.device} says done, but it is not seen that {effects.unseen_effect(d, step)}"
+        code = "R706" if isinstance(step.action, Inspect) else "R716"
+        _step_failed(d, step.id, "no_effect", code, text)
+
+
+def late(d: Draft, command: str) -> None:
+    """Far over its time. A robot that was slowed down gets its time again; any other command is out of sight."""
+    flight = d.progress.flights.get(command)
+    if flight is None:
+        return
+    robot = d.belief.robots.get(flight.device)
+    if robot is not None and robot.fraction < 1.0:
+        d.set_timer(f"late {command}", progress.OVERDUE[1])
+        return
+    progress.land(d, command)
+    _lost_sight(d, flight.step, f"{flight.device} does not say what became of {command}")
+
+
+def _step_failed(d: Draft, step: str, event: str, code: str, text: str) -> None:
+    progress.fail(d, step, event, code, text)
+    recovery.fail(d, Failure(event, code, text, step=step, device=_device(d, step)))
+
+
+def _lost_sight(d: Draft, step: str | None, text: str) -> None:
+    if step is not None:
+        progress.lose_sight(d, step, text)
+    recovery.replan(d, text)
+    recovery.raise_hold(d, HoldReason("R709", text, ()), d.about(step))
+
+
+def _device(d: Draft, step: str) -> str | None:
+    return device_of(d.plan.steps[step].action)

@@ -1,0 +1,85 @@
+"""The PackML states as the run goes through them: when an acting state is over, what start and resume wait for."""
+
+from __future__ import annotations
+
+from cell.steps import Move, Step
+from controller import recovery, stops
+from controller.draft import Draft
+from controller.run_state import DeviceBelief, HoldReason
+
+CLEARING = 5.0  # s for alarms to clear after the operator has resumed
+
+
+def change(d: Draft) -> None:
+    stops.rest(d)
+    if d.trouble.hold is not None and stops.go(d, "hold", d.trouble.hold.text):
+        stops.rest(d)
+    match d.pack:
+        case "Starting" if unseen(d) is None and not d.progress.flights:
+            d.clear_timer("unseen")
+            _compare_start(d)
+            stops.go(d, "done", "robots, hands and devices are seen")
+        case "Unholding":
+            _resume(d)
+        case "Unsuspending":
+            stops.go(d, "done", "the cause is gone")
+        case _:
+            pass
+
+
+def _resume(d: Draft) -> None:
+    """Goes on when what stood in the way is gone: alarms are cleared, robots have power."""
+    if any(seen.alarm is not None for seen in d.belief.devices.values()) or (d.progress.flights and not stops.is_quiet(d)):
+        if "alarms" not in d.timers:
+            d.set_timer("alarms", CLEARING)
+        return
+    d.clear_timer("alarms")
+    stops.go(d, "done", "nothing stands in the way")
+
+
+def still_alarmed(d: Draft) -> None:
+    """Not cleared by the resume: holds again and says what it is."""
+    if d.pack == "Unholding":
+        text = next((seen.alarm_text for seen in d.belief.devices.values() if seen.alarm is not None), "a robot has no power")
+        recovery.raise_hold(d, HoldReason("R721", text, ()))
+
+
+def unseen(d: Draft) -> str | None:
+    """What has not shown itself yet, of that which the plan may need."""
+    for name, robot in d.belief.robots.items():
+        if robot.stance is None:
+            return f"where {name} stands"
+    for name, hand in d.belief.hands.items():
+        if hand.grip is None:
+            return f"what {name} holds"
+    for name, device in d.known.devices.items():
+        seen = d.belief.devices.get(name, DeviceBelief())
+        if device.door is not None and seen.door_open is None:
+            return f"the door of {name}"
+        if device.clamp is not None and seen.clamped is None:
+            return f"the clamp of {name}"
+    return None
+
+
+def still_unseen(d: Draft) -> None:
+    what = unseen(d)
+    if d.pack == "Starting" and what is not None:
+        recovery.replan(d, f"not seen: {what}")
+        recovery.raise_hold(d, HoldReason("R705", f"nobody observes {what}", ()))
+
+
+def _compare_start(d: Draft) -> None:
+    """A robot that stands elsewhere, or a hand that is closed on nothing, needs another plan than the one in hand."""
+    if d.trouble.mode != "running":
+        return
+    first: dict[str, Step] = {}
+    for step in d.plan.plan.tasks.steps:
+        if isinstance(step.action, Move):
+            first.setdefault(step.action.need.robot, step)
+    for robot, step in first.items():
+        assert isinstance(step.action, Move)
+        if d.belief.robots[robot].stance != step.action.need.start:
+            recovery.replan(d, f"{robot} stands elsewhere than planned")
+    for hand, seen in d.belief.hands.items():
+        if seen.grip == "empty":
+            recovery.replan(d, f"{hand} is closed")
