@@ -71,7 +71,9 @@ def hub(bench: Workbench, equipment: str) -> Array | None:
     if len(q) == 0:
         return None
     model = bench.arm.model
-    q = q[np.lexsort((bench.arm.travel_time(start, q), ~is_same_side(model, start, q)))[:MOST_CANDIDATES]]
+    same = is_same_side(model, start, q)
+    same[same] = is_same_branch(model, start, q[same], samples=9)
+    q = q[np.lexsort((bench.arm.travel_time(start, q), ~same))[:MOST_CANDIDATES]]
     cost = _mean_travel(bench, equipment, q, start) + 0.5 * bench.arm.travel_time(start, q)
     to_limit = np.minimum(q - model.position[:, 0], model.position[:, 1] - q).min(axis=1)
     cost += np.clip(math.radians(10.0) - to_limit, 0.0, None) / math.radians(10.0)
@@ -96,7 +98,7 @@ def settled(arm: Arm, hubs: Mapping[str, Array]) -> dict[str, Array]:
     moved = q.copy()
     for i, joint in enumerate(arm.model.chain.joints):
         if joint.kind is JointKind.REVOLUTE:
-            moved[:, i] = _gathered(q[:, i], arm.model.position[i], home(arm)[i])
+            moved[:, i] = _gathered(q[:, i], arm.model.position[i], float(home(arm)[i]))
     before, after = (sum(is_same_branch(arm.model, a, table).sum() for a in table) for table in (q, moved))
     return dict(zip(names, moved if after >= before else q, strict=True))
 

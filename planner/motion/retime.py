@@ -88,11 +88,13 @@ def _rates(piece: Piece, limits: JointLimits, shares: Array, efforts: Array) -> 
     is_straight = not (second.any() or third.any())
     share, effort = (np.ones_like(shares), np.ones_like(efforts)) if is_straight else (shares, efforts)
     v = np.minimum(share * speed_limit(piece, limits), SLACK * piece.speed)
+    left_for_jerk = limits.jerk - third * (v**3)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        left = (limits.acceleration - second * (v**2)[:, None]) / first
-        a = np.nanmin(np.where(first > 0.0, left, np.inf), axis=1)[:, None] * effort
-        curved = third * (v**3)[:, None, None] + 3.0 * second * (v[:, None] * a)[:, :, None]
-        j = np.min(np.where(first > 0.0, (limits.jerk - curved) / first, np.inf), axis=2)
+        by_acceleration = (limits.acceleration - second * (v**2)[:, None]) / first
+        by_jerk = left_for_jerk / (6.0 * second * v[:, None])  # the mixed term may take half of what jerk is left
+        a = np.fmin(np.where(first > 0.0, by_acceleration, np.inf), by_jerk).min(axis=1)[:, None] * effort
+        mixed = 3.0 * second * (v[:, None] * a)[:, :, None]
+        j = np.where(first > 0.0, (left_for_jerk[:, None] - mixed) / first, np.inf).min(axis=2)
     j = np.maximum(j, 0.0)
     return np.broadcast_to(v[:, None], a.shape), SLACK * np.where(j > 0.0, a, 0.0), SLACK * j
 

@@ -52,7 +52,7 @@ def surroundings_digest(cell: CellModel, robot: str, model: RobotModel, seed: in
             model.content_hash,
             seed,
             (unit.base, unit.home, unit.payload, unit.max_speed, unit.force_limit),
-            [r.base.translation[2] < 0.0 for r in cell.robots.values()],
+            [bool(r.base.translation[2] < 0.0) for r in cell.robots.values()],
             () if tool is None else (tool.name, tool.hands, tool.bodies, tool.mass, tool.grips, tool.force),
             [(p.name, p.mass, p.shape, p.grip_force) for p in cell.parts.values()],
             [(e.name, e.frame, e.bodies, e.places, e.guard) for e in cell.equipment.values()],
