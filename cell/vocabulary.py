@@ -173,8 +173,10 @@ class ClauseEventSchema(Schema):
 S = TypeVar("S", bound=Schema)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
+    """Equal only to itself, so that what is derived from it (a parser) can be kept beside it."""
+
     kinds: Mapping[str, KindSchema]
     verbs: Mapping[str, VerbSchema]
     objectives: Mapping[str, ObjectiveSchema]

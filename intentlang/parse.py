@@ -78,15 +78,11 @@ def grammar(vocabulary: Vocabulary) -> str:
     return text.replace("%QUANTITY%", quantity_pattern(vocabulary))
 
 
+@lru_cache(maxsize=8)
 def quantity_pattern(vocabulary: Vocabulary) -> str:
     """A number with its unit. Words that may follow a number are no units: `8 and b`, `retry 2 torque 3 Nm`."""
     words = "|".join(excluded_units(vocabulary))
     return rf"-?\d+(?:\.\d+)?[ \t]*(?!(?:{words})\b)(?:%|°C?|[a-zA-Zµ][a-zA-Z0-9\/²]*(?!\w))"
-
-
-def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
-    """`strict` refuses every ambiguity of the grammar; it needs interegular, so only the tests ask for it."""
-    return _parser(grammar(vocabulary), strict)
 
 
 class _InsideBrackets:
@@ -103,9 +99,10 @@ class _InsideBrackets:
 
 
 @lru_cache(maxsize=8)
-def _parser(text: str, strict: bool) -> Lark:
+def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
+    """`strict` refuses every ambiguity of the grammar; it needs interegular, so only the tests ask for it."""
     return Lark(
-        text,
+        grammar(vocabulary),
         parser="lalr",
         start=["cell_file", "intent_file"],
         keep_all_tokens=True,

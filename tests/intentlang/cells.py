@@ -1,4 +1,4 @@
-"""The cell that the tests of the language are written against: the machine tending example with a part that nothing grips."""
+"""The cell that the tests of the language are written against: a machine tending cell with a part that nothing grips."""
 
 from __future__ import annotations
 
@@ -16,20 +16,7 @@ from intentlang.parse import parse_cell, parse_intent
 from intentlang.source import SourceFile
 
 ROOT = Path(__file__).resolve().parents[2]
-TENDING = (ROOT / "examples" / "02_machine_tending" / "tending.cell").read_text("utf-8")
-BASE = f"""{TENDING}
-part pin {{
-  mass 0.1 kg
-  shape cylinder radius 5 mm length 30 mm
-}}
-tray pins {{
-  at (-300 mm, 700 mm, 0 mm)
-  grid 4x4
-  pitch [20 mm, 20 mm]
-  holds pin
-  contains pin 16 parts
-}}
-"""
+BASE = (Path(__file__).parent / "base.cell").read_text("utf-8")
 
 
 def cell_of(*texts: str) -> Outcome[CellModel]:
