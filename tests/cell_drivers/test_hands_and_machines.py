@@ -259,6 +259,21 @@ def test_a_clamp_that_closed_on_nothing_holds_nothing() -> None:
     assert desk.cell.record().of("clamp")[0].part == ""
 
 
+def test_a_part_put_into_a_clamp_that_is_closed_is_not_clamped() -> None:
+    desk = Desk()
+    desk.pick("infeed[1]")
+    desk.door(True)
+    desk.clamp(True)
+    desk.move(over("lathe") + np.array([0.0, 0.0, 0.8, 0.0]))
+    desk.move(over("lathe"))
+    desk.let_go()
+    desk.move(over("lathe") + np.array([0.0, 0.0, 0.8, 0.0]))
+    desk.door(False)
+    with pytest.raises(Refused) as refused:
+        desk.lathe.program("p", "OP10")
+    assert refused.value.code is Refusal.NOT_CLAMPED
+
+
 def test_door_and_clamp_stay_while_a_program_runs() -> None:
     desk = Desk()
     at_lathe(desk)
@@ -352,6 +367,9 @@ def test_the_gauge_tells_a_verdict_of_the_part_that_is_there() -> None:
     done = next(i for i, e in enumerate(events) if getattr(getattr(e, "status", None), "state", "") == "done")
     assert told < done
     assert desk.cell.signals.read("gauge.verdict").value == "accept"
+    desk.gauge.inspect("j", "verdict")
+    assert desk.cell.signals.read("gauge.verdict").value is None, "what was told is over when it is asked again"
+    desk.until(desk.gauge, "j")
     with pytest.raises(Refused) as refused:
         desk.gauge.inspect("odd", "colour")
     assert refused.value.code is Refusal.NOT_OFFERED

@@ -57,6 +57,17 @@ def test_ends_settled_and_only_then() -> None:
     assert not np.any((away <= SETTLED)[:-1] & over[:-1])
 
 
+def test_a_hard_stop_is_over_only_when_the_joints_are_at_rest() -> None:
+    samples, path, law = whole()
+    middle = cut(samples, slice(0, len(samples) // 2))
+    after = run_on(path, law, middle, Ramp(1.0, 0.0, PERIOD))
+    assert after.ends == "still"
+    away = np.abs(after.q - after.setpoint).max(axis=1)
+    assert away[0] > 1e-4, "it was fast"
+    assert away[-1] <= 1e-5
+    assert len(after) < 10
+
+
 @pytest.mark.parametrize("scaling", [1.0, 0.5, 0.25])
 def test_trajectory_time_follows_the_scaling(scaling: float) -> None:
     samples, _, law = whole(scaling)

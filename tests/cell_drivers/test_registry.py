@@ -62,6 +62,12 @@ def test_a_name_that_two_packages_claim_is_refused(site: Path) -> None:
     assert "bundled and second" in outcome.diagnostics[0].message
 
 
+def test_a_package_that_is_found_twice_counts_once(tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        plant(tmp_path / folder, "bundled", "sim = cell_drivers.simulated:driver")
+    assert find_driver("sim", path=[str(tmp_path / "first"), str(tmp_path / "second")]).is_ok
+
+
 def test_loads_the_simulated_driver_through_its_entry_point(site: Path) -> None:
     found = find_driver("sim", path=[str(site)]).expect()
     assert load(found).expect() is driver
