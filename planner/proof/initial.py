@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cell.equipment import Equipment
 from cell.model import CellModel
-from cell.state import CellState, InHand, InPlace, Lost
+from cell.state import CellState, DeviceState, InHand, InPlace, Lost
 from cell.steps import Fact, stance_name
 
 
@@ -52,15 +52,15 @@ def _parts(cell: CellModel, state: CellState) -> Iterator[Fact]:
 
 
 def _devices(cell: CellModel, state: CellState) -> Iterator[Fact]:
-    """A signal that is not known gives neither fact, so whatever needs one of them is refused."""
+    """A door that nothing reports counts as shut, a clamp as open: assumptions, which the plan has to list (figures.py)."""
     for name, equipment in cell.equipment.items():
-        device = state.devices.get(name)
-        if has_door(equipment) and device is not None and device.door_open is not None:
+        device = state.devices.get(name, DeviceState())
+        if has_door(equipment):
             yield Fact("open" if device.door_open else "shut", (name,))
-        if has_clamp(equipment) and device is not None and device.clamped is not None:
+        if has_clamp(equipment):
             yield Fact("clamped" if device.clamped else "unclamped", (name,))
-        if is_device(equipment) and (device is None or not device.running):
-            yield Fact("idle", (name,))
+        if is_device(equipment):
+            yield Fact("running" if device.running else "idle", (name,))
 
 
 def _robots(state: CellState) -> Iterator[Fact]:

@@ -1,0 +1,178 @@
+"""What a plan says about itself beside its steps: its parts, the facts it reads, its assumptions, its bounds.
+
+The lower bound and the comparison with one part at a time are figures of the search: they are bracketed here, not proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cell.diagnostic import Diagnostic, error
+from cell.model import CellModel
+from cell.program import AllOf, AnyOf, Compare, Condition, Loop
+from cell.state import CellState, DeviceState, InHand, InPlace, PartState, PlanningRequest
+from cell.steps import Grip, Inspect, Move, RunProgram
+from cell.task_plan import Bounds, PlannedPart, ReadFact, TaskPlan
+from planner.proof.initial import has_clamp, has_door, is_device, is_heap
+from planner.proof.schedule import end_of, same
+
+
+def check_figures(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> tuple[Diagnostic, ...]:
+    return tuple(_wrong(tasks, request, loops))
+
+
+def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> Iterator[Diagnostic]:
+    cell, state = request.cell, request.state
+    worked = [p for p in state.parts if p.id in {o.part for o in tasks.operations}]
+    parts = tuple(PlannedPart(p.id, p.kind, _where(p)) for p in worked)
+    if tasks.parts != parts:
+        differs = next((p.id for p in (*parts, *tasks.parts) if (p in parts) != (p in tasks.parts)), "their order")
+        yield error("E681", f"the plan's parts are not those that it works on as they are now ({differs})")
+    reads = dict(_reads(tasks, cell, state, worked, loops))
+    said = {read.name: read.value for read in tasks.reads}
+    for name in sorted({*reads, *said}):
+        if reads.get(name) != said.get(name):
+            message = f"the plan relies on `{name}` being {said.get(name, 'unread')}; it is {reads.get(name, 'not used')}"
+            yield error("E681", message, help="plan again from what is there now")
+    if [read.name for read in tasks.reads] != sorted(reads):
+        yield error("E683", "the facts that the plan reads do not stand once each, by name")
+    if tasks.assumptions != (assumed := tuple(_assumptions(tasks, cell, state))):
+        yield error("E683", f"the plan's assumptions are not {'; '.join(assumed) or 'none'}")
+    yield from _bounds_wrong(tasks, tasks.bounds, cell)
+
+
+def _where(part: PartState) -> str:
+    match part.location:
+        case InPlace(place):
+            return place
+        case InHand(hand, _):
+            return hand
+        case _:
+            return ""
+
+
+# --- facts read ------------------------------------------------------------------------------------------------------
+
+
+def _reads(
+    tasks: TaskPlan, cell: CellModel, state: CellState, worked: list[PartState], loops: Mapping[str, Loop]
+) -> Iterator[tuple[str, str]]:
+    for part in worked:
+        yield (f"hand {_where(part)}" if isinstance(part.location, InHand) else f"at {_where(part)}"), part.kind
+        if part.reached:
+            yield f"reached {part.id}", " ".join(sorted(part.reached))
+        yield from ((f"{outcome} {part.id}", value) for outcome, value in part.outcomes)
+    taken = {p.location.place for p in state.parts if isinstance(p.location, InPlace)}
+    held = {p.location.hand for p in worked if isinstance(p.location, InHand)}
+    for step in tasks.steps:
+        match step.action:
+            case Move(need=need) if need.touch is not None and (need.touch.pair, need.touch.end) == ("part and place", "end"):
+                if need.touch.place not in taken and not is_heap(cell, need.touch.place):
+                    yield f"at {need.touch.place}", "empty"
+            case Grip(tool=tool, hand=hand) if f"{tool}.{hand}" not in held:
+                yield f"hand {tool}.{hand}", "empty"
+            case _:
+                pass
+    for name in _devices(tasks, cell):
+        device = state.devices.get(name, DeviceState())
+        if has_door(cell.equipment[name]):
+            yield f"door {name}", "open" if device.door_open else "shut"
+        if has_clamp(cell.equipment[name]):
+            yield f"clamp {name}", "closed" if device.clamped else "open"
+        if is_device(cell.equipment[name]):
+            yield f"running {name}", "yes" if device.running else "no"
+    for loop in loops.values():
+        for name in _counted(loop.until):
+            places = {p.name for p in cell.equipment[name].places}
+            count = sum(isinstance(p.location, InPlace) and p.location.place in places for p in state.parts)
+            yield f"count {name}", str(count)
+
+
+def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
+    """Equipment at which the plan does anything, in the order of declaration."""
+    used = {cell.places[o.source].equipment for o in tasks.operations if o.source in cell.places and o.source is not None}
+    for step in tasks.steps:
+        match step.action:
+            case Move(need=need) if need.touch is not None:
+                used.add(cell.places[need.touch.place].equipment)
+            case RunProgram(machine=name) | Inspect(station=name):
+                used.add(name)
+            case _:
+                pass
+    return tuple(name for name in cell.equipment if name in used)
+
+
+def _counted(condition: Condition | None) -> tuple[str, ...]:
+    match condition:
+        case Compare(subject=subject):
+            return (subject.path[0],)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return tuple(name for part in parts for name in _counted(part))
+        case _:
+            return ()
+
+
+def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator[str]:
+    for name in _devices(tasks, cell):
+        equipment, device = cell.equipment[name], state.devices.get(name, DeviceState())
+        if has_door(equipment) and device.door_open is None:
+            yield f"the door of {name} is shut at the start: nothing reports it"
+        if has_clamp(equipment) and device.clamped is None:
+            yield f"the clamp of {name} is open at the start: nothing reports it"
+        works = [(p.name, p.duration) for p in equipment.programs] + [(o.verb, o.duration) for o in equipment.offers]
+        for what, length in works:
+            if length.is_usual:
+                yield f"{what} at {name} takes {length.longest:g} s: usual, not a bound"
+
+
+# --- bounds ----------------------------------------------------------------------------------------------------------
+
+
+def _bounds_wrong(tasks: TaskPlan, bounds: Bounds, cell: CellModel) -> Iterator[Diagnostic]:
+    gap = bounds.makespan / bounds.lower_bound - 1.0 if bounds.lower_bound > 0.0 else 0.0
+    if not same(bounds.gap, gap):
+        yield error("E683", f"the gap is {gap:.9g}, the plan says {bounds.gap:.9g}")
+    least = least_makespan(tasks)
+    if not least * (1.0 - 1e-9) <= bounds.lower_bound <= bounds.makespan * (1.0 + 1e-9):
+        yield error("E683", f"a lower bound of {bounds.lower_bound:.9g} s is not between {least:.9g} s and the makespan")
+    robots = {o.robot for o in tasks.operations if o.robot is not None}
+    known = {"nothing"} if not tasks.operations else {*cell.equipment, *robots, "longest chain"}
+    if bounds.bottleneck not in known:
+        yield error("E683", f"{bounds.bottleneck} cannot be the bottleneck")
+    takt = _takt(tasks)
+    if (bounds.takt is None) != (takt is None) or (takt is not None and bounds.takt is not None and not same(bounds.takt, takt)):
+        yield error("E683", f"the takt is {takt}, the plan says {bounds.takt}")
+    if bounds.one_by_one is not None and not bounds.one_by_one >= bounds.lower_bound * (1.0 - 1e-9):
+        yield error("E683", f"one part at a time takes {bounds.one_by_one:.9g} s, less than the lower bound")
+
+
+def least_makespan(tasks: TaskPlan) -> float:
+    """No schedule is shorter than what one machine or station does by itself."""
+    busy: dict[str, float] = {}
+    for step in tasks.steps:
+        match step.action:
+            case RunProgram(machine=name) | Inspect(station=name):
+                busy[name] = busy.get(name, 0.0) + step.duration
+            case _:
+                pass
+    return max(busy.values(), default=0.0)
+
+
+def _takt(tasks: TaskPlan) -> float | None:
+    """Mean time between the ends of the iterations of the loop that has most."""
+    ends: dict[str, dict[str, float]] = {}
+    serves = {o.id: o.serves for o in tasks.operations}
+    for loop in dict.fromkeys(name for o in tasks.operations for name, _ in o.serves):
+        ends[loop] = {}
+    for step in tasks.steps:
+        for loop, member in serves[step.operation]:
+            ends[loop][member] = max(end_of(step), ends[loop].get(member, 0.0))
+    most = sorted(max(ends.values(), key=len, default={}).values())
+    return (most[-1] - most[0]) / (len(most) - 1) if len(most) > 1 else None
+
+
+def read_facts(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> tuple[ReadFact, ...]:
+    """What the plan relies on, as it is now."""
+    worked = [p for p in request.state.parts if p.id in {o.part for o in tasks.operations}]
+    facts = dict(_reads(tasks, request.cell, request.state, worked, loops))
+    return tuple(ReadFact(name, facts[name]) for name in sorted(facts))

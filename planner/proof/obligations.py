@@ -1,0 +1,177 @@
+"""What was proved, as a list that a person can read: the claim, how long it holds, how it was shown, with how much slack.
+
+Called after every check has passed, so nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cell.diagnostic import Span
+from cell.motion_plan import MotionPlan
+from cell.released_plan import Holds, Obligation
+from cell.state import PlanningRequest
+from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
+from planner.proof.duties import Duties, speed_limit
+from planner.proof.motion_verdict import MotionVerdict
+from planner.proof.nevers import guarded
+from planner.proof.surroundings import CLEARANCE
+
+_ALWAYS: Holds = "for all durations"
+_DECLARED: Holds = "at the declared durations"
+_ORDER = "by the partial order of the steps, every branch of every choice included"
+
+ASSUMPTIONS = (
+    "the cell is as its files describe it: shapes, places, zones, masses; robots are calibrated to it",
+    "a robot follows its setpoints; what it deviates by is smaller than the clearance",
+    "a device reports its facts truly, and a confirmed step has had its effects",
+    "a part in a place or a hand lies where its grasp and its place say",
+    "contact forces stay within their limit by the device's own control; the proof bounds speed and path only",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    kind: str
+    claim: str
+    holds: Holds
+    evidence: str
+    margin: float | None = None
+    spans: tuple[Span, ...] = ()
+
+
+def obligations_of(
+    plan: MotionPlan, request: PlanningRequest, duties: Duties, steps_of: StepsOf, verdicts: Mapping[str, MotionVerdict]
+) -> tuple[tuple[Obligation, ...], tuple[str, ...]]:
+    """(obligations, assumptions) of a plan that has passed every check."""
+    rows = (
+        *_goals(duties),
+        *_symbolic(plan, request),
+        *_zones(request),
+        *_times(duties, steps_of),
+        *_limits(request),
+        *_motions(verdicts),
+    )
+    obligations = tuple(
+        Obligation(f"p{i}", r.kind, r.claim, r.holds, r.evidence, r.margin, r.spans) for i, r in enumerate(rows, start=1)
+    )
+    return obligations, _assumptions(plan, request)
+
+
+def _goals(duties: Duties) -> Iterator[_Row]:
+    counts: dict[Span, int] = {}
+    for key, duty in duties.goals.items():
+        if key not in duties.settled:
+            counts[duty.goal.span] = counts.get(duty.goal.span, 0) + 1
+    for span, count in counts.items():
+        verb = next(d.goal.verb for d in duties.goals.values() if d.goal.span == span)
+        yield _Row(
+            "goal",
+            f"{verb} is reached {count} times, once for each part",
+            _ALWAYS,
+            "one operation for each open goal",
+            None,
+            (span,),
+        )
+    for loop in duties.loops.values():
+        span = loop.until.span if loop.until is not None else loop.span
+        yield _Row(
+            "goal", "as many iterations as are asked for, none more", _ALWAYS, "counted from the observed state", None, (span,)
+        )
+
+
+def _symbolic(plan: MotionPlan, request: PlanningRequest) -> Iterator[_Row]:
+    steps, choices = len(plan.tasks.steps), len(plan.tasks.choices)
+    needs = sum(len(step.needs) for step in plan.tasks.steps)
+    yield _Row("order", f"all {needs} needs of {steps} steps are facts when the steps start", _ALWAYS, _ORDER)
+    yield _Row("order", "no step waits for ever", _ALWAYS, "the order has no cycle and every need is established")
+    resources = ", ".join(plan.tasks.orders)
+    yield _Row("exclusion", f"no two steps use one device at once: {resources}", _ALWAYS, _ORDER)
+    if choices:
+        yield _Row(
+            "choice",
+            f"{choices} choices: every branch starts and ends in one state of the robot",
+            _ALWAYS,
+            "followed step by step",
+        )
+    places = [p for p in request.cell.places.values() if p.capacity is not None]
+    yield _Row(
+        "capacity", f"never a second part in any of {len(places)} places or in a hand", _ALWAYS, "free and empty are needs"
+    )
+
+
+def _zones(request: PlanningRequest) -> Iterator[_Row]:
+    for never in request.program.nevers:
+        yield _Row("never", "what must never be true together is kept apart", _ALWAYS, _ORDER, None, (never.span,))
+    for machine, zone in guarded(request.cell).items():
+        claim = f"no robot in {zone} while {machine} runs a program"
+        yield _Row("zone", claim, _ALWAYS, _ORDER, None, (request.cell.zones[zone].span, request.cell.equipment[machine].span))
+
+
+def _times(duties: Duties, steps_of: StepsOf) -> Iterator[_Row]:
+    for deadline in duties.deadlines:
+        taken = span_of(deadline, steps_of)
+        of = f" for {deadline.label}" if deadline.label else ""
+        claim = f"within {deadline.limit:g} s{of}"
+        yield _Row(
+            "deadline", claim, _DECLARED, f"the longest path takes {taken:.3f} s", deadline.limit - taken, (deadline.span,)
+        )
+    for pace in duties.paces:
+        late, smallest = slowest_lateness(pace, steps_of)
+        yield _Row("pace", f"every {pace.interval:g} s", _DECLARED, f"{smallest:.3f} s would do", -late, (pace.span,))
+
+
+def _limits(request: PlanningRequest) -> Iterator[_Row]:
+    for ensure in request.program.block.ensures:
+        limit = speed_limit(ensure)
+        if limit is not None:
+            claim = f"{limit[0]} keeps below {limit[1]:g} m/s at the TCP"
+            yield _Row("limits", claim, _ALWAYS, "part of what each motion has to keep", None, (ensure.span,))
+
+
+def _motions(verdicts: Mapping[str, MotionVerdict]) -> Iterator[_Row]:
+    """One row for each claim, with the least slack of all motions."""
+    least: dict[str, tuple[float, str, str]] = {}
+    for key, verdict in verdicts.items():
+        for slack in verdict.slacks:
+            if slack.claim not in least or slack.margin < least[slack.claim][0]:
+                least[slack.claim] = (slack.margin, slack.unit, key)
+    for claim, (margin, unit, key) in least.items():
+        kind, words, evidence = _WORDS[claim]
+        measured = (
+            "" if margin == float("inf") else f"; the least slack is {margin:.4g} {unit}".rstrip() + f", in motion {key[:12]}"
+        )
+        value = None if margin == float("inf") else margin
+        yield _Row(kind, f"{words}, {len(verdicts)} motions", _ALWAYS, f"{evidence}{measured}", value)
+
+
+_POLYNOMIALS = "bounds on polynomials between all samples"
+_WORDS: Mapping[str, tuple[str, str, str]] = {
+    "joint positions": ("limits", "joint positions within their limits", _POLYNOMIALS),
+    "joint velocity": ("limits", "joint velocities within their limits", _POLYNOMIALS),
+    "joint acceleration": ("limits", "joint accelerations within their limits", _POLYNOMIALS),
+    "joint jerk": ("limits", "joint jerks within their limits", _POLYNOMIALS),
+    "TCP speed": ("limits", "the TCP below its speed limits", "speeds at the ends of short stretches and a bound between them"),
+    "payload": ("limits", "the load within the payload", "tool and parts added up"),
+    "position at places": ("order", "the TCP on the part at every place", "forward kinematics"),
+    "contact travel": ("contact", "contact only over the last of the way", "forward kinematics"),
+    "contact speed": (
+        "contact",
+        "contact below its speed limit",
+        "speeds at the ends of short stretches and a bound between them",
+    ),
+    "contact force": ("contact", "the force asked for in contact within its limit", "compared"),
+    "zones": ("zone", "links, tool and load in no zone that they have to stay out of", "a bound on motion between all samples"),
+    "clearance": (
+        "clearance",
+        f"nothing that is not meant to touch comes nearer than {1e3 * CLEARANCE:g} mm",
+        "exact convex shapes, a separating plane and a bound on motion between all samples; slack as seen at samples",
+    ),
+}
+
+
+def _assumptions(plan: MotionPlan, request: PlanningRequest) -> tuple[str, ...]:
+    robots = {motion.need.robot for motion in plan.motions.values()}
+    models = [a for name in sorted(robots) for a in request.robots[name].assumptions]
+    return (*ASSUMPTIONS, *plan.tasks.assumptions, *models)

@@ -1,0 +1,130 @@
+"""The proof of a plan: every check in turn, from cheap to dear, and what was proved as a list of obligations.
+
+The order matters: later checks rely on what earlier ones have shown (names exist, ids are unique, each operation has its
+goal), so a refusal ends the proof after its stage. Nothing of the plan is taken on trust, its motions and figures included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cell.diagnostic import Diagnostic, Outcome, Span, error
+from cell.motion_plan import Motion, MotionPlan
+from cell.plan_inputs import Pairs
+from cell.released_plan import Proof
+from cell.state import PlanningRequest
+from cell.steps import Step
+from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
+from planner.proof.configurations import check_configurations
+from planner.proof.deadlines import check_deadlines
+from planner.proof.duties import Duties, duties_of
+from planner.proof.exclusion import Overlap, intrusions, overlaps, stays
+from planner.proof.figures import check_figures
+from planner.proof.form import check_form
+from planner.proof.identity import check_identity, check_motions_belong
+from planner.proof.initial import initial_facts
+from planner.proof.iterations import check_iterations, started_by
+from planner.proof.meaning import check_meaning
+from planner.proof.motion_verdict import MotionVerdict
+from planner.proof.needs import Establishment, Unmet
+from planner.proof.nevers import check_guards, check_nevers
+from planner.proof.obligations import obligations_of
+from planner.proof.operations import check_order, match
+from planner.proof.precedence import precedence_of
+from planner.proof.references import check_references
+from planner.proof.schedule import check_schedule
+from planner.proof.surroundings import surroundings_of
+
+Findings = tuple[Diagnostic, ...]
+
+
+def prove(
+    plan: MotionPlan,
+    request: PlanningRequest,
+    versions: Pairs | None,
+    store: CertificateStore | None,
+    map_fn: MapFunction,
+    progress: Progress,
+) -> Outcome[Proof]:
+    """The proof, or why there is none."""
+    tasks = plan.tasks
+    if found := check_identity(plan, request, versions) or check_form(tasks):
+        return Outcome(None, found)
+    if found := (*check_references(tasks, request), *check_motions_belong(plan)):
+        return Outcome(None, found)
+    started = started_by(tasks)
+    duties = duties_of(request.program, request.cell, request.state, started)
+    if duties.unproved:
+        return Outcome(None, tuple(duties.unproved))
+    symbolic = _symbolic(plan, request, duties, started)
+    if symbolic:
+        return Outcome(None, symbolic)
+    verdicts = _verdicts(plan, request, store, map_fn, progress)
+    if found := (*_refused(plan, verdicts), *check_configurations(plan.motions)):
+        return Outcome(None, found)
+    matched = match(tasks, duties, request.cell, request.state)
+    return Outcome(Proof(*obligations_of(plan, request, duties, matched.steps_of, verdicts)))
+
+
+def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, started: Mapping[str, tuple[str, ...]]) -> Findings:
+    tasks, cell, state = plan.tasks, request.cell, request.state
+    matched = match(tasks, duties, cell, state)
+    if found := (*check_iterations(duties.loops, started, cell, state), *matched.found):
+        return found
+    if found := (
+        *check_meaning(tasks, request, matched.duty_of),
+        *check_schedule(plan, cell),
+        *check_figures(tasks, request, duties.loops),
+    ):
+        return found
+    order = precedence_of(tasks.steps, tasks.choices)
+    facts = Establishment(tasks.steps, tasks.choices, order, initial_facts(cell, state))
+    equipment_of = {name: place.equipment for name, place in cell.places.items()}
+    clashes = (*overlaps(tasks.steps, order), *intrusions(tasks.steps, order, stays(tasks.steps, order), equipment_of))
+    return (
+        *(_unmet(u, tasks.steps) for u in facts.unmet()),
+        *(_clash(o, tasks.steps) for o in clashes),
+        *check_order(tasks, duties, matched, order),
+        *check_guards(plan, cell, state, order),
+        *check_nevers(request.program.nevers, plan, cell, state, order),
+        *check_deadlines(duties, matched.steps_of),
+    )
+
+
+def _verdicts(
+    plan: MotionPlan, request: PlanningRequest, store: CertificateStore | None, map_fn: MapFunction, progress: Progress
+) -> dict[str, MotionVerdict]:
+    around = {name: surroundings_of(request.cell, name, request.robots[name]) for name in _robots(plan.motions)}
+    return judge_all([(key, m, around[m.need.robot]) for key, m in plan.motions.items()], store, map_fn, progress)
+
+
+def _robots(motions: Mapping[str, Motion]) -> set[str]:
+    return {motion.need.robot for motion in motions.values()}
+
+
+def _refused(plan: MotionPlan, verdicts: Mapping[str, MotionVerdict]) -> Findings:
+    """What is said of a motion is said at the first step that uses it."""
+    user: dict[str, Step] = {}
+    for step in plan.tasks.steps:
+        if step.motion is not None:
+            user.setdefault(step.motion, step)
+    return tuple(
+        error(refusal.code, f"{user[key].id}: {refusal.message}", user[key].because.span)
+        for key, verdict in verdicts.items()
+        for refusal in verdict.refusals
+    )
+
+
+def _unmet(unmet: Unmet, steps: tuple[Step, ...]) -> Diagnostic:
+    step = steps[unmet.step]
+    spans: tuple[Span, ...] = (step.because.span,)
+    if unmet.spoiler is None:
+        return error("E682", f"nothing makes {unmet.need.text} true before {step.id}", *spans)
+    spoiler = steps[unmet.spoiler]
+    return error("E682", f"{step.id} needs {unmet.need.text}, which {spoiler.id} may undo", *spans, spoiler.because.span)
+
+
+def _clash(overlap: Overlap, steps: tuple[Step, ...]) -> Diagnostic:
+    first, second = steps[overlap.first], steps[overlap.second]
+    message = f"{first.id} and {second.id} may use {overlap.resource} at once"
+    return error("E682", message, first.because.span, second.because.span)

@@ -1,0 +1,39 @@
+"""Stage 5: the only place where a ReleasedPlan is made. A plan is released when all of it is proved here and now, or not at all.
+
+A plan that comes from a file is treated like one from the planner: as unproved. The symbolic part of the proof is always done
+again; what was proved of a motion's geometry is taken from the private store only under the hash of motion, shapes and scene.
+"""
+
+from __future__ import annotations
+
+from cell.diagnostic import Outcome
+from cell.motion_plan import MotionPlan
+from cell.plan_inputs import Pairs
+from cell.released_plan import ReleasedPlan
+from cell.state import PlanningRequest
+from planner.proof.certificates import CertificateStore, MapFunction, Progress
+from planner.proof.prove import prove
+
+
+def _silent(stage: str, done: int, of: int) -> None:
+    """Tells nobody."""
+
+
+def release(
+    motion_plan: MotionPlan,
+    request: PlanningRequest,
+    store: CertificateStore | None = None,
+    map_fn: MapFunction = map,
+    progress: Progress = _silent,
+    versions: Pairs | None = None,
+) -> Outcome[ReleasedPlan]:
+    """The plan with its proof, or every reason that was found against it.
+
+    `request` is what planning was asked, with the state as it is observed now. `store` keeps certificates of motions, None
+    keeps none. `map_fn` applies a pure picklable function to a sequence, in any process, in order. `versions` are those of
+    the software that runs; None compares none.
+    """
+    proof = prove(motion_plan, request, versions, store, map_fn, progress)
+    if proof.value is None:
+        return Outcome(None, proof.diagnostics)
+    return Outcome(ReleasedPlan(motion_plan, proof.value), proof.diagnostics)
