@@ -132,7 +132,8 @@ class RobotState:
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadbackBlock:
     """Samples in bulk, for recordings: N instants `time` (N,) int64 ns; `q`, `qd`, `setpoint` (N, n); `s` (N,) the path
-    parameter; all of one command. `first_seq` numbers the first, so a reader sees gaps."""
+    parameter; all of one command and without a gap. `first_seq` numbers the first sample: between two blocks a reader sees
+    what is missing."""
 
     device: str
     command: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -192,13 +193,14 @@ class Arm:
     # --- what was measured ---
 
     def readback(self) -> tuple[ReadbackBlock, ...]:
-        """Rows up to now that were not handed out before."""
+        """Rows up to now that were not handed out before, in blocks without a gap."""
         found = []
         for run in self._fresh:
-            rows = slice(run.delivered, int(np.searchsorted(run.times, self.world.now, side="right")))
-            if rows.stop > rows.start:
-                found.append(self._block(run, rows))
-                run.delivered = rows.stop
+            end = int(np.searchsorted(run.times, self.world.now, side="right"))
+            gaps = run.delivered + 1 + np.flatnonzero(np.diff(run.times[run.delivered : end]) > TICK)
+            borders = [run.delivered, *gaps.tolist(), end]
+            found += [self._block(run, slice(a, b)) for a, b in pairwise(borders) if b > a]
+            run.delivered = end
         self._fresh = [run for run in self._fresh if run.outcome == "running"]
         return tuple(found)
 

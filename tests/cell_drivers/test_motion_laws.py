@@ -364,6 +364,10 @@ def test_scaling_to_zero_holds_on_the_path_and_goes_on() -> None:
     desk.wait(5.0)
     desk.robot.scale_speed("go", 1.0)
     assert desk.until(desk.robot, "m").state == "done"
+    before, after = desk.robot.readback()
+    assert before.first_seq + len(before.time) < after.first_seq
+    for block in (before, after):
+        assert np.array_equal(block.first_seq + np.arange(len(block.time)), block.time // round(PERIOD * SECOND))
     motion = desk.cell.record().motions[0]
     assert np.all(np.abs(np.diff(motion.q, axis=0)) <= VELOCITY * PERIOD * (1 + 1e-9))
     assert np.all(np.diff(motion.time) > 0)
