@@ -17,9 +17,13 @@ _CARRYING = ("grip_lost", "part_missing", "blocked")
 _WORKPLACE = ("machine", "station", "fixture")
 
 _VERDICT = OutcomeSchema(
-    name="verdict", values=("pass", "reject"), adverse=("reject",), doc="Whether the part passed the inspection."
+    name="verdict",
+    values=("pass", "reject"),
+    adverse=("reject",),
+    doc="Whether the part passed the inspection.",
+    signal="verdict",
 )
-_KIND = OutcomeSchema(name="kind", values=("*",), adverse=(), doc="Which part it is.")
+_KIND = OutcomeSchema(name="kind", values=("*",), adverse=(), doc="Which part it is.", signal="identity")
 
 
 def _role(name: str, *types: str, doc: str, required: bool = False) -> RoleSchema:

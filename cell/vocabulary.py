@@ -118,12 +118,14 @@ class SettingSchema(Schema):
 
 
 class OutcomeSchema(Schema):
-    """What a verb tells when it has been done. An adverse value that no `when` asks about is an event of that name."""
+    """What a verb tells when it has been done. An adverse value that no `when` asks about is an event of that name. `signal` is
+    the attribute of the place that names the reporting signal; a person reports without one."""
 
     name: str
     values: tuple[str, ...]
     adverse: tuple[str, ...]
     doc: str
+    signal: str = ""
 
 
 class VerbSchema(Schema):

@@ -7,7 +7,24 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from cell.diagnostic import Diagnostic, Span, error
-from cell.program import Block, Branch, Ensure, Fresh, Goal, Group, Line, Loop, Never, Pace, Policy, Prefer, Value, When, Within
+from cell.program import (
+    Amount,
+    Block,
+    Branch,
+    Ensure,
+    Fresh,
+    Goal,
+    Group,
+    Line,
+    Loop,
+    Never,
+    Pace,
+    Policy,
+    Prefer,
+    Value,
+    When,
+    Within,
+)
 from cell.program import Scope as Expanded
 from intentlang import syntax as s
 from intentlang.conditions import check_condition, conjuncts, is_controllable, unreported
@@ -201,7 +218,7 @@ def _when(node: s.WhenNode, scope: Scope, work: Work) -> tuple[Line, Mentions]:
 
 def _fresh(node: s.EveryNode, inner: s.BlockNode, scope: Scope, work: Work) -> tuple[Line, Mentions] | None:
     id_ = work.id("f")
-    interval = amount(node.amount, ("time", "parts"), scope, work)
+    interval = _above_zero(node.amount, ("time", "parts"), scope, work)
     is_count = interval is not None and interval.quantity.dimension == "parts"
     if is_count and not scope.loops:
         work.say(error("E228", "`every … parts { }` counts the iterations of a `for each`, and none is around it", node.span))
@@ -226,13 +243,13 @@ def _clause(node: s.StatementNode, g: _Gathered, scope: Scope, work: Work) -> No
                 is_limit = all(a.fact.controlled for a in conjunct.asked)
                 g.ensures.append(Ensure(conjunct.condition, "limit" if is_limit else "monitor", conjunct.condition.span))
         case s.WithinNode(limit_node, span):
-            limit = amount(limit_node, ("time",), scope, work)
+            limit = _above_zero(limit_node, ("time",), scope, work)
             if g.within is not None:
                 work.say(_twice("within", span, g.within.span))
             elif limit is not None:
                 g.within = Within(limit, span)
         case s.EveryNode(amount_node, None, span):
-            interval = amount(amount_node, ("time",), scope, work)
+            interval = _above_zero(amount_node, ("time",), scope, work)
             if scope.owner != "loop":
                 help_ = "A pace stands directly in the block of a `for each`; freshness has a block of its own."
                 work.say(error("E228", "`every` without a block is the pace of a `for each`", span, help=help_))
@@ -248,6 +265,14 @@ def _clause(node: s.StatementNode, g: _Gathered, scope: Scope, work: Work) -> No
             g.policies += [policy] if policy else []
         case _:
             raise AssertionError(node)
+
+
+def _above_zero(node: s.AmountNode, dimensions: tuple[str, ...], scope: Scope, work: Work) -> Amount | None:
+    found = amount(node, dimensions, scope, work)
+    if found is not None and found.quantity.value <= 0:
+        work.say(error("E211", f"`{found.quantity.text}` is not above zero", node.span))
+        return None
+    return found
 
 
 def _twice(what: str, span: Span, first: Span) -> Diagnostic:

@@ -14,6 +14,7 @@ from cell.program import Block, IntentProgram
 from cell.vocabulary import Vocabulary
 from intentlang import syntax as s
 from intentlang.blocks import check_block, check_file
+from intentlang.exhausted import exhausted
 from intentlang.names import Binding, Scope, Work
 from intentlang.params import bind_params
 from intentlang.raised import unraised
@@ -60,6 +61,7 @@ def check_intent(
 def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
     yield from asked_before_told(block, work.world.vocabulary)
     yield from unraised(block, work.world)
+    yield from exhausted(block, work.world)
 
 
 def _misplaced(imported: Sequence[s.IntentTree]) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cell.diagnostic import Diagnostic, error
+from cell.diagnostic import Diagnostic, error, warning
 from cell.program import Block, Bound, Goal, Role
 from cell.vocabulary import RoleSchema, VerbSchema
 from intentlang import syntax as s
@@ -198,8 +198,8 @@ def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phras
             message = f"`{equipment.name}` does not accept {quoted(kinds)}, only {quoted(accepts)}"
             spans = [equipment.attribute_spans[a] for a in ("holds", "delivers", "each") if a in equipment.attribute_spans]
             work.say(error("E227", message, where.span, *(x.labelled("what it accepts") for x in spans[:1])))
-    if verb.offered:
-        _offered(verb, phrases, work)
+    if not verb.offered or _is_offered(verb, phrases, work):
+        _reported(verb, phrases, work)
 
 
 def _becomes(kinds: tuple[str, ...], work: Work) -> set[str]:
@@ -207,7 +207,9 @@ def _becomes(kinds: tuple[str, ...], work: Work) -> set[str]:
     return {*kinds, *(p.name for p in work.world.cell.parts.values() if set(kinds) & set(p.made_from))}
 
 
-def _offered(verb: VerbSchema, phrases: Phrases, work: Work) -> None:
+def _is_offered(verb: VerbSchema, phrases: Phrases, work: Work) -> bool:
+    """Whether place and person list the verb under `offers`; reports who does not."""
+    is_offered = True
     for name in ("by", "to", "from", "at"):
         where = phrases.resolved.get(name)
         if where is None or not isinstance(where.type, Thing) or not where.type.name:
@@ -223,6 +225,19 @@ def _offered(verb: VerbSchema, phrases: Phrases, work: Work) -> None:
             assert thing is not None
             help_ = f"It offers {quoted(o.verb for o in offers)}." if offers else f"Add `offers {verb.name} …` to it."
             work.say(error("E233", message, where.span, thing.span.labelled("declared here"), help=help_))
+            is_offered = False
+    return is_offered
+
+
+def _reported(verb: VerbSchema, phrases: Phrases, work: Work) -> None:
+    """An outcome that no signal of the place reports is never known, unless a person tells it."""
+    at = phrases.resolved.get("at")
+    if at is None or "by" in phrases.resolved:
+        return
+    for outcome in verb.tells:
+        if outcome.signal and work.world.reporter(at.type, outcome.signal) is None:
+            message = f"nothing at `{at.ref.text}` reports the {outcome.name} of `{verb.name}`"
+            work.say(warning("W201", message, at.span, help=f"Add `{outcome.signal} signal …` to its declaration."))
 
 
 def _grips(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phrases, work: Work) -> None:

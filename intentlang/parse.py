@@ -24,7 +24,7 @@ from intentlang.source import SourceFile, limits_broken
 from intentlang.words import RESERVED, excluded_units, nearest, quoted
 
 MAX_ERRORS = 50
-MAX_REPARSED = 4_000_000
+MAX_REPARSED = 2_000_000
 """Characters. A file of 256 kB that is wrong in every line must not cost minutes."""
 
 

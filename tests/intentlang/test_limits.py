@@ -99,9 +99,9 @@ def test_limits_of_a_text() -> None:
     ids=["groups", "parentheses", "name", "long name", "conjunction", "braces", "quotes", "lines", "broken lines", "digits"],
 )
 def test_a_hostile_text_is_answered_quickly(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     intent(text)
-    assert time.perf_counter() - began < 8.0
+    assert time.process_time() - began < 8.0
 
 
 def test_256_kb_of_intent_are_read() -> None:
