@@ -7,18 +7,17 @@ new. Pure: stores, processes and progress are handed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cell.codec import digest
-from cell.diagnostic import Diagnostic, Outcome
+from cell.diagnostic import Diagnostic, Outcome, error
 from cell.motion_plan import Motion, MotionPlan
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move, Step
 from cell.task_plan import TaskPlan
-from planner.codes import gave_up
 from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import Found, plan_motions
 from planner.motion.store import MotionStore
@@ -26,7 +25,7 @@ from planner.tasks.plan_tasks import plan_tasks
 
 MAX_ROUNDS = 6
 Progress = Callable[[str, int, int], None]
-MapFunction = Callable[..., object]
+MapFunction = Callable[..., Iterable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ def plan(request: PlanningRequest, means: Means, versions: tuple[tuple[str, str]
         found: Found = plan_motions(missing, request.cell, request.robots, means.store, means.map, means.progress, request.seed)
         known.update(found.motions)
         refused.update(found.refused)
-    return Outcome(None, (gave_up(MAX_ROUNDS), *(d for reasons in refused.values() for d in reasons)))
+    message = f"gave up: schedule and motions did not agree within {MAX_ROUNDS} rounds"
+    return Outcome(None, _with_reasons((error("E691", message, help="The motions named before it cannot be found."),), refused))
 
 
 def _durations(request: PlanningRequest, known: Mapping[MotionNeed, Motion]) -> Callable[[MotionNeed], float]:

@@ -42,7 +42,7 @@ def _point(stance: Stance, robot: str, cell: CellModel, robots: Mapping[str, Rob
         case AtHub(equipment):
             thing = cell.equipment[equipment]
             points = [p.frame.translation for p in thing.places] or [thing.frame.translation]
-            return np.asarray([*np.mean(points, axis=0), 0.0, 0.0, ABOVE])
+            return np.mean(points, axis=0) + np.array([0.0, 0.0, ABOVE])
         case _:
             reach = robots[robot].reach if robot in robots else 1.0
-            return np.asarray([*cell.robots[robot].base.translation, 0.0, 0.0, 0.6 * reach])
+            return cell.robots[robot].base.translation + np.array([0.0, 0.0, 0.6 * reach])
