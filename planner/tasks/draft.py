@@ -121,7 +121,7 @@ def finished(draft: Draft) -> Written:
     operation_order = list(dict.fromkeys(draft.steps[k].operation for k in order))
     operation_id = {k: f"o{i + 1}" for i, k in enumerate(operation_order)}
     steps = tuple(_step(draft, k, step_id, operation_id) for k in order)
-    operations = tuple(_operation(draft.operations[k], operation_id, step_id) for k in operation_order)
+    operations = tuple(_operation(draft, draft.operations[k], operation_id, step_id) for k in operation_order)
     orders = {resource: tuple(operation_id[k] for k in numbers) for resource, numbers in sorted(draft.orders.items())}
     return Written(operations, steps, orders, operation_id)
 
@@ -142,8 +142,8 @@ def _step(draft: Draft, k: int, step_id: dict[int, str], operation_id: dict[int,
     )  # fmt: skip
 
 
-def _operation(o: OperationDraft, operation_id: dict[int, str], step_id: dict[int, str]) -> Operation:
+def _operation(draft: Draft, o: OperationDraft, operation_id: dict[int, str], step_id: dict[int, str]) -> Operation:
     return Operation(
         operation_id[o.number], o.goal, o.verb, o.part, o.serves, o.robot, o.source, o.target,
-        tuple(step_id[k] for k in sorted(o.steps)), o.because,
+        tuple(step_id[k] for k in sorted(o.steps, key=lambda k: (draft.steps[k].start, k))), o.because,
     )  # fmt: skip
