@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from cell.steps import AtHub, Carried
 from planner.tasks.floor import NOBODY, Act, Escapes, Floor, Kind, Stand
-from planner.tasks.methods import is_heap
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
 
@@ -36,7 +35,7 @@ class Candidates:
         self.motions = shop.motions
         self._can_put: dict[tuple[str, str, str, int], bool] = {}
         self._allowed: dict[tuple[str, str], frozenset[str]] = {}
-        self._heaps = frozenset(e.name for e in shop.cell.equipment.values() if any(is_heap(p) for p in e.places))
+        self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
 
     def all(self, not_before: float = 0.0, may_begin: bool = True) -> list[Candidate]:
         """In a fixed order. `may_begin`: parts that nobody has touched yet are eligible, from `not_before` on."""

@@ -12,7 +12,6 @@ from cell.steps import AtHub
 from planner.tasks.dispatch import Order
 from planner.tasks.findings import Findings
 from planner.tasks.floor import FOREIGN, Floor
-from planner.tasks.methods import is_heap
 from planner.tasks.reach import ways_to_serve
 from planner.tasks.route import Fork, Leg, Stage, stages_of
 from planner.tasks.shop import Shop
@@ -72,7 +71,7 @@ def _explain_job(shop: Shop, floor: Floor, job: int, found: Findings) -> None:
 def _explain_full(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findings) -> None:
     """Its target is taken: by a part that nobody moves, or by one that has to wait for this very line."""
     equipment = shop.cell.equipment[stage.equipment]
-    if any(is_heap(p) for p in equipment.places) or any(p in floor.pools[stage.equipment] for p in stage.places):
+    if any(p in shop.heaps for p in stage.places) or any(p in floor.pools[stage.equipment] for p in stage.places):
         return
     for place in stage.places:
         if place in shop.foreign:
@@ -98,10 +97,10 @@ def _explain_places(shop: Shop, floor: Floor, job: int, stage: Stage, found: Fin
     """No hand can take the part where it lies, or put it where it shall go."""
     kind, place = shop.jobs[job].kind, floor.place[job]
     grasps, speed = shop.grasps[kind], shop.speed(stage.clauses)
-    if place is not None and place not in stage.places:
-        if not ways_to_serve(shop.motions, shop.worker, kind, grasps, place, True, speed):
-            _no_way(shop, place, stage.goal.span, found)
-    free = [p for p in stage.places if p in floor.pools[stage.equipment] or is_heap(shop.cell.places[p])] or stage.places
+    is_elsewhere = place is not None and place not in stage.places
+    if is_elsewhere and not ways_to_serve(shop.motions, shop.worker, kind, grasps, place or "", True, speed):
+        _no_way(shop, place or "", stage.goal.span, found)
+    free = [p for p in stage.places if p in floor.pools[stage.equipment] or p in shop.heaps] or stage.places
     if not any(ways_to_serve(shop.motions, shop.worker, kind, grasps, p, False, speed) for p in free):
         _no_way(shop, free[0], stage.goal.span, found)
     if place is not None and place not in stage.places:

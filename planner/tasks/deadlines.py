@@ -27,7 +27,9 @@ def check_deadlines(routes: Routes, drafts: Sequence[Draft], bound: LowerBound, 
         least = _rounded_up(taken)
         whole = not deadline.label
         proved = whole and bound.seconds > deadline.limit
-        why = f"no schedule takes less than {bound.seconds:.1f} s ({bound.bottleneck})" if proved else f"the best order found takes {least} s"
+        why = f"the best order found takes {least} s"
+        if proved:
+            why = f"no schedule takes less than {bound.seconds:.1f} s ({bound.bottleneck})"
         about = f" for {deadline.label}" if deadline.label else ""
         message = f"`within {deadline.limit:g} s` cannot be met{about}: {why}"
         found.error("E501", message, deadline.span, help=f"feasible from `within {least} s`")
@@ -66,7 +68,7 @@ def check_paces(routes: Routes, draft: Draft, bound: LowerBound, found: Findings
         least = max(((end - ends[0]) / k for k, end in enumerate(ends) if k), default=0.0)
         if least > pace.interval + SLACK:
             seconds = _rounded_up(least)
-            message = f"`every {pace.interval:g} s` cannot be kept: an iteration takes {seconds} s, {bound.bottleneck} is the bottleneck"
+            message = f"`every {pace.interval:g} s` cannot be kept: an iteration takes {seconds} s, limited by {bound.bottleneck}"
             found.error("E502", message, pace.span, help=f"feasible from `every {seconds} s`")
 
 

@@ -204,10 +204,10 @@ class _Walk:
         line = block.lines[i]
         for j in (j for j in range(i) if j not in earlier):
             other = block.lines[j]
-            if isinstance(line, Loop) and isinstance(other, Loop) and line.members.text == other.members.text:
-                if moves_part(line) and moves_part(other):
-                    message = "these two lines put the same part into different places, unordered"
-                    self.found.error("E605", message, other.span, line.span)
+            both = isinstance(line, Loop) and isinstance(other, Loop) and line.members.text == other.members.text
+            if both and moves_part(line) and moves_part(other):
+                message = "these two lines put the same part into different places, unordered"
+                self.found.error("E605", message, other.span, line.span)
 
     def routes(self) -> Routes:
         order = [p.id for p in self.state.parts if self.legs.get(p.id)]

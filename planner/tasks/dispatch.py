@@ -140,6 +140,7 @@ def _begin(shop: Shop, floor: Floor) -> None:
         floor.devices[hub].is_clamped = False
     else:
         time = shop.motions.retract(contact.place, contact.hand, contact.kind, contact.grasp, held, None)[1]
+    floor.devices[hub].idle = time
     floor.stand(hub, time)
 
 

@@ -153,7 +153,7 @@ class Floor:
         for k in self.shop.opened_by.get((job, self.at[job]), ()):
             self.barrier_left[k] -= 1
             self.barrier_time[k] = max(self.barrier_time[k], time)
-        room = self._room(job)
+        room = self.room_of(job)
         if room is not None:
             self.occupants[room].remove(job)
         self.at[job] += 1
@@ -164,17 +164,17 @@ class Floor:
         if self.is_done(job):
             self.under_way.pop(job, None)
 
-    def _room(self, job: int) -> int | None:
+    def room_of(self, job: int) -> int | None:
         place = self.place[job]
         return None if place is None else self.shop.rooms.get(self.shop.equipment_of[place])
 
     def _enter(self, job: int, place: str | None) -> None:
-        room = self._room(job)
+        room = self.room_of(job)
         if room is not None:
             self.occupants[room].append(job)
 
     def _leave(self, job: int, place: str) -> None:
-        room = self._room(job)
+        room = self.room_of(job)
         if room is not None and job in self.occupants[room]:
             self.occupants[room].remove(job)
         equipment = self.shop.equipment_of[place]
@@ -216,10 +216,11 @@ class Escapes:
             for j in jobs:
                 if j != job:
                     claims.append(Claim(number, self._route(floor, j, floor.at[j], number)))
-                elif is_taking:
-                    room[number] += 1
         claims += [Claim(None, self._route(floor, j, floor.at[j], ANYWHERE)) for j in floor.hands if j >= 0 and j != job]
         if is_taking:
+            source = floor.room_of(job)
+            if source is not None:
+                room[source] += 1
             claims.append(Claim(None, self._route(floor, job, floor.at[job], ANYWHERE)))
             return can_finish(claims, hands - 1, room)
         here = self._shop.rooms.get(_target(floor.leg(job)), ANYWHERE)

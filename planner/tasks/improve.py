@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from planner.tasks.bounds import lower_bound
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.floor import Escapes
 from planner.tasks.rules import RULES, Rule, select_by
 from planner.tasks.shop import Shop
 
-ACTS_PER_ITERATION = 6
+ACTS_PER_ITERATION = 2
 GOOD_ENOUGH = 1.002
 """Of the lower bound: closer than this no search is worth its while."""
 
@@ -21,11 +22,11 @@ Score = tuple[float, ...]
 
 
 def improve(
-    shop: Shop, bottleneck: str | None, bound: float, iterations: int, score: Callable[[Order], Score]
+    shop: Shop, bottleneck: str | None, iterations: int, score: Callable[[Order], Score]
 ) -> Order:
     """The best order found; one that is stuck only where every rule was stuck. Smaller scores are better; the first entry of
     a score is what deadlines are missed by, the last one the makespan."""
-    escapes = Escapes(shop)
+    escapes, bound = Escapes(shop), 0.0
     best: Order | None = None
     spent, budget = 0, iterations * ACTS_PER_ITERATION
     for tried, rule in enumerate(_tries(), start=1):
@@ -33,6 +34,8 @@ def improve(
         spent += len(order.acts) + 1
         if best is None or _is_better(order, best, score):
             best = order
+        if tried == 1:
+            bound = lower_bound(shop).seconds  # now that the motions it is made of have been asked for
         if not best.is_stuck and _is_enough(score(best), bound):
             break
         if spent >= budget or (best.is_stuck and tried >= len(RULES)):

@@ -32,7 +32,9 @@ from planner.tasks.write_steps import ChoiceDraft, write_steps
 Durations = Callable[[MotionNeed], float]
 
 
-def plan_tasks(request: PlanningRequest, durations: Durations, forbidden: frozenset[MotionNeed] = frozenset()) -> Outcome[TaskPlan]:
+def plan_tasks(
+    request: PlanningRequest, durations: Durations, forbidden: frozenset[MotionNeed] = frozenset()
+) -> Outcome[TaskPlan]:
     """A plan whose steps are ordered and timed but have no motions yet. `durations` gives s for a need, measured or
     estimated; no step uses a need in `forbidden`. Diagnostics: E5xx, E6xx, W690."""
     found = Findings()
@@ -57,7 +59,7 @@ def _schedule(
     request: PlanningRequest, shop: Shop, durations: Durations, forbidden: frozenset[MotionNeed], found: Findings
 ) -> Outcome[TaskPlan]:
     bound = lower_bound(shop)
-    order = improve(shop, _busiest_device(shop, bound), bound.seconds, request.iterations, _score(request, shop))
+    order = improve(shop, _busiest_device(shop, bound), request.iterations, _score(request, shop))
     if order.is_stuck:
         explain(shop, order, found)
         return Outcome(None, found.all())

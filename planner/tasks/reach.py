@@ -18,9 +18,8 @@ from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
 from cell.steps import Carried
 from planner.tasks.findings import Findings
-from planner.tasks.methods import is_heap
 from planner.tasks.motions import Motions
-from planner.tasks.route import Job, Routes, Stage, stages_of
+from planner.tasks.route import Job, Routes, stages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +95,11 @@ def _refusals(
             out.append(Refusal("E602", reason, (*_spans((first[kind],)), tool.span, cell.parts[kind].span)))
     if not held <= {f"{tool.name}.{hand.name}" for hand in tool.hands}:
         out.append(Refusal("E603", f"the part is in a hand that {unit.name} does not have", _spans(jobs)))
-    for place, span in _places(cell, jobs).items():
-        if model is not None and _is_out_of_reach(cell.places[place], unit, model, tool):
-            out.append(Refusal("E603", f"{place} is out of reach of {unit.name}", (span, cell.equipment[cell.places[place].equipment].span)))
+    known = cell.places
+    for place, span in _places(jobs).items():
+        if model is not None and _is_out_of_reach(known[place], unit, model, tool):
+            spans = (span, cell.equipment[known[place].equipment].span)
+            out.append(Refusal("E603", f"{place} is out of reach of {unit.name}", spans))
             break
     return out
 
@@ -107,7 +108,8 @@ def _why_not_gripped(tool: Tool, part: PartKind, payload: float | None) -> str |
     if part.name not in tool.grips:
         return f"{tool.name} does not grip {part.name}"
     if part.grip_force is not None and tool.force is not None and not tool.force[0] <= part.grip_force <= tool.force[1]:
-        return f"{part.name} is to be gripped with {part.grip_force:g} N, {tool.name} has {tool.force[0]:g} N to {tool.force[1]:g} N"
+        low, high = tool.force
+        return f"{part.name} is to be gripped with {part.grip_force:g} N, {tool.name} has {low:g} N to {high:g} N"
     if payload is not None and tool.mass + part.mass > payload:
         return f"{tool.name} with {part.name} weighs {tool.mass + part.mass:g} kg, the robot carries {payload:g} kg"
     return None
@@ -145,7 +147,7 @@ def _spans(jobs: Iterable[Job]) -> tuple[Span, ...]:
     return ()
 
 
-def _places(cell: CellModel, jobs: tuple[Job, ...]) -> dict[str, Span]:
+def _places(jobs: tuple[Job, ...]) -> dict[str, Span]:
     """Each place that must be served (not those of which one can be chosen), with the goal that asks for it."""
     places: dict[str, Span] = {}
     for job in jobs:
@@ -153,7 +155,7 @@ def _places(cell: CellModel, jobs: tuple[Job, ...]) -> dict[str, Span]:
             for stage in stages_of(leg):
                 if len(stage.places) == 1:
                     places.setdefault(stage.places[0], stage.goal.span)
-                if job.place is not None and not is_heap(cell.places[job.place]):
+                if job.place is not None:
                     places.setdefault(job.place, stage.goal.span)
     return places
 
@@ -179,6 +181,3 @@ def ways_to_serve(motions: Motions, worker: Worker, kind: str, shape_grasps: tup
 def grasps_of(cell: CellModel, kind: str) -> tuple[int, ...]:
     return grasps(cell.parts[kind].shape)
 
-
-def first_stage(job: Job) -> Stage:
-    return stages_of(job.legs[0])[0]

@@ -14,7 +14,7 @@ from planner.tasks.shop import Shop
 
 def read_facts(shop: Shop, state: CellState, order: Order) -> tuple[ReadFact, ...]:
     """Sorted by name. Only what the acts of `order` use; no joint positions."""
-    facts = dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, state, order)) | dict(_hands(shop, order))
+    facts = dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, order)) | dict(_hands(shop, order))
     facts |= {f"count {name}": str(count) for name, count in shop.routes.counted}
     return tuple(ReadFact(name, facts[name]) for name in sorted(facts))
 
@@ -71,8 +71,9 @@ def _hands(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
             yield f"hand {shop.worker.hands[act.hand].name}", "empty"
 
 
-def _devices(shop: Shop, state: CellState, order: Order) -> Iterator[tuple[str, str]]:
-    for name in dict.fromkeys(shop.equipment_of[place] for act in order.acts for place in (act.place, *(p for w in act.targets for p in w))):
+def _devices(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
+    places = [p for act in order.acts for p in (act.place, *(p for way in act.targets for p in way))]
+    for name in dict.fromkeys(shop.equipment_of[place] for place in places):
         device = shop.devices[name]
         if device.has_door:
             yield f"door {name}", "open" if device.is_open else "shut"

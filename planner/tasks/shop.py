@@ -36,8 +36,8 @@ class Device:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shop:
-    """`foreign` are places and hands taken by parts without open work. `rooms` number the equipment that may run full;
-    `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j may lie where it is for as long as it likes.
+    """`foreign` are places and hands taken by parts without open work. `heaps` are places. `rooms` number the equipment that may
+    run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j may lie where it is for as long as it likes.
     `opened_by`: the barriers that the end of (job, leg) helps to open."""
 
     cell: CellModel
@@ -47,6 +47,7 @@ class Shop:
     stance: Stance
     devices: Mapping[str, Device]
     equipment_of: Mapping[str, str]
+    heaps: frozenset[str]
     free_places: Mapping[str, tuple[str, ...]]
     foreign: Mapping[str, str]
     rooms: Mapping[str, int]
@@ -84,16 +85,18 @@ def make_shop(cell: CellModel, state: CellState, routes: Routes, worker: Worker,
     devices = {e.name: _device(cell, state, e.name) for e in cell.equipment.values()}
     busy = {job.part for job in routes.jobs}
     taken = {p.location.place: p.id for p in state.parts if isinstance(p.location, InPlace)}
-    foreign = {place: part for place, part in taken.items() if part not in busy and place in places and not is_heap(places[place])}
+    foreign = {name: part for name, part in taken.items() if part not in busy and name in places and not is_heap(places[name])}
     foreign |= {p.location.hand: p.id for p in state.parts if isinstance(p.location, InHand) and p.id not in busy}
     free = {e.name: tuple(p.name for p in e.places if p.name not in taken and not is_heap(p)) for e in cell.equipment.values()}
     rooms = _rooms(cell, routes, free)
     groups: dict[object, int] = {}
+    sources = [places[job.place].equipment if job.place else "" for job in routes.jobs]
+    group = tuple(groups.setdefault(_likeness(j, s), len(groups)) for j, s in zip(routes.jobs, sources, strict=True))
     hand = worker.hands[0]
     return Shop(
         cell, routes, worker, motions, state.stances[worker.robot], devices,
-        {name: place.equipment for name, place in places.items()}, free, foreign, rooms,
-        tuple(groups.setdefault(_likeness(job, places[job.place].equipment if job.place else ""), len(groups)) for job in routes.jobs),
+        {name: place.equipment for name, place in places.items()},
+        frozenset(name for name, place in places.items() if is_heap(place)), free, foreign, rooms, group,
         tuple(job.place is not None and cell.equipment[places[job.place].equipment].kind == "tray" for job in routes.jobs),
         {kind: grasps_of(cell, kind) for kind in cell.parts}, {kind: part.mass for kind, part in cell.parts.items()},
         action_duration(cell, Grip(hand.tool, hand.hand, "", 0.0)).longest, _opened_by(routes), seed,

@@ -107,10 +107,16 @@ def _says_door_open(cell: CellModel, state: IsState, machine: str) -> bool:
 def _check_ensure(cell: CellModel, ensure: Ensure, found: Findings) -> None:
     if ensure.kind == "monitor" or speed_limit_on(cell, ensure) is not None:
         return
-    if isinstance(ensure.condition, Compare) and ensure.condition.subject.path[-1] == "force":
-        if ensure.condition.subject.path[0] in cell.robots and ensure.condition.operator in ("<", "<="):
-            return  # the limit of contact, which the contact obligations of the proof carry
-    found.unsupported("this limit", ensure.span)
+    if not _is_contact_force(cell, ensure):
+        found.unsupported("this limit", ensure.span)
+
+
+def _is_contact_force(cell: CellModel, ensure: Ensure) -> bool:
+    """`ensure r.force <= f`: the contact obligations of the proof carry it, no schedule depends on it."""
+    c = ensure.condition
+    if not isinstance(c, Compare) or c.operator not in ("<", "<="):
+        return False
+    return c.subject.path[0] in cell.robots and c.subject.path[-1] == "force"
 
 
 def speed_limit_on(cell: CellModel, ensure: Ensure) -> tuple[str, float] | None:

@@ -1,4 +1,4 @@
-"""The steps of one contact: approach, grip, unclamp, lift; or insert, clamp, release, retract. Each leaves the robot at the hub."""
+"""The steps of one contact: approach, grip, unclamp, lift; or insert, clamp, release, retract. Each ends at the hub."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from cell.steps import AtHub, AtPlace, Fact, Grip, MotionNeed, Move, Release, SetClamp, stance_name
 from planner.tasks.draft import Draft, OperationDraft, fact
-from planner.tasks.methods import is_heap
 from planner.tasks.motions import Held
 from planner.tasks.shop import Shop
 
@@ -42,8 +41,7 @@ class Contact:
         self._lies = fact("at", transfer.part, transfer.place)
         self._in_hand = fact("held", transfer.part, transfer.hand)
         self._empty = fact("empty", transfer.hand)
-        heap = is_heap(shop.cell.places[transfer.place])
-        self._free: tuple[Fact, ...] = () if heap else (fact("free", transfer.place),)
+        self._free: tuple[Fact, ...] = () if transfer.place in shop.heaps else (fact("free", transfer.place),)
 
     def take(self, operation: OperationDraft, before: Numbers, others: Held, held: Held, is_clamped: bool) -> Numbers:
         """PICK: from the hub to the part and back with it. `held` includes it."""
@@ -56,7 +54,8 @@ class Contact:
         grip = self._draft.step(
             operation, Grip(self._tool, self._hand, t.part, self._shop.worker.forces[t.kind]), self._shop.grip_time, (at,),
             f"{t.part} is taken out of {t.place}", robot=self._robot, claims=self._claims,
-            needs=(self._there, self._lies, self._empty), adds=(self._in_hand,), deletes=(self._lies, self._empty), uses=self._uses,
+            needs=(self._there, self._lies, self._empty), adds=(self._in_hand,), deletes=(self._lies, self._empty),
+            uses=self._uses,
         )  # fmt: skip
         return self._lift(operation, (grip,), held, is_clamped)
 

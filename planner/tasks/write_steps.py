@@ -155,6 +155,8 @@ class _Writer:
             return
         operation = self._operation(act, stage)
         hub, known, device = stage.equipment, self.shop.devices[stage.equipment], self.devices[stage.equipment]
+        if self.shop.contact is not None and self.shop.equipment_of[self.shop.contact.place] == hub:
+            self._leave_contact(operation)
         if stage.work.kind == "program" and not stage.joined:
             if known.has_clamp and not device.is_clamped:
                 device.last = (self.draft.step(
@@ -323,6 +325,7 @@ class _Writer:
             device.is_clamped = False
         else:
             self.last = contact.leave_without(operation, self.last, self.held())
+        device.last = self.last
         self.stance = AtHub(self.shop.equipment_of[stance.place])
 
     # --- names -----------------------------------------------------------------------------------------------------

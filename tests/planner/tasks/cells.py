@@ -1,4 +1,4 @@
-"""Small cells and intents as texts, compiled; and motion times that need no robot: by place and by load, plausible, repeatable."""
+"""Small cells and intents as texts, compiled; and motion times that need no robot: plausible and repeatable."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def program_of(intent: str, cell: CellModel) -> IntentProgram:
 
 def request_of(intent: str, cell_text: str = TENDING, state: CellState | None = None, **more: object) -> PlanningRequest:
     cell = cell_of(cell_text)
-    request = PlanningRequest(program_of(intent, cell), cell, {}, state or declared_state(cell))
+    request = PlanningRequest(program_of(intent, cell), cell, {}, state or declared_state(cell), iterations=60)
     return replace(request, **more)  # type: ignore[arg-type]
 
 

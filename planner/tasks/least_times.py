@@ -1,0 +1,63 @@
+"""The least time for which each piece of the robot's work can be had, over the hands, loads and places that were asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from planner.tasks.route import Stage
+from planner.tasks.shop import Shop
+
+
+class LeastTimes:
+    """Seconds. What nobody has asked for yet is asked for with the first hand and nothing else held."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._put: dict[tuple[str, str], float] = {}
+
+    def carry(self, kind: str, here: str | None, stages: Iterable[Stage]) -> tuple[float, float]:
+        """Bring a part from `here` (None: it is in a hand) along `stages`: (taking and putting, travelling)."""
+        robot = travel = 0.0
+        for stage in stages:
+            if here is not None:
+                robot += self.take(kind, here)
+                travel += self.travel(self._shop.equipment_of[here], stage.equipment)
+            robot += self.put(kind, stage)
+            here = stage.places[0]
+        return robot, travel
+
+    def travel(self, start: str, end: str) -> float:
+        return _finite(self._shop.motions.least_travel(start, end))
+
+    def take(self, kind: str, place: str) -> float:
+        motions, hand = self._shop.motions, self._shop.worker.hands[0].name
+        if motions.least("approach", place, kind) == math.inf:
+            motions.approach(place, hand, kind, 0, (), None)
+            motions.lift(place, hand, kind, 0, (self._shop.carried(kind, 0, 0),), None)
+        clamp = self._shop.devices[self._shop.equipment_of[place]].clamp_time
+        there, back = motions.least("approach", place, kind), motions.least("lift", place, kind)
+        return _finite(there) + self._shop.grip_time + clamp + _finite(back)
+
+    def put(self, kind: str, stage: Stage) -> float:
+        """Into whichever of the stage's places is quickest."""
+        key = (kind, stage.equipment)
+        if key not in self._put:
+            self._put[key] = self._quickest(kind, stage)
+        return self._put[key]
+
+    def _quickest(self, kind: str, stage: Stage) -> float:
+        motions, hand = self._shop.motions, self._shop.worker.hands[0].name
+        known = [p for p in stage.places if motions.least("insert", p, kind) < math.inf]
+        if not known:
+            known = [stage.places[0]]
+            motions.insert(known[0], hand, kind, 0, (self._shop.carried(kind, 0, 0),), None)
+            motions.retract(known[0], hand, kind, 0, (), None)
+        into = min(_finite(motions.least("insert", p, kind)) for p in known)
+        out = min(_finite(motions.least("retract", p, kind)) for p in known)
+        return into + self._shop.grip_time + self._shop.devices[stage.equipment].clamp_time + out
+
+
+def _finite(seconds: float) -> float:
+    """A motion that is forbidden adds nothing to a lower bound."""
+    return seconds if seconds < math.inf else 0.0
