@@ -37,6 +37,12 @@ def base() -> CellModel:
     return cell_of(BASE).expect()
 
 
+@cache
+def assembly() -> CellModel:
+    """A second cell: groups, features, assemblies, an order queue, sensors, a person."""
+    return cell_of((Path(__file__).parent / "assembly.cell").read_text("utf-8")).expect()
+
+
 def program_of(
     text: str, cell: CellModel | None = None, overrides: Mapping[str, str] | None = None, imported: tuple[str, ...] = ()
 ) -> Outcome[IntentProgram]:

@@ -3,13 +3,9 @@ named anywhere in the other."""
 
 from __future__ import annotations
 
-import pytest
-
 from cell.model import CellModel
 from cell.program import Block, Group, Loop
-from tests.intentlang.cells import ROOT, cell_of, codes, program_of
-
-DESIGN = ROOT.parent / "shared" / "design" / "language"
+from tests.intentlang.cells import assembly, codes, program_of
 
 
 def block(text: str, cell: CellModel | None = None) -> Block:
@@ -22,13 +18,6 @@ def in_loop(lines: str, cell: CellModel | None = None, head: str = "for each s i
     loop = block(f"{head} {{\n{lines}\n}}", cell).lines[0]
     assert isinstance(loop, Loop)
     return loop.block.waits
-
-
-@pytest.fixture(scope="module")
-def assembly() -> CellModel:
-    if not DESIGN.is_dir():
-        pytest.skip("needs the design beside the clone")
-    return cell_of((DESIGN / "assembly.cell").read_text("utf-8")).expect()
 
 
 def test_lines_about_one_part_wait_for_one_another() -> None:
@@ -62,19 +51,19 @@ def test_in_order_and_any_order_override_the_rule() -> None:
         assert group.block.waits == expected
 
 
-def test_a_member_counts_as_its_group_and_its_siblings_do_not(assembly: CellModel) -> None:
-    text = "move kit.housing to nest\nmove kit.gear to nest\nmove kit.housing to nest"
-    assert in_loop(text, assembly, "for each kit in kits") == ((), (), (0,))
+def test_a_member_counts_as_its_group_and_its_siblings_do_not() -> None:
+    text = "move kit.body to nest\nmove kit.gear to nest\nmove kit.body to nest"
+    assert in_loop(text, assembly(), "for each kit in kits") == ((), (), (0,))
 
 
-def test_what_was_assembled_into_a_part_counts_as_it(assembly: CellModel) -> None:
-    text = "assemble kit.gear into kit.housing at nest\nmove kit.gear to kits\nmove kit.housing to nest"
-    assert in_loop(text, assembly, "for each kit in kits") == ((), (0,), (0, 1))
+def test_what_was_assembled_into_a_part_counts_as_it() -> None:
+    text = "assemble kit.gear into kit.body at nest\nmove kit.gear to kits\nmove kit.body to nest"
+    assert in_loop(text, assembly(), "for each kit in kits") == ((), (0,), (0, 1))
 
 
-def test_a_feature_counts_as_its_part(assembly: CellModel) -> None:
-    text = "for each hole in kit.housing.holes {\n  fasten hole with screw torque 2 Nm\n}\nmove kit.housing to nest"
-    assert in_loop(text, assembly, "for each kit in kits") == ((), (0,))
+def test_a_feature_counts_as_its_part() -> None:
+    text = "for each hole in kit.body.holes {\n  fasten hole with screw torque 2 Nm\n}\nmove kit.body to nest"
+    assert in_loop(text, assembly(), "for each kit in kits") == ((), (0,))
 
 
 def test_two_copies_of_a_template_about_two_things_are_not_ordered() -> None:
@@ -86,3 +75,16 @@ def test_two_copies_of_a_template_about_two_things_are_not_ordered() -> None:
 def test_freshness_by_count_keeps_its_place_and_by_time_has_none() -> None:
     text = "process s at lathe\nevery 10 parts {\n  calibrate gauge\n}\ninspect s at gauge\nevery 1 h {\n  calibrate r1\n}"
     assert in_loop(text) == ((), (0,), (0, 1), ())
+
+
+def test_a_part_named_in_a_role_orders_like_an_object() -> None:
+    text = "assemble lid into kit.body at nest\nmove kit.body to done\nassemble gear into kit.body at nest"
+    assert in_loop(text, assembly(), "for each kit in kits") == ((), (0,), (1,))
+
+
+def test_two_lines_that_only_name_a_part_beside_theirs_are_not_ordered() -> None:
+    text = "assemble lid into kit.body at nest\nassemble screw into kit.body at nest"
+    outcome = program_of(f"for each kit in kits {{\n{text}\n}}", assembly())
+    loop = outcome.expect().block.lines[0]
+    assert isinstance(loop, Loop)
+    assert loop.block.waits == ((), ())

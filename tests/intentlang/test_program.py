@@ -28,7 +28,7 @@ from cell.program import (
     When,
 )
 from cell.quantities import Quantity
-from tests.intentlang.cells import ROOT, cell_of, codes, program_of
+from tests.intentlang.cells import ROOT, assembly, cell_of, codes, program_of
 
 DESIGN = ROOT.parent / "shared" / "design" / "language"
 
@@ -99,14 +99,11 @@ def test_a_part_kind_as_object_is_any_one_and_a_bound_name_is_not() -> None:
 
 
 def test_settings_bounds_and_ladders() -> None:
-    cell = cell_of(*(p.read_text("utf-8") for p in [DESIGN / "assembly.cell"])).value if DESIGN.is_dir() else None
-    if cell is None:
-        pytest.skip("needs the design beside the clone")
     text = (
-        "for each kit in kits {\n  assemble kit.gear into kit.housing at nest force <= 40 N {\n"
+        "for each kit in kits {\n  assemble kit.gear into kit.body at nest force <= 40 N {\n"
         '    on jam: retry 2 force 30 N, then move kit.gear to kits, then hold "No", then skip\n  }\n}'
     )
-    goal = next(g for g in goals(program(text, cell).block) if g.verb == "assemble")
+    goal = next(g for g in goals(program(text, assembly()).block) if g.verb == "assemble")
     assert [(b.name, b.operator, b.limit.quantity.value) for b in goal.bounds] == [("force", "<=", 40.0)]
     assert goal.block is not None
     retry, move, hold, skip = goal.block.policies[0].ladder
@@ -116,7 +113,7 @@ def test_settings_bounds_and_ladders() -> None:
     assert (move.verb, isinstance(hold, Hold), isinstance(skip, Skip)) == ("move", True, True)
     into = goal.role("into")
     assert isinstance(into, Ref)
-    assert into.path == ("kit", "housing")
+    assert into.path == ("kit", "body")
 
 
 def test_params_are_put_in_and_can_be_set_from_outside() -> None:
@@ -232,3 +229,30 @@ def test_the_pairs_of_the_design_and_our_examples_check_without_an_error() -> No
         outcome = program_of(path.read_text("utf-8"), cell.expect())
         assert codes(outcome) == [], path.name
         assert outcome.is_ok
+
+
+def test_names_step_to_members_features_facts_and_sets() -> None:
+    text = (
+        "for each job in orders until orders.done >= 3 orders {\n"
+        "  for each item in job.items {\n    move item to nest\n  }\n"
+        "  move job.unit to done\n  label job.unit by ann\n  ensure job.age <= 10 min\n}\n"
+        "for each g in kits.gear {\n  move g to nest\n}\n"
+        "for each k in kits {\n  fasten k.body.a with screw torque 2 Nm\n  for each p in k {\n    inspect p at nest\n  }\n}\n"
+        "ensure scale.value <= 3 kg and lamp is green\nnever ra.speed > 1 m/s and ann is ready\n"
+    )
+    found = program(text, assembly())
+    loops = [line for line in found.block.lines if isinstance(line, Loop)]
+    assert [(loop.members.text, loop.member) for loop in loops] == [("orders", "order"), ("kits.gear", "gear"), ("kits", "kit")]
+    inner = loops[2].block.lines[1]
+    assert isinstance(inner, Loop)
+    assert (inner.members.text, inner.member) == ("k", "part")
+    assert [e.kind for e in found.block.ensures] == ["monitor", "monitor"]
+    assert goals(loops[2].block)[0].object.path == ("k", "body", "a")
+
+
+def test_wrong_steps_are_told() -> None:
+    text = (
+        "for each job in orders {\n  move job.lid to done\n  ensure job.weight < 3 kg\n}\n"
+        "for each h in lid.holes {\n  fasten h with screw torque 1 Nm\n}\nensure scale.value < 3 s\nensure lamp is blue\n"
+    )
+    assert codes(program_of(text, assembly())) == ["E222", "E222", "E222", "E206", "E221"]
