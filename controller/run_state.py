@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from immutables import Map
 
-from cell.commands import Command
+from cell.commands import Command, StopKind
 from cell.diagnostic import Span
 from cell.events import Conclusion, Source
 from cell.run import PackState, RunContext
@@ -165,7 +165,7 @@ Mode = Literal["running", "draining", "readying", "planning"]
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """`replan`: why the plan in hand is of no use any more, None while it is. `skipped` counts iterations given up,
-    `violations` clauses broken. `opened`: when each block with a `within` was opened. `commands` numbers what serves no step."""
+    `violations` clauses broken. `stopping`: the hardest stop asked for so far. `opened`: when each block with a `within` was opened. `commands` numbers what serves no step."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -175,6 +175,7 @@ class Trouble:
     skipped: int = 0
     violations: int = 0
     opened: Map[str, int] = _NONE
+    stopping: StopKind | None = None
     commands: int = 0
 
 

@@ -68,7 +68,10 @@ class Inbox(Protocol):
 
 
 class Recorder(Protocol):
-    def take(self, drivers: DriverSet, state: RunState) -> None: ...
+    def take(self, drivers: DriverSet, state: RunState) -> None:
+        """Gathers samples, in memory."""
+
+    def write(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -107,6 +110,7 @@ class Runner:
         finally:
             if self.recorder is not None:
                 self.recorder.take(self.drivers, self.state)
+                self.recorder.write()
             self.drivers.close()
         return self.state
 
@@ -154,7 +158,7 @@ class Runner:
             self._poll(now)  # a device may answer within the call, and no time has passed since
         if self._is_unrecorded and self.recorder is not None:
             self._is_unrecorded = False
-            self.recorder.take(self.drivers, self.state)
+            self.recorder.write()
 
     def _poll(self, now: int) -> None:
         news = ordered(self.drivers.poll())
@@ -163,12 +167,23 @@ class Runner:
                 self._see_robot(event.device, now)
             self._fold(observations(self.state, event))
         if news:
-            self._fold(zones_seen(self.drivers, self.state, now))
+            self._see_zones(now)
 
     def _see_robot(self, robot: str, now: int) -> None:
         seen = self.drivers.motion[robot].state()
         self._fold(robot_seen(self.state, now, seen, self._watch.stances))
-        self._is_unrecorded = True
+        self._take_samples()
+
+    def _see_zones(self, now: int) -> None:
+        seen = tuple(zones_seen(self.drivers, self.state, now))
+        if seen:
+            self._take_samples()  # they belong to the zones as they were
+            self._fold(seen)
+
+    def _take_samples(self) -> None:
+        if self.recorder is not None:
+            self.recorder.take(self.drivers, self.state)
+            self._is_unrecorded = True
 
     def _expire(self, now: int) -> None:
         for name, due in sorted(self.state.timers.items(), key=lambda item: (item[1], item[0])):
@@ -177,7 +192,7 @@ class Runner:
         if now >= self._watched + WATCH_PERIOD:
             self._watched = now
             self._fold(self._watch.look(self.state, now))
-            self._fold(zones_seen(self.drivers, self.state, now))
+            self._see_zones(now)
         if now >= self._marked + MINUTE:
             self._marked = now
             self._fold((TimeMarked(now, self._subject, self.clock.utc()),))
@@ -206,6 +221,8 @@ class Runner:
 
     def _fold(self, events: Iterable[Observation]) -> None:
         for event in events:
+            if self.state.is_over:
+                return
             self.state, commands = advance(self.state, event)
             for command in commands.send:
                 if isinstance(command, StopAll):

@@ -104,7 +104,10 @@ def complete(d: Draft) -> None:
 
 
 def is_quiet(d: Draft) -> bool:
-    """Whether no robot, hand, door or clamp is on its way. A program or an inspection may go on in its own device."""
+    """Whether no robot, hand, door or clamp is on its way. A program or an inspection may go on in its own device, unless
+    the stop was one that stops machines too."""
+    if d.trouble.stopping in ("quick", "power"):
+        return not d.progress.flights
     return all(_may_go_on(d, flight.step, flight.device) for flight in d.progress.flights.values())
 
 
@@ -119,6 +122,7 @@ def _stop(d: Draft, kind: StopKind, trigger: Trigger, who: str) -> None:
     if d.pack in ("Stopped", "Aborted") or d.is_over:
         return
     d.proceed(flights=d.progress.flights.update({c: replace(f, is_stopped=True) for c, f in d.progress.flights.items()}))
+    d.mend(stopping=kind)
     d.command(StopAll(d.fresh_id("stop"), d.subject, kind))
     if go(d, trigger, who):
         d.mend(hold=None)

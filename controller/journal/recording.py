@@ -63,19 +63,27 @@ class Recording:
         self._writer.start("cellwright", "cellwright recording 1")
         self._schema = self._writer.register_schema("cellwright.RobotSample", "jsonschema", json.dumps(_SCHEMA).encode())
         self._channels: dict[str, int] = {}
+        self._taken: list[tuple[ReadbackBlock, list[str]]] = []
 
     def take(self, drivers: DriverSet, state: RunState) -> None:
+        """Gathers what was sampled while `state` was so. In memory only: this may stand on the way to a stop."""
         occupied = [name for name, is_occupied in sorted(state.belief.zones.items()) if is_occupied]
         for robot in drivers.motion.values():
             try:
-                blocks = robot.readback()
+                self._taken.extend((block, occupied) for block in robot.readback())
             except DriverError:
                 continue
-            for block in blocks:
-                self._write(block, occupied)
-        self._file.flush()
+
+    def write(self) -> None:
+        """To disk with what was gathered."""
+        taken, self._taken = self._taken, []
+        for block, occupied in taken:
+            self._write(block, occupied)
+        if taken:
+            self._file.flush()
 
     def close(self) -> None:
+        self.write()
         self._writer.finish()  # type: ignore[no-untyped-call]
         self._file.close()
 

@@ -251,7 +251,8 @@ class Builder:
         if place == "lathe":
             self.set_clamp(True, [stands, held], part)
         reached = [Fact("reached", (goal, part))] if goal else []
-        self.add(Release(TOOL, hand.split(".")[1], part), part, (ROBOT, hand, place), [stands, held], [at, empty, *reached], [held])
+        opened_hand = Release(TOOL, hand.split(".")[1], part)
+        self.add(opened_hand, part, (ROBOT, hand, place), [stands, held], [at, empty, *reached], [held])
         del self.hands[hand]
         self.where[part] = place
         self.move(AtHub(equipment), [empty], [], (hand, place, equipment), part)
@@ -349,6 +350,9 @@ def small_plan(state: CellState, batch: int) -> MotionPlan | None:
         return dict(part.outcomes).get("verdict")
 
     if isinstance(b.stance, AtPlace):
+        holder = next((p for p, where in b.where.items() if where == b.stance.hand), "")
+        if b.stance.place == "lathe" and b.clamped and holder:
+            b.set_clamp(False, [Fact("held", (holder, b.stance.hand))], holder)
         b.move(AtHub(cell().places[b.stance.place].equipment), [], [])
     queue = [at("gauge"), *(parts[p] for p in b.hands.values() if "g1" in parts[p].reached), at("lathe")]
     queue += [parts[p] for p in b.hands.values() if "g1" not in parts[p].reached]
@@ -431,13 +435,15 @@ def world(*disturbances: Disturbance, seed: int = 0) -> SimulatedCell:
     return simulated_cell(cell(), {ROBOT: gantry_model()}, Scenario(seed, disturbances))
 
 
+@cache
 def tend(
-    *disturbances: Disturbance, asks: Iterable[Ask] = (), batch: int = 3, tail: str = POLICIES, seed: int = 0, head: str = INTENT
+    *disturbances: Disturbance, asks: tuple[Ask, ...] = (), batch: int = 3, tail: str = POLICIES, seed: int = 0, head: str = INTENT
 ) -> Tended:
-    """Rehearses tending with `disturbances` in the world and `asks` of an operator."""
+    """Rehearses tending with `disturbances` in the world and `asks` of an operator. Nobody changes what it gives, so the same
+    run is made once."""
     given = spec(intent(tail, f"{batch} parts", head))
     plan = small_plan(given.state, batch)
     assert plan is not None
     simulated, planner = world(*disturbances, seed=seed), SmallPlanner(batch)
-    record, state = rehearsed(given, released(plan), simulated, planner, tuple(asks))
+    record, state = rehearsed(given, released(plan), simulated, planner, asks)
     return Tended(record, state, simulated, planner)

@@ -1,0 +1,201 @@
+"""What becomes of each failure: the rung that the intent names, in turn, and a way on that is planned from what is observed."""
+
+import pytest
+
+from cell.events import EventRaised, HoldRaised, PlanRequested, Retried, RunEnded, Skipped, StepFailed
+from cell.scenario import GripLost, MachineAlarm, MissingPart, Reject, RejectShare
+from cell.state import InHand, InPlace, Lost
+from cell.steps import AtPlace
+from controller.rehearsal import Ask
+from tests.controller.tending import INTENT, POLICIES, ROBOT, Tended, tend
+
+SECOND_SLIPS = GripLost("grip", 2, "at grip")
+RESUME = (Ask(200.0, "resume"),)
+UNASKED = """
+param batch = 3 parts
+for each s in infeed until outfeed.count >= batch {
+  process s at lathe using OP10
+  inspect s at gauge
+  move s to outfeed
+}
+"""
+
+
+def holds(run: Tended) -> list[tuple[str, str]]:
+    return [(event.code, event.text) for event in run.all(HoldRaised)]
+
+
+def where(run: Tended, part: str) -> str:
+    return next(p.where for p in run.record.summary.parts if p.id == part)
+
+
+# --- retry ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_slip_is_retried_from_where_the_robot_stands() -> None:
+    run = tend(SECOND_SLIPS)
+    assert [(e.event, e.attempt, e.tries) for e in run.all(Retried)] == [("grip_lost", 1, 2)]
+    asked = run.planner.asked[0].state
+    assert asked.stances[ROBOT] == AtPlace("infeed[2]", "grip.a", "shaft", 0)
+    assert next(p for p in asked.parts if p.id == "shaft#2").location == InPlace("infeed[2]")
+    assert run.record.summary.state == "Complete"
+    assert len(run.truly_in("outfeed")) == 3
+
+
+def test_hands_that_closed_on_nothing_are_opened_before_the_planner_is_asked() -> None:
+    run = tend(SECOND_SLIPS)
+    names = [type(e).__name__ + getattr(getattr(e, "fact", None), "name", "") for e in run.record.events]
+    assert "FactObservedempty" in names[names.index("StepFailed") : names.index("PlanRequested")]
+
+
+def test_other_devices_end_what_they_are_at_before_the_planner_is_asked() -> None:
+    run = tend(SECOND_SLIPS)
+    asked = run.planner.asked[0].state
+    assert asked.devices["lathe"].running is False
+    assert "g1" in next(p for p in asked.parts if p.id == "shaft#1").reached
+
+
+def test_tries_are_counted_for_one_part_and_the_ladder_goes_on_behind_them() -> None:
+    tail = 'on grip_lost: retry 2, then hold "Check gripper pads"\n'
+    slips = tuple(GripLost("grip", n, "at grip") for n in (1, 2, 3))
+    run = tend(*slips, tail=tail)
+    assert [e.attempt for e in run.all(Retried)] == [1, 2]
+    assert holds(run) == [("R701", "Check gripper pads")]
+    assert run.record.summary.state == "Held"
+
+
+def test_tries_start_anew_once_the_goal_was_reached() -> None:
+    slips = tuple(GripLost("grip", n, "at grip") for n in (1, 2, 6, 7))
+    run = tend(*slips, tail="on grip_lost: retry 2\n")
+    assert [e.attempt for e in run.all(Retried)] == [1, 2, 1, 2]
+    assert run.record.summary.state == "Complete"
+
+
+def test_no_try_is_spent_on_a_part_that_nobody_can_find() -> None:
+    run = tend(GripLost("grip", 1, "on the way"))
+    assert run.all(Retried) == []
+    assert holds(run) == [("R701", "Check gripper pads")]
+    lost = next(p for p in run.record.summary.parts if p.id == "shaft#1")
+    assert isinstance(lost.location, Lost)
+
+
+def test_a_ladder_of_retries_alone_ends_in_a_hold() -> None:
+    slips = tuple(GripLost("grip", n, "at grip") for n in (1, 2))
+    run = tend(*slips, tail="on grip_lost: retry 1\n")
+    assert holds(run)[0][0] == "R704"
+    resumed = tend(*slips, tail="on grip_lost: retry 1\n", asks=RESUME)
+    assert resumed.record.summary.state == "Complete"
+
+
+# --- skip ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_part_is_skipped_and_another_one_made() -> None:
+    run = tend(MissingPart("infeed[2]"))
+    skipped = run.all(Skipped)
+    assert [(e.iteration, e.parts) for e in skipped] == [(("l1", "shaft#2"), ("shaft#2",))]
+    summary = run.record.summary
+    assert (summary.state, summary.goals_skipped) == ("Complete", 1)
+    gone = next(p for p in summary.parts if p.id == "shaft#2")
+    assert (gone.where, gone.given_up, gone.note) == ("", True, "not found at infeed[2]")
+    assert run.truly_in("outfeed") == {"shaft#1", "shaft#3", "shaft#4"}
+
+
+def test_a_part_given_up_stays_where_it_lies() -> None:
+    run = tend(Reject(1), head=UNASKED, tail="on reject: skip\n")
+    assert [e.parts for e in run.all(Skipped)] == [("shaft#1",)]
+    assert run.state.belief.parts["shaft#1"].part.location == InPlace("gauge")
+
+
+# --- hold ----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_alarm_holds_with_the_text_of_the_intent_and_goes_on_after_resume() -> None:
+    alarm = MachineAlarm("lathe", 2, 0.5, None)
+    held = tend(alarm)
+    assert holds(held) == [("R701", "Clear the alarm on the lathe, then press Resume")]
+    assert held.all(HoldRaised)[0].because[0].start.line > 10
+    assert held.record.summary.held_because == "R701 Clear the alarm on the lathe, then press Resume"
+    resumed = tend(alarm, asks=RESUME)
+    assert resumed.record.summary.state == "Complete"
+    assert len(resumed.truly_in("outfeed")) == 3
+
+
+def test_a_second_alarm_holds_a_second_time() -> None:
+    run = tend(MachineAlarm("lathe", 1, 0.5, None), MachineAlarm("lathe", 2, 0.5, None), asks=(*RESUME, Ask(400.0, "resume")))
+    assert [code for code, _ in holds(run)] == ["R701", "R701"]
+    assert run.record.summary.state == "Complete"
+
+
+def test_an_event_without_a_policy_holds() -> None:
+    run = tend(MissingPart("infeed[1]"), tail="")
+    assert holds(run) == [("R703", "grip.a closed on nothing where shaft#1 should be")]
+    assert [e.handled_by for e in run.all(EventRaised)] == [None]
+
+
+def test_a_hold_behind_a_skip_is_never_reached() -> None:
+    run = tend(MissingPart("infeed[1]"), tail='on part_missing: skip, then hold "never"\n')
+    assert holds(run) == []
+    assert run.record.summary.state == "Complete"
+
+
+def test_behind_a_hold_the_ladder_goes_on_at_resume() -> None:
+    tail = 'on part_missing: hold "look for it", then skip\n'
+    run = tend(MissingPart("infeed[1]"), tail=tail, asks=RESUME)
+    assert holds(run) == [("R701", "look for it")]
+    assert [e.parts for e in run.all(Skipped)] == [("shaft#1",)]
+    assert run.record.summary.state == "Complete"
+
+
+def test_the_innermost_block_has_the_event_alone() -> None:
+    head = INTENT.replace("  inspect s at gauge", '  inspect s at gauge\n  on part_missing: hold "inner"')
+    run = tend(MissingPart("infeed[1]"), head=head, tail="on part_missing: skip\n")
+    assert holds(run) == [("R701", "inner")]
+    assert run.all(Skipped) == []
+
+
+# --- rejects -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reject_that_no_when_asks_about_is_never_passed_in_silence() -> None:
+    run = tend(Reject(1), head=UNASKED, tail=POLICIES)
+    assert holds(run)[0] == ("R703", "the verdict of shaft#1 is reject")
+    assert "shaft#1" not in run.truly_in("outfeed")
+
+
+def test_a_reject_that_a_when_asks_about_is_no_event() -> None:
+    run = tend(Reject(1))
+    assert run.all(EventRaised) == []
+    assert holds(run) == []
+
+
+def test_too_few_parts_for_the_batch_says_exactly_why() -> None:
+    run = tend(RejectShare(1.0))
+    assert run.record.summary.state == "Held"
+    assert run.record.summary.held_because == "R710 the set is too small: too few shafts are left"
+    assert len(run.truly_in("scrap")) == 6
+
+
+def test_a_run_is_a_sequence_of_plans_each_asked_for_once() -> None:
+    run = tend(MissingPart("infeed[2]"), Reject(2))
+    numbers = [e.number for e in run.all(PlanRequested)]
+    assert numbers == list(range(2, 2 + len(numbers)))
+    assert [request.number for request in run.planner.asked] == numbers
+
+
+@pytest.mark.parametrize("nth", range(1, 9))
+@pytest.mark.parametrize("when", ["at grip", "on the way"])
+def test_a_lost_grip_anywhere_leaves_a_ledger_that_agrees_with_the_world(nth: int, when: str) -> None:
+    run = tend(GripLost("grip", nth, when), asks=RESUME)  # type: ignore[arg-type]
+    truth = {p.id: p.where for p in run.world.record().parts}
+    assert run.world.record().violations == ()
+    for name, held in run.state.belief.parts.items():
+        match held.part.location:
+            case InPlace(place):
+                assert getattr(truth[name], "place", None) == place
+            case InHand(hand):
+                assert getattr(truth[name], "hand", None) == hand
+            case Lost():
+                assert not hasattr(truth[name], "place")
+    assert run.all(RunEnded) or run.record.summary.held_because
+    assert len(run.all(StepFailed)) <= 1

@@ -1,0 +1,276 @@
+"""The journal: on disk before what it leads to, readable after anything, folding to the same state again."""
+
+import json
+import queue
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cell.commands import Command, SetSpeed, StopAll
+from cell.events import CommandSent, Event, GoalReached, PlanReleased, StepConfirmed, TimeMarked
+from cell.scenario import MissingPart, PersonEnters, Reject
+from controller.dispatch import Dispatcher
+from controller.journal import journal as journal_module
+from controller.journal.folder import RunFolder, find_run, new_run, summaries
+from controller.journal.journal import FILE, JournalError, StoredJournal, plan_path
+from controller.journal.recording import read_recording
+from controller.journal.replay import ReplayDiffers, fold, replay, states, verified
+from controller.journal.report import report
+from controller.journal.rows import event_of, row_of, snapshot_of, state_of
+from controller.run_state import NOTHING_YET
+from controller.service import post, serve
+from tests.controller.tending import SmallPlanner, intent, released, small_plan, spec, tend, world
+
+DISTURBED = (MissingPart("infeed[2]"), Reject(1), PersonEnters("aisle", 42.0, 45.0))
+
+
+def served(root: Path, run_id: str, asks: tuple[str, ...] = (), *, is_recorded: bool = True) -> RunFolder:
+    given = spec(intent(), run_id)
+    plan = small_plan(given.state, 3)
+    assert plan is not None
+    folder = new_run(root, run_id)
+    inbox, outbox = queue.SimpleQueue[str](), queue.SimpleQueue[str]()
+    for what in asks:
+        post(inbox, what)  # type: ignore[arg-type]
+    serve(given, released(plan), world(*DISTURBED), SmallPlanner(3), folder, inbox, outbox, is_recorded=is_recorded)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunFolder]:
+    """A disturbed run with a snapshot each 100 events."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(journal_module, "SNAPSHOT_EVERY", 100)
+    yield served(tmp_path_factory.mktemp("state"), "stored")
+    patch.undo()
+
+
+# --- what is in it -------------------------------------------------------------------------------------------------------
+
+
+def test_the_stored_run_is_the_rehearsed_one(stored: RunFolder) -> None:
+    def essence(events: tuple[Event, ...]) -> list[tuple[str, str | None, str | None]]:
+        return [(type(e).__name__, e.of.step, e.of.part) for e in events if not isinstance(e, TimeMarked)]
+
+    assert essence(stored.events()) == essence(tend(*DISTURBED).record.events)
+
+
+def test_every_event_comes_back_as_it_was() -> None:
+    run = tend(*DISTURBED)
+    plans = {e.plan.plan_id: e.plan for e in run.all(PlanReleased)}
+    for number, event in enumerate(run.record.events):
+        again = event_of(row_of(number, event), plans.__getitem__)
+        assert again == event
+
+
+def test_conclusions_are_concluded_again(stored: RunFolder) -> None:
+    assert verified(stored.events()) == stored.state()
+
+
+def test_a_changed_journal_is_noticed(stored: RunFolder) -> None:
+    events = list(stored.events())
+    place = next(i for i, e in enumerate(events) if isinstance(e, GoalReached))
+    forged = [*events[:place], replace(events[place], of=replace(events[place].of, goal="g9")), *events[place + 1 :]]
+    with pytest.raises(ReplayDiffers):
+        verified(forged)
+    with pytest.raises(ReplayDiffers):
+        verified([*events[:place], *events[place + 1 :]])
+
+
+def test_rows_cannot_be_changed_or_deleted(stored: RunFolder) -> None:
+    connection = sqlite3.connect(stored.path / FILE)
+    for attack in ("UPDATE events SET at = 0 WHERE seq = 5", "DELETE FROM events WHERE seq = 5"):
+        with pytest.raises(sqlite3.DatabaseError, match="append only"):
+            connection.execute(attack)
+    connection.close()
+
+
+# --- replay --------------------------------------------------------------------------------------------------------------
+
+
+def test_replay_agrees_at_each_prefix_with_and_without_snapshots(stored: RunFolder) -> None:
+    journal = stored.journal()
+    events = list(journal.events())
+    folded = list(states(events))
+    snapshots = [journal.snapshot(up_to=n) for n in range(120, len(events), 150)]
+    assert len(snapshots) >= 4
+    for found in snapshots:
+        assert found is not None
+        number, state = found
+        assert state == folded[number - 1]
+        for again, straight in zip(states(events[number : number + 250], state), folded[number:], strict=False):
+            assert again == straight
+    assert replay(journal) == replay(journal, with_snapshot=False) == folded[-1]
+    journal.close()
+
+
+def test_a_state_survives_its_snapshot_at_every_event() -> None:
+    run = tend(*DISTURBED)
+    plans = {e.plan.plan_id: e.plan for e in run.all(PlanReleased)}
+    for number, state in enumerate(states(run.record.events)):
+        if number % 19 == 0:
+            assert state_of(snapshot_of(state), plans.__getitem__) == state
+
+
+def test_the_fold_is_pure() -> None:
+    events = tend(*DISTURBED).record.events
+    half = len(events) // 2
+    middle = fold(events[:half])
+    assert fold(events[half:], middle) == fold(events[half:], middle) == fold(events, NOTHING_YET)
+    assert middle == fold(events[:half])
+
+
+# --- on disk first -------------------------------------------------------------------------------------------------------
+
+
+def test_no_command_goes_out_before_its_event_is_on_disk_but_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[bool] = []
+    stopped: list[bool] = []
+
+    def is_written(command: Command) -> bool:
+        reader = sqlite3.connect(tmp_path / "runs" / "order" / FILE)
+        kind = "SpeedAsked" if isinstance(command, SetSpeed) else "CommandSent"
+        bodies = [json.loads(body) for (body,) in reader.execute("SELECT body FROM events WHERE kind = ?", (kind,))]
+        reader.close()
+        return bool(bodies) if kind == "SpeedAsked" else command.id in {body["command"]["id"] for body in bodies}
+
+    send, stop = Dispatcher.send, Dispatcher.stop
+
+    def spied_send(self: Dispatcher, command: Command, now: int) -> object:
+        sent.append(is_written(command))
+        if len(sent) == 40:
+            post(inbox, "stop")
+        return send(self, command, now)  # type: ignore[arg-type]
+
+    def spied_stop(self: Dispatcher, command: StopAll) -> None:
+        stopped.append(is_written(command))
+        stop(self, command)
+
+    monkeypatch.setattr(Dispatcher, "send", spied_send)
+    monkeypatch.setattr(Dispatcher, "stop", spied_stop)
+    given = spec(intent(), "order")
+    plan = small_plan(given.state, 3)
+    assert plan is not None
+    folder, inbox = new_run(tmp_path, "order"), queue.SimpleQueue[str]()
+    serve(given, released(plan), world(*DISTURBED), SmallPlanner(3), folder, inbox, queue.SimpleQueue())
+    assert len(sent) >= 40
+    assert all(sent)
+    assert stopped == [False]
+    assert [e.command.kind for e in folder.events() if isinstance(e, CommandSent) and isinstance(e.command, StopAll)] == ["hold"]
+
+
+CHILD = """
+import queue, sys, threading
+from pathlib import Path
+from controller.journal.folder import new_run
+from controller.service import serve
+from tests.controller.tending import SmallPlanner, intent, released, small_plan, spec, world
+
+class Loud(queue.SimpleQueue):
+    def put(self, text, *more):
+        print(text[:60], flush=True)
+
+given = spec(intent(batch="6 parts"), "killed")
+serve(given, released(small_plan(given.state, 6)), world(), SmallPlanner(6), new_run(Path(sys.argv[1]), "killed"),
+      queue.SimpleQueue(), Loud())
+"""
+
+
+def test_after_kill_9_the_journal_reads(tmp_path: Path, repository: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=repository)
+    assert child.stdout is not None
+    told = [child.stdout.readline() for _ in range(400)]
+    alive = find_run(tmp_path, None).pid()
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    assert alive == child.pid
+    folder = find_run(tmp_path, "kil")
+    events = folder.events()
+    assert len(events) >= sum('"RunSummary"' not in line for line in told)
+    state = verified(events)
+    assert state.progress.confirmed == sum(isinstance(e, StepConfirmed) for e in events) > 0
+    (summary,) = summaries(tmp_path)
+    assert (summary.run_id, summary.state, summary.pid) == ("killed", "Interrupted", None)
+    assert 0 < summary.steps_done < summary.steps_total
+    assert "killed" in report(events)
+    assert sum(1 for _ in read_recording(folder.recording)) >= 0
+
+
+# --- what cannot be read -------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_without_a_journal_is_said(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="holds no journal") as raised:
+        StoredJournal(tmp_path)
+    assert raised.value.code == "R724"
+
+
+def test_no_journal_of_a_newer_version_is_read(stored: RunFolder, tmp_path: Path) -> None:
+    copied = sqlite3.connect(tmp_path / FILE)
+    with sqlite3.connect(stored.path / FILE) as source:
+        source.backup(copied)
+    copied.execute("UPDATE about SET value = '2' WHERE key = 'schema'")
+    copied.commit()
+    copied.close()
+    with pytest.raises(JournalError, match="version 2"):
+        StoredJournal(tmp_path)
+
+
+def test_a_plan_beside_the_journal_is_what_its_name_says(tmp_path: Path) -> None:
+    folder = served(tmp_path, "forged", is_recorded=False)
+    plan_id = next(e.of.plan for e in folder.events() if isinstance(e, PlanReleased))
+    path = plan_path(folder.path, plan_id or "")
+    path.write_text(path.read_text().replace('"duration":30.0', '"duration":29.0'))
+    with pytest.raises(JournalError):
+        folder.events()
+    path.unlink()
+    with pytest.raises(JournalError, match="missing"):
+        folder.events()
+
+
+# --- samples, runs, report -----------------------------------------------------------------------------------------------
+
+
+def test_the_recording_holds_every_motion_with_its_command(stored: RunFolder) -> None:
+    samples = list(read_recording(stored.recording))
+    motions = {e.of.motion for e in stored.events() if isinstance(e, CommandSent) and e.of.motion}
+    assert {s.motion for s in samples} == motions
+    assert {s.command for s in samples} <= {e.command.id for e in stored.events() if isinstance(e, CommandSent)}
+    assert any(s.occupied == ("aisle",) for s in samples)
+    assert all(a.time < b.time for a, b in zip(samples, samples[1:], strict=False))
+
+
+def test_a_torn_recording_reads_to_its_last_whole_chunk(stored: RunFolder, tmp_path: Path) -> None:
+    whole = list(read_recording(stored.recording))
+    torn = tmp_path / "torn.mcap"
+    torn.write_bytes(stored.recording.read_bytes()[: stored.recording.stat().st_size * 2 // 3])
+    read = list(read_recording(torn))
+    assert read == whole[: len(read)]
+    assert len(read) > len(whole) // 4
+
+
+def test_runs_are_listed_newest_first_and_found_by_their_start(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        served(tmp_path, name, asks=("stop",), is_recorded=False)
+    assert [s.run_id for s in summaries(tmp_path)] == ["other", "one"]
+    assert find_run(tmp_path, "on").id == "one"
+    with pytest.raises(JournalError, match="more than one"):
+        find_run(tmp_path, "o")
+    with pytest.raises(FileExistsError):
+        new_run(tmp_path, "one")
+
+
+def test_the_report_accounts_for_every_part_and_what_happened(stored: RunFolder) -> None:
+    text = report(stored.events())
+    assert "goals 12 of 12, iterations skipped 1" in text
+    assert "shaft#2  given up  not found at infeed[2]" in text
+    assert "skipped shaft#2: part_missing" in text
+    assert "zone aisle is occupied" in text
+    assert "told accept 3, reject 1" in text
