@@ -1,0 +1,97 @@
+"""The whole line in this process: from a file to a released plan, and from there to a rehearsal with the world's own record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cell.diagnostic import Diagnostic
+from cell.motion_plan import Motion
+from cell.released_plan import ReleasedPlan
+from cell.scenario import Scenario
+from cell.state import PlanningRequest
+from cell_drivers.simulated import SimulatedCell
+from cell_drivers.simulated.record import WorldRecord
+from cellwright.reading import Reading, read
+from cellwright.running import ResidentPlanner, open_drivers, run_spec
+from cellwright.session import make_plan, release_plan, request_for
+from cellwright.workshop import Workshop, open_workshop
+from controller.rehearsal import Ask, RunRecord, rehearse
+from tests.judge.from_world import recording_of
+from tests.judge.judge import STEP, judge
+from tests.judge.verdict import Verdict
+
+
+class CannotGoOn(Exception):
+    """A stage gave no value; the diagnostics say why."""
+
+    def __init__(self, stage: str, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(stage + ": " + "; ".join(f"{d.code} {d.message}" for d in diagnostics if d.is_error))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    reading: Reading
+    request: PlanningRequest
+    released: ReleasedPlan
+    workshop: Workshop
+
+
+@dataclass(slots=True)
+class KeepsPlans:
+    """A resident planner that also keeps what it made, for a judge needs what every plan of the run lists as meant."""
+
+    planner: ResidentPlanner
+    released: list[ReleasedPlan]
+
+    def replan(self, request: object) -> object:
+        outcome = self.planner.replan(request)  # type: ignore[arg-type]
+        if outcome.value is not None:
+            self.released.append(outcome.value)
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """`plans` are all that were released for the run, the first one included."""
+
+    planned: Planned
+    run: RunRecord
+    world: WorldRecord
+    plans: tuple[ReleasedPlan, ...]
+
+    @property
+    def motions(self) -> Mapping[str, Motion]:
+        return {key: motion for plan in self.plans for key, motion in plan.motion_plan.motions.items()}
+
+    def verdict(self, step: float = STEP) -> Verdict:
+        cell = self.planned.request.cell
+        folder = Path(cell.file).parent
+        return judge(recording_of(self.world, cell), cell, folder, self.motions, self.planned.request.program, step)
+
+
+def planned(file: str, cache: Path, settings: Mapping[str, str] | None = None, seed: int = 0, processes: int = 1) -> Planned:
+    """Raises CannotGoOn."""
+    workshop = open_workshop(lambda stage, done, total: None, processes, cache)
+    reading = read(file, settings or {})
+    request = request_for(reading, workshop, seed)
+    if request.value is None:
+        raise CannotGoOn("request", request.diagnostics)
+    made = make_plan(request.value, workshop)
+    if made.value is None:
+        raise CannotGoOn("plan", made.diagnostics)
+    released = release_plan(made.value, request.value, workshop)
+    if released.value is None:
+        raise CannotGoOn("release", released.diagnostics)
+    return Planned(reading, request.value, released.value, workshop)
+
+
+def rehearsed(plan: Planned, scenario: Scenario | None = None, asks: Sequence[Ask] = ()) -> Rehearsed:
+    drivers = open_drivers(plan.request, scenario or Scenario())
+    if drivers.value is None:
+        raise CannotGoOn("drivers", drivers.diagnostics)
+    assert isinstance(drivers.value, SimulatedCell)
+    keeper = KeepsPlans(ResidentPlanner(plan.reading, plan.workshop, plan.request.seed), [plan.released])
+    run = rehearse(run_spec("rehearsal", plan.request), plan.released, drivers.value, keeper, asks)  # type: ignore[arg-type]
+    return Rehearsed(plan, run, drivers.value.record(), tuple(keeper.released))

@@ -1,0 +1,67 @@
+"""Ctrl-C and kill -9 in the middle of a run: the one ends in a stopped, journaled run, after the other the journal reads.
+
+Each waits for what the program itself says, never for a length of time.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.program import Finished, Program
+
+SPEED = 5  # times real time: example 01 then takes some seconds
+
+
+@pytest.fixture(scope="module")
+def plan_file(plan_session: Callable[..., tuple[Finished, Path]], examples: Path) -> Path:
+    finished, target = plan_session(examples / "01_first_move" / "first_move.intent", "0")
+    assert finished.code == 0, finished.everything
+    return target
+
+
+def moving(program: Program, plan_file: Path) -> subprocess.Popen[str]:
+    """A run that has begun to move: at least one step is under way."""
+    process = program.start("run", plan_file, "--yes", "--speed", SPEED)
+    while not any(run["state"] == "Execute" for run in program.recorded_runs()):
+        assert process.poll() is None, process.communicate()
+    return process
+
+
+def only_run(program: Program) -> dict[str, object]:
+    (run,) = program.recorded_runs()
+    finished = program.call("status", run["run_id"], "--format", "json")
+    document: dict[str, object] = finished.document
+    return document
+
+
+def test_ctrl_c_ends_in_a_stopped_journaled_run(program: Program, plan_file: Path) -> None:
+    process = moving(program, plan_file)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (4, 130), out + err
+    assert "Traceback" not in out + err
+    assert only_run(program)["state"] == "Stopped"
+    assert program.call("report", str(only_run(program)["run_id"])).code == 0
+
+
+def test_after_kill_9_the_journal_reads(program: Program, plan_file: Path) -> None:
+    process = moving(program, plan_file)
+    process.kill()
+    process.communicate(timeout=60)
+    status = only_run(program)
+    assert status["state"] == "Interrupted"
+    report = program.call("report", str(status["run_id"]))
+    assert report.code == 0, report.everything
+    assert not report.has_traceback
+
+
+def test_a_run_that_is_left_alone_completes(program: Program, plan_file: Path) -> None:
+    finished = program.call("run", plan_file, "--yes", "--format", "json")
+    assert finished.code == 0, finished.everything
+    assert only_run(program)["state"] == finished.document["state"] == "Complete"
+    assert finished.document["goals_met"] == finished.document["goals_total"] == 1

@@ -1,0 +1,41 @@
+"""The judge by command, with fine steps: `python -m tests.judge examples/02_machine_tending/tending.intent [--scenario FILE]`.
+
+Plans, rehearses, judges what the simulated world recorded, and exits 1 where the verdict is not clean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from cellwright.folders import cache_folder
+from cellwright.running import read_scenario
+from tests.end_to_end.line import planned, rehearsed
+from tests.judge.judge import FINE_STEP
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.judge", description=__doc__)
+    parser.add_argument("file", help=".intent file")
+    parser.add_argument("--scenario", help="TOML file that disturbs the run")
+    parser.add_argument("--step", type=float, default=FINE_STEP * 1e3, help="mrad (or mm) between two states, default 1")
+    parser.add_argument("--cache", type=Path, default=cache_folder(), help="where motions and certificates are kept")
+    asked = parser.parse_args()
+    scenario = read_scenario(asked.scenario).value if asked.scenario else None
+    began = time.monotonic()
+    run = rehearsed(planned(asked.file, asked.cache), scenario)
+    between = time.monotonic()
+    summary = run.run.summary
+    print(f"{summary.state}: {summary.goals_met} of {summary.goals_total} goals, {summary.makespan_s:.1f} s")  # noqa: T201
+    for violation in run.world.violations:
+        print(f"  the world says: {violation.text} ({violation.time / 1e9:.3f} s)")  # noqa: T201
+    verdict = run.verdict(asked.step * 1e-3)
+    print(verdict.text)  # noqa: T201
+    print(f"planned and rehearsed in {between - began:.1f} s, judged in {time.monotonic() - between:.1f} s")  # noqa: T201
+    return 0 if verdict.is_clean and not run.world.violations else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
