@@ -104,7 +104,9 @@ def cell_of(text: str = TENDING) -> CellModel:
     return compile_cell([tree.expect()], STANDARD).expect()
 
 
-def program_of(intent: str, cell: CellModel) -> IntentProgram:
+@cache
+def program_of(intent: str, cell_text: str = TENDING) -> IntentProgram:
+    cell = cell_of(cell_text)
     tree = parse_intent(SourceFile.of("test.intent", intent), STANDARD).expect()
     outcome = check_intent(tree, [], cell, STANDARD, overrides={}, sources=[])
     assert not any(d.is_error for d in outcome.diagnostics), outcome.diagnostics
@@ -113,7 +115,7 @@ def program_of(intent: str, cell: CellModel) -> IntentProgram:
 
 def request_of(intent: str, cell_text: str = TENDING, state: CellState | None = None, **more: object) -> PlanningRequest:
     cell = cell_of(cell_text)
-    request = PlanningRequest(program_of(intent, cell), cell, {}, state or declared_state(cell), iterations=60)
+    request = PlanningRequest(program_of(intent, cell_text), cell, {}, state or declared_state(cell), iterations=60)
     return replace(request, **more)  # type: ignore[arg-type]
 
 
