@@ -19,8 +19,9 @@ from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move, Step
 from cell.task_plan import TaskPlan
 from planner.motion.estimate import estimated_duration
-from planner.motion.plan_motions import Found, plan_motions
+from planner.motion.plan_motions import plan_motions
 from planner.motion.store import MotionStore
+from planner.recollection import Memory
 from planner.tasks.plan_tasks import plan_tasks
 
 MAX_ROUNDS = 6
@@ -42,18 +43,33 @@ def plan(request: PlanningRequest, means: Means, versions: tuple[tuple[str, str]
     """A plan with all its motions, unproved. Its diagnostics say why there is none, or what a reader should know."""
     known: dict[MotionNeed, Motion] = {}
     refused: dict[MotionNeed, tuple[Diagnostic, ...]] = {}
+    memory = Memory(means.store, request, versions)
+    _find(memory.needs(), request, means, known, refused)
     for _ in range(MAX_ROUNDS):
         tasks = plan_tasks(request, _durations(request, known), frozenset(refused))
         if tasks.value is None:
             return Outcome(None, _with_reasons(tasks.diagnostics, refused))
         missing = tuple(need for need in _needs(tasks.value) if need not in known)
         if not missing:
+            if not refused:
+                memory.keep(known)
             return Outcome(_assembled(tasks.value, known, request, versions), tasks.diagnostics)
-        found: Found = plan_motions(missing, request.cell, request.robots, means.store, means.map, means.progress, request.seed)
-        known.update(found.motions)
-        refused.update(found.refused)
+        _find(missing, request, means, known, refused)
     message = f"gave up: schedule and motions did not agree within {MAX_ROUNDS} rounds"
     return Outcome(None, _with_reasons((error("E691", message, help="The motions named before it cannot be found."),), refused))
+
+
+def _find(
+    needs: tuple[MotionNeed, ...],
+    request: PlanningRequest,
+    means: Means,
+    known: dict[MotionNeed, Motion],
+    refused: dict[MotionNeed, tuple[Diagnostic, ...]],
+) -> None:
+    if needs:
+        found = plan_motions(needs, request.cell, request.robots, means.store, means.map, means.progress, request.seed)
+        known.update(found.motions)
+        refused.update(found.refused)
 
 
 def _durations(request: PlanningRequest, known: Mapping[MotionNeed, Motion]) -> Callable[[MotionNeed], float]:
