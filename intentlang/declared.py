@@ -176,7 +176,7 @@ def _attributes(node: DeclNode, schema: KindSchema, vocabulary: Vocabulary) -> t
         end = Span(attr.span.file, attr.span.end, attr.span.end)
         match = forms.matched(attribute.forms, attr.values, vocabulary, end)
         if isinstance(match, forms.Mismatch):
-            found.append(_misfit(attr, attribute, match))
+            found += match.diagnostics or (_misfit(attr, attribute, match),)
             continue
         one = Given(attribute.name, _key(attribute, match), match, attr.span)
         twice = next((g for g in given if g.name == one.name and g.key == one.key), None)
@@ -196,8 +196,6 @@ def _key(attribute: AttributeSchema, match: forms.Match) -> str:
 
 
 def _misfit(attr: AttrNode, attribute: AttributeSchema, mismatch: forms.Mismatch) -> Diagnostic:
-    if mismatch.diagnostic is not None:
-        return mismatch.diagnostic
     span = mismatch.span or attr.span
     ways = "; or ".join(f"`{forms.spelled(attribute.name, form)}`" for form in attribute.forms[:3])
     code = "E211" if mismatch.is_range else "E208"

@@ -77,12 +77,12 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """How far the best form got, and what was wrong there. `diagnostic` is set when the value itself is wrong (its unit)."""
+    """How far the best form got, and what was wrong there. `diagnostics` says more when values themselves are wrong (units)."""
 
     reached: int
     span: Span | None
     expected: str
-    diagnostic: Diagnostic | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
     is_range: bool = False
     """The value is of the right form and only too small, too large or not whole."""
 
@@ -169,12 +169,20 @@ def _value(pattern: Pattern, node: s.ValueNode, vocabulary: Vocabulary) -> Value
 
 def _series(atoms: Sequence[Atom], nodes: Sequence[s.ValueNode], vocabulary: Vocabulary) -> Value | Mismatch:
     out: list[Value] = []
+    wrong: list[Mismatch] = []
     for atom, node in zip(atoms, nodes, strict=True):
         got = _scalar(atom, node, vocabulary, Mismatch(2, node.span, shown(atom)))
         if isinstance(got, Mismatch):
-            return replace(got, reached=max(2, got.reached))
-        out.append(got)
-    return tuple(out)
+            wrong.append(got)
+        else:
+            out.append(got)
+    if not wrong:
+        return tuple(out)
+    # A value of the wrong form comes before units that are wrong: those are all told, for all of them have to be mended.
+    shapeless = next((w for w in wrong if not w.diagnostics), None)
+    if shapeless is not None:
+        return replace(shapeless, reached=max(2, shapeless.reached))
+    return replace(wrong[0], diagnostics=tuple(d for w in wrong for d in w.diagnostics))
 
 
 def _scalar(atom: Atom, node: s.ValueNode, vocabulary: Vocabulary, wrong: Mismatch) -> Value | Mismatch:
@@ -215,7 +223,7 @@ def _number(atom: Atom, node: s.NumberNode, vocabulary: Vocabulary) -> Value | M
     wanted = () if what == ("quantity",) else what
     problem = unit_diagnostic(node, wanted, vocabulary)
     if problem is not None:
-        return Mismatch(reached, node.span, shown(atom), problem)
+        return Mismatch(reached, node.span, shown(atom), (problem,))
     quantity = quantity_of(node, vocabulary)
     if atom.is_positive and quantity.value <= 0:
         return Mismatch(reached, node.span, f"a {'/'.join(what)} above zero", is_range=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cell.diagnostic import Diagnostic, error, warning
 from cell.program import Block, Bound, Goal, Role
 from cell.vocabulary import RoleSchema, VerbSchema
 from intentlang import syntax as s
 from intentlang.declared import unknown
+from intentlang.foreign import INSTEAD
 from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
 from intentlang.order import Mentions
 from intentlang.types import Part, Path, Program, SetOf, Thing, described, fits
@@ -28,7 +29,9 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
     verb = work.world.vocabulary.verbs.get(node.verb.text)
     if verb is None:
         if node.verb.text not in RESERVED and node.verb.text not in work.broken:
-            work.say(unknown("E214", "verb", node.verb, list(work.world.vocabulary.verbs)))
+            problem = unknown("E214", "verb", node.verb, list(work.world.vocabulary.verbs))
+            instead = INSTEAD.get(node.verb.text)
+            work.say(problem if instead is None else replace(problem, help=instead, fix=None))
         resolve(node.object, scope, work)
         return None
     target = resolve(node.object, scope, work)

@@ -14,7 +14,7 @@ from cell.quantities import Quantity
 from intentlang.declared import unknown
 from intentlang.syntax import AmountNode, NumberNode, RefNode, TaskNode, Word
 from intentlang.types import Fact, Known, Part, Path, Type, described, orders_lines
-from intentlang.units import quantity_of, unit_diagnostic
+from intentlang.units import noun, quantity_of, unit_diagnostic
 from intentlang.words import RESERVED
 from intentlang.world import World
 
@@ -164,13 +164,13 @@ def amount(node: AmountNode, dimensions: tuple[str, ...], scope: Scope, work: Wo
     found = resolve(node, scope, work)
     if found is None:
         return None
-    wanted = " or ".join(d or "number" for d in dimensions) or "quantity"
+    wanted = " or ".join(noun(d) for d in dimensions) or "a quantity"
     if not isinstance(found.type, Known):
-        work.say(error("E213", f"`{node.text}` is {described(found.type)}; a {wanted} is wanted here", node.span))
+        work.say(error("E213", f"`{node.text}` is {described(found.type)}; {wanted} is wanted here", node.span))
         return None
     quantity = found.type.quantity
     if dimensions and quantity.dimension not in dimensions:
-        message = f"`{node.text}` is a {quantity.dimension or 'number'} ({quantity.text}); a {wanted} is wanted here"
+        message = f"`{node.text}` is {noun(quantity.dimension)} ({quantity.text}); {wanted} is wanted here"
         work.say(error("E206", message, node.span))
         return None
     return Amount(Quantity(quantity.value, quantity.dimension, quantity.text), node.span)

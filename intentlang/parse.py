@@ -7,7 +7,7 @@ offends is blanked, line and column kept, and the rest is parsed again (recovery
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +20,7 @@ from cell.vocabulary import Vocabulary
 from intentlang import recovery, syntax
 from intentlang.build import Builder
 from intentlang.expected import expectation
+from intentlang.foreign import INSTEAD
 from intentlang.source import SourceFile, limits_broken
 from intentlang.words import RESERVED, excluded_units, nearest, quoted
 
@@ -132,7 +133,9 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
                 found.append(_syntax_error(source, defect, text))
                 break
             if not repaired.touches(segment):
-                found.append(_syntax_error(source, defect, text))
+                problem = _syntax_error(source, defect, text)
+                word = recovery.first_word(text[segment.start : segment.stop])
+                found.append(replace(problem, help=INSTEAD[word]) if word in INSTEAD and not is_cell else problem)
             broken.update(recovery.words(text[segment.start : segment.stop]))
             first = text.count("\n", 0, segment.start) + 1
             lines.update(range(first, first + text.count("\n", segment.start, segment.stop) + 1))

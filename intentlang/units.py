@@ -27,12 +27,13 @@ def _scaled(value: float, factor: float) -> float:
 
 def unit_diagnostic(node: NumberNode, dimensions: Sequence[str], vocabulary: Vocabulary) -> Diagnostic | None:
     """What is wrong with the unit of `node` where one of `dimensions` is wanted; () takes any. "" stands for a bare number."""
-    wanted = [u.symbol for u in vocabulary.units.values() if u.dimension in dimensions]
-    what = " or ".join(d or "plain number" for d in dimensions)
+    symbols = [u.symbol for u in vocabulary.units.values() if u.dimension in dimensions]
+    wanted = sorted(symbols, key=lambda symbol: symbol not in _USUAL)
+    what = " or ".join(noun(d) for d in dimensions)
     if not node.unit:
         if not dimensions or "" in dimensions:
             return None
-        message = f"`{node.text}` has no unit; {_article(what)} is wanted here"
+        message = f"`{node.text}` has no unit; {what} is wanted here"
         return error("E207", message, node.span, help=f"Write one of {quoted(wanted)}.", fix=_missing_unit(node, wanted))
     unit = vocabulary.units.get(node.unit)
     if unit is None:
@@ -41,7 +42,7 @@ def unit_diagnostic(node: NumberNode, dimensions: Sequence[str], vocabulary: Voc
         help_ = f"Did you mean `{guess}`?" if guess else f"Known here are {quoted(wanted or vocabulary.units)}."
         return error("E205", f"unknown unit `{node.unit}`", node.span, help=help_, fix=fix)
     if dimensions and unit.dimension not in dimensions:
-        message = f"`{node.text}` is {_article(unit.dimension)}; {_article(what)} is wanted here"
+        message = f"`{node.text}` is {noun(unit.dimension)}; {what} is wanted here"
         help_ = f"Write it in {quoted(wanted)}." if wanted else "Write it without a unit."
         return error("E206", message, node.span, help=help_)
     return None
@@ -55,6 +56,9 @@ def _nearest_unit(symbol: str, candidates: Sequence[str]) -> str | None:
     same = [c for c in candidates if c.lower() == symbol.lower()]
     return same[0] if same else nearest(symbol, [c for c in candidates if len(c) > 2])
 
+
+_USUAL = frozenset({"mm", "mm/s", "mm/s²", "deg", "deg/s", "s", "kg", "N", "Nm", "parts", "orders", "bar"})
+"""What a cell's people would write; offered first."""
 
 _OTHER_SPELLINGS = {
     "sec": "s", "secs": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min", "mins": "min", "hour": "h",
@@ -76,5 +80,9 @@ def _replaced(node: NumberNode, unit: str, is_certain: bool) -> Fix:
     return Fix(f"write `{number} {unit}`", (Edit(node.span, f"{number} {unit}"),), is_certain)
 
 
-def _article(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+def noun(dimension: str) -> str:
+    """`a length`, `an angle`, `a number of parts`."""
+    if dimension in ("parts", "orders"):
+        return f"a number of {dimension}"
+    word = dimension or "plain number"
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"

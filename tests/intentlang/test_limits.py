@@ -116,6 +116,15 @@ def test_a_template_that_multiplies_is_stopped() -> None:
     assert codes(program_of(text)) == ["E113"]
 
 
+def test_words_of_other_languages_are_answered_with_ours() -> None:
+    text = "if a.b is c {\n  wait 5 s\n} else {\n  x y\n}\npick shaft\n"
+    found = {d.spans[0].start.line: d.help for d in program_of(text).diagnostics}
+    assert "`when" in found[1]
+    assert "`within`" in found[2]
+    assert "`otherwise" in found[3]
+    assert "`move" in found[6]
+
+
 def test_too_many_errors_end_the_list() -> None:
     found = codes(intent("mov\n" * 500))
     assert found.count("E110") == 1
