@@ -1,0 +1,108 @@
+"""The search against an exhaustive one on small cases, and the escape check against playing on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from planner.tasks.bounds import lower_bound
+from planner.tasks.candidates import Candidate
+from planner.tasks.decompose import decompose
+from planner.tasks.dispatch import Order, dispatch
+from planner.tasks.escape import ANYWHERE, Claim, can_finish
+from planner.tasks.findings import Findings
+from planner.tasks.floor import Escapes, Floor
+from planner.tasks.motions import Motions
+from planner.tasks.reach import worker_for
+from planner.tasks.shop import Shop, make_shop
+from planner.tasks.write_steps import write_steps
+from tests.planner.tasks.cells import TEND, TENDING, plan, request_of, seconds
+from tests.planner.tasks.test_other_cells import BUFFERED, CROSSED, TWO
+
+SMALL = TWO.replace("contains shaft 6 parts", "contains shaft 1 parts").replace("contains cube 6 parts", "contains cube 1 parts")
+ONE_HAND = SMALL.replace("  hands 2\n", "")
+
+
+def shop_of(intent: str, text: str) -> Shop:
+    request, found = request_of(intent, text), Findings()
+    routes = decompose(request.cell, request.state, request.program, found)
+    worker = worker_for(request.cell, request.robots, routes, request.without, found)
+    assert worker is not None
+    return make_shop(request.cell, request.state, routes, worker, Motions(request.cell, worker.robot, seconds, frozenset()), 0)
+
+
+def every_order(shop: Shop, escapes: Escapes, limit: int = 20_000) -> list[Order]:
+    """All orders that any selection could make, by replaying every sequence of choices."""
+    orders: list[Order] = []
+    stack: list[tuple[int, ...]] = [()]
+    while stack:
+        script = stack.pop()
+        widths: list[int] = []
+
+        def scripted(found: Sequence[Candidate], _: Floor, __: int, path: tuple[int, ...] = script, seen: list[int] = widths) -> Candidate:
+            turn = len(seen)
+            seen.append(len(found))
+            return found[path[turn] if turn < len(path) else 0]
+
+        orders.append(dispatch(shop, escapes, scripted))
+        for turn in range(len(script), len(widths)):
+            stack += [(*script, *(0,) * (turn - len(script)), k) for k in range(1, widths[turn])]
+        assert len(orders) < limit, "too many orders for this test"
+    return orders
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [(TEND.format(batch=2), TENDING), (TEND.format(batch=2), TENDING.replace("  hands 2\n", "")), (CROSSED, SMALL), (CROSSED, ONE_HAND)],
+    ids=["tending", "tending with one hand", "crossed", "crossed with one hand"],
+)
+def test_the_best_order_of_all_is_found_and_none_beats_the_bound(intent: str, text: str) -> None:
+    shop = shop_of(intent, text)
+    orders = every_order(shop, Escapes(shop))
+    assert not any(order.is_stuck for order in orders), "the escape check lets no order into a dead end"
+    best = min(order.makespan for order in orders)
+    found = plan(intent, text, iterations=300).expect().bounds
+    assert lower_bound(shop).seconds <= best + 1e-6
+    assert found.makespan <= best * 1.03
+    assert found.lower_bound <= best + 1e-6
+
+
+def test_without_the_escape_check_there_are_dead_ends() -> None:
+    """The planted fault that shows what the check is for."""
+
+    class Careless(Escapes):
+        def is_open(self, floor: Floor, job: int, is_taking: bool) -> bool:
+            return True
+
+    shop = shop_of(CROSSED, ONE_HAND)
+    assert any(order.is_stuck for order in every_order(shop, Careless(shop)))
+
+
+@pytest.mark.parametrize(("intent", "text"), [(TEND.format(batch=5), TENDING), (CROSSED, TWO), (BUFFERED, TWO)])
+def test_the_times_of_an_order_are_those_of_its_steps(intent: str, text: str) -> None:
+    shop = shop_of(intent, text)
+    for order in (dispatch(shop, Escapes(shop), lambda found, _, n, k=k: found[(n * 7 + k) % len(found)]) for k in range(6)):
+        draft, _ = write_steps(shop, order)
+        assert draft.makespan == pytest.approx(order.makespan)
+
+
+def test_a_part_can_finish_through_free_rooms_only() -> None:
+    lathe, gauge = 0, 1
+    coming = Claim(None, (lathe, gauge, ANYWHERE))
+    assert can_finish([coming], 1, [1, 1])
+    assert not can_finish([Claim(None, (lathe, gauge, ANYWHERE))], 1, [0, 1])
+
+
+def test_two_parts_that_want_each_others_room_need_a_second_hand() -> None:
+    def crossed() -> list[Claim]:
+        return [Claim(0, (1, ANYWHERE)), Claim(1, (0, ANYWHERE))]
+
+    assert not can_finish(crossed(), 1, [0, 0])
+    held = [Claim(None, (1, ANYWHERE)), Claim(1, (0, ANYWHERE))]
+    assert can_finish(held, 1, [1, 0])
+
+
+def test_a_part_without_a_way_on_keeps_its_room() -> None:
+    assert not can_finish([Claim(0, ()), Claim(None, (0, ANYWHERE))], 1, [0])
+    assert can_finish([Claim(0, ()), Claim(None, (1, ANYWHERE))], 1, [0, 1])
