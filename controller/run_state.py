@@ -165,7 +165,8 @@ Mode = Literal["running", "draining", "readying", "planning"]
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """`replan`: why the plan in hand is of no use any more, None while it is. `skipped` counts iterations given up,
-    `violations` clauses broken. `stopping`: the hardest stop asked for so far. `opened`: when each block with a `within` was opened. `commands` numbers what serves no step."""
+    `violations` clauses broken. `opened`: when each block with a `within` was opened. `stopping`: the hardest stop asked for so
+    far. `commands` numbers what serves no step."""
 
     mode: Mode = "running"
     replan: str | None = None

@@ -437,7 +437,12 @@ def world(*disturbances: Disturbance, seed: int = 0) -> SimulatedCell:
 
 @cache
 def tend(
-    *disturbances: Disturbance, asks: tuple[Ask, ...] = (), batch: int = 3, tail: str = POLICIES, seed: int = 0, head: str = INTENT
+    *disturbances: Disturbance,
+    asks: tuple[Ask, ...] = (),
+    batch: int = 3,
+    tail: str = POLICIES,
+    seed: int = 0,
+    head: str = INTENT,
 ) -> Tended:
     """Rehearses tending with `disturbances` in the world and `asks` of an operator. Nobody changes what it gives, so the same
     run is made once."""
