@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +23,7 @@ from cell.motion_plan import Segment
 from cell.steps import AtPlace, Carried, Touch
 from planner.motion.arm import stacked
 from planner.motion.blends import NARROW, WIDE, rounded
-from planner.motion.cartesian_path import SINGULAR, AccessLine, access_line
+from planner.motion.cartesian_path import SINGULAR, AccessLine, access_lines
 from planner.motion.certify import certified
 from planner.motion.collision import Blocker, Collider
 from planner.motion.configurations import shut_zones
@@ -42,26 +42,32 @@ from planner.motion.timing import law
 from planner.motion.workbench import Workbench
 
 MOST_CONTACTS = 24  # contact configurations that are looked at
+LEG_LOOKS = 12  # configurations of a straight leg that are looked at first
+AT_ONCE = 4  # lines that are solved together
 MOST_SEARCHED = 2  # of them, from which a way around is looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
     """`segments` lead from the hub to contact. Of the straight `way_in` at their end the last `contact` of s is where contact
-    is allowed; the last `line` of s is as long as the way in, whose outer part the blend may have cut off."""
+    is allowed; the last `line` of s is as long as the way in, whose outer part the blend may have cut off. It was found clear
+    with any of `loads` in the other hands; None where that is not known."""
 
     segments: tuple[Segment, ...]
     way_in: AccessLine
     contact: float
     line: float
+    loads: tuple[Carried, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoAccess:
-    """Why there is none. `reached`: contact configurations within limits; `lines`: of them with a straight way; `blocker`:
-    what was in the way of the last one, if anything; `gave_up`: the path search ran out of its budget."""
+    """Why there is none. `reached`: contact configurations within limits; `clear`: of them those that touch nothing; `lines`:
+    straight ways in that end blocked from the hub; `blocker`: what was in the way last, if anything; `gave_up`: the path search
+    ran out of its budget."""
 
     reached: int
+    clear: int
     lines: int
     blocker: Blocker | None
     gave_up: GaveUp | None
@@ -79,11 +85,11 @@ class Check:
 
 def find_access(bench: Workbench, hub: Array, stance: AtPlace, seed: int) -> Access | NoAccess:
     others = tuple(hand for hand in bench.arm.hands if hand != stance.hand)
-    found: Access | NoAccess = NoAccess(0, 0, None, None)
+    found: Access | NoAccess = NoAccess(0, 0, 0, None, None)
     for loads in dict.fromkeys([bench.loads(others), ()]):
         found = _find(bench, hub, stance, checks_of(bench, stance, loads), seed)
         if isinstance(found, Access):
-            return found
+            return replace(found, loads=loads)
     return found
 
 
@@ -111,27 +117,40 @@ def check_of(bench: Workbench, touch: Touch, carried: Sequence[Carried], avoid: 
 def _find(bench: Workbench, hub: Array, stance: AtPlace, checks: tuple[Check, ...], seed: int) -> Access | NoAccess:
     reached = contact_configurations(bench, hub, stance)
     contacts, blocker = clear_of(reached, checks)
-    lines: list[AccessLine] = []
-    gave_up = None
+    roundabout: list[AccessLine] = []
     for line in _lines(bench, contacts, stance):
+        way = (hub, outer_end(line))
+        in_the_way = leg_blocker(way, checks)
+        if in_the_way is not None:
+            blocker = in_the_way
+            roundabout.append(line)
+            continue
+        found = _line_blocker(line, checks) or joined(bench, way, line, checks)
+        if isinstance(found, Access):
+            return found
+        blocker = found
+    return _around(bench, hub, roundabout, checks, seed, NoAccess(len(reached), len(contacts), len(roundabout), blocker, None))
+
+
+def _around(
+    bench: Workbench, hub: Array, lines: Sequence[AccessLine], checks: tuple[Check, ...], seed: int, why: NoAccess
+) -> Access | NoAccess:
+    """The path search's turn, from the first lines that are clear themselves."""
+    searched = 0
+    for line in lines:
         blocker = _line_blocker(line, checks)
         if blocker is not None:
+            why = replace(why, blocker=blocker)
             continue
-        lines.append(line)
-        found = joined(bench, (hub, outer_end(line)), line, checks)
-        if isinstance(found, Access):
-            return found
-        blocker = found
-    for line in lines[:MOST_SEARCHED]:
+        searched += 1
         way = free_path(checks[0].collider, checks[0].free, hub, outer_end(line), seed)
-        if isinstance(way, GaveUp):
-            gave_up = way
-            continue
-        found = joined(bench, way, line, checks)
+        found = why.blocker if isinstance(way, GaveUp) else joined(bench, way, line, checks)
         if isinstance(found, Access):
             return found
-        blocker = found
-    return NoAccess(len(reached), len(lines), blocker, gave_up)
+        why = replace(why, blocker=found, gave_up=way if isinstance(way, GaveUp) else why.gave_up)
+        if searched == MOST_SEARCHED:
+            break
+    return why
 
 
 def contact_configurations(bench: Workbench, hub: Array, stance: AtPlace) -> Array:
@@ -165,12 +184,12 @@ def clear_of(q: Array, checks: Sequence[Check]) -> tuple[Array, Blocker | None]:
 
 def _lines(bench: Workbench, contacts: Array, stance: AtPlace) -> Iterator[AccessLine]:
     away = np.array(bench.cell.places[stance.place].frame.rotation[:, 2])
+    frame = bench.arm.T_flange_tcp(stance.hand)
     usual = max(ACCESS_LENGTH, height(bench.cell.parts[stance.kind].shape) + ACCESS_HEADROOM)
     for reach in (usual * factor for factor in ACCESS_FACTORS):
-        for q in contacts:
-            line = access_line(bench.arm, bench.kinematics, q, bench.arm.T_flange_tcp(stance.hand), away, reach)
-            if line is not None:
-                yield line
+        for first in range(0, len(contacts), AT_ONCE):
+            found = access_lines(bench.arm, bench.kinematics, contacts[first : first + AT_ONCE], frame, away, reach)
+            yield from (line for line in found if line is not None)
 
 
 def outer_end(line: AccessLine) -> Array:
@@ -188,16 +207,19 @@ def _line_blocker(line: AccessLine, checks: Sequence[Check]) -> Blocker | None:
     return None
 
 
+def leg_blocker(way: Sequence[Array], checks: Sequence[Check]) -> Blocker | None:
+    """A quick look at the straight legs of a way: what is blocked there stays so however corners are cut."""
+    looks = np.concatenate([np.linspace(a, b, LEG_LOOKS)[:-1] for a, b in pairwise(way)])
+    return next(filter(None, (check.collider.blocker(looks, check.free) for check in checks)), None)
+
+
 def joined(
     bench: Workbench, way: Sequence[Array], line: AccessLine, checks: Sequence[Check], most: float | None = None
 ) -> Access | Blocker:
     """Waypoints and line as one smooth path: of the wide blends that are clear the quickest, else the widest narrow one."""
     speed = bench.arm.unit.max_speed or 1.0
     mark, end = CONTACT_LENGTH / line.speed, length(line.segments)
-    for check in checks:  # a leg that is blocked stays so however its corners are cut
-        blocker = check.collider.blocker(np.concatenate([np.linspace(a, b, 12)[:-1] for a, b in pairwise(way)]), check.free)
-        if blocker is not None and len(way) == 2:
-            return blocker
+    blocker: Blocker | None = None
     best: tuple[float, tuple[Segment, ...]] | None = None
     for rounding in (*WIDE, *NARROW):
         if best is not None and rounding in NARROW:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cell.geometry import Array, Pose
 from cell.motion_plan import Segment
@@ -32,16 +33,20 @@ class AccessLine:
     reach: float
 
 
-def access_line(
-    arm: Arm, kinematics: InverseKinematics, q_contact: Array, T_flange_tcp: Pose, away: Array, reach: float
-) -> AccessLine | None:
-    """The line from `q_contact` along the unit vector `away` (3,) of the world, `reach` m long; None where the arm cannot
-    follow it: out of reach or limits, or too near a singularity."""
+def access_lines(
+    arm: Arm, kinematics: InverseKinematics, q_contacts: Array, T_flange_tcp: Pose, away: Array, reach: float
+) -> list[AccessLine | None]:
+    """For each of q_contacts (K, n) the line from there along the unit vector `away` (3,) of the world, `reach` m long; None
+    where the arm cannot follow it: out of reach or limits, or too near a singularity."""
     x = np.linspace(0.0, reach, LINE_KNOTS)
-    knots = _followed(arm, kinematics, q_contact, T_flange_tcp, away, x)
-    if knots is None or least_singular(arm.model, knots).min() < SINGULAR or not arm.model.within_limits(knots).all():
+    knots, is_followed = _followed(arm, kinematics, q_contacts, T_flange_tcp, away, x)
+    return [_line(arm, knots[k], T_flange_tcp, away, x) if is_followed[k] else None for k in range(len(q_contacts))]
+
+
+def _line(arm: Arm, knots: Array, T_flange_tcp: Pose, away: Array, x: Array) -> AccessLine | None:
+    if least_singular(arm.model, knots).min() < SINGULAR or not arm.model.within_limits(knots).all():
         return None
-    slopes = _slopes(arm, knots[[0, -1]], T_flange_tcp, away)
+    slopes, reach = _slopes(arm, knots[[0, -1]], T_flange_tcp, away), float(x[-1])
     spline = clamped_spline(knots, x, slopes[0], slopes[1])
     if _deviation(arm, spline, T_flange_tcp, away) > LINE_TOLERANCE:
         return None
@@ -50,18 +55,19 @@ def access_line(
     return AccessLine(stretched(spline, 1.0 / speed), speed, reach)
 
 
-def _followed(arm: Arm, kinematics: InverseKinematics, q: Array, T_flange_tcp: Pose, away: Array, x: Array) -> Array | None:
-    """Knots (K, n) at the distances `x`, each solved from the one before."""
+def _followed(
+    arm: Arm, kinematics: InverseKinematics, q: Array, T_flange_tcp: Pose, away: Array, x: Array
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Knots (K, X, n) at the distances `x` from each of q (K, n), solved one from the other, and which (K,) were reached."""
     start = np.array(arm.T_world_tcp(q, T_flange_tcp))
-    knots = [q]
+    knots, is_followed = [q], np.ones(len(q), dtype=np.bool_)
     for distance in x[1:]:
         wanted = start.copy()
-        wanted[:3, 3] += distance * away
-        found, is_exact = kinematics.refined(knots[-1][None], arm.base_flange(wanted, T_flange_tcp), steps=8)
-        if not is_exact[0] or np.abs(found[0] - knots[-1]).max() > 0.5:
-            return None
-        knots.append(found[0])
-    return np.array(knots)
+        wanted[:, :3, 3] += distance * away
+        found, is_exact = kinematics.refined(knots[-1], arm.base_flange(wanted, T_flange_tcp), steps=8)
+        is_followed &= is_exact & (np.abs(found - knots[-1]).max(axis=1) < 0.5)
+        knots.append(np.where(is_followed[:, None], found, knots[-1]))
+    return np.stack(knots, axis=1), is_followed
 
 
 def _slopes(arm: Arm, q: Array, T_flange_tcp: Pose, away: Array) -> Array:

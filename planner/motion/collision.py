@@ -52,6 +52,8 @@ class Collider:
         self._low = np.array([s.low for s in standers]).reshape(-1, 3)
         self._high = np.array([s.high for s in standers]).reshape(-1, 3)
         self._groups = _groups(standers)
+        self._group_low = np.array([low for _, low, _ in self._groups]).reshape(-1, 3)
+        self._group_high = np.array([high for _, _, high in self._groups]).reshape(-1, 3)
         self._shapes = [_coal_shape(coal, m.shape) for m in movers]
         self._local = np.stack([m.T_link_body.matrix for m in movers])
         self._standing = [_coal_shape(coal, s.shape) for s in standers]
@@ -99,6 +101,8 @@ class Collider:
     def _against_world(
         self, poses: Array, center: Array, half: Array, spread: Array, margins: Array, verdicts: NDArray[np.int8]
     ) -> Blocker | None:
+        if not self.standers:
+            return None
         motion = spread @ self._radii
         n, m, s, wanted = self._near(center - half, center + half, margins, motion)
         for row in range(len(n)):
@@ -118,15 +122,19 @@ class Collider:
     ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], Array]:
         """Rows (n, m, s) whose boxes are nearer than margin + motion, the nearest of each n first, and that sum. Standers of
         one owner are first looked at as one box."""
+        most = np.stack([margins[:, columns].max(axis=1) for columns, _, _ in self._groups], axis=1)
+        group_gap = np.maximum(self._group_low - high[:, :, None], low[:, :, None] - self._group_high)
+        wide = (np.maximum(group_gap, 0.0) ** 2).sum(axis=-1) <= (most + motion[:, :, None]) ** 2
+        wide &= most >= 0.0
         found = []
-        for columns, group_low, group_high in self._groups:
-            most = margins[:, columns].max(axis=1)
-            gap = np.maximum(np.maximum(group_low - high, low - group_high), 0.0)
-            n, m = np.nonzero(((gap**2).sum(axis=-1) <= (most + motion) ** 2) & (most >= 0.0))
+        for group in np.flatnonzero(wide.any(axis=(0, 1))):
+            columns = self._groups[group][0]
+            n, m = np.nonzero(wide[:, :, group])
             gaps = np.maximum(np.maximum(self._low[columns] - high[n, m, None], low[n, m, None] - self._high[columns]), 0.0)
-            wanted = margins[m][:, columns] + motion[n, m, None]
+            margin = margins[m[:, None], columns]
+            wanted = margin + motion[n, m, None]
             distance = np.sqrt((gaps**2).sum(axis=-1))
-            rows, s = np.nonzero((distance <= wanted) & (margins[m][:, columns] >= 0.0))
+            rows, s = np.nonzero((distance <= wanted) & (margin >= 0.0))
             found.append((n[rows], m[rows], columns[s], wanted[rows, s], (distance - wanted)[rows, s]))
         if not found:
             nothing = np.zeros(0, dtype=np.intp)

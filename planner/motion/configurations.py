@@ -72,17 +72,16 @@ def hub(bench: Workbench, equipment: str) -> Array | None:
         return None
     model = bench.arm.model
     same = is_same_side(model, start, q)
-    same[same] = is_same_branch(model, start, q[same], samples=9)
-    q = q[np.lexsort((bench.arm.travel_time(start, q), ~same))[:MOST_CANDIDATES]]
+    same[same] = is_same_branch(model, start, q[same], samples=11)
+    nearest = np.lexsort((bench.arm.travel_time(start, q), ~same))[:MOST_CANDIDATES]
+    q, same = q[nearest], same[nearest]
     cost = _mean_travel(bench, equipment, q, start) + 0.5 * bench.arm.travel_time(start, q)
     to_limit = np.minimum(q - model.position[:, 0], model.position[:, 1] - q).min(axis=1)
     cost += np.clip(math.radians(10.0) - to_limit, 0.0, None) / math.radians(10.0)
     cost += np.clip(0.15 - least_singular(model, q), 0.0, None) / 0.05
     collider = bench.collider(bench.loads(bench.arm.hands))
     margins = bench.margins(collider, None, shut_zones(bench.cell), HUB_CLEARANCE)
-    order = np.argsort(cost, kind="stable")
-    same = is_same_branch(model, start, q[order])
-    for index in np.concatenate([order[same], order[~same]])[:MOST_CHECKED]:
+    for index in np.lexsort((cost, ~same))[:MOST_CHECKED]:
         if collider.blocker(q[index], margins) is None:
             return np.array(q[index])
     return None
@@ -115,7 +114,7 @@ def _gathered(angles: Array, limits: Array, near: float) -> Array:
     if not fits or np.ptp(run) > np.ptp(angles) - 1e-9:
         return angles
     run += min(fits, key=lambda t: abs(float(run.mean()) + t - near))
-    gathered = np.empty_like(run)
+    gathered: Array = np.empty_like(run)
     gathered[np.roll(order, -first)] = run
     return gathered
 

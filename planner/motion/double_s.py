@@ -7,6 +7,8 @@ and covers the mean of the two speeds times that. The peak speed follows from th
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -14,6 +16,7 @@ from cell.geometry import Array
 from cell.motion_plan import Phase
 
 _TINY = 1e-300
+_NEGLIGIBLE = 1e-13  # s: what rounding leaves of a phase that is not there
 
 
 def change_time(change: Array, acceleration: Array, jerk: Array) -> Array:
@@ -64,22 +67,49 @@ def duration(
 
 def phases(length: float, first: float, last: float, speed: float, acceleration: float, jerk: float) -> tuple[Phase, ...]:
     """The run as phases of constant jerk; zero ones left out. Raises ValueError where the stretch has no room for it."""
-    peak = float(peak_speed(length, first, last, speed, acceleration, jerk))
+    peak = _peak(length, first, last, speed, acceleration, jerk)
     if not peak > 0.0:
         raise ValueError(f"no run from {first} to {last} below {speed} within {length}")
-    top, v0, v1, a, j = (np.asarray(x, dtype=np.float64) for x in (peak, first, last, acceleration, jerk))
-    cruise = (length - float(length_needed(top, v0, v1, a, j))) / peak
+    cruise = (length - _needed(peak, first, last, acceleration, jerk)) / peak
     run = (*_change(peak - first, acceleration, jerk), Phase(cruise, 0.0), *_change(last - peak, acceleration, jerk))
-    return tuple(phase for phase in run if phase.duration > 0.0)
+    return tuple(phase for phase in run if phase.duration > _NEGLIGIBLE)
+
+
+def _peak(length: float, first: float, last: float, speed: float, acceleration: float, jerk: float) -> float:
+    """`peak_speed` of one stretch, to the last bit; 0 where there is no room."""
+    low, high = max(first, last), speed
+    if low > high or _needed(low, first, last, acceleration, jerk) > length:
+        return 0.0
+    if _needed(high, first, last, acceleration, jerk) <= length:
+        return high
+    while low < (middle := 0.5 * (low + high)) < high:
+        if _needed(middle, first, last, acceleration, jerk) <= length:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _needed(peak: float, first: float, last: float, acceleration: float, jerk: float) -> float:
+    """`length_needed` of one stretch."""
+    return sum(_time(abs(peak - v), acceleration, jerk) * (v + peak) / 2.0 for v in (first, last))
+
+
+def _time(change: float, acceleration: float, jerk: float) -> float:
+    if change <= 0.0:
+        return 0.0
+    if change * jerk >= acceleration**2:
+        return change / acceleration + acceleration / jerk
+    return 2.0 * math.sqrt(change / jerk)
 
 
 def _change(change: float, acceleration: float, jerk: float) -> tuple[Phase, ...]:
     """Speed changes by `change` (either sign)."""
-    size, j = abs(change), float(np.copysign(jerk, change))
+    size, j = abs(change), math.copysign(jerk, change)
     if size <= 0.0:
         return ()
     if size * jerk >= acceleration**2:
         ramp = acceleration / jerk
         return Phase(ramp, j), Phase(size / acceleration - ramp, 0.0), Phase(ramp, -j)
-    ramp = float(np.sqrt(size / jerk))
+    ramp = math.sqrt(size / jerk)
     return Phase(ramp, j), Phase(ramp, -j)

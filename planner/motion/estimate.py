@@ -42,7 +42,9 @@ def _point(stance: Stance, robot: str, cell: CellModel, robots: Mapping[str, Rob
         case AtHub(equipment):
             thing = cell.equipment[equipment]
             points = [p.frame.translation for p in thing.places] or [thing.frame.translation]
-            return np.mean(points, axis=0) + np.array([0.0, 0.0, ABOVE])
+            above: Array = np.mean(points, axis=0) + np.array([0.0, 0.0, ABOVE])
+            return above
         case _:
             reach = robots[robot].reach if robot in robots else 1.0
-            return cell.robots[robot].base.translation + np.array([0.0, 0.0, 0.6 * reach])
+            middle: Array = cell.robots[robot].base.translation + np.array([0.0, 0.0, 0.6 * reach])
+            return middle

@@ -54,10 +54,8 @@ def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace, found: NoAcce
         message = f"{stance.place} {where} {zone}, which {need.robot} must stay out of"
         return error(code, message, spans[0], shut.span, help="Move the place or the zone.")
     pair = f": {found.blocker.mover} and {found.blocker.other}" if found.blocker else ""
-    if found.lines == 0:
-        code = "E321" if found.blocker else "E322"
-        what = "no room to stand" if found.blocker else "no straight way in"
-        return error(code, f"{who} has {what} at {stance.place}{pair}", *spans, help=_room_help(found.blocker))
+    if found.clear == 0:
+        return error("E321", f"{who} has no room to stand at {stance.place}{pair}", *spans, help=_room_help(found.blocker))
     if found.gave_up is not None:
         return _gave_up(f"{who} to {stance.place}", found.gave_up, spans)
     return error("E322", f"{who} has no clear way into {stance.place}{pair}", *spans, help=_room_help(found.blocker))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ from cell.motion_plan import Phase
 from planner.motion.double_s import duration, peak_speed, phases
 
 SLACK = 1.0 - 1e-7  # of every limit: what rounding may use up in a recording at 125 Hz
-LONGEST_SECTION = 10  # pieces
+SEAM = 1e-7  # of path parameter, on either side of a border between sections
+LONGEST_SECTION = 8  # pieces
 SPEEDS = np.array([0.0, 0.2, 0.35, 0.5, 0.62, 0.74, 0.86, 0.96])  # at a border, of what its pieces permit
 SHARES = np.array([0.95, 0.85, 0.72, 0.55])  # of a curved section's speed limit, the rest is left for acceleration
 EFFORTS = np.array([1.0, 0.6])  # of the acceleration that is left, the rest is left for jerk
@@ -64,11 +66,29 @@ def retime(pieces: Sequence[Piece], limits: JointLimits) -> tuple[Phase, ...]:
     choice = _coarse(pieces, limits)
     for width in (0.12, 0.03):
         choice = _finer(choice, pieces, limits, width)
+    return _law(choice, pieces, limits)
+
+
+def _law(choice: _Choice, pieces: Sequence[Piece], limits: JointLimits) -> tuple[Phase, ...]:
+    """The sections one after the other. Around a border the speed is constant over a stretch that is tiny but longer than any
+    rounding, so that no jerk meant for one section acts in the other; where the path rests at a border, neither has more."""
+    rates = []
+    for (first, last), (share, effort) in zip(pairwise(choice.borders), choice.shares, strict=True):
+        of_section = _rates(_joined(pieces[first:last]), limits, np.array([share]), np.array([effort]))
+        rates.append([float(rate[0, 0]) for rate in of_section])
     law: list[Phase] = []
-    for k, (share, effort) in enumerate(choice.shares):
-        joined = _joined(pieces[choice.borders[k] : choice.borders[k + 1]])
-        v, a, j = (float(x[0, 0]) for x in _rates(joined, limits, np.array([share]), np.array([effort])))
-        law.extend(phases(joined.length, choice.speeds[k], choice.speeds[k + 1], v, a, j))
+    inner = range(1, len(choice.borders) - 1)
+    for k, (v0, v1) in enumerate(pairwise(choice.speeds)):
+        length = sum(piece.length for piece in pieces[choice.borders[k] : choice.borders[k + 1]])
+        v, a, j = rates[k]
+        for border, other in ((k, k - 1), (k + 1, k + 1)):
+            if border in inner and choice.speeds[border] > 0.0:
+                length -= SEAM
+            elif border in inner:
+                j = min(j, rates[other][2])
+        law.extend(phases(length, v0, v1, v, a, j))
+        if k + 1 in inner and v1 > 0.0:
+            law.append(Phase(2.0 * SEAM / v1, 0.0))
     return tuple(law)
 
 
@@ -111,9 +131,9 @@ def _coarse(pieces: Sequence[Piece], limits: JointLimits) -> _Choice:
     grid = np.outer(np.minimum(np.r_[tops[0], tops], np.r_[tops, tops[-1]]), SPEEDS)
     grid[[0, -1]] = 0.0
     spans = [(i, k) for i in range(count) for k in range(i + 1, min(count, i + LONGEST_SECTION) + 1)]
-    times, picks = _section_times(
-        [_joined(pieces[i:k]) for i, k in spans], [grid[i] for i, _ in spans], [grid[k] for _, k in spans], limits
-    )
+    sections = [_joined(pieces[i:k]) for i, k in spans]
+    rates = [_rates(section, limits, SHARES, EFFORTS) for section in sections]
+    times, picks = _least(sections, rates, grid[[i for i, _ in spans]], grid[[k for _, k in spans]], halvings=8)
     best = np.full((count + 1, len(SPEEDS)), np.inf)
     best[0, 0] = 0.0
     came: dict[tuple[int, int], tuple[int, int, int]] = {}
@@ -138,41 +158,38 @@ def _followed(came: dict[tuple[int, int], tuple[int, int, int]], grid: Array, co
     return _Choice(tuple(borders[::-1]), tuple(speeds[::-1]), tuple(shares[::-1]))
 
 
-def _section_times(
-    sections: Sequence[Piece], firsts: Sequence[Array], lasts: Sequence[Array], limits: JointLimits
-) -> tuple[Array, NDArray[np.intp]]:
-    """Shortest time (S, G, G) of each section between grid speeds at its borders, and which (share, effort) gives it."""
-    rates = [_rates(section, limits, SHARES, EFFORTS) for section in sections]
-    v, a, j = (np.stack([r[x].reshape(-1) for r in rates])[:, None, None, :] for x in range(3))
-    length = np.array([section.length for section in sections])[:, None, None, None]
-    first, last = np.stack(firsts)[:, :, None, None], np.stack(lasts)[:, None, :, None]
-    time = duration(length, first, last, peak_speed(length, first, last, v, a, j, halvings=10), a, j)
-    pick = time.argmin(axis=3)
-    return np.take_along_axis(time, pick[..., None], axis=3)[..., 0], pick
-
-
 def _finer(choice: _Choice, pieces: Sequence[Piece], limits: JointLimits, width: float) -> _Choice:
     """The same sections with speeds and shares chosen again on a grid of that relative width around the old ones."""
-    offsets = width * np.linspace(-1.0, 1.0, 7)
-    sections = [_joined(pieces[i:k]) for i, k in zip(choice.borders, choice.borders[1:], strict=False)]
-    grids = [np.maximum(v * (1.0 + offsets), 0.0) if v > 0.0 else np.zeros(1) for v in choice.speeds]
-    best, came = np.zeros(1), []
-    for k, section in enumerate(sections):
-        share = np.clip(choice.shares[k][0] * (1.0 + offsets), 0.05, 0.995)
-        effort = np.clip(choice.shares[k][1] * (1.0 + 2.0 * offsets[::2]), 0.05, 1.0)
-        v, a, j = (x.reshape(1, 1, -1) for x in _rates(section, limits, share, effort))
-        first, last = grids[k][:, None, None], grids[k + 1][None, :, None]
-        time = duration(section.length, first, last, peak_speed(section.length, first, last, v, a, j, halvings=24), a, j)
-        pick = time.argmin(axis=2)
-        through = best[:, None] + np.take_along_axis(time, pick[..., None], axis=2)[..., 0]
-        at = through.argmin(axis=0)
-        best = through[at, np.arange(len(at))]
-        came.append(
-            [(int(i), float(share[pick[i, m] // len(effort)]), float(effort[pick[i, m] % len(effort)])) for m, i in enumerate(at)]
-        )
-    speeds, shares, m = [0.0], [], 0
+    offsets = width * np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+    sections = [_joined(pieces[i:k]) for i, k in pairwise(choice.borders)]
+    grid = np.outer(choice.speeds, 1.0 + offsets)
+    shares = [np.clip(share * (1.0 + offsets), 0.05, 0.995) for share, _ in choice.shares]
+    efforts = [np.clip(effort * (1.0 + 2.0 * offsets[::2]), 0.05, 1.0) for _, effort in choice.shares]
+    rates = [_rates(*of) for of in zip(sections, [limits] * len(sections), shares, efforts, strict=True)]
+    times, picks = _least(sections, rates, grid[:-1], grid[1:], halvings=14)
+    best, came = np.zeros(len(offsets)), []
+    for k in range(len(sections)):
+        through = best[:, None] + times[k]
+        came.append(through.argmin(axis=0))
+        best = through.min(axis=0)
+    m, speeds, chosen = int(best.argmin()), [0.0], []
     for k in range(len(sections) - 1, -1, -1):
-        m, share_k, effort_k = came[k][m]
-        speeds.append(float(grids[k][m]))
-        shares.append((share_k, effort_k))
-    return _Choice(choice.borders, tuple(speeds[::-1]), tuple(shares[::-1]))
+        i = int(came[k][m])
+        pick = int(picks[k, i, m])
+        chosen.append((float(shares[k][pick // len(efforts[k])]), float(efforts[k][pick % len(efforts[k])])))
+        speeds.append(float(grid[k, i]))
+        m = i
+    return _Choice(choice.borders, tuple(speeds[::-1]), tuple(chosen[::-1]))
+
+
+def _least(
+    sections: Sequence[Piece], rates: Sequence[tuple[Array, Array, Array]], firsts: Array, lasts: Array, halvings: int
+) -> tuple[Array, NDArray[np.intp]]:
+    """Shortest time (S, G, G) of each section from each speed in `firsts` (S, G) to each in `lasts`, and which of its rates
+    gives it."""
+    v, a, j = (np.stack([r[x].reshape(-1) for r in rates])[:, None, None, :] for x in range(3))
+    length = np.array([section.length for section in sections])[:, None, None, None]
+    first, last = firsts[:, :, None, None], lasts[:, None, :, None]
+    time = duration(length, first, last, peak_speed(length, first, last, v, a, j, halvings), a, j)
+    pick = time.argmin(axis=3)
+    return np.take_along_axis(time, pick[..., None], axis=3)[..., 0], pick

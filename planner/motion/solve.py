@@ -17,11 +17,11 @@ from cell.codec import canonical
 from cell.diagnostic import Diagnostic
 from cell.geometry import Array
 from cell.motion_plan import ContactAllowance, Motion, Segment
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Stance
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Carried, MotionNeed, Stance
 from planner.motion import findings
 from planner.motion.access import Access, Check, NoAccess, check_of, find_access, joined, outer_end, path_blocker
 from planner.motion.blends import NARROW, WIDE, rounded
-from planner.motion.configurations import home
+from planner.motion.configurations import home, shut_zones
 from planner.motion.curves import length, reversed_path
 from planner.motion.free_path import GaveUp, free_path
 from planner.motion.margins import CONTACT_SPEED, FREE_CLEARANCE
@@ -119,13 +119,28 @@ class Solver:
             return findings.no_access(self.bench, need, stance, access)
         check = check_of(self.bench, need.touch, need.carried, need.avoid)
         other = need.end if isinstance(need.start, AtPlace) else need.start
-        if other != AtHub(equipment) or path_blocker(access.segments, access.line, access.contact, (check,)) is not None:
+        is_known = other == AtHub(equipment) and self._was_checked(need, access, equipment)
+        if other != AtHub(equipment) or not (is_known or _is_clear(access, check)):
             found = self._other_way(need, other, access, check)
             if isinstance(found, Diagnostic):
                 return found
             access = found
         path = access.segments if isinstance(need.end, AtPlace) else reversed_path(access.segments)
         return self._timed(need, path, check, access)
+
+    def _was_checked(self, need: MotionNeed, access: Access, equipment: str) -> bool:
+        """Whether this very situation is among those that the access was found clear in."""
+        touch = need.touch
+        assert touch is not None
+        touched = Carried(touch.hand, touch.kind, touch.grasp)
+        others = [c for c in need.carried if c.hand != touch.hand]
+        own = [c for c in need.carried if c.hand == touch.hand]
+        return (
+            own == ([touched] if touch.pair == "part and place" else [])
+            and access.loads is not None
+            and set(others) <= set(access.loads)
+            and set(need.avoid) <= set(shut_zones(self.bench.cell, equipment))
+        )
 
     def _other_way(self, need: MotionNeed, other: Stance, access: Access, check: Check) -> Access | Diagnostic:
         """From another rest, or for another load, to the same straight line."""
@@ -163,6 +178,10 @@ class Solver:
         assert touch is not None
         first, last = (end - access.contact, end) if touch.end == "end" else (0.0, access.contact)
         return ContactAllowance(touch, first, last, CONTACT_SPEED, contact_force(self.bench, touch.kind))
+
+
+def _is_clear(access: Access, check: Check) -> bool:
+    return path_blocker(access.segments, access.line, access.contact, (check,)) is None
 
 
 def contact_force(bench: Workbench, kind: str) -> float:

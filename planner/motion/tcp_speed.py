@@ -9,51 +9,71 @@ the velocity field of a rigid body is affine.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from functools import cache
+
 import numpy as np
 
 from cell.geometry import Array
-from cell.trajectory import derivative_bounds
+from cell.kinematic_chain import JointKind
+from cell.trajectory import derivative_bounds, elevated
 from planner.motion.arm import Arm
 
-LOOSENESS = 0.01  # how much above the largest sample the bound may be, relative; sets the number of samples
-MOST_SAMPLES = 129
+SAMPLES = (9, 33, 129)  # tried in turn until the bound is no more than LOOSENESS above the largest sample
+LOOSENESS = 0.01
 
 
-def rate_bound(arm: Arm, control: Array, length: float, link: int, points: Array, radii: Array) -> float:
-    """The largest |dx/ds| (m per unit of s) over a Bézier segment, of `points` (M, 3) fixed to `link`, in that link's frame,
-    with `radii` (n,) that hold for all of them."""
+def rate_bounds(arm: Arm, controls: Sequence[Array], lengths: Array, link: int, points: Array, radii: Array) -> Array:
+    """The largest |dx/ds| (m per unit of s) over each of P Bézier segments, (P,): of `points` (M, 3) fixed to `link`, in that
+    link's frame, with `radii` (n,) that hold for all of them."""
+    change = np.array([_change(c, float(size), radii) for c, size in zip(controls, lengths, strict=True)])
+    raised = np.stack([elevated(control) for control in controls])
+    bounds = np.zeros(len(raised))
+    left = np.arange(len(raised))
+    for count in SAMPLES:
+        rates = _samples(arm, raised[left], lengths[left], link, points, count).max(axis=(1, 2))
+        looseness = change[left] * lengths[left] / (count - 1) / 2.0
+        bounds[left] = rates + looseness
+        left = left[looseness > LOOSENESS * np.maximum(rates, 1e-9)]
+        if len(left) == 0:
+            break
+    return bounds
+
+
+def _change(control: Array, length: float, radii: Array) -> float:
     first, second, _ = derivative_bounds(control, length)
     outer = radii[np.maximum.outer(np.arange(len(radii)), np.arange(len(radii)))]
-    change = float(second @ radii + first @ outer @ first)
-    coarse = _samples(arm, control, length, link, points, 3)
-    wanted = LOOSENESS * max(coarse.max(), 1e-9)
-    count = int(np.clip(np.ceil(length * change / (2.0 * wanted)) + 1, 3, MOST_SAMPLES))
-    rates = _samples(arm, control, length, link, points, count)
-    return float(rates.max() + change * length / (count - 1) / 2.0)
+    return float(second @ radii + first @ outer @ first)
 
 
-def _samples(arm: Arm, control: Array, length: float, link: int, points: Array, count: int) -> Array:
-    """|dx/ds| (count, M) at evenly spread samples, ends included."""
+def _samples(arm: Arm, controls: Array, lengths: Array, link: int, points: Array, count: int) -> Array:
+    """|dx/ds| (P, count, M) at evenly spread samples of segments of degree 5, ends included."""
     u = np.linspace(0.0, 1.0, count)
-    q, slope = _evaluated(control, u), _evaluated(np.diff(control, axis=0) * (len(control) - 1) / length, u)
+    n = controls.shape[2]
+    q = np.einsum("ud,pdj->puj", _bernstein(5, u), controls).reshape(-1, n)
+    hodograph = 5.0 * np.diff(controls, axis=1) / lengths[:, None, None]
+    slope = np.einsum("ud,pdj->puj", _bernstein(4, u), hodograph).reshape(-1, n)
     poses = arm.model.chain.link_poses(q)
-    twist = np.zeros((count, 6))
-    at = np.einsum("nij,mj->nmi", poses[:, link, :3, :3], points) + poses[:, link, None, :3, 3]
+    twist = np.zeros((len(q), 6))
     for i, joint in enumerate(arm.model.chain.joints[:link]):
         axis = poses[:, i + 1, :3, :3] @ joint.axis
-        if joint.kind.value == "revolute":
+        if joint.kind is JointKind.REVOLUTE:
             twist[:, 3:] += axis * slope[:, i : i + 1]
             twist[:, :3] += np.cross(poses[:, i + 1, :3, 3], axis) * slope[:, i : i + 1]
         else:
             twist[:, :3] += axis * slope[:, i : i + 1]
+    at = np.einsum("nij,mj->nmi", poses[:, link, :3, :3], points) + poses[:, link, None, :3, 3]
     speed: Array = np.linalg.norm(twist[:, None, :3] + np.cross(twist[:, None, 3:], at), axis=-1)
-    return speed
+    return speed.reshape(len(controls), count, -1)
 
 
-def _evaluated(control: Array, u: Array) -> Array:
-    """The Bézier curve (d + 1, n) at u (N,), by de Casteljau for all of them at once."""
-    points = np.broadcast_to(control[None], (len(u), *control.shape))
-    w = u[:, None, None]
-    while points.shape[1] > 1:
-        points = (1.0 - w) * points[:, :-1] + w * points[:, 1:]
-    return points[:, 0]
+@cache
+def _bernstein_row(degree: int) -> tuple[int, ...]:
+    return tuple(math.comb(degree, k) for k in range(degree + 1))
+
+
+def _bernstein(degree: int, u: Array) -> Array:
+    k = np.arange(degree + 1)
+    basis: Array = np.array(_bernstein_row(degree)) * u[:, None] ** k * (1.0 - u[:, None]) ** (degree - k)
+    return basis

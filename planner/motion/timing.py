@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from cell.geometry import Array, Pose
+from cell.geometry import Array
 from cell.motion_plan import Phase, Segment
 from cell.trajectory import derivative_bounds, split
 from planner.motion.arm import Arm
 from planner.motion.curves import LEAST_LENGTH, between, length
 from planner.motion.retime import JointLimits, Piece, retime
-from planner.motion.tcp_speed import rate_bound
+from planner.motion.tcp_speed import rate_bounds
 
 CURVED_PARTS = 4  # pieces that a segment of degree 5 is cut into
 
@@ -38,16 +38,29 @@ def pieces(arm: Arm, segments: Sequence[Segment], caps: Sequence[SpeedCap]) -> t
     """The path cut at segment ends and cap ends, curved segments cut further, each piece with its bounds."""
     end = length(segments)
     marks = sorted({0.0, end, *(m for cap in caps for m in (cap.first, cap.last) if LEAST_LENGTH < m < end - LEAST_LENGTH)})
-    tcps = [_tcp(arm, frame) for frame in arm.tcp_frames()]
-    found: list[Piece] = []
-    at = 0.0
-    for first, last in itertools.pairwise(marks):
-        for segment in between(segments, first, last):
-            middle = at + segment.length / 2.0
-            binding = [cap for cap in caps if cap.first <= middle <= cap.last]
-            found.extend(_piece(arm, control, size, binding, tcps) for control, size in _cut(segment))
-            at += segment.length
-    return tuple(found)
+    parts = [part for first, last in pairwise(marks) for segment in between(segments, first, last) for part in _cut(segment)]
+    controls, lengths = [control for control, _ in parts], np.array([size for _, size in parts])
+    speeds = _speeds(arm, controls, lengths, caps)
+    return tuple(
+        Piece(float(size), derivative_bounds(control, float(size)), float(speed))
+        for control, size, speed in zip(controls, lengths, speeds, strict=True)
+    )
+
+
+def _speeds(arm: Arm, controls: Sequence[Array], lengths: Array, caps: Sequence[SpeedCap]) -> Array:
+    """The largest rate of s that the caps permit on each piece, (P,); infinite where none binds."""
+    speeds = np.full(len(controls), np.inf)
+    if not caps:
+        return speeds
+    middles = np.cumsum(lengths) - lengths / 2.0
+    tcp_rates = rate_bounds(arm, controls, lengths, *_tcps(arm))
+    for cap in caps:
+        bound = np.flatnonzero((cap.first <= middles) & (middles <= cap.last))
+        rates = tcp_rates[bound]
+        for body in cap.points if len(bound) else ():
+            rates = np.maximum(rates, rate_bounds(arm, [controls[int(k)] for k in bound], lengths[bound], *body))
+        speeds[bound] = np.minimum(speeds[bound], cap.speed / np.maximum(rates, 1e-12))
+    return speeds
 
 
 def _cut(segment: Segment) -> list[tuple[Array, float]]:
@@ -60,21 +73,11 @@ def _cut(segment: Segment) -> list[tuple[Array, float]]:
     return [(part, segment.length / len(parts)) for part in parts]
 
 
-def _tcp(arm: Arm, T_flange_tcp: Pose) -> tuple[int, Array, Array]:
-    """A TCP as a point on the last link: link, points (1, 3), radii."""
-    point = (arm.model.T_last_flange @ T_flange_tcp).translation[None]
+def _tcps(arm: Arm) -> tuple[int, Array, Array]:
+    """Every TCP as a point on the last link: link, points (M, 3), radii that hold for all."""
+    points = np.stack([(arm.model.T_last_flange @ frame).translation for frame in arm.tcp_frames()])
     n = arm.model.degrees_of_freedom
-    return n, point, arm.model.chain.displacement_radii(n, point, arm.model.position)
-
-
-def _piece(arm: Arm, control: Array, size: float, caps: Sequence[SpeedCap], tcps: Sequence[tuple[int, Array, Array]]) -> Piece:
-    speed = np.inf
-    if caps:
-        tcp_rate = max(rate_bound(arm, control, size, *tcp) for tcp in tcps)
-        for cap in caps:
-            rate = max([tcp_rate, *(rate_bound(arm, control, size, *body) for body in cap.points)])
-            speed = min(speed, cap.speed / rate if rate > 0.0 else np.inf)
-    return Piece(size, derivative_bounds(control, size), speed)
+    return n, points, arm.model.chain.displacement_radii(n, points, arm.model.position)
 
 
 def natural_length(arm: Arm, start: Array, end: Array, speed: float) -> float:
