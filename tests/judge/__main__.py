@@ -16,6 +16,11 @@ from tests.end_to_end.line import planned, rehearsed
 from tests.judge.judge import FINE_STEP
 
 
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.judge", description=__doc__)
     parser.add_argument("file", help=".intent file")
@@ -28,12 +33,12 @@ def main() -> int:
     run = rehearsed(planned(asked.file, asked.cache), scenario)
     between = time.monotonic()
     summary = run.run.summary
-    print(f"{summary.state}: {summary.goals_met} of {summary.goals_total} goals, {summary.makespan_s:.1f} s")  # noqa: T201
+    say(f"{summary.state}: {summary.goals_met} of {summary.goals_total} goals, {summary.makespan_s:.1f} s")
     for violation in run.world.violations:
-        print(f"  the world says: {violation.text} ({violation.time / 1e9:.3f} s)")  # noqa: T201
+        say(f"  the world says: {violation.text} ({violation.time / 1e9:.3f} s)")
     verdict = run.verdict(asked.step * 1e-3)
-    print(verdict.text)  # noqa: T201
-    print(f"planned and rehearsed in {between - began:.1f} s, judged in {time.monotonic() - between:.1f} s")  # noqa: T201
+    say(verdict.text)
+    say(f"planned and rehearsed in {between - began:.1f} s, judged in {time.monotonic() - between:.1f} s")
     return 0 if verdict.is_clean and not run.world.violations else 1
 
 

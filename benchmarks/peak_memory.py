@@ -1,0 +1,37 @@
+"""Claim: machine tending stays under 1 GB, from a cold plan to the end of its run, all processes together.
+
+    python benchmarks/peak_memory.py
+
+Proportional set size of the program and its children, looked at 20 times a second (Linux).
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.measured import TENDING, call, machine, say
+
+VERBS = (
+    ("check", TENDING),
+    ("plan", TENDING, "-o", "benchmark.plan"),
+    ("plan", TENDING, "-o", "benchmark.plan"),
+    ("simulate", "benchmark.plan"),
+    ("run", "benchmark.plan", "--yes"),
+)
+
+
+def main() -> None:
+    say(machine())
+    with tempfile.TemporaryDirectory() as folder:
+        for number, words in enumerate(VERBS):
+            called = call(Path(folder), *words, watch_memory=True)
+            name = f"{words[0]}, warm" if words == VERBS[number - 1] else str(words[0])
+            say(f"{name:12} {called.peak / 2**20:8.0f} MB  {called.seconds:8.2f} s")
+
+
+if __name__ == "__main__":
+    main()
