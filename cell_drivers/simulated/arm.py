@@ -65,6 +65,7 @@ class Arm:
         self.run: Run | None = None
         self.on_scaling: Callable[[float], None] = lambda scaling: None
         self._rest: Array = frozen(unit.home if unit.home is not None else np.zeros(model.degrees_of_freedom))
+        self._flange: tuple[Array, Pose] | None = None  # for the joints that were asked about last
         self._runs: list[Run] = []
         self._fresh: list[Run] = []
         self._stalls = 0
@@ -91,7 +92,10 @@ class Arm:
         return q
 
     def T_world_flange(self) -> Pose:
-        return self.unit.base @ Pose.from_matrix(self.model.chain.flange_pose(self.measured()))
+        q = self.measured()
+        if self._flange is None or not np.array_equal(self._flange[0], q):
+            self._flange = (q, self.unit.base @ Pose.from_matrix(self.model.chain.flange_pose(q)))
+        return self._flange[1]
 
     def standstill(self, kind: StopKind) -> float:
         """s, the worst there can be."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from cell.device import DeviceEvent
 from cell.driver import Assembly
@@ -31,9 +31,12 @@ class SimulatedCell:
         world.hands.update(self._tools)
         self._machines = {name: MachineFace(world, e) for name, e in cell.equipment.items() if _is_device(e)}
         world.machines.update(self._machines)
+        self._stations = {name: face for name, face in self._machines.items() if face.equipment.offers}
         self._signals = SignalsFace(world, signal_sources(world, self._tools, self._machines))
         world.refresh = self._signals.refresh
         self._people = PeopleFace(world, cell)
+        devices = (*self._robots.values(), *self._tools.values(), *self._machines.values())
+        self._faces: tuple[Face, ...] = (*devices, self._signals, self._people)
 
     @property
     def motion(self) -> Mapping[str, RobotFace]:
@@ -49,7 +52,7 @@ class SimulatedCell:
 
     @property
     def stations(self) -> Mapping[str, MachineFace]:
-        return {name: face for name, face in self._machines.items() if face.equipment.offers}
+        return self._stations
 
     @property
     def signals(self) -> SignalsFace:
@@ -62,22 +65,22 @@ class SimulatedCell:
     @property
     def drivers(self) -> Mapping[str, Face]:
         """Every face by its device's name; the signals and people detectors by these words."""
-        return {face.name: face for face in self._faces()}
+        return {face.name: face for face in self._faces}
 
     @property
     def virtual(self) -> SimulatedCell:
         return self
 
     def open(self) -> None:
-        for face in self._faces():
+        for face in self._faces:
             face.open()
 
     def close(self) -> None:
-        for face in self._faces():
+        for face in self._faces:
             face.close()
 
     def poll(self) -> tuple[DeviceEvent, ...]:
-        found = [numbered for face in self._faces() for numbered in face.drain()]
+        found = [numbered for face in self._faces for numbered in face.drain()]
         return tuple(event for _, event in sorted(found, key=lambda numbered: numbered[0]))
 
     def record(self) -> WorldRecord:
@@ -93,13 +96,6 @@ class SimulatedCell:
 
     def advance_to(self, time: int) -> None:
         self.world.timeline.advance_to(time)
-
-    def _faces(self) -> Iterator[Face]:
-        yield from self._robots.values()
-        yield from self._tools.values()
-        yield from self._machines.values()
-        yield self._signals
-        yield self._people
 
 
 def _is_device(equipment: Equipment) -> bool:

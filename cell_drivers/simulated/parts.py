@@ -44,6 +44,10 @@ class Parts:
     cell: CellModel
     parts: dict[str, Part] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    _at: Array = field(init=False)  # (places, 3): where they are
+
+    def __post_init__(self) -> None:
+        self._at = np.array([place.frame.translation for place in self.places.values()]).reshape(-1, 3)
 
     @classmethod
     def declared(cls, cell: CellModel, missing: frozenset[str]) -> Parts:
@@ -67,8 +71,13 @@ class Parts:
 
     def within_reach(self, T_world_tcp: Pose) -> Part | None:
         """The part that a hand at `T_world_tcp` closes on. Heaps give nothing back."""
+        x, y, z = T_world_tcp.translation
         for part in self.parts.values():
-            if isinstance(part.where, RestsIn) and self._is_single(part.where.place) and is_grasp(part, T_world_tcp):
+            if not isinstance(part.where, RestsIn) or self.places[part.where.place].capacity is None:
+                continue
+            px, py, pz = part.pose.translation
+            reach = height(part.kind.shape) + REACH  # the grasp point is within the part's height of its frame
+            if max(abs(x - px), abs(y - py), abs(z - pz)) <= reach and is_grasp(part, T_world_tcp):
                 return part
         return None
 
@@ -96,7 +105,9 @@ class Parts:
         return self._put(replace(part, where=Fallen(why, (x, y, z)), pose=pose, T_tcp_part=None))
 
     def places_at(self, pose: Pose, kind: PartKind) -> Iterator[Place]:
-        return (place for place in self.places.values() if rests_at(kind.shape, pose, place.frame))
+        near = np.flatnonzero(np.linalg.norm(self._at - pose.translation, axis=1) <= REACH)
+        places = tuple(self.places.values())
+        return (places[i] for i in near if rests_at(kind.shape, pose, places[i].frame))
 
     def has_room(self, place: Place) -> bool:
         """A place with `capacity` n holds n parts, a heap any number."""
@@ -111,9 +122,6 @@ class Parts:
 
     def record(self) -> tuple[PartRecord, ...]:
         return tuple(PartRecord(p.id, p.kind.name, p.where, p.programs, p.outcomes) for p in self.parts.values())
-
-    def _is_single(self, place: str) -> bool:
-        return self.places[place].capacity is not None
 
     def _put(self, part: Part) -> Part:
         self.parts[part.id] = part

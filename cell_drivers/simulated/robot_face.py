@@ -43,6 +43,7 @@ class RobotFace(Face):
         self.arm = arm
         self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
         self._good: dict[tuple[int, int, tuple[str, ...]], tuple[Trajectory, Path, Law]] = {}
+        self._joints = joint_limits(arm.model)
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
         self._frozen_state: RobotState | None = None
@@ -52,7 +53,7 @@ class RobotFace(Face):
         kinds: tuple[StopKind, ...] = ("hold", "quick", "power")
         return replace(
             super().capabilities(),
-            joints=joint_limits(self.arm.model),
+            joints=self._joints,
             feeding="buffered",
             standstill={kind: self.arm.standstill(kind) for kind in kinds},
             start_tolerance=START_TOLERANCE,

@@ -407,6 +407,19 @@ def test_however_slow_a_motion_is_it_arrives() -> None:
     assert np.allclose(motion.q[-1], FAR, atol=1e-5)
 
 
+def test_a_motion_costs_one_event_however_long_it_is() -> None:
+    """No tick of 125 Hz is simulated one by one."""
+    desk = Desk()
+    started(desk)
+    end = desk.cell.next_event_time()
+    assert end is not None
+    assert end / SECOND > there_duration()
+    desk.cell.advance_to(end)
+    assert desk.robot.status("m").state == "done"
+    assert desk.cell.next_event_time() is None
+    assert len(desk.cell.record().motions[0].time) > 100
+
+
 def there_duration() -> float:
     return sum(phase.duration for phase in there().phases)
 
