@@ -37,6 +37,7 @@ class Dispatcher:
     def __init__(self, drivers: DriverSet) -> None:
         self._drivers = drivers
         self._motions: dict[str, Motion] = {}
+        self._capabilities = {name: robot.capabilities() for name, robot in drivers.motion.items()}
 
     def take(self, plan: ReleasedPlan) -> None:
         """From now on the motions of `plan` may be sent. Raises TypeError for anything that was not released."""
@@ -103,7 +104,7 @@ class Dispatcher:
 
     def _start_motion(self, id: str, motion_hash: str, robot: str, now: int) -> None:
         driver = self._drivers.motion[robot]
-        capabilities = driver.capabilities()
+        capabilities = self._capabilities[robot]
         age = (now - driver.state().received) / NANOSECONDS
         if age > capabilities.max_age:
             raise LinkLost(robot, id, now, f"its last state is {age:.2f} s old, {capabilities.max_age:g} s is allowed")

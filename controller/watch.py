@@ -40,13 +40,13 @@ class Watch:
 
     def look(self, state: RunState, now: int) -> Iterator[Observation]:
         of = Subject(state.run)
-        for name, sampled in self._samples(state, now):
+        robots = {name: robot.state() for name, robot in self._drivers.motion.items()}
+        for name, sampled in (*((n, seen.received) for n, seen in robots.items()), *self._samples(state, now)):
             age = (now - sampled) / NANOSECONDS
             is_silent = age > self._max_age[name]
             if is_silent is not (name in state.belief.silent):
                 yield DeviceSilent(now, of, name, is_silent, age)
-        for name, robot in self._drivers.motion.items():
-            seen = robot.state()
+        for name, seen in robots.items():
             error = float(np.max(np.abs(seen.q - seen.setpoint), initial=0.0))
             if error > TRACKING_LIMIT and name not in state.belief.silent:
                 yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
@@ -54,10 +54,8 @@ class Watch:
                 yield from robot_seen(state, now, seen, self._stances)
 
     def _samples(self, state: RunState, now: int) -> Iterator[tuple[str, int]]:
-        """(device, time of its newest sample). A machine is as fresh as the stalest signal that the cell file has report it,
-        a tool as the stalest of its hands."""
-        for name, robot in self._drivers.motion.items():
-            yield name, robot.state().received
+        """(device, time of its newest sample) but of robots. A machine is as fresh as the stalest signal that the cell file
+        has report it, a tool as the stalest of its hands."""
         for name, machine in self._drivers.machines.items():
             yield name, min([machine.state().time, *self._signal_times(state, name, now)])
         for name, tool in self._drivers.grippers.items():
