@@ -13,7 +13,7 @@ from intentlang.clauses import Clauses, above_zero, check_clause
 from intentlang.conditions import check_condition, unreported
 from intentlang.goals import check_goal
 from intentlang.names import Binding, Scope, Work, fresh_name, name_problem, resolve
-from intentlang.order import Mentions, together, waits
+from intentlang.order import MAX_LINES, Mentions, together, waits
 from intentlang.templates import call
 from intentlang.types import Member, Part, Thing, described
 
@@ -48,6 +48,10 @@ def _gather(node: s.BlockNode, scope: Scope, work: Work) -> tuple[list[tuple[Lin
             case _:
                 check_clause(statement, clauses, scope, work)
     _kinds_twice([line for line, _ in lines if isinstance(line, Goal)], work)
+    if len(lines) > MAX_LINES:
+        help_ = "Loop with `for each`, or move some of them into a `task`."
+        work.say(error("E113", f"a block has more than {MAX_LINES} lines", lines[MAX_LINES][0].span, help=help_))
+        del lines[MAX_LINES:]
     return lines, clauses
 
 

@@ -38,6 +38,10 @@ def together(mentions: Sequence[Mentions]) -> Mentions:
     )
 
 
+MAX_LINES = 1_000
+"""Lines of one block. Every pair of them is compared, and a reader has long lost the thread."""
+
+
 def waits(mentions: Sequence[Mentions], owner: str) -> tuple[tuple[int, ...], ...]:
     """For each line the earlier lines that it waits for. `owner`: "in order" and "any order" override the rule."""
     if owner == "any order":
@@ -61,7 +65,7 @@ def _waits(earlier: Mentions, later: Mentions, joined: dict[Path, Path]) -> bool
 
 
 def _meets(about: frozenset[Path], named: frozenset[Path], joined: dict[Path, Path]) -> bool:
-    return any(_same_part(_whole(a, joined), _whole(n, joined)) for a in about for n in named)
+    return not about.isdisjoint(named) or any(_same_part(_whole(a, joined), _whole(n, joined)) for a in about for n in named)
 
 
 def _whole(path: Path, joined: dict[Path, Path]) -> Path:

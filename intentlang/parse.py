@@ -200,6 +200,8 @@ def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Dia
     span = Span(source.name, Position(line, column), Position(token.end_line or line, token.end_column or column))
     guess = nearest(str(token), _keywords(defect)) if token.type == "NAME" else None
     help_ = f"Did you mean `{guess}`?" if guess else ""
+    if token.type in ("AND", "OR"):
+        help_ = "`and` and `or` mix only with parentheses, so that nobody has to know which binds closer."
     return error("E101", f"unexpected `{token}`; expected {want}", span, help=help_)
 
 

@@ -116,6 +116,15 @@ def test_a_template_that_multiplies_is_stopped() -> None:
     assert codes(program_of(text)) == ["E113"]
 
 
+def test_a_block_with_too_many_lines_is_refused() -> None:
+    text = "in order {{\n{}}}\n".format("calibrate r1\n" * 1_001)
+    assert codes(program_of(text)) == ["E113"]
+    text = "for each s in infeed {{\n{}}}\n".format("process s at lathe\n" * 1_000)
+    began = time.process_time()
+    assert codes(program_of(text)) == []
+    assert time.process_time() - began < 8.0
+
+
 def test_words_of_other_languages_are_answered_with_ours() -> None:
     text = "if a.b is c {\n  wait 5 s\n} else {\n  x y\n}\npick shaft\n"
     found = {d.spans[0].start.line: d.help for d in program_of(text).diagnostics}
