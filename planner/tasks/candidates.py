@@ -207,9 +207,7 @@ class Candidates:
         insert = self.motions.insert(place, hand, kind, grasp, held, speed)[1]
         return insert + clamp + self.shop.grip_time + self.motions.retract(place, hand, kind, grasp, others, speed)[1]
 
-    def _free_place(
-        self, stage: Stage, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool
-    ) -> str | None:
+    def _free_place(self, stage: Stage, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool) -> str | None:
         """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied."""
         if is_peek or self._is_heap(stage.equipment):
             places: Iterator[str] = iter(stage.places)
@@ -245,4 +243,3 @@ class Candidates:
 def _with(held: Held, one: Carried, shop: Shop) -> Held:
     order = [hand.name for hand in shop.worker.hands]
     return tuple(sorted((*held, one), key=lambda c: order.index(c.hand)))
-

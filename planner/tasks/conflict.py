@@ -12,6 +12,7 @@ from cell.steps import AtHub
 from planner.tasks.dispatch import Order
 from planner.tasks.findings import Findings
 from planner.tasks.floor import FOREIGN, Floor
+from planner.tasks.methods import SOURCES
 from planner.tasks.reach import ways_to_serve
 from planner.tasks.route import Fork, Leg, Stage, stages_of
 from planner.tasks.shop import Shop
@@ -38,6 +39,23 @@ def check_room(shop: Shop, found: Findings) -> None:
         if equipment.kind == "tray" and count > room:
             message = f"{count} parts shall come to rest in {name}, which has room for {room}"
             found.error("E607", message, asked[name], equipment.span, help=f"make room for {count - room} more")
+
+
+def check_sources(shop: Shop, found: Findings) -> None:
+    """Parts are taken out of trays, machines and stations only; a device that runs is awaited only for a part in it."""
+    joined = {leg.equipment for job in shop.jobs for leg in job.legs[:1] if isinstance(leg, Stage) and leg.joined}
+    for job in shop.jobs:
+        span = _span(job.legs[0])
+        if job.place is not None:
+            source = shop.cell.equipment[shop.equipment_of[job.place]]
+            if job.place in shop.heaps:
+                found.error("E613", f"{job.part} lies in {source.name}, out of which nothing is taken", span, source.span)
+            elif source.kind not in SOURCES:
+                found.unsupported(f"taking parts out of a {source.kind}", span, source.span)
+        for name in {stage.equipment for leg in job.legs for stage in stages_of(leg)} - joined:
+            if shop.devices[name].is_running:
+                message = f"{name} is running, and no goal is about what is in it"
+                found.error("E608", message, span, shop.cell.equipment[name].span)
 
 
 def explain(shop: Shop, order: Order, found: Findings) -> None:

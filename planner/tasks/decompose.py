@@ -12,12 +12,14 @@ from typing import assert_never
 
 from cell.diagnostic import Span
 from cell.model import CellModel
-from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
+from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
 from cell.state import CellState, InHand, InPlace, Lost, PartState
+from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
-from planner.tasks.methods import SOURCES, is_heap
+from planner.tasks.methods import SOURCES
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work
+from planner.tasks.supported import blocks
 from planner.tasks.unfold import Unfolding, goals_in, moves_part, open_legs, waits_closure
 
 Legs = frozenset[tuple[str, int]]
@@ -26,7 +28,8 @@ Legs = frozenset[tuple[str, int]]
 
 def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings) -> Routes:
     """All open work, in reading order. What cannot be done is said in `found`; the routes are then not to be used."""
-    walk = _Walk(cell, state, found)
+    loops = [line for block in blocks(program.block) for line in block.lines if isinstance(line, Loop)]
+    walk = _Walk(cell, state, found, looped=frozenset((loop.members.text, loop.member) for loop in loops))
     walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False)
     return walk.routes()
 
@@ -41,6 +44,8 @@ class _Walk:
     paces: list[Pace] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
+    chosen: set[str] = field(default_factory=set)
+    looped: frozenset[tuple[str, str]] = frozenset()
     unfolding: Unfolding = field(init=False)
     parts: dict[str, PartState] = field(init=False)
     where: dict[str, str] = field(init=False)
@@ -93,12 +98,13 @@ class _Walk:
         stage = self.unfolding.stage(goal, kind, clauses, "")
         if stage is None or any(goal.id in p.reached for p in self.state.parts):
             return frozenset()
-        part = self._any_one(stage, kind)
+        part = any_one(self.cell, self.state, stage, kind, frozenset(self.claimed), self.looped)
         if part is None:
             self.found.error("E611", f"there is no {kind} that could be taken", goal.span)
             return frozenset()
         self.claimed.add(part.id)
-        return self._add(part, [] if self._lies_in(part, stage) and stage.work is None else [stage])
+        self.chosen.add(part.id)
+        return self._add(part, [] if lies_in(part, stage) and stage.work is None else [stage])
 
     def _loop(self, loop: Loop, clauses: Clauses) -> Legs:
         source = self.cell.equipment.get(loop.members.text)
@@ -117,7 +123,8 @@ class _Walk:
         fresh = []
         for part in sorted(members, key=lambda p: (rank[p.origin], p.id)):
             if part.location == InPlace(part.origin) and not part.reached & goals:
-                fresh.append(part)
+                if loop.until is None or part.id not in self.chosen:
+                    fresh.append(part)
             elif not part.given_up:
                 iterations.start(part)
         self._start_fresh(loop, [p for p in fresh if not p.given_up], iterations)
@@ -161,28 +168,6 @@ class _Walk:
             spans = [leg.goal.span for leg in route[first:] if isinstance(leg, Stage)][:1]
             self.found.error("E610", f"{part.id} is lost: {part.location.why}", *spans)
         return frozenset((part.id, k) for k in range(first, len(route)))
-
-    def _any_one(self, stage: Stage, kind: str) -> PartState | None:
-        """Any one part of the kind: one that lies there already, one in a hand, then by name."""
-        origin = stage.goal.role("from")
-        candidates = [p for p in self.state.parts if p.kind == kind and p.id not in self.claimed and not p.given_up]
-        free = [p for p in candidates if self._is_takeable(p, origin.text if isinstance(origin, Ref) else None)]
-        return min(free, key=lambda p: (not self._lies_in(p, stage), not isinstance(p.location, InHand)), default=None)
-
-    def _is_takeable(self, part: PartState, origin: str | None) -> bool:
-        match part.location:
-            case InHand():
-                return True
-            case InPlace(place):
-                known = self.cell.places.get(place)
-                if known is None or is_heap(known) or self.cell.equipment[known.equipment].kind not in SOURCES:
-                    return False
-                return origin is None or known.equipment == origin
-            case Lost():
-                return False
-
-    def _lies_in(self, part: PartState, stage: Stage) -> bool:
-        return isinstance(part.location, InPlace) and part.location.place in stage.places
 
     def _counts(self, names: tuple[str, ...]) -> dict[str, int]:
         counts = dict.fromkeys(names, 0)
@@ -266,7 +251,7 @@ class _Iterations:
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
         legs = open_legs(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses), part)
         earlier = walk.legs.get(part.id)
-        if legs and not earlier and isinstance(legs[0], Stage) and legs[0].work is None and walk._lies_in(part, legs[0]):
+        if legs and not earlier and isinstance(legs[0], Stage) and legs[0].work is None and lies_in(part, legs[0]):
             legs = legs[1:]
         added = walk._add(part, legs)
         walk.claimed.add(part.id)

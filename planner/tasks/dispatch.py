@@ -134,7 +134,7 @@ def _begin(shop: Shop, floor: Floor) -> None:
         floor.robot = (Stand(shop.stance, start_hub(shop.stance), 0.0, None),)
         return
     hub, held = shop.equipment_of[contact.place], floor.carried()
-    if floor.hands[shop.hand_number(contact.hand)] >= 0:
+    if floor.hands[shop.hand_number(contact.hand)] != NOBODY:
         clamp = shop.devices[hub].clamp_time if floor.devices[hub].is_clamped else 0.0
         time = clamp + shop.motions.lift(contact.place, contact.hand, contact.kind, contact.grasp, held, None)[1]
         floor.devices[hub].is_clamped = False
@@ -156,9 +156,7 @@ def common_hub(shop: Shop, stands: Sequence[Stand], held: tuple[Carried, ...]) -
     hubs = [stand.hub for stand in stands if stand.hub is not None]
 
     def latest(hub: str) -> float:
-        return max(
-            s.time + (0.0 if s.hub == hub else shop.motions.travel(s.stance, hub, held, s.speed)[1]) for s in stands
-        )
+        return max(s.time + (0.0 if s.hub == hub else shop.motions.travel(s.stance, hub, held, s.speed)[1]) for s in stands)
 
     return min(dict.fromkeys(hubs), key=latest)
 

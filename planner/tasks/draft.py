@@ -70,9 +70,7 @@ class Draft:
         self, goal: str, verb: str, part: str, serves: tuple[tuple[str, str], ...], robot: str | None,
         source: str | None, target: str | None, because: Because, branch: tuple[int, int] | None, deadlines: tuple[int, ...],
     ) -> OperationDraft:  # fmt: skip
-        draft = OperationDraft(
-            len(self.operations), goal, verb, part, serves, robot, source, target, because, branch, deadlines
-        )
+        draft = OperationDraft(len(self.operations), goal, verb, part, serves, robot, source, target, because, branch, deadlines)
         self.operations.append(draft)
         return draft
 

@@ -109,10 +109,11 @@ class Floor:
 
     def carried(self, but: int | None = None) -> tuple[Carried, ...]:
         """What the hands hold, in the order of hands, without hand `but`."""
+        foreign = self.shop.foreign_held
         return tuple(
-            Carried(self.shop.worker.hands[h].name, self.shop.jobs[j].kind, self.grasp[j])
+            self.shop.carried(self.shop.jobs[j].kind, h, self.grasp[j]) if j >= 0 else foreign[h]
             for h, j in enumerate(self.hands)
-            if j >= 0 and h != but
+            if j != NOBODY and h != but
         )
 
     def free_hand(self) -> int | None:

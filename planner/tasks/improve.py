@@ -21,9 +21,7 @@ GOOD_ENOUGH = 1.002
 Score = tuple[float, ...]
 
 
-def improve(
-    shop: Shop, bottleneck: str | None, iterations: int, score: Callable[[Order], Score]
-) -> Order:
+def improve(shop: Shop, bottleneck: str | None, iterations: int, score: Callable[[Order], Score]) -> Order:
     """The best order found; one that is stuck only where every rule was stuck. Smaller scores are better; the first entry of
     a score is what deadlines are missed by, the last one the makespan."""
     escapes, bound = Escapes(shop), 0.0

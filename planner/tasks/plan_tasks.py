@@ -13,7 +13,7 @@ from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
 from planner.tasks.bounds import LowerBound, lower_bound
-from planner.tasks.conflict import check_room, explain
+from planner.tasks.conflict import check_room, check_sources, explain
 from planner.tasks.deadlines import check_deadlines, check_paces, misses, takt
 from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
@@ -49,6 +49,7 @@ def plan_tasks(
         return Outcome(None, found.all())
     motions = Motions(request.cell, worker.robot, durations, forbidden)
     shop = make_shop(request.cell, request.state, routes, worker, motions, request.seed)
+    check_sources(shop, found)
     check_room(shop, found)
     if found.has_errors:
         return Outcome(None, found.all())

@@ -180,4 +180,3 @@ def ways_to_serve(motions: Motions, worker: Worker, kind: str, shape_grasps: tup
 
 def grasps_of(cell: CellModel, kind: str) -> tuple[int, ...]:
     return grasps(cell.parts[kind].shape)
-

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cell.durations import action_duration
 from cell.model import CellModel
 from cell.state import CellState, InHand, InPlace
-from cell.steps import AtHub, AtPlace, Carried, Grip, SetClamp, SetDoor, Stance
+from cell.steps import AtHome, AtHub, AtPlace, Carried, Grip, SetClamp, SetDoor, Stance
 from planner.tasks.escape import ANYWHERE
 from planner.tasks.methods import has_clamp, has_door, is_device, is_heap
 from planner.tasks.motions import Motions
@@ -36,9 +36,9 @@ class Device:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shop:
-    """`foreign` are places and hands taken by parts without open work. `heaps` are places. `rooms` number the equipment that may
-    run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j may lie where it is for as long as it likes.
-    `opened_by`: the barriers that the end of (job, leg) helps to open."""
+    """`foreign` are places and hands taken by parts without open work, `foreign_held` those in hands by number. `heaps` are
+    places. `rooms` number the equipment that may run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j
+    may lie where it is for as long as it likes. `opened_by`: the barriers that the end of (job, leg) helps to open."""
 
     cell: CellModel
     routes: Routes
@@ -50,6 +50,7 @@ class Shop:
     heaps: frozenset[str]
     free_places: Mapping[str, tuple[str, ...]]
     foreign: Mapping[str, str]
+    foreign_held: Mapping[int, Carried]
     rooms: Mapping[str, int]
     group: tuple[int, ...]
     waiting: tuple[bool, ...]
@@ -94,13 +95,20 @@ def make_shop(cell: CellModel, state: CellState, routes: Routes, worker: Worker,
     group = tuple(groups.setdefault(_likeness(j, s), len(groups)) for j, s in zip(routes.jobs, sources, strict=True))
     hand = worker.hands[0]
     return Shop(
-        cell, routes, worker, motions, state.stances[worker.robot], devices,
+        cell, routes, worker, motions, state.stances.get(worker.robot, AtHome()), devices,
         {name: place.equipment for name, place in places.items()},
-        frozenset(name for name, place in places.items() if is_heap(place)), free, foreign, rooms, group,
+        frozenset(name for name, place in places.items() if is_heap(place)),
+        free, foreign, _foreign_held(state, worker, busy), rooms, group,
         tuple(job.place is not None and cell.equipment[places[job.place].equipment].kind == "tray" for job in routes.jobs),
         {kind: grasps_of(cell, kind) for kind in cell.parts}, {kind: part.mass for kind, part in cell.parts.items()},
         action_duration(cell, Grip(hand.tool, hand.hand, "", 0.0)).longest, _opened_by(routes), seed,
     )  # fmt: skip
+
+
+def _foreign_held(state: CellState, worker: Worker, busy: set[str]) -> dict[int, Carried]:
+    numbers = {hand.name: k for k, hand in enumerate(worker.hands)}
+    held = [(p.location, p.kind) for p in state.parts if isinstance(p.location, InHand) and p.id not in busy]
+    return {numbers[x.hand]: Carried(x.hand, kind, x.grasp) for x, kind in held if x.hand in numbers}
 
 
 def start_hub(stance: Stance) -> str | None:

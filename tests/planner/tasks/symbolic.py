@@ -139,7 +139,9 @@ def collisions_of_order(cell: CellModel, plan: TaskPlan, played: Played) -> list
 
 def state_after(cell: CellModel, before: CellState, plan: TaskPlan, played: Played) -> CellState:
     """What would be observed: every fact as it is, outcomes as the choices were decided."""
-    stances = {stance_name(x): x for s in plan.steps if isinstance(s.action, Move) for x in (s.action.need.start, s.action.need.end)}
+    stances = {
+        stance_name(x): x for s in plan.steps if isinstance(s.action, Move) for x in (s.action.need.start, s.action.need.end)
+    }
     stances |= {stance_name(x): x for x in before.stances.values()}
     grasps = {c.hand: c.grasp for s in plan.steps if isinstance(s.action, Move) for c in s.action.need.carried}
     at = {f.args[0]: InPlace(f.args[1]) for f in played.facts if f.name == "at"}

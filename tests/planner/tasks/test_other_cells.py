@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_a_loop_in_order_does_not_pipeline() -> None:
     cubes = [f"cube#{i}" for i in range(1, 7)]
     shafts = [p for p in starts if p.startswith("shaft")]
     assert max(ends[p] for p in shafts) <= min(starts[c] for c in cubes) + 1e-9
-    for earlier, later in zip(cubes, cubes[1:], strict=False):
+    for earlier, later in pairwise(cubes):
         assert ends[earlier] <= starts[later] + 1e-9
 
 
@@ -166,3 +167,33 @@ tool claw {
     assert {s.robot for s in task_plan.steps if s.robot} == {"r2"}
     assert {s.robot for s in plan(PLAIN, TENDING + second).expect().steps if s.robot} == {"r1"}
     assert {s.robot for s in plan(PLAIN, TENDING + second, without=frozenset({"r1"})).expect().steps if s.robot} == {"r2"}
+
+
+def test_a_plain_goal_does_not_take_the_part_of_a_loop() -> None:
+    intent = """
+move shaft to gauge
+for each s in infeed until outfeed.count >= 2 parts {
+  process s at lathe
+  move s to outfeed
+}
+"""
+    task_plan = plan(intent).expect()
+    assert [p.id for p in task_plan.parts] == ["shaft#1", "shaft#2", "shaft#40"]
+    assert [o.part for o in task_plan.operations if o.target == "gauge"] == ["shaft#40"]
+
+
+def test_two_loops_over_one_set_follow_one_another_for_each_part() -> None:
+    intent = """
+for each s in infeed {
+  process s at lathe
+}
+for each s in infeed {
+  process s at mill
+  move s to outfeed
+}
+"""
+    task_plan = plan(intent, TWO).expect()
+    for part in task_plan.parts:
+        mine = [o for o in task_plan.operations if o.part == part.id]
+        assert [o.verb for o in mine] == ["process", "process", "move"]
+        assert len({loop for o in mine for loop, _ in o.serves}) == 2

@@ -95,14 +95,14 @@ def test_all_alternatives_of_a_choice_end_in_one_stance() -> None:
         assert len(ends) == 1
 
 
-@pytest.mark.parametrize("dropped", range(0, 60, 3))
-def test_the_fold_notices_a_dropped_predecessor(dropped: int) -> None:
-    """A planted fault: with the last predecessor of a step gone, some run breaks, or the edge was implied by others."""
+def test_the_fold_notices_every_dropped_predecessor() -> None:
+    """A planted fault: with the one predecessor of a step gone, some run breaks."""
     task_plan, cell = plan(TEND.format(batch=2)).expect(), cell_of(TENDING)
-    steps = list(task_plan.steps)
-    if dropped >= len(steps) or len(steps[dropped].predecessors) != 1:
-        pytest.skip("nothing to drop")
-    steps[dropped] = replace(steps[dropped], predecessors=())
-    mutant: TaskPlan = replace(task_plan, steps=tuple(steps))
-    runs = [play(cell, declared_state(cell), mutant, random.Random(seed)) for seed in range(12)]
-    assert any(run.broken or collisions_of_order(cell, mutant, run) for run in runs)
+    state = declared_state(cell)
+    for number, step in enumerate(task_plan.steps[:60]):
+        if len(step.predecessors) != 1:
+            continue
+        steps = (*task_plan.steps[:number], replace(step, predecessors=()), *task_plan.steps[number + 1 :])
+        mutant: TaskPlan = replace(task_plan, steps=steps)
+        runs = (play(cell, state, mutant, random.Random(seed)) for seed in range(16))
+        assert any(run.broken or collisions_of_order(cell, mutant, run) for run in runs), step

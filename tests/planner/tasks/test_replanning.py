@@ -8,7 +8,7 @@ import pytest
 
 from cell.declared_state import declared_state
 from cell.state import CellState, DeviceState, InHand, InPlace, Lost, PartState
-from cell.steps import AtHub, AtMeasured, Decide, Inspect, Move, RunProgram
+from cell.steps import AtHub, AtMeasured, Carried, Decide, Inspect, Move, RunProgram
 from tests.planner.tasks.cells import TEND, TENDING, cell_of, changed, plan
 from tests.planner.tasks.symbolic import collisions_of_order, play, state_after
 
@@ -83,6 +83,15 @@ def test_a_part_in_the_hand_is_put_down_without_a_pick() -> None:
     task_plan = plan(TEND.format(batch=1), state=state).expect()
     assert task_plan.operations[0].source is None
     assert verbs_of(state) == ["process", "inspect", "when", "move", "move"]
+
+
+def test_a_part_given_up_in_a_hand_is_carried_along_and_counted_in_every_motion() -> None:
+    given_up = PartState("shaft#40", "shaft", InHand("twin.a", 0), "infeed[40]", given_up=True)
+    state = changed(declared_state(cell_of(TENDING)), given_up)
+    task_plan = plan(TEND.format(batch=2), state=state).expect()
+    needs = [s.action.need for s in task_plan.steps if isinstance(s.action, Move)]
+    assert all(Carried("twin.a", "shaft", 0) in need.carried for need in needs)
+    assert play(cell_of(TENDING), state, task_plan, random.Random(4)).broken == []
 
 
 def test_full_hands_are_emptied_without_deadlock() -> None:

@@ -40,7 +40,9 @@ def every_order(shop: Shop, escapes: Escapes, limit: int = 20_000) -> list[Order
         script = stack.pop()
         widths: list[int] = []
 
-        def scripted(found: Sequence[Candidate], _: Floor, __: int, path: tuple[int, ...] = script, seen: list[int] = widths) -> Candidate:
+        def scripted(
+            found: Sequence[Candidate], _: Floor, __: int, path: tuple[int, ...] = script, seen: list[int] = widths
+        ) -> Candidate:
             turn = len(seen)
             seen.append(len(found))
             return found[path[turn] if turn < len(path) else 0]
@@ -54,7 +56,12 @@ def every_order(shop: Shop, escapes: Escapes, limit: int = 20_000) -> list[Order
 
 @pytest.mark.parametrize(
     ("intent", "text"),
-    [(TEND.format(batch=2), TENDING), (TEND.format(batch=2), TENDING.replace("  hands 2\n", "")), (CROSSED, SMALL), (CROSSED, ONE_HAND)],
+    [
+        (TEND.format(batch=2), TENDING),
+        (TEND.format(batch=2), TENDING.replace("  hands 2\n", "")),
+        (CROSSED, SMALL),
+        (CROSSED, ONE_HAND),
+    ],
     ids=["tending", "tending with one hand", "crossed", "crossed with one hand"],
 )
 def test_the_best_order_of_all_is_found_and_none_beats_the_bound(intent: str, text: str) -> None:

@@ -1,0 +1,46 @@
+"""`move shaft to gauge`: which shaft. A part kind as object means any one, chosen here, afresh for each line."""
+
+from __future__ import annotations
+
+from cell.model import CellModel
+from cell.program import Ref
+from cell.state import CellState, InHand, InPlace, Lost, PartState
+from planner.tasks.methods import SOURCES, is_heap
+from planner.tasks.route import Stage
+
+
+def any_one(
+    cell: CellModel, state: CellState, stage: Stage, kind: str, taken: frozenset[str], looped: frozenset[tuple[str, str]]
+) -> PartState | None:
+    """One that lies there already, one in a hand, one that no loop is about; of those that a loop (set, kind) of `looped` is
+    about the last, for loops begin at the front. None where there is none but those `taken`."""
+    where = {name: place.equipment for name, place in cell.places.items()}
+    origin = stage.goal.role("from")
+    source = origin.text if isinstance(origin, Ref) else None
+
+    def rank(numbered: tuple[int, PartState]) -> tuple[bool, bool, bool, int]:
+        number, part = numbered
+        is_looped = (where.get(part.origin, ""), part.kind) in looped
+        held = isinstance(part.location, InHand)
+        return (not lies_in(part, stage), not held, is_looped, -number if is_looped else number)
+
+    candidates = [p for p in state.parts if p.kind == kind and p.id not in taken and not p.given_up]
+    best = min(enumerate(p for p in candidates if _is_takeable(cell, p, source)), key=rank, default=None)
+    return None if best is None else best[1]
+
+
+def lies_in(part: PartState, stage: Stage) -> bool:
+    return isinstance(part.location, InPlace) and part.location.place in stage.places
+
+
+def _is_takeable(cell: CellModel, part: PartState, source: str | None) -> bool:
+    match part.location:
+        case InHand():
+            return True
+        case InPlace(place):
+            known = cell.places.get(place)
+            if known is None or is_heap(known) or cell.equipment[known.equipment].kind not in SOURCES:
+                return False
+            return source is None or known.equipment == source
+        case Lost():
+            return False
