@@ -1,8 +1,8 @@
 """Values that cross a wall as plain JSON and back: plan files, journal rows, messages.
 
 Canonical: equal values give equal bytes.
-A frozen dataclass becomes an object of its fields, in order; a member of a union of dataclasses carries its class name under
-"type". Arrays become lists, mappings objects, frozensets sorted lists. Reading is strict: an unknown, missing or ill-typed
+A frozen dataclass becomes an object of its fields, in order, without those that it derives itself; a member of a union of
+dataclasses carries its class name under "type". Arrays become lists, mappings objects, frozensets sorted lists. Reading is strict: an unknown, missing or ill-typed
 entry is a CodecError that names the path, because a key that is never read is somebody's typo.
 """
 
@@ -74,13 +74,13 @@ def from_plain(kind: type[T], plain: Any) -> T:
 
 @cache
 def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(kind))
+    return tuple(f.name for f in dataclasses.fields(kind) if f.init)
 
 
 @cache
 def _field_types(kind: type) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
-    return {f.name: hints[f.name] for f in dataclasses.fields(kind)}
+    return {f.name: hints[f.name] for f in dataclasses.fields(kind) if f.init}
 
 
 def _read(kind: Any, plain: Any, path: str) -> Any:

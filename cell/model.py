@@ -6,7 +6,7 @@ A robot's kinematics are not in here: `RobotUnit.model` names them, the session 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cell.diagnostic import Span
 from cell.equipment import Equipment, PartKind, Place
@@ -80,10 +80,11 @@ class CellModel:
     queues: Mapping[str, Queue]
     file: str
     revision: str
+    places: Mapping[str, Place] = field(init=False, repr=False, compare=False)
 
-    @property
-    def places(self) -> Mapping[str, Place]:
-        return {p.name: p for e in self.equipment.values() for p in e.places}
+    def __post_init__(self) -> None:
+        # Derived once: planning asks for places tens of thousands of times.
+        object.__setattr__(self, "places", {p.name: p for e in self.equipment.values() for p in e.places})
 
     def tool_of(self, robot: str) -> Tool | None:
         return next((t for t in self.tools.values() if t.mount == robot), None)
