@@ -65,10 +65,10 @@ def stays(steps: Sequence[Step], order: Precedence) -> tuple[Stay, ...]:
     """Every stretch in which a robot is in contact at a place."""
     moves = [(i, s.action.need) for i, s in enumerate(steps) if isinstance(s.action, Move)]
     found = []
-    for i, need in moves:
+    for k, (i, need) in enumerate(moves):
         if isinstance(need.end, AtPlace):
-            later = [j for j, other in moves if other.robot == need.robot and order.after[i] >> j & 1]
-            leaving = min((j for j in later if steps[j].branch == steps[i].branch), default=None)
+            later = (j for j, other in moves[k + 1 :] if other.robot == need.robot and order.after[i] >> j & 1)
+            leaving = next((j for j in later if steps[j].branch == steps[i].branch), None)
             found.append(Stay(need.robot, need.end.place, i, leaving))
     return tuple(found)
 

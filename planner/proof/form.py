@@ -52,6 +52,10 @@ def _decisions(tasks: TaskPlan) -> Iterator[Diagnostic]:
     if inner := [step for step in decides.values() if step.branch is not None]:
         yield error("E682", f"{inner[0].id} decides inside a branch", inner[0].because.span)
         return
+    place = {step.id: i for i, step in enumerate(tasks.steps)}
+    if early := [s for s in tasks.steps if s.branch is not None and place[s.id] < place[decides[s.branch.choice].id]]:
+        yield error("E682", f"{early[0].id} stands before its choice is decided", early[0].because.span)
+        return
     order = precedence_of(tasks.steps, tasks.choices)
     for i, step in enumerate(tasks.steps):
         if step.branch is not None and not order.before[i] >> order.index[decides[step.branch.choice].id] & 1:

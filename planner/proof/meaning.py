@@ -37,6 +37,7 @@ class _Walk:
     operations: dict[str, Operation] = field(init=False)
     outcomes: dict[str, str] = field(init=False)
     kinds: dict[str, str] = field(init=False)
+    own: dict[str, list[Step]] = field(default_factory=dict)
     worked: set[str] = field(default_factory=set)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -44,6 +45,8 @@ class _Walk:
         self.operations = {o.id: o for o in self.tasks.operations}
         self.outcomes = {c.id: c.outcome for c in self.tasks.choices}
         self.kinds = {p.id: p.kind for p in self.request.state.parts}
+        for step in self.tasks.steps:
+            self.own.setdefault(step.operation, []).append(step)
 
     @property
     def cell(self) -> CellModel:
@@ -184,9 +187,8 @@ class _Walk:
             return reasons.action_reason(step.action, setting.part, place, setting.outcome, setting.is_joined)
         if step.action.need.touch is not None:
             return reasons.contact_reason(step.action.need, setting.part)
-        own = [s for s in self.tasks.steps if s.operation == operation.id]
-        later = own[next(i for i, s in enumerate(own) if s.id == step.id) + 1 :]
-        for other in later:
+        own = self.own[operation.id]
+        for other in own[own.index(step) + 1 :]:
             match other.action:
                 case Decide():
                     return reasons.waiting(operation.part, operation.source or "")

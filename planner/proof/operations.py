@@ -35,8 +35,11 @@ def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) ->
     if not out.found:
         _match_forks(tasks, duties, out)
     if not out.found:
+        own: dict[str, list[Step]] = {}
+        for step in tasks.steps:
+            own.setdefault(step.operation, []).append(step)
         for operation in tasks.operations:
-            wrong = _wrong(operation, tasks, out, cell)
+            wrong = _wrong(operation, own.get(operation.id, []), out, cell)
             out.found.extend(error("E683", f"{operation.id}: {what}", operation.because.span) for what in wrong)
     for step in tasks.steps:
         duty = out.duty_of.get(step.operation)
@@ -54,11 +57,7 @@ def equipment_of(goal: Goal) -> str:
 def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Precedence) -> tuple[Diagnostic, ...]:
     """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin:
     that touches nothing and holds nothing up."""
-    found = [
-        error("E683", f"{o.id} lists its steps against their order", o.because.span)
-        for o in tasks.operations
-        if _is_against(o, order)
-    ]
+    found: list[Diagnostic] = []
     bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in matched.steps_of.items()}
     for key, steps in matched.steps_of.items():
         duty = duties.goals.get(key) or duties.forks.get(key)
@@ -76,15 +75,6 @@ def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Preced
                 found.append(error("E682", message, step.because.span, first.because.span))
                 break
     return tuple(found)
-
-
-def _is_against(operation: Operation, order: Precedence) -> bool:
-    listed = 0
-    for i in reversed([order.index[name] for name in operation.steps]):
-        if listed & order.before[i]:
-            return True
-        listed |= 1 << i
-    return False
 
 
 def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState, out: Matched) -> None:
@@ -183,12 +173,11 @@ def _is_in(duty: Duty, fork: ForkDuty, branch: int | None) -> bool:
 # --- operations ------------------------------------------------------------------------------------------------------
 
 
-def _wrong(operation: Operation, tasks: TaskPlan, out: Matched, cell: CellModel) -> Iterator[str]:
+def _wrong(operation: Operation, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
     duty = out.duty_of[operation.id]
-    steps = [s for s in tasks.steps if s.operation == operation.id]
     if operation.because.span != written(duty):
         yield "its span is not that of its goal"
-    if sorted(operation.steps) != sorted(s.id for s in steps):
+    if operation.steps != tuple(s.id for s in steps):
         yield "its list of steps is not that of the steps that name it"
     match duty:
         case Duty():

@@ -17,7 +17,6 @@ from cell.geometry import Array
 from cell.trajectory import Law, Path, advanced
 from planner.proof.bernstein import composed, derivative, product, value
 
-
 # s: where phases and segments meet, rounding may put the one before the other by less than this. Segments join in position and
 # two derivatives, so such a sliver is judged with the segment beside it.
 _SLIVER = 1e-9
