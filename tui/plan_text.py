@@ -21,7 +21,8 @@ def plan_text(released: ReleasedPlan, width: int, colour: bool, everything: bool
     lines = [bold(f"plan {plan.plan_id[:12]}", colour), *_rows(_figures(released)), ""]
     picture = schedule_picture(plan.tasks, width)
     if picture:
-        lines += [f"the first {count(min(PARTS_SHOWN, len(plan.tasks.parts)), 'part')}, minutes:seconds", picture, ""]
+        shown = min(PARTS_SHOWN, len(plan.tasks.parts))
+        lines += [f"the first {'part' if shown == 1 else f'{shown} parts'}, minutes:seconds", picture, ""]
     if everything:
         for holds in HOLDS:
             lines += [bold(f"proved {holds}", colour), *_obligations(o for o in proof.obligations if o.holds == holds), ""]
@@ -57,8 +58,8 @@ def _figures(released: ReleasedPlan) -> Iterator[tuple[str, str]]:
 
 def _compared(bounds: Bounds, one_by_one: float) -> str:
     """What the plan gains over starting a part only when the one before is finished."""
-    saved = 1.0 - bounds.makespan / one_by_one if one_by_one > 0.0 else 0.0
-    return f"{clock_time(one_by_one)}; this plan takes {100 * saved:.0f} % less"
+    saved = 100.0 * (1.0 - bounds.makespan / one_by_one) if one_by_one > 0.0 else 0.0
+    return f"{clock_time(one_by_one)}; " + (f"this plan takes {saved:.0f} % less" if saved >= 0.5 else "this plan takes as long")
 
 
 def _obligations(obligations: Iterator[Obligation]) -> Iterator[str]:

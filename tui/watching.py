@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import Literal
 
-from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, SpeedAsked, StateChanged
+from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, SpeedAsked, StateChanged, ZoneReported
 from cell.run import RunSummary
 from cellwright.service import Run
 from tui.event_text import event_line
@@ -35,8 +35,10 @@ class Watching:
     _interrupts: int = 0
     _told: int = 0
     _zero: int = 0
+    _is_ending: bool = False
     _held: str | None = None
-    _hold_text: str = field(default="")
+    _hold_text: str = ""
+    _occupied: set[str] = field(default_factory=set)
 
     def to_the_end(self) -> RunSummary:
         """Watches until the controller has come to rest. Raises what the controller raised."""
@@ -67,22 +69,37 @@ class Watching:
                 progress("goals", message.goals_met, message.goals_total)
                 continue
             self._tell(message, progress)
-            if isinstance(message, StateChanged) and message.after == "Held" and not self._interrupts and not self.waits:
+            if isinstance(message, StateChanged) and message.after == "Held" and self._has_to_be_settled():
                 return False
         return True
+
+    def _has_to_be_settled(self) -> bool:
+        """A run that was asked to stop needs no other answer."""
+        return not (self.waits or self._is_ending or self._interrupts)
 
     def _tell(self, event: Event, progress: Progress) -> None:
         if isinstance(event, RunOpened):
             self._zero = event.at
         if isinstance(event, HoldRaised):
             self._hold_text = f"{event.code} {event.text}"
-        if isinstance(event, RunOpened | GoalReached | OutcomeTold | SpeedAsked):
-            return
-        if isinstance(event, StateChanged) and event.after in ROUTINE:
-            return
         line = event_line(event)
-        if line is not None:
+        if line is not None and self._is_news(event):
             progress.line(f"{moment((event.at - self._zero) / 1e9)}  {line}")
+
+    def _is_news(self, event: Event) -> bool:
+        """Not what belongs to every run that goes well."""
+        match event:
+            case RunOpened() | GoalReached() | OutcomeTold() | SpeedAsked():
+                return False
+            case StateChanged(after=after):
+                return after not in ROUTINE
+            case ZoneReported(zone=zone, is_occupied=True):
+                self._occupied.add(zone)
+                return True
+            case ZoneReported(zone=zone):
+                return zone in self._occupied
+            case _:
+                return True
 
     # --- a hold ---
 
@@ -90,13 +107,14 @@ class Watching:
         if not self.is_attended:
             self._held = self._hold_text or None
             say("held, and nobody is there to be asked: asking for a normal stop (--wait would go on holding)")
+            self._is_ending = True
             self.run.ask("stop")
-            self._interrupts = max(self._interrupts, 1)
             return
         sys.stderr.write(f"Held: {printable(self._hold_text)}\nResume when the cell is in order. [r]esume or [S]top? ")
         sys.stderr.flush()
         answer = sys.stdin.readline().strip().lower()
-        self.run.ask("resume" if answer in ("r", "resume") else "stop")
+        self._is_ending = answer not in ("r", "resume")
+        self.run.ask("stop" if self._is_ending else "resume")
 
     # --- Ctrl-C ---
 

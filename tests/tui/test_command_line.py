@@ -71,10 +71,60 @@ def test_unknown_option_exits_2_with_where_help_is(verb: str, capsys: pytest.Cap
 
 @pytest.mark.parametrize("verb", ["check", "fmt", "plan", "simulate", "run"])
 def test_missing_file_exits_2_with_one_line(verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([verb, str(tmp_path / "nothing.intent")]) == 2
+    words = [verb, str(tmp_path / "nothing.intent"), *(["--yes"] if verb == "run" else [])]
+    assert main(words) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines() == [f"cellwright: {tmp_path / 'nothing.intent'}: no such file or directory"]
+
+
+def test_run_without_anybody_to_ask_is_refused_before_anything_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(tmp_path / "nothing.intent")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == ["cellwright: nobody is there to be asked: give --yes to run without a question"]
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "a.plan", "--continuous"], ["run", "a.plan", "--orders", "o"], ["simulate", "a.plan", "--physics"],
+              ["simulate", "a.plan", "--report", "r"], ["report", "-o", "r"]],
+)  # fmt: skip
+def test_option_that_is_not_built_says_so_and_exits_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    assert "not built yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["status", "report"])
+def test_run_that_is_not_on_record_exits_2(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([verb], [verb, "\x1b[2J"]):
+        assert main(words) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert len(captured.err.splitlines()) == 1
+        assert "\x1b" not in captured.err
+
+
+def test_no_runs_are_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"runs": []}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2", '{"format": "something else"}', "\x00\xff"])
+def test_unreadable_plan_exits_2(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.plan").write_text(text)
+    assert main(["simulate", str(tmp_path / "a.plan")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "error[E67" in captured.err
+
+
+@pytest.mark.parametrize("text", ["share = 10 %", "[[no_such_thing]]\n", "\udcff"])
+def test_scenario_that_cannot_be_used_exits_2(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert main(["simulate", TENDING, "--scenario", str(tmp_path / "s.toml")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "error[E28" in captured.err
 
 
 def test_folder_instead_of_a_file_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from cell.codec import canonical
 from cell.commands import Subject
-from cell.events import Event, HoldRaised, RunEnded, StateChanged
+from cell.events import Event, HoldRaised, RunEnded, StateChanged, ZoneReported
 from cell.run import RunSummary
 from cellwright.service import Run
 from controller.journal.folder import RunFolder
@@ -78,6 +78,7 @@ def test_hold_without_anybody_ends_the_run_and_keeps_its_cause(tmp_path: Path, c
     err = capsys.readouterr().err
     assert "  1:05.0  held, R701: Check\\x1b gripper pads" in err
     assert "\x1b" not in err
+    assert "Ctrl-C" not in err
 
 
 def test_hold_that_waits_asks_for_nothing(tmp_path: Path) -> None:
@@ -99,6 +100,14 @@ def test_hold_asks_somebody_and_only_resume_resumes(
     err = capsys.readouterr().err
     assert "[r]esume or [S]top?" in err
     assert "\x1b" not in err
+
+
+def test_empty_zone_is_no_news_until_somebody_was_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    zones = [ZoneReported(second * 1_000_000_000, OF, "aisle", second == 2, "scanner") for second in (1, 2, 3)]
+    controller = Controller(zones, SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=False, waits=False).to_the_end()
+    told = [line for line in capsys.readouterr().err.splitlines() if "aisle" in line]
+    assert told == ["  0:02.0  zone aisle: somebody is in it", "  0:03.0  zone aisle: nobody is in it"]
 
 
 def test_ctrl_c_asks_for_a_normal_stop_and_then_for_a_quick_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,8 +64,8 @@ def _announce(aim: Target) -> None:
 
     width = min(110, shutil.get_terminal_size((100, 24)).columns)
     say(plan_text(aim.ready.released, width, wants_colour(sys.stderr), everything=False))
-    robots = ", ".join(f"{printable(r.name)} by {printable(r.driver)}" for r in aim.ready.request.cell.robots.values())
-    say(f"target: {robots}: {'REAL DEVICES' if aim.drivers.virtual is None else 'simulated'}")
+    robots = ", ".join(f"{printable(r.name)} (driver {printable(r.driver)})" for r in aim.ready.request.cell.robots.values())
+    say(f"target: {robots}, {'REAL DEVICES' if aim.drivers.virtual is None else 'simulated'}")
 
 
 def _agreed() -> bool:
