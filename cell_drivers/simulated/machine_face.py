@@ -5,8 +5,6 @@ Law: a program runs only behind a closed door, on a part that is truly there and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cell.device import (
     CommandStatus,
     DoorState,
@@ -26,38 +24,13 @@ from cell_drivers.simulated.chance import drawn_duration
 from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.parts import Part, rests_at
 from cell_drivers.simulated.record import What
-from cell_drivers.simulated.timeline import Due, nanoseconds
+from cell_drivers.simulated.timeline import nanoseconds
+from cell_drivers.simulated.under_way import Leaf, Work
 from cell_drivers.simulated.world import World
 
 ALARM = "alarm"
 TELLS = {"inspect": "verdict", "identify": "identity"}
 """Which outcome a verb that is offered tells."""
-
-
-@dataclass(slots=True)
-class Leaf:
-    """A door or a clamp. `at` None while it moves, then `command` is what it moves for."""
-
-    seconds: float
-    at: DoorState | None
-    command: str | None = None
-    due: Due | None = None
-
-
-@dataclass(slots=True)
-class Work:
-    """A program or inspection under way, on `part`. `due` is when it ends, or breaks off."""
-
-    command: str
-    name: str
-    part: str
-    started: int
-    length: int
-    is_inspection: bool
-    due: Due | None = None
-
-    def fraction(self, now: int) -> float:
-        return min(1.0, (now - self.started) / self.length) if self.length else 1.0
 
 
 class MachineFace(Face):
