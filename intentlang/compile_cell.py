@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
         file=file,
         revision="",
     )
-    return CellModel(**{**{f.name: getattr(model, f.name) for f in fields(model)}, "revision": revision(model)})
+    return replace(model, revision=revision(model))
 
 
 def revision(model: CellModel) -> str:
@@ -86,7 +86,7 @@ def _canonical(value: object) -> object:
         case dict():
             return {str(k): _canonical(v) for k, v in value.items() if not isinstance(v, Span)}
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return {f.name: _canonical(getattr(value, f.name)) for f in fields(value) if "span" not in f.name}
+            return {f.name: _canonical(getattr(value, f.name)) for f in fields(value) if f.init and "span" not in f.name}
         case _:
             raise TypeError(f"no canonical form for {type(value).__name__}")
 
