@@ -63,7 +63,7 @@ class Chains:
             self._settle(common_hub(self.shop, stands, self.held()))
 
     def go(self, hub: str, operation: OperationDraft, clauses: Clauses, rule: str) -> None:
-        self.leave_contact(operation)
+        self.leave_contact(operation, clauses)
         if self.tails:
             self._settle(hub)
         if self.stance != AtHub(hub):
@@ -92,8 +92,8 @@ class Chains:
             ends.append(last)
         self.last, self.tails, self.stance = tuple(dict.fromkeys(ends)), [], AtHub(hub)
 
-    def leave_contact(self, operation: OperationDraft) -> None:
-        """Out of a contact that an earlier plan left the robot in."""
+    def leave_contact(self, operation: OperationDraft, clauses: Clauses) -> None:
+        """Out of a contact that an earlier plan left the robot in, under the clauses of what comes first."""
         stance = self.shop.contact
         if stance is None or self.stance is not stance:
             return
@@ -102,7 +102,7 @@ class Chains:
         part = operation.part
         if is_held:
             part = self.shop.jobs[self.holding[hand][0]].part if hand in self.holding else self.shop.foreign[stance.hand]
-        transfer = Transfer(part, stance.kind, stance.hand, stance.grasp, stance.place, None)
+        transfer = Transfer(part, stance.kind, stance.hand, stance.grasp, stance.place, self.shop.speed(clauses))
         contact = Contact(self.shop, self.draft, transfer)
         if is_held:
             self.last = contact.leave_with(operation, self.last, self.held(), device.is_clamped)

@@ -135,7 +135,7 @@ class _Writer:
         operation = self._operation(act, stage)
         hub, known, device = stage.equipment, self.shop.devices[stage.equipment], self.chains.devices[stage.equipment]
         if self.shop.contact is not None and self.shop.equipment_of[self.shop.contact.place] == hub:
-            self.chains.leave_contact(operation)
+            self.chains.leave_contact(operation, stage.clauses)
         if stage.work.kind == "program" and not stage.joined:
             if known.has_clamp and not device.is_clamped:
                 device.last = (self.draft.step(
@@ -145,7 +145,7 @@ class _Writer:
                 ),)  # fmt: skip
                 device.is_clamped = True
             if known.has_door and device.is_open:
-                self.chains.leave_contact(operation)
+                self.chains.leave_contact(operation, stage.clauses)
                 self.chains.settle_anywhere()
                 self.chains.shut_door(hub, operation)
         self._work(act, stage, operation)
