@@ -7,6 +7,7 @@ one-machine sequencing problem", 1982).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,11 +43,11 @@ class _Span:
 def lower_bound(shop: Shop) -> LowerBound:
     least = LeastTimes(shop)
     spans = [[_span(shop, least, job, k) for k in range(len(job.legs))] for job in shop.jobs]
-    start = _start_travel(shop, least)
+    start = _start_travel(shop)
     loads = {name: _device_bound(shop, spans, name, start) for name, device in shop.devices.items() if device.works}
     loads = {name: seconds for name, seconds in loads.items() if seconds > 0.0}
     loads[shop.worker.robot] = start + _robot_bound(shop, spans)
-    loads["longest chain"] = _longest_chain(shop, spans)
+    loads["longest chain"] = start + _longest_chain(shop, spans)
     bottleneck = max(loads, key=lambda name: loads[name])
     return LowerBound(loads[bottleneck], bottleneck, loads)
 
@@ -102,12 +103,19 @@ def _device_bound(shop: Shop, spans: list[list[_Span]], name: str, start: float)
     return min(heads) + load + min(tails) if heads else 0.0
 
 
-def _start_travel(shop: Shop, least: LeastTimes) -> float:
+def _start_travel(shop: Shop) -> float:
     """From where the robot stands to the first part; 0 where it is not certain which that is."""
     first = {shop.equipment_of[job.place] if job.place is not None else "" for job in shop.jobs}
-    if len(first) != 1 or "" in first or not isinstance(shop.stance, AtHub):
+    begins_alone = any(isinstance(job.legs[0], Stage) and job.place in job.legs[0].places for job in shop.jobs)
+    if len(first) != 1 or "" in first or shop.contact is not None or begins_alone:
         return 0.0
-    return least.travel(shop.stance.equipment, first.pop())
+    (hub,) = first
+    if shop.stance == AtHub(hub):
+        return 0.0
+    held = tuple(shop.foreign_held[k] for k in sorted(shop.foreign_held))
+    speeds = {shop.speed(job.legs[0].clauses) for job in shop.jobs}
+    seconds = min(shop.motions.travel(shop.stance, hub, held, speed)[1] for speed in speeds)
+    return seconds if seconds < math.inf else 0.0
 
 
 def _robot_bound(shop: Shop, spans: list[list[_Span]]) -> float:

@@ -73,6 +73,15 @@ def test_a_part_in_the_running_lathe_is_awaited() -> None:
     assert verbs_of(state)[0] == "process"
 
 
+def test_no_travel_is_counted_before_work_that_needs_no_robot() -> None:
+    """The lathe may begin at once, so the way of the robot to it adds nothing to the bound."""
+    few = TENDING.replace("contains shaft 40 parts", "contains shaft 1 parts")
+    part = PartState("shaft#1", "shaft", InPlace("lathe"), "infeed[1]")
+    state = changed(declared_state(cell_of(few)), part, devices={"lathe": DeviceState(False, True, False)})
+    bounds = plan("for each s in infeed {\n  process s at lathe\n}\n", few, state).expect().bounds
+    assert (bounds.lower_bound, bounds.makespan) == (42.0, 42.0)
+
+
 def test_a_part_in_the_open_lathe_is_clamped_shut_in_and_processed() -> None:
     state = with_part(InPlace("lathe"), devices={"lathe": DeviceState(True, False, False)})
     assert verbs_of(state)[0] == "process"
