@@ -66,7 +66,10 @@ def answered(d: Draft, event: PlanReleased) -> bool:
     if event.number != d.progress.number + 1 or event.plan is None:
         return False
     progress.adopt(d, event)
-    d.mend(mode="running", replan=None)
+    if d.trouble.failures:  # something went wrong while the planner thought, so its plan comes too late
+        d.mend(mode="draining")
+    else:
+        d.mend(mode="running", replan=None)
     return True
 
 

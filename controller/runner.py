@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from cell import device
 from cell.commands import DeviceCommand, RequestPlan, SetSpeed, StopAll, Subject
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet
+from cell.driver_errors import DriverError
 from cell.events import (
     Asked,
     CommandReported,
@@ -107,6 +109,11 @@ class Runner:
             while not self._is_at_end():
                 self._pass_time()
                 self._look()
+        except BaseException:
+            # Whatever went wrong here, nobody supervises any more from now on, so nothing may be left moving.
+            with suppress(DriverError):
+                self._dispatcher.stop(StopAll(f"{self.spec.run_id}/defect", self._subject, "hold"))
+            raise
         finally:
             if self.recorder is not None:
                 self.recorder.take(self.drivers, self.state)

@@ -93,6 +93,7 @@ def serve(
         outbox.put(canonical(summary))
         return summary
     finally:
+        folder.abandon()
         if recording is not None:
             recording.close()
         journal.close()

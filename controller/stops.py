@@ -37,7 +37,8 @@ def asked(d: Draft, event: OperatorAsked) -> None:
     who = f"{event.who} asked"
     match event.what:
         case "start":
-            go(d, "start", who)
+            if d.progress.plan is not None and not d.is_over:
+                go(d, "start", who)
         case "hold":
             if packml.after(d.pack, "hold") is not None and d.trouble.hold is None:
                 recovery.raise_hold(d, HoldReason("R702", f"{event.who} asked for a hold", ()))

@@ -48,6 +48,10 @@ class RunFolder:
         new = self.path / (SUMMARY + ".new")
         new.write_text(canonical(replace(summary, pid=None)), encoding="utf-8")
         new.replace(self.path / SUMMARY)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """This process is the run's controller no longer, and the run is not over."""
         (self.path / ALIVE).unlink(missing_ok=True)
 
     def pid(self) -> int | None:

@@ -11,7 +11,8 @@ from cell.state import InPlace, Lost
 from controller.acceptance import accept, facts_differ, unwatched
 from controller.codes import PAGES
 from controller.dispatch import Dispatcher
-from tests.controller.tending import cell, intent, released, small_plan, spec, world
+from tests.controller.small_planner import cell, small_plan
+from tests.controller.tending import intent, released, spec, world
 
 
 def planned():  # type: ignore[no-untyped-def]

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from cell.commands import StopAll, Subject
+from cell.commands import StartMotion, StopAll, Subject
 from cell.events import (
     ClauseBroken,
     CommandSent,
+    DeviceAlarm,
     Event,
     FactObserved,
     HoldRaised,
+    PlanReleased,
     RunOpened,
     StateChanged,
     SupplyReported,
@@ -18,7 +20,7 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
-from cell.scenario import Late, Stall
+from cell.scenario import Late, MissingPart, Stall
 from cell.steps import Fact, Move, Step
 from controller.draft import draft_of
 from controller.goals import goals
@@ -175,6 +177,17 @@ def test_a_cell_that_starves_is_suspended_and_goes_on_by_itself() -> None:
     assert commands.send == ()
     state, _ = after(state, SupplyReported(state.now, of, "starved", "infeed", True))
     assert state.pack in ("Suspending", "Unsuspending", "Execute")
+
+
+def test_what_goes_wrong_while_the_planner_thinks_is_not_forgotten() -> None:
+    run = tend(MissingPart("infeed[2]"))
+    state = until(run, PlanReleased, skip=1)
+    plan = run.all(PlanReleased)[1]
+    assert state.trouble.mode == "planning"
+    alarm = DeviceAlarm(state.now, Subject("test"), "lathe", True, "alarm", "coolant")
+    state, commands = after(state, alarm, plan)
+    assert [e.code for e in commands.record if isinstance(e, HoldRaised)] == ["R701"]
+    assert not [c for c in commands.send if isinstance(c, StartMotion)]
 
 
 # --- the start -----------------------------------------------------------------------------------------------------------

@@ -7,15 +7,21 @@ from cell.events import (
     BranchTaken,
     CommandReported,
     CommandSent,
+    Conclusion,
+    Event,
     FactObserved,
     GoalReached,
     OutcomeTold,
     PlanReleased,
     StepConfirmed,
+    StepFailed,
+    TimerExpired,
 )
 from cell.motion_plan import MotionPlan
 from cell.scenario import Disturbance, Late, Reject, RejectShare, Stall
 from cell.steps import Decide, Grip, Inspect, Move, SetDoor
+from controller.machine import advance
+from controller.run_state import NOTHING_YET
 from tests.controller.tending import Tended, tend
 
 SLOW: tuple[tuple[Disturbance, ...], ...] = (
@@ -80,6 +86,34 @@ def test_a_door_is_open_when_its_signal_says_so() -> None:
     seen = [e for e in run.all(FactObserved) if e.fact.name in ("open", "shut") and e.holds]
     assert {e.source for e in seen} == {"lathe.door"}
     assert len([e for e in run.all(StepConfirmed) if e.of.step in doors]) == len(seen) - 1  # one at the first look
+
+
+@pytest.mark.parametrize(
+    ("fact", "code"),
+    [*((fact, "R716") for fact in ("stands", "held", "empty", "open", "shut", "clamped")), ("told", "R706")],
+)
+def test_done_is_not_confirmed_before_its_effect_is_seen(fact: str, code: str) -> None:
+    """The same run without one observation: its step is never confirmed, and after a while the run says what it misses."""
+    events = tend().record.events
+    shows = next(
+        e
+        for e in events
+        if e.of.step is not None
+        and (isinstance(e, OutcomeTold) if fact == "told" else isinstance(e, FactObserved) and e.fact.name == fact and e.holds)
+    )
+    step = shows.of.step
+    state, said = NOTHING_YET, list[Event]()
+    for event in events:
+        if event is shows or isinstance(event, Conclusion):
+            continue
+        state, commands = advance(state, event)
+        said += commands.record
+        if isinstance(event, CommandReported) and event.of.step == step and event.status == "done":
+            break
+    assert step not in {e.of.step for e in said if isinstance(e, StepConfirmed)}
+    (waiting,) = [name for name in state.timers if name.startswith("effect")]
+    state, commands = advance(state, TimerExpired(state.timers[waiting], shows.of, waiting))
+    assert [e.code for e in commands.record if isinstance(e, StepFailed)] == [code]
 
 
 def test_the_branch_is_the_one_that_was_told() -> None:

@@ -7,7 +7,8 @@ from cell.scenario import GripLost, MachineAlarm, MissingPart, Reject, RejectSha
 from cell.state import InHand, InPlace, Lost
 from cell.steps import AtPlace
 from controller.rehearsal import Ask
-from tests.controller.tending import INTENT, POLICIES, ROBOT, Tended, tend
+from tests.controller.small_planner import ROBOT
+from tests.controller.tending import INTENT, POLICIES, Tended, tend
 
 SECOND_SLIPS = GripLost("grip", 2, "at grip")
 RESUME = (Ask(200.0, "resume"),)
@@ -183,7 +184,7 @@ def test_a_run_is_a_sequence_of_plans_each_asked_for_once() -> None:
     assert [request.number for request in run.planner.asked] == numbers
 
 
-@pytest.mark.parametrize("nth", range(1, 9))
+@pytest.mark.parametrize("nth", [1, 2, 4, 7])
 @pytest.mark.parametrize("when", ["at grip", "on the way"])
 def test_a_lost_grip_anywhere_leaves_a_ledger_that_agrees_with_the_world(nth: int, when: str) -> None:
     run = tend(GripLost("grip", nth, when), asks=RESUME)  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ def agrees_with_the_world(run: Tended) -> None:
     assert verified(run.record.events) == run.state
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(instants, st.floats(0.05, 30.0))
 def test_held_and_resumed_at_any_instant_a_run_completes_with_the_same_plan(start: float, length: float) -> None:
     run = tend(asks=(Ask(start, "hold"), Ask(start + length, "resume"), *LATER))
@@ -33,7 +33,7 @@ def test_held_and_resumed_at_any_instant_a_run_completes_with_the_same_plan(star
     agrees_with_the_world(run)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(instants, st.sampled_from(["stop", "quick stop", "abort"]))
 def test_stopped_at_any_instant_a_run_ends_at_standstill(start: float, what: str) -> None:
     run = tend(asks=(Ask(start, what),))  # type: ignore[arg-type]

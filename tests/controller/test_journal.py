@@ -26,7 +26,8 @@ from controller.journal.report import report
 from controller.journal.rows import event_of, row_of, snapshot_of, state_of
 from controller.run_state import NOTHING_YET
 from controller.service import post, serve
-from tests.controller.tending import SmallPlanner, intent, released, small_plan, spec, tend, world
+from tests.controller.small_planner import small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, tend, world
 
 DISTURBED = (MissingPart("infeed[2]"), Reject(1), PersonEnters("aisle", 42.0, 45.0))
 
@@ -172,7 +173,8 @@ from itertools import pairwise
 from pathlib import Path
 from controller.journal.folder import new_run
 from controller.service import serve
-from tests.controller.tending import SmallPlanner, intent, released, small_plan, spec, world
+from tests.controller.small_planner import small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, world
 
 class Loud(queue.SimpleQueue):
     def put(self, text, *more):

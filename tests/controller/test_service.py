@@ -1,6 +1,8 @@
 """Service: the same run as in rehearsal, behind two queues of texts."""
 
+import pickle
 import queue
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,14 +10,18 @@ import pytest
 from cell.codec import CodecError
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
-from cell.events import NoPlan, OperatorAsked, PlanReleased, RunEnded
+from cell.events import Event, NoPlan, OperatorAsked, PlanReleased, RunEnded, StepStarted
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
 from cell.scenario import Disturbance, Reject
 from controller.clock import PacedClock, VirtualClock
 from controller.journal.folder import RunFolder, new_run
+from controller.journal.journal import DiskJournal
+from controller.journal.rows import row_of
+from controller.run_state import RunState
 from controller.service import Message, post, read_message, serve
-from tests.controller.tending import SmallPlanner, intent, released, small_plan, spec, tend, world
+from tests.controller.small_planner import small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, tend, world
 
 
 def drained(outbox: "queue.SimpleQueue[str]") -> list[Message]:
@@ -119,3 +125,32 @@ def test_a_text_that_is_no_request_is_a_defect_and_raised(tmp_path: Path) -> Non
         folder = new_run(tmp_path, f"bad{len(text)}")
         with pytest.raises(CodecError):
             serve(given, released(plan), world(), SmallPlanner(3), folder, inbox, queue.SimpleQueue(), is_recorded=False)
+
+
+def test_a_defect_of_ours_leaves_nothing_moving_and_an_interrupted_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = spec(intent(), "served")
+    plan = small_plan(given.state, 3)
+    assert plan is not None
+    drivers, folder = world(), new_run(tmp_path, "served")
+    take = DiskJournal.append
+
+    def fails_later(self: DiskJournal, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
+        if any(isinstance(e, StepStarted) and e.of.motion for e in events) and state.progress.confirmed > 3:
+            raise OSError("no space left")
+        take(self, events, state, is_durable=is_durable)
+
+    monkeypatch.setattr(DiskJournal, "append", fails_later)
+    with pytest.raises(OSError, match="no space"):
+        serve(given, released(plan), drivers, SmallPlanner(3), folder, queue.SimpleQueue(), queue.SimpleQueue())
+    robot = drivers.motion["g1"]
+    assert robot.arm.run is not None
+    assert robot.arm.run.stopping == "hold"
+    assert (folder.summary().state, folder.summary().pid) == ("Interrupted", None)
+
+
+def test_spec_and_record_cross_to_another_process() -> None:
+    record = tend(Reject(2)).record
+    again = pickle.loads(pickle.dumps(record))
+    assert again.summary == record.summary
+    assert [row_of(n, e) for n, e in enumerate(again.events)] == [row_of(n, e) for n, e in enumerate(record.events)]
+    assert again.spec == record.spec
