@@ -31,7 +31,7 @@ def plan_text(released: ReleasedPlan, width: int, colour: bool, everything: bool
 
 
 def _rows(figures: Iterator[tuple[str, str]]) -> Iterator[str]:
-    return (f"  {name:<13}{value}" for name, value in figures)
+    return (f"  {name:<14}{value}" for name, value in figures)
 
 
 def _figures(released: ReleasedPlan) -> Iterator[tuple[str, str]]:

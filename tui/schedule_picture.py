@@ -36,7 +36,7 @@ def schedule_picture(plan: TaskPlan, width: int, parts: int = PARTS_SHOWN) -> st
     end = max((b.end for b in blocks if b.part in shown), default=0.0)
     if end <= 0.0:
         return ""
-    rows = list(dict.fromkeys(b.resource for b in sorted(blocks, key=lambda b: (_rank(plan, b.resource), b.resource))))
+    rows = list(dict.fromkeys(b.resource for b in sorted(blocks, key=lambda b: (_rank(plan, b.resource), b.start))))
     names = {row: printable(row)[:16] for row in rows}
     margin = max(map(len, names.values())) + 2
     columns = max(10, width - margin)
@@ -78,8 +78,10 @@ def _ruler(count: int, scale: float) -> str:
     every = next(n for n in (5, 10, 20) if len(_moment(count * scale)) + 2 <= n)
     line = ""
     for column in range(0, count, every):
-        line = line.ljust(column) + _moment(column * scale)
-    return line + " " * max(0, count - len(line))
+        moment = _moment(column * scale)
+        if column + len(moment) <= count:
+            line = line.ljust(column) + moment
+    return line
 
 
 def _moment(seconds: float) -> str:

@@ -65,7 +65,16 @@ def test_picture_has_a_block_where_the_resource_is_busy() -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 110, 200])
 def test_picture_keeps_its_width(width: int) -> None:
-    assert max(map(len, schedule_picture(TASKS, width).splitlines())) <= width
+    for duration in (12.0, 4.9, 33.0, 61.0, 202.0, 599.0, 7321.0, 1e6):
+        long = (replace(STEPS[2], start=0.0, duration=duration),)
+        lines = schedule_picture(replace(TASKS, steps=long), width).splitlines()
+        assert max(map(len, lines)) <= width, duration
+        assert len(lines[1]) > width // 4, duration
+
+
+def test_picture_has_robots_first_and_then_what_is_used_first() -> None:
+    rows = [line.split()[0] for line in schedule_picture(TASKS, 80).splitlines()]
+    assert rows[1:] == ["r1", "lathe", "gauge"]
 
 
 def test_picture_of_a_long_schedule_shows_its_first_parts_only() -> None:
