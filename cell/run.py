@@ -119,7 +119,8 @@ class PartSummary:
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
-    the run unfinished. `makespan_s` runs from the first command to the last confirmed step. `pid` None: it does not live."""
+    the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
+    from the first command to the last confirmed step. `pid` None: it does not live."""
 
     run_id: str
     state: str

@@ -126,7 +126,6 @@ def _stop(d: Draft, kind: StopKind, trigger: Trigger, who: str) -> None:
     d.mend(stopping=kind)
     d.command(StopAll(d.fresh_id("stop"), d.subject, kind))
     if go(d, trigger, who):
-        d.mend(hold=None)
         d.set_timer("standstill", STANDSTILL)
 
 

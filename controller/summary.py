@@ -27,7 +27,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         steps_total=progress.total_before + (progress.confirmed if state.pack == "Complete" else steps),
         goals_met=met,
         goals_total=total,
-        held_because=f"{hold.code} {hold.text}" if hold is not None and state.pack in ("Holding", "Held") else None,
+        held_because=f"{hold.code} {hold.text}" if hold is not None else None,
         goals_skipped=state.trouble.skipped,
         makespan_s=(state.last - state.first) / SECOND if state.first is not None and state.last is not None else 0.0,
         parts=parts_of(state.belief.parts),

@@ -67,6 +67,12 @@ def test_a_first_stop_is_normal_and_a_second_one_quick() -> None:
     assert run.record.summary.state == "Stopped"
 
 
+def test_a_run_stopped_in_a_hold_still_says_why_it_held() -> None:
+    run = tend(asks=(Ask(2.0, "hold"), Ask(20.0, "stop")))
+    assert (run.record.summary.state, run.record.summary.held_because) == ("Stopped", "R702 operator asked for a hold")
+    assert tend(asks=(Ask(2.0, "hold"), Ask(20.0, "resume"), Ask(40.0, "stop"))).record.summary.held_because is None
+
+
 def test_after_a_stop_nothing_is_sent() -> None:
     run = tend(asks=(Ask(20.0, "stop"), Ask(21.0, "resume"), Ask(22.0, "start")))
     stop = next(e for e in run.all(CommandSent) if isinstance(e.command, StopAll))
