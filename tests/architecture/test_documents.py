@@ -23,7 +23,7 @@ def test_every_decision_is_listed() -> None:
     pages = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert [page for page in pages if f"({page})" not in index] == []
     numbers = [page.split("-")[0] for page in pages]
-    assert numbers == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    assert len(numbers) == len(set(numbers))
 
 
 def test_one_file_makes_a_released_plan() -> None:

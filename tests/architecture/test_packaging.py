@@ -55,7 +55,7 @@ def test_every_third_party_import_is_declared() -> None:
     undeclared = {
         f"{module} in {where}"
         for module, where in imported_modules().items()
-        if not {canonical(owner) for owner in owners.get(module, [])} & declared_dependencies()
+        if not {canonical(owner) for owner in owners.get(module, [module])} & declared_dependencies()
     }
     assert undeclared == set()
 
