@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
-from cell.program import Amount, Block, Compare, Ensure, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
+from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
 from cell.state import CellState, PartState
+from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.outcomes import asked, branch_for
 
 Serves = tuple[tuple[str, str], ...]
@@ -29,27 +30,27 @@ class Under:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """`goal` is open for `part` (None: for any one of `kind`). All duties in `after` are to be done before it starts. `speeds`
-    are limits in m/s by robot, "" for any."""
+    """`goal` is open for `part` (None: for any one of `kind`). All duties in `after` are to be done before it starts. `limits`
+    bind its steps."""
 
     key: Key
     goal: Goal
     part: str | None
     kind: str
     under: Under | None
-    speeds: tuple[tuple[str, float], ...]
+    limits: tuple[Limit, ...]
     after: frozenset[Key]
 
 
 @dataclass(frozen=True, slots=True)
 class ForkDuty:
-    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`. `speeds` as in Duty."""
+    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`. `limits` as in Duty."""
 
     key: Key
     when: When
     part: str
     outcome: str
-    speeds: tuple[tuple[str, float], ...]
+    limits: tuple[Limit, ...]
     after: frozenset[Key]
 
 
@@ -89,7 +90,7 @@ class _Scope:
     bound: Mapping[str, PartState]
     serves: Serves
     under: Under | None
-    speeds: tuple[tuple[str, float], ...]
+    limits: tuple[Limit, ...]
     after: frozenset[Key]
 
 
@@ -109,15 +110,15 @@ class _Reader:
 
     def block(self, block: Block, scope: _Scope, is_top: bool, label: str) -> frozenset[Key]:
         """Reads the block; gives the keys of everything in it, settled goals included."""
-        scope = replace(scope, speeds=(*scope.speeds, *self._speeds(block)))
+        scope = replace(scope, limits=(*scope.limits, *self._limits(block)))
         keys: list[frozenset[Key]] = []
         for i, line in enumerate(block.lines):
             before = frozenset[Key]().union(*(self._common(block.lines[j], line, keys[j]) for j in block.waits[i]))
             keys.append(self._line(line, replace(scope, after=scope.after | before), label))
         everything = frozenset[Key]().union(*keys)
         if block.within is not None:
-            limit = block.within.limit.quantity.value
-            self.out.deadlines.append(DeadlineDuty(limit, block.within.span, label, is_top, everything))
+            seconds = block.within.limit.quantity.value
+            self.out.deadlines.append(DeadlineDuty(seconds, block.within.span, label, is_top, everything))
         return everything
 
     def _common(self, earlier: Line, later: Line, keys: frozenset[Key]) -> frozenset[Key]:
@@ -146,20 +147,22 @@ class _Reader:
             self.out.unproved.append(error("E690", "a goal about this thing cannot be proved yet", goal.span))
             return frozenset()
         key = (goal.id, scope.serves)
-        bounds = tuple(("", b.limit.quantity.value) for b in goal.bounds if b.name == "speed" and b.operator in ("<", "<="))
-        inner = () if goal.block is None else self._speeds(goal.block)
+        bounds = tuple(limit for b in goal.bounds if (limit := limit_in_bound(b)) is not None)
+        if len(bounds) < len(goal.bounds):
+            self.out.unproved.append(error("E690", "a bound of this goal cannot be proved yet", goal.span))
+        inner = () if goal.block is None else self._limits(goal.block)
         kind = part.kind if part is not None else goal.object.text
-        speeds = (*scope.speeds, *bounds, *inner)
+        limits = (*scope.limits, *bounds, *inner)
         name = None if part is None else part.id
-        self.out.goals[key] = Duty(key, goal, name, kind, scope.under, speeds, scope.after)
+        self.out.goals[key] = Duty(key, goal, name, kind, scope.under, limits, scope.after)
         if self._is_reached(goal, part):
             self._settle(key)
         if goal.block is not None:
             if goal.block.lines:
                 self.out.unproved.append(error("E690", "lines in the block of a goal cannot be proved yet", goal.span))
             if goal.block.within is not None:
-                limit = goal.block.within.limit.quantity.value
-                self.out.deadlines.append(DeadlineDuty(limit, goal.block.within.span, label, False, frozenset({key})))
+                seconds = goal.block.within.limit.quantity.value
+                self.out.deadlines.append(DeadlineDuty(seconds, goal.block.within.span, label, False, frozenset({key})))
         return frozenset({key})
 
     def _is_reached(self, goal: Goal, part: PartState | None) -> bool:
@@ -209,7 +212,7 @@ class _Reader:
         for k, branch in enumerate(when.branches):
             if any(goal.id in part.reached for goal in goals_in(branch.block)):
                 return self.block(when.branches[k].block, scope, False, label)
-        self.out.forks[key] = ForkDuty(key, when, part.id, question[1], scope.speeds, scope.after)
+        self.out.forks[key] = ForkDuty(key, when, part.id, question[1], scope.limits, scope.after)
         keys = {key}
         for k, branch in enumerate(when.branches):
             inner = replace(scope, under=Under(key, k), after=scope.after | {key})
@@ -223,28 +226,15 @@ class _Reader:
             return None
         return dict(part.outcomes).get(outcome)
 
-    def _speeds(self, block: Block) -> tuple[tuple[str, float], ...]:
+    def _limits(self, block: Block) -> tuple[Limit, ...]:
         found = []
         for ensure in block.ensures:
-            limit = speed_limit(ensure)
-            if limit is not None and limit[0] in self.cell.robots:
+            limit = limit_of(ensure)
+            if limit is not None and limit.device in self.cell.robots:
                 found.append(limit)
-            elif ensure.kind == "limit" and not _is_force(ensure):
+            elif ensure.kind == "limit":
                 self.out.unproved.append(error("E690", "this limit cannot be proved yet", ensure.span))
         return tuple(found)
-
-
-def speed_limit(ensure: Ensure) -> tuple[str, float] | None:
-    """(device, m/s) of `ensure r.speed <= v`."""
-    match ensure.condition:
-        case Compare(subject=subject, operator="<" | "<=", limit=Amount(quantity=quantity)):
-            if len(subject.path) == 2 and subject.path[1] == "speed":
-                return subject.path[0], quantity.value
-    return None
-
-
-def _is_force(ensure: Ensure) -> bool:
-    return isinstance(ensure.condition, Compare) and ensure.condition.subject.path[-1] == "force"
 
 
 def goals_in(block: Block) -> Iterator[Goal]:

@@ -13,7 +13,7 @@ from cell import reasons
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.program import Ref
-from cell.state import PlanningRequest
+from cell.state import InPlace, PlanningRequest
 from cell.steps import AtHub, AtPlace, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step, stance_name
 from cell.task_plan import Operation, TaskPlan
 from planner.proof.claims import claims_of, orders_of, uses_of
@@ -40,11 +40,13 @@ class _Walk:
     own: dict[str, list[Step]] = field(default_factory=dict)
     worked: set[str] = field(default_factory=set)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.operations = {o.id: o for o in self.tasks.operations}
         self.outcomes = {c.id: c.outcome for c in self.tasks.choices}
         self.kinds = {p.id: p.kind for p in self.request.state.parts}
+        self.lies = {p.id: p.location.place for p in self.request.state.parts if isinstance(p.location, InPlace)}
         for step in self.tasks.steps:
             self.own.setdefault(step.operation, []).append(step)
 
@@ -66,6 +68,7 @@ class _Walk:
                 yield error("E683", f"{step.id} {what}", step.because.span)
             if step.robot is not None:
                 follow.after(step, robot)
+            self.lies |= {fact.args[0]: fact.args[1] for fact in step.adds if fact.name == "at" and len(fact.args) == 2}
         follow.end()
         for choice in follow.uneven:
             yield error("E683", f"the branches of {choice} leave the robot in different states")
@@ -157,7 +160,12 @@ class _Walk:
                 asked = isinstance(duty, Duty) and station == equipment_of(duty.goal) and outcome == "verdict"
                 if part != operation.part or operation.verb != "inspect" or not asked:
                     yield f"asks {station} for the {outcome} of {part}, which its goal does not ask for"
-            case SetDoor() | SetClamp() | Decide():
+            case Decide():
+                if operation.robot != robot:
+                    yield f"decides what {robot} does, not {operation.robot or 'nobody'}"
+                if operation.source != self.lies.get(operation.part):
+                    yield f"decides about {operation.part} at {operation.source}; it lies at {self.lies.get(operation.part)}"
+            case SetDoor() | SetClamp():
                 pass
 
     def _grip(self, grip: Grip, operation: Operation, state: RobotState) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
+from cell.motion_plan import MotionPlan
 from cell.steps import AtHub, AtPlace, MotionNeed, Touch, stance_name
 from cell.task_plan import Operation
+from planner.proof.device_limits import smallest
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.robot_state import RobotState, hands_of
 
@@ -36,8 +39,8 @@ def wrong_in_need(
 def speed_limit_of(duty: Duty | ForkDuty, robot: str, cell: CellModel) -> float | None:
     """The smallest of the robot's own and those that the text puts on the step, m/s."""
     own = cell.robots[robot].max_speed
-    limits = [v for name, v in duty.speeds if name in ("", robot)]
-    return min([*limits, *([] if own is None else [own])], default=None)
+    written = smallest(duty.limits, robot, "speed")
+    return min((v for v in (own, written) if v is not None), default=None)
 
 
 def closed_zones(cell: CellModel, entered: str | None) -> tuple[str, ...]:
@@ -63,3 +66,18 @@ def _wrong_in_touch(
         yield f"{touch.hand} holds {holds[0]}"
     elif touch.end == "end" and kind != touch.kind:
         yield f"{operation.part} is a {kind}, no {touch.kind}"
+
+
+def check_forces(plan: MotionPlan, duty_of: Mapping[str, Duty | ForkDuty]) -> tuple[Diagnostic, ...]:
+    """Contact within the force that the text allows."""
+    found = []
+    for step in plan.tasks.steps:
+        motion = plan.motions.get(step.motion or "")
+        if motion is None or not motion.contacts or step.robot is None:
+            continue
+        most = smallest(duty_of[step.operation].limits, step.robot, "force")
+        force = max(contact.force for contact in motion.contacts)
+        if most is not None and force > most:
+            message = f"{step.id} makes contact with {force:g} N; {most:g} N is allowed"
+            found.append(error("E688", message, step.because.span))
+    return tuple(found)

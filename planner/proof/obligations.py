@@ -13,7 +13,7 @@ from cell.motion_plan import MotionPlan
 from cell.released_plan import Holds, Obligation
 from cell.state import PlanningRequest
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
-from planner.proof.duties import Duties, speed_limit
+from planner.proof.duties import Duties
 from planner.proof.motion_verdict import MotionVerdict
 from planner.proof.nevers import guarded
 from planner.proof.surroundings import CLEARANCE
@@ -50,7 +50,7 @@ def obligations_of(
         *_symbolic(plan, request),
         *_zones(request),
         *_times(duties, steps_of),
-        *_limits(request),
+        *_limits(duties),
         *_motions(verdicts),
     )
     obligations = tuple(
@@ -122,12 +122,12 @@ def _times(duties: Duties, steps_of: StepsOf) -> Iterator[_Row]:
         yield _Row("pace", f"every {pace.interval:g} s", _DECLARED, f"{smallest:.3f} s would do", -late, (pace.span,))
 
 
-def _limits(request: PlanningRequest) -> Iterator[_Row]:
-    for ensure in request.program.block.ensures:
-        limit = speed_limit(ensure)
-        if limit is not None:
-            claim = f"{limit[0]} keeps below {limit[1]:g} m/s at the TCP"
-            yield _Row("limits", claim, _ALWAYS, "part of what each motion has to keep", None, (ensure.span,))
+def _limits(duties: Duties) -> Iterator[_Row]:
+    limits = dict.fromkeys(limit for duty in duties.goals.values() for limit in duty.limits)
+    for limit in limits:
+        who, unit = limit.device or "whatever acts", "m/s at the TCP" if limit.quantity == "speed" else "N in contact"
+        evidence = "part of what each motion has to keep"
+        yield _Row("limits", f"{who} keeps to {limit.value:g} {unit}", _ALWAYS, evidence, None, (limit.span,))
 
 
 def _motions(verdicts: Mapping[str, MotionVerdict]) -> Iterator[_Row]:

@@ -26,6 +26,7 @@ from planner.proof.initial import initial_facts
 from planner.proof.iterations import check_iterations, started_by
 from planner.proof.meaning import check_meaning
 from planner.proof.motion_verdict import MotionVerdict
+from planner.proof.needed_motion import check_forces
 from planner.proof.needs import Establishment, Unmet
 from planner.proof.nevers import check_guards, check_nevers
 from planner.proof.obligations import obligations_of
@@ -60,7 +61,7 @@ def prove(
     if symbolic:
         return Outcome(None, symbolic)
     verdicts = _verdicts(plan, request, store, map_fn, progress)
-    if found := (*_refused(plan, verdicts), *check_configurations(plan.motions)):
+    if found := _refused(plan, verdicts) or check_configurations(plan.motions):
         return Outcome(None, found)
     matched = match(tasks, duties, request.cell, request.state)
     return Outcome(Proof(*obligations_of(plan, request, duties, matched.steps_of, verdicts)))
@@ -88,6 +89,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_guards(plan, cell, state, order),
         *check_nevers(request.program.nevers, plan, cell, state, order),
         *check_deadlines(duties, matched.steps_of),
+        *check_forces(plan, matched.duty_of),
     )
 
 
