@@ -74,7 +74,8 @@ class World:
     def step(self, found: Type, word: str) -> Type | None:
         match found:
             case Thing(kind, name):
-                return self._of_kind(found, kind, word) or self._held(name, word) or self._attribute(kind, name, word)
+                own = self._of_kind(found, kind, word) or self._held(name, word) or self._attribute(kind, name, word)
+                return own or self._of_each(kind, name, word)
             case Part():
                 return self._of_part(found, word)
             case Member(kind, kinds):
@@ -176,6 +177,12 @@ class World:
             if word in (kind, f"{kind}s"):
                 return SetOf(Part((kind,)), self.vocabulary.kinds[equipment.kind].is_open)
         return None
+
+    def _of_each(self, kind: KindSchema, name: str, word: str) -> Type | None:
+        """`orders.items`: the union over what a loop over the thing would bind."""
+        members = self._members_of(kind, name)
+        inner = self.step(members, word) if members is not None else None
+        return inner if isinstance(inner, SetOf) else None
 
     def held_by(self, equipment: Equipment) -> tuple[str, ...]:
         accepts = equipment.attributes.get("accepts", ())

@@ -58,6 +58,18 @@ def test_errors_of_every_file_come_together() -> None:
     assert gathered({"a.intent": "x" * 600_000}).value is None
 
 
+def test_a_file_is_followed_once_however_many_use_it() -> None:
+    files = {f"{i}.intent": f'use "{i + 1}.intent"\nuse "{i + 1}.intent"\n' for i in range(12)} | {"12.intent": ""}
+    asked: list[str] = []
+
+    def read(use: UseNode, source: SourceFile) -> Outcome[SourceFile]:
+        asked.append(use.path)
+        return Outcome(SourceFile.of(use.path, files[use.path]))
+
+    assert gather(SourceFile.of("0.intent", files["0.intent"]), STANDARD, read).is_ok
+    assert len(asked) == 24
+
+
 def test_a_limit_on_the_number_of_files() -> None:
     files = {f"{i}.intent": f'use "{i + 1}.intent"' for i in range(MAX_FILES + 5)}
     assert codes(gathered(files, "0.intent")) == ["E113"]

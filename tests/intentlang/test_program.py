@@ -250,6 +250,16 @@ def test_names_step_to_members_features_facts_and_sets() -> None:
     assert goals(loops[2].block)[0].object.path == ("k", "body", "a")
 
 
+def test_a_dot_over_a_set_gives_the_union() -> None:
+    text = (
+        "for each h in kits.body.a {\n  fasten h with screw torque 1 Nm\n}\n"
+        "for each h in kits.body.holes {\n  fasten h with screw torque 1 Nm\n}\n"
+        "for each i in orders.items {\n  move i to nest\n}\n"
+    )
+    loops = [line for line in program(text, assembly()).block.lines if isinstance(line, Loop)]
+    assert [loop.member for loop in loops] == ["hole", "hole", "part"]
+
+
 def test_wrong_steps_are_told() -> None:
     text = (
         "for each job in orders {\n  move job.lid to done\n  ensure job.weight < 3 kg\n}\n"
