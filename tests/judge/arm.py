@@ -74,25 +74,31 @@ class Arm:
         R, t = self.T_world_base[:3, :3], self.T_world_base[:3, 3]
         w = np.einsum("ij,sjn->sni", R, jacobians[:, 3:])
         v = np.einsum("ij,sjn->sni", R, jacobians[:, :3]) - np.cross(w, t)
-        return Sweep(self, q, self.T_world_base @ poses, v, w)
+        return Sweep(self, q, self.T_world_base @ poses, v, w, np.linalg.norm(w, axis=2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """`T_world_joint` (S, n + 1, 4, 4); `v` and `w` (S, n, 3) are the Jacobian's columns at the world's origin."""
+    """`T_world_joint` (S, n + 1, 4, 4); `v` and `w` (S, n, 3) are the Jacobian's columns at the world's origin, `turning`
+    (S, n) the lengths of `w`."""
 
     arm: Arm
     q: Array
     T_world_joint: Array
     v: Array
     w: Array
+    turning: Array
 
-    def speeds(self, joint: int, centres: Array, radius: float, below: int = 0) -> Array:
+    def speeds(self, joint: int, centres: Array, radius: float) -> Array:
         """(S, n): how far at most any point of the ball about `centres` (S, 3) fixed to `joint` moves per unit of each
-        joint, 0 for joints that do not move it. `below`: seen from the frame of that joint, so without what moves both."""
-        mask = self.arm.moves(joint) & ~self.arm.moves(below)
-        moved = np.linalg.norm(self.v + np.cross(self.w, centres[:, None]), axis=2)
-        return np.where(mask, moved + np.linalg.norm(self.w, axis=2) * radius, 0.0)
+        joint, 0 for joints that do not move it."""
+        x, y, z = (c[:, None] for c in centres.T)
+        wx, wy, wz = (self.w[..., k] for k in range(3))
+        moved_x = self.v[..., 0] + wy * z - wz * y
+        moved_y = self.v[..., 1] + wz * x - wx * z
+        moved_z = self.v[..., 2] + wx * y - wy * x
+        moved = np.sqrt(moved_x**2 + moved_y**2 + moved_z**2) + self.turning * radius
+        return np.where(self.arm.moves(joint), moved, 0.0)
 
     def flange(self) -> Array:
         """T_world_flange (S, 4, 4)."""

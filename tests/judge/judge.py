@@ -16,17 +16,18 @@ import numpy as np
 from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.program import IntentProgram
-from tests.judge.allowances import Allowed, allowed
+from tests.judge.allowances import allowed
 from tests.judge.arm import Arm, arm_of
 from tests.judge.bodies import Moving, base_of, equipment, floor, links_of, tcp_frames, tool_of, zone_box
 from tests.judge.clauses import Clause, Deadline, Forbidden, NotJudged, SpeedLimit, clauses
 from tests.judge.limits import joint_exceedances, speed_exceedance, tcp_speeds
-from tests.judge.meant import Meant
-from tests.judge.nearness import TOUCH_DEPTH, Counted, Crowd, Near, Stretch
+from tests.judge.meant import Meant, MeantNow
+from tests.judge.nearness import TOUCH_DEPTH, Counted, Near, Window
 from tests.judge.polyline import polyline
 from tests.judge.recording import Recording, Track
 from tests.judge.self_contact import checked_pairs
 from tests.judge.solids import Standing
+from tests.judge.stretch import Crowd, Stretch
 from tests.judge.verdict import Contact, Exceedance, Verdict, ZoneEntry
 from tests.judge.whereabouts import PartsThen
 
@@ -77,6 +78,7 @@ class _Case:
         self.parts.start(start)
         fixed = [*floor(self.cell), *equipment(self.cell)]
         bases = [base for arm in self.arms.values() for base in base_of(arm)]
+        zones = [zone_box(self.cell, name) for name in self.cell.zones]
         carried = [body for arm in self.arms.values() for body in (*links_of(arm), *tool_of(arm, self.cell))]
         pairs = checked_pairs(self.arms, carried, bases)
         # A quick stop brakes harder than the planner may; twice the limit is what the simulated arm then takes.
@@ -89,12 +91,17 @@ class _Case:
             line = polyline(tracks, bend, first, last, step)
             stretch = Stretch(self.arms, line, (*carried, *held), self.counted)
             self.counted.states += len(line)
-            self._meet(stretch, Crowd([*fixed, *bases, *self.parts.lying()]))
-            for a, b in pairs.moving(held):
-                self._touch(stretch, a, b)
+            meant = self.meant.during(first, last)
+            crowd = Crowd([*fixed, *bases, *self.parts.lying(), *zones])
+            for moving, body, states in stretch.meetings(crowd):
+                if body.what == "zone":
+                    self._enter(stretch, moving, body, states, meant, (first, last))
+                elif (moving.name, body.name) not in pairs.mounted:
+                    self._touch(stretch, moving, body, states, meant)
+            for a, b, states in stretch.approaches(pairs.moving(held)):
+                self._touch(stretch, a, b, states, meant)
             for a, b in pairs.fixed(held):
                 self._stuck(stretch, a, b)
-            self._enter(stretch, first, last)
 
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         edges = {start, end}
@@ -103,16 +110,10 @@ class _Case:
         inside = sorted(t for t in edges if start <= t <= end)
         yield from zip(inside, inside[1:] or inside, strict=False)
 
-    def _meet(self, stretch: Stretch, crowd: Crowd) -> None:
-        for moving in stretch.moving:
-            for body in stretch.against(moving, crowd):
-                if not (body.what == "base" and body.owner == moving.robot):
-                    self._touch(stretch, moving, body)
-
-    def _touch(self, stretch: Stretch, a: Moving, b: Moving | Standing) -> None:
-        meant = self.meant.contacts(a, b) if isinstance(b, Standing) else ()
-        near = stretch.near(a, b, [(m.first, m.last) for m in meant])
-        for m in meant:
+    def _touch(self, stretch: Stretch, a: Moving, b: Moving | Standing, states: np.ndarray, meant: MeantNow) -> None:
+        windows = meant.contacts(a, b) if isinstance(b, Standing) else ()
+        near = stretch.near(a, b, states, [(m.first, m.last) for m in windows])
+        for m in windows:
             if np.any(near.exempt & (near.at >= m.first) & (near.at <= m.last)):
                 self.touched.add((m.run.command, f"{a.name} and {b.name}", m.first))
         wrong = ~near.exempt | (near.distance < -TOUCH_DEPTH)
@@ -129,16 +130,13 @@ class _Case:
             at = int(stretch.line.at[0])
             self.contacts.append(Contact(a.name, b.name, at, at, distance))
 
-    def _enter(self, stretch: Stretch, first: int, last: int) -> None:
-        for zone in self.cell.zones:
-            box = zone_box(self.cell, zone)
-            for moving in stretch.moving:
-                if not stretch.against(moving, Crowd([box])):
-                    continue
-                visits = self.meant.visits(moving.robot, zone)
-                self._entries(stretch, moving, box, visits, "the plan lists no visit then")
-                for rule in self._rules(zone, moving.robot, first, last):
-                    self._entries(stretch, moving, box, (), rule)
+    def _enter(
+        self, stretch: Stretch, moving: Moving, zone: Standing, states: np.ndarray, meant: MeantNow, span: tuple[int, int]
+    ) -> None:
+        visits = [(v.first, v.last) for v in meant.visits(moving.robot, zone.name)]
+        self._entries(stretch, moving, zone, states, visits, "the plan lists no visit then")
+        for rule in self._rules(zone.name, moving.robot, *span):
+            self._entries(stretch, moving, zone, states, (), rule)
 
     def _rules(self, zone: str, robot: str, first: int, last: int) -> Iterator[str]:
         for clause in self.clauses:
@@ -147,11 +145,13 @@ class _Case:
                 if clause.machine is None or any(s.first <= first and last <= s.last for s in spans):
                     yield clause.text
 
-    def _entries(self, stretch: Stretch, moving: Moving, box: Standing, visits: Sequence[Allowed], rule: str) -> None:
-        near = stretch.near(moving, box, [(v.first, v.last) for v in visits])
+    def _entries(
+        self, stretch: Stretch, moving: Moving, zone: Standing, states: np.ndarray, visits: Sequence[Window], rule: str
+    ) -> None:
+        near = stretch.near(moving, zone, states, visits)
         if np.any(~near.exempt):
             at = near.at[~near.exempt]
-            self.entries.append(ZoneEntry(moving.name, box.name, rule, int(at.min()), int(at.max())))
+            self.entries.append(ZoneEntry(moving.name, zone.name, rule, int(at.min()), int(at.max())))
 
     # --- limits ---
 
@@ -159,8 +159,8 @@ class _Case:
         for name, track in self.recording.tracks.items():
             arm = self.arms[name]
             yield from joint_exceedances(track, arm.limits)
-            for hand, frame in tcp_frames(arm, self.cell).items():
-                speed = tcp_speeds(track, arm, frame)
+            frames = tcp_frames(arm, self.cell)
+            for hand, speed in tcp_speeds(track, arm, frames).items():
                 for clause in self.clauses:
                     if isinstance(clause, SpeedLimit) and clause.robot == name:
                         yield from speed_exceedance(track, f"speed of {hand} ({clause.text})", speed, clause.limit)

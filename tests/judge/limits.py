@@ -8,7 +8,7 @@ peak shorter than the samples is averaged out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -61,17 +61,19 @@ def _exceeds(track: Track, k: int, what: str, joint: int, value: float, limit: f
     return Exceedance(f"{track.robot} {what} of joint {joint + 1}", int(track.at[k]), float(value), float(limit))
 
 
-def tcp_speeds(track: Track, arm: Arm, T_flange_tcp: Array) -> Array:
-    """(N - 1,) m/s of the TCP between setpoints: the chord, so never more than it was."""
+def tcp_speeds(track: Track, arm: Arm, T_flange_tcp: Mapping[str, Array]) -> dict[str, Array]:
+    """(N - 1,) m/s of each TCP between setpoints: the chord, so never more than it was."""
     moved = np.abs(np.diff(track.setpoint, axis=0)).max(axis=1) > 0.0
     rows = np.flatnonzero(np.append(moved, False) | np.append(False, moved))
-    speed = np.zeros(len(track.at) - 1)
-    if len(rows):
-        point = (arm.sweep(track.setpoint[rows]).flange() @ T_flange_tcp)[:, :3, 3]
-        pairs = np.flatnonzero(np.diff(rows) == 1)
-        dt = np.diff(track.at)[rows[pairs]] * 1e-9
-        speed[rows[pairs]] = np.linalg.norm(point[pairs + 1] - point[pairs], axis=1) / dt
-    return speed
+    flange = arm.sweep(track.setpoint[rows]).flange() if len(rows) else np.zeros((0, 4, 4))
+    pairs = np.flatnonzero(np.diff(rows) == 1)
+    dt = np.diff(track.at)[rows[pairs]] * 1e-9
+    speeds = {}
+    for hand, frame in T_flange_tcp.items():
+        point = (flange @ frame)[:, :3, 3]
+        speeds[hand] = np.zeros(len(track.at) - 1)
+        speeds[hand][rows[pairs]] = np.linalg.norm(point[pairs + 1] - point[pairs], axis=1) / dt
+    return speeds
 
 
 def speed_exceedance(

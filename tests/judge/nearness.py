@@ -6,8 +6,8 @@ step: turn the joints one after the other from the base outwards; each turn carr
 together, so the point still has its distance from that axis when its turn comes. What is not clear at the step asked for is
 looked at more finely before it is called a contact; what is then still closer than the finest step can tell counts as one.
 
-Two prunings, neither of which can hide anything: boxes around the swept state that do not meet, and states so soon after one
-of known distance that the path between cannot use it up.
+Two prunings, neither of which can hide anything: boxes around the swept state that do not meet (stretch.py), and states so
+soon after one of known distance that the path between cannot use it up.
 """
 
 from __future__ import annotations
@@ -46,35 +46,30 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A moving body along a polyline: `rotation` (S, 3, 3), `translation`, `centre` and `reach` (S, 3) of its box."""
+    """A moving body along a polyline: `rotation` (S, 3, 3), `translation`, `centre` and `reach` (S, 3) of its box; `rates`
+    (S, n): how far at most any of its points moves per unit of each joint."""
 
     moving: Moving
-    sweep: Sweep
+    arm: Arm
     rotation: Array
     translation: Array
     centre: Array
     reach: Array
-    known: dict[tuple[str, int], Array] = field(default_factory=dict)
-
-    def bound(self, name: str, line: Polyline, below: int = 0) -> Array:
-        """`furthest` for the half steps of `line`, its steps ahead, or its slack; remembered."""
-        if (name, below) not in self.known:
-            robot = self.moving.robot
-            h = {"half": line.half, "ahead": line.ahead, "slack": line.slack.__getitem__}[name](robot)
-            self.known[name, below] = self.furthest(h, below)
-        return self.known[name, below]
+    rates: Array
 
     def furthest(self, h: Array, below: int = 0) -> Array:
-        """(S,) m: the furthest that any of its points moves while joint i moves by at most `h` (S, n)."""
-        speeds = self.sweep.speeds(self.moving.joint, self.centre, self.moving.solid.radius, below)
-        return np.asarray((h * speeds).sum(axis=1))
+        """(S,) m: the furthest that any of its points moves while joint i moves by at most `h` (S, n); seen from the frame of
+        joint `below`, which what moves both does not change."""
+        rates = self.rates if below == 0 else np.where(self.arm.moves(below), 0.0, self.rates)
+        return np.asarray(np.einsum("sn,sn->s", h, rates))
 
 
 def placed(moving: Moving, sweep: Sweep) -> Placed:
     T = sweep.T_world_joint[:, moving.joint] @ moving.placement
     rotation, translation = T[:, :3, :3], T[:, :3, 3]
     centre = rotation @ moving.solid.centre + translation
-    return Placed(moving, sweep, rotation, translation, centre, np.abs(rotation) @ moving.solid.half)
+    rates = sweep.speeds(moving.joint, centre, moving.solid.radius)
+    return Placed(moving, sweep.arm, rotation, translation, centre, np.abs(rotation) @ moving.solid.half, rates)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,78 +81,44 @@ class Near:
     exempt: np.ndarray
 
 
-class Crowd:
-    """Standing bodies, with their boxes stacked."""
-
-    def __init__(self, bodies: Sequence[Standing]) -> None:
-        self.bodies = tuple(bodies)
-        self._low = np.array([b.low for b in bodies]).reshape(-1, 3)
-        self._high = np.array([b.high for b in bodies]).reshape(-1, 3)
-
-    def meeting(self, low: Array, high: Array) -> list[Standing]:
-        meets = np.all((low <= self._high) & (self._low <= high), axis=1)
-        return [self.bodies[k] for k in np.flatnonzero(meets)]
-
-
 @dataclass(slots=True)
-class Stretch:
-    """One stretch of the recording in which nothing but the robots changes."""
+class Looking:
+    """Looks at one pair of bodies along a polyline, more finely where it must. `states` (sorted) are those worth a look."""
 
     arms: Mapping[str, Arm]
-    line: Polyline
-    moving: Sequence[Moving]
     counted: Counted
-    _sweeps: dict[str, Sweep] = field(init=False)
-    _placed: dict[str, Placed] = field(init=False)
-    _solver: Distances = field(init=False)
+    windows: Sequence[Window]
+    solver: Distances
+    at: list[float] = field(default_factory=list)
+    distance: list[float] = field(default_factory=list)
+    exempt: list[bool] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._sweeps = {r: self.arms[r].sweep(q) for r, q in self.line.q.items()}
-        self._placed = {m.name: placed(m, self._sweeps[m.robot]) for m in self.moving}
-        self._solver = Distances(self.counted)
+    def near(self, line: Polyline, a: Placed, b: Placed | Standing, states: np.ndarray) -> Near:
+        self._look(line, a, b, states, DEEPEST)
+        return Near(np.array(self.at), np.array(self.distance), np.array(self.exempt, dtype=bool))
 
-    def against(self, moving: Moving, bodies: Crowd) -> Sequence[Standing]:
-        """Those of `bodies` that the body may come near at all."""
-        body = self._placed[moving.name]
-        b = body.bound("half", self.line)[:, None]
-        low, high = (body.centre - body.reach - b).min(axis=0), (body.centre + body.reach + b).max(axis=0)
-        return bodies.meeting(low, high)
-
-    def near(self, moving: Moving, other: Moving | Standing, windows: Sequence[Window] = ()) -> Near:
-        """Where the two may touch. `windows` (ns) are when they may."""
-        found = _Found()
-        self._look(self.line, self._placed[moving.name], self._other(other), windows, found, DEEPEST)
-        return Near(np.array(found.at), np.array(found.distance), np.array(found.exempt, dtype=bool))
-
-    def fixed_gap(self, moving: Moving, other: Moving) -> float:
-        """The distance of two bodies on the same flange: the same at every state."""
-        return self._solver.at(self._placed[moving.name], self._placed[other.name], 0)
-
-    def _other(self, other: Moving | Standing) -> Placed | Standing:
-        return other if isinstance(other, Standing) else self._placed[other.name]
-
-    def _look(
-        self, line: Polyline, a: Placed, b: Placed | Standing, windows: Sequence[Window], found: _Found, depth: int
-    ) -> None:
-        bound, ahead, floor = _bounds(line, a, b)
-        inside = np.zeros(len(line), dtype=bool)
-        for first, last in windows:
-            inside |= (line.at >= first) & (line.at <= last)
-        meeting = _boxes_meet(a, b, bound)
-        for k in np.flatnonzero(meeting & inside):
-            distance = self._solver.at(a, b, int(k))
+    def _look(self, line: Polyline, a: Placed, b: Placed | Standing, states: np.ndarray, depth: int) -> None:
+        bound, ahead, floor = (together(steps(line, name), a, b) for name in ("half", "ahead", "slack"))
+        inside = np.zeros(len(states), dtype=bool)
+        for first, last in self.windows:
+            inside |= (line.at[states] >= first) & (line.at[states] <= last)
+        for k in states[inside]:
+            distance = self.solver.at(a, b, int(k))
             if distance <= bound[k]:
-                found.add(line.at[k], distance, True)
-        for k, distance in self._unclear(a, b, np.flatnonzero(meeting & ~inside), bound, ahead):
+                self._add(line.at[k], distance, True)
+        for k, distance in self._unclear(a, b, states[~inside], bound, ahead):
             if depth == 0 or distance <= floor[k]:
-                found.add(line.at[k], distance, False)
+                self._add(line.at[k], distance, False)
             else:
-                finer = closer(line, k, FINER)
-                self._look(finer, self._again(a, finer), self._again(b, finer), windows, found, depth - 1)
+                self._look_closer(line, a, b, k, depth)
 
-    def _again(self, body: Placed | Standing, line: Polyline) -> Placed | Standing:
-        if isinstance(body, Standing):
-            return body
+    def _look_closer(self, line: Polyline, a: Placed, b: Placed | Standing, state: int, depth: int) -> None:
+        finer = closer(line, state, FINER)
+        a, b = self._again(a, finer), b if isinstance(b, Standing) else self._again(b, finer)
+        bound = together(steps(finer, "half"), a, b)
+        self._look(finer, a, b, np.flatnonzero(boxes_meet(a, b, bound)), depth - 1)
+
+    def _again(self, body: Placed, line: Polyline) -> Placed:
         robot = body.moving.robot
         return placed(body.moving, self.arms[robot].sweep(line.q[robot]))
 
@@ -171,7 +132,7 @@ class Stretch:
         unclear, k = [], 0
         while k < len(states):
             state = int(states[k])
-            distance = self._solver.at(a, b, state)
+            distance = self.solver.at(a, b, state)
             self.counted.near(distance, b)
             reached = travelled[state] + distance
             if reached <= need[k]:
@@ -181,35 +142,29 @@ class Stretch:
                 k = max(k + 1, int(np.searchsorted(highest, reached, side="left")))
         return unclear
 
-
-@dataclass(slots=True)
-class _Found:
-    at: list[float] = field(default_factory=list)
-    distance: list[float] = field(default_factory=list)
-    exempt: list[bool] = field(default_factory=list)
-
-    def add(self, at: float, distance: float, exempt: bool) -> None:
+    def _add(self, at: float, distance: float, exempt: bool) -> None:
         self.at.append(at)
         self.distance.append(distance)
         self.exempt.append(exempt)
 
 
-def _bounds(line: Polyline, a: Placed, b: Placed | Standing) -> tuple[Array, Array, Array]:
-    """How much nearer the two may come on the half steps beside each state, until the next state, and by what chords miss."""
-    half, ahead, slack = (_together(name, line, a, b) for name in ("half", "ahead", "slack"))
-    return half, ahead, slack
+def steps(line: Polyline, name: str) -> Mapping[str, Array]:
+    """For each robot how far its joints may go (S, n): on the half steps, until the next state, off the chord."""
+    of = {"half": line.half, "ahead": line.ahead, "slack": line.slack.__getitem__}[name]
+    return {robot: of(robot) for robot in line.q}
 
 
-def _together(name: str, line: Polyline, a: Placed, b: Placed | Standing) -> Array:
+def together(h: Mapping[str, Array], a: Placed, b: Placed | Standing) -> Array:
+    """(S,) how much nearer the two may come."""
     if isinstance(b, Standing):
-        return a.bound(name, line)
+        return a.furthest(h[a.moving.robot])
     if b.moving.robot != a.moving.robot:
-        return a.bound(name, line) + b.bound(name, line)
+        return a.furthest(h[a.moving.robot]) + b.furthest(h[b.moving.robot])
     outer, inner = (a, b) if a.moving.joint >= b.moving.joint else (b, a)
-    return outer.bound(name, line, inner.moving.joint)
+    return outer.furthest(h[a.moving.robot], inner.moving.joint)
 
 
-def _boxes_meet(a: Placed, b: Placed | Standing, bound: Array) -> np.ndarray:
+def boxes_meet(a: Placed, b: Placed | Standing, bound: Array) -> np.ndarray:
     low, high = a.centre - a.reach - bound[:, None], a.centre + a.reach + bound[:, None]
     if isinstance(b, Standing):
         return np.asarray(np.all((low <= b.high) & (b.low <= high), axis=1))

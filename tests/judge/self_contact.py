@@ -19,26 +19,23 @@ from tests.judge.nearness import Counted, Distances, Placed, placed
 from tests.judge.solids import Standing
 
 DRAWN = 200
-Pair = tuple[Moving, Moving | Standing]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedPairs:
-    """`carried` are links and tools, `apart` their pairs that move against each other."""
+    """`carried` are links and tools, `apart` their pairs that move against each other, `mounted` (moving, base) by name: what is
+    not held against the robot's own foot."""
 
     carried: tuple[Moving, ...]
-    bases: tuple[Standing, ...]
-    apart: tuple[Pair, ...]
+    apart: tuple[tuple[Moving, Moving], ...]
+    mounted: frozenset[tuple[str, str]]
 
-    def moving(self, held: Sequence[Moving]) -> Iterator[Pair]:
+    def moving(self, held: Sequence[Moving]) -> list[tuple[Moving, Moving]]:
         """Pairs whose distance changes as the robots move, those of the held parts included."""
-        yield from self.apart
+        pairs = list(self.apart)
         for part in held:
-            for body in self.carried:
-                if body.robot != part.robot or body.joint < part.joint:
-                    yield part, body
-            yield from ((part, base) for base in self.bases if base.owner == part.robot)
-        yield from ((a, b) for a, b in combinations(held, 2) if a.robot != b.robot)
+            pairs += [(part, body) for body in self.carried if body.robot != part.robot or body.joint < part.joint]
+        return pairs + [(a, b) for a, b in combinations(held, 2) if a.robot != b.robot]
 
     def fixed(self, held: Sequence[Moving]) -> Iterator[tuple[Moving, Moving]]:
         """Pairs on one flange: a held part and the last link, the other hand, what that holds."""
@@ -50,14 +47,19 @@ class CheckedPairs:
 
 
 def checked_pairs(arms: Mapping[str, Arm], carried: Sequence[Moving], bases: Sequence[Standing]) -> CheckedPairs:
-    apart: list[Pair] = []
-    for a, b in combinations(carried, 2):
-        if a.robot != b.robot or (a.joint != b.joint and not _are_neighbours(a, b)):
-            apart.append((a, b))
-    for body in carried:
-        apart.extend((body, base) for base in bases if base.owner == body.robot and body.joint > 1)
-    always = _always_touching(arms, carried, apart)
-    return CheckedPairs(tuple(carried), tuple(bases), tuple(p for p, is_one in zip(apart, always, strict=True) if not is_one))
+    always = _Drawn(arms, carried)
+    apart = [(a, b) for a, b in combinations(carried, 2) if _can_meet(a, b) and not always.touching(a, b)]
+    mounted = {
+        (body.name, base.name)
+        for body in carried
+        for base in bases
+        if base.owner == body.robot and (body.joint == 1 or always.touching(body, base))
+    }
+    return CheckedPairs(tuple(carried), tuple(apart), frozenset(mounted))
+
+
+def _can_meet(a: Moving, b: Moving) -> bool:
+    return a.robot != b.robot or (a.joint != b.joint and not _are_neighbours(a, b))
 
 
 def _is_its_hand(body: Moving, part: Moving) -> bool:
@@ -68,20 +70,19 @@ def _are_neighbours(a: Moving, b: Moving) -> bool:
     return a.what == b.what == "link" and abs(a.joint - b.joint) == 1
 
 
-def _always_touching(arms: Mapping[str, Arm], carried: Sequence[Moving], pairs: Sequence[Pair]) -> list[bool]:
-    sweeps = {name: arm.sweep(_drawn(arm)) for name, arm in arms.items()}
-    where: dict[str, Placed] = {m.name: placed(m, sweeps[m.robot]) for m in carried}
-    solver = Distances(Counted())
+class _Drawn:
+    """Every robot at configurations drawn from a fixed seed."""
 
-    def touches_always(a: Moving, b: Moving | Standing) -> bool:
-        other = b if isinstance(b, Standing) else where[b.name]
-        return a.robot == _robot(b) and all(solver.at(where[a.name], other, k) <= 0.0 for k in range(DRAWN))
+    def __init__(self, arms: Mapping[str, Arm], carried: Sequence[Moving]) -> None:
+        sweeps = {name: arm.sweep(_drawn(arm)) for name, arm in arms.items()}
+        self._where: dict[str, Placed] = {m.name: placed(m, sweeps[m.robot]) for m in carried}
+        self._solver = Distances(Counted())
 
-    return [touches_always(a, b) for a, b in pairs]
-
-
-def _robot(body: Moving | Standing) -> str:
-    return body.owner if isinstance(body, Standing) else body.robot
+    def touching(self, a: Moving, b: Moving | Standing) -> bool:
+        if isinstance(b, Moving) and b.robot != a.robot:
+            return False
+        other = b if isinstance(b, Standing) else self._where[b.name]
+        return all(self._solver.at(self._where[a.name], other, k) <= 0.0 for k in range(DRAWN))
 
 
 def _drawn(arm: Arm) -> Array:

@@ -104,13 +104,22 @@ def wandering(seed: int) -> Array:
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("step", [0.005, 0.001])
-def test_every_sample_is_within_the_half_step_of_some_state(seed: int, step: float) -> None:
+def test_every_point_of_every_chord_is_within_the_half_step_of_a_state(seed: int, step: float) -> None:
     """So no stretch is left out, whatever stands still and whatever moves."""
     q = wandering(seed)
     line = polyline({"r1": track(q)}, {"r1": np.zeros(2)}, 0.0, float((len(q) - 1) * TICK), step)
     states, half = line.q["r1"], line.half("r1")
-    for sample in q:
-        assert np.any(np.all(np.abs(states - sample) <= half + 1e-12, axis=1))
+    for share in (0.0, 0.2, 0.5, 0.7, 0.95):
+        for point in q[:-1] + share * np.diff(q, axis=0):
+            assert np.any(np.all(np.abs(states - point) <= half + 1e-12, axis=1))
+
+
+def test_a_motion_after_a_standstill_happens_when_it_happened() -> None:
+    """One second of rest, then 0.08 s of motion: no state in motion is dated into the rest."""
+    q = np.concatenate([np.zeros((125, 2)), np.cumsum(np.full((10, 2), 0.01), axis=0)])
+    line = polyline({"r1": track(q)}, {"r1": np.zeros(2)}, 0.0, float((len(q) - 1) * TICK), 0.005)
+    moving = np.abs(line.q["r1"]).max(axis=1) > 0.0
+    assert line.at[moving].min() > 124 * TICK
 
 
 @pytest.mark.parametrize("seed", range(4))
