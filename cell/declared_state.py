@@ -31,17 +31,16 @@ def _parts(cell: CellModel) -> Iterator[PartState]:
 
 
 def _contents(equipment: Equipment) -> Iterator[tuple[str, str]]:
-    """(kind, place) for each part that lies there at the start. A place with room for one takes one; `check` has seen to it
-    that all find room."""
-    room = [place.name for place in equipment.places for _ in range(place.capacity or 0)]
-    heap = next((place.name for place in equipment.places if place.capacity is None), None)
-    taken = 0
+    """(kind, place) for each part that lies there at the start: each in the first place with room that accepts its kind.
+    `check` has seen to it that all find room."""
+    room = {place.name: place.capacity for place in equipment.places}
     for kind, count in equipment.contains:
         for _ in range(count):
-            place = room[taken] if taken < len(room) else heap
+            place = next((p.name for p in equipment.places if kind in p.accepts and room[p.name] != 0), None)
             if place is None:
-                raise ValueError(f"{equipment.name} contains more parts than it has places")
-            taken += 1
+                raise ValueError(f"{equipment.name} has no place for another {kind}")
+            if (left := room[place]) is not None:
+                room[place] = left - 1
             yield kind, place
 
 
