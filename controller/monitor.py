@@ -30,12 +30,11 @@ def forbidding(d: Draft, step: Step) -> Never | None:
 
 
 def watch_nevers(d: Draft) -> None:
-    """Motion stops and the run holds when the world makes a `never` true. What is merely unknown starts nothing new
-    (`forbidding`) but stops nothing that the proof has found right."""
+    """Motion stops and the run holds when the world makes a `never` true, or takes away the knowledge that it is not."""
     if d.pack not in ("Execute", "Suspended", "Unsuspending") or d.trouble.hold is not None:
         return
     for never in d.known.program.nevers:
-        if _value(d, never.condition, None) is True:
+        if _value(d, never.condition, None) is not False:
             d.mend(violations=d.trouble.violations + 1)
             d.say(ClauseBroken(d.now, d.subject, "never", _words(never.condition), (never.span,)))
             stop_all(d)

@@ -15,6 +15,7 @@ from cell.events import (
     PlanReleased,
     RunOpened,
     StateChanged,
+    StepConfirmed,
     SupplyReported,
     TimerExpired,
     TrackingErrorSeen,
@@ -123,6 +124,19 @@ def test_motion_stops_when_the_world_makes_a_never_true() -> None:
     assert [e.text for e in commands.record if isinstance(e, ClauseBroken)] == ["g1 in inside_lathe and lathe.spindle is running"]
     assert state.trouble.violations == 1
     assert state.pack in ("Holding", "Held")
+
+
+def test_a_never_is_settled_by_one_conjunct_that_is_known_to_be_false() -> None:
+    """Outside the zone it does not matter that nobody knows the spindle; inside it does."""
+    run = tend(tail=POLICIES + NEVER)
+    outside, inside = until(run, CommandSent, skip=2), until(run, StepConfirmed, skip=8)
+    assert inside.belief.robots["g1"].inside == ("inside_lathe",)
+    for state, codes in ((outside, []), (inside, ["R712"])):
+        devices = state.belief.devices.set("lathe", replace(state.belief.devices["lathe"], running=None))
+        seen = replace(state, belief=replace(state.belief, devices=devices))
+        other = ZoneReported(seen.now, Subject("test"), "aisle", True, "scanner.aisle")
+        _, commands = after(seen, other)
+        assert [e.code for e in commands.record if isinstance(e, HoldRaised)] == codes
 
 
 def test_nothing_starts_that_would_break_a_never_or_that_nobody_can_tell_to_keep_it() -> None:

@@ -2,11 +2,14 @@
 
 import pytest
 
-from cell.events import EventRaised, HoldRaised, PlanRequested, Retried, RunEnded, Skipped, StepFailed
+from cell.commands import Subject
+from cell.events import CommandSent, EventRaised, FactObserved, HoldRaised, PlanRequested, Retried, RunEnded, Skipped, StepFailed
 from cell.scenario import GripLost, MachineAlarm, MissingPart, Reject, RejectShare
 from cell.state import InHand, InPlace, Lost
-from cell.steps import AtPlace
+from cell.steps import AtPlace, Fact
+from controller.machine import advance
 from controller.rehearsal import Ask
+from controller.run_state import NOTHING_YET
 from tests.controller.small_planner import ROBOT
 from tests.controller.tending import INTENT, POLICIES, Tended, tend
 
@@ -86,6 +89,19 @@ def test_a_ladder_of_retries_alone_ends_in_a_hold() -> None:
     assert holds(run)[0][0] == "R704"
     resumed = tend(*slips, tail="on grip_lost: retry 1\n", asks=RESUME)
     assert resumed.record.summary.state == "Complete"
+
+
+def test_a_hand_that_opens_by_itself_has_lost_its_part() -> None:
+    run = tend()
+    state = NOTHING_YET
+    for event in run.record.events:
+        if isinstance(event, CommandSent) and event.of.step == "s5":
+            break
+        state, _ = advance(state, event)
+    opened = FactObserved(state.now, Subject("test"), Fact("empty", ("grip.a",)), True, "grip", 0.0)
+    state, commands = advance(state, opened)
+    assert [e.event for e in commands.record if isinstance(e, EventRaised)] == ["grip_lost"]
+    assert isinstance(state.belief.parts["shaft#1"].part.location, Lost)
 
 
 # --- skip ----------------------------------------------------------------------------------------------------------------

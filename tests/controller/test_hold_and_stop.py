@@ -1,15 +1,19 @@
 """Hold, resume and stop at any instant: the run ends where it should, nothing is done twice, nothing is lost."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cell.commands import StopAll
-from cell.events import CommandSent, HoldRaised, RunEnded, StateChanged, StepConfirmed
+from cell.events import CommandSent, EventRaised, HoldRaised, RunEnded, StateChanged, StepConfirmed
 from cell.scenario import FrozenState, PersonEnters
+from cell.steps import AtMeasured
 from controller.journal.replay import verified
-from controller.rehearsal import Ask
-from tests.controller.tending import Tended, tend
+from controller.rehearsal import Ask, rehearsed
+from tests.controller.small_planner import cell, small_plan
+from tests.controller.tending import SmallPlanner, Tended, released, spec, tend, world
 
 instants = st.floats(0.0, 140.0).map(lambda t: round(t, 3))
 LATER = (Ask(400.0, "resume"), Ask(450.0, "resume"))
@@ -84,6 +88,20 @@ def test_a_zone_that_slows_is_left_at_full_speed_again() -> None:
     assert run.record.summary.state == "Complete"
     scaled = [(e.time / 1e9, e.detail) for e in run.world.record().effects if e.what == "scaled"]
     assert scaled == [(5.0, "0"), (25.0, "1")]  # nobody declared a top speed, so there is nothing to take 0.25 m/s of
+
+
+def test_a_robot_stopped_on_its_path_is_planned_on_from_where_it_stands() -> None:
+    """A person in a zone that stops: no failure of anything, one plan from the measured joints after the resume."""
+    zone = replace(cell().zones["aisle"], when_occupied="stop")
+    given_here = replace(spec(), cell=replace(cell(), zones={**cell().zones, "aisle": zone}))
+    plan, planner, drivers = small_plan(given_here.state, 3), SmallPlanner(3), world(PersonEnters("aisle", 6.0, 20.0))
+    assert plan is not None
+    record, state = rehearsed(given_here, released(plan), drivers, planner, (Ask(30.0, "resume"),))
+    assert record.summary.state == "Complete"
+    assert [type(request.state.stances["g1"]) for request in planner.asked] == [AtMeasured]
+    assert [e for e in record.events if isinstance(e, EventRaised)] == []
+    assert [e.code for e in record.events if isinstance(e, HoldRaised)] == ["R715"]
+    agrees_with_the_world(Tended(record, state, drivers, planner))
 
 
 @pytest.mark.parametrize("device", ["g1", "lathe", "signals", "grip"])
