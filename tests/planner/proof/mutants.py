@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -17,7 +18,7 @@ from typing import Any
 
 from cell.codec import CodecError, digest, from_plain, to_plain
 from cell.diagnostic import Outcome
-from cell.motion_plan import MotionPlan
+from cell.motion_plan import Motion, MotionPlan
 from cell.plan_file import with_plan_id
 from cell.released_plan import ReleasedPlan
 
@@ -49,10 +50,10 @@ class Tally:
 
 def plan_mutants(plan: MotionPlan, count: int, seed: int) -> Iterator[Mutant]:
     """Everything but the content of motions, which plan_motions keys by hash."""
-    plain = to_plain(plan)
+    plain = to_plain(replace(plan, motions={}))
     del plain["plan_id"], plain["motions"]
     for field, what, changed in _mutations(plain, count, seed):
-        yield Mutant(field, what, _read({**changed, "plan_id": "", "motions": to_plain(plan.motions)}))
+        yield Mutant(field, what, _read(changed, plan))
 
 
 def motion_mutants(plan: MotionPlan, count: int, seed: int) -> Iterator[Mutant]:
@@ -76,21 +77,30 @@ def tally(mutants: Iterator[Mutant], release: Callable[[MotionPlan], Outcome[Rel
 
 
 def _with_motion(plan: MotionPlan, key: str, changed: Any) -> MotionPlan | None:
-    read = _read({**to_plain(replace(plan, motions={})), "motions": {"changed": changed}})
-    if read is None:
+    try:
+        motion = from_plain(Motion, changed)
+    except CodecError:
         return None
-    motion = read.motions["changed"]
     named = digest(motion)
     steps = tuple(replace(s, motion=named) if s.motion == key else s for s in plan.tasks.steps)
     motions = {named if k == key else k: motion if k == key else m for k, m in plan.motions.items()}
     return with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=steps), motions=motions))
 
 
-def _read(plain: Any) -> MotionPlan | None:
+def _read(changed: Any, plan: MotionPlan) -> MotionPlan | None:
+    """The mutated document with the motions of `plan`."""
     try:
-        return with_plan_id(from_plain(MotionPlan, plain))
+        read = from_plain(MotionPlan, {**changed, "plan_id": "", "motions": {}})
     except CodecError:
         return None
+    return with_plan_id(replace(read, motions=plan.motions))
+
+
+def fields_of(plan: MotionPlan) -> dict[str, int]:
+    """Every field that plan_mutants draws from, with the number of its places."""
+    plain = to_plain(replace(plan, motions={}))
+    del plain["plan_id"], plain["motions"]
+    return dict(Counter(field for field, _ in _fields(plain, "", ())))
 
 
 # --- fields and operators --------------------------------------------------------------------------------------------
@@ -120,7 +130,9 @@ def _fields(plain: Any, name: str, path: Path) -> Iterator[tuple[str, Path]]:
             for key, value in plain.items():
                 if key != "type":
                     # The keys of `orders` are data, so all of its lists are one field.
-                    yield from _fields(value, f"{name}{of}.{key}".lstrip(".") if name != "tasks.orders" else "tasks.orders{}", (*path, key))
+                    yield from _fields(
+                        value, f"{name}{of}.{key}".lstrip(".") if name != "tasks.orders" else "tasks.orders{}", (*path, key)
+                    )
         case list():
             if plain:
                 yield f"{name}[]", path

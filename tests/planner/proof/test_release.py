@@ -1,0 +1,383 @@
+"""Good plans are released; each planted fault is refused, with the code and the words that belong to it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cell.codec import digest
+from cell.diagnostic import Outcome
+from cell.geometry import Box, frozen
+from cell.motion_plan import ContactAllowance, Motion, MotionPlan, ZoneVisit
+from cell.plan_file import read_plan, with_plan_id, write_plan
+from cell.released_plan import ReleasedPlan
+from cell.state import CellState, DeviceState, InPlace, PlanningRequest
+from cell.steps import Grip, Move, RunProgram, SetDoor, Step
+from planner.proof.certificates import judge_all
+from planner.proof.codes import PAGES
+from planner.proof.release import release
+from planner.proof.surroundings import surroundings_of
+from tests.planner.proof.gantry import INTENT, VERSIONS, planned, program, request, tending
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Memory(dict[str, bytes]):
+    def put(self, key: str, value: bytes) -> None:
+        self[key] = value
+
+
+CERTIFICATES = Memory()
+
+
+def released(plan: MotionPlan, asked: PlanningRequest) -> Outcome[ReleasedPlan]:
+    return release(plan, asked, CERTIFICATES, versions=VERSIONS)
+
+
+def refusal(plan: MotionPlan, asked: PlanningRequest | None = None) -> str:
+    """Every diagnostic in one text; the plan is given its own id first, as somebody who edits it would."""
+    outcome = released(with_plan_id(plan), asked if asked is not None else tending().request)
+    assert outcome.value is None, "released"
+    assert {d.code for d in outcome.diagnostics} <= PAGES.keys() | {"E690"}
+    return "\n".join(f"{d.code} {d.message}" for d in outcome.diagnostics)
+
+
+def steps_where(plan: MotionPlan, is_meant: Callable[[Step], bool]) -> list[int]:
+    return [i for i, s in enumerate(plan.tasks.steps) if is_meant(s)]
+
+
+def with_steps(plan: MotionPlan, change: dict[int, dict[str, Any]]) -> MotionPlan:
+    steps = tuple(replace(s, **change.get(i, {})) for i, s in enumerate(plan.tasks.steps))
+    return replace(plan, tasks=replace(plan.tasks, steps=steps))
+
+
+def first(plan: MotionPlan, kind: type) -> int:
+    return steps_where(plan, lambda s: isinstance(s.action, kind))[0]
+
+
+def with_motion(plan: MotionPlan, index: int, change: Callable[[Motion], Motion]) -> MotionPlan:
+    """Step `index` and all that share its motion get a changed one, under its own key."""
+    old = plan.tasks.steps[index].motion
+    assert old is not None
+    new = change(plan.motions[old])
+    key = digest(new)
+    users = steps_where(plan, lambda s: s.motion == old)
+    motions = {key if k == old else k: new if k == old else m for k, m in plan.motions.items()}
+    return replace(with_steps(plan, {i: {"motion": key} for i in users}), motions=motions)
+
+
+# --- good plans ------------------------------------------------------------------------------------------------------
+
+
+def test_good_plan_is_released_with_its_proof() -> None:
+    outcome = released(tending().plan, tending().request)
+    assert outcome.diagnostics == ()
+    proof = outcome.expect().proof
+    assert {o.kind for o in proof.obligations} >= {
+        "goal",
+        "order",
+        "exclusion",
+        "never",
+        "zone",
+        "deadline",
+        "limits",
+        "clearance",
+        "contact",
+    }
+    assert all(o.margin is None or o.margin >= 0.0 for o in proof.obligations)
+    assert {o.holds for o in proof.obligations if o.kind == "deadline"} == {"at the declared durations"}
+    assert any("robots are calibrated" in a for a in proof.assumptions)
+
+
+def test_plan_that_crossed_a_file_is_released_again() -> None:
+    plan = read_plan(write_plan(tending().plan)).expect()
+    assert released(plan, tending().request).is_ok
+
+
+OTHERS = {
+    "a move": "move shaft to outfeed",
+    "a move into a bin": "move shaft to scrap",
+    "a loop of moves": "for each s in infeed { move s to outfeed }",
+    "in order": "for each s in infeed, in order { process s at lathe using OP10 move s to outfeed }",
+    "a deadline for each": "for each s in infeed { in order { inspect s at gauge move s to outfeed } within 60 s }",
+    "a pace": "for each s in infeed { inspect s at gauge move s to outfeed every 60 s }",
+    "two loops": "for each s in infeed { inspect s at gauge } for each t in infeed { move t to outfeed }",
+    "a speed in a block": "for each s in infeed { move s to outfeed ensure g1.speed <= 200 mm/s }",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_planner_and_proof_agree_on_other_texts(name: str) -> None:
+    words = OTHERS[name].replace("{", "{\n").replace("}", "\n}\n")
+    for verb in ("move", "inspect", "when", "within", "ensure", "every", "process"):
+        words = words.replace(f" {verb} ", f"\n{verb} ")
+    case = planned(request(f'use "gantry.cell"\n{words}\n'))
+    outcome = released(case.plan, case.request)
+    assert outcome.is_ok, [d.message for d in outcome.diagnostics]
+
+
+def test_plan_with_nothing_to_do_is_released() -> None:
+    text = 'use "gantry.cell"\nmove shaft to infeed\n'
+    case = planned(request(text))
+    assert case.plan.tasks.steps == ()
+    assert released(case.plan, case.request).is_ok
+
+
+# --- only here -------------------------------------------------------------------------------------------------------
+
+
+def test_release_is_the_only_file_that_makes_a_released_plan() -> None:
+    makers = set()
+    for package in ("cell", "cell_drivers", "cellwright", "controller", "intentlang", "planner", "tui"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "ReleasedPlan":
+                    makers.add(str(path.relative_to(ROOT)))
+    assert makers == {"planner/proof/release.py"}
+
+
+# --- identity --------------------------------------------------------------------------------------------------------
+
+
+def test_edited_plan_under_the_old_id_is_refused() -> None:
+    plan = tending().plan
+    outcome = released(replace(plan, tasks=replace(plan.tasks, seed=1)), tending().request)
+    assert outcome.diagnostics[0].code == "E680"
+
+
+def test_motion_under_a_wrong_key_is_refused() -> None:
+    plan = tending().plan
+    motions = {k: replace(m, duration=m.duration + 1.0) if i == 0 else m for i, (k, m) in enumerate(plan.motions.items())}
+    assert "E680 motion" in refusal(replace(plan, motions=motions))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cell_revision": "0" * 64}, "the cell is not the one"),
+        ({"sources": (("gantry.intent", "0" * 64),)}, "the file gantry.intent"),
+        ({"robot_digests": (("g1", "0" * 64),)}, "the robot model g1"),
+        ({"versions": (("cellwright", "another"),)}, "the version of cellwright"),
+        ({"params": (("batch", "3"),)}, "the param batch"),
+    ],
+)
+def test_plan_made_from_something_else_is_stale(change: dict[str, Any], said: str) -> None:
+    text = refusal(replace(tending().plan, **change))
+    assert "E681" in text
+    assert said in text
+
+
+def test_stale_plan_names_the_fact_that_changed() -> None:
+    state = tending().request.state
+    moved = replace(state.parts[0], location=InPlace("outfeed[1]"))
+    changed = replace(tending().request, state=CellState((moved, *state.parts[1:]), state.stances, state.devices))
+    text = refusal(tending().plan, changed)
+    assert "E6" in text
+    assert "infeed[1]" in text or "shaft#1" in text
+    opened = {**state.devices, "lathe": DeviceState(door_open=True, clamped=False, running=False)}
+    text = refusal(tending().plan, replace(tending().request, state=replace(state, devices=opened)))
+    assert "E681 the plan relies on `door lathe` being shut; it is open" in text
+
+
+def test_changed_intent_that_a_plan_does_not_serve_is_refused_even_under_the_same_hash() -> None:
+    other = replace(program(INTENT.replace("to scrap", "to outfeed")), sources=tending().request.program.sources)
+    assert "E683" in refusal(tending().plan, replace(tending().request, program=other))
+
+
+# --- order -----------------------------------------------------------------------------------------------------------
+
+
+def test_step_that_no_longer_waits_is_refused() -> None:
+    plan = tending().plan
+    program_step = first(plan, RunProgram)
+    assert "E68" in refusal(with_steps(plan, {program_step: {"predecessors": (), "start": 0.0}}))
+
+
+def test_program_that_may_overlap_with_the_robot_inside_breaks_the_never() -> None:
+    plan = tending().plan
+    runs = steps_where(plan, lambda s: isinstance(s.action, RunProgram))
+    doors = steps_where(plan, lambda s: isinstance(s.action, SetDoor) and not s.action.is_open)
+    assert len(runs) == 2
+    text = refusal(with_steps(plan, {runs[0]: {"predecessors": plan.tasks.steps[doors[0]].predecessors}}))
+    assert "E68" in text or "E450" in text
+
+
+def test_cycle_is_refused() -> None:
+    plan = tending().plan
+    assert "E682" in refusal(with_steps(plan, {0: {"predecessors": (plan.tasks.steps[-1].id,)}}))
+
+
+def test_start_that_is_not_the_earliest_is_refused() -> None:
+    plan = tending().plan
+    last = len(plan.tasks.steps) - 1
+    assert "its predecessors end at" in refusal(with_steps(plan, {last: {"start": plan.tasks.steps[last].start + 1.0}}))
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+
+def test_goal_left_out_is_refused() -> None:
+    plan = tending().plan
+    gone = plan.tasks.operations[-1]
+    tasks = replace(
+        plan.tasks, operations=plan.tasks.operations[:-1], steps=tuple(s for s in plan.tasks.steps if s.operation != gone.id)
+    )
+    assert "E68" in refusal(replace(plan, tasks=tasks))
+
+
+def test_grip_with_another_force_is_refused() -> None:
+    plan = tending().plan
+    i = first(plan, Grip)
+    grip = plan.tasks.steps[i].action
+    assert isinstance(grip, Grip)
+    assert "gripped with 60 N" in refusal(with_steps(plan, {i: {"action": replace(grip, force=61.0)}}))
+
+
+def test_claim_left_out_is_refused() -> None:
+    plan = tending().plan
+    i = steps_where(plan, lambda s: "inside_lathe" in s.claims)[0]
+    assert "claims lathe, inside_lathe" in refusal(with_steps(plan, {i: {"claims": ("lathe",)}}))
+
+
+def test_need_left_out_is_refused() -> None:
+    plan = tending().plan
+    i = first(plan, RunProgram)
+    assert "needs" in refusal(with_steps(plan, {i: {"needs": plan.tasks.steps[i].needs[:-1]}}))
+
+
+def test_faster_motion_than_the_text_allows_is_refused() -> None:
+    plan = tending().plan
+    i = first(plan, Move)
+    move = plan.tasks.steps[i].action
+    assert isinstance(move, Move)
+    need = replace(move.need, speed_limit=1.0)
+    changed = with_motion(plan, i, lambda m: replace(m, need=need))
+    users = steps_where(plan, lambda s: s.motion == plan.tasks.steps[i].motion)
+    assert "its speed limit is 0.8 m/s" in refusal(with_steps(changed, {k: {"action": Move(need)} for k in users}))
+
+
+# --- motions ---------------------------------------------------------------------------------------------------------
+
+
+def approach(plan: MotionPlan, place: str = "infeed") -> int:
+    return steps_where(
+        plan,
+        lambda s: isinstance(s.action, Move) and s.action.need.touch is not None and s.action.need.touch.place.startswith(place),
+    )[0]
+
+
+def sunk(motion: Motion, by: float) -> Motion:
+    """The same motion with its whole path lower by `by` m."""
+    down = np.array([0.0, 0.0, by, 0.0])
+    return replace(motion, segments=tuple(replace(s, control=frozen(s.control - down)) for s in motion.segments))
+
+
+def hastened(motion: Motion, factor: float) -> Motion:
+    """The same path in 1 / `factor` of the time."""
+    phases = tuple(replace(p, duration=p.duration / factor, jerk=p.jerk * factor**3) for p in motion.phases)
+    return replace(motion, phases=phases, duration=motion.duration / factor)
+
+
+def verdict(change: Callable[[Motion], Motion], place: str = "infeed") -> str:
+    """What the proof says of one changed motion by itself."""
+    plan, asked = tending().plan, tending().request
+    motion = change(plan.motions[str(plan.tasks.steps[approach(plan, place)].motion)])
+    around = surroundings_of(asked.cell, "g1", asked.robots["g1"])
+    (found,) = judge_all([("m", motion, around)], None, map, lambda *_: None).values()
+    return "\n".join(f"{r.code} {r.message}" for r in found.refusals)
+
+
+def test_unchanged_motion_is_proved() -> None:
+    assert verdict(lambda m: m) == ""
+
+
+def test_motion_that_ends_elsewhere_than_the_part_is_refused() -> None:
+    assert "E684 the TCP is 0.200 mm" in verdict(lambda m: sunk(m, 2e-4))
+
+
+def test_motion_that_is_too_fast_is_refused() -> None:
+    assert "E685" in verdict(lambda m: hastened(m, 1.3))
+
+
+def test_contact_that_nobody_asked_for_is_refused() -> None:
+    extra = lambda m: replace(m, contacts=(*m.contacts, m.contacts[0]))  # noqa: E731
+    assert "E688" in verdict(extra)
+    assert "E688" in verdict(lambda m: replace(m, contacts=()))
+
+
+def test_contact_over_too_long_a_way_is_refused() -> None:
+    def longer(m: Motion) -> Motion:
+        c = m.contacts[0]
+        return replace(m, contacts=(ContactAllowance(c.touch, c.first - 0.05, c.last, c.speed, c.force),))
+
+    assert "E688" in verdict(longer)
+
+
+def test_contact_faster_than_it_says_is_refused() -> None:
+    assert "E688 the TCP moves" in verdict(lambda m: replace(m, contacts=(replace(m.contacts[0], speed=0.05),)))
+
+
+def test_visit_left_out_is_refused() -> None:
+    assert "E687" in verdict(lambda m: replace(m, visits=()), "lathe")
+
+
+def test_visit_of_a_zone_to_stay_out_of_is_refused() -> None:
+    assert "E687" in verdict(lambda m: replace(m, visits=(*m.visits, ZoneVisit("pit", 0.0, 0.1))))
+
+
+def test_too_heavy_a_load_is_refused() -> None:
+    plan, asked = tending().plan, tending().request
+    heavy = {"shaft": replace(asked.cell.parts["shaft"], mass=9.5)}
+    text = refusal(plan, replace(asked, cell=replace(asked.cell, parts=heavy)))
+    assert "E685 s" in text
+    assert "10.5 kg; 10 kg is its payload" in text
+
+
+def test_obstacle_in_the_way_is_refused_although_the_plan_was_proved_before() -> None:
+    """Certificates are bound to the scene: the same motion among other bodies is judged anew."""
+    plan, asked = tending().plan, tending().request
+    assert released(plan, asked).is_ok
+    infeed = asked.cell.equipment["infeed"]
+    wall = replace(infeed.bodies[0], name="wall", shape=Box((0.1, 0.01, 2.0)))
+    walled = {**asked.cell.equipment, "infeed": replace(infeed, bodies=(*infeed.bodies, wall))}
+    assert "E686" in refusal(plan, replace(asked, cell=replace(asked.cell, equipment=walled)))
+
+
+def test_store_spares_the_geometry_and_nothing_else() -> None:
+    plan, asked, store = tending().plan, tending().request, Memory()
+    calls: list[int] = []
+
+    def counting(function: Callable[[Any], Any], items: Any) -> Any:
+        items = list(items)
+        calls.append(len(items))
+        return map(function, items)
+
+    assert release(plan, asked, store, counting, versions=VERSIONS).is_ok
+    assert release(plan, asked, store, counting, versions=VERSIONS).is_ok
+    assert calls[0] > 0
+    assert calls[1] == 0
+    broken = with_plan_id(with_steps(plan, {1: {"needs": ()}}))
+    assert release(broken, asked, store, counting, versions=VERSIONS).value is None
+
+
+def test_damaged_certificate_is_a_miss() -> None:
+    store = Memory()
+    assert release(tending().plan, tending().request, store, versions=VERSIONS).is_ok
+    for key in store:
+        store[key] = b"{"
+    assert release(tending().plan, tending().request, store, versions=VERSIONS).is_ok
+
+
+def test_deadline_that_the_plan_misses_is_refused_with_the_one_that_it_keeps() -> None:
+    asked = tending().request
+    tight = program(INTENT.replace("within 10 min", "within 100 s"))
+    outcome = released(tending().plan, replace(asked, program=replace(tight, sources=asked.program.sources)))
+    assert outcome.value is None
+    (deadline,) = [d for d in outcome.diagnostics if d.code == "E550"]
+    assert f"feasible from `within {tending().plan.tasks.bounds.makespan:.1f} s`" in deadline.help
