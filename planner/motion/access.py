@@ -22,7 +22,7 @@ from cell.geometry import Array, height
 from cell.motion_plan import Segment
 from cell.steps import AtPlace, Carried, Touch
 from planner.motion.arm import stacked
-from planner.motion.blends import NARROW, WIDE, rounded
+from planner.motion.blends import smoothed
 from planner.motion.cartesian_path import SINGULAR, AccessLine, access_lines
 from planner.motion.certify import certified
 from planner.motion.collision import Blocker, Collider
@@ -38,7 +38,6 @@ from planner.motion.margins import (
     CONTACT_LENGTH,
     FREE_CLEARANCE,
 )
-from planner.motion.timing import law
 from planner.motion.workbench import Workbench
 
 MOST_CONTACTS = 24  # contact configurations that are looked at
@@ -213,25 +212,18 @@ def leg_blocker(way: Sequence[Array], checks: Sequence[Check]) -> Blocker | None
     return next(filter(None, (check.collider.blocker(looks, check.free) for check in checks)), None)
 
 
-def joined(
-    bench: Workbench, way: Sequence[Array], line: AccessLine, checks: Sequence[Check], most: float | None = None
-) -> Access | Blocker:
-    """Waypoints and line as one smooth path: of the wide blends that are clear the quickest, else the widest narrow one."""
-    speed = bench.arm.unit.max_speed or 1.0
+def joined(bench: Workbench, way: Sequence[Array], line: AccessLine, checks: Sequence[Check]) -> Access | Blocker:
+    """Waypoints and line as one smooth path that is clear in every check."""
     mark, end = CONTACT_LENGTH / line.speed, length(line.segments)
-    blocker: Blocker | None = None
-    best: tuple[float, tuple[Segment, ...]] | None = None
-    for rounding in (*WIDE, *NARROW):
-        if best is not None and rounding in NARROW:
-            break
-        path = rounded(bench.arm, way, reversed_path(line.segments), end - mark, rounding, speed)
+    blockers: list[Blocker] = []
+
+    def is_clear(path: Sequence[Segment]) -> bool:
         blocker = path_blocker(path, end, mark, checks)
-        if blocker is None:
-            time = sum(phase.duration for phase in law(bench.arm, path, ()))
-            best = min(best, (time, path), key=lambda b: b[0]) if best else (time, path)
-    if best is None:
-        return blocker or Blocker("the robot", "its surroundings", 0.0)
-    return Access(best[1], line, mark, end)
+        blockers.extend([blocker] if blocker else [])
+        return blocker is None
+
+    path = smoothed(bench.arm, way, reversed_path(line.segments), end - mark, is_clear)
+    return blockers[-1] if path is None else Access(path, line, mark, end)
 
 
 def path_blocker(path: Sequence[Segment], line: float, contact: float, checks: Sequence[Check]) -> Blocker | None:

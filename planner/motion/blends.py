@@ -7,7 +7,7 @@ fractions of the sides, the same for all corners, so that whoever checks the res
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ from cell.geometry import Array
 from cell.motion_plan import Segment
 from planner.motion.arm import Arm
 from planner.motion.curves import LEAST_LENGTH, between, length, line, quintic, spot
-from planner.motion.timing import natural_length
+from planner.motion.margins import DEFAULT_SPEED
+from planner.motion.timing import law, natural_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Rounding:
     share: float
     ratio: float
 
+
+Clear = Callable[[tuple[Segment, ...]], bool]
 
 WIDE = (Rounding(1.0, 3.0), Rounding(1.0, 1.5), Rounding(0.5, 1.5))
 NARROW = (Rounding(0.25, 1.5), Rounding(0.1, 1.2), Rounding(0.03, 1.0), Rounding(0.008, 1.0))
@@ -72,3 +75,20 @@ def _assembled(sides: Sequence[Sequence[Segment]], cuts: Sequence[tuple[float, f
         if last - first > LEAST_LENGTH:
             path.extend(between(side, first, last))
     return tuple(path)
+
+
+def smoothed(
+    arm: Arm, waypoints: Sequence[Array], tail: Sequence[Segment], tail_free: float, is_clear: Clear
+) -> tuple[Segment, ...] | None:
+    """Of the paths with wide corners that are clear the quickest, else the first clear one with narrow corners, else None."""
+    speed = arm.unit.max_speed or DEFAULT_SPEED
+    best: tuple[float, tuple[Segment, ...]] | None = None
+    for rounding in WIDE if len(waypoints) > 2 or tail else WIDE[:1]:
+        path = rounded(arm, waypoints, tail, tail_free, rounding, speed)
+        if is_clear(path):
+            time = sum(phase.duration for phase in law(arm, path, ()))
+            best = (time, path) if best is None or time < best[0] else best
+    if best is not None:
+        return best[1]
+    narrow = (rounded(arm, waypoints, tail, tail_free, rounding, speed) for rounding in NARROW)
+    return next((path for path in narrow if is_clear(path)), None)

@@ -18,10 +18,9 @@ from planner.motion.arm import Arm
 from planner.motion.curves import clamped_spline, stretched
 from planner.motion.ik_branch import least_singular
 from planner.motion.inverse_kinematics import InverseKinematics
-from planner.motion.margins import LINE_KNOTS, LINE_TOLERANCE
+from planner.motion.margins import DEFAULT_SPEED, LINE_KNOTS, LINE_TOLERANCE
 
 SINGULAR = 0.02  # least singular value (m/rad) on a line; below it joints would race
-NATURAL_SPEED = 1.0  # m/s of the TCP where the robot declares none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +50,7 @@ def _line(arm: Arm, knots: Array, T_flange_tcp: Pose, away: Array, x: Array) -> 
     if _deviation(arm, spline, T_flange_tcp, away) > LINE_TOLERANCE:
         return None
     rate = np.abs(Path.of(spline).at(np.linspace(0.0, reach, 33)).dq) / arm.model.velocity
-    speed = min(arm.unit.max_speed or NATURAL_SPEED, 1.0 / float(rate.max()))
+    speed = min(arm.unit.max_speed or DEFAULT_SPEED, 1.0 / float(rate.max()))
     return AccessLine(stretched(spline, 1.0 / speed), speed, reach)
 
 

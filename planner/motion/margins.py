@@ -24,6 +24,7 @@ ACCESS_HEADROOM = 0.040  # and this much more than the part is tall, so that it 
 ACCESS_FACTORS = (1.0, 1.4, 0.6)  # of that length, tried in turn
 CONTACT_LENGTH = 0.030  # of the line's end that is run at contact speed and where contact is allowed
 CONTACT_SPEED = 0.250  # m/s at the TCP; the reduced speed of ISO 10218-1
+DEFAULT_SPEED = 1.0  # m/s of the TCP where neither need nor robot names one
 LINE_TOLERANCE = 0.0005  # how far the TCP may be from the straight line
 LINE_KNOTS = 9  # of the spline on such a line; its error is then some 0.01 mm
 

@@ -20,7 +20,7 @@ from cell.motion_plan import ContactAllowance, Motion, Segment
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Carried, MotionNeed, Stance
 from planner.motion import findings
 from planner.motion.access import Access, Check, NoAccess, check_of, find_access, joined, outer_end, path_blocker
-from planner.motion.blends import NARROW, WIDE, rounded
+from planner.motion.blends import smoothed
 from planner.motion.configurations import home, shut_zones
 from planner.motion.curves import length, reversed_path
 from planner.motion.free_path import GaveUp, free_path
@@ -29,7 +29,6 @@ from planner.motion.timing import SpeedCap, law
 from planner.motion.workbench import Workbench
 from planner.motion.zones_along import bodies_of, zone_visits
 
-DEFAULT_SPEED = 1.0  # m/s of the TCP where neither need nor robot names one
 DEFAULT_FORCE = 60.0  # N in contact where neither part nor tool names one
 MOST_FORCE = 150.0  # N in contact where the robot declares no force limit
 
@@ -99,12 +98,10 @@ class Solver:
         if isinstance(way, GaveUp):
             return findings.gave_up(self.bench, need, way)
         check = Check(collider, margins, margins, margins)
-        speed = self.bench.arm.unit.max_speed or DEFAULT_SPEED
-        for rounding in (*WIDE, *NARROW):
-            path = rounded(self.bench.arm, way, (), 0.0, rounding, speed)
-            if path_blocker(path, 0.0, 0.0, (check,)) is None:
-                return self._timed(need, path, check, None)
-        return findings.gave_up(self.bench, need, GaveUp(0))
+        path = smoothed(self.bench.arm, way, (), 0.0, lambda path: path_blocker(path, 0.0, 0.0, (check,)) is None)
+        if path is None:
+            return findings.gave_up(self.bench, need, GaveUp(0))
+        return self._timed(need, path, check, None)
 
     # --- motions into and out of contact --------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from cell.kinematic_chain import JointKind
 from cell.trajectory import derivative_bounds, elevated
 from planner.motion.arm import Arm
 
-SAMPLES = (9, 33, 129)  # tried in turn until the bound is no more than LOOSENESS above the largest sample
+SAMPLES = (9, 33, 129, 513)  # tried in turn until the bound is no more than LOOSENESS above the largest sample
 LOOSENESS = 0.01
 
 

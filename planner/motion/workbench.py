@@ -50,7 +50,7 @@ class Workbench:
         for column, body in enumerate(collider.standers):
             if body.what == "zone":
                 table[:, column] = ZONE_CLEARANCE if body.owner in avoid else UNCHECKED
-            elif touch is not None and body.owner == touch.place and not _is_met(body, touch):
+            elif touch is not None and body.what == "part" and body.owner == touch.place and not _is_met(body, touch):
                 table[:, column] = UNCHECKED
             elif touch is not None and in_contact:
                 touching = [_is_meant(mover, body, touch, self.cell) for mover in collider.movers]
