@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cell.diagnostic import Diagnostic, error
+from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
 from cell.state import CellState, DeviceState, InHand, InPlace, PartState, PlanningRequest
 from cell.steps import Grip, Inspect, Move, RunProgram
-from cell.task_plan import Bounds, PlannedPart, ReadFact, TaskPlan
+from cell.task_plan import Bounds, PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.schedule import end_of, same
+
+_AGAIN = "plan again from what is there now"
 
 
 def check_figures(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> tuple[Diagnostic, ...]:
@@ -33,7 +36,7 @@ def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop])
     for name in sorted({*reads, *said}):
         if reads.get(name) != said.get(name):
             message = f"the plan relies on `{name}` being {said.get(name, 'unread')}; it is {reads.get(name, 'not used')}"
-            yield error("E681", message, help="plan again from what is there now")
+            yield error("E681", message, help=_AGAIN)
     if [read.name for read in tasks.reads] != sorted(reads):
         yield error("E683", "the facts that the plan reads do not stand once each, by name")
     if tasks.assumptions != (assumed := tuple(_assumptions(tasks, cell, state))):
@@ -74,18 +77,10 @@ def _reads(
             case _:
                 pass
     for name in _devices(tasks, cell):
-        device = state.devices.get(name, DeviceState())
-        if has_door(cell.equipment[name]):
-            yield f"door {name}", "open" if device.door_open else "shut"
-        if has_clamp(cell.equipment[name]):
-            yield f"clamp {name}", "closed" if device.clamped else "open"
-        if is_device(cell.equipment[name]):
-            yield f"running {name}", "yes" if device.running else "no"
+        yield from _device_facts(name, cell, state)
     for loop in loops.values():
         for name in _counted(loop.until):
-            places = {p.name for p in cell.equipment[name].places}
-            count = sum(isinstance(p.location, InPlace) and p.location.place in places for p in state.parts)
-            yield f"count {name}", str(count)
+            yield f"count {name}", str(_count(cell.equipment[name], state))
 
 
 def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
@@ -123,6 +118,45 @@ def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator
         for what, length in works:
             if length.is_usual:
                 yield f"{what} at {name} takes {length.longest:g} s: usual, not a bound"
+
+
+def check_reads(tasks: TaskPlan, request: PlanningRequest) -> tuple[Diagnostic, ...]:
+    """Whether the facts that the plan says it reads are still so; the first question to a plan that lay in a file."""
+    now = _facts_now(request.cell, request.state)
+    return tuple(
+        error("E681", f"the plan relies on `{r.name}` being {r.value}; it is {now.get(r.name, 'not known')}", help=_AGAIN)
+        for r in tasks.reads
+        if now.get(r.name) != r.value
+    )
+
+
+def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:
+    """Every fact that a plan could read, by name."""
+    facts = {f"at {name}": "empty" for name, place in cell.places.items() if place.capacity is not None}
+    facts |= {f"hand {tool.name}.{hand.name}": "empty" for tool in cell.tools.values() for hand in tool.hands}
+    for part in state.parts:
+        facts[f"hand {_where(part)}" if isinstance(part.location, InHand) else f"at {_where(part)}"] = part.kind
+        facts |= {f"reached {part.id}": " ".join(sorted(part.reached))} if part.reached else {}
+        facts |= {f"{outcome} {part.id}": value for outcome, value in part.outcomes}
+    for name, equipment in cell.equipment.items():
+        facts |= dict(_device_facts(name, cell, state))
+        facts[f"count {name}"] = str(_count(equipment, state))
+    return facts
+
+
+def _device_facts(name: str, cell: CellModel, state: CellState) -> Iterator[tuple[str, str]]:
+    equipment, device = cell.equipment[name], state.devices.get(name, DeviceState())
+    if has_door(equipment):
+        yield f"door {name}", "open" if device.door_open else "shut"
+    if has_clamp(equipment):
+        yield f"clamp {name}", "closed" if device.clamped else "open"
+    if is_device(equipment):
+        yield f"running {name}", "yes" if device.running else "no"
+
+
+def _count(equipment: Equipment, state: CellState) -> int:
+    places = {p.name for p in equipment.places}
+    return sum(isinstance(p.location, InPlace) and p.location.place in places for p in state.parts)
 
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
@@ -169,10 +203,3 @@ def _takt(tasks: TaskPlan) -> float | None:
             ends[loop][member] = max(end_of(step), ends[loop].get(member, 0.0))
     most = sorted(max(ends.values(), key=len, default={}).values())
     return (most[-1] - most[0]) / (len(most) - 1) if len(most) > 1 else None
-
-
-def read_facts(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> tuple[ReadFact, ...]:
-    """What the plan relies on, as it is now."""
-    worked = [p for p in request.state.parts if p.id in {o.part for o in tasks.operations}]
-    facts = dict(_reads(tasks, request.cell, request.state, worked, loops))
-    return tuple(ReadFact(name, facts[name]) for name in sorted(facts))

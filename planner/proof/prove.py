@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cell.diagnostic import Diagnostic, Outcome, Span, error
-from cell.motion_plan import Motion, MotionPlan
+from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Proof
 from cell.state import PlanningRequest
@@ -19,7 +19,7 @@ from planner.proof.configurations import check_configurations
 from planner.proof.deadlines import check_deadlines
 from planner.proof.duties import Duties, duties_of
 from planner.proof.exclusion import Overlap, intrusions, overlaps, stays
-from planner.proof.figures import check_figures
+from planner.proof.figures import check_figures, check_reads
 from planner.proof.form import check_form
 from planner.proof.identity import check_identity, check_motions_belong
 from planner.proof.initial import initial_facts
@@ -49,7 +49,7 @@ def prove(
 ) -> Outcome[Proof]:
     """The proof, or why there is none."""
     tasks = plan.tasks
-    if found := check_identity(plan, request, versions) or check_form(tasks):
+    if found := check_identity(plan, request, versions) or check_reads(tasks, request) or check_form(tasks):
         return Outcome(None, found)
     if found := (*check_references(tasks, request), *check_motions_belong(plan)):
         return Outcome(None, found)
@@ -60,7 +60,11 @@ def prove(
     symbolic = _symbolic(plan, request, duties, started)
     if symbolic:
         return Outcome(None, symbolic)
-    verdicts = _verdicts(plan, request, store, map_fn, progress)
+    around = {name: surroundings_of(request, name) for name in sorted({m.need.robot for m in plan.motions.values()})}
+    if hidden := [name for name, surroundings in around.items() if surroundings is None]:
+        return Outcome(None, (error("E690", f"where the other robots stand while {hidden[0]} moves cannot be proved yet"),))
+    work = [(key, m, s) for key, m in plan.motions.items() if (s := around[m.need.robot]) is not None]
+    verdicts = judge_all(work, store, map_fn, progress)
     if found := _refused(plan, verdicts) or check_configurations(plan.motions):
         return Outcome(None, found)
     matched = match(tasks, duties, request.cell, request.state)
@@ -91,17 +95,6 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_deadlines(duties, matched.steps_of),
         *check_forces(plan, matched.duty_of),
     )
-
-
-def _verdicts(
-    plan: MotionPlan, request: PlanningRequest, store: CertificateStore | None, map_fn: MapFunction, progress: Progress
-) -> dict[str, MotionVerdict]:
-    around = {name: surroundings_of(request.cell, name, request.robots[name]) for name in _robots(plan.motions)}
-    return judge_all([(key, m, around[m.need.robot]) for key, m in plan.motions.items()], store, map_fn, progress)
-
-
-def _robots(motions: Mapping[str, Motion]) -> set[str]:
-    return {motion.need.robot for motion in motions.values()}
 
 
 def _refused(plan: MotionPlan, verdicts: Mapping[str, MotionVerdict]) -> Findings:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from cell.codec import digest
 from cell.equipment import Place
 from cell.geometry import Body, Box, Pose
-from cell.model import CellModel
-from cell.robot import RobotModel
 from cell.scene import SceneBody, scene_for
-from cell.steps import Touch
-from planner.proof.arm import Arm, arm_of
+from cell.state import InHand, PlanningRequest
+from cell.steps import AtHome, AtMeasured, Carried, Touch
+from planner.proof.arm import Arm, arm_of, link_bodies
 
 RULES = "proof of motions, 1"  # raise it when any check of a single motion changes
 CLEARANCE = 0.001  # m, between bodies that are not meant to touch
@@ -52,11 +51,41 @@ def _is_met(body: SceneBody, touch: Touch) -> bool:
     return touch.pair == "fingers and part" and body.body.name == touch.kind
 
 
-def surroundings_of(cell: CellModel, robot: str, model: RobotModel) -> Surroundings:
+def surroundings_of(request: PlanningRequest, robot: str) -> Surroundings | None:
+    """What `robot` moves in. Every other robot of the cell stands still where the plan starts; None where that is a stance
+    whose joint positions the request does not say."""
+    cell, model = request.cell, request.robots[robot]
+    others = [_standing(request, name) for name in cell.robots if name != robot]
+    if None in others:
+        return None
     zones = tuple(ZoneBox(z.name, _box(z.low, z.high), z.keep_out, z.speed_limit) for z in cell.zones.values())
-    arm, bodies, places = arm_of(cell, robot, model), scene_for(cell, None), tuple(cell.places.values())
+    bodies = (*scene_for(cell, None), *(body for standing in others if standing is not None for body in standing))
+    arm, places = arm_of(cell, robot, model), tuple(cell.places.values())
     named = replace(arm, model=None)  # type: ignore[arg-type]  # the model's own hash stands for it
     return Surroundings(arm, bodies, places, zones, digest((RULES, CLEARANCE, model.content_hash, named, bodies, places, zones)))
+
+
+def _standing(request: PlanningRequest, robot: str) -> tuple[SceneBody, ...] | None:
+    """The bodies of a robot that does not move, what it holds included."""
+    if robot not in request.robots:
+        return None
+    arm = arm_of(request.cell, robot, request.robots[robot])
+    match request.state.stances.get(robot):
+        case AtMeasured(q):
+            positions = q
+        case AtHome() if arm.home is not None:
+            positions = arm.home
+        case _:
+            return None
+    hands = {hand for hand, _ in arm.hands}
+    held = tuple(
+        Carried(p.location.hand, p.kind, p.location.grasp)
+        for p in request.state.parts
+        if isinstance(p.location, InHand) and p.location.hand in hands
+    )
+    poses = arm.model.chain.link_poses(positions)
+    placed = ((b, arm.T_world_base @ Pose.from_matrix(poses[b.link])) for b in link_bodies(arm, held))
+    return tuple(SceneBody(f"{robot}/{b.name}", robot, "equipment", b.body.moved(T_world_link)) for b, T_world_link in placed)
 
 
 def _box(low: tuple[float, float, float], high: tuple[float, float, float]) -> Body:
