@@ -2,8 +2,9 @@
 
 Canonical: equal values give equal bytes.
 A frozen dataclass becomes an object of its fields, in order, without those that it derives itself; a member of a union of
-dataclasses carries its class name under "type". Arrays become lists, mappings objects, frozensets sorted lists. Reading is strict: an unknown, missing or ill-typed
-entry is a CodecError that names the path, because a key that is never read is somebody's typo.
+dataclasses carries its class name under "type". Arrays become lists, mappings objects, frozensets sorted lists. Reading is
+strict: an unknown, missing or ill-typed entry is a CodecError that names the path, because a key that is never read is
+somebody's typo.
 """
 
 from __future__ import annotations
