@@ -166,19 +166,20 @@ def contact_configurations(bench: Workbench, hub: Array, stance: AtPlace) -> Arr
 
 
 def clear_of(q: Array, checks: Sequence[Check]) -> tuple[Array, Blocker | None]:
-    """The first MOST_CONTACTS of contact configurations (K, n) that are clear in every check, and what blocks the last one
-    that is not."""
+    """The first MOST_CONTACTS of contact configurations (K, n) that are clear in every check, and what blocks the first
+    one that is not."""
     kept: list[Array] = []
-    last: Blocker | None = None
+    first: Blocker | None = None
     for candidate in q:
-        blockers = [check.collider.blocker(candidate, check.contact) for check in checks]
-        if any(blockers):
-            last = next(filter(None, blockers))
+        blockers = (check.collider.blocker(candidate, check.contact) for check in checks)
+        blocker = next(filter(None, blockers), None)
+        if blocker is not None:
+            first = first or blocker
             continue
         kept.append(candidate)
         if len(kept) == MOST_CONTACTS:
             break
-    return np.array(kept).reshape(-1, q.shape[1]), last
+    return np.array(kept).reshape(-1, q.shape[1]), first
 
 
 def _lines(bench: Workbench, contacts: Array, stance: AtPlace) -> Iterator[AccessLine]:

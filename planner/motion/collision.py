@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cell.geometry import Array, Box, ConvexHull, Cylinder, Shape, Sphere
+from cell.geometry import Array, Body, Box, ConvexHull, Cylinder, Shape, Sphere
 from cell.robot import RobotModel
 from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander
@@ -176,6 +176,15 @@ def _never_meeting(coal: Any, model: RobotModel) -> frozenset[tuple[int, int, in
     if model.content_hash not in _never:
         _never[model.content_hash] = never_meeting(coal, model, NEVER_CLEARANCE)
     return _never[model.content_hash]
+
+
+def shape_distance(a: Body, b: Body) -> float:
+    """The distance (m) of two bodies in one frame, not above 0 where they overlap."""
+    import coal
+
+    at = [coal.Transform3s(np.array(body.pose.rotation), np.array(body.pose.translation)) for body in (a, b)]
+    request, result = coal.DistanceRequest(), coal.DistanceResult()
+    return float(coal.distance(_coal_shape(coal, a.shape), at[0], _coal_shape(coal, b.shape), at[1], request, result))
 
 
 def self_pairs(arm: Arm, movers: Sequence[Mover], never: frozenset[tuple[int, int, int, int]] = frozenset()) -> NDArray[np.intp]:

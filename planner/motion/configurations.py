@@ -64,6 +64,12 @@ def shut_zones(cell: CellModel, serving: str | None = None) -> tuple[str, ...]:
     return tuple(zone.name for zone in cell.zones.values() if zone.keep_out or zone.name in guards)
 
 
+def is_served(arm: Arm, cell: CellModel, equipment: str) -> bool:
+    """Whether the robot has any business there: a place for a part that its tool grips."""
+    grips = arm.tool.grips if arm.tool else ()
+    return any(kind in grips for place in cell.equipment[equipment].places for kind in place.accepts)
+
+
 def hub(bench: Workbench, equipment: str) -> Array | None:
     """The hub of `equipment`, None when no candidate is clear or in reach."""
     start = home(bench.arm)
@@ -151,7 +157,7 @@ def _hub_poses(bench: Workbench, equipment: str) -> tuple[Pose, ...]:
         @ _FLIP
         for h in HEIGHTS
         for b in BACKS
-        if b < distance
+        if b == 0.0 or b < distance
         for turn in range(TURNS)
     )
 

@@ -77,7 +77,9 @@ def at_rest(
     arm, name = bench.arm, f"{need.robot} at {stance_name(stance)}"
     where = arm.unit.attribute_spans.get("home", arm.unit.span) if isinstance(stance, AtHome) else arm.unit.span
     if len(q) != arm.model.degrees_of_freedom:
-        return error("E325", f"{name}: {len(q)} joint positions for {arm.model.degrees_of_freedom} joints", where)
+        return error(
+            "E325", f"{name}: {len(q)} joint positions for {arm.model.degrees_of_freedom} joints", where, help="Give one a joint."
+        )
     outside = np.flatnonzero((q < arm.model.position[:, 0]) | (q > arm.model.position[:, 1]))
     if len(outside):
         joint = arm.model.chain.joint_names[int(outside[0])]

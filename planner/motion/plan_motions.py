@@ -18,7 +18,7 @@ from cell.motion_plan import Motion
 from cell.robot import RobotModel
 from cell.steps import AtPlace, MotionNeed, stance_name
 from planner.motion.arm import Arm
-from planner.motion.configurations import hub, settled
+from planner.motion.configurations import hub, is_served, settled
 from planner.motion.solve import Solver
 from planner.motion.store import (
     MotionStore,
@@ -128,10 +128,10 @@ def _hub_table(setting: Setting, store: MotionStore, map_fn: MapFunction) -> Hub
     stored = hubs_of(store.get(hubs_key(setting.digest)))
     if stored is not None:
         return stored
-    names = list(setting.cell.equipment)
+    arm = Arm.of(setting.cell, setting.robot, setting.model)
+    names = [name for name in setting.cell.equipment if is_served(arm, setting.cell, name)]
     found = dict(zip(names, map_fn(find_hub, [HubTask(setting, name) for name in names]), strict=True))
     reached = {name: np.asarray(q) for name, q in found.items() if q is not None}
-    arm = Arm.of(setting.cell, setting.robot, setting.model)
     table: dict[str, Array | None] = {**dict.fromkeys(names), **settled(arm, reached)}
     store.put(hubs_key(setting.digest), hubs_bytes(table))
     return table

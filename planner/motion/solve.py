@@ -81,17 +81,18 @@ class Solver:
     # --- free motions ---------------------------------------------------------------------------------------------
 
     def _free_motion(self, need: MotionNeed) -> Motion | Diagnostic:
-        ends = self._rest(need.start), self._rest(need.end)
-        for stance, q in zip((need.start, need.end), ends, strict=True):
-            if q is None:
-                return findings.no_hub(self.bench, stance)
-        start, end = (np.asarray(q) for q in ends)
         collider = self.bench.collider(need.carried)
         margins = self.bench.margins(collider, None, need.avoid, FREE_CLEARANCE)
-        for stance, q in ((need.start, start), (need.end, end)):
+        ends = []
+        for stance in (need.start, need.end):
+            q = self._rest(stance)
+            if q is None:
+                return findings.no_hub(self.bench, stance)
             refusal = findings.at_rest(self.bench, need, stance, q, collider, margins)
             if refusal is not None:
                 return refusal
+            ends.append(q)
+        start, end = ends
         if np.abs(start - end).max() < 1e-9:
             return findings.unsupported(self.bench, need)
         way = free_path(collider, margins, start, end, self._seed_of(need))

@@ -10,17 +10,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cell.geometry import Array, Pose
+from cell.geometry import Array, Body, Pose
 from cell.grasps import T_part_tcp, grasps, symmetries
 from cell.model import CellModel
 from cell.robot import RobotModel
-from cell.scene import scene_for
+from cell.scene import part_body, scene_for
 from cell.steps import AtPlace, Carried, Touch
 from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
-from planner.motion.collision import UNCHECKED, Collider
+from planner.motion.collision import UNCHECKED, Collider, shape_distance
 from planner.motion.inverse_kinematics import InverseKinematics
 from planner.motion.margins import ZONE_CLEARANCE
+
+TOUCHING = 1e-4  # m: nearer than this to a part at rest counts as what carries it
 
 
 class Workbench:
@@ -34,6 +36,7 @@ class Workbench:
             *(stander(body) for body in scene_for(cell, None)),
             *(zone_stander(zone) for zone in cell.zones.values()),
         )
+        self._carried_by: dict[tuple[str, str], frozenset[str]] = {}
         self._colliders: dict[tuple[Carried, ...], Collider] = {}
 
     def collider(self, carried: Sequence[Carried]) -> Collider:
@@ -53,10 +56,25 @@ class Workbench:
             elif touch is not None and body.what == "part" and body.owner == touch.place and not _is_met(body, touch):
                 table[:, column] = UNCHECKED
             elif touch is not None and in_contact:
-                touching = [_is_meant(mover, body, touch, self.cell) for mover in collider.movers]
+                touching = [self._is_meant(mover, body, touch) for mover in collider.movers]
                 table[touching, column] = UNCHECKED
         table[[mover.link == 0 for mover in collider.movers]] = UNCHECKED  # what stands cannot run into what stands
         return table
+
+    def _is_meant(self, mover: Mover, body: Stander, touch: Touch) -> bool:
+        if touch.pair == "fingers and part":
+            return mover.kind == "tool" and body.what == "part" and body.owner == touch.place
+        return mover.kind == "held" and mover.hand == touch.hand and body.name in self._carriers(touch.place, touch.kind)
+
+    def _carriers(self, place: str, kind: str) -> frozenset[str]:
+        """The bodies of the place's equipment that a part at rest there touches: the ones that it may touch in contact."""
+        if (place, kind) not in self._carried_by:
+            spot = self.cell.places[place]
+            part = part_body(self.cell, kind, spot.frame)
+            own = [s for s in self.standers if s.what == "equipment" and s.owner == spot.equipment]
+            touching = (s.name for s in own if shape_distance(part, Body(s.name, s.shape, s.T_world_body)) <= TOUCHING)
+            self._carried_by[place, kind] = frozenset(touching)
+        return self._carried_by[place, kind]
 
     def loads(self, hands: Sequence[str]) -> tuple[Carried, ...]:
         """Every part that each of `hands` may hold, in every grasp: what has to be clear whatever is carried."""
@@ -78,10 +96,3 @@ class Workbench:
 def _is_met(part: Stander, touch: Touch) -> bool:
     """Whether that part rests at the place of the touch: one that comes for a part meets just that kind (cell/scene.py)."""
     return touch.pair == "fingers and part" and part.name == f"{touch.kind} at {touch.place}"
-
-
-def _is_meant(mover: Mover, body: Stander, touch: Touch, cell: CellModel) -> bool:
-    if touch.pair == "fingers and part":
-        return mover.kind == "tool" and body.what == "part" and body.owner == touch.place
-    carrier = cell.places[touch.place].equipment
-    return mover.kind == "held" and mover.hand == touch.hand and body.what == "equipment" and body.owner == carrier
