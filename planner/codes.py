@@ -1,15 +1,17 @@
 """The codes of planning: E5xx time, E6xx planning. Title, what happened, why it matters, what to do; `explain CODE` reads them.
 
-docs/codes is written from this table. Every code here is raised in a test.
+Every code here is raised in a test.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cell.diagnostic import CodePage
 
 
-@dataclass(frozen=True, slots=True)
-class CodePage:
+class _Page(NamedTuple):
     code: str
     title: str
     what: str
@@ -18,117 +20,124 @@ class CodePage:
 
 
 _PAGES = (
-    CodePage(
+    _Page(
         "E501", "deadline cannot be met",
         "A `within` is shorter than the schedule takes at the declared durations.",
         "A deadline is proved before anything moves; one that may be missed is no plan. The message says whether the lower "
         "bound alone is longer (then no schedule can meet it) or the search found none.",
         "Write the deadline that the message names, relax the speed limit, or make the bottleneck quicker.",
     ),
-    CodePage(
+    _Page(
         "E502", "pace cannot be kept",
         "An `every t` of a loop is quicker than its iterations follow one another.",
         "Pace is checked as a sustained pace over all iterations that are planned; the resource that limits it is named.",
         "Write the interval that the message names, or relieve the resource that it names.",
     ),
-    CodePage(
+    _Page(
         "E601", "the set is too small",
         "The condition after `until` stays false even when every member of the set comes out without an adverse outcome.",
         "A loop that cannot reach its end would run out of parts and stop short.",
         "Put in as many members as the message says, or ask for fewer.",
     ),
-    CodePage(
+    _Page(
         "E602", "no tool can grip the part",
         "No robot that may be used carries a tool that grips this kind of part, with a force that the part allows and a mass "
         "that the robot carries.",
         "A part that nothing can hold cannot be moved.",
         "Add the kind to the tool's `grips`, or mind the tool's `force`, the part's `grip` and `mass` and the robot's `payload`.",
     ),
-    CodePage(
+    _Page(
         "E603", "no robot reaches the place",
         "Every way for every robot that may be used to serve this place is out of reach or was found to be impossible.",
         "A goal at a place that nothing reaches is never met.",
         "Move the equipment or the robot, or allow another robot.",
     ),
-    CodePage(
+    _Page(
         "E604", "the orders contradict",
         "An order that the text asks for and what the places allow cannot both be kept.",
         "One line waits for the other, and the other cannot be done before the first has made room.",
         "Take `in order` from one of the two lines, or add a place where the part can wait.",
     ),
-    CodePage(
+    _Page(
         "E605", "a later goal undoes an earlier one",
         "Two lines put the same part into different places and nothing orders them.",
         "Whichever came first would be undone by the other, so one of the goals would not hold.",
         "Take one of the lines out, or take them out of `any order`.",
     ),
-    CodePage(
+    _Page(
         "E606", "skip leaves the part in the hand",
         "A ladder says `skip` for an event that can happen while a part is in a gripper, in a clamp or behind a door.",
         "Nothing would ever put that part down or take it out.",
         "End the ladder with `hold`, or let `skip` stand only for events after which nothing is held: part_missing, grip_lost.",
     ),
-    CodePage(
+    _Page(
         "E607", "no room for the parts",
         "More parts shall come to rest in a place than it has room for.",
         "The last ones would never find a free place.",
         "Make room, take parts out, or ask for fewer.",
     ),
-    CodePage(
+    _Page(
         "E608", "a place stays taken",
         "A part lies where others have to go, or is held in a hand, and nothing in the text moves it on.",
         "The route of the others ends there.",
         "Add a line that moves the part on, or take it out by hand.",
     ),
-    CodePage(
+    _Page(
         "E609", "a later line finds the part in different places",
         "After a `when` a later line asks for the part again, but the branches leave it in different places.",
         "What follows a `when` is planned once, so every branch must leave what it needs.",
         "Move the later line into the branches.",
     ),
-    CodePage(
+    _Page(
         "E610", "a part is lost",
         "A goal is open for a part of which nobody knows where it is.",
         "A robot does not search; it goes where a part is known to be.",
         "Find the part and put it back, or let a policy `skip` its iteration.",
     ),
-    CodePage(
+    _Page(
         "E611", "no part for the goal",
         "A goal asks for any part of a kind, and none lies where a robot could take it.",
         "There is nothing that the goal could be about.",
         "Put a part in, or name another place after `from`.",
     ),
-    CodePage(
+    _Page(
         "E612", "the machine's program is not known",
         "The machine has no such program, or several and the goal does not say which, or the station does not offer the verb.",
         "The plan has to know how long it takes.",
         "Name a program after `using`, or declare it in the cell.",
     ),
-    CodePage(
+    _Page(
         "E613", "the place does not take this part",
         "No place there accepts this kind of part, or the part lies in a heap from which nothing is taken out.",
         "What a place holds is a fact of the cell.",
         "Add the kind to `holds`, or choose another place.",
     ),
-    CodePage(
+    _Page(
         "E614", "an outcome that nothing will tell",
         "A `when` asks for an outcome that is not known, although its inspection counts as done.",
         "A branch is never taken on a guess.",
         "Inspect the part again.",
     ),
-    CodePage(
+    _Page(
         "E615", "gave up the search for an order",
         "No order was found in which every part comes through, and none of the known reasons explains it.",
         "The search is bounded. This is not a proof that there is none.",
         "Give it more iterations, a free place or another hand.",
     ),
-    CodePage(
+    _Page(
         "E690", "not supported in planning",
         "The text is right, but planning does not cover this construct yet.",
         "An honest no is better than a wrong plan.",
         "Say it with what is covered: move, process, inspect; `for each`, `in order`, `any order`, `when` on an outcome.",
     ),
-    CodePage(
+    _Page(
+        "E691", "schedule and motions did not agree",
+        "Each schedule asked for a motion that cannot be found, and the schedule made without it asked for another one, until "
+        "the rounds were used up.",
+        "The number of rounds is bounded. This is not a proof that there is no plan.",
+        "Look at the motions that the other messages name, and make room for one of them.",
+    ),
+    _Page(
         "W690", "an objective that planning does not follow yet",
         "A `prefer` names an objective that the schedule is not optimised for.",
         "A preference never makes a plan infeasible, so it is passed over and said.",
@@ -136,7 +145,9 @@ _PAGES = (
     ),
 )  # fmt: skip
 
-PAGES: dict[str, CodePage] = {page.code: page for page in _PAGES}
+PAGES: Mapping[str, CodePage] = {
+    page.code: CodePage(page.title, f"{page.what}\n\n**Why.** {page.why}\n\n**What to do.** {page.do}\n") for page in _PAGES
+}
 
 
 def title(code: str) -> str:
