@@ -78,7 +78,7 @@ def _reads(
                 pass
     for name in _devices(tasks, cell):
         yield from _device_facts(name, cell, state)
-    for loop in loops.values():
+    for loop in loops.values() if tasks.operations else ():
         for name in _counted(loop.until):
             yield f"count {name}", str(_count(cell.equipment[name], state))
 

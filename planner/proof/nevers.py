@@ -1,7 +1,8 @@
 """`never`: what must not be true together is kept apart by the order of the steps, for all durations.
 
 A robot counts as in a zone from the start of a motion that visits it to the end of the motion that leaves it; a machine as
-running for the whole of its program's step. Which zones a motion visits is proved on its geometry (zone_rules.py).
+running for the whole of its program's step, and one that runs when the plan starts until the end of the step that awaits it.
+Which zones a motion visits is proved on its geometry (zone_rules.py).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from cell.motion_plan import Motion, MotionPlan
 from cell.program import AllOf, AnyOf, Condition, IsIn, IsState, Never
 from cell.state import CellState
 from cell.steps import Move, RunProgram, Step
-from planner.proof.precedence import Precedence, members
+from planner.proof.precedence import Precedence
 
 _AT_END = 1e-9
 
@@ -100,7 +101,7 @@ class _Judge:
         steps, clashes = self.plan.tasks.steps, []
         for state in running:
             machine = state.subject.path[0]
-            clash = self._overlap(found, machine)
+            clash = self.overlap(found, machine)
             if clash is None:
                 return None
             clashes.append(clash)
@@ -110,23 +111,26 @@ class _Judge:
         first = found[0].entry
         return f"{inside.subject.text} is there in {'the beginning' if first is None else steps[first].id}"
 
-    def _overlap(self, found: Sequence[Presence], machine: str) -> tuple[int | None, str] | None:
+    def overlap(self, found: Sequence[Presence], machine: str) -> tuple[int | None, str] | None:
+        """(entry, program) of the first presence that may overlap with a program of the machine."""
+        steps = self.plan.tasks.steps
+        programs = [i for i, s in enumerate(steps) if isinstance(s.action, RunProgram) and s.action.machine == machine]
         device = self.state.devices.get(machine)
-        if device is not None and device.running:
-            return None, f"the program that {machine} is running at the start"
-        programs = 0
-        for i, step in enumerate(self.plan.tasks.steps):
-            if isinstance(step.action, RunProgram) and step.action.machine == machine:
-                programs |= 1 << i
+        is_running = device is not None and bool(device.running)
         for presence in found:
-            apart = 0
-            if presence.entry is not None:
-                apart |= self.order.before[presence.entry] | self.order.apart[presence.entry]
-            if presence.exit is not None:
-                apart |= self.order.after[presence.exit]
-            for program in members(programs & ~apart):
-                return presence.entry, self.plan.tasks.steps[program].id
+            before, after = self._apart(presence)
+            if is_running and not (programs and before >> programs[0] & 1):
+                return presence.entry, f"the program that {machine} is running at the start"
+            for i in programs:
+                if not (before | after) >> i & 1:
+                    return presence.entry, steps[i].id
         return None
+
+    def _apart(self, presence: Presence) -> tuple[int, int]:
+        """Steps that have ended before the presence (or exclude it), and steps that begin after it."""
+        entry, leave = presence.entry, presence.exit
+        before = 0 if entry is None else self.order.before[entry] | self.order.apart[entry]
+        return before, 0 if leave is None else self.order.after[leave]
 
 
 def _machine_running(state: IsState, cell: CellModel) -> str | None:
@@ -155,7 +159,7 @@ def check_guards(plan: MotionPlan, cell: CellModel, state: CellState, order: Pre
     found = []
     for machine, zone in guarded(cell).items():
         for robot in sorted(r for r in robots if r is not None):
-            clash = judge._overlap(presences(plan, order, robot, zone), machine)
+            clash = judge.overlap(presences(plan, order, robot, zone), machine)
             if clash is not None:
                 entry = "the start" if clash[0] is None else plan.tasks.steps[clash[0]].id
                 message = f"{robot} may be in {zone} in {entry} while {machine} runs {clash[1]}"

@@ -217,6 +217,7 @@ def configuration(stance: Stance) -> Array:
             return np.array([*(T_world_tcp @ T_flange_tcp.inverse()).translation, 0.0])
 
 
+@cache
 def motion_for(need: MotionNeed) -> Motion:
     """Across at the safe height, straight down or up; at rest at every corner."""
     start, end = configuration(need.start), configuration(need.end)
