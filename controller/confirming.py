@@ -38,14 +38,6 @@ def _infer(d: Draft, step: Step, fact: Fact) -> None:
         if goal not in known.reached:
             ledger.change_part(d, part, reached=known.reached | {goal})
             d.say(GoalReached(d.now, replace(d.about(step.id), goal=goal, part=part)))
-            _settle_ladders(d, goal, part)
-
-
-def _settle_ladders(d: Draft, goal: str, part: str) -> None:
-    """A retry has settled what it was for once the goal is a fact: a later failure starts at the first rung again."""
-    for key in d.trouble.ladders:
-        if key.endswith(f" {goal} {part}"):
-            d.mend(ladders=d.trouble.ladders.delete(key))
 
 
 def _rest_inside(d: Draft, step: Step, move: Move) -> None:

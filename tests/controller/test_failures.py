@@ -1,12 +1,27 @@
 """What becomes of each failure: the rung that the intent names, in turn, and a way on that is planned from what is observed."""
 
+from dataclasses import replace
+
 import pytest
+from immutables import Map
 
 from cell.commands import Subject
-from cell.events import CommandSent, EventRaised, FactObserved, HoldRaised, PlanRequested, Retried, RunEnded, Skipped, StepFailed
+from cell.events import (
+    CommandSent,
+    EventRaised,
+    FactObserved,
+    HoldRaised,
+    PlanReleased,
+    PlanRequested,
+    Retried,
+    RunEnded,
+    Skipped,
+    StepConfirmed,
+    StepFailed,
+)
 from cell.scenario import GripLost, MachineAlarm, MissingPart, Reject, RejectShare
 from cell.state import InHand, InPlace, Lost
-from cell.steps import AtPlace, Fact
+from cell.steps import AtPlace, Fact, Grip
 from controller.machine import advance
 from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET
@@ -55,6 +70,8 @@ def test_hands_that_closed_on_nothing_are_opened_before_the_planner_is_asked() -
 def test_other_devices_end_what_they_are_at_before_the_planner_is_asked() -> None:
     run = tend(SECOND_SLIPS)
     asked = run.planner.asked[0].state
+    (retried,), cut = run.all(Retried), [e.at for e in run.all(StepConfirmed) if e.of.step == "s12"]
+    assert cut[0] <= retried.at  # no rung is taken before all is quiet
     assert asked.devices["lathe"].running is False
     assert "g1" in next(p for p in asked.parts if p.id == "shaft#1").reached
 
@@ -68,7 +85,7 @@ def test_tries_are_counted_for_one_part_and_the_ladder_goes_on_behind_them() -> 
     assert run.record.summary.state == "Held"
 
 
-def test_tries_start_anew_once_the_goal_was_reached() -> None:
+def test_tries_are_counted_for_each_goal_of_each_part() -> None:
     slips = tuple(GripLost("grip", n, "at grip") for n in (1, 2, 6, 7))
     run = tend(*slips, tail="on grip_lost: retry 2\n")
     assert [e.attempt for e in run.all(Retried)] == [1, 2, 1, 2]
@@ -102,6 +119,34 @@ def test_a_hand_that_opens_by_itself_has_lost_its_part() -> None:
     state, commands = advance(state, opened)
     assert [e.event for e in commands.record if isinstance(e, EventRaised)] == ["grip_lost"]
     assert isinstance(state.belief.parts["shaft#1"].part.location, Lost)
+
+
+def test_a_part_that_slips_while_the_robot_stands_at_its_place_lies_there_again() -> None:
+    run = tend()
+    state = NOTHING_YET
+    for event in run.record.events:
+        state, _ = advance(state, event)
+        if isinstance(event, StepConfirmed) and event.of.step == "s3":
+            break
+    grip = state.progress.plan.steps["s3"]  # type: ignore[union-attr]
+    assert isinstance(grip.action, Grip)
+    assert state.belief.parts["shaft#1"].part.location == InHand("grip.a", 0)
+    opened = FactObserved(state.now, Subject("test"), Fact("empty", ("grip.a",)), True, "grip", 0.0)
+    state = replace(state, progress=replace(state.progress, flights=Map(), busy=Map()))
+    state, commands = advance(state, opened)
+    assert [e.event for e in commands.record if isinstance(e, EventRaised)] == ["grip_lost"]
+    assert state.belief.parts["shaft#1"].part.location == InPlace("infeed[1]")
+
+
+def test_an_answer_to_no_question_changes_nothing() -> None:
+    run = tend()
+    first = run.all(PlanReleased)[0]
+    state = NOTHING_YET
+    for event in run.record.events[:60]:
+        state, _ = advance(state, event)
+    again, commands = advance(state, replace(first, at=state.now))
+    assert again.progress == state.progress
+    assert commands.send == ()
 
 
 # --- skip ----------------------------------------------------------------------------------------------------------------
