@@ -1,0 +1,180 @@
+"""The verbs from plan to report on example 01, as a user calls them: streams, files, JSON, exit codes, the question."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.test_run_renderers import PROMISED
+from tui.cli import main
+
+STEP_KEYS = {"id", "operation", "verb", "robot", "object", "from", "to", "start_s", "duration_s", "claims", "preds", "because"}
+
+
+@pytest.fixture(scope="module")
+def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def here(own_folders: None, module_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the first test plans is warm for the others; each has a working folder and runs of its own."""
+    monkeypatch.setenv("CELLWRIGHT_CACHE", str(module_cache))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def intent(repository: Path) -> str:
+    return str(repository / "examples/01_first_move/first_move.intent")
+
+
+@pytest.fixture
+def plan_file(intent: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(["plan", intent, "--jobs", "1"]) == 0
+    capsys.readouterr()
+    return "first_move.plan"
+
+
+def asked(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person at a terminal who will type `answer`."""
+    keyboard = io.StringIO(answer)
+    monkeypatch.setattr(keyboard, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", keyboard)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+
+
+def document(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+def test_plan_as_json_is_all_of_stdout_and_what_the_file_says(intent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", intent, "--jobs", "1", "--format", "json", "-o", "a.plan"]) == 0
+    plan = document(capsys)
+    assert {"plan_id", "makespan_s", "lower_bound_s", "gap", "orders", "branches"} <= plan.keys()
+    assert plan["steps"][0].keys() >= STEP_KEYS
+    assert plan["lower_bound_s"] <= plan["makespan_s"]
+    written = json.loads(Path("a.plan").read_text())
+    assert written["plan_id"] == plan["plan_id"]
+    assert "obligations" not in written  # a file never claims a proof
+    assert plan["obligations"]
+    for obligation in plan["obligations"]:
+        assert obligation["verdict"] == "proved"
+        assert obligation.keys() >= {"id", "kind", "evidence", "spans"}
+
+
+def test_plan_goes_to_the_working_folder_and_says_so(intent: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", intent, "--jobs", "1"]) == 0
+    captured = capsys.readouterr()
+    assert [path.name for path in here.glob("*.plan")] == ["first_move.plan"]
+    assert "makespan" in captured.out
+    assert "written to first_move.plan" in captured.err
+    assert "Next: cellwright simulate first_move.plan" in captured.err
+
+
+def test_proof_is_listed_when_asked_for(intent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", intent, "--jobs", "1", "--prove"]) == 0
+    text = capsys.readouterr().out
+    assert "\nproved for all durations\n" in text
+    assert "acceleration and jerk limits are ours" in text
+
+
+def test_graph_is_all_of_stdout(intent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", intent, "--jobs", "1", "--graph", "dot"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("digraph plan {")
+    assert out.rstrip().endswith("}")
+    assert "move block#1" in out
+
+
+def test_only_an_intent_can_be_planned(intent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", intent.replace(".intent", ".cell")]) == 2
+    assert "only an intent can be planned" in capsys.readouterr().err
+
+
+def test_plan_that_cannot_be_made_leaves_no_file(
+    intent: str, here: Path, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = (repository / "examples/01_first_move/first_move.cell").read_text()
+    Path("far.cell").write_text(cell.replace("at (450 mm, -200 mm, 0 mm)", "at (2450 mm, -200 mm, 0 mm)"))
+    assert main(["plan", intent, "--jobs", "1", "--cell", "far.cell", "--format", "json"]) == 1
+    found = document(capsys)["diagnostics"]
+    assert any(d["severity"] == "error" and d["spans"] for d in found)
+    assert list(here.glob("*.plan")) == []
+
+
+def test_rehearsal_completes_and_keeps_no_run(plan_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", plan_file, "--jobs", "1", "--format", "json", "--speed", "1000000"]) == 0
+    captured = capsys.readouterr()
+    summary = json.loads(captured.out)
+    assert summary["state"] == "Complete"
+    assert "ended Complete" in captured.err
+    assert main(["runs", "--format", "json"]) == 0
+    assert document(capsys) == {"runs": []}
+
+
+def test_run_is_told_and_kept(plan_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", plan_file, "--jobs", "1", "--yes", "--format", "json"]) == 0
+    captured = capsys.readouterr()
+    summary = json.loads(captured.out)
+    assert summary.keys() >= PROMISED
+    assert (summary["state"], summary["goals_met"], summary["violations"]) == ("Complete", 1, 0)
+    assert [part["where"] for part in summary["parts"]] == ["right"]
+    assert "simulated" in captured.err
+
+    assert main(["runs", "--format", "json"]) == 0
+    assert [run["run_id"] for run in document(capsys)["runs"]] == [summary["run_id"]]
+    for words in ([], [summary["run_id"]], [summary["run_id"][:12]]):
+        assert main(["status", *words, "--format", "json"]) == 0
+        assert document(capsys) == summary
+    assert main(["report"]) == 0
+    report = capsys.readouterr().out
+    assert f"run {summary['run_id']}: Complete" in report
+    assert "right: 1" in report
+    assert "█" in report
+
+
+def test_hold_that_nobody_answers_exits_4_with_its_cause(
+    plan_file: str, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slips = repository / "examples/01_first_move/gripper_slips.toml"
+    assert main(["run", plan_file, "--jobs", "1", "--yes", "--scenario", str(slips), "--format", "json"]) == 4
+    summary = document(capsys)
+    assert summary["state"] == "Stopped"
+    assert summary["held_because"].startswith("R703 ")
+    assert summary["goals_met"] == 0
+    assert [part["where"] for part in summary["parts"]] == ["left"]
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "", "yess\n"])
+def test_run_asks_first_and_moves_nothing_without_a_yes(
+    answer: str, plan_file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(answer, monkeypatch)
+    assert main(["run", plan_file, "--jobs", "1"]) == 4
+    err = capsys.readouterr().err
+    assert err.index("obligations") < err.index("target: arm (driver sim), simulated") < err.index("Run it? [y/N]")
+    assert "Nothing was moved." in err
+    assert main(["runs", "--format", "json"]) == 0
+    assert document(capsys) == {"runs": []}
+
+
+def test_run_goes_on_after_a_yes_and_a_hold_after_a_resume(
+    plan_file: str, repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slips = repository / "examples/01_first_move/gripper_slips.toml"
+    asked("y\nresume\n", monkeypatch)
+    assert main(["run", plan_file, "--jobs", "1", "--scenario", str(slips), "--format", "json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["state"] == "Complete"
+    assert "[r]esume or [S]top?" in captured.err
+
+
+def test_scenario_that_names_what_is_not_there_exits_2(plan_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("s.toml").write_text('[[missing_part]]\nplace = "lefd"\n')
+    assert main(["simulate", plan_file, "--jobs", "1", "--scenario", "s.toml"]) == 2
+    assert "left" in capsys.readouterr().err
