@@ -36,7 +36,7 @@ def plan_session(repository: Path, cache: Path, tmp_path_factory: pytest.TempPat
     def act(file: Path, hash_seed: str) -> tuple[Finished, Path]:
         folder = tmp_path_factory.mktemp("planned")
         target = folder / f"{file.stem}.plan"
-        finished = Program(repository, cache, folder / "state", folder, hash_seed).call("plan", file, "-o", target, timeout=240)
+        finished = Program(repository, cache, folder / "state", folder, hash_seed).call("plan", file, "-o", target, timeout=900)
         return finished, target
 
     return act

@@ -53,7 +53,7 @@ class Program:
     def command(self, *words: object, before: tuple[str, ...] = ()) -> list[str]:
         return [sys.executable, *before, "-m", "tui.cli", *map(str, words)]
 
-    def call(self, *words: object, timeout: float = 120.0, before: tuple[str, ...] = ()) -> Finished:
+    def call(self, *words: object, timeout: float = 600.0, before: tuple[str, ...] = ()) -> Finished:
         """`timeout` ends a test that hangs; nothing is measured with it."""
         done = subprocess.run(
             self.command(*words, before=before),

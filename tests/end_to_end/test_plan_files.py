@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 from cell.codec import from_plain, to_plain
 from cell.motion_plan import MotionPlan
 from cell.plan_file import read_plan, with_plan_id, write_plan
+from cell.state import InPlace, Lost
+from cellwright.session import release_plan
+from tests.end_to_end.line import Planned
 from tests.end_to_end.program import Finished, Program
 
 
@@ -122,7 +126,7 @@ def test_an_unreadable_plan_is_a_matter_of_usage(program: Program, tmp_path: Pat
 
 @pytest.mark.parametrize("verb", ["check", "fmt", "plan", "simulate", "run"])
 def test_a_missing_file_is_a_matter_of_usage(program: Program, verb: str) -> None:
-    finished = program.call(verb, "nowhere.intent")
+    finished = program.call(verb, "nowhere.intent", *(("--yes",) if verb == "run" else ()))
     assert finished.code == 2, finished.everything
     assert "nowhere.intent" in finished.err
     assert not finished.has_traceback
@@ -132,7 +136,7 @@ def test_a_missing_file_is_a_matter_of_usage(program: Program, verb: str) -> Non
     ("file", "old", "new", "names"),
     [
         ("first_move.cell", "at (450 mm, -200 mm, 0 mm)", "at (450 mm, -210 mm, 0 mm)", "first_move.cell"),
-        ("first_move.cell", "contains block 1 parts", "contains block 0 parts", "block#1"),
+        ("first_move.cell", "contains block 1 parts", "contains block 0 parts", "first_move.cell"),
         ("first_move.intent", "move block to right", "move block to left", "first_move.intent"),
     ],
 )
@@ -150,6 +154,20 @@ def test_refuses_a_stale_plan_and_names_what_changed(
     assert refused.code == 1, refused.everything
     assert names in refused.out + refused.err
     assert not refused.has_traceback
+
+
+@pytest.mark.parametrize(
+    ("location", "fact"),
+    [(InPlace("right"), "`at left` being block; it is empty"), (Lost("taken away"), "`at left` being block; it is empty")],
+)
+def test_refuses_a_plan_for_a_cell_that_has_changed_and_names_the_fact(
+    first_move: Planned, location: InPlace | Lost, fact: str
+) -> None:
+    state = first_move.request.state
+    changed = replace(state, parts=tuple(replace(part, location=location) for part in state.parts))
+    outcome = release_plan(first_move.released.motion_plan, replace(first_move.request, state=changed), first_move.workshop)
+    assert outcome.value is None
+    assert any(d.code == "E681" and fact in d.message for d in outcome.diagnostics)
 
 
 def test_what_is_written_reads_back(plan_file: Path) -> None:
