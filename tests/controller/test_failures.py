@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 from immutables import Map
 
-from cell.commands import Subject
+from cell.commands import Acknowledge, Activate, Inspect, Subject
 from cell.events import (
+    CommandReported,
     CommandSent,
+    Conclusion,
     EventRaised,
     FactObserved,
     HoldRaised,
+    OperatorAsked,
     PlanReleased,
     PlanRequested,
     Retried,
@@ -18,6 +21,7 @@ from cell.events import (
     Skipped,
     StepConfirmed,
     StepFailed,
+    TimerExpired,
 )
 from cell.scenario import GripLost, MachineAlarm, MissingPart, Reject, RejectShare
 from cell.state import InHand, InPlace, Lost
@@ -187,6 +191,35 @@ def test_a_second_alarm_holds_a_second_time() -> None:
     run = tend(MachineAlarm("lathe", 1, 0.5, None), MachineAlarm("lathe", 2, 0.5, None), asks=(*RESUME, Ask(400.0, "resume")))
     assert [code for code, _ in holds(run)] == ["R701", "R701"]
     assert run.record.summary.state == "Complete"
+
+
+def test_an_alarm_that_does_not_clear_holds_again_and_says_which() -> None:
+    held = tend(MachineAlarm("lathe", 2, 0.5, None)).state
+    asked = OperatorAsked(held.now, Subject("test"), "resume", "anna")
+    state, commands = advance(held, asked)
+    assert [(c.fault, c.operator) for c in commands.send if isinstance(c, Acknowledge)] == [("alarm", "anna")]
+    activated = next(c.id for c in commands.send if isinstance(c, Activate))
+    state, _ = advance(state, CommandReported(state.now, Subject("test"), activated, "done"))
+    assert state.pack == "Unholding"
+    state, commands = advance(state, TimerExpired(state.timers["alarms"], Subject("test"), "alarms"))
+    assert [(e.code, e.text) for e in commands.record if isinstance(e, HoldRaised)] == [("R721", "lathe: OP10 broke off")]
+    assert state.pack in ("Holding", "Held")
+
+
+def test_a_new_inspection_forgets_what_an_earlier_one_told() -> None:
+    run = tend()
+    state = NOTHING_YET
+    for event in run.record.events:
+        if isinstance(event, Conclusion):
+            continue
+        known = state.belief.parts.get("shaft#1")
+        if known is not None:
+            old = replace(known, part=replace(known.part, outcomes=(("verdict", "reject"),)))
+            state = replace(state, belief=replace(state.belief, parts=state.belief.parts.set("shaft#1", old)))
+        state, commands = advance(state, event)
+        if any(isinstance(c, Inspect) for c in commands.send):
+            break
+    assert state.belief.parts["shaft#1"].part.outcomes == ()
 
 
 def test_an_event_without_a_policy_holds() -> None:
