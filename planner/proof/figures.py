@@ -32,12 +32,13 @@ def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop])
         differs = next((p.id for p in (*parts, *tasks.parts) if (p in parts) != (p in tasks.parts)), "their order")
         yield error("E681", f"the plan's parts are not those that it works on as they are now ({differs})")
     reads = dict(_reads(tasks, cell, state, worked, loops))
+    more = {name: value for device in _left(tasks, cell) for name, value in _device_facts(device, cell, state)}
     said = {read.name: read.value for read in tasks.reads}
     for name in sorted({*reads, *said}):
-        if reads.get(name) != said.get(name):
+        if reads.get(name, more.get(name) if name in said else None) != said.get(name):
             message = f"the plan relies on `{name}` being {said.get(name, 'unread')}; it is {reads.get(name, 'not used')}"
             yield error("E681", message, help=_AGAIN)
-    if [read.name for read in tasks.reads] != sorted(reads):
+    if [read.name for read in tasks.reads] != sorted(said):
         yield error("E683", "the facts that the plan reads do not stand once each, by name")
     if tasks.assumptions != (assumed := tuple(_assumptions(tasks, cell, state))):
         yield error("E683", f"the plan's assumptions are not {'; '.join(assumed) or 'none'}")
@@ -88,13 +89,19 @@ def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
     used = {cell.places[o.source].equipment for o in tasks.operations if o.source in cell.places and o.source is not None}
     for step in tasks.steps:
         match step.action:
-            case Move(need=need) if need.touch is not None:
+            case Move(need=need) if need.touch is not None and need.touch.end == "end":
                 used.add(cell.places[need.touch.place].equipment)
             case RunProgram(machine=name) | Inspect(station=name):
                 used.add(name)
             case _:
                 pass
     return tuple(name for name in cell.equipment if name in used)
+
+
+def _left(tasks: TaskPlan, cell: CellModel) -> set[str]:
+    """Equipment that a robot only gets out of, where an earlier plan left it: its facts may be read, and need not be."""
+    touches = (s.action.need.touch for s in tasks.steps if isinstance(s.action, Move))
+    return {cell.places[touch.place].equipment for touch in touches if touch is not None and touch.end == "start"}
 
 
 def _counted(condition: Condition | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from cell.model import CellModel
 from cell.program import Goal, Ref
 from cell.reasons import choice_reason, goal_reason
 from cell.state import CellState, InPlace
-from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Release, RunProgram, SetDoor, Step
+from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
 from cell.task_plan import Choice, Operation, TaskPlan
 from planner.proof.duties import Duties, Duty, ForkDuty, Key
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
@@ -55,9 +55,10 @@ def equipment_of(goal: Goal) -> str:
 
 
 def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Precedence) -> tuple[Diagnostic, ...]:
-    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin:
-    that touches nothing and holds nothing up."""
+    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin,
+    or get out of where an earlier plan left it: that touches no part that a line is about."""
     found: list[Diagnostic] = []
+    leaving = _getting_out(tasks)
     bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in matched.steps_of.items()}
     for key, steps in matched.steps_of.items():
         duty = duties.goals.get(key) or duties.forks.get(key)
@@ -69,12 +70,21 @@ def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Preced
         for step in steps:
             i = order.index[step.id]
             late = wanted & ~(order.before[i] | order.apart[i] | 1 << i)
-            if late and not (isinstance(step.action, Move) and step.action.need.touch is None):
+            travels = isinstance(step.action, Move) and step.action.need.touch is None
+            if late and not travels and step.id not in leaving:
                 first = tasks.steps[(late & -late).bit_length() - 1]
                 message = f"{step.id} has to wait for {first.id}, as its line does for that one's"
                 found.append(error("E682", message, step.because.span, first.because.span))
                 break
     return tuple(found)
+
+
+def _getting_out(tasks: TaskPlan) -> set[str]:
+    """The steps with which a robot leaves the contact that the plan begins in: the first motion, and a clamp before it."""
+    first = next((s for s in tasks.steps if isinstance(s.action, Move)), None)
+    if first is None or not _only_leaves(first):
+        return set()
+    return {first.id, *(s.id for s in tasks.steps if s.id in first.predecessors and isinstance(s.action, SetClamp))}
 
 
 def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState, out: Matched) -> None:
@@ -226,15 +236,21 @@ def _fork_wrong(operation: Operation, duty: ForkDuty, steps: list[Step], out: Ma
         yield "it does not decide once"
 
 
+def _only_leaves(step: Step) -> bool:
+    """Out of a contact that an earlier plan may have left the robot in, which serves no goal of its own."""
+    return isinstance(step.action, Move) and step.action.need.touch is not None and step.action.need.touch.end == "start"
+
+
 def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel) -> Iterator[str]:
     touches = [s.action.need.touch for s in steps if isinstance(s.action, Move) and s.action.need.touch is not None]
     taken = {t.place for t in touches if (t.pair, t.end) == ("fingers and part", "end")}
     put = {t.place for t in touches if (t.pair, t.end) == ("part and place", "end")}
     robots = {s.robot for s in steps if s.robot is not None}
+    entering = {s.robot for s in steps if s.robot is not None and not _only_leaves(s)}
     for name, said, places in (("source", operation.source, taken), ("target", operation.target, put)):
         if {said} - {None} != places:
             yield f"its {name} is {', '.join(sorted(places)) or 'none'}, not {said or 'none'}"
-    if {operation.robot} - {None} != robots:
+    if {operation.robot} - {None} not in (robots, entering):
         yield f"it is done by {', '.join(sorted(robots)) or 'no robot'}, not {operation.robot or 'none'}"
     if any(cell.places[place].equipment != equipment_of(duty.goal) for place in put):
         yield f"its goal asks for {equipment_of(duty.goal)}"
