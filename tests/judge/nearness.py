@@ -40,7 +40,7 @@ class Counted:
     closest: float | None = None
 
     def near(self, distance: float, other: Placed | Standing) -> None:
-        if not (isinstance(other, Standing) and other.what == "zone"):
+        if not _is_zone(other):
             self.closest = distance if self.closest is None else min(self.closest, distance)
 
 
@@ -102,7 +102,8 @@ class Looking:
         inside = np.zeros(len(states), dtype=bool)
         for first, last in self.windows:
             inside |= (line.at[states] >= first) & (line.at[states] <= last)
-        for k in states[inside]:
+        # A visit of a zone needs no measuring; a contact that is meant must be no deeper than a touch.
+        for k in states[inside] if not _is_zone(b) else ():
             distance = self.solver.at(a, b, int(k))
             if distance <= bound[k]:
                 self._add(line.at[k], distance, True)
@@ -146,6 +147,10 @@ class Looking:
         self.at.append(at)
         self.distance.append(distance)
         self.exempt.append(exempt)
+
+
+def _is_zone(body: Placed | Standing) -> bool:
+    return isinstance(body, Standing) and body.what == "zone"
 
 
 def steps(line: Polyline, name: str) -> Mapping[str, Array]:
