@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cell.equipment import PartKind
 from cell.geometry import Array, Body, Pose, Shape, corners, height
 from cell.grasps import T_part_tcp
-from cell.model import CellModel
+from cell.model import CellModel, Tool
 from cell.robot import RobotModel
 from cell.steps import Carried
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arm:
-    """`hands` maps tool.hand to T_flange_tcp; empty without a tool. `shapes` and `masses` of every part kind. `payload` in kg,
-    `max_speed` in m/s at the TCP; None where neither cell nor model gives one."""
+    """`hands` maps tool.hand to T_flange_tcp; empty without a tool. `shapes`, `masses` and `forces` (N, as gripped; None where
+    neither kind nor tool says) of every part kind. `payload` in kg, `max_speed` in m/s at the TCP, `force_limit` in N, `home` in
+    rad or m; None where neither cell nor model gives one."""
 
     robot: str
     model: RobotModel
@@ -28,6 +30,7 @@ class Arm:
     hands: tuple[tuple[str, Pose], ...]
     shapes: tuple[tuple[str, Shape], ...]
     masses: tuple[tuple[str, float], ...]
+    forces: tuple[tuple[str, float | None], ...]
     payload: float | None
     max_speed: float | None
     force_limit: float | None
@@ -67,6 +70,7 @@ def arm_of(cell: CellModel, robot: str, model: RobotModel) -> Arm:
         hands=hands,
         shapes=tuple((kind.name, kind.shape) for kind in cell.parts.values()),
         masses=tuple((kind.name, kind.mass) for kind in cell.parts.values()),
+        forces=tuple((kind.name, _grip_force(kind, tool)) for kind in cell.parts.values()),
         payload=unit.payload if unit.payload is not None else model.payload,
         max_speed=unit.max_speed,
         force_limit=unit.force_limit,
@@ -92,3 +96,9 @@ def carried_body(arm: Arm, carried: Carried) -> Body:
     shape = dict(arm.shapes)[carried.kind]
     T_last_part = arm.model.T_last_flange @ arm.T_flange_tcp(carried.hand) @ T_part_tcp(shape, carried.grasp).inverse()
     return Body(carried.kind, shape, T_last_part @ Pose.from_xyz_rpy((0.0, 0.0, height(shape) / 2)))
+
+
+def _grip_force(kind: PartKind, tool: Tool | None) -> float | None:
+    if kind.grip_force is not None:
+        return kind.grip_force
+    return tool.force[0] if tool is not None and tool.force is not None else None

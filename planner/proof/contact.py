@@ -57,7 +57,10 @@ def _speed(
 
 
 def _force(contact: ContactAllowance, around: Surroundings) -> tuple[Finding, ...]:
+    """No more than the part is gripped with, nor than the robot may push."""
+    gripped = dict(around.arm.forces).get(contact.touch.kind)
     most = around.arm.force_limit if around.arm.force_limit is not None else CONTACT_FORCE
+    most = most if gripped is None else min(most, gripped)
     if not 0.0 < contact.force <= most:
         return (Refusal("E688", f"contact with {contact.force:.4g} N; {most:.4g} N is the most"),)
     return (Slack("contact force", most - contact.force, "N"),)

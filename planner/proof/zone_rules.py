@@ -6,6 +6,7 @@ Links, tool and load are held against each zone as if it were a body, outside th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -73,6 +74,9 @@ def _visit_refusals(motion: Motion, path: Path, around: Surroundings) -> tuple[R
     for name in motion.need.avoid:
         if name not in known:
             found.append(Refusal("E687", f"the motion avoids {name}, which is no zone of the cell"))
+    for visit, other in combinations(motion.visits, 2):
+        if visit.zone == other.zone and visit.first <= other.last and other.first <= visit.last:
+            found.append(Refusal("E687", f"the motion lists two visits of {visit.zone} at once"))
     for visit in motion.visits:
         if visit.zone not in known:
             found.append(Refusal("E687", f"the motion visits {visit.zone}, which is no zone of the cell"))

@@ -26,7 +26,7 @@ def arm(tool: bool = True) -> Arm:
     """A UR10e at the origin, with a slim cylinder as its tool; its TCP is 35 mm beyond the tool's end."""
     bodies = (Body("body", Cylinder(0.03, 0.115), Pose.from_xyz_rpy((0.0, 0.0, 0.0575))),) if tool else ()
     hands = (("grip.a", Pose.from_xyz_rpy((0.0, 0.0, 0.15))),) if tool else ()
-    return Arm("r1", ur10e(), Pose.identity(), "grip" if tool else None, bodies, 1.0, hands, (), (), 10.0, None, None, None)
+    return Arm("r1", ur10e(), Pose.identity(), "grip" if tool else None, bodies, 1.0, hands, (), (), (), 10.0, None, None, None)
 
 
 def line(start: Array, end: Array, length: float = 1.0) -> Segment:
