@@ -1,64 +1,47 @@
-"""The facts of an observed state that a plan may rely on, by name: what was read when it was made, what is so now.
+"""The facts of an observed state that a plan may rely on, by name: `run` compares them with what the plan has read.
 
-One file states names and values, so the maker of a plan and the run that checks it mean the same. Values only: no ages, and no
-joint positions (a robot that merely stands elsewhere gets a motion to the start).
+Names and values: `at <place>` and `hand <tool.hand>` are a part kind or `empty`; `door <machine>` is open or shut, `clamp
+<machine>` open or closed, `running <machine>` yes or no; `count <equipment>` is a number; `reached <part>` lists goals;
+`<outcome> <part>` is what was told. No ages, and no joint positions: a robot that merely stands elsewhere gets a motion to the
+start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Callable
 
-from cell.state import CellState, DeviceState, InHand, InPlace, Location, Lost, PartState
-from cell.task_plan import ReadFact
+from cell.state import CellState, DeviceState, InHand, InPlace, PartState
 
 
-def part_facts(part: PartState) -> tuple[ReadFact, ...]:
-    """Where it is, what it has reached, what was told of it."""
-    return (
-        ReadFact(f"where {part.id}", _where(part.location)),
-        ReadFact(f"reached {part.id}", " ".join(sorted(part.reached))),
-        ReadFact(f"told {part.id}", " ".join(f"{name}={value}" for name, value in sorted(part.outcomes))),
-    )
-
-
-def device_facts(name: str, device: DeviceState) -> tuple[ReadFact, ...]:
-    """Only what something reports."""
-    words = (
-        ("door", device.door_open, ("open", "closed")),
-        ("clamp", None if device.clamped is None else not device.clamped, ("open", "closed")),
-        ("program", device.running, ("running", "none")),
-    )
-    return tuple(ReadFact(f"{what} {name}", word[0 if value else 1]) for what, value, word in words if value is not None)
-
-
-def read_facts(state: CellState, parts: Iterable[str], devices: Iterable[str]) -> tuple[ReadFact, ...]:
-    """The facts about those parts and devices; one that the state does not have reads as unknown."""
-    known = {part.id: part for part in state.parts}
-    found: list[ReadFact] = []
-    for part in parts:
-        found.extend(part_facts(known[part]) if part in known else (ReadFact(f"where {part}", "unknown"),))
-    for name in devices:
-        found.extend(device_facts(name, state.devices.get(name, DeviceState())))
-    return tuple(found)
-
-
-def value_of(state: CellState, name: str) -> str:
-    """What `name` is now, "unknown" when the state does not say."""
+def value_of(state: CellState, name: str) -> str | None:
+    """What the fact called `name` is now. None: nothing reports it, so nobody can say that it differs."""
     what, _, thing = name.partition(" ")
-    if what in ("where", "reached", "told"):
-        facts = next((part_facts(part) for part in state.parts if part.id == thing), ())
-    else:
-        facts = device_facts(thing, state.devices.get(thing, DeviceState()))
-    return next((fact.value for fact in facts if fact.name == name), "unknown")
+    match what:
+        case "at":
+            return _kind(state, lambda part: part.location == InPlace(thing))
+        case "hand":
+            return _kind(state, lambda part: isinstance(part.location, InHand) and part.location.hand == thing)
+        case "count":
+            return str(sum(isinstance(p.location, InPlace) and p.location.place.split("[")[0] == thing for p in state.parts))
+        case "door":
+            return _word(_device(state, thing).door_open, "open", "shut")
+        case "clamp":
+            return _word(_device(state, thing).clamped, "closed", "open")
+        case "running":
+            return _word(_device(state, thing).running, "yes", "no")
+    part = next((part for part in state.parts if part.id == thing), None)
+    if what == "reached":
+        return " ".join(sorted(part.reached)) if part is not None else ""
+    return dict(part.outcomes).get(what, "not told") if part is not None else "not told"
 
 
-def _where(location: Location) -> str:
-    match location:
-        case InPlace(place):
-            return place
-        case InHand(hand, grasp):
-            return f"{hand} by grasp {grasp}"
-        case Lost():
-            return "lost"
-    assert_never(location)
+def _kind(state: CellState, is_there: Callable[[PartState], bool]) -> str:
+    return next((part.kind for part in state.parts if is_there(part)), "empty")
+
+
+def _device(state: CellState, name: str) -> DeviceState:
+    return state.devices.get(name, DeviceState())
+
+
+def _word(value: bool | None, if_so: str, if_not: str) -> str | None:
+    return None if value is None else if_so if value else if_not

@@ -20,9 +20,9 @@ AGAIN = "plan again: `cellwright plan`"
 
 
 def facts_differ(plan: MotionPlan, observed: CellState) -> tuple[tuple[ReadFact, str], ...]:
-    """Facts that the plan relies on and that are no longer so, each with its value now."""
+    """Facts that the plan relies on and that are no longer so, each with its value now. What nothing reports cannot differ."""
     now = ((fact, value_of(observed, fact.name)) for fact in plan.tasks.reads)
-    return tuple((fact, value) for fact, value in now if value != fact.value)
+    return tuple((fact, value) for fact, value in now if value is not None and value != fact.value)
 
 
 def inputs_differ(plan: MotionPlan, inputs: PlanInputs) -> tuple[str, ...]:

@@ -43,12 +43,13 @@ def goals(state: RunState) -> tuple[int, int]:
     open_goals: set[tuple[str, str]] = set()
     undecided = 0
     progress = state.progress
-    if progress.plan is not None and state.pack != "Complete":
+    if progress.plan is not None and state.policies is not None and state.pack != "Complete":
+        written = state.policies.around  # an operation may also stand for a `when`, which is no goal
         index = progress.plan
         given_up = {name for name, held in state.belief.parts.items() if held.part.given_up}
         in_choice = {o for c in index.choices.values() for a in c.alternatives for o in a.operations}
         for operation in index.plan.tasks.operations:
-            if operation.id not in in_choice and operation.part not in given_up:
+            if operation.goal in written and operation.id not in in_choice and operation.part not in given_up:
                 open_goals.add((operation.goal, operation.part))
         by_id = {operation.id: operation for operation in index.plan.tasks.operations}
         for choice in index.choices.values():

@@ -265,7 +265,7 @@ class Builder:
         choice = f"c{len(self.choices) + 1}"
         since = len(self.steps)
         self.add(Decide(choice), part, (ROBOT, "gauge"), [Fact("told", ("verdict", part))], [], [])
-        self.steps[since] = replace(self.steps[since], operation="")
+        self.operation("w1", "when", part, since)
         before = dict(self.last)
         ends, alternatives = [], []
         for index, (values, place, goal) in enumerate(((("reject",), "scrap", "g3"), ((), slot, "g4"))):

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from cell.plan_inputs import PlanInputs
-from cell.read_facts import read_facts, value_of
-from cell.state import InPlace, Lost
+from cell.read_facts import value_of
+from cell.state import InHand, InPlace, Lost
+from cell.task_plan import ReadFact
 from controller.acceptance import accept, facts_differ, unwatched
 from controller.codes import PAGES
 from controller.dispatch import Dispatcher
@@ -19,7 +20,13 @@ def planned():  # type: ignore[no-untyped-def]
     state = spec().state
     plan = small_plan(state, 3)
     assert plan is not None
-    reads = read_facts(state, ("shaft#1", "shaft#2", "shaft#3"), ("lathe", "gauge"))
+    reads = tuple(
+        ReadFact(name, value)
+        for name, value in (
+            ("at infeed[2]", "shaft"), ("at outfeed[1]", "empty"), ("hand grip.a", "empty"), ("door lathe", "shut"),
+            ("clamp lathe", "open"), ("running lathe", "no"), ("count outfeed", "0"), ("door gauge", "shut"),
+        )
+    )  # fmt: skip
     made = replace(plan, tasks=replace(plan.tasks, reads=reads), sources=(("a.intent", "1"),), robot_digests=(("g1", "2"),))
     return released(made), PlanInputs(made.sources, made.params, made.cell_revision, made.robot_digests), state
 
@@ -54,10 +61,11 @@ def test_a_fact_that_changed_is_named_with_both_values() -> None:
     moved = tuple(replace(p, location=InPlace("outfeed[1]")) if p.id == "shaft#2" else p for p in state.parts)
     door = {**state.devices, "lathe": replace(state.devices["lathe"], door_open=True)}
     found = accept(plan, inputs, replace(state, parts=moved, devices=door))
-    assert codes(found) == ["R718", "R718"]
-    assert "`where shaft#2` was 'infeed[2]'" in found[0].message
-    assert "is 'outfeed[1]' now" in found[0].message
-    assert "`door lathe` was 'closed'" in found[1].message
+    assert [d.message.split(" when")[0] for d in found] == [
+        "`at infeed[2]` was 'shaft'", "`at outfeed[1]` was 'empty'", "`door lathe` was 'shut'", "`count outfeed` was '0'"
+    ]  # fmt: skip
+    assert set(codes(found)) == {"R718"}
+    assert found[0].message.endswith("is 'empty' now")
 
 
 def test_a_fact_that_the_plan_does_not_read_may_change() -> None:
@@ -66,10 +74,17 @@ def test_a_fact_that_the_plan_does_not_read_may_change() -> None:
     assert facts_differ(plan.motion_plan, replace(state, parts=lost)) == ()
 
 
-def test_a_part_that_is_gone_reads_as_unknown() -> None:
+def test_a_fact_is_read_as_the_planner_names_it() -> None:
     state = spec().state
-    assert value_of(state, "where shaft#99") == "unknown"
-    assert value_of(state, "where shaft#1") == "infeed[1]"
+    outcomes = (("verdict", "reject"),)
+    told = replace(state.parts[0], reached=frozenset({"g2", "g1"}), outcomes=outcomes, location=InHand("grip.a", 0))
+    state = replace(state, parts=(told, *state.parts[1:]))
+    values = {
+        "at infeed[1]": "empty", "at infeed[2]": "shaft", "hand grip.a": "shaft", "hand grip.b": "empty", "count infeed": "5",
+        "reached shaft#1": "g1 g2", "verdict shaft#1": "reject", "verdict shaft#2": "not told", "door gauge": None,
+        "clamp lathe": "open", "running gauge": "no",
+    }  # fmt: skip
+    assert {name: value_of(state, name) for name in values} == values
 
 
 def test_only_a_released_plan_is_dispatched() -> None:
