@@ -11,6 +11,7 @@ from cell.scenario import Scenario
 from cell.scenario_file import not_in_cell
 from cellwright.running import open_drivers, read_scenario
 from cellwright.workshop import Workshop, open_workshop
+from controller.acceptance import unwatched
 from tui.arguments import settings_of
 from tui.diagnostics import emit
 from tui.exit_codes import DRIVER, USAGE
@@ -42,7 +43,7 @@ def target(arguments: argparse.Namespace) -> Target | int:
     if prepared.ready is None:
         emit(prepared.diagnostics, arguments.format, prepared.texts)
         return prepared.refusal
-    emit(prepared.diagnostics, "text", prepared.texts)
+    emit((*prepared.diagnostics, *unwatched(prepared.ready.request.program)), "text", prepared.texts)
     unknown = not_in_cell(scenario, prepared.ready.request.cell, arguments.scenario or "")
     if unknown:
         return _refused(unknown, arguments, USAGE)
