@@ -59,7 +59,7 @@ def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     yield "goals", f"{summary.goals_met} of {summary.goals_total} met{skipped}"
     yield "steps", f"{summary.steps_done} of {summary.steps_total} done"
     yield "makespan", clock_time(summary.makespan_s)
-    yield "clauses", "all kept" if summary.violations == 0 else f"{count(summary.violations, 'violation')}"
+    yield "clauses", "none broken" if summary.violations == 0 else f"{count(summary.violations, 'violation')}"
     yield from _places(summary.parts)
 
 
