@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cell.scenario import GripLost, Scenario, Stall
 from cell_drivers.simulated.record import RestsIn
 from tests.end_to_end.line import Planned, Rehearsed, rehearsed
 
@@ -35,6 +36,14 @@ def test_the_judge_finds_the_recorded_motion_clean(moved: Rehearsed) -> None:
     assert verdict.motions == len(moved.world.motions) > 0
     assert verdict.listed > 0
     assert verdict.not_judged == ()
+
+
+def test_the_same_case_twice_is_the_same_to_the_sample(first_move: Planned) -> None:
+    case = Scenario(3, (GripLost("gripper", 1, "at grip"), Stall("arm", 2.5, 0.3)))
+    first, again = rehearsed(first_move, case), rehearsed(first_move, case)
+    assert first.world.fingerprint() == again.world.fingerprint()
+    assert first.run.events == again.run.events
+    assert first.world.of("slipped")
 
 
 def test_the_run_takes_no_longer_than_was_proved(moved: Rehearsed) -> None:

@@ -119,6 +119,7 @@ def test_the_judge_finds_the_bad_day_clean(bad_day: Rehearsed) -> None:
     assert verdict.is_clean, verdict.text
 
 
+@pytest.mark.slow
 def test_the_same_day_twice_is_the_same_to_the_sample(tending: Planned, bad_day: Rehearsed) -> None:
     again = rehearsed(tending, bad_day.world.scenario)
     assert again.world.fingerprint() == bad_day.world.fingerprint()
