@@ -91,6 +91,8 @@ def _broken_form(motion: Motion, around: Surroundings) -> Refusal | None:
     for segment in motion.segments:
         if segment.control.ndim != 2 or segment.control.shape[1] != n or not 2 <= len(segment.control) <= 6:
             return Refusal("E684", f"a segment has control points of shape {segment.control.shape}; {n} joints move")
+        if not float(np.abs(segment.control).max()) <= _LONGEST:
+            return Refusal("E684", "a segment leaves every range that a joint can have")
         if not _SHORTEST <= segment.length <= _LONGEST:
             return Refusal("E684", f"a segment has the length {segment.length}")
     if not all(0.0 < p.duration <= _LONGEST and abs(p.jerk) <= _HARDEST for p in motion.phases):
