@@ -14,7 +14,7 @@ import pytest
 
 from tests.end_to_end.program import Finished, Program
 
-SPEED = 5  # times real time: example 01 then takes some seconds
+SPEED = 0.2  # times real time: example 01 then takes most of a minute, longer than it takes to ask how it is
 
 
 @pytest.fixture(scope="module")
