@@ -1,6 +1,7 @@
 """Curves, straight lines of the TCP, speed bounds, and ways around what blocks the straight one."""
 
 import itertools
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from cell.geometry import Array, Body, Box, frozen
 from cell.model import CellModel
 from cell.motion_plan import Segment
 from cell.trajectory import Path
+from planner.motion import free_path as module
 from planner.motion.arm import Arm
 from planner.motion.blends import NARROW, WIDE, Rounding, rounded
 from planner.motion.cartesian_path import access_lines
@@ -82,6 +84,8 @@ def test_the_tcp_stays_on_its_straight_line(arm_5: Arm) -> None:
     assert offset[-1, 2] == pytest.approx(0.15, abs=1e-9)
     np.testing.assert_allclose(at[:, :3, :3], np.broadcast_to(at[0, :3, :3], (300, 3, 3)), atol=1e-3)
     assert is_smooth(line.segments)
+    s = np.linspace(0.0, length(line.segments), 300)
+    np.testing.assert_allclose(offset[:, 2], s * line.speed, atol=1e-4)  # evenly, so that a share of s is a share of the way
 
 
 def test_a_line_out_of_reach_is_none(arm_5: Arm) -> None:
@@ -149,6 +153,16 @@ def test_the_same_seed_gives_the_same_way_and_another_seed_may_not(blocked: Bloc
     ways = [free_path(*blocked, seed=seed) for seed in (3, 3, 4)]
     assert [q.tobytes() for q in ways[0]] == [q.tobytes() for q in ways[1]]
     assert [q.tobytes() for q in ways[0]] != [q.tobytes() for q in ways[2]]
+
+
+def test_a_search_that_looks_coarsely_still_gives_only_proved_ways(blocked: Blocked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With strides of metres growing sees next to nothing; every edge is proved all the same, and refuted ones are cut."""
+    collider, margins, start, end = blocked
+    monkeypatch.setattr(module, "STEP", 5.0)
+    for seed in range(4):
+        way = free_path(collider, margins, start, end, seed=seed, iterations=400)
+        if not isinstance(way, GaveUp):
+            assert all(certified(collider, [np.stack(pair)], margins) is None for pair in pairwise(way))
 
 
 def test_a_search_ends_with_its_budget(blocked: Blocked) -> None:

@@ -14,11 +14,12 @@ from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed
 from cell.trajectory import Law, Path, combined, sample
+from planner.motion import margins, solve
 from planner.motion.arm import Arm
 from planner.motion.estimate import estimated_duration
 from planner.motion.margins import CONTACT_LENGTH, CONTACT_SPEED
 from planner.motion.plan_motions import Found, plan_motions
-from planner.motion.store import MemoryStore
+from planner.motion.store import MemoryStore, motion_bytes, motion_of, need_key, surroundings_digest
 from planner.motion.workbench import Workbench
 from tests.planner.motion.test_paths import is_smooth
 from tests.planner.motion.workcell import (
@@ -141,6 +142,19 @@ def test_contact_is_short_slow_gentle_and_at_its_end(arm_5: Arm, found: Found) -
         assert np.linalg.norm(ends[1, :3, 3] - ends[0, :3, 3]) == pytest.approx(CONTACT_LENGTH, abs=1e-4)
 
 
+def test_contact_is_as_slow_as_it_has_to_be(cell: CellModel, arm_5: Arm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Much slower than the arm would brake anyway: the cap itself has to act, in contact and nowhere else."""
+    monkeypatch.setattr(solve, "CONTACT_SPEED", 0.04)
+    need = fetch(cell, "left", 0.8)
+    motion = plan(cell, need).motions[need]
+    (contact,) = motion.contacts
+    s = Law.of(motion.phases).at(np.linspace(0.0, motion.duration, 8001)).s
+    inside = (s[1:] >= contact.first) & (s[:-1] >= contact.first)
+    speeds = tcp_speeds(arm_5, motion)
+    assert speeds[inside].max() <= contact.speed == 0.04
+    assert speeds[~inside].max() > 0.1
+
+
 def test_a_way_out_starts_where_the_way_in_ended_and_a_hub_is_one_place(cell: CellModel, found: Found) -> None:
     ends: dict[str, list[np.ndarray]] = {}
     for need, motion in found.motions.items():
@@ -191,6 +205,33 @@ def test_what_is_stored_is_found_again_and_what_is_damaged_is_made_again(cell: C
     mended = plan_motions((need,), cell, models(cell), store, counting, silent, 0)
     assert calls
     assert canonical(mended.motions[need]) == canonical(first.motions[need])
+
+
+def test_a_motion_of_another_need_is_not_taken_for_this_one(cell: CellModel, found: Found) -> None:
+    need, other = fetch(cell, "left", 0.8), leave(cell, "right", 0.8)
+    assert motion_of(motion_bytes(found.motions[other]), need) is None
+    assert motion_of(motion_bytes(found.motions[need]), need) is not None
+
+
+def test_the_key_covers_robot_cell_seed_and_the_numbers_of_the_search(cell: CellModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = robot("ur5e")
+    heavier = small_cell(changes={"mass 0.3 kg": "mass 0.4 kg"})
+    keys = [
+        surroundings_digest(cell, "arm", model, 0),
+        surroundings_digest(cell, "arm", model, 1),
+        surroundings_digest(cell, "arm", robot("ur10e"), 0),
+        surroundings_digest(heavier, "arm", model, 0),
+        surroundings_digest(small_cell(ZONED), "arm", model, 0),
+    ]
+    monkeypatch.setattr(margins, "FREE_CLEARANCE", 0.011)
+    keys.append(surroundings_digest(cell, "arm", model, 0))
+    assert len(set(keys)) == len(keys)
+    assert need_key(keys[0], fetch(cell, "left")) != need_key(keys[0], lift(cell, "left"))
+
+
+def test_the_key_is_deaf_to_comments_and_spans(cell: CellModel) -> None:
+    model, commented = robot("ur5e"), small_cell(changes={"robot arm {": "# a comment\n\nrobot arm {"})
+    assert surroundings_digest(commented, "arm", model, 0) == surroundings_digest(cell, "arm", model, 0)
 
 
 def test_a_store_of_another_cell_is_not_used(cell: CellModel) -> None:
