@@ -72,7 +72,7 @@ def check_apart(arm: Arm, path: Path, bodies: Sequence[LinkBody], fixed: Sequenc
     """All `pairs` along `path`. The answer is a proof or a counterexample."""
     if not pairs:
         return Apart(float("inf"))
-    frame = _Frame(arm, bodies, fixed, pairs)
+    frame = Frame(arm, bodies, fixed, pairs)
     stretches, closest = _first_stretches(path, pairs), float("inf")
     for _ in range(_LEVELS):
         found = _settle(stretches, frame)
@@ -113,11 +113,10 @@ def _halved(stretches: _Stretches, rest: Bools) -> _Stretches:
     )
 
 
-def _settle(stretches: _Stretches, frame: _Frame) -> float | Meets:
+def _settle(stretches: _Stretches, frame: Frame) -> float | Meets:
     """Closes, in place, the pairs that are proved apart on a whole stretch; the least distance measured in doing so."""
     live = np.flatnonzero(stretches.is_open.any(axis=0))
-    q = np.einsum("k,njk->nj", _MIDDLE, stretches.control)
-    excursion = np.abs(stretches.control - q[..., None]).max(axis=-1)
+    q, excursion = middle_and_excursion(stretches.control)
     here = frame.at(q)
     moved = frame.displacement(here, excursion, live)
     gap = frame.box_gap(here, live)
@@ -137,11 +136,18 @@ def _settle(stretches: _Stretches, frame: _Frame) -> float | Meets:
     return closest
 
 
+def middle_and_excursion(control: Array) -> tuple[Array, Array]:
+    """q (N, n) at the middle of curves (N, n, 6), and how far each joint gets from there at most: the control points enclose
+    the curve."""
+    q: Array = np.einsum("k,njk->nj", _MIDDLE, control)
+    return q, np.abs(control - q[..., None]).max(axis=-1)
+
+
 _MIDDLE = np.array([1.0, 5.0, 10.0, 10.0, 5.0, 1.0]) / 32.0  # Bernstein polynomials of degree 5 at 1/2
 
 
 @dataclass(slots=True)
-class _Here:
+class Here:
     """The arm at N configurations, in the world: `rotation` (N, B, 3, 3) and `centre` (N, B, 3) of every body (the fixed ones
     last), `half` (N, B, 3) extents of their boxes, `axis` and `origin` (N, n, 3) of every joint."""
 
@@ -152,7 +158,7 @@ class _Here:
     origin: Array
 
 
-class _Frame:
+class Frame:
     """What does not change along the path: bodies, their sizes, pairs and displacement bounds."""
 
     def __init__(self, arm: Arm, bodies: Sequence[LinkBody], fixed: Sequence[Body], pairs: Sequence[Pair]) -> None:
@@ -176,7 +182,7 @@ class _Frame:
         self._fixed_rotation = np.array([b.pose.rotation for b in fixed]).reshape(-1, 3, 3)
         self._fixed_centre = np.array([b.pose.translation for b in fixed]).reshape(-1, 3)
 
-    def at(self, q: Array) -> _Here:
+    def at(self, q: Array) -> Here:
         chain, base = self._arm.model.chain, self._arm.T_world_base.matrix
         poses = base @ chain.link_poses(q)
         of_body = poses[:, self._link]
@@ -191,7 +197,7 @@ class _Frame:
             [_turned(R, local_t) + t, np.broadcast_to(self._fixed_centre, (count, *self._fixed_centre.shape))], axis=1
         )
         axes = np.stack([joint.axis for joint in chain.joints])
-        return _Here(
+        return Here(
             rotation=rotation,
             centre=centre,
             half=_turned(np.abs(rotation), self._half),
@@ -199,10 +205,10 @@ class _Frame:
             origin=poses[..., 1:, :3, 3],
         )
 
-    def _box_centre(self, here: _Here) -> Array:
+    def _box_centre(self, here: Here) -> Array:
         return here.centre + _turned(here.rotation, self._middle)
 
-    def displacement(self, here: _Here, excursion: Array, live: Ints) -> Array:
+    def displacement(self, here: Here, excursion: Array, live: Ints) -> Array:
         """(N, L): the bound of the first lines for each live pair."""
         count = len(self._link)
         arm = self._box_centre(here)[:, None, :count, :] - here.origin[:, :, None, :]
@@ -214,14 +220,14 @@ class _Frame:
         moved: Array = np.einsum("ni,nil,il->nl", excursion, radii[:, :, self._mover[live]], between)
         return moved
 
-    def box_gap(self, here: _Here, live: Ints) -> Array:
+    def box_gap(self, here: Here, live: Ints) -> Array:
         """(N, L): the distance of the axis-aligned boxes of each live pair, 0 where they overlap."""
         a, b, centre = self._mover[live], self._other[live], self._box_centre(here)
         apart = np.abs(centre[:, a] - centre[:, b]) - here.half[:, a] - here.half[:, b]
         gap: Array = np.linalg.norm(np.maximum(apart, 0.0), axis=-1)
         return gap
 
-    def measure(self, here: _Here, n: int, pair: int) -> tuple[float, float]:
+    def measure(self, here: Here, n: int, pair: int) -> tuple[float, float]:
         a, b = int(self._mover[pair]), int(self._other[pair])
         return self._gauge.measure(a, (here.rotation[n, a], here.centre[n, a]), b, (here.rotation[n, b], here.centre[n, b]))
 

@@ -7,8 +7,9 @@ from scipy.optimize import linprog
 from cell.geometry import Body, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, corners, frozen
 from cell.trajectory import Path
 from planner.proof.arm import link_bodies
+from planner.proof.bernstein import value
 from planner.proof.gap import Gauge, placed, reach
-from planner.proof.separation import Apart, Meets, Pair, check_apart
+from planner.proof.separation import Apart, Frame, Meets, Pair, check_apart, middle_and_excursion
 from tests.planner.proof.hand_made import HOME, arm, line, wavy
 
 
@@ -121,3 +122,36 @@ def test_bound_never_exceeds_the_distance_whatever_direction_is_proposed() -> No
         bound, estimate = gauge.measure(0, placed(Pose.identity()), 1, placed(Pose.from_xyz_rpy((x, 0.1, 0.0))))
         assert bound <= np.hypot(x, 0.1) - 0.3 + 1e-12
         assert bound == pytest.approx(estimate, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_nothing_moves_further_than_the_bound_says(seed: int) -> None:
+    """Points of tool and links over configurations within the excursion, in the world and seen from the link before."""
+    rng, chain, bodies = np.random.default_rng(seed), arm().model.chain, link_bodies(arm(), ())
+    q, excursion = HOME + rng.uniform(-1.5, 1.5, 6), rng.uniform(0.0, 0.3, 6) * (rng.random(6) < 0.6)
+    pairs = [Pair(k, 0, True, 0.0) for k, b in enumerate(bodies) if b.link]
+    pairs += [Pair(k, j, False, 0.0) for k, b in enumerate(bodies) for j, other in enumerate(bodies) if b.link > other.link]
+    frame = Frame(arm(), bodies, [Body("far", Sphere(0.1), Pose.from_xyz_rpy((9.0, 0.0, 0.0)))], pairs)
+    bound = frame.displacement(frame.at(q[None]), excursion[None], np.arange(len(pairs)))[0]
+    corners_of_box = excursion * rng.choice([-1.0, 1.0], size=(200, 6))
+    poses, here = chain.link_poses(q + corners_of_box), chain.link_poses(q)
+    largest = 0.0
+    for number, pair in enumerate(pairs):
+        mover = bodies[pair.mover]
+        seen_from = 0 if pair.is_fixed else bodies[pair.other].link
+        points = np.column_stack([mover.corners, np.ones(len(mover.corners))])
+        there = np.linalg.inv(poses[:, seen_from]) @ poses[:, mover.link]
+        before = np.linalg.inv(here[seen_from]) @ here[mover.link]
+        moved = np.linalg.norm(np.einsum("nij,mj->nmi", there - before, points)[..., :3], axis=-1).max()
+        assert moved <= bound[number] + 1e-12
+        largest = max(largest, moved / bound[number] if bound[number] > 0.0 else 0.0)
+    assert largest > 0.5  # a bound that is never near is no good either
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_excursion_is_that_of_the_whole_curve(seed: int) -> None:
+    control = np.random.default_rng(seed).normal(size=(1, 6, 6))
+    q, excursion = middle_and_excursion(control)
+    points = np.stack([value(control, np.full((1, 6), u)) for u in np.linspace(0.0, 1.0, 101)])
+    np.testing.assert_allclose(q, points[50], atol=1e-12)
+    assert np.all(np.abs(points - q) <= excursion + 1e-12)
