@@ -2,8 +2,8 @@
 
     python benchmarks/judging.py [--cache FOLDER]
 
-Plans and rehearses machine tending once, then judges the same recording at 5 mrad and at 1 mrad. Seconds of the processor, so that
-others on the machine do not count.
+Plans and rehearses machine tending once, then judges the same recording at 5 mrad and at 1 mrad. Seconds of the processor, so
+that others on the machine do not count.
 """
 
 from __future__ import annotations

@@ -162,5 +162,5 @@ def listed(visits: Sequence[ZoneVisit] = (), without: Sequence[str] = (), **chan
 def _allowance(pair: Any, end: Any, **change: Any) -> ContactAllowance:
     first, last = (0.5, 1.0) if end == "end" else (0.0, 0.5)
     values = {"first": first, "last": last, "speed": 0.5, "force": 40.0, **change}
-    touch = Touch(pair, values.pop("place"), "grip.a", "block", 0, end)
+    touch = Touch(pair, values.pop("place"), values.pop("hand", "grip.a"), "block", 0, end)
     return ContactAllowance(touch, **values)

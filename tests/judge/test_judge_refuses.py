@@ -89,6 +89,24 @@ def test_refuses_a_contact_that_is_listed_for_another_place(spots: dict[str, Arr
     assert pairs(verdict) == {("grip", "block#1 at left"), ("block#1 in grip.a", "left")}
 
 
+def test_refuses_a_contact_that_is_listed_for_another_hand(spots: dict[str, Array]) -> None:
+    verdict = judge(block_moved(spots), made_cell(), HERE, listed(hand="grip.b"))
+    assert pairs(verdict) == {("block#1 in grip.a", "left"), ("block#1 in grip.a", "right")}
+
+
+def test_refuses_a_held_part_that_overlaps_the_other_hand(spots: dict[str, Array]) -> None:
+    """The other hand reaches 20 mm into where the block is held."""
+    cell = made_cell()
+    tool = cell.tools["grip"]
+    one = replace(tool.bodies[0], name="grip.a")
+    other = Body("grip.b", Box((0.01, 0.01, 0.16)), Pose.from_xyz_rpy((0.0, 0.0, 0.08)))
+    hands = (*tool.hands, replace(tool.hands[0], name="b"))
+    cell = replace(cell, tools={"grip": replace(tool, hands=hands, bodies=(one, other))})
+    verdict = judge(block_moved(spots), cell, HERE, listed())
+    assert ("block#1 in grip.a", "grip.b") in pairs(verdict)
+    assert ("block#1 in grip.a", "grip.a") not in pairs(verdict)
+
+
 def test_refuses_a_contact_that_is_listed_for_another_stretch_of_the_path(spots: dict[str, Array]) -> None:
     verdict = judge(block_moved(spots), made_cell(), HERE, listed(first=0.2, last=0.3))
     assert len(pairs(verdict)) == 4
@@ -155,10 +173,19 @@ def _halfway(spots: dict[str, Array]) -> Array:
 
 
 def test_refuses_an_arm_that_folds_into_itself() -> None:
-    folded = (HOME_LIKE[0], -1.5, 3.0, -1.7, -1.57, 0.0)
-    legs = [("fold", rest_to_rest((*HOME_LIKE[:1], -2.2, *HOME_LIKE[2:]), (folded[0], -2.2, *folded[2:]), 4.0))]
-    verdict = judge(recorded(legs), made_cell(), HERE)
-    assert any(c.first.startswith("r1 ") or c.second.startswith("r1 ") for c in verdict.contacts), verdict.text
+    """Up in the air, the elbow closes until the wrist is in the upper arm."""
+    folded = (HOME_LIKE[0], -2.2, 3.0, -1.7, -1.57, 0.0)
+    verdict = judge(
+        recorded([("fold", rest_to_rest((*HOME_LIKE[:1], -2.2, 1.6, -1.7, -1.57, 0.0), folded, 4.0))]), made_cell(), HERE
+    )
+    assert any("wrist" in a + b and "upper_arm" in a + b for a, b in pairs(verdict)), verdict.text
+
+
+def test_refuses_a_tool_in_the_foot_of_its_own_robot() -> None:
+    """The arm folds back over itself; the gripper is 30 mm in the base, nothing else of the arm touches."""
+    folded = (3.2, -1.251, 2.789, -2.101, -2.03, -1.5)
+    legs = [("fold", rest_to_rest(HOME_LIKE, folded, 4.0))]
+    assert {p for p in pairs(judge(recorded(legs), made_cell(), HERE)) if "r1 base" in p[1]} >= {("grip", "r1 base_0")}
 
 
 def test_refuses_a_tool_in_the_floor(arm: Arm, tcp: Array) -> None:

@@ -1,0 +1,69 @@
+"""When what the plan lists may happen: from path parameters to times of the recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cell.geometry import Array
+from cell.motion_plan import ZoneVisit
+from tests.judge.allowances import Allowed, allowed
+from tests.judge.arm import arm_of
+from tests.judge.bodies import tcp_frames
+from tests.judge.made import PICK, block_moved, corners_of, listed, made_cell
+
+HERE = Path(__file__).parent
+SECOND = 1e9
+LEG = 2.2  # s: a motion of 2 s and 25 still samples of 8 ms
+TICK = 0.008
+
+
+@pytest.fixture(scope="module")
+def spots() -> dict[str, Array]:
+    arm = arm_of(made_cell().robots["r1"], HERE)
+    return corners_of(arm, tcp_frames(arm, made_cell())["grip.a"])
+
+
+def contact(spots: dict[str, Array], name: str, **change: float) -> Allowed:
+    """The one window of contact of that motion."""
+    found = allowed(block_moved(spots).tracks["r1"], listed(**change))
+    (one,) = [a for a in found if a.run.motion == name]
+    return one
+
+
+@pytest.mark.parametrize(("name", "number"), [("down", 0), ("lower", 3)])
+def test_a_contact_at_the_end_lasts_until_the_robot_leaves(spots: dict[str, Array], name: str, number: int) -> None:
+    window = contact(spots, name, first=0.9, last=1.0)
+    start = number * (LEG + TICK)
+    assert window.first / SECOND == pytest.approx(start + 1.8, abs=1e-6)
+    assert window.last / SECOND == pytest.approx(start + LEG + TICK, abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "number"), [("up", 1), ("leave", 4)])
+def test_a_contact_at_the_start_begins_when_the_robot_has_come_to_stand_there(
+    spots: dict[str, Array], name: str, number: int
+) -> None:
+    window = contact(spots, name, first=0.0, last=0.1)
+    start = number * (LEG + TICK)
+    assert window.first / SECOND == pytest.approx(start - 0.2 - TICK, abs=1e-6)
+    assert window.last / SECOND == pytest.approx(start + 0.2, abs=1e-6)
+
+
+def test_a_visit_in_the_middle_is_the_middle(spots: dict[str, Array]) -> None:
+    found = allowed(block_moved(spots).tracks["r1"], listed(visits=[ZoneVisit("door", 0.25, 0.5)]))
+    visits = [a for a in found if a.zone == "door"]
+    assert len(visits) == len(PICK)
+    assert [(a.last - a.first) / SECOND for a in visits] == pytest.approx([0.5] * len(PICK), abs=1e-6)
+
+
+def test_what_the_robot_never_reached_is_never_allowed(spots: dict[str, Array]) -> None:
+    """A motion that was stopped halfway has not come to its end."""
+    track = block_moved(spots).tracks["r1"]
+    track.progress[:] = track.progress * 0.5
+    assert not [a for a in allowed(track, listed(first=0.6, last=1.0)) if a.touch is not None]
+
+
+def test_a_motion_that_the_plan_does_not_have_is_no_recording_of_it(spots: dict[str, Array]) -> None:
+    with pytest.raises(KeyError):
+        allowed(block_moved(spots).tracks["r1"], {})
