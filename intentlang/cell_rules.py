@@ -92,7 +92,8 @@ def _mounts(model: CellModel) -> list[Diagnostic]:
             message = f"`{tool.name}` is mounted and rests in a changer at once"
             found.append(error("E407", message, _at(tool, "in"), _at(tool, "mounted")))
         if not tool.mount:
-            found.append(error("E209", f"`{tool.name}` is neither mounted nor in a changer", tool.span))
+            help = "Write `mounted ROBOT`, or `in CHANGER`."
+            found.append(error("E209", f"`{tool.name}` is neither mounted nor in a changer", tool.span, help=help))
     return found
 
 
