@@ -119,9 +119,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "id": choice.id,
         "outcome": choice.outcome,
         "object": choice.part,
-        "alternatives": [
-            {"values": list(a.values), "operations": list(a.operations)} for a in choice.alternatives
-        ],
+        "alternatives": [{"values": list(a.values), "operations": list(a.operations)} for a in choice.alternatives],
         "because": {"rule": choice.because.rule, **span_document(choice.because.span)},
     }
 

@@ -16,9 +16,7 @@ from controller.draft import Draft
 
 
 def confirm(d: Draft, step: Step) -> None:
-    d.proceed(
-        status=d.progress.status.set(step.id, "confirmed"), confirmed=d.progress.confirmed + 1, left=d.progress.left - 1
-    )
+    d.proceed(status=d.progress.status.set(step.id, "confirmed"), confirmed=d.progress.confirmed + 1, left=d.progress.left - 1)
     d.last = d.now
     d.say(StepConfirmed(d.now, d.about(step.id)))
     for fact in step.adds:

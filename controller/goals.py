@@ -72,9 +72,7 @@ def _count(context: RunContext, belief: Belief, subject: Ref) -> float | None:
     if not places:
         return None
     return float(
-        sum(
-            isinstance(held.part.location, InPlace) and held.part.location.place in places for held in belief.parts.values()
-        )
+        sum(isinstance(held.part.location, InPlace) and held.part.location.place in places for held in belief.parts.values())
     )
 
 

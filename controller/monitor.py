@@ -229,4 +229,3 @@ def _is_open(d: Draft, block: str, members: list[str]) -> bool:
 def _pair(member: str) -> tuple[str, str]:
     loop, _, name = member.partition("=")
     return loop, name
-

@@ -101,9 +101,7 @@ def _first(blocks: tuple[Enclosure, ...], event: str) -> tuple[str, Policy] | No
     return None
 
 
-def _goals(
-    block: Block, blocks: tuple[Enclosure, ...], loops: dict[str, Loop]
-) -> Iterator[tuple[Goal, tuple[Enclosure, ...]]]:
+def _goals(block: Block, blocks: tuple[Enclosure, ...], loops: dict[str, Loop]) -> Iterator[tuple[Goal, tuple[Enclosure, ...]]]:
     here = blocks[0]
     for number, line in enumerate(block.lines):
         inner = here.loops

@@ -233,4 +233,3 @@ def _open_hands(d: Draft) -> bool:
             d.command(command)
             opened = True
     return opened
-

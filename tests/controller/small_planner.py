@@ -223,9 +223,7 @@ class Builder:
         mine = self.steps[since:]
         self.steps[since:] = [replace(step, operation=name) for step in mine]
         serves = (("l1", part),)
-        self.operations.append(
-            Operation(name, goal, verb, part, serves, ROBOT, None, None, tuple(s.id for s in mine), BECAUSE)
-        )
+        self.operations.append(Operation(name, goal, verb, part, serves, ROBOT, None, None, tuple(s.id for s in mine), BECAUSE))
         return name
 
     # --- goals ---

@@ -42,9 +42,7 @@ def run(
         post(inbox, what)  # type: ignore[arg-type]
     folder = new_run(root, "served")
     drivers = world(*disturbances)
-    summary = serve(
-        given, released(plan), drivers, SmallPlanner(3), folder, inbox, outbox, speed=speed, is_recorded=False
-    )
+    summary = serve(given, released(plan), drivers, SmallPlanner(3), folder, inbox, outbox, speed=speed, is_recorded=False)
     return summary, drained(outbox), folder
 
 
