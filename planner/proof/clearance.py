@@ -30,11 +30,9 @@ def check_clearance(motion: Motion, path: Path, bodies: Sequence[LinkBody], arou
     if isinstance(found, Meets):
         pair = pairs[found.pair]
         other = scene[pair.other].name if pair.is_fixed else bodies[pair.other].name
-        return Refusal(
-            "E686",
-            f"{bodies[pair.mover].name} is {max(0.0, 1e3 * found.distance):.2f} mm from {other} at {found.s:.6g} of {path.length:.6g} of "
-            f"the path; {1e3 * CLEARANCE:.0f} mm is needed",
-        )
+        apart, mover = max(0.0, 1e3 * found.distance), bodies[pair.mover].name
+        message = f"{mover} is {apart:.2f} mm from {other} at {found.s:.6g} of {path.length:.6g} of the path"
+        return Refusal("E686", f"{message}; {1e3 * CLEARANCE:.0f} mm is needed")
     return Slack("clearance", found.closest - CLEARANCE, "m")
 
 
