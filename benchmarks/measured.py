@@ -72,7 +72,8 @@ def machine() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """`peak` is the largest memory in bytes that the process and its children had together (proportional set size)."""
+    """`peak` is the largest memory in bytes that the process and its children had together, resident; what they share is counted
+    more than once, so it is an upper bound."""
 
     seconds: float
     peak: int
@@ -143,4 +144,4 @@ def _memory(pid: int) -> int:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Rss:")), 0)

@@ -2,7 +2,8 @@
 
     python benchmarks/peak_memory.py
 
-Proportional set size of the program and its children, looked at 20 times a second (Linux).
+Resident memory of the program and all its children together, looked at 20 times a second (Linux). What they share is counted in
+each of them, so the true number is smaller.
 """
 
 from __future__ import annotations

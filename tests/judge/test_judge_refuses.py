@@ -295,6 +295,15 @@ def test_refuses_a_part_that_is_said_to_be_where_it_was_not_left(spots: dict[str
     assert any("is left 400.0 mm from left" in m.what for m in verdict.misplaced)
 
 
+def test_refuses_a_part_in_a_place_that_does_not_take_it(spots: dict[str, Array]) -> None:
+    cell = made_cell()
+    right = cell.equipment["right"]
+    places = tuple(replace(place, accepts=("lid",)) for place in right.places)
+    cell = replace(cell, equipment={**cell.equipment, "right": replace(right, places=places)})
+    verdict = judge(block_moved(spots), cell, HERE, listed())
+    assert any("does not take a block" in m.what for m in verdict.misplaced)
+
+
 def test_refuses_two_parts_in_one_place(spots: dict[str, Array]) -> None:
     recording = block_moved(spots)
     second = PartChange(0, "block#2", "block", AtPlace("right"))
