@@ -165,7 +165,7 @@ def _hub_poses(bench: Workbench, equipment: str) -> tuple[Pose, ...]:
 def _mean_travel(bench: Workbench, equipment: str, q: Array, start: Array) -> Array:
     """Mean over sampled places and hands of the travel time (K,) from each candidate to the nearest way to stand there."""
     times = []
-    for stance in _sampled_stances(bench, equipment):
+    for stance in sampled_stances(bench, equipment):
         targets = _ways_to_stand(bench, stance, start)
         if len(targets):
             times.append(bench.arm.travel_time(q[:, None], targets[None]).min(axis=1))
@@ -173,7 +173,8 @@ def _mean_travel(bench: Workbench, equipment: str, q: Array, start: Array) -> Ar
     return mean
 
 
-def _sampled_stances(bench: Workbench, equipment: str) -> tuple[AtPlace, ...]:
+def sampled_stances(bench: Workbench, equipment: str) -> tuple[AtPlace, ...]:
+    """Contact at a few places of `equipment`, with each hand: what stands for all of them."""
     places = bench.cell.equipment[equipment].places
     picks = np.unique(np.linspace(0, max(len(places) - 1, 0), SAMPLED_PLACES).round().astype(int)) if places else ()
     grips = bench.arm.tool.grips if bench.arm.tool else ()

@@ -11,6 +11,7 @@ from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Stance, stance_name
 from planner.motion.access import NoAccess
 from planner.motion.arm import stacked
 from planner.motion.collision import Blocker, Collider
+from planner.motion.configurations import sampled_stances
 from planner.motion.free_path import GaveUp
 from planner.motion.ik_branch import nearest_turns
 from planner.motion.workbench import Workbench
@@ -64,6 +65,10 @@ def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace, found: NoAcce
 def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
     thing = bench.cell.equipment[stance.equipment] if isinstance(stance, AtHub) else None
     spans = (place_span(thing), bench.arm.unit.span) if thing else (bench.arm.unit.span,)
+    gaps = [gap for served in sampled_stances(bench, thing.name) if (gap := out_of_reach(bench, served))] if thing else []
+    if thing and gaps:
+        help_ = f"Bring it {1e3 * max(gaps):.0f} mm closer to the robot's base."
+        return error("E320", f"{thing.name} is out of reach of {bench.robot}", *spans, help=help_)
     message = f"{bench.robot} has nowhere to wait near {thing.name if thing else stance_name(stance)}"
     return error(
         "E323", message, *spans, help="Leave room above it, or between it and the robot, outside every guard and keep-out zone."
