@@ -38,7 +38,7 @@ class Clauses:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """The part shall lie in one of `places` of `equipment`, and `work` shall be done to it there. `joined`: the device is
-    already at that work when the plan starts."""
+    already at that work when the plan starts. `by`: the robot that the goal names, None for any."""
 
     goal: Goal
     equipment: str
@@ -46,6 +46,7 @@ class Stage:
     work: Work | None
     clauses: Clauses
     joined: bool = False
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Unfolding:
             clauses = self.clauses_in(goal.block, clauses, label)
         for bound in goal.bounds:
             clauses = replace(clauses, speeds=(*clauses.speeds, ("", bound.limit.quantity.value)))
-        return Stage(goal, method.equipment, method.places, method.work, clauses)
+        return Stage(goal, method.equipment, method.places, method.work, clauses, by=method.robot)
 
     def legs(self, block: Block, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
         """All legs of the block for `part`, in order, reached or not; branches that are known are taken."""
