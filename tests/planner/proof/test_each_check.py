@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from cell.geometry import Body, Box, Pose
+from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan
 from cell.state import CellState, InPlace
 from cell.steps import AtHub, Grip, Move, RunProgram, SetDoor, Step
@@ -132,7 +134,10 @@ def some_motion(place: str) -> Motion:
 
 
 def said_of(changed: Motion, **zones: Zone) -> str:
-    cell = replace(ASKED.cell, zones={**ASKED.cell.zones, **zones})
+    return said_in(replace(ASKED.cell, zones={**ASKED.cell.zones, **zones}), changed)
+
+
+def said_in(cell: CellModel, changed: Motion) -> str:
     around = surroundings_of(replace(ASKED, cell=cell), "g1")
     assert around is not None
     return " ".join(f"{r.code} {r.message}" for r in judge(changed, around).refusals)
@@ -165,6 +170,19 @@ def test_point_of_the_arm_too_fast_in_a_reduced_speed_zone_is_refused() -> None:
 def test_tcp_above_the_limit_of_the_text_is_refused() -> None:
     approach = some_motion("infeed[1]")
     assert "E685 the TCP moves" in said_of(replace(approach, need=replace(approach.need, speed_limit=0.2)))
+
+
+@pytest.mark.parametrize("pair", ["part and place", "fingers and part"])
+def test_equipment_named_like_its_only_place_is_met_by_a_touch_there(pair: str) -> None:
+    """The one place of the lathe is called `lathe` too: a touch there takes parts out of the scene, never the lathe."""
+    lathe = ASKED.cell.equipment["lathe"]
+    assert [place.name for place in lathe.places] == [lathe.name]
+    bar = Body("bar", Box((1.0, 0.02, 0.02)), Pose.from_xyz_rpy((0.7, 0.0, 0.7)))  # across the way down, far above the part
+    barred = replace(ASKED.cell, equipment={**ASKED.cell.equipment, "lathe": replace(lathe, bodies=(*lathe.bodies, bar))})
+    touching = [m for m in PLAN.motions.values() if m.need.touch is not None and m.need.touch.place == "lathe"]
+    some = next(m for m in touching if m.need.touch is not None and m.need.touch.pair == pair)
+    assert said_of(some) == ""
+    assert "lathe/bar" in said_in(barred, some)
 
 
 def test_wide_tool_against_its_own_forearm_is_refused() -> None:
