@@ -1,0 +1,139 @@
+"""Tabu search over the disjunctive graph (Glover, "Tabu search, part I", 1989; Nowicki and Smutnicki 1996).
+
+Each step makes the best move that is not forbidden, also where it is for the worse; what it did away with may not come back for
+some steps, unless that gives the best schedule so far. After a while without a better one the search goes back to the best, shakes
+it, and goes on from there. It counts its steps and draws from a stream of its own: the same problem, seed and budget end in the same
+schedule on any machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.schedule.blocks import Blocks
+from planner.schedule.chance import Chance
+from planner.schedule.critical import Critical, find_critical
+from planner.schedule.generate import Draft
+from planner.schedule.graph import Graph
+from planner.schedule.neighbours import Neighbour, Trait, neighbours
+from planner.schedule.score import Score, score_of
+from planner.schedule.tables import Tables
+
+PATIENCE = 400
+"""Steps without a better schedule before the search starts from the best again."""
+SHAKES = 5
+"""At least so many moves are then drawn and made, and fewer than twice as many."""
+LOOKED_AT = 24
+"""At most so many operations of a path are looked at for a place elsewhere; drawn where there are more."""
+
+
+class Tabu:
+    """One search: a graph, what is forbidden in it until which step, and the best schedule that it went through."""
+
+    __slots__ = ("_chance", "_forbidden", "_graph", "_has_due", "_kept", "_steps", "_tables", "_tenure", "best", "score")
+
+    def __init__(self, tables: Tables, blocks: Blocks, draft: Draft, seed: int) -> None:
+        self._tables, self._chance = tables, Chance(seed)
+        self._graph = Graph(tables, blocks, draft)
+        self._kept = self._graph.arrangement()
+        self._has_due = any(op.due is not None for op in tables.problem.operations)
+        self._forbidden: dict[Trait, int] = {}
+        self._steps = 0
+        slots = max(1, sum(1 for row in self._graph.sequence if row))
+        self._tenure = 10 + len(draft.modes) // slots**2
+        self.best, self.score = draft, score_of(tables, draft)
+
+    def run(self, steps: int, enough: float) -> None:
+        """Stops before where `score` has no lateness and a makespan of `enough`."""
+        self._aim()
+        if not self._graph.evaluate():
+            return  # only where uses of no length fall on one moment: the draft is valid, its order says too little
+        self._keep_if_better()
+        failed = 0
+        while self._steps < steps and not self._is_enough(enough):
+            failed = 0 if self._step() else failed + 1
+            self._steps += 1
+            if failed > PATIENCE:
+                self._shake()
+                failed = 0
+
+    def _is_enough(self, makespan: float) -> bool:
+        return self.score[0] <= 0.0 and self.score[1] <= makespan
+
+    def _step(self) -> bool:
+        """Whether it found a better schedule. A move that makes a cycle is taken back and the next one tried."""
+        found = self._candidates()
+        while found:
+            chosen = self._choose(found)
+            back = self._graph.apply(chosen.move)
+            if self._graph.evaluate():
+                self._forbid(chosen)
+                return self._keep_if_better()
+            self._graph.apply(back)
+            self._graph.evaluate()
+            found.remove(chosen)
+        self._shake()
+        return False
+
+    def _candidates(self) -> list[Neighbour]:
+        critical = find_critical(self._graph)
+        return neighbours(self._graph, critical, self._looked_at(critical))
+
+    def _looked_at(self, critical: Critical) -> Sequence[int]:
+        path = critical.operations
+        return path if len(path) <= LOOKED_AT else [path[self._chance.below(len(path))] for _ in range(LOOKED_AT)]
+
+    def _choose(self, found: Sequence[Neighbour]) -> Neighbour:
+        """The best one allowed, any of those equally good; where all are forbidden, any at all."""
+        wanted = self._graph.objective if self._has_due else self.score[1]
+        allowed = [x for x in found if not self._is_forbidden(x) or x.estimate < wanted]
+        if not allowed:
+            return found[self._chance.below(len(found))]
+        least = min(x.estimate for x in allowed)
+        equal = [x for x in allowed if x.estimate <= least]
+        return equal[0] if len(equal) == 1 else equal[self._chance.below(len(equal))]
+
+    def _is_forbidden(self, neighbour: Neighbour) -> bool:
+        forbidden, step = self._forbidden, self._steps
+        return any(forbidden.get(trait, -1) >= step for trait in neighbour.makes)
+
+    def _forbid(self, made: Neighbour) -> None:
+        until = self._steps + self._tenure + self._chance.below(1 + self._tenure // 2)
+        for trait in made.ends:
+            self._forbidden[trait] = until
+
+    def _keep_if_better(self) -> bool:
+        graph = self._graph
+        if not self._has_due and graph.objective >= self.score[1]:
+            return False
+        draft = Draft(tuple(graph.mode), tuple(graph.head))
+        score = score_of(self._tables, draft)
+        if score >= self.score:
+            return False
+        self.best, self.score, self._kept = draft, score, graph.arrangement()
+        self._aim()
+        return True
+
+    def _aim(self) -> None:
+        """While something is late lateness is the longest path; after that it must only stay within the best makespan."""
+        if self._has_due:
+            late, makespan = self.score
+            self._graph.weigh_due_times(makespan if late <= 0.0 else self._horizon())
+
+    def _horizon(self) -> float:
+        times = [op.due or 0.0 for op in self._tables.problem.operations]
+        return max(times) + self.score[1]
+
+    def _shake(self) -> None:
+        graph = self._graph
+        graph.arrange(self._kept)
+        graph.evaluate()
+        self._forbidden.clear()
+        for _ in range(SHAKES + self._chance.below(SHAKES)):
+            found = self._candidates()
+            if not found:
+                return
+            back = graph.apply(found[self._chance.below(len(found))].move)
+            if not graph.evaluate():
+                graph.apply(back)
+                graph.evaluate()
