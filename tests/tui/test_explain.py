@@ -73,8 +73,3 @@ def test_unknown_code_exits_2(code: str, capsys: pytest.CaptureFixture[str]) -> 
     assert captured.out == ""
     assert "there is no code" in captured.err
     assert "\x1b" not in captured.err
-
-
-def test_explaining_a_step_is_not_built_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "a.plan", "s1"]) == 2
-    assert "not built yet" in capsys.readouterr().err
