@@ -36,13 +36,15 @@ class Feature:
 @dataclass(frozen=True, slots=True)
 class Place:
     """One spot for one part (`capacity` 1), or a heap for many (`capacity` None: a bin; parts fall in and are not taken
-    out again). `frame` is where the part's lower face comes to rest, z up out of the place."""
+    out again). `frame` is where the part's lower face comes to rest, z up out of the place. `lies_on` are the places whose
+    parts carry it: they are filled before it and emptied after it. Empty where the equipment itself carries it."""
 
     name: str
     equipment: str
     frame: Pose
     accepts: tuple[str, ...]
     capacity: int | None
+    lies_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

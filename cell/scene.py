@@ -1,14 +1,17 @@
 """What a robot may run into: the bodies that stand in the cell, and a part in every place that may hold one.
 
 Motions are checked against the fullest cell there can be, so one motion is right whatever the other parts do, and the number
-of motions grows with places. Only the place that a motion itself fills is taken as empty.
+of motions grows with places. Only the place that a motion itself fills is taken as empty, and with it all that would lie upon
+what lies there: nothing is put under anything, nor drawn out from under it. The other robots stand at home (cell/home.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from cell.equipment import Place
 from cell.geometry import Body, Box, Pose, height
 from cell.model import CellModel
 from cell.steps import Touch
@@ -18,12 +21,12 @@ FLOOR_THICKNESS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class SceneBody:
-    """`body` in the world. `owner` is the equipment's name for equipment, the place's name for a part, "floor" for the
-    floor; `name` is unique in the scene."""
+    """`body` in the world. `owner` is the equipment's name for equipment, the place's name for a part, the robot's name for a
+    robot, "floor" for the floor; `name` is unique in the scene."""
 
     name: str
     owner: str
-    what: Literal["equipment", "part", "floor"]
+    what: Literal["equipment", "part", "floor", "robot"]
     body: Body
 
 
@@ -58,9 +61,30 @@ def part_body(cell: CellModel, kind: str, T_world_part: Pose) -> Body:
 
 def scene_for(cell: CellModel, touch: Touch | None) -> tuple[SceneBody, ...]:
     """All bodies for a motion with that touch. A motion that fills a place, or empties it with the part in hand, meets
-    it empty; one that comes for a part meets just that kind there."""
+    it empty; one that comes for a part meets just that kind there. Nothing lies upon that place then."""
+    upon = frozenset[str]() if touch is None else lying_upon(cell.places, touch.place)
     parts = (body for body in resting_parts(cell) if touch is None or body.owner != touch.place or _is_met(body, touch))
-    return (*floor(cell), *equipment_bodies(cell), *parts)
+    return (*floor(cell), *equipment_bodies(cell), *(body for body in parts if body.owner not in upon))
+
+
+def lying_under(places: Mapping[str, Place], place: str) -> frozenset[str]:
+    """The places whose parts carry what lies in `place`, directly or not."""
+    found: set[str] = set()
+    open_places = [place]
+    while open_places:
+        below = [name for name in places[open_places.pop()].lies_on if name not in found]
+        found.update(below)
+        open_places += below
+    return frozenset(found)
+
+
+def lying_upon(places: Mapping[str, Place], place: str) -> frozenset[str]:
+    """The places whose parts rest on what lies in `place`, directly or not."""
+    found: set[str] = set()
+    for name, other in places.items():  # places stand in the order in which they are filled
+        if place in other.lies_on or not found.isdisjoint(other.lies_on):
+            found.add(name)
+    return frozenset(found)
 
 
 def _is_met(body: SceneBody, touch: Touch) -> bool:

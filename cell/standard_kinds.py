@@ -198,6 +198,7 @@ PATTERN = KindSchema(
     attributes=(
         _attr("layer", "<dims>", doc="Parts along x and y.", required=True),
         _attr("turn", "<angle>", doc="How the parts are turned."),
+        _attr("gap", "<length>", doc="What is left free between the parts; 10 mm unless said."),
         _attr("alternate", "<yes/no>", doc="Every second layer is turned by 180 deg."),
     ),
 )

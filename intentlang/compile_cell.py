@@ -51,11 +51,12 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
         return [d for d in declared if d.kind.record == record]
 
     parts = _parts(of("part"))
+    by_name = {d.name.text: d for d in declared}
     model = CellModel(
         robots={d.name.text: _robot(d) for d in of("robot")},
         tools={d.name.text: _tool(d) for d in of("tool")},
         parts=parts,
-        equipment={d.name.text: _equipment(d, parts) for d in of("equipment")},
+        equipment={d.name.text: _equipment(d, parts, by_name) for d in of("equipment")},
         zones={d.name.text: _zone(d) for d in of("zone")},
         people={d.name.text: _person(d) for d in of("person")},
         queues={d.name.text: Queue(d.name.text, d.word("of") or "", d.span) for d in of("queue")},
@@ -209,7 +210,7 @@ def _features(d: Declared) -> tuple[Feature, ...]:
     return tuple(found)
 
 
-def _equipment(d: Declared, parts: dict[str, PartKind]) -> Equipment:
+def _equipment(d: Declared, parts: dict[str, PartKind], others: dict[str, Declared]) -> Equipment:
     frame = solids.pose(d)
     shape = shape_with_default(d)
     own = (solids.standing(d.name.text, shape, frame),) if shape is not None else ()
@@ -221,7 +222,7 @@ def _equipment(d: Declared, parts: dict[str, PartKind]) -> Equipment:
         name=d.name.text,
         frame=frame,
         bodies=own + tuple(b.moved(frame) for b in solids.extra_bodies(d)),
-        places=places_of(d, parts),
+        places=places_of(d, parts, others),
         contains=contents(d),
         programs=tuple(MachineProgram(g.key, duration(g), g.span) for g in d.all("program")),
         offers=_offers(d),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from cell.equipment import PartKind, Place
 from cell.geometry import Box, Pose, Shape, corners, height
 from cell.quantities import Quantity
-from intentlang import solids
+from intentlang import patterns, solids
 from intentlang.declared import Declared, numbers
 
 GAP = 0.02
@@ -28,11 +28,14 @@ def shape_with_default(declared: Declared) -> Shape | None:
     return shape
 
 
-def places_of(declared: Declared, parts: Parts) -> tuple[Place, ...]:
+def places_of(declared: Declared, parts: Parts, others: Mapping[str, Declared]) -> tuple[Place, ...]:
+    """`others` are all clean declarations by name: a pallet looks its pattern up there."""
     if not declared.kind.is_place:
         return ()
     shape = shape_with_default(declared)
     top = solids.pose(declared) @ _up(height(shape) if shape is not None else 0.0)
+    if declared.kind.name == "pallet":
+        return _pallet(declared, top, parts, others)
     return _LAYOUTS.get(declared.kind.name, _row)(declared, top, parts)
 
 
@@ -108,7 +111,9 @@ def _stack(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
     name, kinds = declared.name.text, accepted(declared, parts)
     count = _capacity(declared) or max(1, sum(n for _, n in contents(declared)))
     step = height(parts[kinds[0]].shape) if kinds and kinds[0] in parts else 0.0
-    return tuple(Place(f"{name}[{i + 1}]", name, top @ _up(i * step), kinds, 1) for i in range(count))
+    return tuple(
+        Place(f"{name}[{i + 1}]", name, top @ _up(i * step), kinds, 1, (f"{name}[{i}]",) if i else ()) for i in range(count)
+    )
 
 
 def _shelf(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
@@ -145,9 +150,14 @@ def _row(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
     )
 
 
-def _none(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
-    """A pallet's places follow from its pattern and from what is laid on it, so they are the planner's to derive."""
-    return ()
+def _pallet(declared: Declared, top: Pose, parts: Parts, others: Mapping[str, Declared]) -> tuple[Place, ...]:
+    """None without a pattern, a number of layers or a shape to lay them on."""
+    pattern, layers = others.get(declared.word("pattern") or ""), declared.number("layers")
+    floor = shape_with_default(declared)
+    if pattern is None or layers is None or not isinstance(floor, Box):
+        return ()
+    kinds = {name: parts[name] for name in accepted(declared, parts) if name in parts}
+    return patterns.laid(declared.name.text, patterns.layer_of(pattern), int(layers), top, floor, kinds)
 
 
 _LAYOUTS: Mapping[str, Callable[[Declared, Pose, Parts], tuple[Place, ...]]] = {
@@ -155,5 +165,4 @@ _LAYOUTS: Mapping[str, Callable[[Declared, Pose, Parts], tuple[Place, ...]]] = {
     "bin": _heap,
     "stack": _stack,
     "shelf": _shelf,
-    "pallet": _none,
 }

@@ -2,7 +2,7 @@
 
 Not held against one another: what is fixed to the same link of the arm (a tool and its flange, a part and its gripper),
 link pairs that the robot model leaves out with its reasons, the base and what it stands on, and the contact that is meant,
-inside its interval: fingers and the part, or the part and those bodies of the place's equipment that it touches at rest.
+inside its interval: fingers and the part, or the part and what carries it at rest, the place's equipment or the parts beneath.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from cell.geometry import Pose, height
 from cell.motion_plan import Motion
-from cell.scene import SceneBody
+from cell.scene import SceneBody, lying_under
 from cell.steps import Touch
 from cell.trajectory import Path
 from planner.proof.arm import LinkBody
@@ -56,15 +56,17 @@ def _is_meant(mover: LinkBody, other: SceneBody, touch: Touch, carriers: frozens
 
 
 def carrying(touch: Touch, scene: Sequence[SceneBody], around: Surroundings) -> frozenset[str]:
-    """The bodies of the place's equipment that a part at rest there touches, by name."""
+    """The bodies of the place's equipment, and the parts beneath, that a part at rest there touches, by name."""
     place, shape = around.place(touch.place), dict(around.arm.shapes).get(touch.kind)
     if place is None or shape is None:
         return frozenset()
-    own = [b for b in scene if b.what == "equipment" and b.owner == place.equipment]
+    under = lying_under({p.name: p for p in around.places}, place.name)
+    own = [b for b in scene if (b.what == "equipment" and b.owner == place.equipment) or (b.what == "part" and b.owner in under)]
     gauge = Gauge([shape, *(b.body.shape for b in own)])
     rest = place.frame @ Pose.from_xyz_rpy((0.0, 0.0, height(shape) / 2))
     apart = (gauge.measure(0, placed(rest), k + 1, placed(b.body.pose))[0] for k, b in enumerate(own))
-    return frozenset(b.name for b, distance in zip(own, apart, strict=True) if distance <= _TOUCHING)
+    near = CLEARANCE if under else _TOUCHING  # a thin sheet leaves less between a part and what is under the sheet
+    return frozenset(b.name for b, distance in zip(own, apart, strict=True) if distance <= near)
 
 
 def _against_itself(bodies: Sequence[LinkBody], around: Surroundings) -> Iterator[Pair]:

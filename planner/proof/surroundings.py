@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from cell.codec import digest
 from cell.equipment import Place
 from cell.geometry import Body, Box, Pose
-from cell.scene import SceneBody, scene_for
+from cell.scene import SceneBody, lying_upon, scene_for
 from cell.state import InHand, PlanningRequest
 from cell.steps import AtHome, AtMeasured, Carried, Touch
 from planner.proof.arm import Arm, arm_of, link_bodies
 
-RULES = "proof of motions, 3"  # raise it when any check of a single motion changes
+RULES = "proof of motions, 4"  # raise it when any check of a single motion changes
 CLEARANCE = 0.001  # m, between bodies that are not meant to touch
 
 
@@ -44,11 +44,16 @@ class Surroundings:
 
     def met_by(self, touch: Touch | None) -> tuple[SceneBody, ...]:
         """The scene of a motion with that touch (cell/scene.py states the rule)."""
+        if touch is None:
+            return self.bodies
+        upon = lying_upon({place.name: place for place in self.places}, touch.place)
         # Equipment may bear the name of its one place: only the part that rests there is affected by the touch.
-        return tuple(b for b in self.bodies if touch is None or b.what != "part" or b.owner != touch.place or _is_met(b, touch))
+        return tuple(b for b in self.bodies if b.what != "part" or _is_there(b, touch, upon))
 
 
-def _is_met(body: SceneBody, touch: Touch) -> bool:
+def _is_there(body: SceneBody, touch: Touch, upon: frozenset[str]) -> bool:
+    if body.owner != touch.place:
+        return body.owner not in upon
     return touch.pair == "fingers and part" and body.body.name == touch.kind
 
 
