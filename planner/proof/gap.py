@@ -59,13 +59,19 @@ class Gauge:
     def measure(self, a: int, T_world_a: tuple[Array, Array], b: int, T_world_b: tuple[Array, Array]) -> tuple[float, float]:
         """(lower bound, coal's distance) in m of shapes number `a` and `b`; poses as (rotation, translation). Not positive
         where they touch."""
+        return self.measure_to(a, T_world_a, self, b, T_world_b)
+
+    def measure_to(
+        self, a: int, T_world_a: tuple[Array, Array], other: Gauge, b: int, T_world_b: tuple[Array, Array]
+    ) -> tuple[float, float]:
+        """The same for shape number `b` of another gauge."""
         (Ra, ta), (Rb, tb) = T_world_a, T_world_b
         self._result.clear()
         estimate = coal.distance(
-            self._coal[a], coal.Transform3s(Ra, ta), self._coal[b], coal.Transform3s(Rb, tb), self._request, self._result
+            self._coal[a], coal.Transform3s(Ra, ta), other._coal[b], coal.Transform3s(Rb, tb), self._request, self._result
         )
         normal = self._result.normal
-        below_a, below_b = reach(self._shapes[a], Ra.T @ normal), reach(self._shapes[b], -(Rb.T @ normal))
+        below_a, below_b = reach(self._shapes[a], Ra.T @ normal), reach(other._shapes[b], -(Rb.T @ normal))
         return float(normal @ (tb - ta)) - below_a - below_b, float(estimate)
 
 

@@ -205,13 +205,14 @@ class Frame:
             origin=poses[..., 1:, :3, 3],
         )
 
-    def _box_centre(self, here: Here) -> Array:
+    def box_centre(self, here: Here) -> Array:
+        """(N, B, 3): the middle of each body's box, in the world."""
         return here.centre + _turned(here.rotation, self._middle)
 
     def displacement(self, here: Here, excursion: Array, live: Ints) -> Array:
         """(N, L): the bound of the first lines for each live pair."""
         count = len(self._link)
-        arm = self._box_centre(here)[:, None, :count, :] - here.origin[:, :, None, :]
+        arm = self.box_centre(here)[:, None, :count, :] - here.origin[:, :, None, :]
         across = np.linalg.norm(np.cross(arm, here.axis[:, :, None, :]), axis=-1)
         most = excursion @ self._global
         near = np.minimum(self._global, across + self._radius + most[:, None, :])
@@ -222,7 +223,7 @@ class Frame:
 
     def box_gap(self, here: Here, live: Ints) -> Array:
         """(N, L): the distance of the axis-aligned boxes of each live pair, 0 where they overlap."""
-        a, b, centre = self._mover[live], self._other[live], self._box_centre(here)
+        a, b, centre = self._mover[live], self._other[live], self.box_centre(here)
         apart = np.abs(centre[:, a] - centre[:, b]) - here.half[:, a] - here.half[:, b]
         gap: Array = np.linalg.norm(np.maximum(apart, 0.0), axis=-1)
         return gap
