@@ -117,6 +117,15 @@ class PartSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What an `until` asks for and how far the run has come: `subject` is the count as written (outfeed.count)."""
+
+    subject: str
+    have: int
+    want: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
@@ -134,3 +143,4 @@ class RunSummary:
     parts: tuple[PartSummary, ...]
     violations: int
     pid: int | None = None
+    aims: tuple[Aim, ...] = ()

@@ -6,10 +6,29 @@ is no counter to lose.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import assert_never
 
-from cell.program import AllOf, Amount, AnyOf, Compare, Condition, IsIn, IsState, Ref
-from cell.run import RunContext
+from cell.program import (
+    AllOf,
+    Amount,
+    AnyOf,
+    Block,
+    Compare,
+    Condition,
+    Fresh,
+    Goal,
+    Group,
+    IsIn,
+    IsState,
+    Line,
+    Loop,
+    Ref,
+    Scope,
+    When,
+)
+from cell.run import Aim, RunContext
 from cell.state import InPlace
 from controller.policies import Policies
 from controller.run_state import Belief, RunState
@@ -36,9 +55,34 @@ def value(context: RunContext, belief: Belief, condition: Condition) -> bool | N
     assert_never(condition)
 
 
+def aims(state: RunState) -> tuple[Aim, ...]:
+    """Every count that an `until` asks to reach, in the order of the text."""
+    context, policies = state.context, state.policies
+    if policies is None or context is None:
+        return ()
+    found = (
+        aim for loop in policies.loops.values() if loop.until is not None for aim in _aims(context, state.belief, loop.until)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _aims(context: RunContext, belief: Belief, condition: Condition) -> Iterator[Aim]:
+    match condition:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _aims(context, belief, part)
+        case Compare(subject=subject, operator=">=" | ">", limit=limit):
+            have, want = _count(context, belief, subject), _amount(context, limit)
+            if have is not None and want is not None:
+                yield Aim(subject.text, int(have), math.ceil(want) + (condition.operator == ">" and want == math.ceil(want)))
+        case _:
+            pass
+
+
 def goals(state: RunState) -> tuple[int, int]:
-    """(met, total): goals that are facts of a part, and those plus what the plan in hand still has to reach. A choice not yet
-    decided counts with its longest alternative; what `skip` gave up counts in neither."""
+    """(met, total): goals that are facts of a part, and those plus what is still to be reached: by the plan in hand, and by
+    the iterations that it has none for. A choice not yet decided counts with its longest alternative; what `skip` gave up
+    counts in neither."""
     met = {(goal, name) for name, held in state.belief.parts.items() for goal in held.part.reached}
     open_goals: set[tuple[str, str]] = set()
     undecided = 0
@@ -61,7 +105,33 @@ def goals(state: RunState) -> tuple[int, int]:
                 undecided += max((len(branch - met) for branch in branches), default=0)
             elif taken >= 0:
                 open_goals |= branches[taken]
-    return len(met), len(met | open_goals) + undecided
+    still = 0 if state.pack == "Complete" else _beyond_the_plan(state, {part for _, part in open_goals - met})
+    return len(met), len(met | open_goals) + undecided + still
+
+
+def _beyond_the_plan(state: RunState, under_way: set[str]) -> int:
+    """The goals of the iterations that an `until` still needs when all parts under way come out well."""
+    if state.policies is None:
+        return 0
+    short = max((aim.want - aim.have for aim in aims(state)), default=0) - len(under_way)
+    lengths = [_length(loop.block) for loop in state.policies.loops.values() if loop.until is not None]
+    return max(0, short) * max(lengths, default=0)
+
+
+def _length(block: Block) -> int:
+    """Goals of one pass through a block, by the longest way."""
+    return sum(_goals_of(line) for line in block.lines)
+
+
+def _goals_of(line: Line) -> int:
+    match line:
+        case Goal():
+            return 1
+        case When(branches=branches):
+            return max((_length(branch.block) for branch in branches), default=0)
+        case Loop(block=block) | Group(block=block) | Scope(block=block) | Fresh(block=block):
+            return _length(block)
+    assert_never(line)
 
 
 def _count(context: RunContext, belief: Belief, subject: Ref) -> float | None:

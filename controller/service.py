@@ -12,6 +12,7 @@ import queue
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
@@ -102,7 +103,7 @@ def serve(
 def clock_for(drivers: DriverSet, speed: float | None) -> Clock:
     if drivers.virtual is None:
         return RealClock()
-    return VirtualClock(drivers.virtual) if speed is None else PacedClock(drivers.virtual, speed)
+    return VirtualClock(drivers.virtual, datetime.now(UTC)) if speed is None else PacedClock(drivers.virtual, speed)
 
 
 @dataclass(slots=True)

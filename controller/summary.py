@@ -8,7 +8,7 @@ from typing import assert_never
 from cell.run import PartSummary, RunSummary
 from cell.state import InHand, InPlace, Location, Lost
 from controller.cell_view import by_number
-from controller.goals import goals
+from controller.goals import aims, goals
 from controller.run_state import PartBelief, RunState
 
 SECOND = 1e9
@@ -33,6 +33,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         parts=parts_of(state.belief.parts),
         violations=state.trouble.violations,
         pid=pid,
+        aims=aims(state),
     )
 
 

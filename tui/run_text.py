@@ -25,6 +25,7 @@ def run_document(summary: RunSummary) -> dict[str, Any]:
         "makespan_s": summary.makespan_s,
         "parts": [_part(part) for part in summary.parts],
         "violations": summary.violations,
+        "aims": [{"count": aim.subject, "have": aim.have, "want": aim.want} for aim in summary.aims],
     }
 
 
@@ -55,6 +56,8 @@ def run_text(summary: RunSummary, colour: bool) -> str:
 def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     if summary.held_because is not None:
         yield "held", printable(summary.held_because)
+    for aim in summary.aims:
+        yield "batch", f"{aim.have} of {aim.want} {printable(aim.subject)}"
     skipped = f", {summary.goals_skipped} given up" if summary.goals_skipped else ""
     yield "goals", f"{summary.goals_met} of {summary.goals_total} met{skipped}"
     yield "steps", f"{summary.steps_done} of {summary.steps_total} done"

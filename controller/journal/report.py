@@ -41,6 +41,9 @@ WAITING: dict[PackState, str] = {
 }  # fmt: skip
 
 
+CLOCKS = {"virtual": "simulated", "real": "real"}
+
+
 @dataclass(slots=True)
 class Account:
     """What a pass over the events gathers. Seconds by cause in `lost`; `plans` are (number, bounds), the first first."""
@@ -54,12 +57,13 @@ class Account:
     branches: Counter[str] = field(default_factory=Counter)
 
 
-def report(events: Sequence[Event]) -> str:
-    """Lines of at most 110 characters, but for texts of the intent. Raises ValueError for a run without its first event."""
+def report(events: Sequence[Event], summary: RunSummary | None = None) -> str:
+    """Lines of at most 110 characters, but for texts of the intent. `summary` where somebody knows more than the events say:
+    that the controller died. Raises ValueError for a run without its first event."""
     account = gathered(events)
     if account.opened is None:
         raise ValueError("the run has no first event")
-    summary = summary_of(fold(events))
+    summary = summary_of(fold(events)) if summary is None else summary
     return "\n".join(_lines(account, summary)) + "\n"
 
 
@@ -129,7 +133,9 @@ def _lines(account: Account, summary: RunSummary) -> Iterator[str]:
     yield f"run {summary.run_id}: {summary.state}"
     if summary.held_because:
         yield f"  held because {summary.held_because}"
-    yield f"  opened {opened.utc}, {opened.clock} time, cell {opened.cell_revision[:12]}"
+    yield f"  opened {opened.utc}, {CLOCKS[opened.clock]} time, cell {opened.cell_revision[:12]}"
+    for aim in summary.aims:
+        yield f"  {aim.subject} {aim.have} of {aim.want}"
     yield f"  goals {summary.goals_met} of {summary.goals_total}, iterations skipped {summary.goals_skipped}"
     yield f"  steps {summary.steps_done} of {summary.steps_total}, failed {account.steps['StepFailed']}, " + (
         f"unknown {account.steps['StepUnknown']}, clauses broken {summary.violations}"

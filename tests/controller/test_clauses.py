@@ -21,10 +21,11 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
+from cell.run import Aim
 from cell.scenario import Late, MissingPart, Stall
 from cell.steps import Fact, Move, Step
 from controller.draft import draft_of
-from controller.goals import goals
+from controller.goals import aims, goals
 from controller.machine import advance
 from controller.monitor import forbidding
 from controller.rehearsal import Ask
@@ -237,4 +238,6 @@ def test_goals_are_counted_from_facts() -> None:
     run = tend()
     state = until(run, RunOpened, skip=0)
     assert goals(state) == (0, 0)
+    assert aims(until(run, CommandSent, skip=30)) == (Aim("outfeed.count", 0, 3),)
+    assert aims(run.state) == (Aim("outfeed.count", 3, 3),)
     assert [goals(until(run, CommandSent, skip=n))[1] for n in (2, 30, 60)] == [9, 9, 9]

@@ -58,6 +58,8 @@ def test_after_kill_9_the_journal_reads(program: Program, plan_file: Path) -> No
     report = program.call("report", str(status["run_id"]))
     assert report.code == 0, report.everything
     assert not report.has_traceback
+    assert report.out.startswith(f"run {status['run_id']}: Interrupted")
+    assert f"opened {datetime.now(UTC).year}" in report.out, "a run in service bears today's date"
 
 
 def test_a_run_that_is_left_alone_completes(program: Program, plan_file: Path) -> None:

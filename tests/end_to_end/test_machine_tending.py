@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cell.run import Aim
 from cell_drivers.simulated.record import Fallen, PartRecord, RestsIn, WorldRecord
 from cellwright.running import read_scenario
 from tests.end_to_end.line import Planned, Rehearsed, rehearsed
@@ -92,6 +93,8 @@ def test_a_bad_day_ends_with_the_batch_or_says_why_not(bad_day: Rehearsed) -> No
     good = verdicts(bad_day.world)[("outfeed", "accept")]
     if good < BATCH:
         assert summary.held_because, f"{good} good shafts, state {summary.state}, and not a word why"
+        assert summary.aims == (Aim("outfeed.count", good, BATCH),)
+        assert summary.goals_total - summary.goals_met == 3 * (BATCH - good), "three goals for each shaft that is missing"
     else:
         assert (good, summary.state, summary.held_because) == (BATCH, "Complete", None)
 

@@ -25,8 +25,9 @@ def act(arguments: argparse.Namespace) -> int:
     if (refusal := unbuilt_asked(arguments)) is not None:
         return refuse(refusal, USAGE)
     try:
-        events = find_run(state_folder(), arguments.run).events()
-        account = report(events)
+        folder = find_run(state_folder(), arguments.run)
+        events = folder.events()
+        account = report(events, folder.summary())
     except (JournalError, ValueError) as cause:
         return refuse(str(cause), USAGE)
     put("\n".join(printable(line) for line in account.splitlines()))
