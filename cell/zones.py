@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cell.diagnostic import Span
+from cell.geometry import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,7 @@ class Zone:
     capacity: int | None
     handover: bool
     span: Span
+
+    def holds(self, point: Array) -> bool:
+        """Whether `point` (3,) of the world lies in the box, its faces included."""
+        return all(low <= x <= high for low, x, high in zip(self.low, point, self.high, strict=True))

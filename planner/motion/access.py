@@ -102,8 +102,7 @@ def checks_of(bench: Workbench, stance: AtPlace, loads: tuple[Carried, ...]) -> 
 
 
 def check_of(bench: Workbench, touch: Touch, carried: Sequence[Carried], avoid: Sequence[str] | None = None) -> Check:
-    serving = bench.cell.places[touch.place].equipment
-    shut = shut_zones(bench.cell, serving) if avoid is None else avoid
+    shut = shut_zones(bench.cell, touch.place) if avoid is None else avoid
     collider = bench.collider(carried)
     return Check(
         collider,

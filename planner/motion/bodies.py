@@ -44,7 +44,7 @@ class Stander:
 
     name: str
     owner: str
-    what: Literal["equipment", "part", "floor", "zone"]
+    what: Literal["equipment", "part", "floor", "robot", "zone"]
     shape: Shape
     T_world_body: Pose
     low: Array
@@ -100,6 +100,6 @@ def zone_stander(zone: Zone) -> Stander:
     return _standing(f"zone {zone.name}", zone.name, "zone", body)
 
 
-def _standing(name: str, owner: str, what: Literal["equipment", "part", "floor", "zone"], body: Body) -> Stander:
+def _standing(name: str, owner: str, what: Literal["equipment", "part", "floor", "robot", "zone"], body: Body) -> Stander:
     points = body.pose.apply(corners(body.shape))
     return Stander(name, owner, what, body.shape, body.pose, frozen(points.min(axis=0)), frozen(points.max(axis=0)))

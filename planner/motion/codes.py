@@ -74,6 +74,22 @@ _PAGES = (
         "Plan again from the sources.",
     ),
     _Page(
+        "E327", "two robots in one spot",
+        "The bases of two robots overlap.",
+        "Both stand there always, so there is no motion of either that could be shown clear of the other.",
+        "robot r1 { base (0 mm, 0 mm, 0 mm) }\nrobot r2 { base (100 mm, 0 mm, 0 mm) }    # a foot is 150 mm wide",
+        "Correct the `base` of one of the two.",
+    ),
+    _Page(
+        "E328", "two robots that cannot both be at home",
+        "With both robots at home, one is nearer than 10 mm to the other.",
+        "Home is where a robot is out of everybody's way: every motion is checked with all other robots at home, and a robot "
+        "that another one needs out of its way is sent there. Without `home` in the cell the model's own ready configuration "
+        "counts.",
+        "robot r1 { base (0 mm, 0 mm, 0 mm) }\nrobot r2 { base (400 mm, 0 mm, 0 mm) }    # ready, both reach across",
+        "Declare a `home` for one of them, turned away from the other, or move the bases further apart.",
+    ),
+    _Page(
         "E330", "gave up looking for a way",
         "The straight way is blocked and the search for one around ended with its budget, without an answer.",
         "This is no proof that there is none. The search grows two trees of configurations for a counted number of steps, the "

@@ -54,9 +54,9 @@ class Collider:
         self._groups = _groups(standers)
         self._group_low = np.array([low for _, low, _ in self._groups]).reshape(-1, 3)
         self._group_high = np.array([high for _, _, high in self._groups]).reshape(-1, 3)
-        self._shapes = [_coal_shape(coal, m.shape) for m in movers]
+        self._shapes = [coal_shape(coal, m.shape) for m in movers]
         self._local = np.stack([m.T_link_body.matrix for m in movers])
-        self._standing = [_coal_shape(coal, s.shape) for s in standers]
+        self._standing = [coal_shape(coal, s.shape) for s in standers]
         self._standing_at = [coal.Transform3s(s.T_world_body.rotation, s.T_world_body.translation) for s in standers]
         self._pairs = self_pairs(arm, movers, _never_meeting(coal, arm.model))
         self._pair_radii = np.array([_relative_radii(movers[a], movers[b]) for a, b in self._pairs]).T.reshape(
@@ -97,6 +97,16 @@ class Collider:
                 distance = self._distance(m, poses[n, m], self._standing[column], self._standing_at[column])
                 outside[n] = distance > wanted[n, m]
         return outside
+
+    def box_gap(self, q: Array, low: Array, high: Array) -> Array:
+        """The least distance (N,) of the boxes around what moves at q (N, n) from one box of the world; 0 where they overlap."""
+        links = self.arm.T_world_links(q)[:, self._link]
+        at = links[..., :3, :3]
+        center = np.einsum("nmij,mj->nmi", at, self._center) + links[..., :3, 3]
+        half = np.einsum("nmij,mj->nmi", np.abs(at), self._half)
+        apart = np.maximum(np.maximum(low - center - half, center - half - high), 0.0)
+        gap: Array = np.linalg.norm(apart[:, self._link > 0], axis=-1).min(axis=1)
+        return gap
 
     def _against_world(
         self, poses: Array, center: Array, half: Array, spread: Array, margins: Array, verdicts: NDArray[np.int8]
@@ -184,7 +194,7 @@ def shape_distance(a: Body, b: Body) -> float:
 
     at = [coal.Transform3s(np.array(body.pose.rotation), np.array(body.pose.translation)) for body in (a, b)]
     request, result = coal.DistanceRequest(), coal.DistanceResult()
-    return float(coal.distance(_coal_shape(coal, a.shape), at[0], _coal_shape(coal, b.shape), at[1], request, result))
+    return float(coal.distance(coal_shape(coal, a.shape), at[0], coal_shape(coal, b.shape), at[1], request, result))
 
 
 def self_pairs(arm: Arm, movers: Sequence[Mover], never: frozenset[tuple[int, int, int, int]] = frozenset()) -> NDArray[np.intp]:
@@ -220,7 +230,7 @@ def _relative_radii(a: Mover, b: Mover) -> Array:
     return radii
 
 
-def _coal_shape(coal: Any, shape: Shape) -> Any:
+def coal_shape(coal: Any, shape: Shape) -> Any:
     match shape:
         case Box(size):
             return coal.Box(*size)

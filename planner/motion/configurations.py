@@ -7,23 +7,27 @@ Candidates, in this order: TCP poses over the middle of the places, 120 to 500 m
 towards the robot by 0 to 800 mm; each hand's TCP or, with several hands, the middle between them pointing against the place's
 z; eight turns about it; every branch of the inverse kinematics with the whole turns that are nearest to home. Taken is the
 first in order of cost, those of home's branch before all others, that keeps HUB_CLEARANCE from everything with any part in
-every hand, outside all guard and keep-out zones. Cost in s: mean travel time to where the arm can stand at sampled places with
-either hand, half the travel time from home, and more near joint limits and singularities.
+every hand, outside all zones that are shut to a robot at rest. Cost in s: mean travel time to where the arm can stand at
+sampled places with either hand, half the travel time from home, and more near joint limits and singularities. Among several
+robots, more too near another one's home, the column over its base, and zones for one robot: who waits there is waited for.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from cell.geometry import Array, Pose, height
 from cell.grasps import grasps
+from cell.home import home_of
 from cell.kinematic_chain import JointKind
 from cell.model import CellModel
 from cell.steps import AtPlace, Touch
+from cell.zones import Zone
 from planner.motion.arm import Arm, stacked
+from planner.motion.collision import UNCHECKED, Blocker, Collider
 from planner.motion.ik_branch import LIMIT_DISTANCE, is_same_branch, is_same_side, least_singular, nearest_turns
 from planner.motion.margins import ACCESS_CLEARANCE, HUB_CLEARANCE
 from planner.motion.workbench import Workbench
@@ -35,33 +39,28 @@ TURNS = 8
 SAMPLED_PLACES = 4
 MOST_CANDIDATES = 1500  # that are compared by travel time to the places, the nearest to home first
 MOST_CHECKED = 600  # that are checked for clearance
-
-HOMES = {
-    "ur3e": (0.0, -math.pi / 2, math.pi / 2, -math.pi / 2, -math.pi / 2, 0.0),
-    "ur5e": (0.0, -math.pi / 2, math.pi / 2, -math.pi / 2, -math.pi / 2, 0.0),
-    "ur10e": (0.0, -math.pi / 2, math.pi / 2, -math.pi / 2, -math.pi / 2, 0.0),
-    "panda": (0.0, -math.pi / 4, 0.0, -3 * math.pi / 4, 0.0, math.pi / 2, math.pi / 4),
-    "lbr_iiwa14": (0.0, math.pi / 6, 0.0, -math.pi / 2, 0.0, math.pi / 3, 0.0),
-    "irb140": (0.0, 0.0, 0.0, 0.0, math.pi / 2, 0.0),
-    "kuka_kr120": (0.0, -math.pi / 2, math.pi / 2, 0.0, math.pi / 2, 0.0),
-}
+CROWDED = 0.3  # m: nearer than this to what other robots need costs, up to
+CROWDED_COST = 4.0  # s, for each such thing
+COLUMN = 2.0  # m: how high the column over a base reaches
 
 
 def home(arm: Arm) -> Array:
-    """The declared one, else one known for the model, else the middle of the position limits. Raises ValueError where the
-    declared one has another number of joints."""
-    declared = arm.unit.home or HOMES.get(arm.model.name)
-    if declared is None:
-        return np.asarray(np.clip(arm.model.position, -math.pi, math.pi).mean(axis=1))
-    if len(declared) != arm.model.degrees_of_freedom:
-        raise ValueError(f"{arm.unit.name}: home has {len(declared)} joints, the arm {arm.model.degrees_of_freedom}")
-    return np.array(declared)
+    """Joint positions (n,) of the rule in cell/home.py. Raises ValueError where it does."""
+    return np.array(home_of(arm.unit, arm.model))
 
 
-def shut_zones(cell: CellModel, serving: str | None = None) -> tuple[str, ...]:
-    """Every keep-out zone and every machine's guard zone, but the guard of the equipment that is being served."""
-    guards = {e.guard for e in cell.equipment.values() if e.guard is not None and e.name != serving}
-    return tuple(zone.name for zone in cell.zones.values() if zone.keep_out or zone.name in guards)
+def shut_zones(cell: CellModel, place: str | None = None) -> tuple[str, ...]:
+    """What a motion stays out of, in the order of declaration: keep-out zones, machines' guard zones, zones for one robot at a
+    time. To serve `place` it may enter the guard of that machine, and a zone for one robot that holds the place."""
+    spot = None if place is None else cell.places[place]
+    guards = {e.guard for e in cell.equipment.values() if e.guard is not None and (spot is None or e.name != spot.equipment)}
+    alone = {z.name for z in exclusive_zones(cell) if spot is None or not z.holds(spot.frame.translation)}
+    return tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards or z.name in alone)
+
+
+def exclusive_zones(cell: CellModel) -> tuple[Zone, ...]:
+    """The zones that take one robot at a time, where there are several."""
+    return tuple(z for z in cell.zones.values() if z.capacity == 1) if len(cell.robots) > 1 else ()
 
 
 def is_served(arm: Arm, cell: CellModel, equipment: str) -> bool:
@@ -72,10 +71,31 @@ def is_served(arm: Arm, cell: CellModel, equipment: str) -> bool:
 
 def hub(bench: Workbench, equipment: str) -> Array | None:
     """The hub of `equipment`, None when no candidate is clear or in reach."""
+    collider = bench.collider(bench.loads(bench.arm.hands))
+    margins = bench.margins(collider, None, shut_zones(bench.cell), HUB_CLEARANCE)
+    clear = (q for q in _in_order(bench, equipment, collider) if collider.blocker(q, margins) is None)
+    found = next(clear, None)
+    return None if found is None else np.array(found)
+
+
+def hub_blocker(bench: Workbench, equipment: str) -> Blocker | None:
+    """What of another robot at home is in the way of the first hub that there would be without it; None where there is none."""
+    collider = bench.collider(bench.loads(bench.arm.hands))
+    margins = bench.margins(collider, None, shut_zones(bench.cell), HUB_CLEARANCE)
+    alone = margins.copy()
+    alone[:, [body.what == "robot" for body in collider.standers]] = UNCHECKED
+    if np.array_equal(alone, margins):
+        return None
+    clear = (q for q in _in_order(bench, equipment, collider) if collider.blocker(q, alone) is None)
+    return next((collider.blocker(q, margins) for q in clear), None)
+
+
+def _in_order(bench: Workbench, equipment: str, collider: Collider) -> Array:
+    """The candidates (K, n) that are checked, the cheapest first."""
     start = home(bench.arm)
     q = _candidates(bench, equipment, start)
     if len(q) == 0:
-        return None
+        return q
     model = bench.arm.model
     same = is_same_side(model, start, q)
     same[same] = is_same_branch(model, start, q[same], samples=11)
@@ -85,12 +105,29 @@ def hub(bench: Workbench, equipment: str) -> Array | None:
     to_limit = np.minimum(q - model.position[:, 0], model.position[:, 1] - q).min(axis=1)
     cost += np.clip(math.radians(10.0) - to_limit, 0.0, None) / math.radians(10.0)
     cost += np.clip(0.15 - least_singular(model, q), 0.0, None) / 0.05
-    collider = bench.collider(bench.loads(bench.arm.hands))
-    margins = bench.margins(collider, None, shut_zones(bench.cell), HUB_CLEARANCE)
-    for index in np.lexsort((cost, ~same))[:MOST_CHECKED]:
-        if collider.blocker(q[index], margins) is None:
-            return np.array(q[index])
-    return None
+    cost += _crowding(bench, collider, q)
+    ordered: Array = q[np.lexsort((cost, ~same))[:MOST_CHECKED]]
+    return ordered
+
+
+def _crowding(bench: Workbench, collider: Collider, q: Array) -> Array:
+    """Cost in s (K,) of being near what other robots need."""
+    cost = np.zeros(len(q))
+    for low, high in _needed_by_others(bench):
+        cost += CROWDED_COST * np.clip(1.0 - collider.box_gap(q, low, high) / CROWDED, 0.0, None)
+    return cost
+
+
+def _needed_by_others(bench: Workbench) -> Iterator[tuple[Array, Array]]:
+    """Boxes: each other robot at home, the column over its base, and the zones for one robot."""
+    for robot in bench.cell.robots:
+        standing = [body for body in bench.standers if body.what == "robot" and body.owner == robot]
+        if standing:
+            yield np.min([body.low for body in standing], axis=0), np.max([body.high for body in standing], axis=0)
+            foot = standing[0]
+            yield foot.low, np.array([*foot.high[:2], foot.low[2] + COLUMN])
+    for zone in exclusive_zones(bench.cell):
+        yield np.array(zone.low), np.array(zone.high)
 
 
 def settled(arm: Arm, hubs: Mapping[str, Array]) -> dict[str, Array]:
@@ -195,9 +232,7 @@ def _ways_to_stand(bench: Workbench, stance: AtPlace, start: Array) -> Array:
     same = is_same_branch(arm.model, start, q)
     collider = bench.collider(())
     touch = Touch("fingers and part", stance.place, stance.hand, stance.kind, stance.grasp, "end")
-    margins = bench.margins(
-        collider, touch, shut_zones(bench.cell, bench.cell.places[stance.place].equipment), ACCESS_CLEARANCE, in_contact=True
-    )
+    margins = bench.margins(collider, touch, shut_zones(bench.cell, stance.place), ACCESS_CLEARANCE, in_contact=True)
     for chosen in (q[same], q[~same]):
         clear = [candidate for candidate in chosen if collider.blocker(candidate, margins) is None]
         if clear:

@@ -11,7 +11,7 @@ from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Stance, stance_name
 from planner.motion.access import NoAccess
 from planner.motion.arm import stacked
 from planner.motion.collision import Blocker, Collider
-from planner.motion.configurations import sampled_stances
+from planner.motion.configurations import hub_blocker, sampled_stances
 from planner.motion.free_path import GaveUp
 from planner.motion.ik_branch import nearest_turns
 from planner.motion.workbench import Workbench
@@ -41,7 +41,7 @@ def overweight(bench: Workbench, need: MotionNeed) -> Diagnostic | None:
 
 def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace, found: NoAccess) -> Diagnostic:
     thing = equipment_of(bench, stance.place)
-    who, spans = f"{need.robot} with {stance.hand}", (place_span(thing), bench.arm.unit.span)
+    who, spans = f"{need.robot} with {stance.hand}", (place_span(thing), bench.arm.unit.span, *_home_of(bench, found.blocker))
     if found.reached == 0:
         gap = out_of_reach(bench, stance)
         help_ = f"The nearest point that it reaches is {1e3 * gap:.0f} mm closer to its base." if gap else ""
@@ -56,10 +56,10 @@ def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace, found: NoAcce
         return error(code, message, spans[0], shut.span, help="Move the place or the zone.")
     pair = f": {found.blocker.mover} and {found.blocker.other}" if found.blocker else ""
     if found.clear == 0:
-        return error("E321", f"{who} has no room to stand at {stance.place}{pair}", *spans, help=_room_help(found.blocker))
+        return error("E321", f"{who} has no room to stand at {stance.place}{pair}", *spans, help=_room_help(bench, found.blocker))
     if found.gave_up is not None:
-        return _gave_up(f"{who} to {stance.place}", found.gave_up, spans)
-    return error("E322", f"{who} has no clear way into {stance.place}{pair}", *spans, help=_room_help(found.blocker))
+        return _gave_up(bench, f"{who} to {stance.place}", found.gave_up, spans)
+    return error("E322", f"{who} has no clear way into {stance.place}{pair}", *spans, help=_room_help(bench, found.blocker))
 
 
 def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
@@ -70,6 +70,10 @@ def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
         help_ = f"Bring it {1e3 * max(gaps):.0f} mm closer to the robot's base."
         return error("E320", f"{thing.name} is out of reach of {bench.robot}", *spans, help=help_)
     message = f"{bench.robot} has nowhere to wait near {thing.name if thing else stance_name(stance)}"
+    if thing is not None:
+        standing = hub_blocker(bench, thing.name)
+        if standing is not None:
+            return error("E323", message, *spans, *_home_of(bench, standing), help=_room_help(bench, standing))
     return error(
         "E323", message, *spans, help="Leave room above it, or between it and the robot, outside every guard and keep-out zone."
     )
@@ -98,7 +102,9 @@ def at_rest(
             "E422", f"{name} is inside {zone} with {blocker.mover}", where, bench.cell.zones[zone].span, help="Rest outside it."
         )
     message = f"{name}: {blocker.mover} is {1e3 * blocker.distance:.0f} mm from {blocker.other}"
-    return error("E325", message, where, help="Rest clear of everything by 10 mm.")
+    robot = _robot_of(bench, blocker)
+    help_ = "Rest clear of everything by 10 mm." if robot is None else f"Rest clear of {robot} at its home by 10 mm."
+    return error("E325", message, where, *_home_of(bench, blocker), help=help_)
 
 
 def gave_up(bench: Workbench, need: MotionNeed, budget: GaveUp) -> Diagnostic:
@@ -112,13 +118,15 @@ def gave_up(bench: Workbench, need: MotionNeed, budget: GaveUp) -> Diagnostic:
             case _:
                 pass
     return _gave_up(
-        f"{need.robot} from {stance_name(need.start)} to {stance_name(need.end)}", budget, tuple(dict.fromkeys(spans))
+        bench, f"{need.robot} from {stance_name(need.start)} to {stance_name(need.end)}", budget, tuple(dict.fromkeys(spans))
     )
 
 
-def _gave_up(what: str, budget: GaveUp, spans: tuple[Span, ...]) -> Diagnostic:
+def _gave_up(bench: Workbench, what: str, budget: GaveUp, spans: tuple[Span, ...]) -> Diagnostic:
     message = f"gave up looking for a way of {what} after {budget.iterations} steps of search"
-    return error("E330", message, *spans, help="Clear some of the space between the two, or plan with another seed.")
+    robots = sorted({body.owner for body in bench.standers if body.what == "robot"})
+    homes = f" It has to pass {' and '.join(robots)} at home." if robots else ""
+    return error("E330", message, *spans, help=f"Clear some of the space between the two, or plan with another seed.{homes}")
 
 
 def unsupported(bench: Workbench, need: MotionNeed) -> Diagnostic:
@@ -171,7 +179,22 @@ def _is_inside(bench: Workbench, stance: AtPlace, zone: str) -> bool:
     return all(low <= x <= high for low, x, high in zip(box.low, tcp.translation, box.high, strict=True))
 
 
-def _room_help(blocker: Blocker | None) -> str:
+def _robot_of(bench: Workbench, blocker: Blocker | None) -> str | None:
+    """The other robot that is in the way with its home, if it is one."""
+    names = {body.name: body.owner for body in bench.standers if body.what == "robot"}
+    return None if blocker is None else names.get(blocker.other)
+
+
+def _home_of(bench: Workbench, blocker: Blocker | None) -> tuple[Span, ...]:
+    robot = _robot_of(bench, blocker)
+    unit = None if robot is None else bench.cell.robots[robot]
+    return () if unit is None else (unit.attribute_spans.get("home", unit.span),)
+
+
+def _room_help(bench: Workbench, blocker: Blocker | None) -> str:
     if blocker is None:
         return "Move the place away from the edge of the robot's reach."
+    robot = _robot_of(bench, blocker)
+    if robot is not None:
+        return f"{robot} is in the way where it stands at home: declare another `home` for it, or move one of the two."
     return f"Give {blocker.other} more room, or {blocker.mover} a slimmer shape."

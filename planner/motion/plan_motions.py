@@ -19,6 +19,7 @@ from cell.robot import RobotModel
 from cell.steps import AtPlace, MotionNeed, stance_name
 from planner.motion.arm import Arm
 from planner.motion.configurations import hub, is_served, settled
+from planner.motion.homes import not_at_home
 from planner.motion.solve import Solver
 from planner.motion.store import (
     MotionStore,
@@ -47,11 +48,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setting:
-    """All that a worker needs to know of a robot's surroundings. `digest` names it."""
+    """All that a worker needs to know of a robot's surroundings, the other robots included. `digest` names it."""
 
     cell: CellModel
     robot: str
-    model: RobotModel
+    models: Mapping[str, RobotModel]
     digest: str
     seed: int
 
@@ -83,8 +84,11 @@ def plan_motions(
     refused: dict[MotionNeed, tuple[Diagnostic, ...]] = {}
     keys: dict[MotionNeed, str] = {}
     missing: dict[str, list[MotionNeed]] = {}
-    settings = {r: _setting(cell, r, robots[r], seed) for r in dict.fromkeys(need.robot for need in needs)}
-    for need in dict.fromkeys(needs):
+    astray = not_at_home(cell, robots)
+    refused.update({need: (astray[need.robot],) for need in needs if need.robot in astray})
+    wanted = [need for need in dict.fromkeys(needs) if need not in refused]
+    settings = {r: _setting(cell, r, robots, seed) for r in dict.fromkeys(need.robot for need in wanted)}
+    for need in wanted:
         keys[need] = need_key(settings[need.robot].digest, need)
         stored = motion_of(store.get(keys[need]), need)
         if stored is None:
@@ -106,7 +110,8 @@ def plan_motions(
                     refused[need] = (answer,)
             done += len(answers)
             progress("motions", done, total)
-    return Found({n: motions[n] for n in keys if n in motions}, {n: refused[n] for n in keys if n in refused})
+    asked = dict.fromkeys(needs)
+    return Found({n: motions[n] for n in asked if n in motions}, {n: refused[n] for n in asked if n in refused})
 
 
 def solve_needs(task: NeedTask) -> tuple[tuple[MotionNeed, Motion | Diagnostic], ...]:
@@ -120,15 +125,15 @@ def find_hub(task: HubTask) -> Array | None:
     return hub(_WORKERS.bench(task.setting), task.equipment)
 
 
-def _setting(cell: CellModel, robot: str, model: RobotModel, seed: int) -> Setting:
-    return Setting(cell, robot, model, surroundings_digest(cell, robot, model, seed), seed)
+def _setting(cell: CellModel, robot: str, models: Mapping[str, RobotModel], seed: int) -> Setting:
+    return Setting(cell, robot, models, surroundings_digest(cell, robot, models, seed), seed)
 
 
 def _hub_table(setting: Setting, store: MotionStore, map_fn: MapFunction) -> Hubs:
     stored = hubs_of(store.get(hubs_key(setting.digest)))
     if stored is not None:
         return stored
-    arm = Arm.of(setting.cell, setting.robot, setting.model)
+    arm = Arm.of(setting.cell, setting.robot, setting.models[setting.robot])
     names = [name for name in setting.cell.equipment if is_served(arm, setting.cell, name)]
     found = dict(zip(names, map_fn(find_hub, [HubTask(setting, name) for name in names]), strict=True))
     reached = {name: np.asarray(q) for name, q in found.items() if q is not None}
@@ -159,7 +164,7 @@ class _Workers:
         name = f"{setting.digest} {setting.robot}"
         if self._bench is None or self._digest != name:
             self._digest, self._solver = name, None
-            self._bench = Workbench(setting.cell, setting.robot, setting.model)
+            self._bench = Workbench(setting.cell, setting.robot, setting.models)
         return self._bench
 
     def solver(self, setting: Setting, hubs: Hubs) -> Solver:

@@ -117,7 +117,7 @@ class Solver:
             return findings.no_access(self.bench, need, stance, access)
         check = check_of(self.bench, need.touch, need.carried, need.avoid)
         other = need.end if isinstance(need.start, AtPlace) else need.start
-        is_known = other == AtHub(equipment) and self._was_checked(need, access, equipment)
+        is_known = other == AtHub(equipment) and self._was_checked(need, access)
         if other != AtHub(equipment) or not (is_known or _is_clear(access, check)):
             found = self._other_way(need, other, access, check)
             if isinstance(found, Diagnostic):
@@ -126,7 +126,7 @@ class Solver:
         path = access.segments if isinstance(need.end, AtPlace) else reversed_path(access.segments)
         return self._timed(need, path, check, access)
 
-    def _was_checked(self, need: MotionNeed, access: Access, equipment: str) -> bool:
+    def _was_checked(self, need: MotionNeed, access: Access) -> bool:
         """Whether this very situation is among those that the access was found clear in."""
         touch = need.touch
         assert touch is not None
@@ -137,7 +137,7 @@ class Solver:
             own == ([touched] if touch.pair == "part and place" else [])
             and access.loads is not None
             and set(others) <= set(access.loads)
-            and set(need.avoid) <= set(shut_zones(self.bench.cell, equipment))
+            and set(need.avoid) <= set(shut_zones(self.bench.cell, touch.place))
         )
 
     def _other_way(self, need: MotionNeed, other: Stance, access: Access, check: Check) -> Access | Diagnostic:

@@ -14,6 +14,7 @@ import numpy as np
 
 from cell.codec import CodecError, canonical, digest, from_plain
 from cell.geometry import Array
+from cell.home import home_of
 from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.robot import RobotModel
@@ -42,14 +43,15 @@ class MemoryStore:
         self._values[key] = value
 
 
-def surroundings_digest(cell: CellModel, robot: str, model: RobotModel, seed: int) -> str:
+def surroundings_digest(cell: CellModel, robot: str, models: Mapping[str, RobotModel], seed: int) -> str:
     """What every motion of this robot depends on besides its need; spans, signals, programs and contents are not in it."""
     unit, tool = cell.robots[robot], cell.tool_of(robot)
+    others = [_standing(cell, name, models[name]) for name in cell.robots if name != robot]
     return digest(
         (
             PLANNER_VERSION,
             as_mapping(),
-            model.content_hash,
+            models[robot].content_hash,
             seed,
             (unit.base, unit.home, unit.payload, unit.max_speed, unit.force_limit),
             [bool(r.base.translation[2] < 0.0) for r in cell.robots.values()],
@@ -57,8 +59,14 @@ def surroundings_digest(cell: CellModel, robot: str, model: RobotModel, seed: in
             [(p.name, p.mass, p.shape, p.grip_force) for p in cell.parts.values()],
             [(e.name, e.frame, e.bodies, e.places, e.guard) for e in cell.equipment.values()],
             [(z.name, z.low, z.high, z.keep_out, z.speed_limit) for z in cell.zones.values()],
+            *([others, [z.capacity for z in cell.zones.values()]] if others else []),
         )
     )
+
+
+def _standing(cell: CellModel, robot: str, model: RobotModel) -> tuple[object, ...]:
+    unit, tool = cell.robots[robot], cell.tool_of(robot)
+    return robot, model.content_hash, unit.base, home_of(unit, model), () if tool is None else tool.bodies
 
 
 def need_key(surroundings: str, need: MotionNeed) -> str:

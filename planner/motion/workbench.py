@@ -1,17 +1,19 @@
 """One robot in its cell, ready for checking: its movers for every load, the standers, and the margin of every pair.
 
-The standers are always the fullest cell there can be (cell/scene.py) and every zone; a table of margins says which pairs
-count for a motion with a certain touch. So shapes are built once a robot, whatever is asked.
+The standers are always the fullest cell there can be (cell/scene.py), every other robot at its home (cell/home.py) and every
+zone; a table of margins says which pairs count for a motion with a certain touch. So shapes are built once a robot, whatever is
+asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cell.geometry import Array, Body, Pose
 from cell.grasps import T_part_tcp, grasps, symmetries
+from cell.home import other_robots
 from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scene import part_body, scene_for
@@ -20,7 +22,7 @@ from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
 from planner.motion.collision import UNCHECKED, Collider, shape_distance
 from planner.motion.inverse_kinematics import InverseKinematics
-from planner.motion.margins import ZONE_CLEARANCE
+from planner.motion.margins import FREE_CLEARANCE, ZONE_CLEARANCE
 
 TOUCHING = 1e-4  # m: nearer than this to a part at rest counts as what carries it
 
@@ -28,12 +30,13 @@ TOUCHING = 1e-4  # m: nearer than this to a part at rest counts as what carries 
 class Workbench:
     """`collider(carried)` and `margins(…)` belong together: the table has a row a mover and a column a stander."""
 
-    def __init__(self, cell: CellModel, robot: str, model: RobotModel) -> None:
+    def __init__(self, cell: CellModel, robot: str, models: Mapping[str, RobotModel]) -> None:
         self.cell, self.robot = cell, robot
-        self.arm = Arm.of(cell, robot, model)
-        self.kinematics = InverseKinematics(model)
+        self.arm = Arm.of(cell, robot, models[robot])
+        self.kinematics = InverseKinematics(models[robot])
         self.standers: tuple[Stander, ...] = (
             *(stander(body) for body in scene_for(cell, None)),
+            *(stander(body) for body in other_robots(cell, robot, models)),
             *(zone_stander(zone) for zone in cell.zones.values()),
         )
         self._carried_by: dict[tuple[str, str], frozenset[str]] = {}
@@ -53,6 +56,8 @@ class Workbench:
         for column, body in enumerate(collider.standers):
             if body.what == "zone":
                 table[:, column] = ZONE_CLEARANCE if body.owner in avoid else UNCHECKED
+            elif body.what == "robot":
+                table[:, column] = max(clearance, FREE_CLEARANCE)  # nothing is built to be narrow there
             elif touch is not None and body.what == "part" and body.owner == touch.place and not _is_met(body, touch):
                 table[:, column] = UNCHECKED
             elif touch is not None and in_contact:

@@ -17,7 +17,7 @@ from planner.motion.certify import LOOKS, certified
 from planner.motion.collision import BLOCKED, CLEAR, UNCHECKED, UNKNOWN, Collider
 from planner.motion.never_meeting import never_meeting
 from planner.motion.workbench import Workbench
-from tests.planner.motion.workcell import HAND, dense_distance, pose, robot, sampled, small_cell, standing
+from tests.planner.motion.workcell import HAND, dense_distance, models, pose, robot, sampled, small_cell, standing
 
 REST = np.array([3.1, -1.9, 1.9, -1.5, -1.5, 0.0])
 
@@ -128,7 +128,7 @@ def _hull(vertices: Array) -> object:
 
 def test_margins_say_which_pairs_a_touch_exempts() -> None:
     cell = small_cell()
-    bench = Workbench(cell, "arm", robot("ur5e"))
+    bench = Workbench(cell, "arm", models(cell))
     touch = Touch("part and place", "left", HAND, "block", 0, "end")
     collider = bench.collider(bench.loads((HAND,))[:1])
     free = bench.margins(collider, touch, (), 0.01)
@@ -143,7 +143,7 @@ def test_margins_say_which_pairs_a_touch_exempts() -> None:
 
 def test_fingers_may_touch_the_part_that_they_come_for_and_nothing_else() -> None:
     cell = small_cell()
-    bench = Workbench(cell, "arm", robot("ur5e"))
+    bench = Workbench(cell, "arm", models(cell))
     touch = Touch("fingers and part", "left", HAND, "block", 0, "end")
     collider = bench.collider(())
     free = bench.margins(collider, touch, (), 0.01)

@@ -123,7 +123,7 @@ def _contact(cell: CellModel, place: str, pair: str, end: str, carries: bool, sp
     stances = (AtHub(serving), stance) if end == "end" else (stance, AtHub(serving))
     touch = Touch(pair, place, HAND, "block", grasp, end)  # type: ignore[arg-type]
     carried = (Carried(HAND, "block", grasp),) if carries else ()
-    return MotionNeed("arm", *stances, carried, touch, speed, shut_zones(cell, serving))
+    return MotionNeed("arm", *stances, carried, touch, speed, shut_zones(cell, place))
 
 
 def standing(name: str, body: Body) -> Stander:
