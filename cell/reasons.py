@@ -50,6 +50,10 @@ def gathering(hub: str) -> str:
     return f"all ways of this `when` end at {hub}"
 
 
+def parking(robot: str) -> str:
+    return f"{robot} goes home, out of the way"
+
+
 def action_reason(action: Action, part: str, place: str, outcome: str, is_joined: bool) -> str:
     """Why a step that is no motion. `place` is where the robot is in contact, "" where it is not; `is_joined`: the device does
     it already when the plan starts. Raises ValueError for a motion."""

@@ -22,6 +22,7 @@ from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import plan_motions
 from planner.motion.store import MotionStore
 from planner.recollection import Memory
+from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 
 MAX_ROUNDS = 6
@@ -46,7 +47,7 @@ def plan(request: PlanningRequest, means: Means, versions: tuple[tuple[str, str]
     memory = Memory(means.store, request, versions)
     _find(memory.needs(), request, means, known, refused)
     for _ in range(MAX_ROUNDS):
-        tasks = plan_tasks(request, _durations(request, known), frozenset(refused))
+        tasks = plan_tasks(request, Known(_durations(request, known), frozenset(refused)))
         if tasks.value is None:
             return Outcome(None, _with_reasons(tasks.diagnostics, refused))
         missing = tuple(need for need in _needs(tasks.value) if need not in known)

@@ -2,19 +2,21 @@
 chain. Valid for the hubs, motions and places that the plan uses; every term is a least value over what was asked for.
 
 The bound of a resource is the one-machine relaxation: smallest head + sum of occupation + smallest tail (Carlier, "The
-one-machine sequencing problem", 1982).
+one-machine sequencing problem", 1982). Work that any of several robots may do is spread over them evenly, each piece as long as
+the quickest of them takes, and each robot also bears what only it can do.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cell.steps import AtHub
 from planner.tasks.least_times import LeastTimes
 from planner.tasks.route import Fork, Job, Stage
 from planner.tasks.shop import Shop
+from planner.tasks.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,12 @@ class LowerBound:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The least times of one leg, s: `before` until the robot goes into the `device` with the part, `inside` from then to the
-    end of the work, `out` how long the device is still taken until the part is away. `robot` is the robot's share without
-    travel, `travel` the least travel; `before + inside` is the length of the leg."""
+    """The least times of one leg, s: `before` until a robot goes into the `device` with the part, `inside` from then to the
+    end of the work, `out` how long the device is still taken until the part is away. `robot` is the share of a robot, one of
+    `able`, without travel, `travel` the least travel; `before + inside` is the length of the leg."""
 
     device: str | None
+    able: tuple[int, ...]
     before: float
     inside: float
     out: float
@@ -41,32 +44,43 @@ class _Span:
 
 
 def lower_bound(shop: Shop) -> LowerBound:
-    least = LeastTimes(shop)
-    spans = [[_span(shop, least, job, k) for k in range(len(job.legs))] for job in shop.jobs]
+    least = [LeastTimes(shop, worker) for worker in shop.workers]
+    spans = [[_span(shop, least, j, k) for k in range(len(job.legs))] for j, job in enumerate(shop.jobs)]
     start = _start_travel(shop)
     loads = {name: _device_bound(shop, spans, name, start) for name, device in shop.devices.items() if device.works}
     loads = {name: seconds for name, seconds in loads.items() if seconds > 0.0}
-    loads[shop.worker.robot] = start + _robot_bound(shop, spans)
+    rows = [span for row in spans for span in row]
+    loads |= {name: start + seconds for name, seconds in _robot_bounds(shop, rows).items()}
     loads["longest chain"] = start + _longest_chain(shop, spans)
     bottleneck = max(loads, key=lambda name: loads[name])
     return LowerBound(loads[bottleneck], bottleneck, loads)
 
 
-def _span(shop: Shop, least: LeastTimes, job: Job, k: int) -> _Span:
+def _span(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> _Span:
+    job, able = shop.jobs[j], shop.able(j, k)
     leg, here = job.legs[k], _place_before(job, k)
     if isinstance(leg, Fork):
-        ways = [least.carry(job.kind, here, way.stages) for way in leg.ways]
+        ways = [_carry(least, able, job.kind, here, way.stages) for way in leg.ways]
         robot, travel = max(r for r, _ in ways), max(t for _, t in ways)
-        return _Span(None, 0.0, max(r + t for r, t in ways), 0.0, robot, travel)
+        return _Span(None, able, 0.0, max(r + t for r, t in ways), 0.0, robot, travel)
     work = leg.work.duration if leg.work is not None else 0.0
-    out = _way_out(shop, least, job, k)
+    out = _way_out(shop, least, j, k)
     if here is not None and here in leg.places:
-        return _Span(leg.equipment, 0.0, work, out, 0.0, 0.0)
+        return _Span(leg.equipment, able, 0.0, work, out, 0.0, 0.0)
     device = shop.devices[leg.equipment]
     shut = device.door_time if device.has_door and leg.work is not None and leg.work.kind == "program" else 0.0
-    robot, travel = least.carry(job.kind, here, (leg,))
-    put = least.put(job.kind, leg)
-    return _Span(leg.equipment, robot + travel - put, put + shut + work, out, robot + shut, travel)
+    robot, travel = _carry(least, able, job.kind, here, (leg,))
+    carried = [(least[w].carry(job.kind, here, (leg,)), least[w].put(job.kind, leg)) for w in able]
+    before, put = min(sum(way) - put for way, put in carried), min(put for _, put in carried)
+    return _Span(leg.equipment, able, before, put + shut + work, out, robot + shut, travel)
+
+
+def _carry(
+    least: Sequence[LeastTimes], able: tuple[int, ...], kind: str, here: str | None, stages: tuple[Stage, ...]
+) -> tuple[float, float]:
+    """(taking and putting, travelling), each by whoever is quickest at it."""
+    ways = [least[w].carry(kind, here, stages) for w in able]
+    return min(robot for robot, _ in ways), min(travel for _, travel in ways)
 
 
 def _place_before(job: Job, k: int) -> str | None:
@@ -75,8 +89,9 @@ def _place_before(job: Job, k: int) -> str | None:
     return stages[-1].places[0] if stages else job.place
 
 
-def _way_out(shop: Shop, least: LeastTimes, job: Job, k: int) -> float:
+def _way_out(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> float:
     """How long the device stays taken after its work: door and taking the part; 0 when the part stays."""
+    job = shop.jobs[j]
     leg = job.legs[k]
     if k + 1 >= len(job.legs) or not isinstance(leg, Stage):
         return 0.0
@@ -85,7 +100,8 @@ def _way_out(shop: Shop, least: LeastTimes, job: Job, k: int) -> float:
         stays = following.equipment == leg.equipment
     else:
         stays = not all(way.stages for way in following.ways)
-    return 0.0 if stays else shop.devices[leg.equipment].door_time + least.take(job.kind, leg.places[0])
+    taking = (least[w].take(job.kind, leg.places[0]) for w in shop.able(j, k + 1))
+    return 0.0 if stays else shop.devices[leg.equipment].door_time + min(taking)
 
 
 def _device_bound(shop: Shop, spans: list[list[_Span]], name: str, start: float) -> float:
@@ -104,24 +120,35 @@ def _device_bound(shop: Shop, spans: list[list[_Span]], name: str, start: float)
 
 
 def _start_travel(shop: Shop) -> float:
-    """From where the robot stands to the first part; 0 where it is not certain which that is."""
+    """From where a robot stands to the first part; 0 where it is not certain which that is."""
     first = {shop.equipment_of[job.place] if job.place is not None else "" for job in shop.jobs}
     begins_alone = any(isinstance(job.legs[0], Stage) and job.place in job.legs[0].places for job in shop.jobs)
-    if len(first) != 1 or "" in first or shop.contact is not None or begins_alone:
+    in_contact = any(worker.contact is not None for worker in shop.workers)
+    if len(first) != 1 or "" in first or in_contact or begins_alone:
         return 0.0
     (hub,) = first
-    if shop.stance == AtHub(hub):
+    return min(_travel_to(shop, worker, hub) for worker in shop.workers)
+
+
+def _travel_to(shop: Shop, worker: Worker, hub: str) -> float:
+    if worker.stance == AtHub(hub):
         return 0.0
-    held = tuple(shop.foreign_held[k] for k in sorted(shop.foreign_held))
-    speeds = {shop.speed(job.legs[0].clauses) for job in shop.jobs}
-    seconds = min(shop.motions.travel(shop.stance, hub, held, speed)[1] for speed in speeds)
+    held = tuple(worker.held[k] for k in sorted(worker.held))
+    speeds = {worker.speed(job.legs[0].clauses) for job in shop.jobs}
+    seconds = min(worker.motions.travel(worker.stance, hub, held, speed).seconds for speed in speeds)
     return seconds if seconds < math.inf else 0.0
 
 
-def _robot_bound(shop: Shop, spans: list[list[_Span]]) -> float:
-    """All that the robot does itself, and its travels, of which one may serve as many parts as there are hands."""
-    rows = [span for row in spans for span in row]
-    return sum(s.robot for s in rows) + sum(s.travel for s in rows) / len(shop.worker.hands)
+def _robot_bounds(shop: Shop, rows: Sequence[_Span]) -> dict[str, float]:
+    """For each set of robots all that only they can do, and its travels, of which one may serve as many parts as there are
+    hands, spread over them. The sets: those that share some work, and everybody."""
+    bounds = {}
+    for robots in dict.fromkeys((*(span.able for span in rows), tuple(range(len(shop.workers))))):
+        own = [span for span in rows if set(span.able) <= set(robots)]
+        hands = max(len(shop.workers[w].hands) for w in robots)
+        load = sum(s.robot for s in own) + sum(s.travel for s in own) / hands
+        bounds[" and ".join(shop.workers[w].robot for w in robots)] = load / len(robots)
+    return bounds
 
 
 def _length(row: Iterable[_Span]) -> float:

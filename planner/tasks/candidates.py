@@ -1,189 +1,347 @@
-"""What the robot could do next, each with the times it would take: the feasible acts of one moment.
+"""What the robots could do next, each act with the times it would take: the feasible acts of one moment.
 
-Feasible means: the barriers are open, the hands and places are there, no motion is forbidden, and afterwards every part under
-way can still be finished.
+Feasible means: the barriers are open, the hands and places are there, no motion is forbidden, nobody stands in the way who cannot
+be sent home, and afterwards every part under way can still be finished and every robot can still go home.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from cell.steps import AtHub, Carried
-from planner.tasks.floor import NOBODY, Act, Escapes, Floor, Kind, Stand
+from cell.steps import AtHome, AtHub, AtPlace, Carried
+from planner.tasks.floor import NOBODY, Act, Floor, Kind, Stand
+from planner.tasks.motions import Held
+from planner.tasks.right_of_way import RightOfWay, Spot, Spots
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
+from planner.tasks.traffic import Passage, Trail
+from planner.tasks.ways_out import Escapes
+from planner.tasks.worker import Worker
 
-Held = tuple[Carried, ...]
+Passages = tuple[Passage[float], ...]
+NOWHERE: Trail[float] = Trail(())
 
 
 @dataclass(slots=True)
 class Candidate:
-    """`start`: when contact begins; `end`: when the robot is free again, at `hub`. `stands` where a fork's ways end."""
+    """`start`: when contact begins; `end`: when the robot is free again, at `hub`. `stands` where it is then, one for each way of
+    a fork. `parks` are workers that have to go home first."""
 
     act: Act
     start: float
     end: float
     hub: str
     stands: tuple[Stand, ...] = ()
+    trail: Trail[float] = NOWHERE
+    parks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _WayEnd:
+    """One way of a fork, tried: where the robot ends, the places, and by which passages."""
+
+    stand: Stand
+    targets: tuple[str, ...]
+    passages: Passages
+
+
+class Contact(NamedTuple):
+    """One contact, from the hub and back to it: its length in s, the spots that it passes, those of the rest after it."""
+
+    seconds: float
+    way: Spots
+    rest: Spots
 
 
 class Candidates:
     def __init__(self, shop: Shop, floor: Floor, escapes: Escapes) -> None:
         self.shop, self.floor, self.escapes = shop, floor, escapes
-        self.motions = shop.motions
         self._can_put: dict[tuple[str, str, str, int], bool] = {}
         self._allowed: dict[tuple[str, str], frozenset[str]] = {}
         self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
+        self._is_alone = not shop.crew.rules.is_needed
+        self._parks: set[int] = set()
+        self._is_parking = False
 
     def all(self, not_before: float = 0.0, may_begin: bool = True) -> list[Candidate]:
         """In a fixed order. `may_begin`: parts that nobody has touched yet are eligible, from `not_before` on."""
         floor = self.floor
         found: list[Candidate] = []
-        for hand, job in enumerate(floor.hands):
-            if job >= 0:
-                self._offer(found, self.place(job, hand))
-        hand_free = floor.free_hand()
+        for worker, hands in enumerate(floor.hands):
+            for hand, job in enumerate(hands):
+                if job >= 0:
+                    self._offer(found, self.place(job, worker, hand))
         seen: set[int] = set()
         for job in list(floor.under_way):
             if self._is_in_tray(job):
                 if floor.code(job) in seen:
                     continue
                 seen.add(floor.code(job))
-            self._offer(found, self.next_of(job, hand_free, 0.0))
+            self._offer_next(found, job, 0.0)
         if may_begin:
             for queue in floor.queues.values():
                 if queue:
-                    self._offer(found, self.next_of(queue[-1], hand_free, not_before))
+                    self._offer_next(found, queue[-1], not_before)
         return found
 
     def _offer(self, found: list[Candidate], candidate: Candidate | None) -> None:
-        if candidate is not None and candidate.end < math.inf:
+        """Whoever has to go home for it is entered, then forgotten."""
+        if candidate is not None and candidate.end < math.inf and self._leaves_ways_home(candidate):
+            candidate.parks = tuple(sorted(self._parks))
             found.append(candidate)
+        self._parks.clear()
 
     def _is_in_tray(self, job: int) -> bool:
         place = self.floor.place[job]
         return place is not None and self.shop.cell.equipment[self.shop.equipment_of[place]].kind == "tray"
 
-    def next_of(self, job: int, hand: int | None, not_before: float) -> Candidate | None:
+    def _offer_next(self, found: list[Candidate], job: int, not_before: float) -> None:
         """What is next for a part that lies somewhere."""
         leg, place = self.floor.leg(job), self.floor.place[job]
         opened = self.floor.opened_at(leg)
         if opened is None or place is None:
-            return None
+            return
         opened = max(opened, not_before)
-        match leg:
-            case Stage(places=places):
-                if place in places:
-                    return self.run(job, leg, place, opened)
-                return None if hand is None else self.pick(job, leg, place, hand, opened)
-            case Fork():
-                return self.choose(job, leg, place, hand, opened)
+        if isinstance(leg, Stage) and place in leg.places:
+            self._offer(found, self.run(job, leg, place, opened))
+            return
+        for worker in self.shop.able(job, self.floor.at[job]):
+            hand = self.floor.free_hand(worker)
+            match leg:
+                case Stage():
+                    self._offer(found, None if hand is None else self.pick(job, leg, place, worker, hand, opened))
+                case Fork():
+                    self._offer(found, self.choose(job, leg, place, worker, hand, opened))
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
-    def pick(self, job: int, stage: Stage, place: str, hand: int, opened: float) -> Candidate | None:
-        shop, floor = self.shop, self.floor
-        kind, name = shop.jobs[job].kind, shop.worker.hands[hand].name
-        others = floor.carried()
-        if sum(shop.mass[c.kind] for c in others) + shop.mass[kind] > shop.worker.load + 1e-9:
+    def pick(self, job: int, stage: Stage, place: str, worker: int, hand: int, opened: float) -> Candidate | None:
+        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
+        kind, name = shop.jobs[job].kind, who.hands[hand].name
+        others = floor.carried(worker)
+        if not self._can_carry(who, others, kind):
             return None
-        speed, hub = shop.speed(stage.clauses), shop.equipment_of[place]
-        start = max(self.arrival(hub, others, speed, opened), self.accessible(hub, opened), floor.ready[job])
+        speed, hub = who.speed(stage.clauses), shop.equipment_of[place]
+        arrived, way = self.arrival(worker, AtHub(hub), others, speed, opened)
+        start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind]:
-            seconds = self.taking(place, name, kind, grasp, others, speed)
-            if seconds < math.inf and self._free_place(stage, kind, name, grasp, speed, is_peek=True) is not None:
-                if not self.escapes.is_open(floor, job, is_taking=True):
+            taking = self.taking(who, place, name, kind, grasp, others, speed)
+            if taking.seconds < math.inf and self._free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
+                if not self.escapes.is_open(floor, job, worker, is_taking=True):
                     return None
-                act = Act(Kind.PICK, job, floor.at[job], hand, grasp, place)
-                return Candidate(act, start, start + seconds, hub)
+                start = max(start, self.clear(worker, taking.way, taking.rest))
+                act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
+                return self._candidate(act, start, hub, taking, way, speed)
         return None
 
-    def place(self, job: int, hand: int) -> Candidate | None:
-        shop, floor = self.shop, self.floor
+    def place(self, job: int, worker: int, hand: int) -> Candidate | None:
+        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
         leg = floor.leg(job)
         opened = floor.opened_at(leg)
         if not isinstance(leg, Stage) or opened is None:
             return None
-        kind, name, grasp, speed = shop.jobs[job].kind, shop.worker.hands[hand].name, floor.grasp[job], shop.speed(leg.clauses)
-        place = self._free_place(leg, kind, name, grasp, speed, is_peek=False)
-        if place is None or not self.escapes.is_open(floor, job, is_taking=False):
+        kind, name, grasp, speed = shop.jobs[job].kind, who.hands[hand].name, floor.grasp[job], who.speed(leg.clauses)
+        place = self._free_place(leg, who, kind, name, grasp, speed, is_peek=False)
+        if place is None or not self.escapes.is_open(floor, job, worker, is_taking=False):
             return None
-        hub, held = leg.equipment, floor.carried()
-        start = max(self.arrival(hub, held, speed, opened), self.accessible(hub, opened))
+        hub, held = leg.equipment, floor.carried(worker)
+        arrived, way = self.arrival(worker, AtHub(hub), held, speed, opened)
+        putting = self.putting(who, place, name, kind, grasp, held, speed)
+        start = max(arrived, self.accessible(hub, opened), self.clear(worker, putting.way, putting.rest))
         device = floor.devices[hub]
         if device.is_clamped and shop.devices[hub].has_clamp:
             start += shop.devices[hub].clamp_time
-        seconds = self.putting(place, name, kind, grasp, held, speed)
-        return Candidate(Act(Kind.PLACE, job, floor.at[job], hand, grasp, place), start, start + seconds, hub)
+        act = Act(Kind.PLACE, job, floor.at[job], worker, hand, grasp, place)
+        return self._candidate(act, start, hub, putting, way, speed)
 
     def run(self, job: int, stage: Stage, place: str, opened: float) -> Candidate | None:
-        """The part already lies where the work is done; the robot is needed only to close a door in peace."""
+        """The part already lies where the work is done; a robot is needed only to close a door in peace."""
         floor, device = self.floor, self.shop.devices[stage.equipment]
-        now = floor.devices[stage.equipment]
+        now, worker = floor.devices[stage.equipment], 0
         start = max(floor.ready[job], now.idle, opened)
         if not stage.joined and stage.work is not None and stage.work.kind == "program":
             if device.has_clamp and not now.is_clamped:
                 start += device.clamp_time
             if device.has_door and now.is_open:
-                start = max(start, *(s.time for s in floor.robot)) + device.door_time
-        return Candidate(Act(Kind.RUN, job, floor.at[job], NOBODY, 0, place), start, start, stage.equipment)
+                worker = min(range(len(floor.robots)), key=lambda w: (len(floor.robots[w]), floor.robots[w][0].time))
+                start = max(start, *(s.time for s in floor.robots[worker])) + device.door_time
+        if not self._is_alone:
+            self._parks.update(self._in_contact_with(stage.equipment))
+            if device.has_door and now.is_open and floor.in_contact[worker]:
+                self._parks.add(worker)
+        return Candidate(Act(Kind.RUN, job, floor.at[job], worker, NOBODY, 0, place), start, start, stage.equipment)
 
-    def choose(self, job: int, fork: Fork, place: str, hand: int | None, opened: float) -> Candidate | None:
-        shop, floor = self.shop, self.floor
-        kind, others, speed = shop.jobs[job].kind, floor.carried(), shop.speed(fork.clauses)
+    def choose(self, job: int, fork: Fork, place: str, worker: int, hand: int | None, opened: float) -> Candidate | None:
+        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
+        kind, others, speed = shop.jobs[job].kind, floor.carried(worker), who.speed(fork.clauses)
         hub = shop.equipment_of[place]
-        moves = any(way.stages for way in fork.ways)
-        if moves and (hand is None or sum(shop.mass[c.kind] for c in others) + shop.mass[kind] > shop.worker.load + 1e-9):
+        if any(way.stages for way in fork.ways) and (hand is None or not self._can_carry(who, others, kind)):
             return None
-        start = max(self.arrival(hub, others, speed, opened), self.accessible(hub, opened), floor.ready[job])
+        arrived, before = self.arrival(worker, AtHub(hub), others, speed, opened)
+        start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind] if hand is not None else (0,):
-            stands, targets = [], []
-            for way in fork.ways:
-                end = self._way(kind, grasp, hand, place, way.stages, others, start)
-                if end is None:
-                    break
-                stands.append(end[0])
-                targets.append(end[1])
-            if len(stands) == len(fork.ways):
-                act = Act(Kind.CHOOSE, job, floor.at[job], NOBODY if hand is None else hand, grasp, place, tuple(targets))
-                return Candidate(act, start, max(s.time for s in stands), stands[-1].hub or hub, tuple(stands))
+            parks = set(self._parks)
+            ends = [self._way(who, worker, kind, grasp, hand, place, way.stages, others, start) for way in fork.ways]
+            known = [end for end in ends if end is not None]
+            if len(known) == len(ends):
+                targets = tuple(end.targets for end in known)
+                act = Act(Kind.CHOOSE, job, floor.at[job], worker, NOBODY if hand is None else hand, grasp, place, targets)
+                stands = tuple(end.stand for end in known)
+                trail = Trail(before, tuple(end.passages for end in known), start)
+                return Candidate(act, start, max(s.time for s in stands), stands[-1].hub or hub, stands, trail)
+            self._parks = parks
         return None
 
     def _way(
-        self, kind: str, grasp: int, hand: int | None, place: str, stages: tuple[Stage, ...], others: Held, time: float
-    ) -> tuple[Stand, tuple[str, ...]] | None:
+        self, who: Worker, worker: int, kind: str, grasp: int, hand: int | None, place: str, stages: tuple[Stage, ...],
+        others: Held, time: float,
+    ) -> _WayEnd | None:  # fmt: skip
         """Carry the part along one way of a fork: where and when the robot ends, and the places."""
-        hub, targets, speed = self.shop.equipment_of[place], [], None
+        hub, targets, speed, passages = self.shop.equipment_of[place], list[str](), None, list[Passage[float]]()
         for stage in stages:
             assert hand is not None
-            name, speed = self.shop.worker.hands[hand].name, self.shop.speed(stage.clauses)
-            target = self._free_place(stage, kind, name, grasp, speed, is_peek=False)
+            name, speed = who.hands[hand].name, who.speed(stage.clauses)
+            target = self._free_place(stage, who, kind, name, grasp, speed, is_peek=False)
             if target is None:
                 return None
-            held = _with(others, Carried(name, kind, grasp), self.shop)
-            time += self.taking(place, name, kind, grasp, others, speed)
+            held = _with(others, Carried(name, kind, grasp), who)
+            contact = self.taking(who, place, name, kind, grasp, others, speed)
+            time = max(time, self.clear(worker, contact.way, contact.rest)) + contact.seconds
+            passages.append(Passage(contact.way, contact.rest, time))
             if stage.equipment != hub:
-                time += self.motions.travel(AtHub(hub), stage.equipment, held, speed)[1]
-            time += self.putting(target, name, kind, grasp, held, speed)
+                travel = who.motions.travel(AtHub(hub), stage.equipment, held, speed)
+                time = max(time, self.clear(worker, travel.way, travel.rest)) + travel.seconds
+                passages.append(Passage(travel.way, travel.rest, time))
+            contact = self.putting(who, target, name, kind, grasp, held, speed)
+            time = max(time, self.clear(worker, contact.way, contact.rest)) + contact.seconds
+            passages.append(Passage(contact.way, contact.rest, time))
             targets.append(target)
             place, hub = target, stage.equipment
-        return (Stand(AtHub(hub), hub, time, speed), tuple(targets)) if time < math.inf else None
+        end = _WayEnd(Stand(AtHub(hub), hub, time, speed), tuple(targets), tuple(passages))
+        return end if time < math.inf else None
+
+    # --- others in the way -----------------------------------------------------------------------------------------
+
+    def clear(self, worker: int, way: Spots, rest: Spots) -> float:
+        """From when the worker may pass there and rest; inf for never. Notes who has to go home for it, but nobody has to so that
+        another may."""
+        if not way and not rest:
+            return 0.0
+        ends, there = self.floor.traffic.held_up(self.shop.workers[worker].robot, (*way, *rest))
+        if there and self._is_parking:
+            return math.inf
+        time = max(ends, default=0.0)
+        for robot in there:
+            other = next((k for k, w in enumerate(self.shop.workers) if w.robot == robot), None)
+            home = None if other is None else self.park(other)
+            if other is None or home is None:
+                return math.inf
+            self._parks.add(other)
+            time = max(time, home.end)
+        return time
+
+    def park(self, worker: int) -> Candidate | None:
+        """Send it home from where it stands; None where it is there, or where somebody is in its way."""
+        stand = self.floor.robots[worker][0]
+        if stand.stance == AtHome():
+            return None
+        self._is_parking = True
+        time, way = self.arrival(worker, AtHome(), self.floor.carried(worker), stand.speed, 0.0)
+        self._is_parking = False
+        if time == math.inf:
+            return None
+        act = Act(Kind.PARK, NOBODY, 0, worker, NOBODY, 0, "")
+        return Candidate(act, time, time, "", (Stand(AtHome(), None, time, stand.speed),), Trail(way))
+
+    def _leaves_ways_home(self, candidate: Candidate) -> bool:
+        """Whether afterwards the robots can all go home, one after the other; the others go first where only that helps."""
+        act, traffic, workers, rules = candidate.act, self.floor.traffic, self.shop.workers, self.shop.crew.rules
+        if self._is_alone or act.kind is Kind.RUN:
+            return True
+        rests = {name: traffic.rests(name) for name in self.shop.crew.rests}
+        mine = workers[act.worker].robot
+        rests[mine] = candidate.trail.rests(rests[mine])
+        if not rests[mine]:
+            return True
+        roads = {k: self._homeward(k, self.floor.robots[k], self.floor.carried(k)) for k in range(len(workers))}
+        roads[act.worker] = self._homeward(act.worker, candidate.stands, self._held_after(act))
+        for _ in range(2):
+            for other in self._parks:
+                rests[workers[other].robot] = roads.pop(other, ((), rests[workers[other].robot]))[1]
+            stuck = _stuck(roads, rests, workers, rules)
+            if not stuck:
+                return True
+            self._parks.update(k for k in stuck if k != act.worker and self.park(k) is not None)
+        return False
+
+    def _homeward(self, worker: int, stands: Sequence[Stand], held: Held) -> tuple[Spots, Spots]:
+        """The spots of its way home, and of its rest there."""
+        motions, way, rest = self.shop.workers[worker].motions, list[Spot](), Spots()
+        for stand in stands:
+            start = stand.stance if not isinstance(stand.stance, AtPlace) else AtHub(self.shop.equipment_of[stand.stance.place])
+            if start != AtHome():
+                home = motions.homeward(start, held, stand.speed)
+                way += home.way
+                rest = home.rest
+        return tuple(way), rest
+
+    def _held_after(self, act: Act) -> Held:
+        who, held = self.shop.workers[act.worker], self.floor.carried(act.worker)
+        match act.kind:
+            case Kind.PICK:
+                return _with(held, Carried(who.hands[act.hand].name, self.shop.jobs[act.job].kind, act.grasp), who)
+            case Kind.PLACE:
+                return tuple(c for c in held if c.hand != who.hands[act.hand].name)
+            case _:
+                return held
+
+    def _in_contact_with(self, equipment: str) -> list[int]:
+        """The workers that an earlier plan left in contact there and that are still."""
+        contacts = [w.contact if held else None for w, held in zip(self.shop.workers, self.floor.in_contact, strict=True)]
+        return [k for k, c in enumerate(contacts) if c is not None and self.shop.equipment_of[c.place] == equipment]
 
     # --- times -----------------------------------------------------------------------------------------------------
 
-    def arrival(self, hub: str, held: Held, speed: float | None, opened: float) -> float:
-        """When the robot can be at `hub`."""
-        robot = self.floor.robot
-        latest = opened
-        for stand in robot:
-            time = max(stand.time, opened) if len(robot) == 1 else stand.time
-            if stand.hub != hub:
-                limit = stand.speed if len(robot) > 1 else speed
-                time += self.motions.travel(stand.stance, hub, held, limit)[1]
+    def arrival(self, worker: int, end: AtHub | AtHome, held: Held, speed: float | None, opened: float) -> tuple[float, Passages]:
+        """When the worker can be there, and by which passages."""
+        who, stands = self.shop.workers[worker], self.floor.robots[worker]
+        passages: list[Passage[float]] = []
+        if self.floor.in_contact[worker]:
+            leaving = self.leaving(who, held, speed)
+            hub = self.shop.equipment_of[who.contact.place] if who.contact is not None else ""
+            time = max(opened, self.clear(worker, leaving.way, leaving.rest)) + leaving.seconds
+            stands = (Stand(AtHub(hub), hub, time, speed),)
+            passages.append(Passage(leaving.way, leaving.rest, time))
+        latest, way, rest = opened, Spots(), None
+        for stand in stands:
+            time = max(stand.time, opened) if len(stands) == 1 else stand.time
+            if stand.stance != end:
+                limit = stand.speed if len(stands) > 1 else speed
+                if isinstance(end, AtHub):
+                    travel = who.motions.travel(stand.stance, end.equipment, held, limit)
+                else:
+                    travel = who.motions.homeward(stand.stance, held, limit)
+                time = max(time, self.clear(worker, travel.way, travel.rest)) + travel.seconds
+                way, rest = (*way, *travel.way), travel.rest
             latest = max(latest, time)
-        return latest
+        if rest is not None:
+            passages.append(Passage(way, rest, latest))
+        return latest, tuple(passages)
+
+    def leaving(self, who: Worker, held: Held, speed: float | None) -> Contact:
+        """Out of the contact that an earlier plan left the robot in."""
+        at = who.contact
+        assert at is not None
+        if any(c.hand == at.hand for c in held):
+            way = who.motions.lift(at.place, at.hand, at.kind, at.grasp, held, speed)
+            device = self.shop.devices[self.shop.equipment_of[at.place]]
+            clamp = device.clamp_time if device.is_clamped else 0.0
+            return Contact(clamp + way.seconds, way.way, way.rest)
+        way = who.motions.retract(at.place, at.hand, at.kind, at.grasp, held, speed)
+        return Contact(way.seconds, way.way, way.rest)
 
     def accessible(self, hub: str, opened: float) -> float:
         """When a hand may go in: the device idle and its door open."""
@@ -194,26 +352,42 @@ class Candidates:
             return max(now.idle, opened) + device.door_time
         return now.idle
 
-    def taking(self, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None) -> float:
-        held = _with(others, Carried(hand, kind, grasp), self.shop)
+    def taking(self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None) -> Contact:
+        held = _with(others, Carried(hand, kind, grasp), who)
         hub = self.shop.equipment_of[place]
         clamp = self.shop.devices[hub].clamp_time if self.floor.devices[hub].is_clamped else 0.0
-        approach = self.motions.approach(place, hand, kind, grasp, others, speed)[1]
-        return approach + self.shop.grip_time + clamp + self.motions.lift(place, hand, kind, grasp, held, speed)[1]
+        there = who.motions.approach(place, hand, kind, grasp, others, speed)
+        back = who.motions.lift(place, hand, kind, grasp, held, speed)
+        seconds = there.seconds + who.grip_time + clamp + back.seconds
+        return Contact(seconds, (*there.way, *there.rest, *back.way), back.rest)
 
-    def putting(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> float:
+    def putting(self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Contact:
         others = tuple(c for c in held if c.hand != hand)
         clamp = self.shop.devices[self.shop.equipment_of[place]].clamp_time
-        insert = self.motions.insert(place, hand, kind, grasp, held, speed)[1]
-        return insert + clamp + self.shop.grip_time + self.motions.retract(place, hand, kind, grasp, others, speed)[1]
+        there = who.motions.insert(place, hand, kind, grasp, held, speed)
+        back = who.motions.retract(place, hand, kind, grasp, others, speed)
+        seconds = there.seconds + clamp + who.grip_time + back.seconds
+        return Contact(seconds, (*there.way, *there.rest, *back.way), back.rest)
 
-    def _free_place(self, stage: Stage, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool) -> str | None:
+    def _candidate(self, act: Act, start: float, hub: str, contact: Contact, way: Passages, speed: float | None) -> Candidate:
+        end = start + contact.seconds
+        trail = NOWHERE if self._is_alone else Trail((*way, Passage(contact.way, contact.rest, end)))
+        return Candidate(act, start, end, hub, (Stand(AtHub(hub), hub, end, speed),), trail)
+
+    # --- places ----------------------------------------------------------------------------------------------------
+
+    def _can_carry(self, who: Worker, others: Held, kind: str) -> bool:
+        return sum(self.shop.mass[c.kind] for c in others) + self.shop.mass[kind] <= who.load + 1e-9
+
+    def _free_place(
+        self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool
+    ) -> str | None:
         """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied."""
         if is_peek or self._is_heap(stage.equipment):
             places: Iterator[str] = iter(stage.places)
         else:
             places = self._free_in_order(stage, kind)
-        return next((p for p in places if self._serves(p, hand, kind, grasp, speed)), None)
+        return next((p for p in places if self._serves(p, who, hand, kind, grasp, speed)), None)
 
     def _free_in_order(self, stage: Stage, kind: str) -> Iterator[str]:
         pool = self.floor.pools[stage.equipment]
@@ -228,18 +402,34 @@ class Candidates:
     def _is_heap(self, equipment: str) -> bool:
         return equipment in self._heaps
 
-    def _serves(self, place: str, hand: str, kind: str, grasp: int, speed: float | None) -> bool:
+    def _serves(self, place: str, who: Worker, hand: str, kind: str, grasp: int, speed: float | None) -> bool:
         """Whether the hand can put a part there at all, its other hands empty."""
         key = (place, hand, kind, grasp)
         known = self._can_put.get(key)
         if known is None:
             held = (Carried(hand, kind, grasp),)
-            there = self.motions.insert(place, hand, kind, grasp, held, speed)[1]
-            known = there + self.motions.retract(place, hand, kind, grasp, (), speed)[1] < math.inf
+            there = who.motions.insert(place, hand, kind, grasp, held, speed).seconds
+            known = there + who.motions.retract(place, hand, kind, grasp, (), speed).seconds < math.inf
             self._can_put[key] = known
         return known
 
 
-def _with(held: Held, one: Carried, shop: Shop) -> Held:
-    order = [hand.name for hand in shop.worker.hands]
+def _stuck(
+    roads: dict[int, tuple[Spots, Spots]], rests: dict[str, Spots], workers: Sequence[Worker], rules: RightOfWay
+) -> list[int]:
+    """Of the workers with a way home yet to go those that cannot: each waits until nobody rests in its way."""
+    rests, left = dict(rests), dict(roads)
+    while True:
+        free = next((k for k, (way, _) in left.items() if not _is_met(way, workers[k].robot, rests, rules)), None)
+        if free is None:
+            return list(left)
+        rests[workers[free].robot] = left.pop(free)[1]
+
+
+def _is_met(way: Spots, robot: str, rests: dict[str, Spots], rules: RightOfWay) -> bool:
+    return any(rules.excludes(way, spots) for other, spots in rests.items() if other != robot)
+
+
+def _with(held: Held, one: Carried, who: Worker) -> Held:
+    order = [hand.name for hand in who.hands]
     return tuple(sorted((*held, one), key=lambda c: order.index(c.hand)))

@@ -6,6 +6,7 @@ First version: it looks at where an order got stuck and says what the parts ther
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from cell.diagnostic import Span
 from cell.steps import AtHub
@@ -16,6 +17,7 @@ from planner.tasks.methods import SOURCES
 from planner.tasks.reach import ways_to_serve
 from planner.tasks.route import Fork, Leg, Stage, stages_of
 from planner.tasks.shop import Shop
+from planner.tasks.worker import Worker
 
 
 def check_room(shop: Shop, found: Findings) -> None:
@@ -63,17 +65,17 @@ def explain(shop: Shop, order: Order, found: Findings) -> None:
     floor = order.floor
     _explain_hands(shop, floor, found)
     waiting = [queue[-1] for queue in floor.queues.values() if queue]
-    for job in [*(j for j in floor.hands if j >= 0), *floor.under_way, *waiting]:
+    for job in [*floor.held(), *floor.under_way, *waiting]:
         _explain_job(shop, floor, job, found)
     if not found.has_errors:
-        jobs = [*(j for j in floor.hands if j >= 0), *floor.under_way, *waiting]
+        jobs = [*floor.held(), *floor.under_way, *waiting]
         spans = dict.fromkeys(_span(floor.leg(j)) for j in jobs)
         found.error("E615", "no order was found in which every part comes through", *spans)
 
 
 def _explain_hands(shop: Shop, floor: Floor, found: Findings) -> None:
-    if floor.hands and all(j == FOREIGN for j in floor.hands):
-        held = [shop.foreign[hand.name] for hand in shop.worker.hands if hand.name in shop.foreign]
+    if all(j == FOREIGN for hands in floor.hands for j in hands):
+        held = [shop.foreign[hand.name] for worker in shop.workers for hand in worker.hands if hand.name in shop.foreign]
         found.error("E608", f"every hand is full: {', '.join(held)}, and no goal is about them", *_first_span(shop))
 
 
@@ -114,23 +116,30 @@ def _explain_full(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findi
 def _explain_places(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findings) -> None:
     """No hand can take the part where it lies, or put it where it shall go."""
     kind, place = shop.jobs[job].kind, floor.place[job]
-    grasps, speed = shop.grasps[kind], shop.speed(stage.clauses)
-    is_elsewhere = place is not None and place not in stage.places
-    if is_elsewhere and not ways_to_serve(shop.motions, shop.worker, kind, grasps, place or "", True, speed):
-        _no_way(shop, place or "", stage.goal.span, found)
-    free = [p for p in stage.places if p in floor.pools[stage.equipment] or p in shop.heaps] or stage.places
-    if not any(ways_to_serve(shop.motions, shop.worker, kind, grasps, p, False, speed) for p in free):
-        _no_way(shop, free[0], stage.goal.span, found)
+    able = [shop.workers[k] for k in shop.able(job, floor.at[job])]
+    free = [p for p in stage.places if p in floor.pools[stage.equipment] or p in shop.heaps] or list(stage.places)
     if place is not None and place not in stage.places:
-        held = (shop.carried(kind, 0, grasps[0]),)
-        way = shop.motions.travel(AtHub(shop.equipment_of[place]), stage.equipment, held, speed)
-        if way[1] == math.inf:
-            found.error("E603", f"no way for {shop.worker.robot} from {place} to {stage.equipment}", stage.goal.span)
+        if not any(_serves(shop, worker, kind, place, True, stage) for worker in able):
+            _no_way(shop, able, place, stage.goal.span, found)
+        if not any(_travels(shop, worker, kind, place, stage) for worker in able):
+            names = " or ".join(worker.robot for worker in able)
+            found.error("E603", f"no way for {names} from {place} to {stage.equipment}", stage.goal.span)
+    if not any(_serves(shop, worker, kind, p, False, stage) for worker in able for p in free):
+        _no_way(shop, able, free[0], stage.goal.span, found)
 
 
-def _no_way(shop: Shop, place: str, span: Span, found: Findings) -> None:
+def _serves(shop: Shop, worker: Worker, kind: str, place: str, is_source: bool, stage: Stage) -> bool:
+    return bool(ways_to_serve(worker, kind, shop.grasps[kind], place, is_source, worker.speed(stage.clauses)))
+
+
+def _travels(shop: Shop, worker: Worker, kind: str, place: str, stage: Stage) -> bool:
+    held, hub = (worker.carried(kind, 0, shop.grasps[kind][0]),), AtHub(shop.equipment_of[place])
+    return worker.motions.travel(hub, stage.equipment, held, worker.speed(stage.clauses)).seconds < math.inf
+
+
+def _no_way(shop: Shop, able: Sequence[Worker], place: str, span: Span, found: Findings) -> None:
     equipment = shop.cell.equipment[shop.equipment_of[place]]
-    found.error("E603", f"no motion of {shop.worker.robot} serves {place}", span, equipment.span)
+    found.error("E603", f"no motion of {' or '.join(w.robot for w in able)} serves {place}", span, equipment.span)
 
 
 def _span(leg: Leg) -> Span:

@@ -1,6 +1,6 @@
 """Serial schedule generation: act by act, each at its earliest time, so that every order it makes is a valid schedule.
 
-After Kolisch (1996), "Serial and parallel resource-constrained project scheduling methods revisited", with a robot whose hands,
+After Kolisch (1996), "Serial and parallel resource-constrained project scheduling methods revisited", with robots whose hands,
 travels and places are part of the state.
 """
 
@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from cell.steps import Carried
+from cell.steps import AtHub, Carried
 from planner.tasks.candidates import Candidate, Candidates
-from planner.tasks.floor import NOBODY, Act, Escapes, Floor, Kind, Stand
+from planner.tasks.floor import NOBODY, Act, Floor, Kind, Stand
 from planner.tasks.route import Fork, Stage
-from planner.tasks.shop import Shop, start_hub
+from planner.tasks.shop import Shop
+from planner.tasks.ways_out import Escapes
+from planner.tasks.worker import Worker
 
 Select = Callable[[Sequence[Candidate], Floor, int], Candidate]
 """Picks one of at least two candidates; the integer counts the acts so far."""
@@ -37,20 +39,47 @@ def dispatch(shop: Shop, escapes: Escapes, select: Select, is_serial: bool = Fal
     """An order made by `select`. `is_serial`: a part is begun only when the one before is finished."""
     floor = Floor(shop)
     options = Candidates(shop, floor, escapes)
-    _begin(shop, floor)
+    _begin(shop, floor, options)
     while floor.unfinished():
-        under_way = is_serial and (any(j >= 0 for j in floor.hands) or bool(floor.under_way))
+        under_way = is_serial and floor.is_under_way()
         not_before = floor.end if is_serial else 0.0
         found = options.all(not_before, may_begin=not under_way)
-        if not found:
+        if found:
+            chosen = found[0] if len(found) == 1 else select(found, floor, len(floor.acts))
+            _do(shop, floor, options, chosen, not_before)
+        elif not _clear_floor(shop, floor, options):
             return _order(floor, is_stuck=True)
-        chosen = found[0] if len(found) == 1 else select(found, floor, len(floor.acts))
-        apply(shop, floor, options, chosen)
-    _finish(shop, floor, options)
-    return _order(floor, is_stuck=False)
+    is_gathered = _finish(shop, floor, options)
+    return _order(floor, is_stuck=not is_gathered)
 
 
-def apply(shop: Shop, floor: Floor, options: Candidates, chosen: Candidate) -> None:
+def _do(shop: Shop, floor: Floor, options: Candidates, chosen: Candidate, not_before: float) -> None:
+    """Whoever is in the way goes home first. Then the act, where it is still to be had from there."""
+    for worker in chosen.parks:
+        home = options.park(worker)
+        if home is not None:
+            apply(shop, floor, home)
+    if chosen.parks:
+        same = [c for c in options.all(not_before) if c.act == chosen.act and not c.parks]
+        if not same:
+            return
+        chosen = same[0]
+    apply(shop, floor, chosen)
+
+
+def _clear_floor(shop: Shop, floor: Floor, options: Candidates) -> bool:
+    """Everybody goes home, in an order in which they can; whether anybody did. One robot alone is in nobody's way."""
+    count = len(floor.acts)
+    while shop.crew.rules.is_needed:
+        homes = (options.park(worker) for worker in range(len(shop.workers)))
+        home = next((home for home in homes if home is not None), None)
+        if home is None:
+            break
+        apply(shop, floor, home)
+    return len(floor.acts) > count
+
+
+def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     """Do it: the floor is as it will be when everything that the act starts has been started."""
     act = chosen.act
     floor.acts.append(act)
@@ -63,16 +92,19 @@ def apply(shop: Shop, floor: Floor, options: Candidates, chosen: Candidate) -> N
             _apply_run(shop, floor, chosen)
         case Kind.CHOOSE:
             _apply_choose(shop, floor, chosen)
+        case Kind.PARK:
+            floor.stand(act.worker, chosen.stands)
         case _:
             assert_never(act.kind)
+    floor.traffic.record(shop.workers[act.worker].robot, chosen.trail)
 
 
 def _apply_pick(shop: Shop, floor: Floor, chosen: Candidate) -> None:
-    device, now = shop.devices[chosen.hub], floor.devices[chosen.hub]
-    floor.take(chosen.act.job, chosen.act.hand, chosen.act.grasp, chosen.end)
+    act, device, now = chosen.act, shop.devices[chosen.hub], floor.devices[chosen.hub]
+    floor.take(act.job, act.worker, act.hand, act.grasp)
     now.is_open = device.has_door
     now.is_clamped = False
-    floor.stand(chosen.hub, chosen.end)
+    floor.stand(act.worker, chosen.stands)
 
 
 def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
@@ -80,7 +112,7 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     leg, now, device = floor.leg(job), floor.devices[chosen.hub], shop.devices[chosen.hub]
     assert isinstance(leg, Stage)
     now.is_open, now.is_clamped = device.has_door, device.has_clamp
-    floor.put(job, act.hand, act.place)
+    floor.put(job, act.worker, act.hand, act.place)
     free = end = chosen.end
     if leg.work is not None:
         if leg.work.kind == "program" and device.has_door:
@@ -88,13 +120,13 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
             now.is_open = False
         end += leg.work.duration
         now.idle = floor.work_end[chosen.hub] = end
-    floor.stand(chosen.hub, free)
+    floor.stand(act.worker, tuple(replace(stand, time=free) for stand in chosen.stands))
     floor.ready[job] = end
     floor.end_leg(job, end)
 
 
 def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:
-    job = chosen.act.job
+    job, worker = chosen.act.job, chosen.act.worker
     leg, now, device = floor.leg(job), floor.devices[chosen.hub], shop.devices[chosen.hub]
     assert isinstance(leg, Stage)
     if leg.work is None:
@@ -102,7 +134,7 @@ def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:
         return
     if leg.work.kind == "program" and not leg.joined:
         if device.has_door and now.is_open:
-            floor.robot = tuple(replace(stand, time=max(stand.time, chosen.start)) for stand in floor.robot)
+            floor.robots[worker] = tuple(replace(s, time=max(s.time, chosen.start)) for s in floor.robots[worker])
         now.is_open, now.is_clamped = False, device.has_clamp
     end = chosen.start + leg.work.duration
     now.idle = floor.ready[job] = floor.work_end[chosen.hub] = end
@@ -117,46 +149,56 @@ def _apply_choose(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     if device.has_door:
         now.is_open = True
     if all(way.stages for way in fork.ways):
-        floor.take(job, act.hand, act.grasp, chosen.end)
-        floor.hands[act.hand] = NOBODY
+        floor.take(job, act.worker, act.hand, act.grasp)
+        floor.hands[act.worker][act.hand] = NOBODY
         now.is_clamped = False
     for targets in act.targets:
         for place in targets[-1:]:
             floor.fill(place)
-    floor.robot = chosen.stands
+    floor.stand(act.worker, chosen.stands)
     floor.end_leg(job, chosen.end)
 
 
-def _begin(shop: Shop, floor: Floor) -> None:
-    """From where the robot stands; out of contact first."""
-    contact = shop.contact
-    if contact is None:
-        floor.robot = (Stand(shop.stance, start_hub(shop.stance), 0.0, None),)
-        return
-    hub, held = shop.equipment_of[contact.place], floor.carried()
-    if floor.hands[shop.hand_number(contact.hand)] != NOBODY:
-        clamp = shop.devices[hub].clamp_time if floor.devices[hub].is_clamped else 0.0
-        time = clamp + shop.motions.lift(contact.place, contact.hand, contact.kind, contact.grasp, held, None)[1]
-        floor.devices[hub].is_clamped = False
-    else:
-        time = shop.motions.retract(contact.place, contact.hand, contact.kind, contact.grasp, held, None)[1]
-    floor.devices[hub].idle = time
-    floor.stand(hub, time)
+def _begin(shop: Shop, floor: Floor, options: Candidates) -> None:
+    """A device in which a robot was left in contact is out of use until the robot is out of it; one robot alone is out at once,
+    several get out when they are needed or in the way."""
+    for number, worker in enumerate(shop.workers):
+        if worker.contact is None:
+            continue
+        hub, held = shop.equipment_of[worker.contact.place], floor.carried(number)
+        seconds = options.leaving(worker, held, None).seconds
+        floor.devices[hub].idle = seconds
+        if any(c.hand == worker.contact.hand for c in held):
+            floor.devices[hub].is_clamped = False
+        if not shop.crew.rules.is_needed:
+            floor.stand(number, (Stand(AtHub(hub), hub, seconds, None),))
 
 
-def _finish(shop: Shop, floor: Floor, options: Candidates) -> None:
-    """After a last fork the robot goes to one hub, whichever way was taken."""
-    if len(floor.robot) > 1:
-        hub = common_hub(shop, floor.robot, floor.carried())
-        floor.stand(hub, options.arrival(hub, floor.carried(), None, 0.0))
+def _finish(shop: Shop, floor: Floor, options: Candidates) -> bool:
+    """After a last fork a robot alone goes to one hub, whichever way was taken, one of several goes home. Whether they can."""
+    for number, worker in enumerate(shop.workers):
+        stands, held = floor.robots[number], floor.carried(number)
+        if len(stands) == 1:
+            continue
+        if not shop.crew.rules.is_needed:
+            hub = common_hub(worker, stands, held)
+            floor.stand(number, (Stand(AtHub(hub), hub, options.arrival(number, AtHub(hub), held, None, 0.0)[0], None),))
+            continue
+        home = options.park(number)
+        if home is not None:
+            apply(shop, floor, home)
+        else:
+            _clear_floor(shop, floor, options)
+    return all(len(stands) == 1 for stands in floor.robots)
 
 
-def common_hub(shop: Shop, stands: Sequence[Stand], held: tuple[Carried, ...]) -> str:
+def common_hub(worker: Worker, stands: Sequence[Stand], held: tuple[Carried, ...]) -> str:
     """Of the hubs where the ways end, the one that all are at soonest."""
     hubs = [stand.hub for stand in stands if stand.hub is not None]
 
     def latest(hub: str) -> float:
-        return max(s.time + (0.0 if s.hub == hub else shop.motions.travel(s.stance, hub, held, s.speed)[1]) for s in stands)
+        ways = [0.0 if s.hub == hub else worker.motions.travel(s.stance, hub, held, s.speed).seconds for s in stands]
+        return max(s.time + way for s, way in zip(stands, ways, strict=True))
 
     return min(dict.fromkeys(hubs), key=latest)
 

@@ -1,7 +1,8 @@
-"""The shop at one moment while an order is being made: where every part is, what the robot holds, when each thing is ready.
+"""The shop at one moment while an order is being made: where every part is, what the robots hold, when each thing is ready.
 
-An `Act` is one decision: take a part, put it down, start work on it where it lies, or let a fork be decided and done. All acts
-of the robot follow one another, so the order of the acts is the schedule; times follow from it.
+An `Act` is one decision: take a part, put it down, start work on it where it lies, let a fork be decided and done, or send a
+robot home. The acts of one robot follow one another, and whoever shares anything with an earlier act waits for it, so the order
+of the acts is the schedule; times follow from it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from cell.steps import AtHub, Carried, Stance
-from planner.tasks.escape import ANYWHERE, Claim, can_finish
-from planner.tasks.route import Fork, Leg, Stage
-from planner.tasks.shop import Shop, route_rooms
+from cell.steps import Carried, Stance
+from planner.tasks.route import Leg
+from planner.tasks.shop import Shop, start_hub
+from planner.tasks.traffic import Traffic
+from planner.tasks.worker import Worker
 
 NOBODY = -1
 FOREIGN = -2
@@ -23,16 +25,18 @@ class Kind(IntEnum):
     PLACE = 1
     RUN = 2
     CHOOSE = 3
+    PARK = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """`leg` is the leg it serves. `place` is where the part is taken from or put to; `targets` the places per way of a fork.
-    `hand` is an index into the worker's hands."""
+    `worker` is an index into the shop's workers, `hand` into the worker's hands."""
 
     kind: Kind
     job: int
     leg: int
+    worker: int
     hand: int
     grasp: int
     place: str
@@ -41,7 +45,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where the robot is free, and from when; one for each way of a fork that has just ended. `speed` binds the way out."""
+    """Where a robot is free, and from when; one for each way of a fork that has just ended. `speed` binds the way out."""
 
     stance: Stance
     hub: str | None
@@ -61,15 +65,16 @@ class Floor:
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        hands = [hand.name for hand in shop.worker.hands]
         self.at = [0] * len(shop.jobs)
         self.place: list[str | None] = [job.place for job in shop.jobs]
         self.grasp = [job.grasp for job in shop.jobs]
         self.ready = [0.0] * len(shop.jobs)
-        self.hands = [FOREIGN if hand in shop.foreign else NOBODY for hand in hands]
+        self.hands = [[FOREIGN if k in w.held else NOBODY for k in range(len(w.hands))] for w in shop.workers]
         self.devices = {d.name: DeviceNow(d.is_open, d.is_clamped) for d in shop.devices.values()}
         self.pools = {name: dict.fromkeys(places) for name, places in shop.free_places.items()}
-        self.robot: tuple[Stand, ...] = ()
+        self.robots: list[tuple[Stand, ...]] = [(_at_start(shop, worker),) for worker in shop.workers]
+        self.in_contact = [w.contact is not None for w in shop.workers]
+        self.traffic = Traffic[float](shop.crew.rules, shop.crew.rests)
         self.acts: list[Act] = []
         self.end = 0.0
         self.work_end: dict[str, float] = {}
@@ -81,7 +86,7 @@ class Floor:
         self.job_end = [0.0] * len(shop.jobs)
         for j, job in enumerate(shop.jobs):
             if job.hand is not None:
-                self.hands[hands.index(job.hand)] = j
+                self._hold(j, job.hand)
             elif shop.waiting[j]:
                 self.queues.setdefault(shop.group[j], []).append(j)
             else:
@@ -107,20 +112,28 @@ class Floor:
             time = max(time, self.barrier_time[k])
         return time
 
-    def carried(self, but: int | None = None) -> tuple[Carried, ...]:
-        """What the hands hold, in the order of hands, without hand `but`."""
-        foreign = self.shop.foreign_held
+    def carried(self, worker: int) -> tuple[Carried, ...]:
+        """What its hands hold, in the order of hands."""
+        who = self.shop.workers[worker]
         return tuple(
-            self.shop.carried(self.shop.jobs[j].kind, h, self.grasp[j]) if j >= 0 else foreign[h]
-            for h, j in enumerate(self.hands)
-            if j != NOBODY and h != but
+            who.carried(self.shop.jobs[j].kind, h, self.grasp[j]) if j >= 0 else who.held[h]
+            for h, j in enumerate(self.hands[worker])
+            if j != NOBODY
         )
 
-    def free_hand(self) -> int | None:
-        return next((h for h, j in enumerate(self.hands) if j == NOBODY), None)
+    def free_hand(self, worker: int) -> int | None:
+        return next((h for h, j in enumerate(self.hands[worker]) if j == NOBODY), None)
+
+    def held(self) -> list[int]:
+        """The jobs whose parts are in hands."""
+        return [j for hands in self.hands for j in hands if j >= 0]
+
+    def is_under_way(self) -> bool:
+        """Whether a part is on its way: in a hand, or where it cannot stay."""
+        return bool(self.under_way) or any(j >= 0 for hands in self.hands for j in hands)
 
     def unfinished(self) -> bool:
-        return any(j >= 0 for j in self.hands) or bool(self.under_way) or any(self.queues.values())
+        return self.is_under_way() or any(self.queues.values())
 
     def code(self, job: int) -> int:
         """Jobs of one group at one leg are the same to the question whether all can be finished."""
@@ -128,7 +141,7 @@ class Floor:
 
     # --- changing --------------------------------------------------------------------------------------------------
 
-    def take(self, job: int, hand: int, grasp: int, time: float) -> None:
+    def take(self, job: int, worker: int, hand: int, grasp: int) -> None:
         place = self.place[job]
         assert place is not None
         if self.shop.waiting[job] and job not in self.under_way and self.queues.get(self.shop.group[job]):
@@ -137,10 +150,10 @@ class Floor:
                 queue.pop()
         self.under_way.pop(job, None)
         self._leave(job, place)
-        self.hands[hand], self.grasp[job], self.place[job] = job, grasp, None
+        self.hands[worker][hand], self.grasp[job], self.place[job] = job, grasp, None
 
-    def put(self, job: int, hand: int, place: str) -> None:
-        self.hands[hand] = NOBODY
+    def put(self, job: int, worker: int, hand: int, place: str) -> None:
+        self.hands[worker][hand] = NOBODY
         self.place[job] = place
         self.under_way[job] = None
         self.fill(place)
@@ -181,66 +194,20 @@ class Floor:
         equipment = self.shop.equipment_of[place]
         self.pools[equipment][place] = None
 
-    def stand(self, hub: str, time: float) -> None:
-        self.robot = (Stand(AtHub(hub), hub, time, None),)
-        self.end = max(self.end, time)
+    def stand(self, worker: int, stands: tuple[Stand, ...]) -> None:
+        """From now on it stands there."""
+        self.robots[worker] = stands
+        self.in_contact[worker] = False
+        self.end = max(self.end, *(stand.time for stand in stands))
+
+    def _hold(self, job: int, hand: str) -> None:
+        for k, worker in enumerate(self.shop.workers):
+            if hand in [h.name for h in worker.hands]:
+                self.hands[k][worker.hand_number(hand)] = job
 
 
-class Escapes:
-    """Remembers for every state, up to likeness, whether all parts under way can still be finished."""
-
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-        self._known: dict[tuple[object, ...], bool] = {}
-        self._routes: dict[tuple[int, int], tuple[int, ...]] = {}
-        self._room_names = list(shop.rooms)
-
-    def is_open(self, floor: Floor, job: int, is_taking: bool) -> bool:
-        """Whether there is a way out after `job` is taken into a hand, or put down at its next place."""
-        key = self._key(floor, job, is_taking)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._look(floor, job, is_taking)
-        return known
-
-    def _key(self, floor: Floor, job: int, is_taking: bool) -> tuple[object, ...]:
-        hands = sorted(floor.code(j) if j >= 0 else j for j in floor.hands)
-        rooms = tuple(tuple(sorted(map(floor.code, jobs))) for jobs in floor.occupants)
-        free = tuple(min(len(floor.pools[name]), 8) for name in self._room_names)
-        return (floor.code(job), is_taking, tuple(hands), rooms, free)
-
-    def _look(self, floor: Floor, job: int, is_taking: bool) -> bool:
-        room = [len(floor.pools[name]) for name in self._room_names]
-        hands = sum(1 for j in floor.hands if j == NOBODY)
-        claims: list[Claim] = []
-        for number, jobs in enumerate(floor.occupants):
-            for j in jobs:
-                if j != job:
-                    claims.append(Claim(number, self._route(floor, j, floor.at[j], number)))
-        claims += [Claim(None, self._route(floor, j, floor.at[j], ANYWHERE)) for j in floor.hands if j >= 0 and j != job]
-        if is_taking:
-            source = floor.room_of(job)
-            if source is not None:
-                room[source] += 1
-            claims.append(Claim(None, self._route(floor, job, floor.at[job], ANYWHERE)))
-            return can_finish(claims, hands - 1, room)
-        here = self._shop.rooms.get(_target(floor.leg(job)), ANYWHERE)
-        if here != ANYWHERE:
-            room[here] -= 1
-        claims.append(Claim(here, self._route(floor, job, floor.at[job] + 1, here)))
-        return can_finish(claims, hands + 1, room)
-
-    def _route(self, floor: Floor, job: int, leg: int, here: int) -> tuple[int, ...]:
-        key = (self._shop.group[job] * 4096 + leg, here)
-        known = self._routes.get(key)
-        if known is None:
-            known = self._routes[key] = route_rooms(self._shop, self._shop.jobs[job].legs[leg:], here)
-        return known
-
-
-def _target(leg: Leg) -> str:
-    match leg:
-        case Stage(equipment=equipment):
-            return equipment
-        case Fork():
-            return ""
+def _at_start(shop: Shop, worker: Worker) -> Stand:
+    """Should it have to go home before it has any work, the smallest limit of all binds it."""
+    clauses = dict.fromkeys(leg.clauses.speeds for job in shop.jobs for leg in job.legs)
+    strictest = min((v for speeds in clauses for robot, v in speeds if robot in ("", worker.robot)), default=None)
+    return Stand(worker.stance, start_hub(worker.stance), 0.0, strictest)

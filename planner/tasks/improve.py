@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from planner.tasks.bounds import lower_bound
 from planner.tasks.dispatch import Order, dispatch
-from planner.tasks.floor import Escapes
 from planner.tasks.rules import RULES, Rule, select_by
 from planner.tasks.shop import Shop
+from planner.tasks.ways_out import Escapes
 
 ACTS_PER_ITERATION = 2
 GOOD_ENOUGH = 1.002

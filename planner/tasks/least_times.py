@@ -1,4 +1,4 @@
-"""The least time for which each piece of the robot's work can be had, over the hands, loads and places that were asked for."""
+"""The least time for which each piece of a robot's work can be had, over the hands, loads and places that were asked for."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from planner.tasks.route import Stage
 from planner.tasks.shop import Shop
+from planner.tasks.worker import Worker
 
 
 class LeastTimes:
-    """Seconds. What nobody has asked for yet is asked for with the first hand and nothing else held."""
+    """Seconds, of one worker. What nobody has asked for yet is asked for with the first hand and nothing else held."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
+    def __init__(self, shop: Shop, worker: Worker) -> None:
+        self._shop, self._worker = shop, worker
         self._put: dict[tuple[str, str], float] = {}
 
     def carry(self, kind: str, here: str | None, stages: Iterable[Stage]) -> tuple[float, float]:
@@ -28,16 +29,16 @@ class LeastTimes:
         return robot, travel
 
     def travel(self, start: str, end: str) -> float:
-        return _finite(self._shop.motions.least_travel(start, end))
+        return _finite(self._worker.motions.least_travel(start, end))
 
     def take(self, kind: str, place: str) -> float:
-        motions, hand = self._shop.motions, self._shop.worker.hands[0].name
+        motions, hand = self._worker.motions, self._worker.hands[0].name
         if motions.least("approach", place, kind) == math.inf:
             motions.approach(place, hand, kind, 0, (), None)
-            motions.lift(place, hand, kind, 0, (self._shop.carried(kind, 0, 0),), None)
+            motions.lift(place, hand, kind, 0, (self._worker.carried(kind, 0, 0),), None)
         clamp = self._shop.devices[self._shop.equipment_of[place]].clamp_time
         there, back = motions.least("approach", place, kind), motions.least("lift", place, kind)
-        return _finite(there) + self._shop.grip_time + clamp + _finite(back)
+        return _finite(there) + self._worker.grip_time + clamp + _finite(back)
 
     def put(self, kind: str, stage: Stage) -> float:
         """Into whichever of the stage's places is quickest."""
@@ -47,15 +48,15 @@ class LeastTimes:
         return self._put[key]
 
     def _quickest(self, kind: str, stage: Stage) -> float:
-        motions, hand = self._shop.motions, self._shop.worker.hands[0].name
+        motions, hand = self._worker.motions, self._worker.hands[0].name
         known = [p for p in stage.places if motions.least("insert", p, kind) < math.inf]
         if not known:
             known = [stage.places[0]]
-            motions.insert(known[0], hand, kind, 0, (self._shop.carried(kind, 0, 0),), None)
+            motions.insert(known[0], hand, kind, 0, (self._worker.carried(kind, 0, 0),), None)
             motions.retract(known[0], hand, kind, 0, (), None)
         into = min(_finite(motions.least("insert", p, kind)) for p in known)
         out = min(_finite(motions.least("retract", p, kind)) for p in known)
-        return into + self._shop.grip_time + self._shop.devices[stage.equipment].clamp_time + out
+        return into + self._worker.grip_time + self._shop.devices[stage.equipment].clamp_time + out
 
 
 def _finite(seconds: float) -> float:

@@ -1,18 +1,21 @@
-"""The motions of one robot as the schedule asks for them: each need built once, with its duration.
+"""The motions of one robot as the schedule asks for them: each need built once, with its duration and the spots it passes.
 
-A need that is forbidden (no path was found for it) has an infinite duration, so whoever would use it looks elsewhere.
+A need that is forbidden (no path was found for it) has an infinite duration, so whoever would use it looks elsewhere; so has
+one for a place beyond all reach.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 from cell.model import CellModel
-from cell.steps import AtHub, AtPlace, Carried, MotionNeed, Stance, Touch, stance_name
+from cell.presence import Moving, Resting
+from cell.steps import AtHome, AtHub, AtPlace, Carried, MotionNeed, Stance, Touch, stance_name
+from planner.tasks.right_of_way import RightOfWay, Spots
 
 Held = tuple[Carried, ...]
-Timed = tuple[MotionNeed, float]
 _WORDS = {
     ("fingers and part", "end"): "approach",
     ("part and place", "start"): "lift",
@@ -21,8 +24,18 @@ _WORDS = {
 }
 
 
+class Timed(NamedTuple):
+    """A need and its duration in s; the spots of the motion (and of the contact that it ends), and of the rest after it."""
+
+    need: MotionNeed
+    seconds: float
+    way: Spots
+    rest: Spots
+
+
 class Motions:
-    """Needs of `robot`, with `durations` in s. `speed` arguments are the limit that binds the step, None for none."""
+    """Needs of `robot`, with `durations` in s. `speed` arguments are the limit that binds the step, None for none. `beyond` are
+    the places out of reach."""
 
     def __init__(
         self,
@@ -30,6 +43,8 @@ class Motions:
         robot: str,
         durations: Callable[[MotionNeed], float],
         forbidden: frozenset[MotionNeed],
+        rules: RightOfWay,
+        beyond: frozenset[str] = frozenset(),
     ) -> None:
         self._robot = robot
         self._durations = durations
@@ -37,8 +52,10 @@ class Motions:
         self._max_speed = cell.robots[robot].max_speed
         self._equipment = {p.name: p.equipment for p in cell.places.values()}
         guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
-        self._guard = {e.name: e.guard for e in cell.equipment.values()}
-        self._closed = tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards)
+        self._closed = tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards or z.name in rules.zones)
+        self._entered = {name: _entered(cell, name, rules.zones) for name in cell.places}
+        self._rules = rules
+        self._beyond = beyond
         self._known: dict[tuple[object, ...], Timed] = {}
         self._least: dict[tuple[str, str, str], float] = {}
 
@@ -54,11 +71,21 @@ class Motions:
             self.travel(AtHub(start), end, (), None)
         return self._least[("travel", start, end)]
 
+    def entered(self, place: str) -> tuple[str, ...]:
+        """The zones that a contact at `place` enters: the guard of its machine, then those for one robot that hold the place."""
+        return self._entered[place]
+
     def travel(self, start: Stance, hub: str, held: Held, speed: float | None) -> Timed:
         """From a stance outside all contact to the hub of an equipment."""
         key = (start, hub, held, speed)
         known = self._known.get(key)
-        return known if known is not None else self._new(key, start, AtHub(hub), held, None, speed, None)
+        return known if known is not None else self._new(key, start, AtHub(hub), held, None, speed, ())
+
+    def homeward(self, start: Stance, held: Held, speed: float | None) -> Timed:
+        """From a stance outside all contact to where the robot is in nobody's way."""
+        key = ("home", start, held, speed)
+        known = self._known.get(key)
+        return known if known is not None else self._new(key, start, AtHome(), held, None, speed, ())
 
     def approach(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
         """From the hub to the part that lies at `place`; `held` is what the other hands hold."""
@@ -97,19 +124,23 @@ class Motions:
         equipment = self._equipment[touch.place]
         hub, there = AtHub(equipment), AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
         start, end = (hub, there) if touch.end == "end" else (there, hub)
-        return self._new(key, start, end, held, touch, speed, self._guard[equipment])
+        return self._new(key, start, end, held, touch, speed, self._entered[touch.place])
 
     def _new(
         self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | None,
-        speed: float | None, entered: str | None,
+        speed: float | None, entered: tuple[str, ...],
     ) -> Timed:  # fmt: skip
         limits = [v for v in (speed, self._max_speed) if v is not None]
-        avoid = tuple(z for z in self._closed if z != entered)
+        avoid = tuple(z for z in self._closed if z not in entered)
         need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid)
-        seconds = math.inf if need in self._forbidden else self._durations(need)
-        self._known[key] = (need, seconds)
+        is_barred = need in self._forbidden or (touch is not None and touch.place in self._beyond)
+        seconds = math.inf if is_barred else self._durations(need)
+        way = self._rules.spots(Moving(need))
+        if touch is not None and touch.end == "start":
+            way = (*self._rules.spots(Resting(self._robot, start, held)), *way)
+        timed = self._known[key] = Timed(need, seconds, way, self._rules.spots(Resting(self._robot, end, held)))
         self._note(start, end, touch, seconds)
-        return need, seconds
+        return timed
 
     def _note(self, start: Stance, end: Stance, touch: Touch | None, seconds: float) -> None:
         if touch is not None:
@@ -120,6 +151,13 @@ class Motions:
         else:
             return
         self._least[key] = min(seconds, self._least.get(key, math.inf))
+
+
+def _entered(cell: CellModel, place: str, zones: tuple[str, ...]) -> tuple[str, ...]:
+    spot = cell.places[place]
+    guard = cell.equipment[spot.equipment].guard
+    inside = tuple(z for z in zones if z != guard and cell.zones[z].holds(spot.frame.translation))
+    return inside if guard is None else (guard, *inside)
 
 
 class MeasuredFirst:

@@ -1,4 +1,4 @@
-"""Stage 3: from a PlanningRequest to a TaskPlan. Routes, one robot, an order that is good, its steps, and how good it is.
+"""Stage 3: from a PlanningRequest to a TaskPlan. Routes, robots, an order that is good, its steps, and how good it is.
 
 Deterministic: the budget counts acts, chance is drawn from the request's seed, and nothing here knows a clock.
 """
@@ -6,37 +6,34 @@ Deterministic: the budget counts acts, chance is drawn from the request's seed, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cell.diagnostic import Outcome
 from cell.program import Prefer, Ref
 from cell.state import PlanningRequest
-from cell.steps import MotionNeed, Move
+from cell.steps import Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
 from planner.tasks.bounds import LowerBound, lower_bound
 from planner.tasks.conflict import check_room, check_sources, explain
+from planner.tasks.crew import Known
 from planner.tasks.deadlines import check_deadlines, check_paces, misses, takt
 from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.draft import Draft, Written, choice_name, finished
 from planner.tasks.findings import Findings
-from planner.tasks.floor import Escapes
 from planner.tasks.improve import Score, improve
-from planner.tasks.motions import MeasuredFirst, Motions
-from planner.tasks.reach import worker_for
+from planner.tasks.motions import MeasuredFirst
 from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.supported import blocks, check_supported
+from planner.tasks.ways_out import Escapes
 from planner.tasks.write_steps import ChoiceDraft, write_steps
 
-Durations = Callable[[MotionNeed], float]
 
-
-def plan_tasks(
-    request: PlanningRequest, durations: Durations, forbidden: frozenset[MotionNeed] = frozenset()
-) -> Outcome[TaskPlan]:
-    """A plan whose steps are ordered and timed but have no motions yet. `durations` gives s for a need, measured or
-    estimated; no step uses a need in `forbidden`. Diagnostics: E5xx, E6xx, W690."""
+def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
+    """A plan whose steps are ordered and timed but have no motions yet. No step uses a need that `known` forbids, and no two
+    presences that it says conflict coincide in any run. Diagnostics: E5xx, E6xx, W690."""
     found = Findings()
     check_supported(request.cell, request.program, found)
     routes = decompose(request.cell, request.state, request.program, found)
@@ -44,21 +41,16 @@ def plan_tasks(
         return Outcome(None, found.all())
     if not routes.jobs:
         return Outcome(_nothing_to_do(request), found.all())
-    worker = worker_for(request.cell, request.robots, routes, request.without, found)
-    if worker is None:
+    shop = make_shop(request, routes, known, found)
+    if shop is not None:
+        check_sources(shop, found)
+        check_room(shop, found)
+    if shop is None or found.has_errors:
         return Outcome(None, found.all())
-    motions = Motions(request.cell, worker.robot, durations, forbidden)
-    shop = make_shop(request.cell, request.state, routes, worker, motions, request.seed)
-    check_sources(shop, found)
-    check_room(shop, found)
-    if found.has_errors:
-        return Outcome(None, found.all())
-    return _schedule(request, shop, durations, forbidden, found)
+    return _schedule(request, shop, known, found)
 
 
-def _schedule(
-    request: PlanningRequest, shop: Shop, durations: Durations, forbidden: frozenset[MotionNeed], found: Findings
-) -> Outcome[TaskPlan]:
+def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Findings) -> Outcome[TaskPlan]:
     bound = lower_bound(shop)
     order = improve(shop, _busiest_device(shop, bound), request.iterations, _score(request, shop))
     if order.is_stuck:
@@ -70,7 +62,7 @@ def _schedule(
     check_paces(shop.routes, draft, bound, found)
     if found.has_errors:
         return Outcome(None, found.all())
-    one_by_one = _one_by_one(request, shop, draft, durations, forbidden)
+    one_by_one = _one_by_one(request, shop, draft, known)
     return Outcome(_task_plan(request, shop, order, draft, choices, bound, one_by_one), found.all())
 
 
@@ -114,15 +106,13 @@ def _serial(shop: Shop) -> Order:
     return dispatch(shop, Escapes(shop), select_by(RULES[1], shop, None), is_serial=True)
 
 
-def _one_by_one(
-    request: PlanningRequest, shop: Shop, draft: Draft, durations: Durations, forbidden: frozenset[MotionNeed]
-) -> float | None:
+def _one_by_one(request: PlanningRequest, shop: Shop, draft: Draft, known: Known) -> float | None:
     """The makespan of the same work when a part is begun only after the one before is finished, with the plan's motions."""
     measured = {s.action.need: s.duration for s in draft.steps if isinstance(s.action, Move)}
-    motions = Motions(request.cell, shop.worker.robot, MeasuredFirst(measured, durations), forbidden)
-    alone = make_shop(request.cell, request.state, shop.routes, shop.worker, motions, request.seed)
-    order = _serial(alone)
-    return None if order.is_stuck else order.makespan
+    same = replace(known, durations=MeasuredFirst(measured, known.durations))
+    alone = make_shop(request, shop.routes, same, Findings())
+    order = _serial(alone) if alone is not None else None
+    return None if order is None or order.is_stuck else order.makespan
 
 
 def _task_plan(

@@ -1,12 +1,13 @@
-"""Which robot can do the work: its tool, its hands, the force, the load, and the places that it reaches.
+"""Which robots can do which work: their tools, hands, force and load, and the places that they reach.
 
-This version plans one robot for the whole plan; the first in the order of declaration that can do everything.
+Each leg of a route is given to whichever robot is able to take the part where it lies and to put it where it shall go; which of
+them does it is chosen while orders are tried.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,27 +19,13 @@ from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
 from cell.steps import Carried
 from planner.tasks.findings import Findings
-from planner.tasks.motions import Motions
-from planner.tasks.route import Job, Routes, stages_of
+from planner.tasks.route import Fork, Job, Leg, Stage, stages_of
+from planner.tasks.worker import Worker
 
+MOST_REASONS = 3  # that are said for one leg: a cell may have many robots
 
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """`name` is tool.hand."""
-
-    name: str
-    tool: str
-    hand: str
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """The robot that does the work. `forces` in N by part kind; `load` is what the hands may hold together, kg."""
-
-    robot: str
-    hands: tuple[Hand, ...]
-    forces: Mapping[str, float]
-    load: float
+Able = tuple[str, ...]
+"""The robots that can do one leg, in the order of declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,60 +35,86 @@ class Refusal:
     spans: tuple[Span, ...]
 
 
-def worker_for(
-    cell: CellModel, models: Mapping[str, RobotModel], routes: Routes, without: frozenset[str], found: Findings
-) -> Worker | None:
-    """The robot for all of `routes`; None with the reason in `found`."""
-    if len(routes.robots) > 1:
-        found.unsupported("more than one robot in one plan", *routes.robots.values())
-        return None
-    held = {job.hand for job in routes.jobs if job.hand is not None}
-    names = [n for n in cell.robots if n not in without and (not routes.robots or n in routes.robots)]
-    refused: list[list[Refusal]] = []
-    for name in names:
-        tool = cell.tool_of(name)
-        reasons = _refusals(cell, models.get(name), cell.robots[name], tool, routes.jobs, held)
-        if not reasons and tool is not None:
-            return _worker(cell, models.get(name), cell.robots[name], tool)
-        refused.append(reasons)
-    _say(refused, routes, found)
-    return None
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """What one leg asks of a robot: take a part of `kind` at one of `sources` (or have it in `hand`), put it at one of each of
+    `targets`."""
+
+    kind: str
+    hand: str | None
+    sources: tuple[str, ...]
+    targets: tuple[tuple[str, ...], ...]
+    by: frozenset[str]
 
 
-def _say(refused: list[list[Refusal]], routes: Routes, found: Findings) -> None:
-    spans = _spans(routes.jobs)
-    if not refused:
-        found.error("E603", "no robot may be used for this", *spans)
-        return
-    common = {r.message for r in refused[0]}.intersection(*({r.message for r in rs} for rs in refused))
-    if len(refused) > 1 and not common:
-        found.unsupported("work that needs several robots", *spans)
-    for reason in min(refused, key=len):
-        found.error(reason.code, reason.message, *reason.spans)
+class Reach:
+    """`without` are robots that may not be used. Robots without a model are taken to reach everything."""
 
+    def __init__(self, cell: CellModel, models: Mapping[str, RobotModel], without: frozenset[str]) -> None:
+        self._cell, self._models = cell, models
+        self._robots = tuple(name for name in cell.robots if name not in without)
+        self.beyond = {name: _beyond(cell, name, models.get(name)) for name in self._robots}
+        self._known: dict[_Move, Able] = {}
 
-def _refusals(
-    cell: CellModel, model: RobotModel | None, unit: RobotUnit, tool: Tool | None, jobs: tuple[Job, ...], held: set[str]
-) -> list[Refusal]:
-    first = {job.kind: job for job in reversed(jobs)}
-    out: list[Refusal] = []
-    if not first:
-        return out
-    if tool is None or not tool.hands:
-        return [Refusal("E602", f"{unit.name} has no tool with a hand", (unit.span, *_spans(jobs)))]
-    for kind in first:
-        reason = _why_not_gripped(tool, cell.parts[kind], _payload(unit, model))
+    def able(self, job: Job, found: Findings) -> tuple[Able, ...]:
+        """For each leg the robots that can do it, none where it needs no robot. Where none can, `found` says why."""
+        return tuple(self._able(job, k, found) for k in range(len(job.legs)))
+
+    def _able(self, job: Job, k: int, found: Findings) -> Able:
+        move = _move(job, k)
+        if move is None:
+            return ()
+        if move not in self._known:
+            allowed = [name for name in self._robots if not move.by - {name}]
+            refused = {name: self._refusal(name, move, job.legs[k]) for name in allowed}
+            self._known[move] = tuple(name for name, refusal in refused.items() if refusal is None)
+            if not self._known[move]:
+                self._say(move, job.legs[k], [r for r in refused.values() if r is not None], found)
+        return self._known[move]
+
+    def _refusal(self, robot: str, move: _Move, leg: Leg) -> Refusal | None:
+        cell, tool, span = self._cell, self._cell.tool_of(robot), _span(leg)
+        if tool is None or not tool.hands:
+            return Refusal("E602", f"{robot} has no tool with a hand", (cell.robots[robot].span, span))
+        reason = _why_not_gripped(tool, cell.parts[move.kind], payload_of(cell.robots[robot], self._models.get(robot)))
         if reason is not None:
-            out.append(Refusal("E602", reason, (*_spans((first[kind],)), tool.span, cell.parts[kind].span)))
-    if not held <= {f"{tool.name}.{hand.name}" for hand in tool.hands}:
-        out.append(Refusal("E603", f"the part is in a hand that {unit.name} does not have", _spans(jobs)))
-    known = cell.places
-    for place, span in _places(jobs).items():
-        if model is not None and _is_out_of_reach(known[place], unit, model, tool):
-            spans = (span, cell.equipment[known[place].equipment].span)
-            out.append(Refusal("E603", f"{place} is out of reach of {unit.name}", spans))
-            break
-    return out
+            return Refusal("E602", reason, (span, tool.span, cell.parts[move.kind].span))
+        if move.hand is not None and move.hand not in [f"{tool.name}.{hand.name}" for hand in tool.hands]:
+            return Refusal("E603", f"the part is in a hand that {robot} does not have", (span,))
+        for places in ((move.sources,) if move.sources else ()) + move.targets:
+            if self.beyond[robot].issuperset(places):
+                equipment = cell.equipment[cell.places[places[0]].equipment]
+                what = places[0] if len(places) == 1 else equipment.name
+                return Refusal("E603", f"{what} is out of reach of {robot}", (span, equipment.span))
+        return None
+
+    def _say(self, move: _Move, leg: Leg, refusals: list[Refusal], found: Findings) -> None:
+        if not refusals:
+            found.error("E603", "no robot may be used for this", _span(leg))
+        for refusal in list(dict.fromkeys(refusals))[:MOST_REASONS]:
+            found.error(refusal.code, refusal.message, *refusal.spans, help=self._relay(move, leg))
+
+    def _relay(self, move: _Move, leg: Leg) -> str:
+        """What would help where one robot can take the part and another can put it down."""
+        takes = [n for n in self._robots if self._refusal(n, _Move(move.kind, move.hand, move.sources, (), move.by), leg) is None]
+        puts = [n for n in self._robots if self._refusal(n, _Move(move.kind, None, (), move.targets, move.by), leg) is None]
+        if not takes or not puts or len(self._robots) < 2:
+            return ""
+        return f"add a line that moves the part to where {takes[0]} and {puts[0]} both reach"
+
+
+def _move(job: Job, k: int) -> _Move | None:
+    """None where the part lies already where it shall be."""
+    leg = job.legs[k]
+    earlier = [x for x in job.legs[:k] if isinstance(x, Stage)]
+    sources = earlier[-1].places if earlier else (job.place,) if job.place is not None else ()
+    by = frozenset(stage.by for stage in stages_of(leg) if stage.by is not None)
+    hand = None if earlier else job.hand
+    match leg:
+        case Stage(places=places):
+            return None if set(sources) & set(places) else _Move(job.kind, hand, sources, (places,), by)
+        case Fork():
+            return _Move(job.kind, hand, sources, tuple(dict.fromkeys(s.places for s in stages_of(leg))), by)
 
 
 def _why_not_gripped(tool: Tool, part: PartKind, payload: float | None) -> str | None:
@@ -124,46 +137,26 @@ def _is_out_of_reach(place: Place, unit: RobotUnit, model: RobotModel, tool: Too
     return distance > model.reach + offsets + longest + 0.5  # the TCP may lie above the place by the part's height
 
 
-def _worker(cell: CellModel, model: RobotModel | None, unit: RobotUnit, tool: Tool) -> Worker:
-    payload = _payload(unit, model)
-    force = {}
-    for part in cell.parts.values():
-        lowest = tool.force[0] if tool.force is not None else 0.0
-        force[part.name] = part.grip_force if part.grip_force is not None else lowest
-    hands = tuple(Hand(f"{tool.name}.{hand.name}", tool.name, hand.name) for hand in tool.hands)
-    return Worker(unit.name, hands, force, math.inf if payload is None else payload - tool.mass)
+def _beyond(cell: CellModel, robot: str, model: RobotModel | None) -> frozenset[str]:
+    tool = cell.tool_of(robot)
+    if model is None or tool is None or not tool.hands:
+        return frozenset()
+    return frozenset(n for n, place in cell.places.items() if _is_out_of_reach(place, cell.robots[robot], model, tool))
 
 
-def _payload(unit: RobotUnit, model: RobotModel | None) -> float | None:
+def payload_of(unit: RobotUnit, model: RobotModel | None) -> float | None:
     return unit.payload if unit.payload is not None else (model.payload if model is not None else None)
 
 
-def _spans(jobs: Iterable[Job]) -> tuple[Span, ...]:
-    """Where the first goal is written."""
-    for job in jobs:
-        for leg in job.legs:
-            for stage in stages_of(leg):
-                return (stage.goal.span,)
-    return ()
+def _span(leg: Leg) -> Span:
+    return leg.goal.span if isinstance(leg, Stage) else leg.when.span
 
 
-def _places(jobs: tuple[Job, ...]) -> dict[str, Span]:
-    """Each place that must be served (not those of which one can be chosen), with the goal that asks for it."""
-    places: dict[str, Span] = {}
-    for job in jobs:
-        for leg in job.legs:
-            for stage in stages_of(leg):
-                if len(stage.places) == 1:
-                    places.setdefault(stage.places[0], stage.goal.span)
-                if job.place is not None:
-                    places.setdefault(job.place, stage.goal.span)
-    return places
-
-
-def ways_to_serve(motions: Motions, worker: Worker, kind: str, shape_grasps: tuple[int, ...], place: str, is_source: bool,
-                  speed: float | None) -> list[tuple[str, int]]:  # fmt: skip
+def ways_to_serve(
+    worker: Worker, kind: str, shape_grasps: tuple[int, ...], place: str, is_source: bool, speed: float | None
+) -> list[tuple[str, int]]:
     """(hand, grasp) with which the robot can take a part from `place`, or put it there, when its other hands are empty."""
-    out = []
+    out, motions = [], worker.motions
     for hand in worker.hands:
         for grasp in shape_grasps:
             held = (Carried(hand.name, kind, grasp),)
@@ -173,7 +166,7 @@ def ways_to_serve(motions: Motions, worker: Worker, kind: str, shape_grasps: tup
             else:
                 there, back = (motions.insert(place, hand.name, kind, grasp, held, speed),
                                motions.retract(place, hand.name, kind, grasp, (), speed))  # fmt: skip
-            if there[1] + back[1] < math.inf:
+            if there.seconds + back.seconds < math.inf:
                 out.append((hand.name, grasp))
     return out
 

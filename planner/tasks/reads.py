@@ -25,7 +25,7 @@ def planned_parts(routes: Routes) -> tuple[PlannedPart, ...]:
 
 def assumptions(shop: Shop, state: CellState, order: Order) -> tuple[str, ...]:
     """What was taken for granted: durations that nobody declared, and doors and clamps that nobody reports."""
-    used = {shop.equipment_of[act.place] for act in order.acts}
+    used = {shop.equipment_of[act.place] for act in order.acts if act.kind is not Kind.PARK}
     out = []
     for name in (n for n in shop.devices if n in used):
         device, seen = shop.devices[name], state.devices.get(name)
@@ -67,12 +67,14 @@ def _targets(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
 def _hands(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
     held = {job.hand for job in shop.jobs}
     for act in order.acts:
-        if act.kind in (Kind.PICK, Kind.CHOOSE) and act.hand >= 0 and shop.worker.hands[act.hand].name not in held:
-            yield f"hand {shop.worker.hands[act.hand].name}", "empty"
+        name = shop.workers[act.worker].hands[act.hand].name if act.hand >= 0 else None
+        if act.kind in (Kind.PICK, Kind.CHOOSE) and name is not None and name not in held:
+            yield f"hand {name}", "empty"
 
 
 def _devices(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
-    places = [p for act in order.acts for p in (act.place, *(p for way in act.targets for p in way))]
+    acts = [act for act in order.acts if act.kind is not Kind.PARK]
+    places = [p for act in acts for p in (act.place, *(p for way in act.targets for p in way))]
     for name in dict.fromkeys(shop.equipment_of[place] for place in places):
         device = shop.devices[name]
         if device.has_door:

@@ -79,14 +79,17 @@ def _key(c: Candidate, sorting: Sorting) -> tuple[float, float, int]:
 
 
 def _is_back(c: Candidate, urgent: Candidate, shop: Shop, patience: float) -> bool:
-    """Whether the robot can do `c` first and still be in time for the urgent act."""
-    way = 0.0 if c.hub == urgent.hub else shop.motions.travel(AtHub(c.hub), urgent.hub, (), None)[1]
+    """Whether the robot of the urgent act can do `c` first and still be in time for it; another one takes no time of it."""
+    if c.act.worker != urgent.act.worker:
+        return True
+    motions = shop.workers[c.act.worker].motions
+    way = 0.0 if c.hub == urgent.hub else motions.travel(AtHub(c.hub), urgent.hub, (), None).seconds
     return c.end + way <= urgent.start + patience
 
 
 def _urgent(found: Sequence[Candidate], floor: Floor, shop: Shop, bottleneck: str, fetches: bool) -> Candidate | None:
     """The act that the bottleneck waits for: load it; or, with a part for it at hand or none left, unload it; or fetch one."""
-    at_hand = any(j >= 0 and _next_equipment(floor, j) == bottleneck for j in floor.hands)
+    at_hand = any(_next_equipment(floor, j) == bottleneck for j in floor.held())
     fetch = [c for c in found if c.act.kind is Kind.PICK and _next_equipment(floor, c.act.job) == bottleneck]
     loads = [c for c in found if c.act.kind is Kind.PLACE and c.hub == bottleneck]
     unloads = [c for c in found if c.act.kind in (Kind.PICK, Kind.CHOOSE) and c.hub == bottleneck]

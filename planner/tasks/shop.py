@@ -1,4 +1,4 @@
-"""The work as the schedule sees it: routes, one robot, its motions, and what each equipment is. Fixed while orders are tried.
+"""The work as the schedule sees it: routes, robots, their motions, and what each equipment is. Fixed while orders are tried.
 
 This is the inner door: `Shop` in, `dispatch` gives an order and its times, whatever made the shop.
 """
@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 from cell.durations import action_duration
 from cell.model import CellModel
-from cell.state import CellState, InHand, InPlace
-from cell.steps import AtHome, AtHub, AtPlace, Carried, Grip, SetClamp, SetDoor, Stance
-from planner.tasks.escape import ANYWHERE
+from cell.state import CellState, InHand, InPlace, PlanningRequest
+from cell.steps import AtHub, SetClamp, SetDoor, Stance
+from planner.tasks.crew import Crew, Known, crew_for
+from planner.tasks.escape import ANYWHERE, Visit
+from planner.tasks.findings import Findings
 from planner.tasks.methods import has_clamp, has_door, is_device, is_heap
-from planner.tasks.motions import Motions
-from planner.tasks.reach import Worker, grasps_of
-from planner.tasks.route import Clauses, Fork, Job, Leg, Routes, Stage, stages_of
+from planner.tasks.reach import grasps_of
+from planner.tasks.route import Fork, Job, Leg, Routes, Stage, stages_of
+from planner.tasks.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +38,23 @@ class Device:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shop:
-    """`foreign` are places and hands taken by parts without open work, `foreign_held` those in hands by number. `heaps` are
-    places. `rooms` number the equipment that may run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j
-    may lie where it is for as long as it likes. `opened_by`: the barriers that the end of (job, leg) helps to open."""
+    """`foreign` are places and hands taken by parts without open work. `heaps` are places. `rooms` number the equipment that may
+    run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j may lie where it is for as long as it likes.
+    `opened_by`: the barriers that the end of (job, leg) helps to open."""
 
     cell: CellModel
     routes: Routes
-    worker: Worker
-    motions: Motions
-    stance: Stance
+    crew: Crew
     devices: Mapping[str, Device]
     equipment_of: Mapping[str, str]
     heaps: frozenset[str]
     free_places: Mapping[str, tuple[str, ...]]
     foreign: Mapping[str, str]
-    foreign_held: Mapping[int, Carried]
     rooms: Mapping[str, int]
     group: tuple[int, ...]
     waiting: tuple[bool, ...]
     grasps: Mapping[str, tuple[int, ...]]
     mass: Mapping[str, float]
-    grip_time: float
     opened_by: Mapping[tuple[int, int], tuple[int, ...]]
     seed: int
 
@@ -65,50 +63,38 @@ class Shop:
         return self.routes.jobs
 
     @property
-    def contact(self) -> AtPlace | None:
-        """The contact that an earlier plan left the robot in."""
-        return self.stance if isinstance(self.stance, AtPlace) else None
+    def workers(self) -> tuple[Worker, ...]:
+        return self.crew.workers
 
-    def hand_number(self, name: str) -> int:
-        return [hand.name for hand in self.worker.hands].index(name)
-
-    def carried(self, kind: str, hand: int, grasp: int) -> Carried:
-        """What hand number `hand` holds."""
-        return Carried(self.worker.hands[hand].name, kind, grasp)
-
-    def speed(self, clauses: Clauses) -> float | None:
-        """The smallest limit that binds this robot, m/s."""
-        return min((v for robot, v in clauses.speeds if robot in ("", self.worker.robot)), default=None)
+    def able(self, job: int, leg: int) -> tuple[int, ...]:
+        """The workers that can do that leg, by number."""
+        return self.crew.able[job][leg]
 
 
-def make_shop(cell: CellModel, state: CellState, routes: Routes, worker: Worker, motions: Motions, seed: int) -> Shop:
-    places = cell.places
-    devices = {e.name: _device(cell, state, e.name) for e in cell.equipment.values()}
+def make_shop(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Shop | None:
+    """None where no robot can do some of the work, which is then said in `found`."""
+    cell, state, places = request.cell, request.state, request.cell.places
+    crew = crew_for(request, routes, known, found)
+    if crew is None:
+        return None
     busy = {job.part for job in routes.jobs}
     taken = {p.location.place: p.id for p in state.parts if isinstance(p.location, InPlace)}
     foreign = {name: part for name, part in taken.items() if part not in busy and name in places and not is_heap(places[name])}
     foreign |= {p.location.hand: p.id for p in state.parts if isinstance(p.location, InHand) and p.id not in busy}
     free = {e.name: tuple(p.name for p in e.places if p.name not in taken and not is_heap(p)) for e in cell.equipment.values()}
-    rooms = _rooms(cell, routes, free)
     groups: dict[object, int] = {}
     sources = [places[job.place].equipment if job.place else "" for job in routes.jobs]
-    group = tuple(groups.setdefault(_likeness(j, s), len(groups)) for j, s in zip(routes.jobs, sources, strict=True))
-    hand = worker.hands[0]
+    likeness = [(*_likeness(j, source), able) for j, source, able in zip(routes.jobs, sources, crew.able, strict=True)]
     return Shop(
-        cell, routes, worker, motions, state.stances.get(worker.robot, AtHome()), devices,
+        cell, routes, crew,
+        {e.name: _device(cell, state, e.name) for e in cell.equipment.values()},
         {name: place.equipment for name, place in places.items()},
         frozenset(name for name, place in places.items() if is_heap(place)),
-        free, foreign, _foreign_held(state, worker, busy), rooms, group,
+        free, foreign, _rooms(cell, routes, free), tuple(groups.setdefault(like, len(groups)) for like in likeness),
         tuple(job.place is not None and cell.equipment[places[job.place].equipment].kind == "tray" for job in routes.jobs),
         {kind: grasps_of(cell, kind) for kind in cell.parts}, {kind: part.mass for kind, part in cell.parts.items()},
-        action_duration(cell, Grip(hand.tool, hand.hand, "", 0.0)).longest, _opened_by(routes), seed,
+        _opened_by(routes), request.seed,
     )  # fmt: skip
-
-
-def _foreign_held(state: CellState, worker: Worker, busy: set[str]) -> dict[int, Carried]:
-    numbers = {hand.name: k for k, hand in enumerate(worker.hands)}
-    held = [(p.location, p.kind) for p in state.parts if isinstance(p.location, InHand) and p.id not in busy]
-    return {numbers[x.hand]: Carried(x.hand, kind, x.grasp) for x, kind in held if x.hand in numbers}
 
 
 def start_hub(stance: Stance) -> str | None:
@@ -162,15 +148,16 @@ def _leg_likeness(leg: Leg) -> tuple[object, ...]:
             return (tuple(tuple(s.equipment for s in way.stages) for way in ways), clauses.speeds)
 
 
-def route_rooms(shop: Shop, legs: tuple[Leg, ...], here: int) -> tuple[int, ...]:
-    """The rooms that the legs lead through from `here`, ANYWHERE for equipment that never runs full; all ways of a fork, one
-    by one. A way that leaves the part where it is counts as going back there."""
-    route: list[int] = []
-    for leg in legs:
-        for stage in stages_of(leg):
-            route.append(shop.rooms.get(stage.equipment, ANYWHERE))
-        if isinstance(leg, Stage):
-            here = route[-1]
-        elif any(not way.stages for way in leg.ways):
-            route.append(here)
+def route_rooms(shop: Shop, job: int, leg: int, here: int) -> tuple[Visit, ...]:
+    """The rooms that the legs from `leg` on lead through from `here`, ANYWHERE for equipment that never runs full; all ways of a
+    fork, one by one. A way that leaves the part where it is counts as going back there."""
+    route: list[Visit] = []
+    for k, open_leg in enumerate(shop.jobs[job].legs[leg:], start=leg):
+        able = shop.able(job, k)
+        for stage in stages_of(open_leg):
+            route.append(Visit(shop.rooms.get(stage.equipment, ANYWHERE), able))
+        if isinstance(open_leg, Stage):
+            here = route[-1].room
+        elif any(not way.stages for way in open_leg.ways):
+            route.append(Visit(here, able))
     return tuple(route)

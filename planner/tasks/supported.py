@@ -34,6 +34,7 @@ from cell.program import (
 )
 from cell.standard_verbs import STANDARD
 from planner.tasks.findings import Findings
+from planner.tasks.right_of_way import InZone
 
 HANDS_ARE_EMPTY = ("part_missing", "grip_lost", "vacuum_lost", "empty")
 """Events after which the failed part is in no hand, clamp or door, so that its iteration may be skipped."""
@@ -41,8 +42,11 @@ HANDS_ARE_EMPTY = ("part_missing", "grip_lost", "vacuum_lost", "empty")
 
 def check_supported(cell: CellModel, program: IntentProgram, found: Findings) -> None:
     for never in program.nevers:
-        if not is_guarded(cell, never.condition):
-            found.unsupported("a `never` other than `robot in its guard zone and machine running`", never.span)
+        if not is_guarded(cell, never.condition) and zone_pair(cell, never.condition) is None:
+            found.unsupported("a `never` other than of a robot and the machine it serves, or of two robots in zones", never.span)
+    for zone in cell.zones.values():
+        if zone.capacity is not None and zone.capacity != 1 and zone.capacity < len(cell.robots):
+            found.unsupported(f"a zone for {zone.capacity} of {len(cell.robots)} robots", zone.span)
     for block in blocks(program.block):
         for ensure in block.ensures:
             _check_ensure(cell, ensure, found)
@@ -85,6 +89,21 @@ def is_guarded(cell: CellModel, condition: Condition) -> bool:
             if isinstance(other, IsState) and _says_door_open(cell, other, machine):
                 return True
     return False
+
+
+def zones_apart(cell: CellModel, program: IntentProgram) -> tuple[tuple[InZone, InZone], ...]:
+    """The pairs (robot, zone) that the text forbids together."""
+    pairs = [zone_pair(cell, never.condition) for never in program.nevers if not is_guarded(cell, never.condition)]
+    return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))
+
+
+def zone_pair(cell: CellModel, condition: Condition) -> tuple[InZone, InZone] | None:
+    """`a in z and b in y`, of two robots; whatever else has to be true besides only makes it rarer."""
+    if not isinstance(condition, AllOf):
+        return None
+    inside = [(p.subject.text, p.place.text) for p in condition.parts if isinstance(p, IsIn) and not p.negated]
+    known = [(robot, zone) for robot, zone in inside if robot in cell.robots and zone in cell.zones]
+    return next(((a, b) for a in known for b in known if a[0] < b[0]), None)
 
 
 def _says_running(cell: CellModel, state: IsState) -> bool:

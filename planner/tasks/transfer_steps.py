@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cell.steps import AtHub, AtPlace, Fact, Grip, MotionNeed, Move, Release, SetClamp, stance_name
+from cell.steps import AtHub, AtPlace, Fact, Grip, Move, Release, SetClamp, stance_name
 from planner.tasks.draft import Draft, OperationDraft, fact
-from planner.tasks.motions import Held
+from planner.tasks.motions import Held, Timed
+from planner.tasks.right_of_way import Spots
+from planner.tasks.road import Numbers, Road
 from planner.tasks.shop import Shop
-
-Numbers = tuple[int, ...]
+from planner.tasks.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,14 @@ class Transfer:
 
 
 class Contact:
-    def __init__(self, shop: Shop, draft: Draft, transfer: Transfer) -> None:
-        self._shop, self._draft, self._t = shop, draft, transfer
-        self._robot = shop.worker.robot
+    def __init__(self, shop: Shop, draft: Draft, worker: Worker, road: Road, transfer: Transfer) -> None:
+        self._shop, self._draft, self._worker, self._road, self._t = shop, draft, worker, road, transfer
+        self._robot, self._motions = worker.robot, worker.motions
         self._equipment = shop.equipment_of[transfer.place]
         self._tool, self._hand = transfer.hand.split(".", 1)
         device = shop.devices[self._equipment]
-        guard = shop.cell.equipment[self._equipment].guard
         self._device = device
-        self._claims = ((self._equipment,) if device.works else ()) + ((guard,) if guard is not None else ())
+        self._claims = ((self._equipment,) if device.works else ()) + self._motions.entered(transfer.place)
         self._uses = (self._robot, transfer.hand, transfer.place, *self._claims)
         there = AtPlace(transfer.place, transfer.hand, transfer.kind, transfer.grasp)
         self._there = fact("stands", self._robot, stance_name(there))
@@ -43,31 +43,45 @@ class Contact:
         self._empty = fact("empty", transfer.hand)
         self._free: tuple[Fact, ...] = () if transfer.place in shop.heaps else (fact("free", transfer.place),)
 
+    def before_taking(self, others: Held, held: Held) -> Numbers:
+        """The steps of other robots that have to end before this one goes for the part."""
+        t = self._t
+        there = self._motions.approach(t.place, t.hand, t.kind, t.grasp, others, t.speed)
+        back = self._motions.lift(t.place, t.hand, t.kind, t.grasp, held, t.speed)
+        return self._road.cleared((*there.way, *there.rest, *back.way), back.rest)
+
+    def before_putting(self, held: Held, others: Held) -> Numbers:
+        """The steps of other robots that have to end before this one goes in with the part."""
+        t = self._t
+        there = self._motions.insert(t.place, t.hand, t.kind, t.grasp, held, t.speed)
+        back = self._motions.retract(t.place, t.hand, t.kind, t.grasp, others, t.speed)
+        return self._road.cleared((*there.way, *there.rest, *back.way), back.rest)
+
     def take(self, operation: OperationDraft, before: Numbers, others: Held, held: Held, is_clamped: bool) -> Numbers:
         """PICK: from the hub to the part and back with it. `held` includes it."""
         t, access = self._t, self._access()
-        need, seconds = self._shop.motions.approach(t.place, t.hand, t.kind, t.grasp, others, t.speed)
+        there = self._motions.approach(t.place, t.hand, t.kind, t.grasp, others, t.speed)
         at = self._move(
-            operation, need, seconds, before, f"to {t.part} at {t.place}",
+            operation, there, before, f"to {t.part} at {t.place}",
             (self._hub, self._lies, self._empty, *access), (self._there,), (self._hub,),
         )  # fmt: skip
         grip = self._draft.step(
-            operation, Grip(self._tool, self._hand, t.part, self._shop.worker.forces[t.kind]), self._shop.grip_time, (at,),
+            operation, Grip(self._tool, self._hand, t.part, self._worker.forces[t.kind]), self._worker.grip_time, (at,),
             f"{t.part} is taken out of {t.place}", robot=self._robot, claims=self._claims,
             needs=(self._there, self._lies, self._empty), adds=(self._in_hand,), deletes=(self._lies, self._empty),
             uses=self._uses,
         )  # fmt: skip
-        return self._lift(operation, (grip,), held, is_clamped)
+        return self._lift(operation, (grip,), held, is_clamped, (*there.way, *there.rest))
 
     def put(
         self, operation: OperationDraft, before: Numbers, held: Held, others: Held, has_clamp: bool, reached: Fact | None
     ) -> Numbers:
         """PLACE: from the hub into the place and back without the part. `held` includes it, `others` does not."""
         t, e = self._t, self._equipment
-        need, seconds = self._shop.motions.insert(t.place, t.hand, t.kind, t.grasp, held, t.speed)
+        there = self._motions.insert(t.place, t.hand, t.kind, t.grasp, held, t.speed)
         unclamped = (fact("unclamped", e),) if has_clamp else ()
         last = self._move(
-            operation, need, seconds, before, f"with {t.part} to {t.place}",
+            operation, there, before, f"with {t.part} to {t.place}",
             (self._hub, self._in_hand, *self._free, *unclamped, *self._access()), (self._there,), (self._hub, *self._free),
         )  # fmt: skip
         if has_clamp:
@@ -77,23 +91,34 @@ class Contact:
                 deletes=unclamped, uses=self._uses,
             )  # fmt: skip
         last = self._draft.step(
-            operation, Release(self._tool, self._hand, t.part), self._shop.grip_time, (last,), f"{t.part} lies at {t.place}",
+            operation, Release(self._tool, self._hand, t.part), self._worker.grip_time, (last,), f"{t.part} lies at {t.place}",
             robot=self._robot, claims=self._claims, needs=(self._there, self._in_hand),
             adds=(self._lies, self._empty, *((reached,) if reached is not None else ())), deletes=(self._in_hand,),
             uses=self._uses,
         )  # fmt: skip
-        return self.leave_without(operation, (last,), others)
+        return self._retract(operation, (last,), others, (*there.way, *there.rest))
 
     def leave_with(self, operation: OperationDraft, before: Numbers, held: Held, is_clamped: bool) -> Numbers:
-        return self._lift(operation, before, held, is_clamped)
+        """Out of a contact that an earlier plan has begun, with the part in the hand."""
+        t = self._t
+        back = self._motions.lift(t.place, t.hand, t.kind, t.grasp, held, t.speed)
+        return self._lift(operation, (*before, *self._road.cleared(back.way, back.rest)), held, is_clamped, ())
 
     def leave_without(self, operation: OperationDraft, before: Numbers, others: Held) -> Numbers:
+        """Out of a contact that an earlier plan has begun, with an empty hand."""
         t = self._t
-        need, seconds = self._shop.motions.retract(t.place, t.hand, t.kind, t.grasp, others, t.speed)
-        needs = (self._there, self._empty)
-        return (self._move(operation, need, seconds, before, f"out of {t.place}", needs, (self._hub,), (self._there,)),)
+        back = self._motions.retract(t.place, t.hand, t.kind, t.grasp, others, t.speed)
+        return self._retract(operation, (*before, *self._road.cleared(back.way, back.rest)), others, ())
 
-    def _lift(self, operation: OperationDraft, before: Numbers, held: Held, is_clamped: bool) -> Numbers:
+    def _retract(self, operation: OperationDraft, before: Numbers, others: Held, so_far: Spots) -> Numbers:
+        t = self._t
+        back = self._motions.retract(t.place, t.hand, t.kind, t.grasp, others, t.speed)
+        needs = (self._there, self._empty)
+        last = (self._move(operation, back, before, f"out of {t.place}", needs, (self._hub,), (self._there,)),)
+        self._road.passed((*so_far, *back.way), back.rest, last)
+        return last
+
+    def _lift(self, operation: OperationDraft, before: Numbers, held: Held, is_clamped: bool, so_far: Spots) -> Numbers:
         t, e = self._t, self._equipment
         unclamped: tuple[Fact, ...] = ()
         if self._device.has_clamp:
@@ -104,19 +129,21 @@ class Contact:
                 claims=self._claims, needs=(self._in_hand, self._there, fact("clamped", e)), adds=unclamped,
                 deletes=(fact("clamped", e),), uses=self._uses,
             ),)  # fmt: skip
-        need, seconds = self._shop.motions.lift(t.place, t.hand, t.kind, t.grasp, held, t.speed)
-        return (self._move(
-            operation, need, seconds, before, f"with {t.part} out of {t.place}",
+        back = self._motions.lift(t.place, t.hand, t.kind, t.grasp, held, t.speed)
+        last = (self._move(
+            operation, back, before, f"with {t.part} out of {t.place}",
             (self._in_hand, self._there, *unclamped), (self._hub, *self._free), (self._there,),
         ),)  # fmt: skip
+        self._road.passed((*so_far, *back.way), back.rest, last)
+        return last
 
     def _move(
-        self, operation: OperationDraft, need: MotionNeed, seconds: float, before: Numbers, rule: str,
+        self, operation: OperationDraft, timed: Timed, before: Numbers, rule: str,
         needs: tuple[Fact, ...], adds: tuple[Fact, ...], deletes: tuple[Fact, ...],
     ) -> int:  # fmt: skip
         return self._draft.step(
-            operation, Move(need), seconds, tuple(dict.fromkeys(before)), rule, robot=self._robot, claims=self._claims,
-            needs=needs, adds=adds, deletes=deletes, uses=self._uses,
+            operation, Move(timed.need), timed.seconds, tuple(dict.fromkeys(before)), rule, robot=self._robot,
+            claims=self._claims, needs=needs, adds=adds, deletes=deletes, uses=self._uses,
         )  # fmt: skip
 
     def _access(self) -> tuple[Fact, ...]:

@@ -10,12 +10,15 @@ from typing import assert_never
 
 from cell.program import Goal
 from cell.steps import AtHub, Because, Decide, Fact, Inspect, RunProgram, SetClamp, stance_name
-from planner.tasks.chains import Chains, DeviceChain, Numbers, Tail
+from planner.tasks.device_chains import DeviceChain, DeviceChains
 from planner.tasks.dispatch import Order
 from planner.tasks.draft import Draft, OperationDraft, choice_name, fact
 from planner.tasks.floor import Act, Kind, Stand
+from planner.tasks.road import Numbers, Road
+from planner.tasks.robot_chain import RobotChain, Tail, Task
 from planner.tasks.route import Clauses, Fork, Stage
 from planner.tasks.shop import Shop
+from planner.tasks.traffic import Traffic
 from planner.tasks.transfer_steps import Contact, Transfer
 
 
@@ -41,101 +44,126 @@ class _Writer:
         self.shop = shop
         self.draft = Draft()
         self.choices: list[ChoiceDraft] = []
-        self.chains = Chains(shop, self.draft)
+        self.devices = DeviceChains(shop, self.draft)
+        traffic = Traffic[Numbers](shop.crew.rules, shop.crew.rests)
+        self.robots = [RobotChain(shop, self.draft, w, Road(w.robot, traffic), self.devices) for w in shop.workers]
+        self.sent_home: list[RobotChain] = []
         self.open_operations: dict[tuple[int, int], OperationDraft] = {}
         self.told: dict[int, Numbers] = {}
         self.ends: dict[tuple[int, int], tuple[str, Numbers]] = {}
+        self.task: Task | None = None
 
     def write(self, act: Act) -> None:
+        robot = self.robots[act.worker]
+        if act.kind is Kind.PARK:
+            self._park(robot)
+            return
         leg = self.shop.jobs[act.job].legs[act.leg]
         match act.kind:
             case Kind.PICK:
                 assert isinstance(leg, Stage)
-                self._pick(act, self._operation(act, leg), leg.clauses)
+                self._pick(robot, act, leg)
             case Kind.PLACE:
                 assert isinstance(leg, Stage)
-                operation = self._operation(act, leg)
-                operation.target = act.place
-                self._place(act.job, act.hand, act.place, operation, leg)
-                self._work_after_placing(act, leg, operation)
+                task = self._task(robot, act, leg)
+                task.operation.target = act.place
+                self._place(robot, act.job, act.hand, act.place, task, leg)
+                self._work_after_placing(robot, act, leg, task.operation)
             case Kind.RUN:
                 assert isinstance(leg, Stage)
-                self._run(act, leg)
+                self._run(robot, act, leg)
             case Kind.CHOOSE:
                 assert isinstance(leg, Fork)
-                self._choose(act, leg)
+                self._choose(robot, act, leg)
             case _:
                 assert_never(act.kind)
+        robot.road.end_act()
 
     def finish(self) -> None:
-        self.chains.settle_anywhere()
+        for robot in self.robots:
+            robot.settle_anywhere()
+        if self.sent_home and self.task is not None:
+            self._send_home(self.task)
+
+    # --- out of the way ----------------------------------------------------------------------------------------------
+
+    def _park(self, robot: RobotChain) -> None:
+        """What a robot did last ends at home; one that has done nothing waits for what it is sent home for."""
+        if robot.latest is None:
+            self.sent_home.append(robot)
+        else:
+            robot.park(robot.latest)
+            robot.road.end_act()
+
+    def _send_home(self, task: Task) -> None:
+        for robot in self.sent_home:
+            robot.park(task)
+            robot.road.end_act()
+        self.sent_home.clear()
 
     # --- taking and putting ----------------------------------------------------------------------------------------
 
-    def _pick(self, act: Act, operation: OperationDraft, clauses: Clauses) -> None:
-        hub = self.shop.equipment_of[act.place]
-        self.chains.go(hub, operation, clauses, f"{operation.part} is fetched from {act.place}")
-        self.chains.open_door(hub, operation)
-        self._take(act.job, act.hand, act.grasp, act.place, operation, clauses)
+    def _pick(self, robot: RobotChain, act: Act, stage: Stage) -> None:
+        hub, task = self.shop.equipment_of[act.place], self._task(robot, act, stage)
+        robot.go(hub, task, f"{task.operation.part} is fetched from {act.place}")
+        self.devices.open_door(hub, task.operation)
+        self._take(robot, act.job, act.hand, act.grasp, act.place, task)
 
-    def _take(self, job: int, hand: int, grasp: int, place: str, operation: OperationDraft, clauses: Clauses) -> None:
+    def _take(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, task: Task) -> None:
         hub = self.shop.equipment_of[place]
-        device = self.chains.devices[hub]
-        contact = self._contact(job, hand, grasp, place, clauses)
-        waits = device.last if self.shop.devices[hub].works else ()
-        self.chains.last = contact.take(
-            operation, (*self.chains.last, *waits), self.chains.held(), self.chains.held({hand: (job, grasp)}), device.is_clamped
-        )
+        device, known = self.devices[hub], self.shop.devices[hub]
+        contact = self._contact(robot, job, hand, grasp, place, task.clauses)
+        others, held = robot.held(), robot.held({hand: (job, grasp)})
+        before = (*robot.last, *(device.last if known.works else ()), *contact.before_taking(others, held))
+        robot.last = contact.take(task.operation, before, others, held, device.is_clamped)
         device.is_clamped = False
-        self.chains.holding[hand] = (job, grasp)
-        self.chains.stance = AtHub(hub)
+        if known.works and len(self.robots) > 1:
+            device.last = robot.last
+        robot.holding[hand] = (job, grasp)
+        robot.stance = AtHub(hub)
 
-    def _place(self, job: int, hand: int, place: str, operation: OperationDraft, stage: Stage) -> None:
-        hub = stage.equipment
-        self.chains.go(hub, operation, stage.clauses, f"{operation.part} is brought to {place}")
-        self.chains.open_door(hub, operation)
-        device, known = self.chains.devices[hub], self.shop.devices[hub]
+    def _place(self, robot: RobotChain, job: int, hand: int, place: str, task: Task, stage: Stage) -> None:
+        hub, operation = stage.equipment, task.operation
+        robot.go(hub, task, f"{operation.part} is brought to {place}")
+        self.devices.open_door(hub, operation)
+        device, known = self.devices[hub], self.shop.devices[hub]
+        _, grasp = robot.holding[hand]
+        contact = self._contact(robot, job, hand, grasp, place, stage.clauses)
+        with_part = robot.held()
+        del robot.holding[hand]
+        others = contact.before_putting(with_part, robot.held())
         if known.has_clamp and device.is_clamped:
-            needs = (
-                fact("clamped", hub),
-                fact("free", place),
-                fact("stands", self.chains.robot, stance_name(self.chains.stance)),
-            )
-            self.chains.last = (self.draft.step(
-                operation, SetClamp(hub, False), known.clamp_time, (*self.chains.last, *device.last),
+            needs = (fact("clamped", hub), fact("free", place), fact("stands", robot.robot, stance_name(robot.stance)))
+            robot.last = (self.draft.step(
+                operation, SetClamp(hub, False), known.clamp_time, (*robot.last, *device.last, *others),
                 f"{hub} is empty and clamped",
                 claims=(hub,), needs=needs, adds=(fact("unclamped", hub),), deletes=(fact("clamped", hub),), uses=(hub,),
             ),)  # fmt: skip
-        _, grasp = self.chains.holding[hand]
-        contact = self._contact(job, hand, grasp, place, stage.clauses)
-        waits = device.last if known.works else ()
-        with_part = self.chains.held()
-        del self.chains.holding[hand]
+        before = (*robot.last, *(device.last if known.works else ()), *others)
         reached = fact("reached", stage.goal.id, operation.part) if stage.work is None else None
-        self.chains.last = contact.put(
-            operation, (*self.chains.last, *waits), with_part, self.chains.held(), known.has_clamp, reached
-        )
+        robot.last = contact.put(operation, before, with_part, robot.held(), known.has_clamp, reached)
         device.is_clamped = known.has_clamp
-        device.last = self.chains.last
+        device.last = robot.last
 
     # --- work ------------------------------------------------------------------------------------------------------
 
-    def _work_after_placing(self, act: Act, stage: Stage, operation: OperationDraft) -> None:
+    def _work_after_placing(self, robot: RobotChain, act: Act, stage: Stage, operation: OperationDraft) -> None:
         if stage.work is None:
-            self.ends[(act.job, act.leg)] = ("robot", self.chains.last)
+            self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
             return
         if stage.work.kind == "program":
-            self.chains.shut_door(stage.equipment, operation)
+            self._shut_door(robot, stage.equipment, operation)
         self._work(act, stage, operation)
 
-    def _run(self, act: Act, stage: Stage) -> None:
+    def _run(self, robot: RobotChain, act: Act, stage: Stage) -> None:
         if stage.work is None:
-            self.ends[(act.job, act.leg)] = ("robot", self.chains.last)
+            self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
             return
-        operation = self._operation(act, stage)
-        hub, known, device = stage.equipment, self.shop.devices[stage.equipment], self.chains.devices[stage.equipment]
-        if self.shop.contact is not None and self.shop.equipment_of[self.shop.contact.place] == hub:
-            self.chains.leave_contact(operation, stage.clauses)
+        task = self._task(robot, act, stage)
+        operation = task.operation
+        hub, known, device = stage.equipment, self.shop.devices[stage.equipment], self.devices[stage.equipment]
+        if robot.contact_hub() == hub:
+            robot.leave_contact(task)
         if stage.work.kind == "program" and not stage.joined:
             if known.has_clamp and not device.is_clamped:
                 device.last = (self.draft.step(
@@ -145,16 +173,19 @@ class _Writer:
                 ),)  # fmt: skip
                 device.is_clamped = True
             if known.has_door and device.is_open:
-                self.chains.leave_contact(operation, stage.clauses)
-                self.chains.settle_anywhere()
-                self.chains.shut_door(hub, operation)
+                robot.leave_contact(task)
+                robot.settle_anywhere()
+                self._shut_door(robot, hub, operation)
         self._work(act, stage, operation)
+
+    def _shut_door(self, robot: RobotChain, hub: str, operation: OperationDraft) -> None:
+        robot.last = self.devices.shut_door(hub, operation, robot.robot, stance_name(robot.stance), robot.last)
 
     def _work(self, act: Act, stage: Stage, operation: OperationDraft) -> None:
         """The program or the inspection; the step lasts as long as it runs."""
         work, hub = stage.work, stage.equipment
         assert work is not None
-        device, known, part = self.chains.devices[hub], self.shop.devices[hub], operation.part
+        device, known, part = self.devices[hub], self.shop.devices[hub], operation.part
         reached = fact("reached", stage.goal.id, part)
         idle = fact("running" if stage.joined else "idle", hub)
         lies = fact("at", part, act.place)
@@ -183,75 +214,81 @@ class _Writer:
 
     # --- choice ----------------------------------------------------------------------------------------------------
 
-    def _choose(self, act: Act, fork: Fork) -> None:
+    def _choose(self, robot: RobotChain, act: Act, fork: Fork) -> None:
         job, hub, number = self.shop.jobs[act.job], self.shop.equipment_of[act.place], len(self.choices)
         because = Because(fork.when.span, f"the {fork.outcome} of {job.part} decides")
-        operation = self._new_operation(act, fork.when.id, "when", job.part, fork.clauses, act.place, None, because, None)
+        operation = self._new_operation(robot, act, fork.when.id, "when", fork.clauses, act.place, None, because, None)
+        task = self._begun(Task(operation, fork.clauses))
         choice = ChoiceDraft(fork, job.part, operation)
         self.choices.append(choice)
-        self.chains.go(hub, operation, fork.clauses, f"{job.part} waits in {act.place}")
-        self.chains.open_door(hub, operation)
+        robot.go(hub, task, f"{job.part} waits in {act.place}")
+        self.devices.open_door(hub, operation)
         told = fact("told", fork.outcome, job.part)
-        before = tuple(dict.fromkeys((*self.told.get(act.job, ()), *self.chains.last, *self.chains.devices[hub].last)))
+        before = tuple(dict.fromkeys((*self.told.get(act.job, ()), *robot.last, *self.devices[hub].last)))
         decide = self.draft.step(operation, Decide(choice_name(number)), 0.0, before, because.rule, needs=(told,))
-        chain, held, tails = self.chains.devices[hub], dict(self.chains.holding), []
-        start = (self.chains.stance, DeviceChain(chain.is_open, chain.is_clamped, (decide,)))
+        robot.road.decided(decide)
+        chain, held, tails = self.devices[hub], dict(robot.holding), []
+        stance = robot.stance
         ends: list[Numbers] = []
         for index, way in enumerate(fork.ways):
-            self.chains.stance, self.chains.holding, self.chains.last = start[0], dict(held), (decide,)
-            self.chains.devices[hub] = DeviceChain(start[1].is_open, start[1].is_clamped, (decide,))
-            done = self._way(act, fork, index, (number, index))
+            robot.road.next_way()
+            robot.stance, robot.holding, robot.last = stance, dict(held), (decide,)
+            self.devices[hub] = DeviceChain(chain.is_open, chain.is_clamped, (decide,))
+            done = self._way(robot, act, fork, index, (number, index))
             choice.ways.append((way.values, done))
-            at = self.chains.stance.equipment if isinstance(self.chains.stance, AtHub) else hub
-            stand = Stand(self.chains.stance, at, 0.0, self._way_speed(way.stages))
-            last = self.chains.last[-1]
+            at = robot.stance.equipment if isinstance(robot.stance, AtHub) else hub
+            stand = Stand(robot.stance, at, 0.0, robot.worker.speed(way.stages[-1].clauses) if way.stages else None)
+            last = robot.last[-1]
             step = self.draft.steps[last]
             tails.append(Tail(stand, last, done[-1] if done else operation, (number, index), step.start + step.duration))
-            ends.append(self.chains.last)
-        self.chains.tails, self.chains.holding = tails, held
-        self.chains.last = tuple(tail.last for tail in tails)
-        self.chains.devices[hub].last = tuple(dict.fromkeys(k for end in ends for k in end))
-        self.ends[(act.job, act.leg)] = ("robot", self.chains.last)
+            ends.append(robot.last)
+        robot.tails, robot.holding = tails, held
+        robot.last = tuple(tail.last for tail in tails)
+        self.devices[hub].last = tuple(dict.fromkeys(k for end in ends for k in end))
+        self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
 
-    def _way(self, act: Act, fork: Fork, index: int, branch: tuple[int, int]) -> list[OperationDraft]:
-        job, place, done = self.shop.jobs[act.job], act.place, []
+    def _way(self, robot: RobotChain, act: Act, fork: Fork, index: int, branch: tuple[int, int]) -> list[OperationDraft]:
+        place, done = act.place, []
         for stage, target in zip(fork.ways[index].stages, act.targets[index], strict=True):
             operation = self._new_operation(
-                act, stage.goal.id, stage.goal.verb, job.part, stage.clauses, place, target, _because(stage.goal), branch
+                robot, act, stage.goal.id, stage.goal.verb, stage.clauses, place, target, _because(stage.goal), branch
             )
             done.append(operation)
-            self._take(act.job, act.hand, act.grasp, place, operation, stage.clauses)
-            self._place(act.job, act.hand, target, operation, stage)
+            task = Task(operation, stage.clauses)
+            self._take(robot, act.job, act.hand, act.grasp, place, task)
+            self._place(robot, act.job, act.hand, target, task, stage)
             place = target
         return done
 
-    def _way_speed(self, stages: tuple[Stage, ...]) -> float | None:
-        return self.shop.speed(stages[-1].clauses) if stages else None
-
     # --- names -----------------------------------------------------------------------------------------------------
 
-    def _contact(self, job: int, hand: int, grasp: int, place: str, clauses: Clauses) -> Contact:
-        j = self.shop.jobs[job]
-        name = self.shop.worker.hands[hand].name
-        return Contact(self.shop, self.draft, Transfer(j.part, j.kind, name, grasp, place, self.shop.speed(clauses)))
+    def _contact(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, clauses: Clauses) -> Contact:
+        j, worker = self.shop.jobs[job], robot.worker
+        transfer = Transfer(j.part, j.kind, worker.hands[hand].name, grasp, place, worker.speed(clauses))
+        return Contact(self.shop, self.draft, worker, robot.road, transfer)
 
-    def _operation(self, act: Act, stage: Stage) -> OperationDraft:
+    def _task(self, robot: RobotChain, act: Act, stage: Stage) -> Task:
         key = (act.job, act.leg)
         if key not in self.open_operations:
-            part = self.shop.jobs[act.job].part
             source = act.place if act.kind is Kind.PICK else None
             self.open_operations[key] = self._new_operation(
-                act, stage.goal.id, stage.goal.verb, part, stage.clauses, source, None, _because(stage.goal), None
+                robot, act, stage.goal.id, stage.goal.verb, stage.clauses, source, None, _because(stage.goal), None
             )
-        return self.open_operations[key]
+        return self._begun(Task(self.open_operations[key], stage.clauses))
+
+    def _begun(self, task: Task) -> Task:
+        """Who was sent home for it goes first."""
+        self.task = task
+        self._send_home(task)
+        return task
 
     def _new_operation(
-        self, act: Act, goal: str, verb: str, part: str, clauses: Clauses, source: str | None, target: str | None,
+        self, robot: RobotChain, act: Act, goal: str, verb: str, clauses: Clauses, source: str | None, target: str | None,
         because: Because, branch: tuple[int, int] | None,
     ) -> OperationDraft:  # fmt: skip
-        robot = None if act.kind is Kind.RUN else self.chains.robot
+        part, who = self.shop.jobs[act.job].part, None if act.kind is Kind.RUN else robot.robot
         operation = self.draft.operation(
-            goal, verb, part, clauses.serves, robot, source, target, because, branch, clauses.deadlines
+            goal, verb, part, clauses.serves, who, source, target, because, branch, clauses.deadlines
         )
         gate = self._gate(clauses)
         if gate and branch is None:

@@ -32,6 +32,7 @@ from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.parse import parse_cell, parse_intent
 from intentlang.source import SourceFile
+from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.hand_made import rest_to_rest
 
@@ -188,7 +189,7 @@ def planned(asked: PlanningRequest) -> Case:
         motions.setdefault(need, motion_for(need))
         return motions[need].duration
 
-    tasks = plan_tasks(asked, duration).expect()
+    tasks = plan_tasks(asked, Known(duration)).expect()
     steps = tuple(replace(s, motion=digest(motions[s.action.need])) if isinstance(s.action, Move) else s for s in tasks.steps)
     used = {s.motion: motions[s.action.need] for s in steps if isinstance(s.action, Move)}
     i = plan_inputs(asked)

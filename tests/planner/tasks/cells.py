@@ -18,6 +18,7 @@ from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.parse import parse_cell, parse_intent
 from intentlang.source import SourceFile
+from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 
 TENDING = """
@@ -128,7 +129,7 @@ def seconds(need: MotionNeed) -> float:
 
 def plan(intent: str, cell_text: str = TENDING, state: CellState | None = None, **more: object) -> Outcome[TaskPlan]:
     forbidden = more.pop("forbidden", frozenset())
-    return plan_tasks(request_of(intent, cell_text, state, **more), seconds, forbidden)  # type: ignore[arg-type]
+    return plan_tasks(request_of(intent, cell_text, state, **more), Known(seconds, forbidden))  # type: ignore[arg-type]
 
 
 def changed(state: CellState, *parts: PartState, devices: object = None, stances: object = None) -> CellState:

@@ -8,6 +8,7 @@ import pytest
 
 from cell.codec import canonical
 from cell.steps import AtHub, AtPlace, Grip, MotionNeed, Move, Release
+from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.tasks.cells import TEND, TENDING, cell_of, plan, request_of, seconds
 
@@ -29,7 +30,7 @@ def test_the_bound_is_tight_when_all_hands_are_alike() -> None:
         return 2.0 if need.touch is None else 1.5
 
     request = request_of(TEND.format(batch=20))
-    bounds = plan_tasks(request, even).expect().bounds
+    bounds = plan_tasks(request, Known(even)).expect().bounds
     assert bounds.gap < 0.005
 
 
@@ -162,7 +163,7 @@ def test_growth_is_about_linear() -> None:
             seen.add(need)
             return seconds(need)
 
-        plan_tasks(request_of(TEND.format(batch=batch), big, iterations=1), counting).expect()
+        plan_tasks(request_of(TEND.format(batch=batch), big, iterations=1), Known(counting)).expect()
         asked[batch] = len(needs)
     assert asked[200] < 4.5 * asked[50]
 

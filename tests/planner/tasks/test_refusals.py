@@ -12,6 +12,7 @@ from cell.diagnostic import Diagnostic
 from cell.state import CellState, DeviceState, InHand, InPlace, Lost, PartState
 from cell.steps import MotionNeed
 from planner.codes import PAGES
+from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.tasks.cells import TEND, TENDING, cell_of, changed, plan, program_of, request_of, seconds
 
@@ -35,7 +36,7 @@ def one(intent: str, cell: str = TENDING, state: CellState | None = None, **more
 def in_another_cell(intent: str, cell: str) -> Diagnostic:
     """What planning says where the checks of the language would have spoken first."""
     request = replace(request_of("", cell), program=program_of(intent))
-    outcome = plan_tasks(request, seconds)
+    outcome = plan_tasks(request, Known(seconds))
     RAISED.update(d.code for d in outcome.diagnostics)
     assert outcome.value is None
     assert len({d.code for d in outcome.diagnostics}) == 1, outcome.diagnostics
@@ -104,7 +105,7 @@ def test_e603_names_the_place_that_no_motion_serves() -> None:
     def no_way_to_the_gauge(need: MotionNeed) -> float:
         return math.inf if need.touch is not None and need.touch.place == "gauge" else seconds(need)
 
-    outcome = plan_tasks(request_of(TEND.format(batch=2)), no_way_to_the_gauge)
+    outcome = plan_tasks(request_of(TEND.format(batch=2)), Known(no_way_to_the_gauge))
     RAISED.update(d.code for d in outcome.diagnostics)
     assert {d.code for d in outcome.diagnostics} == {"E603"}
     assert "gauge" in outcome.diagnostics[0].message
@@ -254,7 +255,7 @@ def test_e615_when_no_reason_is_known() -> None:
 
     part = PartState("shaft#1", "shaft", InHand("twin.a", 0), "infeed[1]")
     state = changed(declared_state(cell_of(TENDING)), part)
-    outcome = plan_tasks(request_of(TEND.format(batch=1), state=state), nothing_with_two_loads)
+    outcome = plan_tasks(request_of(TEND.format(batch=1), state=state), Known(nothing_with_two_loads))
     RAISED.update(d.code for d in outcome.diagnostics)
     assert [d.code for d in outcome.diagnostics] == ["E615"]
 

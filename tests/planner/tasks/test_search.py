@@ -8,14 +8,14 @@ import pytest
 
 from planner.tasks.bounds import lower_bound
 from planner.tasks.candidates import Candidate
+from planner.tasks.crew import Known
 from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
-from planner.tasks.escape import ANYWHERE, Claim, can_finish
+from planner.tasks.escape import ANYWHERE, Claim, Visit, can_finish
 from planner.tasks.findings import Findings
-from planner.tasks.floor import Escapes, Floor
-from planner.tasks.motions import Motions
-from planner.tasks.reach import worker_for
+from planner.tasks.floor import Floor
 from planner.tasks.shop import Shop, make_shop
+from planner.tasks.ways_out import Escapes
 from planner.tasks.write_steps import write_steps
 from tests.planner.tasks.cells import TEND, TENDING, plan, request_of, seconds
 from tests.planner.tasks.test_other_cells import BUFFERED, CROSSED, TWO
@@ -27,9 +27,9 @@ ONE_HAND = SMALL.replace("  hands 2\n", "")
 def shop_of(intent: str, text: str) -> Shop:
     request, found = request_of(intent, text), Findings()
     routes = decompose(request.cell, request.state, request.program, found)
-    worker = worker_for(request.cell, request.robots, routes, request.without, found)
-    assert worker is not None
-    return make_shop(request.cell, request.state, routes, worker, Motions(request.cell, worker.robot, seconds, frozenset()), 0)
+    shop = make_shop(request, routes, Known(seconds), found)
+    assert shop is not None
+    return shop
 
 
 def every_order(shop: Shop, escapes: Escapes, limit: int = 20_000) -> list[Order]:
@@ -79,7 +79,7 @@ def test_without_the_escape_check_there_are_dead_ends() -> None:
     """The planted fault that shows what the check is for."""
 
     class Careless(Escapes):
-        def is_open(self, floor: Floor, job: int, is_taking: bool) -> bool:
+        def is_open(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
             return True
 
     shop = shop_of(CROSSED, ONE_HAND)
@@ -94,22 +94,42 @@ def test_the_times_of_an_order_are_those_of_its_steps(intent: str, text: str) ->
         assert draft.makespan == pytest.approx(order.makespan)
 
 
+def route(*rooms: int, by: tuple[int, ...] = (0,)) -> tuple[Visit, ...]:
+    return tuple(Visit(room, by) for room in rooms)
+
+
 def test_a_part_can_finish_through_free_rooms_only() -> None:
     lathe, gauge = 0, 1
-    coming = Claim(None, (lathe, gauge, ANYWHERE))
-    assert can_finish([coming], 1, [1, 1])
-    assert not can_finish([Claim(None, (lathe, gauge, ANYWHERE))], 1, [0, 1])
+    assert can_finish([Claim(None, route(lathe, gauge, ANYWHERE))], [1], [1, 1])
+    assert not can_finish([Claim(None, route(lathe, gauge, ANYWHERE))], [1], [0, 1])
 
 
 def test_two_parts_that_want_each_others_room_need_a_second_hand() -> None:
     def crossed() -> list[Claim]:
-        return [Claim(0, (1, ANYWHERE)), Claim(1, (0, ANYWHERE))]
+        return [Claim(0, route(1, ANYWHERE)), Claim(1, route(0, ANYWHERE))]
 
-    assert not can_finish(crossed(), 1, [0, 0])
-    held = [Claim(None, (1, ANYWHERE)), Claim(1, (0, ANYWHERE))]
-    assert can_finish(held, 1, [1, 0])
+    assert not can_finish(crossed(), [1], [0, 0])
+    held = [Claim(None, route(1, ANYWHERE)), Claim(1, route(0, ANYWHERE))]
+    assert can_finish(held, [1], [1, 0])
 
 
 def test_a_part_without_a_way_on_keeps_its_room() -> None:
-    assert not can_finish([Claim(0, ()), Claim(None, (0, ANYWHERE))], 1, [0])
-    assert can_finish([Claim(0, ()), Claim(None, (1, ANYWHERE))], 1, [0, 1])
+    assert not can_finish([Claim(0, ()), Claim(None, route(0, ANYWHERE))], [1], [0])
+    assert can_finish([Claim(0, ()), Claim(None, route(1, ANYWHERE))], [1], [0, 1])
+
+
+def test_only_the_hands_of_robots_that_can_bring_it_there_count() -> None:
+    """The nest is full, each of two robots holds a part for it: whoever can empty it has no hand."""
+    nest = 0
+    inside = Claim(nest, route(ANYWHERE, by=(0,)))
+    waiting = [Claim(None, route(nest, ANYWHERE, by=(k,)), holder=k) for k in (0, 1)]
+    assert not can_finish([inside, *waiting], [0, 0], [0])
+    assert not can_finish([Claim(nest, route(ANYWHERE, by=(0,))), waiting[0]], [0, 1], [0])
+    assert can_finish([Claim(nest, route(ANYWHERE, by=(0,))), waiting[1]], [1, 0], [0])
+
+
+def test_a_hand_is_free_for_the_rest_of_the_way_once_its_part_is_down() -> None:
+    assert can_finish([Claim(None, route(0, ANYWHERE, by=(0,)), holder=0)], [0, 0], [1])
+    handed_on = (Visit(0, (0,)), Visit(ANYWHERE, (1,)))
+    assert not can_finish([Claim(None, handed_on, holder=0)], [0, 0], [1])
+    assert can_finish([Claim(None, handed_on, holder=0)], [0, 1], [1])

@@ -1,0 +1,100 @@
+"""Who works: the robots that can do any of it, which of them can do which leg, and the robots that stand by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from cell.durations import action_duration
+from cell.presence import Conflicts, Resting
+from cell.state import InHand, PlanningRequest
+from cell.steps import AtHome, Carried, Grip, MotionNeed
+from planner.tasks.findings import Findings
+from planner.tasks.motions import Motions
+from planner.tasks.reach import Able, Reach, payload_of
+from planner.tasks.right_of_way import RightOfWay, Spots
+from planner.tasks.route import Routes
+from planner.tasks.supported import zones_apart
+from planner.tasks.worker import Hand, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a schedule is made from beside the request: durations in s, motions that cannot be found, presences of two robots
+    that must not coincide and whether those of the same areas must not either."""
+
+    durations: Callable[[MotionNeed], float]
+    forbidden: frozenset[MotionNeed] = frozenset()
+    conflicts: Conflicts = frozenset()
+    is_coarse: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crew:
+    """`able[j][k]`: the workers, by number, that can do leg k of job j; all of them where it needs none. `rests`: the spots in
+    which each robot of the cell stands at the start; robots that are no workers stay there."""
+
+    workers: tuple[Worker, ...]
+    able: tuple[tuple[tuple[int, ...], ...], ...]
+    rules: RightOfWay
+    rests: Mapping[str, Spots]
+
+
+def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Crew | None:
+    """None where no robot can do some of the work, which is then said in `found`."""
+    cell = request.cell
+    reach = Reach(cell, request.robots, request.without)
+    able = [reach.able(job, found) for job in routes.jobs]
+    names = _working(request, able)
+    if not names and not found.has_errors:
+        found.error("E603", "no robot may be used for this", *(unit.span for unit in cell.robots.values()))
+    if found.has_errors:
+        return None
+    rules = RightOfWay(cell, zones_apart(cell, request.program), known.conflicts, known.is_coarse)
+    busy = {job.part for job in routes.jobs}
+    number, everyone = {name: k for k, name in enumerate(names)}, tuple(range(len(names)))
+    numbers = {legs: tuple(tuple(number[name] for name in leg) or everyone for leg in legs) for legs in dict.fromkeys(able)}
+    rests = {name: rules.spots(_at_start(request, name)) for name in cell.robots}
+    workers = []
+    for name in names:
+        motions = Motions(cell, name, known.durations, known.forbidden, rules, reach.beyond[name])
+        workers.append(_worker(request, name, motions, busy))
+    return Crew(tuple(workers), tuple(numbers[legs] for legs in able), rules, rests)
+
+
+def _working(request: PlanningRequest, able: Iterable[tuple[Able, ...]]) -> tuple[str, ...]:
+    """The robots that can do any of the work, in the order of declaration; where none is needed, one that is there."""
+    names = {name for legs in dict.fromkeys(able) for leg in legs for name in leg}
+    if names:
+        return tuple(name for name in request.cell.robots if name in names)
+    tools = {name: request.cell.tool_of(name) for name in request.cell.robots if name not in request.without}
+    return tuple(name for name, tool in tools.items() if tool is not None and tool.hands)[:1]
+
+
+def _worker(request: PlanningRequest, name: str, motions: Motions, busy: set[str]) -> Worker:
+    cell, state = request.cell, request.state
+    tool, unit = cell.tool_of(name), cell.robots[name]
+    assert tool is not None
+    payload = payload_of(unit, request.robots.get(name))
+    lowest = tool.force[0] if tool.force is not None else 0.0
+    hands = tuple(Hand(f"{tool.name}.{hand.name}", tool.name, hand.name) for hand in tool.hands)
+    number = {hand.name: k for k, hand in enumerate(hands)}
+    held = [(p.location, p.kind) for p in state.parts if isinstance(p.location, InHand) and p.id not in busy]
+    return Worker(
+        name, hands, {p.name: p.grip_force if p.grip_force is not None else lowest for p in cell.parts.values()},
+        math.inf if payload is None else payload - tool.mass,
+        action_duration(cell, Grip(tool.name, tool.hands[0].name, "", 0.0)).longest,
+        motions, state.stances.get(name, AtHome()),
+        {number[x.hand]: Carried(x.hand, kind, x.grasp) for x, kind in held if x.hand in number},
+    )  # fmt: skip
+
+
+def _at_start(request: PlanningRequest, name: str) -> Resting:
+    """Where the robot stands, with what is in its hands, in the order of hands."""
+    tool = request.cell.tool_of(name)
+    hands = [f"{tool.name}.{hand.name}" for hand in tool.hands] if tool is not None else []
+    held = [(p.location, p.kind) for p in request.state.parts if isinstance(p.location, InHand)]
+    carried = {at.hand: Carried(at.hand, kind, at.grasp) for at, kind in held}
+    stance = request.state.stances.get(name, AtHome())
+    return Resting(name, stance, tuple(carried[hand] for hand in hands if hand in carried))

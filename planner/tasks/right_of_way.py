@@ -1,0 +1,142 @@
+"""What two robots must never do at once, as spots: a presence passes spots, and some spots of two robots exclude each other.
+
+There are three reasons. Two robots never reach into one device, or into one place of any other equipment. A zone takes one
+robot, or the text forbids two zones together. And two presences may be known to conflict; those of one area too, when it
+`is_coarse`: then all contacts at one equipment, all travels between two hubs and all rests in one stance count alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from cell.model import CellModel
+from cell.presence import Conflicts, Moving, Presence, Resting
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Stance
+from planner.tasks.methods import has_clamp, has_door, is_device, is_heap
+
+Spot = Presence | tuple[str, ...]
+Spots = tuple[Spot, ...]
+InZone = tuple[str, str]
+"""(robot, zone)."""
+
+
+class RightOfWay:
+    """Of all robots in the cell. With one robot there are no spots at all."""
+
+    def __init__(self, cell: CellModel, apart: Iterable[tuple[InZone, InZone]], conflicts: Conflicts, is_coarse: bool) -> None:
+        robots = self._robots = tuple(cell.robots)
+        self._cell = cell
+        self._is_coarse = is_coarse
+        self.is_needed = len(robots) > 1
+        self.zones = closed_zones(cell, apart)
+        self._known: dict[Presence, Spots] = {}
+        self._against: dict[Spot, dict[Spot, None]] = {}
+        for one, other in conflicts:
+            self._exclude(_at_any_speed(one), _at_any_speed(other))
+            if is_coarse:
+                self._exclude(_area(cell, one), _area(cell, other))
+        for zone in cell.zones.values():
+            if zone.capacity == 1:
+                for robot in robots:
+                    for another in robots:
+                        if robot != another:
+                            self._exclude(("in", robot, zone.name), ("in", another, zone.name))
+        for (a, z), (b, y) in apart:
+            self._exclude(("in", a, z), ("in", b, y))
+
+    def spots(self, presence: Presence) -> Spots:
+        """Those that exclude anything of another robot."""
+        if not self.is_needed:
+            return ()
+        known = self._known.get(presence)
+        if known is None:
+            known = self._known[presence] = tuple(s for s in self._spots(presence) if s in self._against)
+        return known
+
+    def against(self, spot: Spot) -> Iterable[Spot]:
+        return self._against.get(spot, ())
+
+    def excludes(self, spots: Spots, others: Spots) -> bool:
+        """Whether any of `spots` excludes any of `others`."""
+        return any(o in self._against[s] for s in spots for o in others)
+
+    def _exclude(self, one: Spot, other: Spot) -> None:
+        self._against.setdefault(one, {})[other] = None
+        self._against.setdefault(other, {})[one] = None
+
+    def _spots(self, presence: Presence) -> Iterator[Spot]:
+        yield _at_any_speed(presence)
+        if self._is_coarse:
+            yield _area(self._cell, presence)
+        place = _place_of(presence)
+        if place is None:
+            return
+        unit = unit_of(self._cell, place)
+        mine = ("at", presence.robot, unit)
+        if mine not in self._against:
+            for other in self._robots:
+                if other != presence.robot:
+                    self._exclude(mine, ("at", other, unit))
+        yield mine
+        frame = self._cell.places[place].frame.translation
+        for zone in self.zones:
+            if self._cell.zones[zone].holds(frame):
+                yield ("in", presence.robot, zone)
+
+
+def closed_zones(cell: CellModel, apart: Iterable[tuple[InZone, InZone]]) -> tuple[str, ...]:
+    """The zones that a robot enters only to serve a place inside: those for one robot, where there are several, and those that
+    the text forbids together. In the order of declaration."""
+    named = {zone for pair in apart for _, zone in pair}
+    several = len(cell.robots) > 1
+    return tuple(z.name for z in cell.zones.values() if (several and z.capacity == 1) or z.name in named)
+
+
+def unit_of(cell: CellModel, place: str) -> str:
+    """What only one robot at a time may reach into: a device, something with a door or a clamp, a heap; else the place."""
+    equipment = cell.equipment[cell.places[place].equipment]
+    is_one = is_device(equipment) or has_door(equipment) or has_clamp(equipment) or is_heap(cell.places[place])
+    return equipment.name if is_one else place
+
+
+def _at_any_speed(presence: Presence) -> Presence:
+    """A limit on speed does not make a motion another one here, so that every rule sees every motion of the kind."""
+    if isinstance(presence, Moving) and presence.need.speed_limit is not None:
+        return Moving(replace(presence.need, speed_limit=None))
+    return presence
+
+
+def _place_of(presence: Presence) -> str | None:
+    """The place that the robot is at or goes into or out of."""
+    match presence:
+        case Moving(need):
+            return need.touch.place if need.touch is not None else None
+        case Resting(stance=stance):
+            return stance.place if isinstance(stance, AtPlace) else None
+    assert_never(presence)
+
+
+def _area(cell: CellModel, presence: Presence) -> tuple[str, ...]:
+    match presence:
+        case Moving(need) if need.touch is not None:
+            return ("contact", need.robot, cell.places[need.touch.place].equipment)
+        case Moving(need):
+            return ("way", need.robot, _stance_area(cell, need.start), _stance_area(cell, need.end))
+        case Resting(robot, stance):
+            return ("rest", robot, _stance_area(cell, stance))
+    assert_never(presence)
+
+
+def _stance_area(cell: CellModel, stance: Stance) -> str:
+    match stance:
+        case AtHome():
+            return "home"
+        case AtHub(equipment):
+            return f"hub {equipment}"
+        case AtPlace(place):
+            return f"in {cell.places[place].equipment}"
+        case AtMeasured(q):
+            return repr(q)
+    assert_never(stance)

@@ -1,0 +1,133 @@
+"""Where every robot has been and is, in the order of acts, so that the next act of another one can be kept clear of it.
+
+Whoever comes later in the list of acts waits for whoever came earlier: edges point backwards only, so the order of steps is
+acyclic and nobody ever waits for ever, whatever anything takes. What an end is does not matter here: a time while orders are
+tried, the numbers of steps while they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from planner.tasks.right_of_way import RightOfWay, Spot, Spots
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(Generic[T]):
+    """One travel or one contact: the spots that it passes, those of the rest after it, and its end."""
+
+    way: Spots
+    rest: Spots
+    end: T
+
+
+@dataclass(frozen=True, slots=True)
+class Trail(Generic[T]):
+    """What one act does to a robot's whereabouts: passages, then those of each way of a fork that was decided at `decided`."""
+
+    passages: tuple[Passage[T], ...]
+    ways: tuple[tuple[Passage[T], ...], ...] = ()
+    decided: T | None = None
+
+    def rests(self, before: Spots) -> Spots:
+        """Where the robot rests afterwards, in any of the ways; `before` is where it rested."""
+        after = self.passages[-1].rest if self.passages else before
+        return tuple(dict.fromkeys(s for way in self.ways for s in (way[-1].rest if way else after))) if self.ways else after
+
+
+@dataclass(slots=True)
+class _Past(Generic[T]):
+    """Of one robot. `ends` and `left` by trail; the rest after trail k ends with `left[k + 1]`, a first passage. `passed` and
+    `rested` name the last trail in or after which it was there."""
+
+    rests: Spots
+    ends: list[dict[Spot, list[T]]] = field(default_factory=lambda: [{}])
+    left: list[list[T]] = field(default_factory=lambda: [[]])
+    passed: dict[Spot, int] = field(default_factory=dict)
+    rested: dict[Spot, int] = field(default_factory=dict)
+
+
+class Traffic(Generic[T]):
+    """Mutable. `rests`: where each robot stands at the start; those that are no workers stay there."""
+
+    def __init__(self, rules: RightOfWay, rests: Mapping[str, Spots]) -> None:
+        self._rules = rules
+        self._past: dict[str, _Past[T]] = {robot: _Past(spots) for robot, spots in rests.items()}
+        for past in self._past.values():
+            past.rested.update(dict.fromkeys(past.rests, 0))
+
+    def rests(self, robot: str) -> Spots:
+        """The spots in which it stands now."""
+        return self._past[robot].rests
+
+    def held_up(self, robot: str, spots: Spots) -> tuple[list[T], list[str]]:
+        """What has to end before `robot` may pass `spots`, and who stands in the way until it is moved."""
+        ends: list[T] = []
+        there: list[str] = []
+        for other, past in self._past.items():
+            if other == robot:
+                continue
+            latest, found = self._latest(past, spots)
+            if latest == len(past.ends):
+                there.append(other)
+            ends += found
+        return ends, there
+
+    def _latest(self, past: _Past[T], spots: Spots) -> tuple[int, list[T]]:
+        """The last trail that has to be waited for, and the ends in it; all earlier ones have ended before those."""
+        latest, found = 0, list[T]()
+        for spot in spots:
+            for other in self._rules.against(spot):
+                for k, ends in ((past.passed.get(other, -1), None), (past.rested.get(other, -1) + 1, past.left)):
+                    if k < 1 or k < latest:
+                        continue
+                    if k > latest:
+                        latest, found = k, []
+                    if k < len(past.ends):
+                        found += past.ends[k][other] if ends is None else ends[k]
+        return latest, found
+
+    def record(self, robot: str, trail: Trail[T]) -> None:
+        past = self._past[robot]
+        number = len(past.ends)
+        ends, left = _told(past.rests, trail)
+        if not left:
+            return
+        past.ends.append(ends)
+        past.left.append(left)
+        rests = trail.rests(past.rests)
+        past.passed.update(dict.fromkeys(ends, number))
+        past.rested.update(dict.fromkeys(rests, number))
+        past.rests = rests
+
+
+def _told(rests: Spots, trail: Trail[T]) -> tuple[dict[Spot, list[T]], list[T]]:
+    """The end of each spot, and that of the first passage. In a way that never passes a spot it is left with the decision; until
+    its first passage the robot rests where the last one before it ended."""
+    ends: dict[Spot, list[T]] = {}
+    rests = _walked(ends, rests, trail.passages)
+    left = [trail.passages[0].end] if trail.passages else []
+    if not trail.ways or trail.decided is None:
+        return ends, left
+    in_ways: list[dict[Spot, list[T]]] = []
+    for way in trail.ways:
+        told: dict[Spot, list[T]] = {spot: [way[0].end] for spot in rests} if way else {}
+        _walked(told, rests, way)
+        in_ways.append(told)
+    for spot in dict.fromkeys(s for told in in_ways for s in told):
+        ends[spot] = [end for told in in_ways for end in told.get(spot, [trail.decided])]
+    return ends, left or [way[0].end if way else trail.decided for way in trail.ways]
+
+
+def _walked(ends: dict[Spot, list[T]], rests: Spots, passages: tuple[Passage[T], ...]) -> Spots:
+    """Enter the spots of `passages` into `ends`; gives where they end."""
+    for k, passage in enumerate(passages):
+        if k:
+            ends.update({spot: [passage.end] for spot in rests})
+        ends.update({spot: [passage.end] for spot in passage.way})
+        rests = passage.rest
+    return rests

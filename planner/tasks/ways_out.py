@@ -1,0 +1,71 @@
+"""Whether everything that is under way on the floor can still be brought to its end, asked before an act is offered."""
+
+from __future__ import annotations
+
+from planner.tasks.escape import ANYWHERE, Claim, Visit, can_finish
+from planner.tasks.floor import NOBODY, Floor
+from planner.tasks.route import Fork, Leg, Stage
+from planner.tasks.shop import Shop, route_rooms
+
+
+class Escapes:
+    """Remembers for every state, up to likeness, whether all parts under way can still be finished."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._known: dict[tuple[object, ...], bool] = {}
+        self._routes: dict[tuple[int, int], tuple[Visit, ...]] = {}
+        self._room_names = list(shop.rooms)
+
+    def is_open(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
+        """Whether there is a way out after `worker` has taken `job` into a hand, or put it down at its next place."""
+        key = self._key(floor, job, worker, is_taking)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._look(floor, job, worker, is_taking)
+        return known
+
+    def _key(self, floor: Floor, job: int, worker: int, is_taking: bool) -> tuple[object, ...]:
+        hands = tuple(tuple(sorted(floor.code(j) if j >= 0 else j for j in own)) for own in floor.hands)
+        rooms = tuple(tuple(sorted(map(floor.code, jobs))) for jobs in floor.occupants)
+        free = tuple(min(len(floor.pools[name]), 8) for name in self._room_names)
+        return (floor.code(job), worker, is_taking, hands, rooms, free)
+
+    def _look(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
+        room = [len(floor.pools[name]) for name in self._room_names]
+        hands = [sum(1 for j in own if j == NOBODY) for own in floor.hands]
+        claims: list[Claim] = []
+        for number, jobs in enumerate(floor.occupants):
+            for j in jobs:
+                if j != job:
+                    claims.append(Claim(number, self._route(floor, j, floor.at[j], number)))
+        for k, own in enumerate(floor.hands):
+            claims += [Claim(None, self._route(floor, j, floor.at[j], ANYWHERE), k) for j in own if j >= 0 and j != job]
+        if is_taking:
+            source = floor.room_of(job)
+            if source is not None:
+                room[source] += 1
+            claims.append(Claim(None, self._route(floor, job, floor.at[job], ANYWHERE), worker))
+            hands[worker] -= 1
+            return can_finish(claims, hands, room)
+        here = self._shop.rooms.get(_target(floor.leg(job)), ANYWHERE)
+        if here != ANYWHERE:
+            room[here] -= 1
+        claims.append(Claim(here, self._route(floor, job, floor.at[job] + 1, here)))
+        hands[worker] += 1
+        return can_finish(claims, hands, room)
+
+    def _route(self, floor: Floor, job: int, leg: int, here: int) -> tuple[Visit, ...]:
+        key = (self._shop.group[job] * 4096 + leg, here)
+        known = self._routes.get(key)
+        if known is None:
+            known = self._routes[key] = route_rooms(self._shop, job, leg, here)
+        return known
+
+
+def _target(leg: Leg) -> str:
+    match leg:
+        case Stage(equipment=equipment):
+            return equipment
+        case Fork():
+            return ""
