@@ -5,11 +5,12 @@ Plain values only, so that one crosses to another process with the motions that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cell.equipment import PartKind
 from cell.geometry import Array, Body, Pose, Shape, corners, height
 from cell.grasps import T_part_tcp
+from cell.home import home_of
 from cell.model import CellModel, Tool
 from cell.robot import RobotModel
 from cell.steps import Carried
@@ -19,7 +20,7 @@ from cell.steps import Carried
 class Arm:
     """`hands` maps tool.hand to T_flange_tcp; empty without a tool. `shapes`, `masses` and `forces` (N, as gripped; None where
     neither kind nor tool says) of every part kind. `payload` in kg, `max_speed` in m/s at the TCP, `force_limit` in N, `home` in
-    rad or m; None where neither cell nor model gives one."""
+    rad or m, by the rule of cell/home.py; None where nobody asks for it."""
 
     robot: str
     model: RobotModel
@@ -58,6 +59,7 @@ class LinkBody:
 
 
 def arm_of(cell: CellModel, robot: str, model: RobotModel) -> Arm:
+    """Raises ValueError where the robot has no home (cell/home.py)."""
     unit, tool = cell.robots[robot], cell.tool_of(robot)
     hands = () if tool is None else tuple((f"{tool.name}.{hand.name}", hand.T_flange_tcp) for hand in tool.hands)
     return Arm(
@@ -74,8 +76,13 @@ def arm_of(cell: CellModel, robot: str, model: RobotModel) -> Arm:
         payload=unit.payload if unit.payload is not None else model.payload,
         max_speed=unit.max_speed,
         force_limit=unit.force_limit,
-        home=unit.home,
+        home=home_of(unit, model),
     )
+
+
+def content_of(arm: Arm) -> tuple[object, ...]:
+    """All of the arm, for a digest: the model's own hash stands for the model."""
+    return arm.model.content_hash, replace(arm, model=None)  # type: ignore[arg-type]
 
 
 def link_bodies(arm: Arm, carried: tuple[Carried, ...]) -> tuple[LinkBody, ...]:

@@ -1,6 +1,6 @@
-"""Verdicts on motions kept in a private store, so that a motion is judged once for each path, shape and scene.
+"""Verdicts on motions and on pairs of them kept in a private store, so that each is judged once for each path, shape and scene.
 
-The key is a hash over the motion, everything around it and the rules of the proof; only proved motions are kept. What a plan
+The key is a hash over the motion, everything around it and the rules of the proof; only what is proved is kept. What a plan
 file says about its motions never comes in here.
 """
 
@@ -10,14 +10,15 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from cell.motion_plan import Motion
 from planner.proof.finding import Slack
 from planner.proof.motion_verdict import MotionVerdict, judge
 from planner.proof.surroundings import Surroundings
 
-_SHARE = 6  # motions that go to a process together, so that the surroundings cross once for all of them
+SHARE = 6  # motions that go to a process together, so that the surroundings cross once for all of them
+Case = TypeVar("Case")
 
 MapFunction = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 Progress = Callable[[str, int, int], None]
@@ -34,23 +35,39 @@ class CertificateStore(Protocol):
 def judge_all(
     work: Sequence[tuple[str, Motion, Surroundings]], store: CertificateStore | None, map_fn: MapFunction, progress: Progress
 ) -> dict[str, MotionVerdict]:
-    """The verdict on each motion, by its key; those of the store first, the rest through `map_fn`."""
+    """The verdict on each motion, by its key."""
+    named = [
+        (key, hashlib.sha256(f"{around.digest} {key}".encode()).hexdigest(), (motion, around)) for key, motion, around in work
+    ]
+    return kept_or_judged(named, _judge_share, store, map_fn, progress, "motions proved")
+
+
+def kept_or_judged(
+    work: Sequence[tuple[str, str, Case]],
+    judge_share: Callable[[Sequence[Case]], list[MotionVerdict]],
+    store: CertificateStore | None,
+    map_fn: MapFunction,
+    progress: Progress,
+    stage: str,
+    share: int = SHARE,
+) -> dict[str, MotionVerdict]:
+    """The verdict on each case, by its key; those of the store first, the rest through `map_fn`, `share` at a time. `work` has
+    key, name of the certificate and case; `judge_share` is pure and picklable."""
     verdicts: dict[str, MotionVerdict] = {}
-    open_work: list[tuple[str, str, Motion, Surroundings]] = []
-    for key, motion, around in work:
-        certificate = hashlib.sha256(f"{around.digest} {key}".encode()).hexdigest()
+    open_work: list[tuple[str, str, Case]] = []
+    for key, certificate, case in work:
         kept = _read(store.get(certificate)) if store is not None else None
         if kept is None:
-            open_work.append((key, certificate, motion, around))
+            open_work.append((key, certificate, case))
         else:
             verdicts[key] = kept
-    shares = [open_work[i : i + _SHARE] for i in range(0, len(open_work), _SHARE)]
-    for share, found in zip(shares, map_fn(_judge_share, [[(m, a) for _, _, m, a in share] for share in shares]), strict=True):
-        for (key, certificate, _, _), verdict in zip(share, found, strict=True):
+    shares = [open_work[i : i + share] for i in range(0, len(open_work), share)]
+    for each, found in zip(shares, map_fn(judge_share, [[case for _, _, case in each] for each in shares]), strict=True):
+        for (key, certificate, _), verdict in zip(each, found, strict=True):
             verdicts[key] = verdict
             if store is not None and not verdict.refusals:
                 store.put(certificate, _written(verdict))
-        progress("motions proved", len(verdicts), len(work))
+        progress(stage, len(verdicts), len(work))
     return verdicts
 
 

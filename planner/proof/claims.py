@@ -8,17 +8,19 @@ from typing import assert_never
 from cell.model import CellModel
 from cell.steps import Action, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
 from planner.proof.initial import is_device
+from planner.proof.right_of_way import entered_zones
 
 
-def claims_of(action: Action, place: str, cell: CellModel) -> tuple[str, ...]:
-    """The machine or station and its guard zone for whatever happens in contact at `place`; the device that acts by itself."""
+def claims_of(action: Action, place: str, cell: CellModel, shared: tuple[str, ...]) -> tuple[str, ...]:
+    """The machine or station and the zones entered for whatever happens in contact at `place`; the device that acts by itself.
+    `shared` as in right_of_way.py."""
     match action:
         case Move(need=need):
-            return _at(need.touch.place, cell) if need.touch is not None else ()
+            return _at(need.touch.place, cell, shared) if need.touch is not None else ()
         case Grip() | Release():
-            return _at(place, cell)
+            return _at(place, cell, shared)
         case SetClamp(machine=name):
-            return _at(place, cell) if place else (name,)
+            return _at(place, cell, shared) if place else (name,)
         case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name):
             return (name,)
         case Decide():
@@ -26,19 +28,19 @@ def claims_of(action: Action, place: str, cell: CellModel) -> tuple[str, ...]:
     assert_never(action)
 
 
-def uses_of(action: Action, robot: str, place: str, hand: str, cell: CellModel) -> tuple[str, ...]:
+def uses_of(action: Action, robot: str, place: str, hand: str, claims: tuple[str, ...]) -> tuple[str, ...]:
     """Every resource that the step keeps from others: robot, hand and place in contact, and what it claims."""
     match action:
         case Move(need=need):
             if need.touch is None:
                 return (robot,)
-            return (robot, need.touch.hand, need.touch.place, *claims_of(action, place, cell))
+            return (robot, need.touch.hand, need.touch.place, *claims)
         case Grip() | Release():
-            return (robot, hand, place, *claims_of(action, place, cell))
+            return (robot, hand, place, *claims)
         case SetClamp():
-            return (robot, hand, place, *claims_of(action, place, cell)) if place else claims_of(action, place, cell)
+            return (robot, hand, place, *claims) if place else claims
         case _:
-            return claims_of(action, place, cell)
+            return claims
 
 
 def orders_of(steps: Sequence[Step], uses: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -50,7 +52,7 @@ def orders_of(steps: Sequence[Step], uses: Mapping[str, tuple[str, ...]]) -> dic
     return {resource: tuple(operations) for resource, operations in sorted(orders.items())}
 
 
-def _at(place: str, cell: CellModel) -> tuple[str, ...]:
+def _at(place: str, cell: CellModel, shared: tuple[str, ...]) -> tuple[str, ...]:
     equipment = cell.equipment[cell.places[place].equipment]
     device = (equipment.name,) if is_device(equipment) else ()
-    return (*device, *(() if equipment.guard is None else (equipment.guard,)))
+    return (*device, *entered_zones(cell, place, shared))

@@ -14,9 +14,10 @@ derives each of them again from the intent, the cell and the observed state. Thi
 
 PAGES: Mapping[str, CodePage] = {
     "E450": CodePage(
-        "the plan does not keep a `never` or a guard zone",
-        """The order of the steps permits two things at once that must not be: a robot in a zone while a machine runs, or a
-robot in a zone at all. Proved for all durations, so it does not help that the times in the plan do not overlap.
+        "the plan does not keep a `never` or a zone",
+        """The order of the steps permits two things at once that must not be: a robot in a zone while a machine runs, two
+robots in a zone that takes one, or a robot in a zone at all. Proved for all durations, so it does not help that the times in the
+plan do not overlap.
 
 **Example.** `never r1 in lathe_door_zone and lathe.spindle is running`, and nothing makes the program wait for the robot to
 leave.
@@ -55,6 +56,17 @@ message leads to the entry.
         """A plan file says everything twice: for a reader on top, for the machine under `plan`. Somebody has changed one.
 
 **What to do.** Plan again. A plan is not edited: change the intent, or the cell.""",
+    ),
+    "E679": CodePage(
+        "two robots may meet",
+        """Nothing in the order of the steps keeps two motions, or a motion and a robot at rest, from being at the same time, and
+it is not proved that the two arms, their tools and what they hold stay more than one millimetre apart then, whatever the timing.
+The message names both steps. That their times in the plan do not overlap does not help: a step may take longer, or start later.
+
+**Example.** `nothing keeps s12 of left and the rest of right after s30 from being at once`: the step that ends the rest of
+`right` has to come before s12, and the plan does not say so.
+
+**What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
     ),
     "E680": CodePage(
         "the plan is not the one that its id names",

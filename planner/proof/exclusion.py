@@ -1,17 +1,19 @@
 """What no two steps may use at once, derived from what the steps do and not from what they claim.
 
 A robot, a hand, a machine or a station serves one step at a time. While a robot is in a place of a machine (from the motion
-in to the motion out) neither its door nor its program may run, nor may a second robot enter.
+in to the motion out) neither its door nor its program may run, nor may a second robot enter it, or the same place of a tray.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from cell.model import CellModel
 from cell.steps import Action, AtPlace, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
 from planner.proof.precedence import Precedence, members
+from planner.proof.right_of_way import unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,9 @@ def stays(steps: Sequence[Step], order: Precedence) -> tuple[Stay, ...]:
     return tuple(found)
 
 
-def intrusions(
-    steps: Sequence[Step], order: Precedence, found_stays: Sequence[Stay], equipment_of: Mapping[str, str]
-) -> tuple[Overlap, ...]:
+def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[Stay], cell: CellModel) -> tuple[Overlap, ...]:
     """Doors, programs, inspections and other robots that may act while a robot is in a place of that equipment."""
+    equipment_of = {name: place.equipment for name, place in cell.places.items()}
     acting: dict[str, int] = {}
     for i, step in enumerate(steps):
         match step.action:
@@ -86,11 +87,12 @@ def intrusions(
                 pass
     entering: dict[str, int] = {}
     for stay in found_stays:
-        entering[equipment_of[stay.place]] = entering.get(equipment_of[stay.place], 0) | 1 << stay.entry
+        unit = unit_of(cell, stay.place)
+        entering[unit] = entering.get(unit, 0) | 1 << stay.entry
     found: list[Overlap] = []
     for stay in found_stays:
         name = equipment_of[stay.place]
-        others = (acting.get(name, 0) | entering.get(name, 0)) & ~(1 << stay.entry)
+        others = (acting.get(name, 0) | entering[unit_of(cell, stay.place)]) & ~(1 << stay.entry)
         kept_off = order.before[stay.entry] | order.apart[stay.entry]
         if stay.exit is not None:
             kept_off |= order.after[stay.exit]

@@ -19,8 +19,9 @@ from cell.task_plan import Operation, TaskPlan
 from planner.proof.claims import claims_of, orders_of, uses_of
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.effects import Setting, change_of
-from planner.proof.needed_motion import wrong_in_need
+from planner.proof.needed_motion import is_parking, wrong_in_need
 from planner.proof.operations import equipment_of
+from planner.proof.right_of_way import shared_zones
 from planner.proof.robot_state import Followed, RobotState
 
 
@@ -41,8 +42,10 @@ class _Walk:
     worked: set[str] = field(default_factory=set)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lies: dict[str, str] = field(default_factory=dict)
+    shared: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.shared = shared_zones(self.request.cell, self.request.program.nevers)
         self.operations = {o.id: o for o in self.tasks.operations}
         self.outcomes = {c.id: c.outcome for c in self.tasks.choices}
         self.kinds = {p.id: p.kind for p in self.request.state.parts}
@@ -56,13 +59,11 @@ class _Walk:
 
     def found(self) -> Iterator[Diagnostic]:
         follow = Followed.start(self.cell, self.request.state, self.tasks.choices)
-        robots = {s.action.need.robot for s in self.tasks.steps if isinstance(s.action, Move)}
-        if len(robots) > 1:
-            yield error("E690", f"a plan that moves {', '.join(sorted(robots))} together cannot be proved yet")
-            return
-        robot = next(iter(robots), next(iter(follow.outside)))
+        moving = [s.action.need.robot for s in self.tasks.steps if isinstance(s.action, Move)]
+        only = next(iter(moving), next(iter(follow.outside)))
         for step in self.tasks.steps:
-            follow.decide(step)
+            robot = self._robot(step, only, follow)
+            follow.decide(step, robot)
             state = _state(step, robot, follow)
             for what in self._wrong(step, robot, state):
                 yield error("E683", f"{step.id} {what}", step.because.span)
@@ -76,6 +77,20 @@ class _Walk:
         if dict(self.tasks.orders) != orders or list(self.tasks.orders) != list(orders):
             differs = next((r for r in {**orders, **self.tasks.orders} if orders.get(r) != self.tasks.orders.get(r)), "resources")
             yield error("E683", f"the order of {differs} is not the one in which the operations use it")
+
+    def _robot(self, step: Step, only: str, follow: Followed) -> str:
+        """Whose step it is, or who stands by: the robot of the operation; where that has none, the one whose standstill the
+        step counts on, if any."""
+        match step.action:
+            case Move(need=need):
+                return need.robot
+            case Grip(tool=tool) | Release(tool=tool) if self.cell.tools[tool].mount in follow.outside:
+                return self.cell.tools[tool].mount
+            case _:
+                named = self.operations[step.operation].robot
+                if named in follow.outside:
+                    return named
+                return next((f.args[0] for f in step.needs if f.name == "stands" and f.args[0] in follow.outside), only)
 
     def _wrong(self, step: Step, robot: str, state: RobotState) -> Iterator[str]:
         operation = self.operations[step.operation]
@@ -92,8 +107,8 @@ class _Walk:
                 wanted, said = (", ".join(f.text for f in getattr(x, name)) or "nothing" for x in (change, step))
                 yield f"{name} {wanted}; the plan says {said}"
         place = self._contact(step, setting)
-        self.uses[step.id] = uses_of(step.action, robot, place, setting.hand or "", self.cell)
-        claims = claims_of(step.action, place, self.cell)
+        claims = claims_of(step.action, place, self.cell, self.shared)
+        self.uses[step.id] = uses_of(step.action, robot, place, setting.hand or "", claims)
         if step.claims != claims:
             yield f"claims {', '.join(claims) or 'nothing'}, not {', '.join(step.claims) or 'nothing'}"
         if step.because.span != operation.because.span or step.because.rule != (
@@ -106,7 +121,8 @@ class _Walk:
         hand = next((h for h, (held, _) in state.hands.items() if held == part), None)
         if isinstance(action, Grip | Release):
             hand = f"{action.tool}.{action.hand}"
-        elif isinstance(action, SetClamp) and isinstance(state.stance, AtPlace) and state.stance.hand in state.hands:
+        elif isinstance(action, SetClamp) and self._is_held_in(state, action.machine):
+            assert isinstance(state.stance, AtPlace)
             hand = state.stance.hand
             part = state.hands[hand][0]
         elif isinstance(action, Move) and action.need.touch is not None and action.need.touch.hand in state.hands:
@@ -114,6 +130,11 @@ class _Walk:
         outcome = self.outcomes[action.choice] if isinstance(action, Decide) else ""
         setting = Setting(robot, state.stance, part, hand, operation.verb, operation.goal, outcome, False)
         return replace(setting, is_joined=self._is_joined(step))
+
+    def _is_held_in(self, state: RobotState, machine: str) -> bool:
+        """Whether the robot stands in contact there with a part in that hand."""
+        stance = state.stance
+        return isinstance(stance, AtPlace) and stance.hand in state.hands and self.cell.places[stance.place].equipment == machine
 
     def _is_joined(self, step: Step) -> bool:
         """The first work of a device that is at it when the plan starts."""
@@ -144,7 +165,7 @@ class _Walk:
         duty = self.duty_of[operation.id]
         match step.action:
             case Move(need=need):
-                yield from wrong_in_need(need, operation, duty, robot, state, self.kinds[operation.part], self.cell)
+                yield from wrong_in_need(need, operation, duty, robot, state, self.kinds[operation.part], self.cell, self.shared)
             case Grip():
                 yield from self._grip(step.action, operation, state)
             case Release(tool=tool, hand=hand, part=part):
@@ -195,6 +216,8 @@ class _Walk:
             return reasons.action_reason(step.action, setting.part, place, setting.outcome, setting.is_joined)
         if step.action.need.touch is not None:
             return reasons.contact_reason(step.action.need, setting.part)
+        if is_parking(step.action.need, self.cell):
+            return reasons.parking(step.action.need.robot)
         own = self.own[operation.id]
         for other in own[own.index(step) + 1 :]:
             match other.action:

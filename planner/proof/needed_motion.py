@@ -7,17 +7,31 @@ from collections.abc import Iterator, Mapping
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
-from cell.steps import AtHub, AtPlace, MotionNeed, Touch, stance_name
+from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Touch, stance_name
 from cell.task_plan import Operation
 from planner.proof.device_limits import smallest
 from planner.proof.duties import Duty, ForkDuty
+from planner.proof.right_of_way import closed_zones
 from planner.proof.robot_state import RobotState, hands_of
 
 
+def is_parking(need: MotionNeed, cell: CellModel) -> bool:
+    """Home, out of the way of others; a robot that is alone never has to."""
+    return need.touch is None and isinstance(need.end, AtHome) and len(cell.robots) > 1
+
+
 def wrong_in_need(
-    need: MotionNeed, operation: Operation, duty: Duty | ForkDuty, robot: str, state: RobotState, kind: str, cell: CellModel
+    need: MotionNeed,
+    operation: Operation,
+    duty: Duty | ForkDuty,
+    robot: str,
+    state: RobotState,
+    kind: str,
+    cell: CellModel,
+    shared: tuple[str, ...],
 ) -> Iterator[str]:
-    """What does not follow, in words. `kind` is that of the operation's part; `state` that of `robot` before the motion."""
+    """What does not follow, in words. `kind` is that of the operation's part; `state` that of `robot` before the motion; `shared`
+    as in right_of_way.py."""
     carried = state.carried(hands_of(cell, robot))
     if need.robot != robot:
         yield f"it moves {need.robot}, not {robot}"
@@ -27,12 +41,11 @@ def wrong_in_need(
         yield f"{robot} carries {', '.join(f'{c.kind} in {c.hand}' for c in carried) or 'nothing'}, the plan says otherwise"
     if need.speed_limit != (limit := speed_limit_of(duty, robot, cell)):
         yield f"its speed limit is {limit} m/s, not {need.speed_limit}"
-    entered = None if need.touch is None else cell.equipment[cell.places[need.touch.place].equipment].guard
-    if need.avoid != (closed := closed_zones(cell, entered)):
+    if need.avoid != (closed := closed_zones(cell, shared, None if need.touch is None else need.touch.place)):
         yield f"it has to stay out of {', '.join(closed) or 'nothing'}, the plan says {', '.join(need.avoid) or 'nothing'}"
     if need.touch is not None:
         yield from _wrong_in_touch(need, need.touch, state, operation, kind, cell)
-    elif not isinstance(need.end, AtHub) or isinstance(need.start, AtPlace):
+    elif not (isinstance(need.end, AtHub) or is_parking(need, cell)) or isinstance(need.start, AtPlace):
         yield "a motion without contact begins outside contact and ends at a hub"
 
 
@@ -41,12 +54,6 @@ def speed_limit_of(duty: Duty | ForkDuty, robot: str, cell: CellModel) -> float 
     own = cell.robots[robot].max_speed
     written = smallest(duty.limits, robot, "speed")
     return min((v for v in (own, written) if v is not None), default=None)
-
-
-def closed_zones(cell: CellModel, entered: str | None) -> tuple[str, ...]:
-    """Keep-out zones and guard zones, but for the one of the machine that is served; in the order of declaration."""
-    guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
-    return tuple(z.name for z in cell.zones.values() if (z.keep_out or z.name in guards) and z.name != entered)
 
 
 def _wrong_in_touch(

@@ -1,4 +1,4 @@
-"""`never`: what must not be true together is kept apart by the order of the steps, for all durations.
+"""`never`, and zones for one robot: what must not be true together is kept apart by the order of the steps, for all durations.
 
 A robot counts as in a zone from the start of a motion that visits it to the end of the motion that leaves it; a machine as
 running for the whole of its program's step, and one that runs when the plan starts until the end of the step that awaits it.
@@ -9,46 +9,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
 
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan
 from cell.program import AllOf, AnyOf, Condition, IsIn, IsState, Never
-from cell.state import CellState
-from cell.steps import Move, RunProgram, Step
+from cell.state import PlanningRequest
+from cell.steps import RunProgram, Step
+from planner.proof.coincidence import Spell, may_coincide
 from planner.proof.precedence import Precedence
+from planner.proof.right_of_way import InZone, forbidden_together, is_robot_in_zone
+from planner.proof.standing import stands_in
 
 _AT_END = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """From the start of step `entry` (None: from the start of the plan) to the end of step `exit` (None: for good)."""
-
-    entry: int | None
-    exit: int | None
+def check_nevers(plan: MotionPlan, request: PlanningRequest, order: Precedence) -> tuple[Diagnostic, ...]:
+    judge = _Judge(plan, request, order)
+    return tuple(d for never in request.program.nevers for d in judge.check(never.condition, never))
 
 
-def check_nevers(
-    nevers: Sequence[Never], plan: MotionPlan, cell: CellModel, state: CellState, order: Precedence
-) -> tuple[Diagnostic, ...]:
-    judge = _Judge(plan, cell, state, order)
-    return tuple(d for never in nevers for d in judge.check(never.condition, never))
-
-
-def presences(plan: MotionPlan, order: Precedence, robot: str, zone: str) -> tuple[Presence, ...]:
-    """When the robot may be in the zone."""
+def presences(plan: MotionPlan, request: PlanningRequest, order: Precedence, robot: str, zone: str) -> tuple[Spell, ...]:
+    """When the robot may be in the zone: from the start of step `first` (None: of the plan) to the end of step `last` (None: for
+    good)."""
     moves = [
         (i, plan.motions[s.motion or ""]) for i, s in enumerate(plan.tasks.steps) if s.robot == robot and s.motion in plan.motions
     ]
+    if not moves:
+        return (Spell(robot, None, None, 0),) if stands_in(request, robot, request.cell.zones[zone]) else ()
     found = []
     for k, (i, motion) in enumerate(moves):
         length = sum(segment.length for segment in motion.segments)
         for visit in (v for v in motion.visits if v.zone == zone):
             stays = visit.last >= length - _AT_END
-            found.append(Presence(i, _next_move(i, plan.tasks.steps, order, moves) if stays else i))
+            last = _next_move(i, plan.tasks.steps, order, moves) if stays else i
+            found.append(Spell(robot, i, last, order.apart[i]))
             if visit.first <= _AT_END and not any(order.before[i] >> j & 1 for j, _ in moves[:k]):
-                found.append(Presence(None, i))
+                found.append(Spell(robot, None, i, order.apart[i]))
     return tuple(found)
 
 
@@ -60,9 +60,15 @@ def _next_move(i: int, steps: Sequence[Step], order: Precedence, moves: Sequence
 @dataclass(slots=True)
 class _Judge:
     plan: MotionPlan
-    cell: CellModel
-    state: CellState
+    request: PlanningRequest
     order: Precedence
+
+    @property
+    def cell(self) -> CellModel:
+        return self.request.cell
+
+    def inside(self, robot: str, zone: str) -> tuple[Spell, ...]:
+        return presences(self.plan, self.request, self.order, robot, zone)
 
     def check(self, condition: Condition, never: Never) -> Iterator[Diagnostic]:
         match condition:
@@ -76,7 +82,7 @@ class _Judge:
 
     def _together(self, parts: tuple[Condition, ...], never: Never) -> Iterator[Diagnostic]:
         """One conjunct that is never true, or two that never are together, will do."""
-        inside = [p for p in parts if isinstance(p, IsIn) and self._is_zone(p)]
+        inside = [p for p in parts if isinstance(p, IsIn) and is_robot_in_zone(p, self.cell)]
         running = [p for p in parts if isinstance(p, IsState) and _machine_running(p, self.cell) is not None]
         doors = [p for p in parts if isinstance(p, IsState) and _door_open(p, self.cell) is not None]
         for state in running:
@@ -86,16 +92,29 @@ class _Judge:
             yield error("E690", "this `never` cannot be proved yet", never.span)
             return
         clashes = [self._clash(place, running) for place in inside]
+        if (pair := forbidden_together(parts, self.cell)) is not None:
+            clashes = [self.met(*pair), *clashes]
         if all(clash is not None for clash in clashes):
             zone = self.cell.zones[inside[0].place.text]
             yield error("E450", f"the plan does not keep this `never`: {clashes[0]}", never.span, zone.span)
 
-    def _is_zone(self, inside: IsIn) -> bool:
-        return not inside.negated and inside.subject.text in self.cell.robots and inside.place.text in self.cell.zones
+    def met(self, one: InZone, other: InZone) -> str | None:
+        """None when the two robots are never in those zones at once."""
+        mine, theirs = (self.inside(*each) for each in (one, other))
+        if not mine or not theirs:
+            return None
+        found = np.argwhere(may_coincide(mine, theirs, self.order))
+        if not len(found):
+            return None
+        first, second = mine[found[0, 0]], theirs[found[0, 1]]
+        return f"{self._named(first)} and {self._named(second)} may be there at once"
+
+    def _named(self, spell: Spell) -> str:
+        return f"{spell.robot} in {'the beginning' if spell.first is None else self.plan.tasks.steps[spell.first].id}"
 
     def _clash(self, inside: IsIn, running: Sequence[IsState]) -> str | None:
         """None when the robot is never in the zone, or never while one of the machines runs."""
-        found = presences(self.plan, self.order, inside.subject.text, inside.place.text)
+        found = self.inside(inside.subject.text, inside.place.text)
         if not found:
             return None
         steps, clashes = self.plan.tasks.steps, []
@@ -108,29 +127,28 @@ class _Judge:
         if clashes:
             entry, program = clashes[0]
             return f"{'the start' if entry is None else steps[entry].id} and {program} may overlap"
-        first = found[0].entry
+        first = found[0].first
         return f"{inside.subject.text} is there in {'the beginning' if first is None else steps[first].id}"
 
-    def overlap(self, found: Sequence[Presence], machine: str) -> tuple[int | None, str] | None:
+    def overlap(self, found: Sequence[Spell], machine: str) -> tuple[int | None, str] | None:
         """(entry, program) of the first presence that may overlap with a program of the machine."""
         steps = self.plan.tasks.steps
         programs = [i for i, s in enumerate(steps) if isinstance(s.action, RunProgram) and s.action.machine == machine]
-        device = self.state.devices.get(machine)
+        device = self.request.state.devices.get(machine)
         is_running = device is not None and bool(device.running)
         for presence in found:
             before, after = self._apart(presence)
             if is_running and not (programs and before >> programs[0] & 1):
-                return presence.entry, f"the program that {machine} is running at the start"
+                return presence.first, f"the program that {machine} is running at the start"
             for i in programs:
                 if not (before | after) >> i & 1:
-                    return presence.entry, steps[i].id
+                    return presence.first, steps[i].id
         return None
 
-    def _apart(self, presence: Presence) -> tuple[int, int]:
+    def _apart(self, presence: Spell) -> tuple[int, int]:
         """Steps that have ended before the presence (or exclude it), and steps that begin after it."""
-        entry, leave = presence.entry, presence.exit
-        before = 0 if entry is None else self.order.before[entry] | self.order.apart[entry]
-        return before, 0 if leave is None else self.order.after[leave]
+        before = 0 if presence.first is None else self.order.before[presence.first] | self.order.apart[presence.first]
+        return before, 0 if presence.last is None else self.order.after[presence.last]
 
 
 def _machine_running(state: IsState, cell: CellModel) -> str | None:
@@ -148,18 +166,36 @@ def _door_open(state: IsState, cell: CellModel) -> str | None:
     return path[0] if (state.value, state.negated) in (("open", False), ("closed", True)) else None
 
 
+def check_capacities(plan: MotionPlan, request: PlanningRequest, order: Precedence) -> tuple[Diagnostic, ...]:
+    """Never more robots in a zone than it takes."""
+    judge, found = _Judge(plan, request, order), []
+    for zone in request.cell.zones.values():
+        if zone.capacity is None or zone.capacity >= len(request.cell.robots):
+            continue
+        visitors = [robot for robot in request.cell.robots if judge.inside(robot, zone.name)]
+        if zone.capacity != 1:
+            if len(visitors) > zone.capacity:
+                message = f"{zone.capacity} of {len(visitors)} robots in {zone.name} cannot be proved yet"
+                found.append(error("E690", message, zone.span))
+            continue
+        for one, other in combinations(visitors, 2):
+            clash = judge.met((one, zone.name), (other, zone.name))
+            if clash is not None:
+                found.append(error("E450", f"{zone.name} takes one robot: {clash}", zone.span))
+    return tuple(found)
+
+
 def guarded(cell: CellModel) -> Mapping[str, str]:
     """Guard zone of each machine that has one: implied for every machine, `never` or not."""
     return {e.name: e.guard for e in cell.equipment.values() if e.guard is not None}
 
 
-def check_guards(plan: MotionPlan, cell: CellModel, state: CellState, order: Precedence) -> tuple[Diagnostic, ...]:
+def check_guards(plan: MotionPlan, request: PlanningRequest, order: Precedence) -> tuple[Diagnostic, ...]:
     """No robot in a machine's guard zone while it runs a program."""
-    judge, robots = _Judge(plan, cell, state, order), {s.robot for s in plan.tasks.steps if isinstance(s.action, Move)}
-    found = []
+    judge, found, cell = _Judge(plan, request, order), [], request.cell
     for machine, zone in guarded(cell).items():
-        for robot in sorted(r for r in robots if r is not None):
-            clash = judge.overlap(presences(plan, order, robot, zone), machine)
+        for robot in sorted(cell.robots):
+            clash = judge.overlap(judge.inside(robot, zone), machine)
             if clash is not None:
                 entry = "the start" if clash[0] is None else plan.tasks.steps[clash[0]].id
                 message = f"{robot} may be in {zone} in {entry} while {machine} runs {clash[1]}"

@@ -14,6 +14,7 @@ from cell.released_plan import Holds, Obligation
 from cell.state import PlanningRequest
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
 from planner.proof.duties import Duties
+from planner.proof.encounters import Encounters
 from planner.proof.motion_verdict import MotionVerdict
 from planner.proof.nevers import guarded
 from planner.proof.surroundings import CLEARANCE
@@ -42,7 +43,12 @@ class _Row:
 
 
 def obligations_of(
-    plan: MotionPlan, request: PlanningRequest, duties: Duties, steps_of: StepsOf, verdicts: Mapping[str, MotionVerdict]
+    plan: MotionPlan,
+    request: PlanningRequest,
+    duties: Duties,
+    steps_of: StepsOf,
+    verdicts: Mapping[str, MotionVerdict],
+    met: Encounters,
 ) -> tuple[tuple[Obligation, ...], tuple[str, ...]]:
     """(obligations, assumptions) of a plan that has passed every check."""
     rows = (
@@ -52,6 +58,7 @@ def obligations_of(
         *_times(duties, steps_of),
         *_limits(duties),
         *_motions(verdicts),
+        *_robots(plan, request, met),
     )
     obligations = tuple(
         Obligation(f"p{i}", r.kind, r.claim, r.holds, r.evidence, r.margin, r.spans) for i, r in enumerate(rows, start=1)
@@ -109,6 +116,27 @@ def _zones(request: PlanningRequest) -> Iterator[_Row]:
         yield _Row("zone", claim, _ALWAYS, _ORDER, None, (request.cell.zones[zone].span, request.cell.equipment[machine].span))
 
 
+def _robots(plan: MotionPlan, request: PlanningRequest, met: Encounters) -> Iterator[_Row]:
+    """What several robots owe one another."""
+    robots = tuple(request.cell.robots)
+    if len(robots) < 2:
+        return
+    names = f"{', '.join(robots[:-1])} and {robots[-1]}"
+    yield _Row("order", f"{names} never wait for one another in a circle, whatever anything takes", _ALWAYS, _NO_CIRCLE)
+    measured = "" if met.slack == float("inf") else f"; the least slack is {met.slack:.4g} m"
+    evidence = f"{_PAIRS}{measured}"
+    claim = f"{names} never come nearer to one another than {1e3 * CLEARANCE:g} mm, {met.pairs} pairs of motions and rests"
+    yield _Row("separation", claim, _ALWAYS, evidence, None if met.slack == float("inf") else met.slack)
+    for zone in request.cell.zones.values():
+        if zone.capacity is not None and zone.capacity < len(robots):
+            yield _Row(
+                "capacity", f"never more than {zone.capacity} of {names} in {zone.name}", _ALWAYS, _ORDER, None, (zone.span,)
+            )
+    moving = {step.robot for step in plan.tasks.steps if step.motion is not None}
+    if still := [name for name in robots if name not in moving]:
+        yield _Row("separation", f"{', '.join(still)} may stand where the plan starts", _ALWAYS, "a path of one point")
+
+
 def _times(duties: Duties, steps_of: StepsOf) -> Iterator[_Row]:
     for deadline in duties.deadlines:
         taken = span_of(deadline, steps_of)
@@ -146,6 +174,10 @@ def _motions(verdicts: Mapping[str, MotionVerdict]) -> Iterator[_Row]:
         yield _Row(kind, f"{words}, {len(verdicts)} motions", _ALWAYS, f"{evidence}{measured}", value)
 
 
+_NO_CIRCLE = "steps wait only for steps that stand before them, and a robot for nothing but steps and facts"
+_PAIRS = (
+    "what the order does not keep apart, by halving both paths: exact convex shapes, a separating plane, a bound on both motions"
+)
 _POLYNOMIALS = "bounds on polynomials between all samples"
 _WORDS: Mapping[str, tuple[str, str, str]] = {
     "joint positions": ("limits", "joint positions within their limits", _POLYNOMIALS),

@@ -13,6 +13,7 @@ from cell.state import CellState, InPlace
 from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
 from cell.task_plan import Choice, Operation, TaskPlan
 from planner.proof.duties import Duties, Duty, ForkDuty, Key
+from planner.proof.needed_motion import is_parking
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
 from planner.proof.precedence import Precedence
 
@@ -80,11 +81,15 @@ def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Preced
 
 
 def _getting_out(tasks: TaskPlan) -> set[str]:
-    """The steps with which a robot leaves the contact that the plan begins in: the first motion, and a clamp before it."""
-    first = next((s for s in tasks.steps if isinstance(s.action, Move)), None)
-    if first is None or not _only_leaves(first):
-        return set()
-    return {first.id, *(s.id for s in tasks.steps if s.id in first.predecessors and isinstance(s.action, SetClamp))}
+    """The steps with which a robot leaves the contact that the plan begins in: its first motion, and a clamp before it."""
+    first: dict[str, Step] = {}
+    for step in tasks.steps:
+        if isinstance(step.action, Move):
+            first.setdefault(step.action.need.robot, step)
+    leaving = [step for step in first.values() if _only_leaves(step)]
+    before = {p for step in leaving for p in step.predecessors}
+    clamps = {s.id for s in tasks.steps if s.id in before and isinstance(s.action, SetClamp)}
+    return {*(step.id for step in leaving), *clamps}
 
 
 def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState, out: Matched) -> None:
@@ -193,7 +198,7 @@ def _wrong(operation: Operation, steps: list[Step], out: Matched, cell: CellMode
         case Duty():
             yield from _goal_wrong(operation, duty, steps, out, cell)
         case ForkDuty():
-            yield from _fork_wrong(operation, duty, steps, out)
+            yield from _fork_wrong(operation, duty, steps, out, cell)
 
 
 def _goal_wrong(operation: Operation, duty: Duty, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
@@ -211,7 +216,7 @@ def _goal_wrong(operation: Operation, duty: Duty, steps: list[Step], out: Matche
     yield from _ends(operation, duty, steps, cell)
 
 
-def _fork_wrong(operation: Operation, duty: ForkDuty, steps: list[Step], out: Matched) -> Iterator[str]:
+def _fork_wrong(operation: Operation, duty: ForkDuty, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
     """It brings the robot there, decides, and may gather the branches in which nothing is done."""
     choice = out.choice_of.get(duty.key)
     if (
@@ -232,6 +237,8 @@ def _fork_wrong(operation: Operation, duty: ForkDuty, steps: list[Step], out: Ma
                 wrong = True
         if wrong or (step.branch is not None and (choice is None or step.branch.choice != choice.id)):
             yield f"{step.id} is no part of a decision"
+        if step.robot not in (None, operation.robot) and not _is_sent_home(step, operation, cell):
+            yield f"{step.id} moves {step.robot}, the decision is about {operation.robot or 'none'}"
     if sum(isinstance(s.action, Decide) for s in steps) != 1:
         yield "it does not decide once"
 
@@ -241,12 +248,18 @@ def _only_leaves(step: Step) -> bool:
     return isinstance(step.action, Move) and step.action.need.touch is not None and step.action.need.touch.end == "start"
 
 
+def _is_sent_home(step: Step, operation: Operation, cell: CellModel) -> bool:
+    """Another robot than the operation's own is sent out of its way."""
+    return isinstance(step.action, Move) and is_parking(step.action.need, cell) and step.robot != operation.robot
+
+
 def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel) -> Iterator[str]:
     touches = [s.action.need.touch for s in steps if isinstance(s.action, Move) and s.action.need.touch is not None]
     taken = {t.place for t in touches if (t.pair, t.end) == ("fingers and part", "end")}
     put = {t.place for t in touches if (t.pair, t.end) == ("part and place", "end")}
-    robots = {s.robot for s in steps if s.robot is not None}
-    entering = {s.robot for s in steps if s.robot is not None and not _only_leaves(s)}
+    own = [(s, s.robot) for s in steps if s.robot is not None and not _is_sent_home(s, operation, cell)]
+    robots = {robot for _, robot in own}
+    entering = {robot for s, robot in own if not _only_leaves(s)}
     for name, said, places in (("source", operation.source, taken), ("target", operation.target, put)):
         if {said} - {None} != places:
             yield f"its {name} is {', '.join(sorted(places)) or 'none'}, not {said or 'none'}"

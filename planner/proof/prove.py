@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cell.diagnostic import Diagnostic, Outcome, Span, error
+from cell.home import home_of
 from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Proof
@@ -18,6 +19,7 @@ from planner.proof.certificates import CertificateStore, MapFunction, Progress, 
 from planner.proof.configurations import check_configurations
 from planner.proof.deadlines import check_deadlines
 from planner.proof.duties import Duties, duties_of
+from planner.proof.encounters import check_encounters
 from planner.proof.exclusion import Overlap, intrusions, overlaps, stays
 from planner.proof.figures import check_figures, check_reads
 from planner.proof.form import check_form
@@ -28,7 +30,7 @@ from planner.proof.meaning import check_meaning
 from planner.proof.motion_verdict import MotionVerdict
 from planner.proof.needed_motion import check_forces
 from planner.proof.needs import Establishment, Unmet
-from planner.proof.nevers import check_guards, check_nevers
+from planner.proof.nevers import check_capacities, check_guards, check_nevers
 from planner.proof.obligations import obligations_of
 from planner.proof.operations import check_order, match
 from planner.proof.precedence import precedence_of
@@ -49,6 +51,8 @@ def prove(
 ) -> Outcome[Proof]:
     """The proof, or why there is none."""
     tasks = plan.tasks
+    if homeless := _without_home(request):
+        return Outcome(None, homeless)
     if found := check_identity(plan, request, versions) or check_reads(tasks, request) or check_form(tasks):
         return Outcome(None, found)
     if found := (*check_references(tasks, request), *check_motions_belong(plan)):
@@ -61,14 +65,16 @@ def prove(
     if symbolic:
         return Outcome(None, symbolic)
     around = {name: surroundings_of(request, name) for name in sorted({m.need.robot for m in plan.motions.values()})}
-    if hidden := [name for name, surroundings in around.items() if surroundings is None]:
-        return Outcome(None, (error("E690", f"where the other robots stand while {hidden[0]} moves cannot be proved yet"),))
-    work = [(key, m, s) for key, m in plan.motions.items() if (s := around[m.need.robot]) is not None]
+    work = [(key, motion, around[motion.need.robot]) for key, motion in plan.motions.items()]
     verdicts = judge_all(work, store, map_fn, progress)
     if found := _refused(plan, verdicts) or check_configurations(plan.motions):
         return Outcome(None, found)
+    order = precedence_of(tasks.steps, tasks.choices)
+    met = check_encounters(plan, request, order, store, map_fn, progress)
+    if met.found:
+        return Outcome(None, met.found)
     matched = match(tasks, duties, request.cell, request.state)
-    return Outcome(Proof(*obligations_of(plan, request, duties, matched.steps_of, verdicts)))
+    return Outcome(Proof(*obligations_of(plan, request, duties, matched.steps_of, verdicts, met)))
 
 
 def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, started: Mapping[str, tuple[str, ...]]) -> Findings:
@@ -84,17 +90,27 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         return found
     order = precedence_of(tasks.steps, tasks.choices)
     facts = Establishment(tasks.steps, tasks.choices, order, initial_facts(cell, state))
-    equipment_of = {name: place.equipment for name, place in cell.places.items()}
-    clashes = (*overlaps(tasks.steps, order), *intrusions(tasks.steps, order, stays(tasks.steps, order), equipment_of))
+    clashes = (*overlaps(tasks.steps, order), *intrusions(tasks.steps, order, stays(tasks.steps, order), cell))
     return (
         *(_unmet(u, tasks.steps) for u in facts.unmet()),
         *(_clash(o, tasks.steps) for o in clashes),
         *check_order(tasks, duties, matched, order),
-        *check_guards(plan, cell, state, order),
-        *check_nevers(request.program.nevers, plan, cell, state, order),
+        *check_guards(plan, request, order),
+        *check_nevers(plan, request, order),
+        *check_capacities(plan, request, order),
         *check_deadlines(duties, matched.steps_of),
         *check_forces(plan, matched.duty_of),
     )
+
+
+def _without_home(request: PlanningRequest) -> Findings:
+    """Every arm and every scene needs the homes of all robots."""
+    try:
+        for name, unit in request.cell.robots.items():
+            home_of(unit, request.robots[name])
+    except ValueError as cause:
+        return (error("E684", str(cause)),)
+    return ()
 
 
 def _refused(plan: MotionPlan, verdicts: Mapping[str, MotionVerdict]) -> Findings:

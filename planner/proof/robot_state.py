@@ -1,7 +1,7 @@
 """Where a robot stands and what its hands hold, followed through the steps in their order.
 
 The steps of one robot are totally ordered but for the branches of a choice (exclusion.py proves that), so there is one such
-state at each step. The branches of a choice start from one state and have to end in one.
+state at each step, whatever other robots do meanwhile. The branches of a choice start from one state and have to end in one.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ class RobotState:
 
 @dataclass(slots=True)
 class Followed:
-    """The state of every robot as of now, in each branch and outside. `width`: alternatives of each choice."""
+    """The state of every robot as of now, in each branch and outside. `width`: alternatives of each choice. `decided` has the
+    state from which a robot goes into the branches of a choice, by both."""
 
     cell: CellModel
     kinds: Mapping[str, str]
     outside: dict[str, RobotState]
     width: Mapping[str, int]
     inside: dict[BranchRef, dict[str, RobotState]] = field(default_factory=dict)
-    decided: dict[str, dict[str, RobotState]] = field(default_factory=dict)
+    decided: dict[tuple[str, str], RobotState] = field(default_factory=dict)
     uneven: list[str] = field(default_factory=list)
 
     @classmethod
@@ -56,7 +57,8 @@ class Followed:
     def before(self, step: Step, robot: str) -> RobotState:
         """The state in which `step` finds `robot`."""
         if step.branch is not None:
-            return self.inside.get(step.branch, {}).get(robot, self._at_decision(step.branch.choice, robot))
+            inside = self.inside.get(step.branch, {}).get(robot)
+            return inside if inside is not None else self._at_decision(step.branch.choice, robot)
         self._close(robot)
         return self.outside[robot]
 
@@ -68,11 +70,11 @@ class Followed:
         else:
             self.outside[robot] = changed
 
-    def decide(self, step: Step) -> None:
+    def decide(self, step: Step, robot: str) -> None:
+        """`robot` leaves the branches that it is in, where `step` decides for it."""
         if isinstance(step.action, Decide):
-            for robot in self.outside:
-                self._close(robot)
-            self.decided[step.action.choice] = dict(self.outside)
+            self._close(robot)
+            self._at_decision(step.action.choice, robot)
 
     def is_branching(self, robot: str) -> bool:
         """Whether the robot is inside a choice at this point of the steps."""
@@ -85,11 +87,16 @@ class Followed:
         return self.outside
 
     def _at_decision(self, choice: str, robot: str) -> RobotState:
-        return self.decided.get(choice, self.outside)[robot]
+        """As the robot was when the choice was decided for it, or when it came to the first of its branches."""
+        if (choice, robot) not in self.decided:
+            self._close(robot, choice)
+            self.decided[choice, robot] = self.outside[robot]
+        return self.decided[choice, robot]
 
-    def _close(self, robot: str) -> None:
-        """Leaves the branches that have moved `robot`: all alternatives of their choice must agree on where it is now."""
-        for choice in {ref.choice for ref, robots in self.inside.items() if robot in robots}:
+    def _close(self, robot: str, but: str | None = None) -> None:
+        """Leaves the branches that have moved `robot`, but those of choice `but`: all alternatives of a choice must agree on
+        where it is now."""
+        for choice in {ref.choice for ref, robots in self.inside.items() if robot in robots} - {but}:
             states = [robots.pop(robot) for ref, robots in self.inside.items() if ref.choice == choice and robot in robots]
             width = self.width.get(choice, len(states))
             if len(states) < width:

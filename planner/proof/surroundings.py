@@ -5,15 +5,17 @@ The digest covers all that a geometric certificate depends on besides the motion
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cell.codec import digest
 from cell.equipment import Place
-from cell.geometry import Body, Box, Pose
+from cell.geometry import Body
+from cell.home import other_robots
 from cell.scene import SceneBody, lying_upon, scene_for
-from cell.state import InHand, PlanningRequest
-from cell.steps import AtHome, AtMeasured, Carried, Touch
-from planner.proof.arm import Arm, arm_of, link_bodies
+from cell.state import PlanningRequest
+from cell.steps import Touch
+from planner.proof.arm import Arm, arm_of, content_of
+from planner.proof.standing import zone_body
 
 RULES = "proof of motions, 4"  # raise it when any check of a single motion changes
 CLEARANCE = 0.001  # m, between bodies that are not meant to touch
@@ -57,43 +59,12 @@ def _is_there(body: SceneBody, touch: Touch, upon: frozenset[str]) -> bool:
     return touch.pair == "fingers and part" and body.body.name == touch.kind
 
 
-def surroundings_of(request: PlanningRequest, robot: str) -> Surroundings | None:
-    """What `robot` moves in. Every other robot of the cell stands still where the plan starts; None where that is a stance
-    whose joint positions the request does not say."""
+def surroundings_of(request: PlanningRequest, robot: str) -> Surroundings:
+    """What `robot` moves in, every other robot of the cell at its home: where else they may be meanwhile is for encounters.py.
+    Raises ValueError where a robot has no home (cell/home.py)."""
     cell, model = request.cell, request.robots[robot]
-    others = [_standing(request, name) for name in cell.robots if name != robot]
-    if None in others:
-        return None
-    zones = tuple(ZoneBox(z.name, _box(z.low, z.high), z.keep_out, z.speed_limit) for z in cell.zones.values())
-    bodies = (*scene_for(cell, None), *(body for standing in others if standing is not None for body in standing))
+    zones = tuple(ZoneBox(z.name, zone_body(z), z.keep_out, z.speed_limit) for z in cell.zones.values())
+    bodies = (*scene_for(cell, None), *other_robots(cell, robot, request.robots))
     arm, places = arm_of(cell, robot, model), tuple(cell.places.values())
-    named = replace(arm, model=None)  # type: ignore[arg-type]  # the model's own hash stands for it
-    return Surroundings(arm, bodies, places, zones, digest((RULES, CLEARANCE, model.content_hash, named, bodies, places, zones)))
-
-
-def _standing(request: PlanningRequest, robot: str) -> tuple[SceneBody, ...] | None:
-    """The bodies of a robot that does not move, what it holds included."""
-    if robot not in request.robots:
-        return None
-    arm = arm_of(request.cell, robot, request.robots[robot])
-    match request.state.stances.get(robot):
-        case AtMeasured(q):
-            positions = q
-        case AtHome() if arm.home is not None:
-            positions = arm.home
-        case _:
-            return None
-    hands = {hand for hand, _ in arm.hands}
-    held = tuple(
-        Carried(p.location.hand, p.kind, p.location.grasp)
-        for p in request.state.parts
-        if isinstance(p.location, InHand) and p.location.hand in hands
-    )
-    poses = arm.model.chain.link_poses(positions)
-    placed = ((b, arm.T_world_base @ Pose.from_matrix(poses[b.link])) for b in link_bodies(arm, held))
-    return tuple(SceneBody(f"{robot}/{b.name}", robot, "equipment", b.body.moved(T_world_link)) for b, T_world_link in placed)
-
-
-def _box(low: tuple[float, float, float], high: tuple[float, float, float]) -> Body:
-    size = (high[0] - low[0], high[1] - low[1], high[2] - low[2])
-    return Body("zone", Box(size), Pose.from_xyz_rpy([(a + b) / 2 for a, b in zip(low, high, strict=True)]))
+    name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, zones))
+    return Surroundings(arm, bodies, places, zones, name)

@@ -271,7 +271,6 @@ def verdict(change: Callable[[Motion], Motion], place: str = "infeed") -> str:
     plan, asked = tending().plan, tending().request
     motion = change(plan.motions[str(plan.tasks.steps[approach(plan, place)].motion)])
     around = surroundings_of(asked, "g1")
-    assert around is not None
     (found,) = judge_all([("m", motion, around)], None, map, lambda *_: None).values()
     return "\n".join(f"{r.code} {r.message}" for r in found.refusals)
 
