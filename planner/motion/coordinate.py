@@ -103,7 +103,7 @@ def _verdicts(
         assert isinstance(found, tuple)
         table = tables[task.one.digest]
         table.update(zip((other.digest for other in task.others), found, strict=True))
-        store.put(_key(task.one.digest), canonical(table).encode())
+        store.put(_key(task.one.digest), canonical(dict(sorted(table.items()))).encode())
         done += len(found)
         progress("pairs", done, total)
     return tables

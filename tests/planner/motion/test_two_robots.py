@@ -41,17 +41,14 @@ def only_refusal(cell: CellModel, need: MotionNeed) -> Diagnostic:
     return diagnostic
 
 
-@pytest.fixture(scope="module")
-def cell() -> CellModel:
-    return pair_cell()
+@pytest.fixture
+def cell(two_robots: CellModel) -> CellModel:
+    return two_robots
 
 
-@pytest.fixture(scope="module")
-def found(cell: CellModel) -> dict[MotionNeed, Motion]:
-    needs = [n for r in HANDS for n in (*travels(cell, r), contact(cell, r, "nest", "part and place", "end"))]
-    answer = plan(cell, *needs)
-    assert not answer.refused
-    return dict(answer.motions)
+@pytest.fixture
+def found(two_robots_motions: dict[MotionNeed, Motion]) -> dict[MotionNeed, Motion]:
+    return two_robots_motions
 
 
 # --- standing at home --------------------------------------------------------------------------------------------------
