@@ -373,7 +373,7 @@ def test_a_part_in_the_hand_is_held_against_the_other_robot() -> None:
 
 
 def test_a_search_that_runs_out_of_its_budget_certifies_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    q = READY["east"] + 0.54 * np.eye(6)[2]
+    q = READY["east"] + 0.50 * np.eye(6)[2]
 
     def is_shown() -> bool:
         return pairing().are_apart(
@@ -381,7 +381,7 @@ def test_a_search_that_runs_out_of_its_budget_certifies_nothing(monkeypatch: pyt
         )
 
     assert is_shown()
-    for name, budget in (("MOST_BOXES", 100), ("MOST_MEASURED", 10), ("DEEPEST", 4)):
+    for name, budget in (("MOST_BOXES", 100), ("MOST_MEASURED", 50), ("DEEPEST", 6)):
         with monkeypatch.context() as patch:
             patch.setattr(apart, name, budget)
             assert not is_shown()
