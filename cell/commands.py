@@ -89,6 +89,15 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Bring the next part to the place of `supply`; it is called `of.part` from then on."""
+
+    id: str
+    of: Subject
+    supply: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetSpeed:
     """Scale the speed of `robot` along its path to `fraction` of what is planned, in [0, 1]."""
 
@@ -143,6 +152,6 @@ class RequestPlan:
     state: CellState
 
 
-StepCommand = StartMotion | Grip | Release | SetDoor | SetClamp | StartProgram | Inspect
+StepCommand = StartMotion | Grip | Release | SetDoor | SetClamp | StartProgram | Inspect | Present
 DeviceCommand = StepCommand | Activate | Acknowledge | StopAll
 Command = DeviceCommand | SetSpeed | RequestPlan

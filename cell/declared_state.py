@@ -1,4 +1,4 @@
-"""The state that a cell file declares: parts where `contains` says, robots at home, machines shut, empty and idle.
+"""The state that a cell file declares: parts where `contains` says or on their way, robots at home, machines shut, empty, idle.
 
 What a driver observes comes before this; it fills in what nothing observes, with source *declared*.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cell.arrivals import expected_parts
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.state import CellState, DeviceState, InPlace, PartState
@@ -28,6 +29,7 @@ def _parts(cell: CellModel) -> Iterator[PartState]:
         for kind, place in _contents(equipment):
             named[kind] = named.get(kind, 0) + 1
             yield PartState(f"{kind}#{named[kind]}", kind, InPlace(place), place)
+    yield from expected_parts(cell, named)
 
 
 def _contents(equipment: Equipment) -> Iterator[tuple[str, str]]:

@@ -119,6 +119,17 @@ class StationDriver(Device, Protocol):
     def state(self) -> MachineState: ...
 
 
+class SupplyDriver(Device, Protocol):
+    """Brings parts one by one to its place: a conveyor with a stop, a feeder."""
+
+    def present(self, command: str, part: str) -> None:
+        """Lets the next part come, which is called `part` from then on. Done when it lies in the place; until one has come the
+        command is running."""
+
+    def stop(self) -> None:
+        """What has not come yet is no longer waited for: the command ends `aborted`."""
+
+
 class SignalDriver(Device, Protocol):
     """All signals of the cell that no robot, gripper or machine protocol carries, and copies of those that do."""
 
@@ -163,6 +174,9 @@ class DriverSet(Protocol):
 
     @property
     def stations(self) -> Mapping[str, StationDriver]: ...
+
+    @property
+    def supplies(self) -> Mapping[str, SupplyDriver]: ...
 
     @property
     def signals(self) -> SignalDriver: ...

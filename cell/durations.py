@@ -6,18 +6,16 @@ from typing import assert_never
 
 from cell.equipment import DurationRange
 from cell.model import CellModel
-from cell.steps import Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor
+from cell.steps import Action, Decide, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor
 
 DOOR_TIME = 1.5
 CLAMP_TIME = 1.0
 GRIP_TIME = 0.4
 
-Stationary = Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Decide
 
-
-def action_duration(cell: CellModel, action: Stationary | Move) -> DurationRange:
-    """Shortest and longest duration in s. Raises ValueError for a Move (its time law says) and KeyError for a program or
-    an inspection that the cell does not declare."""
+def action_duration(cell: CellModel, action: Action) -> DurationRange:
+    """Shortest and longest duration in s. Raises ValueError for a Move (its time law says) and a Present (the arrival law does),
+    KeyError for a program or an inspection that the cell does not declare."""
     match action:
         case Grip(tool=tool) | Release(tool=tool):
             return _fixed(cell.tools[tool].attributes.get("grip_time", GRIP_TIME))
@@ -33,6 +31,8 @@ def action_duration(cell: CellModel, action: Stationary | Move) -> DurationRange
             return DurationRange(0.0, 0.0)
         case Move():
             raise ValueError("a motion's duration is that of its time law")
+        case Present():
+            raise ValueError("a part is there when it has come")
     assert_never(action)
 
 

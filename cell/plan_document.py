@@ -17,6 +17,7 @@ from cell.steps import (
     Grip,
     Inspect,
     Move,
+    Present,
     Release,
     RunProgram,
     SetClamp,
@@ -74,6 +75,8 @@ def step_verb(action: Action) -> str:
             return "run program"
         case Inspect():
             return "inspect"
+        case Present():
+            return "present"
         case Decide():
             return "decide"
     assert_never(action)
@@ -107,7 +110,9 @@ def _ends(action: Action) -> tuple[str | None, str | None]:
             return None, f"{tool}.{hand}"
         case Release(tool=tool, hand=hand):
             return f"{tool}.{hand}", None
-        case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+        case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
+            return None, name
+        case Inspect(station=name) | Present(supply=name):
             return None, name
         case Decide():
             return None, None

@@ -22,7 +22,7 @@ def value_of(state: CellState, name: str) -> str | None:
         case "hand":
             return _kind(state, lambda part: isinstance(part.location, InHand) and part.location.hand == thing)
         case "count":
-            return str(sum(isinstance(p.location, InPlace) and p.location.place.split("[")[0] == thing for p in state.parts))
+            return str(sum(isinstance(p.location, InPlace) and _equipment(p.location.place) == thing for p in state.parts))
         case "door":
             return _word(_device(state, thing).door_open, "open", "shut")
         case "clamp":
@@ -33,6 +33,11 @@ def value_of(state: CellState, name: str) -> str | None:
     if what == "reached":
         return " ".join(sorted(part.reached)) if part is not None else ""
     return dict(part.outcomes).get(what, "not told") if part is not None else "not told"
+
+
+def _equipment(place: str) -> str:
+    """left.layers[2].spots[1] belongs to left."""
+    return place.split("[")[0].split(".")[0]
 
 
 def _kind(state: CellState, is_there: Callable[[PartState], bool]) -> str:

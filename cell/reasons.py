@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.program import Goal
-from cell.steps import Action, Decide, Grip, Inspect, MotionNeed, Move, Release, RunProgram, SetClamp, SetDoor
+from cell.steps import Action, Decide, Grip, Inspect, MotionNeed, Move, Present, Release, RunProgram, SetClamp, SetDoor
 
 ALREADY = ", as it does already"
 
@@ -72,6 +72,8 @@ def action_reason(action: Action, part: str, place: str, outcome: str, is_joined
             return f"{name} runs {program} on {part}" + (ALREADY if is_joined else "")
         case Inspect(station=name, outcome=told):
             return f"{name} tells the {told} of {part}" + (ALREADY if is_joined else "")
+        case Present(supply=supply):
+            return f"{supply} brings {part}"
         case Decide():
             return choice_reason(outcome, part)
         case Move():

@@ -67,6 +67,15 @@ def scene_for(cell: CellModel, touch: Touch | None) -> tuple[SceneBody, ...]:
     return (*floor(cell), *equipment_bodies(cell), *(body for body in parts if body.owner not in upon))
 
 
+def lying_directly_upon(places: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
+    """For each place that carries something the places whose parts rest on its own."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, place in places.items():
+        for below in place.lies_on:
+            found[below] = (*found.get(below, ()), name)
+    return found
+
+
 def lying_under(places: Mapping[str, Place], place: str) -> frozenset[str]:
     """The places whose parts carry what lies in `place`, directly or not."""
     found: set[str] = set()

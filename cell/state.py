@@ -31,7 +31,14 @@ class Lost:
     why: str
 
 
-Location = InPlace | InHand | Lost
+@dataclass(frozen=True, slots=True, order=True)
+class Expected:
+    """Not come yet. It will lie in `place`, after those that are expected there with smaller numbers (see cell/arrivals.py)."""
+
+    place: str
+
+
+Location = InPlace | InHand | Lost | Expected
 
 
 @dataclass(frozen=True, slots=True)

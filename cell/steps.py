@@ -182,13 +182,21 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """`supply` brings `part`, the next one that comes, to its place. It lasts until the part is there."""
+
+    supply: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decide:
     """The controller takes a branch of `choice` once its outcome is known."""
 
     choice: str
 
 
-Action = Move | Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Decide
+Action = Move | Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Present | Decide
 
 
 @dataclass(frozen=True, slots=True)

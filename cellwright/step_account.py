@@ -14,7 +14,7 @@ from cell.diagnostic import Span
 from cell.model import CellModel
 from cell.program import Amount, Goal, Hold, IntentProgram, Policy, Retry, Rung, Skip
 from cell.standard_verbs import STANDARD
-from cell.steps import Decide, Fact, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.steps import Decide, Fact, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
 from cell.task_plan import Operation, TaskPlan
 from controller.policies import Policies, policies_of
 
@@ -101,6 +101,8 @@ def done_by(step: Step, cell: CellModel) -> str:
             return f"{name} runs {program} on {part}"
         case Inspect(station=name, outcome=outcome, part=part):
             return f"{name} tells the {outcome} of {part}"
+        case Present(supply=name, part=part):
+            return f"{name} brings {part}"
         case Decide():
             return f"the controller takes a branch: {step.because.rule}"
     assert_never(step.action)
@@ -159,6 +161,8 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
         case Inspect(station=name, outcome=outcome):
             schema = next((o for v in STANDARD.verbs.values() for o in v.tells if o.name == outcome), None)
             return (*(schema.adverse if schema is not None else ()), f"{name}.alarm")
+        case Present(supply=name):
+            return (f"{name}.alarm",)
         case Decide():
             return ()
     assert_never(step.action)

@@ -15,6 +15,7 @@ from cell.commands import (
     DeviceCommand,
     Grip,
     Inspect,
+    Present,
     Release,
     SetClamp,
     SetDoor,
@@ -66,7 +67,8 @@ class Dispatcher:
                 failed.append(cause)
         if command.kind != "hold":
             stops = [gripper.stop for gripper in self._drivers.grippers.values()]
-            for stop in (*stops, *(machine.stop for machine in self._drivers.machines.values())):
+            stops += [machine.stop for machine in self._drivers.machines.values()]
+            for stop in (*stops, *(supply.stop for supply in self._drivers.supplies.values())):
                 try:
                     stop()
                 except DriverError as cause:
@@ -91,6 +93,8 @@ class Dispatcher:
                 drivers.machines[machine].program(id, program)
             case Inspect(id=id, station=station, outcome=outcome):
                 drivers.stations[station].inspect(id, outcome)
+            case Present(id=id, of=of, supply=supply):
+                drivers.supplies[supply].present(id, of.part or "")
             case SetSpeed(id=id, robot=robot, fraction=fraction):
                 drivers.motion[robot].scale_speed(id, fraction)
             case Activate(id=id, robot=robot):

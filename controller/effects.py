@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from cell.commands import Grip, Inspect, Release, SetClamp, SetDoor, StartMotion, StartProgram, StepCommand
+from cell.commands import Grip, Inspect, Present, Release, SetClamp, SetDoor, StartMotion, StartProgram, StepCommand
 from cell.steps import Decide, Move, RunProgram, Step
 from cell.steps import Grip as GripPart
 from cell.steps import Inspect as InspectPart
+from cell.steps import Present as PresentPart
 from cell.steps import Release as ReleasePart
 from cell.steps import SetClamp as Clamp
 from cell.steps import SetDoor as Door
@@ -33,6 +34,8 @@ def command_of(d: Draft, step: Step) -> StepCommand:
             return StartProgram(id, of, machine, program)
         case InspectPart(station, outcome, _):
             return Inspect(id, of, station, outcome)
+        case PresentPart(supply, _):
+            return Present(id, of, supply)
         case Decide():
             raise ValueError(f"{step.id} decides; it commands nothing")
     assert_never(step.action)
@@ -59,7 +62,7 @@ def unseen_effect(d: Draft, step: Step) -> str | None:
             return f"{machine} stands still" if d.belief.devices.get(machine, DeviceBelief()).running else None
         case InspectPart(_, outcome, part):
             return None if told(d, outcome, part) is not None else f"{outcome} of {part} is told"
-        case Decide():
+        case PresentPart() | Decide():
             return None
     assert_never(step.action)
 

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from cell.commands import Subject
 from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source
-from cell.state import CellState, InHand, InPlace, Location, Lost
+from cell.state import CellState, Expected, InHand, InPlace, Location, Lost
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Fact, Stance, stance_name
 from controller.draft import Draft
 from controller.run_state import Belief, DeviceBelief, HandBelief, PartBelief, RobotBelief
@@ -31,7 +31,7 @@ def first_belief(d: Draft, state: CellState) -> Belief:
                 lying[place] = (*lying.get(place, ()), part.id)
             case InHand(hand, _):
                 hands[hand] = HandBelief(None, part.id)
-            case Lost():
+            case Lost() | Expected():
                 pass
             case _:
                 assert_never(part.location)
@@ -128,7 +128,7 @@ def move_part(d: Draft, part: str, location: Location, source: Source) -> None:
         case InHand(hand, _):
             grip = d.belief.hands.get(hand, HandBelief()).grip
             _set_hand(d, hand, HandBelief(grip, part))
-        case Lost():
+        case Lost() | Expected():
             pass
         case _:
             assert_never(location)
@@ -226,7 +226,7 @@ def _take_away(d: Draft, part: str, location: Location) -> None:
             seen = d.belief.hands.get(hand, HandBelief())
             if seen.part == part:
                 _set_hand(d, hand, HandBelief(seen.grip))
-        case Lost():
+        case Lost() | Expected():
             pass
         case _:
             assert_never(location)

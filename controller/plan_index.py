@@ -17,6 +17,7 @@ from cell.steps import (
     Grip,
     Inspect,
     Move,
+    Present,
     Release,
     RunProgram,
     SetClamp,
@@ -92,6 +93,8 @@ def device_of(action: Action) -> str | None:
             return machine
         case Inspect(station, _, _):
             return station
+        case Present(supply, _):
+            return supply
         case Decide():
             return None
     assert_never(action)

@@ -105,8 +105,8 @@ def complete(d: Draft) -> None:
 
 
 def is_quiet(d: Draft) -> bool:
-    """Whether no robot, hand, door or clamp is on its way. A program or an inspection may go on in its own device, unless
-    the stop was one that stops machines too."""
+    """Whether no robot, hand, door or clamp is on its way. A program or an inspection may go on in its own device, and a
+    conveyor may wait for a part, unless the stop was one that stops machines too."""
     if d.trouble.stopping in ("quick", "power"):
         return not d.progress.flights
     return all(_may_go_on(d, flight.step, flight.device) for flight in d.progress.flights.values())
@@ -115,7 +115,7 @@ def is_quiet(d: Draft) -> bool:
 def _may_go_on(d: Draft, step: str | None, device: str) -> bool:
     if step is None:
         return device in d.known.devices
-    return type(d.plan.steps[step].action).__name__ in ("RunProgram", "Inspect")
+    return type(d.plan.steps[step].action).__name__ in ("RunProgram", "Inspect", "Present")
 
 
 def _stop(d: Draft, kind: StopKind, trigger: Trigger, who: str) -> None:

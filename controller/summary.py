@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from cell.run import PartSummary, RunSummary
-from cell.state import InHand, InPlace, Location, Lost
+from cell.state import Expected, InHand, InPlace, Location, Lost
 from controller.cell_view import by_number
 from controller.goals import aims, goals
 from controller.run_state import PartBelief, RunState
@@ -38,6 +38,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
 
 
 def parts_of(parts: Mapping[str, PartBelief]) -> tuple[PartSummary, ...]:
+    """All that are or were there; not those that are still to come."""
     return tuple(
         PartSummary(
             held.part.id,
@@ -49,16 +50,17 @@ def parts_of(parts: Mapping[str, PartBelief]) -> tuple[PartSummary, ...]:
             held.part.location.why if isinstance(held.part.location, Lost) else held.source,
         )
         for held in (parts[name] for name in sorted(parts, key=by_number))
+        if not isinstance(held.part.location, Expected)
     )
 
 
 def where(location: Location) -> str:
-    """The place or the hand, "" when the part is lost."""
+    """The place or the hand, "" when the part is lost or has not come."""
     match location:
         case InPlace(place):
             return place
         case InHand(hand, _):
             return hand
-        case Lost():
+        case Lost() | Expected():
             return ""
     assert_never(location)

@@ -34,6 +34,14 @@ _PAGES = (
         "Write the interval that the message names, or relieve the resource that it names.",
     ),
     _Page(
+        "E503", "parts would back up",
+        "An `ensure conveyor.waiting < n` is broken at the declared arrival law and durations: parts come faster than they are "
+        "taken.",
+        "The robot has to keep up with the line; how many wait is worked out for the whole schedule, the time for sheets and "
+        "changes of side included.",
+        "Let the parts come more slowly, relieve the robot (speed limit, ways, carrying two at once), or let more wait.",
+    ),
+    _Page(
         "E601", "the set is too small",
         "The condition after `until` stays false even when every member of the set comes out without an adverse outcome.",
         "A loop that cannot reach its end would run out of parts and stop short.",
@@ -125,6 +133,14 @@ _PAGES = (
         "Give it more iterations, a free place or another hand.",
     ),
     _Page(
+        "E616", "a pallet would get too high or too heavy",
+        "What is laid on a pallet, with what lies there already, exceeds an `ensure` on its height or mass, or its own "
+        "`max_height` or `max_mass`.",
+        "Height and mass follow from the pattern, the layers and the parts; they are worked out before anything moves. The "
+        "height counts from the floor, the mass is that of the parts.",
+        "Lay fewer layers, or allow more.",
+    ),
+    _Page(
         "E690", "not supported in planning",
         "The text is right, but planning does not cover this construct yet.",
         "An honest no is better than a wrong plan.",
@@ -136,6 +152,19 @@ _PAGES = (
         "the rounds were used up.",
         "The number of rounds is bounded. This is not a proof that there is no plan.",
         "Look at the motions that the other messages name, and make room for one of them.",
+    ),
+    _Page(
+        "E692", "robots could not be kept apart",
+        "Each schedule left robots free to do things at the same time that cannot be certified apart, and the schedule made "
+        "without those left others, until the rounds were used up.",
+        "The number of rounds is bounded. This is not a proof that there is no plan.",
+        "Give the robots more room, let them meet in a zone with `capacity 1`, or name the robot with `by` or `--without`.",
+    ),
+    _Page(
+        "N601", "how much the other robots save",
+        "The plan leaves robots out; the same work was scheduled with every robot, to compare.",
+        "With motions and conflicts that are known only from the plan without them, the figure for all robots is an estimate.",
+        "Nothing has to be done. Plan once with every robot to know the figure exactly.",
     ),
     _Page(
         "W690", "an objective that planning does not follow yet",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cell.steps import Inspect, RunProgram, Step
+from cell.steps import Inspect, Present, RunProgram, Step
 from cell.task_plan import TaskPlan
 from tui.speech import printable
 
@@ -57,6 +57,8 @@ def _blocks(steps: Sequence[Step]) -> Iterable[Block]:
     carried: dict[str, str | None] = {}
     for step in steps:
         match step.action:
+            case Present():
+                pass  # nobody works while a part is on its way
             case RunProgram(machine=name) | Inspect(station=name):
                 yield Block(name, step.part, step.start, step.start + step.duration)
             case _ if step.robot is not None:

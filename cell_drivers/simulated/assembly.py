@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cell.declared_state import declared_state
 from cell.device import DeviceEvent
 from cell.driver import Assembly
 from cell.equipment import Equipment
+from cell.model import CellModel
+from cell.state import Expected
 from cell_drivers.simulated.arm import Arm
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.face import Face
@@ -15,6 +18,7 @@ from cell_drivers.simulated.machine_face import MachineFace
 from cell_drivers.simulated.record import Effect, Violation, WorldRecord
 from cell_drivers.simulated.robot_face import RobotFace
 from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sources
+from cell_drivers.simulated.supply_face import SupplyFace
 from cell_drivers.simulated.world import World
 
 
@@ -32,10 +36,12 @@ class SimulatedCell:
         self._machines = {name: MachineFace(world, e) for name, e in cell.equipment.items() if _is_device(e)}
         world.machines.update(self._machines)
         self._stations = {name: face for name, face in self._machines.items() if face.equipment.offers}
-        self._signals = SignalsFace(world, signal_sources(world, self._tools, self._machines))
-        world.refresh = self._signals.refresh
+        coming = _coming(cell)
+        self._supplies = {name: SupplyFace(world, cell.equipment[name], count) for name, count in coming.items()}
+        self._signals = SignalsFace(world, signal_sources(world, self._tools, self._machines, self._supplies))
+        world.refresh = self._refresh
         self._people = PeopleFace(world, cell)
-        devices = (*self._robots.values(), *self._tools.values(), *self._machines.values())
+        devices = (*self._robots.values(), *self._tools.values(), *self._machines.values(), *self._supplies.values())
         self._faces: tuple[Face, ...] = (*devices, self._signals, self._people)
 
     @property
@@ -55,6 +61,10 @@ class SimulatedCell:
         return self._stations
 
     @property
+    def supplies(self) -> Mapping[str, SupplyFace]:
+        return self._supplies
+
+    @property
     def signals(self) -> SignalsFace:
         return self._signals
 
@@ -70,6 +80,11 @@ class SimulatedCell:
     @property
     def virtual(self) -> SimulatedCell:
         return self
+
+    def _refresh(self) -> None:
+        for supply in self._supplies.values():
+            supply.look()
+        self._signals.refresh()
 
     def open(self) -> None:
         for face in self._faces:
@@ -96,6 +111,16 @@ class SimulatedCell:
 
     def advance_to(self, time: int) -> None:
         self.world.timeline.advance_to(time)
+
+
+def _coming(cell: CellModel) -> dict[str, int]:
+    """How many parts will arrive at each conveyor."""
+    found: dict[str, int] = {}
+    for part in declared_state(cell).parts:
+        if isinstance(part.location, Expected):
+            name = cell.places[part.location.place].equipment
+            found[name] = found.get(name, 0) + 1
+    return found
 
 
 def _is_device(equipment: Equipment) -> bool:

@@ -59,6 +59,12 @@ class Parts:
                 found.parts[part.id] = Part(part.id, cell.parts[part.kind], RestsIn(place.name), place.frame)
         return found
 
+    def appear(self, part: str, kind: str, place: Place) -> None:
+        """A part that was not there before. Raises ValueError for a name that is taken."""
+        if part in self.parts:
+            raise ValueError(f"there is a {part} already")
+        self._put(Part(part, self.cell.parts[kind], RestsIn(place.name), place.frame))
+
     def resting_in(self, place: str) -> Part | None:
         return next((part for part in self.parts.values() if part.where == RestsIn(place)), None)
 

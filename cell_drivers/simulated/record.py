@@ -74,6 +74,8 @@ What = Literal[
     "alarm",
     "alarm cleared",
     "person",
+    "arrived",
+    "presented",
     "motion started",
     "motion ended",
     "motion aborted",

@@ -10,6 +10,7 @@ from cell.model import CellModel
 from cell_drivers.simulated.face import Face
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
+from cell_drivers.simulated.supply_face import SupplyFace
 from cell_drivers.simulated.timeline import nanoseconds
 from cell_drivers.simulated.world import World
 
@@ -19,7 +20,7 @@ Sources = Mapping[str, Callable[[], SignalValue]]
 
 
 def signal_sources(
-    world: World, grippers: Mapping[str, GripperFace], machines: Mapping[str, MachineFace]
+    world: World, grippers: Mapping[str, GripperFace], machines: Mapping[str, MachineFace], supplies: Mapping[str, SupplyFace]
 ) -> dict[str, Callable[[], SignalValue]]:
     """A reader for every signal that the cell file names. What nothing simulates reads None: not known."""
     found: dict[str, Callable[[], SignalValue]] = {}
@@ -28,8 +29,13 @@ def signal_sources(
             found[signal] = _tool_source(grippers[name], fact)
     for name, equipment in world.cell.equipment.items():
         for fact, signal in equipment.signals.items():
-            machine = machines.get(name)
-            found[signal] = _machine_source(machine, fact) if machine is not None else _place_source(world, name, fact)
+            machine, supply = machines.get(name), supplies.get(name)
+            if machine is not None:
+                found[signal] = _machine_source(machine, fact)
+            elif supply is not None and fact == "waiting":
+                found[signal] = _waiting_source(supply)
+            else:
+                found[signal] = _place_source(world, name, fact)
     for name, zone in world.cell.zones.items():
         if zone.occupied is not None:
             found[zone.occupied] = _zone_source(world, name)
@@ -47,6 +53,10 @@ def _tool_source(gripper: GripperFace, fact: str) -> Callable[[], SignalValue]:
 
 def _machine_source(machine: MachineFace, fact: str) -> Callable[[], SignalValue]:
     return lambda: machine.signal(fact)
+
+
+def _waiting_source(supply: SupplyFace) -> Callable[[], SignalValue]:
+    return lambda: float(supply.waiting)
 
 
 def _place_source(world: World, equipment: str, fact: str) -> Callable[[], SignalValue]:

@@ -179,7 +179,8 @@ def _pointing_frames(arm: Arm) -> tuple[Pose, ...]:
 
 def _hub_poses(bench: Workbench, equipment: str) -> tuple[Pose, ...]:
     thing, cell = bench.cell.equipment[equipment], bench.cell
-    middle = np.mean([p.frame.translation for p in thing.places], axis=0) if thing.places else thing.frame.translation
+    spots = [np.asarray(p.frame.translation) for p in thing.places] or [np.asarray(thing.frame.translation)]
+    middle = np.array([*np.mean(spots, axis=0)[:2], max(spot[2] for spot in spots)])
     upright = thing.places[0].frame if thing.places else thing.frame
     tallest = max((height(cell.parts[k].shape) for p in thing.places for k in p.accepts), default=0.0)
     back = bench.arm.unit.base.translation[:2] - middle[:2]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-PLANNER_VERSION = "motion 2"
+PLANNER_VERSION = "motion 3"
 
 # --- clearances. The proof asks for more than 1 mm, so each of these leaves it slack ------------------------------
 FREE_CLEARANCE = 0.010  # anything that moves against anything that stands, away from contact

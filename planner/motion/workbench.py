@@ -16,13 +16,13 @@ from cell.grasps import T_part_tcp, grasps, symmetries
 from cell.home import other_robots
 from cell.model import CellModel
 from cell.robot import RobotModel
-from cell.scene import part_body, scene_for
+from cell.scene import lying_under, lying_upon, part_body, scene_for
 from cell.steps import AtPlace, Carried, Touch
 from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
 from planner.motion.collision import UNCHECKED, Collider, shape_distance
 from planner.motion.inverse_kinematics import InverseKinematics
-from planner.motion.margins import FREE_CLEARANCE, ZONE_CLEARANCE
+from planner.motion.margins import ACCESS_CLEARANCE, FREE_CLEARANCE, ZONE_CLEARANCE
 
 TOUCHING = 1e-4  # m: nearer than this to a part at rest counts as what carries it
 
@@ -53,12 +53,13 @@ class Workbench:
     ) -> Array:
         """The distance (M, S) in m that each pair has to keep. `in_contact`: the pair of `touch` may touch."""
         table = np.full((len(collider.movers), len(collider.standers)), clearance)
+        upon = frozenset[str]() if touch is None else lying_upon(self.cell.places, touch.place)
         for column, body in enumerate(collider.standers):
             if body.what == "zone":
                 table[:, column] = ZONE_CLEARANCE if body.owner in avoid else UNCHECKED
             elif body.what == "robot":
                 table[:, column] = max(clearance, FREE_CLEARANCE)  # nothing is built to be narrow there
-            elif touch is not None and body.what == "part" and body.owner == touch.place and not _is_met(body, touch):
+            elif touch is not None and body.what == "part" and not _is_there(body, touch, upon):
                 table[:, column] = UNCHECKED
             elif touch is not None and in_contact:
                 touching = [self._is_meant(mover, body, touch) for mover in collider.movers]
@@ -72,12 +73,16 @@ class Workbench:
         return mover.kind == "held" and mover.hand == touch.hand and body.name in self._carriers(touch.place, touch.kind)
 
     def _carriers(self, place: str, kind: str) -> frozenset[str]:
-        """The bodies of the place's equipment that a part at rest there touches: the ones that it may touch in contact."""
+        """The bodies of the place's equipment and the parts beneath that a part at rest there touches, or is as near to as its
+        thin support leaves it: the ones that it may come near in contact."""
         if (place, kind) not in self._carried_by:
             spot = self.cell.places[place]
             part = part_body(self.cell, kind, spot.frame)
-            own = [s for s in self.standers if s.what == "equipment" and s.owner == spot.equipment]
-            touching = (s.name for s in own if shape_distance(part, Body(s.name, s.shape, s.T_world_body)) <= TOUCHING)
+            own = [s for s in self.standers if (s.what, s.owner) == ("equipment", spot.equipment)]
+            under = lying_under(self.cell.places, place)
+            own += [s for s in self.standers if s.what == "part" and s.owner in under]
+            near = 2 * ACCESS_CLEARANCE if under else TOUCHING
+            touching = (s.name for s in own if shape_distance(part, Body(s.name, s.shape, s.T_world_body)) <= near)
             self._carried_by[place, kind] = frozenset(touching)
         return self._carried_by[place, kind]
 
@@ -98,6 +103,8 @@ class Workbench:
         return tuple(frame @ Pose.about_z(turn) @ T_part_tcp(shape, stance.grasp) for turn in symmetries(shape))
 
 
-def _is_met(part: Stander, touch: Touch) -> bool:
-    """Whether that part rests at the place of the touch: one that comes for a part meets just that kind (cell/scene.py)."""
+def _is_there(part: Stander, touch: Touch, upon: frozenset[str]) -> bool:
+    """Whether a motion with that touch meets the part: one that comes for a part meets just that kind (cell/scene.py)."""
+    if part.owner != touch.place:
+        return part.owner not in upon
     return touch.pair == "fingers and part" and part.name == f"{touch.kind} at {touch.place}"

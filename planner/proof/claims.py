@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from cell.model import CellModel
-from cell.steps import Action, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.steps import Action, Decide, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
 from planner.proof.initial import is_device
 from planner.proof.right_of_way import entered_zones
 
@@ -21,7 +21,7 @@ def claims_of(action: Action, place: str, cell: CellModel, shared: tuple[str, ..
             return _at(place, cell, shared)
         case SetClamp(machine=name):
             return _at(place, cell, shared) if place else (name,)
-        case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+        case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name) | Present(supply=name):
             return (name,)
         case Decide():
             return ()

@@ -24,6 +24,20 @@ leave.
 
 **What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
     ),
+    "E452": CodePage(
+        "a pallet gets too high or too heavy",
+        """All that the plan lays on the pallet, with what lies there already, exceeds an `ensure` on its height or mass, or the
+limit that the cell file gives the pallet. Counted together whatever the order, so for all durations.
+
+**What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
+    ),
+    "E552": CodePage(
+        "more parts would wait than an `ensure` allows",
+        """At the declared arrival law and durations more parts wait at a conveyor at once than the clause allows: counted at each
+arrival, against the ends of the motions that lift parts off.
+
+**What to do.** Let parts come more slowly, let more wait, or look at the bottleneck that `plan` prints.""",
+    ),
     "E550": CodePage(
         "the plan takes longer than a `within` allows",
         """At the declared durations, with the worst branch of every choice, the block is open for longer than its deadline.

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from cell.diagnostic import Diagnostic, Span, error
+from cell.members import Members, members_of, owner_of, places_in, resolved
 from cell.model import CellModel
-from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
-from cell.state import CellState, PartState
+from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
+from cell.state import CellState, InPlace, PartState
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.outcomes import asked, branch_for
+from planner.proof.stacks import StackLimit, stack_limit_of
 
 Serves = tuple[tuple[str, str], ...]
 Key = tuple[str, Serves]  # a goal's or a when's id, and the iteration
@@ -31,7 +33,7 @@ class Under:
 @dataclass(frozen=True, slots=True)
 class Duty:
     """`goal` is open for `part` (None: for any one of `kind`). All duties in `after` are to be done before it starts. `limits`
-    bind its steps."""
+    bind its steps. `target` is the equipment, or the member of it, where the goal wants the part."""
 
     key: Key
     goal: Goal
@@ -40,6 +42,7 @@ class Duty:
     under: Under | None
     limits: tuple[Limit, ...]
     after: frozenset[Key]
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,17 @@ class Duties:
     paces: list[PaceDuty] = field(default_factory=list)
     loops: dict[str, Loop] = field(default_factory=dict)
     settled: set[Key] = field(default_factory=set)
+    stacks: list[StackLimit] = field(default_factory=list)
     unproved: list[Diagnostic] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where a line stands: the loop variables bound to parts, the iteration, the open branch, what binds and what precedes."""
+    """Where a line stands: the loop variables bound to parts and to members of things, the iteration, the open branch, what
+    binds and what precedes."""
 
     bound: Mapping[str, PartState]
+    members: Members
     serves: Serves
     under: Under | None
     limits: tuple[Limit, ...]
@@ -97,7 +103,7 @@ class _Scope:
 def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations."""
     reader = _Reader(cell, {p.id: p for p in state.parts}, started, Duties())
-    reader.block(program.block, _Scope({}, (), None, (), frozenset()), is_top=True, label="")
+    reader.block(program.block, _Scope({}, {}, (), None, (), frozenset()), is_top=True, label="")
     return reader.out
 
 
@@ -107,6 +113,7 @@ class _Reader:
     parts: Mapping[str, PartState]
     started: Mapping[str, tuple[str, ...]]
     out: Duties
+    filled: set[str] = field(default_factory=set)
 
     def block(self, block: Block, scope: _Scope, is_top: bool, label: str) -> frozenset[Key]:
         """Reads the block; gives the keys of everything in it, settled goals included."""
@@ -154,8 +161,14 @@ class _Reader:
         kind = part.kind if part is not None else goal.object.text
         limits = (*scope.limits, *bounds, *inner)
         name = None if part is None else part.id
-        self.out.goals[key] = Duty(key, goal, name, kind, scope.under, limits, scope.after)
-        if self._is_reached(goal, part):
+        if scope.members and not _names(goal, scope.members):
+            self.out.unproved.append(
+                error("E690", "a goal about none of the members of its loops cannot be proved yet", goal.span)
+            )
+            return frozenset()
+        duty = Duty(key, goal, name, kind, scope.under, limits, scope.after, _target(goal, scope.members))
+        self.out.goals[key] = duty
+        if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
             self._settle(key)
         if goal.block is not None:
             if goal.block.lines:
@@ -164,6 +177,17 @@ class _Reader:
                 seconds = goal.block.within.limit.quantity.value
                 self.out.deadlines.append(DeadlineDuty(seconds, goal.block.within.span, label, False, frozenset({key})))
         return frozenset({key})
+
+    def _is_filled(self, duty: Duty) -> bool:
+        """Reached for this member: a part for which it was lies there, one for each goal."""
+        equipment = self.cell.equipment.get(owner_of(duty.target))
+        places = {p.name for p in places_in(equipment, duty.target)} if equipment is not None else set()
+        for part in self.parts.values():
+            lies = isinstance(part.location, InPlace) and part.location.place in places
+            if lies and duty.goal.id in part.reached and part.id not in self.filled:
+                self.filled.add(part.id)
+                return True
+        return False
 
     def _is_reached(self, goal: Goal, part: PartState | None) -> bool:
         return goal.id in part.reached if part is not None else any(goal.id in p.reached for p in self.parts.values())
@@ -180,6 +204,10 @@ class _Reader:
                     self._settle(earlier)
 
     def _loop(self, loop: Loop, scope: _Scope) -> frozenset[Key]:
+        name = resolved(loop.members, scope.members)
+        owner = self.cell.equipment.get(owner_of(name))
+        if owner is not None and loop.member not in self.cell.parts and (members := members_of(owner, name)):
+            return self._members(loop, members, scope)
         source = self.cell.equipment.get(loop.members.text)
         if source is None or loop.member not in self.cell.parts:
             self.out.unproved.append(error("E690", "a loop over this set cannot be proved yet", loop.members.span))
@@ -194,6 +222,21 @@ class _Reader:
             after = scope.after | (iterations[-1] if loop.in_order and iterations else frozenset())
             inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after)
             iterations.append(self.block(loop.block, inner, is_top=False, label=name))
+        if loop.block.pace is not None:
+            self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
+        return frozenset[Key]().union(*iterations)
+
+    def _members(self, loop: Loop, members: tuple[str, ...], scope: _Scope) -> frozenset[Key]:
+        """One iteration for every layer or spot."""
+        if loop.until is not None:
+            self.out.unproved.append(error("E690", "this `until` cannot be proved yet", loop.until.span))
+        self.out.loops[loop.id] = loop
+        iterations: list[frozenset[Key]] = []
+        for member in members:
+            after = scope.after | (iterations[-1] if loop.in_order and iterations else frozenset())
+            bound = {**scope.members, loop.variable: member}
+            inner = replace(scope, members=bound, serves=(*scope.serves, (loop.id, member)), after=after)
+            iterations.append(self.block(loop.block, inner, is_top=False, label=member))
         if loop.block.pace is not None:
             self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
         return frozenset[Key]().union(*iterations)
@@ -232,9 +275,22 @@ class _Reader:
             limit = limit_of(ensure)
             if limit is not None and limit.device in self.cell.robots:
                 found.append(limit)
+            elif (stack := stack_limit_of(ensure, self.cell)) is not None:
+                self.out.stacks.append(stack)
             elif ensure.kind == "limit":
                 self.out.unproved.append(error("E690", "this limit cannot be proved yet", ensure.span))
         return tuple(found)
+
+
+def _target(goal: Goal, members: Members) -> str:
+    """Where the goal wants the part: `to` of a move, `at` of the rest."""
+    where = goal.role("to") if goal.verb == "move" else goal.role("at")
+    return resolved(where, members) if isinstance(where, Ref) else ""
+
+
+def _names(goal: Goal, members: Members) -> bool:
+    """Whether the goal says which member it is about."""
+    return any(isinstance(role.value, Ref) and role.value.path[0] in members for role in goal.roles)
 
 
 def goals_in(block: Block) -> Iterator[Goal]:

@@ -19,6 +19,7 @@ from cell.steps import (
     Inspect,
     MotionNeed,
     Move,
+    Present,
     Release,
     RunProgram,
     SetClamp,
@@ -42,7 +43,8 @@ class Change:
 class Setting:
     """What a step's facts depend on besides its action. `robot` and `stance`: who stands where when it starts; `part` and `hand`
     (tool.hand): what the step is about and which hand holds it; `verb` and `goal` are those of the step's operation, `outcome`
-    that of the choice it decides. `is_joined`: the device is at it already when the plan starts."""
+    that of the choice it decides. `is_joined`: the device is at it already when the plan starts. `carriers` are the facts of what
+    lies beneath the place of contact."""
 
     robot: str
     stance: Stance
@@ -52,6 +54,7 @@ class Setting:
     goal: str
     outcome: str
     is_joined: bool
+    carriers: Facts = ()
 
     def place_in(self, cell: CellModel, equipment: str) -> str:
         """Where the robot is in contact with `equipment`, "" where it is not."""
@@ -84,6 +87,9 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             return _of_work(name, part, at, cell, guarded, ())
         case Inspect(station=name, outcome=outcome, part=part):
             return _of_work(name, part, at, cell, (), (Fact("told", (outcome, part)),))
+        case Present(supply=name, part=part):
+            free = Fact("free", (cell.equipment[name].places[0].name,))
+            return Change((free,), (Fact("at", (part, free.args[0])),), (free,))
         case Decide():
             return Change((Fact("told", (at.outcome, at.part)),), (), ())
     assert_never(action)
@@ -99,15 +105,16 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
     held, empty = Fact("held", (at.part, touch.hand)), Fact("empty", (touch.hand,))
     access = (*_if(has_door(equipment), "open", name), *_if(is_device(equipment), "idle", name))
     unclamped = _if(has_clamp(equipment), "unclamped", name)
+    bare = tuple(Fact("free", (above,)) for above, place in cell.places.items() if touch.place in place.lies_on)
     match touch.pair, touch.end:
         case "fingers and part", "end":
-            return Change((start, Fact("at", (at.part, touch.place)), empty, *access), (end,), (start,))
+            return Change((start, Fact("at", (at.part, touch.place)), empty, *access, *bare), (end,), (start,))
         case "part and place", "start":
-            return Change((held, start, *unclamped), (end, *free), (start,))
+            return Change((held, start, *unclamped, *bare), (end, *free), (start,))
         case "part and place", "end":
-            return Change((start, held, *free, *unclamped, *access), (end,), (start, *free))
+            return Change((start, held, *free, *unclamped, *access, *at.carriers), (end,), (start, *free))
         case _:
-            return Change((start, empty), (end,), (start,))
+            return Change((start, empty, *bare), (end,), (start,))
 
 
 def _of_clamp(action: SetClamp, at: Setting, cell: CellModel) -> Change:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from cell.model import CellModel
-from cell.steps import Action, AtPlace, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.steps import Action, AtPlace, Decide, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
 from planner.proof.precedence import Precedence, members
 from planner.proof.right_of_way import unit_of
 
@@ -43,6 +43,8 @@ def resources(action: Action) -> tuple[str, ...]:
         case Grip(tool=tool, hand=hand) | Release(tool=tool, hand=hand):
             return (f"{tool}.{hand}",)
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+            return (name,)
+        case Present(supply=name):
             return (name,)
         case Decide():
             return ()

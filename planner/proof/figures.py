@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cell.arrivals import arrival_law
 from cell.diagnostic import Diagnostic, error
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
-from cell.state import CellState, DeviceState, InHand, InPlace, PartState, PlanningRequest
+from cell.state import CellState, DeviceState, Expected, InHand, InPlace, PartState, PlanningRequest
 from cell.steps import Grip, Inspect, Move, RunProgram
 from cell.task_plan import Bounds, PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
@@ -47,7 +48,7 @@ def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop])
 
 def _where(part: PartState) -> str:
     match part.location:
-        case InPlace(place):
+        case InPlace(place) | Expected(place):
             return place
         case InHand(hand, _):
             return hand
@@ -61,12 +62,16 @@ def _where(part: PartState) -> str:
 def _reads(
     tasks: TaskPlan, cell: CellModel, state: CellState, worked: list[PartState], loops: Mapping[str, Loop]
 ) -> Iterator[tuple[str, str]]:
+    taken = {p.location.place for p in state.parts if isinstance(p.location, InPlace)}
     for part in worked:
+        if isinstance(part.location, Expected):
+            if part.location.place not in taken:
+                yield f"at {part.location.place}", "empty"
+            continue
         yield (f"hand {_where(part)}" if isinstance(part.location, InHand) else f"at {_where(part)}"), part.kind
         if part.reached:
             yield f"reached {part.id}", " ".join(sorted(part.reached))
         yield from ((f"{outcome} {part.id}", value) for outcome, value in part.outcomes)
-    taken = {p.location.place for p in state.parts if isinstance(p.location, InPlace)}
     held = {p.location.hand for p in worked if isinstance(p.location, InHand)}
     for step in tasks.steps:
         match step.action:
@@ -115,6 +120,9 @@ def _counted(condition: Condition | None) -> tuple[str, ...]:
 
 
 def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator[str]:
+    worked = {o.part for o in tasks.operations}
+    coming = [p.location.place for p in state.parts if isinstance(p.location, Expected) and p.id in worked]
+    yield from (arrival_law(cell.equipment[name]) for name in dict.fromkeys(cell.places[place].equipment for place in coming))
     for name in _devices(tasks, cell):
         equipment, device = cell.equipment[name], state.devices.get(name, DeviceState())
         if has_door(equipment) and device.door_open is None:
@@ -142,6 +150,8 @@ def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:
     facts = {f"at {name}": "empty" for name, place in cell.places.items() if place.capacity is not None}
     facts |= {f"hand {tool.name}.{hand.name}": "empty" for tool in cell.tools.values() for hand in tool.hands}
     for part in state.parts:
+        if isinstance(part.location, Expected):
+            continue
         facts[f"hand {_where(part)}" if isinstance(part.location, InHand) else f"at {_where(part)}"] = part.kind
         facts |= {f"reached {part.id}": " ".join(sorted(part.reached))} if part.reached else {}
         facts |= {f"{outcome} {part.id}": value for outcome, value in part.outcomes}

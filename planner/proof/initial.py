@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cell.equipment import Equipment
 from cell.model import CellModel
-from cell.state import CellState, DeviceState, InHand, InPlace, Lost
+from cell.state import CellState, DeviceState, Expected, InHand, InPlace, Lost
 from cell.steps import Fact, stance_name
 
 
@@ -41,7 +41,7 @@ def _parts(cell: CellModel, state: CellState) -> Iterator[Fact]:
             case InHand(hand, _):
                 holding.add(hand)
                 yield Fact("held", (part.id, hand))
-            case Lost():
+            case Lost() | Expected():
                 pass
     for name, spot in cell.places.items():
         if spot.capacity is not None and name not in taken:
@@ -61,6 +61,14 @@ def _devices(cell: CellModel, state: CellState) -> Iterator[Fact]:
             yield Fact("clamped" if device.clamped else "unclamped", (name,))
         if is_device(equipment):
             yield Fact("running" if device.running else "idle", (name,))
+
+
+def floating(cell: CellModel, state: CellState) -> Iterator[tuple[str, str]]:
+    """(part, place) of every part that lies where nothing carries it: no scene of a motion would be right then."""
+    taken = {p.location.place for p in state.parts if isinstance(p.location, InPlace)}
+    for part in state.parts:
+        if isinstance(part.location, InPlace) and not taken.issuperset(cell.places[part.location.place].lies_on):
+            yield part.id, part.location.place
 
 
 def _robots(state: CellState) -> Iterator[Fact]:

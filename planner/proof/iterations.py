@@ -31,7 +31,8 @@ def check_iterations(
     unknown = (
         error("E689", f"the plan works for loop {name}, which the text does not have") for name in started if name not in loops
     )
-    return (*unknown, *(d for name, loop in loops.items() for d in _check(loop, started.get(name, ()), cell, state)))
+    about_parts = {name: loop for name, loop in loops.items() if loop.member in cell.parts}
+    return (*unknown, *(d for name, loop in about_parts.items() for d in _check(loop, started.get(name, ()), cell, state)))
 
 
 def _check(loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellState) -> Iterator[Diagnostic]:

@@ -10,11 +10,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from cell import reasons
+from cell.arrivals import arrival_times
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.program import Ref
-from cell.state import InPlace, PlanningRequest
-from cell.steps import AtHub, AtPlace, Decide, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step, stance_name
+from cell.state import Expected, InPlace, PlanningRequest
+from cell.steps import (
+    Action,
+    AtHub,
+    AtPlace,
+    Decide,
+    Fact,
+    Grip,
+    Inspect,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Step,
+    stance_name,
+)
 from cell.task_plan import Operation, TaskPlan
 from planner.proof.claims import claims_of, orders_of, uses_of
 from planner.proof.duties import Duty, ForkDuty
@@ -42,6 +59,8 @@ class _Walk:
     worked: set[str] = field(default_factory=set)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lies: dict[str, str] = field(default_factory=dict)
+    resting: dict[str, str] = field(default_factory=dict)
+    coming: dict[str, list[str]] = field(default_factory=dict)
     shared: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +69,9 @@ class _Walk:
         self.outcomes = {c.id: c.outcome for c in self.tasks.choices}
         self.kinds = {p.id: p.kind for p in self.request.state.parts}
         self.lies = {p.id: p.location.place for p in self.request.state.parts if isinstance(p.location, InPlace)}
+        self.resting = {place: part for part, place in self.lies.items()}
+        for part in arrival_times(self.cell, self.request.state):
+            self.coming.setdefault(self._supply_of(part), []).append(part)
         for step in self.tasks.steps:
             self.own.setdefault(step.operation, []).append(step)
 
@@ -69,6 +91,7 @@ class _Walk:
                 yield error("E683", f"{step.id} {what}", step.because.span)
             if step.robot is not None:
                 follow.after(step, robot)
+            self._follow_places(step)
             self.lies |= {fact.args[0]: fact.args[1] for fact in step.adds if fact.name == "at" and len(fact.args) == 2}
         follow.end()
         for choice in follow.uneven:
@@ -128,13 +151,33 @@ class _Walk:
         elif isinstance(action, Move) and action.need.touch is not None and action.need.touch.hand in state.hands:
             part = state.hands[action.need.touch.hand][0]
         outcome = self.outcomes[action.choice] if isinstance(action, Decide) else ""
-        setting = Setting(robot, state.stance, part, hand, operation.verb, operation.goal, outcome, False)
+        setting = Setting(robot, state.stance, part, hand, operation.verb, operation.goal, outcome, False, self._carriers(action))
         return replace(setting, is_joined=self._is_joined(step))
 
     def _is_held_in(self, state: RobotState, machine: str) -> bool:
         """Whether the robot stands in contact there with a part in that hand."""
         stance = state.stance
         return isinstance(stance, AtPlace) and stance.hand in state.hands and self.cell.places[stance.place].equipment == machine
+
+    def _follow_places(self, step: Step) -> None:
+        """What lies where, in the order in which the steps stand."""
+        for fact in step.deletes:
+            if fact.name == "at" and self.resting.get(fact.args[1]) == fact.args[0]:
+                del self.resting[fact.args[1]]
+        for fact in step.adds:
+            if fact.name == "at":
+                self.resting[fact.args[1]] = fact.args[0]
+
+    def _carriers(self, action: Action) -> tuple[Fact, ...]:
+        """What lies beneath the place that a motion fills: the part that the plan has put there, or none."""
+        touch = action.need.touch if isinstance(action, Move) else None
+        if touch is None:
+            return ()
+        return tuple(Fact("at", (self.resting.get(q, "nothing"), q)) for q in self.cell.places[touch.place].lies_on)
+
+    def _supply_of(self, part: str) -> str:
+        origin = next(p.location for p in self.request.state.parts if p.id == part)
+        return self.cell.places[origin.place].equipment if isinstance(origin, Expected) else ""
 
     def _is_joined(self, step: Step) -> bool:
         """The first work of a device that is at it when the plan starts."""
@@ -186,6 +229,11 @@ class _Walk:
                     yield f"decides what {robot} does, not {operation.robot or 'nobody'}"
                 if operation.source != self.lies.get(operation.part):
                     yield f"decides about {operation.part} at {operation.source}; it lies at {self.lies.get(operation.part)}"
+            case Present(supply=supply, part=part):
+                coming = self.coming.get(supply, [])
+                if part != operation.part or coming[:1] != [part]:
+                    yield f"presents {part}; {supply} brings {coming[0] if coming else 'nothing'} next"
+                self.coming[supply] = coming[1:]
             case SetDoor() | SetClamp():
                 pass
 

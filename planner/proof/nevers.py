@@ -88,6 +88,8 @@ class _Judge:
         for state in running:
             if any(_door_open(door, self.cell) == state.subject.path[0] for door in doors):
                 return  # a program needs the door shut and shares the machine with the door: needs.py, exclusion.py
+        if is_watched(parts, self.cell):
+            return
         if not inside:
             yield error("E690", "this `never` cannot be proved yet", never.span)
             return
@@ -149,6 +151,13 @@ class _Judge:
         """Steps that have ended before the presence (or exclude it), and steps that begin after it."""
         before = 0 if presence.first is None else self.order.before[presence.first] | self.order.apart[presence.first]
         return before, 0 if presence.last is None else self.order.after[presence.last]
+
+
+def is_watched(parts: tuple[Condition, ...], cell: CellModel) -> bool:
+    """A robot in a zone where somebody is: nobody can know that beforehand, so it is kept while running, which the proof says."""
+    told = (p for p in parts if isinstance(p, IsState) and p.subject.text in cell.zones)
+    is_told = any(cell.zones[p.subject.text].occupied is not None and (p.value == "occupied") is not p.negated for p in told)
+    return is_told and any(isinstance(p, IsIn) and is_robot_in_zone(p, cell) for p in parts)
 
 
 def _machine_running(state: IsState, cell: CellModel) -> str | None:

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 
 from cell.diagnostic import Span
 from cell.motion_plan import MotionPlan
+from cell.program import AllOf, Never
 from cell.released_plan import Holds, Obligation
 from cell.state import PlanningRequest
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
 from planner.proof.duties import Duties
 from planner.proof.encounters import Encounters
 from planner.proof.motion_verdict import MotionVerdict
-from planner.proof.nevers import guarded
+from planner.proof.nevers import guarded, is_watched
+from planner.proof.stacks import reached
 from planner.proof.surroundings import CLEARANCE
+from planner.proof.waiting import waiting_limits, waits_at
 
 _ALWAYS: Holds = "for all durations"
 _DECLARED: Holds = "at the declared durations"
@@ -57,6 +60,8 @@ def obligations_of(
         *_zones(request),
         *_times(duties, steps_of),
         *_limits(duties),
+        *_stacks(plan, request, duties),
+        *_waiting(plan, request),
         *_motions(verdicts),
         *_robots(plan, request, met),
     )
@@ -109,7 +114,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest) -> Iterator[_Row]:
 
 
 def _zones(request: PlanningRequest) -> Iterator[_Row]:
-    for never in request.program.nevers:
+    for never in (n for n in request.program.nevers if not _is_watched(n, request)):
         yield _Row("never", "what must never be true together is kept apart", _ALWAYS, _ORDER, None, (never.span,))
     for machine, zone in guarded(request.cell).items():
         claim = f"no robot in {zone} while {machine} runs a program"
@@ -156,6 +161,28 @@ def _limits(duties: Duties) -> Iterator[_Row]:
         who, unit = limit.device or "whatever acts", "m/s at the TCP" if limit.quantity == "speed" else "N in contact"
         evidence = "part of what each motion has to keep"
         yield _Row("limits", f"{who} keeps to {limit.value:g} {unit}", _ALWAYS, evidence, None, (limit.span,))
+
+
+def _is_watched(never: Never, request: PlanningRequest) -> bool:
+    return isinstance(never.condition, AllOf) and is_watched(never.condition.parts, request.cell)
+
+
+def _stacks(plan: MotionPlan, request: PlanningRequest, duties: Duties) -> Iterator[_Row]:
+    for limit in duties.stacks:
+        most, unit = reached(limit, plan.tasks.steps, request.cell, request.state), _UNITS[limit.quantity]
+        claim = f"{limit.quantity} of {limit.pallet} at most {limit.value:g} {unit}"
+        evidence = f"all that is laid on it comes to {most:g} {unit}"
+        yield _Row("limits", claim, _ALWAYS, evidence, limit.value - most, (limit.span,))
+
+
+def _waiting(plan: MotionPlan, request: PlanningRequest) -> Iterator[_Row]:
+    for limit in waiting_limits(request.program.block, request.cell):
+        most = waits_at(limit.supply, plan.tasks.steps, request.cell)
+        claim = f"at most {limit.most} parts wait at {limit.supply}"
+        yield _Row("pace", claim, _DECLARED, f"{most} do", float(limit.most - most), (limit.span,))
+
+
+_UNITS = {"height": "m", "mass": "kg"}
 
 
 def _motions(verdicts: Mapping[str, MotionVerdict]) -> Iterator[_Row]:
@@ -206,4 +233,9 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
 def _assumptions(plan: MotionPlan, request: PlanningRequest) -> tuple[str, ...]:
     robots = {motion.need.robot for motion in plan.motions.values()}
     models = [a for name in sorted(robots) for a in request.robots[name].assumptions]
-    return (*ASSUMPTIONS, *plan.tasks.assumptions, *models)
+    watched = [
+        f"who is in a zone is not known beforehand: the `never` of line {n.span.start.line} is watched while running"
+        for n in request.program.nevers
+        if _is_watched(n, request)
+    ]
+    return (*ASSUMPTIONS, *plan.tasks.assumptions, *watched, *models)

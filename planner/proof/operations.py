@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cell.diagnostic import Diagnostic, Span, error
+from cell.members import owner_of, places_in
 from cell.model import CellModel
 from cell.program import Goal, Ref
 from cell.reasons import choice_reason, goal_reason
 from cell.state import CellState, InPlace
-from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
 from cell.task_plan import Choice, Operation, TaskPlan
 from planner.proof.duties import Duties, Duty, ForkDuty, Key
 from planner.proof.needed_motion import is_parking
@@ -37,10 +38,11 @@ def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) ->
         _match_forks(tasks, duties, out)
     if not out.found:
         own: dict[str, list[Step]] = {}
+        robot_of = {o.id: o.robot for o in tasks.operations}
         for step in tasks.steps:
             own.setdefault(step.operation, []).append(step)
         for operation in tasks.operations:
-            wrong = _wrong(operation, own.get(operation.id, []), out, cell)
+            wrong = _wrong(operation, own.get(operation.id, []), out, cell, robot_of)
             out.found.extend(error("E683", f"{operation.id}: {what}", operation.because.span) for what in wrong)
     for step in tasks.steps:
         duty = out.duty_of.get(step.operation)
@@ -56,8 +58,8 @@ def equipment_of(goal: Goal) -> str:
 
 
 def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Precedence) -> tuple[Diagnostic, ...]:
-    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin,
-    or get out of where an earlier plan left it: that touches no part that a line is about."""
+    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin, or
+    get out of where an earlier plan left it, and a conveyor may bring what it will be about: that does nothing to a part yet."""
     found: list[Diagnostic] = []
     leaving = _getting_out(tasks)
     bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in matched.steps_of.items()}
@@ -71,7 +73,7 @@ def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Preced
         for step in steps:
             i = order.index[step.id]
             late = wanted & ~(order.before[i] | order.apart[i] | 1 << i)
-            travels = isinstance(step.action, Move) and step.action.need.touch is None
+            travels = isinstance(step.action, Present) or (isinstance(step.action, Move) and step.action.need.touch is None)
             if late and not travels and step.id not in leaving:
                 first = tasks.steps[(late & -late).bit_length() - 1]
                 message = f"{step.id} has to wait for {first.id}, as its line does for that one's"
@@ -129,9 +131,8 @@ def _holds_already(key: Key, duties: Duties, cell: CellModel, state: CellState) 
     duty = duties.goals.get(key)
     if duty is None or duty.goal.verb != "move" or any(key not in duties.settled for key in duty.after if key in duties.goals):
         return False
-    places = (
-        {p.name for p in cell.equipment[equipment_of(duty.goal)].places} if equipment_of(duty.goal) in cell.equipment else set()
-    )
+    equipment = cell.equipment.get(owner_of(duty.target))
+    places = {p.name for p in places_in(equipment, duty.target)} if equipment is not None else set()
     candidates = [p for p in state.parts if p.kind == duty.kind and duty.part in (None, p.id)]
     return any(isinstance(p.location, InPlace) and p.location.place in places for p in candidates)
 
@@ -188,7 +189,9 @@ def _is_in(duty: Duty, fork: ForkDuty, branch: int | None) -> bool:
 # --- operations ------------------------------------------------------------------------------------------------------
 
 
-def _wrong(operation: Operation, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
+def _wrong(
+    operation: Operation, steps: list[Step], out: Matched, cell: CellModel, robot_of: Mapping[str, str | None]
+) -> Iterator[str]:
     duty = out.duty_of[operation.id]
     if operation.because.span != written(duty):
         yield "its span is not that of its goal"
@@ -198,7 +201,7 @@ def _wrong(operation: Operation, steps: list[Step], out: Matched, cell: CellMode
         case Duty():
             yield from _goal_wrong(operation, duty, steps, out, cell)
         case ForkDuty():
-            yield from _fork_wrong(operation, duty, steps, out, cell)
+            yield from _fork_wrong(operation, duty, steps, out, cell, robot_of)
 
 
 def _goal_wrong(operation: Operation, duty: Duty, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
@@ -216,7 +219,14 @@ def _goal_wrong(operation: Operation, duty: Duty, steps: list[Step], out: Matche
     yield from _ends(operation, duty, steps, cell)
 
 
-def _fork_wrong(operation: Operation, duty: ForkDuty, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
+def _fork_wrong(
+    operation: Operation,
+    duty: ForkDuty,
+    steps: list[Step],
+    out: Matched,
+    cell: CellModel,
+    robot_of: Mapping[str, str | None],
+) -> Iterator[str]:
     """It brings the robot there, decides, and may gather the branches in which nothing is done."""
     choice = out.choice_of.get(duty.key)
     if (
@@ -241,6 +251,10 @@ def _fork_wrong(operation: Operation, duty: ForkDuty, steps: list[Step], out: Ma
             yield f"{step.id} moves {step.robot}, the decision is about {operation.robot or 'none'}"
     if sum(isinstance(s.action, Decide) for s in steps) != 1:
         yield "it does not decide once"
+    acting = set() if choice is None else {robot_of[o] for a in choice.alternatives for o in a.operations} - {None}
+    if acting - {operation.robot}:
+        who = ", ".join(sorted(robot for robot in acting if robot is not None))
+        yield f"it decides what {operation.robot or 'nobody'} does, its branches are for {who}"
 
 
 def _only_leaves(step: Step) -> bool:
@@ -265,7 +279,8 @@ def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel) 
             yield f"its {name} is {', '.join(sorted(places)) or 'none'}, not {said or 'none'}"
     if {operation.robot} - {None} not in (robots, entering):
         yield f"it is done by {', '.join(sorted(robots)) or 'no robot'}, not {operation.robot or 'none'}"
-    if any(cell.places[place].equipment != equipment_of(duty.goal) for place in put):
-        yield f"its goal asks for {equipment_of(duty.goal)}"
+    wanted = {p.name for p in places_in(cell.equipment[owner_of(duty.target)], duty.target)}
+    if not put <= wanted:
+        yield f"its goal asks for {duty.target}"
     if any(duty.kind not in cell.places[place].accepts for place in put):
         yield f"{operation.target} does not take {duty.kind}"

@@ -24,7 +24,7 @@ from planner.proof.exclusion import Overlap, intrusions, overlaps, stays
 from planner.proof.figures import check_figures, check_reads
 from planner.proof.form import check_form
 from planner.proof.identity import check_identity, check_motions_belong
-from planner.proof.initial import initial_facts
+from planner.proof.initial import floating, initial_facts
 from planner.proof.iterations import check_iterations, started_by
 from planner.proof.meaning import check_meaning
 from planner.proof.motion_verdict import MotionVerdict
@@ -36,7 +36,9 @@ from planner.proof.operations import check_order, match
 from planner.proof.precedence import precedence_of
 from planner.proof.references import check_references
 from planner.proof.schedule import check_schedule
+from planner.proof.stacks import check_stacks
 from planner.proof.surroundings import surroundings_of
+from planner.proof.waiting import check_waiting, waiting_limits
 
 Findings = tuple[Diagnostic, ...]
 
@@ -84,7 +86,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         return found
     if found := (
         *check_meaning(tasks, request, matched.duty_of),
-        *check_schedule(plan, cell),
+        *check_schedule(plan, cell, state),
         *check_figures(tasks, request, duties.loops),
     ):
         return found
@@ -99,6 +101,9 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_nevers(plan, request, order),
         *check_capacities(plan, request, order),
         *check_deadlines(duties, matched.steps_of),
+        *check_waiting(tuple(waiting_limits(request.program.block, cell)), tasks.steps, cell),
+        *check_stacks(duties.stacks, tasks.steps, cell, state),
+        *(_afloat(part, place) for part, place in floating(cell, state)),
         *check_forces(plan, matched.duty_of),
     )
 
@@ -124,6 +129,10 @@ def _refused(plan: MotionPlan, verdicts: Mapping[str, MotionVerdict]) -> Finding
         for key, verdict in verdicts.items()
         for refusal in verdict.refusals
     )
+
+
+def _afloat(part: str, place: str) -> Diagnostic:
+    return error("E682", f"{part} lies at {place}, and nothing lies beneath it", help="Look there, then plan again.")
 
 
 def _unmet(unmet: Unmet, steps: tuple[Step, ...]) -> Diagnostic:

@@ -18,6 +18,7 @@ from cell.steps import (
     Inspect,
     MotionNeed,
     Move,
+    Present,
     Release,
     RunProgram,
     SetClamp,
@@ -72,7 +73,7 @@ class _Names:
                 if name in self._equipment and program not in {p.name for p in self._equipment[name].programs}:
                     yield f"program {program}"
                 yield from self._part(part)
-            case Inspect(station=name, part=part):
+            case Inspect(station=name, part=part) | Present(supply=name, part=part):
                 yield from self._device(name)
                 yield from self._part(part)
             case Decide():

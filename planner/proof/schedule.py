@@ -5,30 +5,34 @@ Both branches of a choice count, so the times are those of the worst branch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from cell.arrivals import arrival_times
 from cell.diagnostic import Diagnostic, error
 from cell.durations import action_duration
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
-from cell.steps import Move, Step
+from cell.state import CellState
+from cell.steps import Move, Present, Step
 
 SAME_TIME = 1e-9  # s, and relative
 
 
-def check_schedule(plan: MotionPlan, cell: CellModel) -> tuple[Diagnostic, ...]:
-    return tuple(_times(plan, cell))
+def check_schedule(plan: MotionPlan, cell: CellModel, state: CellState) -> tuple[Diagnostic, ...]:
+    return tuple(_times(plan, cell, arrival_times(cell, state)))
 
 
 def end_of(step: Step) -> float:
     return step.start + step.duration
 
 
-def _times(plan: MotionPlan, cell: CellModel) -> Iterator[Diagnostic]:
+def _times(plan: MotionPlan, cell: CellModel, arrivals: Mapping[str, float]) -> Iterator[Diagnostic]:
     ends: dict[str, float] = {}
     for step in plan.tasks.steps:
-        duration = _duration(step, plan, cell)
         earliest = max((ends[p] for p in step.predecessors), default=0.0)
+        duration = _duration(step, plan, cell)
+        if isinstance(step.action, Present):
+            duration = max(0.0, arrivals.get(step.action.part, 0.0) - earliest)
         if duration is None or not same(step.duration, duration):
             declared = "nothing declared" if duration is None else f"{duration:.9g} s"
             yield error("E683", f"{step.id} lasts {step.duration:.9g} s in the plan; it is {declared}", step.because.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cell.model import CellModel
 from cell.program import Ref
-from cell.state import CellState, InHand, InPlace, Lost, PartState
+from cell.state import CellState, Expected, InHand, InPlace, Lost, PartState
 from planner.tasks.methods import SOURCES, is_heap
 from planner.tasks.route import Stage
 
@@ -12,17 +12,22 @@ from planner.tasks.route import Stage
 def any_one(
     cell: CellModel, state: CellState, stage: Stage, kind: str, taken: frozenset[str], looped: frozenset[tuple[str, str]]
 ) -> PartState | None:
-    """One that lies there already, one in a hand, one that no loop is about; of those that a loop (set, kind) of `looped` is
-    about the last, for loops begin at the front. None where there is none but those `taken`."""
+    """One that lies there already, one in a hand, one that has come, one that no loop is about; of those that a loop (set, kind)
+    of `looped` is about the last, for loops begin at the front; of those on one another the uppermost; of those still to come the
+    next. None where there is none but those `taken`."""
     where = {name: place.equipment for name, place in cell.places.items()}
+    rank_of = {place.name: i for e in cell.equipment.values() for i, place in enumerate(e.places)}
     origin = stage.goal.role("from")
     source = origin.text if isinstance(origin, Ref) else None
 
-    def rank(numbered: tuple[int, PartState]) -> tuple[bool, bool, bool, int]:
+    def rank(numbered: tuple[int, PartState]) -> tuple[bool, bool, bool, bool, int]:
         number, part = numbered
         is_looped = (where.get(part.origin, ""), part.kind) in looped
-        held = isinstance(part.location, InHand)
-        return (not lies_in(part, stage), not held, is_looped, -number if is_looped else number)
+        held, expected = isinstance(part.location, InHand), isinstance(part.location, Expected)
+        order = -number if is_looped else number
+        if isinstance(part.location, InPlace) and _is_piled(cell, where.get(part.location.place, "")):
+            order = -rank_of[part.location.place]
+        return (not lies_in(part, stage), not held, expected, is_looped, order)
 
     candidates = [p for p in state.parts if p.kind == kind and p.id not in taken and not p.given_up]
     best = min(enumerate(p for p in candidates if _is_takeable(cell, p, source)), key=rank, default=None)
@@ -42,5 +47,11 @@ def _is_takeable(cell: CellModel, part: PartState, source: str | None) -> bool:
             if known is None or is_heap(known) or cell.equipment[known.equipment].kind not in SOURCES:
                 return False
             return source is None or known.equipment == source
+        case Expected(place):
+            return source is None or cell.places[place].equipment == source
         case Lost():
             return False
+
+
+def _is_piled(cell: CellModel, equipment: str) -> bool:
+    return equipment in cell.equipment and any(place.lies_on for place in cell.equipment[equipment].places)

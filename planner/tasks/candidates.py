@@ -17,6 +17,7 @@ from planner.tasks.motions import Held
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
+from planner.tasks.side_by_side import fit_together
 from planner.tasks.traffic import Passage, Trail
 from planner.tasks.ways_out import Escapes
 from planner.tasks.worker import Worker
@@ -59,6 +60,7 @@ class Contact(NamedTuple):
 class Candidates:
     def __init__(self, shop: Shop, floor: Floor, escapes: Escapes) -> None:
         self.shop, self.floor, self.escapes = shop, floor, escapes
+        self._fits: dict[Held, bool] = {}
         self._can_put: dict[tuple[str, str, str, int], bool] = {}
         self._allowed: dict[tuple[str, str], frozenset[str]] = {}
         self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
@@ -122,7 +124,7 @@ class Candidates:
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
         kind, name = shop.jobs[job].kind, who.hands[hand].name
         others = floor.carried(worker)
-        if not self._can_carry(who, others, kind):
+        if not self._can_carry(who, others, kind) or not floor.is_uncovered(place):
             return None
         speed, hub = who.speed(stage.clauses), shop.equipment_of[place]
         arrived, way = self.arrival(worker, AtHub(hub), others, speed, opened)
@@ -130,12 +132,33 @@ class Candidates:
         for grasp in shop.grasps[kind]:
             taking = self.taking(who, place, name, kind, grasp, others, speed)
             if taking.seconds < math.inf and self._free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
+                if others and not self._is_released(job, worker, hand, grasp, others):
+                    continue
                 if not self.escapes.is_open(floor, job, worker, is_taking=True):
                     return None
                 start = max(start, self.clear(worker, taking.way, taking.rest))
                 act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
                 return self._candidate(act, start, hub, taking, way, speed)
         return None
+
+    def _is_released(self, job: int, worker: int, hand: int, grasp: int, others: Held) -> bool:
+        """Whether the part fits beside `others`, and at least one of all that is held can be put down where it goes: there may
+        be motions for each alone and for none beside the rest."""
+        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
+        held = _with(others, who.carried(shop.jobs[job].kind, hand, grasp), who)
+        if held not in self._fits:
+            self._fits[held] = fit_together(shop.cell, held)
+        if not self._fits[held]:
+            return False
+        for h, j in [*((h, j) for h, j in enumerate(floor.hands[worker]) if j >= 0), (hand, job)]:
+            leg, kind, name = floor.leg(j), shop.jobs[j].kind, who.hands[h].name
+            turned = grasp if j == job else floor.grasp[j]
+            if isinstance(leg, Stage):
+                speed = who.speed(leg.clauses)
+                place = self._free_place(leg, who, kind, name, turned, speed, is_peek=True)
+                if place is not None and self.putting(who, place, name, kind, turned, held, speed).seconds < math.inf:
+                    return True
+        return not any(j >= 0 for j in floor.hands[worker])
 
     def place(self, job: int, worker: int, hand: int) -> Candidate | None:
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
@@ -151,6 +174,7 @@ class Candidates:
         arrived, way = self.arrival(worker, AtHub(hub), held, speed, opened)
         putting = self.putting(who, place, name, kind, grasp, held, speed)
         start = max(arrived, self.accessible(hub, opened), self.clear(worker, putting.way, putting.rest))
+        start = max(start, floor.carried_from(place) or 0.0)
         device = floor.devices[hub]
         if device.is_clamped and shop.devices[hub].has_clamp:
             start += shop.devices[hub].clamp_time
@@ -382,12 +406,14 @@ class Candidates:
     def _free_place(
         self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool
     ) -> str | None:
-        """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied."""
+        """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied; but
+        what it lies on has to be there, for nobody knows that it will be."""
         if is_peek or self._is_heap(stage.equipment):
             places: Iterator[str] = iter(stage.places)
         else:
             places = self._free_in_order(stage, kind)
-        return next((p for p in places if self._serves(p, who, hand, kind, grasp, speed)), None)
+        ready = (p for p in places if self.floor.carried_from(p) is not None)
+        return next((p for p in ready if self._serves(p, who, hand, kind, grasp, speed)), None)
 
     def _free_in_order(self, stage: Stage, kind: str) -> Iterator[str]:
         pool = self.floor.pools[stage.equipment]

@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from cell.arrivals import arrival_law, arrival_times
 from cell.diagnostic import Span
+from cell.members import Members, members_of, owner_of, resolved
 from cell.model import CellModel
-from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
-from cell.state import CellState, InHand, InPlace, Lost, PartState
+from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
+from cell.state import CellState, Expected, InHand, InPlace, Lost, PartState
 from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
-from planner.tasks.methods import SOURCES
+from planner.tasks.methods import LOOPED
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work
 from planner.tasks.supported import blocks
 from planner.tasks.unfold import Unfolding, goals_in, moves_part, open_legs, waits_closure
@@ -30,7 +32,7 @@ def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: 
     """All open work, in reading order. What cannot be done is said in `found`; the routes are then not to be used."""
     loops = [line for block in blocks(program.block) for line in block.lines if isinstance(line, Loop)]
     walk = _Walk(cell, state, found, looped=frozenset((loop.members.text, loop.member) for loop in loops))
-    walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False)
+    walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False, bound={})
     return walk.routes()
 
 
@@ -49,15 +51,17 @@ class _Walk:
     unfolding: Unfolding = field(init=False)
     parts: dict[str, PartState] = field(init=False)
     where: dict[str, str] = field(init=False)
+    arrivals: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
         self.unfolding = Unfolding(self.cell, self.found, [], {}, {})
         self.parts = {p.id: p for p in self.state.parts}
+        self.arrivals = arrival_times(self.cell, self.state)
         self.where = {name: place.equipment for name, place in self.cell.places.items()}
 
     # --- lines -----------------------------------------------------------------------------------------------------
 
-    def block(self, block: Block, clauses: Clauses, in_order: bool) -> Legs:
+    def block(self, block: Block, clauses: Clauses, in_order: bool, bound: Members) -> Legs:
         added: list[Legs] = []
         barrier_of: dict[int, int] = {}
         waits = waits_closure(block)
@@ -69,19 +73,20 @@ class _Walk:
                     own = self._after(own, added[j], line.span, barrier_of, j)
                     if in_order:
                         break
-            added.append(self._line(line, own))
+            added.append(self._line(line, own, bound))
         return frozenset().union(*added)
 
-    def _line(self, line: Line, clauses: Clauses) -> Legs:
+    def _line(self, line: Line, clauses: Clauses, bound: Members) -> Legs:
         match line:
             case Goal():
-                return self._goal(line, clauses)
+                return self._goal(line, clauses, bound)
             case Loop():
-                return self._loop(line, clauses)
+                members = self._members(line, bound)
+                return self._loop(line, clauses) if members is None else self._loop_over(line, members, clauses, bound)
             case Group(block=block, in_order=in_order):
-                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order)
+                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order, bound)
             case Scope(block=block):
-                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order=False)
+                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order=False, bound=bound)
             case When():
                 self.found.unsupported("a `when` outside a loop", line.span)
             case Fresh():
@@ -90,13 +95,16 @@ class _Walk:
                 assert_never(line)
         return frozenset()
 
-    def _goal(self, goal: Goal, clauses: Clauses) -> Legs:
+    def _goal(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
         kind = goal.object.text
         if not goal.any_one or kind not in self.cell.parts:
             self.found.unsupported("a goal about one certain part, outside a loop", goal.span)
             return frozenset()
-        stage = self.unfolding.stage(goal, kind, clauses, "")
-        if stage is None or any(goal.id in p.reached for p in self.state.parts):
+        if bound and not _names(goal, bound):
+            self.found.unsupported("a goal about none of the members of the loops around it", goal.span)
+            return frozenset()
+        stage = self.unfolding.stage(goal, kind, clauses, "", bound)
+        if stage is None or self._is_reached(goal, stage, bound):
             return frozenset()
         part = any_one(self.cell, self.state, stage, kind, frozenset(self.claimed), self.looped)
         if part is None:
@@ -106,10 +114,44 @@ class _Walk:
         self.chosen.add(part.id)
         return self._add(part, [] if lies_in(part, stage) and stage.work is None else [stage])
 
+    def _is_reached(self, goal: Goal, stage: Stage, bound: Members) -> bool:
+        """In a loop over members the goal was reached for this one if a part lies there for which it was."""
+        reached = [p for p in self.state.parts if goal.id in p.reached]
+        if not bound:
+            return bool(reached)
+        there = next((p for p in reached if lies_in(p, stage) and p.id not in self.claimed), None)
+        if there is not None:
+            self.claimed.add(there.id)
+        return there is not None
+
+    def _members(self, loop: Loop, bound: Members) -> tuple[str, ...] | None:
+        """The layers or spots that the loop is about; None for a loop about parts."""
+        name = resolved(loop.members, bound)
+        source = self.cell.equipment.get(owner_of(name))
+        if loop.member in self.cell.parts or source is None or source.name == name:
+            return None
+        return members_of(source, name) or None
+
+    def _loop_over(self, loop: Loop, members: tuple[str, ...], clauses: Clauses, bound: Members) -> Legs:
+        if loop.until is not None:
+            self.found.unsupported("an `until` of a loop over layers or spots", loop.until.span)
+        if loop.block.pace is not None:
+            self.paces.append(Pace(loop.id, loop.block.pace.interval.quantity.value, loop.block.pace.span))
+        added: Legs = frozenset()
+        last: Legs = frozenset()
+        for member in members:
+            own = replace(clauses, serves=(*clauses.serves, (loop.id, member)))
+            if loop.in_order and last:
+                own = self._after(own, last, loop.span, {}, 0)
+            own = self.unfolding.clauses_in(loop.block, own, member)
+            legs = self.block(loop.block, own, in_order=False, bound={**bound, loop.variable: member})
+            added, last = added | legs, legs or last
+        return added
+
     def _loop(self, loop: Loop, clauses: Clauses) -> Legs:
         source = self.cell.equipment.get(loop.members.text)
-        if source is None or source.kind not in SOURCES or loop.member not in self.cell.parts:
-            self.found.unsupported("a loop over anything but the parts of a tray or a station", loop.span)
+        if source is None or source.kind not in LOOPED or loop.member not in self.cell.parts:
+            self.found.unsupported("a loop over anything but parts of a tray or a station, layers and spots", loop.span)
             return frozenset()
         if loop.until is not None and counted_things(loop.until) is None:
             self.found.unsupported("an `until` on anything but counts of parts", loop.until.span)
@@ -190,9 +232,12 @@ class _Walk:
         for j in (j for j in range(i) if j not in earlier):
             other = block.lines[j]
             both = isinstance(line, Loop) and isinstance(other, Loop) and line.members.text == other.members.text
-            if both and moves_part(line) and moves_part(other):
+            if both and self._is_about_parts(line) and moves_part(line) and moves_part(other):
                 message = "these two lines put the same part into different places, unordered"
                 self.found.error("E605", message, other.span, line.span)
+
+    def _is_about_parts(self, line: Line) -> bool:
+        return isinstance(line, Loop) and line.member in self.cell.parts
 
     def routes(self) -> Routes:
         order = [p.id for p in self.state.parts if self.legs.get(p.id)]
@@ -203,19 +248,24 @@ class _Walk:
             self._check_job(job)
         return Routes(
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
-            self.unfolding.robots, (),
+            self.unfolding.robots, self._assumed(jobs),
         )  # fmt: skip
+
+    def _assumed(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:
+        """The arrival laws that the plan counts on."""
+        supplies = dict.fromkeys(self.where[job.place] for job in jobs if job.arrival is not None and job.place is not None)
+        return tuple(arrival_law(self.cell.equipment[name]) for name in supplies)
 
     def _job(self, part: PartState) -> Job:
         legs = self.legs[part.id]
-        place = part.location.place if isinstance(part.location, InPlace) else None
+        place = part.location.place if isinstance(part.location, InPlace | Expected) else None
         hand, grasp = (part.location.hand, part.location.grasp) if isinstance(part.location, InHand) else (None, 0)
         first = legs[0]
         if isinstance(first, Stage) and first.work is not None and place in first.places:
             device = self.state.devices.get(first.equipment)
             if device is not None and device.running:
                 legs[0] = replace(first, joined=True)
-        return Job(part.id, part.kind, place, hand, grasp, tuple(legs))
+        return Job(part.id, part.kind, place, hand, grasp, tuple(legs), self.arrivals.get(part.id))
 
     def _check_job(self, job: Job) -> None:
         """A fork ends a route, is told of on it, and begins at a plain place or empties it in every way."""
@@ -260,6 +310,11 @@ class _Iterations:
         place = part.location.place if isinstance(part.location, InPlace) else None
         start = walk.where.get(place) if place is not None else None
         self.ends.append((start, usual_end(legs, start)))
+
+
+def _names(goal: Goal, bound: Members) -> bool:
+    """Whether the goal says that it is about a member: then each iteration has a goal of its own."""
+    return any(isinstance(role.value, Ref) and role.value.path[0] in bound for role in goal.roles)
 
 
 def _goals(block: Block) -> list[Goal]:

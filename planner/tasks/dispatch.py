@@ -113,6 +113,7 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     assert isinstance(leg, Stage)
     now.is_open, now.is_clamped = device.has_door, device.has_clamp
     floor.put(job, act.worker, act.hand, act.place)
+    floor.at_rest[act.place] = chosen.end
     free = end = chosen.end
     if leg.work is not None:
         if leg.work.kind == "program" and device.has_door:

@@ -65,6 +65,7 @@ class Draft:
     steps: list[StepDraft] = field(default_factory=list)
     orders: dict[str, dict[int, None]] = field(default_factory=dict)
     gates: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    early: set[int] = field(default_factory=set)
 
     def operation(
         self, goal: str, verb: str, part: str, serves: tuple[tuple[str, str], ...], robot: str | None,
@@ -78,16 +79,21 @@ class Draft:
         self, operation: OperationDraft, action: Action, duration: float, before: tuple[int, ...], rule: str,
         *, robot: str | None = None, claims: tuple[str, ...] = (), needs: tuple[Fact, ...] = (),
         adds: tuple[Fact, ...] = (), deletes: tuple[Fact, ...] = (), branch: tuple[int, int] | None = None,
-        uses: tuple[str, ...] = (),
+        uses: tuple[str, ...] = (), until: float | None = None,
     ) -> int:  # fmt: skip
-        """Append a step as early as `before` allows; gives its number. The first steps of an operation wait for its gate."""
-        if operation.number in self.gates and not any(self.steps[b].operation == operation.number for b in before):
+        """Append a step as early as `before` allows; gives its number. The first steps of an operation wait for its gate; one
+        that lasts `until` a time that nobody commands does not, and ends no sooner than that."""
+        own = (b for b in before if self.steps[b].operation == operation.number and b not in self.early)
+        if operation.number in self.gates and until is None and next(own, None) is None:
             before = (*before, *(g for g in self.gates[operation.number] if g not in before))
         start = 0.0
         for b in before:
             earlier = self.steps[b]
             start = max(start, earlier.start + earlier.duration)
         number = len(self.steps)
+        if until is not None:
+            duration = max(duration, until - start)
+            self.early.add(number)
         at = branch if branch is not None else operation.branch
         self.steps.append(
             StepDraft(operation.number, action, robot, claims, needs, adds, deletes, before, start, duration, at, rule)

@@ -68,7 +68,7 @@ class Floor:
         self.at = [0] * len(shop.jobs)
         self.place: list[str | None] = [job.place for job in shop.jobs]
         self.grasp = [job.grasp for job in shop.jobs]
-        self.ready = [0.0] * len(shop.jobs)
+        self.ready = [job.arrival or 0.0 for job in shop.jobs]
         self.hands = [[FOREIGN if k in w.held else NOBODY for k in range(len(w.hands))] for w in shop.workers]
         self.devices = {d.name: DeviceNow(d.is_open, d.is_clamped) for d in shop.devices.values()}
         self.pools = {name: dict.fromkeys(places) for name, places in shop.free_places.items()}
@@ -81,19 +81,17 @@ class Floor:
         self.barrier_left = [len(b.members) for b in shop.routes.barriers]
         self.barrier_time = [0.0] * len(shop.routes.barriers)
         self.under_way: dict[int, None] = {}
-        self.queues: dict[int, list[int]] = {}
+        self.queues = {k: list(line[::-1]) for k, line in enumerate(shop.lines)}
+        self.queue_of = {j: k for k, line in enumerate(shop.lines) for j in line}
+        self.at_rest: dict[str, float] = {}
         self.occupants: list[list[int]] = [[] for _ in shop.rooms]
         self.job_end = [0.0] * len(shop.jobs)
         for j, job in enumerate(shop.jobs):
             if job.hand is not None:
                 self._hold(j, job.hand)
-            elif shop.waiting[j]:
-                self.queues.setdefault(shop.group[j], []).append(j)
-            else:
+            elif not shop.waiting[j]:
                 self.under_way[j] = None
                 self._enter(j, job.place)
-        for queue in self.queues.values():
-            queue.reverse()
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
@@ -121,6 +119,19 @@ class Floor:
             if j != NOBODY
         )
 
+    def carried_from(self, place: str) -> float | None:
+        """Since when all that a part in `place` would lie on is there; None while it is not."""
+        time = 0.0
+        for below in self.shop.cell.places[place].lies_on:
+            if below in self.pools[self.shop.equipment_of[below]]:
+                return None
+            time = max(time, self.at_rest.get(below, 0.0))
+        return time
+
+    def is_uncovered(self, place: str) -> bool:
+        """Whether nothing lies upon what lies there."""
+        return all(above in self.pools[self.shop.equipment_of[above]] for above in self.shop.upon.get(place, ()))
+
     def free_hand(self, worker: int) -> int | None:
         return next((h for h, j in enumerate(self.hands[worker]) if j == NOBODY), None)
 
@@ -144,10 +155,9 @@ class Floor:
     def take(self, job: int, worker: int, hand: int, grasp: int) -> None:
         place = self.place[job]
         assert place is not None
-        if self.shop.waiting[job] and job not in self.under_way and self.queues.get(self.shop.group[job]):
-            queue = self.queues[self.shop.group[job]]
-            if queue[-1] == job:
-                queue.pop()
+        queue = self.queues.get(self.queue_of.get(job, -1))
+        if queue and queue[-1] == job and job not in self.under_way:
+            queue.pop()
         self.under_way.pop(job, None)
         self._leave(job, place)
         self.hands[worker][hand], self.grasp[job], self.place[job] = job, grasp, None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cell.diagnostic import Span
 from cell.durations import action_duration
 from cell.equipment import Equipment, Place
+from cell.members import Members, owner_of, places_in, resolved
 from cell.model import CellModel
 from cell.program import Bound, Goal, Ref
 from cell.standard_verbs import STANDARD
@@ -17,8 +18,9 @@ from planner.tasks.findings import Findings
 from planner.tasks.route import Work
 
 VERBS = ("move", "process", "inspect")
-TARGETS = ("tray", "bin", "machine", "station", "fixture")
-SOURCES = ("tray", "machine", "station", "fixture")
+TARGETS = ("tray", "bin", "machine", "station", "fixture", "pallet")
+LOOPED = ("tray", "machine", "station", "fixture")
+SOURCES = (*LOOPED, "pallet", "stack", "conveyor")
 _ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), "inspect": ("at",)}
 
 
@@ -32,8 +34,9 @@ class Method:
     robot: str | None
 
 
-def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings) -> Method | None:
-    """The method for `goal` on a part of `kind`; None when it has none, which is then said in `found`."""
+def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Members) -> Method | None:
+    """The method for `goal` on a part of `kind`; None when it has none, which is then said in `found`. `bound`: the members that
+    loop variables stand for."""
     if goal.verb not in VERBS:
         found.unsupported(f"the verb {goal.verb}", goal.span)
         return None
@@ -42,12 +45,13 @@ def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings) -> Method
     if odd:
         found.unsupported(f"this role or bound of {goal.verb}", *odd)
         return None
-    equipment = _equipment(cell, goal, "to" if goal.verb == "move" else "at", found)
-    if equipment is None:
+    target = _target(cell, goal, "to" if goal.verb == "move" else "at", found, bound)
+    if target is None:
         return None
-    places = tuple(p.name for p in equipment.places if kind in p.accepts)
+    equipment, name = target
+    places = tuple(p.name for p in places_in(equipment, name) if kind in p.accepts)
     if not places:
-        found.error("E613", f"{equipment.name} does not take {kind}", goal.span, equipment.span)
+        found.error("E613", f"{name} does not take {kind}", goal.span, equipment.span)
         return None
     if goal.verb == "move":
         return Method(equipment.name, places, None, _robot(goal))
@@ -83,17 +87,20 @@ def _is_speed_limit(bound: Bound) -> bool:
     return bound.name == "speed" and bound.operator in ("<", "<=")
 
 
-def _equipment(cell: CellModel, goal: Goal, role: str, found: Findings) -> Equipment | None:
+def _target(cell: CellModel, goal: Goal, role: str, found: Findings, bound: Members) -> tuple[Equipment, str] | None:
+    """The equipment, and the name of it or of the member of it that is asked for."""
     where = goal.role(role)
     if not isinstance(where, Ref):
         found.unsupported(f"{goal.verb} without `{role}`", goal.span)
         return None
-    equipment = cell.equipment.get(where.text)
-    if equipment is None or equipment.kind not in TARGETS or any("." in p.name for p in equipment.places):
+    name = resolved(where, bound)
+    equipment = cell.equipment.get(owner_of(name))
+    grouped = equipment is not None and equipment.kind != "pallet" and any("." in p.name for p in equipment.places)
+    if equipment is None or equipment.kind not in TARGETS or grouped:
         what = f"a {equipment.kind} as a target" if equipment else f"{where.text} as a target"
         found.unsupported(what, where.span)
         return None
-    return equipment
+    return equipment, name
 
 
 def _robot(goal: Goal) -> str | None:

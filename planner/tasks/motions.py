@@ -49,6 +49,7 @@ class Motions:
         self._robot = robot
         self._durations = durations
         self._forbidden = forbidden
+        self._given_up = frozenset(filter(None, map(_load_at, forbidden)))
         self._max_speed = cell.robots[robot].max_speed
         self._equipment = {p.name: p.equipment for p in cell.places.values()}
         guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
@@ -134,6 +135,7 @@ class Motions:
         avoid = tuple(z for z in self._closed if z not in entered)
         need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid)
         is_barred = need in self._forbidden or (touch is not None and touch.place in self._beyond)
+        is_barred = is_barred or _load_at(need) in self._given_up
         seconds = math.inf if is_barred else self._durations(need)
         way = self._rules.spots(Moving(need))
         if touch is not None and touch.end == "start":
@@ -158,6 +160,16 @@ def _entered(cell: CellModel, place: str, zones: tuple[str, ...]) -> tuple[str, 
     guard = cell.equipment[spot.equipment].guard
     inside = tuple(z for z in zones if z != guard and cell.zones[z].holds(spot.frame.translation))
     return inside if guard is None else (guard, *inside)
+
+
+def _load_at(need: MotionNeed) -> tuple[object, ...] | None:
+    """A contact with more in the hands than the part it is about, whatever the grasps: where one of these has no motion, the
+    others are not tried, for there is still the way with one part at a time. None for every other need."""
+    touch = need.touch
+    more = [c for c in need.carried if touch is None or c.hand != touch.hand]
+    if touch is None or not more:
+        return None
+    return (touch.pair, touch.end, touch.place, touch.hand, touch.kind, tuple((c.hand, c.kind) for c in more))
 
 
 class MeasuredFirst:

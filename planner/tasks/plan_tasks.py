@@ -26,6 +26,7 @@ from planner.tasks.motions import MeasuredFirst
 from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
+from planner.tasks.stacks import check_stacks
 from planner.tasks.supported import blocks, check_supported
 from planner.tasks.ways_out import Escapes
 from planner.tasks.write_steps import ChoiceDraft, write_steps
@@ -37,6 +38,9 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
     found = Findings()
     check_supported(request.cell, request.program, found)
     routes = decompose(request.cell, request.state, request.program, found)
+    if found.has_errors:
+        return Outcome(None, found.all())
+    check_stacks(request.cell, request.state, request.program, routes, found)
     if found.has_errors:
         return Outcome(None, found.all())
     if not routes.jobs:

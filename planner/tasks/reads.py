@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cell.state import CellState, PartState
+from cell.state import CellState, InPlace, PartState
 from cell.task_plan import PlannedPart, ReadFact
 from planner.tasks.dispatch import Order
 from planner.tasks.floor import Kind
@@ -42,7 +42,12 @@ def assumptions(shop: Shop, state: CellState, order: Order) -> tuple[str, ...]:
 
 def _parts(shop: Shop, state: CellState) -> Iterator[tuple[str, str]]:
     known = {part.id: part for part in state.parts}
+    taken = {p.location.place for p in state.parts if isinstance(p.location, InPlace)}
     for job in shop.jobs:
+        if job.arrival is not None:
+            if job.place not in taken:
+                yield f"at {job.place}", "empty"
+            continue
         yield (f"at {job.place}", job.kind) if job.place is not None else (f"hand {job.hand}", job.kind)
         yield from _history(job, known[job.part])
 

@@ -72,7 +72,8 @@ Leg = Stage | Fork
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One part and what is open for it. `place` is where it lies, None when `hand` (tool.hand) holds it by `grasp`."""
+    """One part and what is open for it. `place` is where it lies, None when `hand` (tool.hand) holds it by `grasp`. `arrival`: s
+    after the start by which it has come to `place`; None for a part that is there."""
 
     part: str
     kind: str
@@ -80,6 +81,7 @@ class Job:
     hand: str | None
     grasp: int
     legs: tuple[Leg, ...]
+    arrival: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ This is the inner door: `Shop` in, `dispatch` gives an order and its times, what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cell.durations import action_duration
 from cell.model import CellModel
+from cell.scene import lying_directly_upon
 from cell.state import CellState, InHand, InPlace, PlanningRequest
 from cell.steps import AtHub, SetClamp, SetDoor, Stance
 from planner.tasks.crew import Crew, Known, crew_for
@@ -19,6 +20,9 @@ from planner.tasks.methods import has_clamp, has_door, is_device, is_heap
 from planner.tasks.reach import grasps_of
 from planner.tasks.route import Fork, Job, Leg, Routes, Stage, stages_of
 from planner.tasks.worker import Worker
+
+WAITING = ("tray", "stack", "pallet", "conveyor")
+"""Where a part may lie for as long as it likes: nothing else needs its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Device:
 class Shop:
     """`foreign` are places and hands taken by parts without open work. `heaps` are places. `rooms` number the equipment that may
     run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j may lie where it is for as long as it likes.
+    `lines` are the jobs that do, each in the order in which they can be taken. `upon`: the places right above a place.
     `opened_by`: the barriers that the end of (job, leg) helps to open."""
 
     cell: CellModel
@@ -53,6 +58,8 @@ class Shop:
     rooms: Mapping[str, int]
     group: tuple[int, ...]
     waiting: tuple[bool, ...]
+    lines: tuple[tuple[int, ...], ...]
+    upon: Mapping[str, tuple[str, ...]]
     grasps: Mapping[str, tuple[int, ...]]
     mass: Mapping[str, float]
     opened_by: Mapping[tuple[int, int], tuple[int, ...]]
@@ -85,13 +92,15 @@ def make_shop(request: PlanningRequest, routes: Routes, known: Known, found: Fin
     groups: dict[object, int] = {}
     sources = [places[job.place].equipment if job.place else "" for job in routes.jobs]
     likeness = [(*_likeness(j, source), able) for j, source, able in zip(routes.jobs, sources, crew.able, strict=True)]
+    group = tuple(groups.setdefault(like, len(groups)) for like in likeness)
+    waiting = tuple(source in cell.equipment and cell.equipment[source].kind in WAITING for source in sources)
     return Shop(
         cell, routes, crew,
         {e.name: _device(cell, state, e.name) for e in cell.equipment.values()},
         {name: place.equipment for name, place in places.items()},
         frozenset(name for name, place in places.items() if is_heap(place)),
-        free, foreign, _rooms(cell, routes, free), tuple(groups.setdefault(like, len(groups)) for like in likeness),
-        tuple(job.place is not None and cell.equipment[places[job.place].equipment].kind == "tray" for job in routes.jobs),
+        free, foreign, _rooms(cell, routes, free), group, waiting, _lines(cell, routes, group, waiting),
+        lying_directly_upon(places),
         {kind: grasps_of(cell, kind) for kind in cell.parts}, {kind: part.mass for kind, part in cell.parts.items()},
         _opened_by(routes), request.seed,
     )  # fmt: skip
@@ -113,6 +122,23 @@ def _device(cell: CellModel, state: CellState, name: str) -> Device:
     )  # fmt: skip
 
 
+def _lines(cell: CellModel, routes: Routes, group: Sequence[int], waiting: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
+    """Those that are alike in the order of the routes; of a pile the uppermost first; of a conveyor as they come."""
+    rank = {place.name: i for e in cell.equipment.values() for i, place in enumerate(e.places)}
+    lines: dict[tuple[str, int | str], list[tuple[float, int, int]]] = {}
+    for j, job in enumerate(routes.jobs):
+        if not waiting[j] or job.place is None:
+            continue
+        source = cell.equipment[cell.places[job.place].equipment]
+        if source.kind == "conveyor":
+            lines.setdefault(("belt", source.name), []).append((job.arrival or 0.0, 0, j))
+        elif any(place.lies_on for place in source.places):
+            lines.setdefault(("pile", source.name), []).append((0.0, -rank[job.place], j))
+        else:
+            lines.setdefault(("alike", group[j]), []).append((0.0, 0, j))
+    return tuple(tuple(j for _, _, j in sorted(line)) for line in lines.values())
+
+
 def _rooms(cell: CellModel, routes: Routes, free: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Equipment that may run full: fewer free places than parts will ever be brought there."""
     brought: dict[str, int] = {}
@@ -123,7 +149,7 @@ def _rooms(cell: CellModel, routes: Routes, free: Mapping[str, tuple[str, ...]])
     limited = [
         e.name
         for e in cell.equipment.values()
-        if not any(is_heap(p) for p in e.places) and (e.kind != "tray" or brought.get(e.name, 0) > len(free[e.name]))
+        if not any(is_heap(p) for p in e.places) and (e.kind not in WAITING or brought.get(e.name, 0) > len(free[e.name]))
     ]
     return {name: i for i, name in enumerate(limited)}
 

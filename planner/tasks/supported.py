@@ -42,8 +42,10 @@ HANDS_ARE_EMPTY = ("part_missing", "grip_lost", "vacuum_lost", "empty")
 
 def check_supported(cell: CellModel, program: IntentProgram, found: Findings) -> None:
     for never in program.nevers:
-        if not is_guarded(cell, never.condition) and zone_pair(cell, never.condition) is None:
-            found.unsupported("a `never` other than of a robot and the machine it serves, or of two robots in zones", never.span)
+        is_kept = is_guarded(cell, never.condition) or is_watched(cell, never.condition)
+        if not is_kept and zone_pair(cell, never.condition) is None:
+            what = "the machine that it serves, another robot in a zone, or a person in one"
+            found.unsupported(f"a `never` of anything but a robot in a zone and {what}", never.span)
     for zone in cell.zones.values():
         if zone.capacity is not None and zone.capacity != 1 and zone.capacity < len(cell.robots):
             found.unsupported(f"a zone for {zone.capacity} of {len(cell.robots)} robots", zone.span)
@@ -106,6 +108,20 @@ def zone_pair(cell: CellModel, condition: Condition) -> tuple[InZone, InZone] | 
     return next(((a, b) for a in known for b in known if a[0] < b[0]), None)
 
 
+def is_watched(cell: CellModel, condition: Condition) -> bool:
+    """`r in zone and zone is occupied`: who is in a zone no plan can know, so it is kept while running. No step into the zone is
+    started then, and motion stops where somebody comes (controller/monitor.py)."""
+    if not isinstance(condition, AllOf):
+        return False
+    inside = any(isinstance(p, IsIn) and not p.negated and p.subject.text in cell.robots for p in condition.parts)
+    return inside and any(isinstance(p, IsState) and _says_occupied(cell, p) for p in condition.parts)
+
+
+def _says_occupied(cell: CellModel, state: IsState) -> bool:
+    zone = cell.zones.get(state.subject.text)
+    return zone is not None and zone.occupied is not None and (state.value == "occupied") is not state.negated
+
+
 def _says_running(cell: CellModel, state: IsState) -> bool:
     known = len(state.subject.path) == 2 and state.subject.path[0] in cell.equipment
     if not known or state.subject.path[1] != "spindle":
@@ -124,7 +140,7 @@ def _says_door_open(cell: CellModel, state: IsState, machine: str) -> bool:
 
 
 def _check_ensure(cell: CellModel, ensure: Ensure, found: Findings) -> None:
-    if ensure.kind == "monitor" or speed_limit_on(cell, ensure) is not None:
+    if ensure.kind == "monitor" or speed_limit_on(cell, ensure) is not None or _is_stack_limit(cell, ensure):
         return
     if not _is_contact_force(cell, ensure):
         found.unsupported("this limit", ensure.span)
@@ -136,6 +152,15 @@ def _is_contact_force(cell: CellModel, ensure: Ensure) -> bool:
     if not isinstance(c, Compare) or c.operator not in ("<", "<="):
         return False
     return c.subject.path[0] in cell.robots and c.subject.path[-1] == "force"
+
+
+def _is_stack_limit(cell: CellModel, ensure: Ensure) -> bool:
+    """`ensure pallet.height <= h`: checked against all that is laid there (planner/tasks/stacks.py)."""
+    c = ensure.condition
+    if not isinstance(c, Compare) or c.operator not in ("<", "<=") or len(c.subject.path) != 2 or not isinstance(c.limit, Amount):
+        return False
+    thing = cell.equipment.get(c.subject.path[0])
+    return thing is not None and thing.kind == "pallet" and c.subject.path[1] in ("height", "mass")
 
 
 def speed_limit_on(cell: CellModel, ensure: Ensure) -> tuple[str, float] | None:
@@ -170,7 +195,7 @@ def _check_skip(policy: Policy, skip: Skip, found: Findings) -> None:
 
 
 def _check_prefer(cell: CellModel, prefer: Prefer, found: Findings) -> None:
-    if prefer.objective in ("throughput", "busy"):
+    if prefer.objective in ("throughput", "busy", "carrying"):
         return
     known = "" if prefer.objective in STANDARD.objectives else "unknown "
     found.warning("W690", f"the {known}objective {prefer.objective} is not followed yet", prefer.span)

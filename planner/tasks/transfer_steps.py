@@ -15,7 +15,8 @@ from planner.tasks.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """`hand` is tool.hand; `speed` the limit in m/s that binds the motions."""
+    """`hand` is tool.hand; `speed` the limit in m/s that binds the motions. `carriers` are the parts that carry what lies in the
+    place, each with its own place."""
 
     part: str
     kind: str
@@ -23,6 +24,7 @@ class Transfer:
     grasp: int
     place: str
     speed: float | None
+    carriers: tuple[tuple[str, str], ...] = ()
 
 
 class Contact:
@@ -41,6 +43,8 @@ class Contact:
         self._lies = fact("at", transfer.part, transfer.place)
         self._in_hand = fact("held", transfer.part, transfer.hand)
         self._empty = fact("empty", transfer.hand)
+        self._uncovered = tuple(fact("free", above) for above in shop.upon.get(transfer.place, ()))
+        self._carriers = tuple(fact("at", part, place) for part, place in transfer.carriers)
         self._free: tuple[Fact, ...] = () if transfer.place in shop.heaps else (fact("free", transfer.place),)
 
     def before_taking(self, others: Held, held: Held) -> Numbers:
@@ -63,7 +67,7 @@ class Contact:
         there = self._motions.approach(t.place, t.hand, t.kind, t.grasp, others, t.speed)
         at = self._move(
             operation, there, before, f"to {t.part} at {t.place}",
-            (self._hub, self._lies, self._empty, *access), (self._there,), (self._hub,),
+            (self._hub, self._lies, self._empty, *access, *self._uncovered), (self._there,), (self._hub,),
         )  # fmt: skip
         grip = self._draft.step(
             operation, Grip(self._tool, self._hand, t.part, self._worker.forces[t.kind]), self._worker.grip_time, (at,),
@@ -82,7 +86,8 @@ class Contact:
         unclamped = (fact("unclamped", e),) if has_clamp else ()
         last = self._move(
             operation, there, before, f"with {t.part} to {t.place}",
-            (self._hub, self._in_hand, *self._free, *unclamped, *self._access()), (self._there,), (self._hub, *self._free),
+            (self._hub, self._in_hand, *self._free, *unclamped, *self._access(), *self._carriers), (self._there,),
+            (self._hub, *self._free),
         )  # fmt: skip
         if has_clamp:
             last = self._draft.step(
@@ -113,7 +118,7 @@ class Contact:
     def _retract(self, operation: OperationDraft, before: Numbers, others: Held, so_far: Spots) -> Numbers:
         t = self._t
         back = self._motions.retract(t.place, t.hand, t.kind, t.grasp, others, t.speed)
-        needs = (self._there, self._empty)
+        needs = (self._there, self._empty, *self._uncovered)
         last = (self._move(operation, back, before, f"out of {t.place}", needs, (self._hub,), (self._there,)),)
         self._road.passed((*so_far, *back.way), back.rest, last)
         return last
@@ -132,7 +137,7 @@ class Contact:
         back = self._motions.lift(t.place, t.hand, t.kind, t.grasp, held, t.speed)
         last = (self._move(
             operation, back, before, f"with {t.part} out of {t.place}",
-            (self._in_hand, self._there, *unclamped), (self._hub, *self._free), (self._there,),
+            (self._in_hand, self._there, *unclamped, *self._uncovered), (self._hub, *self._free), (self._there,),
         ),)  # fmt: skip
         self._road.passed((*so_far, *back.way), back.rest, last)
         return last

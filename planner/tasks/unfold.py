@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cell.diagnostic import Span
+from cell.members import Members
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, Line, Loop, Scope, When
 from cell.state import PartState
@@ -28,7 +29,7 @@ class Unfolding:
     found: Findings
     deadlines: list[Deadline]
     robots: dict[str, Span]
-    methods: dict[tuple[str, str], Method | None]
+    methods: dict[tuple[str, ...], Method | None]
 
     def clauses_in(self, block: Block, clauses: Clauses, label: str) -> Clauses:
         """`clauses` and those of `block`; a `within` opens a new deadline, one for each activation."""
@@ -40,11 +41,12 @@ class Unfolding:
             clauses = replace(clauses, deadlines=(*clauses.deadlines, len(self.deadlines) - 1))
         return clauses
 
-    def stage(self, goal: Goal, kind: str, clauses: Clauses, label: str) -> Stage | None:
-        """The stage that makes `goal` true, None when there is no method."""
-        key = (goal.id, kind)
+    def stage(self, goal: Goal, kind: str, clauses: Clauses, label: str, members: Members | None = None) -> Stage | None:
+        """The stage that makes `goal` true, None when there is no method. `members`: what loop variables stand for."""
+        members = members or {}
+        key = (goal.id, kind, *members.values())
         if key not in self.methods:
-            self.methods[key] = method_of(self.cell, goal, kind, self.found)
+            self.methods[key] = method_of(self.cell, goal, kind, self.found, members)
         method = self.methods[key]
         if method is None:
             return None

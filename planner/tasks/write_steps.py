@@ -5,11 +5,13 @@ The sequences of steps are those of PICK, PLACE, PROCESS, INSPECT, SWAP and CHOI
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from cell.program import Goal
-from cell.steps import AtHub, Because, Decide, Fact, Inspect, RunProgram, SetClamp, stance_name
+from cell.reasons import action_reason
+from cell.steps import AtHub, Because, Decide, Fact, Inspect, Present, RunProgram, SetClamp, stance_name
 from planner.tasks.device_chains import DeviceChain, DeviceChains
 from planner.tasks.dispatch import Order
 from planner.tasks.draft import Draft, OperationDraft, choice_name, fact
@@ -51,6 +53,9 @@ class _Writer:
         self.open_operations: dict[tuple[int, int], OperationDraft] = {}
         self.told: dict[int, Numbers] = {}
         self.ends: dict[tuple[int, int], tuple[str, Numbers]] = {}
+        self.lying = {place: part for place, part in shop.foreign.items() if place in shop.equipment_of}
+        self.lying |= {job.place: job.part for job in shop.jobs if job.place is not None and job.arrival is None}
+        self.changed: dict[str, tuple[str, Numbers]] = {}
         self.task: Task | None = None
 
     def write(self, act: Act) -> None:
@@ -114,13 +119,36 @@ class _Writer:
         device, known = self.devices[hub], self.shop.devices[hub]
         contact = self._contact(robot, job, hand, grasp, place, task.clauses)
         others, held = robot.held(), robot.held({hand: (job, grasp)})
-        before = (*robot.last, *(device.last if known.works else ()), *contact.before_taking(others, held))
+        comes = self.shop.jobs[job].arrival is not None and place == self.shop.jobs[job].place
+        if comes:
+            self._present(job, place, task.operation)
+        waits = device.last if known.works or comes else ()
+        before = (*robot.last, *waits, *self._changes(robot, self.shop.upon.get(place, ())), *contact.before_taking(others, held))
         robot.last = contact.take(task.operation, before, others, held, device.is_clamped)
         device.is_clamped = False
         if known.works and len(self.robots) > 1:
             device.last = robot.last
+        if self.shop.cell.equipment[hub].kind == "conveyor":
+            device.last = robot.last  # the next part comes when this one is out of the way
+        self.lying.pop(place, None)
+        self.changed[place] = (robot.robot, robot.last)
         robot.holding[hand] = (job, grasp)
         robot.stance = AtHub(hub)
+
+    def _present(self, job: int, place: str, operation: OperationDraft) -> None:
+        """The conveyor brings the part; it may do so before the operation's line is due."""
+        supply, part = self.shop.equipment_of[place], operation.part
+        device = self.devices[supply]
+        action, free = Present(supply, part), fact("free", place)
+        device.last = (self.draft.step(
+            operation, action, 0.0, device.last, action_reason(action, part, "", "", False), claims=(supply,), needs=(free,),
+            adds=(fact("at", part, place),), deletes=(free,), uses=(supply,), until=self.shop.jobs[job].arrival,
+        ),)  # fmt: skip
+
+    def _changes(self, robot: RobotChain, places: Iterable[str]) -> Numbers:
+        """The last steps by which other robots have filled or emptied these places."""
+        found = (self.changed[place] for place in places if place in self.changed)
+        return tuple(dict.fromkeys(k for who, steps in found if who != robot.robot for k in steps))
 
     def _place(self, robot: RobotChain, job: int, hand: int, place: str, task: Task, stage: Stage) -> None:
         hub, operation = stage.equipment, task.operation
@@ -139,11 +167,14 @@ class _Writer:
                 f"{hub} is empty and clamped",
                 claims=(hub,), needs=needs, adds=(fact("unclamped", hub),), deletes=(fact("clamped", hub),), uses=(hub,),
             ),)  # fmt: skip
-        before = (*robot.last, *(device.last if known.works else ()), *others)
+        beneath = self._changes(robot, self.shop.cell.places[place].lies_on)
+        before = (*robot.last, *(device.last if known.works else ()), *beneath, *others)
         reached = fact("reached", stage.goal.id, operation.part) if stage.work is None else None
         robot.last = contact.put(operation, before, with_part, robot.held(), known.has_clamp, reached)
         device.is_clamped = known.has_clamp
         device.last = robot.last
+        self.lying[place] = operation.part
+        self.changed[place] = (robot.robot, robot.last)
 
     # --- work ------------------------------------------------------------------------------------------------------
 
@@ -264,7 +295,8 @@ class _Writer:
 
     def _contact(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, clauses: Clauses) -> Contact:
         j, worker = self.shop.jobs[job], robot.worker
-        transfer = Transfer(j.part, j.kind, worker.hands[hand].name, grasp, place, worker.speed(clauses))
+        carriers = tuple((self.lying[p], p) for p in self.shop.cell.places[place].lies_on if p in self.lying)
+        transfer = Transfer(j.part, j.kind, worker.hands[hand].name, grasp, place, worker.speed(clauses), carriers)
         return Contact(self.shop, self.draft, worker, robot.road, transfer)
 
     def _task(self, robot: RobotChain, act: Act, stage: Stage) -> Task:

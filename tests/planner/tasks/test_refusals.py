@@ -14,7 +14,10 @@ from cell.steps import MotionNeed
 from planner.codes import PAGES
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
+from planner.tasks.supplies import backing_up
 from tests.planner.tasks.cells import TEND, TENDING, cell_of, changed, plan, program_of, request_of, seconds
+from tests.planner.tasks.test_palletizing import CELL as PALLETS
+from tests.planner.tasks.test_palletizing import ORDERED
 
 RAISED: set[str] = set()
 
@@ -258,6 +261,37 @@ def test_e615_when_no_reason_is_known() -> None:
     outcome = plan_tasks(request_of(TEND.format(batch=1), state=state), Known(nothing_with_two_loads))
     RAISED.update(d.code for d in outcome.diagnostics)
     assert [d.code for d in outcome.diagnostics] == ["E615"]
+
+
+def test_e503_names_an_arrival_law_that_the_robot_keeps_up_with() -> None:
+    intent, quick = ORDERED + "ensure line1.waiting < 8 parts\n", PALLETS.replace("every 10 s", "every 1 s")
+    tasks = plan(intent, quick).expect()
+    (found,) = backing_up(cell_of(quick), program_of(intent, quick), tasks)
+    RAISED.add(found.code)
+    assert found.code == "E503"
+    assert lines(found)[0] == intent.count("\n")
+    seconds_each = found.help.removeprefix("kept from `every ").removesuffix(" s`")
+    slower = PALLETS.replace("every 10 s", f"every {seconds_each} s")
+    assert backing_up(cell_of(slower), program_of(intent, slower), tasks) == ()
+
+
+@pytest.mark.parametrize(
+    ("clause", "cell", "words"),
+    [
+        ("ensure left.height <= 600 mm\n", PALLETS, "0.65 m high; 0.6"),
+        ("ensure left.mass <= 90 kg\n", PALLETS, "96.6 kg heavy; 90"),
+        ("ensure left.mass < 96.6 kg\n", PALLETS, "96.6 kg heavy; 96.6"),
+        ("", PALLETS.replace("  layers 2\n", "  layers 2\n  max_height 640 mm\n"), "0.65 m high; 0.64"),
+    ],
+)
+def test_e616_says_what_a_pallet_would_become(clause: str, cell: str, words: str) -> None:
+    found = codes(ORDERED + clause, cell)
+    assert {d.code for d in found} == {"E616"}
+    assert any(words in d.message for d in found)
+
+
+def test_a_pallet_within_its_limits_is_planned() -> None:
+    assert plan(ORDERED + "ensure left.height <= 650 mm and left.mass <= 96.6 kg\n", PALLETS).is_ok
 
 
 @pytest.mark.parametrize(

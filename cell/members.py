@@ -1,0 +1,39 @@
+"""The members of a set that belongs to a thing: the layers of a pallet, the spots of a layer. A member is called by its name.
+
+`left.layers` has `left.layers[1]`, `left.layers[2]` …, and `left.layers[1].spots` has `left.layers[1].spots[1]` …; a place
+belongs to every member whose name its own begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cell.equipment import Equipment, Place
+from cell.program import Ref
+
+Members = Mapping[str, str]
+"""Loop variable -> the member that it stands for."""
+
+
+def resolved(ref: Ref, bound: Members) -> str:
+    """The name with a loop variable replaced by its member."""
+    return ".".join((bound.get(ref.path[0], ref.path[0]), *ref.path[1:]))
+
+
+def owner_of(name: str) -> str:
+    """The equipment that a member or a place belongs to."""
+    return name.split("[")[0].split(".")[0]
+
+
+def members_of(equipment: Equipment, name: str) -> tuple[str, ...]:
+    """The members of the set called `name`, in order; empty where there is no such set."""
+    start = f"{name}["
+    found = (place.name for place in equipment.places if place.name.startswith(start))
+    return tuple(dict.fromkeys(start + place.removeprefix(start).split("]")[0] + "]" for place in found))
+
+
+def places_in(equipment: Equipment, name: str) -> tuple[Place, ...]:
+    """The places of a member, of a set of members, or of the whole equipment."""
+    if name == equipment.name:
+        return equipment.places
+    return tuple(p for p in equipment.places if p.name == name or p.name.startswith((f"{name}.", f"{name}[")))
