@@ -26,6 +26,7 @@ from planner.proof.exclusion import intrusions, stays
 from planner.proof.nevers import check_capacities, check_nevers
 from planner.proof.precedence import Precedence, precedence_of
 from planner.proof.release import release
+from planner.proof.right_of_way import unit_of
 from tests.planner.proof.gantry import SAFE_HEIGHT, VERSIONS, Case
 from tests.planner.proof.hand_made import rest_to_rest
 from tests.planner.proof.random_runs import nearest
@@ -282,6 +283,14 @@ def test_a_robot_that_only_stands_is_met_where_it_stands() -> None:
     assert "the rest of right, which stands where it is" in text
 
 
+@pytest.mark.parametrize(("height", "is_met"), [(0.70, True), (0.60, False)])
+def test_what_a_robot_carries_past_the_other_counts(height: float, is_met: bool) -> None:
+    """Below the way to out_l: under the empty tool either way, and in the way of the shaft that hangs from it, or not."""
+    text = said(alone().plan, standing(AtMeasured((-0.35, 0.3, height, 0.0))))
+    assert ("left/shaft in grip_l.a" in text) is is_met
+    assert bool(text) is is_met
+
+
 def test_a_robot_that_stands_nobody_knows_where_is_not_proved_apart() -> None:
     assert said(alone().plan, standing(AtHub("in_r"))).startswith("E690 where right stands")
 
@@ -340,6 +349,16 @@ def test_two_robots_may_reach_into_two_places_of_a_tray_but_not_into_one() -> No
         changed = [_at(step, {"in_l[2]": "in_l[1]", "in_r[1]": place, "in_r[2]": place}) for step in steps]
         found = intrusions(changed, order, stays(changed, order), cell)
         assert {o.resource for o in found} == ({"in_l"} if is_shared else set())
+
+
+def test_device_with_two_places_is_for_one_robot_as_a_whole() -> None:
+    cell = sharing().request.cell
+    gauge, tray = cell.equipment["gauge"], cell.equipment["in_l"]
+    two = tuple(replace(gauge.places[0], name=f"gauge[{k}]") for k in (1, 2))
+    clamped = replace(tray, signals={"clamp": "in_l.clamp"})
+    changed = replace(cell, equipment={**cell.equipment, "gauge": replace(gauge, places=two), "in_l": clamped})
+    assert [unit_of(changed, name) for name in ("gauge[1]", "gauge[2]")] == ["gauge", "gauge"]
+    assert [unit_of(c, "in_l[2]") for c in (cell, changed)] == ["in_l[2]", "in_l"]
 
 
 def _at(step: Step, onto: dict[str, str]) -> Step:
