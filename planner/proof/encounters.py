@@ -102,7 +102,7 @@ class _Company:
         name = digest((self._content[spell.robot], key))
         if name not in self.courses:
             motion = self._plan.motions[key]
-            self.courses[name] = Course.along(self.arms[spell.robot], (), Path.of(motion.segments))
+            self.courses[name] = Course.along(self.arms[spell.robot], motion.need.carried, Path.of(motion.segments))
         return name
 
     def _at_rest(self, spell: Spell, q: Array) -> str:
