@@ -2,32 +2,40 @@
 
 The first schedule is made with estimates. Each round finds the motions that the schedule asks for and schedules again with what
 they truly take; a motion that cannot be found is forbidden to the next round. The rounds end when a schedule asks for nothing
-new. Pure: stores, processes and progress are handed in.
+new. Then whatever the order leaves two robots free to do at once is certified apart; what cannot be becomes a conflict, and the
+schedule is made again. Pure: stores, processes and progress are handed in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from cell.codec import digest
-from cell.diagnostic import Diagnostic, Outcome, error
+from cell.codec import canonical, digest
+from cell.diagnostic import Diagnostic, Outcome, Severity, error
 from cell.motion_plan import Motion, MotionPlan
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
+from cell.presence import Conflicts, Presence, Resting
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move, Step
 from cell.task_plan import TaskPlan
+from planner.motion.coordinate import uncertified
 from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import plan_motions
 from planner.motion.store import MotionStore
-from planner.recollection import Memory
-from planner.tasks.crew import Known
+from planner.recollection import Memory, Recalled
+from planner.tasks.coinciding import coinciding
+from planner.tasks.crew import Known, resting_at_start
 from planner.tasks.plan_tasks import plan_tasks
+from planner.tasks.supplies import backing_up
 
-MAX_ROUNDS = 6
+MAX_ROUNDS = 6  # of schedule and motions
+MAX_CONFLICT_ROUNDS = 3
+EXACT_ROUNDS = 1  # in which only the presences themselves conflict; from then on all of their areas do
 Progress = Callable[[str, int, int], None]
 MapFunction = Callable[..., Iterable[object]]
+Versions = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,61 +48,133 @@ class Means:
     progress: Progress
 
 
-def plan(request: PlanningRequest, means: Means, versions: tuple[tuple[str, str], ...]) -> Outcome[MotionPlan]:
+def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[MotionPlan]:
     """A plan with all its motions, unproved. Its diagnostics say why there is none, or what a reader should know."""
-    known: dict[MotionNeed, Motion] = {}
-    refused: dict[MotionNeed, tuple[Diagnostic, ...]] = {}
     memory = Memory(means.store, request, versions)
-    _find(memory.needs(), request, means, known, refused)
-    for _ in range(MAX_ROUNDS):
-        tasks = plan_tasks(request, Known(_durations(request, known), frozenset(refused)))
-        if tasks.value is None:
-            return Outcome(None, _with_reasons(tasks.diagnostics, refused))
-        missing = tuple(need for need in _needs(tasks.value) if need not in known)
-        if not missing:
-            if not refused:
-                memory.keep(known)
-            return Outcome(_assembled(tasks.value, known, request, versions), tasks.diagnostics)
-        _find(missing, request, means, known, refused)
-    message = f"gave up: schedule and motions did not agree within {MAX_ROUNDS} rounds"
-    return Outcome(None, _with_reasons((error("E691", message, help="The motions named before it cannot be found."),), refused))
+    search = _Search.from_memory(request, means, memory.recalled())
+    tasks = search.agreed()
+    if tasks.value is None:
+        return Outcome(None, search.with_reasons(tasks.diagnostics))
+    if late := backing_up(request.cell, request.program, tasks.value):
+        return Outcome(None, (*tasks.diagnostics, *late))
+    if not search.refused:
+        memory.keep(search.motions, search.conflicts, search.rounds)
+    notes = _beside_all_robots(request, means, versions, search, tasks.value) if request.without else ()
+    return Outcome(_assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
 
 
-def _find(
-    needs: tuple[MotionNeed, ...],
-    request: PlanningRequest,
-    means: Means,
-    known: dict[MotionNeed, Motion],
-    refused: dict[MotionNeed, tuple[Diagnostic, ...]],
-) -> None:
-    if needs:
-        found = plan_motions(needs, request.cell, request.robots, means.store, means.map, means.progress, request.seed)
-        known.update(found.motions)
-        refused.update(found.refused)
+@dataclass(slots=True)
+class _Search:
+    """What the rounds have come to know. `rounds` counts the schedules that were made again for conflicts."""
+
+    request: PlanningRequest
+    means: Means
+    motions: dict[MotionNeed, Motion] = field(default_factory=dict)
+    refused: dict[MotionNeed, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    conflicts: Conflicts = frozenset()
+    rounds: int = 0
+
+    @classmethod
+    def from_memory(cls, request: PlanningRequest, means: Means, recalled: Recalled) -> _Search:
+        search = cls(request, means, conflicts=frozenset(recalled.conflicts), rounds=recalled.rounds)
+        search.find(recalled.needs)
+        return search
+
+    def find(self, needs: tuple[MotionNeed, ...]) -> None:
+        if needs:
+            r, m = self.request, self.means
+            found = plan_motions(needs, r.cell, r.robots, m.store, m.map, m.progress, r.seed)
+            self.motions.update(found.motions)
+            self.refused.update(found.refused)
+
+    def agreed(self) -> Outcome[TaskPlan]:
+        """A schedule all of whose motions are known, and in which nothing can coincide that is not certified apart."""
+        while True:
+            tasks = self._scheduled()
+            if tasks.value is None:
+                return tasks
+            found = self._uncertified(tasks.value)
+            if not found:
+                return tasks
+            at_start = self._at_start()
+            too_near = [pair for pair in found if pair[0] in at_start and pair[1] in at_start]
+            if too_near:
+                return Outcome(None, tuple(self._too_near(*pair) for pair in sorted(too_near, key=canonical)))
+            if self.rounds == MAX_CONFLICT_ROUNDS:
+                return Outcome(None, (_gave_up(found, self.rounds),))
+            self.conflicts |= found
+            self.rounds += 1
+
+    def _scheduled(self) -> Outcome[TaskPlan]:
+        for _ in range(MAX_ROUNDS):
+            tasks = plan_tasks(self.request, self.known())
+            if tasks.value is None:
+                return tasks
+            missing = tuple(need for need in _needs(tasks.value) if need not in self.motions)
+            if not missing:
+                return tasks
+            self.find(missing)
+        message = f"gave up: schedule and motions did not agree within {MAX_ROUNDS} rounds"
+        return Outcome(None, (error("E691", message, help="The motions named before it cannot be found."),))
+
+    def known(self) -> Known:
+        return Known(self._duration, frozenset(self.refused), self.conflicts, self.rounds > EXACT_ROUNDS)
+
+    def _duration(self, need: MotionNeed) -> float:
+        motion = self.motions.get(need)
+        return motion.duration if motion is not None else estimated_duration(need, self.request.cell, self.request.robots)
+
+    def _uncertified(self, tasks: TaskPlan) -> Conflicts:
+        r, m = self.request, self.means
+        pairs = coinciding(tasks, self._at_start())
+        return uncertified(pairs, self.motions, r.cell, r.robots, m.store, m.map, m.progress) if pairs else frozenset()
+
+    def _at_start(self) -> tuple[Resting, ...]:
+        return tuple(resting_at_start(self.request, name) for name in self.request.cell.robots)
+
+    def _too_near(self, one: Presence, other: Presence) -> Diagnostic:
+        spans = (self.request.cell.robots[p.robot].span for p in (one, other))
+        message = f"{one.robot} and {other.robot} stand too near each other where they are at the start"
+        return error("E616", message, *spans, help="Move one of them, or give it a `home` farther off.")
+
+    def with_reasons(self, diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        """The schedule's complaint comes after what lies beneath it: the motions that could not be found."""
+        return tuple(dict.fromkeys((*(d for reasons in self.refused.values() for d in reasons), *diagnostics)))
 
 
-def _durations(request: PlanningRequest, known: Mapping[MotionNeed, Motion]) -> Callable[[MotionNeed], float]:
-    def duration(need: MotionNeed) -> float:
-        motion = known.get(need)
-        return motion.duration if motion is not None else estimated_duration(need, request.cell, request.robots)
+def _gave_up(found: Conflicts, rounds: int) -> Diagnostic:
+    names = sorted({name for pair in found for name in (pair[0].robot, pair[1].robot)})
+    message = f"gave up: after {rounds} schedules that kept robots apart, {len(found)} pairs of what they do remain too near"
+    return error("E692", message, help=f"Give {' and '.join(names)} more room, or a zone with `capacity 1` where they meet.")
 
-    return duration
+
+def _beside_all_robots(
+    request: PlanningRequest, means: Means, versions: Versions, search: _Search, tasks: TaskPlan
+) -> tuple[Diagnostic, ...]:
+    """How much longer it takes without those robots than with all: with the motions and conflicts of the plan with all of them
+    where there has been one, else as estimated."""
+    everybody = replace(request, without=frozenset())
+    recalled = Memory(means.store, everybody, versions).recalled()
+    other = _Search.from_memory(everybody, means, recalled)
+    other.motions |= search.motions
+    schedule = plan_tasks(everybody, other.known()).value
+    if schedule is None or not schedule.steps or not tasks.steps:
+        return ()
+    mine, theirs = tasks.bounds.makespan, schedule.bounds.makespan
+    how = "" if recalled.needs and not [n for n in _needs(schedule) if n not in other.motions] else "about "
+    names = ", ".join(sorted(request.without))
+    message = (
+        f"without {names} this takes {mine:.1f} s, with every robot {how}{theirs:.1f} s: {how}{mine / theirs:.2f} times as fast"
+    )
+    help = "" if not how else "Plan it once with every robot to know it exactly."
+    return (Diagnostic("N601", Severity.NOTE, message, help=help),)
 
 
 def _needs(tasks: TaskPlan) -> tuple[MotionNeed, ...]:
     return tuple(dict.fromkeys(step.action.need for step in tasks.steps if isinstance(step.action, Move)))
 
 
-def _with_reasons(
-    diagnostics: tuple[Diagnostic, ...], refused: Mapping[MotionNeed, tuple[Diagnostic, ...]]
-) -> tuple[Diagnostic, ...]:
-    """The schedule's complaint comes after what lies beneath it: the motions that could not be found."""
-    return tuple(dict.fromkeys((*(d for reasons in refused.values() for d in reasons), *diagnostics)))
-
-
-def _assembled(
-    tasks: TaskPlan, known: Mapping[MotionNeed, Motion], request: PlanningRequest, versions: tuple[tuple[str, str], ...]
-) -> MotionPlan:
+def _assembled(tasks: TaskPlan, known: Mapping[MotionNeed, Motion], request: PlanningRequest, versions: Versions) -> MotionPlan:
     keys = {need: digest(known[need]) for need in _needs(tasks)}
     steps = tuple(_with_motion(step, keys) for step in tasks.steps)
     inputs = plan_inputs(request)

@@ -1,19 +1,31 @@
-"""Which motions the same request asked for when it was planned before, so that a second planning needs one round.
+"""What the same request came to when it was planned before, so that a second planning needs one round.
 
-It must not change the plan: the last round of the first planning knew exactly these motions, so starting with them gives that
-round again. They are kept only for plans in which no motion was refused.
+It must not change the plan: the last round of the first planning knew exactly these motions and conflicts, so starting with them
+gives that round again. They are kept only for plans in which no motion was refused.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cell.codec import CodecError, canonical, digest, from_plain
 from cell.plan_inputs import plan_inputs
+from cell.presence import Conflicts, Presence
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed
 from planner.motion.store import MotionStore
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The motions that were asked for, the presences that had to be kept apart, and how often the schedule was made again for
+    them."""
+
+    needs: tuple[MotionNeed, ...] = ()
+    conflicts: tuple[tuple[Presence, Presence], ...] = ()
+    rounds: int = 0
 
 
 class Memory:
@@ -22,17 +34,17 @@ class Memory:
     def __init__(self, store: MotionStore, request: PlanningRequest, versions: tuple[tuple[str, str], ...]) -> None:
         told = (request.state, request.seed, request.iterations, request.without)
         self._store = store
-        self._key = digest(("needs of a plan", plan_inputs(request), told, versions))
+        self._key = digest(("rounds of a plan", plan_inputs(request), told, versions))
 
-    def needs(self) -> tuple[MotionNeed, ...]:
-        """Empty when the request is new, or what is kept cannot be read."""
+    def recalled(self) -> Recalled:
+        """Nothing when the request is new, or what is kept cannot be read."""
         kept = self._store.get(self._key)
         if kept is None:
-            return ()
+            return Recalled()
         try:
-            return tuple(from_plain(MotionNeed, plain) for plain in json.loads(kept))
+            return from_plain(Recalled, json.loads(kept))
         except (ValueError, TypeError, CodecError):
-            return ()
+            return Recalled()
 
-    def keep(self, needs: Iterable[MotionNeed]) -> None:
-        self._store.put(self._key, canonical(tuple(needs)).encode())
+    def keep(self, needs: Iterable[MotionNeed], conflicts: Conflicts, rounds: int) -> None:
+        self._store.put(self._key, canonical(Recalled(tuple(needs), tuple(sorted(conflicts, key=canonical)), rounds)).encode())

@@ -70,7 +70,11 @@ def explain(shop: Shop, order: Order, found: Findings) -> None:
     if not found.has_errors:
         jobs = [*floor.held(), *floor.under_way, *waiting]
         spans = dict.fromkeys(_span(floor.leg(j)) for j in jobs)
-        found.error("E615", "no order was found in which every part comes through", *spans)
+        if shop.crew.rules.has_conflicts:
+            names = " and ".join(shop.crew.rests)
+            found.error("E616", f"no order was found in which {names} keep out of each other's way", *spans)
+        else:
+            found.error("E615", "no order was found in which every part comes through", *spans)
 
 
 def _explain_hands(shop: Shop, floor: Floor, found: Findings) -> None:

@@ -55,7 +55,7 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
     busy = {job.part for job in routes.jobs}
     number, everyone = {name: k for k, name in enumerate(names)}, tuple(range(len(names)))
     numbers = {legs: tuple(tuple(number[name] for name in leg) or everyone for leg in legs) for legs in dict.fromkeys(able)}
-    rests = {name: rules.spots(_at_start(request, name)) for name in cell.robots}
+    rests = {name: rules.spots(resting_at_start(request, name)) for name in cell.robots}
     workers = []
     for name in names:
         motions = Motions(cell, name, known.durations, known.forbidden, rules, reach.beyond[name])
@@ -90,7 +90,7 @@ def _worker(request: PlanningRequest, name: str, motions: Motions, busy: set[str
     )  # fmt: skip
 
 
-def _at_start(request: PlanningRequest, name: str) -> Resting:
+def resting_at_start(request: PlanningRequest, name: str) -> Resting:
     """Where the robot stands, with what is in its hands, in the order of hands."""
     tool = request.cell.tool_of(name)
     hands = [f"{tool.name}.{hand.name}" for hand in tool.hands] if tool is not None else []

@@ -1,8 +1,9 @@
 """What two robots must never do at once, as spots: a presence passes spots, and some spots of two robots exclude each other.
 
-There are three reasons. Two robots never reach into one device, or into one place of any other equipment. A zone takes one
-robot, or the text forbids two zones together. And two presences may be known to conflict; those of one area too, when it
-`is_coarse`: then all contacts at one equipment, all travels between two hubs and all rests in one stance count alike.
+There are three reasons. Two robots never reach into one device, or into one place of any other equipment, or onto what lies
+there. A zone takes one robot, or the text forbids two zones together. And two presences may be known to conflict; those of one
+area too, when it `is_coarse`: then all contacts at one equipment, all travels between two hubs and all rests in one stance count
+alike.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class RightOfWay:
         self._cell = cell
         self._is_coarse = is_coarse
         self.is_needed = len(robots) > 1
+        self.has_conflicts = bool(conflicts)
         self.zones = closed_zones(cell, apart)
         self._known: dict[Presence, Spots] = {}
         self._against: dict[Spot, dict[Spot, None]] = {}
@@ -73,13 +75,13 @@ class RightOfWay:
         place = _place_of(presence)
         if place is None:
             return
-        unit = unit_of(self._cell, place)
-        mine = ("at", presence.robot, unit)
-        if mine not in self._against:
-            for other in self._robots:
-                if other != presence.robot:
-                    self._exclude(mine, ("at", other, unit))
-        yield mine
+        for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *self._cell.places[place].lies_on)):
+            mine = ("at", presence.robot, unit)
+            if mine not in self._against:
+                for other in self._robots:
+                    if other != presence.robot:
+                        self._exclude(mine, ("at", other, unit))
+            yield mine
         frame = self._cell.places[place].frame.translation
         for zone in self.zones:
             if self._cell.zones[zone].holds(frame):

@@ -9,13 +9,15 @@ import pytest
 
 from cell.declared_state import declared_state
 from cell.diagnostic import Diagnostic
+from cell.presence import Moving, Resting, in_order
 from cell.state import CellState, DeviceState, InHand, InPlace, Lost, PartState
-from cell.steps import MotionNeed
+from cell.steps import AtHome, AtHub, MotionNeed, Move
 from planner.codes import PAGES
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
 from tests.planner.tasks.cells import TEND, TENDING, cell_of, changed, plan, program_of, request_of, seconds
+from tests.planner.tasks.robots import cell_text, intent_text
 from tests.planner.tasks.test_palletizing import CELL as PALLETS
 from tests.planner.tasks.test_palletizing import ORDERED
 
@@ -294,6 +296,19 @@ def test_a_pallet_within_its_limits_is_planned() -> None:
     assert plan(ORDERED + "ensure left.height <= 650 mm and left.mass <= 96.6 kg\n", PALLETS).is_ok
 
 
+def test_e616_when_no_order_keeps_robots_apart() -> None:
+    """Neither may leave its home while the other is at home."""
+    request = request_of(intent_text(2), cell_text(2, 1, 1))
+    first = plan_tasks(request, Known(seconds)).expect()
+    needs = [s.action.need for s in first.steps if isinstance(s.action, Move) and s.action.need.start == AtHome()]
+    moving = [Moving(replace(need, end=AtHub(name))) for need in needs for name in request.cell.equipment]
+    homes = {robot: Resting(robot, AtHome(), ()) for robot in ("left", "right")}
+    pairs = {in_order(m, home) for m in moving for home in homes.values() if m.robot != home.robot}
+    outcome = plan_tasks(request, Known(seconds, frozenset(), frozenset(pairs), is_coarse=True))
+    RAISED.update(d.code for d in outcome.diagnostics)
+    assert {d.code for d in outcome.diagnostics} == {"E616"}
+
+
 @pytest.mark.parametrize(
     ("intent", "line"),
     [
@@ -322,7 +337,7 @@ def test_every_code_was_raised() -> None:
     """Runs last in this file, and says nothing when only some of it is run."""
     if len(RAISED) < len(PAGES) // 2:
         pytest.skip("only a part of this file was run")
-    assert set(PAGES) - {"E691"} <= RAISED  # E691 is for the rounds of schedule and motions to raise
+    assert set(PAGES) - {"E691", "E692", "N601"} <= RAISED  # tests/planner/test_rounds.py raises these
 
 
 def test_every_page_says_all_four_things() -> None:

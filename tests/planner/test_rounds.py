@@ -1,0 +1,143 @@
+"""The rounds of schedule, motions and certification, with motions and certificates that are made up here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+import planner.plan
+from cell.codec import canonical
+from cell.diagnostic import error
+from cell.motion_plan import Motion
+from cell.presence import Conflicts, Moving, Presence, Resting
+from cell.state import PlanningRequest
+from cell.steps import AtHome, MotionNeed
+from planner.motion.plan_motions import Found
+from planner.motion.store import MemoryStore
+from planner.plan import MAX_CONFLICT_ROUNDS, Means, plan
+from planner.tasks.coinciding import coinciding
+from planner.tasks.crew import resting_at_start
+from tests.planner.tasks.cells import request_of, seconds
+from tests.planner.tasks.robots import cell_text, intent_text
+
+VERSIONS = (("test", "1"),)
+Pairs = Iterable[tuple[Presence, Presence]]
+
+
+class World:
+    """Stands in for the search of motions and for certification. `bad` says which pairs cannot be certified; `asked` counts."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.bad: set[tuple[Presence, Presence]] = set()
+        self.never: frozenset[MotionNeed] = frozenset()
+        self.asked: list[int] = []
+        self.found: set[MotionNeed] = set()
+        monkeypatch.setattr(planner.plan, "plan_motions", self.motions)
+        monkeypatch.setattr(planner.plan, "uncertified", self.uncertified)
+
+    def motions(self, needs: Iterable[MotionNeed], *_: object) -> Found:
+        self.found.update(needs)
+        known = {n: Motion(n, (), (), (), (), seconds(n)) for n in needs if n not in self.never}
+        return Found(known, {n: (error("E300", "no way"),) for n in needs if n in self.never})
+
+    def uncertified(
+        self, pairs: Iterable[tuple[Presence, Presence]], motions: Mapping[MotionNeed, Motion], *_: object
+    ) -> Conflicts:
+        wanted = list(pairs)
+        self.asked.append(len(wanted))
+        for presence in (p for pair in wanted for p in pair):
+            assert not isinstance(presence, Moving) or presence.need in motions
+        return frozenset(pair for pair in wanted if pair in self.bad)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    return World(monkeypatch)
+
+
+def means() -> Means:
+    return Means(MemoryStore(), map, lambda *_: None)
+
+
+def two(parts: int = 2, **more: object) -> PlanningRequest:
+    return request_of(intent_text(2), cell_text(2, 1, parts), iterations=10, **more)
+
+
+def free_pairs(request: PlanningRequest, how: Means) -> list[tuple[Presence, Presence]]:
+    tasks = plan(request, how, VERSIONS).expect().tasks
+    return list(coinciding(tasks, [resting_at_start(request, name) for name in request.cell.robots]))
+
+
+def some_of(pairs: list[tuple[Presence, Presence]]) -> set[tuple[Presence, Presence]]:
+    """A fifth, but for both at home."""
+    return {pair for pair in pairs[::5] if not all(isinstance(p, Resting) and p.stance == AtHome() for p in pair)}
+
+
+def test_what_cannot_be_certified_does_not_coincide_in_the_plan(world: World) -> None:
+    request = two()
+    world.bad = some_of(free_pairs(request, means()))
+    world.asked.clear()
+    assert set(free_pairs(request, means())) & world.bad == set()
+    assert 2 <= len(world.asked) <= MAX_CONFLICT_ROUNDS + 1
+
+
+def test_it_gives_up_after_its_rounds_and_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner.plan, "MAX_CONFLICT_ROUNDS", 1)
+    monkeypatch.setattr(planner.plan, "EXACT_ROUNDS", 9)
+
+    def growing(wanted: Pairs, *_: object) -> Conflicts:
+        return frozenset([pair for pair in wanted if all(isinstance(p, Moving) for p in pair)][:1])
+
+    monkeypatch.setattr(planner.plan, "uncertified", growing)
+    outcome = plan(two(parts=4), means(), VERSIONS)
+    assert [d.code for d in outcome.diagnostics] == ["E692"]
+    assert "after 1 schedules" in outcome.diagnostics[0].message
+
+
+def test_robots_that_are_too_near_at_the_start_are_told_at_once(world: World) -> None:
+    pairs = free_pairs(two(), means())
+    world.bad = {pair for pair in pairs if all(isinstance(p, Resting) and p.stance == AtHome() for p in pair)}
+    world.asked.clear()
+    (found,) = plan(two(), means(), VERSIONS).diagnostics
+    assert found.code == "E616"
+    assert {span.start.line for span in found.spans} == {unit.span.start.line for unit in two().cell.robots.values()}
+    assert len(world.asked) == 1
+
+
+def test_motions_and_schedule_that_never_agree_end_in_e691(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner.plan, "MAX_ROUNDS", 1)
+    assert [d.code for d in plan(two(), means(), VERSIONS).diagnostics] == ["E691"]
+
+
+def test_planned_again_it_is_the_same_in_one_round(world: World) -> None:
+    request, how = two(), means()
+    world.bad = some_of(free_pairs(request, means()))
+    first = plan(request, how, VERSIONS).expect()
+    world.asked.clear()
+    found = len(world.found)
+    assert canonical(plan(request, how, VERSIONS).expect()) == canonical(first)
+    assert len(world.asked) == 1
+    assert len(world.found) == found
+
+
+def test_a_single_robot_asks_for_no_certificate(world: World) -> None:
+    request = request_of(intent_text(1), cell_text(1, 1, 2))
+    assert plan(request, means(), VERSIONS).is_ok
+    assert world.asked == []
+
+
+def test_without_a_robot_it_says_how_much_longer_it_takes(world: World) -> None:
+    how = means()
+    both = plan(two(), how, VERSIONS).expect().tasks.bounds.makespan
+    outcome = plan(two(without=frozenset(("right",))), how, VERSIONS)
+    alone = outcome.expect().tasks.bounds.makespan
+    (note,) = outcome.diagnostics
+    assert (note.code, note.is_error) == ("N601", False)
+    assert f"without right this takes {alone:.1f} s, with every robot {both:.1f} s: {alone / both:.2f} times" in note.message
+
+
+def test_what_all_robots_take_is_called_an_estimate_where_nobody_knows(world: World) -> None:
+    (note,) = plan(two(without=frozenset(("right",))), means(), VERSIONS).diagnostics
+    assert "with every robot about " in note.message
+    assert note.help
