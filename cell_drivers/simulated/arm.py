@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cell.device import ReadbackBlock, StopKind
 from cell.geometry import Array, Pose, frozen
+from cell.home import home_of
 from cell.model import RobotUnit
 from cell.robot import RobotModel
 from cell.trajectory import Law, Path
@@ -64,7 +65,7 @@ class Arm:
         self.scaling = 1.0
         self.run: Run | None = None
         self.on_scaling: Callable[[float], None] = lambda scaling: None
-        self._rest: Array = frozen(unit.home if unit.home is not None else np.zeros(model.degrees_of_freedom))
+        self._rest: Array = frozen(home_of(unit, model))
         self._flange: tuple[Array, Pose] | None = None  # for the joints that were asked about last
         self._runs: list[Run] = []
         self._fresh: list[Run] = []

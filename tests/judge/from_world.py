@@ -12,6 +12,7 @@ from cell.state import InPlace
 from cell_drivers.simulated.record import Effect, MotionRecord, WorldRecord
 from tests.judge.recording import (
     AtPlace,
+    Brought,
     Gone,
     InHand,
     Interval,
@@ -75,6 +76,8 @@ def _where(effect: Effect) -> Whereabouts | None:
             return InHand(tool, hand)
         case "released":
             return AtPlace(effect.detail)
+        case "presented":
+            return Brought(effect.detail)
         case "fell":
             return Gone(effect.detail)
     return None

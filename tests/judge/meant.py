@@ -32,6 +32,8 @@ class Meant:
         return tuple(m for m in self.lists if m.touch is not None and m.robot == robot and m.touch.hand == hand)
 
     def is_carrier(self, standing: Standing, place: str) -> bool:
+        if standing.what == "part" and standing.owner in self.cell.places[place].lies_on:
+            return True
         key = (standing.name, place)
         if key not in self._carries:
             self._carries[key] = _gap_to(standing, np.array(self.cell.places[place].frame.translation)) <= CARRIES

@@ -52,6 +52,13 @@ class AtPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """It came to the place by itself, from outside: a conveyor has brought it."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class InHand:
     tool: str
     hand: str
@@ -64,7 +71,7 @@ class Gone:
     why: str
 
 
-Whereabouts = AtPlace | InHand | Gone
+Whereabouts = AtPlace | Brought | InHand | Gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from cell.model import CellModel
 from tests.judge.arm import Arm
 from tests.judge.bodies import Moving, held_part, lying_part, part_height, tcp_frames
 from tests.judge.polyline import at_times
-from tests.judge.recording import AtPlace, Gone, InHand, PartChange, Recording
+from tests.judge.recording import AtPlace, Brought, Gone, InHand, PartChange, Recording
 from tests.judge.solids import Standing
 from tests.judge.verdict import Misplaced
 
@@ -54,8 +54,8 @@ class PartsThen:
         """The changes up to `at`: what lay where when the recording began."""
         for change in self.recording.changes:
             if change.at <= at:
-                assert isinstance(change.where, AtPlace | Gone), "at the start a part lies in a place"
-                if isinstance(change.where, AtPlace):
+                assert not isinstance(change.where, InHand), "at the start a part lies in a place"
+                if isinstance(change.where, AtPlace | Brought):
                     self._lay(change, np.array(self.cell.places[change.where.place].frame.matrix))
 
     def apply(self, change: PartChange) -> None:
@@ -65,6 +65,8 @@ class PartsThen:
                 self._take(change, tool, hand)
             case AtPlace(place):
                 self._put_down(change, place)
+            case Brought(place):
+                self._bring(change, place)
             case Gone():
                 self.parts.pop(change.part, None)
 
@@ -97,6 +99,9 @@ class PartsThen:
         tcp = flange @ tcp_frames(self.arms[robot], self.cell)[f"{tool}.{hand}"]
         top = part.T_world_part @ np.array([0.0, 0.0, part_height(part.kind, self.cell), 1.0])
         off = float(np.linalg.norm(top[:3] - tcp[:3, 3]))
+        lying = [p for p in self.parts.values() if isinstance(p, Lying)]
+        if upon := [p.place for p in lying if part.place in self.cell.places[p.place].lies_on]:
+            self._report(change, f"is taken from under what lies at {', '.join(upon)}")
         if off > NEAR:
             self._report(change, f"is taken by {tool}.{hand}, {off * 1e3:.1f} mm away from it")
         self.parts[change.part] = Held(part.kind, robot, f"{tool}.{hand}", np.linalg.inv(flange) @ part.T_world_part)
@@ -120,14 +125,24 @@ class PartsThen:
         else:
             self._lay(change, T_world_part)
 
+    def _bring(self, change: PartChange, place: str) -> None:
+        if change.part in self.parts:
+            self._report(change, f"is brought to {place}, but was there already")
+        if self.cell.equipment[self.cell.places[place].equipment].kind != "conveyor":
+            self._report(change, f"appears at {place}, where nothing brings it")
+        self._lay(change, np.array(self.cell.places[place].frame.matrix))
+
     def _lay(self, change: PartChange, T_world_part: Array) -> None:
-        assert isinstance(change.where, AtPlace)
+        assert isinstance(change.where, AtPlace | Brought)
         place = change.where.place
         if self.cell.places[place].capacity is None:
             return
         there = [n for n, p in self.parts.items() if isinstance(p, Lying) and p.place == place]
         if len(there) >= (self.cell.places[place].capacity or 0):
             self._report(change, f"is at {place}, where {', '.join(there)} lies")
+        taken = {p.place for p in self.parts.values() if isinstance(p, Lying)}
+        if missing := [below for below in self.cell.places[place].lies_on if below not in taken]:
+            self._report(change, f"is at {place}, and nothing lies at {', '.join(missing)}")
         self.parts[change.part] = Lying(change.kind, place, T_world_part)
 
     def _flange(self, robot: str, at: int) -> Array:
