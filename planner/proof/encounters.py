@@ -29,10 +29,10 @@ from planner.proof.motion_verdict import MotionVerdict
 from planner.proof.precedence import Precedence
 from planner.proof.standing import held_at_start, positions_at_start
 from planner.proof.surroundings import CLEARANCE
-from planner.proof.two_arms import Clear, Course, GivenUp, Near, Side, check_two
+from planner.proof.two_arms import Clear, Course, GivenUp, Near, Rig, Side, check_two
 
 RULES = "proof of pairs, 1"  # raise it when anything changes about which pairs of courses are proved apart
-_SHARE = 48  # pairs that go to a process together, so that each course crosses once for all its partners
+_SHARE = 160  # pairs that go to a process together, so that each course crosses once for all its partners
 _DECIMALS = 9  # of joint positions: all motions agree about a stance to 1e-9 (configurations.py)
 
 Twin = tuple[Course, Course]
@@ -156,11 +156,15 @@ def _work(encounters: Sequence[Encounter], company: _Company) -> list[tuple[str,
 
 
 def _judge_share(share: Sequence[Twin]) -> list[MotionVerdict]:
-    """Each course is looked at once for all its partners."""
+    """Each course is looked at once for all its partners, each arm with its load once for all its courses."""
+    rigs: dict[tuple[str, tuple[Carried, ...]], Rig] = {}
     sides: dict[int, Side] = {}
     for course in (course for twin in share for course in twin):
+        load = course.arm.robot, course.carried
+        if load not in rigs:
+            rigs[load] = Rig(course.arm, course.carried)
         if id(course) not in sides:
-            sides[id(course)] = Side(course)
+            sides[id(course)] = Side(course, rigs[load])
     return [_verdict(check_two((sides[id(one)], sides[id(other)]), CLEARANCE)) for one, other in share]
 
 

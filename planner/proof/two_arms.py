@@ -110,15 +110,22 @@ class _Cells:
         return _Cells(self.a[chosen], self.b[chosen], self.p[chosen], self.q[chosen])
 
 
+class Rig:
+    """An arm with what its hands hold, ready to be measured along any course: dear to make, and the same for many."""
+
+    def __init__(self, arm: Arm, carried: tuple[Carried, ...]) -> None:
+        bodies = link_bodies(arm, carried)
+        self.gauge = Gauge([b.body.shape for b in bodies])
+        self.names = [f"{arm.robot}/{b.name}" for b in bodies]
+        self.links = np.array([b.link for b in bodies], dtype=np.int64)
+        self.frame = Frame(arm, bodies, [], [Pair(k, 0, True, 0.0) for k in range(len(bodies))])
+
+
 class Side:
     """A course as far as it has been halved: a tree of stretches, each looked at once for all cells and partners."""
 
-    def __init__(self, course: Course) -> None:
-        bodies = link_bodies(course.arm, course.carried)
-        self.gauge = Gauge([b.body.shape for b in bodies])
-        self.names = [f"{course.arm.robot}/{b.name}" for b in bodies]
-        self.links = np.array([b.link for b in bodies], dtype=np.int64)
-        self._frame = Frame(course.arm, bodies, [], [Pair(k, 0, True, 0.0) for k in range(len(bodies))])
+    def __init__(self, course: Course, rig: Rig) -> None:
+        self.gauge, self.names, self.links, self._frame = rig.gauge, rig.names, rig.links, rig.frame
         self.roots = len(course.control)
         self.control, self.begin, self.end = course.control, course.edges[:-1], course.edges[1:]
         self._here, self._moved = self._seen(self.control)

@@ -15,7 +15,7 @@ from cell.robot import RobotModel
 from cell.steps import Carried
 from cell.trajectory import Path
 from planner.proof.arm import Arm, link_bodies
-from planner.proof.two_arms import Clear, Course, GivenUp, Near, Side, check_two
+from planner.proof.two_arms import Clear, Course, GivenUp, Near, Rig, Side, check_two
 from tests.planner.proof.hand_made import HOME, arm, line, wavy
 
 CLEARANCE = 0.001
@@ -30,7 +30,11 @@ def course(of: Arm, path: Path) -> Course:
 
 
 def checked(one: Course, other: Course, clearance: float = CLEARANCE) -> Clear | Near | GivenUp:
-    return check_two((Side(one), Side(other)), clearance)
+    return check_two((side(one), side(other)), clearance)
+
+
+def side(of: Course) -> Side:
+    return Side(of, Rig(of.arm, of.carried))
 
 
 # --- against sampling ------------------------------------------------------------------------------------------------
@@ -178,13 +182,13 @@ def test_what_is_not_settled_within_the_budget_is_given_up(monkeypatch: pytest.M
 def test_a_side_serves_many_partners_with_the_same_verdicts() -> None:
     far, mine = opposite(1.0), [course(arm(), Path.of(wavy(k, 1))) for k in range(3)]
     theirs = [course(far, Path.of(wavy(k + 100, 1))) for k in range(3)]
-    sides, other_sides = [Side(c) for c in mine], [Side(c) for c in theirs]
-    for (one, side), (other, other_side) in itertools.product(
+    sides, other_sides = [side(c) for c in mine], [side(c) for c in theirs]
+    for (one, mine_seen), (other, theirs_seen) in itertools.product(
         zip(mine, sides, strict=True), zip(theirs, other_sides, strict=True)
     ):
-        assert check_two((side, other_side), CLEARANCE) == checked(one, other)
+        assert check_two((mine_seen, theirs_seen), CLEARANCE) == checked(one, other)
 
 
 def test_a_robot_at_rest_is_the_middle_of_no_path() -> None:
-    rest: Array = Side(Course.at_rest(arm(), (), HOME)).moved(np.zeros(3, dtype=np.int64), np.arange(3))
+    rest: Array = side(Course.at_rest(arm(), (), HOME)).moved(np.zeros(3, dtype=np.int64), np.arange(3))
     assert not rest.any()
