@@ -51,7 +51,7 @@ def tool_of(arm: Arm, cell: CellModel) -> tuple[Moving, ...]:
         for body in tool.bodies:
             placement = arm.T_joint_flange @ body.pose.matrix
             hand = body.name if body.name in hands and len(hands) > 1 else ""
-            found.append(Moving(body.name, "tool", arm.name, arm.joints, solid_of(body.shape), placement, hand))
+            found.append(Moving(f"{arm.name} {body.name}", "tool", arm.name, arm.joints, solid_of(body.shape), placement, hand))
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""The clauses of an intent that a recording can be held against: speeds that `ensure` limits, zones that `never` forbids.
+"""The clauses that a recording can be held against: speeds that `ensure` limits, zones that `never` forbids or that take so many.
 
 What is not understood here is named in the verdict: a judge does not pass over a clause in silence.
 """
@@ -44,6 +44,15 @@ class Forbidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowded:
+    """More than `most` of `inside` (robot, zone) at once."""
+
+    inside: tuple[tuple[str, str], ...]
+    most: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotJudged:
     text: str
 
@@ -55,7 +64,7 @@ class Deadline:
     limit: float
 
 
-Clause = SpeedLimit | Forbidden | Deadline | NotJudged
+Clause = SpeedLimit | Forbidden | Crowded | Deadline | NotJudged
 
 
 def clauses(program: IntentProgram | None, cell: CellModel) -> tuple[Clause, ...]:
@@ -71,7 +80,7 @@ def _declared(cell: CellModel) -> Iterator[Clause]:
             for robot in cell.robots:
                 yield Forbidden(robot, zone.name, None, f"{zone.name} is a keep-out zone")
         if zone.capacity is not None:
-            yield NotJudged(f"how many robots are in {zone.name}")
+            yield Crowded(tuple((robot, zone.name) for robot in cell.robots), zone.capacity, f"{zone.name} takes {zone.capacity}")
 
 
 def _written(program: IntentProgram, cell: CellModel) -> Iterator[Clause]:
@@ -111,6 +120,12 @@ def _forbidden(never: Never, cell: CellModel) -> Clause:
         ) if who.text in cell.robots and zone.text in cell.zones and what.path[-1] == "spindle":
             text = f"never {who.text} in {zone.text} and {what.text} is running"
             return Forbidden(who.text, zone.text, what.path[0], text)
+        case AllOf(parts=(IsIn(subject=a, place=z, negated=False), IsIn(subject=b, place=y, negated=False))) if {
+            a.text,
+            b.text,
+        } <= cell.robots.keys() and {z.text, y.text} <= cell.zones.keys():
+            inside = ((a.text, z.text), (b.text, y.text))
+            return Crowded(inside, 1, f"never {a.text} in {z.text} and {b.text} in {y.text}")
     return NotJudged(f"`never` on line {never.span.start.line}")
 
 

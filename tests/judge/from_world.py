@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from cell.declared_state import declared_state
-from cell.model import CellModel
+from cell.model import CellModel, RobotUnit
 from cell.state import InPlace
 from cell_drivers.simulated.record import Effect, MotionRecord, WorldRecord
 from tests.judge.recording import (
@@ -28,9 +28,10 @@ ENDS = ("program ended", "program aborted", "alarm")
 
 
 def recording_of(record: WorldRecord, cell: CellModel) -> Recording:
-    """Robots that never moved have no track: they are not in the recording, and the judge says nothing of them."""
-    tracks = {name: _track(name, [m for m in record.motions if m.robot == name]) for name in cell.robots}
-    first = min((int(t.at[0]) for t in tracks.values() if t is not None), default=0)
+    """A robot that never moved stands at its declared home; where none is declared it has no track, and the judge names it."""
+    moved = {name: _track(name, [m for m in record.motions if m.robot == name]) for name in cell.robots}
+    first = min((int(t.at[0]) for t in moved.values() if t is not None), default=0)
+    tracks = {name: track if track is not None else _standing(cell.robots[name], first) for name, track in moved.items()}
     return Recording(
         tracks={name: track for name, track in tracks.items() if track is not None},
         changes=(*_at_start(record, cell, first), *_changes(record)),
@@ -52,6 +53,13 @@ def _track(robot: str, motions: list[MotionRecord]) -> Track | None:
         return np.concatenate([getattr(m, name)[:count] for m, count in zip(kept, rows, strict=True)])
 
     return Track(robot, joined("time"), joined("setpoint"), joined("q"), joined("s"), runs)
+
+
+def _standing(unit: RobotUnit, at: int) -> Track | None:
+    if unit.home is None:
+        return None
+    q = np.array([unit.home])
+    return Track(unit.name, np.array([at], dtype=np.int64), q, q, np.zeros(1))
 
 
 def _at_start(record: WorldRecord, cell: CellModel, first: int) -> Iterator[PartChange]:

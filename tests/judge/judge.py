@@ -19,7 +19,7 @@ from cell.program import IntentProgram
 from tests.judge.allowances import allowed
 from tests.judge.arm import Arm, arm_of
 from tests.judge.bodies import Moving, base_of, equipment, floor, links_of, tcp_frames, tool_of, zone_box
-from tests.judge.clauses import Clause, Deadline, Forbidden, NotJudged, SpeedLimit, clauses
+from tests.judge.clauses import Clause, Crowded, Deadline, Forbidden, NotJudged, SpeedLimit, clauses
 from tests.judge.limits import joint_exceedances, speed_exceedance, tcp_speeds
 from tests.judge.meant import Meant, MeantNow
 from tests.judge.nearness import TOUCH_DEPTH, Counted, Near, Window
@@ -45,7 +45,7 @@ def judge(
 ) -> Verdict:
     """`motions` are the plan's by content hash, for what they list; None: nothing is meant. `cell_dir` is what names of robot
     files are relative to."""
-    arms = {name: arm_of(unit, cell_dir) for name, unit in cell.robots.items()}
+    arms = {name: arm_of(unit, cell_dir) for name, unit in cell.robots.items() if name in recording.tracks}
     case = _Case(recording, cell, arms, clauses(program, cell), motions)
     case.walk(step)
     return case.verdict()
@@ -93,15 +93,18 @@ class _Case:
             self.counted.states += len(line)
             meant = self.meant.during(first, last)
             crowd = Crowd([*fixed, *bases, *self.parts.lying(), *zones])
+            inside: dict[tuple[str, str], set[int]] = {}
             for moving, body, states in stretch.meetings(crowd):
                 if body.what == "zone":
                     self._enter(stretch, moving, body, states, meant, (first, last))
+                    inside.setdefault((moving.robot, body.name), set()).update(self._states_in(stretch, moving, body, states))
                 elif (moving.name, body.name) not in pairs.mounted:
                     self._touch(stretch, moving, body, states, meant)
             for a, b, states in stretch.approaches(pairs.moving(held)):
                 self._touch(stretch, a, b, states, meant)
             for a, b in pairs.fixed(held):
                 self._stuck(stretch, a, b)
+            self._crowd(stretch, inside)
 
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         edges = {start, end}
@@ -137,6 +140,24 @@ class _Case:
         self._entries(stretch, moving, zone, states, visits, "the plan lists no visit then")
         for rule in self._rules(zone.name, moving.robot, *span):
             self._entries(stretch, moving, zone, states, (), rule)
+
+    def _states_in(self, stretch: Stretch, moving: Moving, zone: Standing, states: np.ndarray) -> Iterator[int]:
+        """The states, by number, nearest to which the body was in the zone; asked only where a clause counts robots there."""
+        if any(isinstance(c, Crowded) and (moving.robot, zone.name) in c.inside for c in self.clauses):
+            at = stretch.near(moving, zone, states).at
+            yield from np.abs(stretch.line.at[:, None] - at).argmin(axis=0).tolist() if len(at) else ()
+
+    def _crowd(self, stretch: Stretch, inside: Mapping[tuple[str, str], set[int]]) -> None:
+        for clause in self.clauses:
+            if not isinstance(clause, Crowded):
+                continue
+            there = [(robot, zone, inside.get((robot, zone), set())) for robot, zone in clause.inside]
+            for state in sorted(set().union(*(states for _, _, states in there))):
+                together = [(robot, zone) for robot, zone, states in there if state in states]
+                if len(together) > clause.most:
+                    who, at = " and ".join(robot for robot, _ in together), int(stretch.line.at[state])
+                    self.entries.append(ZoneEntry(who, together[0][1], clause.text, at, at))
+                    break
 
     def _rules(self, zone: str, robot: str, first: int, last: int) -> Iterator[str]:
         for clause in self.clauses:
@@ -197,6 +218,7 @@ class _Case:
 
     def _not_judged(self) -> Iterator[str]:
         yield from (clause.text for clause in self.clauses if isinstance(clause, NotJudged))
+        yield from (f"where {robot} stands: it never moved" for robot in self.cell.robots if robot not in self.arms)
         for zone in self.cell.zones.values():
             if zone.when_occupied is not None and self.recording.occupied.get(zone.name):
                 yield f"what robots do while a person is in {zone.name}"

@@ -111,4 +111,4 @@ def test_knows_of_no_part_where_the_world_had_none(spots: dict[str, Array]) -> N
 def test_refuses_in_the_world_what_the_plan_does_not_list(spots: dict[str, Array]) -> None:
     bench = Bench(spots)
     verdict = judge(bench.record, bench.cell, HERE, listed(without=PICK))
-    assert {c.first for c in verdict.contacts} == {"grip", "block#1 in grip.a"}
+    assert {c.first for c in verdict.contacts} == {"r1 grip", "block#1 in grip.a"}

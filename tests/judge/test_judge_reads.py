@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cell.program import Amount, Block, Compare, Ensure, Group, IntentProgram, Ref
@@ -10,7 +12,7 @@ from cell.scenario import Scenario
 from cell_drivers.simulated.record import Effect, MotionRecord, Occupation, PartRecord, RestsIn, What, WorldRecord
 from tests.judge.clauses import NotJudged, clauses
 from tests.judge.from_world import recording_of
-from tests.judge.made import SPAN, TICK, made_cell
+from tests.judge.made import HOME, SPAN, TICK, made_cell
 from tests.judge.recording import AtPlace, Gone, InHand, Interval
 
 
@@ -46,8 +48,13 @@ def test_a_tick_that_ends_one_motion_and_starts_the_next_is_there_once() -> None
     assert [(r.first, r.last) for r in track.runs] == [(0, 4), (4, 8)]
 
 
-def test_a_robot_that_never_moved_has_no_track() -> None:
-    assert recording_of(world(), made_cell()).tracks == {}
+def test_a_robot_that_never_moved_stands_at_its_declared_home() -> None:
+    cell = made_cell()
+    track = recording_of(world(), cell).tracks["r1"]
+    assert track.readback.tolist() == [list(HOME)]
+    assert track.runs == ()
+    homeless = replace(cell, robots={"r1": replace(cell.robots["r1"], home=None)})
+    assert recording_of(world(), homeless).tracks == {}
 
 
 def test_parts_go_where_the_world_says() -> None:

@@ -73,10 +73,10 @@ def test_counts_the_contacts_that_it_exempts(clean: Verdict) -> None:
 @pytest.mark.parametrize(
     ("leg", "pair"),
     [
-        ("down", ("grip", "block#1 at left")),
+        ("down", ("r1 grip", "block#1 at left")),
         ("up", ("block#1 in grip.a", "left")),
         ("lower", ("block#1 in grip.a", "right")),
-        ("leave", ("grip", "block#1 at right")),
+        ("leave", ("r1 grip", "block#1 at right")),
     ],
 )
 def test_refuses_a_contact_that_the_plan_does_not_list(spots: dict[str, Array], leg: str, pair: tuple[str, str]) -> None:
@@ -86,7 +86,7 @@ def test_refuses_a_contact_that_the_plan_does_not_list(spots: dict[str, Array], 
 
 def test_refuses_a_contact_that_is_listed_for_another_place(spots: dict[str, Array]) -> None:
     verdict = judge(block_moved(spots), made_cell(), HERE, listed(place="right"))
-    assert pairs(verdict) == {("grip", "block#1 at left"), ("block#1 in grip.a", "left")}
+    assert pairs(verdict) == {("r1 grip", "block#1 at left"), ("block#1 in grip.a", "left")}
 
 
 def test_refuses_a_contact_that_is_listed_for_another_hand(spots: dict[str, Array]) -> None:
@@ -103,7 +103,7 @@ def test_refuses_a_held_part_that_overlaps_the_other_hand(spots: dict[str, Array
     hands = (*tool.hands, replace(tool.hands[0], name="b"))
     cell = replace(cell, tools={"grip": replace(tool, hands=hands, bodies=(one, other))})
     verdict = judge(block_moved(spots), cell, HERE, listed())
-    assert ("block#1 in grip.a", "grip.b") in pairs(verdict)
+    assert ("block#1 in grip.a", "r1 grip.b") in pairs(verdict)
     assert ("block#1 in grip.a", "grip.a") not in pairs(verdict)
 
 
@@ -121,7 +121,7 @@ def test_refuses_a_listed_contact_that_goes_deeper_than_a_touch(arm: Arm, tcp: A
 def test_refuses_a_body_in_the_way_of_the_tool(spots: dict[str, Array]) -> None:
     post = Body("post", Cylinder(0.02, 0.30), Pose.from_xyz_rpy((0.47, 0.0, 0.15)))
     verdict = judge(block_moved(spots), made_cell(post), HERE, listed())
-    assert ("grip", "post") in pairs(verdict)
+    assert ("r1 grip", "post") in pairs(verdict)
 
 
 def test_refuses_a_body_in_the_way_of_the_held_part_alone(spots: dict[str, Array]) -> None:
@@ -142,7 +142,7 @@ def test_misses_no_body_thinner_than_the_way_between_two_samples(spots: dict[str
     whole = block_moved(spots)
     thin = replace(whole, tracks={"r1": _thinned(whole.tracks["r1"], 2)})
     for recording in (whole, thin):
-        assert ("grip", "sheet") in pairs(judge(recording, made_cell(sheet), HERE, listed()))
+        assert ("r1 grip", "sheet") in pairs(judge(recording, made_cell(sheet), HERE, listed()))
 
 
 def _thinned(track: Track, every: int) -> Track:
@@ -185,13 +185,13 @@ def test_refuses_a_tool_in_the_foot_of_its_own_robot() -> None:
     """The arm folds back over itself; the gripper is 30 mm in the base, nothing else of the arm touches."""
     folded = (3.2, -1.251, 2.789, -2.101, -2.03, -1.5)
     legs = [("fold", rest_to_rest(HOME_LIKE, folded, 4.0))]
-    assert {p for p in pairs(judge(recorded(legs), made_cell(), HERE)) if "r1 base" in p[1]} >= {("grip", "r1 base_0")}
+    assert {p for p in pairs(judge(recorded(legs), made_cell(), HERE)) if "r1 base" in p[1]} >= {("r1 grip", "r1 base_0")}
 
 
 def test_refuses_a_tool_in_the_floor(arm: Arm, tcp: Array) -> None:
     above, below = (reaching(arm, (0.45, 0.0, z), tcp, (2.8, *HOME_LIKE[1:])) for z in (0.2, -0.01))
     verdict = judge(recorded([("dig", rest_to_rest(above, below, 2.0))]), made_cell(), HERE)
-    assert ("grip", "floor") in pairs(verdict)
+    assert ("r1 grip", "floor") in pairs(verdict)
 
 
 # --- limits ---
@@ -269,7 +269,7 @@ def test_refuses_a_zone_that_the_plan_does_not_visit(spots: dict[str, Array]) ->
     assert judge(block_moved(spots), cell, HERE, listed(visits=VISIT)).is_clean
     entered = judge(block_moved(spots), cell, HERE, listed()).entries
     assert {e.zone for e in entered} == {"door"}
-    assert {"grip", "block#1 in grip.a"} <= {e.body for e in entered}
+    assert {"r1 grip", "block#1 in grip.a"} <= {e.body for e in entered}
 
 
 def test_refuses_a_visit_outside_its_stretch_of_the_path(spots: dict[str, Array]) -> None:
