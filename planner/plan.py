@@ -57,8 +57,7 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
         return Outcome(None, search.with_reasons(tasks.diagnostics))
     if late := backing_up(request.cell, request.program, tasks.value):
         return Outcome(None, (*tasks.diagnostics, *late))
-    if not search.refused:
-        memory.keep(search.motions, search.conflicts, search.rounds)
+    memory.keep(search.motions, search.refused, search.conflicts, search.rounds)
     notes = _beside_all_robots(request, means, versions, search, tasks.value) if request.without else ()
     return Outcome(_assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
 
@@ -76,7 +75,8 @@ class _Search:
 
     @classmethod
     def from_memory(cls, request: PlanningRequest, means: Means, recalled: Recalled) -> _Search:
-        search = cls(request, means, conflicts=frozenset(recalled.conflicts), rounds=recalled.rounds)
+        refused: dict[MotionNeed, tuple[Diagnostic, ...]] = dict.fromkeys(recalled.refused, ())
+        search = cls(request, means, refused=refused, conflicts=frozenset(recalled.conflicts), rounds=recalled.rounds)
         search.find(recalled.needs)
         return search
 

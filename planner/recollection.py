@@ -1,7 +1,7 @@
 """What the same request came to when it was planned before, so that a second planning needs one round.
 
-It must not change the plan: the last round of the first planning knew exactly these motions and conflicts, so starting with them
-gives that round again. They are kept only for plans in which no motion was refused.
+It must not change the plan: the last round of the first planning knew exactly these motions, refusals and conflicts, so starting
+with them gives that round again.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from planner.motion.store import MotionStore
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """The motions that were asked for, the presences that had to be kept apart, and how often the schedule was made again for
-    them."""
+    """The motions that were found and those that there are not, the presences that had to be kept apart, and how often the
+    schedule was made again for them."""
 
     needs: tuple[MotionNeed, ...] = ()
+    refused: tuple[MotionNeed, ...] = ()
     conflicts: tuple[tuple[Presence, Presence], ...] = ()
     rounds: int = 0
 
@@ -46,5 +47,6 @@ class Memory:
         except (ValueError, TypeError, CodecError):
             return Recalled()
 
-    def keep(self, needs: Iterable[MotionNeed], conflicts: Conflicts, rounds: int) -> None:
-        self._store.put(self._key, canonical(Recalled(tuple(needs), tuple(sorted(conflicts, key=canonical)), rounds)).encode())
+    def keep(self, needs: Iterable[MotionNeed], refused: Iterable[MotionNeed], conflicts: Conflicts, rounds: int) -> None:
+        kept = Recalled(tuple(needs), tuple(refused), tuple(sorted(conflicts, key=canonical)), rounds)
+        self._store.put(self._key, canonical(kept).encode())

@@ -2,7 +2,7 @@
 
 An access depends on the cell and the stance and not on who asks, so that the motion into a place ends where the motion out of
 it begins, in this plan and in every later one. It is found for the worst that may be in the other hands; where that cannot
-be, for empty other hands. What is run is checked again for what is really carried (planner/motion/solve.py).
+be, for parts held just like its own; else for empty other hands. What is run is checked again for what is really carried (planner/motion/solve.py).
 
 Contact configurations are tried in order of travel time from the hub, of the hub's branch first, over all turns of the part
 that cannot be told from none. The first whose straight joint line to the hub is clear is taken; if none is, the path search
@@ -85,8 +85,10 @@ class Check:
 def find_access(bench: Workbench, hub: Array, stance: AtPlace, seed: int) -> Access | NoAccess:
     others = tuple(hand for hand in bench.arm.hands if hand != stance.hand)
     found: Access | NoAccess = NoAccess(0, 0, 0, None, None)
-    for loads in dict.fromkeys([bench.loads(others), ()]):
-        found = _find(bench, hub, stance, checks_of(bench, stance, loads), seed)
+    alike = tuple(Carried(hand, stance.kind, stance.grasp) for hand in others)
+    for loads in dict.fromkeys([bench.loads(others), alike, ()]):
+        searches = loads != alike or not others
+        found = _find(bench, hub, stance, checks_of(bench, stance, loads), seed, searches)
         if isinstance(found, Access):
             return replace(found, loads=loads)
     return found
@@ -112,7 +114,10 @@ def check_of(bench: Workbench, touch: Touch, carried: Sequence[Carried], avoid: 
     )
 
 
-def _find(bench: Workbench, hub: Array, stance: AtPlace, checks: tuple[Check, ...], seed: int) -> Access | NoAccess:
+def _find(
+    bench: Workbench, hub: Array, stance: AtPlace, checks: tuple[Check, ...], seed: int, searches: bool
+) -> Access | NoAccess:
+    """`searches`: the path search may look for a way around."""
     reached = contact_configurations(bench, hub, stance)
     contacts, blocker = clear_of(reached, checks)
     roundabout: list[AccessLine] = []
@@ -127,7 +132,8 @@ def _find(bench: Workbench, hub: Array, stance: AtPlace, checks: tuple[Check, ..
         if isinstance(found, Access):
             return found
         blocker = found
-    return _around(bench, hub, roundabout, checks, seed, NoAccess(len(reached), len(contacts), len(roundabout), blocker, None))
+    why = NoAccess(len(reached), len(contacts), len(roundabout), blocker, None)
+    return _around(bench, hub, roundabout, checks, seed, why) if searches else why
 
 
 def _around(

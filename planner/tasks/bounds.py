@@ -51,9 +51,20 @@ def lower_bound(shop: Shop) -> LowerBound:
     loads = {name: seconds for name, seconds in loads.items() if seconds > 0.0}
     rows = [span for row in spans for span in row]
     loads |= {name: start + seconds for name, seconds in _robot_bounds(shop, rows).items()}
+    loads |= _supply_bounds(shop, spans)
     loads["longest chain"] = start + _longest_chain(shop, spans)
     bottleneck = max(loads, key=lambda name: loads[name])
     return LowerBound(loads[bottleneck], bottleneck, loads)
+
+
+def _supply_bounds(shop: Shop, spans: list[list[_Span]]) -> dict[str, float]:
+    """Nothing is taken before it has come: the last part's way, from then on, for each conveyor."""
+    bounds: dict[str, float] = {}
+    for job, row in zip(shop.jobs, spans, strict=True):
+        if job.arrival is not None and job.place is not None:
+            supply = shop.equipment_of[job.place]
+            bounds[supply] = max(bounds.get(supply, 0.0), job.arrival + _length(row))
+    return bounds
 
 
 def _span(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> _Span:

@@ -15,7 +15,7 @@ class LeastTimes:
 
     def __init__(self, shop: Shop, worker: Worker) -> None:
         self._shop, self._worker = shop, worker
-        self._put: dict[tuple[str, str], float] = {}
+        self._put: dict[tuple[str, tuple[str, ...]], float] = {}
 
     def carry(self, kind: str, here: str | None, stages: Iterable[Stage]) -> tuple[float, float]:
         """Bring a part from `here` (None: it is in a hand) along `stages`: (taking and putting, travelling)."""
@@ -42,7 +42,7 @@ class LeastTimes:
 
     def put(self, kind: str, stage: Stage) -> float:
         """Into whichever of the stage's places is quickest."""
-        key = (kind, stage.equipment)
+        key = (kind, stage.places)
         if key not in self._put:
             self._put[key] = self._quickest(kind, stage)
         return self._put[key]
