@@ -209,6 +209,17 @@ class ZoneReported:
 
 
 @dataclass(frozen=True, slots=True)
+class CountReported:
+    """How many parts wait at `thing`, as its signal `source` says."""
+
+    at: int
+    of: Subject
+    thing: str
+    count: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class SupplyReported:
     """Parts do not come (starved) or cannot leave (blocked), or do again (`is_over`). Not the cell's own doing."""
 
@@ -262,6 +273,7 @@ Observation = (
     | DeviceAlarm
     | DeviceSilent
     | ZoneReported
+    | CountReported
     | SupplyReported
     | TrackingErrorSeen
     | TimerExpired

@@ -7,7 +7,7 @@ handed to the controller beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cell.model import CellModel
@@ -26,10 +26,12 @@ PackState = Literal[
 
 @dataclass(frozen=True, slots=True)
 class RobotContext:
-    """`hands` are tool.hand names. `top_speed` of the TCP in m/s, None when nobody declared one."""
+    """`hands` are tool.hand names, `suction` those of them that grip by vacuum. `top_speed` of the TCP in m/s, None when nobody
+    declared one."""
 
     hands: tuple[str, ...]
     top_speed: float | None
+    suction: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class DeviceContext:
 @dataclass(frozen=True, slots=True)
 class RunContext:
     """All that the controller knows of intent and cell; it does not change during a run. `places` maps each place to its
-    equipment, `adverse` are (outcome, value) that a run must not pass in silence."""
+    equipment, `adverse` are (outcome, value) that a run must not pass in silence. `capacities` says how many parts a thing
+    takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -55,6 +58,8 @@ class RunContext:
     zones: Mapping[str, Zone]
     places: Mapping[str, str]
     adverse: tuple[tuple[str, str], ...]
+    capacities: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_context(
@@ -65,7 +70,14 @@ def run_context(
         program=program,
         robots={
             name: RobotContext(
-                tuple(f"{t.name}.{h.name}" for t in cell.tools.values() if t.mount == name for h in t.hands), robot.max_speed
+                tuple(f"{t.name}.{h.name}" for t in cell.tools.values() if t.mount == name for h in t.hands),
+                robot.max_speed,
+                tuple(
+                    f"{t.name}.{h.name}"
+                    for t in cell.tools.values()
+                    if t.mount == name and "vacuum" in t.attributes
+                    for h in t.hands
+                ),
             )
             for name, robot in cell.robots.items()
         },
@@ -84,6 +96,12 @@ def run_context(
         zones=dict(cell.zones),
         places={name: place.equipment for name, place in cell.places.items()},
         adverse=adverse,
+        capacities={
+            e.name: sum(place.capacity or 0 for place in e.places)
+            for e in cell.equipment.values()
+            if e.places and all(place.capacity is not None for place in e.places)
+        },
+        waiting={e.signals["waiting"]: e.name for e in cell.equipment.values() if "waiting" in e.signals},
     )
 
 

@@ -165,6 +165,18 @@ _PAGES = (
         "It was moved since the plan was made.",
         "The run asks the planner for a way from where it stands; if there is none, jog it home.",
     ),
+    _page(
+        "R726", "a thing is full",
+        "The last free place of a pallet, a tray or a stack was taken, and the intent says what shall happen then.",
+        "`on left.full: …` is the place to ask for a swap before more is brought there.",
+        "Do what the text asks for, then resume.",
+    ),
+    _page(
+        "R727", "an `ensure` is broken",
+        "What is observed does not keep a clause of the whole run: more parts wait at a conveyor than it allows.",
+        "A monitor commands nothing; it says at once what is no longer so. Without a policy for `violated` the run is held.",
+        "Clear the line, then resume; `plan` says which arrival law the robot keeps up with.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = dict(_PAGES)

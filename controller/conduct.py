@@ -69,6 +69,10 @@ def no_progress(d: Draft) -> None:
         never, fact = monitor.forbidding(d, step), progress.unmet(d, step)
         if fact is not None:
             text = f"{step.id} waits for {fact.text}, which nobody observes"
+        elif never is not None and (zone := monitor.occupied_in(d, never)) is not None:
+            d.believe(short=(*d.belief.short, f"nobody in {zone}"))
+            stops.go(d, "suspend", f"{step.id} waits until nobody is in {zone}")
+            return
         elif never is not None:
             code, text, because = "R712", f"{step.id} would break a never", (never.span,)
     recovery.replan(d, text)

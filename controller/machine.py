@@ -9,6 +9,7 @@ from __future__ import annotations
 from cell.events import (
     CommandReported,
     Conclusion,
+    CountReported,
     DeviceAlarm,
     DeviceSilent,
     Event,
@@ -26,7 +27,7 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
-from controller import conduct, ledger, monitor, progress, recovery, reports, states, stops
+from controller import conduct, fullness, ledger, monitor, progress, recovery, reports, states, stops, waiting
 from controller.draft import Draft, draft_of, finished
 from controller.policies import policies_of
 from controller.run_state import Commands as Commands
@@ -73,6 +74,8 @@ def _take_in(d: Draft, event: Observation) -> None:
         case ZoneReported():
             monitor.zone_reported(d, event)
             monitor.watch_nevers(d)
+        case CountReported():
+            waiting.counted(d, event)
         case SupplyReported():
             _supply(d, event)
         case TrackingErrorSeen():
@@ -88,6 +91,7 @@ def _go_on(d: Draft) -> None:
     if d.context is None:
         return
     progress.settle_all(d)
+    fullness.watch_full(d)
     while True:
         before = (d.pack, d.trouble.hold is None, d.trouble.mode)
         states.change(d)
@@ -104,6 +108,7 @@ def _open(d: Draft, event: RunOpened) -> None:
     d.run, d.context = event.of.run, event.context
     d.policies = policies_of(event.context.program)
     d.belief = ledger.first_belief(d, event.state)
+    d.mend(full=fullness.full_now(d))
 
 
 def _plan(d: Draft, event: PlanReleased) -> None:

@@ -116,6 +116,13 @@ def _words(condition: Condition) -> str:
     assert_never(condition)
 
 
+def occupied_in(d: Draft, never: Never) -> str | None:
+    """The zone in which somebody is, where that alone keeps a step from being started: it is waited for, and nothing is wrong."""
+    parts = never.condition.parts if isinstance(never.condition, AllOf) else ()
+    asked = (p.subject.text for p in parts if isinstance(p, IsState) and p.subject.text in d.known.zones)
+    return next((zone for zone in asked if d.belief.zones.get(zone)), None)
+
+
 # --- zones -------------------------------------------------------------------------------------------------------------
 
 
@@ -124,6 +131,9 @@ def zone_reported(d: Draft, event: ZoneReported) -> None:
         return
     d.believe(zones=d.belief.zones.set(event.zone, event.is_occupied))
     zone = d.known.zones[event.zone]
+    wanted = f"nobody in {event.zone}"
+    if not event.is_occupied and wanted in d.belief.short:
+        d.believe(short=tuple(what for what in d.belief.short if what != wanted))
     set_speeds(d, f"zone {event.zone} is {'occupied' if event.is_occupied else 'free'}")
     if event.is_occupied and zone.when_occupied == "stop" and d.pack not in ("Idle", "Held", "Holding"):
         stop_all(d)

@@ -16,6 +16,7 @@ from cell import device
 from cell.commands import Subject
 from cell.events import (
     CommandReported,
+    CountReported,
     DeviceAlarm,
     DeviceSilent,
     FactObserved,
@@ -123,10 +124,13 @@ def machine_seen(state: RunState, at: int, seen: device.MachineState) -> Iterato
 
 
 def signal_seen(state: RunState, at: int, sample: device.SignalSample) -> Iterator[Observation]:
-    """What a signal says that the cell file names for a door, a clamp or a spindle. Stale is not known."""
+    """What a signal says that the cell file names for a door, a clamp, a spindle or waiting parts. Stale is not known."""
     if state.context is None:
         return
     value = None if sample.is_stale(at) else sample.value
+    thing = state.context.waiting.get(sample.name)
+    if thing is not None and isinstance(value, int | float) and state.belief.waiting.get(thing) != value:
+        yield CountReported(at, _run(state), thing, float(value), sample.name)
     for name, context in state.context.devices.items():
         believed = state.belief.devices.get(name, DeviceBelief())
         of, age = _of_device(state, name), _age(at, sample.time)

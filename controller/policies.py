@@ -44,12 +44,13 @@ class Enclosure:
 @dataclass(frozen=True, slots=True, eq=False)
 class Policies:
     """`around` gives for each goal its blocks, innermost first, `outward` the same for each block (itself first); `top` is the
-    whole intent."""
+    whole intent; `named` gives for each event that a policy names the innermost block that does."""
 
     around: Mapping[str, tuple[Enclosure, ...]]
     outward: Mapping[str, tuple[Enclosure, ...]]
     top: Enclosure
     loops: Mapping[str, Loop]
+    named: Mapping[str, str]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policies) and self.around == other.around and self.top == other.top
@@ -90,7 +91,12 @@ def policies_of(program: IntentProgram) -> Policies:
     for goal, blocks in _goals(program.block, (top,), loops):
         around[goal.id] = blocks
     outward = {blocks[i].id: blocks[i:] for blocks in around.values() for i in range(len(blocks))}
-    return Policies(around, outward, top, loops)
+    named = {ref.text: block.id for block in (top, *_innermost_last(outward)) for p in block.block.policies for ref in p.events}
+    return Policies(around, outward, top, loops, named)
+
+
+def _innermost_last(outward: Mapping[str, tuple[Enclosure, ...]]) -> list[Enclosure]:
+    return sorted((blocks[0] for blocks in outward.values()), key=lambda block: block.id.count("."))
 
 
 def _first(blocks: tuple[Enclosure, ...], event: str) -> tuple[str, Policy] | None:

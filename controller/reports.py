@@ -69,7 +69,15 @@ def hand_lost(d: Draft, hand: str | None, event: HandClosedEmpty | None) -> None
         ledger.move_part(d, part, Lost(f"lost from {hand}"), "observed")
     step = _step_with(d, part, robot)
     text = f"{hand} has lost {part}"
-    recovery.fail(d, Failure("grip_lost", "R703", text, step=step, part=part, device=hand))
+    recovery.fail(d, Failure(_loss(d, hand, robot, step), "R703", text, step=step, part=part, device=hand))
+
+
+def _loss(d: Draft, hand: str, robot: str | None, step: str | None) -> str:
+    """A hand that grips by vacuum has lost its vacuum, where the intent has a word for that; else it has lost its grip."""
+    assert d.policies is not None
+    operation = d.plan.operation.get(step) if step is not None else None
+    is_asked = d.policies.policy(operation.goal if operation is not None else None, "vacuum_lost") is not None
+    return "vacuum_lost" if is_asked and robot is not None and hand in d.known.robots[robot].suction else "grip_lost"
 
 
 def _step_with(d: Draft, part: str, robot: str | None) -> str | None:

@@ -74,7 +74,8 @@ class DeviceBelief:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """`lying` gives for each place what lies there, in order of arrival. `zones`: occupied or not; `silent`: devices without
+    """`lying` gives for each place what lies there, in order of arrival. `zones`: occupied or not; `waiting`: how many parts
+    wait at a thing; `silent`: devices without
     fresh samples; `short`: who starves or blocks the cell."""
 
     parts: Map[str, PartBelief] = _NONE
@@ -83,6 +84,7 @@ class Belief:
     robots: Map[str, RobotBelief] = _NONE
     devices: Map[str, DeviceBelief] = _NONE
     zones: Map[str, bool] = _NONE
+    waiting: Map[str, float] = _NONE
     silent: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
 
@@ -165,7 +167,8 @@ Mode = Literal["running", "draining", "readying", "planning"]
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """`replan`: why the plan in hand is of no use any more, None while it is. `skipped` counts iterations given up,
-    `violations` clauses broken. `opened`: when each block with a `within` was opened. `stopping`: the hardest stop asked for so
+    `violations` clauses broken. `opened`: when each block with a `within` was opened. `full`: what has no free place,
+    of what the intent asks about. `stopping`: the hardest stop asked for so
     far. `commands` numbers what serves no step."""
 
     mode: Mode = "running"
@@ -176,6 +179,7 @@ class Trouble:
     skipped: int = 0
     violations: int = 0
     opened: Map[str, int] = _NONE
+    full: tuple[str, ...] = ()
     stopping: StopKind | None = None
     commands: int = 0
 

@@ -21,6 +21,8 @@ def change(d: Draft) -> None:
             stops.go(d, "done", "robots, hands and devices are seen")
         case "Unholding":
             _resume(d)
+        case "Suspended" if not d.belief.short:
+            stops.go(d, "unsuspend", "what was missing is there again")
         case "Unsuspending":
             stops.go(d, "done", "the cause is gone")
         case _:
