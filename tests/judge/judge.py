@@ -97,7 +97,9 @@ class _Case:
             for moving, body, states in stretch.meetings(crowd):
                 if body.what == "zone":
                     self._enter(stretch, moving, body, states, meant, (first, last))
-                    inside.setdefault((moving.robot, body.name), set()).update(self._states_in(stretch, moving, body, states))
+                    there = inside.setdefault((moving.robot, body.name), set())
+                    unknown = states[~np.isin(states, list(there))]
+                    there.update(self._states_in(stretch, moving, body, unknown))
                 elif (moving.name, body.name) not in pairs.mounted:
                     self._touch(stretch, moving, body, states, meant)
             for a, b, states in stretch.approaches(pairs.moving(held)):

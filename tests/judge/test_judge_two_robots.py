@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from cell.geometry import Array, Pose
+from cell.device import Trajectory
+from cell.geometry import Array, Pose, frozen
 from cell.model import CellModel
-from cell.motion_plan import ZoneVisit
+from cell.motion_plan import Phase, Segment, ZoneVisit
 from cell.program import AllOf, Block, IntentProgram, IsIn, Never, Ref
+from cell.scenario import Scenario
 from cell.zones import Zone
+from cell_drivers.simulated import simulated_cell
+from cellwright.robot_models import load_robot_model
+from controller.journal.recording import Recording as MotionSamples
 from tests.judge.arm import Arm, arm_of
 from tests.judge.bodies import tcp_frames
+from tests.judge.from_mcap import tracks_in
+from tests.judge.from_world import recording_of
 from tests.judge.judge import judge
 from tests.judge.made import HOME, SPAN, block_moved, corners_of, listed, made_cell, reaching, recorded, rest_to_rest
 from tests.judge.recording import Recording, Track
@@ -153,3 +161,45 @@ def test_two_zones_that_are_forbidden_together(
     program = IntentProgram(Block((), ()), (Never(AllOf(parts, SPAN), SPAN),), (), (), "made.intent")
     verdict = judged(spots, in_and_out(arms, start), two(OVER), program)
     assert [e.rule for e in verdict.entries] == (["never r1 in over and r2 in over"] if is_broken else [])
+
+
+# --- as a run records them -------------------------------------------------------------------------------------------
+
+
+def simulated(tmp_path: Path, cell: CellModel, ends: Mapping[str, Array]) -> tuple[dict[str, Track], Recording]:
+    """Both robots sent from home to `ends` at once in the simulated world: the tracks of the MCAP file, the world's record."""
+    model = load_robot_model("ur5e", HERE, None).value
+    assert model is not None
+    drivers = simulated_cell(cell, {"r1": model, "r2": model}, Scenario(0, ()))
+    drivers.open()
+    recording, nobody = MotionSamples(tmp_path / "recording.mcap"), SimpleNamespace(belief=SimpleNamespace(zones={}))
+    for robot in drivers.motion.values():
+        robot.activate("on")
+    drivers.advance_to(1_000_000_000)
+    for name, robot in drivers.motion.items():
+        line = Segment(frozen([robot.state().q, ends[name]]), 1.0)
+        phases = tuple(Phase(0.75, sign * 0.5 / 0.75**3) for sign in (1.0, -1.0, -1.0, 1.0))
+        robot.start(robot.prepare(f"go {name}", Trajectory(f"far {name}", model.chain.joint_names, (line,), phases)))
+    for _ in range(5):
+        drivers.advance_to(drivers.now() + 1_000_000_000)
+        recording.take(drivers, nobody)  # type: ignore[arg-type]
+    recording.close()
+    return tracks_in(tmp_path / "recording.mcap"), recording_of(drivers.record(), cell)
+
+
+def test_both_robots_of_a_run_are_in_its_recording_and_judged_from_it(
+    tmp_path: Path, spots: dict[str, Array], arms: Mapping[str, Arm]
+) -> None:
+    start = {"r1": spots["over left"], "r2": turned(at(arms["r2"], EDGE), -1.5)}
+    cell = two(home=start["r2"].tolist())
+    cell = replace(cell, robots={**cell.robots, "r1": replace(cell.robots["r1"], home=tuple(start["r1"].tolist()))})
+    ends = {"r1": spots["over right"], "r2": at(arms["r2"], (0.47, -0.2, 0.2))}
+    tracks, world = simulated(tmp_path, cell, ends)
+    assert tracks.keys() == {"r1", "r2"}
+    for name, track in tracks.items():
+        assert [run.command for run in track.runs] == [f"go {name}"]
+        true = world.tracks[name]
+        np.testing.assert_allclose(track.readback[np.isin(track.at, true.at)], true.readback, atol=2e-9)
+    for recorded_tracks in (tracks, world.tracks):
+        contacts = judge(replace(world, tracks=recorded_tracks), cell, HERE, None).contacts
+        assert any((c.first[:3], c.second[:3]) == ("r1 ", "r2 ") for c in contacts)
