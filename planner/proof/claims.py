@@ -18,7 +18,7 @@ def claims_of(action: Action, place: str, cell: CellModel, shared: tuple[str, ..
         case Move(need=need):
             return _at(need.touch.place, cell, shared) if need.touch is not None else ()
         case Grip() | Release():
-            return _at(place, cell, shared)
+            return _at(place, cell, shared) if place else ()
         case SetClamp(machine=name):
             return _at(place, cell, shared) if place else (name,)
         case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name) | Present(supply=name):

@@ -161,12 +161,11 @@ class _Walk:
 
     def _follow_places(self, step: Step) -> None:
         """What lies where, in the order in which the steps stand."""
-        for fact in step.deletes:
-            if fact.name == "at" and self.resting.get(fact.args[1]) == fact.args[0]:
-                del self.resting[fact.args[1]]
-        for fact in step.adds:
-            if fact.name == "at":
-                self.resting[fact.args[1]] = fact.args[0]
+        gone, come = ([f.args for f in facts if f.name == "at" and len(f.args) == 2] for facts in (step.deletes, step.adds))
+        for part, place in gone:
+            if self.resting.get(place) == part:
+                del self.resting[place]
+        self.resting |= {place: part for part, place in come}
 
     def _carriers(self, action: Action) -> tuple[Fact, ...]:
         """What lies beneath the place that a motion fills: the part that the plan has put there, or none."""
