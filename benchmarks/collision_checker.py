@@ -25,7 +25,7 @@ from cellwright.reading import read
 from cellwright.session import load_robots
 from cellwright.workshop import open_workshop
 from planner.motion.bodies import Mover, Stander
-from planner.motion.collision import CLEAR, Collider, _coal_shape
+from planner.motion.collision import CLEAR, Collider, coal_shape
 from planner.motion.margins import SELF_CLEARANCE
 from planner.motion.workbench import Workbench
 
@@ -98,7 +98,7 @@ class Broadphase:
     def __init__(self, collider: Collider, bench: Workbench) -> None:
         self._arm = bench.arm
         self._movers: tuple[Mover, ...] = collider.movers
-        self._bodies = [coal.CollisionObject(_coal_shape(coal, m.shape)) for m in self._movers]
+        self._bodies = [coal.CollisionObject(coal_shape(coal, m.shape)) for m in self._movers]
         self._local = [m.T_link_body.matrix for m in self._movers]
         self._pairs = [(int(a), int(b)) for a, b in collider._pairs]
         self._cell = coal.DynamicAABBTreeCollisionManager()
@@ -131,7 +131,7 @@ class Broadphase:
 
 
 def _standing(body: Stander) -> Any:
-    placed = coal.CollisionObject(_coal_shape(coal, body.shape))
+    placed = coal.CollisionObject(coal_shape(coal, body.shape))
     placed.setTransform(coal.Transform3s(body.T_world_body.rotation, body.T_world_body.translation))
     placed.computeAABB()
     return placed
