@@ -3,15 +3,20 @@
 The survivors are printed with their field; what they are is said in docs/proof.md.
 """
 
+from collections.abc import Callable
+
 import pytest
 
 from cell.diagnostic import Outcome
 from cell.motion_plan import MotionPlan
 from cell.released_plan import ReleasedPlan
 from planner.proof.release import release
-from tests.planner.proof.gantry import VERSIONS, tending
+from tests.planner.proof.gantry import VERSIONS, Case, tending
 from tests.planner.proof.mutants import fields_of, motion_mutants, plan_mutants, tally
 from tests.planner.proof.test_release import CERTIFICATES
+from tests.planner.proof.test_two_robots import choosing
+from tests.planner.proof.test_two_robots import released as with_two
+from tests.planner.proof.two_gantries import sharing
 
 
 def released(plan: MotionPlan) -> Outcome[ReleasedPlan]:
@@ -36,6 +41,23 @@ def test_mutators_reach_every_kind_of_field() -> None:
 
 def test_sixty_mutants_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     found = tally(plan_mutants(tending().plan, 60, seed=20), released)
+    with capsys.disabled():
+        print(f"\n{found.report()}")  # noqa: T201
+    assert found.rate >= 0.95
+
+
+@pytest.mark.parametrize("case", [sharing, choosing])
+def test_forty_mutants_of_a_plan_with_two_robots_are_refused(case: Callable[[], Case]) -> None:
+    found = tally(plan_mutants(case().plan, 40, seed=3), lambda plan: with_two(plan, case().request))
+    assert found.rate >= 0.95, found.report()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [sharing, choosing])
+def test_five_hundred_mutants_of_a_plan_with_two_robots_are_refused(
+    case: Callable[[], Case], capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = tally(plan_mutants(case().plan, 500, seed=7), lambda plan: with_two(plan, case().request))
     with capsys.disabled():
         print(f"\n{found.report()}")  # noqa: T201
     assert found.rate >= 0.95
