@@ -44,17 +44,19 @@ def dispatch(shop: Shop, escapes: Escapes, select: Select, is_serial: bool = Fal
         under_way = is_serial and floor.is_under_way()
         not_before = floor.end if is_serial else 0.0
         found = options.all(not_before, may_begin=not under_way)
-        if found:
-            chosen = found[0] if len(found) == 1 else select(found, floor, len(floor.acts))
+        count = len(floor.acts)
+        while found and len(floor.acts) == count:
+            chosen = found[0] if len(found) == 1 else select(found, floor, count)
             _do(shop, floor, options, chosen, not_before)
-        elif not _clear_floor(shop, floor, options):
+            found.remove(chosen)
+        if len(floor.acts) == count and not _clear_floor(shop, floor, options):
             return _order(floor, is_stuck=True)
     is_gathered = _finish(shop, floor, options)
     return _order(floor, is_stuck=not is_gathered)
 
 
 def _do(shop: Shop, floor: Floor, options: Candidates, chosen: Candidate, not_before: float) -> None:
-    """Whoever is in the way goes home first. Then the act, where it is still to be had from there."""
+    """Whoever is in the way goes home first. Then the act, where it is still to be had from there; it may be that nothing is."""
     for worker in chosen.parks:
         home = options.park(worker)
         if home is not None:

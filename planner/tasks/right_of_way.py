@@ -27,10 +27,9 @@ class RightOfWay:
     """Of all robots in the cell. With one robot there are no spots at all."""
 
     def __init__(self, cell: CellModel, apart: Iterable[tuple[InZone, InZone]], conflicts: Conflicts, is_coarse: bool) -> None:
-        robots = self._robots = tuple(cell.robots)
-        self._cell = cell
+        self._cell, self._robots = cell, tuple(cell.robots)
         self._is_coarse = is_coarse
-        self.is_needed = len(robots) > 1
+        self.is_needed = len(self._robots) > 1
         self.has_conflicts = bool(conflicts)
         self.zones = closed_zones(cell, apart)
         self._known: dict[Presence, Spots] = {}
@@ -41,10 +40,7 @@ class RightOfWay:
                 self._exclude(_area(cell, one), _area(cell, other))
         for zone in cell.zones.values():
             if zone.capacity == 1:
-                for robot in robots:
-                    for another in robots:
-                        if robot != another:
-                            self._exclude(("in", robot, zone.name), ("in", another, zone.name))
+                self._exclude_all("in", zone.name)
         for (a, z), (b, y) in apart:
             self._exclude(("in", a, z), ("in", b, y))
 
@@ -68,6 +64,12 @@ class RightOfWay:
         self._against.setdefault(one, {})[other] = None
         self._against.setdefault(other, {})[one] = None
 
+    def _exclude_all(self, how: str, what: str) -> None:
+        """One robot at a time."""
+        for k, robot in enumerate(self._robots):
+            for other in self._robots[k + 1 :]:
+                self._exclude((how, robot, what), (how, other, what))
+
     def _spots(self, presence: Presence) -> Iterator[Spot]:
         yield _at_any_speed(presence)
         if self._is_coarse:
@@ -76,12 +78,9 @@ class RightOfWay:
         if place is None:
             return
         for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *self._cell.places[place].lies_on)):
-            mine = ("at", presence.robot, unit)
-            if mine not in self._against:
-                for other in self._robots:
-                    if other != presence.robot:
-                        self._exclude(mine, ("at", other, unit))
-            yield mine
+            if ("at", presence.robot, unit) not in self._against:
+                self._exclude_all("at", unit)
+            yield ("at", presence.robot, unit)
         frame = self._cell.places[place].frame.translation
         for zone in self.zones:
             if self._cell.zones[zone].holds(frame):

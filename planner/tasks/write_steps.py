@@ -97,6 +97,7 @@ class _Writer:
         if robot.latest is None:
             self.sent_home.append(robot)
         else:
+            self._send_home(robot.latest)
             robot.park(robot.latest)
             robot.road.end_act()
 

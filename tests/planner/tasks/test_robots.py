@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
 from cell.declared_state import declared_state
 from cell.presence import Conflicts, Presence, Resting
-from cell.state import CellState
-from cell.steps import AtHome, Move, stance_name
+from cell.state import CellState, InHand, InPlace, PartState
+from cell.steps import AtHome, MotionNeed, Move, stance_name
 from cell.task_plan import TaskPlan
 from planner.tasks.crew import Known, resting_at_start
+from planner.tasks.decompose import decompose
+from planner.tasks.dispatch import Order, dispatch
+from planner.tasks.findings import Findings
+from planner.tasks.floor import Floor
 from planner.tasks.plan_tasks import plan_tasks
-from tests.planner.tasks.cells import cell_of, request_of, seconds
+from planner.tasks.shop import Shop, make_shop
+from planner.tasks.ways_out import Escapes
+from planner.tasks.write_steps import write_steps
+from tests.planner.tasks.cells import cell_of, changed, request_of, seconds
 from tests.planner.tasks.robots import cell_text, intent_text, meetings, place_of, spells
-from tests.planner.tasks.symbolic import play
+from tests.planner.tasks.symbolic import play, state_after
 
 CASES = {
     "two robots": (2, 1, True, False),
@@ -128,3 +136,130 @@ def test_conflicts_made_up_at_random_are_kept_apart_in_every_run(name: str, shar
         assert meetings(found, lambda a, b: (a, b) in conflicts or never_together(a, b)) == []
     cell = cell_of(cell_text(robots, hands, 3, has_zone))
     assert play(cell, declared_state(cell), plan, random.Random(1)).broken == []
+
+
+# --- dead ends -----------------------------------------------------------------------------------------------------
+
+
+def small_shop(conflicts: Conflicts = frozenset()) -> Shop:
+    request, found = request_of(intent_text(2), cell_text(2, 1, 2)), Findings()
+    routes = decompose(request.cell, request.state, request.program, found)
+    shop = make_shop(request, routes, Known(seconds, frozenset(), conflicts), found)
+    assert shop is not None
+    return shop
+
+
+def random_orders(shop: Shop, escapes: Escapes, count: int) -> list[Order]:
+    rngs = [random.Random(seed) for seed in range(count)]
+    return [dispatch(shop, escapes, lambda found, _, __, rng=rng: rng.choice(found)) for rng in rngs]
+
+
+def test_two_robots_never_both_hold_a_part_for_the_full_nest() -> None:
+    shop = small_shop()
+    assert not any(order.is_stuck for order in random_orders(shop, Escapes(shop), 100))
+
+
+def test_without_the_escape_check_they_do() -> None:
+    """The planted fault that shows what the check is for."""
+
+    class Careless(Escapes):
+        def is_open(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
+            return True
+
+    shop = small_shop()
+    assert any(order.is_stuck for order in random_orders(shop, Careless(shop), 100))
+
+
+def test_a_trap_that_is_already_shut_is_said_to_be_one() -> None:
+    """The nest is full and each robot holds a part for it, in its only hand."""
+    state = declared_state(cell_of(cell_text(2, 1, 2)))
+    goals = frozenset({request_of(intent_text(2), cell_text(2, 1, 2)).program.block.lines[0].block.lines[0].id})  # type: ignore[union-attr]
+    inside = PartState("shaft#1", "shaft", InPlace("nest"), "left_in[1]", goals)
+    held = PartState("shaft#2", "shaft", InHand("left_grip.a", 0), "left_in[2]")
+    other = PartState("shaft#3", "shaft", InHand("right_grip.a", 0), "right_in[1]")
+    request = request_of(intent_text(2), cell_text(2, 1, 2), changed(state, inside, held, other))
+    outcome = plan_tasks(request, Known(seconds))
+    assert [d.code for d in outcome.diagnostics] == ["E615"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_times_of_an_order_are_those_of_its_steps(seed: int) -> None:
+    plan, at_start = planned("two robots", parts=2), rests("two robots", parts=2)
+    shop = small_shop(at_random(plan, at_start, random.Random(seed), 0.02 * seed))
+    for order in random_orders(shop, Escapes(shop), 4):
+        if not order.is_stuck:
+            assert write_steps(shop, order)[0].makespan == pytest.approx(order.makespan)
+
+
+# --- planning again ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_that_is_stopped_anywhere_and_planned_again_ends_with_every_part_done(name: str, seed: int) -> None:
+    """Random stops, random rejects, random durations, until nothing is open; robots stand and hold whatever they did."""
+    robots, hands, has_zone, _ = CASES[name]
+    text = cell_text(robots, hands, 3, has_zone)
+    rng, cell = random.Random(seed), cell_of(text)
+    state = declared_state(cell)
+    for _ in range(60):
+        task_plan = planned(name, state=state)
+        if not task_plan.steps:
+            break
+        at_start = rests(name, state)
+        assert meetings(spells(task_plan, at_start, random.Random(seed)), never_together) == []
+        played = play(cell, state, task_plan, rng, stop_at=rng.uniform(0.0, 1.2) * task_plan.bounds.makespan)
+        assert played.broken == []
+        state = state_after(cell, state, task_plan, played)
+    assert not any(isinstance(p.location, InHand) for p in state.parts)
+    assert all(isinstance(p.location, InPlace) and not p.location.place.endswith("_in") for p in state.parts)
+    assert not any(p.location == InPlace(p.origin) for p in state.parts)
+
+
+# --- who does what -------------------------------------------------------------------------------------------------
+
+
+def test_a_robot_named_by_a_goal_carries_its_part_and_leaves_the_rest_to_others() -> None:
+    intent = "for each s in left_in {\n  move s to nest by right\n  move s to left_out\n}\n"
+    task_plan = plan_tasks(request_of(intent, cell_text(2)), Known(seconds)).expect()
+    carried = {o.target: o.robot for o in task_plan.operations}
+    assert carried.pop("nest") == "right"
+    assert "left" in carried.values()
+
+
+def test_a_part_goes_from_one_robot_to_the_other_through_a_place_that_both_reach() -> None:
+    """With motions of the other one forbidden at either end."""
+
+    def one_sided(need: MotionNeed) -> float:
+        own = {"left": ("left_in", "nest"), "right": ("nest", "left_out")}[need.robot]
+        return math.inf if need.touch is not None and need.touch.place.split("[")[0] not in own else seconds(need)
+
+    intent = "for each s in left_in {\n  inspect s at nest\n  move s to left_out\n}\n"
+    task_plan = plan_tasks(request_of(intent, cell_text(2)), Known(one_sided)).expect()
+    assert {(o.verb, o.robot) for o in task_plan.operations} == {("inspect", "left"), ("move", "right")}
+    cell = cell_of(cell_text(2))
+    assert play(cell, declared_state(cell), task_plan, random.Random(0)).broken == []
+
+
+def test_a_never_of_two_robots_in_zones_keeps_them_apart() -> None:
+    text = cell_text(2, has_zone=False)
+    intent = intent_text(2) + "never left in middle and right in middle\n"
+    task_plan, at_start = plan_tasks(request_of(intent, text), Known(seconds)).expect(), rests("two robots")
+    assert any("middle" in step.claims for step in task_plan.steps)
+    for seed in range(20):
+        assert meetings(spells(task_plan, at_start, random.Random(seed)), never_together) == []
+
+
+def test_a_zone_for_some_of_the_robots_is_not_supported_and_says_where() -> None:
+    text = cell_text(3).replace("  capacity 1\n}\n", "  capacity 2\n}\n")
+    assert "capacity 2" in text
+    outcome = plan_tasks(request_of(intent_text(3), text), Known(seconds))
+    assert [d.code for d in outcome.diagnostics] == ["E690"]
+    assert "2 of 3 robots" in outcome.diagnostics[0].message
+    assert outcome.diagnostics[0].spans[0].start.line == text[: text.index("zone middle")].count("\n") + 1
+
+
+def test_a_zone_with_room_for_all_robots_asks_for_nothing() -> None:
+    text = cell_text(2).replace("  capacity 1\n}\n", "  capacity 2\n}\n")
+    steps = plan_tasks(request_of(intent_text(2), text), Known(seconds)).expect().steps
+    assert not any("middle" in step.claims for step in steps)
