@@ -48,7 +48,7 @@ def test_a_ball_in_the_way_is_refused_by_both(moved: Rehearsed, motion: int, sha
     cell = with_ball(moved, motion, share, owner)
     request = replace(moved.planned.request, cell=cell)
     verdict = judge(recording_of(moved.world, cell), cell, Path(cell.file).parent, moved.motions, moved.planned.request.program)
-    assert ("gripper", "ball") in {(c.first, c.second) for c in verdict.contacts}, verdict.text
+    assert ("arm gripper", "ball") in {(c.first, c.second) for c in verdict.contacts}, verdict.text
     outcome = release_plan(moved.planned.released.motion_plan, request, moved.planned.workshop)
     assert outcome.value is None, f"released through a ball of {owner}"
     assert any(d.code == "E686" for d in outcome.diagnostics), [(d.code, d.message) for d in outcome.diagnostics]
