@@ -6,19 +6,20 @@ A run plans again whenever the controller asks; that is stages 3 to 5 with the s
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cell.commands import RequestPlan
 from cell.declared_state import declared_state
-from cell.diagnostic import Outcome, Position, Span, error
+from cell.diagnostic import Diagnostic, Outcome, Position, Severity, Span, error
 from cell.driver import Assembly, DriverSet
+from cell.model import CellModel
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import Scenario
 from cell.scenario_file import scenario_from_mapping
 from cell.state import PlanningRequest
-from cell_drivers.registry import find_driver, load
+from cell_drivers.registry import find_driver, load, unknown_drivers
 from cellwright.reading import Reading
 from cellwright.session import make_plan, release_plan, request_for
 from cellwright.workshop import Workshop
@@ -50,6 +51,11 @@ def open_drivers(request: PlanningRequest, scenario: Scenario) -> Outcome[Driver
     if factory.value is None:
         return Outcome(None, factory.diagnostics)
     return Outcome(factory.value(Assembly(request.cell, request.robots, scenario)))
+
+
+def missing_drivers(cell: CellModel) -> tuple[Diagnostic, ...]:
+    """Warnings: the cell can be planned without them, and not run."""
+    return tuple(replace(found, severity=Severity.WARNING) for found in unknown_drivers(cell))
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,3 +178,16 @@ def test_scenario_that_names_what_is_not_there_exits_2(plan_file: str, capsys: p
     Path("s.toml").write_text('[[missing_part]]\nplace = "lefd"\n')
     assert main(["simulate", plan_file, "--jobs", "1", "--scenario", "s.toml"]) == 2
     assert "left" in capsys.readouterr().err
+
+
+def test_a_driver_that_is_not_installed_is_said_when_planning(
+    repository: Path, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plan is good, only this machine cannot run it."""
+    for name in ("first_move.intent", "first_move.cell"):
+        text = (repository / "examples/01_first_move" / name).read_text("utf-8")
+        (here / name).write_text(text.replace("driver sim", "driver simm"), "utf-8")
+    assert main(["plan", "first_move.intent", "--jobs", "1"]) == 0
+    err = capsys.readouterr().err
+    assert "warning[E291]" in err
+    assert "did you mean sim?" in err

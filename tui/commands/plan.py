@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def act(arguments: argparse.Namespace) -> int:
     if Path(arguments.file).suffix != ".intent":
         return refuse(f"{arguments.file} is no .intent file; only an intent can be planned", USAGE)
+    from cellwright.running import missing_drivers
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
     from tui.preparing import prepare
@@ -44,8 +45,9 @@ def act(arguments: argparse.Namespace) -> int:
     if prepared.ready is None:
         emit(prepared.diagnostics, arguments.format, prepared.texts)
         return prepared.refusal
+    found = (*prepared.diagnostics, *missing_drivers(prepared.ready.request.cell))
     # stdout belongs to the plan where it is asked for as JSON.
-    emit(prepared.diagnostics, "text" if arguments.format == "json" else arguments.format, prepared.texts)
+    emit(found, "text" if arguments.format == "json" else arguments.format, prepared.texts)
     target = Path(arguments.output or f"{Path(arguments.file).stem}.plan")
     _write(prepared.ready, target)
     _show(prepared.ready, arguments)
