@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from planner.schedule.graph import NONE, Graph
 
@@ -59,3 +59,38 @@ def after_slot(graph: Graph, b: int) -> tuple[float, int]:
 
 def arrival(graph: Graph, b: int) -> tuple[float, int]:
     return graph.rest[graph.blocks.first[b]], graph.blocks.enters[b]
+
+
+def may_be_behind(graph: Graph, b: int, before: int, taken: Container[int]) -> bool:
+    """Whether block b could stand behind block `before`: whether no path leads from b's first operation to the last of `before`
+    but through b's own slot. A path takes at least as long as what it begins with, so times rule most of them out; where they do
+    not, this says no, also where it is wrong."""
+    head, duration, last = graph.head, graph.duration, graph.blocks.last[before]
+    start = head[last]
+    return not any(start >= head[j] + duration[j] or j == last for j in _behind(graph, graph.blocks.first[b], b, taken))
+
+
+def may_be_before(graph: Graph, b: int, after: int, taken: Container[int]) -> bool:
+    """The same for b before block `after`: no path from the first operation of `after` to b's last one."""
+    head, first = graph.head, graph.blocks.first[after]
+    end = head[first] + graph.duration[first]
+    return not any(head[j] >= end or j == first for j in _before(graph, graph.blocks.last[b], b, taken))
+
+
+def _behind(graph: Graph, i: int, b: int, taken: Container[int]) -> Iterator[int]:
+    """Where the paths from operation i go on, without block b and the taken ones."""
+    for j, _ in graph.tables.behind[i]:
+        yield j
+    for other in graph.closes[i]:
+        after = graph.following[other]
+        if after != NONE and other != b and other not in taken:
+            yield graph.blocks.first[after]
+
+
+def _before(graph: Graph, i: int, b: int, taken: Container[int]) -> Iterator[int]:
+    for j, _ in graph.tables.before[i]:
+        yield j
+    for other in graph.blocks.opens[i][graph.mode[i]]:
+        before = graph.previous[other]
+        if before != NONE and other != b and other not in taken:
+            yield graph.blocks.last[before]

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 
-from planner.schedule.tables import Tables
+from planner.schedule.tables import Occupation, Tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blocks:
-    """`opens[i][m]` are the blocks that begin with operation i in mode m. Block b lasts from the start of `first[b]` to the end of
-    `last[b]`, at least `span[b]`, on one of `slots[b]`, and `way[b][c]` is the travel from where it leaves to location c. From
+    """`opens[i][m]` are the blocks that begin with operation i in mode m. Block b lasts from the start of `first[b]` to the end
+    of `last[b]`, at least `span[b]`, on one of `slots[b]`, and `way[b][c]` is the travel from where it leaves to location c. From
     where the resource of a slot stands at time 0 it is `start_way[slot][c]`."""
 
     opens: tuple[tuple[tuple[int, ...], ...], ...]
@@ -32,7 +32,8 @@ def number_blocks(tables: Tables) -> Blocks:
     ends = list(accumulate(units))
     ranges = [range(end - count, end) for end, count in zip(ends, units, strict=True)]
     start_way = [tables.travel[r][resource.start] for r, resource in enumerate(tables.problem.resources) for _ in ranges[r]]
-    uses, opens = [], []
+    uses: list[Occupation] = []
+    opens = []
     for rows in tables.uses:
         numbers = []
         for row in rows:

@@ -2,8 +2,8 @@
 
 For one resource of capacity 1 this is Jackson's preemptive schedule (Jackson 1955; Carlier, "The one-machine sequencing problem",
 1982): of the uses that are ready, the one with the longest tail runs, and a longer tail that becomes ready interrupts it. Travel
-is relaxed to the least way on: a use with span p and tail q that has at least t of travel behind it counts as p + t and q - t, for
-what comes next cannot begin before, and where nothing comes the sum is what it was.
+is relaxed to the least way on: a use with span p and tail q that has at least t of travel behind it counts as p + t and q - t,
+for what comes next cannot begin before, and where nothing comes the sum is what it was.
 
 For several units, of one resource or of resources that can replace each other, the load is shared evenly: m units have m first
 uses and m last ones, so they take the m least heads, all loads and the m least tails together, over m.

@@ -1,8 +1,8 @@
 """Clusters: the smallest sets of operations that are tied together, in an order in which none waits for a later one.
 
-Operations are tied by what is held from one to another, with everything that must happen in between, and by following each other's
-mode. Once all of a cluster is done it holds nothing. So clusters can be put into a schedule one after another, and none of them
-ever waits for one that is not there yet: this is why serial generation always ends in a valid schedule.
+Operations are tied by what is held from one to another, with everything that must happen in between, and by following each
+other's mode. Once all of a cluster is done it holds nothing. So clusters can be put into a schedule one after another, and none
+of them ever waits for one that is not there yet: this is why serial generation always ends in a valid schedule.
 
 Clusters are the strongly connected components of the precedences with a way back along each hold and both ways along each
 following (Tarjan, "Depth-first search and linear graph algorithms", 1972).
@@ -54,10 +54,10 @@ def _components(needs: list[list[int]], order: Sequence[int]) -> list[list[int]]
                 reached += 1
                 path.append(i)
                 is_open[i] = True
-            for k in range(k, len(needs[i])):
-                j = needs[i][k]
+            for at in range(k, len(needs[i])):
+                j = needs[i][at]
                 if index[j] < 0:
-                    calls += [(i, k), (j, 0)]
+                    calls += [(i, at), (j, 0)]
                     break
                 if is_open[j]:
                     low[i] = min(low[i], low[j])
@@ -68,7 +68,7 @@ def _components(needs: list[list[int]], order: Sequence[int]) -> list[list[int]]
 
 
 def _closed(path: list[int], is_open: list[bool], root: int) -> list[int]:
-    component = []
+    component: list[int] = []
     while not component or component[-1] != root:
         component.append(path.pop())
         is_open[component[-1]] = False

@@ -1,9 +1,5 @@
-"""Serial schedule generation: cluster by cluster, each at the earliest times that what is already there leaves free.
-
-Within a cluster the times are a least fixed point: an operation is put as early as those before it allow; where something that
-it holds turns out to last into what is already there, the hold begins behind that, and the cluster is put once more. Times only
-rise, and behind everything there is room, so this ends, and no times of this cluster are earlier.
-"""
+"""Serial schedule generation: cluster by cluster, each at the earliest times that what is already there leaves free (Kolisch,
+"Serial and parallel resource-constrained project scheduling methods revisited", 1996)."""
 
 from __future__ import annotations
 
@@ -12,10 +8,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from planner.schedule.placing import Placed, place
 from planner.schedule.problem import Resource
 from planner.schedule.schedule import NoSchedule
 from planner.schedule.tables import Occupation, Tables
-from planner.schedule.timeline import Line, Own, Profile, Timeline
+from planner.schedule.timeline import Line, Profile, Timeline
 from planner.schedule.unlock import Locked, order_within
 
 
@@ -37,14 +34,8 @@ class Draft:
     starts: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """One cluster with its times; `end` is when the last of it ends."""
-
-    mode: dict[int, int]
-    starts: dict[int, float]
-    taken: list[Own]
-    end: float
+COMBINATIONS = 256
+"""How many combinations of modes of one cluster are tried before it is given up."""
 
 
 class Generator:
@@ -87,26 +78,26 @@ class Generator:
                 if left[j] == 0:
                     heapq.heappush(ready, (rank[j], j))
 
-    def _best(self, k: int, wish: Wish, lines: Sequence[Timeline], ends: Sequence[float]) -> _Placed | NoSchedule:
+    def _best(self, k: int, wish: Wish, lines: Sequence[Timeline], ends: Sequence[float]) -> Placed | NoSchedule:
         """With the modes wished for, or with others that end earlier, changed one leader at a time."""
         tables, members = self._tables, self._tables.clusters[k]
         mode = {i: wish.mode[tables.leader[i]] for i in members}
         best = self._put(k, mode, lines, ends)
         leaders = [i for i in members if tables.leader[i] == i and len(tables.durations[i]) > 1]
-        if isinstance(best, _Placed) and not wish.tries:
+        if isinstance(best, Placed) and not wish.tries:
             return best
         for i in leaders:
             for m in range(len(tables.durations[i])):
-                now = mode if not isinstance(best, _Placed) else best.mode
+                now = mode if not isinstance(best, Placed) else best.mode
                 if m != now[i]:
                     tried = self._put(k, {**now, **dict.fromkeys(tables.group[i], m)}, lines, ends)
-                    if isinstance(tried, _Placed) and (not isinstance(best, _Placed) or tried.end < best.end):
+                    if isinstance(tried, Placed) and (not isinstance(best, Placed) or tried.end < best.end):
                         best = tried
-        if isinstance(best, _Placed) or not leaders:
-            return best if isinstance(best, _Placed) else NoSchedule(best, members)
+        if isinstance(best, Placed) or not leaders:
+            return best if isinstance(best, Placed) else NoSchedule(best, members)
         return self._any_modes(k, leaders, lines, ends)
 
-    def _any_modes(self, k: int, leaders: Sequence[int], lines: Sequence[Timeline], ends: Sequence[float]) -> _Placed | NoSchedule:
+    def _any_modes(self, k: int, leaders: Sequence[int], lines: Sequence[Timeline], ends: Sequence[float]) -> Placed | NoSchedule:
         """Neither the modes wished for nor any one change of them can be done: all combinations, up to a limit."""
         tables, members = self._tables, self._tables.clusters[k]
         found: set[Locked] = set()
@@ -118,19 +109,14 @@ class Generator:
                 mode |= dict.fromkeys(tables.group[i], rest % size)
                 rest //= size
             tried = self._put(k, mode, lines, ends)
-            if isinstance(tried, _Placed):
+            if isinstance(tried, Placed):
                 return tried
             found.add(tried)
         return NoSchedule("deadlock" if found == {"deadlock"} and combinations <= COMBINATIONS else "gave up", members)
 
-    def _put(self, k: int, mode: dict[int, int], lines: Sequence[Timeline], ends: Sequence[float]) -> _Placed | Locked:
+    def _put(self, k: int, mode: dict[int, int], lines: Sequence[Timeline], ends: Sequence[float]) -> Placed | Locked:
         order = self._order(k, mode)
-        if isinstance(order, str):
-            return order
-        not_before = {i: self._tables.problem.operations[i].release for i in order}
-        while (placed := self._attempt(order, mode, lines, ends, not_before)) is None:
-            pass
-        return placed
+        return order if isinstance(order, str) else place(self._tables, order, mode, lines, ends)
 
     def _order(self, k: int, mode: dict[int, int]) -> tuple[int, ...] | Locked:
         members = self._tables.clusters[k]
@@ -141,51 +127,6 @@ class Generator:
         if found is None:
             found = self._orders[key] = order_within(self._tables, members, mode)
         return found
-
-    def _attempt(
-        self, order: Sequence[int], mode: dict[int, int], lines: Sequence[Timeline], ends: Sequence[float], not_before: dict[int, float]
-    ) -> _Placed | None:
-        """The cluster's times, or None after raising what does not fit in `not_before`."""
-        tables = self._tables
-        starts: dict[int, float] = {}
-        own_ends: dict[int, float] = {}
-        own: dict[int, list[Own]] = {}
-        held: dict[int, list[Occupation]] = {}
-        for i in order:
-            time = not_before[i]
-            for j, lag in tables.before[i]:
-                time = max(time, own_ends.get(j, ends[j]) + lag)
-            uses = tables.uses[i][mode[i]]
-            time = _settled(time, uses, lines, own)
-            starts[i] = not_before[i] = time
-            end = own_ends[i] = time + tables.durations[i][mode[i]]
-            for use in uses:
-                own.setdefault(use.resource, []).append((time, end if use.last == i else math.inf, use))
-                if use.last != i:
-                    held.setdefault(use.last, []).append(use)
-            for use in held.get(i, ()):
-                blocked = lines[use.resource].blocked(starts[use.first], end, use, own[use.resource])
-                if blocked is not None:
-                    not_before[use.first] = blocked
-                    return None
-                own[use.resource] = [(s, end if x is use else e, x) for s, e, x in own[use.resource]]
-        return _Placed(dict(mode), starts, [x for row in own.values() for x in row], max(own_ends.values()))
-
-
-COMBINATIONS = 256
-"""How many combinations of modes of one cluster are tried before it is given up."""
-
-
-def _settled(time: float, uses: Sequence[Occupation], lines: Sequence[Timeline], own: dict[int, list[Own]]) -> float:
-    """The first time at which all uses fit at once."""
-    if len(uses) == 1:
-        return lines[uses[0].resource].earliest(time, uses[0], own.get(uses[0].resource, ()))
-    settled = -1.0
-    while settled != time:
-        settled = time
-        for use in uses:
-            time = lines[use.resource].earliest(time, use, own.get(use.resource, ()))
-    return time
 
 
 def _shapes(tables: Tables) -> list[Callable[[], Timeline]]:

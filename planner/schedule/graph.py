@@ -1,9 +1,9 @@
 """The disjunctive graph: operations are nodes, precedences are arcs, and so is each step in the order of blocks on a slot.
 
 Block b before block a means that b's last operation ends, and the travel between them is over, before a's first one begins. Where
-the arcs make no cycle, the longest paths from the beginning are the earliest times of that order (Roy and Sussmann, "Les problèmes
-d'ordonnancement avec contraintes disjonctives", 1964; with what is held as in Mascis and Pacciarelli, "Job-shop scheduling with
-blocking and no-wait constraints", 2002).
+the arcs make no cycle, the longest paths from the beginning are the earliest times of that order (Roy and Sussmann, "Les
+problèmes d'ordonnancement avec contraintes disjonctives", 1964; with what is held as in Mascis and Pacciarelli, "Job-shop
+scheduling with blocking and no-wait constraints", 2002).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Each (block, slot, behind) of `places`, in this order, is put into that slot behind another block, behind NONE at the front.
-    Out of it are before that the same blocks or, where `leader` is an operation, all blocks of its group, whose mode becomes
-    `mode`."""
+    """Each (block, slot, behind) of `places`, in this order, is put into that slot behind another block, behind NONE at the
+    front. Out of it are before that the same blocks or, where `leader` is an operation, all blocks of its group, whose mode
+    becomes `mode`."""
 
     places: tuple[tuple[int, int, int], ...]
     leader: int = NONE
@@ -43,8 +43,23 @@ class Graph:
     NONE; `objective`, the longest path of all."""
 
     __slots__ = (
-        "due_tails", "_releases", "_waits", "blocks", "cause", "closes", "duration", "following", "head", "mode", "objective",
-        "order", "previous", "rest", "sequence", "slot", "tables",
+        "_releases",
+        "_waits",
+        "blocks",
+        "cause",
+        "closes",
+        "due_tails",
+        "duration",
+        "following",
+        "head",
+        "mode",
+        "objective",
+        "order",
+        "previous",
+        "rest",
+        "sequence",
+        "slot",
+        "tables",
     )  # fmt: skip
 
     def __init__(self, tables: Tables, blocks: Blocks, draft: Draft) -> None:
@@ -82,8 +97,8 @@ class Graph:
         self.arrange(Arrangement(draft.modes, tuple(map(tuple, sequences))))
 
     def weigh_due_times(self, horizon: float) -> None:
-        """From now on an operation has a path of `horizon` minus its due time behind it, where that is above 0. So the objective is
-        `horizon` plus what the latest one is late by, where that is more than the makespan."""
+        """From now on an operation has a path of `horizon` minus its due time behind it, where that is above 0. So the objective
+        is `horizon` plus what the latest one is late by, where that is more than the makespan."""
         due = [op.due for op in self.tables.problem.operations]
         self.due_tails = [0.0 if time is None else max(0.0, horizon - time) for time in due]
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from planner.schedule.around import arrival, departure, head_without, tail_without
+from planner.schedule.around import arrival, departure, head_without, may_be_before, may_be_behind, tail_without
 from planner.schedule.graph import NONE, Graph
 
 BEFORE, BEHIND = 5, 8
@@ -24,7 +24,8 @@ class Place:
 
 
 def best_places(graph: Graph, b: int, taken: frozenset[int], duration: float) -> list[Place]:
-    """For block b of a graph from which the blocks `taken`, maybe b among them, are gone; its first operation takes `duration`."""
+    """For block b of a graph from which the blocks `taken`, maybe b among them, are gone; its first operation takes
+    `duration`."""
     blocks = graph.blocks
     first, last = blocks.first[b], blocks.last[b]
     head, tail = head_without(graph, b, taken), tail_without(graph, b, taken)
@@ -32,7 +33,9 @@ def best_places(graph: Graph, b: int, taken: frozenset[int], duration: float) ->
     found = []
     for slot in blocks.slots[b]:
         for before, after in _gaps(graph, slot, taken, head):
-            if _may_cycle(graph, first, last, before, after):
+            if before != NONE and not may_be_behind(graph, b, before, taken):
+                continue
+            if after != NONE and not may_be_before(graph, b, after, taken):
                 continue
             end, way = (0.0, blocks.start_way[slot]) if before == NONE else departure(graph, before)
             rest, enter = (-math.inf, 0) if after == NONE else arrival(graph, after)
@@ -51,16 +54,3 @@ def _gaps(graph: Graph, slot: int, taken: frozenset[int], head: float) -> Iterab
     front = next((x for x in reversed(row[:low]) if x not in taken), NONE) if low else NONE
     back = next((x for x in row[high:] if x not in taken), NONE)
     return zip([front, *near], [*near, back], strict=True)
-
-
-def _may_cycle(graph: Graph, first: int, last: int, before: int, after: int) -> bool:
-    """Whether what waits for the block is before it there, or what it waits for behind it, as far as the times cannot rule it out."""
-    head, duration, blocks, tables = graph.head, graph.duration, graph.blocks, graph.tables
-    if before != NONE:
-        start = head[blocks.first[before]]
-        if any(start >= head[j] + duration[j] or blocks.first[before] == j for j, _ in tables.behind[last]):
-            return True
-    if after != NONE:
-        i = blocks.last[after]
-        return any(head[j] >= head[i] + duration[i] or i == j for j, _ in tables.before[first])
-    return False

@@ -83,12 +83,13 @@ def _in_other_modes(graph: Graph, i: int) -> Iterator[Neighbour]:
     for mode in range(len(graph.tables.durations[leader])):
         if mode != old:
             for estimate, places in _group_places(graph, leader, mode):
-                yield Neighbour(estimate, Move(places, leader, mode), ((NONE - leader, NONE - mode),), ((NONE - leader, NONE - old),))
+                made, ended = (NONE - leader, NONE - mode), (NONE - leader, NONE - old)
+                yield Neighbour(estimate, Move(places, leader, mode), (made,), (ended,))
 
 
 def _group_places(graph: Graph, leader: int, mode: int) -> list[tuple[float, tuple[tuple[int, int, int], ...]]]:
-    """For one block alone the best places one by one; for several, each at its best. Those that come later are put first, so that of
-    two behind the same block the earlier one is in front."""
+    """For one block alone the best places one by one; for several, each at its best. Those that come later are put first, so that
+    of two behind the same block the earlier one is in front."""
     blocks, group = graph.blocks, graph.tables.group[leader]
     taken = frozenset(b for i in group for b in blocks.opens[i][graph.mode[i]])
     found = [(b, best_places(graph, b, taken, graph.tables.durations[i][mode])) for i in group for b in blocks.opens[i][mode]]
@@ -102,5 +103,5 @@ def _group_places(graph: Graph, leader: int, mode: int) -> list[tuple[float, tup
     return [(estimate, tuple((b, places[0].slot, places[0].behind) for b, places in found))]
 
 
-PLACES = 2
+PLACES = 3
 """How many places elsewhere are offered for one block in one mode."""

@@ -1,8 +1,8 @@
 """What is to be scheduled, free of any cell: operations in one of several modes, resources that they occupy, and what must wait.
 
 A mode occupies resources for as long as the operation lasts or, with `until`, from the start of the operation to the end of a
-later one: a nest from the laying down of a part until it is away, a gripper from the taking to the putting down. A resource with a
-travel matrix is somewhere; between two occupations it travels, so that its set-up times depend on the sequence.
+later one: a nest from the laying down of a part until it is away, a gripper from the taking to the putting down. A resource with
+a travel matrix is somewhere; between two occupations it travels, so that its set-up times depend on the sequence.
 """
 
 from __future__ import annotations

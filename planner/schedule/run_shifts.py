@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planner.schedule.around import after_slot, before_slot, head_without, tail_without
+from planner.schedule.around import after_slot, before_slot, departure, head_without, may_be_before, may_be_behind, tail_without
 from planner.schedule.graph import Graph
 
 
 def shifts(graph: Graph, run: Sequence[int]) -> list[tuple[float, int, int]]:
     """(estimate, from, to) by position in the run."""
-    blocks, head, duration = graph.blocks, graph.head, graph.duration
-    starts = [head[blocks.first[b]] for b in run]
-    ends = [head[i] + duration[i] for i in (blocks.last[b] for b in run)]
-    pairs = _pairs(len(run) - 1, every=len(blocks.way[run[0]]) > 1)
-    left = [(at, to) for at, to in pairs if not _may_cycle(graph, run[at], at < to, starts[to], ends[to])]
-    return _estimates(graph, run, ends, left) if left else []
+    pairs = _pairs(len(run) - 1, every=len(graph.blocks.way[run[0]]) > 1)
+    left = [(at, to) for at, to in pairs if _is_free(graph, run, at, to)]
+    return _estimates(graph, run, left) if left else []
+
+
+def _is_free(graph: Graph, run: Sequence[int], at: int, to: int) -> bool:
+    """Whether no path leads around from what is moved to the furthest that it passes. What is held is pulled forward, not pushed
+    back, where that is the same."""
+    if at < to and (to > at + 1 or graph.blocks.first[run[at]] == graph.blocks.last[run[at]]):
+        return may_be_behind(graph, run[at], run[to], ())
+    return may_be_before(graph, run[max(at, to)], run[min(at, to)], ())
 
 
 def _pairs(end: int, every: bool) -> list[tuple[int, int]]:
@@ -23,26 +28,15 @@ def _pairs(end: int, every: bool) -> list[tuple[int, int]]:
     found = [(k, end) for k in range(end)] + [(k, 0) for k in range(2, end + 1)]
     found += [(0, k) for k in range(1, end)] + [(end, k) for k in range(1, end - 1)]
     if every:
-        found += [(k, k + 1) for k in range(1, end - 2)]
+        found += [(k, k + 1) for k in range(1, end - 1)]
     return found
 
 
-def _may_cycle(graph: Graph, moved: int, is_later: bool, start: float, end: float) -> bool:
-    """Whether a path could lead around from what is moved to the furthest that it passes, which starts and ends at these times. Such
-    a path takes at least as long as its first operation, so that times rule most of them out."""
-    head, duration, blocks = graph.head, graph.duration, graph.blocks
-    if is_later:
-        return any(start >= head[j] + duration[j] for j, _ in graph.tables.behind[blocks.last[moved]])
-    return any(head[j] >= end for j, _ in graph.tables.before[blocks.first[moved]])
-
-
-def _estimates(
-    graph: Graph, run: Sequence[int], ends: Sequence[float], pairs: Sequence[tuple[int, int]]
-) -> list[tuple[float, int, int]]:
+def _estimates(graph: Graph, run: Sequence[int], pairs: Sequence[tuple[int, int]]) -> list[tuple[float, int, int]]:
     blocks = graph.blocks
     enters, ways, span = [blocks.enters[b] for b in run], [blocks.way[b] for b in run], [blocks.span[b] for b in run]
     heads, tails = [head_without(graph, b) for b in run], [tail_without(graph, b) for b in run]
-    leaving = [before_slot(graph, run[0]), *zip(ends, ways, strict=True)]
+    leaving = [before_slot(graph, run[0]), *(departure(graph, b) for b in run)]
     rests = [graph.rest[blocks.first[b]] for b in run]
     coming = [*zip(rests[1:], enters[1:], strict=True), after_slot(graph, run[-1])]
     found = []

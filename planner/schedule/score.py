@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from planner.schedule.generate import Draft
 from planner.schedule.tables import Tables
 

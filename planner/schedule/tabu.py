@@ -1,9 +1,9 @@
 """Tabu search over the disjunctive graph (Glover, "Tabu search, part I", 1989; Nowicki and Smutnicki 1996).
 
 Each step makes the best move that is not forbidden, also where it is for the worse; what it did away with may not come back for
-some steps, unless that gives the best schedule so far. After a while without a better one the search goes back to the best, shakes
-it, and goes on from there. It counts its steps and draws from a stream of its own: the same problem, seed and budget end in the same
-schedule on any machine.
+some steps, unless that gives the best schedule so far. After a while without a better one the search goes back to the best,
+shakes it, and goes on from there. It counts its steps and draws from a stream of its own: the same problem, seed and budget end
+in the same schedule on any machine.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from planner.schedule.critical import Critical, find_critical
 from planner.schedule.generate import Draft
 from planner.schedule.graph import Graph
 from planner.schedule.neighbours import Neighbour, Trait, neighbours
-from planner.schedule.score import Score, score_of
+from planner.schedule.score import score_of
 from planner.schedule.tables import Tables
 
-PATIENCE = 400
+PATIENCE = 200
 """Steps without a better schedule before the search starts from the best again."""
-SHAKES = 5
-"""At least so many moves are then drawn and made, and fewer than twice as many."""
+SHAKES, STRONGEST = 4, 6
+"""So many moves are drawn and made then, twice as many the next time, up to STRONGEST times as many, and from the beginning."""
 LOOKED_AT = 24
 """At most so many operations of a path are looked at for a place elsewhere; drawn where there are more."""
 
@@ -30,7 +30,9 @@ LOOKED_AT = 24
 class Tabu:
     """One search: a graph, what is forbidden in it until which step, and the best schedule that it went through."""
 
-    __slots__ = ("_chance", "_forbidden", "_graph", "_has_due", "_kept", "_steps", "_tables", "_tenure", "best", "score")
+    __slots__ = (
+        "_chance", "_forbidden", "_fruitless", "_graph", "_has_due", "_kept", "_steps", "_tables", "_tenure", "best", "score",
+    )  # fmt: skip
 
     def __init__(self, tables: Tables, blocks: Blocks, draft: Draft, seed: int) -> None:
         self._tables, self._chance = tables, Chance(seed)
@@ -38,7 +40,7 @@ class Tabu:
         self._kept = self._graph.arrangement()
         self._has_due = any(op.due is not None for op in tables.problem.operations)
         self._forbidden: dict[Trait, int] = {}
-        self._steps = 0
+        self._steps = self._fruitless = 0
         slots = max(1, sum(1 for row in self._graph.sequence if row))
         self._tenure = 10 + len(draft.modes) // slots**2
         self.best, self.score = draft, score_of(tables, draft)
@@ -71,6 +73,7 @@ class Tabu:
                 return self._keep_if_better()
             self._graph.apply(back)
             self._graph.evaluate()
+            self._steps += 1
             found.remove(chosen)
         self._shake()
         return False
@@ -111,6 +114,7 @@ class Tabu:
         if score >= self.score:
             return False
         self.best, self.score, self._kept = draft, score, graph.arrangement()
+        self._fruitless = 0
         self._aim()
         return True
 
@@ -129,7 +133,9 @@ class Tabu:
         graph.arrange(self._kept)
         graph.evaluate()
         self._forbidden.clear()
-        for _ in range(SHAKES + self._chance.below(SHAKES)):
+        self._fruitless += 1
+        count = SHAKES * (1 + self._fruitless % STRONGEST)
+        for _ in range(count + self._chance.below(SHAKES)):
             found = self._candidates()
             if not found:
                 return

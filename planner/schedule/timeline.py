@@ -19,8 +19,8 @@ Own = tuple[float, float, Occupation]
 
 @dataclass(slots=True)
 class Line:
-    """A resource of capacity 1: what is taken, with the locations at both ends. Neighbours between which nothing fits any more are
-    one entry, so that the search for a place does not pass all that is full. `shortest` is the least span of what uses it;
+    """A resource of capacity 1: what is taken, with the locations at both ends. Neighbours between which nothing fits any more
+    are one entry, so that the search for a place does not pass all that is full. `shortest` is the least span of what uses it;
     `least_in[a]`, `least_out[a]` the least travel to and from location a that any use has."""
 
     travel: Sequence[Sequence[float]]
@@ -117,7 +117,8 @@ class Profile:
         return None
 
     def _cut(self, time: float) -> int:
-        """The index of the breakpoint at `time`, made if need be. What begins one after the other stays cheap: it cuts near the end."""
+        """The index of the breakpoint at `time`, made if need be. What begins one after the other stays cheap: it cuts near the
+        end."""
         k = bisect_left(self.times, time)
         if self.times[k] != time:
             self.times.insert(k, time)

@@ -65,8 +65,8 @@ INSPECTIONS = (3.0, 6.0, 4.0)
 
 def shared_nest(parts: int) -> Problem:
     """Robot A brings each part from the infeed to the one nest, which inspects it; A or B takes it to the outfeed. The nest is
-    taken from when the part is put in until it is out, a robot from when it grips a part until it lets go of it. A stands at the infeed
-    at the start, B at the outfeed."""
+    taken from when the part is put in until it is out, a robot from when it grips a part until it lets go of it. A stands at the
+    infeed at the start, B at the outfeed."""
     resources = (Resource("a", travel=ROADS, start=INFEED), Resource("b", travel=ROADS, start=OUTFEED), Resource("nest"))
     operations: list[Operation] = []
     precedences: list[Precedence] = []
