@@ -6,8 +6,11 @@ nor false, and a `never` counts that as broken; but a conjunct that is known to 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
+
+from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
 from cell.events import ClauseBroken, DeviceSilent, TrackingErrorSeen, ZoneReported
@@ -33,14 +36,57 @@ def watch_nevers(d: Draft) -> None:
     """Motion stops and the run holds when the world makes a `never` true, or takes away the knowledge that it is not."""
     if d.pack not in ("Execute", "Suspended", "Unsuspending") or d.trouble.hold is not None:
         return
-    for never in d.known.program.nevers:
-        if _value(d, never.condition, None) is not False:
-            d.mend(violations=d.trouble.violations + 1)
-            d.say(ClauseBroken(d.now, d.subject, "never", _words(never.condition), (never.span,)))
-            stop_all(d)
-            recovery.replan(d, "a never was broken")
-            recovery.raise_hold(d, HoldReason("R712", f"never {_words(never.condition)}", (never.span,)))
-            return
+    never = _broken(d, None)
+    if never is None:
+        return
+    d.mend(violations=d.trouble.violations + 1)
+    d.say(ClauseBroken(d.now, d.subject, "never", _words(never.condition), (never.span,)))
+    if occupied_in(d, never) is not None:
+        halt(d, _robots_of(never))
+    else:
+        stop_all(d)
+        recovery.replan(d, "a never was broken")
+    _hold_for(d, never)
+
+
+def _hold_for(d: Draft, never: Never) -> None:
+    recovery.raise_hold(d, HoldReason("R712", f"never {_words(never.condition)}", (never.span,)))
+
+
+# --- standing still on the path ----------------------------------------------------------------------------------------
+
+
+def halt(d: Draft, robots: Iterable[str]) -> None:
+    """They stand still where they are on their paths; their motions are not over, and nothing has to be planned again for it. A
+    driver that cannot do that refuses, and then everything is stopped (reports.py)."""
+    d.mend(halted=d.trouble.halted.update({name: "" for name in robots if name not in d.trouble.halted}))
+    set_speeds(d, "a never is broken")
+    sent = {c.robot: c.id for c in d.send if isinstance(c, SetSpeed)}
+    d.mend(halted=d.trouble.halted.update({name: sent[name] for name in d.trouble.halted if name in sent}))
+
+
+def go_on(d: Draft) -> None:
+    """An operator has resumed: what stood still on its path moves on, unless the cause is still there."""
+    if not d.trouble.halted:
+        return
+    never = _broken(d, None)
+    if never is not None:
+        _hold_for(d, never)
+        return
+    d.mend(halted=Map())
+    set_speeds(d, "an operator has resumed")
+
+
+def cannot_halt(d: Draft, why: str) -> None:
+    """The driver does not stand still on its path: so everything is stopped."""
+    d.mend(halted=Map())
+    stop_all(d)
+    recovery.replan(d, why)
+
+
+def _robots_of(never: Never) -> tuple[str, ...]:
+    parts = never.condition.parts if isinstance(never.condition, AllOf) else (never.condition,)
+    return tuple(p.subject.text for p in parts if isinstance(p, IsIn))
 
 
 def _broken(d: Draft, step: Step | None) -> Never | None:
@@ -142,8 +188,8 @@ def zone_reported(d: Draft, event: ZoneReported) -> None:
 
 
 def set_speeds(d: Draft, why: str) -> None:
-    """Asks every robot for the share of its speed that the occupied zones allow. A robot whose top speed nobody declared
-    stands still meanwhile: there is nothing to take the share of."""
+    """Asks every robot for the share of its speed that the occupied zones allow, none where it has to stand still. A robot whose
+    top speed nobody declared stands still in a zone with a limit: there is nothing to take the share of."""
     slow = [
         zone.slow_to
         for name, zone in d.known.zones.items()
@@ -152,6 +198,7 @@ def set_speeds(d: Draft, why: str) -> None:
     for name, robot in d.belief.robots.items():
         top = d.known.robots[name].top_speed
         fraction = 1.0 if not slow else 0.0 if top is None else min(1.0, min(slow) / top)
+        fraction = 0.0 if name in d.trouble.halted else fraction
         if fraction != robot.fraction:
             d.believe(robots=d.belief.robots.set(name, replace(robot, fraction=fraction)))
             d.command(SetSpeed(d.fresh_id(f"speed {name}"), d.subject, name, fraction), why)

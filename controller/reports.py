@@ -10,7 +10,7 @@ from dataclasses import replace
 from cell.events import CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.state import InPlace, Lost
 from cell.steps import AtPlace, Inspect
-from controller import effects, ledger, progress, recovery
+from controller import effects, ledger, monitor, progress, recovery
 from controller.draft import Draft
 from controller.plan_index import device_of
 from controller.run_state import Failure, HoldReason
@@ -19,6 +19,8 @@ from controller.run_state import Failure, HoldReason
 def reported(d: Draft, event: CommandReported) -> None:
     flight = d.progress.flights.get(event.command)
     if flight is None:
+        if event.status in ("refused", "unknown") and event.command in d.trouble.halted.values():
+            monitor.cannot_halt(d, event.text)
         return
     match event.status:
         case "running":
@@ -69,10 +71,10 @@ def hand_lost(d: Draft, hand: str | None, event: HandClosedEmpty | None) -> None
         ledger.move_part(d, part, Lost(f"lost from {hand}"), "observed")
     step = _step_with(d, part, robot)
     text = f"{hand} has lost {part}"
-    recovery.fail(d, Failure(_loss(d, hand, robot, step), "R703", text, step=step, part=part, device=hand))
+    recovery.fail(d, Failure(loss(d, hand, robot, step), "R703", text, step=step, part=part, device=hand))
 
 
-def _loss(d: Draft, hand: str, robot: str | None, step: str | None) -> str:
+def loss(d: Draft, hand: str, robot: str | None, step: str | None) -> str:
     """A hand that grips by vacuum has lost its vacuum, where the intent has a word for that; else it has lost its grip."""
     assert d.policies is not None
     operation = d.plan.operation.get(step) if step is not None else None

@@ -31,7 +31,8 @@ def change(d: Draft) -> None:
 
 def _resume(d: Draft) -> None:
     """Goes on when what stood in the way is gone: alarms are cleared, robots have power."""
-    if any(seen.alarm is not None for seen in d.belief.devices.values()) or (d.progress.flights and not stops.is_quiet(d)):
+    powering = any(flight.step is None and flight.device not in d.known.devices for flight in d.progress.flights.values())
+    if powering or any(seen.alarm is not None for seen in d.belief.devices.values()):
         if "alarms" not in d.timers:
             d.set_timer("alarms", CLEARING)
         return

@@ -15,7 +15,7 @@ from immutables import Map
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
 from cell.events import OperatorAsked, RunEnded, StateChanged
 from cell.run import PackState
-from controller import packml, recovery
+from controller import monitor, packml, recovery
 from controller.draft import Draft
 from controller.packml import ENDED, Trigger
 from controller.run_state import Flight, HoldReason
@@ -45,6 +45,7 @@ def asked(d: Draft, event: OperatorAsked) -> None:
         case "resume":
             if d.pack == "Held":
                 recovery.resumed(d)
+                monitor.go_on(d)
                 go(d, "unhold", who)
                 activate(d)
                 _acknowledge(d, event.who)
@@ -105,8 +106,8 @@ def complete(d: Draft) -> None:
 
 
 def is_quiet(d: Draft) -> bool:
-    """Whether no robot, hand, door or clamp is on its way. A program or an inspection may go on in its own device, and a
-    conveyor may wait for a part, unless the stop was one that stops machines too."""
+    """Whether no robot, hand, door or clamp is on its way; a robot that stands still on its path is not. A program or an
+    inspection may go on in its own device, and a conveyor may wait for a part, unless the stop is one that stops machines."""
     if d.trouble.stopping in ("quick", "power"):
         return not d.progress.flights
     return all(_may_go_on(d, flight.step, flight.device) for flight in d.progress.flights.values())
@@ -115,6 +116,8 @@ def is_quiet(d: Draft) -> bool:
 def _may_go_on(d: Draft, step: str | None, device: str) -> bool:
     if step is None:
         return device in d.known.devices
+    if device in d.trouble.halted:
+        return True
     return type(d.plan.steps[step].action).__name__ in ("RunProgram", "Inspect", "Present")
 
 

@@ -179,7 +179,7 @@ def _waiting(plan: MotionPlan, request: PlanningRequest) -> Iterator[_Row]:
     for limit in waiting_limits(request.program.block, request.cell):
         most = waits_at(limit.supply, plan.tasks.steps, request.cell)
         claim = f"at most {limit.most} parts wait at {limit.supply}"
-        yield _Row("pace", claim, _DECLARED, f"{most} do", float(limit.most - most), (limit.span,))
+        yield _Row("pace", claim, _DECLARED, f"{most} do, if none waits when the plan begins", float(limit.most - most), (limit.span,))
 
 
 _UNITS = {"height": "m", "mass": "kg"}

@@ -1,0 +1,179 @@
+"""Example 03 with two layers a pallet, from its text to two full pallets: on a good day, and with a carton dropped and somebody
+in the bay. The world's own record is the witness."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cell.events import ClauseBroken, HoldRaised, StepStarted
+from cell.scenario import GripLost, PersonEnters, Scenario
+from cell.steps import Move
+from cell_drivers.simulated.record import Fallen, RestsIn
+from cellwright.running import read_scenario
+from controller.rehearsal import Ask
+from tests.end_to_end.line import Planned, Rehearsed, planned, rehearsed
+
+LAYERS, SPOTS = 2, 6
+CARTONS = 2 * LAYERS * SPOTS
+
+
+@pytest.fixture(scope="module")
+def folder(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with half its layers, which shows the same in half the time."""
+    copy = Path(shutil.copytree(examples / "03_palletizing", tmp_path_factory.mktemp("half") / "03_palletizing"))
+    cell = copy / "palletizing.cell"
+    cell.write_text(cell.read_text("utf-8").replace("layers 4", f"layers {LAYERS}"), "utf-8")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def pallets(folder: Path, cache: Path) -> Planned:
+    return planned(str(folder / "palletizing.intent"), cache)
+
+
+@pytest.fixture(scope="module")
+def good_day(pallets: Planned) -> Rehearsed:
+    """Whoever swaps the pallets takes half a minute."""
+    return rehearsed(pallets, None, [Ask(175.0, "resume"), Ask(340.0, "resume")])
+
+
+@pytest.fixture(scope="module")
+def bad_day(pallets: Planned) -> Rehearsed:
+    scenario = Scenario(0, (GripLost("vac", 6, "on the way"), PersonEnters("left_bay", 42.0, 60.0)))
+    return rehearsed(pallets, scenario, [Ask(105.0, "resume"), Ask(225.0, "resume"), Ask(430.0, "resume")])
+
+
+def lying(run: Rehearsed) -> dict[str, str]:
+    return {p.where.place: p.kind for p in run.world.parts if isinstance(p.where, RestsIn)}
+
+
+def held_for(run: Rehearsed) -> list[str]:
+    return [event.text for event in run.run.events if isinstance(event, HoldRaised)]
+
+
+# --- the plan ---
+
+
+def test_the_line_is_the_bottleneck_and_the_robot_keeps_up(pallets: Planned) -> None:
+    bounds = pallets.released.motion_plan.tasks.bounds
+    assert bounds.bottleneck == "line1"
+    assert bounds.makespan <= 1.05 * bounds.lower_bound
+
+
+def test_the_proof_names_what_it_cannot_know(pallets: Planned) -> None:
+    assumed = pallets.released.proof.assumptions
+    assert "line1 brings a carton every 12 s, the next one within that time" in assumed
+    assert sum("is watched while running" in sentence for sentence in assumed) == 2
+
+
+def test_height_mass_and_waiting_are_proved(pallets: Planned) -> None:
+    claims = [o.claim for o in pallets.released.proof.obligations]
+    for claim in ("height of left at most 1.6 m", "mass of right at most 700 kg", "at most 7 parts wait at line1"):
+        assert claim in claims
+
+
+# --- a good day ---
+
+
+def test_a_good_day_ends_with_both_pallets_full(good_day: Rehearsed) -> None:
+    assert good_day.run.summary.state == "Complete"
+    places = {name: place for name, place in good_day.planned.request.cell.places.items() if place.equipment in ("left", "right")}
+    assert {name: kind for name, kind in lying(good_day).items() if name in places} == {
+        name: place.accepts[0] for name, place in places.items()
+    }
+
+
+def test_each_full_pallet_is_held_for_its_swap(good_day: Rehearsed) -> None:
+    assert held_for(good_day) == ["Swap the pallet, then confirm"] * 2
+
+
+def test_nothing_forbidden_happens_and_nothing_twice(good_day: Rehearsed) -> None:
+    assert good_day.world.violations == ()
+    assert set(good_day.world.executions.values()) == {1}
+    assert good_day.run.summary.violations == 0
+
+
+def test_the_run_and_the_world_agree_on_every_part(good_day: Rehearsed) -> None:
+    believed = {part.id: part.where for part in good_day.run.summary.parts}
+    assert believed == {p.id: p.where.place for p in good_day.world.parts if isinstance(p.where, RestsIn)}
+
+
+def test_the_judge_finds_the_day_clean(good_day: Rehearsed) -> None:
+    verdict = good_day.verdict()
+    assert verdict.is_clean, verdict.text
+
+
+def test_cartons_come_by_their_law_and_no_more_than_can_wait(good_day: Rehearsed) -> None:
+    arrived = [effect.time / 1e9 for effect in good_day.world.of("arrived")]
+    presented = [effect.time / 1e9 for effect in good_day.world.of("presented")]
+    assert all(b - a >= 12.0 - 1e-6 for a, b in itertools.pairwise(arrived))
+    assert len(presented) == CARTONS
+    assert all(sum(a <= t for a in arrived) - sum(p < t for p in presented) <= 9 for t in arrived)
+
+
+# --- a carton dropped, somebody in the bay ---
+
+
+def test_the_dropped_carton_is_replaced_by_the_next_that_comes(bad_day: Rehearsed) -> None:
+    assert bad_day.run.summary.state == "Complete"
+    assert Counter(p.kind for p in bad_day.world.parts if isinstance(p.where, Fallen)) == {"carton": 1}
+    assert sum(name.startswith(("left", "right")) for name in lying(bad_day)) == CARTONS + 2 * LAYERS
+    assert held_for(bad_day)[0] == "Carton dropped: clear the bay, then Resume"
+
+
+def into_the_left_bay(run: Rehearsed) -> set[str]:
+    """Motions of its plans that visit the zone, whatever the run believed."""
+    return {key for key, motion in run.motions.items() if any(v.zone == "left_bay" for v in motion.visits)}
+
+
+def test_nothing_is_started_into_a_bay_with_somebody_in_it(bad_day: Rehearsed) -> None:
+    inside = [e for e in bad_day.run.events if isinstance(e, StepStarted) and e.of.motion in into_the_left_bay(bad_day)]
+    assert inside
+    assert not [e for e in inside if 42.0 <= e.at / 1e9 < 60.0]
+    assert not [e for e in bad_day.run.events if isinstance(e, ClauseBroken) and e.kind == "never"]
+
+
+def test_it_goes_on_by_itself_when_the_bay_is_free(bad_day: Rehearsed) -> None:
+    """No hold for that, so nobody has to resume; the next motion into the bay starts when it is free."""
+    assert not [e for e in bad_day.run.events if isinstance(e, HoldRaised) and e.at / 1e9 <= 60.0]
+    entered = [e.at / 1e9 for e in bad_day.run.events if isinstance(e, StepStarted) and e.of.motion in into_the_left_bay(bad_day)]
+    assert [t for t in entered if 60.0 <= t < 61.0]
+
+
+def test_nothing_forbidden_happens_on_a_bad_day(bad_day: Rehearsed) -> None:
+    assert bad_day.world.violations == ()
+
+
+def test_somebody_who_steps_in_while_the_robot_is_there_stops_it(pallets: Planned, good_day: Rehearsed) -> None:
+    """In the middle of a way down between cartons: it stands still there, says so, and goes on after the resume."""
+    steps = pallets.released.motion_plan.tasks.steps
+    entry = next(s for s in steps if isinstance(s.action, Move) and s.start > 60.0 and s.action.need.touch is not None
+                 and s.action.need.touch.place.startswith("left") and s.action.need.touch.end == "end")  # fmt: skip
+    at = entry.start + entry.duration / 2
+    scenario = Scenario(0, (PersonEnters("left_bay", at, at + 6.0),))
+    run = rehearsed(pallets, scenario, [Ask(at + 8.0, "resume"), Ask(180.0, "resume"), Ask(330.0, "resume")])
+    assert [e.kind for e in run.run.events if isinstance(e, ClauseBroken)] == ["never"]
+    assert held_for(run)[0] == "never p1 in left_bay and left_bay is occupied"
+    assert run.run.summary.state == "Complete"
+    assert len(run.plans) == len(good_day.plans), "nothing is planned again for it: the motion goes on where it stood"
+    assert run.world.violations == ()
+
+
+# --- the example as it is shipped ---
+
+
+def test_the_scenario_of_the_example_can_be_read(examples: Path) -> None:
+    assert read_scenario(str(examples / "03_palletizing" / "carton_dropped_and_somebody_in_the_bay.toml")).value is not None
+
+
+@pytest.mark.slow
+def test_all_four_layers_are_planned_proved_and_filled(examples: Path, cache: Path) -> None:
+    whole = planned(str(examples / "03_palletizing" / "palletizing.intent"), cache)
+    run = rehearsed(whole, None, [Ask(330.0, "resume"), Ask(660.0, "resume")])
+    assert run.run.summary.state == "Complete"
+    assert sum(name.startswith(("left", "right")) for name in lying(run)) == 56
