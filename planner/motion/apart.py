@@ -21,7 +21,7 @@ from cell.geometry import Array
 from planner.motion.collision import coal_shape
 from planner.motion.sweeps import DEEPEST, FIRST_LEVEL, Moved, Sweep
 
-RULES = "pairs 1"  # raise it when the search for a pair changes
+RULES = "pairs 2"  # raise it when the search for a pair changes
 PAIR_CLEARANCE = 0.005  # m; every motion keeps 10 mm from the others at home, and the proof asks for more than 1 mm
 MOST_BOXES = 400_000  # pairs of boxes that are compared for one pair of paths
 MOST_MEASURED = 6_000  # distances that are measured for one pair of paths

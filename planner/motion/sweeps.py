@@ -1,10 +1,11 @@
 """A path as a tree of ever shorter stretches: where every body is at the middle of each, and how far it gets from there.
 
 Node 0 is the whole path, nodes 2k + 1 and 2k + 2 the halves of node k. On a stretch joint i differs from its middle by at most
-Δq_i, the furthest control point (a Bézier curve lies in the hull of its control points). So no point of a body moves further
-than sum_i |Δq_i| r_i, with r_i the largest distance of the body from axis i on the stretch: its distance at the middle, plus its
-size, plus what the joints in between can move it; never more than over all configurations (cell/kinematic_chain.py). Source:
-Schwarzer, Saha, Latombe, IEEE T-RO 21(3), 2005. A robot at rest is a path of one node on which nothing moves.
+Δq_i, the furthest control point (a Bézier curve lies in the hull of its control points). Take the joints there one by one, from
+the base on: while joint i moves, those beyond it still stand as at the middle, so each point of a body is as far from axis i as
+it was at the middle. So no point is further from where it was than sum_i |Δq_i| r_i, with r_i the largest of these distances (1
+for a joint that slides), and never more than over all configurations (cell/kinematic_chain.py). Source: Schwarzer, Saha,
+Latombe, IEEE T-RO 21(3), 2005. A robot at rest is a path of one node on which nothing moves.
 """
 
 from __future__ import annotations
@@ -55,8 +56,7 @@ class Moved:
     def _motion(self, links: Array, center: Array, spread: Array) -> Array:
         axis = np.einsum("nkij,kj->nki", links[:, 1:, :3, :3], self._axes)
         away = np.cross(center[:, None] - links[:, 1:, None, :3, 3], axis[:, :, None])
-        most = spread @ self._radii
-        near = np.linalg.norm(away, axis=-1) + self._size + most[:, None]
+        near = np.linalg.norm(away, axis=-1) + self._size
         radii = np.where(self._turns[:, None], np.minimum(self._radii, near), self._radii)
         motion: Array = np.einsum("nk,nkm->nm", spread, radii)
         return motion

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -15,10 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.geometry import Array, Pose, frozen
+from cell.codec import canonical
+from cell.geometry import Array, Box, ConvexHull, Pose, corners, frozen
+from cell.kinematic_chain import Joint, JointKind, KinematicChain
 from cell.model import CellModel
 from cell.motion_plan import Motion, Segment
 from cell.presence import Conflicts, Moving, Presence, Resting
+from cell.robot import RobotModel
 from cell.steps import AtHome, AtHub, AtMeasured, Carried, MotionNeed
 from cell.trajectory import Path, elevated, split
 from planner.motion import apart, coordinate
@@ -162,6 +166,54 @@ def test_a_robot_at_rest_is_one_node_on_which_nothing_moves() -> None:
     sweep = Sweep(moved("west"), rest(READY["west"]))
     assert len(sweep.motion) == 1
     assert not sweep.motion.any()
+
+
+# --- a slide: bounds that are reached exactly -----------------------------------------------------------------------------
+
+
+def slide(x: float, size: float = 0.1) -> Moved:
+    """A foot at (x, 0, 0) that stands, and a cube that a sliding joint moves along x and a turning one about z."""
+    cube = ConvexHull(frozen(corners(Box((size, size, size)))))
+    joints = (
+        Joint("slide", JointKind.PRISMATIC, Pose.identity(), np.eye(3)[0]),
+        Joint("turn", JointKind.REVOLUTE, Pose.identity(), np.eye(3)[2]),
+    )
+    model = RobotModel(
+        name="slide", chain=KinematicChain(joints, Pose.identity()), hulls=((cube,), (), (cube,)),
+        position=np.array([[-5.0, 5.0], [-3.0, 3.0]]), velocity=np.ones(2), acceleration=np.ones(2), jerk=np.ones(2),
+        effort=np.ones(2), payload=1.0, reach=5.0, self_collision_pairs=(),
+    )  # fmt: skip
+    unit = replace(near_cell().robots["west"], base=Pose.from_xyz_rpy((x, 0.0, 0.0)))
+    arm = Arm(unit, model, None)
+    return Moved(arm, movers(arm, near_cell(), ()))
+
+
+def test_a_cube_on_a_slide_fills_its_box_to_the_edge() -> None:
+    """The foot stays; the cube moves by what the joint slides and no less. Across, by what it moves on one of 16 stretches."""
+    sweep = Sweep(slide(0.0), line(np.array([-1.0, 0.0]), np.array([1.0, 0.0])))
+    across = 0.05 + 1.0 / 16.0
+    np.testing.assert_allclose(sweep.motion[[0, -1]], [[0.0, 1.0], [0.0, 1.0 / 16.0]], atol=1e-12)
+    for node, low, high in ((0, -1.05, 1.05), (-1, 0.825, 1.05)):
+        np.testing.assert_allclose(sweep.low[node], [[-0.05] * 3, [low, -across, -across]], atol=1e-12)
+        np.testing.assert_allclose(sweep.high[node], [[0.05] * 3, [high, across, across]], atol=1e-12)
+
+
+@pytest.mark.parametrize("gap", [0.001, 0.004, 0.006, 0.02])
+def test_two_cubes_are_apart_by_more_than_the_clearance_or_not_certified(gap: float) -> None:
+    """The one comes to the middle from the left, the other from the right: nearest at the ends of both paths alone."""
+    left, right = slide(-2.0), slide(2.0)
+    one = Sweep(left, line(np.array([0.5, 0.0]), np.array([1.95 - gap / 2.0, 0.0])))
+    other = Sweep(right, line(np.array([-1.95 + gap / 2.0, 0.0]), np.array([-0.5, 0.0])))
+    assert Pairing(left, right).are_apart(one, other) == (gap > PAIR_CLEARANCE)
+
+
+def test_a_base_counts_against_what_moves_and_not_against_a_base() -> None:
+    left, near, same = slide(-2.0), slide(0.0), slide(-2.05)
+    still, through = Sweep(near, rest(np.array([3.0, 0.0]))), Sweep(left, line(np.array([0.2, 0.0]), np.array([2.0, 0.0])))
+    assert not Pairing(left, near).are_apart(through, still)
+    assert not Pairing(near, left).are_apart(still, through)
+    away = [Sweep(what, rest(np.array([q, 0.0]))) for what, q in ((left, 1.0), (same, -1.0))]
+    assert Pairing(left, same).are_apart(*away)
 
 
 # --- verdicts ----------------------------------------------------------------------------------------------------------
@@ -315,10 +367,11 @@ def test_verdicts_are_kept_by_the_content_of_both_and_made_again_where_damaged(
     assert asked[1] == 0
     assert 0 < asked[2] < asked[0] + asked[2] <= len(pairs)
     assert first == again <= rest_of_them
-    for key in list(store._values):
-        store.put(key, b"[1]")
-    assert together(two_robots, pairs[::2], two_robots_motions, store, counting) == first
-    assert asked[3] == asked[0]
+    for damage in (None, b"[1]", b"{"):
+        for key, kept in list(store._values.items()):
+            store.put(key, damage or canonical(dict.fromkeys(json.loads(kept), 1)).encode())
+        assert together(two_robots, pairs[::2], two_robots_motions, store, counting) == first
+        assert asked[-1] == asked[0]
     east = two_robots.robots["east"]
     changed = [
         replace(two_robots, robots={**two_robots.robots, "east": replace(east, base=east.base @ pose_x(0.001))}),

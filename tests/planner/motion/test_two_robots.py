@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from cell.diagnostic import Diagnostic
-from cell.geometry import Pose
+from cell.geometry import Body, Box, Pose
 from cell.home import home_of, other_robots, standing_robot
 from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.presence import Moving, in_order
+from cell.scene import SceneBody
 from cell.steps import AtHome, AtHub, Carried, MotionNeed
 from cell.trajectory import Path
 from planner.motion import configurations, homes
@@ -64,19 +65,27 @@ def test_home_is_what_the_cell_declares_then_what_the_model_is_known_by_then_the
         home_of(replace(unit, home=(0.0,) * 5), model)
 
 
-def test_a_standing_robot_is_all_its_links_and_its_tool_where_its_kinematics_put_them(cell: CellModel) -> None:
-    model, arm = robot("ur5e"), Arm.of(cell, "east", robot("ur5e"))
-    bodies = standing_robot(cell, "east", model)
+@pytest.mark.parametrize("name", ["ur5e", "panda"])
+def test_a_standing_robot_is_all_its_links_and_its_tool_where_its_kinematics_put_them(cell: CellModel, name: str) -> None:
+    model = robot(name)
+    unit = replace(cell.robots["east"], home=None)
+    bare = replace(cell, robots={**cell.robots, "east": unit})
+    arm, bodies = Arm.of(bare, "east", model), standing_robot(bare, "east", model)
     assert len(bodies) == sum(len(link) for link in model.hulls) + 1
     assert len({body.name for body in bodies}) == len(bodies)
     assert {(body.owner, body.what) for body in bodies} == {("east", "robot")}
-    q = np.array(home_of(cell.robots["east"], model))
-    np.testing.assert_allclose(bodies[-1].body.pose.rotation, arm.T_world_tcp(q, arm.tcp_frames()[0])[:3, :3], atol=1e-12)
+    q = np.array(home_of(unit, model))
     links = arm.T_world_links(q[None])[0]
     placed = [k for k, hulls in enumerate(model.hulls) for _ in hulls]
     for body, k in zip(bodies[:-1], placed, strict=True):
         np.testing.assert_allclose(body.body.pose.matrix, links[k], atol=1e-12)
-    assert other_robots(cell, "west", models(cell)) == bodies
+    (shape,) = cell.tools["grip_e"].bodies
+    np.testing.assert_allclose(bodies[-1].body.pose.matrix, arm.T_world_tcp(q, shape.pose), atol=1e-12)
+
+
+def test_all_other_robots_stand_in_the_scene(cell: CellModel) -> None:
+    assert other_robots(cell, "west", models(cell)) == standing_robot(cell, "east", robot("ur5e"))
+    assert other_robots(small_cell(), "arm", models(small_cell())) == ()
 
 
 def test_every_motion_keeps_clear_of_the_other_robot_at_its_home(cell: CellModel, found: dict[MotionNeed, Motion]) -> None:
@@ -167,6 +176,26 @@ def test_bases_in_one_spot_are_refused_with_both_bases() -> None:
     assert set(refusal.spans) == {unit.attribute_spans["base"] for unit in cell.robots.values()}
 
 
+@pytest.mark.parametrize("overlap", [{(0, 1)}, {(1, 0)}, {(1, 1)}])
+def test_a_base_counts_against_the_other_robots_arm_and_arm_against_arm(cell: CellModel, overlap: set[tuple[int, int]]) -> None:
+    """Bases and arms as cubes: those of one pair stand 5 mm apart, all others far from each other."""
+    bodies = {name: tuple((cube(name, k, 10.0 * k + (0.0 if name == "west" else 5.0)),) for k in (0, 1)) for name in HANDS}
+    ((one, other),) = overlap
+    at = bodies["west"][one][0].body.pose.translation[0] + 0.105
+    east = list(bodies["east"])
+    east[other] = (cube("east", other, at),)
+    found = homes._against(cell, "west", "east", {"west": bodies["west"], "east": tuple(east)})
+    assert found is not None
+    assert found.code == "E328"
+    assert f"west {one} is 5 mm from east {other}" in found.message or f"east {other} is 5 mm from west {one}" in found.message
+    assert homes._against(cell, "west", "east", bodies) is None
+
+
+def cube(robot: str, number: int, x: float) -> SceneBody:
+    body = Body(robot, Box((0.1, 0.1, 0.1)), Pose.from_xyz_rpy((x, 0.0, 0.0)))
+    return SceneBody(f"{robot} {number}", robot, "robot", body)
+
+
 def test_robots_that_stand_apart_are_not_refused(cell: CellModel) -> None:
     assert homes.not_at_home(cell, models(cell)) == {}
 
@@ -236,6 +265,13 @@ def test_a_hub_keeps_away_from_what_others_need_where_there_is_a_choice(cell: Ce
     kept = nearest(hub(bench, "nest"))
     monkeypatch.setattr(configurations, "CROWDED_COST", 0.0)
     assert kept > nearest(hub(bench, "nest")) + 0.05
+
+
+def test_the_base_does_not_count_for_how_near_a_robot_is(cell: CellModel) -> None:
+    collider = Workbench(cell, "west", models(cell)).collider(())
+    q = np.array(home_of(cell.robots["west"], robot("ur5e")))
+    at, half = np.asarray(collider.arm.unit.base.translation), np.array([0.1, 0.1, 0.01])
+    assert collider.box_gap(q[None], at - half, at + half)[0] > 0.02
 
 
 def test_one_robot_alone_has_nothing_to_keep_away_from() -> None:
