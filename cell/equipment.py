@@ -11,7 +11,8 @@ from cell.geometry import Body, Pose, Shape
 
 @dataclass(frozen=True, slots=True)
 class PartKind:
-    """A kind of part. Its frame is the centre of its lower face; `shape` stands on that face. `grip_force` in N."""
+    """A kind of part. Its frame is the centre of its lower face; `shape` stands on that face, one that is
+    taken for granted where the cell says none. `grip_force` in N."""
 
     name: str
     mass: float
@@ -21,6 +22,7 @@ class PartKind:
     features: tuple[Feature, ...] = ()
     made_from: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
+    has_assumed_shape: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ _SHAPES = (
 _BODIES = tuple(f"<name> {shape} at {_VECTOR}{turned}" for shape in _SHAPES for turned in ("", f" rotation {_ANGLES}"))
 
 
-def _attr(name: str, *forms: str, doc: str, required: bool = False, keyed: bool = False) -> AttributeSchema:
-    return AttributeSchema(name=name, forms=forms, doc=doc, required=required, keyed=keyed)
+def _attr(name: str, *forms: str, doc: str, required: bool = False, unless: str = "", keyed: bool = False) -> AttributeSchema:
+    return AttributeSchema(name=name, forms=forms, doc=doc, required=required, unless=unless, keyed=keyed)
 
 
 def _signal(name: str, doc: str) -> AttributeSchema:
@@ -132,7 +132,13 @@ PART = KindSchema(
     record="part",
     orders_lines=True,
     attributes=(
-        _attr("mass", "<positive mass>", doc="Its mass."),
+        _attr(
+            "mass",
+            "<positive mass>",
+            doc="What one weighs. An assembly weighs what its parts weigh.",
+            required=True,
+            unless="from",
+        ),
         SHAPE,
         _attr("grip", "<positive force>", doc="The force to grip it with."),
         _attr("thread", "<name>", doc="A metric thread: M4."),

@@ -27,12 +27,14 @@ class Schema(BaseModel):
 
 class AttributeSchema(Schema):
     """One attribute of a kind. `forms` are the ways to write its values, see `intentlang.forms` for their small notation.
-    `keyed`: it may stand several times, told apart by the name that follows (`program OP10`)."""
+    `required`: every thing of the kind needs it, but one that has the attribute `unless` instead. `keyed`: it may stand several
+    times, told apart by the name that follows (`program OP10`)."""
 
     name: str
     forms: tuple[str, ...]
     doc: str
     required: bool = False
+    unless: str = ""
     keyed: bool = False
 
 

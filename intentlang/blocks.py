@@ -112,9 +112,7 @@ def _each(node: s.EachNode, scope: Scope, work: Work) -> tuple[Line, Mentions] |
     members = resolve(node.members, scope, work)
     found = work.world.members(members.type) if members is not None else None
     if members is not None and found is None:
-        help_ = ""
-        if isinstance(members.type, Part) and members.type.is_kind:
-            help_ = "Name the place or set whose parts are meant."
+        help_ = "Name the place or set whose parts are meant."
         message = f"`for each` goes over a set; `{node.members.text}` is {described(members.type)}"
         work.say(error("E230", message, node.members.span, help=help_))
     until = None
@@ -153,7 +151,8 @@ def _names_own(node: s.EachNode, work: Work) -> bool:
     own = [r for r in _refs(node.until) if r.words[0].text == node.variable.text]
     for ref in own:
         message = f"`until` asks about things outside the iteration, and `{ref.text}` is one member of it"
-        work.say(error("E231", message, ref.span, node.variable.span.labelled("bound here")))
+        help_ = "Ask about the place that fills, such as `outfeed.count >= 4 parts`."
+        work.say(error("E231", message, ref.span, node.variable.span.labelled("bound here"), help=help_))
     return bool(own)
 
 
@@ -192,7 +191,8 @@ def _fresh(node: s.EveryNode, inner: s.BlockNode, scope: Scope, work: Work) -> t
     interval = above_zero(node.amount, ("time", "parts"), scope, work)
     is_count = interval is not None and interval.quantity.dimension == "parts"
     if is_count and not scope.loops:
-        work.say(error("E228", "`every … parts { }` counts the iterations of a `for each`, and none is around it", node.span))
+        message = "`every … parts { }` counts the iterations of a `for each`, and none is around it"
+        work.say(error("E228", message, node.span, help="Put it into a `for each`, or write a time: `every 10 min { … }`."))
     block, mentions = check_block(inner, scope.inside("fresh"), work)
     if interval is None:
         return None

@@ -48,7 +48,9 @@ def _reference(name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary
         return unknown("E201", what, word, [n for n, d in by_name.items() if d.kind.name in name.what])
     if target.kind.name not in name.what:
         message = f"`{name.text}` is a {target.kind.name}; a {what} is wanted here"
-        return error("E213", message, name.span, target.name.span.labelled("declared here"))
+        known = [n for n, d in by_name.items() if d.kind.name in name.what]
+        help_ = f"There is {quoted(known)}." if known else f"Declare a {what}."
+        return error("E213", message, name.span, target.name.span.labelled("declared here"), help=help_)
     return None
 
 
@@ -59,14 +61,16 @@ def _ranges(d: Declared) -> list[Diagnostic]:
         form = schema.forms[given.match.form] if schema else ""
         values = [v.value for v in given.values if isinstance(v, Quantity)]
         if " to <" in form and len(values) >= 2 and values[-2] > values[-1]:
-            found.append(error("E211", f"`{given.name}` goes from a larger value to a smaller one", given.span))
+            message = f"`{given.name}` goes from a larger value to a smaller one"
+            found.append(error("E211", message, given.span, help="Write the smaller one first."))
         if given.name == "contains" and any(v < 0 or v != int(v) for v in values):
-            found.append(error("E211", "a number of parts is a whole number from 0 up", given.span))
+            message = "a number of parts is a whole number from 0 up"
+            found.append(error("E211", message, given.span, help="Write how many lie there, such as `4 parts`."))
         if given.name == "box":
             low, high = (numbers(v) for v in given.values)
             if any(a >= b for a, b in zip(low, high, strict=True)):
                 message = f"the box of `{d.name.text}` is empty: each coordinate of `from` must be below that of `to`"
-                found.append(error("E403", message, given.span))
+                found.append(error("E403", message, given.span, help="Swap the values that are the wrong way round."))
     return found
 
 
@@ -86,11 +90,15 @@ def _mounts(model: CellModel) -> list[Diagnostic]:
     for a, b in combinations(model.tools.values(), 2):
         if a.mount == b.mount and a.mount in model.robots:
             message = f"`{a.name}` and `{b.name}` are both mounted on `{a.mount}`"
-            found.append(error("E407", message, _at(b, "mounted"), _at(a, "mounted").labelled("the other one")))
+            other, help_ = (
+                _at(a, "mounted").labelled("the other one"),
+                "Mount one of them on another robot, or put it `in` a changer.",
+            )
+            found.append(error("E407", message, _at(b, "mounted"), other, help=help_))
     for tool in model.tools.values():
         if {"mounted", "in"} <= set(tool.attributes):
             message = f"`{tool.name}` is mounted and rests in a changer at once"
-            found.append(error("E407", message, _at(tool, "in"), _at(tool, "mounted")))
+            found.append(error("E407", message, _at(tool, "in"), _at(tool, "mounted"), help="Delete one of the two lines."))
         if not tool.mount:
             help = "Write `mounted ROBOT`, or `in CHANGER`."
             found.append(error("E209", f"`{tool.name}` is neither mounted nor in a changer", tool.span, help=help))
@@ -118,13 +126,15 @@ def _contents(model: CellModel) -> list[Diagnostic]:
         for part, _ in thing.contains:
             if part not in accepts:
                 message = f"`{thing.name}` contains `{part}` but accepts only {quoted(accepts)}"
-                found.append(error("E405", message, _at(thing, f"contains {part}"), _at(thing, "holds")))
+                help_ = f"Add `{part}` to what it holds, or correct `contains`."
+                found.append(error("E405", message, _at(thing, f"contains {part}"), _at(thing, "holds"), help=help_))
         room = [p.capacity for p in thing.places]
         total = sum(n for _, n in thing.contains)
         if thing.places and thing.kind != "shelf" and None not in room and total > sum(r or 0 for r in room):
-            message = f"`{thing.name}` contains {total} parts and has room for {sum(r or 0 for r in room)}"
-            key = f"contains {thing.contains[0][0]}"
-            found.append(error("E404", message, _at(thing, key), thing.span))
+            most = sum(r or 0 for r in room)
+            message = f"`{thing.name}` contains {total} parts and has room for {most}"
+            key, help_ = f"contains {thing.contains[0][0]}", f"Write at most {most} parts, or make room for {total - most} more."
+            found.append(error("E404", message, _at(thing, key), thing.span, help=help_))
     return found
 
 
@@ -135,7 +145,8 @@ def _zones(model: CellModel) -> list[Diagnostic]:
             message = f"`{zone.name}` says what to do when occupied, and nothing reports that it is"
             found.append(error("E408", message, zone.span, help="Add `occupied signal …`."))
         if zone.keep_out and zone.humans_allowed is False and zone.speed_limit is not None:
-            found.append(warning("W204", f"`{zone.name}` is kept out of, so its speed limit binds nothing", zone.span))
+            message = f"`{zone.name}` is kept out of, so its speed limit binds nothing"
+            found.append(warning("W204", message, zone.span, help="Delete `limit`, or `keep_out`."))
         if zone.humans_allowed and zone.occupied is None:
             message = f"people may be in `{zone.name}` and nothing reports them"
             found.append(warning("W201", message, zone.span, help="Add `occupied signal …`."))
@@ -156,5 +167,7 @@ def _coinciding(model: CellModel) -> list[Diagnostic]:
                 seen.add(pair)
                 message = f"`{place.name}` and `{other[1]}` are at the same spot"
                 first = model.equipment[other[0]]
-                found.append(error("E406", message, thing.span, first.span.labelled("the other one")))
+                found.append(
+                    error("E406", message, thing.span, first.span.labelled("the other one"), help="Correct `at` of one of them.")
+                )
     return found

@@ -15,7 +15,7 @@ from cell.vocabulary import Vocabulary
 from intentlang import syntax as s
 from intentlang.blocks import check_block, check_file
 from intentlang.exhausted import exhausted
-from intentlang.names import Binding, Scope, Work
+from intentlang.names import RENAME, Binding, Scope, Work
 from intentlang.params import bind_params
 from intentlang.raised import unraised
 from intentlang.source import SourceFile
@@ -78,9 +78,11 @@ def _task_names(trees: Sequence[s.IntentTree], scope: Scope, work: Work) -> None
         other = seen.get(name.text)
         if other is None and name.text in scope.names:
             other = scope.names[name.text].span
-            work.say(error("E202", f"`{name.text}` already names something else", name.span, *([other] if other else [])))
+            spans = (name.span, other) if other else (name.span,)
+            work.say(error("E202", f"`{name.text}` already names something else", *spans, help=RENAME))
         elif other is not None:
-            work.say(error("E202", f"`{name.text}` is declared twice", name.span, other.labelled("first declared here")))
+            first = other.labelled("first declared here")
+            work.say(error("E202", f"`{name.text}` is declared twice", name.span, first, help=RENAME))
         seen.setdefault(name.text, name.span)
 
 
@@ -88,11 +90,11 @@ def _unused(tree: s.IntentTree, work: Work) -> Iterator[Diagnostic]:
     for param in tree.params:
         name = param.name.text
         if name not in work.used and name not in work.broken:
-            yield warning("W101", f"nothing uses the param `{name}`", param.name.span)
+            yield warning("W101", f"nothing uses the param `{name}`", param.name.span, help="Use it, or delete the line.")
     for task in tree.tasks:
         name = task.name.text
         if f"task {name}" not in work.used and name not in work.broken:
-            yield warning("W102", f"nothing calls the task `{name}`", task.name.span)
+            yield warning("W102", f"nothing calls the task `{name}`", task.name.span, help=f"Write `do {name}(…)`, or delete it.")
 
 
 def _arranged(found: Sequence[Diagnostic], file: str) -> tuple[Diagnostic, ...]:

@@ -64,13 +64,14 @@ def check_clause(node: s.StatementNode, g: Clauses, scope: Scope, work: Work) ->
 def above_zero(node: s.AmountNode, dimensions: tuple[str, ...], scope: Scope, work: Work) -> Amount | None:
     found = amount(node, dimensions, scope, work)
     if found is not None and found.quantity.value <= 0:
-        work.say(error("E211", f"`{found.quantity.text}` is not above zero", node.span))
+        work.say(error("E211", f"`{found.quantity.text}` is not above zero", node.span, help="Write an amount above zero."))
         return None
     return found
 
 
 def _twice(what: str, span: Span, first: Span) -> Diagnostic:
-    return error("E229", f"`{what}` stands twice in one block", span, first.labelled("the other one"))
+    help_ = "Keep one of the two, or put each with its lines into a block of its own: `{ … }`."
+    return error("E229", f"`{what}` stands twice in one block", span, first.labelled("the other one"), help=help_)
 
 
 def _never(node: s.NeverNode, g: Clauses, scope: Scope, work: Work) -> None:

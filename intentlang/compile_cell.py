@@ -176,16 +176,17 @@ def _parts(declared: Sequence[Declared]) -> dict[str, PartKind]:
     parts: dict[str, PartKind] = {}
     for d in sorted(declared, key=lambda d: d.get("from") is not None):
         made_from = tuple(n for n in d.words("from") if n in parts)
-        mass = d.number("mass")
+        mass, shape = d.number("mass"), solids.shape_of(d.get("shape"))
         parts[d.name.text] = PartKind(
             name=d.name.text,
             mass=mass if mass is not None else sum(parts[n].mass for n in made_from),
-            shape=solids.shape_of(d.get("shape")) or _default_shape(d, made_from, parts),
+            shape=shape or _default_shape(d, made_from, parts),
             grip_force=d.number("grip"),
             span=d.span,
             features=_features(d),
             made_from=d.words("from"),
             slots=d.words("slots"),
+            has_assumed_shape=shape is None,
         )
     return {d.name.text: parts[d.name.text] for d in declared}
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from cell.diagnostic import Diagnostic, error, warning
-from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Ref
+from cell.program import AllOf, Amount, AnyOf, Compare, Condition, IsIn, IsState, Ref
 from cell.vocabulary import FactSchema
 from intentlang import syntax as s
 from intentlang.declared import unknown
 from intentlang.names import Resolved, Scope, Work, amount, resolve
 from intentlang.types import Fact, Member, Part, Path, Thing, Type, described
+from intentlang.words import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,46 @@ def _compare(node: s.CompareNode, scope: Scope, work: Work) -> Checked | None:
         return None
     if not isinstance(subject.type, Fact) or not subject.type.schema.dimension:
         message = f"`{node.subject.text}` is {described(subject.type)}; a measured quantity is wanted left of `{node.operator}`"
-        work.say(error("E222", message, node.subject.span))
+        work.say(error("E222", message, node.subject.span, help=_askable(subject, work, is_measured=True)))
         return None
     limit = amount(node.limit, (subject.type.schema.dimension,), scope, work)
     if limit is None:
         return None
+    problem = out_of_range(limit, subject.type.schema, node.operator)
+    if problem is not None:
+        work.say(problem)
+        return None
     return _one(Compare(subject.ref, node.operator, limit, node.span), subject, subject.type, work)
+
+
+_POSITIVE = frozenset({"speed", "force", "torque", "length", "mass"})
+
+
+def out_of_range(limit: Amount, fact: FactSchema, operator: str) -> Diagnostic | None:
+    """A limit that no such quantity can have: half a part, or less than something of what the cell itself brings about (a speed,
+    a force), which would forbid every motion."""
+    value, text = limit.quantity.value, limit.quantity.text
+    if fact.dimension in ("parts", "orders"):
+        if value >= 0 and value == int(value):
+            return None
+        message, help_ = f"`{text}` is no number of {fact.dimension}", "Write a whole number from 0 up."
+    else:
+        if not fact.controlled or fact.dimension not in _POSITIVE or value > 0 or operator not in ("<", "<="):
+            return None
+        message, help_ = (
+            f"`{text}` leaves nothing to a {fact.dimension} that the cell itself brings about",
+            "Write a limit above zero.",
+        )
+    return error("E211", message, limit.span, help=help_)
+
+
+def _askable(subject: Resolved, work: Work, is_measured: bool) -> str:
+    """What of `subject` could be asked instead."""
+    if isinstance(subject.type, Fact):
+        return f"Write `{subject.ref.text} {'<= …' if subject.type.schema.dimension else 'is …'}`."
+    steps = [(name, work.world.step(subject.type, name)) for name in work.world.steps(subject.type)]
+    fitting = [n for n, t in steps if isinstance(t, Fact) and bool(t.schema.dimension) is is_measured]
+    return f"It has {quoted(f'{subject.ref.text}.{n}' for n in fitting)}." if fitting else "Ask another thing of the cell."
 
 
 def _state(node: s.StateNode, scope: Scope, work: Work) -> Checked | None:
@@ -76,7 +111,8 @@ def _state(node: s.StateNode, scope: Scope, work: Work) -> Checked | None:
     fact = _state_fact(subject, work)
     if fact is None or not fact.schema.values:
         what = "a quantity; compare it with < or >" if isinstance(subject.type, Fact) else described(subject.type)
-        work.say(error("E222", f"`{node.subject.text}` is {what}; `is` asks for a state", node.subject.span))
+        message = f"`{node.subject.text}` is {what}; `is` asks for a state"
+        work.say(error("E222", message, node.subject.span, help=_askable(subject, work, is_measured=False)))
         return None
     if node.value.text not in fact.schema.values:
         if node.value.text not in work.broken:

@@ -182,7 +182,8 @@ def _attributes(node: DeclNode, schema: KindSchema, vocabulary: Vocabulary) -> t
         twice = next((g for g in given if g.name == one.name and g.key == one.key), None)
         if twice is not None:
             what = f"`{one.name} {one.key}`".replace(" `", "`")
-            found.append(error("E210", f"{what} is given twice", attr.span, twice.span.labelled("first given here")))
+            first = twice.span.labelled("first given here")
+            found.append(error("E210", f"{what} is given twice", attr.span, first, help="Delete one of the two."))
             continue
         given.append(one)
     return given, found
@@ -220,11 +221,14 @@ def _inherited(
             break
         if target in chain:
             message = f"`{node.name.text}` is a copy of itself"
-            problem = error("E212", message, other.span, *(c.span for c in chain[1:]))
+            problem = error(
+                "E212", message, other.span, *(c.span for c in chain[1:]), help="Copy something else, or write it out."
+            )
             break
         if target.kind.text != chain[-1].kind.text:
             message = f"`{other.text}` is a {target.kind.text}, not a {chain[-1].kind.text}"
-            problem = error("E212", message, other.span, target.name.span.labelled("declared here"))
+            help_ = f"Copy another {chain[-1].kind.text}, or declare a {target.kind.text}."
+            problem = error("E212", message, other.span, target.name.span.labelled("declared here"), help=help_)
             break
         chain.append(target)
     else:
@@ -249,5 +253,5 @@ def _missing(declared: Declared) -> list[tuple[str, Diagnostic]]:
             ),
         )
         for a in declared.kind.attributes
-        if a.required and declared.get(a.name) is None
+        if a.required and declared.get(a.name) is None and (not a.unless or declared.get(a.unless) is None)
     ]

@@ -82,9 +82,11 @@ def _visit(
 
 def _refused(use: UseNode, source: SourceFile) -> Diagnostic | None:
     if not use.path.endswith((".cell", ".intent")):
-        return error("E122", f"`{use.path}` is neither a .cell nor an .intent", use.span)
+        return error("E122", f"`{use.path}` is neither a .cell nor an .intent", use.span, help="Name one of these.")
     if source.name.endswith(".cell") and not use.path.endswith(".cell"):
-        return error("E122", "a cell file says what is, so it uses only .cell files", use.span)
+        return error(
+            "E122", "a cell file says what is, so it uses only .cell files", use.span, help="Use the intent from an intent."
+        )
     return None
 
 

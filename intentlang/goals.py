@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from cell.diagnostic import Diagnostic, error, warning
 from cell.program import Block, Bound, Goal, Role
-from cell.vocabulary import RoleSchema, VerbSchema
+from cell.vocabulary import FactSchema, RoleSchema, VerbSchema
 from intentlang import syntax as s
+from intentlang.conditions import out_of_range
 from intentlang.declared import unknown
 from intentlang.foreign import INSTEAD
 from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
@@ -40,7 +41,7 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
     if target is None:
         return None
     if not fits(target.type, verb.objects):
-        work.say(_wrong_object(node, verb, target))
+        work.say(_wrong_object(node, verb, target, work))
         return None
     _places(node, verb, target, phrases, work)
     _grips(node, verb, target, phrases, work)
@@ -49,10 +50,19 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
     return goal, _mentions(verb, target, phrases)
 
 
-def _wrong_object(node: s.GoalNode, verb: VerbSchema, target: Resolved) -> Diagnostic:
+def _wrong_object(node: s.GoalNode, verb: VerbSchema, target: Resolved, work: Work) -> Diagnostic:
     message = f"`{node.object.text}` is {described(target.type)}; `{verb.name}` takes a {' or '.join(verb.objects)}"
-    help_ = f"For each of them write `for each x in {node.object.text} {{ … }}`." if isinstance(target.type, SetOf) else ""
+    help_ = (
+        f"For each of them write `for each x in {node.object.text} {{ … }}`."
+        if isinstance(target.type, SetOf)
+        else _instead(verb, work)
+    )
     return error("E218", message, node.object.span, help=help_)
+
+
+def _instead(verb: VerbSchema, work: Work) -> str:
+    parts = list(work.world.cell.parts) if "part" in verb.objects else []
+    return f"Name a part: {quoted(parts)}, or one that a `for each` binds." if parts else f"Name a {' or '.join(verb.objects)}."
 
 
 def _mentions(verb: VerbSchema, target: Resolved, phrases: Phrases) -> Mentions:
@@ -78,7 +88,7 @@ def check_phrases(nodes: Iterable[s.PhraseNode], verb: VerbSchema, scope: Scope,
         key = f"{name} {node.operator or ''}"
         if key in seen:
             first = seen[key].span.labelled("first given here")
-            work.say(error("E217", f"`{name}` is given twice", node.span, first))
+            work.say(error("E217", f"`{name}` is given twice", node.span, first, help="Delete one of the two."))
             continue
         seen[key] = node
         if node.operator is not None:
@@ -116,8 +126,13 @@ def _bound(node: s.PhraseNode, verb: VerbSchema, scope: Scope, work: Work) -> Bo
         if name.text not in work.broken:
             work.say(unknown("E215", "bound", name, verb.bounds, f" of `{verb.name}`"))
         return None
-    limit = amount(node.amount, (_bound_dimension(name.text, verb, work),), scope, work)
-    return None if limit is None else Bound(name.text, node.operator, limit, node.span)
+    dimension = _bound_dimension(name.text, verb, work)
+    limit = amount(node.amount, (dimension,), scope, work)
+    bounded = FactSchema(name=name.text, doc="", dimension=dimension, controlled=True)
+    problem = None if limit is None else out_of_range(limit, bounded, node.operator)
+    if problem is not None:
+        work.say(problem)
+    return None if limit is None or problem is not None else Bound(name.text, node.operator, limit, node.span)
 
 
 def _bound_dimension(name: str, verb: VerbSchema, work: Work) -> str:
@@ -178,12 +193,15 @@ def _complete(node: s.GoalNode, verb: VerbSchema, phrases: Phrases, work: Work) 
         if name not in written:
             work.say(error("E216", f"`{verb.name}` needs `{name}`", node.span, help=doc))
     if verb.needs_one_of and not written & set(verb.needs_one_of):
-        work.say(error("E216", f"`{verb.name}` needs one of {quoted(verb.needs_one_of)}", node.span))
+        docs = " ".join(f"`{r.name}`: {r.doc}" for r in verb.roles if r.name in verb.needs_one_of)
+        work.say(error("E216", f"`{verb.name}` needs one of {quoted(verb.needs_one_of)}", node.span, help=docs))
     at = phrases.resolved.get("at")
     if verb.duration == "program" and "using" not in written and at is not None and isinstance(at.type, Thing):
         machine = work.world.cell.equipment.get(at.type.name)
         if machine is not None and not machine.programs:
-            work.say(error("E233", f"`{machine.name}` has no program", at.span, machine.span.labelled("declared here")))
+            help_ = "Add `program NAME for …` to it."
+            declared = machine.span.labelled("declared here")
+            work.say(error("E233", f"`{machine.name}` has no program", at.span, declared, help=help_))
         elif machine is not None and len(machine.programs) > 1:
             message = f"`{machine.name}` has {len(machine.programs)} programs, so `using` has to say which"
             work.say(error("E216", message, node.span, help=f"One of {quoted(p.name for p in machine.programs)}."))
@@ -200,7 +218,8 @@ def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phras
         if kinds and where.type.kind.is_place and not _becomes(kinds, work) & set(accepts):
             message = f"`{equipment.name}` does not accept {quoted(kinds)}, only {quoted(accepts)}"
             spans = [equipment.attribute_spans[a] for a in ("holds", "delivers", "each") if a in equipment.attribute_spans]
-            work.say(error("E227", message, where.span, *(x.labelled("what it accepts") for x in spans[:1])))
+            help_ = f"Choose another place, or add {quoted(kinds)} to what `{equipment.name}` takes."
+            work.say(error("E227", message, where.span, *(x.labelled("what it accepts") for x in spans[:1]), help=help_))
     if not verb.offered or _is_offered(verb, phrases, work):
         _reported(verb, phrases, work)
 

@@ -15,8 +15,10 @@ from intentlang.declared import unknown
 from intentlang.syntax import AmountNode, NumberNode, RefNode, TaskNode, Word
 from intentlang.types import Fact, Known, Part, Path, Type, described, orders_lines
 from intentlang.units import noun, quantity_of, unit_diagnostic
-from intentlang.words import RESERVED
+from intentlang.words import RESERVED, quoted
 from intentlang.world import World
+
+RENAME = "Give one of the two another name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +168,26 @@ def amount(node: AmountNode, dimensions: tuple[str, ...], scope: Scope, work: Wo
         return None
     wanted = " or ".join(noun(d) for d in dimensions) or "a quantity"
     if not isinstance(found.type, Known):
-        work.say(error("E213", f"`{node.text}` is {described(found.type)}; {wanted} is wanted here", node.span))
+        work.say(
+            error(
+                "E213",
+                f"`{node.text}` is {described(found.type)}; {wanted} is wanted here",
+                node.span,
+                help=_wanted(dimensions, work),
+            )
+        )
         return None
     quantity = found.type.quantity
     if dimensions and quantity.dimension not in dimensions:
         message = f"`{node.text}` is {noun(quantity.dimension)} ({quantity.text}); {wanted} is wanted here"
-        work.say(error("E206", message, node.span))
+        work.say(error("E206", message, node.span, help=_wanted(dimensions, work)))
         return None
     return Amount(Quantity(quantity.value, quantity.dimension, quantity.text), node.span)
+
+
+def _wanted(dimensions: tuple[str, ...], work: Work) -> str:
+    units = [u.symbol for u in work.world.vocabulary.units.values() if u.dimension in dimensions]
+    return f"Write an amount, or a param, in {quoted(units)}." if units else "Write an amount, or a param that is one."
 
 
 def kinds_of(found: Type) -> tuple[str, ...]:

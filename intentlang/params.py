@@ -56,7 +56,9 @@ def _binding(param: s.ParamNode, node: s.ValueNode, scope: Scope, work: Work) ->
             target = resolve(node, scope, work)
             return None if target is None else Binding(target.type, target.path, target.identity, span)
         case _:
-            work.say(error("E208", "a param is a quantity or a name", node.span))
+            work.say(
+                error("E208", "a param is a quantity or a name", node.span, help="Write `param batch = 36 parts`, or a name.")
+            )
             return None
 
 
@@ -66,18 +68,19 @@ def _overridden(param: s.ParamNode, overrides: Mapping[str, str], work: Work) ->
     if name not in overrides:
         return param.value
     text = overrides[name].strip()
-    span = _outside(f"{name}={text}")
+    span, default = _outside(f"{name}={text}"), param.value.span.labelled("the default")
+    help_ = "Write a value of the same kind as the default."
     number, word = _NUMBER.fullmatch(text), _NAME.fullmatch(text)
     if isinstance(param.value, s.NumberNode):
         if number is None:
-            work.say(error("E234", f"`{name}` is a quantity; `{text}` is none", span, param.value.span.labelled("the default")))
+            work.say(error("E234", f"`{name}` is a quantity; `{text}` is none", span, default, help=help_))
             return param.value
         node = s.NumberNode(float(number[1]), number[2], f"{number[1]} {number[2]}".strip(), span)
         unit = work.world.vocabulary.units.get(param.value.unit)
         wanted = unit.dimension if unit is not None else ""
         return node if amount(node, (wanted,), Scope({}, {}), work) is not None else param.value
     if word is None:
-        work.say(error("E234", f"`{name}` is a name; `{text}` is none", span, param.value.span.labelled("the default")))
+        work.say(error("E234", f"`{name}` is a name; `{text}` is none", span, default, help=help_))
         return param.value
     words = tuple(s.Word(w, span) for w in text.split("."))
     return s.RefNode(words, span)

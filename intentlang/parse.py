@@ -189,20 +189,22 @@ def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Dia
         if character == '"':
             return error("E115", "this text has no closing quote", span, help='Close it with " on the same line.')
         want = expectation(defect.allowed or set())
-        return error("E101", f"unexpected {_shown(character)}; expected {want}", span)
+        return error(
+            "E101", f"unexpected {_shown(character)}; expected {want}", span, help="Delete it, or write what is expected."
+        )
     assert isinstance(defect, UnexpectedToken)
     token = defect.token
     want = expectation(defect.accepts or defect.expected)
     if token.type == "$END":
         end = source.span(len(source.text), len(source.text))
-        return error("E101", f"the file ends here; expected {want}", end)
+        return error("E101", f"the file ends here; expected {want}", end, help="Write what is missing.")
     line, column = token.line or 1, token.column or 1
     if token.type == "_NL":
         span = Span(source.name, Position(line, column), Position(line, column))
-        return error("E101", f"the statement ends here; expected {want}", span)
+        return error("E101", f"the statement ends here; expected {want}", span, help="Write what is missing, on this line.")
     span = Span(source.name, Position(line, column), Position(token.end_line or line, token.end_column or column))
     guess = nearest(str(token), _keywords(defect)) if token.type == "NAME" else None
-    help_ = f"Did you mean `{guess}`?" if guess else ""
+    help_ = f"Did you mean `{guess}`?" if guess else "Delete it, or write what is expected."
     if token.type in ("AND", "OR"):
         help_ = "`and` and `or` mix only with parentheses, so that nobody has to know which binds closer."
     return error("E101", f"unexpected `{token}`; expected {want}", span, help=help_)
@@ -220,7 +222,7 @@ def _unmatched(source: SourceFile, bracket: recovery.Bracket) -> Diagnostic:
     span = source.span(bracket.index, bracket.index + 1)
     if bracket.character in "{([":
         return error("E102", f"this `{bracket.character}` is never closed", span, help=bracket.note)
-    return error("E102", f"this `{bracket.character}` closes nothing", span)
+    return error("E102", f"this `{bracket.character}` closes nothing", span, help="Delete it, or open it where it belongs.")
 
 
 def _reserved(words: Sequence[syntax.Word]) -> Iterator[Diagnostic]:

@@ -41,7 +41,9 @@ def _rung(node: s.RungNode, scope: Scope, work: Work) -> Rung | None:
 def _retry(node: s.RetryNode, scope: Scope, work: Work) -> Retry | None:
     tries = node.tries
     if tries.value < 1 or tries.value != int(tries.value):
-        work.say(error("E211", "`retry` takes a whole number from 1 up", tries.span))
+        work.say(
+            error("E211", "`retry` takes a whole number from 1 up", tries.span, help="Write `retry 1`, or leave the step out.")
+        )
         return None
     settings: list[Role] = []
     for phrase in node.phrases:

@@ -89,7 +89,7 @@ def layout(text: str) -> Layout:
                     unmatched.append(Bracket(index, match[0]))
             case _:
                 pass
-    unmatched.extend(Bracket(at, character) for character, at in stack)
+    unmatched.extend(Bracket(at, character, f"Close it with `{_PAIRS[character]}`.") for character, at in stack)
     close_segment(len(text), None)
     return Layout(tuple(segments), closing, tuple(sorted(unmatched, key=lambda b: b.index)))
 

@@ -67,7 +67,7 @@ def limits_broken(source: SourceFile) -> tuple[Diagnostic, ...]:
             break
     for match in _LONG_NUMBER.finditer(source.text):
         what = f"a number of {len(match[0])} characters; at most {MAX_DIGITS} are read"
-        found.append(error("E106", what, source.span(match.start(), match.end())))
+        found.append(error("E106", what, source.span(match.start(), match.end()), help="Round it, or write it in a larger unit."))
         if len(found) >= 40:
             break
     deep = _too_deep(source)

@@ -8,7 +8,7 @@ from typing import assert_never
 from cell.diagnostic import Diagnostic, error
 from intentlang import syntax as s
 from intentlang.declared import unknown
-from intentlang.names import Binding, Resolved, Scope, Work, amount, name_problem, resolve
+from intentlang.names import RENAME, Binding, Resolved, Scope, Work, amount, name_problem, resolve
 from intentlang.types import Known, Member, Part, Program, Thing, Type, described
 from intentlang.words import quoted
 
@@ -30,7 +30,8 @@ def call(node: s.DoNode, scope: Scope, work: Work) -> Scope | None:
         return None
     if len(values) != len(task.args):
         message = f"`{name.text}` takes {len(task.args)} argument(s), {len(values)} given"
-        work.say(error("E225", message, node.span, task.span.labelled("declared here")))
+        help_ = f"Write `do {name.text}({', '.join(a.name.text for a in task.args)})`."
+        work.say(error("E225", message, node.span, task.span.labelled("declared here"), help=help_))
         return None
     work.counts["do"] = work.counts.get("do", 0) + 1
     if work.counts["do"] > MAX_EXPANSIONS:
@@ -43,7 +44,8 @@ def call(node: s.DoNode, scope: Scope, work: Work) -> Scope | None:
             return None
         if not _is_of(value.type, arg.type.text, work):
             message = f"`{arg.name.text}` is a {arg.type.text}; {described(value.type)} is given"
-            work.say(error("E225", message, value.span, arg.span.labelled("declared here")))
+            help_ = f"Name a {arg.type.text}, or change the argument's type."
+            work.say(error("E225", message, value.span, arg.span.labelled("declared here"), help=help_))
             return None
         names[arg.name.text] = Binding(value.type, value.path, value.identity, arg.span)
     return Scope(names, scope.globals, scope.taken, scope.loops, scope.depth + 1, "task", (*scope.calls, name.text))
@@ -71,7 +73,7 @@ def _value(node: s.ValueNode, scope: Scope, work: Work) -> Resolved | None:
                 return Resolved(Program(node.text), (node.text,), (node.text,), node.span)
             return resolve(node, scope, work)
         case s.StringNode() | s.DimsNode() | s.TupleNode() | s.ListNode():
-            work.say(error("E225", "an argument is a name or a quantity", node.span))
+            work.say(error("E225", "an argument is a name or a quantity", node.span, help="Declare a `param`, or name a thing."))
             return None
         case _:
             assert_never(node)
@@ -108,7 +110,7 @@ def check_tasks(tasks: Mapping[str, s.TaskNode], scope: Scope, work: Work) -> No
         seen: set[str] = set()
         for arg in task.args:
             if arg.name.text in seen:
-                work.say(error("E202", f"`{arg.name.text}` is declared twice", arg.name.span))
+                work.say(error("E202", f"`{arg.name.text}` is declared twice", arg.name.span, help=RENAME))
             seen.add(arg.name.text)
             name_problem(arg.name, scope, work, "argument")
             if work.world.typed(arg.type.text) is None and arg.type.text not in work.broken:

@@ -142,6 +142,8 @@ def test_params_are_put_in_and_can_be_set_from_outside() -> None:
         ({"batsh": "3 parts"}, ["E234"]),
         ({"batch": "fast"}, ["E234"]),
         ({"batch": "3"}, ["E207"]),
+        ({"batch": "-1 parts"}, ["E211"]),
+        ({"batch": "2.5 parts"}, ["E211"]),
         ({"batch": "3 kg"}, ["E206"]),
         ({"batch": "3 partz"}, ["E205"]),
         ({"place": "3 parts"}, ["E234"]),

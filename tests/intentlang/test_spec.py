@@ -40,3 +40,9 @@ def test_finds_every_error_of_a_file_and_no_other(where: str, language: str, tex
     missing = Counter(_expected(text)) - Counter(found)
     spurious = Counter(found) - Counter(_expected(text))
     assert (sorted(missing), sorted(spurious)) == ([], [])
+
+
+@pytest.mark.parametrize(("where", "language", "text"), _blocks(), ids=[b[0] for b in _blocks()])
+def test_every_finding_says_what_would_help(where: str, language: str, text: str) -> None:
+    outcome = cell_of(BASE, text) if language == "cell" else program_of(text)
+    assert [d for d in outcome.diagnostics if not d.help and d.fix is None] == []
