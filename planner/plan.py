@@ -118,7 +118,8 @@ class _Search:
         return Outcome(None, (error("E691", message, help="The motions named before it cannot be found."),))
 
     def known(self) -> Known:
-        return Known(self._duration, frozenset(self.refused), self.conflicts, self.rounds > EXACT_ROUNDS)
+        is_measured = self.motions.__contains__
+        return Known(self._duration, frozenset(self.refused), self.conflicts, self.rounds > EXACT_ROUNDS, is_measured)
 
     def _duration(self, need: MotionNeed) -> float:
         motion = self.motions.get(need)

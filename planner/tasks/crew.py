@@ -19,15 +19,21 @@ from planner.tasks.supported import zones_apart
 from planner.tasks.worker import Hand, Worker
 
 
+def _always(need: MotionNeed) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a schedule is made from beside the request: durations in s, motions that cannot be found, presences of two robots
-    that must not coincide and whether those of the same areas must not either."""
+    that must not coincide and whether those of the same areas must not either, and which durations are those of a motion that
+    was found: the others are estimates, by which nothing is refused."""
 
     durations: Callable[[MotionNeed], float]
     forbidden: frozenset[MotionNeed] = frozenset()
     conflicts: Conflicts = frozenset()
     is_coarse: bool = False
+    is_measured: Callable[[MotionNeed], bool] = _always
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -46,6 +46,12 @@ def deadline_spans(draft: Draft) -> dict[int, float]:
     return {index: last[index] - first[index] for index in first}
 
 
+def lateness(routes: Routes, draft: Draft) -> float:
+    """Seconds by which the draft misses all its deadlines together."""
+    taken = deadline_spans(draft)
+    return sum(max(0.0, taken.get(i, 0.0) - d.limit) for i, d in enumerate(routes.deadlines))
+
+
 def misses(routes: Routes, draft: Draft) -> bool:
     taken = deadline_spans(draft)
     return any(taken.get(i, 0.0) > d.limit + SLACK for i, d in enumerate(routes.deadlines))

@@ -5,18 +5,18 @@ Deterministic: the budget counts acts, chance is drawn from the request's seed, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from cell.diagnostic import Outcome
 from cell.program import Prefer, Ref
 from cell.state import PlanningRequest
-from cell.steps import Move
+from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
 from planner.tasks.bounds import LowerBound, lower_bound
 from planner.tasks.conflict import check_room, check_sources, explain
 from planner.tasks.crew import Known
-from planner.tasks.deadlines import check_deadlines, check_paces, misses, takt
+from planner.tasks.deadlines import check_deadlines, check_paces, lateness, misses, takt
 from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.draft import Draft, Written, choice_name, finished
@@ -60,10 +60,11 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
     if order.is_stuck:
         explain(shop, order, found)
         return Outcome(None, found.all())
-    order, draft, choices = _keeping_deadlines(shop, order)
+    order, draft, choices, drafts = _keeping_deadlines(shop, order)
     bound = lower_bound(shop)
-    check_deadlines(shop.routes, [draft], bound, found)
-    check_paces(shop.routes, draft, bound, found)
+    if all(known.is_measured(need) for need in _needs(draft)):  # an estimate proves nothing: the next round knows better
+        check_deadlines(shop.routes, drafts, bound, found)
+        check_paces(shop.routes, draft, bound, found)
     if found.has_errors:
         return Outcome(None, found.all())
     one_by_one = _one_by_one(request, shop, draft, known)
@@ -94,16 +95,23 @@ def _preferred(prefer: Prefer, order: Order) -> float:
     return order.makespan if prefer.objective == "throughput" else 0.0
 
 
-def _keeping_deadlines(shop: Shop, order: Order) -> tuple[Order, Draft, list[ChoiceDraft]]:
-    """The order, or the serial one where only that keeps every `within`: parts that wait for nobody go through fastest."""
+def _needs(draft: Draft) -> Iterator[MotionNeed]:
+    return (step.action.need for step in draft.steps if isinstance(step.action, Move))
+
+
+def _keeping_deadlines(shop: Shop, order: Order) -> tuple[Order, Draft, list[ChoiceDraft], tuple[Draft, ...]]:
+    """The order, or the serial one where that keeps more of a `within`: parts that wait for nobody go through fastest. The
+    drafts are all that were tried."""
     draft, choices = write_steps(shop, order)
     if not misses(shop.routes, draft):
-        return order, draft, choices
+        return order, draft, choices, (draft,)
     serial = _serial(shop)
     if serial.is_stuck:
-        return order, draft, choices
+        return order, draft, choices, (draft,)
     other, other_choices = write_steps(shop, serial)
-    return (order, draft, choices) if misses(shop.routes, other) else (serial, other, other_choices)
+    if lateness(shop.routes, other) < lateness(shop.routes, draft):
+        return serial, other, other_choices, (other, draft)
+    return order, draft, choices, (draft, other)
 
 
 def _serial(shop: Shop) -> Order:

@@ -347,3 +347,20 @@ def test_every_page_says_all_four_things() -> None:
         assert what
         assert len(why) > len("**Why.** ")
         assert len(do) > len("**What to do.** ")
+
+
+def test_an_estimate_refuses_no_deadline() -> None:
+    """Only when every motion of the schedule has been found is it known what the schedule takes."""
+    request = request_of(TEND.format(batch=2) + "within 1 s\n")
+    assert plan_tasks(request, Known(seconds, is_measured=lambda _: False)).is_ok
+    assert [d.code for d in plan_tasks(request, Known(seconds)).diagnostics] == ["E501"]
+
+
+def test_the_smallest_deadline_that_is_told_is_that_of_the_best_order_tried() -> None:
+    """With one deadline an iteration, the serial order is the better one: what is told to be feasible is."""
+    text = TEND.format(batch=4).replace("inspect s at gauge", "inspect s at gauge\n  within 1 s", 1)
+    outcome = plan_tasks(request_of(text), Known(seconds))
+    (found,) = outcome.diagnostics
+    assert found.code == "E501"
+    smallest = found.help.partition("`")[2].strip("`")
+    assert plan_tasks(request_of(text.replace("within 1 s", smallest)), Known(seconds)).is_ok
