@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cell.diagnostic import Span
+from cell.equipment import PartKind
+from cell.geometry import Cylinder
 from cell.motion_plan import MotionPlan
 from cell.program import AllOf, Never
 from cell.released_plan import Holds, Obligation
 from cell.state import PlanningRequest
+from cell.steps import Grip
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
 from planner.proof.duties import Duties
 from planner.proof.encounters import Encounters
@@ -179,7 +182,9 @@ def _waiting(plan: MotionPlan, request: PlanningRequest) -> Iterator[_Row]:
     for limit in waiting_limits(request.program.block, request.cell):
         most = waits_at(limit.supply, plan.tasks.steps, request.cell)
         claim = f"at most {limit.most} parts wait at {limit.supply}"
-        yield _Row("pace", claim, _DECLARED, f"{most} do, if none waits when the plan begins", float(limit.most - most), (limit.span,))
+        yield _Row(
+            "pace", claim, _DECLARED, f"{most} do, if none waits when the plan begins", float(limit.most - most), (limit.span,)
+        )
 
 
 _UNITS = {"height": "m", "mass": "kg"}
@@ -238,4 +243,25 @@ def _assumptions(plan: MotionPlan, request: PlanningRequest) -> tuple[str, ...]:
         for n in request.program.nevers
         if _is_watched(n, request)
     ]
-    return (*ASSUMPTIONS, *plan.tasks.assumptions, *watched, *models)
+    return (*ASSUMPTIONS, *plan.tasks.assumptions, *_of_parts(plan, request), *watched, *models)
+
+
+def _of_parts(plan: MotionPlan, request: PlanningRequest) -> Iterator[str]:
+    """What the cell does not say about the parts that are carried, and what was taken for it."""
+    carried = {c.kind for motion in plan.motions.values() for c in motion.need.carried}
+    for part in (request.cell.parts[kind] for kind in sorted(carried)):
+        if part.has_assumed_shape:
+            yield f"the shape of {part.name} is not declared: it is taken for {_assumed(part)}"
+    kinds = {part.id: part.kind for part in request.state.parts}
+    grips = {(kinds[s.action.part], s.action.tool, s.action.force) for s in plan.tasks.steps if isinstance(s.action, Grip)}
+    for kind, tool, force in sorted(grips):
+        if request.cell.parts[kind].grip_force is None:
+            how = f"with {force:g} N, the least that it has" if force > 0.0 else "with the force that it is set to"
+            yield f"the force to grip {kind} with is not declared: {tool} takes it {how}"
+
+
+def _assumed(part: PartKind) -> str:
+    """The shape that intentlang/compile_cell.py takes where the cell says none."""
+    if isinstance(part.shape, Cylinder) and not part.made_from:
+        return f"a cylinder of radius {1e3 * part.shape.radius:g} mm and length {1e3 * part.shape.length:g} mm"
+    return f"that of {part.made_from[0]}"

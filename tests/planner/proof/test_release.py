@@ -91,6 +91,17 @@ def test_good_plan_is_released_with_its_proof() -> None:
     assert any("robots are calibrated" in a for a in proof.assumptions)
 
 
+def test_what_the_cell_does_not_say_of_a_part_is_an_assumption() -> None:
+    asked = request('use "gantry.cell"\nmove shaft to outfeed\n')
+    silent = replace(asked.cell.parts["shaft"], grip_force=None, has_assumed_shape=True)
+    loose = replace(asked.cell.tools["grip"], force=(60.0, 120.0))
+    asked = replace(asked, cell=replace(asked.cell, parts={"shaft": silent}, tools={"grip": loose}))
+    assumed = released(planned(asked).plan, asked).expect().proof.assumptions
+    assert "the shape of shaft is not declared: it is taken for a cylinder of radius 20 mm and length 120 mm" in assumed
+    assert "the force to grip shaft with is not declared: grip takes it with 60 N, the least that it has" in assumed
+    assert not any("not declared" in a for a in released(tending().plan, tending().request).expect().proof.assumptions)
+
+
 def test_plan_that_crossed_a_file_is_released_again() -> None:
     plan = read_plan(write_plan(tending().plan)).expect()
     assert released(plan, tending().request).is_ok
