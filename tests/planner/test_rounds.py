@@ -19,7 +19,7 @@ from planner.plan import MAX_CONFLICT_ROUNDS, Means, plan
 from planner.tasks.coinciding import coinciding
 from planner.tasks.crew import resting_at_start
 from tests.planner.tasks.cells import request_of, seconds
-from tests.planner.tasks.robots import cell_text, intent_text
+from tests.planner.tasks.robots import cell_text, intent_text, place_of
 
 VERSIONS = (("test", "1"),)
 Pairs = Iterable[tuple[Presence, Presence]]
@@ -93,6 +93,19 @@ def test_it_gives_up_after_its_rounds_and_says_so(world: World, monkeypatch: pyt
     outcome = plan(two(parts=4), means(), VERSIONS)
     assert [d.code for d in outcome.diagnostics] == ["E692"]
     assert "after 1 schedules" in outcome.diagnostics[0].message
+
+
+def test_after_the_first_round_a_conflict_speaks_for_its_whole_area(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs of contacts at their own trays are found out one in a round; there are more of them than rounds."""
+
+    def bad(pair: tuple[Presence, Presence]) -> bool:
+        left, right = ((place_of(presence) or "") for presence in pair)
+        return left.startswith("left") and right.startswith("right")
+
+    monkeypatch.setattr(planner.plan, "uncertified", lambda wanted, *_: frozenset([p for p in wanted if bad(p)][:1]))
+    assert plan(two(parts=4), means(), VERSIONS).is_ok
+    monkeypatch.setattr(planner.plan, "EXACT_ROUNDS", 9)
+    assert [d.code for d in plan(two(parts=4), means(), VERSIONS).diagnostics] == ["E692"]
 
 
 def test_robots_that_are_too_near_at_the_start_are_told_at_once(world: World) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
 from cell.declared_state import declared_state
-from cell.presence import Conflicts, Presence, Resting
+from cell.presence import Conflicts, Moving, Presence, Resting, in_order
 from cell.state import CellState, InHand, InPlace, PartState
-from cell.steps import AtHome, MotionNeed, Move, stance_name
+from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Move, stance_name
 from cell.task_plan import TaskPlan
 from planner.tasks.crew import Known, resting_at_start
 from planner.tasks.decompose import decompose
@@ -18,6 +19,7 @@ from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.findings import Findings
 from planner.tasks.floor import Floor
 from planner.tasks.plan_tasks import plan_tasks
+from planner.tasks.right_of_way import RightOfWay
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.ways_out import Escapes
 from planner.tasks.write_steps import write_steps
@@ -182,6 +184,16 @@ def test_a_trap_that_is_already_shut_is_said_to_be_one() -> None:
     assert [d.code for d in outcome.diagnostics] == ["E615"]
 
 
+def test_robots_never_end_up_in_each_others_way_home() -> None:
+    """Wherever one rests, the other one cannot go home past it: whoever is left out there at once is stuck there."""
+    needs = [s.action.need for s in planned("two robots", parts=2).steps if isinstance(s.action, Move)]
+    hubs = {(n.robot, n.end, n.carried) for n in needs if isinstance(n.end, AtHub)}
+    rest = [Resting(*hub) for hub in hubs]
+    ways = [Moving(MotionNeed(r.robot, r.stance, AtHome(), r.carried, None, None, ("middle",))) for r in rest]
+    shop = small_shop(frozenset(in_order(way, r) for way in ways for r in rest if way.robot != r.robot))
+    assert not any(order.is_stuck for order in random_orders(shop, Escapes(shop), 60))
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_times_of_an_order_are_those_of_its_steps(seed: int) -> None:
     plan, at_start = planned("two robots", parts=2), rests("two robots", parts=2)
@@ -195,19 +207,30 @@ def test_the_times_of_an_order_are_those_of_its_steps(seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_run_that_is_stopped_anywhere_and_planned_again_ends_with_every_part_done(name: str, seed: int) -> None:
-    """Random stops, random rejects, random durations, until nothing is open; robots stand and hold whatever they did."""
-    robots, hands, has_zone, _ = CASES[name]
-    text = cell_text(robots, hands, 3, has_zone)
+    """Random stops, random rejects, random durations, until nothing is open; robots stand and hold whatever they did. Every other
+    time with conflicts made up; what they make impossible is planned without."""
+    robots, hands, has_zone, chooses = CASES[name]
+    text, intent = cell_text(robots, hands, 3, has_zone), intent_text(robots, chooses)
     rng, cell = random.Random(seed), cell_of(text)
     state = declared_state(cell)
     for _ in range(60):
         task_plan = planned(name, state=state)
         if not task_plan.steps:
             break
-        at_start = rests(name, state)
-        assert meetings(spells(task_plan, at_start, random.Random(seed)), never_together) == []
+        at_start, conflicts = rests(name, state), frozenset[tuple[Presence, Presence]]()
+        if seed % 2:
+            conflicts = at_random(task_plan, at_start, rng, 0.05)
+            conflicts = frozenset(pair for pair in conflicts if not set(pair) <= set(at_start))
+            outcome = plan_tasks(
+                request_of(intent, text, state, iterations=5), Known(seconds, frozenset(), conflicts, seed % 4 == 1)
+            )
+            if outcome.value is None:
+                assert [d.code for d in outcome.diagnostics] == ["E616"]
+            task_plan, conflicts = (outcome.value, conflicts) if outcome.value is not None else (task_plan, frozenset())
+        found = spells(task_plan, at_start, random.Random(seed))
+        assert meetings(found, lambda a, b, apart=conflicts: (a, b) in apart or never_together(a, b)) == []
         played = play(cell, state, task_plan, rng, stop_at=rng.uniform(0.0, 1.2) * task_plan.bounds.makespan)
         assert played.broken == []
         state = state_after(cell, state, task_plan, played)
@@ -263,3 +286,27 @@ def test_a_zone_with_room_for_all_robots_asks_for_nothing() -> None:
     text = cell_text(2).replace("  capacity 1\n}\n", "  capacity 2\n}\n")
     steps = plan_tasks(request_of(intent_text(2), text), Known(seconds)).expect().steps
     assert not any("middle" in step.claims for step in steps)
+
+
+def test_a_conflict_holds_at_any_speed() -> None:
+    cell = cell_of(cell_text(2))
+    needs = [s.action.need for s in planned("two robots").steps if isinstance(s.action, Move)]
+    left, right = (next(n for n in needs if n.robot == robot) for robot in ("left", "right"))
+    rules = RightOfWay(cell, (), frozenset({(Moving(left), Moving(right))}), is_coarse=False)
+    slow = Moving(replace(left, speed_limit=0.1))
+    assert rules.excludes(rules.spots(slow), rules.spots(Moving(replace(right, speed_limit=0.2))))
+    assert not rules.excludes(rules.spots(slow), rules.spots(Moving(replace(right, end=AtHub("scrap")))))
+
+
+def test_what_lies_upon_a_place_is_not_reached_by_another_robot_meanwhile() -> None:
+    flat = cell_of(cell_text(2))
+    tray = flat.equipment["left_in"]
+    piled = replace(tray, places=(tray.places[0], replace(tray.places[1], lies_on=(tray.places[0].name,)), *tray.places[2:]))
+    cell = replace(flat, equipment={**flat.equipment, "left_in": piled})
+    rules = RightOfWay(cell, (), frozenset(), is_coarse=False)
+
+    def reaching(robot: str, place: int) -> Resting:
+        return Resting(robot, AtPlace(f"left_in[{place}]", f"{robot}_grip.a", "shaft", 0), ())
+
+    assert rules.excludes(rules.spots(reaching("left", 1)), rules.spots(reaching("right", 2)))
+    assert not rules.excludes(rules.spots(reaching("left", 1)), rules.spots(reaching("right", 3)))
