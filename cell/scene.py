@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from cell.equipment import Place
-from cell.geometry import Body, Box, Pose, height
+from cell.geometry import Array, Body, Box, Pose, corners, height
 from cell.model import CellModel
 from cell.steps import Touch
 
 FLOOR_THICKNESS = 0.1
+FLOOR_MARGIN = 10.0  # m around all that stands in the cell: further than any arm reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,29 @@ class SceneBody:
     body: Body
 
 
+def has_floor(cell: CellModel) -> bool:
+    """Whether z = 0 is a floor: not in a cell with a base below it, where nothing says how deep the floor lies."""
+    return all(r.base.translation[2] >= 0.0 for r in cell.robots.values())
+
+
 def floor(cell: CellModel) -> tuple[SceneBody, ...]:
-    """A slab under z = 0, where every robot stands on or above it; it carries robots, so base links are not held
-    against it. A cell with a robot below z = 0 has no floor."""
-    if any(r.base.translation[2] < 0.0 for r in cell.robots.values()):
+    """A slab under z = 0 that no arm of the cell reaches beyond; it carries robots, so base links are not held against it."""
+    if not has_floor(cell):
         return ()
-    slab = Body("floor", Box((20.0, 20.0, FLOOR_THICKNESS)), Pose.from_xyz_rpy((0.0, 0.0, -FLOOR_THICKNESS / 2)))
+    low, high = _extents(cell)
+    size, centre = high - low + 2.0 * FLOOR_MARGIN, 0.5 * (low + high)
+    pose = Pose.from_xyz_rpy((float(centre[0]), float(centre[1]), -FLOOR_THICKNESS / 2))
+    slab = Body("floor", Box((float(size[0]), float(size[1]), FLOOR_THICKNESS)), pose)
     return (SceneBody("floor", "floor", "floor", slab),)
+
+
+def _extents(cell: CellModel) -> tuple[Array, Array]:
+    """The least and greatest x and y of robots' bases, equipment and places."""
+    equipment = [body.pose.apply(corners(body.shape)) for e in cell.equipment.values() for body in e.bodies]
+    bases = [robot.base.translation[None] for robot in cell.robots.values()]
+    places = [place.frame.translation[None] for place in cell.places.values()]
+    points = np.concatenate([np.zeros((1, 3)), *equipment, *bases, *places])[:, :2]
+    return points.min(axis=0), points.max(axis=0)
 
 
 def equipment_bodies(cell: CellModel) -> tuple[SceneBody, ...]:

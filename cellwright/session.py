@@ -66,7 +66,7 @@ def make_plan(request: PlanningRequest, workshop: Workshop) -> Outcome[MotionPla
 
 def release_plan(motion_plan: MotionPlan, request: PlanningRequest, workshop: Workshop) -> Outcome[ReleasedPlan]:
     with workshop.mapping() as mapped:
-        return release(motion_plan, request, workshop.certificates, mapped, workshop.progress)
+        return release(motion_plan, request, workshop.certificates, mapped, workshop.progress, VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)

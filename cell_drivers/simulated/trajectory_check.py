@@ -21,6 +21,9 @@ SLACK = 1e-6
 JUMP = 1e-6
 """rad/s or m/s: a jump of velocity between two segments larger than this is one."""
 
+END = 1e-6
+"""rad or m, and per s, that may be missing at the end; a hundred times as much per s²."""
+
 Finding = tuple[Refusal, str]
 
 
@@ -48,15 +51,29 @@ def shape_finding(trajectory: Trajectory, joints: tuple[str, ...]) -> Finding | 
 
 def motion_finding(path: Path, law: Law, model: RobotModel) -> Finding | None:
     """What is wrong with the motion itself: no rest at an end, time that runs back, a jump, a limit."""
-    end = law.states[-1]
-    scale = max(1.0, path.length)
-    if abs(end[0] - path.length) > 1e-6 * scale or abs(end[1]) > 1e-6 * scale or abs(end[2]) > 1e-4 * scale:
+    end, scale = law.states[-1], max(1.0, path.length)
+    # What is missing at the end counts in joint travel, wherever on the path: s has no scale of its own.
+    steep = float(np.abs(DEGREE * np.diff(path.control, axis=1) / np.diff(path.starts)[:, None, None]).max())
+    if steep * abs(end[0] - path.length) > END or steep * abs(end[1]) > END or steep * abs(end[2]) > 100.0 * END:
         return Refusal.NOT_AT_REST, f"it ends at s = {end[0]:.9g} of {path.length:.9g}, s' = {end[1]:.3g}, s'' = {end[2]:.3g}"
     t = np.unique(np.concatenate([np.linspace(0.0, law.duration, int(law.duration / GRID) + 2), law.times]))
+    t = np.unique(np.concatenate([t, _passing(path, law, t)]))
     at = law.at(t)
     if float(at.sd.min()) < -1e-9 * scale or float(at.s.max()) > path.length * (1 + 1e-9):
         return Refusal.TIMES, "the path parameter runs back or past the end"
     return _jump(path, t, at.s, at.sd) or _limit(path, law, t, model)
+
+
+def _passing(path: Path, law: Law, t: Array) -> Array:
+    """When the joints and the middles of segments are passed, however short a segment lasts: halved between instants of `t`."""
+    goals = np.concatenate([path.starts[1:-1], 0.5 * (path.starts[1:] + path.starts[:-1])])
+    after = np.clip(np.searchsorted(law.at(t).s, goals), 1, len(t) - 1)
+    low, high = t[after - 1], t[after]
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        is_before = law.at(middle).s < goals
+        low, high = np.where(is_before, middle, low), np.where(is_before, high, middle)
+    return np.asarray(high)
 
 
 def _jump(path: Path, t: Array, s: Array, sd: Array) -> Finding | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from cell.geometry import Array
 from cell.motion_plan import ContactAllowance, Motion
 from cell.trajectory import Path
+from planner.proof.contact_way import check_way, tcp_points
 from planner.proof.finding import Finding, Refusal, Slack
-from planner.proof.point_speed import Points, bound_speed
+from planner.proof.point_speed import bound_speed
 from planner.proof.surroundings import Surroundings
 from planner.proof.time_law import JointMotion, Pieces
 
 CONTACT_SPEED = 0.25  # m/s at the TCP: the reduced speed of ISO 10218-1
-CONTACT_TRAVEL = 0.04  # m of the TCP within which contact is allowed
 CONTACT_FORCE = 150.0  # N, where neither the robot nor the cell gives a limit
 _SAME = 1e-9
 
@@ -34,12 +33,7 @@ def _interval(contact: ContactAllowance, path: Path, around: Surroundings) -> tu
         return (
             Refusal("E688", f"contact from {contact.first:.6g} to {contact.last:.6g} of {path.length:.6g} is not at the {where}"),
         )
-    ends = path.at([contact.first, contact.last]).q
-    tcp = around.arm.model.chain.flange_pose(ends) @ around.arm.T_flange_tcp(contact.touch.hand).matrix
-    travel = float(((tcp[1, :3, 3] - tcp[0, :3, 3]) ** 2).sum() ** 0.5)
-    if travel > CONTACT_TRAVEL:
-        return (Refusal("E688", f"contact is allowed over {1e3 * travel:.1f} mm; {1e3 * CONTACT_TRAVEL:.0f} mm is the most"),)
-    return (Slack("contact travel", CONTACT_TRAVEL - travel, "m"),)
+    return check_way(contact, path, around)
 
 
 def _speed(
@@ -64,10 +58,3 @@ def _force(contact: ContactAllowance, around: Surroundings) -> tuple[Finding, ..
     if not 0.0 < contact.force <= most:
         return (Refusal("E688", f"contact with {contact.force:.4g} N; {most:.4g} N is the most"),)
     return (Slack("contact force", most - contact.force, "N"),)
-
-
-def tcp_points(around: Surroundings, hand: str) -> Points:
-    """The TCP of a hand as a point on the last link."""
-    model = around.arm.model
-    point: Array = (model.T_last_flange @ around.arm.T_flange_tcp(hand)).translation
-    return Points(model.degrees_of_freedom, point.reshape(1, 3))

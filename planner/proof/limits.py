@@ -14,11 +14,13 @@ from cell.robot import RobotModel
 from cell.trajectory import Law, Path
 from planner.proof.bernstein import halves
 from planner.proof.finding import Finding, Refusal, Slack
-from planner.proof.time_law import JointMotion, path_derivative
+from planner.proof.time_law import JointMotion, Pieces, path_derivative
 
-TOLERANCE = 1e-6  # relative: what rounding may add to a limit, and to the smoothness of joined segments
+TOLERANCE = 1e-6  # of a joint's limit: what rounding may add to it, and what may be missing where segments join or a motion ends
 _SAME_POSITION = 1e-9  # rad or m
-_SLOW = 1e-3  # per s, per s²: below this a law is as good as at rest all along
+# Nothing else ties s to the joints. Within these, the rounding of s and of the times at which segments are passed is nothing.
+_STEEPEST = 100.0  # rad or m per unit of s
+_FASTEST = 1000.0  # units of s per s
 _HALVINGS = 24
 
 
@@ -45,7 +47,7 @@ def worst_ratio(f: Array, limit: Array) -> tuple[float, tuple[int, ...] | None]:
 
 
 def check_path(path: Path, model: RobotModel) -> tuple[Finding, ...]:
-    """Positions within their limits, segments joined in q, dq/ds and d²q/ds²."""
+    """Positions within their limits and joined, s of the scale of joint travel."""
     middle, half = model.position.mean(axis=1), np.ptp(model.position, axis=1) / 2
     ratio, at = worst_ratio(path_derivative(path, 0) - middle[:, None], half)
     found: list[Finding] = []
@@ -53,28 +55,51 @@ def check_path(path: Path, model: RobotModel) -> tuple[Finding, ...]:
         found.append(Refusal("E685", f"joint {_joint(model, at[1])} leaves its position limits on segment {at[0] + 1}"))
     else:
         found.append(Slack("joint positions", 1.0 - ratio, ""))
-    names = ("position", "first derivative", "second derivative")
-    for order, name in enumerate(names):
-        f = path_derivative(path, order)
-        jump = np.abs(f[1:, :, 0] - f[:-1, :, -1])
-        allowed = _SAME_POSITION if order == 0 else TOLERANCE * max(1.0, float(np.abs(f).max()))
-        if jump.size and float(jump.max()) > allowed:
-            k = int(np.unravel_index(np.argmax(jump), jump.shape)[0])
-            found.append(Refusal("E684", f"segments {k + 1} and {k + 2} do not join: their {name} differs"))
+    apart = np.abs(path.control[1:, 0] - path.control[:-1, -1]).max(axis=1)
+    found += _apart("position", apart / _SAME_POSITION)
+    steepest = np.abs(path_derivative(path, 1)).max(axis=(1, 2))
+    if float(steepest.max()) > _STEEPEST:
+        k = int(np.argmax(steepest))
+        found.append(Refusal("E684", f"segment {k + 1} covers {steepest[k]:.3g} rad or m in a unit of its path parameter"))
     return tuple(found)
 
 
-def check_law(motion: Motion, path: Path, law: Law) -> tuple[Finding, ...]:
-    """From rest to rest over the whole path, never backwards; the duration is the sum of the phases."""
+def check_joins(path: Path, pieces: Pieces, model: RobotModel) -> tuple[Finding, ...]:
+    """Velocity and acceleration of the joints do not jump where segments meet, as fast as s ever passes: q̇ = q' ṡ,
+    q̈ = q'' ṡ² + q' s̈."""
+    speed, acceleration = float(np.abs(pieces.speed).max()), float(np.abs(pieces.acceleration).max())
+    first, second = (np.abs(f[1:, :, 0] - f[:-1, :, -1]) for f in (path_derivative(path, k) for k in (1, 2)))
+    velocity_jump = first * speed / (TOLERANCE * model.velocity)
+    acceleration_jump = (second * speed**2 + first * acceleration) / (TOLERANCE * model.acceleration)
+    return (*_apart("velocity", velocity_jump.max(axis=1)), *_apart("acceleration", acceleration_jump.max(axis=1)))
+
+
+def _apart(what: str, excess: Array) -> tuple[Refusal, ...]:
+    """Where `excess`, of what is allowed at each join, is above 1."""
+    if not excess.size or float(excess.max()) <= 1.0:
+        return ()
+    k = int(np.argmax(excess))
+    return (Refusal("E684", f"segments {k + 1} and {k + 2} do not join: their {what} differs"),)
+
+
+def check_law(motion: Motion, path: Path, law: Law, model: RobotModel) -> tuple[Finding, ...]:
+    """From rest to rest over the whole path, never backwards; the duration is the sum of the phases. What is missing at the end
+    counts in joint travel, joint velocity and joint acceleration, wherever on the path."""
     found: list[Finding] = []
     s, speed, acceleration = law.states.T
-    lowest = min(float(speed.min()), *(_lowest_inside(law, k) for k in range(len(law.jerks))))
-    at_rest = TOLERANCE * max(float(speed.max()), _SLOW), TOLERANCE * max(float(np.abs(acceleration).max()), _SLOW)
-    if lowest < -at_rest[0]:
+    inside = [_extreme_inside(law, k) for k in range(len(law.jerks))]
+    lowest, fastest = min(float(speed.min()), *inside), max(float(speed.max()), *inside)
+    steep, bent = (np.abs(path_derivative(path, k)).max(axis=(0, 2)) for k in (1, 2))
+    over, ending = abs(float(s[-1]) - path.length), abs(float(speed[-1]))
+    crept = steep * max(-lowest, 0.0)
+    slow, soft = steep * ending, steep * abs(float(acceleration[-1])) + bent * ending**2
+    if np.any(crept > TOLERANCE * model.velocity):
         found.append(Refusal("E684", f"the time law runs backwards at {lowest:.3g} per second"))
-    if abs(float(s[-1]) - path.length) > TOLERANCE * path.length:
+    if fastest > _FASTEST:
+        found.append(Refusal("E684", f"the time law runs at {fastest:.3g} per second; {_FASTEST:.0f} is the most"))
+    if np.any(steep * over > _SAME_POSITION):
         found.append(Refusal("E684", f"the time law ends at {s[-1]:.9g} of a path of {path.length:.9g}"))
-    if abs(float(speed[-1])) > at_rest[0] or abs(float(acceleration[-1])) > at_rest[1]:
+    if np.any(slow > TOLERANCE * model.velocity) or np.any(soft > TOLERANCE * model.acceleration):
         found.append(Refusal("E684", "the time law does not end at rest"))
     if abs(law.duration - motion.duration) > 1e-9 * max(1.0, motion.duration):
         found.append(Refusal("E684", f"the motion says {motion.duration:.9g} s, its phases last {law.duration:.9g} s"))
@@ -95,7 +120,7 @@ def check_joint_motion(joints: JointMotion, model: RobotModel) -> tuple[Finding,
     return tuple(found)
 
 
-def _lowest_inside(law: Law, k: int) -> float:
+def _extreme_inside(law: Law, k: int) -> float:
     """The speed where the acceleration passes zero inside phase k, or that at its start."""
     (_, v, a), j = law.states[k].tolist(), float(law.jerks[k])
     t = -a / j if j != 0.0 else -1.0

@@ -14,9 +14,10 @@ from cell.motion_plan import Motion
 from cell.trajectory import Law, Path
 from planner.proof.arm import link_bodies
 from planner.proof.clearance import check_clearance
-from planner.proof.contact import check_contact, tcp_points
+from planner.proof.contact import check_contact
+from planner.proof.contact_way import tcp_points
 from planner.proof.finding import Finding, Refusal, Slack, refusals
-from planner.proof.limits import check_joint_motion, check_law, check_path
+from planner.proof.limits import check_joins, check_joint_motion, check_law, check_path
 from planner.proof.point_speed import Points, bound_speed
 from planner.proof.stances import check_payload, check_stances
 from planner.proof.surroundings import Surroundings
@@ -39,13 +40,14 @@ def judge(motion: Motion, around: Surroundings) -> MotionVerdict:
     if wrong := _broken_form(motion, around):
         return MotionVerdict((wrong,), ())
     path, law = Path.of(motion.segments), Law.of(motion.phases)
-    shape = (*check_path(path, around.arm.model), *check_law(motion, path, law))
+    shape = (*check_path(path, around.arm.model), *check_law(motion, path, law, around.arm.model))
     if refused := refusals(shape):
         return MotionVerdict(refused, ())
     pieces = pieces_of(path, law)
     joints = joint_motion(path, pieces)
     found = (
         *shape,
+        *check_joins(path, pieces, around.arm.model),
         *check_joint_motion(joints, around.arm.model),
         *check_stances(motion, path, around),
         *check_payload(motion, around),
@@ -97,6 +99,8 @@ def _broken_form(motion: Motion, around: Surroundings) -> Refusal | None:
             return Refusal("E684", f"a segment has the length {segment.length}")
     if not all(0.0 < p.duration <= _LONGEST and abs(p.jerk) <= _HARDEST for p in motion.phases):
         return Refusal("E684", "a phase of the time law lasts no time, or longer or harder than any can")
+    if sum(s.length for s in motion.segments) > _LONGEST or sum(p.duration for p in motion.phases) > _LONGEST:
+        return Refusal("E684", "the path or its time law is longer than any can be")
     if motion.need.robot != around.arm.robot:
         return Refusal("E684", f"the motion is for {motion.need.robot}")
     hands, kinds = dict(around.arm.hands), dict(around.arm.shapes)

@@ -14,6 +14,7 @@ from cell.geometry import Cylinder
 from cell.motion_plan import MotionPlan
 from cell.program import AllOf, Never
 from cell.released_plan import Holds, Obligation
+from cell.scene import has_floor
 from cell.state import PlanningRequest
 from cell.steps import Grip
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
@@ -35,6 +36,9 @@ ASSUMPTIONS = (
     "a device reports its facts truly, and a confirmed step has had its effects",
     "a part in a place or a hand lies where its grasp and its place say",
     "contact forces stay within their limit by the device's own control; the proof bounds speed and path only",
+)
+NO_FLOOR = (
+    "the cell has no floor, as a robot's base is below z = 0: nothing keeps anything out of z < 0 but what the cell declares"
 )
 
 
@@ -243,7 +247,8 @@ def _assumptions(plan: MotionPlan, request: PlanningRequest) -> tuple[str, ...]:
         for n in request.program.nevers
         if _is_watched(n, request)
     ]
-    return (*ASSUMPTIONS, *plan.tasks.assumptions, *_of_parts(plan, request), *watched, *models)
+    no_floor = () if has_floor(request.cell) else (NO_FLOOR,)
+    return (*ASSUMPTIONS, *no_floor, *plan.tasks.assumptions, *_of_parts(plan, request), *watched, *models)
 
 
 def _of_parts(plan: MotionPlan, request: PlanningRequest) -> Iterator[str]:

@@ -17,10 +17,6 @@ from cell.geometry import Array
 from cell.trajectory import Law, Path, advanced
 from planner.proof.bernstein import composed, derivative, product, value
 
-# s: where phases and segments meet, rounding may put the one before the other by less than this. Segments join in position and
-# two derivatives, so such a sliver is judged with the segment beside it.
-_SLIVER = 1e-9
-
 
 def path_derivative(path: Path, order: int) -> Array:
     """d^k q / ds^k of every segment as Bernstein coefficients (S, n, 6 - k)."""
@@ -72,8 +68,8 @@ def _cut(path: Path, law: Law) -> tuple[Array, Array, Array, Array]:
         s, v, a = law.states[k].tolist()
         dt = float(law.times[k + 1] - law.times[k])
         inner = path.starts[(path.starts > s) & (path.starts < law.states[k + 1, 0])]
-        reached = (_reached((s, v, a), jerk, dt, float(b)) for b in inner)
-        cuts = [0.0, *(t for t in reached if _SLIVER < t < dt - _SLIVER), dt]
+        # However close to a phase's end a cut lies, it is made: a whole segment may lie beyond it.
+        cuts = [0.0, *(_reached((s, v, a), jerk, dt, float(b)) for b in inner), dt]
         for low, high in pairwise(cuts):
             if high > low:
                 start.append(float(law.times[k]) + low)

@@ -157,7 +157,7 @@ def test_motion_under_a_wrong_key_is_refused() -> None:
         ({"cell_revision": "0" * 64}, "the cell is not the one"),
         ({"sources": (("gantry.intent", "0" * 64),)}, "the file gantry.intent"),
         ({"robot_digests": (("g1", "0" * 64),)}, "the robot model g1"),
-        ({"versions": (("cellwright", "another"),)}, "the version of cellwright"),
+        ({"versions": (("cellwright", "another"),)}, "made by another version of cellwright"),
         ({"params": (("batch", "3"),)}, "the param batch"),
     ],
 )
