@@ -37,9 +37,7 @@ ASSUMPTIONS = (
     "a part in a place or a hand lies where its grasp and its place say",
     "contact forces stay within their limit by the device's own control; the proof bounds speed and path only",
 )
-NO_FLOOR = (
-    "the cell has no floor, as a robot's base is below z = 0: nothing keeps anything out of z < 0 but what the cell declares"
-)
+NO_FLOOR = "the cell has no floor, as a robot's base is below z = 0: z < 0 is kept free only by what is declared"
 
 
 @dataclass(frozen=True, slots=True)

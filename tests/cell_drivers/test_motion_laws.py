@@ -105,7 +105,27 @@ def gap() -> Trajectory:
     return replace(whole, segments=(Segment(frozen([HOME, middle]), half), Segment(frozen([middle + 0.1, FAR]), half)))
 
 
+def hidden() -> Trajectory:
+    """All of the motion within a ten millionth of the path, passed between two instants of any grid."""
+    whole, middle = there(), 0.5 * there().segments[0].length
+    start, eps = np.array(HOME), 1e-7
+    ease = Segment(frozen([start, start, start, FAR, FAR, FAR]), eps)
+    still = (Segment(frozen([q, q]), middle - eps / 2) for q in (start, FAR))
+    first, last = still
+    return replace(whole, segments=(first, ease, last))
+
+
+def cut_short() -> Trajectory:
+    """The law ends a millionth before the path does, and the motion lies in that millionth."""
+    whole, length = there(), there().segments[0].length
+    start = np.array(HOME)
+    ease = Segment(frozen([start, start, start, FAR, FAR, FAR]), length * 1e-6 / 2)
+    return replace(whole, segments=(Segment(frozen([start, start]), length), ease))
+
+
 REFUSED = [
+    (hidden, None),
+    (cut_short, Refusal.NOT_AT_REST),
     (lambda: straight(np.array(HOME) + 2e-3, FAR), Refusal.START_DIFFERS),
     (lambda: with_control([np.nan, 0, 0, 0]), Refusal.NOT_FINITE),
     (lambda: replace(there(), phases=(*there().phases[:-1], Phase(float("inf"), 1.0))), Refusal.NOT_FINITE),

@@ -11,7 +11,8 @@ from cell.geometry import frozen
 from cell.motion_plan import Motion, Segment
 from planner.proof.motion_verdict import judge
 from planner.proof.surroundings import surroundings_of
-from tests.planner.proof.gantry import rest_to_rest, tending
+from tests.planner.proof.gantry import tending
+from tests.planner.proof.hand_made import rest_to_rest
 
 AROUND = surroundings_of(tending().request, "g1")
 
