@@ -107,11 +107,10 @@ def gap() -> Trajectory:
 
 def hidden() -> Trajectory:
     """All of the motion within a ten millionth of the path, passed between two instants of any grid."""
-    whole, middle = there(), 0.5 * there().segments[0].length
+    whole, length = there(), there().segments[0].length
     start, eps = np.array(HOME), 1e-7
     ease = Segment(frozen([start, start, start, FAR, FAR, FAR]), eps)
-    still = (Segment(frozen([q, q]), middle - eps / 2) for q in (start, FAR))
-    first, last = still
+    first, last = (Segment(frozen([q, q]), share * length - eps / 2) for q, share in ((start, 0.377), (FAR, 0.623)))
     return replace(whole, segments=(first, ease, last))
 
 
