@@ -14,6 +14,7 @@ from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
 from intentlang.declared import Declared, numbers, unknown
 from intentlang.forms import Named
+from intentlang.ranges import too_slow
 from intentlang.syntax import Word
 from intentlang.words import quoted
 
@@ -66,6 +67,9 @@ def _ranges(d: Declared) -> list[Diagnostic]:
         if given.name == "contains" and any(v < 0 or v != int(v) for v in values):
             message = "a number of parts is a whole number from 0 up"
             found.append(error("E211", message, given.span, help="Write how many lie there, such as `4 parts`."))
+        for value in (v for v in given.values if isinstance(v, Quantity) and v.dimension == "speed"):
+            problem = too_slow(value, given.span)
+            found += [problem] if problem is not None else []
         if given.name == "box":
             low, high = (numbers(v) for v in given.values)
             if any(a >= b for a, b in zip(low, high, strict=True)):

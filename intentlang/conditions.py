@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from cell.diagnostic import Diagnostic, error, warning
-from cell.program import AllOf, Amount, AnyOf, Compare, Condition, IsIn, IsState, Ref
+from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Ref
 from cell.vocabulary import FactSchema
 from intentlang import syntax as s
 from intentlang.declared import unknown
 from intentlang.names import Resolved, Scope, Work, amount, resolve
+from intentlang.ranges import out_of_range
 from intentlang.types import Fact, Member, Part, Path, Thing, Type, described
 from intentlang.words import quoted
 
@@ -72,27 +73,6 @@ def _compare(node: s.CompareNode, scope: Scope, work: Work) -> Checked | None:
         work.say(problem)
         return None
     return _one(Compare(subject.ref, node.operator, limit, node.span), subject, subject.type, work)
-
-
-_POSITIVE = frozenset({"speed", "force", "torque", "length", "mass"})
-
-
-def out_of_range(limit: Amount, fact: FactSchema, operator: str) -> Diagnostic | None:
-    """A limit that no such quantity can have: half a part, or less than something of what the cell itself brings about (a speed,
-    a force), which would forbid every motion."""
-    value, text = limit.quantity.value, limit.quantity.text
-    if fact.dimension in ("parts", "orders"):
-        if value >= 0 and value == int(value):
-            return None
-        message, help_ = f"`{text}` is no number of {fact.dimension}", "Write a whole number from 0 up."
-    else:
-        if not fact.controlled or fact.dimension not in _POSITIVE or value > 0 or operator not in ("<", "<="):
-            return None
-        message, help_ = (
-            f"`{text}` leaves nothing to a {fact.dimension} that the cell itself brings about",
-            "Write a limit above zero.",
-        )
-    return error("E211", message, limit.span, help=help_)
 
 
 def _askable(subject: Resolved, work: Work, is_measured: bool) -> str:

@@ -9,11 +9,11 @@ from cell.diagnostic import Diagnostic, error, warning
 from cell.program import Block, Bound, Goal, Role
 from cell.vocabulary import FactSchema, RoleSchema, VerbSchema
 from intentlang import syntax as s
-from intentlang.conditions import out_of_range
 from intentlang.declared import unknown
 from intentlang.foreign import INSTEAD
 from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
 from intentlang.order import Mentions
+from intentlang.ranges import out_of_range
 from intentlang.types import Part, Path, Program, SetOf, Thing, described, fits
 from intentlang.words import RESERVED, quoted
 
