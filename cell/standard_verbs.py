@@ -18,7 +18,7 @@ _WORKPLACE = ("machine", "station", "fixture")
 
 _VERDICT = OutcomeSchema(
     name="verdict",
-    values=("pass", "reject"),
+    values=("accept", "reject"),
     adverse=("reject",),
     doc="Whether the part passed the inspection.",
     signal="verdict",

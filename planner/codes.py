@@ -144,7 +144,8 @@ _PAGES = (
         "E616", "robots in each other's way",
         "Robots stand too near each other at the start, or every order that was tried needs one of them where another one is and "
         "cannot leave.",
-        "What two robots do at the same time has to be certified apart; what is not is done one after the other, with the other one "
+        "What two robots do at the same time has to be certified apart; what is not is done one after the other, "
+        "with the other one "
         "out of the way, at home.",
         "Give the robots more room, or a `home` farther off; or name the robot that shall do the work with `by`.",
     ),

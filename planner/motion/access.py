@@ -2,7 +2,8 @@
 
 An access depends on the cell and the stance and not on who asks, so that the motion into a place ends where the motion out of
 it begins, in this plan and in every later one. It is found for the worst that may be in the other hands; where that cannot
-be, for parts held just like its own; else for empty other hands. What is run is checked again for what is really carried (planner/motion/solve.py).
+be, for parts held just like its own; else for empty other hands. What is run is
+checked again for what is really carried (planner/motion/solve.py).
 
 Contact configurations are tried in order of travel time from the hub, of the hub's branch first, over all turns of the part
 that cannot be told from none. The first whose straight joint line to the hub is clear is taken; if none is, the path search

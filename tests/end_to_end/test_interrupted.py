@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
