@@ -69,26 +69,21 @@ class Pairing:
 
     def are_apart(self, one: Sweep, other: Sweep) -> bool:
         rows = _near(one, other, self.first)
-        if len(rows) == 0:
-            return True
         boxes = measured = 0
         while len(rows):
-            boxes += len(rows)
-            if boxes > MOST_BOXES:
-                return False
             moved = one.motion[rows.i, rows.a] + other.motion[rows.k, rows.b]
-            suspects = _overlapping(one, other, rows, moved)
             hopeful = np.flatnonzero(_middles(one, other, rows) > HOPE * moved + PAIR_CLEARANCE)
-            measured += len(hopeful) + len(suspects)
-            if measured > MOST_MEASURED:
+            chosen = np.concatenate([_overlapping(one, other, rows, moved), hopeful])
+            boxes, measured = boxes + len(rows), measured + len(chosen)
+            if boxes > MOST_BOXES or measured > MOST_MEASURED:
                 return False
-            settled = np.zeros(len(rows), dtype=np.bool_)
-            for row in (*suspects, *hopeful):
+            is_open = np.ones(len(rows), dtype=np.bool_)
+            for row in chosen:
                 distance = self._distance(one, other, rows, row)
                 if distance <= PAIR_CLEARANCE:
                     return False
-                settled[row] = distance > moved[row] + PAIR_CLEARANCE
-            halved = _halved(one, other, rows.where(~settled))
+                is_open[row] = distance <= moved[row] + PAIR_CLEARANCE
+            halved = _halved(one, other, rows.where(is_open))
             if halved is None:
                 return False
             rows = _near(one, other, halved)
