@@ -13,6 +13,7 @@ from cell.presence import Conflicts, Moving, Presence, Resting, in_order
 from cell.state import CellState, InHand, InPlace, PartState
 from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Move, stance_name
 from cell.task_plan import TaskPlan
+from planner.tasks.candidates import Candidates
 from planner.tasks.crew import Known, resting_at_start
 from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
@@ -184,14 +185,25 @@ def test_a_trap_that_is_already_shut_is_said_to_be_one() -> None:
     assert [d.code for d in outcome.diagnostics] == ["E615"]
 
 
-def test_robots_never_end_up_in_each_others_way_home() -> None:
-    """Wherever one rests, the other one cannot go home past it: whoever is left out there at once is stuck there."""
+def trap() -> Conflicts:
+    """Whoever rests anywhere but at home keeps the other one from the nest and from going home."""
     needs = [s.action.need for s in planned("two robots", parts=2).steps if isinstance(s.action, Move)]
-    hubs = {(n.robot, n.end, n.carried) for n in needs if isinstance(n.end, AtHub)}
-    rest = [Resting(*hub) for hub in hubs]
+    rest = [Resting(n.robot, n.end, n.carried) for n in dict.fromkeys(needs) if isinstance(n.end, AtHub)]
     ways = [Moving(MotionNeed(r.robot, r.stance, AtHome(), r.carried, None, None, ("middle",))) for r in rest]
-    shop = small_shop(frozenset(in_order(way, r) for way in ways for r in rest if way.robot != r.robot))
+    nest = [Moving(n) for n in needs if n.touch is not None and n.touch.place == "nest"]
+    return frozenset(in_order(way, r) for way in (*ways, *nest) for r in rest if way.robot != r.robot)
+
+
+def test_robots_never_end_up_in_each_others_way_home() -> None:
+    shop = small_shop(trap())
     assert not any(order.is_stuck for order in random_orders(shop, Escapes(shop), 60))
+
+
+def test_without_looking_at_the_ways_home_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted fault that shows what the look is for."""
+    monkeypatch.setattr(Candidates, "_leaves_ways_home", lambda self, candidate: True)
+    shop = small_shop(trap())
+    assert any(order.is_stuck for order in random_orders(shop, Escapes(shop), 60))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -237,6 +249,27 @@ def test_a_run_that_is_stopped_anywhere_and_planned_again_ends_with_every_part_d
     assert not any(isinstance(p.location, InHand) for p in state.parts)
     assert all(isinstance(p.location, InPlace) and not p.location.place.endswith("_in") for p in state.parts)
     assert not any(p.location == InPlace(p.origin) for p in state.parts)
+
+
+def test_a_robot_without_work_leaves_before_one_that_has_to_pass() -> None:
+    """The last choice ends at home; right stands in the way there, at the nest, where an earlier plan left it."""
+    loop = "for each s in left_in {\n  inspect s at nest\n  when s.verdict is reject {\n    move s to scrap\n  } otherwise {\n"
+    text, intent = cell_text(2, 1, 1), loop + "    move s to left_out\n  }\n}\n"
+    state = changed(declared_state(cell_of(text)), stances={"right": AtHub("nest")})
+    in_way = Resting("right", AtHub("nest"), ())
+    ways = [Moving(MotionNeed("left", AtHub(e), AtHome(), (), None, None, ("middle",))) for e in ("scrap", "left_out")]
+    conflicts = frozenset((way, in_way) for way in ways)
+
+    def by_left(need: MotionNeed) -> float:
+        return math.inf if need.robot == "right" and need.touch is not None else seconds(need)
+
+    request = request_of(intent, text, state)
+    task_plan = plan_tasks(request, Known(by_left, frozenset(), conflicts)).expect()
+    at_start = [resting_at_start(request, robot) for robot in ("left", "right")]
+    assert [s.because.rule for s in task_plan.steps if s.robot == "right"] == ["right goes home, out of the way"]
+    for seed in range(10):
+        found = spells(task_plan, at_start, random.Random(seed))
+        assert meetings(found, lambda a, b: (a, b) in conflicts) == []
 
 
 # --- who does what -------------------------------------------------------------------------------------------------
