@@ -23,6 +23,7 @@ from cell.plan_file import read_plan
 from cell.released_plan import ReleasedPlan
 from cell.robot import RobotModel
 from cell.state import CellState, PlanningRequest
+from cellwright.beyond_model import beyond_model
 from cellwright.reading import Reading, read
 from cellwright.robot_models import load_robot_model
 from cellwright.workshop import Workshop
@@ -56,6 +57,7 @@ def load_robots(cell: CellModel, workshop: Workshop) -> Outcome[dict[str, RobotM
         found += [Diagnostic(d.code, d.severity, d.message, (at, *d.spans), d.help, d.fix) for d in loaded.diagnostics]
         if loaded.value is not None:
             models[unit.name] = loaded.value
+            found += beyond_model(cell, unit, loaded.value)
     return Outcome(models if len(models) == len(cell.robots) else None, tuple(found))
 
 

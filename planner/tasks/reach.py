@@ -145,7 +145,9 @@ def _beyond(cell: CellModel, robot: str, model: RobotModel | None) -> frozenset[
 
 
 def payload_of(unit: RobotUnit, model: RobotModel | None) -> float | None:
-    return unit.payload if unit.payload is not None else (model.payload if model is not None else None)
+    """kg: what the cell allows and what the model carries, the smaller of the two; None where nobody says."""
+    known = (unit.payload, model.payload if model is not None else None)
+    return min((limit for limit in known if limit is not None), default=None)
 
 
 def _span(leg: Leg) -> Span:
