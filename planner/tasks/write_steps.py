@@ -274,7 +274,7 @@ class _Writer:
             step = self.draft.steps[last]
             tails.append(Tail(stand, last, done[-1] if done else operation, (number, index), step.start + step.duration))
             ends.append(robot.last)
-        robot.tails, robot.holding = tails, held
+        robot.tails, robot.holding, robot.latest = tails, held, task  # what comes next lies in no way
         robot.last = tuple(tail.last for tail in tails)
         self.devices[hub].last = tuple(dict.fromkeys(k for end in ends for k in end))
         self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
