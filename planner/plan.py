@@ -24,6 +24,7 @@ from planner.motion.coordinate import uncertified
 from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import plan_motions
 from planner.motion.store import MotionStore
+from planner.reasons import told
 from planner.recollection import Memory, Recalled
 from planner.tasks.coinciding import coinciding
 from planner.tasks.crew import Known, resting_at_start
@@ -54,7 +55,7 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
     search = _Search.from_memory(request, means, memory.recalled())
     tasks = search.agreed()
     if tasks.value is None:
-        return Outcome(None, search.with_reasons(tasks.diagnostics))
+        return Outcome(None, told(tasks.diagnostics, search.refused, request.cell))
     if late := backing_up(request.cell, request.program, tasks.value):
         return Outcome(None, (*tasks.diagnostics, *late))
     memory.keep(search.motions, search.refused, search.conflicts, search.rounds)
@@ -137,10 +138,6 @@ class _Search:
         spans = (self.request.cell.robots[p.robot].span for p in (one, other))
         message = f"{one.robot} and {other.robot} stand too near each other where they are at the start"
         return error("E616", message, *spans, help="Move one of them, or give it a `home` farther off.")
-
-    def with_reasons(self, diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-        """The schedule's complaint comes after what lies beneath it: the motions that could not be found."""
-        return tuple(dict.fromkeys((*(d for reasons in self.refused.values() for d in reasons), *diagnostics)))
 
 
 def _gave_up(found: Conflicts, rounds: int) -> Diagnostic:

@@ -41,7 +41,7 @@ def overweight(bench: Workbench, need: MotionNeed) -> Diagnostic | None:
 
 def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace, found: NoAccess) -> Diagnostic:
     thing = equipment_of(bench, stance.place)
-    who, spans = f"{need.robot} with {stance.hand}", (place_span(thing), bench.arm.unit.span, *_home_of(bench, found.blocker))
+    who, spans = need.robot, (place_span(thing), bench.arm.unit.span, *_home_of(bench, found.blocker))
     if found.reached == 0:
         gap = out_of_reach(bench, stance)
         help_ = f"The nearest point that it reaches is {1e3 * gap:.0f} mm closer to its base." if gap else ""

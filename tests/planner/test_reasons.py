@@ -1,0 +1,71 @@
+"""What is told where there is no schedule: each cause once, with the line that needs it; nothing that only follows."""
+
+from __future__ import annotations
+
+from cell.diagnostic import Diagnostic, Position, Span, error
+from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Stance
+from planner.reasons import told
+from tests.planner.tasks.cells import TENDING, cell_of
+
+CELL = cell_of(TENDING)
+LINE = Span("tending.intent", Position(7, 3), Position(7, 20))
+OTHER = Span("tending.intent", Position(9, 3), Position(9, 20))
+GAUGE, LATHE, ARM = (thing.span for thing in (CELL.equipment["gauge"], CELL.equipment["lathe"], CELL.robots["r1"]))
+
+
+def need(start: Stance, end: Stance) -> MotionNeed:
+    return MotionNeed("r1", start, end, (), None, None, ())
+
+
+def at(place: str, hand: str) -> AtPlace:
+    return AtPlace(place, hand, "shaft", 0)
+
+
+TO_GAUGE_A, TO_GAUGE_B, TO_LATHE = (
+    need(AtHub("gauge"), at("gauge", "twin.a")),
+    need(AtHub("gauge"), at("gauge", "twin.b")),
+    need(AtHub("lathe"), at("lathe", "twin.a")),
+)
+NO_WAY = error("E603", "no motion of r1 serves gauge", LINE, GAUGE)
+FAR = error("E320", "gauge is out of reach of r1", GAUGE, ARM, help="185 mm closer")
+
+
+def codes(found: tuple[Diagnostic, ...]) -> list[str]:
+    return [d.code for d in found]
+
+
+def test_the_cause_is_told_in_place_of_what_follows_with_the_line_that_needs_it() -> None:
+    (found,) = told((NO_WAY,), {TO_GAUGE_A: (FAR,)}, CELL)
+    assert (found.code, found.help) == ("E320", "185 mm closer")
+    assert found.spans[:2] == FAR.spans
+    assert found.spans[2] == LINE.labelled("for this line")
+
+
+def test_another_hand_says_nothing_new() -> None:
+    again = error("E320", "gauge is out of reach of r1", *FAR.spans, help="190 mm closer")
+    assert codes(told((NO_WAY,), {TO_GAUGE_A: (FAR,), TO_GAUGE_B: (again,)}, CELL)) == ["E320"]
+
+
+def test_what_the_schedule_got_around_is_not_told() -> None:
+    narrow = error("E321", "r1 has no room to stand at lathe", LATHE, ARM)
+    assert codes(told((NO_WAY,), {TO_LATHE: (narrow,), TO_GAUGE_A: (FAR,)}, CELL)) == ["E320"]
+    no_order = error("E615", "no order was found", LINE)
+    assert codes(told((no_order,), {TO_LATHE: (narrow,), TO_GAUGE_A: (FAR,)}, CELL)) == ["E321", "E320"]
+
+
+def test_without_a_cause_the_complaint_stays() -> None:
+    assert told((NO_WAY,), {}, CELL) == (NO_WAY,)
+    assert told((NO_WAY,), {TO_GAUGE_A: ()}, CELL) == (NO_WAY,)
+
+
+def test_a_home_that_cannot_be_is_told_and_not_that_the_robot_cannot_wait_either() -> None:
+    home = error("E422", "r1 at home is inside shut with link 1", ARM)
+    nowhere = error("E323", "r1 has nowhere to wait near gauge", GAUGE, ARM)
+    refused = {need(AtHome(), AtHub("gauge")): (home, nowhere)}
+    assert codes(told((error("E603", "no way", LINE),), refused, CELL)) == ["E422"]
+    assert codes(told((NO_WAY,), {TO_GAUGE_A: (nowhere,)}, CELL)) == ["E323"]
+
+
+def test_complaints_that_do_not_follow_stay() -> None:
+    full = error("E607", "no room", OTHER)
+    assert codes(told((NO_WAY, full), {TO_GAUGE_A: (FAR,)}, CELL)) == ["E320", "E607"]
