@@ -9,7 +9,7 @@ z; eight turns about it; every branch of the inverse kinematics with the whole t
 first in order of cost, those of home's branch before all others, that keeps HUB_CLEARANCE from everything with any part in
 every hand, outside all zones that are shut to a robot at rest. Cost in s: mean travel time to where the arm can stand at
 sampled places with either hand, half the travel time from home, and more near joint limits and singularities. Among several
-robots, more too near another one's home, the column over its base, and zones for one robot: who waits there is waited for.
+robots, more too near another one's home, the column over its base, and zones: who waits there is waited for.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from cell.zones import Zone
 from planner.motion.arm import Arm, stacked
 from planner.motion.collision import UNCHECKED, Blocker, Collider
 from planner.motion.ik_branch import LIMIT_DISTANCE, is_same_branch, is_same_side, least_singular, nearest_turns
-from planner.motion.margins import ACCESS_CLEARANCE, HUB_CLEARANCE
+from planner.motion.margins import ACCESS_CLEARANCE, COLUMN, CROWDED, CROWDED_COST, HUB_CLEARANCE
 from planner.motion.workbench import Workbench
 
 _FLIP = Pose.from_xyz_rpy((0.0, 0.0, 0.0), (math.pi, 0.0, 0.0))
@@ -39,9 +39,6 @@ TURNS = 8
 SAMPLED_PLACES = 4
 MOST_CANDIDATES = 1500  # that are compared by travel time to the places, the nearest to home first
 MOST_CHECKED = 600  # that are checked for clearance
-CROWDED = 0.3  # m: nearer than this to what other robots need costs, up to
-CROWDED_COST = 4.0  # s, for each such thing
-COLUMN = 2.0  # m: how high the column over a base reaches
 
 
 def home(arm: Arm) -> Array:
@@ -52,10 +49,13 @@ def home(arm: Arm) -> Array:
 def shut_zones(cell: CellModel, place: str | None = None) -> tuple[str, ...]:
     """What a motion stays out of, in the order of declaration: keep-out zones, machines' guard zones, zones for one robot at a
     time. To serve `place` it may enter the guard of that machine, and a zone for one robot that holds the place."""
-    spot = None if place is None else cell.places[place]
-    guards = {e.guard for e in cell.equipment.values() if e.guard is not None and (spot is None or e.name != spot.equipment)}
-    alone = {z.name for z in exclusive_zones(cell) if spot is None or not z.holds(spot.frame.translation)}
-    return tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards or z.name in alone)
+    alone = {zone.name for zone in exclusive_zones(cell)}
+    closed = {*alone, *(e.guard for e in cell.equipment.values() if e.guard is not None)}
+    if place is not None:
+        spot = cell.places[place]
+        inside = {zone for zone in alone if cell.zones[zone].holds(spot.frame.translation)}
+        closed -= {cell.equipment[spot.equipment].guard, *inside}
+    return tuple(zone.name for zone in cell.zones.values() if zone.keep_out or zone.name in closed)
 
 
 def exclusive_zones(cell: CellModel) -> tuple[Zone, ...]:
@@ -119,14 +119,14 @@ def _crowding(bench: Workbench, collider: Collider, q: Array) -> Array:
 
 
 def _needed_by_others(bench: Workbench) -> Iterator[tuple[Array, Array]]:
-    """Boxes: each other robot at home, the column over its base, and the zones for one robot."""
+    """Boxes: each other robot at home, the column over its base, and every zone, for a text may forbid any to two robots."""
     for robot in bench.cell.robots:
         standing = [body for body in bench.standers if body.what == "robot" and body.owner == robot]
         if standing:
             yield np.min([body.low for body in standing], axis=0), np.max([body.high for body in standing], axis=0)
             foot = standing[0]
             yield foot.low, np.array([*foot.high[:2], foot.low[2] + COLUMN])
-    for zone in exclusive_zones(bench.cell):
+    for zone in bench.cell.zones.values() if len(bench.cell.robots) > 1 else ():
         yield np.array(zone.low), np.array(zone.high)
 
 

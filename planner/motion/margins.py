@@ -28,6 +28,11 @@ DEFAULT_SPEED = 1.0  # m/s of the TCP where neither need nor robot names one
 LINE_TOLERANCE = 0.0005  # how far the TCP may be from the straight line
 LINE_KNOTS = 9  # of the spline on such a line; its error is then some 0.01 mm
 
+# --- hubs among several robots --------------------------------------------------------------------------------------
+CROWDED = 0.3  # m: nearer than this to what other robots need costs, up to
+CROWDED_COST = 4.0  # s, for each such thing
+COLUMN = 2.0  # m: how high the column over another robot's base reaches
+
 # --- effort, all counted, so that the same machine or another gives the same answer -----------------------------
 PATH_ITERATIONS = 6000  # growth steps of the two trees
 SHORTCUT_ITERATIONS = 60

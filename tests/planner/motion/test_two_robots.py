@@ -223,6 +223,31 @@ def test_a_zone_for_one_robot_is_shut_but_for_the_places_in_it(cell: CellModel) 
     assert shut_zones(alone) == ()
 
 
+def test_a_machine_is_served_through_its_own_guard_and_through_no_other() -> None:
+    def machine(name: str, x: int, guard: str) -> str:
+        return f"""
+zone {guard} {{
+  box from ({x - 200} mm, -1200 mm, 0 mm) to ({x + 200} mm, -800 mm, 900 mm)
+  {"capacity 1" if guard == "bay_a" else ""}
+}}
+machine {name} {{
+  at ({x} mm, -1000 mm, 0 mm)
+  shape box (100 mm, 100 mm, 100 mm)
+  holds block
+  guard {guard}
+  program P for 10 s
+}}
+"""
+
+    cell = pair_cell(machine("a", -300, "bay_a") + machine("b", 300, "bay_b"))
+    a, b = (cell.equipment[name].places[0].name for name in "ab")
+    assert shut_zones(cell) == ("middle", "bay_a", "bay_b")
+    assert shut_zones(cell, a) == ("middle", "bay_b")
+    assert shut_zones(cell, b) == ("middle", "bay_a")
+    fenced = replace(cell, zones={**cell.zones, "bay_b": replace(cell.zones["bay_b"], keep_out=True)})
+    assert shut_zones(fenced, b) == ("middle", "bay_a", "bay_b")
+
+
 def test_nothing_that_moves_enters_a_zone_that_it_avoids(cell: CellModel, found: dict[MotionNeed, Motion]) -> None:
     """Every link, the tool and the part in hand."""
     for need, motion in found.items():
