@@ -60,14 +60,16 @@ def missing_drivers(cell: CellModel) -> tuple[Diagnostic, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ResidentPlanner:
-    """Answers the controller's requests for a plan that goes on from what was observed."""
+    """Answers the controller's requests for a plan that goes on from what was observed. `without` are robots that may not be
+    used."""
 
     reading: Reading
     workshop: Workshop
     seed: int
+    without: frozenset[str] = frozenset()
 
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
-        wanted = request_for(self.reading, self.workshop, self.seed, request.state)
+        wanted = request_for(self.reading, self.workshop, self.seed, request.state, self.without)
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
         found = make_plan(wanted.value, self.workshop)

@@ -34,15 +34,18 @@ from planner.proof.release import release
 VERSIONS = (("cellwright", version("cellwright")), ("motion search", PLANNER_VERSION))
 
 
-def request_for(reading: Reading, workshop: Workshop, seed: int = 0, state: CellState | None = None) -> Outcome[PlanningRequest]:
-    """Planning for what was read, from `state`, or from what the cell declares. Loads the robots' models."""
+def request_for(
+    reading: Reading, workshop: Workshop, seed: int = 0, state: CellState | None = None, without: frozenset[str] = frozenset()
+) -> Outcome[PlanningRequest]:
+    """Planning for what was read, from `state`, or from what the cell declares. Loads the robots' models. `without` are robots
+    that may not be used."""
     if reading.program is None or reading.cell is None or not reading.is_ok:
         return Outcome(None, reading.diagnostics)
     robots = load_robots(reading.cell, workshop)
     if robots.value is None:
         return Outcome(None, (*reading.diagnostics, *robots.diagnostics))
     start = declared_state(reading.cell) if state is None else state
-    request = PlanningRequest(reading.program, reading.cell, robots.value, start, seed)
+    request = PlanningRequest(reading.program, reading.cell, robots.value, start, seed, without=without)
     return Outcome(request, (*reading.diagnostics, *robots.diagnostics))
 
 

@@ -150,6 +150,12 @@ _PAGES = (
         "Give the robots more room, or a `home` farther off; or name the robot that shall do the work with `by`.",
     ),
     _Page(
+        "E617", "no such robot",
+        "A robot that shall be left out is not in the cell.",
+        "A name that nothing bears is a typing mistake, and another robot would be used in its place.",
+        "Write the name as the cell does.",
+    ),
+    _Page(
         "E690", "not supported in planning",
         "The text is right, but planning does not cover this construct yet.",
         "An honest no is better than a wrong plan.",

@@ -42,6 +42,9 @@ def settings_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 def add_planning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cell", metavar="CELL", help="cell file to use instead of the one that the intent names")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="ROBOT", help="do not use this robot; may be given several times"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every search (default: 0)")
     parser.add_argument(
         "--jobs", type=_whole, default=None, metavar="N", help="processes for motions and proofs (default: all cores)"

@@ -37,9 +37,9 @@ def target(arguments: argparse.Namespace) -> Target | int:
         return _refused(read.diagnostics, arguments, USAGE)
     scenario = Scenario() if read is None or read.value is None else read.value
     with shown() as progress:
-        prepared = prepare(
-            arguments.file, settings_of(arguments), arguments.cell, arguments.seed, open_workshop(progress, arguments.jobs)
-        )
+        workshop = open_workshop(progress, arguments.jobs)
+        without = frozenset(arguments.without)
+        prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, without, workshop)
     if prepared.ready is None:
         emit(prepared.diagnostics, arguments.format, prepared.texts)
         return prepared.refusal

@@ -45,12 +45,14 @@ def is_text(file: str) -> bool:
     return Path(file).suffix in (".intent", ".cell")
 
 
-def prepare(file: str, settings: Mapping[str, str], cell: str | None, seed: int, workshop: Workshop) -> Prepared:
+def prepare(
+    file: str, settings: Mapping[str, str], cell: str | None, seed: int, without: frozenset[str], workshop: Workshop
+) -> Prepared:
     """Raises OSError where a file that the user named, or that the plan names, cannot be read."""
     if not is_text(file):
-        return _from_plan(file, cell, workshop)
+        return _from_plan(file, cell, without, workshop)
     reading = read(file, settings, cell)
-    request = request_for(reading, workshop, seed)
+    request = request_for(reading, workshop, seed, without=without)
     if request.value is None:
         return Prepared(None, request.diagnostics, reading.texts)
     made = make_plan(request.value, workshop)
@@ -60,12 +62,12 @@ def prepare(file: str, settings: Mapping[str, str], cell: str | None, seed: int,
     return _released(release_plan(made.value, request.value, workshop), reading, request.value, found)
 
 
-def _from_plan(file: str, cell: str | None, workshop: Workshop) -> Prepared:
+def _from_plan(file: str, cell: str | None, without: frozenset[str], workshop: Workshop) -> Prepared:
     loaded = load_plan(file, cell)
     if loaded.value is None:
         return Prepared(None, loaded.diagnostics, {})
     plan, reading = loaded.value.plan, loaded.value.reading
-    request = request_for(reading, workshop, plan.tasks.seed)
+    request = request_for(reading, workshop, plan.tasks.seed, without=without)
     found = (*loaded.diagnostics, *request.diagnostics)
     if request.value is None:
         return Prepared(None, _once(found), reading.texts)

@@ -50,6 +50,9 @@ class Crew:
 def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Crew | None:
     """None where no robot can do some of the work, which is then said in `found`."""
     cell = request.cell
+    for name in sorted(request.without - cell.robots.keys()):
+        spans = [unit.span for unit in cell.robots.values()]
+        found.error("E617", f"there is no robot {name} to leave out", *spans, help=f"The cell has {', '.join(cell.robots)}.")
     reach = Reach(cell, request.robots, request.without)
     able = [reach.able(job, found) for job in routes.jobs]
     names = _working(request, able)

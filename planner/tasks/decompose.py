@@ -54,7 +54,7 @@ class _Walk:
     arrivals: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.unfolding = Unfolding(self.cell, self.found, [], {}, {})
+        self.unfolding = Unfolding(self.cell, self.found, [], {})
         self.parts = {p.id: p for p in self.state.parts}
         self.arrivals = arrival_times(self.cell, self.state)
         self.where = {name: place.equipment for name, place in self.cell.places.items()}
@@ -248,7 +248,7 @@ class _Walk:
             self._check_job(job)
         return Routes(
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
-            self.unfolding.robots, self._assumed(jobs),
+            self._assumed(jobs),
         )  # fmt: skip
 
     def _assumed(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ share: robot, hands, machines, places. Nothing here knows a robot or a time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,15 +111,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """All open work. `counted` are the counts (equipment, parts) that decided how many iterations are started. `robots` are
-    those that goals ask for by name."""
+    """All open work. `counted` are the counts (equipment, parts) that decided how many iterations are started."""
 
     jobs: tuple[Job, ...]
     barriers: tuple[Barrier, ...]
     deadlines: tuple[Deadline, ...]
     paces: tuple[Pace, ...]
     counted: tuple[tuple[str, int], ...]
-    robots: Mapping[str, Span]
     assumptions: tuple[str, ...]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cell.diagnostic import Span
 from cell.members import Members
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, Line, Loop, Scope, When
@@ -28,7 +27,6 @@ class Unfolding:
     cell: CellModel
     found: Findings
     deadlines: list[Deadline]
-    robots: dict[str, Span]
     methods: dict[tuple[str, ...], Method | None]
 
     def clauses_in(self, block: Block, clauses: Clauses, label: str) -> Clauses:
@@ -50,8 +48,6 @@ class Unfolding:
         method = self.methods[key]
         if method is None:
             return None
-        if method.robot is not None:
-            self.robots.setdefault(method.robot, goal.span)
         if goal.block is not None:
             if goal.block.lines:
                 self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)

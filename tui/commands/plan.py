@@ -41,7 +41,8 @@ def act(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     with shown() as progress:
         workshop = open_workshop(progress, arguments.jobs)
-        prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, workshop)
+        without = frozenset(arguments.without)
+        prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, without, workshop)
     if prepared.ready is None:
         emit(prepared.diagnostics, arguments.format, prepared.texts)
         return prepared.refusal

@@ -85,7 +85,7 @@ def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSu
         lambda run_id: run_spec(run_id, ready.request),
         ready.released,
         aim.drivers,
-        ResidentPlanner(ready.reading, aim.workshop, ready.request.seed),
+        ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without),
         state_folder(),
         arguments.speed,
     )

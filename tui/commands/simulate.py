@@ -57,7 +57,7 @@ def _rehearsed(aim: Target) -> RunRecord:
 
     ready = aim.ready
     spec = run_spec(f"rehearsal-{ready.released.motion_plan.plan_id[:12]}", ready.request)
-    planner = ResidentPlanner(ready.reading, aim.workshop, ready.request.seed)
+    planner = ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without)
     return rehearse(spec, ready.released, aim.drivers, planner)
 
 

@@ -309,6 +309,11 @@ def test_e616_when_no_order_keeps_robots_apart() -> None:
     assert {d.code for d in outcome.diagnostics} == {"E616"}
 
 
+def test_e617_when_there_is_no_such_robot_to_leave_out() -> None:
+    found = one(THROUGH, without=frozenset({"r7"}))
+    assert (found.code, found.help) == ("E617", "The cell has r1.")
+
+
 @pytest.mark.parametrize(
     ("intent", "line"),
     [
