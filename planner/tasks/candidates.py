@@ -62,7 +62,7 @@ class Candidates:
         self.shop, self.floor, self.escapes = shop, floor, escapes
         self._fits: dict[Held, bool] = {}
         self._can_put: dict[tuple[str, str, str, int], bool] = {}
-        self._allowed: dict[tuple[str, str], frozenset[str]] = {}
+        self._allowed: dict[tuple[str, ...], frozenset[str]] = {}
         self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
         self._is_alone = not shop.crew.rules.is_needed
         self._parks: set[int] = set()
@@ -411,18 +411,17 @@ class Candidates:
         if is_peek or self._is_heap(stage.equipment):
             places: Iterator[str] = iter(stage.places)
         else:
-            places = self._free_in_order(stage, kind)
+            places = self._free_in_order(stage)
         ready = (p for p in places if self.floor.carried_from(p) is not None)
         return next((p for p in ready if self._serves(p, who, hand, kind, grasp, speed)), None)
 
-    def _free_in_order(self, stage: Stage, kind: str) -> Iterator[str]:
+    def _free_in_order(self, stage: Stage) -> Iterator[str]:
         pool = self.floor.pools[stage.equipment]
         if len(stage.places) == 1:
             return iter(stage.places if stage.places[0] in pool else ())
-        key = (stage.equipment, kind)
-        allowed = self._allowed.get(key)
+        allowed = self._allowed.get(stage.places)
         if allowed is None:
-            allowed = self._allowed[key] = frozenset(stage.places)
+            allowed = self._allowed[stage.places] = frozenset(stage.places)
         return (p for p in pool if p in allowed)
 
     def _is_heap(self, equipment: str) -> bool:
