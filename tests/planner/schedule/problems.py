@@ -86,3 +86,23 @@ def shared_nest(parts: int) -> Problem:
             Precedence(get, drop, ROADS[NEST][OUTFEED]),
         ]
     return Problem(resources, tuple(operations), tuple(precedences))
+
+
+def tending(parts: int, work: float = 12.0) -> Problem:
+    """One robot with two hands, one machine. A part is picked at the infeed, placed in the machine, worked on, taken and dropped
+    at the outfeed; the robot does one of these at a time, has a hand for each part that it carries, and may carry two."""
+    resources = (Resource("robot", travel=ROADS, start=INFEED), Resource("hands", 2), Resource("machine"))
+    operations: list[Operation] = []
+    precedences: list[Precedence] = []
+    for part in range(parts):
+        pick, place, cut, take, drop = range(5 * part, 5 * part + 5)
+        at = [Use(0, enters=spot, leaves=spot) for spot in (INFEED, NEST, NEST, OUTFEED)]
+        operations += [
+            Operation((Mode(GRIP, (at[0], Use(1, until=place))),)),
+            Operation((Mode(GRIP, (at[1], Use(2, until=take))),)),
+            Operation((Mode(work),)),
+            Operation((Mode(GRIP, (at[2], Use(1, until=drop))),)),
+            Operation((Mode(GRIP, (at[3],)),)),
+        ]
+        precedences += [Precedence(k, k + 1) for k in (pick, place, cut, take)]
+    return Problem(resources, tuple(operations), tuple(precedences))
