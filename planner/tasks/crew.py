@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cell.durations import action_duration
 from cell.presence import Conflicts, Resting
 from cell.state import InHand, PlanningRequest
 from cell.steps import AtHome, Carried, Grip, MotionNeed
+from planner.tasks.barred import Barred
 from planner.tasks.findings import Findings
 from planner.tasks.motions import Motions
-from planner.tasks.reach import Able, Reach, payload_of
+from planner.tasks.reach import Able, Reach, grasps_of, payload_of
 from planner.tasks.right_of_way import RightOfWay, Spots
 from planner.tasks.route import Routes
 from planner.tasks.supported import zones_apart
@@ -62,14 +63,26 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
         return None
     rules = RightOfWay(cell, zones_apart(cell, request.program), known.conflicts, known.is_coarse)
     busy = {job.part for job in routes.jobs}
-    number, everyone = {name: k for k, name in enumerate(names)}, tuple(range(len(names)))
-    numbers = {legs: tuple(tuple(number[name] for name in leg) or everyone for leg in legs) for legs in dict.fromkeys(able)}
     rests = {name: rules.spots(resting_at_start(request, name)) for name in cell.robots}
     workers = []
     for name in names:
         motions = Motions(cell, name, known.durations, known.forbidden, rules, reach.beyond[name])
         workers.append(_worker(request, name, motions, busy))
-    return Crew(tuple(workers), tuple(numbers[legs] for legs in able), rules, rests)
+    return Crew(tuple(workers), _numbers(request, routes, able, workers, known), rules, rests)
+
+
+def _numbers(
+    request: PlanningRequest, routes: Routes, able: Sequence[tuple[Able, ...]], workers: Sequence[Worker], known: Known
+) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """For each leg of each job the workers that can do it, and of whom no motion that it needs was refused."""
+    number, everyone = {worker.robot: k for k, worker in enumerate(workers)}, tuple(range(len(workers)))
+    if len(workers) == 1:
+        return tuple(tuple(everyone for _ in legs) for legs in able)
+    barred = Barred(workers, known.forbidden, lambda kind: grasps_of(request.cell, kind))
+    return tuple(
+        tuple(barred.still_able(job, k, tuple(number[n] for n in leg)) if leg else everyone for k, leg in enumerate(legs))
+        for job, legs in zip(routes.jobs, able, strict=True)
+    )
 
 
 def _working(request: PlanningRequest, able: Iterable[tuple[Able, ...]]) -> tuple[str, ...]:

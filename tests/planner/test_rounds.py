@@ -12,7 +12,7 @@ from cell.diagnostic import error
 from cell.motion_plan import Motion
 from cell.presence import Conflicts, Moving, Presence, Resting
 from cell.state import PlanningRequest
-from cell.steps import AtHome, MotionNeed
+from cell.steps import AtHome, MotionNeed, Move
 from planner.motion.plan_motions import Found
 from planner.motion.store import MemoryStore
 from planner.plan import MAX_CONFLICT_ROUNDS, Means, plan
@@ -132,6 +132,17 @@ def test_planned_again_it_is_the_same_in_one_round(world: World) -> None:
     assert canonical(plan(request, how, VERSIONS).expect()) == canonical(first)
     assert len(world.asked) == 1
     assert len(world.found) == found
+
+
+def test_planned_again_nothing_that_was_refused_is_looked_for(world: World) -> None:
+    request, how = two(), means()
+    needs = [s.action.need for s in plan(request, means(), VERSIONS).expect().tasks.steps if isinstance(s.action, Move)]
+    world.never = frozenset(n for n in needs if n.touch is not None and n.robot == "left" and n.touch.place == "left_in[1]")
+    first = plan(request, how, VERSIONS).expect()
+    assert world.never & world.found
+    world.found.clear()
+    assert canonical(plan(request, how, VERSIONS).expect()) == canonical(first)
+    assert not world.never & world.found
 
 
 def test_a_single_robot_asks_for_no_certificate(world: World) -> None:

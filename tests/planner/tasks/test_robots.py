@@ -173,6 +173,35 @@ def test_without_the_escape_check_they_do() -> None:
     assert any(order.is_stuck for order in random_orders(shop, Careless(shop), 100))
 
 
+def at_spot(need: MotionNeed, number: int) -> MotionNeed:
+    """The same at another spot of the tray."""
+    assert need.touch is not None
+    spot = f"{need.touch.place.split('[')[0]}[{number}]"
+    start, end = (replace(x, place=spot) if isinstance(x, AtPlace) else x for x in (need.start, need.end))
+    return replace(need, start=start, end=end, touch=replace(need.touch, place=spot))
+
+
+def test_a_robot_that_cannot_reach_the_target_is_not_counted_on_to_take_the_part_away() -> None:
+    """Neither reaches the other one's trays, as motions that were looked for have shown; both reach the nest."""
+    asked: dict[MotionNeed, None] = {}
+
+    def noting(need: MotionNeed) -> float:
+        asked[need] = None
+        return seconds(need)
+
+    request, found = request_of(intent_text(2), cell_text(2, 1, 2)), Findings()
+    routes = decompose(request.cell, request.state, request.program, found)
+    free = make_shop(request, routes, Known(noting), found)
+    assert free is not None
+    random_orders(free, Escapes(free), 30)
+    far = [n for n in asked if n.touch is not None and n.touch.place != "nest" and not n.touch.place.startswith(n.robot)]
+    beyond = [at_spot(n, k) for n in far for k in range(1, 5)]
+    shop = make_shop(request, routes, Known(seconds, frozenset(beyond)), found)
+    assert shop is not None
+    assert all(len(shop.able(j, 1)) == 1 for j in range(len(shop.jobs)))
+    assert not any(order.is_stuck for order in random_orders(shop, Escapes(shop), 100))
+
+
 def test_a_trap_that_is_already_shut_is_said_to_be_one() -> None:
     """The nest is full and each robot holds a part for it, in its only hand."""
     state = declared_state(cell_of(cell_text(2, 1, 2)))
