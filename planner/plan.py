@@ -8,6 +8,7 @@ schedule is made again. Pure: stores, processes and progress are handed in.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -18,11 +19,12 @@ from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.presence import Conflicts, Presence, Resting
 from cell.state import PlanningRequest
-from cell.steps import MotionNeed, Move, Step
+from cell.steps import AtPlace, MotionNeed, Move, Step
 from cell.task_plan import TaskPlan
 from planner.motion.coordinate import uncertified
 from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import plan_motions
+from planner.motion.reachable import out_of_reach
 from planner.motion.store import MotionStore
 from planner.reasons import told
 from planner.recollection import Memory, Recalled
@@ -65,7 +67,8 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
 
 @dataclass(slots=True)
 class _Search:
-    """What the rounds have come to know. `rounds` counts the schedules that were made again for conflicts."""
+    """What the rounds have come to know. `rounds` counts the schedules that were made again for conflicts; `beyond` has what else
+    is out of reach, by robot and equipment, where one motion was refused."""
 
     request: PlanningRequest
     means: Means
@@ -73,11 +76,13 @@ class _Search:
     refused: dict[MotionNeed, tuple[Diagnostic, ...]] = field(default_factory=dict)
     conflicts: Conflicts = frozenset()
     rounds: int = 0
+    beyond: dict[tuple[str, str], frozenset[AtPlace]] = field(default_factory=dict)
 
     @classmethod
     def from_memory(cls, request: PlanningRequest, means: Means, recalled: Recalled) -> _Search:
         refused: dict[MotionNeed, tuple[Diagnostic, ...]] = dict.fromkeys(recalled.refused, ())
         search = cls(request, means, refused=refused, conflicts=frozenset(recalled.conflicts), rounds=recalled.rounds)
+        search._look_beyond(recalled.refused)
         search.find(recalled.needs)
         return search
 
@@ -87,6 +92,14 @@ class _Search:
             found = plan_motions(needs, r.cell, r.robots, m.store, m.map, m.progress, r.seed)
             self.motions.update(found.motions)
             self.refused.update(found.refused)
+            self._look_beyond(found.refused)
+
+    def _look_beyond(self, refused: Iterable[MotionNeed]) -> None:
+        """One refusal says of the whole equipment what the robot cannot reach there, so that no round asks for it."""
+        cell = self.request.cell
+        for need in refused:
+            if need.touch is not None and (key := (need.robot, cell.places[need.touch.place].equipment)) not in self.beyond:
+                self.beyond[key] = out_of_reach(cell, need.robot, self.request.robots, key[1])
 
     def agreed(self) -> Outcome[TaskPlan]:
         """A schedule all of whose motions are known, and in which nothing can coincide that is not certified apart."""
@@ -123,8 +136,14 @@ class _Search:
         return Known(self._duration, frozenset(self.refused), self.conflicts, self.rounds > EXACT_ROUNDS, is_measured)
 
     def _duration(self, need: MotionNeed) -> float:
-        motion = self.motions.get(need)
-        return motion.duration if motion is not None else estimated_duration(need, self.request.cell, self.request.robots)
+        motion, touch, cell = self.motions.get(need), need.touch, self.request.cell
+        if motion is not None:
+            return motion.duration
+        if touch is not None and AtPlace(touch.place, touch.hand, touch.kind, touch.grasp) in self.beyond.get(
+            (need.robot, cell.places[touch.place].equipment), ()
+        ):
+            return math.inf
+        return estimated_duration(need, cell, self.request.robots)
 
     def _uncertified(self, tasks: TaskPlan) -> Conflicts:
         r, m = self.request, self.means

@@ -22,6 +22,17 @@ LIMIT_DISTANCE = 0.02  # rad or m that a resting configuration keeps from its po
 def nearest_turns(model: RobotModel, q: Array, reference: Array) -> Array:
     """`q` (K, n) with whole turns added to revolute joints, as near to `reference` (n,) as position limits (with
     LIMIT_DISTANCE) permit; solutions with a joint outside in every turn are left out."""
+    moved, inside = _turned(model, q, reference)
+    kept: Array = moved[inside]
+    return kept
+
+
+def has_turn_within(model: RobotModel, q: Array) -> NDArray[np.bool_]:
+    """Whether (K,) whole turns can bring every joint of `q` (K, n) to within its limits, as `nearest_turns` asks for."""
+    return _turned(model, q, np.zeros(model.degrees_of_freedom))[1]
+
+
+def _turned(model: RobotModel, q: Array, reference: Array) -> tuple[Array, NDArray[np.bool_]]:
     turns = np.array([joint.kind is JointKind.REVOLUTE for joint in model.chain.joints])
     low, high = model.position[:, 0] + LIMIT_DISTANCE, model.position[:, 1] - LIMIT_DISTANCE
     period = math.tau
@@ -29,9 +40,8 @@ def nearest_turns(model: RobotModel, q: Array, reference: Array) -> Array:
     least, most = np.ceil((low - q) / period - 1e-12), np.floor((high - q) / period + 1e-12)
     count = np.where(turns, np.clip(wanted, least, np.maximum(most, least)), 0.0)
     moved = q + period * count
-    inside = np.all((moved >= low) & (moved <= high), axis=1)
-    kept: Array = moved[inside]
-    return kept
+    inside: NDArray[np.bool_] = np.all((moved >= low) & (moved <= high), axis=1)
+    return moved, inside
 
 
 def least_singular(model: RobotModel, q: Array) -> Array:
