@@ -37,6 +37,12 @@ def limit_in_bound(bound: Bound) -> Limit | None:
     return None
 
 
-def smallest(limits: Iterable[Limit], device: str, quantity: str) -> float | None:
+def tightest(limits: Iterable[Limit], device: str, quantity: str) -> Limit | None:
     """What binds `device`, None for nothing."""
-    return min((x.value for x in limits if x.quantity == quantity and x.device in ("", device)), default=None)
+    return min((x for x in limits if x.quantity == quantity and x.device in ("", device)), key=lambda x: x.value, default=None)
+
+
+def smallest(limits: Iterable[Limit], device: str, quantity: str) -> float | None:
+    """The value of what binds `device`, None for nothing."""
+    limit = tightest(limits, device, quantity)
+    return None if limit is None else limit.value

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cell.diagnostic import Diagnostic, error
+from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
 from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Touch, stance_name
 from cell.task_plan import Operation
-from planner.proof.device_limits import smallest
+from planner.proof.device_limits import smallest, tightest
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.right_of_way import closed_zones
 from planner.proof.robot_state import RobotState, hands_of
@@ -76,15 +76,16 @@ def _wrong_in_touch(
 
 
 def check_forces(plan: MotionPlan, duty_of: Mapping[str, Duty | ForkDuty]) -> tuple[Diagnostic, ...]:
-    """Contact within the force that the text allows."""
-    found = []
+    """Contact within the force that the text allows; the first step of each line that has more."""
+    found: dict[tuple[Span, Span], Diagnostic] = {}
     for step in plan.tasks.steps:
         motion = plan.motions.get(step.motion or "")
         if motion is None or not motion.contacts or step.robot is None:
             continue
-        most = smallest(duty_of[step.operation].limits, step.robot, "force")
+        limit = tightest(duty_of[step.operation].limits, step.robot, "force")
         force = max(contact.force for contact in motion.contacts)
-        if most is not None and force > most:
-            message = f"{step.id} makes contact with {force:g} N; {most:g} N is allowed"
-            found.append(error("E688", message, step.because.span))
-    return tuple(found)
+        if limit is not None and force > limit.value:
+            message = f"{step.id} makes contact with {force:g} N; {limit.value:g} N is allowed"
+            help_ = f"Allow {force:g} N, or declare a smaller `grip` of the part."
+            found.setdefault((step.because.span, limit.span), error("E688", message, step.because.span, limit.span, help=help_))
+    return tuple(found.values())

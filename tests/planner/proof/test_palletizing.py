@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from cell.codec import canonical, from_plain
 from cell.state import InPlace, PlanningRequest
 from cell.steps import Fact, Move, Present, Step
-from cell.task_plan import TaskPlan
+from cell.task_plan import Operation, TaskPlan
 from planner.proof.duties import duties_of
 from planner.proof.initial import floating, initial_facts
 from planner.proof.iterations import check_iterations, started_by
@@ -96,6 +98,32 @@ def test_refuses_parts_presented_in_another_order_than_they_come() -> None:
         )
 
     assert any("presents carton#2; line1 brings carton#1 next" in message for message in found(mended(made(ORDERED), mend)))
+
+
+def renamed(tasks: TaskPlan, one: str, other: str) -> TaskPlan:
+    """Both names exchanged everywhere, so that the plan agrees with itself."""
+    text = canonical(tasks).replace(one, "\0").replace(other, one).replace("\0", other)
+    return from_plain(TaskPlan, json.loads(text))
+
+
+def test_refuses_a_plan_that_takes_the_second_carton_first_throughout() -> None:
+    said = found(renamed(made(ORDERED), '"carton#1"', '"carton#2"'))
+    assert any("presents carton#2; line1 brings carton#1 next" in message for message in said)
+
+
+def test_refuses_a_plan_that_lays_each_of_two_cartons_where_the_other_belongs_throughout() -> None:
+    said = found(renamed(made(ORDERED), "left.layers[1].spots[1] ", "left.layers[1].spots[2] "))
+    assert said != []
+    tasks = made(ORDERED)
+    wrong = replace(tasks, operations=tuple(_exchanged(o) for o in tasks.operations))
+    assert any("its goal asks for left.layers[1].spots" in message for message in found(wrong))
+
+
+def _exchanged(operation: Operation) -> Operation:
+    """The goals of the first two cartons exchanged, and all that is done left as it is."""
+    spots = ("left.layers[1].spots[1]", "left.layers[1].spots[2]")
+    serves = tuple((loop, spots[1 - spots.index(m)] if m in spots else m) for loop, m in operation.serves)
+    return replace(operation, serves=serves)
 
 
 def test_refuses_a_carton_laid_where_another_one_belongs() -> None:

@@ -14,6 +14,7 @@ from cell.diagnostic import Outcome
 from cell.geometry import Box, frozen
 from cell.motion_plan import ContactAllowance, Motion, MotionPlan, ZoneVisit
 from cell.plan_file import read_plan, with_plan_id, write_plan
+from cell.plan_inputs import plan_inputs
 from cell.released_plan import ReleasedPlan
 from cell.state import CellState, DeviceState, InPlace, PlanningRequest
 from cell.steps import AtHome, Grip, Move, RunProgram, SetDoor, Step
@@ -184,6 +185,15 @@ def test_changed_intent_that_a_plan_does_not_serve_is_refused_even_under_the_sam
 
 
 # --- order -----------------------------------------------------------------------------------------------------------
+
+
+def test_contact_with_more_force_than_the_text_allows_names_both_lines() -> None:
+    text = 'use "gantry.cell"\nmove shaft to outfeed\nensure g1.force <= 10 N\n'
+    plan = planned(request(text.replace("10 N", "60 N"))).plan
+    asked = request(text)
+    found = released(with_plan_id(replace(plan, sources=plan_inputs(asked).sources)), asked).diagnostics
+    assert [(d.code, [span.start.line for span in d.spans]) for d in found] == [("E688", [2, 3])]
+    assert "60 N" in found[0].help
 
 
 def test_step_that_no_longer_waits_is_refused() -> None:
