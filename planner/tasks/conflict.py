@@ -40,7 +40,9 @@ def check_room(shop: Shop, found: Findings) -> None:
         room = len(shop.free_places[name]) + leaving.get(name, 0)
         if equipment.kind == "tray" and count > room:
             message = f"{count} parts shall come to rest in {name}, which has room for {room}"
-            found.error("E607", message, asked[name], equipment.span, help=f"make room for {count - room} more")
+            found.error(
+                "E607", message, asked[name], equipment.span, help=f"Make room for {count - room} more, or ask for fewer."
+            )
 
 
 def check_sources(shop: Shop, found: Findings) -> None:
@@ -51,13 +53,17 @@ def check_sources(shop: Shop, found: Findings) -> None:
         if job.place is not None:
             source = shop.cell.equipment[shop.equipment_of[job.place]]
             if job.place in shop.heaps:
-                found.error("E613", f"{job.part} lies in {source.name}, out of which nothing is taken", span, source.span)
+                message, help_ = (
+                    f"{job.part} lies in {source.name}, out of which nothing is taken",
+                    "Put it by hand where a robot can take it.",
+                )
+                found.error("E613", message, span, source.span, help=help_)
             elif source.kind not in SOURCES:
                 found.unsupported(f"taking parts out of a {source.kind}", span, source.span)
         for name in {stage.equipment for leg in job.legs for stage in stages_of(leg)} - joined:
             if shop.devices[name].is_running:
                 message = f"{name} is running, and no goal is about what is in it"
-                found.error("E608", message, span, shop.cell.equipment[name].span)
+                found.error("E608", message, span, shop.cell.equipment[name].span, help="Wait until it is done, or empty it.")
 
 
 def explain(shop: Shop, order: Order, found: Findings) -> None:
@@ -72,15 +78,18 @@ def explain(shop: Shop, order: Order, found: Findings) -> None:
         spans = dict.fromkeys(_span(floor.leg(j)) for j in jobs)
         if shop.crew.rules.has_conflicts:
             names = " and ".join(shop.crew.rests)
-            found.error("E616", f"no order was found in which {names} keep out of each other's way", *spans)
+            help_ = "Give them more room, or zones with `capacity 1`."
+            found.error("E616", f"no order was found in which {names} keep out of each other's way", *spans, help=help_)
         else:
-            found.error("E615", "no order was found in which every part comes through", *spans)
+            help_ = "Add a free place or another hand: each part needs one to be put into while others wait."
+            found.error("E615", "no order was found in which every part comes through", *spans, help=help_)
 
 
 def _explain_hands(shop: Shop, floor: Floor, found: Findings) -> None:
     if all(j == FOREIGN for hands in floor.hands for j in hands):
         held = [shop.foreign[hand.name] for worker in shop.workers for hand in worker.hands if hand.name in shop.foreign]
-        found.error("E608", f"every hand is full: {', '.join(held)}, and no goal is about them", *_first_span(shop))
+        message = f"every hand is full: {', '.join(held)}, and no goal is about them"
+        found.error("E608", message, *_first_span(shop), help="Empty a hand.")
 
 
 def _explain_job(shop: Shop, floor: Floor, job: int, found: Findings) -> None:
@@ -100,7 +109,9 @@ def _explain_full(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findi
     for place in stage.places:
         if place in shop.foreign:
             message = f"{shop.foreign[place]} lies in {place}, and no goal moves it on"
-            found.error("E608", message, stage.goal.span, equipment.span)
+            found.error(
+                "E608", message, stage.goal.span, equipment.span, help="Take it out by hand, or add a line that moves it on."
+            )
     for other in range(len(shop.jobs)):
         if other == job or floor.place[other] not in stage.places:
             continue
@@ -108,13 +119,18 @@ def _explain_full(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findi
         if floor.is_done(other):
             last = stages_of(shop.jobs[other].legs[-1])
             spans = [stage.goal.span, *(s.goal.span for s in last[:1]), equipment.span]
-            found.error("E608", f"{stage.equipment} stays taken: no line moves a part on from there", *dict.fromkeys(spans))
+            message, help_ = (
+                f"{stage.equipment} stays taken: no line moves a part on from there",
+                "Add a line that moves the part on.",
+            )
+            found.error("E608", message, *dict.fromkeys(spans), help=help_)
             continue
         closed = [k for k in floor.leg(other).clauses.after if floor.barrier_left[k] > 0]
         for k in closed:
             message = f"{part} has to wait in {stage.equipment} for a line that itself needs {stage.equipment}"
             spans = [stage.goal.span, _span(floor.leg(other)), shop.routes.barriers[k].span]
-            found.error("E604", message, *dict.fromkeys(spans))
+            help_ = "Take `in order` from one of the two, or add a place where the part can wait."
+            found.error("E604", message, *dict.fromkeys(spans), help=help_)
 
 
 def _explain_places(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findings) -> None:
@@ -127,7 +143,8 @@ def _explain_places(shop: Shop, floor: Floor, job: int, stage: Stage, found: Fin
             _no_way(shop, able, place, stage.goal.span, found)
         if not any(_travels(shop, worker, kind, place, stage) for worker in able):
             names = " or ".join(worker.robot for worker in able)
-            found.error("E603", f"no way for {names} from {place} to {stage.equipment}", stage.goal.span)
+            message, help_ = f"no way for {names} from {place} to {stage.equipment}", "Make room between the two."
+            found.error("E603", message, stage.goal.span, help=help_)
     if not any(_serves(shop, worker, kind, p, False, stage) for worker in able for p in free):
         _no_way(shop, able, free[0], stage.goal.span, found)
 
@@ -143,7 +160,8 @@ def _travels(shop: Shop, worker: Worker, kind: str, place: str, stage: Stage) ->
 
 def _no_way(shop: Shop, able: Sequence[Worker], place: str, span: Span, found: Findings) -> None:
     equipment = shop.cell.equipment[shop.equipment_of[place]]
-    found.error("E603", f"no motion of {' or '.join(w.robot for w in able)} serves {place}", span, equipment.span)
+    message, help_ = f"no motion of {' or '.join(w.robot for w in able)} serves {place}", "Make room at it, or move it closer."
+    found.error("E603", message, span, equipment.span, help=help_)
 
 
 def _span(leg: Leg) -> Span:

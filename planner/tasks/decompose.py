@@ -22,7 +22,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.methods import LOOPED
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work
 from planner.tasks.supported import blocks
-from planner.tasks.unfold import Unfolding, goals_in, moves_part, open_legs, waits_closure
+from planner.tasks.unfold import UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
 
 Legs = frozenset[tuple[str, int]]
 """Legs as (part, index in its route)."""
@@ -108,7 +108,8 @@ class _Walk:
             return frozenset()
         part = any_one(self.cell, self.state, stage, kind, frozenset(self.claimed), self.looped)
         if part is None:
-            self.found.error("E611", f"there is no {kind} that could be taken", goal.span)
+            help_ = f"Put one in, or say `contains {kind} …` of a place that a robot can take from."
+            self.found.error("E611", f"there is no {kind} that could be taken", goal.span, help=help_)
             return frozenset()
         self.claimed.add(part.id)
         self.chosen.add(part.id)
@@ -196,7 +197,7 @@ class _Walk:
             message = f"{loop.members.text} holds {available} to start with, {count} too few for `until`"
             hint = f"put {count} more into {loop.members.text}, or ask for {count} fewer"
         else:
-            message, hint = "no number of iterations makes this `until` true", ""
+            message, hint = "no number of iterations makes this `until` true", "Ask about the place that the loop fills."
         self.found.error("E601", message, loop.until.span, loop.members.span, help=hint)
 
     # --- parts -----------------------------------------------------------------------------------------------------
@@ -208,7 +209,8 @@ class _Walk:
         route += legs
         if len(route) > first and isinstance(part.location, Lost):
             spans = [leg.goal.span for leg in route[first:] if isinstance(leg, Stage)][:1]
-            self.found.error("E610", f"{part.id} is lost: {part.location.why}", *spans)
+            help_ = "Put it back, or let a policy `skip` its iteration."
+            self.found.error("E610", f"{part.id} is lost: {part.location.why}", *spans, help=help_)
         return frozenset((part.id, k) for k in range(first, len(route)))
 
     def _counts(self, names: tuple[str, ...]) -> dict[str, int]:
@@ -233,8 +235,7 @@ class _Walk:
             other = block.lines[j]
             both = isinstance(line, Loop) and isinstance(other, Loop) and line.members.text == other.members.text
             if both and self._is_about_parts(line) and moves_part(line) and moves_part(other):
-                message = "these two lines put the same part into different places, unordered"
-                self.found.error("E605", message, other.span, line.span)
+                self.found.error("E605", UNDONE, other.span, line.span, help=UNDONE_HELP)
 
     def _is_about_parts(self, line: Line) -> bool:
         return isinstance(line, Loop) and line.member in self.cell.parts
@@ -277,9 +278,11 @@ class _Walk:
                 self.found.error(
                     "E609", "a later line asks for a part that the branches leave in different places",
                     later.goal.span if isinstance(later, Stage) else later.when.span, leg.when.span,
+                    help="Move the later line into the branches.",
                 )  # fmt: skip
             if not any(isinstance(x, Stage) and isinstance(x.work, Work) and x.work.name == leg.outcome for x in job.legs[:k]):
-                self.found.error("E614", f"the {leg.outcome} of {job.part} is not known and nothing will tell it", leg.when.span)
+                message = f"the {leg.outcome} of {job.part} is not known and nothing will tell it"
+                self.found.error("E614", message, leg.when.span, help=f"Add a line before it that tells the {leg.outcome}.")
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cell.diagnostic import Diagnostic, Span, error, warning
 
 
@@ -15,11 +17,19 @@ class Findings:
     def error(self, code: str, message: str, *spans: Span, help: str = "") -> None:
         self.add(error(code, message, *spans, help=help))
 
+    def of_line(self, line: Span, code: str, message: str, *spans: Span, help: str) -> None:
+        """One finding, however many lines it is true of."""
+        key = (code, message, spans)
+        told = self._found.get(key, error(code, message, *spans, help=help))
+        lines = tuple(dict.fromkeys((*(s for s in told.spans if s not in spans), line)))
+        self._found[key] = replace(told, spans=(*lines, *spans))
+
     def warning(self, code: str, message: str, *spans: Span, help: str = "") -> None:
         self.add(warning(code, message, *spans, help=help))
 
-    def unsupported(self, what: str, *spans: Span) -> None:
-        self.error("E690", f"{what}: not supported in planning yet", *spans)
+    def unsupported(self, what: str, *spans: Span, help: str = "") -> None:
+        known = "Say it with what is covered; `cellwright explain E690` lists that."
+        self.error("E690", f"{what}: not supported in planning yet", *spans, help=help or known)
 
     @property
     def has_errors(self) -> bool:

@@ -51,7 +51,8 @@ def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Me
     equipment, name = target
     places = tuple(p.name for p in places_in(equipment, name) if kind in p.accepts)
     if not places:
-        found.error("E613", f"{name} does not take {kind}", goal.span, equipment.span)
+        help_ = f"Add {kind} to what {equipment.name} holds, or choose another place."
+        found.error("E613", f"{name} does not take {kind}", goal.span, equipment.span, help=help_)
         return None
     if goal.verb == "move":
         return Method(equipment.name, places, None, _robot(goal))
@@ -115,14 +116,16 @@ def _program(cell: CellModel, machine: Equipment, goal: Goal, found: Findings) -
     if name not in names:
         listed = ", ".join(names) or "none"
         span: Span = using.span if isinstance(using, Ref) else goal.span
-        found.error("E612", f"which program of {machine.name}? It has {listed}", span, machine.span)
+        help_ = "Write `using` and one of them." if names else "Add `program NAME for …` to it."
+        found.error("E612", f"which program of {machine.name}? It has {listed}", span, machine.span, help=help_)
         return None
     return Work("program", name, action_duration(cell, RunProgram(machine.name, name, "")).longest)
 
 
 def _inspection(cell: CellModel, station: Equipment, goal: Goal, found: Findings) -> Work | None:
     if not any(o.verb == "inspect" for o in station.offers):
-        found.error("E612", f"{station.name} does not offer inspect", goal.span, station.span)
+        help_ = "Add `offers inspect for …` to it, or inspect elsewhere."
+        found.error("E612", f"{station.name} does not offer inspect", goal.span, station.span, help=help_)
         return None
     outcome = told_by("inspect") or "verdict"
     return Work("inspection", outcome, action_duration(cell, Inspect(station.name, outcome, "")).longest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
 from cell.steps import Carried
 from planner.tasks.findings import Findings
-from planner.tasks.route import Fork, Job, Leg, Stage, stages_of
+from planner.tasks.route import ForceLimit, Fork, Job, Leg, Stage, stages_of
 from planner.tasks.worker import Worker
 
 MOST_REASONS = 3  # that are said for one leg: a cell may have many robots
@@ -30,21 +30,25 @@ Able = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
+    """Why one robot cannot, and what would help. `spans` are declarations: the line that asks is not among them."""
+
     code: str
     message: str
     spans: tuple[Span, ...]
+    help: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
     """What one leg asks of a robot: take a part of `kind` at one of `sources` (or have it in `hand`), put it at one of each of
-    `targets`."""
+    `targets`, with no more than `forces` allow."""
 
     kind: str
     hand: str | None
     sources: tuple[str, ...]
     targets: tuple[tuple[str, ...], ...]
     by: frozenset[str]
+    forces: tuple[ForceLimit, ...] = ()
 
 
 class Reach:
@@ -55,6 +59,7 @@ class Reach:
         self._robots = tuple(name for name in cell.robots if name not in without)
         self.beyond = {name: _beyond(cell, name, models.get(name)) for name in self._robots}
         self._known: dict[_Move, Able] = {}
+        self._refused: dict[_Move, tuple[Refusal, ...]] = {}
 
     def able(self, job: Job, found: Findings) -> tuple[Able, ...]:
         """For each leg the robots that can do it, none where it needs no robot. Where none can, `found` says why."""
@@ -66,41 +71,44 @@ class Reach:
             return ()
         if move not in self._known:
             allowed = [name for name in self._robots if not move.by - {name}]
-            refused = {name: self._refusal(name, move, job.legs[k]) for name in allowed}
+            refused = {name: self._refusal(name, move) for name in allowed}
             self._known[move] = tuple(name for name, refusal in refused.items() if refusal is None)
-            if not self._known[move]:
-                self._say(move, job.legs[k], [r for r in refused.values() if r is not None], found)
+            self._refused[move] = tuple(r for r in refused.values() if r is not None)
+        if not self._known[move]:
+            self._say(move, job.legs[k], found)
         return self._known[move]
 
-    def _refusal(self, robot: str, move: _Move, leg: Leg) -> Refusal | None:
-        cell, tool, span = self._cell, self._cell.tool_of(robot), _span(leg)
+    def _refusal(self, robot: str, move: _Move) -> Refusal | None:
+        cell, tool, unit = self._cell, self._cell.tool_of(robot), self._cell.robots[robot]
         if tool is None or not tool.hands:
-            return Refusal("E602", f"{robot} has no tool with a hand", (cell.robots[robot].span, span))
-        reason = _why_not_gripped(tool, cell.parts[move.kind], payload_of(cell.robots[robot], self._models.get(robot)))
-        if reason is not None:
-            return Refusal("E602", reason, (span, tool.span, cell.parts[move.kind].span))
+            return Refusal("E602", f"{robot} has no tool with a hand", (unit.span,), f"Declare a tool that is `mounted {robot}`.")
+        model, part = self._models.get(robot), cell.parts[move.kind]
+        refusal = _not_gripped(tool, part) or _too_hard(robot, tool, part, move.forces) or _too_heavy(unit, model, tool, part)
+        if refusal is not None:
+            return refusal
         if move.hand is not None and move.hand not in [f"{tool.name}.{hand.name}" for hand in tool.hands]:
-            return Refusal("E603", f"the part is in a hand that {robot} does not have", (span,))
+            help_ = "Take the part out of that hand, or let the robot that holds it do this."
+            return Refusal("E603", f"the part is in a hand that {robot} does not have", (), help_)
         for places in ((move.sources,) if move.sources else ()) + move.targets:
-            if self.beyond[robot].issuperset(places):
-                equipment = cell.equipment[cell.places[places[0]].equipment]
-                what = places[0] if len(places) == 1 else equipment.name
-                return Refusal("E603", f"{what} is out of reach of {robot}", (span, equipment.span))
+            if self.beyond[robot].issuperset(places) and model is not None:
+                return _too_far(cell, unit, model, places)
         return None
 
-    def _say(self, move: _Move, leg: Leg, refusals: list[Refusal], found: Findings) -> None:
-        if not refusals:
-            found.error("E603", "no robot may be used for this", _span(leg))
-        for refusal in list(dict.fromkeys(refusals))[:MOST_REASONS]:
-            found.error(refusal.code, refusal.message, *refusal.spans, help=self._relay(move, leg))
+    def _say(self, move: _Move, leg: Leg, found: Findings) -> None:
+        if not self._refused[move]:
+            who = " or ".join(move.by) or "robot"
+            found.of_line(_span(leg), "E603", f"no {who} may be used for this", help="Let a robot that may be used do it.")
+        for refusal in list(dict.fromkeys(self._refused[move]))[:MOST_REASONS]:
+            help_ = self._relay(move) or refusal.help
+            found.of_line(_span(leg), refusal.code, refusal.message, *refusal.spans, help=help_)
 
-    def _relay(self, move: _Move, leg: Leg) -> str:
+    def _relay(self, move: _Move) -> str:
         """What would help where one robot can take the part and another can put it down."""
-        takes = [n for n in self._robots if self._refusal(n, _Move(move.kind, move.hand, move.sources, (), move.by), leg) is None]
-        puts = [n for n in self._robots if self._refusal(n, _Move(move.kind, None, (), move.targets, move.by), leg) is None]
+        takes = [n for n in self._robots if self._refusal(n, replace(move, targets=())) is None]
+        puts = [n for n in self._robots if self._refusal(n, replace(move, hand=None, sources=())) is None]
         if not takes or not puts or len(self._robots) < 2:
             return ""
-        return f"add a line that moves the part to where {takes[0]} and {puts[0]} both reach"
+        return f"Add a line that moves the part to where {takes[0]} and {puts[0]} both reach."
 
 
 def _move(job: Job, k: int) -> _Move | None:
@@ -112,20 +120,53 @@ def _move(job: Job, k: int) -> _Move | None:
     hand = None if earlier else job.hand
     match leg:
         case Stage(places=places):
-            return None if set(sources) & set(places) else _Move(job.kind, hand, sources, (places,), by)
+            return None if set(sources) & set(places) else _Move(job.kind, hand, sources, (places,), by, _forces(leg))
         case Fork():
-            return _Move(job.kind, hand, sources, tuple(dict.fromkeys(s.places for s in stages_of(leg))), by)
+            targets = tuple(dict.fromkeys(s.places for s in stages_of(leg)))
+            return _Move(job.kind, hand, sources, targets, by, _forces(leg))
 
 
-def _why_not_gripped(tool: Tool, part: PartKind, payload: float | None) -> str | None:
+def _forces(leg: Leg) -> tuple[ForceLimit, ...]:
+    return tuple(dict.fromkeys(limit for x in (leg, *stages_of(leg)) for limit in x.clauses.forces))
+
+
+def _not_gripped(tool: Tool, part: PartKind) -> Refusal | None:
     if part.name not in tool.grips:
-        return f"{tool.name} does not grip {part.name}"
-    if part.grip_force is not None and tool.force is not None and not tool.force[0] <= part.grip_force <= tool.force[1]:
-        low, high = tool.force
-        return f"{part.name} is to be gripped with {part.grip_force:g} N, {tool.name} has {low:g} N to {high:g} N"
-    if payload is not None and tool.mass + part.mass > payload:
-        return f"{tool.name} with {part.name} weighs {tool.mass + part.mass:g} kg, the robot carries {payload:g} kg"
-    return None
+        help_ = f"Name {part.name} under `grips` of {tool.name}, or take another tool."
+        return Refusal("E602", f"{tool.name} does not grip {part.name}", (tool.span, part.span), help_)
+    if part.grip_force is None or tool.force is None or tool.force[0] <= part.grip_force <= tool.force[1]:
+        return None
+    low, high = tool.force
+    message = f"{part.name} is to be gripped with {part.grip_force:g} N, {tool.name} has {low:g} N to {high:g} N"
+    return Refusal("E602", message, (tool.span, part.span), f"Grip it with {low:g} N to {high:g} N, or take another tool.")
+
+
+def _too_hard(robot: str, tool: Tool, part: PartKind, limits: tuple[ForceLimit, ...]) -> Refusal | None:
+    force = part.grip_force if part.grip_force is not None else tool.force[0] if tool.force is not None else None
+    limit = min((x for x in limits if x.robot == robot), key=lambda x: x.most, default=None)
+    if force is None or limit is None or force <= limit.most:
+        return None
+    why = "as it is declared" if part.grip_force is not None else f"the least that {tool.name} has"
+    message = f"{part.name} is gripped with {force:g} N, {why}; {robot} may use {limit.most:g} N"
+    return Refusal("E602", message, (limit.span, part.span), f"Allow {force:g} N, or grip it with {limit.most:g} N.")
+
+
+def _too_heavy(unit: RobotUnit, model: RobotModel | None, tool: Tool, part: PartKind) -> Refusal | None:
+    payload, mass = payload_of(unit, model), tool.mass + part.mass
+    if payload is None or mass <= payload:
+        return None
+    message = f"{tool.name} with {part.name} weighs {mass:g} kg, {unit.name} carries {payload:g} kg"
+    spans = (tool.attribute_spans.get("mass", tool.span), part.span, unit.attribute_spans.get("payload", unit.span))
+    return Refusal("E602", message, spans, f"Save {mass - payload:.3g} kg, or take a robot with a payload of {mass:g} kg.")
+
+
+def _too_far(cell: CellModel, unit: RobotUnit, model: RobotModel, places: tuple[str, ...]) -> Refusal:
+    equipment = cell.equipment[cell.places[places[0]].equipment]
+    what = places[0] if len(places) == 1 else equipment.name
+    gaps = [float(np.linalg.norm(cell.places[p].frame.translation - unit.base.translation)) for p in places]
+    apart = f"{1e3 * min(gaps):.0f} mm from the base of {unit.name}, which reaches {1e3 * model.reach:.0f} mm"
+    spans = (equipment.attribute_spans.get("at", equipment.span), unit.attribute_spans.get("base", unit.span))
+    return Refusal("E603", f"{what} is out of reach of {unit.name}", spans, f"It is {apart}: move one of the two.")
 
 
 def _is_out_of_reach(place: Place, unit: RobotUnit, model: RobotModel, tool: Tool) -> bool:

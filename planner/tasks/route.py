@@ -24,11 +24,21 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class ForceLimit:
+    """`ensure r1.force <= 10 N`, in N."""
+
+    robot: str
+    most: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Clauses:
-    """What binds the steps of one leg: speed limits in m/s by robot ("" is any), the iterations (loop id, member) that it
-    belongs to, the deadlines that it counts for and the barriers that it waits for, both as indices."""
+    """What binds the steps of one leg: speed limits in m/s by robot ("" is any), limits on force, the iterations (loop id,
+    member) that it belongs to, the deadlines that it counts for and the barriers that it waits for, both as indices."""
 
     speeds: tuple[tuple[str, float], ...] = ()
+    forces: tuple[ForceLimit, ...] = ()
     serves: tuple[tuple[str, str], ...] = ()
     deadlines: tuple[int, ...] = ()
     after: tuple[int, ...] = ()

@@ -35,6 +35,7 @@ from cell.program import (
 from cell.standard_verbs import STANDARD
 from planner.tasks.findings import Findings
 from planner.tasks.right_of_way import InZone
+from planner.tasks.route import ForceLimit
 
 HANDS_ARE_EMPTY = ("part_missing", "grip_lost", "vacuum_lost", "empty")
 """Events after which the failed part is in no hand, clamp or door, so that its iteration may be skipped."""
@@ -45,7 +46,8 @@ def check_supported(cell: CellModel, program: IntentProgram, found: Findings) ->
         is_kept = is_guarded(cell, never.condition) or is_watched(cell, never.condition)
         if not is_kept and zone_pair(cell, never.condition) is None:
             what = "the machine that it serves, another robot in a zone, or a person in one"
-            found.unsupported(f"a `never` of anything but a robot in a zone and {what}", never.span)
+            help_ = "To keep robots out of a zone altogether, write `keep_out` in its declaration."
+            found.unsupported(f"a `never` of anything but a robot in a zone and {what}", never.span, help=help_)
     for zone in cell.zones.values():
         if zone.capacity is not None and zone.capacity != 1 and zone.capacity < len(cell.robots):
             found.unsupported(f"a zone for {zone.capacity} of {len(cell.robots)} robots", zone.span)
@@ -142,16 +144,19 @@ def _says_door_open(cell: CellModel, state: IsState, machine: str) -> bool:
 def _check_ensure(cell: CellModel, ensure: Ensure, found: Findings) -> None:
     if ensure.kind == "monitor" or speed_limit_on(cell, ensure) is not None or _is_stack_limit(cell, ensure):
         return
-    if not _is_contact_force(cell, ensure):
-        found.unsupported("this limit", ensure.span)
+    if force_limit_on(cell, ensure) is None:
+        found.unsupported("this limit", ensure.span, help="Limit the speed or the force of a robot, or what a pallet carries.")
 
 
-def _is_contact_force(cell: CellModel, ensure: Ensure) -> bool:
-    """`ensure r.force <= f`: the contact obligations of the proof carry it, no schedule depends on it."""
+def force_limit_on(cell: CellModel, ensure: Ensure) -> ForceLimit | None:
+    """`ensure r.force <= f`: which robots can grip then, and what the proof holds contact against."""
     c = ensure.condition
-    if not isinstance(c, Compare) or c.operator not in ("<", "<="):
-        return False
-    return c.subject.path[0] in cell.robots and c.subject.path[-1] == "force"
+    if not isinstance(c, Compare) or c.operator not in ("<", "<=") or not isinstance(c.limit, Amount):
+        return None
+    robot = c.subject.path[0]
+    return (
+        ForceLimit(robot, c.limit.quantity.value, ensure.span) if robot in cell.robots and c.subject.path[-1] == "force" else None
+    )
 
 
 def _is_stack_limit(cell: CellModel, ensure: Ensure) -> bool:

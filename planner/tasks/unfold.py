@@ -17,7 +17,10 @@ from planner.tasks.findings import Findings
 from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by
 from planner.tasks.outcomes import alternatives, branch_taken, outcome_asked
 from planner.tasks.route import Clauses, Deadline, Fork, Leg, Stage, Way
-from planner.tasks.supported import blocks, inner_blocks, speed_limit_on
+from planner.tasks.supported import blocks, force_limit_on, inner_blocks, speed_limit_on
+
+UNDONE = "these two lines put the same part into different places, unordered"
+UNDONE_HELP = "Take one of the two out, or take them out of `any order`, so that the later one counts."
 
 
 @dataclass(slots=True)
@@ -34,6 +37,9 @@ class Unfolding:
         speeds = [limit for e in block.ensures if (limit := speed_limit_on(self.cell, e)) is not None]
         if speeds:
             clauses = replace(clauses, speeds=(*clauses.speeds, *speeds))
+        forces = [most for e in block.ensures if (most := force_limit_on(self.cell, e)) is not None]
+        if forces:
+            clauses = replace(clauses, forces=(*clauses.forces, *forces))
         if block.within is not None:
             self.deadlines.append(Deadline(block.within.limit.quantity.value, block.within.span, label))
             clauses = replace(clauses, deadlines=(*clauses.deadlines, len(self.deadlines) - 1))
@@ -114,7 +120,7 @@ class Unfolding:
         for i in moves:
             for j in (k for k in moves if k < i and k not in earlier[i]):
                 spans = (block.lines[j].span, block.lines[i].span)
-                self.found.error("E605", "these two lines put the same part into different places, unordered", *spans)
+                self.found.error("E605", UNDONE, *spans, help=UNDONE_HELP)
         done: list[int] = []
         left = list(range(len(block.lines)))
         while left:

@@ -212,6 +212,38 @@ def test_going_on_after_half_a_pallet_fills_the_rest() -> None:
     assert "carton#3" not in filled.values()
 
 
+def test_what_lies_under_a_part_that_nobody_takes_is_not_taken() -> None:
+    """The uppermost sheet is given up and lies there."""
+    state = request_of(ORDERED, CELL).state
+    top = next(p for p in state.parts if p.id == "sheet#10")
+    outcome = plan(ORDERED, CELL, changed(state, replace(top, given_up=True)))
+    assert outcome.value is None
+    assert outcome.diagnostics
+
+
+def test_goals_of_one_layer_are_settled_one_by_one() -> None:
+    """Six goals that name the same layer, of which one is a fact: five cartons are brought there."""
+    intent = """
+for each layer in left.layers, in order {
+  move sheet from sheets to layer
+  for each spot in layer.spots {
+    move carton from line1 to layer
+  }
+}
+"""
+    state = request_of(intent, CELL).state
+    goal = next(f.args[0] for s in made(intent).steps for f in s.adds if f.name == "reached" and f.args[1] == "carton#1")
+    sheet_goal = next(f.args[0] for s in made(intent).steps for f in s.adds if f.name == "reached" and f.args[1] == "sheet#10")
+    first, sheet = (next(p for p in state.parts if p.id == name) for name in ("carton#1", "sheet#10"))
+    state = changed(
+        state,
+        replace(sheet, location=InPlace("left.layers[1]"), reached=frozenset({sheet_goal})),
+        replace(first, location=InPlace("left.layers[1].spots[1]"), reached=frozenset({goal})),
+    )
+    brought = {s.part for s in made(intent, state=state).steps if isinstance(s.action, Present)}
+    assert brought == {f"carton#{k}" for k in range(2, 13)}
+
+
 def test_what_waits_is_counted_at_each_arrival() -> None:
     """By hand: one comes each 10 s, the robot takes them at 25, 35 and 45 s."""
     assert most_waiting(10.0, [25.0, 35.0, 45.0], 45.0) == 2
