@@ -16,10 +16,11 @@ from cell.program import IntentProgram
 from cell.standard_verbs import STANDARD
 from cell.vocabulary import Vocabulary
 from cellwright.configuration import project_root
+from cellwright.file_bytes import read_regular
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.gather import Gathered, Reader, gather
-from intentlang.source import SourceFile, decode_source
+from intentlang.source import MAX_BYTES, SourceFile, decode_source
 from intentlang.syntax import IntentTree, UseNode
 
 
@@ -96,7 +97,8 @@ def _problem(use: UseNode, target: Path, root: Path) -> Diagnostic | None:
 
 
 def _source(name: str, texts: dict[str, str]) -> Outcome[SourceFile]:
-    decoded = decode_source(name, Path(name).read_bytes())
+    read = read_regular(name, MAX_BYTES)
+    decoded = decode_source(name, read.content, read.size)
     if decoded.value is not None:
         texts[name] = decoded.value.text
     return decoded

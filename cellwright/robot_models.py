@@ -34,6 +34,7 @@ from cell.diagnostic import Diagnostic, Outcome, Position, Span, error, warning
 from cell.geometry import Array, ConvexHull, Sphere, corners, frozen
 from cell.kinematic_chain import Joint, JointKind, KinematicChain
 from cell.robot import RobotModel
+from cellwright.file_bytes import LARGEST_MODEL, read_whole
 from cellwright.robots.description import Source, find_robot, known_robots
 from cellwright.robots.hull import enclosing_ball, enclosing_hull, split
 from cellwright.robots.mesh import triangles
@@ -74,7 +75,7 @@ def load_robot_model(name: str, cell_dir: Path, cache_dir: Path | None) -> Outco
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_whole(path, LARGEST_MODEL)
     except OSError as reason:
         raise UrdfError("E311", f"{path} cannot be read: {reason.strerror}") from None
 
@@ -85,7 +86,8 @@ def _meshes(source: Source, chain: SerialChain) -> dict[str, bytes]:
     for body in (body for link in chain.bodies for body in link):
         if isinstance(body.shape, Mesh) and body.shape.filename not in found:
             try:
-                found[body.shape.filename] = source.locate(body.shape.filename, source.urdf.parent).read_bytes()
+                path = source.locate(body.shape.filename, source.urdf.parent)
+                found[body.shape.filename] = read_whole(path, LARGEST_MODEL)
             except OSError as reason:
                 message = f"mesh {body.shape.filename} cannot be read: {reason.strerror}"
                 raise UrdfError("E312", message, body.line, body.column) from None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from cell.commands import RequestPlan
 from cell.declared_state import declared_state
@@ -20,6 +19,7 @@ from cell.scenario import Scenario
 from cell.scenario_file import scenario_from_mapping
 from cell.state import PlanningRequest
 from cell_drivers.registry import find_driver, load, unknown_drivers
+from cellwright.file_bytes import LARGEST_TOML, read_whole
 from cellwright.reading import Reading
 from cellwright.session import make_plan, release_plan, request_for
 from cellwright.workshop import Workshop
@@ -28,8 +28,11 @@ from cellwright.workshop import Workshop
 def read_scenario(path: str) -> Outcome[Scenario]:
     """Raises OSError where the file cannot be read."""
     top = Span(path, Position(1, 1), Position(1, 1))
+    content = read_whole(path, LARGEST_TOML)
     try:
-        mapping = tomllib.loads(Path(path).read_bytes().decode("utf-8"))
+        mapping = tomllib.loads(content.decode("utf-8"))
+    except RecursionError:
+        return Outcome(None, (error("E280", "the scenario file is nested too deeply", top),))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         return Outcome(None, (error("E280", f"the scenario file is no TOML: {cause}", top),))
     return scenario_from_mapping(mapping, path)

@@ -19,11 +19,12 @@ from cell.declared_state import declared_state
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
-from cell.plan_file import read_plan
+from cell.plan_file import LARGEST_TEXT, read_plan
 from cell.released_plan import ReleasedPlan
 from cell.robot import RobotModel
 from cell.state import CellState, PlanningRequest
 from cellwright.beyond_model import beyond_model
+from cellwright.file_bytes import read_regular
 from cellwright.reading import Reading, read
 from cellwright.robot_models import load_robot_model
 from cellwright.workshop import Workshop
@@ -84,7 +85,7 @@ class LoadedPlan:
 
 def load_plan(path: str, cell: str | None = None) -> Outcome[LoadedPlan]:
     """Raises OSError where the plan or a source that it names cannot be read."""
-    text = Path(path).read_bytes().decode("utf-8", "replace")
+    text = read_regular(path, LARGEST_TEXT).content.decode("utf-8", "replace")
     loaded = read_plan(text, path)
     if loaded.value is None:
         return Outcome(None, loaded.diagnostics)

@@ -38,10 +38,11 @@ class SourceFile:
         return Span(self.name, _position(self.text, start), _position(self.text, max(start, end)))
 
 
-def decode_source(name: str, content: bytes) -> Outcome[SourceFile]:
-    """Bytes as read from a file. A byte order mark is dropped; anything that is not UTF-8 is refused."""
+def decode_source(name: str, content: bytes, size: int | None = None) -> Outcome[SourceFile]:
+    """Bytes as read from a file of `size` bytes, None: these are all. A byte order mark is dropped; anything that is not UTF-8 is
+    refused."""
     if len(content) > MAX_BYTES:
-        return Outcome(None, (_too_large(name, len(content)),))
+        return Outcome(None, (_too_large(name, len(content) if size is None else size),))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as defect:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cell.geometry import Array, frozen
+from cellwright.file_bytes import LARGEST_TOML, read_whole
 from cellwright.robots.urdf import UrdfError
 
 CATALOGUE = Path(__file__).parent
@@ -118,12 +119,12 @@ def _unknown(name: str) -> UrdfError:
 
 def _described(file: Path, urdf: str | None = None) -> Source:
     try:
-        content = file.read_bytes()
+        content = read_whole(file, LARGEST_TOML)
         values = tomllib.loads(content.decode())
         description = _description(values if urdf is None else {"urdf": urdf, **values})
     except FileNotFoundError:
         raise UrdfError("E311", f"there is no file {file}", file=str(file)) from None
-    except (OSError, ValueError, TypeError) as reason:
+    except (OSError, ValueError, TypeError, RecursionError) as reason:
         raise UrdfError("E316", f"the robot's TOML file cannot be used: {reason}", file=str(file)) from None
     return Source(file.stem, file, file.parent, content, description)
 

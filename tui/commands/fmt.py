@@ -60,12 +60,13 @@ def act(arguments: argparse.Namespace) -> int:
 
 def _laid_out(file: str, found: list[Diagnostic]) -> _Layout:
     from cell.standard_verbs import STANDARD
+    from cellwright.file_bytes import read_regular
     from intentlang.format import format_source
-    from intentlang.source import decode_source
+    from intentlang.source import MAX_BYTES, decode_source
 
-    content = Path(file).read_bytes()
-    text = content.decode("utf-8", "replace")
-    source = decode_source(file, content)
+    read = read_regular(file, MAX_BYTES)
+    text = read.content.decode("utf-8", "replace")
+    source = decode_source(file, read.content, read.size)
     if source.value is None:
         found += source.diagnostics
         return _Layout(file, text, None)
