@@ -19,6 +19,7 @@ from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.schedule import end_of, same
 
 _AGAIN = "plan again from what is there now"
+FACTS_TOLD = 5  # by name; a tray that was emptied has changed forty facts
 
 
 def check_figures(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> tuple[Diagnostic, ...]:
@@ -138,11 +139,14 @@ def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator
 def check_reads(tasks: TaskPlan, request: PlanningRequest) -> tuple[Diagnostic, ...]:
     """Whether the facts that the plan says it reads are still so; the first question to a plan that lay in a file."""
     now = _facts_now(request.cell, request.state)
-    return tuple(
+    others = [read for read in tasks.reads if now.get(read.name) != read.value]
+    found = [
         error("E681", f"the plan relies on `{r.name}` being {r.value}; it is {now.get(r.name, 'not known')}", help=_AGAIN)
-        for r in tasks.reads
-        if now.get(r.name) != r.value
-    )
+        for r in others[:FACTS_TOLD]
+    ]
+    if more := len(others) - len(found):
+        found.append(error("E681", f"and {more} more of the facts that the plan relies on", help=_AGAIN))
+    return tuple(found)
 
 
 def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:

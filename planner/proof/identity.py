@@ -22,20 +22,25 @@ def check_identity(plan: MotionPlan, request: PlanningRequest, versions: Pairs |
 def _identity(plan: MotionPlan, request: PlanningRequest, versions: Pairs | None) -> Iterator[Diagnostic]:
     top = Span(request.program.file, Position(1, 1), Position(1, 1))
     if plan.plan_id != plan_id(plan):
+        # What an edited plan says of its origin is no finding about the files.
         yield error("E680", "the plan's content is not the one that its id names", top, help=_AGAIN)
+        return
     if versions is not None and plan.versions != versions:
         # Another version may read the same files as another cell: what else differs is then no finding about the files.
         yield error("E681", f"the plan was made by another version of {_differing(plan.versions, versions)}", top, help=_AGAIN)
         return
     loaded = plan_inputs(request)
+    for name in _all_differing(plan.sources, loaded.sources):
+        at = Span(name, top.start, top.end) if name in dict(loaded.sources) else top
+        yield error("E681", f"the file {name} is not what this plan was made from", at, help=_AGAIN)
     for what, planned, now in (
-        ("the file", plan.sources, loaded.sources),
         ("the param", plan.params, loaded.params),
         ("the robot model", plan.robot_digests, loaded.robot_digests),
     ):
         if planned != now:
             yield error("E681", f"{what} {_differing(planned, now)} is not what this plan was made from", top, help=_AGAIN)
-    if plan.cell_revision != loaded.cell_revision:
+    # A cell whose file is told to be another one is another cell.
+    if plan.cell_revision != loaded.cell_revision and plan.sources == loaded.sources:
         yield error("E681", "the cell is not the one that this plan was made for", top, help=_AGAIN)
     if plan.tasks.seed != request.seed:
         yield error("E681", f"the plan was made with seed {plan.tasks.seed}, not {request.seed}", top, help=_AGAIN)
@@ -43,8 +48,14 @@ def _identity(plan: MotionPlan, request: PlanningRequest, versions: Pairs | None
 
 def _differing(planned: Pairs, now: Pairs) -> str:
     """The first name whose value differs, or that only one side has."""
+    return next(iter(_all_differing(planned, now)), "list")
+
+
+def _all_differing(planned: Pairs, now: Pairs) -> tuple[str, ...]:
+    """Names whose values differ, or that only one side has; where only the order does, all of them."""
     old, new = dict(planned), dict(now)
-    return next((name for name in {**old, **new} if old.get(name) != new.get(name)), "list")
+    differing = tuple(name for name in {**old, **new} if old.get(name) != new.get(name))
+    return differing or (tuple(new) if planned != now else ())
 
 
 def check_motions_belong(plan: MotionPlan) -> tuple[Diagnostic, ...]:

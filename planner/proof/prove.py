@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.home import home_of
 from cell.motion_plan import MotionPlan
+from cell.plan_file import plan_id
 from cell.plan_inputs import Pairs
 from cell.released_plan import Proof
 from cell.state import PlanningRequest
@@ -55,7 +56,7 @@ def prove(
     tasks = plan.tasks
     if homeless := _without_home(request):
         return Outcome(None, homeless)
-    if found := check_identity(plan, request, versions) or check_reads(tasks, request) or check_form(tasks):
+    if found := _of_another_origin(plan, request, versions) or check_reads(tasks, request) or check_form(tasks):
         return Outcome(None, found)
     if found := (*check_references(tasks, request), *check_motions_belong(plan)):
         return Outcome(None, found)
@@ -77,6 +78,13 @@ def prove(
         return Outcome(None, met.found)
     matched = match(tasks, duties, request.cell, request.state)
     return Outcome(Proof(*obligations_of(plan, request, duties, matched.steps_of, verdicts, met)))
+
+
+def _of_another_origin(plan: MotionPlan, request: PlanningRequest, versions: Pairs | None) -> Findings:
+    """Files that have changed are told together with the facts that the plan relies on and that are no longer so."""
+    found = check_identity(plan, request, versions)
+    is_readable = plan_id(plan) == plan.plan_id and versions in (None, plan.versions)
+    return (*found, *check_reads(plan.tasks, request)) if found and is_readable else found
 
 
 def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, started: Mapping[str, tuple[str, ...]]) -> Findings:

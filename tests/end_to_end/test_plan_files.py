@@ -144,7 +144,7 @@ def test_a_missing_file_is_a_matter_of_usage(program: Program, verb: str) -> Non
     ("file", "old", "new", "names"),
     [
         ("first_move.cell", "at (450 mm, -200 mm, 0 mm)", "at (450 mm, -210 mm, 0 mm)", "first_move.cell"),
-        ("first_move.cell", "contains block 1 parts", "contains block 0 parts", "first_move.cell"),
+        ("first_move.cell", "contains block 1 parts", "contains block 0 parts", "`at left` being block; it is empty"),
         ("first_move.intent", "move block to right", "move block to left", "first_move.intent"),
     ],
 )
@@ -161,6 +161,7 @@ def test_refuses_a_stale_plan_and_names_what_changed(
     refused = program.call("simulate", plan)
     assert refused.code == 1, refused.everything
     assert names in refused.out + refused.err
+    assert file in refused.out + refused.err
     assert not refused.has_traceback
 
 

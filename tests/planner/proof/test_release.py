@@ -18,6 +18,7 @@ from cell.plan_inputs import plan_inputs
 from cell.released_plan import ReleasedPlan
 from cell.state import CellState, DeviceState, InPlace, PlanningRequest
 from cell.steps import AtHome, Grip, Move, RunProgram, SetDoor, Step
+from cell.task_plan import ReadFact
 from planner.proof.certificates import judge_all
 from planner.proof.codes import PAGES
 from planner.proof.release import release
@@ -177,6 +178,30 @@ def test_stale_plan_names_the_fact_that_changed() -> None:
     opened = {**state.devices, "lathe": DeviceState(door_open=True, clamped=False, running=False)}
     text = refusal(tending().plan, replace(tending().request, state=replace(state, devices=opened)))
     assert "E681 the plan relies on `door lathe` being shut; it is open" in text
+
+
+def test_a_cell_file_that_says_that_something_lies_elsewhere_is_told_with_the_fact() -> None:
+    """From the command line the state is what the cell file declares: file and fact change together."""
+    asked, plan = tending().request, tending().plan
+    old = dict(plan.sources)
+    file = next(name for name in old if name.endswith(".cell"))
+    sources = tuple((name, "0" * 64 if name == file else digest) for name, digest in plan.sources)
+    program = replace(asked.program, sources=sources)
+    cell = replace(asked.cell, revision="0" * 64)
+    state = replace(asked.state, parts=asked.state.parts[1:])
+    found = released(plan, replace(asked, program=program, cell=cell, state=state)).diagnostics
+    said = [d.message for d in found]
+    assert said[0] == f"the file {file} is not what this plan was made from"
+    assert found[0].spans[0].file == file
+    assert "the plan relies on `at infeed[1]` being shaft; it is empty" in said
+    assert not any("the cell is not the one" in line for line in said)
+
+
+def test_at_most_five_facts_are_named_and_the_others_counted() -> None:
+    reads = tuple(ReadFact(f"at outfeed[{n}]", "shaft") for n in range(1, 9))
+    told = refusal(replace(tending().plan, tasks=replace(tending().plan.tasks, reads=reads)))
+    assert told.count("the plan relies on `at outfeed[") == 5
+    assert "and 3 more of the facts that the plan relies on" in told
 
 
 def test_changed_intent_that_a_plan_does_not_serve_is_refused_even_under_the_same_hash() -> None:
