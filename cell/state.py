@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cell.model import CellModel
+from cell.orders import Order
 from cell.program import IntentProgram
 from cell.robot import RobotModel
 from cell.steps import Stance
@@ -44,7 +45,8 @@ Location = InPlace | InHand | Lost | Expected
 @dataclass(frozen=True, slots=True)
 class PartState:
     """`origin` is the place where it was first seen (so which sets it belongs to). `reached` are ids of goals that are facts
-    for this part, `outcomes` what was told of it (verdict -> accept). `given_up`: its iteration was skipped."""
+    for this part, `outcomes` what was told of it (verdict -> accept). `given_up`: its iteration was skipped. `bound`: the demand
+    of an order that it is for (cell/demands.py), "" for none."""
 
     id: str
     kind: str
@@ -53,6 +55,7 @@ class PartState:
     reached: frozenset[str] = frozenset()
     outcomes: tuple[tuple[str, str], ...] = ()
     given_up: bool = False
+    bound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,13 @@ class DeviceState:
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """`parts` in order of id. `devices` and `stances` for every machine, station and robot of the cell."""
+    """`parts` in order of id. `devices` and `stances` for every machine, station and robot of the cell. `orders` in the order in
+    which they arrived."""
 
     parts: tuple[PartState, ...]
     stances: Mapping[str, Stance]
     devices: Mapping[str, DeviceState]
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
