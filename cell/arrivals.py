@@ -1,7 +1,7 @@
-"""Parts that are still to come: which ones a conveyor brings, and by when each is there at the latest.
+"""Parts that are still to come: which ones a conveyor or a feed brings, and by when each is there at the latest.
 
-A conveyor with an arrival law (`every 6 s`) brings one part each such time. The k-th that is still to come is there k times
-that long from now: by then it has come even if the one before has only just arrived.
+With an arrival law (`every 6 s`) one comes each such time. The k-th that is still to come is there k times that long from now: by
+then it has come even if the one before has only just arrived.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.state import CellState, Expected, PartState
 
+SUPPLIES = ("conveyor", "feed")
+
 
 def interval(equipment: Equipment) -> float | None:
     """Seconds from one arrival to the next; None for what brings nothing by itself, or nobody knows when."""
     every = equipment.attributes.get("every")
-    is_supply = equipment.kind == "conveyor" and len(equipment.places) == 1
+    is_supply = equipment.kind in SUPPLIES and len(equipment.places) == 1
     return float(every) if is_supply and isinstance(every, int | float) else None
 
 

@@ -1,7 +1,8 @@
 """The facts of an observed state that a plan may rely on, by name: `run` compares them with what the plan has read.
 
 Names and values: `at <place>` and `hand <tool.hand>` are a part kind or `empty`; `door <machine>` is open or shut, `clamp
-<machine>` open or closed, `running <machine>` yes or no; `count <equipment>` is a number; `reached <part>` lists goals;
+<machine>` open or closed, `running <machine>` yes or no; `count <equipment>` is a number; `enough <place> <n>` is yes while at
+least n parts lie there; `reached <part>` lists goals;
 `<outcome> <part>` is what was told. No ages, and no joint positions: a robot that merely stands elsewhere gets a motion to the
 start.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cell.shelves import stock
 from cell.state import CellState, DeviceState, InHand, InPlace, PartState
 
 
@@ -21,6 +23,9 @@ def value_of(state: CellState, name: str) -> str | None:
             return _kind(state, lambda part: part.location == InPlace(thing))
         case "hand":
             return _kind(state, lambda part: isinstance(part.location, InHand) and part.location.hand == thing)
+        case "enough":
+            place, _, least = thing.rpartition(" ")
+            return "yes" if len(stock(state.parts, place)) >= int(least) else "no"
         case "count":
             return str(sum(isinstance(p.location, InPlace) and _equipment(p.location.place) == thing for p in state.parts))
         case "door":

@@ -12,6 +12,7 @@ from cell.diagnostic import Diagnostic, error
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
+from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPlace, PartState, PlanningRequest
 from cell.steps import Grip, Inspect, Move, RunProgram
 from cell.task_plan import Bounds, PlannedPart, TaskPlan
@@ -64,6 +65,7 @@ def _reads(
     tasks: TaskPlan, cell: CellModel, state: CellState, worked: list[PartState], loops: Mapping[str, Loop]
 ) -> Iterator[tuple[str, str]]:
     taken = {p.location.place for p in state.parts if isinstance(p.location, InPlace)}
+    yield from ((f"enough {place} {count}", "yes") for place, count in _from_bins(worked, cell).items())
     for part in worked:
         if isinstance(part.location, Expected):
             if part.location.place not in taken:
@@ -88,6 +90,12 @@ def _reads(
     for loop in loops.values() if tasks.operations else ():
         for name in _counted(loop.until):
             yield f"count {name}", str(_count(cell.equipment[name], state))
+
+
+def _from_bins(worked: list[PartState], cell: CellModel) -> dict[str, int]:
+    """How many parts the plan takes out of each bin of a shelf."""
+    places = [p.location.place for p in worked if isinstance(p.location, InPlace) and is_bin(cell, p.location.place)]
+    return {place: places.count(place) for place in dict.fromkeys(places)}
 
 
 def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
@@ -124,6 +132,7 @@ def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator
     worked = {o.part for o in tasks.operations}
     coming = [p.location.place for p in state.parts if isinstance(p.location, Expected) and p.id in worked]
     yield from (arrival_law(cell.equipment[name]) for name in dict.fromkeys(cell.places[place].equipment for place in coming))
+    yield from (presentation(place) for place in sorted(_from_bins([p for p in state.parts if p.id in worked], cell)))
     for name in _devices(tasks, cell):
         equipment, device = cell.equipment[name], state.devices.get(name, DeviceState())
         if has_door(equipment) and device.door_open is None:
@@ -159,6 +168,8 @@ def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:
         facts[f"hand {_where(part)}" if isinstance(part.location, InHand) else f"at {_where(part)}"] = part.kind
         facts |= {f"reached {part.id}": " ".join(sorted(part.reached))} if part.reached else {}
         facts |= {f"{outcome} {part.id}": value for outcome, value in part.outcomes}
+    bins = {name: len(stock(state.parts, name)) for name in cell.places if is_bin(cell, name)}
+    facts |= {f"enough {name} {k}": "yes" for name, count in bins.items() for k in range(1, count + 1)}
     for name, equipment in cell.equipment.items():
         facts |= dict(_device_facts(name, cell, state))
         facts[f"count {name}"] = str(_count(equipment, state))

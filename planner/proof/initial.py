@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cell.equipment import Equipment
 from cell.model import CellModel
+from cell.shelves import is_full_of_many
 from cell.state import CellState, DeviceState, Expected, InHand, InPlace, Lost
 from cell.steps import Fact, stance_name
 
@@ -15,7 +16,8 @@ def initial_facts(cell: CellModel, state: CellState) -> frozenset[Fact]:
 
 
 def is_heap(cell: CellModel, place: str) -> bool:
-    return cell.places[place].capacity is None
+    """A place for many: nothing makes it free, and nothing waits until it is."""
+    return is_full_of_many(cell.places[place])
 
 
 def has_door(equipment: Equipment) -> bool:
@@ -44,7 +46,7 @@ def _parts(cell: CellModel, state: CellState) -> Iterator[Fact]:
             case Lost() | Expected():
                 pass
     for name, spot in cell.places.items():
-        if spot.capacity is not None and name not in taken:
+        if not is_full_of_many(spot) and name not in taken:
             yield Fact("free", (name,))
     for grip in (f"{tool.name}.{hand.name}" for tool in cell.tools.values() for hand in tool.hands):
         if grip not in holding:

@@ -14,6 +14,7 @@ from cell.arrivals import arrival_times
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.program import Ref
+from cell.shelves import is_bin, stock
 from cell.state import Expected, InPlace, PlanningRequest
 from cell.steps import (
     Action,
@@ -61,6 +62,7 @@ class _Walk:
     lies: dict[str, str] = field(default_factory=dict)
     resting: dict[str, str] = field(default_factory=dict)
     coming: dict[str, list[str]] = field(default_factory=dict)
+    bins: dict[str, list[str]] = field(default_factory=dict)
     shared: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +72,8 @@ class _Walk:
         self.kinds = {p.id: p.kind for p in self.request.state.parts}
         self.lies = {p.id: p.location.place for p in self.request.state.parts if isinstance(p.location, InPlace)}
         self.resting = {place: part for part, place in self.lies.items()}
+        for place in (name for name in self.cell.places if is_bin(self.cell, name)):
+            self.bins[place] = list(stock(self.request.state.parts, place))
         for part in arrival_times(self.cell, self.request.state):
             self.coming.setdefault(self._supply_of(part), []).append(part)
         for step in self.tasks.steps:
@@ -210,6 +214,7 @@ class _Walk:
                 yield from wrong_in_need(need, operation, duty, robot, state, self.kinds[operation.part], self.cell, self.shared)
             case Grip():
                 yield from self._grip(step.action, operation, state)
+                yield from self._from_bin(step, step.action, state)
             case Release(tool=tool, hand=hand, part=part):
                 if part != operation.part or state.hands.get(f"{tool}.{hand}", ("",))[0] != part:
                     yield f"releases {part}, which {tool}.{hand} does not hold for this"
@@ -248,6 +253,17 @@ class _Walk:
         stance = state.stance
         if not (isinstance(stance, AtPlace) and stance.hand == f"{grip.tool}.{grip.hand}" and stance.kind == kind.name):
             yield f"grips a {kind.name} with {grip.tool}.{grip.hand} at {stance_name(stance)}"
+
+    def _from_bin(self, step: Step, grip: Grip, state: RobotState) -> Iterator[str]:
+        """Out of a bin of a shelf comes the part at its front, whichever a plan names. Exclusion has the steps in this order."""
+        place = state.stance.place if isinstance(state.stance, AtPlace) else ""
+        if place not in self.bins:
+            return
+        front = self.bins[place].pop(0) if self.bins[place] else "nothing"
+        if grip.part != front:
+            yield f"takes {grip.part} out of {place}; {front} is at its front"
+        if step.branch is not None:
+            yield f"takes {grip.part} out of {place} in a branch: what is at the front then depends on it"
 
     def _program(self, duty: Duty, machine: str) -> str | None:
         """The one that the goal names, or the only one that the machine has."""

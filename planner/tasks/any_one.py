@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cell.model import CellModel
 from cell.program import Ref
+from cell.shelves import is_bin
 from cell.state import CellState, Expected, InHand, InPlace, Lost, PartState
 from planner.tasks.methods import SOURCES, is_heap
 from planner.tasks.route import Stage
@@ -44,7 +45,9 @@ def _is_takeable(cell: CellModel, part: PartState, source: str | None) -> bool:
             return True
         case InPlace(place):
             known = cell.places.get(place)
-            if known is None or is_heap(known) or cell.equipment[known.equipment].kind not in SOURCES:
+            if known is None or cell.equipment[known.equipment].kind not in SOURCES:
+                return False
+            if is_heap(known) and not is_bin(cell, place):
                 return False
             return source is None or known.equipment == source
         case Expected(place):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from cell.diagnostic import Span
+from cell.shelves import is_bin
 from cell.steps import AtHub
 from planner.tasks.dispatch import Order
 from planner.tasks.findings import Findings
@@ -52,7 +53,7 @@ def check_sources(shop: Shop, found: Findings) -> None:
         span = _span(job.legs[0])
         if job.place is not None:
             source = shop.cell.equipment[shop.equipment_of[job.place]]
-            if job.place in shop.heaps:
+            if job.place in shop.heaps and not is_bin(shop.cell, job.place):
                 message, help_ = (
                     f"{job.part} lies in {source.name}, out of which nothing is taken",
                     "Put it by hand where a robot can take it.",

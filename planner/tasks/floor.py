@@ -201,8 +201,8 @@ class Floor:
         room = self.room_of(job)
         if room is not None and job in self.occupants[room]:
             self.occupants[room].remove(job)
-        equipment = self.shop.equipment_of[place]
-        self.pools[equipment][place] = None
+        if place not in self.shop.heaps:
+            self.pools[self.shop.equipment_of[place]][place] = None
 
     def stand(self, worker: int, stands: tuple[Stand, ...]) -> None:
         """From now on it stands there."""

@@ -20,7 +20,7 @@ from planner.tasks.route import Work
 VERBS = ("move", "process", "inspect")
 TARGETS = ("tray", "bin", "machine", "station", "fixture", "pallet")
 LOOPED = ("tray", "machine", "station", "fixture")
-SOURCES = (*LOOPED, "pallet", "stack", "conveyor")
+SOURCES = (*LOOPED, "pallet", "stack", "shelf", "conveyor", "feed")
 _ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), "inspect": ("at",)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cell.shelves import is_bin, presentation
 from cell.state import CellState, InPlace, PartState
 from cell.task_plan import PlannedPart, ReadFact
 from planner.tasks.dispatch import Order
@@ -24,9 +25,10 @@ def planned_parts(routes: Routes) -> tuple[PlannedPart, ...]:
 
 
 def assumptions(shop: Shop, state: CellState, order: Order) -> tuple[str, ...]:
-    """What was taken for granted: durations that nobody declared, and doors and clamps that nobody reports."""
+    """What was taken for granted: how shelves present parts, durations that nobody declared, doors and clamps that nobody
+    reports."""
     used = {shop.equipment_of[act.place] for act in order.acts if act.kind is not Kind.PARK}
-    out = []
+    out = [presentation(place) for place in sorted(_from_bins(shop))]
     for name in (n for n in shop.devices if n in used):
         device, seen = shop.devices[name], state.devices.get(name)
         if device.has_door and (seen is None or seen.door_open is None):
@@ -42,6 +44,7 @@ def assumptions(shop: Shop, state: CellState, order: Order) -> tuple[str, ...]:
 
 def _parts(shop: Shop, state: CellState) -> Iterator[tuple[str, str]]:
     known = {part.id: part for part in state.parts}
+    yield from ((f"enough {place} {count}", "yes") for place, count in _from_bins(shop).items())
     taken = {p.location.place for p in state.parts if isinstance(p.location, InPlace)}
     for job in shop.jobs:
         if job.arrival is not None:
@@ -50,6 +53,12 @@ def _parts(shop: Shop, state: CellState) -> Iterator[tuple[str, str]]:
             continue
         yield (f"at {job.place}", job.kind) if job.place is not None else (f"hand {job.hand}", job.kind)
         yield from _history(job, known[job.part])
+
+
+def _from_bins(shop: Shop) -> dict[str, int]:
+    """How many parts come out of each bin of a shelf."""
+    bins = [job.place for job in shop.jobs if job.place is not None and is_bin(shop.cell, job.place)]
+    return {place: bins.count(place) for place in dict.fromkeys(bins)}
 
 
 def _history(job: Job, part: PartState) -> Iterator[tuple[str, str]]:

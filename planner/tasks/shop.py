@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cell.arrivals import SUPPLIES
 from cell.durations import action_duration
 from cell.model import CellModel
 from cell.scene import lying_directly_upon
@@ -21,7 +22,7 @@ from planner.tasks.reach import grasps_of
 from planner.tasks.route import Fork, Job, Leg, Routes, Stage, stages_of
 from planner.tasks.worker import Worker
 
-WAITING = ("tray", "stack", "pallet", "conveyor")
+WAITING = ("tray", "stack", "shelf", "pallet", "conveyor", "feed")
 """Where a part may lie for as long as it likes: nothing else needs its place."""
 
 
@@ -123,15 +124,18 @@ def _device(cell: CellModel, state: CellState, name: str) -> Device:
 
 
 def _lines(cell: CellModel, routes: Routes, group: Sequence[int], waiting: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
-    """Those that are alike in the order of the routes; of a pile the uppermost first; of a conveyor as they come."""
+    """Those that are alike in the order of the routes; of a pile the uppermost first; of a shelf's bin from the front; of a
+    conveyor as they come."""
     rank = {place.name: i for e in cell.equipment.values() for i, place in enumerate(e.places)}
     lines: dict[tuple[str, int | str], list[tuple[float, int, int]]] = {}
     for j, job in enumerate(routes.jobs):
         if not waiting[j] or job.place is None:
             continue
         source = cell.equipment[cell.places[job.place].equipment]
-        if source.kind == "conveyor":
+        if source.kind in SUPPLIES:
             lines.setdefault(("belt", source.name), []).append((job.arrival or 0.0, 0, j))
+        elif source.kind == "shelf":
+            lines.setdefault(("bin", job.place), []).append((0.0, j, j))
         elif any(place.lies_on for place in source.places):
             lines.setdefault(("pile", source.name), []).append((0.0, -rank[job.place], j))
         else:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from cell.arrivals import SUPPLIES
 from cell.program import Goal
 from cell.reasons import action_reason
 from cell.steps import AtHub, Because, Decide, Fact, Inspect, Present, RunProgram, SetClamp, stance_name
@@ -129,7 +130,7 @@ class _Writer:
         device.is_clamped = False
         if known.works and len(self.robots) > 1:
             device.last = robot.last
-        if self.shop.cell.equipment[hub].kind == "conveyor":
+        if self.shop.cell.equipment[hub].kind in SUPPLIES:
             device.last = robot.last  # the next part comes when this one is out of the way
         self.lying.pop(place, None)
         self.changed[place] = (robot.robot, robot.last)
