@@ -73,7 +73,7 @@ def workbench() -> Workbench:
     with tempfile.TemporaryDirectory() as folder:
         models = load_robots(reading.cell, open_workshop(lambda *_: None, 1, Path(folder))).value
     assert models is not None
-    return Workbench(reading.cell, "r1", models)
+    return Workbench(reading.cell, "r1", models, "twin_grip")
 
 
 def near_the_work(bench: Workbench, count: int) -> np.ndarray:

@@ -39,8 +39,9 @@ def home_of(unit: RobotUnit, model: RobotModel) -> tuple[float, ...]:
 
 
 def standing_robot(cell: CellModel, robot: str, model: RobotModel) -> tuple[SceneBody, ...]:
-    """A robot at its home with its tool and empty hands, base link included. Raises ValueError where `home_of` does."""
-    unit, tool = cell.robots[robot], cell.tool_of(robot)
+    """A robot at its home with empty hands, base link included, and at its flange every tool that may be there: whichever it
+    is, what is clear of all of them is clear of it. Raises ValueError where `home_of` does."""
+    unit = cell.robots[robot]
     T_world_links = [unit.base @ Pose.from_matrix(pose) for pose in model.chain.link_poses(home_of(unit, model))]
     T_world_flange = T_world_links[-1] @ model.T_last_flange
     links = [
@@ -48,7 +49,7 @@ def standing_robot(cell: CellModel, robot: str, model: RobotModel) -> tuple[Scen
         for k, hulls in enumerate(model.hulls)
         for i, hull in enumerate(hulls)
     ]
-    tools = [(f"{tool.name}/{body.name}", body.moved(T_world_flange)) for body in tool.bodies] if tool else []
+    tools = [(f"{tool.name}/{body.name}", body.moved(T_world_flange)) for tool in cell.tools_of(robot) for body in tool.bodies]
     return tuple(SceneBody(f"{robot}/{name}", robot, "robot", body) for name, body in (*links, *tools))
 
 

@@ -87,4 +87,9 @@ class CellModel:
         object.__setattr__(self, "places", {p.name: p for e in self.equipment.values() for p in e.places})
 
     def tool_of(self, robot: str) -> Tool | None:
+        """The one that is declared to be at its flange. What is there now a CellState says."""
         return next((t for t in self.tools.values() if t.mount == robot), None)
+
+    def tools_of(self, robot: str) -> tuple[Tool, ...]:
+        """Every tool that may ever be at its flange, in the order of declaration."""
+        return tuple(t for t in self.tools.values() if t.mount == robot)

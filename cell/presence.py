@@ -25,11 +25,12 @@ class Moving:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Resting:
-    """At standstill in `stance` with `carried` in its hands, between two motions."""
+    """At standstill in `stance` with `tool` at its flange and `carried` in its hands, between two motions."""
 
     robot: str
     stance: Stance
     carried: tuple[Carried, ...]
+    tool: str | None
 
 
 Presence = Moving | Resting

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from cell.model import CellModel
+from cell.model import CellModel, Tool
 from cell.orders import Order
 from cell.program import IntentProgram
 from cell.robot import RobotModel
@@ -70,12 +70,24 @@ class DeviceState:
 @dataclass(frozen=True, slots=True)
 class CellState:
     """`parts` in order of id. `devices` and `stances` for every machine, station and robot of the cell. `orders` in the order in
-    which they arrived."""
+    which they arrived. `mounts` has the robot or the changer that each tool is at; a tool that is not named is where the cell
+    declares it."""
 
     parts: tuple[PartState, ...]
     stances: Mapping[str, Stance]
     devices: Mapping[str, DeviceState]
     orders: tuple[Order, ...] = ()
+    mounts: Mapping[str, str] = field(default_factory=dict)
+
+
+def mount_of(cell: CellModel, state: CellState, tool: str) -> str:
+    """The robot or the changer that the tool is at."""
+    return state.mounts.get(tool, cell.tools[tool].mount)
+
+
+def tool_at(cell: CellModel, state: CellState, robot: str) -> Tool | None:
+    """What is at the robot's flange; None where it is bare."""
+    return next((tool for name, tool in cell.tools.items() if mount_of(cell, state, name) == robot), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ class Touch:
 @dataclass(frozen=True, slots=True, order=True)
 class MotionNeed:
     """Everything that fixes a motion: robot, two stances, what is carried, the contact meant, the speed allowed at the TCP
-    (m/s, None for no limit but the robot's), and the zones that it must stay out of. Motions are stored by it."""
+    (m/s, None for no limit but the robot's), the zones that it must stay out of, and the tool at the flange (None: a bare
+    flange). Motions are stored by it."""
 
     robot: str
     start: Stance
@@ -126,6 +127,7 @@ class MotionNeed:
     touch: Touch | None
     speed_limit: float | None
     avoid: tuple[str, ...]
+    tool: str | None
 
 
 # --- actions -------------------------------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 
 from cell.codec import canonical, digest
 from cell.diagnostic import Diagnostic, Outcome, Severity, error
+from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.presence import Conflicts, Presence, Resting
 from cell.state import PlanningRequest
-from cell.steps import AtPlace, MotionNeed, Move, Step
+from cell.steps import AtPlace, MotionNeed, Move, Step, Touch
 from cell.task_plan import TaskPlan
 from planner.motion.coordinate import uncertified
 from planner.motion.estimate import estimated_duration
@@ -68,7 +69,7 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
 @dataclass(slots=True)
 class _Search:
     """What the rounds have come to know. `rounds` counts the schedules that were made again for conflicts; `beyond` has what else
-    is out of reach, by robot and equipment, where one motion was refused."""
+    is out of reach, by robot, tool and equipment, where one motion was refused."""
 
     request: PlanningRequest
     means: Means
@@ -76,7 +77,7 @@ class _Search:
     refused: dict[MotionNeed, tuple[Diagnostic, ...]] = field(default_factory=dict)
     conflicts: Conflicts = frozenset()
     rounds: int = 0
-    beyond: dict[tuple[str, str], frozenset[AtPlace]] = field(default_factory=dict)
+    beyond: dict[tuple[str, str | None, str], frozenset[AtPlace]] = field(default_factory=dict)
 
     @classmethod
     def from_memory(cls, request: PlanningRequest, means: Means, recalled: Recalled) -> _Search:
@@ -98,8 +99,8 @@ class _Search:
         """One refusal says of the whole equipment what the robot cannot reach there, so that no round asks for it."""
         cell = self.request.cell
         for need in refused:
-            if need.touch is not None and (key := (need.robot, cell.places[need.touch.place].equipment)) not in self.beyond:
-                self.beyond[key] = out_of_reach(cell, need.robot, self.request.robots, key[1])
+            if need.touch is not None and (key := _reaching(need, need.touch, cell)) not in self.beyond:
+                self.beyond[key] = out_of_reach(cell, need.robot, self.request.robots, need.tool, key[2])
 
     def agreed(self) -> Outcome[TaskPlan]:
         """A schedule all of whose motions are known, and in which nothing can coincide that is not certified apart."""
@@ -140,7 +141,7 @@ class _Search:
         if motion is not None:
             return motion.duration
         if touch is not None and AtPlace(touch.place, touch.hand, touch.kind, touch.grasp) in self.beyond.get(
-            (need.robot, cell.places[touch.place].equipment), ()
+            _reaching(need, touch, cell), ()
         ):
             return math.inf
         return estimated_duration(need, cell, self.request.robots)
@@ -157,6 +158,11 @@ class _Search:
         spans = (self.request.cell.robots[p.robot].span for p in (one, other))
         message = f"{one.robot} and {other.robot} stand too near each other where they are at the start"
         return error("E616", message, *spans, help="Move one of them, or give it a `home` farther off.")
+
+
+def _reaching(need: MotionNeed, touch: Touch, cell: CellModel) -> tuple[str, str | None, str]:
+    """The robot and its tool, and the equipment that it reaches for."""
+    return need.robot, need.tool, cell.places[touch.place].equipment
 
 
 def _gave_up(found: Conflicts, rounds: int) -> Diagnostic:

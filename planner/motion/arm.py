@@ -14,15 +14,15 @@ from cell.robot import RobotModel
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arm:
-    """`tool` None: the flange itself is the TCP of a hand named "flange"."""
+    """`tool` is what is at the flange. None: the flange itself is the TCP of a hand named "flange"."""
 
     unit: RobotUnit
     model: RobotModel
     tool: Tool | None
 
     @classmethod
-    def of(cls, cell: CellModel, robot: str, model: RobotModel) -> Arm:
-        return cls(cell.robots[robot], model, cell.tool_of(robot))
+    def of(cls, cell: CellModel, robot: str, model: RobotModel, tool: str | None) -> Arm:
+        return cls(cell.robots[robot], model, None if tool is None else cell.tools[tool])
 
     @property
     def hands(self) -> tuple[str, ...]:

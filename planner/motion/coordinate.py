@@ -129,21 +129,21 @@ def _courses(
     presences: Iterable[Presence], motions: Mapping[MotionNeed, Motion], cell: CellModel, robots: Mapping[str, RobotModel]
 ) -> dict[Presence, Course | None]:
     rests = _rests(motions)
-    moved: dict[tuple[str, tuple[Carried, ...]], tuple[str, Moved]] = {}
+    moved: dict[tuple[str, str | None, tuple[Carried, ...]], tuple[str, Moved]] = {}
 
     def course(presence: Presence) -> Course | None:
         match presence:
             case Moving(need):
-                carried, motion = need.carried, motions.get(need)
+                tool, carried, motion = need.tool, need.carried, motions.get(need)
                 curves = [] if motion is None else [elevated(segment.control) for segment in motion.segments]
-            case Resting(robot, stance, carried):
+            case Resting(robot, stance, carried, tool):
                 still = _configurations(cell, robot, robots[robot], stance, rests)
                 curves = [np.tile(q, (DEGREE + 1, 1)) for q in still]
         if not curves:
             return None
-        key = presence.robot, tuple(sorted(carried))
+        key = presence.robot, tool, tuple(sorted(carried))
         if key not in moved:
-            moved[key] = _moved(cell, presence.robot, robots[presence.robot], key[1])
+            moved[key] = _moved(cell, presence.robot, robots[presence.robot], tool, key[2])
         bodies, what = moved[key]
         stacked = np.stack(curves).astype("<f8")
         return Course(hashlib.sha256(bodies.encode() + stacked.tobytes()).hexdigest(), bodies, what, stacked)
@@ -151,9 +151,9 @@ def _courses(
     return {presence: course(presence) for presence in presences}
 
 
-def _moved(cell: CellModel, robot: str, model: RobotModel, carried: tuple[Carried, ...]) -> tuple[str, Moved]:
+def _moved(cell: CellModel, robot: str, model: RobotModel, tool: str | None, carried: tuple[Carried, ...]) -> tuple[str, Moved]:
     """What moves, and its name by content."""
-    arm = Arm.of(cell, robot, model)
+    arm = Arm.of(cell, robot, model, tool)
     bodies = movers(arm, cell, carried)
     placed = [(body.link, body.shape, body.T_link_body) for body in bodies]
     return digest((model.content_hash, arm.unit.base, placed)), Moved(arm, bodies)

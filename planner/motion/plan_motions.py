@@ -48,10 +48,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setting:
-    """All that a worker needs to know of a robot's surroundings, the other robots included. `digest` names it."""
+    """All that a worker needs to know of a robot's surroundings, with `tool` at its flange, the other robots included. `digest`
+    names it."""
 
     cell: CellModel
     robot: str
+    tool: str | None
     models: Mapping[str, RobotModel]
     digest: str
     seed: int
@@ -83,23 +85,24 @@ def plan_motions(
     motions: dict[MotionNeed, Motion] = {}
     refused: dict[MotionNeed, tuple[Diagnostic, ...]] = {}
     keys: dict[MotionNeed, str] = {}
-    missing: dict[str, list[MotionNeed]] = {}
+    missing: dict[tuple[str, str | None], list[MotionNeed]] = {}
     astray = not_at_home(cell, robots)
     refused.update({need: (astray[need.robot],) for need in needs if need.robot in astray})
     wanted = [need for need in dict.fromkeys(needs) if need not in refused]
-    settings = {r: _setting(cell, r, robots, seed) for r in dict.fromkeys(need.robot for need in wanted)}
+    equipped = dict.fromkeys((need.robot, need.tool) for need in wanted)
+    settings = {(robot, tool): _setting(cell, robot, tool, robots, seed) for robot, tool in equipped}
     for need in wanted:
-        keys[need] = need_key(settings[need.robot].digest, need)
+        keys[need] = need_key(settings[need.robot, need.tool].digest, need)
         stored = motion_of(store.get(keys[need]), need)
         if stored is None:
-            missing.setdefault(need.robot, []).append(need)
+            missing.setdefault((need.robot, need.tool), []).append(need)
         else:
             motions[need] = stored
     done, total = len(motions), len(keys)
     progress("motions", done, total)
-    for robot, open_needs in missing.items():
-        hubs = _hub_table(settings[robot], store, map_fn)
-        tasks = [NeedTask(settings[robot], hubs, group) for group in _grouped(open_needs)]
+    for who, open_needs in missing.items():
+        hubs = _hub_table(settings[who], store, map_fn)
+        tasks = [NeedTask(settings[who], hubs, group) for group in _grouped(open_needs)]
         for answers in map_fn(solve_needs, tasks):
             assert isinstance(answers, tuple)
             for need, answer in answers:
@@ -125,15 +128,15 @@ def find_hub(task: HubTask) -> Array | None:
     return hub(_WORKERS.bench(task.setting), task.equipment)
 
 
-def _setting(cell: CellModel, robot: str, models: Mapping[str, RobotModel], seed: int) -> Setting:
-    return Setting(cell, robot, models, surroundings_digest(cell, robot, models, seed), seed)
+def _setting(cell: CellModel, robot: str, tool: str | None, models: Mapping[str, RobotModel], seed: int) -> Setting:
+    return Setting(cell, robot, tool, models, surroundings_digest(cell, robot, tool, models, seed), seed)
 
 
 def _hub_table(setting: Setting, store: MotionStore, map_fn: MapFunction) -> Hubs:
     stored = hubs_of(store.get(hubs_key(setting.digest)))
     if stored is not None:
         return stored
-    arm = Arm.of(setting.cell, setting.robot, setting.models[setting.robot])
+    arm = Arm.of(setting.cell, setting.robot, setting.models[setting.robot], setting.tool)
     names = [name for name in setting.cell.equipment if is_served(arm, setting.cell, name)]
     found = dict(zip(names, map_fn(find_hub, [HubTask(setting, name) for name in names]), strict=True))
     reached = {name: np.asarray(q) for name, q in found.items() if q is not None}
@@ -164,7 +167,7 @@ class _Workers:
         name = f"{setting.digest} {setting.robot}"
         if self._bench is None or self._digest != name:
             self._digest, self._solver = name, None
-            self._bench = Workbench(setting.cell, setting.robot, setting.models)
+            self._bench = Workbench(setting.cell, setting.robot, setting.models, setting.tool)
         return self._bench
 
     def solver(self, setting: Setting, hubs: Hubs) -> Solver:

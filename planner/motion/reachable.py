@@ -20,10 +20,12 @@ from planner.motion.ik_branch import has_turn_within, least_singular
 from planner.motion.workbench import Workbench
 
 
-def out_of_reach(cell: CellModel, robot: str, models: Mapping[str, RobotModel], equipment: str) -> frozenset[AtPlace]:
-    """Every stance at places of `equipment`, with parts that they accept and the tool grips, to which inverse kinematics has no
+def out_of_reach(
+    cell: CellModel, robot: str, models: Mapping[str, RobotModel], tool: str | None, equipment: str
+) -> frozenset[AtPlace]:
+    """Every stance at places of `equipment`, with parts that they accept and `tool` grips, to which inverse kinematics has no
     answer within the limits and clear of singularities, however the part may be turned."""
-    bench = Workbench(cell, robot, models)
+    bench = Workbench(cell, robot, models, tool)
     missed: set[AtPlace] = set()
     for hand in bench.arm.hands:
         stances = _stances(bench, equipment, hand)

@@ -15,7 +15,7 @@ import numpy as np
 from cell.codec import CodecError, canonical, digest, from_plain
 from cell.geometry import Array
 from cell.home import home_of
-from cell.model import CellModel
+from cell.model import CellModel, Tool
 from cell.motion_plan import Motion
 from cell.robot import RobotModel
 from cell.steps import MotionNeed
@@ -43,9 +43,10 @@ class MemoryStore:
         self._values[key] = value
 
 
-def surroundings_digest(cell: CellModel, robot: str, models: Mapping[str, RobotModel], seed: int) -> str:
-    """What every motion of this robot depends on besides its need; spans, signals, programs and contents are not in it."""
-    unit, tool = cell.robots[robot], cell.tool_of(robot)
+def surroundings_digest(cell: CellModel, robot: str, tool: str | None, models: Mapping[str, RobotModel], seed: int) -> str:
+    """What every motion of this robot with this tool depends on besides its need; spans, signals, programs and contents are
+    not in it."""
+    unit = cell.robots[robot]
     others = [_standing(cell, name, models[name]) for name in cell.robots if name != robot]
     return digest(
         (
@@ -55,7 +56,7 @@ def surroundings_digest(cell: CellModel, robot: str, models: Mapping[str, RobotM
             seed,
             (unit.base, unit.home, unit.payload, unit.max_speed, unit.force_limit),
             [bool(r.base.translation[2] < 0.0) for r in cell.robots.values()],
-            () if tool is None else (tool.name, tool.hands, tool.bodies, tool.mass, tool.grips, tool.force),
+            () if tool is None else _equipped(cell.tools[tool]),
             [(p.name, p.mass, p.shape, p.grip_force) for p in cell.parts.values()],
             [(e.name, e.frame, e.bodies, e.places, e.guard) for e in cell.equipment.values()],
             [(z.name, z.low, z.high, z.keep_out, z.speed_limit) for z in cell.zones.values()],
@@ -65,8 +66,12 @@ def surroundings_digest(cell: CellModel, robot: str, models: Mapping[str, RobotM
 
 
 def _standing(cell: CellModel, robot: str, model: RobotModel) -> tuple[object, ...]:
-    unit, tool = cell.robots[robot], cell.tool_of(robot)
-    return robot, model.content_hash, unit.base, home_of(unit, model), () if tool is None else tool.bodies
+    unit = cell.robots[robot]
+    return robot, model.content_hash, unit.base, home_of(unit, model), [tool.bodies for tool in cell.tools_of(robot)]
+
+
+def _equipped(tool: Tool) -> tuple[object, ...]:
+    return tool.name, tool.hands, tool.bodies, tool.mass, tool.grips, tool.force
 
 
 def need_key(surroundings: str, need: MotionNeed) -> str:

@@ -1,4 +1,4 @@
-"""One robot in its cell, ready for checking: its movers for every load, the standers, and the margin of every pair.
+"""One robot with one tool in its cell, ready for checking: its movers for every load, the standers, each pair's margin.
 
 The standers are always the fullest cell there can be (cell/scene.py), every other robot at its home (cell/home.py) and every
 zone; a table of margins says which pairs count for a motion with a certain touch. So shapes are built once a robot, whatever is
@@ -30,9 +30,9 @@ TOUCHING = 1e-4  # m: nearer than this to a part at rest counts as what carries 
 class Workbench:
     """`collider(carried)` and `margins(…)` belong together: the table has a row a mover and a column a stander."""
 
-    def __init__(self, cell: CellModel, robot: str, models: Mapping[str, RobotModel]) -> None:
+    def __init__(self, cell: CellModel, robot: str, models: Mapping[str, RobotModel], tool: str | None) -> None:
         self.cell, self.robot = cell, robot
-        self.arm = Arm.of(cell, robot, models[robot])
+        self.arm = Arm.of(cell, robot, models[robot], tool)
         self.kinematics = InverseKinematics(models[robot])
         self.standers: tuple[Stander, ...] = (
             *(stander(body) for body in scene_for(cell, None)),

@@ -58,9 +58,9 @@ class LinkBody:
         return self.body.pose.apply(corners(self.body.shape))
 
 
-def arm_of(cell: CellModel, robot: str, model: RobotModel) -> Arm:
-    """Raises ValueError where the robot has no home (cell/home.py)."""
-    unit, tool = cell.robots[robot], cell.tool_of(robot)
+def arm_of(cell: CellModel, robot: str, model: RobotModel, at_flange: str | None) -> Arm:
+    """`at_flange` names the tool there, None for none. Raises ValueError where the robot has no home (cell/home.py)."""
+    unit, tool = cell.robots[robot], None if at_flange is None else cell.tools[at_flange]
     hands = () if tool is None else tuple((f"{tool.name}.{hand.name}", hand.T_flange_tcp) for hand in tool.hands)
     return Arm(
         robot=robot,

@@ -27,7 +27,7 @@ from planner.proof.coincidence import Spell, may_coincide, spells_of
 from planner.proof.finding import Refusal, Slack
 from planner.proof.motion_verdict import MotionVerdict
 from planner.proof.precedence import Precedence
-from planner.proof.standing import held_at_start, positions_at_start
+from planner.proof.standing import arm_at_start, held_at_start, positions_at_start
 from planner.proof.surroundings import CLEARANCE
 from planner.proof.two_arms import Clear, Course, GivenUp, Near, Rig, Side, check_two
 
@@ -81,12 +81,12 @@ def check_encounters(
 
 
 class _Company:
-    """All arms with the courses that the plan gives them; courses by the digest of arm and path."""
+    """All arms, by robot and the tool at its flange, with the courses that the plan gives them; courses by the digest of arm and
+    path."""
 
     def __init__(self, plan: MotionPlan, request: PlanningRequest) -> None:
         self._plan, self._request = plan, request
-        self.arms: dict[str, Arm] = {name: arm_of(request.cell, name, request.robots[name]) for name in request.cell.robots}
-        self._content = {name: digest(content_of(arm)) for name, arm in self.arms.items()}
+        self._arms: dict[tuple[str, str | None], tuple[Arm, str]] = {}
         self.courses: dict[str, Course] = {}
 
     def course_of(self, spell: Spell) -> str | None:
@@ -99,17 +99,26 @@ class _Company:
     def _on_motion(self, spell: Spell) -> str:
         assert spell.first is not None
         key = self._plan.tasks.steps[spell.first].motion or ""
-        name = digest((self._content[spell.robot], key))
+        motion = self._plan.motions[key]
+        arm, content = self._arm(spell.robot, motion.need.tool)
+        name = digest((content, key))
         if name not in self.courses:
-            motion = self._plan.motions[key]
-            self.courses[name] = Course.along(self.arms[spell.robot], motion.need.carried, Path.of(motion.segments))
+            self.courses[name] = Course.along(arm, motion.need.carried, Path.of(motion.segments))
         return name
+
+    def _arm(self, robot: str, tool: str | None) -> tuple[Arm, str]:
+        """The robot with that tool, and its name by content."""
+        if (robot, tool) not in self._arms:
+            arm = arm_of(self._request.cell, robot, self._request.robots[robot], tool)
+            self._arms[robot, tool] = arm, digest(content_of(arm))
+        return self._arms[robot, tool]
 
     def _at_rest(self, spell: Spell, q: Array) -> str:
         q, carried = np.round(q, _DECIMALS) + 0.0, self._carried(spell)
-        name = digest((self._content[spell.robot], tuple(q.tolist()), carried))
+        arm, content = self._arm(spell.robot, self._tool(spell))
+        name = digest((content, tuple(q.tolist()), carried))
         if name not in self.courses:
-            self.courses[name] = Course.at_rest(self.arms[spell.robot], carried, q)
+            self.courses[name] = Course.at_rest(arm, carried, q)
         return name
 
     def _rest(self, spell: Spell) -> Array | None:
@@ -120,6 +129,13 @@ class _Company:
         if spell.last is not None:
             return np.asarray(motions[steps[spell.last].motion or ""].segments[0].control[0])
         return positions_at_start(self._request, spell.robot)
+
+    def _tool(self, spell: Spell) -> str | None:
+        """What is at the flange during the rest: the tool, where it is coupled or uncoupled meanwhile."""
+        steps, motions = self._plan.tasks.steps, self._plan.motions
+        ends = [motions[steps[i].motion or ""].need.tool for i in (spell.first, spell.last) if i is not None]
+        at_start = arm_at_start(self._request, spell.robot).tool if spell.first is None else None
+        return next((tool for tool in (at_start, *ends) if tool is not None), None)
 
     def _carried(self, spell: Spell) -> tuple[Carried, ...]:
         """All that the hands hold at any time of the rest: between two motions they may close or open."""
@@ -157,10 +173,10 @@ def _work(encounters: Sequence[Encounter], company: _Company) -> list[tuple[str,
 
 def _judge_share(share: Sequence[Twin]) -> list[MotionVerdict]:
     """Each course is looked at once for all its partners, each arm with its load once for all its courses."""
-    rigs: dict[tuple[str, tuple[Carried, ...]], Rig] = {}
+    rigs: dict[tuple[str, str | None, tuple[Carried, ...]], Rig] = {}
     sides: dict[int, Side] = {}
     for course in (course for twin in share for course in twin):
-        load = course.arm.robot, course.carried
+        load = course.arm.robot, course.arm.tool, course.carried
         if load not in rigs:
             rigs[load] = Rig(course.arm, course.carried)
         if id(course) not in sides:

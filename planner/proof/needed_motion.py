@@ -32,9 +32,11 @@ def wrong_in_need(
 ) -> Iterator[str]:
     """What does not follow, in words. `kind` is that of the operation's part; `state` that of `robot` before the motion; `shared`
     as in right_of_way.py."""
-    carried = state.carried(hands_of(cell, robot))
+    carried = state.carried(hands_of(cell, state.tool))
     if need.robot != robot:
         yield f"it moves {need.robot}, not {robot}"
+    if need.tool != state.tool:
+        yield f"{robot} has {state.tool or 'no tool'} at its flange, the plan says {need.tool or 'none'}"
     if need.start != state.stance:
         yield f"{robot} is at {stance_name(state.stance)}, not at {stance_name(need.start)}"
     if need.carried != carried:

@@ -67,8 +67,9 @@ def prove(
     symbolic = _symbolic(plan, request, duties, started)
     if symbolic:
         return Outcome(None, symbolic)
-    around = {name: surroundings_of(request, name) for name in sorted({m.need.robot for m in plan.motions.values()})}
-    work = [(key, motion, around[motion.need.robot]) for key, motion in plan.motions.items()]
+    equipped = dict.fromkeys((m.need.robot, m.need.tool) for m in plan.motions.values())
+    around = {who: surroundings_of(request, *who) for who in equipped}
+    work = [(key, m, around[m.need.robot, m.need.tool]) for key, m in plan.motions.items()]
     verdicts = judge_all(work, store, map_fn, progress)
     if found := _refused(plan, verdicts) or check_configurations(plan.motions):
         return Outcome(None, found)

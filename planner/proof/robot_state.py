@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cell.model import CellModel
-from cell.state import CellState, InHand
+from cell.state import CellState, InHand, tool_at
 from cell.steps import AtPlace, BranchRef, Carried, Decide, Grip, Move, Release, Stance, Step
 from cell.task_plan import Choice
 
 
 @dataclass(frozen=True, slots=True)
 class RobotState:
-    """`hands` maps tool.hand to (part, what is carried) for every hand that holds one."""
+    """`tool` is at the flange, None for a bare one. `hands` maps tool.hand to (part, what is carried) for every hand that holds
+    one."""
 
     stance: Stance
+    tool: str | None
     hands: Mapping[str, tuple[str, Carried]]
 
     def carried(self, order: tuple[str, ...]) -> tuple[Carried, ...]:
@@ -45,13 +47,15 @@ class Followed:
         kinds = {p.id: p.kind for p in state.parts}
         robots = {}
         for robot, stance in state.stances.items():
-            own = hands_of(cell, robot)
+            tool = tool_at(cell, state, robot)
+            at_flange = None if tool is None else tool.name
+            own = hands_of(cell, at_flange)
             held = {
                 p.location.hand: (p.id, Carried(p.location.hand, p.kind, p.location.grasp))
                 for p in state.parts
                 if isinstance(p.location, InHand) and p.location.hand in own
             }
-            robots[robot] = RobotState(stance, held)
+            robots[robot] = RobotState(stance, at_flange, held)
         return cls(cell, kinds, robots, {choice.id: len(choice.alternatives) for choice in choices})
 
     def before(self, step: Step, robot: str) -> RobotState:
@@ -119,7 +123,6 @@ class Followed:
                 return state
 
 
-def hands_of(cell: CellModel, robot: str) -> tuple[str, ...]:
-    """tool.hand of every hand that the robot has, as declared."""
-    tool = cell.tool_of(robot)
-    return () if tool is None else tuple(f"{tool.name}.{hand.name}" for hand in tool.hands)
+def hands_of(cell: CellModel, tool: str | None) -> tuple[str, ...]:
+    """tool.hand of every hand of the tool, as declared."""
+    return () if tool is None else tuple(f"{tool}.{hand.name}" for hand in cell.tools[tool].hands)

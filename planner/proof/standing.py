@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from cell.geometry import Array, Body, Box, Pose
-from cell.state import InHand, PlanningRequest
+from cell.state import InHand, PlanningRequest, tool_at
 from cell.steps import AtHome, AtMeasured, Carried
 from cell.zones import Zone
-from planner.proof.arm import arm_of, link_bodies
+from planner.proof.arm import Arm, arm_of, link_bodies
 from planner.proof.gap import Gauge, placed
 
 
 def positions_at_start(request: PlanningRequest, robot: str) -> Array | None:
     """Joint positions (n,); None in a stance that does not give them (a hub, a place)."""
-    arm = arm_of(request.cell, robot, request.robots[robot])
+    arm = arm_at_start(request, robot)
     match request.state.stances.get(robot):
         case AtMeasured(q):
             return np.array(q)
@@ -24,8 +24,14 @@ def positions_at_start(request: PlanningRequest, robot: str) -> Array | None:
             return None
 
 
+def arm_at_start(request: PlanningRequest, robot: str) -> Arm:
+    """The robot with the tool that it has where the plan starts."""
+    tool = tool_at(request.cell, request.state, robot)
+    return arm_of(request.cell, robot, request.robots[robot], None if tool is None else tool.name)
+
+
 def held_at_start(request: PlanningRequest, robot: str) -> tuple[Carried, ...]:
-    tool = request.cell.tool_of(robot)
+    tool = tool_at(request.cell, request.state, robot)
     hands = set() if tool is None else {f"{tool.name}.{hand.name}" for hand in tool.hands}
     locations = ((p.kind, p.location) for p in request.state.parts)
     return tuple(Carried(at.hand, kind, at.grasp) for kind, at in locations if isinstance(at, InHand) and at.hand in hands)
@@ -36,7 +42,7 @@ def stands_in(request: PlanningRequest, robot: str, zone: Zone) -> bool:
     q = positions_at_start(request, robot)
     if q is None:
         return False
-    arm = arm_of(request.cell, robot, request.robots[robot])
+    arm = arm_at_start(request, robot)
     poses = arm.model.chain.link_poses(q)
     bodies = [b for b in link_bodies(arm, held_at_start(request, robot)) if b.link > 0]
     box = zone_body(zone)

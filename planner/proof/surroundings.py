@@ -59,12 +59,13 @@ def _is_there(body: SceneBody, touch: Touch, upon: frozenset[str]) -> bool:
     return touch.pair == "fingers and part" and body.body.name == touch.kind
 
 
-def surroundings_of(request: PlanningRequest, robot: str) -> Surroundings:
-    """What `robot` moves in, every other robot of the cell at its home: where else they may be meanwhile is for encounters.py.
+def surroundings_of(request: PlanningRequest, robot: str, tool: str | None) -> Surroundings:
+    """What `robot` with `tool` at its flange moves in, every other robot of the cell at its home: where else they may be
+    meanwhile is for encounters.py.
     Raises ValueError where a robot has no home (cell/home.py)."""
     cell, model = request.cell, request.robots[robot]
     zones = tuple(ZoneBox(z.name, zone_body(z), z.keep_out, z.speed_limit) for z in cell.zones.values())
     bodies = (*scene_for(cell, None), *other_robots(cell, robot, request.robots))
-    arm, places = arm_of(cell, robot, model), tuple(cell.places.values())
+    arm, places = arm_of(cell, robot, model, tool), tuple(cell.places.values())
     name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, zones))
     return Surroundings(arm, bodies, places, zones, name)

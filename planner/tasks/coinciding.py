@@ -18,6 +18,10 @@ from cell.task_plan import TaskPlan
 Pairs = tuple[tuple[Presence, Presence], ...]
 
 
+_Load = tuple[tuple[Carried, ...], str | None]
+"""What the hands hold, and the tool that they belong to."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Spell:
     """One presence in the plan. `start`: the step at or after whose start it is, None for the start of the plan. `ends` are the
@@ -53,14 +57,15 @@ def _spells(rest: Resting, steps: Sequence[Step]) -> Iterator[_Spell]:
     """Of one robot in the order of the steps: the rest at the start, then each motion and the rest after it."""
     robot = rest.robot
     moves = [(step, step.action.need) for step in steps if isinstance(step.action, Move) and step.action.need.robot == robot]
-    carried_next = {step.id: need.carried for step, need in moves}
+    load_next = {step.id: (need.carried, need.tool) for step, need in moves}
     first = _following(None, moves, 0)
-    yield _Spell(robot, _resting(robot, rest.stance, rest.carried, [carried_next[name] for name in first]), None, first, None)
+    now = rest.carried, rest.tool
+    yield _Spell(robot, _resting(robot, rest.stance, now, [load_next[name] for name in first]), None, first, None)
     for k, (step, need) in enumerate(moves):
         following = _following(step.branch, moves, k + 1)
-        loads = [carried_next[name] for name in following]
+        loads = [load_next[name] for name in following]
         yield _Spell(robot, (Moving(need),), step.id, (step.id,), step.branch)
-        yield _Spell(robot, _resting(robot, need.end, need.carried, loads), step.id, following, step.branch)
+        yield _Spell(robot, _resting(robot, need.end, (need.carried, need.tool), loads), step.id, following, step.branch)
 
 
 def _following(branch: BranchRef | None, moves: Sequence[tuple[Step, MotionNeed]], first: int) -> tuple[str, ...]:
@@ -78,10 +83,8 @@ def _following(branch: BranchRef | None, moves: Sequence[tuple[Step, MotionNeed]
     return tuple(ways.values())
 
 
-def _resting(
-    robot: str, stance: Stance, carried: tuple[Carried, ...], later: Sequence[tuple[Carried, ...]]
-) -> tuple[Presence, ...]:
-    return tuple(Resting(robot, stance, load) for load in dict.fromkeys((carried, *later)))
+def _resting(robot: str, stance: Stance, now: _Load, later: Sequence[_Load]) -> tuple[Presence, ...]:
+    return tuple(Resting(robot, stance, *load) for load in dict.fromkeys((now, *later)))
 
 
 def _ended(plan: TaskPlan, spells: Sequence[_Spell]) -> dict[str, int]:

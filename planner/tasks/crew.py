@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cell.durations import action_duration
 from cell.presence import Conflicts, Resting
-from cell.state import InHand, PlanningRequest
+from cell.state import InHand, PlanningRequest, tool_at
 from cell.steps import AtHome, Carried, Grip, MotionNeed
 from planner.tasks.barred import Barred
 from planner.tasks.findings import Findings
@@ -54,7 +54,7 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
     for name in sorted(request.without - cell.robots.keys()):
         spans = [unit.span for unit in cell.robots.values()]
         found.error("E617", f"there is no robot {name} to leave out", *spans, help=f"The cell has {', '.join(cell.robots)}.")
-    reach = Reach(cell, request.robots, request.without)
+    reach = Reach(cell, request.robots, request.state, request.without)
     able = [reach.able(job, found) for job in routes.jobs]
     names = _working(request, able)
     if not names and not found.has_errors:
@@ -66,7 +66,9 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
     rests = {name: rules.spots(resting_at_start(request, name)) for name in cell.robots}
     workers = []
     for name in names:
-        motions = Motions(cell, name, known.durations, known.forbidden, rules, reach.beyond[name])
+        tool = tool_at(cell, request.state, name)
+        at_flange = None if tool is None else tool.name
+        motions = Motions(cell, name, at_flange, known.durations, known.forbidden, rules, reach.beyond[name])
         workers.append(_worker(request, name, motions, busy))
     return Crew(tuple(workers), _numbers(request, routes, able, workers, known), rules, rests)
 
@@ -90,13 +92,13 @@ def _working(request: PlanningRequest, able: Iterable[tuple[Able, ...]]) -> tupl
     names = {name for legs in dict.fromkeys(able) for leg in legs for name in leg}
     if names:
         return tuple(name for name in request.cell.robots if name in names)
-    tools = {name: request.cell.tool_of(name) for name in request.cell.robots if name not in request.without}
+    tools = {name: tool_at(request.cell, request.state, name) for name in request.cell.robots if name not in request.without}
     return tuple(name for name, tool in tools.items() if tool is not None and tool.hands)[:1]
 
 
 def _worker(request: PlanningRequest, name: str, motions: Motions, busy: set[str]) -> Worker:
     cell, state = request.cell, request.state
-    tool, unit = cell.tool_of(name), cell.robots[name]
+    tool, unit = tool_at(cell, state, name), cell.robots[name]
     assert tool is not None
     payload = payload_of(unit, request.robots.get(name))
     lowest = tool.force[0] if tool.force is not None else 0.0
@@ -113,10 +115,11 @@ def _worker(request: PlanningRequest, name: str, motions: Motions, busy: set[str
 
 
 def resting_at_start(request: PlanningRequest, name: str) -> Resting:
-    """Where the robot stands, with what is in its hands, in the order of hands."""
-    tool = request.cell.tool_of(name)
+    """Where the robot stands, with its tool and what is in its hands, in the order of hands."""
+    tool = tool_at(request.cell, request.state, name)
     hands = [f"{tool.name}.{hand.name}" for hand in tool.hands] if tool is not None else []
     held = [(p.location, p.kind) for p in request.state.parts if isinstance(p.location, InHand)]
     carried = {at.hand: Carried(at.hand, kind, at.grasp) for at, kind in held}
     stance = request.state.stances.get(name, AtHome())
-    return Resting(name, stance, tuple(carried[hand] for hand in hands if hand in carried))
+    held_now = tuple(carried[hand] for hand in hands if hand in carried)
+    return Resting(name, stance, held_now, None if tool is None else tool.name)

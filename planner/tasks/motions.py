@@ -34,19 +34,20 @@ class Timed(NamedTuple):
 
 
 class Motions:
-    """Needs of `robot`, with `durations` in s. `speed` arguments are the limit that binds the step, None for none. `beyond` are
-    the places out of reach."""
+    """Needs of `robot` with `tool` at its flange, with `durations` in s. `speed` arguments are the limit that binds the step,
+    None for none. `beyond` are the places out of reach."""
 
     def __init__(
         self,
         cell: CellModel,
         robot: str,
+        tool: str | None,
         durations: Callable[[MotionNeed], float],
         forbidden: frozenset[MotionNeed],
         rules: RightOfWay,
         beyond: frozenset[str] = frozenset(),
     ) -> None:
-        self._robot = robot
+        self._robot, self._tool = robot, tool
         self._durations = durations
         self._forbidden = forbidden
         self._given_up = frozenset(filter(None, map(_load_at, forbidden)))
@@ -133,14 +134,14 @@ class Motions:
     ) -> Timed:  # fmt: skip
         limits = [v for v in (speed, self._max_speed) if v is not None]
         avoid = tuple(z for z in self._closed if z not in entered)
-        need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid)
+        need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool)
         is_barred = need in self._forbidden or (touch is not None and touch.place in self._beyond)
         is_barred = is_barred or _load_at(need) in self._given_up
         seconds = math.inf if is_barred else self._durations(need)
         way = self._rules.spots(Moving(need))
         if touch is not None and touch.end == "start":
-            way = (*self._rules.spots(Resting(self._robot, start, held)), *way)
-        timed = self._known[key] = Timed(need, seconds, way, self._rules.spots(Resting(self._robot, end, held)))
+            way = (*self._rules.spots(Resting(self._robot, start, held, self._tool)), *way)
+        timed = self._known[key] = Timed(need, seconds, way, self._rules.spots(Resting(self._robot, end, held, self._tool)))
         self._note(start, end, touch, seconds)
         return timed
 

@@ -17,6 +17,7 @@ from cell.equipment import PartKind, Place
 from cell.grasps import grasps
 from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
+from cell.state import CellState, tool_at
 from cell.steps import Carried
 from planner.tasks.findings import Findings
 from planner.tasks.route import ForceLimit, Fork, Job, Leg, Stage, stages_of
@@ -54,10 +55,10 @@ class _Move:
 class Reach:
     """`without` are robots that may not be used. Robots without a model are taken to reach everything."""
 
-    def __init__(self, cell: CellModel, models: Mapping[str, RobotModel], without: frozenset[str]) -> None:
-        self._cell, self._models = cell, models
+    def __init__(self, cell: CellModel, models: Mapping[str, RobotModel], state: CellState, without: frozenset[str]) -> None:
+        self._cell, self._models, self._state = cell, models, state
         self._robots = tuple(name for name in cell.robots if name not in without)
-        self.beyond = {name: _beyond(cell, name, models.get(name)) for name in self._robots}
+        self.beyond = {name: _beyond(cell, name, models.get(name), tool_at(cell, state, name)) for name in self._robots}
         self._known: dict[_Move, Able] = {}
         self._refused: dict[_Move, tuple[Refusal, ...]] = {}
 
@@ -79,7 +80,7 @@ class Reach:
         return self._known[move]
 
     def _refusal(self, robot: str, move: _Move) -> Refusal | None:
-        cell, tool, unit = self._cell, self._cell.tool_of(robot), self._cell.robots[robot]
+        cell, tool, unit = self._cell, tool_at(self._cell, self._state, robot), self._cell.robots[robot]
         if tool is None or not tool.hands:
             return Refusal("E602", f"{robot} has no tool with a hand", (unit.span,), f"Declare a tool that is `mounted {robot}`.")
         model, part = self._models.get(robot), cell.parts[move.kind]
@@ -178,8 +179,7 @@ def _is_out_of_reach(place: Place, unit: RobotUnit, model: RobotModel, tool: Too
     return distance > model.reach + offsets + longest + 0.5  # the TCP may lie above the place by the part's height
 
 
-def _beyond(cell: CellModel, robot: str, model: RobotModel | None) -> frozenset[str]:
-    tool = cell.tool_of(robot)
+def _beyond(cell: CellModel, robot: str, model: RobotModel | None, tool: Tool | None) -> frozenset[str]:
     if model is None or tool is None or not tool.hands:
         return frozenset()
     return frozenset(n for n, place in cell.places.items() if _is_out_of_reach(place, cell.robots[robot], model, tool))

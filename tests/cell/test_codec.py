@@ -82,7 +82,7 @@ def test_a_step_comes_back_equal_and_with_the_same_bytes(step: Step) -> None:
 def test_arrays_come_back_read_only_and_to_the_last_bit() -> None:
     values = np.random.default_rng(1).normal(size=(4, 6))
     motion = Motion(
-        MotionNeed("r", AtHome(), AtHub("e"), (), None, None, ()),
+        MotionNeed("r", AtHome(), AtHub("e"), (), None, None, (), None),
         (Segment(frozen(values), 1.0),),
         (Phase(1.0, 0.5),),
         (),

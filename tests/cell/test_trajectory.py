@@ -23,7 +23,7 @@ def random_segments(seed: int, count: int = 3, joints: int = 4) -> tuple[Segment
 
 
 def a_motion(segments: tuple[Segment, ...], phases: tuple[Phase, ...]) -> Motion:
-    need = MotionNeed("r1", AtHome(), AtHub("tray"), (), None, None, ())
+    need = MotionNeed("r1", AtHome(), AtHub("tray"), (), None, None, (), None)
     return Motion(need, segments, phases, (), (), sum(p.duration for p in phases))
 
 

@@ -128,7 +128,7 @@ def test_positions_are_those_of_the_path() -> None:
 def test_the_shared_reading_of_a_motion_agrees() -> None:
     """cell/trajectory.py is what judges read; the setpoints here must be that curve."""
     trajectory = straight(START, END)
-    need = MotionNeed("g1", AtHome(), AtHome(), (), None, None, ())
+    need = MotionNeed("g1", AtHome(), AtHome(), (), None, None, (), None)
     _, _, law = whole()
     motion = Motion(need, trajectory.segments, trajectory.phases, (), (), law.duration)
     samples, _, _ = whole()

@@ -152,7 +152,7 @@ class Builder:
         if end == self.stance:
             return
         start, self.stance = self.stance, end
-        need = MotionNeed(ROBOT, start, end, self.carried(), None, None, ())
+        need = MotionNeed(ROBOT, start, end, self.carried(), None, None, (), TOOL)
         at, then = Fact("stands", (ROBOT, stance_name(start))), Fact("stands", (ROBOT, stance_name(end)))
         claims = ("inside_lathe",) if any(isinstance(s, AtPlace) and s.place == "lathe" for s in (start, end)) else ()
         self.add(Move(need), part, (ROBOT, *uses), [at, *needs], [then, *adds], [at], claims)

@@ -153,7 +153,7 @@ def listed(visits: Sequence[ZoneVisit] = (), without: Sequence[str] = (), **chan
             if name in ends and name not in without:
                 place, end = ends[name]
                 contacts.append(_allowance(pair, end, **{"place": place, **change}))
-        need = MotionNeed("r1", AtHome(), AtHome(), (), None, None, ())
+        need = MotionNeed("r1", AtHome(), AtHome(), (), None, None, (), None)
         line = Segment(frozen([[0.0] * 6, [1.0] * 6]), 1.0)
         motions[name] = Motion(need, (line,), (), tuple(contacts), tuple(visits), 2.0)
     return motions

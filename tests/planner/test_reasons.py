@@ -14,7 +14,7 @@ GAUGE, LATHE, ARM = (thing.span for thing in (CELL.equipment["gauge"], CELL.equi
 
 
 def need(start: Stance, end: Stance) -> MotionNeed:
-    return MotionNeed("r1", start, end, (), None, None, ())
+    return MotionNeed("r1", start, end, (), None, None, (), None)
 
 
 def at(place: str, hand: str) -> AtPlace:

@@ -9,7 +9,7 @@ from cell.steps import Action, AtHome, AtHub, Because, BranchRef, Decide, Grip, 
 from cell.task_plan import Alternative, Bounds, Choice, Operation, PlannedPart, TaskPlan
 
 LINE = Because(Span("a.intent", Position(5, 3), Position(5, 31)), "the goal")
-TRAVEL = Move(MotionNeed("r1", AtHome(), AtHub("infeed"), (), None, None, ()))
+TRAVEL = Move(MotionNeed("r1", AtHome(), AtHub("infeed"), (), None, None, (), "grip"))
 
 
 def step(

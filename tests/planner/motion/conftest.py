@@ -20,7 +20,7 @@ def cell() -> CellModel:
 @pytest.fixture(scope="session")
 def arm_5(cell: CellModel) -> Arm:
     """A UR5e with a gripper."""
-    return Arm.of(cell, "arm", robot("ur5e"))
+    return Arm.of(cell, "arm", robot("ur5e"), "gripper")
 
 
 @pytest.fixture(scope="session")

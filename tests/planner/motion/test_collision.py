@@ -128,7 +128,7 @@ def _hull(vertices: Array) -> object:
 
 def test_margins_say_which_pairs_a_touch_exempts() -> None:
     cell = small_cell()
-    bench = Workbench(cell, "arm", models(cell))
+    bench = Workbench(cell, "arm", models(cell), "gripper")
     touch = Touch("part and place", "left", HAND, "block", 0, "end")
     collider = bench.collider(bench.loads((HAND,))[:1])
     free = bench.margins(collider, touch, (), 0.01)
@@ -143,7 +143,7 @@ def test_margins_say_which_pairs_a_touch_exempts() -> None:
 
 def test_fingers_may_touch_the_part_that_they_come_for_and_nothing_else() -> None:
     cell = small_cell()
-    bench = Workbench(cell, "arm", models(cell))
+    bench = Workbench(cell, "arm", models(cell), "gripper")
     touch = Touch("fingers and part", "left", HAND, "block", 0, "end")
     collider = bench.collider(())
     free = bench.margins(collider, touch, (), 0.01)

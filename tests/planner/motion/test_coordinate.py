@@ -33,7 +33,7 @@ from planner.motion.coordinate import uncertified
 from planner.motion.plan_motions import MapFunction
 from planner.motion.store import MemoryStore
 from planner.motion.sweeps import Moved, Sweep
-from tests.planner.motion.two_robots import HANDS, pair_cell
+from tests.planner.motion.two_robots import HANDS, TOOLS, pair_cell
 from tests.planner.motion.workcell import models, robot
 
 BLOCKS = {name: (Carried(hand, "block", 0),) for name, hand in HANDS.items()}
@@ -50,7 +50,7 @@ def near_cell() -> CellModel:
 
 @cache
 def moved(name: str, carries: bool = True) -> Moved:
-    arm = Arm.of(near_cell(), name, robot("ur5e"))
+    arm = Arm.of(near_cell(), name, robot("ur5e"), TOOLS[name])
     return Moved(arm, movers(arm, near_cell(), BLOCKS[name] if carries else ()))
 
 
@@ -292,7 +292,7 @@ def together(
 
 def presences(motions: Mapping[MotionNeed, Motion], name: str) -> list[Presence]:
     own = [need for need in motions if need.robot == name]
-    rests = dict.fromkeys(Resting(name, stance, need.carried) for need in own for stance in (need.start, need.end))
+    rests = dict.fromkeys(Resting(name, stance, need.carried, TOOLS[name]) for need in own for stance in (need.start, need.end))
     return [*(Moving(need) for need in own), *rests]
 
 
@@ -304,7 +304,7 @@ def path_of(presence: Presence, motions: Mapping[MotionNeed, Motion], at: Mappin
     match presence:
         case Moving(need):
             return np.stack([elevated(segment.control) for segment in motions[need].segments])
-        case Resting(name, stance, _):
+        case Resting(name, stance):
             return rest(at[name, stance])
 
 
@@ -321,7 +321,7 @@ def test_conflicts_are_the_pairs_that_meet_and_the_others_are_apart(
         at[need.robot, need.end] = motion.segments[-1].control[-1]
     parts = {}
     for presence in {presence for pair in pairs for presence in pair}:
-        arm = Arm.of(two_robots, presence.robot, robot("ur5e"))
+        arm = Arm.of(two_robots, presence.robot, robot("ur5e"), TOOLS[presence.robot])
         carried = presence.need.carried if isinstance(presence, Moving) else presence.carried
         parts[presence] = Moved(arm, movers(arm, two_robots, carried)), path_of(presence, motions, at)
     assert conflicts
@@ -397,7 +397,7 @@ def test_a_rest_is_where_home_is_declared_where_it_was_measured_or_where_a_motio
     east = Moving(next(n for n in two_robots_motions if n.robot == "east" and n.touch is not None))
     in_nest = tuple(map(float, two_robots_motions[over].segments[-1].control[-1]))
     stances = AtHome(), AtHub("nest"), over.end, AtMeasured(in_nest), AtMeasured((0.0,)), AtHub("in_e")
-    rests = [Resting("west", stance, ()) for stance in stances]
+    rests = [Resting("west", stance, (), "grip_w") for stance in stances]
     found = together(two_robots, [(west, east) for west in rests], two_robots_motions)
     meeting = [west.stance for west in rests if (east, west) in found]
     assert meeting == [over.end, AtMeasured(in_nest), AtMeasured((0.0,)), AtHub("in_e")]  # the last two are not known
@@ -419,9 +419,9 @@ def test_a_part_in_the_hand_is_held_against_the_other_robot() -> None:
             "(50 mm, 50 mm, 60 mm)": "(500 mm, 500 mm, 60 mm)",
         }
     )
-    east = Resting("east", AtMeasured(tuple(READY["east"] + 0.75 * PAN + 0.2 * np.eye(6)[1])), ())
+    east = Resting("east", AtMeasured(tuple(READY["east"] + 0.75 * PAN + 0.2 * np.eye(6)[1])), (), "grip_e")
     west = AtMeasured(tuple(READY["west"]))
-    empty, full = (Resting("west", west, carried) for carried in ((), BLOCKS["west"]))
+    empty, full = (Resting("west", west, carried, "grip_w") for carried in ((), BLOCKS["west"]))
     assert together(cell, [(empty, east), (full, east)], {}) == {(east, full)}
 
 

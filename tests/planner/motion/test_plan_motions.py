@@ -103,7 +103,7 @@ def test_a_tighter_speed_limit_is_kept_and_takes_longer(cell: CellModel, arm_5: 
 
 def test_nothing_touches_but_what_is_meant_and_only_where_it_is(cell: CellModel, found: Found) -> None:
     """Outside the allowed stretch all pairs are apart, in a dense look that shares nothing with the check but the shapes."""
-    bench = Workbench(cell, "arm", models(cell))
+    bench = Workbench(cell, "arm", models(cell), "gripper")
     for need, motion in found.motions.items():
         collider = bench.collider(need.carried)
         out_of_scene = frozenset(
@@ -217,21 +217,23 @@ def test_the_key_covers_robot_cell_seed_and_the_numbers_of_the_search(cell: Cell
     model = robot("ur5e")
     heavier = small_cell(changes={"mass 0.3 kg": "mass 0.4 kg"})
     keys = [
-        surroundings_digest(cell, "arm", {"arm": model}, 0),
-        surroundings_digest(cell, "arm", {"arm": model}, 1),
-        surroundings_digest(cell, "arm", {"arm": robot("ur10e")}, 0),
-        surroundings_digest(heavier, "arm", {"arm": model}, 0),
-        surroundings_digest(small_cell(ZONED), "arm", {"arm": model}, 0),
+        surroundings_digest(cell, "arm", "gripper", {"arm": model}, 0),
+        surroundings_digest(cell, "arm", "gripper", {"arm": model}, 1),
+        surroundings_digest(cell, "arm", "gripper", {"arm": robot("ur10e")}, 0),
+        surroundings_digest(heavier, "arm", "gripper", {"arm": model}, 0),
+        surroundings_digest(small_cell(ZONED), "arm", "gripper", {"arm": model}, 0),
     ]
     monkeypatch.setattr(margins, "FREE_CLEARANCE", 0.011)
-    keys.append(surroundings_digest(cell, "arm", {"arm": model}, 0))
+    keys.append(surroundings_digest(cell, "arm", "gripper", {"arm": model}, 0))
     assert len(set(keys)) == len(keys)
     assert need_key(keys[0], fetch(cell, "left")) != need_key(keys[0], lift(cell, "left"))
 
 
 def test_the_key_is_deaf_to_comments_and_spans(cell: CellModel) -> None:
     model, commented = robot("ur5e"), small_cell(changes={"robot arm {": "# a comment\n\nrobot arm {"})
-    assert surroundings_digest(commented, "arm", {"arm": model}, 0) == surroundings_digest(cell, "arm", {"arm": model}, 0)
+    assert surroundings_digest(commented, "arm", "gripper", {"arm": model}, 0) == surroundings_digest(
+        cell, "arm", "gripper", {"arm": model}, 0
+    )
 
 
 def test_a_store_of_another_cell_is_not_used(cell: CellModel) -> None:
@@ -266,8 +268,8 @@ def test_a_reduced_speed_zone_slows_every_point_inside_and_only_there() -> None:
     need = travel(cell, AtHub("left"), AtHub("right"), carries=True)
     motion = plan(cell, need).motions[need]
     assert {visit.zone for visit in motion.visits} == {"slow"}
-    arm, zone = Arm.of(cell, "arm", robot("ur5e")), cell.zones["slow"]
-    collider = Workbench(cell, "arm", models(cell)).collider(need.carried)
+    arm, zone = Arm.of(cell, "arm", robot("ur5e"), "gripper"), cell.zones["slow"]
+    collider = Workbench(cell, "arm", models(cell), "gripper").collider(need.carried)
     path, law = Path.of(motion.segments), Law.of(motion.phases)
     t = np.linspace(0.0, motion.duration, 1500)
     links = arm.T_world_links(combined(path, law, t).q)
@@ -306,7 +308,7 @@ def test_round_parts_are_met_in_the_turn_that_suits_the_arm() -> None:
     need = fetch(cell, "left")
     assert isinstance(need.end, AtPlace)
     assert need in plan(cell, need).motions
-    assert len(Workbench(cell, "arm", models(cell)).contact_poses(place_stance("left"))) == 16
+    assert len(Workbench(cell, "arm", models(cell), "gripper").contact_poses(place_stance("left"))) == 16
 
 
 PANDA = """

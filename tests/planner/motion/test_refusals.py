@@ -46,14 +46,14 @@ def test_a_place_out_of_reach_says_by_how_much() -> None:
 def test_the_distance_that_is_missing_is_measured() -> None:
     """0.83 m of reach with the hand down: where the place is moved by what the help says, it is reached."""
     far = small_cell(changes={"(450 mm, 200 mm, 0 mm)": "(950 mm, 0 mm, 0 mm)"})
-    gap = findings.out_of_reach(Workbench(far, "arm", models(far)), AtPlace("left", HAND, "block", 0))
+    gap = findings.out_of_reach(Workbench(far, "arm", models(far), "gripper"), AtPlace("left", HAND, "block", 0))
     assert gap is not None
     assert 0.0 < gap < 0.5
     for extra, is_reached in ((0.002, True), (-0.01, False)):
         x = 950.0 - 1e3 * (gap + extra)
         near = small_cell(changes={"(450 mm, 200 mm, 0 mm)": f"({x:.3f} mm, 0 mm, 0 mm)"})
         assert (
-            findings.out_of_reach(Workbench(near, "arm", models(near)), AtPlace("left", HAND, "block", 0)) == 0.0
+            findings.out_of_reach(Workbench(near, "arm", models(near), "gripper"), AtPlace("left", HAND, "block", 0)) == 0.0
         ) == is_reached
 
 

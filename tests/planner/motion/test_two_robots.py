@@ -24,7 +24,7 @@ from planner.motion.margins import FREE_CLEARANCE, ZONE_CLEARANCE
 from planner.motion.plan_motions import Found, plan_motions
 from planner.motion.store import MemoryStore, surroundings_digest
 from planner.motion.workbench import Workbench
-from tests.planner.motion.two_robots import HANDS, contact, pair_cell, travels
+from tests.planner.motion.two_robots import HANDS, TOOLS, contact, pair_cell, travels
 from tests.planner.motion.workcell import dense_distance, models, robot, small_cell, travel
 
 
@@ -70,7 +70,7 @@ def test_a_standing_robot_is_all_its_links_and_its_tool_where_its_kinematics_put
     model = robot(name)
     unit = replace(cell.robots["east"], home=None)
     bare = replace(cell, robots={**cell.robots, "east": unit})
-    arm, bodies = Arm.of(bare, "east", model), standing_robot(bare, "east", model)
+    arm, bodies = Arm.of(bare, "east", model, "grip_e"), standing_robot(bare, "east", model)
     assert len(bodies) == sum(len(link) for link in model.hulls) + 1
     assert len({body.name for body in bodies}) == len(bodies)
     assert {(body.owner, body.what) for body in bodies} == {("east", "robot")}
@@ -90,7 +90,7 @@ def test_all_other_robots_stand_in_the_scene(cell: CellModel) -> None:
 
 def test_every_motion_keeps_clear_of_the_other_robot_at_its_home(cell: CellModel, found: dict[MotionNeed, Motion]) -> None:
     for need, motion in found.items():
-        bench = Workbench(cell, need.robot, models(cell))
+        bench = Workbench(cell, need.robot, models(cell), need.tool)
         collider = bench.collider(need.carried)
         others = [k for k, body in enumerate(collider.standers) if body.what != "robot"]
         assert len(others) < len(collider.standers)
@@ -100,7 +100,7 @@ def test_every_motion_keeps_clear_of_the_other_robot_at_its_home(cell: CellModel
 
 
 def test_no_margin_to_a_robot_is_narrower_than_in_free_motion(cell: CellModel) -> None:
-    bench = Workbench(cell, "west", models(cell))
+    bench = Workbench(cell, "west", models(cell), "grip_w")
     need = contact(cell, "west", "nest", "part and place", "end")
     collider = bench.collider(need.carried)
     robots = [k for k, body in enumerate(collider.standers) if body.what == "robot"]
@@ -127,10 +127,10 @@ def test_a_home_that_leaves_no_hub_is_named_with_its_robot(monkeypatch: pytest.M
     at = (cell.places["nest"].frame @ Pose.from_xyz_rpy((0.0, 0.0, 0.3), (np.pi, 0.0, 0.0))).matrix
     branches = {}
     for name in cell.robots:
-        bench = Workbench(cell, name, models(cell))
+        bench = Workbench(cell, name, models(cell), TOOLS[name])
         branches[name] = bench.kinematics.branches_at(bench.arm.base_flange(at[None], bench.arm.tcp_frames()[0]))[0]
     monkeypatch.setattr(configurations, "_in_order", lambda *_: branches["west"])
-    assert hub(Workbench(cell, "west", models(cell)), "nest") is not None
+    assert hub(Workbench(cell, "west", models(cell), "grip_w"), "nest") is not None
     homes_there = [replace(cell.robots["east"], home=tuple(map(float, q))) for q in branches["east"]]
     cells = [replace(cell, robots={**cell.robots, "east": unit}) for unit in homes_there]
     crowded = next(c for c in cells if not homes.not_at_home(c, models(c)))
@@ -142,7 +142,7 @@ def test_a_home_that_leaves_no_hub_is_named_with_its_robot(monkeypatch: pytest.M
 
 def test_the_key_covers_where_the_others_stand_and_nothing_else_of_them(cell: CellModel) -> None:
     def key(other: CellModel, name: str = "west") -> str:
-        return surroundings_digest(other, name, models(other), 0)
+        return surroundings_digest(other, name, TOOLS[name], models(other), 0)
 
     east = cell.robots["east"]
     turned = replace(cell, robots={**cell.robots, "east": replace(east, home=(1.0, -1.9, 1.9, -1.5, -1.5, 0.0))})
@@ -251,7 +251,7 @@ machine {name} {{
 def test_nothing_that_moves_enters_a_zone_that_it_avoids(cell: CellModel, found: dict[MotionNeed, Motion]) -> None:
     """Every link, the tool and the part in hand."""
     for need, motion in found.items():
-        collider = Workbench(cell, need.robot, models(cell)).collider(need.carried)
+        collider = Workbench(cell, need.robot, models(cell), need.tool).collider(need.carried)
         assert {m.kind for m in collider.movers} == ({"link", "tool", "held"} if need.carried else {"link", "tool"})
         others = [k for k, body in enumerate(collider.standers) if body.what != "zone"]
         ignored = frozenset((m, s) for m in range(len(collider.movers)) for s in others)
@@ -267,7 +267,7 @@ def test_nothing_that_moves_enters_a_zone_that_it_avoids(cell: CellModel, found:
 
 
 def test_a_zone_is_held_against_links_tool_and_part(cell: CellModel) -> None:
-    bench = Workbench(cell, "west", models(cell))
+    bench = Workbench(cell, "west", models(cell), "grip_w")
     collider = bench.collider((Carried(HANDS["west"], "block", 0),))
     zone = next(k for k, body in enumerate(collider.standers) if body.what == "zone")
     table = bench.margins(collider, None, ("middle",), FREE_CLEARANCE)
@@ -280,7 +280,7 @@ def test_a_zone_is_held_against_links_tool_and_part(cell: CellModel) -> None:
 
 
 def test_a_hub_keeps_away_from_what_others_need_where_there_is_a_choice(cell: CellModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench = Workbench(cell, "west", models(cell))
+    bench = Workbench(cell, "west", models(cell), "grip_w")
     collider = bench.collider(())
 
     def nearest(q: np.ndarray | None) -> float:
@@ -293,7 +293,7 @@ def test_a_hub_keeps_away_from_what_others_need_where_there_is_a_choice(cell: Ce
 
 
 def test_the_base_does_not_count_for_how_near_a_robot_is(cell: CellModel) -> None:
-    collider = Workbench(cell, "west", models(cell)).collider(())
+    collider = Workbench(cell, "west", models(cell), "grip_w").collider(())
     q = np.array(home_of(cell.robots["west"], robot("ur5e")))
     at, half = np.asarray(collider.arm.unit.base.translation), np.array([0.1, 0.1, 0.01])
     assert collider.box_gap(q[None], at - half, at + half)[0] > 0.02
@@ -301,7 +301,7 @@ def test_the_base_does_not_count_for_how_near_a_robot_is(cell: CellModel) -> Non
 
 def test_one_robot_alone_has_nothing_to_keep_away_from() -> None:
     alone = small_cell("zone z {\n  box from (0 mm, 0 mm, 0 mm) to (1 mm, 1 mm, 1 mm)\n  capacity 1\n}\n")
-    assert list(configurations._needed_by_others(Workbench(alone, "arm", models(alone)))) == []
+    assert list(configurations._needed_by_others(Workbench(alone, "arm", models(alone), "gripper"))) == []
 
 
 def test_a_pair_stands_in_the_order_of_its_robots(cell: CellModel) -> None:

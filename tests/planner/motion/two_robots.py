@@ -60,6 +60,7 @@ zone middle {
     + _TRAY.format(name="in_e", x=600, y=-450, contents="contains block 6 parts")
 )
 HANDS = {"west": "grip_w.a", "east": "grip_e.a"}
+TOOLS = {"west": "grip_w", "east": "grip_e"}
 TRAYS = {"west": "in_w", "east": "in_e"}
 
 
@@ -78,7 +79,7 @@ def contact(cell: CellModel, robot: str, place: str, pair: str, end: str) -> Mot
     touch = Touch(pair, place, hand, "block", 0, end)  # type: ignore[arg-type]
     carried = (Carried(hand, "block", 0),) if pair == "part and place" else ()
     start, stop = (hub, there) if end == "end" else (there, hub)
-    return MotionNeed(robot, start, stop, carried, touch, None, shut_zones(cell, place))
+    return MotionNeed(robot, start, stop, carried, touch, None, shut_zones(cell, place), TOOLS[robot])
 
 
 def visits(cell: CellModel, robot: str, place: str) -> tuple[MotionNeed, ...]:
@@ -92,7 +93,7 @@ def travels(cell: CellModel, robot: str) -> tuple[MotionNeed, ...]:
     tray, hand = AtHub(TRAYS[robot]), HANDS[robot]
     stances = [(AtHome(), tray), (tray, AtHub("nest")), (AtHub("nest"), tray), (AtHub("nest"), AtHome())]
     return tuple(
-        MotionNeed(robot, start, end, carried, None, None, shut_zones(cell))
+        MotionNeed(robot, start, end, carried, None, None, shut_zones(cell), TOOLS[robot])
         for start, end in stances
         for carried in ((), (Carried(hand, "block", 0),))
     )

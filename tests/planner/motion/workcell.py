@@ -114,7 +114,7 @@ def lift(cell: CellModel, place: str, speed: float | None = None, grasp: int = 0
 
 def travel(cell: CellModel, start: Stance, end: Stance, carries: bool = False, speed: float | None = None) -> MotionNeed:
     carried = (Carried(HAND, "block", 0),) if carries else ()
-    return MotionNeed("arm", start, end, carried, None, speed, shut_zones(cell))
+    return MotionNeed("arm", start, end, carried, None, speed, shut_zones(cell), "gripper")
 
 
 def _contact(cell: CellModel, place: str, pair: str, end: str, carries: bool, speed: float | None, grasp: int) -> MotionNeed:
@@ -123,7 +123,7 @@ def _contact(cell: CellModel, place: str, pair: str, end: str, carries: bool, sp
     stances = (AtHub(serving), stance) if end == "end" else (stance, AtHub(serving))
     touch = Touch(pair, place, HAND, "block", grasp, end)  # type: ignore[arg-type]
     carried = (Carried(HAND, "block", grasp),) if carries else ()
-    return MotionNeed("arm", *stances, carried, touch, speed, shut_zones(cell, place))
+    return MotionNeed("arm", *stances, carried, touch, speed, shut_zones(cell, place), "gripper")
 
 
 def standing(name: str, body: Body) -> Stander:

@@ -45,7 +45,7 @@ def motion(segments: tuple[Segment, ...], duration: float) -> Motion:
     """Between measured configurations, with nothing carried and nothing touched."""
     first, last = segments[0].control[0], segments[-1].control[-1]
     ends = [AtMeasured(tuple(float(x) for x in q)) for q in (first, last)]
-    need = MotionNeed("r1", ends[0], ends[1], (), None, None, ())
+    need = MotionNeed("r1", ends[0], ends[1], (), None, None, (), "grip")
     phases = rest_to_rest(sum(s.length for s in segments), duration)
     return Motion(need, segments, phases, (), (), duration)
 

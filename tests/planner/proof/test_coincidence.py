@@ -20,7 +20,7 @@ ROBOTS = ("r1", "r2")
 def step(number: int, robot: str | None, before: set[int], branch: BranchRef | None, decides: str | None = None) -> Step:
     action: Move | SetDoor | Decide = SetDoor("door", True) if decides is None else Decide(decides)
     if robot is not None:
-        action = Move(MotionNeed(robot, AtHub("a"), AtHub("b"), (), None, None, ()))
+        action = Move(MotionNeed(robot, AtHub("a"), AtHub("b"), (), None, None, (), None))
     waits = tuple(f"s{p}" for p in sorted(before))
     return Step(f"s{number}", "o1", action, robot, None, (), (), (), (), waits, 0.0, 1.0, None, branch, BECAUSE)
 

@@ -14,7 +14,7 @@ from planner.proof.surroundings import surroundings_of
 from tests.planner.proof.gantry import tending
 from tests.planner.proof.hand_made import rest_to_rest
 
-AROUND = surroundings_of(tending().request, "g1")
+AROUND = surroundings_of(tending().request, "g1", "grip")
 
 
 def placing() -> Motion:

@@ -136,7 +136,7 @@ def said_of(changed: Motion, **zones: Zone) -> str:
 
 
 def said_in(cell: CellModel, changed: Motion) -> str:
-    around = surroundings_of(replace(ASKED, cell=cell), "g1")
+    around = surroundings_of(replace(ASKED, cell=cell), "g1", "grip")
     return " ".join(f"{r.code} {r.message}" for r in judge(changed, around).refusals)
 
 

@@ -33,7 +33,7 @@ def numbers(plain: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
 
 @pytest.mark.parametrize("extreme", EXTREMES)
 def test_extreme_number_anywhere_is_judged(extreme: float) -> None:
-    plan, around = tending().plan, surroundings_of(tending().request, "g1")
+    plan, around = tending().plan, surroundings_of(tending().request, "g1", "grip")
     plain = to_plain(next(m for m in plan.motions.values() if m.contacts and m.visits))
     for path in numbers(plain):
         changed = copy.deepcopy(plain)

@@ -316,7 +316,7 @@ def verdict(change: Callable[[Motion], Motion], place: str = "infeed") -> str:
     """What the proof says of one changed motion by itself."""
     plan, asked = tending().plan, tending().request
     motion = change(plan.motions[str(plan.tasks.steps[approach(plan, place)].motion)])
-    around = surroundings_of(asked, "g1")
+    around = surroundings_of(asked, "g1", "grip")
     (found,) = judge_all([("m", motion, around)], None, map, lambda *_: None).values()
     return "\n".join(f"{r.code} {r.message}" for r in found.refusals)
 

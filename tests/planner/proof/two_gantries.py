@@ -41,6 +41,7 @@ from tests.planner.proof.gantry import CONTACT, SAFE_HEIGHT, VERSIONS, Case, gan
 from tests.planner.proof.hand_made import rest_to_rest
 
 HOMES = {"left": (-1.3, 0.0, SAFE_HEIGHT, 0.0), "right": (1.3, 0.0, SAFE_HEIGHT, 0.0)}
+TOOLS = {"left": "grip_l", "right": "grip_r"}
 ZONE_TOP = 0.60
 
 _ROBOT = """
@@ -189,11 +190,11 @@ def planned(asked: PlanningRequest) -> Case:
 def _pairs(tasks: TaskPlan) -> Iterator[tuple[Presence, Presence]]:
     presences: dict[str, dict[Presence, None]] = {name: {} for name in cell().robots}
     for robot, known in presences.items():
-        known[Resting(robot, AtHome(), ())] = None
+        known[Resting(robot, AtHome(), (), TOOLS[robot])] = None
     for step in tasks.steps:
         if isinstance(step.action, Move):
             need = step.action.need
-            rests = (Resting(need.robot, stance, need.carried) for stance in (need.start, need.end))
+            rests = (Resting(need.robot, stance, need.carried, need.tool) for stance in (need.start, need.end))
             presences[need.robot] |= dict.fromkeys((Moving(need), *rests))
     yield from product(presences["left"], presences["right"])
 

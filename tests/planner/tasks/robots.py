@@ -139,10 +139,10 @@ def _of_one(rest: Resting, moves: list[tuple[Step, float]], starts: dict[str, fl
         assert isinstance(step.action, Move)
         need = step.action.need
         for load in {carried, need.carried}:
-            yield Spell(Resting(rest.robot, stance, load), since, starts[step.id])
+            yield Spell(Resting(rest.robot, stance, load, rest.tool), since, starts[step.id])
         yield Spell(Moving(need), starts[step.id], end)
         stance, carried, since = need.end, need.carried, end
-    yield Spell(Resting(rest.robot, stance, carried), since, 1e9)
+    yield Spell(Resting(rest.robot, stance, carried, rest.tool), since, 1e9)
 
 
 def meetings(found: list[Spell], is_bad: Callable[[Presence, Presence], bool]) -> list[tuple[Presence, Presence]]:

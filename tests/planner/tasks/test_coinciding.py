@@ -53,10 +53,10 @@ def in_turn(rest: Resting, live: list[Step]) -> Iterator[tuple[Presence, str | N
     stance, carried, since = rest.stance, rest.carried, None
     for name, need in moves:
         for load in (carried, need.carried):
-            yield Resting(rest.robot, stance, load), since, name
+            yield Resting(rest.robot, stance, load, rest.tool), since, name
         yield Moving(need), name, name
         stance, carried, since = need.end, need.carried, name
-    yield Resting(rest.robot, stance, carried), since, None
+    yield Resting(rest.robot, stance, carried, rest.tool), since, None
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -320,7 +320,7 @@ def test_e616_when_no_order_keeps_robots_apart() -> None:
     first = plan_tasks(request, Known(seconds)).expect()
     needs = [s.action.need for s in first.steps if isinstance(s.action, Move) and s.action.need.start == AtHome()]
     moving = [Moving(replace(need, end=AtHub(name))) for need in needs for name in request.cell.equipment]
-    homes = {robot: Resting(robot, AtHome(), ()) for robot in ("left", "right")}
+    homes = {robot: Resting(robot, AtHome(), (), f"{robot}_grip") for robot in ("left", "right")}
     pairs = {in_order(m, home) for m in moving for home in homes.values() if m.robot != home.robot}
     outcome = plan_tasks(request, Known(seconds, frozenset(), frozenset(pairs), is_coarse=True))
     assert {d.code for d in outcome.diagnostics} == {"E616"}

@@ -217,8 +217,8 @@ def test_a_trap_that_is_already_shut_is_said_to_be_one() -> None:
 def trap() -> Conflicts:
     """Whoever rests anywhere but at home keeps the other one from the nest and from going home."""
     needs = [s.action.need for s in planned("two robots", parts=2).steps if isinstance(s.action, Move)]
-    rest = [Resting(n.robot, n.end, n.carried) for n in dict.fromkeys(needs) if isinstance(n.end, AtHub)]
-    ways = [Moving(MotionNeed(r.robot, r.stance, AtHome(), r.carried, None, None, ("middle",))) for r in rest]
+    rest = [Resting(n.robot, n.end, n.carried, n.tool) for n in dict.fromkeys(needs) if isinstance(n.end, AtHub)]
+    ways = [Moving(MotionNeed(r.robot, r.stance, AtHome(), r.carried, None, None, ("middle",), r.tool)) for r in rest]
     nest = [Moving(n) for n in needs if n.touch is not None and n.touch.place == "nest"]
     return frozenset(in_order(way, r) for way in (*ways, *nest) for r in rest if way.robot != r.robot)
 
@@ -285,8 +285,10 @@ def test_a_robot_without_work_leaves_before_one_that_has_to_pass() -> None:
     loop = "for each s in left_in {\n  inspect s at nest\n  when s.verdict is reject {\n    move s to scrap\n  } otherwise {\n"
     text, intent = cell_text(2, 1, 1), loop + "    move s to left_out\n  }\n}\n"
     state = changed(declared_state(cell_of(text)), stances={"right": AtHub("nest")})
-    in_way = Resting("right", AtHub("nest"), ())
-    ways = [Moving(MotionNeed("left", AtHub(e), AtHome(), (), None, None, ("middle",))) for e in ("scrap", "left_out")]
+    in_way = Resting("right", AtHub("nest"), (), "right_grip")
+    ways = [
+        Moving(MotionNeed("left", AtHub(e), AtHome(), (), None, None, ("middle",), "left_grip")) for e in ("scrap", "left_out")
+    ]
     conflicts = frozenset((way, in_way) for way in ways)
 
     def by_left(need: MotionNeed) -> float:
@@ -368,7 +370,7 @@ def test_what_lies_upon_a_place_is_not_reached_by_another_robot_meanwhile() -> N
     rules = RightOfWay(cell, (), frozenset(), is_coarse=False)
 
     def reaching(robot: str, place: int) -> Resting:
-        return Resting(robot, AtPlace(f"left_in[{place}]", f"{robot}_grip.a", "shaft", 0), ())
+        return Resting(robot, AtPlace(f"left_in[{place}]", f"{robot}_grip.a", "shaft", 0), (), f"{robot}_grip")
 
     assert rules.excludes(rules.spots(reaching("left", 1)), rules.spots(reaching("right", 2)))
     assert not rules.excludes(rules.spots(reaching("left", 1)), rules.spots(reaching("right", 3)))
