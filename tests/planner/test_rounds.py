@@ -35,6 +35,7 @@ class World:
         self.found: set[MotionNeed] = set()
         monkeypatch.setattr(planner.plan, "plan_motions", self.motions)
         monkeypatch.setattr(planner.plan, "uncertified", self.uncertified)
+        monkeypatch.setattr(planner.plan, "out_of_reach", lambda *_: frozenset())
 
     def motions(self, needs: Iterable[MotionNeed], *_: object) -> Found:
         self.found.update(needs)
