@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -78,12 +78,39 @@ class CodePage:
     text: str
 
 
+Kind = Literal["proved impossible", "gave up", "unsupported"]
+"""Of which kind it is that there is no plan: shown for every schedule; looked for in vain within a budget; not covered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Clauses that cannot all be kept in this cell: `clauses` of the text in reading order, `facts` the declarations of the cell
+    that stand against them. `code` is the finding that it explains. `is_smallest`: each clause was taken away by itself, and
+    then there was no such conflict; False where the budget of planning again ran out before."""
+
+    code: str
+    clauses: tuple[Span, ...]
+    facts: tuple[Span, ...]
+    is_smallest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why there is no plan. `cores` only where that is proved; `budget` says where it is not within which bounds was looked."""
+
+    kind: Kind
+    cores: tuple[Core, ...] = ()
+    budget: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """A value or none, plus what is to be said about it. A value together with warnings is usable."""
+    """A value or none, plus what is to be said about it. A value together with warnings is usable. `why` where planning has come
+    to none."""
 
     value: T | None
     diagnostics: tuple[Diagnostic, ...] = ()
+    why: WhyNot | None = None
 
     @property
     def is_ok(self) -> bool:

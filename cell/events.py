@@ -70,7 +70,7 @@ from cell.conclusions import (
 from cell.conclusions import (
     StepUnknown as StepUnknown,
 )
-from cell.diagnostic import Diagnostic
+from cell.diagnostic import Diagnostic, WhyNot
 from cell.motion_plan import MotionPlan
 from cell.run import RunContext
 from cell.state import CellState
@@ -122,6 +122,7 @@ class NoPlan:
     of: Subject
     number: int
     diagnostics: tuple[Diagnostic, ...]
+    why: WhyNot | None = None
 
 
 CommandStatus = Literal["running", "done", "aborted", "refused", "unknown"]

@@ -76,7 +76,9 @@ class ResidentPlanner:
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
         found = make_plan(wanted.value, self.workshop)
-        return release_plan(found.value, wanted.value, self.workshop) if found.value else Outcome(None, found.diagnostics)
+        return (
+            release_plan(found.value, wanted.value, self.workshop) if found.value else Outcome(None, found.diagnostics, found.why)
+        )
 
 
 def run_spec(run_id: str, request: PlanningRequest) -> RunSpec:

@@ -78,6 +78,7 @@ def refused(d: Draft, event: NoPlan) -> None:
     if event.number != d.progress.number + 1:
         return
     text = "; ".join(diagnostic.message for diagnostic in event.diagnostics) or "the planner found no way on"
+    text = f"{event.why.kind}: {text}" if event.why is not None else text
     d.mend(mode="draining", replan=d.trouble.replan or "asked again")
     spans = tuple(span for diagnostic in event.diagnostics for span in diagnostic.spans[:1])
     raise_hold(d, HoldReason("R710", text, spans))

@@ -213,7 +213,7 @@ class Runner:
         request, outcome = found
         self._asked = None
         if outcome.value is None:
-            self._fold((NoPlan(now, self._subject, request.number, outcome.diagnostics),))
+            self._fold((NoPlan(now, self._subject, request.number, outcome.diagnostics, outcome.why),))
         else:
             self._fold((self._released(outcome.value, request.number, now),))
 

@@ -133,20 +133,10 @@ _PAGES = (
         "Give it more iterations, a free place or another hand.",
     ),
     _Page(
-        "E616", "a pallet would get too high or too heavy",
-        "What is laid on a pallet, with what lies there already, exceeds an `ensure` on its height or mass, or its own "
-        "`max_height` or `max_mass`.",
-        "Height and mass follow from the pattern, the layers and the parts; they are worked out before anything moves. The "
-        "height counts from the floor, the mass is that of the parts.",
-        "Lay fewer layers, or allow more.",
-    ),
-    _Page(
         "E616", "robots in each other's way",
-        "Robots stand too near each other at the start, or every order that was tried needs one of them where another one is and "
-        "cannot leave.",
+        "Every order that was tried needs one of them where another one is and cannot leave.",
         "What two robots do at the same time has to be certified apart; what is not is done one after the other, "
-        "with the other one "
-        "out of the way, at home.",
+        "with the other one out of the way, at home. The search is bounded. This is not a proof that there is no order.",
         "Give the robots more room, or a `home` farther off; or name the robot that shall do the work with `by`.",
     ),
     _Page(
@@ -154,6 +144,20 @@ _PAGES = (
         "A robot that shall be left out is not in the cell.",
         "A name that nothing bears is a typing mistake, and another robot would be used in its place.",
         "Write the name as the cell does.",
+    ),
+    _Page(
+        "E618", "a pallet would get too high or too heavy",
+        "What is laid on a pallet, with what lies there already, exceeds an `ensure` on its height or mass, or its own "
+        "`max_height` or `max_mass`.",
+        "Height and mass follow from the pattern, the layers and the parts; they are worked out before anything moves. The "
+        "height counts from the floor, the mass is that of the parts.",
+        "Lay fewer layers, or allow more.",
+    ),
+    _Page(
+        "E619", "robots too near each other at the start",
+        "Where two robots stand at the start they are less than the clearance apart.",
+        "Whatever either does first, it would begin within the clearance of the other.",
+        "Move one of them, or give it a `home` farther off.",
     ),
     _Page(
         "E690", "not supported in planning",

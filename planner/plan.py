@@ -27,12 +27,12 @@ from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import plan_motions
 from planner.motion.reachable import out_of_reach
 from planner.motion.store import MotionStore
-from planner.reasons import told
 from planner.recollection import Memory, Recalled
 from planner.tasks.coinciding import coinciding
 from planner.tasks.crew import Known, resting_at_start
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
+from planner.why_not import no_plan
 
 MAX_ROUNDS = 6  # of schedule and motions
 MAX_CONFLICT_ROUNDS = 3
@@ -58,9 +58,9 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
     search = _Search.from_memory(request, means, memory.recalled())
     tasks = search.agreed()
     if tasks.value is None:
-        return Outcome(None, told(tasks.diagnostics, search.refused, request.cell))
+        return no_plan(request, tasks.diagnostics, search.refused)
     if late := backing_up(request.cell, request.program, tasks.value):
-        return Outcome(None, (*tasks.diagnostics, *late))
+        return no_plan(request, (*tasks.diagnostics, *late), {})
     memory.keep(search.motions, search.refused, search.conflicts, search.rounds)
     notes = _beside_all_robots(request, means, versions, search, tasks.value) if request.without else ()
     return Outcome(_assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
@@ -157,7 +157,7 @@ class _Search:
     def _too_near(self, one: Presence, other: Presence) -> Diagnostic:
         spans = (self.request.cell.robots[p.robot].span for p in (one, other))
         message = f"{one.robot} and {other.robot} stand too near each other where they are at the start"
-        return error("E616", message, *spans, help="Move one of them, or give it a `home` farther off.")
+        return error("E619", message, *spans, help="Move one of them, or give it a `home` farther off.")
 
 
 def _reaching(need: MotionNeed, touch: Touch, cell: CellModel) -> tuple[str, str | None, str]:

@@ -1,4 +1,4 @@
-"""What is told where there is no schedule: the cause once, and not what only follows from it.
+"""What is told where there is no schedule: the cause once, and not what only follows from it; and of which kind it is.
 
 A schedule that lacks a motion complains of the place that nothing serves, or of an order that it did not find. The motion stage
 has said why there is no such motion, so that is told, together with the line that needs it.
@@ -6,16 +6,18 @@ has said why there is no such motion, so that is told, together with the line th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from cell.diagnostic import Diagnostic, Span
+from cell.diagnostic import Diagnostic, Kind, Span
 from cell.model import CellModel
 from cell.steps import AtHub, AtPlace, MotionNeed
+from planner.kinds import BY_BRANCHES, PROVED, PROVED_OF_MOTIONS, UNSUPPORTED, kind_of
 
 Refused = Mapping[MotionNeed, tuple[Diagnostic, ...]]
 
-FOLLOWING = frozenset({"E603", "E615", "E691"})
+NO_WAY = "E603"
+FOLLOWING = frozenset({NO_WAY, "E615", "E691"})
 """What a schedule says that lacks a motion."""
 NO_REST = frozenset({"E325", "E327", "E328", "E422"})
 NO_HUB = "E323"
@@ -28,8 +30,22 @@ def told(complaints: tuple[Diagnostic, ...], refused: Refused, cell: CellModel) 
     causes = _causes(following, refused, cell)
     if not any(d.is_error for d in causes):
         return complaints
-    lines = tuple(dict.fromkeys(d.spans[0].labelled("for this line") for d in following if d.code == "E603" and d.spans))
+    lines = tuple(dict.fromkeys(d.spans[0].labelled("for this line") for d in following if d.code == NO_WAY and d.spans))
     return tuple(dict.fromkeys((*(_with_lines(d, lines) for d in causes), *(d for d in complaints if d not in following))))
+
+
+def kind_told(complaints: tuple[Diagnostic, ...], refused: Refused, cell: CellModel, knows_all: Callable[[str], bool]) -> Kind:
+    """Of which kind it is that there is no schedule. What follows from a motion that was not found is proved where every cause
+    is; `knows_all`: whether all branches of that robot's inverse kinematics are known."""
+    following = tuple(d for d in complaints if d.code in FOLLOWING)
+    causes = tuple(d for d in _causes(following, refused, cell) if d.is_error)
+    if not causes:
+        return kind_of(complaints)
+    rest = tuple(d for d in complaints if d not in following)
+    proved = PROVED_OF_MOTIONS if all(knows_all(name) for name in {n.robot for n in refused}) else PROVED_OF_MOTIONS - BY_BRANCHES
+    if any(d.code == NO_WAY for d in following) and all(d.code in proved for d in causes):
+        return kind_of(rest + causes, PROVED | proved)
+    return kind_of((*rest, *(d for d in causes if d.code in UNSUPPORTED)))
 
 
 def _causes(following: tuple[Diagnostic, ...], refused: Refused, cell: CellModel) -> tuple[Diagnostic, ...]:

@@ -18,6 +18,7 @@ from tui.exit_codes import DRIVER, USAGE
 from tui.preparing import Ready, prepare
 from tui.progress import shown
 from tui.speech import refuse
+from tui.why_text import emit_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def target(arguments: argparse.Namespace) -> Target | int:
         without = frozenset(arguments.without)
         prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, without, workshop)
     if prepared.ready is None:
-        emit(prepared.diagnostics, arguments.format, prepared.texts)
+        emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
         return prepared.refusal
     emit((*prepared.diagnostics, *unwatched(prepared.ready.request.program)), "text", prepared.texts)
     unknown = not_in_cell(scenario, prepared.ready.request.cell, arguments.scenario or "")

@@ -46,18 +46,18 @@ def plain(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "help": diagnostic.help,
-        "spans": [_plain_span(s) for s in diagnostic.spans],
+        "spans": [plain_span(s) for s in diagnostic.spans],
         "fix": None
         if fix is None
         else {
             "title": fix.title,
             "certain": fix.is_certain,
-            "edits": [{**_plain_span(e.span), "replacement": e.replacement} for e in fix.edits],
+            "edits": [{**plain_span(e.span), "replacement": e.replacement} for e in fix.edits],
         },
     }
 
 
-def _plain_span(span: Span) -> dict[str, Any]:
+def plain_span(span: Span) -> dict[str, Any]:
     return {"file": span.file, "start": _plain_position(span.start), "end": _plain_position(span.end), "label": span.label}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cell.diagnostic import Diagnostic, Outcome
+from cell.diagnostic import Diagnostic, Outcome, WhyNot
 from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
 from cellwright.reading import Reading, read
@@ -29,11 +29,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`ready` is None where `diagnostics` say why. `texts` are for excerpts, by file name."""
+    """`ready` is None where `diagnostics` say why; `why` says of which kind that is where planning has come to nothing. `texts`
+    are for excerpts, by file name."""
 
     ready: Ready | None
     diagnostics: tuple[Diagnostic, ...]
     texts: Mapping[str, str]
+    why: WhyNot | None = None
 
     @property
     def refusal(self) -> int:
@@ -58,7 +60,7 @@ def prepare(
     made = make_plan(request.value, workshop)
     found = (*request.diagnostics, *made.diagnostics)
     if made.value is None:
-        return Prepared(None, _once(found), reading.texts)
+        return Prepared(None, _once(found), reading.texts, made.why)
     return _released(release_plan(made.value, request.value, workshop), reading, request.value, found)
 
 

@@ -53,6 +53,11 @@ class InverseKinematics:
         q, is_exact = self.refined(q, T_base_flange[owner])
         return _distinct(self.model, q[is_exact], owner[is_exact])
 
+    def knows_all_branches(self) -> bool:
+        """Whether a pose without solutions has none; a search from many starts may have missed one."""
+        self._build()
+        return self._closed_form is not None
+
     def refined(self, q: Array, T_base_flange: Array, steps: int = 3) -> tuple[Array, NDArray[np.bool_]]:
         """`q` (K, n) after Newton steps towards the poses (K, 4, 4) or (4, 4), and which (K,) are within EXACT of them. What
         starts further off than 0.1 m or rad is left alone: it is no solution."""

@@ -52,7 +52,7 @@ def check_stacks(cell: CellModel, state: CellState, program: IntentProgram, rout
         reached = measure(cell, laid)
         if laid and (reached >= limit.value if limit.is_strict else reached > limit.value + 1e-9):
             message = f"{limit.pallet} would become {reached:g} {unit}; {limit.value:g} is the most"
-            found.error("E616", message, *limit.spans, cell.equipment[limit.pallet].span, help="Lay fewer parts on it.")
+            found.error("E618", message, *limit.spans, cell.equipment[limit.pallet].span, help="Lay fewer parts on it.")
 
 
 def _own_limits(cell: CellModel) -> Iterator[StackLimit]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cell.diagnostic import Diagnostic, Position, Span, error
 from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Stance
-from planner.reasons import told
+from planner.reasons import kind_told, told
 from tests.planner.tasks.cells import TENDING, cell_of
 
 CELL = cell_of(TENDING)
@@ -69,3 +71,30 @@ def test_a_home_that_cannot_be_is_told_and_not_that_the_robot_cannot_wait_either
 def test_complaints_that_do_not_follow_stay() -> None:
     full = error("E607", "no room", OTHER)
     assert codes(told((NO_WAY, full), {TO_GAUGE_A: (FAR,)}, CELL)) == ["E320", "E607"]
+
+
+@pytest.mark.parametrize(
+    ("complaint", "cause", "knows_all", "kind"),
+    [
+        (NO_WAY, FAR, True, "proved impossible"),
+        (NO_WAY, FAR, False, "gave up"),
+        (NO_WAY, error("E324", "too heavy", ARM), False, "proved impossible"),
+        (NO_WAY, error("E330", "gave up looking", ARM), True, "gave up"),
+        (NO_WAY, error("E326", "not supported", ARM), True, "unsupported"),
+        (error("E615", "no order was found", LINE), FAR, True, "gave up"),
+        (error("E691", "did not agree", LINE), FAR, True, "gave up"),
+        (error("E607", "no room", LINE), None, True, "proved impossible"),
+        (error("E690", "the verb weld", LINE), None, True, "unsupported"),
+        (error("E999", "of tomorrow", LINE), None, True, "gave up"),
+    ],
+)
+def test_only_what_was_shown_is_called_proved(
+    complaint: Diagnostic, cause: Diagnostic | None, knows_all: bool, kind: str
+) -> None:
+    refused = {TO_GAUGE_A: (cause,)} if cause is not None else {}
+    assert kind_told((complaint,), refused, CELL, lambda _: knows_all) == kind
+
+
+def test_one_cause_that_was_not_shown_leaves_it_open() -> None:
+    refused = {TO_GAUGE_A: (FAR,), TO_GAUGE_B: (error("E330", "gave up looking", ARM),)}
+    assert kind_told((NO_WAY,), refused, CELL, lambda _: True) == "gave up"

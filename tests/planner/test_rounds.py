@@ -114,7 +114,7 @@ def test_robots_that_are_too_near_at_the_start_are_told_at_once(world: World) ->
     world.bad = {pair for pair in pairs if all(isinstance(p, Resting) and p.stance == AtHome() for p in pair)}
     world.asked.clear()
     (found,) = plan(two(), means(), VERSIONS).diagnostics
-    assert found.code == "E616"
+    assert found.code == "E619"
     assert {span.start.line for span in found.spans} == {unit.span.start.line for unit in two().cell.robots.values()}
     assert len(world.asked) == 1
 

@@ -37,6 +37,7 @@ def act(arguments: argparse.Namespace) -> int:
     from tui.diagnostics import emit
     from tui.preparing import prepare
     from tui.progress import shown
+    from tui.why_text import emit_refusal
 
     began = time.monotonic()
     with shown() as progress:
@@ -44,7 +45,7 @@ def act(arguments: argparse.Namespace) -> int:
         without = frozenset(arguments.without)
         prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, without, workshop)
     if prepared.ready is None:
-        emit(prepared.diagnostics, arguments.format, prepared.texts)
+        emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
         return prepared.refusal
     found = (*prepared.diagnostics, *missing_drivers(prepared.ready.request.cell))
     # stdout belongs to the plan where it is asked for as JSON.

@@ -304,9 +304,9 @@ def test_e503_names_an_arrival_law_that_the_robot_keeps_up_with() -> None:
         ("", PALLETS.replace("  layers 2\n", "  layers 2\n  max_height 640 mm\n"), "0.65 m high; 0.64"),
     ],
 )
-def test_e616_says_what_a_pallet_would_become(clause: str, cell: str, words: str) -> None:
+def test_e618_says_what_a_pallet_would_become(clause: str, cell: str, words: str) -> None:
     found = codes(ORDERED + clause, cell)
-    assert {d.code for d in found} == {"E616"}
+    assert {d.code for d in found} == {"E618"}
     assert any(words in d.message for d in found)
 
 

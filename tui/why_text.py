@@ -1,0 +1,85 @@
+"""Why there is no plan, for a person and for a program: its kind, and which clauses cannot all be kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cell.diagnostic import Core, Diagnostic, Span, WhyNot
+from tui.diagnostics import Format, emit, plain, plain_span
+from tui.speech import bold, printable, put_json, wants_colour
+
+_LONGEST_LINE = 110
+
+
+def why_text(why: WhyNot, texts: Mapping[str, str], colour: bool) -> str:
+    """A headline, then each core as the lines themselves. `texts` maps a file's name to its text."""
+    lines = [bold(_headline(why), colour)]
+    for core in why.cores:
+        lines += [f"{_claim(core)} ({core.code}):", *_rows(core.clauses, texts)]
+        lines += ["in this cell:", *_rows(core.facts, texts)] if core.facts else []
+    return "\n".join(lines) + "\n"
+
+
+def plain_why(why: WhyNot | None) -> dict[str, Any]:
+    """The keys `kind`, `cores` and `budget` that docs/command_line.md promises; null where nothing was planned."""
+    return {
+        "kind": why.kind if why else None,
+        "cores": [_plain_core(core) for core in why.cores] if why else [],
+        "budget": why.budget if why else "",
+    }
+
+
+def emit_refusal(diagnostics: Sequence[Diagnostic], why: WhyNot | None, form: Format, texts: Mapping[str, str]) -> None:
+    """The diagnostics as `emit` gives them, and why there is no plan: below them on stderr, or in the same JSON object."""
+    if form == "json":
+        put_json({"diagnostics": [plain(d) for d in diagnostics], **plain_why(why)})
+        return
+    emit(diagnostics, form, texts)
+    if why is not None and form == "text":
+        sys.stderr.write(why_text(why, texts, wants_colour(sys.stderr)))
+
+
+def _headline(why: WhyNot) -> str:
+    match why.kind:
+        case "proved impossible":
+            return "proved impossible: no schedule does this in this cell"
+        case "gave up":
+            return f"gave up: nothing is proved, none was found within {printable(why.budget)}"
+        case "unsupported":
+            return "unsupported: planning does not cover this yet; nothing is said about whether it is possible"
+
+
+def _claim(core: Core) -> str:
+    if len(core.clauses) == 1:
+        return "this cannot be"
+    if core.is_smallest:
+        return "these cannot all be kept, and without any one of them the others can"
+    return "these cannot all be kept; not shown to be the fewest"
+
+
+def _rows(spans: Iterable[Span], texts: Mapping[str, str]) -> Iterator[str]:
+    for span in spans:
+        where = f"{os.path.basename(span.file)}:{span.start.line}"
+        yield f"  {printable(where):<24} {printable(_excerpt(span, texts.get(span.file)))}"
+
+
+def _excerpt(span: Span, text: str | None) -> str:
+    """The first line of the clause, without what stands before it."""
+    rows = [] if text is None else text.split("\n")
+    if span.start.line > len(rows):
+        return span.label
+    row = rows[span.start.line - 1].rstrip("\r")
+    end = span.end.column - 1 if span.end.line == span.start.line else len(row)
+    return row[span.start.column - 1 : end][:_LONGEST_LINE].rstrip()
+
+
+def _plain_core(core: Core) -> dict[str, Any]:
+    return {
+        "code": core.code,
+        "clauses": [plain_span(s) for s in core.clauses],
+        "facts": [plain_span(s) for s in core.facts],
+        "is_smallest": core.is_smallest,
+    }
