@@ -17,7 +17,10 @@ from cell.presence import Conflicts, Moving, Presence, Resting
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Stance
 from planner.tasks.methods import has_clamp, has_door, is_device, is_heap
 
-Spot = Presence | tuple[str, ...]
+Mark = Presence | tuple[str, ...]
+"""What excludes something; the robot stands second in a tuple."""
+Spot = int
+"""The number of a mark: spots are compared far more often than made."""
 Spots = tuple[Spot, ...]
 InZone = tuple[str, str]
 """(robot, zone)."""
@@ -33,7 +36,8 @@ class RightOfWay:
         self.has_conflicts = bool(conflicts)
         self.zones = closed_zones(cell, apart)
         self._known: dict[Presence, Spots] = {}
-        self._against: dict[Spot, dict[Spot, None]] = {}
+        self._number: dict[Mark, Spot] = {}
+        self._against: list[dict[Spot, str]] = []
         for one, other in conflicts:
             self._exclude(_at_any_speed(one), _at_any_speed(other))
             if is_coarse:
@@ -50,19 +54,26 @@ class RightOfWay:
             return ()
         known = self._known.get(presence)
         if known is None:
-            known = self._known[presence] = tuple(s for s in self._spots(presence) if s in self._against)
+            known = self._known[presence] = tuple(self._number[m] for m in self._marks(presence) if m in self._number)
         return known
 
-    def against(self, spot: Spot) -> Iterable[Spot]:
-        return self._against.get(spot, ())
+    def against(self, spot: Spot) -> Iterable[tuple[Spot, str]]:
+        """The spots that it excludes, each with its robot."""
+        return self._against[spot].items()
 
     def excludes(self, spots: Spots, others: Spots) -> bool:
         """Whether any of `spots` excludes any of `others`."""
         return any(o in self._against[s] for s in spots for o in others)
 
-    def _exclude(self, one: Spot, other: Spot) -> None:
-        self._against.setdefault(one, {})[other] = None
-        self._against.setdefault(other, {})[one] = None
+    def _exclude(self, one: Mark, other: Mark) -> None:
+        a, b = self._numbered(one), self._numbered(other)
+        self._against[a][b], self._against[b][a] = _robot_of(other), _robot_of(one)
+
+    def _numbered(self, mark: Mark) -> Spot:
+        number = self._number.setdefault(mark, len(self._against))
+        if number == len(self._against):
+            self._against.append({})
+        return number
 
     def _exclude_all(self, how: str, what: str) -> None:
         """One robot at a time."""
@@ -70,7 +81,7 @@ class RightOfWay:
             for other in self._robots[k + 1 :]:
                 self._exclude((how, robot, what), (how, other, what))
 
-    def _spots(self, presence: Presence) -> Iterator[Spot]:
+    def _marks(self, presence: Presence) -> Iterator[Mark]:
         yield _at_any_speed(presence)
         if self._is_coarse:
             yield _area(self._cell, presence)
@@ -78,7 +89,7 @@ class RightOfWay:
         if place is None:
             return
         for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *self._cell.places[place].lies_on)):
-            if ("at", presence.robot, unit) not in self._against:
+            if ("at", presence.robot, unit) not in self._number:
                 self._exclude_all("at", unit)
             yield ("at", presence.robot, unit)
         frame = self._cell.places[place].frame.translation
@@ -107,6 +118,10 @@ def _at_any_speed(presence: Presence) -> Presence:
     if isinstance(presence, Moving) and presence.need.speed_limit is not None:
         return Moving(replace(presence.need, speed_limit=None))
     return presence
+
+
+def _robot_of(mark: Mark) -> str:
+    return mark[1] if isinstance(mark, tuple) else mark.robot
 
 
 def _place_of(presence: Presence) -> str | None:

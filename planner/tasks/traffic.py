@@ -66,30 +66,17 @@ class Traffic(Generic[T]):
 
     def held_up(self, robot: str, spots: Spots) -> tuple[list[T], list[str]]:
         """What has to end before `robot` may pass `spots`, and who stands in the way until it is moved."""
-        ends: list[T] = []
-        there: list[str] = []
-        for other, past in self._past.items():
-            if other == robot:
-                continue
-            latest, found = self._latest(past, spots)
-            if latest == len(past.ends):
-                there.append(other)
-            ends += found
-        return ends, there
-
-    def _latest(self, past: _Past[T], spots: Spots) -> tuple[int, list[T]]:
-        """The last trail that has to be waited for, and the ends in it; all earlier ones have ended before those."""
-        latest, found = 0, list[T]()
+        waits: dict[str, tuple[int, list[T]]] = {}
         for spot in spots:
-            for other in self._rules.against(spot):
-                for k, ends in ((past.passed.get(other, -1), None), (past.rested.get(other, -1) + 1, past.left)):
-                    if k < 1 or k < latest:
-                        continue
-                    if k > latest:
-                        latest, found = k, []
-                    if k < len(past.ends):
-                        found += past.ends[k][other] if ends is None else ends[k]
-        return latest, found
+            for theirs, other in self._rules.against(spot):
+                if other != robot:
+                    latest = _latest(self._past[other], theirs, waits.get(other))
+                    if latest is not None:
+                        waits[other] = latest
+        if not waits:
+            return [], []
+        there = [other for other, past in self._past.items() if other in waits and waits[other][0] == len(past.ends)]
+        return [end for other in self._past if other in waits for end in waits[other][1]], there
 
     def record(self, robot: str, trail: Trail[T]) -> None:
         past = self._past[robot]
@@ -103,6 +90,21 @@ class Traffic(Generic[T]):
         past.passed.update(dict.fromkeys(ends, number))
         past.rested.update(dict.fromkeys(rests, number))
         past.rests = rests
+
+
+def _latest(past: _Past[T], spot: Spot, known: tuple[int, list[T]] | None) -> tuple[int, list[T]] | None:
+    """The last trail that has to be waited for until `spot` is free, and the ends in it, together with those `known` for other
+    spots; all earlier ones have ended before those. None for none."""
+    passed, left = past.passed.get(spot, 0), past.rested.get(spot, -1) + 1
+    for k, is_rest in ((passed, False), (left, True)):
+        if k < 1 or (known is not None and k < known[0]):
+            continue
+        if k == len(past.ends):
+            found: list[T] = []
+        else:
+            found = past.left[k] if is_rest else past.ends[k][spot]
+        known = (k, found) if known is None or k > known[0] else (k, known[1] + found)
+    return known
 
 
 def _told(rests: Spots, trail: Trail[T]) -> tuple[dict[Spot, list[T]], list[T]]:
