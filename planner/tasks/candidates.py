@@ -19,7 +19,7 @@ from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
 from planner.tasks.side_by_side import fit_together
 from planner.tasks.traffic import Passage, Trail
-from planner.tasks.ways_out import Escapes
+from planner.tasks.ways_out import Escapes, Situation
 from planner.tasks.worker import Worker
 
 Passages = tuple[Passage[float], ...]
@@ -64,14 +64,20 @@ class Candidates:
         self._can_put: dict[tuple[str, str, str, int], bool] = {}
         self._allowed: dict[tuple[str, ...], frozenset[str]] = {}
         self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
+        self._piles = frozenset(place.equipment for place in shop.cell.places.values() if place.lies_on)
         self._is_alone = not shop.crew.rules.is_needed
         self._parks: set[int] = set()
         self._is_parking = False
+        self._hubs = {name: AtHub(name) for name in shop.devices}
+        self._now: Situation = ((), (), ())
+        self._contacts: dict[tuple[object, ...], Contact] = {}
+        self._peeked: dict[tuple[object, ...], str | None] = {}
 
     def all(self, not_before: float = 0.0, may_begin: bool = True) -> list[Candidate]:
         """In a fixed order. `may_begin`: parts that nobody has touched yet are eligible, from `not_before` on."""
         floor = self.floor
         found: list[Candidate] = []
+        self._now = self.escapes.situation(floor)
         for worker, hands in enumerate(floor.hands):
             for hand, job in enumerate(hands):
                 if job >= 0:
@@ -127,14 +133,14 @@ class Candidates:
         if not self._can_carry(who, others, kind) or not floor.is_uncovered(place):
             return None
         speed, hub = who.speed(stage.clauses), shop.equipment_of[place]
-        arrived, way = self.arrival(worker, AtHub(hub), others, speed, opened)
+        arrived, way = self.arrival(worker, self._hubs[hub], others, speed, opened)
         start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind]:
             taking = self.taking(who, place, name, kind, grasp, others, speed)
             if taking.seconds < math.inf and self._free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
                 if others and not self._is_released(job, worker, hand, grasp, others):
                     continue
-                if not self.escapes.is_open(floor, job, worker, is_taking=True):
+                if not self.escapes.is_open(floor, self._now, job, worker, is_taking=True):
                     return None
                 start = max(start, self.clear(worker, taking.way, taking.rest))
                 act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
@@ -168,10 +174,10 @@ class Candidates:
             return None
         kind, name, grasp, speed = shop.jobs[job].kind, who.hands[hand].name, floor.grasp[job], who.speed(leg.clauses)
         place = self._free_place(leg, who, kind, name, grasp, speed, is_peek=False)
-        if place is None or not self.escapes.is_open(floor, job, worker, is_taking=False):
+        if place is None or not self.escapes.is_open(floor, self._now, job, worker, is_taking=False):
             return None
         hub, held = leg.equipment, floor.carried(worker)
-        arrived, way = self.arrival(worker, AtHub(hub), held, speed, opened)
+        arrived, way = self.arrival(worker, self._hubs[hub], held, speed, opened)
         putting = self.putting(who, place, name, kind, grasp, held, speed)
         start = max(arrived, self.accessible(hub, opened), self.clear(worker, putting.way, putting.rest))
         start = max(start, floor.carried_from(place) or 0.0)
@@ -204,7 +210,7 @@ class Candidates:
         hub = shop.equipment_of[place]
         if any(way.stages for way in fork.ways) and (hand is None or not self._can_carry(who, others, kind)):
             return None
-        arrived, before = self.arrival(worker, AtHub(hub), others, speed, opened)
+        arrived, before = self.arrival(worker, self._hubs[hub], others, speed, opened)
         start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind] if hand is not None else (0,):
             parks = set(self._parks)
@@ -254,7 +260,7 @@ class Candidates:
         another may."""
         if not way and not rest:
             return 0.0
-        ends, there = self.floor.traffic.held_up(self.shop.workers[worker].robot, (*way, *rest))
+        ends, there = self.floor.traffic.held_up(self.shop.workers[worker].robot, (*way, *(s for s in rest if s not in way)))
         if there and self._is_parking:
             return math.inf
         time = max(ends, default=0.0)
@@ -285,11 +291,11 @@ class Candidates:
         act, traffic, workers, rules = candidate.act, self.floor.traffic, self.shop.workers, self.shop.crew.rules
         if self._is_alone or act.kind is Kind.RUN:
             return True
-        rests = {name: traffic.rests(name) for name in self.shop.crew.rests}
         mine = workers[act.worker].robot
-        rests[mine] = candidate.trail.rests(rests[mine])
-        if not rests[mine]:
+        there = candidate.trail.rests(traffic.rests(mine))
+        if not there:
             return True
+        rests = {name: traffic.rests(name) for name in self.shop.crew.rests} | {mine: there}
         roads = {k: self._homeward(k, self.floor.robots[k], self.floor.carried(k)) for k in range(len(workers))}
         roads[act.worker] = self._homeward(act.worker, candidate.stands, self._held_after(act))
         for _ in range(2):
@@ -377,26 +383,43 @@ class Candidates:
         return now.idle
 
     def taking(self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None) -> Contact:
-        held = _with(others, Carried(hand, kind, grasp), who)
         hub = self.shop.equipment_of[place]
-        clamp = self.shop.devices[hub].clamp_time if self.floor.devices[hub].is_clamped else 0.0
+        is_clamped = self.floor.devices[hub].is_clamped
+        key = (True, hand, place, kind, grasp, others, speed, is_clamped)
+        known = self._contacts.get(key)
+        if known is None:
+            clamp = self.shop.devices[hub].clamp_time if is_clamped else 0.0
+            known = self._contacts[key] = self._taking(who, place, hand, kind, grasp, others, speed, clamp)
+        return known
+
+    def _taking(
+        self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None, clamp: float
+    ) -> Contact:
+        held = _with(others, Carried(hand, kind, grasp), who)
         there = who.motions.approach(place, hand, kind, grasp, others, speed)
         back = who.motions.lift(place, hand, kind, grasp, held, speed)
         seconds = there.seconds + who.grip_time + clamp + back.seconds
-        return Contact(seconds, (*there.way, *there.rest, *back.way), back.rest)
+        return Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
 
     def putting(self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Contact:
+        key = (False, hand, place, kind, grasp, held, speed)
+        known = self._contacts.get(key)
+        if known is None:
+            known = self._contacts[key] = self._putting(who, place, hand, kind, grasp, held, speed)
+        return known
+
+    def _putting(self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Contact:
         others = tuple(c for c in held if c.hand != hand)
         clamp = self.shop.devices[self.shop.equipment_of[place]].clamp_time
         there = who.motions.insert(place, hand, kind, grasp, held, speed)
         back = who.motions.retract(place, hand, kind, grasp, others, speed)
         seconds = there.seconds + clamp + who.grip_time + back.seconds
-        return Contact(seconds, (*there.way, *there.rest, *back.way), back.rest)
+        return Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
 
     def _candidate(self, act: Act, start: float, hub: str, contact: Contact, way: Passages, speed: float | None) -> Candidate:
         end = start + contact.seconds
         trail = NOWHERE if self._is_alone else Trail((*way, Passage(contact.way, contact.rest, end)))
-        return Candidate(act, start, end, hub, (Stand(AtHub(hub), hub, end, speed),), trail)
+        return Candidate(act, start, end, hub, (Stand(self._hubs[hub], hub, end, speed),), trail)
 
     # --- places ----------------------------------------------------------------------------------------------------
 
@@ -408,12 +431,22 @@ class Candidates:
     ) -> str | None:
         """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied; but
         what it lies on has to be there, for nobody knows that it will be."""
-        if is_peek or self._is_heap(stage.equipment):
+        if is_peek or stage.equipment in self._heaps:
+            if stage.equipment not in self._piles:
+                return self._first_served(stage, who, kind, hand, grasp, speed)
             places: Iterator[str] = iter(stage.places)
         else:
             places = self._free_in_order(stage)
         ready = (p for p in places if self.floor.carried_from(p) is not None)
         return next((p for p in ready if self._serves(p, who, hand, kind, grasp, speed)), None)
+
+    def _first_served(self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None) -> str | None:
+        """Where no place lies on another: always the same one."""
+        key = (stage.places, kind, hand, grasp, speed)
+        if key not in self._peeked:
+            served = (p for p in stage.places if self._serves(p, who, hand, kind, grasp, speed))
+            self._peeked[key] = next(served, None)
+        return self._peeked[key]
 
     def _free_in_order(self, stage: Stage) -> Iterator[str]:
         pool = self.floor.pools[stage.equipment]
@@ -423,9 +456,6 @@ class Candidates:
         if allowed is None:
             allowed = self._allowed[stage.places] = frozenset(stage.places)
         return (p for p in pool if p in allowed)
-
-    def _is_heap(self, equipment: str) -> bool:
-        return equipment in self._heaps
 
     def _serves(self, place: str, who: Worker, hand: str, kind: str, grasp: int, speed: float | None) -> bool:
         """Whether the hand can put a part there at all, its other hands empty."""
@@ -453,6 +483,10 @@ def _stuck(
 
 def _is_met(way: Spots, robot: str, rests: dict[str, Spots], rules: RightOfWay) -> bool:
     return any(rules.excludes(way, spots) for other, spots in rests.items() if other != robot)
+
+
+def _once(*spots: Spot) -> Spots:
+    return tuple(dict.fromkeys(spots))
 
 
 def _with(held: Held, one: Carried, who: Worker) -> Held:

@@ -135,8 +135,9 @@ class Motions:
         limits = [v for v in (speed, self._max_speed) if v is not None]
         avoid = tuple(z for z in self._closed if z not in entered)
         need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool)
-        is_barred = need in self._forbidden or (touch is not None and touch.place in self._beyond)
-        is_barred = is_barred or _load_at(need) in self._given_up
+        is_barred = touch is not None and touch.place in self._beyond
+        if self._forbidden and not is_barred:
+            is_barred = need in self._forbidden or _load_at(need) in self._given_up
         seconds = math.inf if is_barred else self._durations(need)
         way = self._rules.spots(Moving(need))
         if touch is not None and touch.end == "start":

@@ -36,6 +36,7 @@ class RightOfWay:
         self.has_conflicts = bool(conflicts)
         self.zones = closed_zones(cell, apart)
         self._known: dict[Presence, Spots] = {}
+        self._places: dict[tuple[str, str], Spots] = {}
         self._number: dict[Mark, Spot] = {}
         self._against: list[dict[Spot, str]] = []
         for one, other in conflicts:
@@ -52,10 +53,23 @@ class RightOfWay:
         """Those that exclude anything of another robot."""
         if not self.is_needed:
             return ()
+        place = _place_of(presence)
+        there = () if place is None else self._in_place(presence.robot, place)
+        if not self.has_conflicts:
+            return there
         known = self._known.get(presence)
         if known is None:
-            known = self._known[presence] = tuple(self._number[m] for m in self._marks(presence) if m in self._number)
+            known = self._known[presence] = self._numbers(self._marks(presence))
+        return (*known, *there)
+
+    def _in_place(self, robot: str, place: str) -> Spots:
+        known = self._places.get((robot, place))
+        if known is None:
+            known = self._places[robot, place] = self._numbers(self._place_marks(robot, place))
         return known
+
+    def _numbers(self, marks: Iterable[Mark]) -> Spots:
+        return tuple(self._number[m] for m in marks if m in self._number)
 
     def against(self, spot: Spot) -> Iterable[tuple[Spot, str]]:
         """The spots that it excludes, each with its robot."""
@@ -85,17 +99,16 @@ class RightOfWay:
         yield _at_any_speed(presence)
         if self._is_coarse:
             yield _area(self._cell, presence)
-        place = _place_of(presence)
-        if place is None:
-            return
+
+    def _place_marks(self, robot: str, place: str) -> Iterator[Mark]:
         for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *self._cell.places[place].lies_on)):
-            if ("at", presence.robot, unit) not in self._number:
+            if ("at", robot, unit) not in self._number:
                 self._exclude_all("at", unit)
-            yield ("at", presence.robot, unit)
+            yield ("at", robot, unit)
         frame = self._cell.places[place].frame.translation
         for zone in self.zones:
             if self._cell.zones[zone].holds(frame):
-                yield ("in", presence.robot, zone)
+                yield ("in", robot, zone)
 
 
 def closed_zones(cell: CellModel, apart: Iterable[tuple[InZone, InZone]]) -> tuple[str, ...]:

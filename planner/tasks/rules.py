@@ -56,10 +56,9 @@ def select_by(rule: Rule, shop: Shop, bottleneck: str | None) -> Select:
             urgent = _urgent(found, floor, shop, bottleneck, rule.fetches_early)
             if urgent is not None:
                 allowed = [c for c in found if c is urgent or _is_back(c, urgent, shop, rule.patience)]
-        allowed.sort(key=lambda c: _key(c, rule.sorting))
         if rule.doubt and len(allowed) > 1 and draw(shop.seed, rule.stream, count) % rule.doubt == 0:
-            return allowed[1]
-        return allowed[0]
+            return sorted(allowed, key=lambda c: _key(c, rule.sorting))[1]
+        return min(allowed, key=lambda c: _key(c, rule.sorting))
 
     return select
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Passage(Generic[T]):
+class Passage(NamedTuple, Generic[T]):
     """One travel or one contact: the spots that it passes, those of the rest after it, and its end."""
 
     way: Spots
@@ -25,8 +24,7 @@ class Passage(Generic[T]):
     end: T
 
 
-@dataclass(frozen=True, slots=True)
-class Trail(Generic[T]):
+class Trail(NamedTuple, Generic[T]):
     """What one act does to a robot's whereabouts: passages, then those of each way of a fork that was decided at `decided`."""
 
     passages: tuple[Passage[T], ...]

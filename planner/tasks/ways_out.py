@@ -7,29 +7,33 @@ from planner.tasks.floor import NOBODY, Floor
 from planner.tasks.route import Fork, Leg, Stage
 from planner.tasks.shop import Shop, route_rooms
 
+Situation = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...], tuple[int, ...]]
+"""What the hands hold, what lies in rooms that may run full, and how many places are free in each."""
+
 
 class Escapes:
     """Remembers for every state, up to likeness, whether all parts under way can still be finished."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._known: dict[tuple[object, ...], bool] = {}
+        self._known: dict[tuple[int, int, bool, Situation], bool] = {}
         self._routes: dict[tuple[int, int], tuple[Visit, ...]] = {}
         self._room_names = list(shop.rooms)
 
-    def is_open(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
-        """Whether there is a way out after `worker` has taken `job` into a hand, or put it down at its next place."""
-        key = self._key(floor, job, worker, is_taking)
+    def situation(self, floor: Floor) -> Situation:
+        """All that the answers depend on; the same until the next act."""
+        hands = tuple(tuple(sorted(floor.code(j) if j >= 0 else j for j in own)) for own in floor.hands)
+        rooms = tuple(tuple(sorted(map(floor.code, jobs))) for jobs in floor.occupants)
+        return hands, rooms, tuple(min(len(floor.pools[name]), 8) for name in self._room_names)
+
+    def is_open(self, floor: Floor, now: Situation, job: int, worker: int, is_taking: bool) -> bool:
+        """Whether there is a way out after `worker` has taken `job` into a hand, or put it down at its next place. `now` is the
+        floor's situation."""
+        key = (floor.code(job), worker, is_taking, now)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._look(floor, job, worker, is_taking)
         return known
-
-    def _key(self, floor: Floor, job: int, worker: int, is_taking: bool) -> tuple[object, ...]:
-        hands = tuple(tuple(sorted(floor.code(j) if j >= 0 else j for j in own)) for own in floor.hands)
-        rooms = tuple(tuple(sorted(map(floor.code, jobs))) for jobs in floor.occupants)
-        free = tuple(min(len(floor.pools[name]), 8) for name in self._room_names)
-        return (floor.code(job), worker, is_taking, hands, rooms, free)
 
     def _look(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
         room = [len(floor.pools[name]) for name in self._room_names]

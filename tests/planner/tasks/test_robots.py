@@ -22,7 +22,7 @@ from planner.tasks.floor import Floor
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.right_of_way import RightOfWay
 from planner.tasks.shop import Shop, make_shop
-from planner.tasks.ways_out import Escapes
+from planner.tasks.ways_out import Escapes, Situation
 from planner.tasks.write_steps import write_steps
 from tests.planner.tasks.cells import cell_of, changed, request_of, seconds
 from tests.planner.tasks.robots import cell_text, intent_text, meetings, place_of, spells
@@ -166,7 +166,7 @@ def test_without_the_escape_check_they_do() -> None:
     """The planted fault that shows what the check is for."""
 
     class Careless(Escapes):
-        def is_open(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
+        def is_open(self, floor: Floor, now: Situation, job: int, worker: int, is_taking: bool) -> bool:
             return True
 
     shop = small_shop()

@@ -15,7 +15,7 @@ from planner.tasks.escape import ANYWHERE, Claim, Visit, can_finish
 from planner.tasks.findings import Findings
 from planner.tasks.floor import Floor
 from planner.tasks.shop import Shop, make_shop
-from planner.tasks.ways_out import Escapes
+from planner.tasks.ways_out import Escapes, Situation
 from planner.tasks.write_steps import write_steps
 from tests.planner.tasks.cells import TEND, TENDING, plan, request_of, seconds
 from tests.planner.tasks.test_other_cells import BUFFERED, CROSSED, TWO
@@ -79,7 +79,7 @@ def test_without_the_escape_check_there_are_dead_ends() -> None:
     """The planted fault that shows what the check is for."""
 
     class Careless(Escapes):
-        def is_open(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
+        def is_open(self, floor: Floor, now: Situation, job: int, worker: int, is_taking: bool) -> bool:
             return True
 
     shop = shop_of(CROSSED, ONE_HAND)
