@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cell.steps import AtHome, AtHub, AtPlace, Carried
+from planner.tasks.contacts import Contact, held_with
 from planner.tasks.floor import NOBODY, Act, Floor, Kind, Stand
 from planner.tasks.motions import Held
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
@@ -49,29 +49,19 @@ class _WayEnd:
     passages: Passages
 
 
-class Contact(NamedTuple):
-    """One contact, from the hub and back to it: its length in s, the spots that it passes, those of the rest after it."""
-
-    seconds: float
-    way: Spots
-    rest: Spots
-
-
 class Candidates:
     def __init__(self, shop: Shop, floor: Floor, escapes: Escapes) -> None:
         self.shop, self.floor, self.escapes = shop, floor, escapes
         self._fits: dict[Held, bool] = {}
-        self._can_put: dict[tuple[str, str, str, int], bool] = {}
         self._allowed: dict[tuple[str, ...], frozenset[str]] = {}
         self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
+        self._contacts = shop.contacts
         self._piles = frozenset(place.equipment for place in shop.cell.places.values() if place.lies_on)
         self._is_alone = not shop.crew.rules.is_needed
         self._parks: set[int] = set()
         self._is_parking = False
         self._hubs = {name: AtHub(name) for name in shop.devices}
         self._now: Situation = ((), (), ())
-        self._contacts: dict[tuple[object, ...], Contact] = {}
-        self._peeked: dict[tuple[object, ...], str | None] = {}
 
     def all(self, not_before: float = 0.0, may_begin: bool = True) -> list[Candidate]:
         """In a fixed order. `may_begin`: parts that nobody has touched yet are eligible, from `not_before` on."""
@@ -136,7 +126,7 @@ class Candidates:
         arrived, way = self.arrival(worker, self._hubs[hub], others, speed, opened)
         start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind]:
-            taking = self.taking(who, place, name, kind, grasp, others, speed)
+            taking = self._taking(who, place, name, kind, grasp, others, speed)
             if taking.seconds < math.inf and self._free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
                 if others and not self._is_released(job, worker, hand, grasp, others):
                     continue
@@ -151,7 +141,7 @@ class Candidates:
         """Whether the part fits beside `others`, and at least one of all that is held can be put down where it goes: there may
         be motions for each alone and for none beside the rest."""
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
-        held = _with(others, who.carried(shop.jobs[job].kind, hand, grasp), who)
+        held = held_with(others, who.carried(shop.jobs[job].kind, hand, grasp), who)
         if held not in self._fits:
             self._fits[held] = fit_together(shop.cell, held)
         if not self._fits[held]:
@@ -162,7 +152,7 @@ class Candidates:
             if isinstance(leg, Stage):
                 speed = who.speed(leg.clauses)
                 place = self._free_place(leg, who, kind, name, turned, speed, is_peek=True)
-                if place is not None and self.putting(who, place, name, kind, turned, held, speed).seconds < math.inf:
+                if place is not None and self._contacts.putting(who, place, name, kind, turned, held, speed).seconds < math.inf:
                     return True
         return not any(j >= 0 for j in floor.hands[worker])
 
@@ -178,7 +168,7 @@ class Candidates:
             return None
         hub, held = leg.equipment, floor.carried(worker)
         arrived, way = self.arrival(worker, self._hubs[hub], held, speed, opened)
-        putting = self.putting(who, place, name, kind, grasp, held, speed)
+        putting = self._contacts.putting(who, place, name, kind, grasp, held, speed)
         start = max(arrived, self.accessible(hub, opened), self.clear(worker, putting.way, putting.rest))
         start = max(start, floor.carried_from(place) or 0.0)
         device = floor.devices[hub]
@@ -199,7 +189,7 @@ class Candidates:
                 worker = min(range(len(floor.robots)), key=lambda w: (len(floor.robots[w]), floor.robots[w][0].time))
                 start = max(start, *(s.time for s in floor.robots[worker])) + device.door_time
         if not self._is_alone:
-            self._parks.update(self._in_contact_with(stage.equipment))
+            self._parks.update(self._in_contactheld_with(stage.equipment))
             if device.has_door and now.is_open and floor.in_contact[worker]:
                 self._parks.add(worker)
         return Candidate(Act(Kind.RUN, job, floor.at[job], worker, NOBODY, 0, place), start, start, stage.equipment)
@@ -237,15 +227,15 @@ class Candidates:
             target = self._free_place(stage, who, kind, name, grasp, speed, is_peek=False)
             if target is None:
                 return None
-            held = _with(others, Carried(name, kind, grasp), who)
-            contact = self.taking(who, place, name, kind, grasp, others, speed)
+            held = held_with(others, Carried(name, kind, grasp), who)
+            contact = self._taking(who, place, name, kind, grasp, others, speed)
             time = max(time, self.clear(worker, contact.way, contact.rest)) + contact.seconds
             passages.append(Passage(contact.way, contact.rest, time))
             if stage.equipment != hub:
                 travel = who.motions.travel(AtHub(hub), stage.equipment, held, speed)
                 time = max(time, self.clear(worker, travel.way, travel.rest)) + travel.seconds
                 passages.append(Passage(travel.way, travel.rest, time))
-            contact = self.putting(who, target, name, kind, grasp, held, speed)
+            contact = self._contacts.putting(who, target, name, kind, grasp, held, speed)
             time = max(time, self.clear(worker, contact.way, contact.rest)) + contact.seconds
             passages.append(Passage(contact.way, contact.rest, time))
             targets.append(target)
@@ -322,13 +312,13 @@ class Candidates:
         who, held = self.shop.workers[act.worker], self.floor.carried(act.worker)
         match act.kind:
             case Kind.PICK:
-                return _with(held, Carried(who.hands[act.hand].name, self.shop.jobs[act.job].kind, act.grasp), who)
+                return held_with(held, Carried(who.hands[act.hand].name, self.shop.jobs[act.job].kind, act.grasp), who)
             case Kind.PLACE:
                 return tuple(c for c in held if c.hand != who.hands[act.hand].name)
             case _:
                 return held
 
-    def _in_contact_with(self, equipment: str) -> list[int]:
+    def _in_contactheld_with(self, equipment: str) -> list[int]:
         """The workers that an earlier plan left in contact there and that are still."""
         contacts = [w.contact if held else None for w, held in zip(self.shop.workers, self.floor.in_contact, strict=True)]
         return [k for k, c in enumerate(contacts) if c is not None and self.shop.equipment_of[c.place] == equipment]
@@ -340,7 +330,7 @@ class Candidates:
         who, stands = self.shop.workers[worker], self.floor.robots[worker]
         passages: list[Passage[float]] = []
         if self.floor.in_contact[worker]:
-            leaving = self.leaving(who, held, speed)
+            leaving = self._contacts.leaving(who, held, speed)
             hub = self.shop.equipment_of[who.contact.place] if who.contact is not None else ""
             time = max(opened, self.clear(worker, leaving.way, leaving.rest)) + leaving.seconds
             stands = (Stand(AtHub(hub), hub, time, speed),)
@@ -361,18 +351,6 @@ class Candidates:
             passages.append(Passage(way, rest, latest))
         return latest, tuple(passages)
 
-    def leaving(self, who: Worker, held: Held, speed: float | None) -> Contact:
-        """Out of the contact that an earlier plan left the robot in."""
-        at = who.contact
-        assert at is not None
-        if any(c.hand == at.hand for c in held):
-            way = who.motions.lift(at.place, at.hand, at.kind, at.grasp, held, speed)
-            device = self.shop.devices[self.shop.equipment_of[at.place]]
-            clamp = device.clamp_time if device.is_clamped else 0.0
-            return Contact(clamp + way.seconds, way.way, way.rest)
-        way = who.motions.retract(at.place, at.hand, at.kind, at.grasp, held, speed)
-        return Contact(way.seconds, way.way, way.rest)
-
     def accessible(self, hub: str, opened: float) -> float:
         """When a hand may go in: the device idle and its door open."""
         device, now = self.shop.devices[hub], self.floor.devices[hub]
@@ -382,39 +360,9 @@ class Candidates:
             return max(now.idle, opened) + device.door_time
         return now.idle
 
-    def taking(self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None) -> Contact:
-        hub = self.shop.equipment_of[place]
-        is_clamped = self.floor.devices[hub].is_clamped
-        key = (True, hand, place, kind, grasp, others, speed, is_clamped)
-        known = self._contacts.get(key)
-        if known is None:
-            clamp = self.shop.devices[hub].clamp_time if is_clamped else 0.0
-            known = self._contacts[key] = self._taking(who, place, hand, kind, grasp, others, speed, clamp)
-        return known
-
-    def _taking(
-        self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None, clamp: float
-    ) -> Contact:
-        held = _with(others, Carried(hand, kind, grasp), who)
-        there = who.motions.approach(place, hand, kind, grasp, others, speed)
-        back = who.motions.lift(place, hand, kind, grasp, held, speed)
-        seconds = there.seconds + who.grip_time + clamp + back.seconds
-        return Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
-
-    def putting(self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Contact:
-        key = (False, hand, place, kind, grasp, held, speed)
-        known = self._contacts.get(key)
-        if known is None:
-            known = self._contacts[key] = self._putting(who, place, hand, kind, grasp, held, speed)
-        return known
-
-    def _putting(self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Contact:
-        others = tuple(c for c in held if c.hand != hand)
-        clamp = self.shop.devices[self.shop.equipment_of[place]].clamp_time
-        there = who.motions.insert(place, hand, kind, grasp, held, speed)
-        back = who.motions.retract(place, hand, kind, grasp, others, speed)
-        seconds = there.seconds + clamp + who.grip_time + back.seconds
-        return Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
+    def _taking(self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None) -> Contact:
+        is_clamped = self.floor.devices[self.shop.equipment_of[place]].is_clamped
+        return self._contacts.taking(who, place, hand, kind, grasp, others, speed, is_clamped)
 
     def _candidate(self, act: Act, start: float, hub: str, contact: Contact, way: Passages, speed: float | None) -> Candidate:
         end = start + contact.seconds
@@ -433,20 +381,12 @@ class Candidates:
         what it lies on has to be there, for nobody knows that it will be."""
         if is_peek or stage.equipment in self._heaps:
             if stage.equipment not in self._piles:
-                return self._first_served(stage, who, kind, hand, grasp, speed)
+                return self._contacts.first_served(stage.places, who, kind, hand, grasp, speed)
             places: Iterator[str] = iter(stage.places)
         else:
             places = self._free_in_order(stage)
         ready = (p for p in places if self.floor.carried_from(p) is not None)
-        return next((p for p in ready if self._serves(p, who, hand, kind, grasp, speed)), None)
-
-    def _first_served(self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None) -> str | None:
-        """Where no place lies on another: always the same one."""
-        key = (stage.places, kind, hand, grasp, speed)
-        if key not in self._peeked:
-            served = (p for p in stage.places if self._serves(p, who, hand, kind, grasp, speed))
-            self._peeked[key] = next(served, None)
-        return self._peeked[key]
+        return next((p for p in ready if self._contacts.serves(p, who, hand, kind, grasp, speed)), None)
 
     def _free_in_order(self, stage: Stage) -> Iterator[str]:
         pool = self.floor.pools[stage.equipment]
@@ -456,17 +396,6 @@ class Candidates:
         if allowed is None:
             allowed = self._allowed[stage.places] = frozenset(stage.places)
         return (p for p in pool if p in allowed)
-
-    def _serves(self, place: str, who: Worker, hand: str, kind: str, grasp: int, speed: float | None) -> bool:
-        """Whether the hand can put a part there at all, its other hands empty."""
-        key = (place, hand, kind, grasp)
-        known = self._can_put.get(key)
-        if known is None:
-            held = (Carried(hand, kind, grasp),)
-            there = who.motions.insert(place, hand, kind, grasp, held, speed).seconds
-            known = there + who.motions.retract(place, hand, kind, grasp, (), speed).seconds < math.inf
-            self._can_put[key] = known
-        return known
 
 
 def _stuck(
@@ -483,12 +412,3 @@ def _stuck(
 
 def _is_met(way: Spots, robot: str, rests: dict[str, Spots], rules: RightOfWay) -> bool:
     return any(rules.excludes(way, spots) for other, spots in rests.items() if other != robot)
-
-
-def _once(*spots: Spot) -> Spots:
-    return tuple(dict.fromkeys(spots))
-
-
-def _with(held: Held, one: Carried, who: Worker) -> Held:
-    order = [hand.name for hand in who.hands]
-    return tuple(sorted((*held, one), key=lambda c: order.index(c.hand)))

@@ -169,7 +169,7 @@ def _begin(shop: Shop, floor: Floor, options: Candidates) -> None:
         if worker.contact is None:
             continue
         hub, held = shop.equipment_of[worker.contact.place], floor.carried(number)
-        seconds = options.leaving(worker, held, None).seconds
+        seconds = shop.contacts.leaving(worker, held, None).seconds
         floor.devices[hub].idle = seconds
         if any(c.hand == worker.contact.hand for c in held):
             floor.devices[hub].is_clamped = False

@@ -14,6 +14,7 @@ from cell.model import CellModel
 from cell.scene import lying_directly_upon
 from cell.state import CellState, InHand, InPlace, PlanningRequest
 from cell.steps import AtHub, SetClamp, SetDoor, Stance
+from planner.tasks.contacts import Contacts
 from planner.tasks.crew import Crew, Known, crew_for
 from planner.tasks.escape import ANYWHERE, Visit
 from planner.tasks.findings import Findings
@@ -65,6 +66,7 @@ class Shop:
     mass: Mapping[str, float]
     opened_by: Mapping[tuple[int, int], tuple[int, ...]]
     seed: int
+    contacts: Contacts
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -95,15 +97,15 @@ def make_shop(request: PlanningRequest, routes: Routes, known: Known, found: Fin
     likeness = [(*_likeness(j, source), able) for j, source, able in zip(routes.jobs, sources, crew.able, strict=True)]
     group = tuple(groups.setdefault(like, len(groups)) for like in likeness)
     waiting = tuple(source in cell.equipment and cell.equipment[source].kind in WAITING for source in sources)
+    devices = {e.name: _device(cell, state, e.name) for e in cell.equipment.values()}
+    equipment_of = {name: place.equipment for name, place in places.items()}
     return Shop(
-        cell, routes, crew,
-        {e.name: _device(cell, state, e.name) for e in cell.equipment.values()},
-        {name: place.equipment for name, place in places.items()},
+        cell, routes, crew, devices, equipment_of,
         frozenset(name for name, place in places.items() if is_heap(place)),
         free, foreign, _rooms(cell, routes, free), group, waiting, _lines(cell, routes, group, waiting),
         lying_directly_upon(places),
         {kind: grasps_of(cell, kind) for kind in cell.parts}, {kind: part.mass for kind, part in cell.parts.items()},
-        _opened_by(routes), request.seed,
+        _opened_by(routes), request.seed, Contacts(devices, equipment_of),
     )  # fmt: skip
 
 

@@ -1,0 +1,105 @@
+"""One contact of a hand with a place: how long it lasts from the hub and back to it, and where the robot passes.
+
+Fixed while orders are tried, so each is made once for the shop.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from cell.steps import Carried
+from planner.tasks.motions import Held
+from planner.tasks.right_of_way import Spot, Spots
+from planner.tasks.worker import Worker
+
+if TYPE_CHECKING:
+    from planner.tasks.shop import Device
+
+
+class Contact(NamedTuple):
+    """Its length in s, the spots that it passes, those of the rest after it."""
+
+    seconds: float
+    way: Spots
+    rest: Spots
+
+
+class Contacts:
+    """Remembers what was asked. `equipment_of` is by place, `devices` by equipment."""
+
+    def __init__(self, devices: Mapping[str, Device], equipment_of: Mapping[str, str]) -> None:
+        self._devices, self._equipment_of = devices, equipment_of
+        self._known: dict[tuple[object, ...], Contact] = {}
+        self._serves: dict[tuple[str, str, str, str, int], bool] = {}
+        self._first: dict[tuple[object, ...], str | None] = {}
+
+    def taking(
+        self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None, is_clamped: bool
+    ) -> Contact:
+        """`others` is what the other hands hold."""
+        key = (True, who.robot, hand, place, kind, grasp, others, speed, is_clamped)
+        known = self._known.get(key)
+        if known is None:
+            held = held_with(others, Carried(hand, kind, grasp), who)
+            clamp = self._devices[self._equipment_of[place]].clamp_time if is_clamped else 0.0
+            there = who.motions.approach(place, hand, kind, grasp, others, speed)
+            back = who.motions.lift(place, hand, kind, grasp, held, speed)
+            seconds = there.seconds + who.grip_time + clamp + back.seconds
+            known = self._known[key] = Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
+        return known
+
+    def putting(self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Contact:
+        """`held` includes the part."""
+        key = (False, who.robot, hand, place, kind, grasp, held, speed)
+        known = self._known.get(key)
+        if known is None:
+            others = tuple(c for c in held if c.hand != hand)
+            clamp = self._devices[self._equipment_of[place]].clamp_time
+            there = who.motions.insert(place, hand, kind, grasp, held, speed)
+            back = who.motions.retract(place, hand, kind, grasp, others, speed)
+            seconds = there.seconds + clamp + who.grip_time + back.seconds
+            known = self._known[key] = Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
+        return known
+
+    def leaving(self, who: Worker, held: Held, speed: float | None) -> Contact:
+        """Out of the contact that an earlier plan left the robot in."""
+        at = who.contact
+        assert at is not None
+        if any(c.hand == at.hand for c in held):
+            way = who.motions.lift(at.place, at.hand, at.kind, at.grasp, held, speed)
+            device = self._devices[self._equipment_of[at.place]]
+            clamp = device.clamp_time if device.is_clamped else 0.0
+            return Contact(clamp + way.seconds, way.way, way.rest)
+        way = who.motions.retract(at.place, at.hand, at.kind, at.grasp, held, speed)
+        return Contact(way.seconds, way.way, way.rest)
+
+    def serves(self, place: str, who: Worker, hand: str, kind: str, grasp: int, speed: float | None) -> bool:
+        """Whether the hand can put a part there at all, its other hands empty."""
+        key = (who.robot, place, hand, kind, grasp)
+        known = self._serves.get(key)
+        if known is None:
+            held = (Carried(hand, kind, grasp),)
+            there = who.motions.insert(place, hand, kind, grasp, held, speed).seconds
+            known = there + who.motions.retract(place, hand, kind, grasp, (), speed).seconds < math.inf
+            self._serves[key] = known
+        return known
+
+    def first_served(
+        self, places: tuple[str, ...], who: Worker, kind: str, hand: str, grasp: int, speed: float | None
+    ) -> str | None:
+        key = (who.robot, places, kind, hand, grasp, speed)
+        if key not in self._first:
+            self._first[key] = next((p for p in places if self.serves(p, who, hand, kind, grasp, speed)), None)
+        return self._first[key]
+
+
+def held_with(held: Held, one: Carried, who: Worker) -> Held:
+    """In the order of hands."""
+    order = [hand.name for hand in who.hands]
+    return tuple(sorted((*held, one), key=lambda c: order.index(c.hand)))
+
+
+def _once(*spots: Spot) -> Spots:
+    return tuple(dict.fromkeys(spots))
