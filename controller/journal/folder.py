@@ -14,7 +14,7 @@ from pathlib import Path
 from cell.codec import CodecError, canonical, from_plain
 from cell.events import Event
 from cell.run import RunSummary
-from controller.journal.journal import FILE, JournalError, StoredJournal
+from controller.journal.journal import FILE, JournalError, StoredJournal, legible
 from controller.journal.replay import replay
 from controller.run_state import RunState
 from controller.summary import summary_of
@@ -80,7 +80,8 @@ class RunFolder:
         """Folded from the newest snapshot. Raises JournalError."""
         journal = self.journal()
         try:
-            return replay(journal)
+            with legible(self.path):
+                return replay(journal)
         finally:
             journal.close()
 
@@ -126,15 +127,31 @@ def find_run(state_dir: Path, name: str | None) -> RunFolder:
     return fitting[0]
 
 
-def summaries(state_dir: Path) -> tuple[RunSummary, ...]:
-    """Newest first. A run that cannot be read is left out of it, not everything else with it."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A run of which nothing can be told but `why`."""
+
+    run_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """All runs, newest first. One that cannot be read is passed over, not everything else with it."""
+
+    summaries: tuple[RunSummary, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def all_runs(state_dir: Path) -> Runs:
+    found: list[RunSummary] = []
+    unreadable: list[Unreadable] = []
     for folder in run_folders(state_dir):
         try:
             found.append(folder.summary())
-        except JournalError:
-            continue
-    return tuple(found)
+        except JournalError as cause:
+            unreadable.append(Unreadable(folder.id, str(cause)))
+    return Runs(tuple(found), tuple(unreadable))
 
 
 def _started(pid: int) -> str | None:

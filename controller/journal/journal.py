@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,19 @@ class JournalError(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.code = "R724"
+
+
+@contextmanager
+def legible(path: Path) -> Iterator[None]:
+    """Whatever fails in reading `path` is a JournalError: another version may have written anything, and so may a bad disk. One
+    run that cannot be read must not stand in the way of the others."""
+    try:
+        yield
+    except JournalError:
+        raise
+    except Exception as cause:
+        why = f"{type(cause).__name__}: {cause!s:.200}"
+        raise JournalError(f"{path} is damaged or was written by another version: {why}") from cause
 
 
 class Journal(Protocol):
@@ -114,20 +128,23 @@ class StoredJournal:
         if not path.is_file():
             raise JournalError(f"{folder} holds no journal")
         self._connection = sqlite3.connect(path)
-        try:
+        with legible(path):
             about = dict(self._connection.execute("SELECT key, value FROM about"))
-        except sqlite3.DatabaseError as cause:
-            raise JournalError(f"{path} cannot be read: {cause}") from None
         if about.get("schema") != str(SCHEMA_VERSION):
             raise JournalError(f"{path} has version {about.get('schema')}, this program reads {SCHEMA_VERSION}")
 
     def events(self, after: int = 0) -> Iterator[Event]:
-        """All events behind number `after`, in order."""
-        for row in self._connection.execute("SELECT seq, at, kind, body FROM events WHERE seq > ? ORDER BY seq", (after,)):
-            yield event_of(Row(*row), self.plan)
+        """All events behind number `after`, in order. Raises JournalError."""
+        with legible(self._folder / FILE):
+            for row in self._connection.execute("SELECT seq, at, kind, body FROM events WHERE seq > ? ORDER BY seq", (after,)):
+                yield event_of(Row(*row), self.plan)
 
     def snapshot(self, up_to: int | None = None) -> tuple[int, RunState] | None:
-        """The newest snapshot (not behind event `up_to`) with the number of the event that it follows."""
+        """The newest snapshot (not behind event `up_to`) with the number of the event that it follows. Raises JournalError."""
+        with legible(self._folder / FILE):
+            return self._snapshot(up_to)
+
+    def _snapshot(self, up_to: int | None) -> tuple[int, RunState] | None:
         found = self._connection.execute(
             "SELECT seq, body FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (up_to if up_to is not None else 2**62,)
         ).fetchone()

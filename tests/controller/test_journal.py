@@ -18,7 +18,7 @@ from cell.events import CommandSent, Event, GoalReached, PlanReleased, StepConfi
 from cell.scenario import MissingPart, PersonEnters, Reject
 from controller.dispatch import Dispatcher
 from controller.journal import journal as journal_module
-from controller.journal.folder import RunFolder, find_run, new_run, summaries
+from controller.journal.folder import RunFolder, all_runs, find_run, new_run
 from controller.journal.journal import FILE, JournalError, StoredJournal, plan_path
 from controller.journal.recording import read_recording
 from controller.journal.replay import ReplayDiffers, fold, replay, states, verified
@@ -200,7 +200,7 @@ def test_after_kill_9_the_journal_reads(tmp_path: Path, repository: Path) -> Non
     assert len(events) >= sum('"RunSummary"' not in line for line in told)
     state = verified(events)
     assert state.progress.confirmed == sum(isinstance(e, StepConfirmed) for e in events) > 0
-    (summary,) = summaries(tmp_path)
+    (summary,) = all_runs(tmp_path).summaries
     assert (summary.run_id, summary.state, summary.pid) == ("killed", "Interrupted", None)
     assert 0 < summary.steps_done < summary.steps_total
     assert "killed" in report(events)
@@ -225,6 +225,41 @@ def test_no_journal_of_a_newer_version_is_read(stored: RunFolder, tmp_path: Path
     copied.close()
     with pytest.raises(JournalError, match="version 2"):
         StoredJournal(tmp_path)
+
+
+def rewritten(folder: RunFolder, seq: int, body: str) -> None:
+    """The journal as a version with other events would have written it."""
+    connection = sqlite3.connect(folder.path / FILE)
+    connection.execute("DROP TRIGGER events_are_append_only")
+    connection.execute("UPDATE events SET body = ? WHERE seq = ?", (body, seq))
+    connection.execute("UPDATE snapshots SET body = '{}'")
+    connection.commit()
+    connection.close()
+    (folder.path / "summary.json").unlink()
+
+
+@pytest.mark.parametrize("body", ['{"type": "EventOfTomorrow"}', "{", "[]", "null"])
+def test_a_run_of_another_version_is_told_and_does_not_hide_the_others(tmp_path: Path, body: str) -> None:
+    for name in ("good", "old"):
+        served(tmp_path, name, asks=("stop",), is_recorded=False)
+    old = find_run(tmp_path, "old")
+    rewritten(old, 3, body)
+    runs = all_runs(tmp_path)
+    assert [s.run_id for s in runs.summaries] == ["good"]
+    assert [u.run_id for u in runs.unreadable] == ["old"]
+    assert "is damaged or was written by another version" in runs.unreadable[0].why
+    for read in (old.events, old.state, old.summary):
+        with pytest.raises(JournalError):
+            read()
+
+
+def test_a_state_that_this_version_cannot_fold_is_told_as_such(stored: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(state: object, event: object) -> object:
+        raise KeyError("a step of another version")
+
+    monkeypatch.setattr("controller.journal.replay.advance", broken)
+    with pytest.raises(JournalError, match="a step of another version"):
+        stored.state()
 
 
 def test_a_plan_beside_the_journal_is_what_its_name_says(tmp_path: Path) -> None:
@@ -263,7 +298,7 @@ def test_a_torn_recording_reads_to_its_last_whole_chunk(stored: RunFolder, tmp_p
 def test_runs_are_listed_newest_first_and_found_by_their_start(tmp_path: Path) -> None:
     for name in ("one", "other"):
         served(tmp_path, name, asks=("stop",), is_recorded=False)
-    assert [s.run_id for s in summaries(tmp_path)] == ["other", "one"]
+    assert [s.run_id for s in all_runs(tmp_path).summaries] == ["other", "one"]
     assert find_run(tmp_path, "on").id == "one"
     with pytest.raises(JournalError, match="more than one"):
         find_run(tmp_path, "o")

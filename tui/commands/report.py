@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from tui.arguments import unbuilt_asked
 from tui.exit_codes import DONE, USAGE
 from tui.speech import printable, put, refuse
+
+if TYPE_CHECKING:
+    from controller.journal.folder import RunFolder
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,21 +21,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     from cellwright.folders import state_folder
-    from controller.journal.folder import find_run
     from controller.journal.journal import JournalError
-    from controller.journal.report import report
-    from tui.busy_text import busy_lines
+    from tui.chosen_run import chosen
 
     if (refusal := unbuilt_asked(arguments)) is not None:
         return refuse(refusal, USAGE)
     try:
-        folder = find_run(state_folder(), arguments.run)
+        account = chosen(state_folder(), arguments.run, _account)
+    except JournalError as cause:
+        return refuse(str(cause), USAGE)
+    put(account)
+    return DONE
+
+
+def _account(folder: RunFolder) -> str:
+    """Raises JournalError."""
+    from controller.journal.journal import legible
+    from controller.journal.report import report
+    from tui.busy_text import busy_lines
+
+    with legible(folder.path):
         events = folder.events()
         account = report(events, folder.summary())
-    except (JournalError, ValueError) as cause:
-        return refuse(str(cause), USAGE)
-    put("\n".join(printable(line) for line in account.splitlines()))
-    busy = list(busy_lines(events))
-    if busy:
-        put("\n".join(("", "busy, of the time from the first step to the last", *(f"  {line}" for line in busy))))
-    return DONE
+    lines = [printable(line) for line in account.splitlines()]
+    if busy := list(busy_lines(events)):
+        lines += ["", "busy, of the time from the first step to the last", *(f"  {line}" for line in busy)]
+    return "\n".join(lines)

@@ -6,7 +6,7 @@ import argparse
 
 from tui.arguments import add_json
 from tui.exit_codes import DONE
-from tui.speech import put, put_json, say
+from tui.speech import printable, put, put_json, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -15,14 +15,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     from cellwright.folders import state_folder
-    from controller.journal.folder import summaries
+    from controller.journal.folder import all_runs
     from tui.run_text import run_document, runs_text
 
-    found = summaries(state_folder())
+    found = all_runs(state_folder())
     if arguments.format == "json":
-        put_json({"runs": [run_document(summary) for summary in found]})
-    elif found:
-        put(runs_text(found))
-    else:
+        told = [{"run_id": run.run_id, "why": run.why} for run in found.unreadable]
+        put_json({"runs": [run_document(summary) for summary in found.summaries], **({"unreadable": told} if told else {})})
+    elif found.summaries:
+        put(runs_text(found.summaries))
+    elif not found.unreadable:
         say(f"There are no runs in {state_folder()}.")
+    for run in found.unreadable:
+        say(printable(f"passed over run {run.run_id}: {run.why}"))
     return DONE

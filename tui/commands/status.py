@@ -17,12 +17,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     from cellwright.folders import state_folder
-    from controller.journal.folder import find_run
+    from controller.journal.folder import RunFolder
     from controller.journal.journal import JournalError
+    from tui.chosen_run import chosen
     from tui.run_text import run_document, run_text
 
     try:
-        summary = find_run(state_folder(), arguments.run).summary()
+        summary = chosen(state_folder(), arguments.run, RunFolder.summary)
     except JournalError as cause:
         return refuse(str(cause), USAGE)
     if arguments.format == "json":

@@ -1,0 +1,25 @@
+"""Which run is meant: the named one, or the newest that can be read; what is passed over is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from controller.journal.folder import RunFolder, find_run, run_folders
+from controller.journal.journal import JournalError
+from tui.speech import printable, say
+
+T = TypeVar("T")
+
+
+def chosen(state_dir: Path, name: str | None, read: Callable[[RunFolder], T]) -> T:
+    """What `read` makes of the run. Raises JournalError where it can make nothing of it, or of any."""
+    if name is not None:
+        return read(find_run(state_dir, name))
+    for folder in run_folders(state_dir):
+        try:
+            return read(folder)
+        except JournalError as cause:
+            say(printable(f"passed over run {folder.id}: {cause}"))
+    raise JournalError(f"there are no runs in {state_dir} that can be read")
