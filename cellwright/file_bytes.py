@@ -36,6 +36,8 @@ def read_regular(path: Path | str, limit: int) -> FileBytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
     try:
         status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, f"it is {_kind(status.st_mode)}, not a file", str(path))
         with open(descriptor, "rb", closefd=False) as file:
@@ -54,7 +56,4 @@ def read_whole(path: Path | str, limit: int) -> bytes:
 
 
 def _kind(mode: int) -> str:
-    for is_kind, name in ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket")):
-        if is_kind(mode):
-            return name
-    return "a device"
+    return "a pipe" if stat.S_ISFIFO(mode) else "a device"

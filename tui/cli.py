@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
 from tui.exit_codes import DONE, INTERRUPTED, USAGE
+from tui.signals import ended_like_ctrl_c
+from tui.streams import last_words, open_what_is_closed, write_data, write_talk
 
 # verb -> (module in tui.commands, one line of help). None: not built yet, said plainly.
 VERBS: Final[dict[str, tuple[str | None, str]]] = {
@@ -46,50 +47,54 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from tui.speech import printable
 
-        sys.stderr.write(f"cellwright: {printable(message)}\ncellwright: see `{self.prog} --help`\n")
+        write_talk(f"cellwright: {printable(message)}\ncellwright: see `{self.prog} --help`\n")
         raise SystemExit(USAGE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb and gives its exit code. Never lets a traceback reach the user."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    open_what_is_closed()
     _say_what_the_terminal_cannot()
+    try:
+        code = _answer(list(sys.argv[1:] if argv is None else argv))
+        last_words()
+        return code
+    except OSError as cause:
+        from tui.speech import refuse
+
+        return refuse(cause, USAGE)
+
+
+def _answer(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
-        sys.stdout.write(_overview())
+        write_data(_overview())
         return DONE if words else USAGE
     if words[0] in ("-V", "--version"):
         from importlib.metadata import version
 
-        sys.stdout.write(f"cellwright {version('cellwright')}\n")
+        write_data(f"cellwright {version('cellwright')}\n")
         return DONE
     return _call(words[0], words[1:])
 
 
 def _call(verb: str, words: list[str]) -> int:
     if verb not in VERBS:
-        sys.stderr.write(_unknown(verb))
+        write_talk(_unknown(verb))
         return USAGE
     module, summary = VERBS[verb]
     if module is None:
-        sys.stderr.write(f"cellwright: `{verb}` ({summary}) is not built yet\n")
+        write_talk(f"cellwright: `{verb}` ({summary}) is not built yet\n")
         return USAGE
     try:
-        code = _act(verb, module, words)
-        sys.stdout.flush()
-        return code
+        with ended_like_ctrl_c():
+            return _act(verb, module, words)
     except SystemExit as leaving:  # argparse, after --help or a mistake in usage
         return leaving.code if isinstance(leaving.code, int) else USAGE
     except KeyboardInterrupt:
-        sys.stderr.write("\ncellwright: interrupted\n")
+        write_talk("\ncellwright: interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is left to say, not even by the interpreter on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except OSError as cause:
-        from tui.speech import refuse
-
-        return refuse(cause, USAGE)
+    except OSError:
+        raise  # the world's, not a defect
     except Exception as defect:
         from tui.defects import confess
 

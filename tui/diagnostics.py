@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from cell.diagnostic import Diagnostic, Position, Severity, Span
 from tui.speech import count, printable, wants_colour
+from tui.streams import write_data, write_talk
 
 Format = Literal["text", "json", "github", "sarif"]  # tui.arguments.FORMATS
 _LONGEST_LINE = 160
@@ -180,6 +181,6 @@ def _sarif_location(span: Span) -> dict[str, Any]:
 def emit(diagnostics: Sequence[Diagnostic], form: Format, texts: Mapping[str, str]) -> None:
     """Text goes to stderr, where a person looks; the machine forms are data, so to stdout."""
     if form == "text":
-        sys.stderr.write(render(diagnostics, form, texts, wants_colour(sys.stderr)))
+        write_talk(render(diagnostics, form, texts, wants_colour(sys.stderr)))
     else:
-        sys.stdout.write(render(diagnostics, form, texts))
+        write_data(render(diagnostics, form, texts))

@@ -33,6 +33,20 @@ def shown() -> Iterator[Progress]:
         yield _InLines()
 
 
+@contextmanager
+def unseen() -> Iterator[Progress]:
+    """For when there is nobody left to tell."""
+    yield _Unseen()
+
+
+class _Unseen:
+    def __call__(self, stage: str, done: int, of: int) -> None:
+        pass
+
+    def line(self, text: str) -> None:
+        pass
+
+
 class _InLines:
     """A line at each tenth of a long stage, and at the end of any."""
 

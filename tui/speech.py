@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import Any
+
+from tui.streams import write_data, write_talk
 
 
 def put(text: str) -> None:
     """Data: what the user asked for."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    write_data(text if text.endswith("\n") else text + "\n")
 
 
 def put_json(value: Any) -> None:
@@ -19,15 +20,14 @@ def put_json(value: Any) -> None:
 
 def say(text: str) -> None:
     """What happens, and what to do next."""
-    sys.stdout.flush()  # the order on a terminal is the order of saying
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    write_talk(text + "\n")
 
 
 def refuse(cause: OSError | str, code: int) -> int:
     """One line on why nothing was done; gives `code` back."""
     if isinstance(cause, OSError):
-        cause = f"{cause.filename}: {(cause.strerror or str(cause)).lower()}" if cause.filename else str(cause)
+        said = (cause.strerror or str(cause)).lower()
+        cause = f"{cause.filename}: {said}" if cause.filename else said
     say(f"cellwright: {printable(cause)}")
     return code
 

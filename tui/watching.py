@@ -6,9 +6,7 @@ Law: nothing here stops a robot; it asks the controller to. Nothing kills a movi
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import Literal
@@ -16,8 +14,10 @@ from typing import Literal
 from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, SpeedAsked, StateChanged, ZoneReported
 from cell.run import RunSummary
 from cellwright.service import Run
+from tui.asking import asked
 from tui.event_text import event_line
-from tui.progress import Progress, shown
+from tui.progress import Progress, shown, unseen
+from tui.signals import handled_by
 from tui.speech import moment, printable, say
 
 PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
@@ -36,6 +36,7 @@ class Watching:
     _told: int = 0
     _zero: int = 0
     _is_ending: bool = False
+    _is_unseen: bool = False
     _held: str | None = None
     _hold_text: str = ""
     _occupied: set[str] = field(default_factory=set)
@@ -43,7 +44,7 @@ class Watching:
     def to_the_end(self) -> RunSummary:
         """Watches until the controller has come to rest. Raises what the controller raised."""
         say(f"run {printable(self.run.folder.id)}, its record in {printable(str(self.run.folder.path))}")
-        with self._interruptible():
+        with handled_by(self._interrupted):
             self._watch()
             summary = self.run.result()
         return summary if self._held is None else replace(summary, held_because=self._held)
@@ -53,8 +54,12 @@ class Watching:
         messages = self.run.messages(PATIENCE)
         is_over = False
         while not is_over:
-            with shown() as progress:
-                is_over = self._until_held(messages, progress)
+            try:
+                with unseen() if self._is_unseen else shown() as progress:
+                    is_over = self._until_held(messages, progress)
+            except OSError:  # the terminal has gone; the run is watched all the same
+                self._is_unseen = True
+                continue
             if not is_over:
                 self._settle_hold()
 
@@ -110,24 +115,30 @@ class Watching:
             self._is_ending = True
             self.run.ask("stop")
             return
-        sys.stderr.write(f"Held: {printable(self._hold_text)}\nResume when the cell is in order. [r]esume or [S]top? ")
-        sys.stderr.flush()
-        answer = sys.stdin.readline().strip().lower()
-        self._is_ending = answer not in ("r", "resume")
-        self.run.ask("stop" if self._is_ending else "resume")
+        say(f"Held: {printable(self._hold_text)}\nResume when the cell is in order.")
+        answer = self._answer()
+        self._is_ending = answer != "resume"
+        if not self._interrupts:
+            self.run.ask(answer)
 
-    # --- Ctrl-C ---
+    def _answer(self) -> Literal["resume", "stop"]:
+        """Asks until it is told one or the other. Somebody who has gone, or who wants an end, wants no robot to move."""
+        question = "[r]esume or [S]top? "
+        while (typed := asked(question, lambda: self._interrupts > 0)) is not None:
+            if typed in ("r", "resume"):
+                return "resume"
+            if typed in ("", "s", "stop"):
+                return "stop"
+            question = f"`{printable(typed)}` is neither. [r]esume or [S]top? "
+        return "stop"
 
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        before = signal.signal(signal.SIGINT, self._interrupted)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    # --- Ctrl-C, and whatever else asks for an end ---
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        """In a signal handler nothing is written: the queue takes it, the words come later."""
+        """In a signal handler nothing is written: the queue takes it, the words come later. A terminal that closes may say so
+        twice, and is in no more haste for it."""
+        if number == signal.SIGHUP and self._interrupts:
+            return
         self._interrupts += 1
         self.run.ask("stop" if self._interrupts == 1 else "quick stop")
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import queue
 import signal
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from cellwright.service import Run
 from controller.journal.folder import RunFolder
 from controller.service import Texts
 from tests.tui.samples import SUMMARY
+from tui.asking import asked
+from tui.signals import handled_by
 from tui.watching import Watching
 
 OF = Subject("run-1")
@@ -88,7 +91,16 @@ def test_hold_that_waits_asks_for_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "asked"), [("r\n", "resume"), ("Resume\n", "resume"), ("\n", "stop"), ("yes\n", "stop"), ("", "stop")]
+    ("answer", "asked"),
+    [
+        ("r\n", "resume"),
+        ("Resume\n", "resume"),
+        ("\n", "stop"),
+        ("S\n", "stop"),
+        ("", "stop"),
+        ("yes\nr\n", "resume"),
+        ("?", "stop"),
+    ],
 )
 def test_hold_asks_somebody_and_only_resume_resumes(
     answer: str, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -100,6 +112,67 @@ def test_hold_asks_somebody_and_only_resume_resumes(
     err = capsys.readouterr().err
     assert "[r]esume or [S]top?" in err
     assert "\x1b" not in err
+
+
+def test_an_answer_that_is_none_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\x1b\nr\n"))
+    controller = Controller([*HELD, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    assert controller.asked == ["resume"]
+    assert "`yes\\x1b` is neither. [r]esume or [S]top?" in capsys.readouterr().err
+
+
+def test_a_question_that_is_no_longer_of_use_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as keyboard, os.fdopen(writer, "w"):
+        monkeypatch.setattr("sys.stdin", keyboard)
+        looks = iter([False, True])
+        assert asked("[r]esume or [S]top? ", lambda: next(looks)) is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_whoever_asks_for_an_end_is_given_a_normal_stop(number: signal.Signals, tmp_path: Path) -> None:
+    controller = Controller([None, *STOPPED], STOPPED_SUMMARY, tmp_path)
+    watching = Watching(controller.run, is_attended=False, waits=False)
+    with handled_by(watching._interrupted):
+        signal.raise_signal(number)
+    assert watching.to_the_end() == STOPPED_SUMMARY
+    assert controller.asked == ["stop"]
+
+
+def test_a_terminal_that_closes_twice_is_in_no_more_haste(tmp_path: Path) -> None:
+    controller = Controller([None, *STOPPED], STOPPED_SUMMARY, tmp_path)
+    watching = Watching(controller.run, is_attended=False, waits=False)
+    with handled_by(watching._interrupted):
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
+    watching.to_the_end()
+    assert controller.asked == ["stop"]
+
+
+def test_what_is_not_to_be_heard_is_not_heard() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with handled_by(signal.default_int_handler):
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_run_whose_terminal_has_gone_is_watched_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stderr", Gone())
+    monkeypatch.setenv("TERM", "xterm")
+    controller = Controller([SUMMARY, *HELD, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=False, waits=True).to_the_end() == SUMMARY
 
 
 def test_empty_zone_is_no_news_until_somebody_was_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,7 +187,7 @@ def test_ctrl_c_asks_for_a_normal_stop_and_then_for_a_quick_one(tmp_path: Path, 
     before = signal.getsignal(signal.SIGINT)
     controller = Controller([None, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
     watching = Watching(controller.run, is_attended=False, waits=False)
-    with watching._interruptible():
+    with handled_by(watching._interrupted):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
     assert watching.to_the_end() == STOPPED_SUMMARY

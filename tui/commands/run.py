@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, add_unbuilt, positive, unbuilt_asked
+from tui.asking import asked
 from tui.exit_codes import DRIVER, HELD, USAGE
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
@@ -69,9 +70,7 @@ def _announce(aim: Target) -> None:
 
 
 def _agreed() -> bool:
-    sys.stderr.write("Run it? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return asked("Run it? [y/N] ", lambda: False) in ("y", "yes")
 
 
 def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSummary:

@@ -1,0 +1,28 @@
+"""A question to somebody at the terminal, who may also not answer: the wait ends when the answer is no longer of use."""
+
+from __future__ import annotations
+
+import select
+import sys
+from collections.abc import Callable
+
+from tui.streams import write_talk
+
+PATIENCE = 0.2  # s between two looks whether the answer is still of use
+
+
+def asked(question: str, is_over: Callable[[], bool]) -> str | None:
+    """What was typed, in lower case; "" for nothing. None where nobody is there any more, or `is_over` came first."""
+    write_talk(question)
+    while not is_over():
+        if _has_come():
+            line = sys.stdin.readline()
+            return line.strip().lower() if line else None
+    return None
+
+
+def _has_come() -> bool:
+    try:
+        return bool(select.select([sys.stdin], [], [], PATIENCE)[0])
+    except (OSError, ValueError):
+        return True  # nothing that can be waited for; reading it tells
