@@ -12,7 +12,9 @@ from cell.geometry import Body, Pose, Shape
 @dataclass(frozen=True, slots=True)
 class PartKind:
     """A kind of part. Its frame is the centre of its lower face; `shape` stands on that face, one that is
-    taken for granted where the cell says none. `grip_force` in N."""
+    taken for granted where the cell says none. `grip_force` in N. `seats` are where other parts go on it. `family` is the kind
+    that it began as, "" for one that nothing is ever joined to or put into; `is_made` for what the cell does not declare by
+    itself: a housing with a gear in it, a kit with something in its pockets (intentlang/seats.py)."""
 
     name: str
     mass: float
@@ -23,6 +25,29 @@ class PartKind:
     made_from: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     has_assumed_shape: bool = False
+    seats: tuple[Seat, ...] = ()
+    family: str = ""
+    is_made: bool = False
+
+    def seat(self, name: str) -> Seat | None:
+        return next((seat for seat in self.seats if seat.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a part of one of the kinds `takes` goes that is joined to a base, or put into a pocket of it. `frame` is in the frame
+    of the base: where the lower face of what comes in rests, z up out of it. `becomes` is the kind that the base is from then on.
+    `root` is the kind whose shape stands there, with the parts in the seats `upon` on it, which carry what comes in; the seats
+    `beside` may be filled too. `is_driven`: a fastener is driven into it, and is flush with the base from then on."""
+
+    name: str
+    takes: tuple[str, ...]
+    frame: Pose
+    becomes: str
+    root: str
+    upon: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    is_driven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +64,8 @@ class Feature:
 class Place:
     """One spot for one part (`capacity` 1), or a heap for many (`capacity` None: a bin; parts fall in and are not taken
     out again). `frame` is where the part's lower face comes to rest, z up out of the place. `lies_on` are the places whose
-    parts carry it: they are filled before it and emptied after it. Empty where the equipment itself carries it."""
+    parts carry it: they are filled before it and emptied after it. Empty where the equipment itself carries it. `of` is set where
+    the place is a seat of a base that lies in the first of those: nothing ever lies there by itself."""
 
     name: str
     equipment: str
@@ -47,6 +73,19 @@ class Place:
     accepts: tuple[str, ...]
     capacity: int | None
     lies_on: tuple[str, ...] = ()
+    of: SeatOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOf:
+    """Which seat of a base a place is: its name, the base's family, and the kind `root` that stands at the base's place while
+    something goes in. `beside` are the places of the other seats that may be filled then. `is_driven` as in Seat."""
+
+    name: str
+    family: str
+    root: str
+    beside: tuple[str, ...] = ()
+    is_driven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +117,7 @@ class Offer:
 class Equipment:
     """`kind` as declared (tray, bin, machine, station, fixture, conveyor, …). `bodies` are its collision geometry, in the
     world. `contains` is what lies there at the start when nothing observes it. `signals` maps a fact's name (door, clamp,
-    spindle, alarm, verdict, waiting, …) to the signal that reports it."""
+    spindle, alarm, verdict, waiting, …) to the signal that reports it. `seats` are the places on what lies in its `places`."""
 
     kind: str
     name: str
@@ -93,3 +132,4 @@ class Equipment:
     span: Span
     attributes: Mapping[str, object] = field(default_factory=dict)
     attribute_spans: Mapping[str, Span] = field(default_factory=dict)
+    seats: tuple[Place, ...] = ()

@@ -69,7 +69,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class CellModel:
-    """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration."""
+    """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration. `places` are those
+    of all equipment and, behind each, the seats of what may lie there."""
 
     robots: Mapping[str, RobotUnit]
     tools: Mapping[str, Tool]
@@ -84,7 +85,12 @@ class CellModel:
 
     def __post_init__(self) -> None:
         # Derived once: planning asks for places tens of thousands of times.
-        object.__setattr__(self, "places", {p.name: p for e in self.equipment.values() for p in e.places})
+        object.__setattr__(self, "places", {p.name: p for e in self.equipment.values() for p in (*e.places, *e.seats)})
+
+    @property
+    def declared_parts(self) -> Mapping[str, PartKind]:
+        """The kinds that the cell files name, without what they become."""
+        return {name: part for name, part in self.parts.items() if not part.is_made}
 
     def tool_of(self, robot: str) -> Tool | None:
         """The one that is declared to be at its flange. What is there now a CellState says."""

@@ -4,7 +4,7 @@ Names and values: `at <place>` and `hand <tool.hand>` are a part kind or `empty`
 <machine>` open or closed, `running <machine>` yes or no; `count <equipment>` is a number; `enough <place> <n>` is yes while at
 least n parts lie there; `reached <part>` lists goals;
 `<outcome> <part>` is what was told. No ages, and no joint positions: a robot that merely stands elsewhere gets a motion to the
-start.
+start. `seat <part>.<seat>` is the kind in that seat of a part, or `empty`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cell.shelves import stock
-from cell.state import CellState, DeviceState, InHand, InPlace, PartState
+from cell.state import CellState, DeviceState, InHand, InPart, InPlace, PartState
 
 
 def value_of(state: CellState, name: str) -> str | None:
@@ -26,6 +26,9 @@ def value_of(state: CellState, name: str) -> str | None:
         case "enough":
             place, _, least = thing.rpartition(" ")
             return "yes" if len(stock(state.parts, place)) >= int(least) else "no"
+        case "seat":
+            base, _, seat = thing.rpartition(".")
+            return _kind(state, lambda part: part.location == InPart(base, seat))
         case "count":
             return str(sum(isinstance(p.location, InPlace) and _equipment(p.location.place) == thing for p in state.parts))
         case "door":

@@ -47,10 +47,19 @@ class DeviceContext:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatContext:
+    """A place that is a seat of what lies in the place `base`: the seat's name."""
+
+    base: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """All that the controller knows of intent and cell; it does not change during a run. `places` maps each place to its
     equipment, `adverse` are (outcome, value) that a run must not pass in silence. `capacities` says how many parts a thing
-    takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts."""
+    takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts. `seats` are
+    the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -60,6 +69,8 @@ class RunContext:
     adverse: tuple[tuple[str, str], ...]
     capacities: Mapping[str, int] = field(default_factory=dict)
     waiting: Mapping[str, str] = field(default_factory=dict)
+    seats: Mapping[str, SeatContext] = field(default_factory=dict)
+    becomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def run_context(
@@ -102,6 +113,8 @@ def run_context(
             if e.places and all(place.capacity is not None for place in e.places)
         },
         waiting={e.signals["waiting"]: e.name for e in cell.equipment.values() if "waiting" in e.signals},
+        seats={p.name: SeatContext(p.lies_on[0], p.of.name) for p in cell.places.values() if p.of is not None},
+        becomes={kind.name: {s.name: s.becomes for s in kind.seats} for kind in cell.parts.values() if kind.seats},
     )
 
 

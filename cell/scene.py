@@ -63,11 +63,12 @@ def equipment_bodies(cell: CellModel) -> tuple[SceneBody, ...]:
 
 
 def resting_parts(cell: CellModel) -> tuple[SceneBody, ...]:
-    """One body for each place and each kind that it accepts; heaps hold none, their parts lie below the rim."""
+    """One body for each place and each kind that it accepts; heaps hold none, their parts lie below the rim, and what is driven
+    in is flush with its base."""
     return tuple(
         SceneBody(f"{kind} at {place.name}", place.name, "part", part_body(cell, kind, place.frame))
         for place in cell.places.values()
-        if place.capacity is not None
+        if place.capacity is not None and not (place.of and place.of.is_driven)
         for kind in place.accepts
     )
 
@@ -80,10 +81,31 @@ def part_body(cell: CellModel, kind: str, T_world_part: Pose) -> Body:
 
 def scene_for(cell: CellModel, touch: Touch | None) -> tuple[SceneBody, ...]:
     """All bodies for a motion with that touch. A motion that fills a place, or empties it with the part in hand, meets
-    it empty; one that comes for a part meets just that kind there. Nothing lies upon that place then."""
-    upon = frozenset[str]() if touch is None else lying_upon(cell.places, touch.place)
-    parts = (body for body in resting_parts(cell) if touch is None or body.owner != touch.place or _is_met(body, touch))
-    return (*floor(cell), *equipment_bodies(cell), *(body for body in parts if body.owner not in upon))
+    it empty; one that comes for a part meets just that kind there. Nothing lies upon that place then. One that goes into a seat
+    meets the base as it was when it was put down, with what carries the seat on it and what may be in the seats beside."""
+    if touch is None:
+        return (*floor(cell), *equipment_bodies(cell), *resting_parts(cell))
+    gone, roots = absent(cell.places, touch.place), standing_roots(cell.places, touch.place)
+    parts = (body for body in resting_parts(cell) if body.owner != touch.place or _is_met(body, touch))
+    there = (body for body in parts if body.owner not in gone and roots.get(body.owner, body.body.name) == body.body.name)
+    return (*floor(cell), *equipment_bodies(cell), *there)
+
+
+def absent(places: Mapping[str, Place], place: str) -> frozenset[str]:
+    """The places at which no part is while something goes into `place` or away from it: those upon it, and where it is a seat of
+    a base all others of that base but those that carry it and those beside."""
+    upon, of = lying_upon(places, place), places[place].of
+    if of is None:
+        return upon
+    there = {place, *places[place].lies_on, *of.beside}
+    base = places[place].lies_on[0]
+    return upon | {name for name, other in places.items() if other.of is not None and other.lies_on[0] == base} - there
+
+
+def standing_roots(places: Mapping[str, Place], place: str) -> dict[str, str]:
+    """Base's place -> the one kind that stands there while something goes into `place`, where that is a seat."""
+    of = places[place].of
+    return {} if of is None else {places[place].lies_on[0]: of.root}
 
 
 def lying_directly_upon(places: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:

@@ -26,6 +26,14 @@ class InHand:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class InPart:
+    """Joined to `part`, or in a pocket of it: it goes where that part goes. `seat` is a seat of that part's kind."""
+
+    part: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Lost:
     """Nobody knows where, or known to be where nothing can reach it."""
 
@@ -39,14 +47,14 @@ class Expected:
     place: str
 
 
-Location = InPlace | InHand | Lost | Expected
+Location = InPlace | InHand | InPart | Lost | Expected
 
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """`origin` is the place where it was first seen (so which sets it belongs to). `reached` are ids of goals that are facts
-    for this part, `outcomes` what was told of it (verdict -> accept). `given_up`: its iteration was skipped. `bound`: the demand
-    of an order that it is for (cell/demands.py), "" for none."""
+    """`kind` is what it is now: what was joined to it changes that. `origin` is the place where it was first seen (so which sets
+    it belongs to). `reached` are ids of goals that are facts for this part, `outcomes` what was told of it (verdict -> accept).
+    `given_up`: its iteration was skipped. `bound`: the demand of an order that it is for (cell/demands.py), "" for none."""
 
     id: str
     kind: str

@@ -14,7 +14,10 @@ from cell.diagnostic import Span
 FactName = Literal[
     "at",  # (part, place): the part rests there
     "held",  # (part, tool.hand)
-    "free",  # (place,): nothing is there; heaps are always free
+    "free",  # (place,): nothing is there; heaps are always free, and seats have `vacant` instead
+    "is",  # (part, kind): what the part is now; only of parts that others are joined to or put into
+    "vacant",  # (part, seat): nothing is in that seat of the part
+    "joined",  # (part, base): the part is joined to the base or lies in a pocket of it
     "empty",  # (tool.hand,)
     "stands",  # (robot, stance): at standstill in that stance, see `stance_name`
     "open",  # (machine,): the door is open

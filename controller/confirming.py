@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cell.events import BranchTaken, GoalReached, StepConfirmed
-from cell.state import InPlace
+from cell.state import InPart, InPlace
 from cell.steps import Decide, Fact, Move, Step
 from cell.task_plan import Choice
 from controller import effects, ledger
@@ -30,6 +30,9 @@ def _infer(d: Draft, step: Step, fact: Fact) -> None:
     """Effects that no driver shows follow from those that one does, now that those are seen."""
     if fact.name == "at" and fact.args[0] in d.belief.parts:
         ledger.move_part(d, fact.args[0], InPlace(fact.args[1]), "inferred")
+    elif fact.name == "joined" and fact.args[0] in d.belief.parts:
+        seat = next((f.args[1] for f in step.deletes if f.name == "vacant"), "")
+        ledger.move_part(d, fact.args[0], InPart(fact.args[1], seat), "inferred")
     elif fact.name == "reached" and fact.args[1] in d.belief.parts:
         goal, part = fact.args
         known = d.belief.parts[part].part

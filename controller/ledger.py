@@ -11,7 +11,7 @@ from typing import assert_never
 
 from cell.commands import Subject
 from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source
-from cell.state import CellState, Expected, InHand, InPlace, Location, Lost
+from cell.state import CellState, Expected, InHand, InPart, InPlace, Location, Lost
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Fact, Stance, stance_name
 from controller.draft import Draft
 from controller.run_state import Belief, DeviceBelief, HandBelief, PartBelief, RobotBelief
@@ -31,6 +31,8 @@ def first_belief(d: Draft, state: CellState) -> Belief:
                 lying[place] = (*lying.get(place, ()), part.id)
             case InHand(hand, _):
                 hands[hand] = HandBelief(None, part.id)
+            case InPart(base, seat):
+                lying[f"{base}.{seat}"] = (part.id,)
             case Lost() | Expected():
                 pass
             case _:
@@ -53,6 +55,14 @@ def holds(d: Draft, fact: Fact) -> bool:
             return args[0] in belief.lying.get(args[1], ())
         case "free":
             return not belief.lying.get(args[0]) or args[0] not in d.known.places
+        case "is":
+            known = belief.parts.get(args[0])
+            return known is not None and known.part.kind == args[1]
+        case "vacant":
+            return args[0] in belief.parts and not belief.lying.get(f"{args[0]}.{args[1]}")
+        case "joined":
+            known = belief.parts.get(args[0])
+            return known is not None and isinstance(known.part.location, InPart) and known.part.location.part == args[1]
         case "held":
             hand = belief.hands.get(args[1])
             return hand is not None and hand.grip == "held" and hand.part == args[0]
@@ -101,7 +111,7 @@ def see(d: Draft, event: FactObserved) -> str | None:
             return _see_open(d, args[0]) if event.holds else None
         case "at" if event.holds:
             move_part(d, args[0], InPlace(args[1]), "observed")
-        case "at" | "free" | "reached" | "told":
+        case "at" | "free" | "is" | "vacant" | "joined" | "reached" | "told":
             pass
         case _:
             assert_never(name)
@@ -128,6 +138,9 @@ def move_part(d: Draft, part: str, location: Location, source: Source) -> None:
         case InHand(hand, _):
             grip = d.belief.hands.get(hand, HandBelief()).grip
             _set_hand(d, hand, HandBelief(grip, part))
+        case InPart(base, seat):
+            d.believe(lying=d.belief.lying.set(f"{base}.{seat}", (part,)))
+            _become(d, base, seat)
         case Lost() | Expected():
             pass
         case _:
@@ -206,7 +219,7 @@ def _see_open(d: Draft, hand: str) -> str | None:
     stance = stance_of(d, hand)
     was_released = hand in d.progress.busy
     if was_released and isinstance(stance, AtPlace) and stance.hand == hand:
-        move_part(d, seen.part, InPlace(stance.place), "inferred")
+        move_part(d, seen.part, where_let_go(d, stance.place), "inferred")
         _set_hand(d, hand, HandBelief("open"))
         return None
     _set_hand(d, hand, HandBelief("open", seen.part))
@@ -226,10 +239,29 @@ def _take_away(d: Draft, part: str, location: Location) -> None:
             seen = d.belief.hands.get(hand, HandBelief())
             if seen.part == part:
                 _set_hand(d, hand, HandBelief(seen.grip))
+        case InPart(base, seat):
+            d.believe(lying=d.belief.lying.set(f"{base}.{seat}", ()))
         case Lost() | Expected():
             pass
         case _:
             assert_never(location)
+
+
+def where_let_go(d: Draft, place: str) -> Location:
+    """Where a part is that was let go at `place`: there, or in a seat of what lies where that place is a seat."""
+    seat = d.known.seats.get(place)
+    if seat is None:
+        return InPlace(place)
+    base = next(iter(d.belief.lying.get(seat.base, ())), None)
+    return InPart(base, seat.seat) if base is not None else Lost(f"let go at {place}, and nothing was seen to lie beneath")
+
+
+def _become(d: Draft, base: str, seat: str) -> None:
+    """What was joined to it changes what the base is."""
+    known = d.belief.parts.get(base)
+    kind = d.known.becomes.get(known.part.kind, {}).get(seat) if known is not None else None
+    if kind is not None:
+        change_part(d, base, kind=kind)
 
 
 def _device(d: Draft, name: str) -> DeviceBelief:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cell.events import CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
-from cell.state import InPlace, Lost
+from cell.state import Lost
 from cell.steps import AtPlace, Inspect
 from controller import effects, ledger, monitor, progress, recovery
 from controller.draft import Draft
@@ -66,7 +66,7 @@ def hand_lost(d: Draft, hand: str | None, event: HandClosedEmpty | None) -> None
         return
     stance, robot = ledger.stance_of(d, hand), ledger.robot_of(d, hand)
     if isinstance(stance, AtPlace) and stance.hand == hand:
-        ledger.move_part(d, part, InPlace(stance.place), "inferred")
+        ledger.move_part(d, part, ledger.where_let_go(d, stance.place), "inferred")
     else:
         ledger.move_part(d, part, Lost(f"lost from {hand}"), "observed")
     step = _step_with(d, part, robot)

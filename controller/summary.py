@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from cell.run import PartSummary, RunSummary
-from cell.state import Expected, InHand, InPlace, Location, Lost
+from cell.state import Expected, InHand, InPart, InPlace, Location, Lost
 from controller.cell_view import by_number
 from controller.goals import aims, goals
 from controller.run_state import PartBelief, RunState
@@ -55,12 +55,14 @@ def parts_of(parts: Mapping[str, PartBelief]) -> tuple[PartSummary, ...]:
 
 
 def where(location: Location) -> str:
-    """The place or the hand, "" when the part is lost or has not come."""
+    """The place, the hand or the seat of another part; "" when the part is lost or has not come."""
     match location:
         case InPlace(place):
             return place
         case InHand(hand, _):
             return hand
+        case InPart(base, seat):
+            return f"{base}.{seat}"
         case Lost() | Expected():
             return ""
     assert_never(location)

@@ -117,7 +117,7 @@ def _ungripped(model: CellModel) -> list[Diagnostic]:
     handled = {name for tool in model.tools.values() for name in (*tool.grips, *tool.drives)}
     return [
         warning("W202", f"no tool of the cell grips `{part.name}`", part.span, help="Name it under `grips` of a tool.")
-        for part in model.parts.values()
+        for part in model.declared_parts.values()
         if part.name not in handled
     ]
 

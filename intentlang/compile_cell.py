@@ -22,6 +22,7 @@ from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
 from intentlang.places import accepted, contents, places_of, shape_with_default
+from intentlang.seats import WORKPLACES, admitting, seat_places, with_seats
 from intentlang.syntax import CellTree
 
 APPROACH_SPEED = 1.6
@@ -50,7 +51,9 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
     def of(record: str) -> list[Declared]:
         return [d for d in declared if d.kind.record == record]
 
+    driven = dict.fromkeys(n for d in of("tool") for n in d.words("drives"))
     parts = _parts(of("part"))
+    parts = with_seats(of("part"), parts, [name for name in driven if name in parts])
     by_name = {d.name.text: d for d in declared}
     model = CellModel(
         robots={d.name.text: _robot(d) for d in of("robot")},
@@ -218,12 +221,14 @@ def _equipment(d: Declared, parts: dict[str, PartKind], others: dict[str, Declar
     attributes = _attributes(d)
     if d.kind.is_place:
         attributes["accepts"] = accepted(d, parts)
+    is_workplace = d.kind.name in WORKPLACES
+    places = tuple(admitting(place, d.kind.name, parts) for place in places_of(d, parts, others))
     return Equipment(
         kind=d.kind.name,
         name=d.name.text,
         frame=frame,
         bodies=own + tuple(b.moved(frame) for b in solids.extra_bodies(d)),
-        places=places_of(d, parts, others),
+        places=places,
         contains=contents(d),
         programs=tuple(MachineProgram(g.key, duration(g), g.span) for g in d.all("program")),
         offers=_offers(d),
@@ -232,6 +237,7 @@ def _equipment(d: Declared, parts: dict[str, PartKind], others: dict[str, Declar
         span=d.span,
         attributes=attributes,
         attribute_spans=_spans(d),
+        seats=tuple(seat for place in places for seat in seat_places(place, parts)) if is_workplace else (),
     )
 
 

@@ -109,7 +109,9 @@ def _state_fact(subject: Resolved, work: Work) -> Fact | None:
             return subject.type
         case Part():
             doc = "Which part it is."
-            return Fact(FactSchema(name="kind", doc=doc, values=tuple(work.world.cell.parts), source="told"), subject.type)
+            return Fact(
+                FactSchema(name="kind", doc=doc, values=tuple(work.world.cell.declared_parts), source="told"), subject.type
+            )
         case Thing(kind) if kind.own_fact:
             inner = work.world.step(subject.type, kind.own_fact)
             return inner if isinstance(inner, Fact) else None

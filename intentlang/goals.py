@@ -61,7 +61,7 @@ def _wrong_object(node: s.GoalNode, verb: VerbSchema, target: Resolved, work: Wo
 
 
 def _instead(verb: VerbSchema, work: Work) -> str:
-    parts = list(work.world.cell.parts) if "part" in verb.objects else []
+    parts = list(work.world.cell.declared_parts) if "part" in verb.objects else []
     return f"Name a part: {quoted(parts)}, or one that a `for each` binds." if parts else f"Name a {' or '.join(verb.objects)}."
 
 
@@ -226,7 +226,7 @@ def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phras
 
 def _becomes(kinds: tuple[str, ...], work: Work) -> set[str]:
     """These kinds and what is assembled from them: after `assemble … into kit.housing` the housing is a unit."""
-    return {*kinds, *(p.name for p in work.world.cell.parts.values() if set(kinds) & set(p.made_from))}
+    return {*kinds, *(p.name for p in work.world.cell.declared_parts.values() if set(kinds) & set(p.made_from))}
 
 
 def _is_offered(verb: VerbSchema, phrases: Phrases, work: Work) -> bool:

@@ -42,7 +42,7 @@ def places_of(declared: Declared, parts: Parts, others: Mapping[str, Declared]) 
 def accepted(declared: Declared, parts: Parts) -> tuple[str, ...]:
     """What it says it holds or delivers; every part of the cell where it says nothing."""
     named = (*declared.words("holds"), *declared.words("delivers"), *_group(declared)[1])
-    return tuple(dict.fromkeys(named)) or tuple(parts)
+    return tuple(dict.fromkeys(named)) or tuple(name for name, part in parts.items() if not part.is_made)
 
 
 def contents(declared: Declared) -> tuple[tuple[str, int], ...]:

@@ -114,7 +114,12 @@ def check_tasks(tasks: Mapping[str, s.TaskNode], scope: Scope, work: Work) -> No
             seen.add(arg.name.text)
             name_problem(arg.name, scope, work, "argument")
             if work.world.typed(arg.type.text) is None and arg.type.text not in work.broken:
-                kinds = [*work.world.vocabulary.kinds, *work.world.cell.parts, *work.world.vocabulary.dimensions, "place"]
+                kinds = [
+                    *work.world.vocabulary.kinds,
+                    *work.world.cell.declared_parts,
+                    *work.world.vocabulary.dimensions,
+                    "place",
+                ]
                 work.say(unknown("E203", "kind", arg.type, [k for k in kinds if " " not in k and k]))
     work.say(*_recursion(tasks))
 

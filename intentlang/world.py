@@ -26,7 +26,7 @@ class World:
         """Every name that the cell declares, apart from programs, whose names count only at their machine."""
         kinds = self.vocabulary.kinds
         cell = self.cell
-        found: dict[str, Type] = {name: Part((name,), is_kind=True) for name in cell.parts}
+        found: dict[str, Type] = {name: Part((name,), is_kind=True) for name in cell.declared_parts}
         for names, kind in ((cell.robots, "robot"), (cell.tools, "tool"), (cell.zones, "zone"), (cell.people, "person")):
             found |= {name: Thing(kinds[kind], name) for name in names}
         found |= {name: Thing(kinds["queue"], name) for name in cell.queues}
@@ -53,18 +53,18 @@ class World:
 
     def typed(self, word: str) -> Type | None:
         """What an argument of that type is: a kind, a part kind, a group, a dimension, `part` or `place`."""
-        if word in self.cell.parts:
+        if word in self.cell.declared_parts:
             return Part((word,))
         group = self.group(word)
         if group is not None:
             return group
         if word == "part":
-            return Part(tuple(self.cell.parts))
+            return Part(tuple(self.cell.declared_parts))
         if word == "place":
             return Thing(KindSchema(name="place", doc="", is_place=True), "")
         kind = self.vocabulary.kinds.get(word)
         if kind is not None:
-            return Thing(kind, "") if kind.record != "member" else Member(kind, tuple(self.cell.parts))
+            return Thing(kind, "") if kind.record != "member" else Member(kind, tuple(self.cell.declared_parts))
         if word in self.vocabulary.dimensions:
             return Known(Quantity(1.0, word))
         return Program("") if word == "program" else None
@@ -120,12 +120,14 @@ class World:
         for member in kind.members:
             if member.name == word:
                 schema = self.vocabulary.kinds[member.member]
-                inner: Type = Part(tuple(self.cell.parts)) if schema.name == "item" else Member(schema, self._about(found))
+                inner: Type = (
+                    Part(tuple(self.cell.declared_parts)) if schema.name == "item" else Member(schema, self._about(found))
+                )
                 return inner if member.single else SetOf(inner, member.is_open)
         return None
 
     def _about(self, found: Type) -> tuple[str, ...]:
-        return found.kinds if isinstance(found, Part | Member) else tuple(self.cell.parts)
+        return found.kinds if isinstance(found, Part | Member) else tuple(self.cell.declared_parts)
 
     def _special(self, fact: FactSchema, owner: Type) -> FactSchema:
         """What a sensor measures and tells stands in its declaration."""
@@ -144,7 +146,7 @@ class World:
             return Fact(fact, found)
         for outcome in self.outcomes():
             if outcome.name == word:
-                values = tuple(self.cell.parts) if outcome.values == ("*",) else outcome.values
+                values = tuple(self.cell.declared_parts) if outcome.values == ("*",) else outcome.values
                 return Fact(FactSchema(name=word, doc=outcome.doc, values=values, source="told"), found)
         for member in part.members:
             if member.name == word and any(self._has(kind, member.member) for kind in found.kinds):
@@ -215,12 +217,12 @@ class World:
     def _members_of(self, kind: KindSchema, name: str) -> SetOf | None:
         if kind.loops_over == "order":
             queue = self.cell.queues.get(name)
-            return SetOf(Member(self.vocabulary.kinds["order"], (queue.of,) if queue else tuple(self.cell.parts)), True)
+            return SetOf(Member(self.vocabulary.kinds["order"], (queue.of,) if queue else tuple(self.cell.declared_parts)), True)
         if kind.loops_over != "content":
             return None
         equipment = self.cell.equipment.get(name)
         if equipment is None:
-            return SetOf(Part(tuple(self.cell.parts)), kind.is_open)
+            return SetOf(Part(tuple(self.cell.declared_parts)), kind.is_open)
         return SetOf(self.group_in(equipment) or Part(self.held_by(equipment)), kind.is_open)
 
     # -- who reports ---------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from cell.grasps import T_part_tcp, grasps, symmetries
 from cell.home import other_robots
 from cell.model import CellModel
 from cell.robot import RobotModel
-from cell.scene import lying_under, lying_upon, part_body, scene_for
+from cell.scene import absent, lying_under, part_body, scene_for, standing_roots
 from cell.steps import AtPlace, Carried, Touch
 from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
@@ -53,13 +53,14 @@ class Workbench:
     ) -> Array:
         """The distance (M, S) in m that each pair has to keep. `in_contact`: the pair of `touch` may touch."""
         table = np.full((len(collider.movers), len(collider.standers)), clearance)
-        upon = frozenset[str]() if touch is None else lying_upon(self.cell.places, touch.place)
+        gone = frozenset[str]() if touch is None else absent(self.cell.places, touch.place)
+        roots = {} if touch is None else standing_roots(self.cell.places, touch.place)
         for column, body in enumerate(collider.standers):
             if body.what == "zone":
                 table[:, column] = ZONE_CLEARANCE if body.owner in avoid else UNCHECKED
             elif body.what == "robot":
                 table[:, column] = max(clearance, FREE_CLEARANCE)  # nothing is built to be narrow there
-            elif touch is not None and body.what == "part" and not _is_there(body, touch, upon):
+            elif touch is not None and body.what == "part" and not _is_there(body, touch, gone, roots):
                 table[:, column] = UNCHECKED
             elif touch is not None and in_contact:
                 touching = [self._is_meant(mover, body, touch) for mover in collider.movers]
@@ -80,7 +81,8 @@ class Workbench:
             part = part_body(self.cell, kind, spot.frame)
             own = [s for s in self.standers if (s.what, s.owner) == ("equipment", spot.equipment)]
             under = lying_under(self.cell.places, place)
-            own += [s for s in self.standers if s.what == "part" and s.owner in under]
+            roots = standing_roots(self.cell.places, place)
+            own += [s for s in self.standers if s.what == "part" and s.owner in under and _stands(s, roots)]
             near = 2 * ACCESS_CLEARANCE if under else TOUCHING
             touching = (s.name for s in own if shape_distance(part, Body(s.name, s.shape, s.T_world_body)) <= near)
             self._carried_by[place, kind] = frozenset(touching)
@@ -103,8 +105,13 @@ class Workbench:
         return tuple(frame @ Pose.about_z(turn) @ T_part_tcp(shape, stance.grasp) for turn in symmetries(shape))
 
 
-def _is_there(part: Stander, touch: Touch, upon: frozenset[str]) -> bool:
+def _is_there(part: Stander, touch: Touch, gone: frozenset[str], roots: Mapping[str, str]) -> bool:
     """Whether a motion with that touch meets the part: one that comes for a part meets just that kind (cell/scene.py)."""
     if part.owner != touch.place:
-        return part.owner not in upon
+        return part.owner not in gone and _stands(part, roots)
     return touch.pair == "fingers and part" and part.name == f"{touch.kind} at {touch.place}"
+
+
+def _stands(part: Stander, roots: Mapping[str, str]) -> bool:
+    """Whether the part is of the one kind that stands at its place, where that is fixed."""
+    return part.owner not in roots or part.name == f"{roots[part.owner]} at {part.owner}"

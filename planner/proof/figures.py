@@ -160,7 +160,7 @@ def check_reads(tasks: TaskPlan, request: PlanningRequest) -> tuple[Diagnostic, 
 
 def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:
     """Every fact that a plan could read, by name."""
-    facts = {f"at {name}": "empty" for name, place in cell.places.items() if place.capacity is not None}
+    facts = {f"at {name}": "empty" for name, place in cell.places.items() if place.capacity is not None and place.of is None}
     facts |= {f"hand {tool.name}.{hand.name}": "empty" for tool in cell.tools.values() for hand in tool.hands}
     for part in state.parts:
         if isinstance(part.location, Expected):

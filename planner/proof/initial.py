@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from cell.equipment import Equipment
 from cell.model import CellModel
+from cell.seats import has_family, seated, seats_ever
 from cell.shelves import is_full_of_many
-from cell.state import CellState, DeviceState, Expected, InHand, InPlace, Lost
+from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, Lost, PartState
 from cell.steps import Fact, stance_name
 
 
@@ -43,14 +44,25 @@ def _parts(cell: CellModel, state: CellState) -> Iterator[Fact]:
             case InHand(hand, _):
                 holding.add(hand)
                 yield Fact("held", (part.id, hand))
+            case InPart(base, _):
+                yield Fact("joined", (part.id, base))
             case Lost() | Expected():
                 pass
+        yield from _seats(cell, state, part)
     for name, spot in cell.places.items():
-        if not is_full_of_many(spot) and name not in taken:
+        if not is_full_of_many(spot) and spot.of is None and name not in taken:
             yield Fact("free", (name,))
     for grip in (f"{tool.name}.{hand.name}" for tool in cell.tools.values() for hand in tool.hands):
         if grip not in holding:
             yield Fact("empty", (grip,))
+
+
+def _seats(cell: CellModel, state: CellState, part: PartState) -> Iterator[Fact]:
+    """What a base is, and which of its seats nothing is in."""
+    if has_family(cell, part.kind):
+        yield Fact("is", (part.id, part.kind))
+        filled = seated(state, part.id)
+        yield from (Fact("vacant", (part.id, s.name)) for s in seats_ever(cell, part.kind) if s.name not in filled)
 
 
 def _devices(cell: CellModel, state: CellState) -> Iterator[Fact]:

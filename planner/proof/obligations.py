@@ -112,7 +112,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest) -> Iterator[_Row]:
             _ALWAYS,
             "followed step by step",
         )
-    places = [p for p in request.cell.places.values() if p.capacity is not None]
+    places = [p for p in request.cell.places.values() if p.capacity is not None and p.of is None]
     yield _Row(
         "capacity", f"never a second part in any of {len(places)} places or in a hand", _ALWAYS, "free and empty are needs"
     )

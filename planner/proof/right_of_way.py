@@ -39,9 +39,11 @@ def closed_zones(cell: CellModel, shared: tuple[str, ...], place: str | None) ->
 
 
 def unit_of(cell: CellModel, place: str) -> str:
-    """What only one robot at a time reaches into: a device, something with a door or a clamp; else the place itself."""
-    equipment = cell.equipment[cell.places[place].equipment]
-    return equipment.name if is_device(equipment) or has_door(equipment) or has_clamp(equipment) else place
+    """What only one robot at a time reaches into: a device, something with a door or a clamp; else the place itself, or that of
+    the base whose seat it is."""
+    spot = cell.places[place]
+    equipment, own = cell.equipment[spot.equipment], place if spot.of is None else spot.lies_on[0]
+    return equipment.name if is_device(equipment) or has_door(equipment) or has_clamp(equipment) else own
 
 
 def forbidden_together(parts: Sequence[Condition], cell: CellModel) -> tuple[InZone, InZone] | None:

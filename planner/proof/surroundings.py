@@ -5,6 +5,7 @@ The digest covers all that a geometric certificate depends on besides the motion
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cell.codec import digest
@@ -17,7 +18,7 @@ from cell.steps import Touch
 from planner.proof.arm import Arm, arm_of, content_of
 from planner.proof.standing import zone_body
 
-RULES = "proof of motions, 5"  # raise it when any check of a single motion changes
+RULES = "proof of motions, 6"  # raise it when any check of a single motion changes
 CLEARANCE = 0.001  # m, between bodies that are not meant to touch
 
 
@@ -48,15 +49,31 @@ class Surroundings:
         """The scene of a motion with that touch (cell/scene.py states the rule)."""
         if touch is None:
             return self.bodies
-        upon = lying_upon({place.name: place for place in self.places}, touch.place)
+        known = {place.name: place for place in self.places}
+        upon, seat = lying_upon(known, touch.place), known.get(touch.place)
         # Equipment may bear the name of its one place: only the part that rests there is affected by the touch.
-        return tuple(b for b in self.bodies if b.what != "part" or _is_there(b, touch, upon))
+        there = (b for b in self.bodies if b.what != "part" or _is_there(b, touch, upon))
+        if seat is None or seat.of is None:
+            return tuple(there)
+        return tuple(b for b in there if b.what != "part" or _stands_with(b, seat, known))
 
 
 def _is_there(body: SceneBody, touch: Touch, upon: frozenset[str]) -> bool:
     if body.owner != touch.place:
         return body.owner not in upon
     return touch.pair == "fingers and part" and body.body.name == touch.kind
+
+
+def _stands_with(body: SceneBody, seat: Place, known: Mapping[str, Place]) -> bool:
+    """Whether the part may be there while something goes into a seat: of the base just the kind that it was put down as, of its
+    other seats those beneath and those beside."""
+    assert seat.of is not None
+    base = seat.lies_on[0]
+    if body.owner == base:
+        return body.body.name == seat.of.root
+    other = known[body.owner]
+    is_of_the_same = other.of is not None and other.lies_on[0] == base
+    return not is_of_the_same or body.owner in (seat.name, *seat.lies_on, *seat.of.beside)
 
 
 def surroundings_of(request: PlanningRequest, robot: str, tool: str | None) -> Surroundings:

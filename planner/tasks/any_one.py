@@ -5,7 +5,7 @@ from __future__ import annotations
 from cell.model import CellModel
 from cell.program import Ref
 from cell.shelves import is_bin
-from cell.state import CellState, Expected, InHand, InPlace, Lost, PartState
+from cell.state import CellState, Expected, InHand, InPart, InPlace, Lost, PartState
 from planner.tasks.methods import SOURCES, is_heap
 from planner.tasks.route import Stage
 
@@ -52,7 +52,7 @@ def _is_takeable(cell: CellModel, part: PartState, source: str | None) -> bool:
             return source is None or known.equipment == source
         case Expected(place):
             return source is None or cell.places[place].equipment == source
-        case Lost():
+        case InPart() | Lost():
             return False
 
 

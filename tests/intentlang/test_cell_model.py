@@ -158,7 +158,7 @@ def test_parts_without_mass_or_shape_take_them_from_what_they_are_made_of() -> N
     text = PART + "part unit {\n  from [shaft, screw]\n}\npart screw {\n  mass 4 g\n  thread M6\n}\n"
     cell = model(text)
     assert cell.parts["unit"].mass == pytest.approx(1.204)
-    assert cell.parts["unit"].shape == Cylinder(0.02, 0.12)
+    assert cell.parts["unit"].shape == Cylinder(0.02, 0.15), "the screw stands on the shaft"
     assert cell.parts["screw"].shape == Cylinder(0.006, 0.03)
     assert [name for name, part in cell.parts.items() if part.has_assumed_shape] == ["unit", "screw"]
     assert list(cell.parts) == ["shaft", "unit", "screw"], "the order of declaration"

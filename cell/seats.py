@@ -1,0 +1,56 @@
+"""Seats: where parts are joined to a base or lie in a pocket of it, and what the base becomes by it.
+
+A base has a family, the kind that it began as; what is joined to it changes its kind, never its family. In a place where work is
+done each seat of a base is a place of its own (nest.gear), so motions go into it as into any other; but nothing lies there by
+itself: what is put there belongs to the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cell.equipment import Place, Seat
+from cell.model import CellModel
+from cell.state import CellState, InPart
+
+
+def base_place(place: Place) -> str:
+    """Where the base lies whose seat the place is. Raises ValueError for a place that is no seat."""
+    if place.of is None:
+        raise ValueError(f"{place.name} is no seat")
+    return place.lies_on[0]
+
+
+def has_family(cell: CellModel, kind: str) -> bool:
+    """Whether parts of that kind are or have become bases, so that what they are is a fact of its own."""
+    return kind in cell.parts and bool(cell.parts[kind].family)
+
+
+def seat_for(cell: CellModel, base: str, kind: str, taken: Iterable[str] = ()) -> Seat | None:
+    """The first seat of a base of kind `base` that takes a part of `kind` and is not `taken`."""
+    return next((s for s in cell.parts[base].seats if kind in s.takes and s.name not in taken), None)
+
+
+def seats_ever(cell: CellModel, kind: str) -> tuple[Seat, ...]:
+    """The seats of that kind and of all that it can still become, each name once."""
+    found: dict[str, Seat] = {}
+    open_kinds, seen = [kind], {kind}
+    while open_kinds:
+        for seat in cell.parts[open_kinds.pop()].seats:
+            found.setdefault(seat.name, seat)
+            if seat.becomes not in seen:
+                seen.add(seat.becomes)
+                open_kinds.append(seat.becomes)
+    return tuple(found.values())
+
+
+def place_of_seat(cell: CellModel, where: str, family: str, seat: str) -> Place | None:
+    """The place that is this seat of a base that lies at `where`."""
+    equipment = cell.equipment[cell.places[where].equipment]
+    wanted = (where, family, seat)
+    return next((p for p in equipment.seats if p.of is not None and (p.lies_on[0], p.of.family, p.of.name) == wanted), None)
+
+
+def seated(state: CellState, base: str) -> dict[str, str]:
+    """Seat -> part, for all that is joined to `base` or lies in its pockets and is known by name."""
+    return {p.location.seat: p.id for p in state.parts if isinstance(p.location, InPart) and p.location.part == base}
