@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same cases on every machine, and no case that fails because the machine is busy.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,3 +25,16 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the published problem sets in ../shared/data beside the clone")
     return folder
+
+
+BIG_PLAN = frozenset({"cold_plan", "tending", "tended", "plan_session"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests: those of a file stay together, and so do all that need the plan of the big example, for each
+    process would make it anew. That group takes longest, so it begins."""
+    for item in items:
+        needs_plan = not BIG_PLAN.isdisjoint(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("big plan" if needs_plan else item.path.name))
+    items.sort(key=lambda item: BIG_PLAN.isdisjoint(getattr(item, "fixturenames", ())))

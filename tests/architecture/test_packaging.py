@@ -10,7 +10,7 @@ from tests.architecture.tree import OUTSIDE_THE_WHEEL, ROOT, pyproject, wheel_pa
 COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install -e . "
     "&& .venv/bin/cellwright run examples/02_machine_tending/tending.intent --yes",
-    'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]" && .venv/bin/pytest',
+    'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]" && .venv/bin/pytest -n 2',
 )
 
 
