@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cell.equipment import Equipment
 from cell.model import CellModel
+from cell.people import PERSON
 from cell.state import CellState, Expected, PartState
 
 SUPPLIES = ("conveyor", "feed")
@@ -45,7 +46,8 @@ def expected_parts(cell: CellModel, named: Mapping[str, int]) -> Iterator[PartSt
         kind = brings(equipment)
         if kind is None:
             continue
-        room = sum(kind in p.accepts and p.capacity == 1 for e in cell.equipment.values() if brings(e) is None for p in e.places)
+        others = (e for e in cell.equipment.values() if brings(e) is None and e.kind != PERSON)
+        room = sum(kind in p.accepts and p.capacity == 1 for e in others for p in e.places)
         for _ in range(room + buffer(equipment)):
             numbers[kind] = numbers.get(kind, 0) + 1
             place = equipment.places[0].name

@@ -89,12 +89,44 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Treat:
+    """`station` does to `of.part` what it offers under `verb`."""
+
+    id: str
+    of: Subject
+    station: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitWork:
+    """Show `person` that `verb` on `of.part` is theirs to do now, and wait for it. `outcome` is what they tell, "" for nothing;
+    `place` where the part lies when they are done."""
+
+    id: str
+    of: Subject
+    person: str
+    verb: str
+    outcome: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """Bring the next part to the place of `supply`; it is called `of.part` from then on."""
 
     id: str
     of: Subject
     supply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Nothing is awaited of `person` any more: what was is over, `aborted`."""
+
+    id: str
+    of: Subject
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +184,6 @@ class RequestPlan:
     state: CellState
 
 
-StepCommand = StartMotion | Grip | Release | SetDoor | SetClamp | StartProgram | Inspect | Present
-DeviceCommand = StepCommand | Activate | Acknowledge | StopAll
+StepCommand = StartMotion | Grip | Release | SetDoor | SetClamp | StartProgram | Inspect | Treat | AwaitWork | Present
+DeviceCommand = StepCommand | Withdraw | Activate | Acknowledge | StopAll
 Command = DeviceCommand | SetSpeed | RequestPlan

@@ -191,6 +191,29 @@ class SignalSample:
         return self.max_age is not None and now - self.time > self.max_age
 
 
+@dataclass(frozen=True, slots=True)
+class PersonWork:
+    """What is asked of a person: `verb` on `part`. `outcome` is what they are to tell, "" for nothing; `place` is where the part
+    lies when they are done."""
+
+    verb: str
+    part: str
+    outcome: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonState:
+    """`is_ready`: whether the person's hands are reported ready, None where nothing reports it. `work` is what is asked of them,
+    None for nothing; `is_working`: they have begun it."""
+
+    device: str
+    time: int
+    is_ready: bool | None
+    work: PersonWork | None
+    is_working: bool
+
+
 # --- events: what `poll` returns -----------------------------------------------------------------------------------
 
 

@@ -18,6 +18,8 @@ from cell.device import (
     DeviceEvent,
     GripperState,
     MachineState,
+    PersonState,
+    PersonWork,
     Prepared,
     ReadbackBlock,
     RobotState,
@@ -116,6 +118,9 @@ class StationDriver(Device, Protocol):
 
     def inspect(self, command: str, outcome: str) -> None: ...
 
+    def treat(self, command: str, verb: str) -> None:
+        """Does to the part that lies there what it offers under `verb` and tells nothing of."""
+
     def state(self) -> MachineState: ...
 
 
@@ -140,6 +145,21 @@ class SignalDriver(Device, Protocol):
         """Raises Refused for a name that is not in `signals`."""
 
 
+class PersonDriver(Device, Protocol):
+    """One person's role: awaited, never commanded. What is asked is shown to them; when they begin, whether they refuse and when
+    they are done is theirs to say."""
+
+    def await_work(self, command: str, work: PersonWork) -> None:
+        """Shows `work`. The command is `queued` until the person's hands are ready and they begin, then `running`, `done` when
+        they confirm it; an outcome is told before. `aborted` with why "refused" when they refuse. One work at a time: else
+        Refused(BUSY)."""
+
+    def withdraw(self) -> None:
+        """Nothing is asked any more: what was not done ends `aborted`."""
+
+    def state(self) -> PersonState: ...
+
+
 class PersonDetector(Device, Protocol):
     @property
     def zones(self) -> tuple[str, ...]: ...
@@ -161,7 +181,7 @@ class VirtualTime(Protocol):
 
 
 class DriverSet(Protocol):
-    """The drivers of one cell by the names that the cell file uses: robots, tools, machines, stations."""
+    """The drivers of one cell by the names that the cell file uses: robots, tools, machines, stations, persons."""
 
     @property
     def motion(self) -> Mapping[str, MotionDriver]: ...
@@ -177,6 +197,9 @@ class DriverSet(Protocol):
 
     @property
     def supplies(self) -> Mapping[str, SupplyDriver]: ...
+
+    @property
+    def persons(self) -> Mapping[str, PersonDriver]: ...
 
     @property
     def signals(self) -> SignalDriver: ...

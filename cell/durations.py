@@ -6,7 +6,21 @@ from typing import assert_never
 
 from cell.equipment import DurationRange
 from cell.model import CellModel
-from cell.steps import Action, Decide, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor
+from cell.people import person_duration
+from cell.steps import (
+    Action,
+    Await,
+    Decide,
+    Grip,
+    Inspect,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Treat,
+)
 
 DOOR_TIME = 1.5
 CLAMP_TIME = 1.0
@@ -27,6 +41,10 @@ def action_duration(cell: CellModel, action: Action) -> DurationRange:
             return {p.name: p.duration for p in cell.equipment[name].programs}[program]
         case Inspect(station=name):
             return {o.verb: o.duration for o in cell.equipment[name].offers}["inspect"]
+        case Treat(station=name, verb=verb):
+            return {o.verb: o.duration for o in cell.equipment[name].offers}[verb]
+        case Await(person=name, verb=verb):
+            return person_duration(cell.people[name], verb)
         case Decide():
             return DurationRange(0.0, 0.0)
         case Move():

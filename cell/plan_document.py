@@ -13,6 +13,7 @@ from cell.motion_plan import MotionPlan
 from cell.released_plan import Obligation, Proof
 from cell.steps import (
     Action,
+    Await,
     Decide,
     Grip,
     Inspect,
@@ -23,6 +24,7 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Step,
+    Treat,
     stance_name,
 )
 from cell.task_plan import Choice
@@ -75,6 +77,8 @@ def step_verb(action: Action) -> str:
             return "run program"
         case Inspect():
             return "inspect"
+        case Treat(verb=verb) | Await(verb=verb):
+            return verb
         case Present():
             return "present"
         case Decide():
@@ -112,7 +116,7 @@ def _ends(action: Action) -> tuple[str | None, str | None]:
             return f"{tool}.{hand}", None
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
             return None, name
-        case Inspect(station=name) | Present(supply=name):
+        case Inspect(station=name) | Treat(station=name) | Await(person=name) | Present(supply=name):
             return None, name
         case Decide():
             return None, None

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from cell.people import CLEAR, HANDOVER
 from cell.program import Goal
-from cell.steps import Action, Decide, Grip, Inspect, MotionNeed, Move, Present, Release, RunProgram, SetClamp, SetDoor
+from cell.steps import (
+    Action,
+    Await,
+    Decide,
+    Grip,
+    Inspect,
+    MotionNeed,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Treat,
+)
 
 ALREADY = ", as it does already"
 
@@ -72,9 +87,25 @@ def action_reason(action: Action, part: str, place: str, outcome: str, is_joined
             return f"{name} runs {program} on {part}" + (ALREADY if is_joined else "")
         case Inspect(station=name, outcome=told):
             return f"{name} tells the {told} of {part}" + (ALREADY if is_joined else "")
+        case Treat(station=name, verb=verb):
+            return f"{name} does {verb} to {part}" + (ALREADY if is_joined else "")
+        case Await():
+            return _awaiting(action, part)
         case Present(supply=supply):
             return f"{supply} brings {part}"
         case Decide():
             return choice_reason(outcome, part)
         case Move():
             raise ValueError("a motion has another reason")
+
+
+def _awaiting(action: Await, part: str) -> str:
+    match action.verb:
+        case verb if verb == HANDOVER:
+            return f"{action.person} takes {part} over, the robot stands still"
+        case verb if verb == CLEAR:
+            return f"{action.person} carries {part} to {action.place}"
+        case verb if action.outcome:
+            return f"{action.person} tells the {action.outcome} of {part}"
+        case verb:
+            return f"{action.person} does {verb} to {part}"

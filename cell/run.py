@@ -59,7 +59,8 @@ class RunContext:
     """All that the controller knows of intent and cell; it does not change during a run. `places` maps each place to its
     equipment, `adverse` are (outcome, value) that a run must not pass in silence. `capacities` says how many parts a thing
     takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts. `seats` are
-    the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then."""
+    the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then.
+    `people` are the devices that are persons: awaited, never commanded."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -71,6 +72,7 @@ class RunContext:
     waiting: Mapping[str, str] = field(default_factory=dict)
     seats: Mapping[str, SeatContext] = field(default_factory=dict)
     becomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    people: tuple[str, ...] = ()
 
 
 def run_context(
@@ -115,6 +117,7 @@ def run_context(
         waiting={e.signals["waiting"]: e.name for e in cell.equipment.values() if "waiting" in e.signals},
         seats={p.name: SeatContext(p.lies_on[0], p.of.name) for p in cell.places.values() if p.of is not None},
         becomes={kind.name: {s.name: s.becomes for s in kind.seats} for kind in cell.parts.values() if kind.seats},
+        people=tuple(cell.people),
     )
 
 
@@ -160,7 +163,7 @@ class Aim:
 class RunSummary:
     """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
-    from the first command to the last confirmed step. `pid` None: it does not live."""
+    from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now."""
 
     run_id: str
     state: str
@@ -175,3 +178,4 @@ class RunSummary:
     violations: int
     pid: int | None = None
     aims: tuple[Aim, ...] = ()
+    awaiting: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ class MachineAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Programs and inspections at `machine` take `factor` times as long."""
+    """Whatever `machine` (a machine, a station or a person) does takes `factor` times as long."""
 
     machine: str
     factor: float
@@ -76,6 +76,23 @@ class PersonEnters:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonAway:
+    """`person` begins nothing between `start` and `end` s, and goes on with what they have begun."""
+
+    person: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRefuses:
+    """`person` refuses the `nth` thing that is asked of them."""
+
+    person: str
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenState:
     """What `device` (a robot, tool, machine, station, or "signals" or "people") says stays as it was at `start`."""
 
@@ -84,7 +101,19 @@ class FrozenState:
     end: float
 
 
-Disturbance = RejectShare | Reject | MissingPart | GripLost | MachineAlarm | Late | Stall | PersonEnters | FrozenState
+Disturbance = (
+    RejectShare
+    | Reject
+    | MissingPart
+    | GripLost
+    | MachineAlarm
+    | Late
+    | Stall
+    | PersonEnters
+    | PersonAway
+    | PersonRefuses
+    | FrozenState
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ from cell.scenario import (
     Late,
     MachineAlarm,
     MissingPart,
+    PersonAway,
     PersonEnters,
+    PersonRefuses,
     Reject,
     RejectShare,
     Scenario,
@@ -77,9 +79,11 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "late": (Late, {"machine": NAME, "factor": Rule("a number from 0.01 to 100", _between(0.01, 100.0))}),
     "stall": (Stall, {"robot": NAME, "at": SECONDS, "duration": SECONDS}),
     "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
+    "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
+    "person_refuses": (PersonRefuses, {"person": NAME, "nth": COUNT}),
     "frozen_state": (FrozenState, {"device": NAME, "start": SECONDS, "end": SECONDS}),
 }
-SPELLS = ("person_enters", "frozen_state")
+SPELLS = ("person_enters", "person_away", "frozen_state")
 """Tables whose `start` comes before their `end`."""
 
 PAGES: Mapping[str, CodePage] = {
@@ -145,11 +149,13 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
         case GripLost(tool=tool):
             yield "tool", tool, cell.tools
         case MachineAlarm(machine=machine) | Late(machine=machine):
-            yield "machine or station", machine, cell.equipment
+            yield "machine, station or person", machine, cell.equipment
         case Stall(robot=robot):
             yield "robot", robot, cell.robots
         case PersonEnters(zone=zone):
             yield "zone", zone, cell.zones
+        case PersonAway(person=person) | PersonRefuses(person=person):
+            yield "person", person, cell.people
         case FrozenState(device=device):
             yield "device", device, devices
         case RejectShare() | Reject():

@@ -16,6 +16,7 @@ import numpy as np
 from cell.equipment import Place
 from cell.geometry import Array, Body, Box, Pose, corners, height
 from cell.model import CellModel
+from cell.people import PERSON
 from cell.steps import Touch
 
 FLOOR_THICKNESS = 0.1
@@ -63,14 +64,20 @@ def equipment_bodies(cell: CellModel) -> tuple[SceneBody, ...]:
 
 
 def resting_parts(cell: CellModel) -> tuple[SceneBody, ...]:
-    """One body for each place and each kind that it accepts; heaps hold none, their parts lie below the rim, and what is driven
-    in is flush with its base."""
+    """One body for each place and each kind that it accepts; heaps hold none, their parts lie below the rim, nothing rests where
+    a person takes it over, and what is driven in is flush with its base."""
     return tuple(
         SceneBody(f"{kind} at {place.name}", place.name, "part", part_body(cell, kind, place.frame))
         for place in cell.places.values()
-        if place.capacity is not None and not (place.of and place.of.is_driven)
+        if place.capacity is not None and not (place.of and place.of.is_driven) and not is_in_passing(cell, place)
         for kind in place.accepts
     )
+
+
+def is_in_passing(cell: CellModel, place: Place) -> bool:
+    """Whether parts are only handed over there, from hand to hand, so that none ever rests in it."""
+    owner = cell.equipment.get(place.equipment)
+    return owner is not None and owner.kind == PERSON
 
 
 def part_body(cell: CellModel, kind: str, T_world_part: Pose) -> Body:

@@ -337,7 +337,9 @@ ZONE = KindSchema(
         _signal("occupied", "whether a person is inside"),
         _attr("when_occupied", "stop", "slow to <positive speed>", doc="What robots do while a person is inside."),
         _attr("capacity", "<count>", doc="How many robots may be inside at once."),
-        _attr("handover", "", doc="A person may reach in there to take or give."),
+        _attr(
+            "handover", "", f"at {_VECTOR}", doc="A person may reach in there to take or give: in its middle, or at this point."
+        ),
     ),
     facts=(
         FactSchema(
@@ -357,6 +359,7 @@ PERSON = KindSchema(
         _attr("usually", "<positive time>", doc="How long the work usually takes: an assumption."),
         _signal("ready", "ready hands"),
         _attr("approach_speed", "<positive speed>", doc="1.6 m/s unless measured (ISO 13855)."),
+        _attr("clears", "<bin>", doc="Where they carry what is finished where they work."),
     ),
     facts=(FactSchema(name="ready", doc="Ready hands.", values=("ready", "away"), source="signal", signal="ready"),),
 )

@@ -24,8 +24,8 @@ FactName = Literal[
     "shut",  # (machine,)
     "clamped",  # (machine,)
     "unclamped",  # (machine,)
-    "idle",  # (machine or station,): no program or inspection runs
-    "running",  # (machine or station,)
+    "idle",  # (machine, station or person,): no program, inspection or other work is under way
+    "running",  # (machine, station or person,)
     "reached",  # (goal id, part)
     "told",  # (outcome, part): the outcome is known, its value is observed at run time
 ]
@@ -187,6 +187,28 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Treat:
+    """`station` does to `part` what it offers under `verb`, and tells nothing of it: it labels, seals, cleans."""
+
+    station: str
+    verb: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """A person's work, which is awaited and never commanded: `person` does `verb` to `part` once their hands are ready, and tells
+    its `outcome` ("" for none). `place` is where the part lies when they are done; what a robot hands over lies there once the
+    hand has opened."""
+
+    person: str
+    verb: str
+    part: str
+    outcome: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """`supply` brings `part`, the next one that comes, to its place. It lasts until the part is there."""
 
@@ -201,7 +223,7 @@ class Decide:
     choice: str
 
 
-Action = Move | Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Present | Decide
+Action = Move | Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Treat | Await | Present | Decide
 
 
 @dataclass(frozen=True, slots=True)

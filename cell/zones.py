@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from cell.diagnostic import Span
-from cell.geometry import Array
+from cell.geometry import Array, frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Zone:
 
     `keep_out`: no link, tool or held part may ever be inside. `speed_limit`: m/s for every point of a robot inside, at all
     times. `when_occupied`: what robots do while a person is inside (`occupied` is the signal that tells); `slow_to` m/s.
-    `capacity`: how many robots may be inside at once, None for no rule. `handover`: a person may reach in there.
+    `capacity`: how many robots may be inside at once, None for no rule. `handover`: a person may reach in there; a part is handed
+    over with its lower face at `handover_at`, None for the middle of the box.
     """
 
     name: str
@@ -30,6 +33,13 @@ class Zone:
     capacity: int | None
     handover: bool
     span: Span
+    handover_at: tuple[float, float, float] | None = None
+
+    @property
+    def handover_point(self) -> Array:
+        """(3,) of the world, m."""
+        middle = tuple(0.5 * (low + high) for low, high in zip(self.low, self.high, strict=True))
+        return frozen(np.array(middle if self.handover_at is None else self.handover_at))
 
     def holds(self, point: Array) -> bool:
         """Whether `point` (3,) of the world lies in the box, its faces included."""

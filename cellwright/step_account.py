@@ -14,7 +14,21 @@ from cell.diagnostic import Span
 from cell.model import CellModel
 from cell.program import Amount, Goal, Hold, IntentProgram, Policy, Retry, Rung, Skip
 from cell.standard_verbs import STANDARD
-from cell.steps import Decide, Fact, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.steps import (
+    Await,
+    Decide,
+    Fact,
+    Grip,
+    Inspect,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Step,
+    Treat,
+)
 from cell.task_plan import Operation, TaskPlan
 from controller.policies import Policies, policies_of
 
@@ -101,6 +115,10 @@ def done_by(step: Step, cell: CellModel) -> str:
             return f"{name} runs {program} on {part}"
         case Inspect(station=name, outcome=outcome, part=part):
             return f"{name} tells the {outcome} of {part}"
+        case Treat(station=name, verb=verb, part=part):
+            return f"{name} does {verb} to {part}"
+        case Await(person=name):
+            return f"{step.because.rule}; {name} is awaited, not commanded"
         case Present(supply=name, part=part):
             return f"{name} brings {part}"
         case Decide():
@@ -159,13 +177,19 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
             return (f"{name}.alarm",)
         case Inspect(station=name, outcome=outcome):
-            schema = next((o for v in STANDARD.verbs.values() for o in v.tells if o.name == outcome), None)
-            return (*(schema.adverse if schema is not None else ()), f"{name}.alarm")
-        case Present(supply=name):
+            return (*_adverse(outcome), f"{name}.alarm")
+        case Await(outcome=outcome):
+            return ("refused", *_adverse(outcome))
+        case Treat(station=name) | Present(supply=name):
             return (f"{name}.alarm",)
         case Decide():
             return ()
     assert_never(step.action)
+
+
+def _adverse(outcome: str) -> tuple[str, ...]:
+    schema = next((o for v in STANDARD.verbs.values() for o in v.tells if o.name == outcome), None)
+    return () if schema is None else schema.adverse
 
 
 def _why_robot(step: Step, operation: Operation, policies: Policies, cell: CellModel) -> str:

@@ -177,6 +177,12 @@ _PAGES = (
         "A monitor commands nothing; it says at once what is no longer so. Without a policy for `violated` the run is held.",
         "Clear the line, then resume; `plan` says which arrival law the robot keeps up with.",
     ),
+    _page(
+        "R728", "nobody has come",
+        "A person was asked for something and has not begun it for ten minutes beyond three times what it usually takes.",
+        "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then.",
+        "Do what was asked for, or see to it that somebody can; then resume, and it is asked for again.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = dict(_PAGES)

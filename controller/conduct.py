@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cell.diagnostic import Span
 from cell.steps import Decide
-from controller import goals, monitor, progress, recovery, states, stops
+from controller import awaited, goals, monitor, progress, recovery, states, stops
 from controller.draft import Draft
 from controller.run_state import HoldReason
 
@@ -19,6 +19,7 @@ def dispatch(d: Draft) -> None:
     if d.trouble.hold is not None:
         return
     if d.trouble.mode != "running":
+        awaited.withdraw(d)
         if not d.progress.flights:
             recovery.move_on(d)
         _watch_waiting(d, d.trouble.mode == "readying" and not d.progress.flights)

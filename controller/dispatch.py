@@ -12,6 +12,7 @@ from typing import assert_never
 from cell.commands import (
     Acknowledge,
     Activate,
+    AwaitWork,
     DeviceCommand,
     Grip,
     Inspect,
@@ -23,8 +24,10 @@ from cell.commands import (
     StartMotion,
     StartProgram,
     StopAll,
+    Treat,
+    Withdraw,
 )
-from cell.device import Trajectory
+from cell.device import PersonWork, Trajectory
 from cell.driver import Device, DriverSet
 from cell.driver_errors import DriverError, LinkLost, Refused, Timeout
 from cell.events import CommandReported
@@ -93,6 +96,12 @@ class Dispatcher:
                 drivers.machines[machine].program(id, program)
             case Inspect(id=id, station=station, outcome=outcome):
                 drivers.stations[station].inspect(id, outcome)
+            case Treat(id=id, station=station, verb=verb):
+                drivers.stations[station].treat(id, verb)
+            case AwaitWork(id=id, of=of, person=person, verb=verb, outcome=outcome, place=place):
+                drivers.persons[person].await_work(id, PersonWork(verb, of.part or "", outcome, place))
+            case Withdraw(person=person):
+                drivers.persons[person].withdraw()
             case Present(id=id, of=of, supply=supply):
                 drivers.supplies[supply].present(id, of.part or "")
             case SetSpeed(id=id, robot=robot, fraction=fraction):

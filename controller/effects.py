@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from cell.commands import Grip, Inspect, Present, Release, SetClamp, SetDoor, StartMotion, StartProgram, StepCommand
-from cell.steps import Decide, Move, RunProgram, Step
+from cell.commands import (
+    AwaitWork,
+    Grip,
+    Inspect,
+    Present,
+    Release,
+    SetClamp,
+    SetDoor,
+    StartMotion,
+    StartProgram,
+    StepCommand,
+    Treat,
+)
+from cell.steps import Await, Decide, Move, RunProgram, Step
 from cell.steps import Grip as GripPart
 from cell.steps import Inspect as InspectPart
 from cell.steps import Present as PresentPart
 from cell.steps import Release as ReleasePart
 from cell.steps import SetClamp as Clamp
 from cell.steps import SetDoor as Door
+from cell.steps import Treat as TreatPart
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief
 
@@ -34,6 +47,10 @@ def command_of(d: Draft, step: Step) -> StepCommand:
             return StartProgram(id, of, machine, program)
         case InspectPart(station, outcome, _):
             return Inspect(id, of, station, outcome)
+        case TreatPart(station, verb, _):
+            return Treat(id, of, station, verb)
+        case Await(person, verb, _, outcome, place):
+            return AwaitWork(id, of, person, verb, outcome, place)
         case PresentPart(supply, _):
             return Present(id, of, supply)
         case Decide():
@@ -60,9 +77,9 @@ def unseen_effect(d: Draft, step: Step) -> str | None:
             return None if now is is_closed else f"the clamp of {machine} is {'closed' if is_closed else 'open'}"
         case RunProgram(machine, _, _):
             return f"{machine} stands still" if d.belief.devices.get(machine, DeviceBelief()).running else None
-        case InspectPart(_, outcome, part):
+        case InspectPart(outcome=outcome, part=part) | Await(outcome=outcome, part=part) if outcome:
             return None if told(d, outcome, part) is not None else f"{outcome} of {part} is told"
-        case PresentPart() | Decide():
+        case InspectPart() | TreatPart() | Await() | PresentPart() | Decide():
             return None
     assert_never(step.action)
 

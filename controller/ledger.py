@@ -219,11 +219,21 @@ def _see_open(d: Draft, hand: str) -> str | None:
     stance = stance_of(d, hand)
     was_released = hand in d.progress.busy
     if was_released and isinstance(stance, AtPlace) and stance.hand == hand:
-        move_part(d, seen.part, where_let_go(d, stance.place), "inferred")
+        put_down = _put_down_in(d, hand, seen.part)
+        move_part(d, seen.part, where_let_go(d, put_down or stance.place), "inferred")
         _set_hand(d, hand, HandBelief("open"))
         return None
     _set_hand(d, hand, HandBelief("open", seen.part))
     return hand
+
+
+def _put_down_in(d: Draft, hand: str, part: str) -> str | None:
+    """Where the step that opens the hand says that its part lies then: not under the hand, when a person has taken it over."""
+    flight = d.progress.flights.get(d.progress.busy.get(hand, ""))
+    if flight is None or flight.step is None:
+        return None
+    adds = d.plan.steps[flight.step].adds
+    return next((fact.args[1] for fact in adds if fact.name == "at" and fact.args[0] == part), None)
 
 
 def _set_hand(d: Draft, hand: str, belief: HandBelief) -> None:

@@ -13,6 +13,7 @@ from cell.commands import Subject
 from cell.motion_plan import MotionPlan
 from cell.steps import (
     Action,
+    Await,
     Decide,
     Grip,
     Inspect,
@@ -23,6 +24,7 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Step,
+    Treat,
 )
 from cell.task_plan import Choice, Operation
 
@@ -91,8 +93,10 @@ def device_of(action: Action) -> str | None:
             return f"{tool}.{hand}" if hand else tool
         case SetDoor(machine, _) | SetClamp(machine, _) | RunProgram(machine, _, _):
             return machine
-        case Inspect(station, _, _):
+        case Inspect(station, _, _) | Treat(station, _, _):
             return station
+        case Await(person, _, _, _, _):
+            return person
         case Present(supply, _):
             return supply
         case Decide():

@@ -13,6 +13,7 @@ from immutables import Map
 
 from cell.events import PlanReleased, StepFailed, StepStarted, StepUnknown
 from cell.steps import (
+    Await,
     Decide,
     Fact,
     Move,
@@ -25,6 +26,7 @@ from controller.plan_index import device_of, plan_index
 from controller.run_state import Flight, Progress
 
 GRACE = 3.0  # s from "done" to the observation of its effect
+PATIENCE = 600.0  # s that a person may take to begin
 OVERDUE = (3.0, 60.0)  # a command is given up as unknown after the first times its duration plus the second, in s
 
 
@@ -70,8 +72,11 @@ def start(d: Draft, step: Step) -> None:
     command = effects.command_of(d, step)
     device = device_of(step.action)
     assert device is not None
-    if isinstance(step.action, InspectPart):
-        _forget(d, step.action.outcome, step.action.part)
+    match step.action:
+        case InspectPart(outcome=outcome, part=part) | Await(outcome=outcome, part=part) if outcome:
+            _forget(d, outcome, part)
+        case _:
+            pass
     d.proceed(
         status=p.status.set(step.id, "claimed"),
         due=tuple(name for name in p.due if name != step.id),
@@ -80,7 +85,7 @@ def start(d: Draft, step: Step) -> None:
         claims=p.claims.update(dict.fromkeys(step.claims, step.id)) if step.claims else p.claims,
     )
     d.first = d.now if d.first is None else d.first
-    d.set_timer(f"late {command.id}", OVERDUE[0] * step.duration + OVERDUE[1])
+    d.set_timer(f"late {command.id}", OVERDUE[0] * step.duration + _patience(step))
     d.command(command)
 
 
@@ -160,8 +165,13 @@ def lose_sight(d: Draft, step: str, text: str) -> None:
     d.say(StepUnknown(d.now, d.about(step), text))
 
 
+def _patience(step: Step) -> float:
+    """s beyond its duration: nobody knows when a person comes, so they are waited for longer than any device."""
+    return PATIENCE if isinstance(step.action, Await) else OVERDUE[1]
+
+
 def _forget(d: Draft, outcome: str, part: str) -> None:
-    """A new inspection is asked: what an earlier one told is no answer to it."""
+    """A new inspection is asked for: what an earlier one told is no answer to it."""
     if effects.told(d, outcome, part) is not None:
         left = tuple(entry for entry in d.belief.parts[part].part.outcomes if entry[0] != outcome)
         ledger.change_part(d, part, outcomes=left)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from cell.events import CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
-from controller import effects, ledger, monitor, progress, recovery
+from controller import awaited, effects, ledger, monitor, progress, recovery
 from controller.draft import Draft
 from controller.plan_index import device_of
 from controller.run_state import Failure, HoldReason
@@ -37,7 +37,7 @@ def reported(d: Draft, event: CommandReported) -> None:
                 progress.fail(d, flight.step, "stopped", "R708", "broken off by a stop")
                 recovery.replan(d, "broken off by a stop")
             else:
-                word = "blocked" if event.status == "aborted" else "refused"
+                word = "blocked" if event.status == "aborted" and event.text != "refused" else "refused"
                 _step_failed(d, flight.step, word, "R708" if event.status == "aborted" else "R707", event.text)
         case "unknown":
             progress.land(d, event.command)
@@ -155,6 +155,9 @@ def late(d: Draft, command: str) -> None:
     robot = d.belief.robots.get(flight.device)
     if robot is not None and robot.fraction < 1.0:
         d.set_timer(f"late {command}", progress.OVERDUE[1])
+        return
+    if flight.device in d.known.people:
+        awaited.nobody_came(d, command)
         return
     progress.land(d, command)
     _lost_sight(d, flight.step, f"{flight.device} does not say what became of {command}")

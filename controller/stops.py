@@ -107,7 +107,8 @@ def complete(d: Draft) -> None:
 
 def is_quiet(d: Draft) -> bool:
     """Whether no robot, hand, door or clamp is on its way; a robot that stands still on its path is not. A program or an
-    inspection may go on in its own device, and a conveyor may wait for a part, unless the stop is one that stops machines."""
+    inspection may go on in its own device, a person at their work, and a conveyor may wait for a part, unless the stop is one
+    that stops machines."""
     if d.trouble.stopping in ("quick", "power"):
         return not d.progress.flights
     return all(_may_go_on(d, flight.step, flight.device) for flight in d.progress.flights.values())
@@ -118,7 +119,7 @@ def _may_go_on(d: Draft, step: str | None, device: str) -> bool:
         return device in d.known.devices
     if device in d.trouble.halted:
         return True
-    return type(d.plan.steps[step].action).__name__ in ("RunProgram", "Inspect", "Present")
+    return type(d.plan.steps[step].action).__name__ in ("RunProgram", "Inspect", "Treat", "Await", "Present")
 
 
 def _stop(d: Draft, kind: StopKind, trigger: Trigger, who: str) -> None:

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from cell.run import PartSummary, RunSummary
 from cell.state import Expected, InHand, InPart, InPlace, Location, Lost
+from controller import awaited
 from controller.cell_view import by_number
 from controller.goals import aims, goals
 from controller.run_state import PartBelief, RunState
@@ -34,6 +35,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         violations=state.trouble.violations,
         pid=pid,
         aims=aims(state),
+        awaiting=awaited.asked_of_people(state),
     )
 
 

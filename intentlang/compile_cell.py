@@ -13,7 +13,7 @@ from cell.diagnostic import Diagnostic, Outcome, Span
 from cell.equipment import Equipment, Feature, MachineProgram, Offer, PartKind
 from cell.geometry import Box, Cylinder, Pose
 from cell.model import CellModel, Queue, RobotUnit, Tool
-from cell.people import Person
+from cell.people import Person, as_equipment
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
 from cell.zones import Zone
@@ -55,13 +55,16 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
     parts = _parts(of("part"))
     parts = with_seats(of("part"), parts, [name for name in driven if name in parts])
     by_name = {d.name.text: d for d in declared}
+    equipment = {d.name.text: _equipment(d, parts, by_name) for d in of("equipment")}
+    zones = {d.name.text: _zone(d) for d in of("zone")}
+    people = {d.name.text: _person(d) for d in of("person")}
     model = CellModel(
         robots={d.name.text: _robot(d) for d in of("robot")},
         tools={d.name.text: _tool(d) for d in of("tool")},
         parts=parts,
-        equipment={d.name.text: _equipment(d, parts, by_name) for d in of("equipment")},
-        zones={d.name.text: _zone(d) for d in of("zone")},
-        people={d.name.text: _person(d) for d in of("person")},
+        equipment=equipment | {name: as_equipment(person, equipment, zones.values()) for name, person in people.items()},
+        zones=zones,
+        people=people,
         queues={d.name.text: Queue(d.name.text, d.word("of") or "", d.span) for d in of("queue")},
         file=file,
         revision="",
@@ -264,7 +267,15 @@ def _zone(d: Declared) -> Zone:
         capacity=None if capacity is None else int(capacity),
         handover=d.get("handover") is not None,
         span=d.span,
+        handover_at=_point(d.get("handover")),
     )
+
+
+def _point(given: Given | None) -> tuple[float, float, float] | None:
+    if given is None or not given.values:
+        return None
+    x, y, z = numbers(given.values[0])
+    return (x, y, z)
 
 
 def _person(d: Declared) -> Person:
@@ -276,4 +287,5 @@ def _person(d: Declared) -> Person:
         ready=_signals(d).get("ready"),
         approach_speed=d.number("approach_speed") or APPROACH_SPEED,
         span=d.span,
+        clears=d.word("clears"),
     )

@@ -1,7 +1,7 @@
 """The first stretch of a schedule as a picture of characters: a row a resource, blocks along time, neighbours told apart.
 
-A robot is busy with a part from the step that goes to fetch it to the step that leaves it; a machine or station while its
-program or inspection runs. Alternatives of a choice stand at the same time; the last one is drawn.
+A robot is busy with a part from the step that goes to fetch it to the step that leaves it; a machine, a station or a person while
+they work on one. Alternatives of a choice stand at the same time; the last one is drawn.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cell.steps import Inspect, Present, RunProgram, Step
+from cell.steps import Await, Inspect, Present, RunProgram, Step, Treat
 from cell.task_plan import TaskPlan
 from tui.speech import printable
 
@@ -59,8 +59,12 @@ def _blocks(steps: Sequence[Step]) -> Iterable[Block]:
         match step.action:
             case Present():
                 pass  # nobody works while a part is on its way
-            case RunProgram(machine=name) | Inspect(station=name):
+            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
                 yield Block(name, step.part, step.start, step.start + step.duration)
+            case Await(person=name):
+                yield Block(name, step.part, step.start, step.start + step.duration)
+                if step.robot is not None:
+                    yield Block(step.robot, step.part, step.start, step.start + step.duration)
             case _ if step.robot is not None:
                 part = step.part if step.part is not None else carried.get(step.robot)
                 carried[step.robot] = part

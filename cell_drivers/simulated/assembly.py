@@ -9,12 +9,14 @@ from cell.device import DeviceEvent
 from cell.driver import Assembly
 from cell.equipment import Equipment
 from cell.model import CellModel
+from cell.people import PERSON
 from cell.state import Expected
 from cell_drivers.simulated.arm import Arm
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.face import Face
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
+from cell_drivers.simulated.person_face import PersonFace
 from cell_drivers.simulated.record import Effect, Violation, WorldRecord
 from cell_drivers.simulated.robot_face import RobotFace
 from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sources
@@ -38,11 +40,19 @@ class SimulatedCell:
         self._stations = {name: face for name, face in self._machines.items() if face.equipment.offers}
         coming = _coming(cell)
         self._supplies = {name: SupplyFace(world, cell.equipment[name], count) for name, count in coming.items()}
-        self._signals = SignalsFace(world, signal_sources(world, self._tools, self._machines, self._supplies))
+        self._persons = {name: PersonFace(world, person) for name, person in cell.people.items()}
+        sources = signal_sources(world, self._tools, self._machines, self._supplies, self._persons)
+        self._signals = SignalsFace(world, sources)
         world.refresh = self._refresh
         self._people = PeopleFace(world, cell)
-        devices = (*self._robots.values(), *self._tools.values(), *self._machines.values(), *self._supplies.values())
-        self._faces: tuple[Face, ...] = (*devices, self._signals, self._people)
+        devices = (
+            *self._robots.values(),
+            *self._tools.values(),
+            *self._machines.values(),
+            *self._supplies.values(),
+            *self._persons.values(),
+        )
+        self._faces: tuple[Face, ...] = (*devices, *self._persons.values(), self._signals, self._people)
 
     @property
     def motion(self) -> Mapping[str, RobotFace]:
@@ -63,6 +73,10 @@ class SimulatedCell:
     @property
     def supplies(self) -> Mapping[str, SupplyFace]:
         return self._supplies
+
+    @property
+    def persons(self) -> Mapping[str, PersonFace]:
+        return self._persons
 
     @property
     def signals(self) -> SignalsFace:
@@ -124,5 +138,6 @@ def _coming(cell: CellModel) -> dict[str, int]:
 
 
 def _is_device(equipment: Equipment) -> bool:
-    """Whether it has anything to command."""
-    return bool(equipment.programs or equipment.offers or equipment.signals.keys() & {"door", "clamp"})
+    """Whether it has anything to command; a person has not."""
+    is_commanded = bool(equipment.programs or equipment.offers or equipment.signals.keys() & {"door", "clamp"})
+    return is_commanded and equipment.kind != PERSON

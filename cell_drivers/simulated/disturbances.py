@@ -12,13 +12,16 @@ from cell.scenario import (
     Late,
     MachineAlarm,
     MissingPart,
+    PersonAway,
     PersonEnters,
+    PersonRefuses,
     Reject,
     RejectShare,
     Scenario,
     Stall,
 )
 from cell_drivers.simulated.chance import fraction
+from cell_drivers.simulated.timeline import nanoseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,17 @@ class Misfortunes:
 
     def visits(self) -> Sequence[PersonEnters]:
         return [d for d in self.scenario.disturbances if isinstance(d, PersonEnters)]
+
+    def absences(self, person: str) -> Sequence[PersonAway]:
+        return [d for d in self.scenario.disturbances if isinstance(d, PersonAway) and d.person == person]
+
+    def is_absent(self, person: str, time: int) -> bool:
+        """`time` in ns. At the end of an absence they are back."""
+        return any(nanoseconds(d.start) <= time < nanoseconds(d.end) for d in self.absences(person))
+
+    def refuses(self, person: str, nth: int) -> bool:
+        """Whether `person` refuses the `nth` thing that is asked of them."""
+        return any(isinstance(d, PersonRefuses) and (d.person, d.nth) == (person, nth) for d in self.scenario.disturbances)
 
     def frozen(self, device: str) -> Sequence[FrozenState]:
         return [d for d in self.scenario.disturbances if isinstance(d, FrozenState) and d.device == device]

@@ -5,6 +5,8 @@ Law: a program runs only behind a closed door, on a part that is truly there and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cell.device import (
     CommandStatus,
     DoorState,
@@ -25,12 +27,14 @@ from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.parts import Part, rests_at
 from cell_drivers.simulated.record import What
 from cell_drivers.simulated.timeline import nanoseconds
-from cell_drivers.simulated.under_way import Leaf, Work
+from cell_drivers.simulated.under_way import Doing, Leaf, Work
 from cell_drivers.simulated.world import World
 
 ALARM = "alarm"
 TELLS = {"inspect": "verdict", "identify": "identity"}
 """Which outcome a verb that is offered tells."""
+ENDED: Mapping[Doing, What] = {"program": "program ended", "inspect": "told", "treat": "work ended"}
+ABORTED: Mapping[Doing, What] = {"program": "program aborted", "inspect": "inspection aborted", "treat": "work aborted"}
 
 
 class MachineFace(Face):
@@ -68,7 +72,7 @@ class MachineFace(Face):
             case "clamp":
                 return None if self._clamp is None else self._clamp.at
             case "spindle":
-                return "running" if self._work is not None and not self._work.is_inspection else "stopped"
+                return "running" if self._work is not None and self._work.doing == "program" else "stopped"
             case "alarm":
                 return self._alarm is not None
             case "occupied":
@@ -139,7 +143,7 @@ class MachineFace(Face):
         for robot in self.world.robots_in(guard) if guard is not None else ():
             self.world.violation(self.name, command, f"{name} starts while {robot} is inside {guard}")
         self._programs_run += 1
-        work = self._begin_work(command, name, part, found.duration, is_inspection=False)
+        work = self._begin_work(command, name, part, found.duration, "program")
         self.world.effect(self.name, command, "program started", part.id, name)
         alarm = self.world.luck.alarm(self.name, self._programs_run)
         if alarm is None:
@@ -156,9 +160,20 @@ class MachineFace(Face):
             raise self.refused(Refusal.NOT_OFFERED, command, f"it tells no {outcome}")
         part = self._ready_part(command)
         self._told.pop(outcome, None)
-        work = self._begin_work(command, outcome, part, offer.duration, is_inspection=True)
+        work = self._begin_work(command, outcome, part, offer.duration, "inspect")
         self.world.effect(self.name, command, "inspection started", part.id, outcome)
         work.due = self.world.timeline.at(work.started + work.length, lambda: self._tells(work))
+
+    def treat(self, command: str, verb: str) -> None:
+        if not self.takes(command, "treat", verb):
+            return
+        offer = next((o for o in self.equipment.offers if o.verb == verb and verb not in TELLS), None)
+        if offer is None:
+            raise self.refused(Refusal.NOT_OFFERED, command, f"it does no {verb}")
+        part = self._ready_part(command)
+        work = self._begin_work(command, verb, part, offer.duration, "treat")
+        self.world.effect(self.name, command, "work started", part.id, verb)
+        work.due = self.world.timeline.at(work.started + work.length, lambda: self._program_ends(work))
 
     def stop(self) -> None:
         if self._work is not None:
@@ -179,12 +194,12 @@ class MachineFace(Face):
             raise self.refused(Refusal.NO_PART, command)
         return part
 
-    def _begin_work(self, command: str, name: str, part: Part, span: DurationRange, is_inspection: bool) -> Work:
+    def _begin_work(self, command: str, name: str, part: Part, span: DurationRange, doing: Doing) -> Work:
         self._works_begun += 1
         seconds = drawn_duration(span, self.world.luck.seed, "work", self.name, self._works_begun)
         length = nanoseconds(seconds * self.world.luck.slowness(self.name))
-        self._work = Work(command, name, part.id, self.world.now, length, is_inspection)
-        self.begin(command, "inspect" if is_inspection else "program", name)
+        self._work = Work(command, name, part.id, self.world.now, length, doing)
+        self.begin(command, doing, name)
         self._say()
         return self._work
 
@@ -192,7 +207,7 @@ class MachineFace(Face):
         self._work = None
         self.world.parts.processed(self.world.parts.parts[work.part], self.name, work.name)
         self._say()
-        self.world.effect(self.name, work.command, "program ended", work.part, work.name)
+        self.world.effect(self.name, work.command, ENDED[work.doing], work.part, work.name)
         self.change(work.command, DONE)
 
     def _breaks_off(self, work: Work, alarm: MachineAlarm) -> None:
@@ -216,8 +231,7 @@ class MachineFace(Face):
         self._work = None
         self._say()
         done = work.fraction(self.world.now)
-        what: What = "inspection aborted" if work.is_inspection else "program aborted"
-        self.world.effect(self.name, work.command, what, work.part, work.name)
+        self.world.effect(self.name, work.command, ABORTED[work.doing], work.part, work.name)
         self.change(work.command, CommandStatus("aborted", done, why))
 
     def _tells(self, work: Work) -> None:

@@ -17,6 +17,7 @@ from cell.declared_state import declared_state
 from cell.equipment import PartKind, Place
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, height
 from cell.model import CellModel
+from cell.scene import is_in_passing
 from cell.state import InPlace
 from cell_drivers.simulated.record import Fallen, HeldBy, PartRecord, RestsIn, Whereabouts
 
@@ -44,6 +45,7 @@ class Parts:
     cell: CellModel
     parts: dict[str, Part] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    taken_over: dict[str, str] = field(default_factory=dict)
     _at: Array = field(init=False)  # (places, 3): where they are
 
     def __post_init__(self) -> None:
@@ -52,7 +54,7 @@ class Parts:
     @classmethod
     def declared(cls, cell: CellModel, missing: frozenset[str]) -> Parts:
         """Everything that the cell file says is there, but for what `missing` places should have held."""
-        found = cls(cell, {}, dict(cell.places))
+        found = cls(cell, {}, {name: place for name, place in cell.places.items() if not is_in_passing(cell, place)})
         for part in declared_state(cell).parts:
             if isinstance(part.location, InPlace) and part.location.place not in missing:
                 place = found.places[part.location.place]
@@ -96,8 +98,23 @@ class Parts:
             raise ValueError(f"{part.id} is in no hand")
         return T_world_tcp @ part.T_tcp_part
 
+    def take_over(self, part: Part, place: str) -> None:
+        """A person holds it: where a hand lets go of it, it lies in `place`, which is theirs."""
+        self.taken_over[part.id] = place
+
+    def carry(self, part: Part, place: str) -> None:
+        """A person carries it there. Raises ValueError where there is no room."""
+        target = self.places[place]
+        if not self.has_room(target):
+            raise ValueError(f"{place} is taken")
+        self._put(replace(part, where=RestsIn(place), pose=target.frame, T_tcp_part=None))
+
     def let_go(self, part: Part, T_world_tcp: Pose) -> tuple[Part, str]:
         """The part where it comes to rest, and "" or why it fell."""
+        taken_to = self.taken_over.pop(part.id, None)
+        if taken_to is not None and self.has_room(self.places[taken_to]):
+            self.carry(part, taken_to)
+            return self.parts[part.id], ""
         pose = self.pose_in(part, T_world_tcp)
         places = tuple(self.places_at(pose, part.kind))
         free = next((place for place in places if self.has_room(place)), None)

@@ -10,6 +10,7 @@ from cell.model import CellModel
 from cell_drivers.simulated.face import Face
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
+from cell_drivers.simulated.person_face import PersonFace
 from cell_drivers.simulated.supply_face import SupplyFace
 from cell_drivers.simulated.timeline import nanoseconds
 from cell_drivers.simulated.world import World
@@ -20,7 +21,11 @@ Sources = Mapping[str, Callable[[], SignalValue]]
 
 
 def signal_sources(
-    world: World, grippers: Mapping[str, GripperFace], machines: Mapping[str, MachineFace], supplies: Mapping[str, SupplyFace]
+    world: World,
+    grippers: Mapping[str, GripperFace],
+    machines: Mapping[str, MachineFace],
+    supplies: Mapping[str, SupplyFace],
+    persons: Mapping[str, PersonFace],
 ) -> dict[str, Callable[[], SignalValue]]:
     """A reader for every signal that the cell file names. What nothing simulates reads None: not known."""
     found: dict[str, Callable[[], SignalValue]] = {}
@@ -41,8 +46,12 @@ def signal_sources(
             found[zone.occupied] = _zone_source(world, name)
     for person in world.cell.people.values():
         if person.ready is not None:
-            found[person.ready] = lambda: None
+            found[person.ready] = _person_source(persons[person.name])
     return found
+
+
+def _person_source(person: PersonFace) -> Callable[[], SignalValue]:
+    return lambda: person.ready
 
 
 def _tool_source(gripper: GripperFace, fact: str) -> Callable[[], SignalValue]:

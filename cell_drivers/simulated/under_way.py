@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from cell.device import DoorState
 from cell_drivers.simulated.timeline import Due
+
+Doing = Literal["program", "inspect", "treat"]
 
 
 @dataclass(slots=True)
@@ -20,14 +23,14 @@ class Leaf:
 
 @dataclass(slots=True)
 class Work:
-    """A program or inspection under way, on `part`. `due` is when it ends, or breaks off."""
+    """A program, an inspection or other work under way, on `part`. `due` is when it ends, or breaks off."""
 
     command: str
     name: str
     part: str
     started: int
     length: int
-    is_inspection: bool
+    doing: Doing
     due: Due | None = None
 
     def fraction(self, now: int) -> float:

@@ -6,22 +6,38 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from cell.model import CellModel
-from cell.steps import Action, Decide, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.steps import (
+    Action,
+    Await,
+    Decide,
+    Grip,
+    Inspect,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Step,
+    Treat,
+)
 from planner.proof.initial import is_device
 from planner.proof.right_of_way import entered_zones
 
 
 def claims_of(action: Action, place: str, cell: CellModel, shared: tuple[str, ...]) -> tuple[str, ...]:
-    """The machine or station and the zones entered for whatever happens in contact at `place`; the device that acts by itself.
-    `shared` as in right_of_way.py."""
+    """The machine or station and the zones entered for whatever happens in contact at `place`; the device, or
+    the person, that acts. `shared` as in right_of_way.py."""
     match action:
         case Move(need=need):
             return _at(need.touch.place, cell, shared) if need.touch is not None else ()
         case Grip() | Release():
             return _at(place, cell, shared) if place else ()
-        case SetClamp(machine=name):
+        case SetClamp(machine=name) | Await(person=name):
             return _at(place, cell, shared) if place else (name,)
-        case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name) | Present(supply=name):
+        case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+            return (name,)
+        case Treat(station=name) | Present(supply=name):
             return (name,)
         case Decide():
             return ()
@@ -37,7 +53,7 @@ def uses_of(action: Action, robot: str, place: str, hand: str, claims: tuple[str
             return (robot, need.touch.hand, need.touch.place, *claims)
         case Grip() | Release():
             return (robot, hand, place, *claims)
-        case SetClamp():
+        case SetClamp() | Await():
             return (robot, hand, place, *claims) if place else claims
         case _:
             return claims

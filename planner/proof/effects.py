@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from cell.model import CellModel
+from cell.people import CLEAR, HANDOVER
+from cell.scene import is_in_passing
 from cell.steps import (
     Action,
     AtPlace,
+    Await,
     Decide,
     Fact,
     FactName,
@@ -25,6 +28,7 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Stance,
+    Treat,
     stance_name,
 )
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
@@ -44,7 +48,8 @@ class Setting:
     """What a step's facts depend on besides its action. `robot` and `stance`: who stands where when it starts; `part` and `hand`
     (tool.hand): what the step is about and which hand holds it; `verb` and `goal` are those of the step's operation, `outcome`
     that of the choice it decides. `is_joined`: the device is at it already when the plan starts. `carriers` are the facts of what
-    lies beneath the place of contact."""
+    lies beneath the place of contact. `handed_to`: the place in which a person who has taken the part over has it lie, "" where
+    nobody has; `lies_in`: where the part lies now, "" where it does not."""
 
     robot: str
     stance: Stance
@@ -55,6 +60,8 @@ class Setting:
     outcome: str
     is_joined: bool
     carriers: Facts = ()
+    handed_to: str = ""
+    lies_in: str = ""
 
     def place_in(self, cell: CellModel, equipment: str) -> str:
         """Where the robot is in contact with `equipment`, "" where it is not."""
@@ -71,8 +78,8 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             return Change((_stands(at), here, free), (Fact("held", (part, f"{tool}.{hand}")),), (here, free))
         case Release(tool=tool, hand=hand, part=part):
             held = Fact("held", (part, f"{tool}.{hand}"))
-            reached = (Fact("reached", (at.goal, part)),) if at.verb == "move" else ()
-            adds = (Fact("at", (part, _place(at))), Fact("empty", (f"{tool}.{hand}",)), *reached)
+            reached = (Fact("reached", (at.goal, part)),) if at.verb in ("move", HANDOVER) else ()
+            adds = (Fact("at", (part, at.handed_to or _place(at))), Fact("empty", (f"{tool}.{hand}",)), *reached)
             return Change((_stands(at), held), adds, (held,))
         case SetClamp():
             return _of_clamp(action, at, cell)
@@ -87,6 +94,10 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             return _of_work(name, part, at, cell, guarded, ())
         case Inspect(station=name, outcome=outcome, part=part):
             return _of_work(name, part, at, cell, (), (Fact("told", (outcome, part)),))
+        case Treat(station=name, part=part):
+            return _of_work(name, part, at, cell, (), ())
+        case Await():
+            return of_person(action, at, cell)
         case Present(supply=name, part=part):
             free = Fact("free", (cell.equipment[name].places[0].name,))
             return Change((free,), (Fact("at", (part, free.args[0])),), (free,))
@@ -102,6 +113,7 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
         return Change((start,), (end,), (start,))
     name = cell.places[touch.place].equipment
     equipment, free = cell.equipment[name], _if(not is_heap(cell, touch.place), "free", touch.place)
+    passing = free if is_in_passing(cell, cell.places[touch.place]) else ()
     held, empty = Fact("held", (at.part, touch.hand)), Fact("empty", (touch.hand,))
     access = (*_if(has_door(equipment), "open", name), *_if(is_device(equipment), "idle", name))
     unclamped = _if(has_clamp(equipment), "unclamped", name)
@@ -114,7 +126,7 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
         case "part and place", "end":
             return Change((start, held, *free, *unclamped, *access, *at.carriers), (end,), (start, *free))
         case _:
-            return Change((start, empty, *bare), (end,), (start,))
+            return Change((start, empty, *bare), (end, *passing), (start,))
 
 
 def _of_clamp(action: SetClamp, at: Setting, cell: CellModel) -> Change:
@@ -131,12 +143,33 @@ def _of_clamp(action: SetClamp, at: Setting, cell: CellModel) -> Change:
 
 
 def _of_work(name: str, part: str, at: Setting, cell: CellModel, guarded: Facts, tells: Facts) -> Change:
-    lies = Fact("at", (part, cell.equipment[name].places[0].name))
+    lies = Fact("at", (part, _own_place(name, at.lies_in, cell)))
     adds = (*tells, Fact("reached", (at.goal, part)))
     if at.is_joined:
         running = Fact("running", (name,))
         return Change((lies, running, *guarded), (*adds, Fact("idle", (name,))), (running,))
     return Change((lies, Fact("idle", (name,)), *guarded), adds, ())
+
+
+def of_person(action: Await, at: Setting, cell: CellModel) -> Change:
+    """A handover reserves the place in which the part will lie and keeps the robot standing; what a person carries leaves its
+    place free; all other work is done to what lies there."""
+    idle, place = Fact("idle", (action.person,)), Fact("at", (action.part, action.place))
+    room = () if is_heap(cell, action.place) else (Fact("free", (action.place,)),)
+    if action.verb == HANDOVER:
+        held = Fact("held", (action.part, at.hand or ""))
+        return Change((_stands(at), held, *room, idle), (), room)
+    if action.verb == CLEAR:
+        lies = Fact("at", (action.part, at.lies_in))
+        return Change((lies, *room, idle), (place, Fact("free", (at.lies_in,))), (lies, *room))
+    told = (Fact("told", (action.outcome, action.part)),) if action.outcome else ()
+    return Change((place, idle), (*told, Fact("reached", (at.goal, action.part))), ())
+
+
+def _own_place(name: str, lies_in: str, cell: CellModel) -> str:
+    """The place of the device that the part lies in; its first one where it lies in none, so that no fact can match."""
+    places = [place.name for place in cell.equipment[name].places]
+    return lies_in if lies_in in places else places[0]
 
 
 def _stands(at: Setting) -> Fact:

@@ -1,7 +1,8 @@
 """What no two steps may use at once, derived from what the steps do and not from what they claim.
 
-A robot, a hand, a machine or a station serves one step at a time. While a robot is in a place of a machine (from the motion
-in to the motion out) neither its door nor its program may run, nor may a second robot enter it, or the same place of a tray.
+A robot, a hand, a machine, a station or a person serves one step at a time. While a robot is in a place of a machine (from the
+motion in to the motion out) neither its door nor its program may run, nor may a second robot enter it, or the same place of a
+tray.
 """
 
 from __future__ import annotations
@@ -11,7 +12,23 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from cell.model import CellModel
-from cell.steps import Action, AtPlace, Decide, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.people import HANDOVER
+from cell.steps import (
+    Action,
+    AtPlace,
+    Await,
+    Decide,
+    Grip,
+    Inspect,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Step,
+    Treat,
+)
 from planner.proof.precedence import Precedence, members
 from planner.proof.right_of_way import unit_of
 
@@ -44,7 +61,7 @@ def resources(action: Action) -> tuple[str, ...]:
             return (f"{tool}.{hand}",)
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name) | Inspect(station=name):
             return (name,)
-        case Present(supply=name):
+        case Treat(station=name) | Await(person=name) | Present(supply=name):
             return (name,)
         case Decide():
             return ()
@@ -78,12 +95,16 @@ def stays(steps: Sequence[Step], order: Precedence) -> tuple[Stay, ...]:
 
 
 def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[Stay], cell: CellModel) -> tuple[Overlap, ...]:
-    """Doors, programs, inspections and other robots that may act while a robot is in a place of that equipment."""
+    """Doors, programs, work, people at other work and other robots that may act while a robot is in a place of that equipment."""
     equipment_of = {name: place.equipment for name, place in cell.places.items()}
     acting: dict[str, int] = {}
     for i, step in enumerate(steps):
         match step.action:
-            case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name):
+            case Await(verb=verb) if verb == HANDOVER:
+                pass  # the robot is there for it, and stands still: handovers.py
+            case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
+                acting[name] = acting.get(name, 0) | 1 << i
+            case Await(person=name):
                 acting[name] = acting.get(name, 0) | 1 << i
             case _:
                 pass

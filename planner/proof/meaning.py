@@ -20,6 +20,7 @@ from cell.steps import (
     Action,
     AtHub,
     AtPlace,
+    Await,
     Decide,
     Fact,
     Grip,
@@ -31,9 +32,11 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Step,
+    Treat,
     stance_name,
 )
 from cell.task_plan import Operation, TaskPlan
+from planner.proof.by_people import is_handover, tells, wrong_in_awaiting
 from planner.proof.claims import claims_of, orders_of, uses_of
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.effects import Setting, change_of
@@ -63,6 +66,7 @@ class _Walk:
     resting: dict[str, str] = field(default_factory=dict)
     coming: dict[str, list[str]] = field(default_factory=dict)
     bins: dict[str, list[str]] = field(default_factory=dict)
+    handed: dict[str, str] = field(default_factory=dict)
     shared: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,7 +126,7 @@ class _Walk:
     def _wrong(self, step: Step, robot: str, state: RobotState) -> Iterator[str]:
         operation = self.operations[step.operation]
         setting = self._setting(step, operation, robot, state)
-        moves = isinstance(step.action, Move | Grip | Release)
+        moves = isinstance(step.action, Move | Grip | Release) or is_handover(step.action)
         if step.robot != (robot if moves else None):
             yield f"is for {robot if moves else 'no robot'}, not for {step.robot or 'none'}"
         if step.part != operation.part:
@@ -156,7 +160,14 @@ class _Walk:
             part = state.hands[action.need.touch.hand][0]
         outcome = self.outcomes[action.choice] if isinstance(action, Decide) else ""
         setting = Setting(robot, state.stance, part, hand, operation.verb, operation.goal, outcome, False, self._carriers(action))
-        return replace(setting, is_joined=self._is_joined(step))
+        handed_to = self.handed.get(part, "") if isinstance(action, Release) else ""
+        if is_handover(action):
+            self.handed[action.part] = action.place
+        return replace(setting, is_joined=self._is_joined(step), handed_to=handed_to, lies_in=self._place_of(part))
+
+    def _place_of(self, part: str) -> str:
+        """Where the part lies as the steps stand, "" where it does not."""
+        return next((place for place, there in self.resting.items() if there == part), "")
 
     def _is_held_in(self, state: RobotState, machine: str) -> bool:
         """Whether the robot stands in contact there with a part in that hand."""
@@ -185,7 +196,7 @@ class _Walk:
     def _is_joined(self, step: Step) -> bool:
         """The first work of a device that is at it when the plan starts."""
         match step.action:
-            case RunProgram(machine=name) | Inspect(station=name):
+            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
                 is_first = name not in self.worked
                 self.worked.add(name)
                 device = self.request.state.devices.get(name)
@@ -198,7 +209,7 @@ class _Walk:
         match step.action:
             case Move(need=need):
                 return need.touch.place if need.touch is not None else ""
-            case Grip() | Release():
+            case Grip() | Release() | Await():
                 return setting.stance.place if isinstance(setting.stance, AtPlace) else ""
             case SetClamp(machine=name):
                 return setting.place_in(self.cell, name)
@@ -208,9 +219,9 @@ class _Walk:
     # --- actions ---------------------------------------------------------------------------------------------------
 
     def _action(self, step: Step, operation: Operation, robot: str, state: RobotState) -> Iterator[str]:
-        duty = self.duty_of[operation.id]
+        duty = self.duty_of.get(operation.id)
         match step.action:
-            case Move(need=need):
+            case Move(need=need) if duty is not None:
                 yield from wrong_in_need(need, operation, duty, robot, state, self.kinds[operation.part], self.cell, self.shared)
             case Grip():
                 yield from self._grip(step.action, operation, state)
@@ -228,6 +239,14 @@ class _Walk:
                 asked = isinstance(duty, Duty) and station == equipment_of(duty.goal) and outcome == "verdict"
                 if part != operation.part or operation.verb != "inspect" or not asked:
                     yield f"asks {station} for the {outcome} of {part}, which its goal does not ask for"
+            case Treat(station=station, verb=verb, part=part):
+                asked = isinstance(duty, Duty) and (station, verb) == (duty.target, duty.goal.verb)
+                if part != operation.part or not asked or tells(verb):
+                    yield f"has {station} do {verb} to {part}, which its goal does not ask for"
+            case Await():
+                yield from wrong_in_awaiting(step.action, operation, duty, state, self._place_of(operation.part), self.cell)
+            case Move() | Decide() if duty is None:
+                yield "stands in an operation that has no goal"
             case Decide():
                 if operation.robot != robot:
                     yield f"decides what {robot} does, not {operation.robot or 'nobody'}"
@@ -238,7 +257,7 @@ class _Walk:
                 if part != operation.part or coming[:1] != [part]:
                     yield f"presents {part}; {supply} brings {coming[0] if coming else 'nothing'} next"
                 self.coming[supply] = coming[1:]
-            case SetDoor() | SetClamp():
+            case SetDoor() | SetClamp() | Move():
                 pass
 
     def _grip(self, grip: Grip, operation: Operation, state: RobotState) -> Iterator[str]:
@@ -276,7 +295,8 @@ class _Walk:
 
     def _reason(self, step: Step, operation: Operation, setting: Setting, place: str) -> str:
         if not isinstance(step.action, Move):
-            return reasons.action_reason(step.action, setting.part, place, setting.outcome, setting.is_joined)
+            where = setting.handed_to or place
+            return reasons.action_reason(step.action, setting.part, where, setting.outcome, setting.is_joined)
         if step.action.need.touch is not None:
             return reasons.contact_reason(step.action.need, setting.part)
         if is_parking(step.action.need, self.cell):
@@ -304,6 +324,8 @@ def _state(step: Step, robot: str, follow: Followed) -> RobotState:
             takes_part = not is_open
         case Move() | Grip() | Release():
             takes_part = True
+        case Await():
+            takes_part = is_handover(step.action)
         case _:
             takes_part = False
     if takes_part:

@@ -13,6 +13,7 @@ from cell.steps import (
     AtHub,
     AtMeasured,
     AtPlace,
+    Await,
     Decide,
     Grip,
     Inspect,
@@ -24,6 +25,7 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Stance,
+    Treat,
 )
 from cell.task_plan import TaskPlan
 
@@ -54,7 +56,7 @@ class _Names:
         cell = request.cell
         self._robots = {name for name in request.robots if name in cell.robots and name not in request.without}
         self._equipment, self._places, self._kinds = cell.equipment, cell.places, cell.parts
-        self._tools = cell.tools
+        self._tools, self._people = cell.tools, cell.people
         self._hands = {f"{tool.name}.{hand.name}" for tool in cell.tools.values() for hand in tool.hands}
         self.parts = {p.id for p in request.state.parts}
 
@@ -73,8 +75,14 @@ class _Names:
                 if name in self._equipment and program not in {p.name for p in self._equipment[name].programs}:
                     yield f"program {program}"
                 yield from self._part(part)
-            case Inspect(station=name, part=part) | Present(supply=name, part=part):
+            case Inspect(station=name, part=part) | Treat(station=name, part=part) | Present(supply=name, part=part):
                 yield from self._device(name)
+                yield from self._part(part)
+            case Await(person=name, place=place, part=part):
+                if name not in self._people:
+                    yield f"person {name}"
+                if place not in self._places:
+                    yield f"place {place}"
                 yield from self._part(part)
             case Decide():
                 return

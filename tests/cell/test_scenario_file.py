@@ -48,6 +48,13 @@ duration = 3
 zone = "aisle"
 start = 10
 end = 20
+[[person_away]]
+person = "operator"
+start = 5
+end = 60
+[[person_refuses]]
+person = "operator"
+nth = 2
 [[frozen_state]]
 device = "g1"
 start = 1

@@ -404,7 +404,7 @@ def test_every_signal_of_the_cell_file_can_be_read() -> None:
         "gauge.verdict": None,
         "gauge.occupied": "free",
         "scanner.aisle": "free",
-        "button.ready": None,
+        "button.ready": "ready",
     }
 
 

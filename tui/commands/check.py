@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from cell.people import PERSON
 from tui.arguments import add_format, add_settings, settings_of
 from tui.exit_codes import DONE, PROBLEM, USAGE
 from tui.speech import count, printable, refuse, say
@@ -43,7 +44,7 @@ def _summary(reading: Reading) -> str:
         return f"{file}: no error. It describes no cell and asks for nothing."
     cell = reading.cell
     robots, pieces, zones = (count(len(things), word) for things, word in (
-        (cell.robots, "robot"), (cell.equipment, "piece"), (cell.zones, "zone"),
+        (cell.robots, "robot"), ([e for e in cell.equipment.values() if e.kind != PERSON], "piece"), (cell.zones, "zone"),
     ))  # fmt: skip
     following = f"cellwright plan {file}" if reading.program is not None else "check an intent that uses it"
     return f"{file}: no error. The cell has {robots}, {pieces} of equipment, {zones}. Next: {following}"

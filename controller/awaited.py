@@ -1,0 +1,60 @@
+"""What is asked of people while a plan runs, and what becomes of it when the plan changes or nobody comes.
+
+Law: a person is awaited and never commanded. What they have begun they may end; what they have not is withdrawn as soon as the
+plan in hand is of no use, so that nobody waits for a person who waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cell.commands import Withdraw
+from cell.people import CLEAR
+from cell.steps import Await
+from controller import recovery
+from controller.draft import Draft
+from controller.run_state import Failure, Flight, RunState
+
+
+def withdraw(d: Draft) -> None:
+    """Dispatch has ended: of people who have not begun nothing is asked any more, and of nobody where time has run out."""
+    for command, flight in _open(d):
+        has_begun = flight.step is not None and d.progress.status.get(flight.step) == "started"
+        if not has_begun or any(failure.event == "timeout" for failure in d.trouble.failures):
+            _withdraw(d, command, flight)
+
+
+def nobody_came(d: Draft, command: str) -> None:
+    """Waited for long enough: it is somebody else's turn to decide."""
+    flight = d.progress.flights[command]
+    _withdraw(d, command, flight)
+    text = f"{flight.device} has not come, and was waited for long enough"
+    recovery.fail(d, Failure("timeout", "R728", text, step=flight.step, device=flight.device))
+
+
+def asked_of_people(state: RunState) -> tuple[str, ...]:
+    """In words, for whoever looks at the run: who is waited for, and for what."""
+    plan, progress = state.progress.plan, state.progress
+    if plan is None:
+        return ()
+    steps = [plan.steps[f.step] for f in progress.flights.values() if f.step is not None]
+    return tuple(
+        _words(step.action, progress.status.get(step.id) == "started") for step in steps if isinstance(step.action, Await)
+    )
+
+
+def _words(action: Await, has_begun: bool) -> str:
+    what = f"carry {action.part} to {action.place}" if action.verb == CLEAR else f"{action.verb} {action.part}"
+    return f"{action.person}: {what}" + (", begun" if has_begun else "")
+
+
+def _open(d: Draft) -> Iterator[tuple[str, Flight]]:
+    for command, flight in tuple(d.progress.flights.items()):
+        if flight.device in d.known.people and not flight.is_stopped:
+            yield command, flight
+
+
+def _withdraw(d: Draft, command: str, flight: Flight) -> None:
+    d.proceed(flights=d.progress.flights.set(command, replace(flight, is_stopped=True)))
+    d.command(Withdraw(d.fresh_id(f"withdraw {flight.device}"), d.subject, flight.device))

@@ -1,0 +1,88 @@
+"""What people are asked for, derived again: the person and the place that a goal means, and whether a step asks for just that.
+
+A person is awaited and never commanded. A robot that hands over stands still from before the person is asked until the hand is
+open: the step that awaits them is a step of that robot, so no motion of it can be under way (exclusion.py), and it needs the
+robot to stand where it hands over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeGuard
+
+from cell.diagnostic import Diagnostic, error
+from cell.model import CellModel
+from cell.people import CLEAR, HANDOVER, Person
+from cell.program import Goal, Ref
+from cell.standard_verbs import STANDARD
+from cell.steps import Action, AtPlace, Await, Move, Release, Step
+from cell.task_plan import Operation, TaskPlan
+from planner.proof.duties import Duty, ForkDuty
+from planner.proof.precedence import Precedence
+from planner.proof.robot_state import RobotState
+
+
+def is_handover(action: Action) -> TypeGuard[Await]:
+    return isinstance(action, Await) and action.verb == HANDOVER
+
+
+def tells(verb: str) -> str:
+    """The outcome that the verb tells, "" for none."""
+    schema = STANDARD.verbs.get(verb)
+    return schema.tells[0].name if schema is not None and schema.tells else ""
+
+
+def person_of(goal: Goal, cell: CellModel) -> Person | None:
+    """Who the goal waits for: `to` of a handover, `by` of the rest."""
+    who = goal.role("to" if goal.verb == HANDOVER else "by")
+    return cell.people.get(who.text) if isinstance(who, Ref) else None
+
+
+def wrong_in_awaiting(
+    action: Await, operation: Operation, duty: Duty | ForkDuty | None, state: RobotState, lies_in: str, cell: CellModel
+) -> Iterator[str]:
+    """What does not follow, in words. `lies_in` is where the operation's part lies, "" in a hand."""
+    if action.part != operation.part:
+        yield f"is about {action.part}, its operation about {operation.part}"
+    workplace = cell.people[action.person].at
+    if action.verb == CLEAR:
+        if action.place != operation.target or cell.people[action.person].clears != cell.places[action.place].equipment:
+            yield f"has {action.person} carry {action.part} to {action.place}, which nothing says"
+        return
+    person = person_of(duty.goal, cell) if isinstance(duty, Duty) else None
+    if person is None or not isinstance(duty, Duty) or (person.name, duty.goal.verb) != (action.person, action.verb):
+        yield f"awaits {action.person} to {action.verb} {action.part}, which its goal does not ask for"
+    if action.outcome != tells(action.verb):
+        yield f"awaits the outcome {action.outcome or 'none'} of {action.verb}"
+    if cell.places[action.place].equipment != workplace:
+        yield f"has {action.part} lie in {action.place}; {action.person} works at {workplace}"
+    if action.verb == HANDOVER:
+        if not isinstance(state.stance, AtPlace) or state.stance.place != action.person:
+            yield f"hands over away from where {action.person} takes over"
+        if state.hands.get(getattr(state.stance, "hand", ""), ("",))[0] != action.part:
+            yield f"hands over {action.part}, which the robot does not hold there"
+    elif action.place != lies_in:
+        yield f"awaits work on {action.part} in {action.place}; it lies in {lies_in or 'no place'}"
+
+
+def check_handovers(tasks: TaskPlan, order: Precedence) -> tuple[Diagnostic, ...]:
+    """Between the asking and the opening of the hand the robot has no motion, whatever anything takes."""
+    found = []
+    for i, step in enumerate(tasks.steps):
+        if not is_handover(step.action):
+            continue
+        opening = _opening(tasks.steps, order, i, step)
+        for j, other in enumerate(tasks.steps):
+            if not isinstance(other.action, Move) or other.robot != step.robot:
+                continue
+            kept_off = (order.before[i] | order.apart[i]) >> j & 1
+            if not kept_off and (opening is None or not order.after[opening] >> j & 1):
+                message = f"{other.id} may move {step.robot} while {step.action.person} takes {step.part} over"
+                found.append(error("E682", message, step.because.span, other.because.span))
+    return tuple(found)
+
+
+def _opening(steps: Sequence[Step], order: Precedence, i: int, step: Step) -> int | None:
+    """The step after number `i` that lets go of the part that is handed over."""
+    later = (j for j, s in enumerate(steps) if isinstance(s.action, Release) and s.action.part == step.part)
+    return next((j for j in later if order.after[i] >> j & 1), None)
