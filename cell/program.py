@@ -117,7 +117,8 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """`for each variable in members [until condition] [, in order] { }`. `member` is the part kind or kind of thing."""
+    """`for each variable in members [until condition] [, in order] { }`. `member` is the part kind or kind of thing. `only`: the
+    members that it is about, by id, None for all; no text says so, planning asks itself what would be if there were no others."""
 
     id: str
     variable: str
@@ -127,6 +128,7 @@ class Loop:
     in_order: bool
     block: Block
     span: Span
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`waits[i]` are the indices of the earlier lines of this block that line i waits for, by the ordering rule."""
+    """`waits[i]` are the indices of the earlier lines of this block that line i waits for, by the ordering rule, or as `in order`
+    and `any order` say; then `by_rule[i]` are those that it would wait for by the rule alone."""
 
     lines: tuple[Line, ...]
     waits: tuple[tuple[int, ...], ...]
@@ -254,6 +257,7 @@ class Block:
     pace: Pace | None = None
     prefers: tuple[Prefer, ...] = ()
     policies: tuple[Policy, ...] = ()
+    by_rule: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,12 @@ def check_block(node: s.BlockNode, scope: Scope, work: Work) -> tuple[Block, Men
 
 
 def _block(found: Sequence[tuple[Line, Mentions]], g: Clauses, owner: str) -> Block:
-    order = waits([m for _, m in found], owner)
+    mentions = [m for _, m in found]
     lines = tuple(line for line, _ in found)
-    return Block(lines, order, tuple(g.ensures), g.within, g.pace, tuple(g.prefers), tuple(g.policies))
+    by_rule = waits(mentions, "") if owner in ("in order", "any order") else ()
+    return Block(
+        lines, waits(mentions, owner), tuple(g.ensures), g.within, g.pace, tuple(g.prefers), tuple(g.policies), by_rule
+    )  # fmt: skip
 
 
 def _gather(node: s.BlockNode, scope: Scope, work: Work) -> tuple[list[tuple[Line, Mentions]], Clauses]:

@@ -161,7 +161,7 @@ class _Walk:
             self.paces.append(Pace(loop.id, loop.block.pace.interval.quantity.value, loop.block.pace.span))
         iterations = _Iterations(self, loop, clauses)
         rank = {place.name: i for i, place in enumerate(source.places)}
-        members = [p for p in self.state.parts if p.kind == loop.member and p.origin in rank]
+        members = [p for p in self.state.parts if p.kind == loop.member and p.origin in rank and _is_meant(loop, p)]
         goals = {g.id for g in _goals(loop.block)}
         fresh = []
         for part in sorted(members, key=lambda p: (rank[p.origin], p.id)):
@@ -313,6 +313,10 @@ class _Iterations:
         place = part.location.place if isinstance(part.location, InPlace) else None
         start = walk.where.get(place) if place is not None else None
         self.ends.append((start, usual_end(legs, start)))
+
+
+def _is_meant(loop: Loop, part: PartState) -> bool:
+    return loop.only is None or part.id in loop.only
 
 
 def _names(goal: Goal, bound: Members) -> bool:
