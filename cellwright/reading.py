@@ -23,13 +23,16 @@ from intentlang.gather import Gathered, Reader, gather
 from intentlang.source import MAX_BYTES, SourceFile, decode_source
 from intentlang.syntax import IntentTree, UseNode
 
+_HERE = Path()
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file, with all that it uses, says. `texts` maps each file's name to its text, for excerpts. `cell` and
-    `program` are None where an error stands in the way."""
+    """What one file, with all that it uses, says. Names of files are as seen from `folder`. `texts` maps each file's name to its
+    text, for excerpts. `cell` and `program` are None where an error stands in the way."""
 
     file: str
+    folder: Path
     texts: Mapping[str, str]
     cell: CellModel | None
     program: IntentProgram | None
@@ -40,31 +43,39 @@ class Reading:
         return not any(d.is_error for d in self.diagnostics)
 
 
-def read(file: str, settings: Mapping[str, str], cell: str | None = None, vocabulary: Vocabulary = STANDARD) -> Reading:
-    """Reads and checks `file`, an intent or a cell. `cell` stands for the cell files that the intent names. Raises OSError
-    where `file` or `cell` itself cannot be read: that is a mistake in usage, not in the text."""
+def read(
+    file: str,
+    settings: Mapping[str, str],
+    cell: str | None = None,
+    vocabulary: Vocabulary = STANDARD,
+    folder: Path = _HERE,
+) -> Reading:
+    """Reads and checks `file`, an intent or a cell. `cell` stands for the cell files that the intent names. Both are as seen from
+    `folder`, which is the working folder for what a user names, and a plan's own for what the plan names. Raises OSError where
+    `file` or `cell` itself cannot be read: that is a mistake in usage, not in the text."""
     texts: dict[str, str] = {}
-    root = project_root(Path(file))
+    root = project_root(folder / file)
 
     def used(use: UseNode, user: SourceFile) -> Outcome[SourceFile]:
         name = cell if cell is not None and use.path.endswith(".cell") else str(Path(user.name).parent / use.path)
-        problem = None if name == cell else _problem(use, Path(name), root)
-        return Outcome(None, (problem,)) if problem else _source(name, texts)
+        problem = None if name == cell else _problem(use, folder / name, root)
+        return Outcome(None, (problem,)) if problem else _source(name, folder, texts)
 
-    start = _source(file, texts)
+    start = _source(file, folder, texts)
     if start.value is None:
-        return Reading(file, texts, None, None, start.diagnostics)
-    return _checked(file, texts, start.value, settings, vocabulary, used)
+        return Reading(file, folder, texts, None, None, start.diagnostics)
+    model, program, found = _checked(start.value, settings, vocabulary, used)
+    return Reading(file, folder, texts, model, program, found)
 
 
 def _checked(
-    file: str, texts: Mapping[str, str], start: SourceFile, settings: Mapping[str, str], vocabulary: Vocabulary, used: Reader
-) -> Reading:
+    start: SourceFile, settings: Mapping[str, str], vocabulary: Vocabulary, used: Reader
+) -> tuple[CellModel | None, IntentProgram | None, tuple[Diagnostic, ...]]:
     gathered = gather(start, vocabulary, used)
     found = [*gathered.diagnostics]
     trees = gathered.value
     if trees is None:
-        return Reading(file, texts, None, None, tuple(found))
+        return None, None, tuple(found)
     model: CellModel | None = None
     program: IntentProgram | None = None
     if trees.cells:
@@ -75,7 +86,7 @@ def _checked(
         found.append(_no_cell(trees.root))
     if trees.intents and model is not None:
         program = _program(trees, model, vocabulary, settings, found)
-    return Reading(file, texts, model, program, tuple(dict.fromkeys(found)))
+    return model, program, tuple(dict.fromkeys(found))
 
 
 def _program(
@@ -96,8 +107,8 @@ def _problem(use: UseNode, target: Path, root: Path) -> Diagnostic | None:
     return None
 
 
-def _source(name: str, texts: dict[str, str]) -> Outcome[SourceFile]:
-    read = read_regular(name, MAX_BYTES)
+def _source(name: str, folder: Path, texts: dict[str, str]) -> Outcome[SourceFile]:
+    read = read_regular(folder / name, MAX_BYTES)
     decoded = decode_source(name, read.content, read.size)
     if decoded.value is not None:
         texts[name] = decoded.value.text

@@ -11,6 +11,7 @@ Nothing here decides anything: each line hands one stage's outcome to the next.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +33,7 @@ from planner.motion.margins import PLANNER_VERSION
 from planner.plan import Means, plan
 from planner.proof.release import release
 
+_HERE = Path()
 VERSIONS = (("cellwright", version("cellwright")), ("motion search", PLANNER_VERSION))
 
 
@@ -42,7 +44,7 @@ def request_for(
     that may not be used."""
     if reading.program is None or reading.cell is None or not reading.is_ok:
         return Outcome(None, reading.diagnostics)
-    robots = load_robots(reading.cell, workshop)
+    robots = load_robots(reading.cell, workshop, reading.folder)
     if robots.value is None:
         return Outcome(None, (*reading.diagnostics, *robots.diagnostics))
     start = declared_state(reading.cell) if state is None else state
@@ -50,9 +52,10 @@ def request_for(
     return Outcome(request, (*reading.diagnostics, *robots.diagnostics))
 
 
-def load_robots(cell: CellModel, workshop: Workshop) -> Outcome[dict[str, RobotModel]]:
-    """The model of every robot of the cell. A diagnostic points at the robot's `model`."""
-    folder = Path(cell.file).parent
+def load_robots(cell: CellModel, workshop: Workshop, seen_from: Path = _HERE) -> Outcome[dict[str, RobotModel]]:
+    """The model of every robot of the cell, whose file has its name as `seen_from` there. A diagnostic points at the robot's
+    `model`."""
+    folder = (seen_from / cell.file).parent
     models: dict[str, RobotModel] = {}
     found: list[Diagnostic] = []
     for unit in cell.robots.values():
@@ -77,7 +80,7 @@ def release_plan(motion_plan: MotionPlan, request: PlanningRequest, workshop: Wo
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlan:
-    """A plan file with what it was made from, read again: the plan itself is not trusted."""
+    """A plan file with what it was made from, read again: the plan itself is not trusted, and `reading` may have errors."""
 
     plan: MotionPlan
     reading: Reading
@@ -92,7 +95,19 @@ def load_plan(path: str, cell: str | None = None) -> Outcome[LoadedPlan]:
     intents = [name for name, _ in loaded.value.sources if name.endswith(".intent")]
     if not intents:
         return Outcome(None, (error("E673", f"{path} names no intent", help="Plan again from the intent."),))
-    reading = read(intents[0], dict(loaded.value.params), cell)
-    if not reading.is_ok:
-        return Outcome(None, reading.diagnostics)
+    reading = _read_again(loaded.value, intents[0], Path(path).parent, cell)
     return Outcome(LoadedPlan(loaded.value, reading), loaded.diagnostics)
+
+
+def _read_again(plan: MotionPlan, intent: str, beside: Path, cell: str | None) -> Reading:
+    """What the plan was made from, as it is now. A plan names its sources as seen from its own folder; from the working folder
+    where there are none, for it may have been moved. A cell that took the place of the intent's own takes it again."""
+    folder = beside if (beside / intent).is_file() else Path()
+    params = dict(plan.params)
+    is_as_named = cell is None or folder == Path() or Path(cell).is_absolute()
+    reading = read(intent, params, cell if is_as_named else os.path.relpath(str(cell), folder), folder=folder)
+    cells = [name for name, _ in plan.sources if name.endswith(".cell")]
+    is_another = reading.program is None or not {*cells} & dict(reading.program.sources).keys()
+    if cell is None and cells and is_another and (folder / cells[0]).is_file():
+        return read(intent, params, cells[0], folder=folder)
+    return reading

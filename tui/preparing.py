@@ -14,6 +14,7 @@ from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
 from cellwright.reading import Reading, read
 from cellwright.session import load_plan, make_plan, release_plan, request_for
+from cellwright.shown import shown, shown_texts
 from cellwright.workshop import Workshop
 from tui.exit_codes import PROBLEM, USAGE
 
@@ -72,7 +73,7 @@ def _from_plan(file: str, cell: str | None, without: frozenset[str], workshop: W
     request = request_for(reading, workshop, plan.tasks.seed, without=without)
     found = (*loaded.diagnostics, *request.diagnostics)
     if request.value is None:
-        return Prepared(None, _once(found), reading.texts)
+        return Prepared(None, shown(reading, _once(found)), shown_texts(reading))
     return _released(release_plan(plan, request.value, workshop), reading, request.value, found)
 
 
@@ -81,7 +82,7 @@ def _released(
 ) -> Prepared:
     found = _once((*before, *proved.diagnostics))
     ready = None if proved.value is None else Ready(reading, request, proved.value)
-    return Prepared(ready, found, reading.texts)
+    return Prepared(ready, shown(reading, found), shown_texts(reading))
 
 
 def _once(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

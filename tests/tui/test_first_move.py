@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,46 @@ def test_plan_goes_to_the_working_folder_and_says_so(intent: str, here: Path, ca
     assert "makespan" in captured.out
     assert "written to first_move.plan" in captured.err
     assert "Next: cellwright simulate first_move.plan" in captured.err
+
+
+def test_a_plan_runs_from_any_folder(
+    intent: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Named as typed, with an output elsewhere, and with another cell in the place of the intent's own."""
+    shutil.copytree(Path(intent).parent, here / "cells")
+    shutil.copy(here / "cells/first_move.cell", here / "cells/other.cell")
+    (here / "plans").mkdir()
+    for words in ((), ("-o", "plans/out.plan"), ("-o", "other.plan", "--cell", "cells/other.cell")):
+        assert main(["plan", "cells/first_move.intent", "--jobs", "1", *words]) == 0
+    monkeypatch.chdir("/")
+    for name in ("first_move.plan", "plans/out.plan", "other.plan"):
+        assert main(["simulate", str(here / name), "--jobs", "1"]) == 0, capsys.readouterr().err
+    cell = here / "cells/first_move.cell"
+    cell.write_text(cell.read_text().replace("at (450 mm, 200 mm", "at (450 mm, 210 mm"))
+    capsys.readouterr()
+    assert main(["simulate", str(here / "first_move.plan")]) == 1
+    err = capsys.readouterr().err
+    assert "the file cells/first_move.cell is not what this plan was made from" in err
+    assert f"--> {cell}:1:1" in err, "a place that can be opened from where the user is"
+
+
+@pytest.mark.parametrize("name", ["first_move.cell", "new.intent", "slips.toml", "notes.md", ".", "nowhere/x.plan"])
+def test_a_plan_is_never_written_over_what_is_no_plan(
+    name: str, intent: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in ("first_move.cell", "slips.toml", "notes.md"):
+        (here / file).write_text("kept")
+    assert main(["plan", intent, "-o", name]) == 2
+    assert {path.name for path in here.iterdir()} <= {"first_move.cell", "slips.toml", "notes.md", "state", "cache"}
+    assert all(path.read_text() == "kept" for path in here.iterdir() if path.is_file())
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_plan_may_be_written_over_a_plan_or_to_a_device(plan_file: str, intent: str) -> None:
+    Path(plan_file).chmod(0o640)
+    assert main(["plan", intent, "--jobs", "1"]) == 0
+    assert Path(plan_file).stat().st_mode & 0o777 == 0o640
+    assert main(["plan", intent, "--jobs", "1", "-o", "/dev/null"]) == 0
 
 
 def test_proof_is_listed_when_asked_for(intent: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,7 @@ def act(arguments: argparse.Namespace) -> int:
 
 def _explain_step(arguments: argparse.Namespace) -> int:
     from cellwright.session import load_plan
+    from cellwright.shown import shown, shown_texts
     from cellwright.step_account import account
     from tui.diagnostics import emit
     from tui.preparing import UNREADABLE
@@ -53,8 +54,9 @@ def _explain_step(arguments: argparse.Namespace) -> int:
         emit(loaded.diagnostics, "text", {})
         return USAGE if any(d.code in UNREADABLE for d in loaded.diagnostics) else PROBLEM
     plan, reading = loaded.value.plan, loaded.value.reading
-    assert reading.program is not None
-    assert reading.cell is not None
+    if reading.program is None or reading.cell is None or not reading.is_ok:
+        emit(shown(reading, reading.diagnostics), "text", shown_texts(reading))
+        return PROBLEM
     if plan.sources != reading.program.sources:
         changed = sorted({name for name, _ in set(plan.sources) ^ set(reading.program.sources)})
         return refuse(f"{', '.join(changed)} changed since {arguments.code} was made; plan again", PROBLEM)

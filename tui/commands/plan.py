@@ -35,33 +35,31 @@ def act(arguments: argparse.Namespace) -> int:
     from cellwright.running import missing_drivers
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
+    from tui.plan_target import names_from, objection, write
     from tui.preparing import prepare
     from tui.progress import shown
     from tui.why_text import emit_refusal
 
+    target = Path(arguments.output or f"{Path(arguments.file).stem}.plan")
+    if (problem := objection(target)) is not None:
+        return refuse(problem, USAGE)
+    file, cell = names_from(target, arguments.file), arguments.cell and names_from(target, arguments.cell)
     began = time.monotonic()
     with shown() as progress:
         workshop = open_workshop(progress, arguments.jobs)
         without = frozenset(arguments.without)
-        prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, without, workshop)
+        prepared = prepare(file, settings_of(arguments), cell, arguments.seed, without, workshop)
     if prepared.ready is None:
         emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
         return prepared.refusal
     found = (*prepared.diagnostics, *missing_drivers(prepared.ready.request.cell))
     # stdout belongs to the plan where it is asked for as JSON.
     emit(found, "text" if arguments.format == "json" else arguments.format, prepared.texts)
-    target = Path(arguments.output or f"{Path(arguments.file).stem}.plan")
-    _write(prepared.ready, target)
+    write(prepared.ready.released.motion_plan, target)
     _show(prepared.ready, arguments)
     say(f"planned and proved in {clock_time(time.monotonic() - began)}, written to {printable(str(target))}")
     say(f"Next: cellwright simulate {printable(str(target))}")
     return DONE
-
-
-def _write(ready: Ready, target: Path) -> None:
-    from cell.plan_file import write_plan
-
-    target.write_text(write_plan(ready.released.motion_plan), encoding="utf-8")
 
 
 def _show(ready: Ready, arguments: argparse.Namespace) -> None:
