@@ -20,7 +20,8 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Order:
     """`id` is unique among all orders. `due` in s since 1970 (UTC), None where nobody says: it tells what is due first, no plan
-    is made against a clock. `is_withdrawn`: nobody wants it any more. `given_up`: its iteration was skipped."""
+    is made against a clock. `is_withdrawn`: nobody wants it any more. `given_up`: its iteration was skipped. `is_done`: all of
+    its goals were facts."""
 
     id: str
     queue: str
@@ -28,10 +29,11 @@ class Order:
     due: float | None = None
     is_withdrawn: bool = False
     given_up: bool = False
+    is_done: bool = False
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still to be filled, or has been."""
+        """Whether it counts: it is filled, or still to be."""
         return not (self.is_withdrawn or self.given_up)
 
 

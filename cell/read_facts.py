@@ -2,15 +2,16 @@
 
 Names and values: `at <place>` and `hand <tool.hand>` are a part kind or `empty`; `door <machine>` is open or shut, `clamp
 <machine>` open or closed, `running <machine>` yes or no; `count <equipment>` is a number; `enough <place> <n>` is yes while at
-least n parts lie there; `reached <part>` lists goals;
-`<outcome> <part>` is what was told. No ages, and no joint positions: a robot that merely stands elsewhere gets a motion to the
-start. `seat <part>.<seat>` is the kind in that seat of a part, or `empty`.
+least n parts lie there; `reached <part>` lists goals, `bound <part>` is the demand that it is for; `<outcome> <part>` is what was
+told; `seat <part>.<seat>` is the kind in that seat of a part, or `empty`; `order <id>` is what an order asks for, `done <queue>`
+how many were done. No ages, and no joint positions: a robot that merely stands elsewhere gets a motion to the start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from cell.orders import contents
 from cell.shelves import stock
 from cell.state import CellState, DeviceState, InHand, InPart, InPlace, PartState
 
@@ -37,10 +38,20 @@ def value_of(state: CellState, name: str) -> str | None:
             return _word(_device(state, thing).clamped, "closed", "open")
         case "running":
             return _word(_device(state, thing).running, "yes", "no")
+    if what in ("order", "done"):
+        return _order(state, what, thing)
     part = next((part for part in state.parts if part.id == thing), None)
+    if what == "bound":
+        return part.bound if part is not None else ""
     if what == "reached":
         return " ".join(sorted(part.reached)) if part is not None else ""
     return dict(part.outcomes).get(what, "not told") if part is not None else "not told"
+
+
+def _order(state: CellState, what: str, name: str) -> str:
+    if what == "done":
+        return str(sum(order.is_done for order in state.orders if order.queue == name))
+    return next((contents(order) for order in state.orders if order.id == name and order.is_open), "not there")
 
 
 def _equipment(place: str) -> str:

@@ -160,6 +160,12 @@ _PAGES = (
         "Move one of them, or give it a `home` farther off.",
     ),
     _Page(
+        "E640", "a demand that nothing can fill",
+        "An order asks for a part of a kind of which none is left where the line may take it from.",
+        "An order that is begun has to be filled: a kit that lacks a part would stand in the way of the others.",
+        "Put more parts where the line takes them from, ask for fewer orders with `until`, or withdraw some.",
+    ),
+    _Page(
         "E690", "not supported in planning",
         "The text is right, but planning does not cover this construct yet.",
         "An honest no is better than a wrong plan.",

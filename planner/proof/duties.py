@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from cell.demands import Demand
 from cell.diagnostic import Diagnostic, Span, error
 from cell.members import Members, members_of, owner_of, places_in, resolved
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, InPlace, PartState
+from planner.proof.asked_orders import AskedOrders
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.outcomes import asked, branch_for
 from planner.proof.stacks import StackLimit, stack_limit_of
@@ -33,7 +35,8 @@ class Under:
 @dataclass(frozen=True, slots=True)
 class Duty:
     """`goal` is open for `part` (None: for any one of `kind`). All duties in `after` are to be done before it starts. `limits`
-    bind its steps. `target` is the equipment, or the member of it, where the goal wants the part."""
+    bind its steps. `target` is the equipment, or the member of it, where the goal wants the part. `demand` is the name of an
+    order's demand that it is about, "" for none: all duties of one demand are about one part."""
 
     key: Key
     goal: Goal
@@ -43,6 +46,7 @@ class Duty:
     limits: tuple[Limit, ...]
     after: frozenset[Key]
     target: str
+    demand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class _Scope:
 
 def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations."""
-    reader = _Reader(cell, {p.id: p for p in state.parts}, started, Duties())
+    reader = _Reader(cell, AskedOrders.of(cell, state), {p.id: p for p in state.parts}, started, Duties())
     reader.block(program.block, _Scope({}, {}, (), None, (), frozenset()), is_top=True, label="")
     return reader.out
 
@@ -110,10 +114,12 @@ def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started
 @dataclass(slots=True)
 class _Reader:
     cell: CellModel
+    asked: AskedOrders
     parts: Mapping[str, PartState]
     started: Mapping[str, tuple[str, ...]]
     out: Duties
     filled: set[str] = field(default_factory=set)
+    of_demand: dict[str, list[Key]] = field(default_factory=dict)
 
     def block(self, block: Block, scope: _Scope, is_top: bool, label: str) -> frozenset[Key]:
         """Reads the block; gives the keys of everything in it, settled goals included."""
@@ -149,17 +155,16 @@ class _Reader:
                 return frozenset()
 
     def _goal(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
+        demand = self.asked.demand(goal, scope.members)
+        if demand is not None:
+            return self._demanded(goal, demand, scope, label)
         part = scope.bound.get(goal.object.path[0]) if len(goal.object.path) == 1 else None
         if part is None and not (goal.any_one and goal.object.text in self.cell.parts):
             self.out.unproved.append(error("E690", "a goal about this thing cannot be proved yet", goal.span))
             return frozenset()
         key = (goal.id, scope.serves)
-        bounds = tuple(limit for b in goal.bounds if (limit := limit_in_bound(b)) is not None)
-        if len(bounds) < len(goal.bounds):
-            self.out.unproved.append(error("E690", "a bound of this goal cannot be proved yet", goal.span))
-        inner = () if goal.block is None else self._limits(goal.block)
+        limits = self._limits_of(goal, scope)
         kind = part.kind if part is not None else goal.object.text
-        limits = (*scope.limits, *bounds, *inner)
         name = None if part is None else part.id
         if scope.members and not _names(goal, scope.members):
             self.out.unproved.append(
@@ -170,12 +175,37 @@ class _Reader:
         self.out.goals[key] = duty
         if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
             self._settle(key)
-        if goal.block is not None:
-            if goal.block.lines:
-                self.out.unproved.append(error("E690", "lines in the block of a goal cannot be proved yet", goal.span))
-            if goal.block.within is not None:
-                seconds = goal.block.within.limit.quantity.value
-                self.out.deadlines.append(DeadlineDuty(seconds, goal.block.within.span, label, False, frozenset({key})))
+        self._own_block(goal, key, label)
+        return frozenset({key})
+
+    def _limits_of(self, goal: Goal, scope: _Scope) -> tuple[Limit, ...]:
+        """Those around the goal, its bounds, and those of its own block."""
+        bounds = tuple(limit for b in goal.bounds if (limit := limit_in_bound(b)) is not None)
+        if len(bounds) < len(goal.bounds):
+            self.out.unproved.append(error("E690", "a bound of this goal cannot be proved yet", goal.span))
+        inner = () if goal.block is None else self._limits(goal.block)
+        return (*scope.limits, *bounds, *inner)
+
+    def _own_block(self, goal: Goal, key: Key, label: str) -> None:
+        if goal.block is None:
+            return
+        if goal.block.lines:
+            self.out.unproved.append(error("E690", "lines in the block of a goal cannot be proved yet", goal.span))
+        if goal.block.within is not None:
+            seconds = goal.block.within.limit.quantity.value
+            self.out.deadlines.append(DeadlineDuty(seconds, goal.block.within.span, label, False, frozenset({key})))
+
+    def _demanded(self, goal: Goal, demand: Demand, scope: _Scope, label: str) -> frozenset[Key]:
+        """A goal about a part that an order asks for. What the part has reached settles all that came before on its way."""
+        key, part = (goal.id, scope.serves), self.asked.has.get(demand.name)
+        target = _target(goal, scope.members)
+        name = None if part is None else part.id
+        limits = self._limits_of(goal, scope)
+        self.out.goals[key] = Duty(key, goal, name, demand.kind, scope.under, limits, scope.after, target, demand.name)
+        self.of_demand.setdefault(demand.name, []).append(key)
+        if part is not None and goal.id in part.reached:
+            self.out.settled.update(self.of_demand[demand.name])
+        self._own_block(goal, key, label)
         return frozenset({key})
 
     def _is_filled(self, duty: Duty) -> bool:
@@ -205,6 +235,9 @@ class _Reader:
 
     def _loop(self, loop: Loop, scope: _Scope) -> frozenset[Key]:
         name = resolved(loop.members, scope.members)
+        orders = self.asked.members(loop, name, self.started.get(loop.id, ()))
+        if orders is not None:
+            return self._members(loop, orders, scope)
         owner = self.cell.equipment.get(owner_of(name))
         if owner is not None and loop.member not in self.cell.parts and (members := members_of(owner, name)):
             return self._members(loop, members, scope)
@@ -227,8 +260,8 @@ class _Reader:
         return frozenset[Key]().union(*iterations)
 
     def _members(self, loop: Loop, members: tuple[str, ...], scope: _Scope) -> frozenset[Key]:
-        """One iteration for every layer or spot."""
-        if loop.until is not None:
+        """One iteration for every layer or spot, order or item."""
+        if loop.until is not None and loop.members.text not in self.cell.queues:
             self.out.unproved.append(error("E690", "this `until` cannot be proved yet", loop.until.span))
         self.out.loops[loop.id] = loop
         iterations: list[frozenset[Key]] = []

@@ -17,6 +17,7 @@ from cell.state import CellState, DeviceState, Expected, InHand, InPlace, PartSt
 from cell.steps import Grip, Inspect, Move, RunProgram
 from cell.task_plan import Bounds, PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
+from planner.proof.order_facts import all_order_facts, order_facts
 from planner.proof.schedule import end_of, same
 
 _AGAIN = "plan again from what is there now"
@@ -72,6 +73,8 @@ def _reads(
                 yield f"at {part.location.place}", "empty"
             continue
         yield (f"hand {_where(part)}" if isinstance(part.location, InHand) else f"at {_where(part)}"), part.kind
+        if part.bound:
+            yield f"bound {part.id}", part.bound
         if part.reached:
             yield f"reached {part.id}", " ".join(sorted(part.reached))
         yield from ((f"{outcome} {part.id}", value) for outcome, value in part.outcomes)
@@ -88,8 +91,9 @@ def _reads(
     for name in _devices(tasks, cell):
         yield from _device_facts(name, cell, state)
     for loop in loops.values() if tasks.operations else ():
-        for name in _counted(loop.until):
+        for name in (n for n in _counted(loop.until) if n in cell.equipment):
             yield f"count {name}", str(_count(cell.equipment[name], state))
+    yield from order_facts(tasks, cell, state, loops)
 
 
 def _from_bins(worked: list[PartState], cell: CellModel) -> dict[str, int]:
@@ -166,8 +170,10 @@ def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:
         if isinstance(part.location, Expected):
             continue
         facts[f"hand {_where(part)}" if isinstance(part.location, InHand) else f"at {_where(part)}"] = part.kind
+        facts |= {f"bound {part.id}": part.bound} if part.bound else {}
         facts |= {f"reached {part.id}": " ".join(sorted(part.reached))} if part.reached else {}
         facts |= {f"{outcome} {part.id}": value for outcome, value in part.outcomes}
+    facts |= all_order_facts(cell, state)
     bins = {name: len(stock(state.parts, name)) for name in cell.places if is_bin(cell, name)}
     facts |= {f"enough {name} {k}": "yes" for name, count in bins.items() for k in range(1, count + 1)}
     for name, equipment in cell.equipment.items():

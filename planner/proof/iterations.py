@@ -55,9 +55,9 @@ def _check(loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellSta
         yield error("E690", "this `until` cannot be proved yet", loop.until.span)
         return
     ends = [_usual_end(loop, members[name], cell) for name in (*sorted(begun), *fresh)]
-    if not _holds(loop.until, _after(counts, ends)):
+    if not holds(loop.until, _after(counts, ends)):
         yield error("E689", f"with {len(started)} iterations `until` is not reached", loop.until.span)
-    elif fresh and _holds(loop.until, _after(counts, ends[:-1])):
+    elif fresh and holds(loop.until, _after(counts, ends[:-1])):
         yield error("E689", f"{len(started)} iterations are more than `until` asks for", loop.until.span)
 
 
@@ -135,13 +135,13 @@ def _counted(condition: Condition) -> tuple[str, ...] | None:
             return None
 
 
-def _holds(condition: Condition, counts: Mapping[str, int]) -> bool:
+def holds(condition: Condition, counts: Mapping[str, int]) -> bool:
     match condition:
         case Compare(subject=subject, operator=sign, limit=Amount(quantity=quantity)):
             return bool(_COMPARE[sign](counts[subject.path[0]], quantity.value))
         case AllOf(parts=parts):
-            return all(_holds(part, counts) for part in parts)
+            return all(holds(part, counts) for part in parts)
         case AnyOf(parts=parts):
-            return any(_holds(part, counts) for part in parts)
+            return any(holds(part, counts) for part in parts)
         case _:
             raise ValueError("not a condition on counts")

@@ -133,6 +133,8 @@ def _holds_already(key: Key, duties: Duties, cell: CellModel, state: CellState) 
         return False
     equipment = cell.equipment.get(owner_of(duty.target))
     places = {p.name for p in places_in(equipment, duty.target)} if equipment is not None else set()
+    if duty.demand and duty.part is None:
+        return False
     candidates = [p for p in state.parts if p.kind == duty.kind and duty.part in (None, p.id)]
     return any(isinstance(p.location, InPlace) and p.location.place in places for p in candidates)
 

@@ -19,6 +19,7 @@ from cell.steps import Step
 from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
 from planner.proof.configurations import check_configurations
 from planner.proof.deadlines import check_deadlines
+from planner.proof.demands import check_demands
 from planner.proof.duties import Duties, duties_of
 from planner.proof.encounters import check_encounters
 from planner.proof.exclusion import Overlap, intrusions, overlaps, stays
@@ -34,6 +35,7 @@ from planner.proof.needs import Establishment, Unmet
 from planner.proof.nevers import check_capacities, check_guards, check_nevers
 from planner.proof.obligations import obligations_of
 from planner.proof.operations import check_order, match
+from planner.proof.order_loops import check_orders
 from planner.proof.precedence import precedence_of
 from planner.proof.references import check_references
 from planner.proof.schedule import check_schedule
@@ -92,6 +94,8 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
     tasks, cell, state = plan.tasks, request.cell, request.state
     matched = match(tasks, duties, cell, state)
     if found := (*check_iterations(duties.loops, started, cell, state), *matched.found):
+        return found
+    if found := (*check_orders(duties.loops, started, cell, state), *check_demands(tasks, matched, cell, state)):
         return found
     if found := (
         *check_meaning(tasks, request, matched.duty_of),

@@ -14,10 +14,10 @@ from planner.tasks.route import Fork, Leg, Stage
 
 
 def counted_things(condition: Condition) -> tuple[str, ...] | None:
-    """The equipment whose counts the condition reads; None when it asks for anything but counts."""
+    """The equipment and queues whose counts (of parts, of orders done) the condition reads; None when it asks for more."""
     match condition:
         case Compare(subject=subject, limit=limit):
-            ok = len(subject.path) == 2 and subject.path[1] == "count" and isinstance(limit, Amount)
+            ok = len(subject.path) == 2 and subject.path[1] in ("count", "done") and isinstance(limit, Amount)
             return (subject.path[0],) if ok else None
         case AllOf(parts=parts) | AnyOf(parts=parts):
             inner = [counted_things(p) for p in parts]

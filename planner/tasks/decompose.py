@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from cell.arrivals import arrival_law, arrival_times
+from cell.demands import Demand, order_of
 from cell.diagnostic import Span
 from cell.members import Members, members_of, owner_of, resolved
 from cell.model import CellModel
@@ -20,6 +21,7 @@ from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
 from planner.tasks.methods import LOOPED
+from planner.tasks.orders import Orders
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work
 from planner.tasks.supported import blocks
 from planner.tasks.unfold import UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
@@ -31,7 +33,8 @@ Legs = frozenset[tuple[str, int]]
 def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings) -> Routes:
     """All open work, in reading order. What cannot be done is said in `found`; the routes are then not to be used."""
     loops = [line for block in blocks(program.block) for line in block.lines if isinstance(line, Loop)]
-    walk = _Walk(cell, state, found, looped=frozenset((loop.members.text, loop.member) for loop in loops))
+    orders = Orders(cell, state, program, found)
+    walk = _Walk(cell, state, found, orders, looped=frozenset((loop.members.text, loop.member) for loop in loops))
     walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False, bound={})
     return walk.routes()
 
@@ -41,6 +44,7 @@ class _Walk:
     cell: CellModel
     state: CellState
     found: Findings
+    orders: Orders
     legs: dict[str, list[Leg]] = field(default_factory=dict)
     barriers: list[tuple[Legs, Span]] = field(default_factory=list)
     paces: list[Pace] = field(default_factory=list)
@@ -81,6 +85,9 @@ class _Walk:
             case Goal():
                 return self._goal(line, clauses, bound)
             case Loop():
+                members = self.orders.members(line, bound)
+                if members is not None:
+                    return self._loop_over(line, members, clauses, bound)
                 members = self._members(line, bound)
                 return self._loop(line, clauses) if members is None else self._loop_over(line, members, clauses, bound)
             case Group(block=block, in_order=in_order):
@@ -96,6 +103,9 @@ class _Walk:
         return frozenset()
 
     def _goal(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
+        demand = self.orders.demand(goal, bound)
+        if demand is not None:
+            return self._demanded(goal, demand, clauses, bound)
         kind = goal.object.text
         if not goal.any_one or kind not in self.cell.parts:
             self.found.unsupported("a goal about one certain part, outside a loop", goal.span)
@@ -114,6 +124,18 @@ class _Walk:
         self.claimed.add(part.id)
         self.chosen.add(part.id)
         return self._add(part, [] if lies_in(part, stage) and stage.work is None else [stage])
+
+    def _demanded(self, goal: Goal, demand: Demand, clauses: Clauses, bound: Members) -> Legs:
+        """A goal about a part that an order asks for."""
+        stage = self.unfolding.stage(goal, demand.kind, clauses, order_of(demand.name), bound)
+        if stage is None or self.orders.has_passed(demand, goal):
+            return frozenset()
+        part = self.orders.part_for(demand, stage, frozenset(self.claimed))
+        if part is None:
+            return frozenset()
+        self.claimed.add(part.id)
+        is_there = not self.legs.get(part.id) and stage.work is None and lies_in(part, stage)
+        return self._add(part, [] if is_there else [stage])
 
     def _is_reached(self, goal: Goal, stage: Stage, bound: Members) -> bool:
         """In a loop over members the goal was reached for this one if a part lies there for which it was."""
@@ -134,7 +156,7 @@ class _Walk:
         return members_of(source, name) or None
 
     def _loop_over(self, loop: Loop, members: tuple[str, ...], clauses: Clauses, bound: Members) -> Legs:
-        if loop.until is not None:
+        if loop.until is not None and loop.members.text not in self.cell.queues:
             self.found.unsupported("an `until` of a loop over layers or spots", loop.until.span)
         if loop.block.pace is not None:
             self.paces.append(Pace(loop.id, loop.block.pace.interval.quantity.value, loop.block.pace.span))
@@ -249,7 +271,7 @@ class _Walk:
             self._check_job(job)
         return Routes(
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
-            self._assumed(jobs),
+            self._assumed(jobs), self.orders.read(),
         )  # fmt: skip
 
     def _assumed(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from planner.tasks.shop import Shop
 def read_facts(shop: Shop, state: CellState, order: Order) -> tuple[ReadFact, ...]:
     """Sorted by name. Only what the acts of `order` use; no joint positions."""
     facts = dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, order)) | dict(_hands(shop, order))
-    facts |= {f"count {name}": str(count) for name, count in shop.routes.counted}
+    facts |= {f"count {name}": str(count) for name, count in shop.routes.counted} | dict(shop.routes.ordered)
     return tuple(ReadFact(name, facts[name]) for name in sorted(facts))
 
 
@@ -62,6 +62,8 @@ def _from_bins(shop: Shop) -> dict[str, int]:
 
 
 def _history(job: Job, part: PartState) -> Iterator[tuple[str, str]]:
+    if part.bound:
+        yield f"bound {job.part}", part.bound
     if part.reached:
         yield f"reached {job.part}", " ".join(sorted(part.reached))
     for outcome, value in part.outcomes:

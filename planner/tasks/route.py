@@ -121,7 +121,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """All open work. `counted` are the counts (equipment, parts) that decided how many iterations are started."""
+    """All open work. `counted` are the counts (equipment, parts) that decided how many iterations are started, `ordered` the
+    facts (name, value) of the orders that are worked on."""
 
     jobs: tuple[Job, ...]
     barriers: tuple[Barrier, ...]
@@ -129,6 +130,7 @@ class Routes:
     paces: tuple[Pace, ...]
     counted: tuple[tuple[str, int], ...]
     assumptions: tuple[str, ...]
+    ordered: tuple[tuple[str, str], ...] = ()
 
 
 def stages_of(leg: Leg) -> tuple[Stage, ...]:

@@ -40,7 +40,8 @@ def initial_facts(cell: CellModel, state: CellState) -> set[Fact]:
         if "clamp" in cell.equipment[name].signals:
             facts.add(Fact("clamped" if device.clamped else "unclamped", (name,)))
         facts.add(Fact("running" if device.running else "idle", (name,)))
-    return facts
+    idle = (e.name for e in cell.equipment.values() if e.kind in ("machine", "station") and e.name not in state.devices)
+    return facts | {Fact("idle", (name,)) for name in idle}
 
 
 @dataclass
