@@ -33,10 +33,12 @@ class Orders:
     has: dict[str, PartState] = field(default_factory=dict)
     goals: dict[str, list[str]] = field(default_factory=dict)
     done: dict[str, int] = field(default_factory=dict)
-    short: set[tuple[str, str]] = field(default_factory=set)
+    short: set[str] = field(default_factory=set)
+    by_id: dict[str, Order] = field(init=False)
 
     def __post_init__(self) -> None:
         self.has = bound_parts(self.state.parts)
+        self.by_id = {order.id: order for order in self.state.orders}
         self.done = {name: sum(o.is_done for o in self.state.orders if o.queue == name) for name in self.cell.queues}
 
     # --- which orders ----------------------------------------------------------------------------------------------
@@ -46,8 +48,8 @@ class Orders:
         name = resolved(loop.members, bound)
         if name in self.cell.queues and loop.members.path == (name,):
             return self._started(loop, name)
-        order = next((o for o in self.state.orders if name == f"{o.id}.items"), None)
-        return None if order is None else tuple(d.name for d in items_of(order))
+        order = self.by_id.get(order_of(name))
+        return tuple(d.name for d in items_of(order)) if order is not None and name == f"{order.id}.items" else None
 
     def _started(self, loop: Loop, queue: str) -> tuple[str, ...]:
         """The orders that are begun, then as many more as are asked for."""
@@ -104,7 +106,7 @@ class Orders:
 
     def part_for(self, demand: Demand, stage: Stage, taken: frozenset[str]) -> PartState | None:
         """The part that it has, or one that it gets now."""
-        if (demand.kind, stage.goal.id) in self.short:
+        if demand.kind in self.short and demand.name not in self.has:
             return None
         if demand.name not in self.has:
             there = {part.id for part in self.state.parts if lies_in(part, stage)}
@@ -117,14 +119,14 @@ class Orders:
         return self.has[demand.name]
 
     def _unfilled(self, demand: Demand, stage: Stage) -> None:
-        """Told once for each kind and line: the orders after this one want it as well."""
+        """Told once for each kind: the orders after this one want it as well."""
         source = stage.goal.role("from")
         where = f" from {source.text}" if isinstance(source, Ref) else ""
         asked = sum(d.kind == demand.kind for d in self.demands.values())
         message = f"no {demand.kind} is left{where} for {demand.name}; the orders ask for {asked} together"
         help_ = f"Put more {demand.kind} where it is taken from, ask for fewer, or withdraw orders."
         self.found.error("E640", message, stage.goal.span, self.cell.parts[demand.kind].span, help=help_)
-        self.short.add((demand.kind, stage.goal.id))
+        self.short.add(demand.kind)
 
 
 def _from(goal: Goal, block: Block) -> list[str]:
