@@ -12,9 +12,10 @@ from cell.geometry import Body, Pose, Shape
 @dataclass(frozen=True, slots=True)
 class PartKind:
     """A kind of part. Its frame is the centre of its lower face; `shape` stands on that face, one that is
-    taken for granted where the cell says none. `grip_force` in N. `seats` are where other parts go on it. `family` is the kind
-    that it began as, "" for one that nothing is ever joined to or put into; `is_made` for what the cell does not declare by
-    itself: a housing with a gear in it, a kit with something in its pockets (intentlang/seats.py)."""
+    taken for granted where the cell says none. `grip_force` in N. `may_be` are the kinds that `identify` may tell that it is.
+    `seats` are where other parts go on it. `family` is the kind that it began as, "" for one that nothing is ever joined to or put
+    into; `is_made` for what the cell does not declare by itself: a housing with a gear in it, a kit with something in its pockets
+    (intentlang/seats.py)."""
 
     name: str
     mass: float
@@ -28,6 +29,7 @@ class PartKind:
     seats: tuple[Seat, ...] = ()
     family: str = ""
     is_made: bool = False
+    may_be: tuple[str, ...] = ()
 
     def seat(self, name: str) -> Seat | None:
         return next((seat for seat in self.seats if seat.name == name), None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cell.equipment import Equipment, Place
-from cell.program import Ref
+from cell.model import CellModel
+from cell.program import Loop, Ref
 
 Members = Mapping[str, str]
 """Loop variable -> the member that it stands for."""
@@ -37,3 +38,20 @@ def places_in(equipment: Equipment, name: str) -> tuple[Place, ...]:
     if name == equipment.name:
         return equipment.places
     return tuple(p for p in equipment.places if p.name == name or p.name.startswith((f"{name}.", f"{name}[")))
+
+
+def binds_parts(loop: Loop, cell: CellModel) -> bool:
+    """Whether its members are parts: of one kind, or of any where the set holds several."""
+    return loop.member in cell.parts or loop.member == "part"
+
+
+def is_bound_by(loop: Loop, kind: str) -> bool:
+    """Whether a part of `kind` is a member, when it lies in the loop's set."""
+    return loop.member in (kind, "part")
+
+
+def set_of(loop: Loop, cell: CellModel) -> Equipment | None:
+    """Where the parts lie that the loop is about: `infeed`, or `infeed.gear` for one kind of what lies there."""
+    path = loop.members.path
+    is_whole = len(path) == 1 or (len(path) == 2 and path[1] in (loop.member, f"{loop.member}s"))
+    return cell.equipment.get(path[0]) if is_whole else None

@@ -24,6 +24,14 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Identified:
+    """The `nth` part to be identified is a `kind`; the name of no part kind says that nobody knows it."""
+
+    nth: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class MissingPart:
     """The place is empty, whatever the cell file declares."""
 
@@ -104,6 +112,7 @@ class FrozenState:
 Disturbance = (
     RejectShare
     | Reject
+    | Identified
     | MissingPart
     | GripLost
     | MachineAlarm

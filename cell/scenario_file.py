@@ -22,6 +22,7 @@ from cell.scenario import (
     Disturbance,
     FrozenState,
     GripLost,
+    Identified,
     Late,
     MachineAlarm,
     MissingPart,
@@ -70,6 +71,7 @@ WHEN = Rule('"at grip" or "on the way"', lambda v: v in ("at grip", "on the way"
 TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "reject_share": (RejectShare, {"share": SHARE}),
     "reject": (Reject, {"nth": COUNT}),
+    "identified": (Identified, {"nth": COUNT, "kind": NAME}),
     "missing_part": (MissingPart, {"place": NAME}),
     "grip_lost": (GripLost, {"tool": NAME, "nth": COUNT, "when": WHEN}),
     "machine_alarm": (
@@ -158,7 +160,7 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "person", person, cell.people
         case FrozenState(device=device):
             yield "device", device, devices
-        case RejectShare() | Reject():
+        case RejectShare() | Reject() | Identified():
             return
 
 

@@ -154,6 +154,7 @@ PART = KindSchema(
             doc="Where a part of an assembly sits on its base, or where a slot lies and what it holds.",
             keyed=True,
         ),
+        _attr("may_be", "<part...>", doc="What `identify` may tell that it is: kinds of its own shape and mass."),
         _attr("hole", f"<name> at {_VECTOR}", f"<name> at {_VECTOR} rotation {_ANGLES}", doc="A hole.", keyed=True),
         _attr("seam", f"<name> from {_VECTOR} to {_VECTOR}", doc="A straight seam.", keyed=True),
         _attr("face", f"<name> at {_VECTOR}", f"<name> at {_VECTOR} rotation {_ANGLES}", doc="A face.", keyed=True),

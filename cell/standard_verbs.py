@@ -86,7 +86,9 @@ VERBS = (
         tells=(_KIND,),
         events=_CARRYING,
         offered=True,
+        phases=("approach", "insert", "release", "retract", "dwell"),
         duration="offer",
+        planned=True,
     ),
     VerbSchema(
         name="assemble",

@@ -83,6 +83,7 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
     return [
         *_mounts(model),
         *(_ungripped(model) if is_whole else ()),
+        *_other_bodies(model),
         *_contents(model),
         *_zones(model),
         *_coinciding(model),
@@ -115,11 +116,24 @@ def _at(thing: Tool | Equipment, attribute: str) -> Span:
 
 def _ungripped(model: CellModel) -> list[Diagnostic]:
     handled = {name for tool in model.tools.values() for name in (*tool.grips, *tool.drives)}
+    handled |= {name for part in model.parts.values() if part.name in handled for name in part.may_be}
     return [
         warning("W202", f"no tool of the cell grips `{part.name}`", part.span, help="Name it under `grips` of a tool.")
         for part in model.declared_parts.values()
         if part.name not in handled
     ]
+
+
+def _other_bodies(model: CellModel) -> list[Diagnostic]:
+    """What a part may turn out to be is gripped, carried and laid down like the part that it was taken for."""
+    found: list[Diagnostic] = []
+    for part in model.parts.values():
+        for other in (model.parts[name] for name in part.may_be if name in model.parts):
+            if (part.shape, part.mass) != (other.shape, other.mass):
+                message = f"`{part.name}` may be a `{other.name}`, which has another shape or mass"
+                help_ = f"Give both the same: `part {other.name} is {part.name} {{ }}`."
+                found.append(error("E409", message, part.span, other.span.labelled("the other one"), help=help_))
+    return found
 
 
 def _contents(model: CellModel) -> list[Diagnostic]:

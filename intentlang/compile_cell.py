@@ -193,6 +193,7 @@ def _parts(declared: Sequence[Declared]) -> dict[str, PartKind]:
             made_from=d.words("from"),
             slots=d.words("slots"),
             has_assumed_shape=shape is None,
+            may_be=d.words("may_be"),
         )
     return {d.name.text: parts[d.name.text] for d in declared}
 

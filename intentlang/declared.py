@@ -211,7 +211,8 @@ def _inherited(
     own: Mapping[str, tuple[KindSchema, list[Given]]],
     broken: frozenset[str],
 ) -> tuple[list[Given], Diagnostic | None]:
-    """The attributes of `is other`, those written here replacing them. `contains` says what lies *there*: never copied."""
+    """The attributes of `is other`, those written here replacing them. `contains` says what lies *there*, `may_be`
+    what *that* kind turns out to be: never copied."""
     chain: list[DeclNode] = [node]
     while (other := chain[-1].other) is not None:
         target = by_name.get(other.text)
@@ -236,7 +237,7 @@ def _inherited(
     merged: dict[tuple[str, str], Given] = {}
     for depth, link in reversed(list(enumerate(chain))):
         for given in own.get(link.name.text, (None, []))[1]:
-            if depth == 0 or given.name != "contains":
+            if depth == 0 or given.name not in ("contains", "may_be"):
                 merged[(given.name, given.key)] = given
     return list(merged.values()), problem
 

@@ -40,9 +40,10 @@ def places_of(declared: Declared, parts: Parts, others: Mapping[str, Declared]) 
 
 
 def accepted(declared: Declared, parts: Parts) -> tuple[str, ...]:
-    """What it says it holds or delivers; every part of the cell where it says nothing."""
+    """What it says it holds or delivers, and what may turn out to be that; every part of the cell where it says nothing."""
     named = (*declared.words("holds"), *declared.words("delivers"), *_group(declared)[1])
-    return tuple(dict.fromkeys(named)) or tuple(name for name, part in parts.items() if not part.is_made)
+    unknown = (part.name for part in parts.values() if set(part.may_be) & set(named))
+    return tuple(dict.fromkeys((*named, *unknown))) or tuple(name for name, part in parts.items() if not part.is_made)
 
 
 def contents(declared: Declared) -> tuple[tuple[str, int], ...]:

@@ -169,7 +169,7 @@ _PAGES = (
         "E690", "not supported in planning",
         "The text is right, but planning does not cover this construct yet.",
         "An honest no is better than a wrong plan.",
-        "Say it with what is covered: move, process, inspect; `for each`, `in order`, `any order`, `when` on an outcome.",
+        "Say it with what is covered: docs/language.md lists what is not planned yet, and why.",
     ),
     _Page(
         "E691", "schedule and motions did not agree",

@@ -9,6 +9,7 @@ from typing import Literal
 from cell.scenario import (
     FrozenState,
     GripLost,
+    Identified,
     Late,
     MachineAlarm,
     MissingPart,
@@ -44,6 +45,11 @@ class Misfortunes:
             if isinstance(d, RejectShare) and fraction(self.seed, "verdict", part) < d.share:
                 return True
         return False
+
+    def kind(self, part: str, nth: int, kinds: Sequence[str]) -> str:
+        """Which of `kinds` it is, drawn from the seed and the part. `nth` counts parts in order of their first identification."""
+        told = next((d.kind for d in self.scenario.disturbances if isinstance(d, Identified) and d.nth == nth), None)
+        return told or kinds[int(fraction(self.seed, "kind", part) * len(kinds))]
 
     def grip(self, tool: str, nth: int) -> Literal["at grip", "on the way"] | None:
         """What becomes of the `nth` time that `tool` closes on a part."""

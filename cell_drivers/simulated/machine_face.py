@@ -21,6 +21,7 @@ from cell.driver_errors import Refusal
 from cell.durations import action_duration
 from cell.equipment import DurationRange, Equipment
 from cell.scenario import MachineAlarm
+from cell.standard_verbs import STANDARD
 from cell.steps import SetClamp, SetDoor
 from cell_drivers.simulated.chance import drawn_duration
 from cell_drivers.simulated.face import DONE, Face
@@ -31,8 +32,8 @@ from cell_drivers.simulated.under_way import Doing, Leaf, Work
 from cell_drivers.simulated.world import World
 
 ALARM = "alarm"
-TELLS = {"inspect": "verdict", "identify": "identity"}
-"""Which outcome a verb that is offered tells."""
+SIGNALS = {"identity": "kind"}
+"""Where a signal is called otherwise than the outcome that it reports."""
 ENDED: Mapping[Doing, What] = {"program": "program ended", "inspect": "told", "treat": "work ended"}
 ABORTED: Mapping[Doing, What] = {"program": "program aborted", "inspect": "inspection aborted", "treat": "work aborted"}
 
@@ -50,6 +51,7 @@ class MachineFace(Face):
         self._programs_run = 0
         self._works_begun = 0
         self._inspected: dict[str, int] = {}
+        self._identified_parts: dict[str, int] = {}
         self._told: dict[str, str] = {}
         self._clamped: str | None = None
         self._frozen_state: MachineState | None = None
@@ -77,7 +79,7 @@ class MachineFace(Face):
                 return self._alarm is not None
             case "occupied":
                 return "occupied" if self._part_here() is not None else "free"
-        return self._told.get(fact)
+        return self._told.get(SIGNALS.get(fact, fact))
 
     # --- door and clamp ---
 
@@ -155,7 +157,8 @@ class MachineFace(Face):
     def inspect(self, command: str, outcome: str) -> None:
         if not self.takes(command, "inspect", outcome):
             return
-        offer = next((o for o in self.equipment.offers if TELLS.get(o.verb) == outcome), None)
+        told = {o.verb: [t.name for t in STANDARD.verbs[o.verb].tells] for o in self.equipment.offers if o.verb in STANDARD.verbs}
+        offer = next((o for o in self.equipment.offers if outcome in told.get(o.verb, ())), None)
         if offer is None:
             raise self.refused(Refusal.NOT_OFFERED, command, f"it tells no {outcome}")
         part = self._ready_part(command)
@@ -237,15 +240,22 @@ class MachineFace(Face):
     def _tells(self, work: Work) -> None:
         self._work = None
         part = self.world.parts.parts[work.part]
-        nth = self._inspected.setdefault(part.id, len(self._inspected) + 1)
-        reject = self.world.luck.is_reject(part.id, nth)
-        value = part.kind.name if work.name == "identity" else "reject" if reject else "accept"
+        value = self._identified(part) if work.name == "kind" else self._verdict(part)
         self._told[work.name] = value
         self.world.parts.told(part, work.name, value)
         self._say()
         self.world.effect(self.name, work.command, "told", part.id, f"{work.name} is {value}")
         self.tell(OutcomeTold(self.name, self.world.now, work.command, work.name, value))
         self.change(work.command, DONE)
+
+    def _verdict(self, part: Part) -> str:
+        nth = self._inspected.setdefault(part.id, len(self._inspected) + 1)
+        return "reject" if self.world.luck.is_reject(part.id, nth) else "accept"
+
+    def _identified(self, part: Part) -> str:
+        """Which of the kinds that it may be; its own where it may be no other."""
+        nth = self._identified_parts.setdefault(part.id, len(self._identified_parts) + 1)
+        return self.world.luck.kind(part.id, nth, part.kind.may_be or (part.kind.name,))
 
     # --- what is there, what it says ---
 

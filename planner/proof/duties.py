@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from cell.demands import Demand
 from cell.diagnostic import Diagnostic, Span, error
-from cell.members import Members, members_of, owner_of, places_in, resolved
+from cell.members import Members, binds_parts, members_of, owner_of, places_in, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, InPlace, PartState
 from planner.proof.asked_orders import AskedOrders
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
-from planner.proof.outcomes import asked, branch_for
+from planner.proof.outcomes import asked, branch_for, told_by
 from planner.proof.stacks import StackLimit, stack_limit_of
 
 Serves = tuple[tuple[str, str], ...]
@@ -239,10 +239,9 @@ class _Reader:
         if orders is not None:
             return self._members(loop, orders, scope)
         owner = self.cell.equipment.get(owner_of(name))
-        if owner is not None and loop.member not in self.cell.parts and (members := members_of(owner, name)):
+        if owner is not None and not binds_parts(loop, self.cell) and (members := members_of(owner, name)):
             return self._members(loop, members, scope)
-        source = self.cell.equipment.get(loop.members.text)
-        if source is None or loop.member not in self.cell.parts:
+        if set_of(loop, self.cell) is None or not binds_parts(loop, self.cell):
             self.out.unproved.append(error("E690", "a loop over this set cannot be proved yet", loop.members.span))
             return frozenset()
         self.out.loops[loop.id] = loop
@@ -296,8 +295,11 @@ class _Reader:
         return frozenset(keys)
 
     def _told(self, part: PartState, outcome: str, scope: _Scope) -> str | None:
-        """The value told in this iteration; not known while a goal before the `when` that tells it is open."""
-        tellers = [k for k in scope.after if k in self.out.goals and self.out.goals[k].goal.verb == "inspect"]
+        """The value told in this iteration; not known while a goal before the `when` that tells it is open. What may be no other
+        kind is of its own."""
+        if outcome == "kind" and not self.cell.parts[part.kind].may_be:
+            return part.kind
+        tellers = [k for k in scope.after if k in self.out.goals and outcome in told_by(self.out.goals[k].goal.verb)]
         if any(k not in self.out.settled for k in tellers):
             return None
         return dict(part.outcomes).get(outcome)

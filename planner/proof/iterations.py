@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterator, Mapping
 
 from cell.diagnostic import Diagnostic, error
+from cell.members import binds_parts, is_bound_by, set_of
 from cell.model import CellModel
 from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, Line, Loop, Ref, Scope, When
 from cell.state import CellState, InPlace, PartState
@@ -31,14 +32,14 @@ def check_iterations(
     unknown = (
         error("E689", f"the plan works for loop {name}, which the text does not have") for name in started if name not in loops
     )
-    about_parts = {name: loop for name, loop in loops.items() if loop.member in cell.parts}
+    about_parts = {name: loop for name, loop in loops.items() if binds_parts(loop, cell)}
     return (*unknown, *(d for name, loop in about_parts.items() for d in _check(loop, started.get(name, ()), cell, state)))
 
 
 def _check(loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellState) -> Iterator[Diagnostic]:
-    source = cell.equipment[loop.members.text]
-    origins = {place.name for place in source.places}
-    members = {p.id: p for p in state.parts if p.kind == loop.member and p.origin in origins and not p.given_up}
+    source = set_of(loop, cell)
+    origins = {place.name for place in source.places} if source is not None else set()
+    members = {p.id: p for p in state.parts if is_bound_by(loop, p.kind) and p.origin in origins and not p.given_up}
     for name in started:
         if name not in members:
             yield error("E689", f"{name} is not a member of {loop.members.text} to work on", loop.span)

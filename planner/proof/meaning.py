@@ -42,6 +42,7 @@ from planner.proof.duties import Duty, ForkDuty
 from planner.proof.effects import Setting, change_of
 from planner.proof.needed_motion import is_parking, wrong_in_need
 from planner.proof.operations import equipment_of
+from planner.proof.outcomes import told_by
 from planner.proof.right_of_way import shared_zones
 from planner.proof.robot_state import Followed, RobotState
 
@@ -236,8 +237,8 @@ class _Walk:
                 if part != operation.part or operation.verb != "process" or not asked:
                     yield f"runs {program} of {machine} on {part}, which its goal does not ask for"
             case Inspect(station=station, outcome=outcome, part=part):
-                asked = isinstance(duty, Duty) and station == equipment_of(duty.goal) and outcome == "verdict"
-                if part != operation.part or operation.verb != "inspect" or not asked:
+                asked = isinstance(duty, Duty) and station == equipment_of(duty.goal) and outcome in told_by(duty.goal.verb)
+                if part != operation.part or not asked:
                     yield f"asks {station} for the {outcome} of {part}, which its goal does not ask for"
             case Treat(station=station, verb=verb, part=part):
                 asked = isinstance(duty, Duty) and (station, verb) == (duty.target, duty.goal.verb)

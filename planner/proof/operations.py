@@ -42,7 +42,7 @@ def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) ->
         for step in tasks.steps:
             own.setdefault(step.operation, []).append(step)
         for operation in tasks.operations:
-            wrong = _wrong(operation, own.get(operation.id, []), out, cell, robot_of)
+            wrong = _wrong(operation, own.get(operation.id, []), out, cell, robot_of, duties)
             out.found.extend(error("E683", f"{operation.id}: {what}", operation.because.span) for what in wrong)
     for step in tasks.steps:
         duty = out.duty_of.get(step.operation)
@@ -192,7 +192,7 @@ def _is_in(duty: Duty, fork: ForkDuty, branch: int | None) -> bool:
 
 
 def _wrong(
-    operation: Operation, steps: list[Step], out: Matched, cell: CellModel, robot_of: Mapping[str, str | None]
+    operation: Operation, steps: list[Step], out: Matched, cell: CellModel, robot_of: Mapping[str, str | None], duties: Duties
 ) -> Iterator[str]:
     duty = out.duty_of[operation.id]
     if operation.because.span != written(duty):
@@ -201,12 +201,14 @@ def _wrong(
         yield "its list of steps is not that of the steps that name it"
     match duty:
         case Duty():
-            yield from _goal_wrong(operation, duty, steps, out, cell)
+            yield from _goal_wrong(operation, duty, steps, out, cell, duties)
         case ForkDuty():
             yield from _fork_wrong(operation, duty, steps, out, cell, robot_of)
 
 
-def _goal_wrong(operation: Operation, duty: Duty, steps: list[Step], out: Matched, cell: CellModel) -> Iterator[str]:
+def _goal_wrong(
+    operation: Operation, duty: Duty, steps: list[Step], out: Matched, cell: CellModel, duties: Duties
+) -> Iterator[str]:
     if operation.verb != duty.goal.verb or operation.because.rule != goal_reason(duty.goal):
         yield f"its goal says {goal_reason(duty.goal)}"
     branch = out.branch_of.get(operation.id)
@@ -218,7 +220,7 @@ def _goal_wrong(operation: Operation, duty: Duty, steps: list[Step], out: Matche
     for kind in (Grip, Release, RunProgram, Inspect):
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
-    yield from _ends(operation, duty, steps, cell)
+    yield from _ends(operation, duty, steps, cell, duties)
 
 
 def _fork_wrong(
@@ -269,7 +271,16 @@ def _is_sent_home(step: Step, operation: Operation, cell: CellModel) -> bool:
     return isinstance(step.action, Move) and is_parking(step.action.need, cell) and step.robot != operation.robot
 
 
-def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel) -> Iterator[str]:
+def _told_kinds(duty: Duty, duties: Duties, cell: CellModel) -> set[str]:
+    """What a part in that branch has been told to be."""
+    fork = duties.forks.get(duty.under.fork) if duty.under is not None else None
+    if fork is None or duty.under is None or fork.outcome != "kind":
+        return set()
+    values = values_of(fork.when, fork.outcome)
+    return {v for v in values if v in cell.parts and branch_for(fork.when, v) == duty.under.branch}
+
+
+def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel, duties: Duties) -> Iterator[str]:
     touches = [s.action.need.touch for s in steps if isinstance(s.action, Move) and s.action.need.touch is not None]
     taken = {t.place for t in touches if (t.pair, t.end) == ("fingers and part", "end")}
     put = {t.place for t in touches if (t.pair, t.end) == ("part and place", "end")}
@@ -281,6 +292,9 @@ def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel) 
             yield f"its {name} is {', '.join(sorted(places)) or 'none'}, not {said or 'none'}"
     if {operation.robot} - {None} not in (robots, entering):
         yield f"it is done by {', '.join(sorted(robots)) or 'no robot'}, not {operation.robot or 'none'}"
+    told = _told_kinds(duty, duties, cell)
+    if any(not told <= set(cell.places[place].accepts) for place in put):
+        yield f"{operation.target} does not take {' or '.join(sorted(told))}"
     wanted = {p.name for p in places_in(cell.equipment[owner_of(duty.target)], duty.target)}
     if not put <= wanted:
         yield f"its goal asks for {duty.target}"

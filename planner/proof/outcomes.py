@@ -15,13 +15,13 @@ def asked(when: When) -> tuple[str, str] | None:
     questions = set()
     for branch in when.branches:
         for test in _tests(branch.condition):
-            if not isinstance(test, IsState) or len(test.subject.path) != 2:
+            if not isinstance(test, IsState) or len(test.subject.path) > 2:
                 return None
-            questions.add(test.subject.path)
+            questions.add((*test.subject.path, "kind")[:2])  # `p is gear` asks for its kind
     if len(questions) != 1:
         return None
     variable, outcome = questions.pop()
-    return variable, outcome
+    return (variable, outcome) if any(o.name == outcome for verb in STANDARD.verbs.values() for o in verb.tells) else None
 
 
 def branch_for(when: When, value: str) -> int | None:
@@ -31,7 +31,7 @@ def branch_for(when: When, value: str) -> int | None:
 
 def values_of(when: When, outcome: str) -> tuple[str, ...]:
     """The values that the vocabulary or the text names, and one that neither does."""
-    schema = [v for verb in STANDARD.verbs.values() for o in verb.tells if o.name == outcome for v in o.values]
+    schema = [v for verb in STANDARD.verbs.values() for o in verb.tells if o.name == outcome for v in o.values if v != "*"]
     named = [t.value for b in when.branches for t in _tests(b.condition) if isinstance(t, IsState)]
     return tuple(dict.fromkeys((*schema, *named, ANY_OTHER)))
 
@@ -40,6 +40,11 @@ def good_values(when: When, outcome: str) -> tuple[str, ...]:
     """Those that are not adverse."""
     adverse = {v for verb in STANDARD.verbs.values() for o in verb.tells if o.name == outcome for v in o.adverse}
     return tuple(v for v in values_of(when, outcome) if v not in adverse)
+
+
+def told_by(verb: str) -> tuple[str, ...]:
+    """The outcomes that a verb tells."""
+    return tuple(o.name for o in STANDARD.verbs[verb].tells) if verb in STANDARD.verbs else ()
 
 
 def is_true(condition: Condition, value: str) -> bool:

@@ -23,7 +23,8 @@ def any_one(
 
     def rank(numbered: tuple[int, PartState]) -> tuple[bool, bool, bool, bool, int]:
         number, part = numbered
-        is_looped = (where.get(part.origin, ""), part.kind) in looped
+        first = where.get(part.origin, "")
+        is_looped = not looped.isdisjoint({(first, part.kind), (first, "part")})
         held, expected = isinstance(part.location, InHand), isinstance(part.location, Expected)
         order = -number if is_looped else number
         if isinstance(part.location, InPlace) and _is_piled(cell, where.get(part.location.place, "")):

@@ -13,7 +13,7 @@ from typing import assert_never
 from cell.arrivals import arrival_law, arrival_times
 from cell.demands import Demand, order_of
 from cell.diagnostic import Span
-from cell.members import Members, members_of, owner_of, resolved
+from cell.members import Members, binds_parts, is_bound_by, members_of, owner_of, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, Expected, InHand, InPlace, Lost, PartState
@@ -151,7 +151,7 @@ class _Walk:
         """The layers or spots that the loop is about; None for a loop about parts."""
         name = resolved(loop.members, bound)
         source = self.cell.equipment.get(owner_of(name))
-        if loop.member in self.cell.parts or source is None or source.name == name:
+        if binds_parts(loop, self.cell) or source is None or source.name == name:
             return None
         return members_of(source, name) or None
 
@@ -172,8 +172,8 @@ class _Walk:
         return added
 
     def _loop(self, loop: Loop, clauses: Clauses) -> Legs:
-        source = self.cell.equipment.get(loop.members.text)
-        if source is None or source.kind not in LOOPED or loop.member not in self.cell.parts:
+        source = set_of(loop, self.cell)
+        if source is None or source.kind not in LOOPED or not binds_parts(loop, self.cell):
             self.found.unsupported("a loop over anything but parts of a tray or a station, layers and spots", loop.span)
             return frozenset()
         if loop.until is not None and counted_things(loop.until) is None:
@@ -183,7 +183,7 @@ class _Walk:
             self.paces.append(Pace(loop.id, loop.block.pace.interval.quantity.value, loop.block.pace.span))
         iterations = _Iterations(self, loop, clauses)
         rank = {place.name: i for i, place in enumerate(source.places)}
-        members = [p for p in self.state.parts if p.kind == loop.member and p.origin in rank and _is_meant(loop, p)]
+        members = [p for p in self.state.parts if is_bound_by(loop, p.kind) and p.origin in rank and _is_meant(loop, p)]
         goals = {g.id for g in _goals(loop.block)}
         fresh = []
         for part in sorted(members, key=lambda p: (rank[p.origin], p.id)):
@@ -260,7 +260,7 @@ class _Walk:
                 self.found.error("E605", UNDONE, other.span, line.span, help=UNDONE_HELP)
 
     def _is_about_parts(self, line: Line) -> bool:
-        return isinstance(line, Loop) and line.member in self.cell.parts
+        return isinstance(line, Loop) and binds_parts(line, self.cell)
 
     def routes(self) -> Routes:
         order = [p.id for p in self.state.parts if self.legs.get(p.id)]

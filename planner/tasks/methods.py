@@ -17,11 +17,11 @@ from cell.steps import Inspect, RunProgram
 from planner.tasks.findings import Findings
 from planner.tasks.route import Work
 
-VERBS = ("move", "process", "inspect")
+VERBS = ("move", "process", "inspect", "identify")
 TARGETS = ("tray", "bin", "machine", "station", "fixture", "pallet")
 LOOPED = ("tray", "machine", "station", "fixture")
 SOURCES = (*LOOPED, "pallet", "stack", "shelf", "conveyor", "feed")
-_ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), "inspect": ("at",)}
+_ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), "inspect": ("at",), "identify": ("at",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ def _program(cell: CellModel, machine: Equipment, goal: Goal, found: Findings) -
 
 
 def _inspection(cell: CellModel, station: Equipment, goal: Goal, found: Findings) -> Work | None:
-    if not any(o.verb == "inspect" for o in station.offers):
-        help_ = "Add `offers inspect for …` to it, or inspect elsewhere."
-        found.error("E612", f"{station.name} does not offer inspect", goal.span, station.span, help=help_)
+    if not any(o.verb == goal.verb for o in station.offers):
+        help_ = f"Add `offers {goal.verb} for …` to it, or {goal.verb} elsewhere."
+        found.error("E612", f"{station.name} does not offer {goal.verb}", goal.span, station.span, help=help_)
         return None
-    outcome = told_by("inspect") or "verdict"
+    outcome = told_by(goal.verb) or "verdict"
     return Work("inspection", outcome, action_duration(cell, Inspect(station.name, outcome, "")).longest)

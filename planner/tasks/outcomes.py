@@ -10,13 +10,14 @@ from cell.standard_verbs import STANDARD
 
 
 def outcome_asked(when: When, variable: str) -> str | None:
-    """The one outcome of `variable` that all conditions of `when` ask about; None when they ask about anything else."""
+    """The one outcome of `variable` that all conditions of `when` ask about; None when they ask about anything else. After the
+    bare part (`p is gear`) that is its kind."""
     names = set()
     for branch in when.branches:
         for test in _tests(branch.condition):
-            if not isinstance(test, IsState) or len(test.subject.path) != 2 or test.subject.path[0] != variable:
+            if not isinstance(test, IsState) or len(test.subject.path) > 2 or test.subject.path[0] != variable:
                 return None
-            names.add(test.subject.path[1])
+            names.add((*test.subject.path, "kind")[1])
     return names.pop() if len(names) == 1 and names <= set(_schemas()) else None
 
 
@@ -79,4 +80,5 @@ def _tests(condition: Condition | None) -> Iterator[Condition]:
 
 
 def _schemas() -> dict[str, tuple[Sequence[str], Sequence[str]]]:
-    return {o.name: (o.values, o.adverse) for v in STANDARD.verbs.values() for o in v.tells if "*" not in o.values}
+    """(values, adverse) of each outcome; no values where those of the cell count, which are what the text names and any other."""
+    return {o.name: (tuple(v for v in o.values if v != "*"), o.adverse) for verb in STANDARD.verbs.values() for o in verb.tells}

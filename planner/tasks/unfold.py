@@ -88,13 +88,28 @@ class Unfolding:
             spans = [b.condition.span for b in when.branches if b.condition is not None]
             self.found.unsupported("a `when` on anything but one outcome of the loop's part", *spans)
             return []
-        taken = _known_branch(when, outcome, part, before)
+        taken = self._known_branch(when, outcome, part, before)
         if taken is None:
             return self._fork(when, outcome, variable, part, clauses)
         if taken < 0:
             return []
         block = when.branches[taken].block
         return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id))
+
+    def _known_branch(self, when: When, outcome: str, part: PartState, before: list[Leg]) -> int | None:
+        """The branch to take: one whose goals are reached in part, or the one that the told value leads to; -1 for a told value
+        that leads nowhere; None when the outcome is still open. A part that may be no other kind is of its own."""
+        for i, branch in enumerate(when.branches):
+            if any(goal.id in part.reached for line in branch.block.lines for goal in goals_in(line)):
+                return i
+        telling = [x for x in before if isinstance(x, Stage) and told_by(x.goal.verb) == outcome]
+        value = dict(part.outcomes).get(outcome)
+        if outcome == "kind" and not self.cell.parts[part.kind].may_be:
+            value = part.kind
+        elif value is None or (telling and telling[-1].goal.id not in part.reached):
+            return None
+        taken = branch_taken(when, value)
+        return -1 if taken is None else taken
 
     def _fork(self, when: When, outcome: str, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
         ways = []
@@ -103,11 +118,25 @@ class Unfolding:
             if branch is not None:
                 inner = self.clauses_in(branch.block, clauses, part.id)
                 legs = self.legs(branch.block, variable, part, inner)
+                legs = [self._as_told(leg, outcome, values) for leg in legs]
             stages = tuple(leg for leg in legs if isinstance(leg, Stage) and self._is_plain_move(leg))
             if len(stages) < len(legs):
                 self.found.unsupported("more than moves to plain places in a branch that is open", when.span)
             ways.append(Way(values, stages))
         return [Fork(when, outcome, tuple(ways), clauses)]
+
+    def _as_told(self, leg: Leg, outcome: str, values: tuple[str, ...]) -> Leg:
+        """Where the kind is told, the part goes to places that take what it is told to be."""
+        told = [v for v in values if v in self.cell.parts]
+        if outcome != "kind" or not told or not isinstance(leg, Stage):
+            return leg
+        places = tuple(p for p in leg.places if set(told) <= set(self.cell.places[p].accepts))
+        if not places:
+            what, equipment = " or ".join(told), self.cell.equipment[leg.equipment]
+            help_ = f"Add {what} to what {leg.equipment} holds, or choose another place."
+            self.found.error("E613", f"{leg.equipment} does not take {what}", leg.goal.span, equipment.span, help=help_)
+            return leg
+        return replace(leg, places=places)
 
     def _is_plain_move(self, stage: Stage) -> bool:
         equipment = self.cell.equipment[stage.equipment]
@@ -158,17 +187,3 @@ def open_legs(legs: list[Leg], part: PartState) -> list[Leg]:
     """What is left after the last goal that is reached: a part further on its route has passed what lies before."""
     last = max((i for i, leg in enumerate(legs) if isinstance(leg, Stage) and leg.goal.id in part.reached), default=-1)
     return legs[last + 1 :]
-
-
-def _known_branch(when: When, outcome: str, part: PartState, before: list[Leg]) -> int | None:
-    """The branch to take: one whose goals are reached in part, or the one that the told value leads to; -1 for a told value
-    that leads nowhere; None when the outcome is still open."""
-    for i, branch in enumerate(when.branches):
-        if any(goal.id in part.reached for line in branch.block.lines for goal in goals_in(line)):
-            return i
-    telling = [x for x in before if isinstance(x, Stage) and told_by(x.goal.verb) == outcome]
-    value = dict(part.outcomes).get(outcome)
-    if value is None or (telling and telling[-1].goal.id not in part.reached):
-        return None
-    taken = branch_taken(when, value)
-    return -1 if taken is None else taken

@@ -18,6 +18,9 @@ seed = 7
 share = 0.1
 [[reject]]
 nth = 4
+[[identified]]
+nth = 2
+kind = "flange"
 [[missing_part]]
 place = "infeed[3]"
 [[grip_lost]]
