@@ -215,7 +215,7 @@ def _moved(
     segments = tuple(Segment(frozen([a, a, a, b, b, b]), float(np.linalg.norm(b - a))) for a, b in legs)
     length = sum(s.length for s in segments)
     touched = None if touch is None else Touch("fingers and part", "", "", "", 0, touch)  # type: ignore[arg-type]
-    return segments, length, slow_enough(MotionNeed("g1", AtHome(), AtHome(), (), touched, limit, ()), segments, length)
+    return segments, length, slow_enough(MotionNeed("g1", AtHome(), AtHome(), (), touched, limit, (), "grip"), segments, length)
 
 
 def _contact(need: MotionNeed, segments: tuple[Segment, ...], length: float, end: Array, start: Array) -> ContactAllowance:
