@@ -13,9 +13,9 @@ from cell.geometry import Body, Pose, Shape
 class PartKind:
     """A kind of part. Its frame is the centre of its lower face; `shape` stands on that face, one that is
     taken for granted where the cell says none. `grip_force` in N. `may_be` are the kinds that `identify` may tell that it is.
-    `seats` are where other parts go on it. `family` is the kind that it began as, "" for one that nothing is ever joined to or put
-    into; `is_made` for what the cell does not declare by itself: a housing with a gear in it, a kit with something in its pockets
-    (intentlang/seats.py)."""
+    `seats` are where other parts go on it. `family` is the kind that it began as, "" for one that nothing is ever joined to or
+    put into; `is_made` for what the cell does not declare by itself: a housing with a gear in it, a kit with something in its
+    pockets (intentlang/seats.py)."""
 
     name: str
     mass: float
