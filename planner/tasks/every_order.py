@@ -1,0 +1,199 @@
+"""Can every part come through at all? Every order is looked at, with all times and all paths of robots left out.
+
+A state says how far each part is on its route and where it lies. What is left out would only forbid more (who is in whose way, how
+long anything takes), so where no order of this kind leads to the end, there is none. Breadth does not matter, only whether the end
+is reached, so it goes depth first and remembers where it has been; parts that are alike stand for one another. Where a fork can
+end in several places, each of them is taken: that is how a plan counts capacity too (docs/proof.md, *Capacity*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from cell.equipment import Equipment
+from planner.tasks.reach import ways_to_serve
+from planner.tasks.route import Fork, Stage
+from planner.tasks.shop import Shop
+
+MOST_STATES = 4_000
+Answer = Literal["comes through", "never comes through", "not decided"]
+
+Spot = str
+"""Where a part is: a place, an equipment whose places are all alike, a heap, or a hand."""
+ON_ITS_WAY = ""
+_Part = tuple[int, Spot]
+_State = tuple[_Part, ...]
+
+
+def every_order(shop: Shop, most: int = MOST_STATES) -> Answer:
+    """Whether some order of acts brings every part to the end of its route; not decided after `most` states."""
+    if not _is_plain(shop):
+        return "not decided"
+    floor = _Rooms(shop)
+    start = floor.start()
+    seen, open_states = {floor.alike(start)}, [start]
+    while open_states:
+        state = open_states.pop()
+        if floor.is_done(state):
+            return "comes through"
+        for following in floor.following(state):
+            key = floor.alike(following)
+            if key in seen:
+                continue
+            if len(seen) == most:
+                return "not decided"
+            seen.add(key)
+            open_states.append(following)
+    return "never comes through"
+
+
+class _Rooms:
+    """The rules. A part is (legs done, spot), ON_ITS_WAY once it is past its fork."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.spot_of = {name: self._spot(name) for name in shop.cell.places}
+        room: dict[Spot, int] = {}
+        for name in shop.cell.places:
+            is_taken = name in shop.foreign
+            room[self.spot_of[name]] = room.get(self.spot_of[name], 0) + (0 if is_taken else 1)
+        self.room = {spot: count for spot, count in room.items() if spot not in shop.heaps}
+        hands = [(w, hand.name, k) for w, worker in enumerate(shop.workers) for k, hand in enumerate(worker.hands)]
+        self.hands = {name: w for w, name, k in hands if k not in shop.workers[w].held}
+        self.under = {p.name: p.lies_on for p in shop.cell.places.values() if p.lies_on}
+        self.ahead = {j: _in_front(shop, line[: line.index(j)], j) for line in shop.lines for j in line}
+        kinds: dict[object, int] = {}
+        self.like = [kinds.setdefault(_likeness(shop, j), len(kinds)) for j in range(len(shop.jobs))]
+        self._can: dict[tuple[object, ...], bool] = {}
+
+    def _spot(self, place: str) -> Spot:
+        """Of a tray all of whose places are alike its name is enough."""
+        equipment = self.shop.cell.equipment[self.shop.equipment_of[place]]
+        return equipment.name if _is_one_room(equipment) else place
+
+    # --- states ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> _State:
+        return tuple((0, job.hand if job.hand is not None else self.spot_of[job.place or ""]) for job in self.shop.jobs)
+
+    def alike(self, state: _State) -> tuple[tuple[int, _Part], ...]:
+        """The same for states that differ only in which of several like parts is where."""
+        return tuple(sorted(zip(self.like, state, strict=True)))
+
+    def is_done(self, state: _State) -> bool:
+        return all(done == len(job.legs) for (done, _), job in zip(state, self.shop.jobs, strict=True))
+
+    def following(self, state: _State) -> Iterator[_State]:
+        """Whatever one act makes of it; the most promising last, for the search takes those first."""
+        tried: set[tuple[int, _Part]] = set()
+        for j, (done, spot) in enumerate(state):
+            like = (self.like[j], state[j])
+            if done == len(self.shop.jobs[j].legs) or like in tried or not self._is_open(state, j):
+                continue
+            if spot in self.hands:
+                yield from self._placed(state, j, spot)
+            elif not self._is_behind(state, j):
+                tried.add(like)
+                yield from self._taken(state, j, spot)
+
+    def _is_open(self, state: _State, j: int) -> bool:
+        """All barriers before its leg."""
+        barriers, leg = self.shop.routes.barriers, self.shop.jobs[j].legs[state[j][0]]
+        return all(state[other][0] > k for b in leg.clauses.after for other, k in barriers[b].members)
+
+    def _is_behind(self, state: _State, j: int) -> bool:
+        """Whether others have to be taken from that very place first: on a belt, in a bin of a shelf."""
+        return state[j][0] == 0 and any(state[k] == state[j] for k in self.ahead.get(j, ()))
+
+    # --- acts ------------------------------------------------------------------------------------------------------
+
+    def _taken(self, state: _State, j: int, spot: Spot) -> Iterator[_State]:
+        leg, job = self.shop.jobs[j].legs[state[j][0]], self.shop.jobs[j]
+        if isinstance(leg, Stage) and spot in {self.spot_of[p] for p in leg.places}:
+            yield self._with(state, j, (state[j][0] + 1, spot))
+            return
+        if isinstance(leg, Fork):
+            yield from self._forked(state, j, leg, spot)
+            return
+        if any(spot in self.under.get(other, ()) for _, other in state):
+            return
+        taken = {at for _, at in state}
+        able = self.shop.able(j, state[j][0])
+        for name, worker in self.hands.items():
+            if name not in taken and worker in able and self._serves(worker, job.kind, spot, leg, is_source=True):
+                yield self._with(state, j, (state[j][0], name))
+
+    def _placed(self, state: _State, j: int, hand: str) -> Iterator[_State]:
+        leg, job = self.shop.jobs[j].legs[state[j][0]], self.shop.jobs[j]
+        if isinstance(leg, Fork):
+            yield from self._forked(state, j, leg, hand)
+            return
+        if self.hands[hand] not in self.shop.able(j, state[j][0]):
+            return
+        for place in leg.places:
+            spot = self.spot_of[place]
+            if self._is_free(state, place) and self._serves(self.hands[hand], job.kind, spot, leg, is_source=False):
+                yield self._with(state, j, (state[j][0] + 1, spot))
+
+    def _forked(self, state: _State, j: int, fork: Fork, spot: Spot) -> Iterator[_State]:
+        """Its last places of every way are taken from then on; a way that leaves it where it is keeps that."""
+        ends = [way.stages[-1].places if way.stages else (spot,) for way in fork.ways]
+        if all(any(self._is_free(state, p) for p in places) or spot in places for places in ends):
+            yield self._with(state, j, (state[j][0] + 1, ON_ITS_WAY))
+
+    def _is_free(self, state: _State, place: str) -> bool:
+        spot = self.spot_of[place]
+        if spot not in self.room:
+            return True
+        lies = [at for _, at in state]
+        taken = lies.count(spot) + sum(self._forked_to(j, spot) for j, at in enumerate(lies) if at == ON_ITS_WAY)
+        is_carried = all(self._is_filled(lies, below) for below in self.under.get(place, ()))
+        return taken < self.room[spot] and is_carried
+
+    def _is_filled(self, lies: list[Spot], place: str) -> bool:
+        return place in lies or place in self.shop.foreign
+
+    def _forked_to(self, j: int, spot: Spot) -> bool:
+        """Whether a part that is past its fork may lie there."""
+        fork = self.shop.jobs[j].legs[-1]
+        assert isinstance(fork, Fork)
+        return any(spot in {self.spot_of[p] for p in way.stages[-1].places} for way in fork.ways if way.stages)
+
+    def _serves(self, worker: int, kind: str, spot: Spot, stage: Stage, *, is_source: bool) -> bool:
+        """Whether that robot can take or put such a part at any place of the spot, one part at a time."""
+        who = self.shop.workers[worker]
+        speed = who.speed(stage.clauses)
+        key = (worker, kind, spot, is_source, speed)
+        if key not in self._can:
+            places = [p for p in (self._places(spot) if is_source else stage.places) if self.spot_of[p] == spot]
+            grasps = self.shop.grasps[kind]
+            self._can[key] = any(ways_to_serve(who, kind, grasps, place, is_source, speed) for place in places)
+        return self._can[key]
+
+    def _places(self, spot: Spot) -> Iterator[str]:
+        return (place for place, at in self.spot_of.items() if at == spot)
+
+    @staticmethod
+    def _with(state: _State, j: int, part: _Part) -> _State:
+        return (*state[:j], part, *state[j + 1 :])
+
+
+def _in_front(shop: Shop, line: tuple[int, ...], j: int) -> tuple[int, ...]:
+    return tuple(k for k in line if shop.jobs[k].place == shop.jobs[j].place)
+
+
+def _likeness(shop: Shop, j: int) -> tuple[object, ...]:
+    """Parts that share it may stand for one another: what is asked of them, what they wait for and who waits for them."""
+    legs = shop.jobs[j].legs
+    return (shop.group[j], tuple((leg.clauses.after, shop.opened_by.get((j, k), ())) for k, leg in enumerate(legs)))
+
+
+def _is_plain(shop: Shop) -> bool:
+    """Whether parts only lie and are carried: the rules here do not know of parts that go into one another."""
+    return not any(shop.cell.parts[job.kind].seats for job in shop.jobs)
+
+
+def _is_one_room(equipment: Equipment) -> bool:
+    return len(equipment.places) > 1 and not any(place.lies_on for place in equipment.places)
