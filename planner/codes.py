@@ -160,6 +160,13 @@ _PAGES = (
         "Move one of them, or give it a `home` farther off.",
     ),
     _Page(
+        "E620", "no order brings every part through",
+        "Every order of taking and putting down was looked at, and in none of them does every part come to the end of its route.",
+        "Times and paths were left out, so no quicker device and no other way of a robot helps: there are too few places or "
+        "hands for what the lines ask in the order in which they ask it.",
+        "Add a free place or another hand, take `in order` away, or ask for fewer parts.",
+    ),
+    _Page(
         "E640", "a demand that nothing can fill",
         "An order asks for a part of a kind of which none is left where the line may take it from.",
         "An order that is begun has to be filled: a kit that lacks a part would stand in the way of the others.",

@@ -1,24 +1,21 @@
-"""Why there is no plan: typed answers that name the lines and things that are in each other's way.
+"""Why there is no schedule: typed answers that name the lines and things that are in each other's way.
 
-First version: it looks at where an order got stuck and says what the parts there wait for. Smallest conflicting sets come later.
+What is counted is said before any order is tried. Where orders get stuck, it says what the parts there wait for; that is a proof
+only where every order was looked at, and else it is said that the search gave up.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
-from cell.diagnostic import Span
+from cell.diagnostic import Diagnostic, Span, error
 from cell.shelves import is_bin
-from cell.steps import AtHub
 from planner.tasks.dispatch import Order
+from planner.tasks.every_order import every_order
 from planner.tasks.findings import Findings
 from planner.tasks.floor import FOREIGN, Floor
 from planner.tasks.methods import SOURCES
-from planner.tasks.reach import ways_to_serve
 from planner.tasks.route import Fork, Leg, Stage, stages_of
 from planner.tasks.shop import Shop
-from planner.tasks.worker import Worker
+from planner.tasks.ways import check_ways
 
 
 def check_room(shop: Shop, found: Findings) -> None:
@@ -69,21 +66,51 @@ def check_sources(shop: Shop, found: Findings) -> None:
 
 def explain(shop: Shop, order: Order, found: Findings) -> None:
     """Say why `order` got stuck; always says something."""
-    floor = order.floor
-    _explain_hands(shop, floor, found)
-    waiting = [queue[-1] for queue in floor.queues.values() if queue]
-    for job in [*floor.held(), *floor.under_way, *waiting]:
-        _explain_job(shop, floor, job, found)
-    if not found.has_errors:
-        jobs = [*floor.held(), *floor.under_way, *waiting]
-        spans = dict.fromkeys(_span(floor.leg(j)) for j in jobs)
-        if shop.crew.rules.has_conflicts:
-            names = " and ".join(shop.crew.rests)
-            help_ = "Give them more room, or zones with `capacity 1`."
-            found.error("E616", f"no order was found in which {names} keep out of each other's way", *spans, help=help_)
-        else:
-            help_ = "Add a free place or another hand: each part needs one to be put into while others wait."
-            found.error("E615", "no order was found in which every part comes through", *spans, help=help_)
+    check_ways(shop, found)
+    if found.has_errors:
+        return
+    reasons = stuck_reasons(shop, order)
+    if every_order(shop) == "never comes through":
+        for reason in reasons or (_no_order(shop, order),):
+            found.add(reason)
+    else:
+        found.add(_gave_up(shop, order, reasons))
+
+
+def stuck_reasons(shop: Shop, order: Order) -> tuple[Diagnostic, ...]:
+    """What the parts wait for where the order got stuck, as far as it is one of the usual things."""
+    found = Findings()
+    _explain_hands(shop, order.floor, found)
+    for job in _left(order.floor):
+        _explain_job(shop, order.floor, job, found)
+    return found.all()
+
+
+def _left(floor: Floor) -> list[int]:
+    """The jobs that wait."""
+    return [*floor.held(), *floor.under_way, *(queue[-1] for queue in floor.queues.values() if queue)]
+
+
+def _no_order(shop: Shop, order: Order) -> Diagnostic:
+    spans = dict.fromkeys(_span(order.floor.leg(j)) for j in _left(order.floor))
+    help_ = "Add a free place or another hand, or ask for less order."
+    return error("E620", "in no order does every part come through; every one was looked at", *spans, help=help_)
+
+
+def _gave_up(shop: Shop, order: Order, reasons: tuple[Diagnostic, ...]) -> Diagnostic:
+    """No order was found, which proves nothing; where the last one got stuck may help."""
+    if shop.crew.rules.has_conflicts:
+        spans = dict.fromkeys(_span(order.floor.leg(j)) for j in _left(order.floor))
+        names = " and ".join(shop.crew.rests)
+        help_ = "Give them more room, or zones with `capacity 1`."
+        return error("E616", f"no order was found in which {names} keep out of each other's way", *spans, help=help_)
+    if reasons:
+        first = reasons[0]
+        message = f"no order was found in which every part comes through: {first.message}"
+        return error("E615", message, *first.spans, help=first.help)
+    spans = dict.fromkeys(_span(order.floor.leg(j)) for j in _left(order.floor))
+    help_ = "Add a free place or another hand: each part needs one to be put into while others wait."
+    return error("E615", "no order was found in which every part comes through", *spans, help=help_)
 
 
 def _explain_hands(shop: Shop, floor: Floor, found: Findings) -> None:
@@ -97,7 +124,6 @@ def _explain_job(shop: Shop, floor: Floor, job: int, found: Findings) -> None:
     leg = floor.leg(job)
     closed = [k for k in leg.clauses.after if floor.barrier_left[k] > 0]
     for stage in stages_of(leg):
-        _explain_places(shop, floor, job, stage, found)
         if not closed:
             _explain_full(shop, floor, job, stage, found)
 
@@ -132,37 +158,6 @@ def _explain_full(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findi
             spans = [stage.goal.span, _span(floor.leg(other)), shop.routes.barriers[k].span]
             help_ = "Take `in order` from one of the two, or add a place where the part can wait."
             found.error("E604", message, *dict.fromkeys(spans), help=help_)
-
-
-def _explain_places(shop: Shop, floor: Floor, job: int, stage: Stage, found: Findings) -> None:
-    """No hand can take the part where it lies, or put it where it shall go."""
-    kind, place = shop.jobs[job].kind, floor.place[job]
-    able = [shop.workers[k] for k in shop.able(job, floor.at[job])]
-    free = [p for p in stage.places if p in floor.pools[stage.equipment] or p in shop.heaps] or list(stage.places)
-    if place is not None and place not in stage.places:
-        if not any(_serves(shop, worker, kind, place, True, stage) for worker in able):
-            _no_way(shop, able, place, stage.goal.span, found)
-        if not any(_travels(shop, worker, kind, place, stage) for worker in able):
-            names = " or ".join(worker.robot for worker in able)
-            message, help_ = f"no way for {names} from {place} to {stage.equipment}", "Make room between the two."
-            found.error("E603", message, stage.goal.span, help=help_)
-    if not any(_serves(shop, worker, kind, p, False, stage) for worker in able for p in free):
-        _no_way(shop, able, free[0], stage.goal.span, found)
-
-
-def _serves(shop: Shop, worker: Worker, kind: str, place: str, is_source: bool, stage: Stage) -> bool:
-    return bool(ways_to_serve(worker, kind, shop.grasps[kind], place, is_source, worker.speed(stage.clauses)))
-
-
-def _travels(shop: Shop, worker: Worker, kind: str, place: str, stage: Stage) -> bool:
-    held, hub = (worker.carried(kind, 0, shop.grasps[kind][0]),), AtHub(shop.equipment_of[place])
-    return worker.motions.travel(hub, stage.equipment, held, worker.speed(stage.clauses)).seconds < math.inf
-
-
-def _no_way(shop: Shop, able: Sequence[Worker], place: str, span: Span, found: Findings) -> None:
-    equipment = shop.cell.equipment[shop.equipment_of[place]]
-    message, help_ = f"no motion of {' or '.join(w.robot for w in able)} serves {place}", "Make room at it, or move it closer."
-    found.error("E603", message, span, equipment.span, help=help_)
 
 
 def _span(leg: Leg) -> Span:

@@ -1,19 +1,17 @@
-"""Can every part come through at all? Every order is looked at, with all times and all paths of robots left out.
+"""Can every part come through at all? Every order is looked at, with all times, motions and paths of robots left out.
 
-A state says how far each part is on its route and where it lies. What is left out would only forbid more (who is in whose way, how
-long anything takes), so where no order of this kind leads to the end, there is none. Breadth does not matter, only whether the end
-is reached, so it goes depth first and remembers where it has been; parts that are alike stand for one another. Where a fork can
-end in several places, each of them is taken: that is how a plan counts capacity too (docs/proof.md, *Capacity*).
+A state says how far each part is on its route and where it lies. What is left out would only forbid more, so where no order of
+this kind leads to the end, there is none. How many acts it takes does not matter, only whether the end is reached, so it goes
+depth first and remembers where it has been; parts that are alike stand for one another. Where a fork can end in several places,
+each of them is taken: that is how a plan counts capacity too (docs/proof.md, *Capacity*).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from cell.equipment import Equipment
-from planner.tasks.reach import ways_to_serve
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
 
@@ -66,7 +64,6 @@ class _Rooms:
         self.ahead = {j: _in_front(shop, line[: line.index(j)], j) for line in shop.lines for j in line}
         kinds: dict[object, int] = {}
         self.like = [kinds.setdefault(_likeness(shop, j), len(kinds)) for j in range(len(shop.jobs))]
-        self._can: dict[tuple[object, ...], bool] = {}
 
     def _spot(self, place: str) -> Spot:
         """Of a tray all of whose places are alike its name is enough."""
@@ -110,7 +107,7 @@ class _Rooms:
     # --- acts ------------------------------------------------------------------------------------------------------
 
     def _taken(self, state: _State, j: int, spot: Spot) -> Iterator[_State]:
-        leg, job = self.shop.jobs[j].legs[state[j][0]], self.shop.jobs[j]
+        leg = self.shop.jobs[j].legs[state[j][0]]
         if isinstance(leg, Stage) and spot in {self.spot_of[p] for p in leg.places}:
             yield self._with(state, j, (state[j][0] + 1, spot))
             return
@@ -122,11 +119,11 @@ class _Rooms:
         taken = {at for _, at in state}
         able = self.shop.able(j, state[j][0])
         for name, worker in self.hands.items():
-            if name not in taken and worker in able and self._serves(worker, job.kind, spot, leg, is_source=True):
+            if name not in taken and worker in able:
                 yield self._with(state, j, (state[j][0], name))
 
     def _placed(self, state: _State, j: int, hand: str) -> Iterator[_State]:
-        leg, job = self.shop.jobs[j].legs[state[j][0]], self.shop.jobs[j]
+        leg = self.shop.jobs[j].legs[state[j][0]]
         if isinstance(leg, Fork):
             yield from self._forked(state, j, leg, hand)
             return
@@ -134,7 +131,7 @@ class _Rooms:
             return
         for place in leg.places:
             spot = self.spot_of[place]
-            if self._is_free(state, place) and self._serves(self.hands[hand], job.kind, spot, leg, is_source=False):
+            if self._is_free(state, place):
                 yield self._with(state, j, (state[j][0] + 1, spot))
 
     def _forked(self, state: _State, j: int, fork: Fork, spot: Spot) -> Iterator[_State]:
@@ -160,20 +157,6 @@ class _Rooms:
         fork = self.shop.jobs[j].legs[-1]
         assert isinstance(fork, Fork)
         return any(spot in {self.spot_of[p] for p in way.stages[-1].places} for way in fork.ways if way.stages)
-
-    def _serves(self, worker: int, kind: str, spot: Spot, stage: Stage, *, is_source: bool) -> bool:
-        """Whether that robot can take or put such a part at any place of the spot, one part at a time."""
-        who = self.shop.workers[worker]
-        speed = who.speed(stage.clauses)
-        key = (worker, kind, spot, is_source, speed)
-        if key not in self._can:
-            places = [p for p in (self._places(spot) if is_source else stage.places) if self.spot_of[p] == spot]
-            grasps = self.shop.grasps[kind]
-            self._can[key] = any(ways_to_serve(who, kind, grasps, place, is_source, speed) for place in places)
-        return self._can[key]
-
-    def _places(self, spot: Spot) -> Iterator[str]:
-        return (place for place, at in self.spot_of.items() if at == spot)
 
     @staticmethod
     def _with(state: _State, j: int, part: _Part) -> _State:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+import planner.tasks.conflict
 from cell.declared_state import declared_state
 from cell.diagnostic import Diagnostic
 from cell.presence import Moving, Resting, in_order
 from cell.state import CellState, DeviceState, InHand, InPlace, Lost, PartState
 from cell.steps import AtHome, AtHub, MotionNeed, Move
 from planner.codes import PAGES
+from planner.kinds import kind_of
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
@@ -203,12 +205,7 @@ def test_e607_when_there_is_no_room() -> None:
 
 
 def test_e608_when_a_place_or_all_hands_stay_taken() -> None:
-    stays = """
-for each s in infeed {
-  process s at lathe
-}
-"""
-    assert one(stays).code == "E608"
+    assert one(STAYS).code == "E608"
     start = declared_state(cell_of(TENDING))
     foreign = PartState("shaft#40", "shaft", InPlace("lathe"), "lathe")
     assert "shaft#40" in one(TEND.format(batch=2), state=changed(start, foreign)).message
@@ -271,14 +268,27 @@ def test_e614_when_nothing_will_tell() -> None:
     assert one(TEND.format(batch=1), state=changed(declared_state(cell_of(TENDING)), part)).code == "E614"
 
 
-def test_e615_when_no_reason_is_known() -> None:
-    def nothing_with_two_loads(need: MotionNeed) -> float:
+def test_e603_when_a_robot_goes_nowhere_with_a_part() -> None:
+    def nothing_with_a_load(need: MotionNeed) -> float:
         return math.inf if need.touch is None and need.carried else seconds(need)
 
-    part = PartState("shaft#1", "shaft", InHand("twin.a", 0), "infeed[1]")
-    state = changed(declared_state(cell_of(TENDING)), part)
-    outcome = plan_tasks(request_of(TEND.format(batch=1), state=state), Known(nothing_with_two_loads))
-    assert [d.code for d in outcome.diagnostics] == ["E615"]
+    outcome = plan_tasks(request_of(TEND.format(batch=1)), Known(nothing_with_a_load))
+    assert {d.code for d in outcome.diagnostics} == {"E603"}
+    assert "no way for r1 from infeed[1] to lathe" in outcome.diagnostics[0].message
+
+
+STAYS = """
+for each s in infeed {
+  process s at lathe
+}
+"""
+
+
+def test_e615_where_orders_get_stuck_and_not_every_one_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner.tasks.conflict, "every_order", lambda _: "not decided")
+    found = one(STAYS)
+    assert (found.code, kind_of((found,))) == ("E615", "gave up")
+    assert "lathe stays taken" in found.message
 
 
 def test_e503_names_an_arrival_law_that_the_robot_keeps_up_with() -> None:

@@ -211,7 +211,7 @@ def test_a_trap_that_is_already_shut_is_said_to_be_one() -> None:
     other = PartState("shaft#3", "shaft", InHand("right_grip.a", 0), "right_in[1]")
     request = request_of(intent_text(2), cell_text(2, 1, 2), changed(state, inside, held, other))
     outcome = plan_tasks(request, Known(seconds))
-    assert [d.code for d in outcome.diagnostics] == ["E615"]
+    assert [d.code for d in outcome.diagnostics] == ["E620"]
 
 
 def trap() -> Conflicts:
