@@ -157,8 +157,7 @@ class MachineFace(Face):
     def inspect(self, command: str, outcome: str) -> None:
         if not self.takes(command, "inspect", outcome):
             return
-        told = {o.verb: [t.name for t in STANDARD.verbs[o.verb].tells] for o in self.equipment.offers if o.verb in STANDARD.verbs}
-        offer = next((o for o in self.equipment.offers if outcome in told.get(o.verb, ())), None)
+        offer = next((o for o in self.equipment.offers if outcome in _tells_of(o.verb)), None)
         if offer is None:
             raise self.refused(Refusal.NOT_OFFERED, command, f"it tells no {outcome}")
         part = self._ready_part(command)
@@ -170,7 +169,7 @@ class MachineFace(Face):
     def treat(self, command: str, verb: str) -> None:
         if not self.takes(command, "treat", verb):
             return
-        offer = next((o for o in self.equipment.offers if o.verb == verb and verb not in TELLS), None)
+        offer = next((o for o in self.equipment.offers if o.verb == verb and not _tells_of(verb)), None)
         if offer is None:
             raise self.refused(Refusal.NOT_OFFERED, command, f"it does no {verb}")
         part = self._ready_part(command)
@@ -307,3 +306,8 @@ class MachineFace(Face):
             occupied=self._part_here() is not None if "occupied" in self.equipment.signals else None,
             alarm=self._alarm,
         )
+
+
+def _tells_of(verb: str) -> tuple[str, ...]:
+    """The outcomes that a verb tells."""
+    return tuple(o.name for o in STANDARD.verbs[verb].tells) if verb in STANDARD.verbs else ()
