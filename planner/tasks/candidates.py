@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cell.steps import AtHome, AtHub, AtPlace, Carried
 from planner.tasks.contacts import Contact, held_with
-from planner.tasks.floor import NOBODY, Act, Floor, Kind, Stand
+from planner.tasks.floor import NOBODY, NOWHERE, Act, Candidate, Floor, Kind, Stand
 from planner.tasks.motions import Held
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
 from planner.tasks.route import Fork, Stage
@@ -23,21 +23,6 @@ from planner.tasks.ways_out import Escapes, Situation
 from planner.tasks.worker import Worker
 
 Passages = tuple[Passage[float], ...]
-NOWHERE: Trail[float] = Trail(())
-
-
-@dataclass(slots=True)
-class Candidate:
-    """`start`: when contact begins; `end`: when the robot is free again, at `hub`. `stands` where it is then, one for each way of
-    a fork. `parks` are workers that have to go home first."""
-
-    act: Act
-    start: float
-    end: float
-    hub: str
-    stands: tuple[Stand, ...] = ()
-    trail: Trail[float] = NOWHERE
-    parks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

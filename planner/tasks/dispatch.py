@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from cell.steps import AtHub, Carried
-from planner.tasks.candidates import Candidate, Candidates
-from planner.tasks.floor import NOBODY, Act, Floor, Kind, Stand
+from planner.tasks.candidates import Candidates
+from planner.tasks.floor import NOBODY, Act, Candidate, Floor, Kind, Stand
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
 from planner.tasks.ways_out import Escapes
@@ -24,10 +24,11 @@ Select = Callable[[Sequence[Candidate], Floor, int], Candidate]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A complete order of acts and its times. `work_end` is when each device's last work ends, `job_end` when each job does;
-    `first_end` when the first job does. `stuck` says that not everything could be done."""
+    """A complete order of acts and its times; `done` tells of each act what it brought about. `work_end` is when each device's
+    last work ends, `job_end` when each job does. `is_stuck` says that not everything could be done."""
 
     acts: tuple[Act, ...]
+    done: tuple[Candidate, ...]
     makespan: float
     work_end: dict[str, float]
     job_end: tuple[float, ...]
@@ -35,11 +36,14 @@ class Order:
     floor: Floor
 
 
-def dispatch(shop: Shop, escapes: Escapes, select: Select, is_serial: bool = False) -> Order:
-    """An order made by `select`. `is_serial`: a part is begun only when the one before is finished."""
+def dispatch(shop: Shop, escapes: Escapes, select: Select, is_serial: bool = False, begun: Sequence[Candidate] = ()) -> Order:
+    """An order made by `select`. `is_serial`: a part is begun only when the one before is finished. `begun` is how another order
+    of the same shop begins."""
     floor = Floor(shop)
     options = Candidates(shop, floor, escapes)
     _begin(shop, floor, options)
+    for chosen in begun:
+        apply(shop, floor, chosen)
     while floor.unfinished():
         under_way = is_serial and floor.is_under_way()
         not_before = floor.end if is_serial else 0.0
@@ -85,6 +89,7 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     """Do it: the floor is as it will be when everything that the act starts has been started."""
     act = chosen.act
     floor.acts.append(act)
+    floor.done.append(chosen)
     match act.kind:
         case Kind.PICK:
             _apply_pick(shop, floor, chosen)
@@ -207,4 +212,4 @@ def common_hub(worker: Worker, stands: Sequence[Stand], held: tuple[Carried, ...
 
 
 def _order(floor: Floor, is_stuck: bool) -> Order:
-    return Order(tuple(floor.acts), floor.end, dict(floor.work_end), tuple(floor.job_end), is_stuck, floor)
+    return Order(tuple(floor.acts), tuple(floor.done), floor.end, dict(floor.work_end), tuple(floor.job_end), is_stuck, floor)

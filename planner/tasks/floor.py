@@ -13,11 +13,12 @@ from enum import IntEnum
 from cell.steps import Carried, Stance
 from planner.tasks.route import Leg
 from planner.tasks.shop import Shop, start_hub
-from planner.tasks.traffic import Traffic
+from planner.tasks.traffic import Traffic, Trail
 from planner.tasks.worker import Worker
 
 NOBODY = -1
 FOREIGN = -2
+NOWHERE: Trail[float] = Trail(())
 
 
 class Kind(IntEnum):
@@ -54,6 +55,20 @@ class Stand:
 
 
 @dataclass(slots=True)
+class Candidate:
+    """`start`: when contact begins; `end`: when the robot is free again, at `hub`. `stands` where it is then, one for each way of
+    a fork. `parks` are workers that have to go home first."""
+
+    act: Act
+    start: float
+    end: float
+    hub: str
+    stands: tuple[Stand, ...] = ()
+    trail: Trail[float] = NOWHERE
+    parks: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
 class DeviceNow:
     is_open: bool
     is_clamped: bool
@@ -76,6 +91,7 @@ class Floor:
         self.in_contact = [w.contact is not None for w in shop.workers]
         self.traffic = Traffic[float](shop.crew.rules, shop.crew.rests)
         self.acts: list[Act] = []
+        self.done: list[Candidate] = []
         self.end = 0.0
         self.work_end: dict[str, float] = {}
         self.barrier_left = [len(b.members) for b in shop.routes.barriers]

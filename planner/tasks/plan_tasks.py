@@ -5,11 +5,11 @@ Deterministic: the budget counts acts, chance is drawn from the request's seed, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cell.diagnostic import Outcome
-from cell.program import Prefer, Ref
+from cell.program import Prefer
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
@@ -21,8 +21,9 @@ from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.draft import Draft, Written, choice_name, finished
 from planner.tasks.findings import Findings
-from planner.tasks.improve import Score, improve
+from planner.tasks.improve import improve
 from planner.tasks.motions import MeasuredFirst
+from planner.tasks.objectives import score_by
 from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
@@ -56,7 +57,7 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
 
 def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Findings) -> Outcome[TaskPlan]:
     bound = lower_bound(shop)
-    order = improve(shop, _busiest_device(shop, bound), request.iterations, _score(request, shop))
+    order = improve(shop, _busiest_device(shop, bound), request.iterations, score_by(shop, _prefers(request)))
     if order.is_stuck:
         explain(shop, order, found)
         return Outcome(None, found.all())
@@ -76,23 +77,8 @@ def _busiest_device(shop: Shop, bound: LowerBound) -> str | None:
     return max(loads, key=lambda name: loads[name], default=None)
 
 
-def _score(request: PlanningRequest, shop: Shop) -> Callable[[Order], Score]:
-    """Lexicographic: deadlines first, then what is preferred in written order, then the makespan."""
-    prefers = [p for block in blocks(request.program.block) for p in block.prefers]
-    limits = [d.limit for d in shop.routes.deadlines if not d.label]
-
-    def score(order: Order) -> Score:
-        late = sum(max(0.0, order.makespan - limit) for limit in limits)
-        return (round(late, 6), *(round(_preferred(p, order), 6) for p in prefers), round(order.makespan, 6))
-
-    return score
-
-
-def _preferred(prefer: Prefer, order: Order) -> float:
-    """To be made small. Busy: the sooner its last work ends, the less it has stood idle, for the work is the same."""
-    if prefer.objective == "busy" and prefer.arguments and isinstance(prefer.arguments[0], Ref):
-        return order.work_end.get(prefer.arguments[0].text, order.makespan)
-    return order.makespan if prefer.objective == "throughput" else 0.0
+def _prefers(request: PlanningRequest) -> tuple[Prefer, ...]:
+    return tuple(p for block in blocks(request.program.block) for p in block.prefers)
 
 
 def _needs(draft: Draft) -> Iterator[MotionNeed]:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from cell.steps import AtHub
-from planner.tasks.candidates import Candidate
-from planner.tasks.chance import draw
 from planner.tasks.dispatch import Select
-from planner.tasks.floor import Floor, Kind
+from planner.tasks.floor import Candidate, Floor, Kind
 from planner.tasks.route import Stage
 from planner.tasks.shop import Shop
 
@@ -24,13 +22,11 @@ Sorting = Literal["soonest", "ending", "downstream", "upstream"]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`patience` in s, None: the bottleneck has no priority. `fetches_early`: a part for the bottleneck is fetched before other
-    work. `doubt`: one in so many choices is made otherwise, drawn from `stream`; 0 for none."""
+    work."""
 
     sorting: Sorting
     patience: float | None
     fetches_early: bool
-    doubt: int = 0
-    stream: int = 0
 
 
 RULES = (
@@ -56,8 +52,6 @@ def select_by(rule: Rule, shop: Shop, bottleneck: str | None) -> Select:
             urgent = _urgent(found, floor, shop, bottleneck, rule.fetches_early)
             if urgent is not None:
                 allowed = [c for c in found if c is urgent or _is_back(c, urgent, shop, rule.patience)]
-        if rule.doubt and len(allowed) > 1 and draw(shop.seed, rule.stream, count) % rule.doubt == 0:
-            return sorted(allowed, key=lambda c: _key(c, rule.sorting))[1]
         return min(allowed, key=lambda c: _key(c, rule.sorting))
 
     return select

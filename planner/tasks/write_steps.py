@@ -262,7 +262,7 @@ class _Writer:
         robot.road.decided(decide)
         chain, held, tails = self.devices[hub], dict(robot.holding), []
         stance = robot.stance
-        ends: list[Numbers] = []
+        away: list[Numbers] = []
         for index, way in enumerate(fork.ways):
             robot.road.next_way()
             robot.stance, robot.holding, robot.last = stance, dict(held), (decide,)
@@ -274,10 +274,10 @@ class _Writer:
             last = robot.last[-1]
             step = self.draft.steps[last]
             tails.append(Tail(stand, last, done[-1] if done else operation, (number, index), step.start + step.duration))
-            ends.append(robot.last)
+            away.append(self.devices[hub].last)  # the part is out, or stays: nobody else waits for where it is brought
         robot.tails, robot.holding, robot.latest = tails, held, task  # what comes next lies in no way
         robot.last = tuple(tail.last for tail in tails)
-        self.devices[hub].last = tuple(dict.fromkeys(k for end in ends for k in end))
+        self.devices[hub].last = tuple(dict.fromkeys(k for last in away for k in last))
         self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
 
     def _way(self, robot: RobotChain, act: Act, fork: Fork, index: int, branch: tuple[int, int]) -> list[OperationDraft]:

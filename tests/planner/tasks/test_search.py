@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import pytest
 
 from planner.tasks.bounds import lower_bound
-from planner.tasks.candidates import Candidate
 from planner.tasks.crew import Known
 from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.escape import ANYWHERE, Claim, Visit, can_finish
 from planner.tasks.findings import Findings
-from planner.tasks.floor import Floor
+from planner.tasks.floor import Candidate, Floor
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.ways_out import Escapes, Situation
 from planner.tasks.write_steps import write_steps
