@@ -17,7 +17,7 @@ from cell.people import Person, as_equipment
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
 from cell.zones import Zone
-from intentlang import cell_rules, solids
+from intentlang import cell_rules, sizes, solids
 from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
@@ -35,10 +35,11 @@ def compile_cell(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Outcome[C
     broken = frozenset().union(*(tree.broken for tree in trees))
     declarations = declare(trees, vocabulary)
     referring, also_dirty = cell_rules.references(declarations.things, vocabulary, broken)
-    dirty = declarations.dirty | also_dirty
+    too_much, left_out = sizes.oversized([d for d in declarations.things if d.name.text not in declarations.dirty | also_dirty])
+    dirty = declarations.dirty | also_dirty | left_out
     clean = [d for d in declarations.things if d.name.text not in dirty]
     model = _model(clean, trees[0].source.name)
-    found = [*declarations.diagnostics, *referring, *cell_rules.world(model, is_whole=not dirty and not broken)]
+    found = [*declarations.diagnostics, *referring, *too_much, *cell_rules.world(model, is_whole=not dirty and not broken)]
     is_sound = not dirty and not any(d.is_error for d in found)
     return Outcome(model if is_sound else None, _sorted(found))
 
