@@ -101,6 +101,24 @@ class GoalReached:
 
 
 @dataclass(frozen=True, slots=True)
+class DemandBound:
+    """`of.part` is the part that the demand of an order has from now on."""
+
+    at: int
+    of: Subject
+    demand: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDone:
+    """All goals of the order were facts."""
+
+    at: int
+    of: Subject
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartMoved:
     """Where `of.part` is believed to be from now on, and how that is known."""
 
@@ -182,6 +200,8 @@ Conclusion = (
     | StepUnknown
     | BranchTaken
     | GoalReached
+    | DemandBound
+    | OrderDone
     | PartMoved
     | EventRaised
     | Retried

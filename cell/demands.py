@@ -28,9 +28,10 @@ def kit_of(order: Order, queue: Queue) -> Demand:
 
 
 def items_of(order: Order) -> tuple[Demand, ...]:
-    """One demand for each part that the order asks for, in its own order."""
+    """One demand for each part that the order asks for, in its own order, but for those that it goes without."""
     kinds = (item.kind for item in order.items for _ in range(item.count))
-    return tuple(Demand(f"{order.id}.items[{k}]", kind) for k, kind in enumerate(kinds, start=1))
+    demands = (Demand(f"{order.id}.items[{k}]", kind) for k, kind in enumerate(kinds, start=1))
+    return tuple(demand for demand in demands if demand.name not in order.skipped)
 
 
 def order_of(demand: str) -> str:

@@ -26,6 +26,9 @@ from cell.conclusions import (
     Conclusion as Conclusion,
 )
 from cell.conclusions import (
+    DemandBound as DemandBound,
+)
+from cell.conclusions import (
     EventRaised as EventRaised,
 )
 from cell.conclusions import (
@@ -33,6 +36,9 @@ from cell.conclusions import (
 )
 from cell.conclusions import (
     HoldRaised as HoldRaised,
+)
+from cell.conclusions import (
+    OrderDone as OrderDone,
 )
 from cell.conclusions import (
     PartMoved as PartMoved,
@@ -72,6 +78,7 @@ from cell.conclusions import (
 )
 from cell.diagnostic import Diagnostic, WhyNot
 from cell.motion_plan import MotionPlan
+from cell.orders import Order
 from cell.run import RunContext
 from cell.state import CellState
 from cell.steps import Fact
@@ -251,6 +258,22 @@ class TimerExpired:
     timer: str
 
 
+@dataclass(frozen=True, slots=True)
+class OrderArrived:
+    at: int
+    of: Subject
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWithdrawn:
+    """Nobody wants the order of that id any more."""
+
+    at: int
+    of: Subject
+    order: str
+
+
 Asked = Literal["start", "hold", "resume", "stop", "quick stop", "abort", "clear", "reset"]
 
 
@@ -278,6 +301,8 @@ Observation = (
     | SupplyReported
     | TrackingErrorSeen
     | TimerExpired
+    | OrderArrived
+    | OrderWithdrawn
     | OperatorAsked
 )
 

@@ -21,7 +21,7 @@ class Item:
 class Order:
     """`id` is unique among all orders. `due` in s since 1970 (UTC), None where nobody says: it tells what is due first, no plan
     is made against a clock. `is_withdrawn`: nobody wants it any more. `given_up`: its iteration was skipped. `is_done`: all of
-    its goals were facts."""
+    its goals were facts. `skipped`: the demands that it goes without."""
 
     id: str
     queue: str
@@ -30,11 +30,28 @@ class Order:
     is_withdrawn: bool = False
     given_up: bool = False
     is_done: bool = False
+    skipped: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether it counts: it is filled, or still to be."""
         return not (self.is_withdrawn or self.given_up)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAdded:
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """`order` is the id: nobody wants it any more."""
+
+    order: str
+
+
+OrderChange = OrderAdded | OrderCancelled
+"""What becomes of the orders while a run goes on."""
 
 
 def contents(order: Order) -> str:

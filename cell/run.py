@@ -60,7 +60,8 @@ class RunContext:
     equipment, `adverse` are (outcome, value) that a run must not pass in silence. `capacities` says how many parts a thing
     takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts. `seats` are
     the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then.
-    `people` are the devices that are persons: awaited, never commanded."""
+    `people` are the devices that are persons: awaited, never commanded. `is_continuous`: it waits for more orders of its `queues`
+    instead of completing."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -73,10 +74,15 @@ class RunContext:
     seats: Mapping[str, SeatContext] = field(default_factory=dict)
     becomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     people: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    is_continuous: bool = False
 
 
 def run_context(
-    program: IntentProgram, cell: CellModel, adverse: tuple[tuple[str, str], ...] = (("verdict", "reject"),)
+    program: IntentProgram,
+    cell: CellModel,
+    adverse: tuple[tuple[str, str], ...] = (("verdict", "reject"),),
+    is_continuous: bool = False,
 ) -> RunContext:
     """`adverse` comes from the vocabulary that the intent was checked against; the default is that of `inspect`."""
     return RunContext(
@@ -118,12 +124,15 @@ def run_context(
         seats={p.name: SeatContext(p.lies_on[0], p.of.name) for p in cell.places.values() if p.of is not None},
         becomes={kind.name: {s.name: s.becomes for s in kind.seats} for kind in cell.parts.values() if kind.seats},
         people=tuple(cell.people),
+        queues=tuple(cell.queues),
+        is_continuous=is_continuous,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """One run. `state` is the observed state at its start. `seed` is handed to whatever draws; the controller draws nothing."""
+    """One run. `state` is the observed state at its start. `seed` is handed to whatever draws; the controller draws nothing.
+    `is_continuous`: it waits for more orders instead of completing."""
 
     run_id: str
     program: IntentProgram
@@ -131,10 +140,11 @@ class RunSpec:
     state: CellState
     seed: int = 0
     adverse: tuple[tuple[str, str], ...] = (("verdict", "reject"),)
+    is_continuous: bool = False
 
     @property
     def context(self) -> RunContext:
-        return run_context(self.program, self.cell, self.adverse)
+        return run_context(self.program, self.cell, self.adverse, self.is_continuous)
 
 
 @dataclass(frozen=True, slots=True)

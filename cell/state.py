@@ -101,7 +101,8 @@ def tool_at(cell: CellModel, state: CellState, robot: str) -> Tool | None:
 @dataclass(frozen=True, slots=True)
 class PlanningRequest:
     """All that planning takes in. `robots` are the resolved models by robot name. `iterations` bounds every search, so the
-    result is the same on any machine. `without` are robots that may not be used."""
+    result is the same on any machine. `without` are robots that may not be used. `is_continuous`: more orders may
+    come, so too few of them are no reason not to begin."""
 
     program: IntentProgram
     cell: CellModel
@@ -110,3 +111,4 @@ class PlanningRequest:
     seed: int = 0
     iterations: int = 2000
     without: frozenset[str] = frozenset()
+    is_continuous: bool = False

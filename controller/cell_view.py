@@ -26,6 +26,7 @@ def cell_state(context: RunContext, belief: Belief) -> CellState:
             for name in context.devices
             for seen in (belief.devices.get(name, DeviceBelief()),)
         },
+        orders=tuple(belief.orders[name] for name in belief.queue),
     )
 
 

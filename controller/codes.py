@@ -178,6 +178,13 @@ _PAGES = (
         "Clear the line, then resume; `plan` says which arrival law the robot keeps up with.",
     ),
     _page(
+        "R730", "an order was withdrawn",
+        "Somebody withdrew an order whose work was begun, and the intent has no `on withdrawn` for it.",
+        "What was begun stands in the cell: nobody knows what shall become of it.",
+        "Take the parts of that order out, then resume; the rest is planned again without it. Or say in the intent what shall "
+        "happen: `on withdrawn: hold \"Take the kit out\"`.",
+    ),
+    _page(
         "R728", "nobody has come",
         "A person was asked for something and has not begun it for ten minutes beyond three times what it usually takes.",
         "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then.",

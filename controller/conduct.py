@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cell.diagnostic import Span
 from cell.steps import Decide
-from controller import awaited, goals, monitor, progress, recovery, states, stops
+from controller import arrivals, awaited, goals, monitor, orders, progress, recovery, states, stops
 from controller.draft import Draft
 from controller.run_state import HoldReason
 
@@ -83,9 +83,13 @@ def no_progress(d: Draft) -> None:
 def _finish(d: Draft) -> None:
     """The plan is at its end. Done, or the planner is asked for more: a reject admits another iteration."""
     assert d.policies is not None
+    orders.settle_all(d)
     done = goals.is_done(d.known, d.policies, d.belief)
     if done is True or (done is None and not d.plan.steps):
-        stops.complete(d)
+        if not arrivals.is_endless(d) or not arrivals.wait(d):
+            stops.complete(d)
+    elif not d.plan.steps and arrivals.wait(d):
+        return
     elif d.plan.steps:
         recovery.replan(d, "the plan is at its end and the goals are not")
         recovery.move_on(d)

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from cell.events import BranchTaken, GoalReached, StepConfirmed
 from cell.state import InPart, InPlace
-from cell.steps import Decide, Fact, Move, Step
+from cell.steps import Decide, Fact, Grip, Move, Step
 from cell.task_plan import Choice
-from controller import effects, ledger
+from controller import effects, ledger, orders
 from controller.draft import Draft
 
 
@@ -19,6 +19,8 @@ def confirm(d: Draft, step: Step) -> None:
     d.proceed(status=d.progress.status.set(step.id, "confirmed"), confirmed=d.progress.confirmed + 1, left=d.progress.left - 1)
     d.last = d.now
     d.say(StepConfirmed(d.now, d.about(step.id)))
+    if isinstance(step.action, Grip):
+        orders.bind(d, step, step.action.part)
     for fact in step.adds:
         _infer(d, step, fact)
     if isinstance(step.action, Move):
@@ -39,6 +41,7 @@ def _infer(d: Draft, step: Step, fact: Fact) -> None:
         if goal not in known.reached:
             ledger.change_part(d, part, reached=known.reached | {goal})
             d.say(GoalReached(d.now, replace(d.about(step.id), goal=goal, part=part)))
+            orders.look(d, part)
 
 
 def _rest_inside(d: Draft, step: Step, move: Move) -> None:

@@ -135,7 +135,9 @@ def _goals_of(line: Line) -> int:
 
 
 def _count(context: RunContext, belief: Belief, subject: Ref) -> float | None:
-    """How many parts lie in a thing: `outfeed.count`."""
+    """How many parts lie in a thing: `outfeed.count`; how many orders of a queue are done: `orders.done`."""
+    if subject.path[0] in context.queues and subject.path[1:] == ("done",):
+        return float(sum(order.is_done for order in belief.orders.values() if order.queue == subject.path[0]))
     if len(subject.path) != 2 or subject.path[1] != "count":
         return None
     places = {name for name, equipment in context.places.items() if equipment == subject.path[0]}

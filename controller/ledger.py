@@ -44,6 +44,9 @@ def first_belief(d: Draft, state: CellState) -> Belief:
         hands=hands.finish(),
         robots=belief.robots.update({name: RobotBelief() for name in d.known.robots}),
         devices=belief.devices.update({name: DeviceBelief() for name in d.known.devices}),
+        orders=belief.orders.update({order.id: order for order in state.orders}),
+        queue=tuple(order.id for order in state.orders),
+        arrived=belief.arrived.update({order.id: d.now for order in state.orders}),
     )
 
 
@@ -131,7 +134,8 @@ def move_part(d: Draft, part: str, location: Location, source: Source) -> None:
     if before is None or before.part.location == location:
         return
     _take_away(d, part, before.part.location)
-    d.believe(parts=d.belief.parts.set(part, PartBelief(replace(before.part, location=location), source)))
+    bound = "" if isinstance(location, Lost) else before.part.bound  # the demand is open again
+    d.believe(parts=d.belief.parts.set(part, PartBelief(replace(before.part, location=location, bound=bound), source)))
     match location:
         case InPlace(place):
             d.believe(lying=d.belief.lying.set(place, (*d.belief.lying.get(place, ()), part)))

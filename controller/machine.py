@@ -18,6 +18,8 @@ from cell.events import (
     NoPlan,
     Observation,
     OperatorAsked,
+    OrderArrived,
+    OrderWithdrawn,
     OutcomeTold,
     PlanReleased,
     RunOpened,
@@ -27,7 +29,7 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
-from controller import conduct, fullness, ledger, monitor, progress, recovery, reports, states, stops, waiting
+from controller import arrivals, conduct, fullness, ledger, monitor, progress, recovery, reports, states, stops, waiting
 from controller.draft import Draft, draft_of, finished
 from controller.policies import policies_of
 from controller.run_state import Commands as Commands
@@ -80,6 +82,10 @@ def _take_in(d: Draft, event: Observation) -> None:
             _supply(d, event)
         case TrackingErrorSeen():
             monitor.tracking_error(d, event)
+        case OrderArrived():
+            arrivals.arrived(d, event)
+        case OrderWithdrawn():
+            arrivals.withdrawn(d, event)
         case TimerExpired():
             _timer(d, event.timer)
         case OperatorAsked():

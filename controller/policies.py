@@ -44,13 +44,14 @@ class Enclosure:
 @dataclass(frozen=True, slots=True, eq=False)
 class Policies:
     """`around` gives for each goal its blocks, innermost first, `outward` the same for each block (itself first); `top` is the
-    whole intent; `named` gives for each event that a policy names the innermost block that does."""
+    whole intent; `named` gives for each event that a policy names the innermost block that does; `goals` by id."""
 
     around: Mapping[str, tuple[Enclosure, ...]]
     outward: Mapping[str, tuple[Enclosure, ...]]
     top: Enclosure
     loops: Mapping[str, Loop]
     named: Mapping[str, str]
+    goals: Mapping[str, Goal]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policies) and self.around == other.around and self.top == other.top
@@ -88,11 +89,12 @@ def policies_of(program: IntentProgram) -> Policies:
     top = Enclosure("", program.block, ())
     around: dict[str, tuple[Enclosure, ...]] = {}
     loops: dict[str, Loop] = {}
+    goals: dict[str, Goal] = {}
     for goal, blocks in _goals(program.block, (top,), loops):
-        around[goal.id] = blocks
+        around[goal.id], goals[goal.id] = blocks, goal
     outward = {blocks[i].id: blocks[i:] for blocks in around.values() for i in range(len(blocks))}
     named = {ref.text: block.id for block in (top, *_innermost_last(outward)) for p in block.block.policies for ref in p.events}
-    return Policies(around, outward, top, loops, named)
+    return Policies(around, outward, top, loops, named, goals)
 
 
 def _innermost_last(outward: Mapping[str, tuple[Enclosure, ...]]) -> list[Enclosure]:

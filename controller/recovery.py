@@ -14,7 +14,7 @@ from cell.commands import Release, RequestPlan, Subject
 from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, Skipped
 from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.state import InHand, InPlace, Lost
-from controller import ledger, progress
+from controller import ledger, orders, progress
 from controller.cell_view import cell_state
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder
@@ -177,11 +177,13 @@ def _skip(d: Draft, failure: Failure) -> None:
         for operation in d.plan.plan.tasks.operations:
             if failure.iteration in operation.serves and operation.part not in parts:
                 parts.append(operation.part)
+    is_of_orders = failure.iteration is not None and orders.give_up(d, failure.iteration[1])
     for part in parts:
         known = d.belief.parts.get(part)
         if known is None:
             continue
-        ledger.change_part(d, part, given_up=True)
+        if not is_of_orders or known.part.bound:  # what no order has begun with is there for the others
+            ledger.change_part(d, part, given_up=True)
         if failure.event == "part_missing" and part == failure.part and isinstance(known.part.location, InPlace):
             ledger.move_part(d, part, Lost(f"not found at {known.part.location.place}"), "observed")
     d.mend(skipped=d.trouble.skipped + 1)

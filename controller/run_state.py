@@ -14,6 +14,7 @@ from immutables import Map
 from cell.commands import Command, StopKind
 from cell.diagnostic import Span
 from cell.events import Conclusion, Source
+from cell.orders import Order
 from cell.run import PackState, RunContext
 from cell.state import PartState
 from cell.steps import Stance
@@ -76,7 +77,8 @@ class DeviceBelief:
 class Belief:
     """`lying` gives for each place what lies there, in order of arrival. `zones`: occupied or not; `waiting`: how many parts
     wait at a thing; `silent`: devices without
-    fresh samples; `short`: who starves or blocks the cell."""
+    fresh samples; `short`: who starves or blocks the cell. `orders` by id, `queue` their
+    ids in the order in which they `arrived` (ns)."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE
@@ -85,6 +87,9 @@ class Belief:
     devices: Map[str, DeviceBelief] = _NONE
     zones: Map[str, bool] = _NONE
     waiting: Map[str, float] = _NONE
+    orders: Map[str, Order] = _NONE
+    queue: tuple[str, ...] = ()
+    arrived: Map[str, int] = _NONE
     silent: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
 

@@ -33,7 +33,7 @@ class Memory:
     """What `store` remembers of one request."""
 
     def __init__(self, store: MotionStore, request: PlanningRequest, versions: tuple[tuple[str, str], ...]) -> None:
-        told = (request.state, request.seed, request.iterations, request.without)
+        told = (request.state, request.seed, request.iterations, request.without, request.is_continuous)
         self._store = store
         self._key = digest(("rounds of a plan", plan_inputs(request), told, versions))
 

@@ -13,14 +13,19 @@ from planner.proof.iterations import holds
 
 
 def check_orders(
-    loops: Mapping[str, Loop], started: Mapping[str, tuple[str, ...]], cell: CellModel, state: CellState
+    loops: Mapping[str, Loop],
+    started: Mapping[str, tuple[str, ...]],
+    cell: CellModel,
+    state: CellState,
+    is_continuous: bool = False,
 ) -> tuple[Diagnostic, ...]:
-    """Of an order that is begun each open goal is a duty (asked_orders.py), so none of them is left out."""
+    """Of an order that is begun each open goal is a duty (asked_orders.py), so none of them is left out. Where
+    the run `is_continuous` more may come, so all that there are is enough."""
     of_orders = {name: loop for name, loop in loops.items() if loop.members.text in cell.queues}
-    return tuple(d for name, loop in of_orders.items() for d in _check(loop, started.get(name, ()), state))
+    return tuple(d for name, loop in of_orders.items() for d in _check(loop, started.get(name, ()), state, is_continuous))
 
 
-def _check(loop: Loop, started: tuple[str, ...], state: CellState) -> Iterator[Diagnostic]:
+def _check(loop: Loop, started: tuple[str, ...], state: CellState, is_continuous: bool) -> Iterator[Diagnostic]:
     queue = loop.members.text
     there = [o.id for o in state.orders if o.queue == queue and o.is_open and not o.is_done]
     begun = {order_of(name) for name in bound_parts(state.parts)}.intersection(there)
@@ -37,7 +42,8 @@ def _check(loop: Loop, started: tuple[str, ...], state: CellState) -> Iterator[D
         return
     done = sum(o.is_done for o in state.orders if o.queue == queue)
     fresh = len(set(started) - begun)
-    if not holds(loop.until, {queue: done + len(begun) + fresh}):
+    is_all = is_continuous and begun.union(started).issuperset(there)
+    if not is_all and not holds(loop.until, {queue: done + len(begun) + fresh}):
         yield error("E689", f"with {fresh} more orders `until` is not reached", loop.until.span)
     elif fresh and holds(loop.until, {queue: done + len(begun) + fresh - 1}):
         yield error("E689", f"{fresh} more orders are more than `until` asks for", loop.until.span)

@@ -95,7 +95,10 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
     matched = match(tasks, duties, cell, state)
     if found := (*check_iterations(duties.loops, started, cell, state), *matched.found):
         return found
-    if found := (*check_orders(duties.loops, started, cell, state), *check_demands(tasks, matched, cell, state)):
+    if found := (
+        *check_orders(duties.loops, started, cell, state, request.is_continuous),
+        *check_demands(tasks, matched, cell, state),
+    ):
         return found
     if found := (
         *check_meaning(tasks, request, matched.duty_of),

@@ -30,10 +30,11 @@ Legs = frozenset[tuple[str, int]]
 """Legs as (part, index in its route)."""
 
 
-def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings) -> Routes:
-    """All open work, in reading order. What cannot be done is said in `found`; the routes are then not to be used."""
+def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings, is_continuous: bool = False) -> Routes:
+    """All open work, in reading order; where the run `is_continuous`, of as many orders as have come. What cannot be done is said in
+    `found`; the routes are then not to be used."""
     loops = [line for block in blocks(program.block) for line in block.lines if isinstance(line, Loop)]
-    orders = Orders(cell, state, program, found)
+    orders = Orders(cell, state, program, found, is_continuous)
     walk = _Walk(cell, state, found, orders, looped=frozenset((loop.members.text, loop.member) for loop in loops))
     walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False, bound={})
     return walk.routes()

@@ -29,6 +29,7 @@ class Orders:
     state: CellState
     program: IntentProgram
     found: Findings
+    is_continuous: bool = False
     demands: dict[str, Demand] = field(default_factory=dict)
     has: dict[str, PartState] = field(default_factory=dict)
     goals: dict[str, list[str]] = field(default_factory=dict)
@@ -73,6 +74,8 @@ class Orders:
         for count in range(len(fresh) + 1):
             if counts_satisfy(loop.until, {queue: self.done[queue] + len(begun) + count}):
                 return fresh[:count]
+        if self.is_continuous:
+            return fresh
         self._too_few(loop, queue, len(begun) + len(fresh))
         return []
 

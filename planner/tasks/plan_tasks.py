@@ -38,7 +38,7 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
     presences that it says conflict coincide in any run. Diagnostics: E5xx, E6xx, W690."""
     found = Findings()
     check_supported(request.cell, request.program, found)
-    routes = decompose(request.cell, request.state, request.program, found)
+    routes = decompose(request.cell, request.state, request.program, found, request.is_continuous)
     if found.has_errors:
         return Outcome(None, found.all())
     check_stacks(request.cell, request.state, request.program, routes, found)
