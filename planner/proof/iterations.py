@@ -32,7 +32,7 @@ def check_iterations(
     unknown = (
         error("E689", f"the plan works for loop {name}, which the text does not have") for name in started if name not in loops
     )
-    about_parts = {name: loop for name, loop in loops.items() if binds_parts(loop, cell)}
+    about_parts = {name: loop for name, loop in loops.items() if binds_parts(loop, cell) and set_of(loop, cell) is not None}
     return (*unknown, *(d for name, loop in about_parts.items() for d in _check(loop, started.get(name, ()), cell, state)))
 
 

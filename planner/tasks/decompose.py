@@ -31,8 +31,8 @@ Legs = frozenset[tuple[str, int]]
 
 
 def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings, is_continuous: bool = False) -> Routes:
-    """All open work, in reading order; where the run `is_continuous`, of as many orders as have come. What cannot be done is said in
-    `found`; the routes are then not to be used."""
+    """All open work, in reading order; where the run `is_continuous`, of as many orders as have come. What cannot be done is said
+    in `found`; the routes are then not to be used."""
     loops = [line for block in blocks(program.block) for line in block.lines if isinstance(line, Loop)]
     orders = Orders(cell, state, program, found, is_continuous)
     walk = _Walk(cell, state, found, orders, looped=frozenset((loop.members.text, loop.member) for loop in loops))
