@@ -22,16 +22,17 @@ class _Page(NamedTuple):
 _PAGES = (
     _Page(
         "E501", "deadline cannot be met",
-        "A `within` is shorter than the schedule takes at the declared durations.",
-        "A deadline is proved before anything moves; one that may be missed is no plan. The message says whether the lower "
-        "bound alone is longer (then no schedule can meet it) or the search found none.",
-        "Write the deadline that the message names, relax the speed limit, or make the bottleneck quicker.",
+        "A `within` is shorter than any schedule takes at the declared durations.",
+        "The lower bound is longer: what the named resource has to do one after the other, or the longest chain of one part, "
+        "with the least time that each motion can take. No order and no other choice of hands or ways helps.",
+        "Allow more time, relax the speed limit, make the bottleneck quicker, or ask for less within it.",
     ),
     _Page(
         "E502", "pace cannot be kept",
-        "An `every t` of a loop is quicker than its iterations follow one another.",
-        "Pace is checked as a sustained pace over all iterations that are planned; the resource that limits it is named.",
-        "Write the interval that the message names, or relieve the resource that it names.",
+        "An `every t` of a loop is quicker than a device lets parts through, one at a time.",
+        "Between the first iteration's end and the last one's that device works on all parts but the few that can wait behind "
+        "it. No order helps.",
+        "Write the interval that the message names, or make the device quicker.",
     ),
     _Page(
         "E503", "parts would back up",
@@ -40,6 +41,20 @@ _PAGES = (
         "The robot has to keep up with the line; how many wait is worked out for the whole schedule, the time for sheets and "
         "changes of side included.",
         "Let the parts come more slowly, relieve the robot (speed limit, ways, carrying two at once), or let more wait.",
+    ),
+    _Page(
+        "E504", "no schedule found that keeps the deadline",
+        "The best schedule found takes longer than a `within` allows. No lower bound says that another one has to.",
+        "A deadline is proved before anything moves; one that may be missed is no plan. The search is bounded: this is not a "
+        "proof that the deadline cannot be met.",
+        "Write the deadline that the message names. What is called feasible was planned with it.",
+    ),
+    _Page(
+        "E505", "no schedule found that keeps the pace",
+        "In the best schedule found the iterations of a loop follow one another more slowly than its `every t` asks.",
+        "Pace is checked as a sustained pace over all iterations that are planned. The search is bounded: this is not a proof "
+        "that the pace cannot be kept.",
+        "Write the interval that the message names, or relieve the resource that it names.",
     ),
     _Page(
         "E601", "the set is too small",

@@ -24,6 +24,7 @@ from cell.steps import AtPlace, MotionNeed, Move, Step, Touch
 from cell.task_plan import TaskPlan
 from planner.motion.coordinate import uncertified
 from planner.motion.estimate import estimated_duration
+from planner.motion.least_duration import least_duration
 from planner.motion.plan_motions import plan_motions
 from planner.motion.reachable import out_of_reach
 from planner.motion.store import MotionStore
@@ -133,8 +134,9 @@ class _Search:
         return Outcome(None, (error("E691", message, help="The motions named before it cannot be found."),))
 
     def known(self) -> Known:
-        is_measured = self.motions.__contains__
-        return Known(self._duration, frozenset(self.refused), self.conflicts, self.rounds > EXACT_ROUNDS, is_measured)
+        is_coarse, is_measured = self.rounds > EXACT_ROUNDS, self.motions.__contains__
+        least = least_duration(self.request.cell, self.request.robots, self.motions)
+        return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least)
 
     def _duration(self, need: MotionNeed) -> float:
         motion, touch, cell = self.motions.get(need), need.touch, self.request.cell

@@ -28,13 +28,20 @@ def _always(need: MotionNeed) -> bool:
 class Known:
     """What a schedule is made from beside the request: durations in s, motions that cannot be found, presences of two robots
     that must not coincide and whether those of the same areas must not either, and which durations are those of a motion that
-    was found: the others are estimates, by which nothing is refused."""
+    was found: the others are estimates, by which nothing is refused. `least`: s that no motion for a need can be quicker than;
+    None where durations are certain."""
 
     durations: Callable[[MotionNeed], float]
     forbidden: frozenset[MotionNeed] = frozenset()
     conflicts: Conflicts = frozenset()
     is_coarse: bool = False
     is_measured: Callable[[MotionNeed], bool] = _always
+    least: Callable[[MotionNeed], float] | None = None
+
+    @property
+    def certain(self) -> Callable[[MotionNeed], float]:
+        """Durations with which a bound is a proof."""
+        return self.durations if self.least is None else self.least
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,38 +1,69 @@
-"""`within` and `every t` against a schedule at the declared durations: what each takes, and the smallest that would do."""
+"""`within` and `every t` at the declared durations: which of them no schedule keeps, and which the schedules found do not.
+
+The first is a proof, from bounds that hold for every schedule. The second is none: another schedule may do better.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+from cell.diagnostic import Edit, Fix, Span
+from cell.state import PlanningRequest
 from planner.tasks.bounds import LowerBound
+from planner.tasks.certain import certain_bound, is_beyond, work_of
+from planner.tasks.crew import Known
 from planner.tasks.draft import Draft
 from planner.tasks.findings import Findings
-from planner.tasks.route import Routes
+from planner.tasks.paces import slowest_device
+from planner.tasks.route import Deadline, Routes
+from planner.tasks.shop import Shop
 
 SLACK = 1e-9
 
 
-def check_deadlines(routes: Routes, drafts: Sequence[Draft], bound: LowerBound, found: Findings) -> None:
+def refute_deadlines(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> None:
+    """Say for each `within` that no schedule at all keeps it how long one takes at least."""
+    worst: dict[Span, tuple[LowerBound, Deadline]] = {}
+    seen: set[tuple[object, ...]] = set()
+    for index, deadline in enumerate(routes.deadlines):
+        likeness = (deadline.span, work_of(routes, index))
+        if likeness in seen:  # another iteration of the same
+            continue
+        seen.add(likeness)
+        bound = certain_bound(request, routes, known, index)
+        if is_beyond(bound, deadline.limit) and (deadline.span not in worst or bound.seconds > worst[deadline.span][0].seconds):
+            worst[deadline.span] = (bound, deadline)
+    for bound, deadline in worst.values():
+        why = f"no schedule takes less than {bound.seconds:.1f} s ({bound.bottleneck})"
+        message = f"`within {deadline.limit:g} s` cannot be met{_about(deadline)}: {why}"
+        help_ = f"Allow at least {_rounded_up(bound.seconds)} s, or relieve {bound.bottleneck}."
+        found.error("E501", message, deadline.span, help=help_)
+
+
+def check_deadlines(routes: Routes, drafts: Sequence[Draft], found: Findings) -> None:
     """Say for each `within` that no draft keeps by which time the best of them does. Drafts are of the same work."""
     spans = [deadline_spans(draft) for draft in drafts]
-    worst: dict[tuple[object, float], tuple[float, int]] = {}
+    worst: dict[Span, tuple[float, Deadline]] = {}
     for index, deadline in enumerate(routes.deadlines):
         taken = min(s.get(index, 0.0) for s in spans)
-        key = (deadline.span, deadline.limit)
-        if taken > deadline.limit + SLACK and taken > worst.get(key, (0.0, 0))[0]:
-            worst[key] = (taken, index)
-    for taken, index in worst.values():
-        deadline = routes.deadlines[index]
+        if taken > deadline.limit + SLACK and taken > worst.get(deadline.span, (0.0, deadline))[0]:
+            worst[deadline.span] = (taken, deadline)
+    for taken, deadline in worst.values():
         least = _rounded_up(taken)
-        whole = not deadline.label
-        proved = whole and bound.seconds > deadline.limit
-        why = f"the best order found takes {least} s"
-        if proved:
-            why = f"no schedule takes less than {bound.seconds:.1f} s ({bound.bottleneck})"
-        about = f" for {deadline.label}" if deadline.label else ""
-        message = f"`within {deadline.limit:g} s` cannot be met{about}: {why}"
-        found.error("E501", message, deadline.span, help=f"feasible from `within {least} s`")
+        message = (
+            f"no schedule was found that keeps `within {deadline.limit:g} s`{_about(deadline)}: the best one takes {least} s"
+        )
+        help_ = f"The best one would keep `within {least} s`."
+        found.error("E504", message, deadline.span, help=help_, fix=_instead(deadline.amount, f"within {least} s", f"{least} s"))
+
+
+def _about(deadline: Deadline) -> str:
+    return f" for {deadline.label}" if deadline.label else ""
+
+
+def _instead(amount: Span, clause: str, text: str) -> Fix:
+    return Fix(f"write `{clause}`", (Edit(amount, text),), is_certain=False)
 
 
 def deadline_spans(draft: Draft) -> dict[int, float]:
@@ -67,6 +98,15 @@ def iteration_ends(draft: Draft, loop: str) -> list[float]:
     return sorted(ends.values())
 
 
+def refute_paces(shop: Shop, found: Findings) -> None:
+    """Say for each `every` that no schedule at all keeps which device is too slow for it."""
+    for pace in shop.routes.paces:
+        slowest = slowest_device(shop, pace.loop)
+        if slowest is not None and slowest.interval > pace.interval * (1.0 + 1e-9):
+            message = f"`every {pace.interval:g} s` cannot be kept: {slowest.device} takes {slowest.seconds:g} s for each"
+            found.error("E502", message, pace.span, help=f"Allow {slowest.seconds:g} s, or make {slowest.device} quicker.")
+
+
 def check_paces(routes: Routes, draft: Draft, bound: LowerBound, found: Findings) -> None:
     """Iteration k ends no later than (k - 1) t after the first one."""
     for pace in routes.paces:
@@ -74,8 +114,10 @@ def check_paces(routes: Routes, draft: Draft, bound: LowerBound, found: Findings
         least = max(((end - ends[0]) / k for k, end in enumerate(ends) if k), default=0.0)
         if least > pace.interval + SLACK:
             seconds = _rounded_up(least)
-            message = f"`every {pace.interval:g} s` cannot be kept: an iteration takes {seconds} s, limited by {bound.bottleneck}"
-            found.error("E502", message, pace.span, help=f"feasible from `every {seconds} s`")
+            why = f"an iteration of the best one takes {seconds} s, limited by {bound.bottleneck}"
+            message = f"no schedule was found that keeps `every {pace.interval:g} s`: {why}"
+            fix = _instead(pace.amount, f"every {seconds} s", f"{seconds} s")
+            found.error("E505", message, pace.span, help=f"The best one would keep `every {seconds} s`.", fix=fix)
 
 
 def takt(draft: Draft) -> float | None:

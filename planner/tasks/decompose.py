@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from cell import program as text
 from cell.arrivals import arrival_law, arrival_times
 from cell.demands import Demand, order_of
 from cell.diagnostic import Span
@@ -160,7 +161,7 @@ class _Walk:
         if loop.until is not None and loop.members.text not in self.cell.queues:
             self.found.unsupported("an `until` of a loop over layers or spots", loop.until.span)
         if loop.block.pace is not None:
-            self.paces.append(Pace(loop.id, loop.block.pace.interval.quantity.value, loop.block.pace.span))
+            self.paces.append(_pace(loop.id, loop.block.pace))
         added: Legs = frozenset()
         last: Legs = frozenset()
         for member in members:
@@ -181,7 +182,7 @@ class _Walk:
             self.found.unsupported("an `until` on anything but counts of parts", loop.until.span)
             return frozenset()
         if loop.block.pace is not None:
-            self.paces.append(Pace(loop.id, loop.block.pace.interval.quantity.value, loop.block.pace.span))
+            self.paces.append(_pace(loop.id, loop.block.pace))
         iterations = _Iterations(self, loop, clauses)
         rank = {place.name: i for i, place in enumerate(source.places)}
         members = [p for p in self.state.parts if is_bound_by(loop, p.kind) and p.origin in rank and _is_meant(loop, p)]
@@ -336,6 +337,10 @@ class _Iterations:
         place = part.location.place if isinstance(part.location, InPlace) else None
         start = walk.where.get(place) if place is not None else None
         self.ends.append((start, usual_end(legs, start)))
+
+
+def _pace(loop: str, written: text.Pace) -> Pace:
+    return Pace(loop, written.interval.quantity.value, written.span, written.interval.span)
 
 
 def _is_meant(loop: Loop, part: PartState) -> bool:

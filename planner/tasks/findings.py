@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cell.diagnostic import Diagnostic, Span, error, warning
+from cell.diagnostic import Diagnostic, Fix, Span, error, warning
 
 
 class Findings:
@@ -14,8 +14,8 @@ class Findings:
     def add(self, diagnostic: Diagnostic) -> None:
         self._found.setdefault((diagnostic.code, diagnostic.message, diagnostic.spans), diagnostic)
 
-    def error(self, code: str, message: str, *spans: Span, help: str = "") -> None:
-        self.add(error(code, message, *spans, help=help))
+    def error(self, code: str, message: str, *spans: Span, help: str = "", fix: Fix | None = None) -> None:
+        self.add(error(code, message, *spans, help=help, fix=fix))
 
     def of_line(self, line: Span, code: str, message: str, *spans: Span, help: str) -> None:
         """One finding, however many lines it is true of."""
@@ -34,6 +34,10 @@ class Findings:
     @property
     def has_errors(self) -> bool:
         return any(d.is_error for d in self._found.values())
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self._found.values() if d.is_error)
 
     def all(self) -> tuple[Diagnostic, ...]:
         return tuple(self._found.values())

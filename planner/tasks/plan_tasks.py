@@ -14,21 +14,20 @@ from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
 from planner.tasks.bounds import LowerBound, lower_bound
-from planner.tasks.conflict import check_room, check_sources, explain
+from planner.tasks.conflict import explain
 from planner.tasks.crew import Known
 from planner.tasks.deadlines import check_deadlines, check_paces, lateness, misses, takt
-from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.draft import Draft, Written, choice_name, finished
 from planner.tasks.findings import Findings
+from planner.tasks.groundwork import routes_for, shop_for
 from planner.tasks.improve import improve
 from planner.tasks.motions import MeasuredFirst
 from planner.tasks.objectives import score_by
 from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
-from planner.tasks.stacks import check_stacks
-from planner.tasks.supported import blocks, check_supported
+from planner.tasks.supported import blocks
 from planner.tasks.ways_out import Escapes
 from planner.tasks.write_steps import ChoiceDraft, write_steps
 
@@ -37,20 +36,13 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
     """A plan whose steps are ordered and timed but have no motions yet. No step uses a need that `known` forbids, and no two
     presences that it says conflict coincide in any run. Diagnostics: E5xx, E6xx, W690."""
     found = Findings()
-    check_supported(request.cell, request.program, found)
-    routes = decompose(request.cell, request.state, request.program, found, request.is_continuous)
-    if found.has_errors:
-        return Outcome(None, found.all())
-    check_stacks(request.cell, request.state, request.program, routes, found)
-    if found.has_errors:
+    routes = routes_for(request, found)
+    if routes is None:
         return Outcome(None, found.all())
     if not routes.jobs:
         return Outcome(_nothing_to_do(request), found.all())
-    shop = make_shop(request, routes, known, found)
-    if shop is not None:
-        check_sources(shop, found)
-        check_room(shop, found)
-    if shop is None or found.has_errors:
+    shop = shop_for(request, routes, known, found)
+    if shop is None:
         return Outcome(None, found.all())
     return _schedule(request, shop, known, found)
 
@@ -64,7 +56,7 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
     order, draft, choices, drafts = _keeping_deadlines(shop, order)
     bound = lower_bound(shop)
     if all(known.is_measured(need) for need in _needs(draft)):  # an estimate proves nothing: the next round knows better
-        check_deadlines(shop.routes, drafts, bound, found)
+        check_deadlines(shop.routes, drafts, found)
         check_paces(shop.routes, draft, bound, found)
     if found.has_errors:
         return Outcome(None, found.all())

@@ -103,20 +103,23 @@ class Barrier:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`within`: the steps of all legs that name it span at most `limit` s. `label` tells iterations apart in messages."""
+    """`within`: the steps of all legs that name it span at most `limit` s. `label` tells iterations apart in messages, `amount`
+    is where the limit is written."""
 
     limit: float
     span: Span
     label: str
+    amount: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`every t` of one loop, in s."""
+    """`every t` of one loop, in s; `amount` is where t is written."""
 
     loop: str
     interval: float
     span: Span
+    amount: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class Unfolding:
         if forces:
             clauses = replace(clauses, forces=(*clauses.forces, *forces))
         if block.within is not None:
-            self.deadlines.append(Deadline(block.within.limit.quantity.value, block.within.span, label))
+            within, amount = block.within, block.within.limit
+            self.deadlines.append(Deadline(amount.quantity.value, within.span, label, amount.span))
             clauses = replace(clauses, deadlines=(*clauses.deadlines, len(self.deadlines) - 1))
         return clauses
 

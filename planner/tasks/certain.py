@@ -1,0 +1,91 @@
+"""A time that no schedule takes less than, whichever hands, grasps and motions it uses: of all the work, or of one block's.
+
+The lower bound of bounds.py, with durations that no motion can be quicker than (`Known.least`), over every way of serving each
+place. So a deadline that is shorter cannot be met, and nothing that was found or estimated has a part in saying so.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from cell.state import PlanningRequest
+from planner.tasks.bounds import LowerBound, lower_bound
+from planner.tasks.crew import Known
+from planner.tasks.findings import Findings
+from planner.tasks.reach import ways_to_serve
+from planner.tasks.route import Barrier, Job, Leg, Routes, Stage, stages_of
+from planner.tasks.shop import Shop, make_shop
+
+Kept = dict[tuple[int, int], tuple[int, int]]
+"""(job, leg) of the whole work -> of the part of it that is left."""
+
+
+def certain_bound(request: PlanningRequest, routes: Routes, known: Known, deadline: int) -> LowerBound:
+    """Of the legs that count for that deadline, by its number in `routes`."""
+    part = part_of(routes, deadline)
+    exact = replace(known, durations=known.certain)
+    shop = make_shop(request, part, exact, Findings()) if part.jobs else None
+    if shop is None:
+        return LowerBound(0.0, "nothing", {})
+    _ask_for_every_way(shop)
+    return lower_bound(shop)
+
+
+def part_of(routes: Routes, deadline: int) -> Routes:
+    """The routes with only those legs. A part begins where the leg before left it; a barrier waits for what is left."""
+    kept: Kept = {}
+    jobs: list[Job] = []
+    for j, job in enumerate(routes.jobs):
+        legs = [k for k, leg in enumerate(job.legs) if deadline in leg.clauses.deadlines]
+        if legs:
+            kept |= {(j, k): (len(jobs), i) for i, k in enumerate(legs)}
+            jobs.append(_begun(job, legs))
+    barriers = tuple(Barrier(tuple(kept[m] for m in b.members if m in kept), b.span) for b in routes.barriers)
+    return replace(routes, jobs=tuple(jobs), barriers=barriers)
+
+
+def work_of(routes: Routes, deadline: int) -> tuple[object, ...]:
+    """The same for two deadlines of the same work on parts of one kind: then one bound will do for both."""
+    return tuple(
+        (job.kind, k, _work(leg), leg.clauses.speeds, len(leg.clauses.after))
+        for job in routes.jobs
+        for k, leg in enumerate(job.legs)
+        if deadline in leg.clauses.deadlines
+    )
+
+
+def _work(leg: Leg) -> object:
+    return (leg.equipment, leg.work) if isinstance(leg, Stage) else tuple((s.equipment, s.work) for s in stages_of(leg))
+
+
+def _begun(job: Job, legs: list[int]) -> Job:
+    earlier = [leg for leg in job.legs[: legs[0]] if isinstance(leg, Stage)]
+    own = tuple(job.legs[k] for k in legs)
+    if not earlier:
+        return replace(job, legs=own)
+    return replace(job, legs=own, place=earlier[-1].places[0], hand=None, grasp=0, arrival=None)
+
+
+def _ask_for_every_way(shop: Shop) -> None:
+    """A least time is the least of what was asked for: so every hand, grasp and place is asked for."""
+    asked: set[tuple[object, ...]] = set()
+    for j, job in enumerate(shop.jobs):
+        here: tuple[str, ...] = (job.place,) if job.place is not None else ()
+        for k, leg in enumerate(job.legs):
+            for stage in stages_of(leg):
+                for worker in (shop.workers[w] for w in shop.able(j, k)):
+                    speed = worker.speed(stage.clauses)
+                    key = (worker.robot, job.kind, here, stage.places, speed)
+                    if key not in asked:
+                        asked.add(key)
+                        for place in here:
+                            ways_to_serve(worker, job.kind, shop.grasps[job.kind], place, True, speed)
+                        for place in stage.places:
+                            ways_to_serve(worker, job.kind, shop.grasps[job.kind], place, False, speed)
+            here = leg.places if isinstance(leg, Stage) else here
+
+
+def is_beyond(bound: LowerBound, limit: float) -> bool:
+    """Whether the bound shows that the limit cannot be kept; a rounding error shows nothing."""
+    return bound.seconds > limit * (1.0 + 1e-9) + 1e-6 and bound.seconds < math.inf

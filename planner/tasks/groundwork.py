@@ -1,0 +1,53 @@
+"""What a schedule is made of, or why there can be none: everything that is said before any order is tried.
+
+`refuted` goes further and looks at every order too. All that it says is proved: it holds for every schedule, not for those that a
+search has seen. Motions that were looked for in vain are taken as not there.
+"""
+
+from __future__ import annotations
+
+from cell.diagnostic import Diagnostic, error
+from cell.state import PlanningRequest
+from planner.tasks.conflict import check_room, check_sources
+from planner.tasks.crew import Known
+from planner.tasks.deadlines import refute_deadlines, refute_paces
+from planner.tasks.decompose import decompose
+from planner.tasks.every_order import every_order
+from planner.tasks.findings import Findings
+from planner.tasks.route import Routes
+from planner.tasks.shop import Shop, make_shop
+from planner.tasks.stacks import check_stacks
+from planner.tasks.supported import check_supported
+from planner.tasks.ways import check_ways
+
+
+def routes_for(request: PlanningRequest, found: Findings) -> Routes | None:
+    """None where something is in the way, which is then said in `found`."""
+    check_supported(request.cell, request.program, found)
+    routes = decompose(request.cell, request.state, request.program, found, request.is_continuous)
+    if not found.has_errors:
+        check_stacks(request.cell, request.state, request.program, routes, found)
+    return None if found.has_errors else routes
+
+
+def shop_for(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Shop | None:
+    """None where something is in the way, which is then said in `found`."""
+    shop = make_shop(request, routes, known, found)
+    if shop is not None:
+        check_sources(shop, found)
+        check_room(shop, found)
+        refute_deadlines(request, routes, known, found)
+        refute_paces(shop, found)
+    return None if found.has_errors else shop
+
+
+def refuted(request: PlanningRequest, known: Known) -> tuple[Diagnostic, ...]:
+    """What shows that there is no schedule; none where nothing does. Where every order was looked at it is E620."""
+    found = Findings()
+    routes = routes_for(request, found)
+    shop = shop_for(request, routes, known, found) if routes is not None and routes.jobs else None
+    if shop is not None:
+        check_ways(shop, found)
+        if every_order(shop) == "never comes through":
+            found.add(error("E620", "in no order does every part come through"))
+    return found.errors
