@@ -65,6 +65,11 @@ def gathering(hub: str) -> str:
     return f"all ways of this `when` end at {hub}"
 
 
+def carrying_away(person: str, part: str) -> str:
+    """Why there is an operation that no line asks for."""
+    return f"{person} carries away what is finished: {part}"
+
+
 def parking(robot: str) -> str:
     return f"{robot} goes home, out of the way"
 

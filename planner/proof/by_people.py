@@ -12,14 +12,14 @@ from typing import TypeGuard
 
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
-from cell.people import CLEAR, HANDOVER, Person
-from cell.program import Goal, Ref
+from cell.people import CLEAR, HANDOVER
 from cell.standard_verbs import STANDARD
 from cell.steps import Action, AtPlace, Await, Move, Release, Step
 from cell.task_plan import Operation, TaskPlan
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.precedence import Precedence
 from planner.proof.robot_state import RobotState
+from planner.proof.wanted_place import person_of
 
 
 def is_handover(action: Action) -> TypeGuard[Await]:
@@ -30,12 +30,6 @@ def tells(verb: str) -> str:
     """The outcome that the verb tells, "" for none."""
     schema = STANDARD.verbs.get(verb)
     return schema.tells[0].name if schema is not None and schema.tells else ""
-
-
-def person_of(goal: Goal, cell: CellModel) -> Person | None:
-    """Who the goal waits for: `to` of a handover, `by` of the rest."""
-    who = goal.role("to" if goal.verb == HANDOVER else "by")
-    return cell.people.get(who.text) if isinstance(who, Ref) else None
 
 
 def wrong_in_awaiting(

@@ -19,6 +19,7 @@ from planner.proof.asked_orders import AskedOrders
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.outcomes import asked, branch_for, told_by
 from planner.proof.stacks import StackLimit, stack_limit_of
+from planner.proof.wanted_place import wanted_place
 
 Serves = tuple[tuple[str, str], ...]
 Key = tuple[str, Serves]  # a goal's or a when's id, and the iteration
@@ -171,7 +172,7 @@ class _Reader:
                 error("E690", "a goal about none of the members of its loops cannot be proved yet", goal.span)
             )
             return frozenset()
-        duty = Duty(key, goal, name, kind, scope.under, limits, scope.after, _target(goal, scope.members))
+        duty = Duty(key, goal, name, kind, scope.under, limits, scope.after, wanted_place(goal, self.cell, scope.members))
         self.out.goals[key] = duty
         if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
             self._settle(key)
@@ -315,12 +316,6 @@ class _Reader:
             elif ensure.kind == "limit":
                 self.out.unproved.append(error("E690", "this limit cannot be proved yet", ensure.span))
         return tuple(found)
-
-
-def _target(goal: Goal, members: Members) -> str:
-    """Where the goal wants the part: `to` of a move, `at` of the rest."""
-    where = goal.role("to") if goal.verb == "move" else goal.role("at")
-    return resolved(where, members) if isinstance(where, Ref) else ""
 
 
 def _names(goal: Goal, members: Members) -> bool:

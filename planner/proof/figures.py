@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cell.arrivals import arrival_law
+from cell.awaited_work import waits_for_people
 from cell.diagnostic import Diagnostic, error
 from cell.equipment import Equipment
 from cell.model import CellModel
+from cell.people import HANDOVER
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
 from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPlace, PartState, PlanningRequest
-from cell.steps import Grip, Inspect, Move, RunProgram
+from cell.steps import Await, Grip, Inspect, Move, RunProgram, Treat
 from cell.task_plan import Bounds, PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.order_facts import all_order_facts, order_facts
@@ -84,6 +86,8 @@ def _reads(
             case Move(need=need) if need.touch is not None and (need.touch.pair, need.touch.end) == ("part and place", "end"):
                 if need.touch.place not in taken and not is_heap(cell, need.touch.place):
                     yield f"at {need.touch.place}", "empty"
+            case Await(verb=verb, place=place) if verb == HANDOVER and place not in taken:
+                yield f"at {place}", "empty"
             case Grip(tool=tool, hand=hand) if f"{tool}.{hand}" not in held:
                 yield f"hand {tool}.{hand}", "empty"
             case _:
@@ -109,8 +113,10 @@ def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
         match step.action:
             case Move(need=need) if need.touch is not None and need.touch.end == "end":
                 used.add(cell.places[need.touch.place].equipment)
-            case RunProgram(machine=name) | Inspect(station=name):
+            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
                 used.add(name)
+            case Await(person=name, place=place):
+                used |= {name, cell.places[place].equipment}
             case _:
                 pass
     return tuple(name for name in cell.equipment if name in used)
@@ -137,13 +143,16 @@ def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator
     coming = [p.location.place for p in state.parts if isinstance(p.location, Expected) and p.id in worked]
     yield from (arrival_law(cell.equipment[name]) for name in dict.fromkeys(cell.places[place].equipment for place in coming))
     yield from (presentation(place) for place in sorted(_from_bins([p for p in state.parts if p.id in worked], cell)))
+    yield from waits_for_people(tasks.steps, cell)
     for name in _devices(tasks, cell):
         equipment, device = cell.equipment[name], state.devices.get(name, DeviceState())
         if has_door(equipment) and device.door_open is None:
             yield f"the door of {name} is shut at the start: nothing reports it"
         if has_clamp(equipment) and device.clamped is None:
             yield f"the clamp of {name} is open at the start: nothing reports it"
-        works = [(p.name, p.duration) for p in equipment.programs] + [(o.verb, o.duration) for o in equipment.offers]
+        works = [(p.name, p.duration) for p in equipment.programs] + [
+            (o.verb, o.duration) for o in equipment.offers if name not in cell.people
+        ]
         for what, length in works:
             if length.is_usual:
                 yield f"{what} at {name} takes {length.longest:g} s: usual, not a bound"
@@ -223,7 +232,7 @@ def least_makespan(tasks: TaskPlan) -> float:
     busy: dict[str, float] = {}
     for step in tasks.steps:
         match step.action:
-            case RunProgram(machine=name) | Inspect(station=name):
+            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name) | Await(person=name):
                 busy[name] = busy.get(name, 0.0) + step.duration
             case _:
                 pass

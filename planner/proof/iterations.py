@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from cell.diagnostic import Diagnostic, error
 from cell.members import binds_parts, is_bound_by, set_of
 from cell.model import CellModel
-from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, Line, Loop, Ref, Scope, When
+from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, Line, Loop, Scope, When
 from cell.state import CellState, InPlace, PartState
 from cell.task_plan import TaskPlan
 from planner.proof.duties import goals_in
 from planner.proof.outcomes import asked, branch_for, good_values
+from planner.proof.wanted_place import rests_in, wanted_place
 
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -80,9 +81,8 @@ def _usual_end(loop: Loop, part: PartState, cell: CellModel) -> tuple[str | None
     start = places[place].equipment if place is not None and place in places else None
     end = start
     for goal in _usual_goals(loop.block.lines, part):
-        where = goal.role("to") if goal.verb == "move" else goal.role("at")
-        end = where.text if isinstance(where, Ref) else end
-    return start, end
+        end = wanted_place(goal, cell, {}) or end
+    return start, rests_in(end, cell)
 
 
 def _usual_goals(lines: tuple[Line, ...], part: PartState) -> Iterator[Goal]:

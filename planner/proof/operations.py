@@ -8,15 +8,35 @@ from dataclasses import dataclass, field
 from cell.diagnostic import Diagnostic, Span, error
 from cell.members import owner_of, places_in
 from cell.model import CellModel
+from cell.people import HANDOVER
 from cell.program import Goal, Ref
 from cell.reasons import choice_reason, goal_reason
+from cell.scene import is_in_passing
 from cell.state import CellState, InPlace
-from cell.steps import BranchRef, Decide, Fact, Grip, Inspect, Move, Present, Release, RunProgram, SetClamp, SetDoor, Step
+from cell.steps import (
+    Await,
+    BranchRef,
+    Decide,
+    Fact,
+    Grip,
+    Inspect,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    SetClamp,
+    SetDoor,
+    Step,
+    Treat,
+)
 from cell.task_plan import Choice, Operation, TaskPlan
+from planner.proof.by_people import is_handover
+from planner.proof.clearing import is_clearing
 from planner.proof.duties import Duties, Duty, ForkDuty, Key
 from planner.proof.needed_motion import is_parking
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
 from planner.proof.precedence import Precedence
+from planner.proof.wanted_place import person_of
 
 
 @dataclass(slots=True)
@@ -41,7 +61,7 @@ def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) ->
         robot_of = {o.id: o.robot for o in tasks.operations}
         for step in tasks.steps:
             own.setdefault(step.operation, []).append(step)
-        for operation in tasks.operations:
+        for operation in (o for o in tasks.operations if not is_clearing(o)):
             wrong = _wrong(operation, own.get(operation.id, []), out, cell, robot_of, duties)
             out.found.extend(error("E683", f"{operation.id}: {what}", operation.because.span) for what in wrong)
     for step in tasks.steps:
@@ -96,7 +116,7 @@ def _getting_out(tasks: TaskPlan) -> set[str]:
 
 def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState, out: Matched) -> None:
     kinds, done = {p.id: p.kind for p in state.parts}, set[Key]()
-    for operation in tasks.operations:
+    for operation in (o for o in tasks.operations if not is_clearing(o)):
         key = (operation.goal, operation.serves)
         duty = duties.goals.get(key) or duties.forks.get(key)
         if duty is None or key in duties.settled:
@@ -217,7 +237,7 @@ def _goal_wrong(
     reached = Fact("reached", (operation.goal, operation.part))
     if not any(reached in s.adds for s in steps):
         yield "none of its steps makes its goal a fact"
-    for kind in (Grip, Release, RunProgram, Inspect):
+    for kind in (Grip, Release, RunProgram, Inspect, Treat, Await):
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
     yield from _ends(operation, duty, steps, cell, duties)
@@ -261,6 +281,15 @@ def _fork_wrong(
         yield f"it decides what {operation.robot or 'nobody'} does, its branches are for {who}"
 
 
+def _handing_wrong(put: set[str], handed: set[str], steps: list[Step], duty: Duty, cell: CellModel) -> Iterator[str]:
+    """A robot goes to where a person takes over, and nowhere else, for just that, unless an earlier plan has left it there."""
+    person = person_of(duty.goal, cell)
+    if person is None or duty.goal.verb != HANDOVER or put - {person.name}:
+        yield "it hands over, and its goal does not ask for that"
+    if len(handed) != 1 or sum(is_handover(s.action) for s in steps) != 1:
+        yield "it does not hand over once"
+
+
 def _only_leaves(step: Step) -> bool:
     """Out of a contact that an earlier plan may have left the robot in, which serves no goal of its own."""
     return isinstance(step.action, Move) and step.action.need.touch is not None and step.action.need.touch.end == "start"
@@ -284,6 +313,10 @@ def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel, 
     touches = [s.action.need.touch for s in steps if isinstance(s.action, Move) and s.action.need.touch is not None]
     taken = {t.place for t in touches if (t.pair, t.end) == ("fingers and part", "end")}
     put = {t.place for t in touches if (t.pair, t.end) == ("part and place", "end")}
+    handed = {s.action.place for s in steps if is_handover(s.action)}
+    if any(is_in_passing(cell, cell.places[place]) for place in put) or handed:
+        yield from _handing_wrong(put, handed, steps, duty, cell)
+        put = handed
     own = [(s, s.robot) for s in steps if s.robot is not None and not _is_sent_home(s, operation, cell)]
     robots = {robot for _, robot in own}
     entering = {robot for s, robot in own if not _only_leaves(s)}

@@ -16,7 +16,9 @@ from cell.plan_inputs import Pairs
 from cell.released_plan import Proof
 from cell.state import PlanningRequest
 from cell.steps import Step
+from planner.proof.by_people import check_handovers
 from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
+from planner.proof.clearing import check_cleared_last, check_clearing
 from planner.proof.configurations import check_configurations
 from planner.proof.deadlines import check_deadlines
 from planner.proof.demands import check_demands
@@ -101,6 +103,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
     ):
         return found
     if found := (
+        *check_clearing(tasks, cell),
         *check_meaning(tasks, request, matched.duty_of),
         *check_schedule(plan, cell, state),
         *check_figures(tasks, request, duties.loops),
@@ -113,6 +116,8 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *(_unmet(u, tasks.steps) for u in facts.unmet()),
         *(_clash(o, tasks.steps) for o in clashes),
         *check_order(tasks, duties, matched, order),
+        *check_handovers(tasks, order),
+        *check_cleared_last(tasks, order),
         *check_guards(plan, request, order),
         *check_nevers(plan, request, order),
         *check_capacities(plan, request, order),

@@ -76,14 +76,16 @@ def _span(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> _Span:
         return _Span(None, able, 0.0, max(r + t for r, t in ways), 0.0, robot, travel)
     work = leg.work.duration if leg.work is not None else 0.0
     out = _way_out(shop, least, j, k)
-    if here is not None and here in leg.places:
-        return _Span(leg.equipment, able, 0.0, work, out, 0.0, 0.0)
+    if leg.is_carried or (here is not None and here in leg.places and leg.handing is None):
+        return _Span(leg.device, able, 0.0, work, out if leg.device == leg.equipment else 0.0, 0.0, 0.0)
     device = shop.devices[leg.equipment]
     shut = device.door_time if device.has_door and leg.work is not None and leg.work.kind == "program" else 0.0
     robot, travel = _carry(least, able, job.kind, here, (leg,))
     carried = [(least[w].carry(job.kind, here, (leg,)), least[w].put(job.kind, leg)) for w in able]
     before, put = min(sum(way) - put for way, put in carried), min(put for _, put in carried)
-    return _Span(leg.equipment, able, before, put + shut + work, out, robot + shut, travel)
+    if leg.work is not None and leg.work.by is not None:
+        return _Span(leg.device, able, before + put, work, 0.0, robot, travel)
+    return _Span(leg.device, able, before, put + shut + work, out if leg.handing is None else 0.0, robot + shut, travel)
 
 
 def _carry(

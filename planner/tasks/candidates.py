@@ -88,7 +88,10 @@ class Candidates:
         if opened is None or place is None:
             return
         opened = max(opened, not_before)
-        if isinstance(leg, Stage) and place in leg.places:
+        if isinstance(leg, Stage) and leg.is_carried:
+            self._offer(found, self.carried(job, leg, place, opened))
+            return
+        if isinstance(leg, Stage) and leg.handing is None and place in leg.places:
             self._offer(found, self.run(job, leg, place, opened))
             return
         for worker in self.shop.able(job, self.floor.at[job]):
@@ -151,9 +154,12 @@ class Candidates:
         place = self._free_place(leg, who, kind, name, grasp, speed, is_peek=False)
         if place is None or not self.escapes.is_open(floor, self._now, job, worker, is_taking=False):
             return None
-        hub, held = leg.equipment, floor.carried(worker)
+        spot = place if leg.handing is None else leg.handing.spot
+        hub, held = shop.equipment_of[spot], floor.carried(worker)
         arrived, way = self.arrival(worker, self._hubs[hub], held, speed, opened)
-        putting = self._contacts.putting(who, place, name, kind, grasp, held, speed)
+        putting = self._contacts.putting(who, spot, name, kind, grasp, held, speed)
+        if leg.handing is not None:
+            putting = putting._replace(seconds=putting.seconds + leg.handing.duration)
         start = max(arrived, self.accessible(hub, opened), self.clear(worker, putting.way, putting.rest))
         start = max(start, floor.carried_from(place) or 0.0)
         device = floor.devices[hub]
@@ -164,8 +170,8 @@ class Candidates:
 
     def run(self, job: int, stage: Stage, place: str, opened: float) -> Candidate | None:
         """The part already lies where the work is done; a robot is needed only to close a door in peace."""
-        floor, device = self.floor, self.shop.devices[stage.equipment]
-        now, worker = floor.devices[stage.equipment], 0
+        floor, device = self.floor, self.shop.devices[stage.device]
+        now, worker = floor.devices[stage.device], 0
         start = max(floor.ready[job], now.idle, opened)
         if not stage.joined and stage.work is not None and stage.work.kind == "program":
             if device.has_clamp and not now.is_clamped:
@@ -178,6 +184,12 @@ class Candidates:
             if device.has_door and now.is_open and floor.in_contact[worker]:
                 self._parks.add(worker)
         return Candidate(Act(Kind.RUN, job, floor.at[job], worker, NOBODY, 0, place), start, start, stage.equipment)
+
+    def carried(self, job: int, stage: Stage, place: str, opened: float) -> Candidate:
+        """A person carries the part where it shall lie; no robot takes part."""
+        start = max(self.floor.ready[job], self.floor.devices[stage.device].idle, opened)
+        act = Act(Kind.CARRY, job, self.floor.at[job], 0, NOBODY, 0, place, (stage.places[:1],))
+        return Candidate(act, start, start, stage.equipment)
 
     def choose(self, job: int, fork: Fork, place: str, worker: int, hand: int | None, opened: float) -> Candidate | None:
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
@@ -264,7 +276,7 @@ class Candidates:
     def _leaves_ways_home(self, candidate: Candidate) -> bool:
         """Whether afterwards the robots can all go home, one after the other; the others go first where only that helps."""
         act, traffic, workers, rules = candidate.act, self.floor.traffic, self.shop.workers, self.shop.crew.rules
-        if self._is_alone or act.kind is Kind.RUN:
+        if self._is_alone or act.kind in (Kind.RUN, Kind.CARRY):
             return True
         mine = workers[act.worker].robot
         there = candidate.trail.rests(traffic.rests(mine))
@@ -364,6 +376,9 @@ class Candidates:
     ) -> str | None:
         """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied; but
         what it lies on has to be there, for nobody knows that it will be."""
+        if stage.handing is not None:
+            is_served = self._contacts.serves(stage.handing.spot, who, hand, kind, grasp, speed)
+            return next(iter(stage.places) if is_peek else self._free_in_order(stage), None) if is_served else None
         if is_peek or stage.equipment in self._heaps:
             if stage.equipment not in self._piles:
                 return self._contacts.first_served(stage.places, who, kind, hand, grasp, speed)

@@ -23,6 +23,7 @@ from planner.tasks.counting import counted_things, counts_satisfy, missing, usua
 from planner.tasks.findings import Findings
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
+from planner.tasks.people import cleared_to, clearing, left_behind
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work
 from planner.tasks.supported import blocks
 from planner.tasks.unfold import UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
@@ -36,7 +37,8 @@ def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: 
     in `found`; the routes are then not to be used."""
     loops = [line for block in blocks(program.block) for line in block.lines if isinstance(line, Loop)]
     orders = Orders(cell, state, program, found, is_continuous)
-    walk = _Walk(cell, state, found, orders, looped=frozenset((loop.members.text, loop.member) for loop in loops))
+    looped = frozenset((loop.members.text, loop.member) for loop in loops)
+    walk = _Walk(cell, state, found, orders, looped=looped, goals=_goals(program.block))
     walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False, bound={})
     return walk.routes()
 
@@ -54,6 +56,7 @@ class _Walk:
     claimed: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     looped: frozenset[tuple[str, str]] = frozenset()
+    goals: list[Goal] = field(default_factory=list)
     unfolding: Unfolding = field(init=False)
     parts: dict[str, PartState] = field(init=False)
     where: dict[str, str] = field(init=False)
@@ -125,7 +128,7 @@ class _Walk:
             return frozenset()
         self.claimed.add(part.id)
         self.chosen.add(part.id)
-        return self._add(part, [] if lies_in(part, stage) and stage.work is None else [stage])
+        return self._add(part, [] if _is_there(part, stage) else [stage])
 
     def _demanded(self, goal: Goal, demand: Demand, clauses: Clauses, bound: Members) -> Legs:
         """A goal about a part that an order asks for."""
@@ -136,7 +139,7 @@ class _Walk:
         if part is None:
             return frozenset()
         self.claimed.add(part.id)
-        is_there = not self.legs.get(part.id) and stage.work is None and lies_in(part, stage)
+        is_there = not self.legs.get(part.id) and _is_there(part, stage)
         return self._add(part, [] if is_there else [stage])
 
     def _is_reached(self, goal: Goal, stage: Stage, bound: Members) -> bool:
@@ -265,6 +268,7 @@ class _Walk:
         return isinstance(line, Loop) and binds_parts(line, self.cell)
 
     def routes(self) -> Routes:
+        self._carry_away()
         order = [p.id for p in self.state.parts if self.legs.get(p.id)]
         number = {part: i for i, part in enumerate(order)}
         barriers = tuple(Barrier(tuple(sorted((number[p], k) for p, k in legs)), span) for legs, span in self.barriers)
@@ -275,6 +279,20 @@ class _Walk:
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
             self._assumed(jobs), self.orders.read(),
         )  # fmt: skip
+
+    def _carry_away(self) -> None:
+        """What is finished where a person works who carries it away."""
+        if not any(person.clears for person in self.cell.people.values()):
+            return
+        for part in self.state.parts:
+            legs = self.legs.get(part.id)
+            last = legs[-1] if legs else None
+            if isinstance(last, Stage):
+                leg = clearing(self.cell, last)
+            else:
+                leg = None if legs else left_behind(self.cell, part, self.goals)
+            if leg is not None:
+                self.legs.setdefault(part.id, []).append(leg)
 
     def _assumed(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:
         """The arrival laws that the plan counts on."""
@@ -304,7 +322,7 @@ class _Walk:
                     later.goal.span if isinstance(later, Stage) else later.when.span, leg.when.span,
                     help="Move the later line into the branches.",
                 )  # fmt: skip
-            if not any(isinstance(x, Stage) and isinstance(x.work, Work) and x.work.name == leg.outcome for x in job.legs[:k]):
+            if not any(isinstance(x, Stage) and isinstance(x.work, Work) and x.work.told == leg.outcome for x in job.legs[:k]):
                 message = f"the {leg.outcome} of {job.part} is not known and nothing will tell it"
                 self.found.error("E614", message, leg.when.span, help=f"Add a line before it that tells the {leg.outcome}.")
 
@@ -328,7 +346,7 @@ class _Iterations:
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
         legs = open_legs(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses), part)
         earlier = walk.legs.get(part.id)
-        if legs and not earlier and isinstance(legs[0], Stage) and legs[0].work is None and lies_in(part, legs[0]):
+        if legs and not earlier and isinstance(legs[0], Stage) and _is_there(part, legs[0]):
             legs = legs[1:]
         added = walk._add(part, legs)
         walk.claimed.add(part.id)
@@ -336,7 +354,13 @@ class _Iterations:
         self.last = added or self.last
         place = part.location.place if isinstance(part.location, InPlace) else None
         start = walk.where.get(place) if place is not None else None
-        self.ends.append((start, usual_end(legs, start)))
+        end = usual_end(legs, start)
+        self.ends.append((start, cleared_to(walk.cell, end)))
+
+
+def _is_there(part: PartState, stage: Stage) -> bool:
+    """Whether nothing is left to do: the part lies there, and nothing is done to it."""
+    return stage.work is None and stage.handing is None and lies_in(part, stage)
 
 
 def _pace(loop: str, written: text.Pace) -> Pace:

@@ -99,6 +99,9 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
             _apply_run(shop, floor, chosen)
         case Kind.CHOOSE:
             _apply_choose(shop, floor, chosen)
+        case Kind.CARRY:
+            _apply_carry(floor, chosen)
+            return
         case Kind.PARK:
             floor.stand(act.worker, chosen.stands)
         case _:
@@ -126,8 +129,9 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
         if leg.work.kind == "program" and device.has_door:
             free = end = chosen.end + device.door_time
             now.is_open = False
-        end += leg.work.duration
-        now.idle = floor.work_end[chosen.hub] = end
+        end = max(end, floor.devices[leg.device].idle) + leg.work.duration
+    if leg.work is not None or leg.handing is not None:
+        floor.devices[leg.device].idle = floor.work_end[leg.device] = end
     floor.stand(act.worker, tuple(replace(stand, time=free) for stand in chosen.stands))
     floor.ready[job] = end
     floor.end_leg(job, end)
@@ -135,8 +139,9 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
 
 def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     job, worker = chosen.act.job, chosen.act.worker
-    leg, now, device = floor.leg(job), floor.devices[chosen.hub], shop.devices[chosen.hub]
+    leg = floor.leg(job)
     assert isinstance(leg, Stage)
+    now, device = floor.devices[leg.device], shop.devices[leg.device]
     if leg.work is None:
         floor.end_leg(job, chosen.start)
         return
@@ -145,7 +150,17 @@ def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:
             floor.robots[worker] = tuple(replace(s, time=max(s.time, chosen.start)) for s in floor.robots[worker])
         now.is_open, now.is_clamped = False, device.has_clamp
     end = chosen.start + leg.work.duration
-    now.idle = floor.ready[job] = floor.work_end[chosen.hub] = end
+    now.idle = floor.ready[job] = floor.work_end[leg.device] = end
+    floor.end_leg(job, end)
+
+
+def _apply_carry(floor: Floor, chosen: Candidate) -> None:
+    job, leg = chosen.act.job, floor.leg(chosen.act.job)
+    assert isinstance(leg, Stage)
+    assert leg.work is not None
+    end = chosen.start + leg.work.duration
+    floor.carry(job, chosen.act.targets[0][0])
+    floor.devices[leg.device].idle = floor.ready[job] = floor.work_end[leg.device] = end
     floor.end_leg(job, end)
 
 

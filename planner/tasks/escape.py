@@ -15,7 +15,7 @@ ANYWHERE = -1
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A part has to go to equipment `room`; any of the workers `by` can bring it there."""
+    """A part has to go to equipment `room`; any of the workers `by` can bring it there; nobody: it needs no hand."""
 
     room: int
     by: tuple[int, ...]
@@ -63,7 +63,7 @@ def _passes(claim: Claim, hands: list[int], room: list[int]) -> bool:
 
 def _has_hand(claim: Claim, visit: Visit, hands: list[int]) -> bool:
     """A free one of a worker that can; the hand that holds the part itself is free again once the part is down."""
-    return any(hands[w] > 0 or (claim.at is None and claim.holder == w) for w in visit.by)
+    return not visit.by or any(hands[w] > 0 or (claim.at is None and claim.holder == w) for w in visit.by)
 
 
 def _release(claim: Claim, hands: list[int], room: list[int]) -> None:

@@ -1,8 +1,8 @@
 """The shop at one moment while an order is being made: where every part is, what the robots hold, when each thing is ready.
 
-An `Act` is one decision: take a part, put it down, start work on it where it lies, let a fork be decided and done, or send a
-robot home. The acts of one robot follow one another, and whoever shares anything with an earlier act waits for it, so the order
-of the acts is the schedule; times follow from it.
+An `Act` is one decision: take a part, put it down, start work on it where it lies, let a fork be decided and done, have a person
+carry a part away, or send a robot home. The acts of one robot follow one another, and whoever shares anything with an earlier act
+waits for it, so the order of the acts is the schedule; times follow from it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Kind(IntEnum):
     RUN = 2
     CHOOSE = 3
     PARK = 4
+    CARRY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,16 @@ class Floor:
 
     def put(self, job: int, worker: int, hand: int, place: str) -> None:
         self.hands[worker][hand] = NOBODY
+        self.place[job] = place
+        self.under_way[job] = None
+        self.fill(place)
+        self._enter(job, place)
+
+    def carry(self, job: int, place: str) -> None:
+        """A person carries it from where it lies to `place`."""
+        here = self.place[job]
+        assert here is not None
+        self._leave(job, here)
         self.place[job] = place
         self.under_way[job] = None
         self.fill(place)

@@ -23,7 +23,7 @@ class LeastTimes:
         for stage in stages:
             if here is not None:
                 robot += self.take(kind, here)
-                travel += self.travel(self._shop.equipment_of[here], stage.equipment)
+                travel += self.travel(self._shop.equipment_of[here], self._shop.equipment_of[stage.spots[0]])
             robot += self.put(kind, stage)
             here = stage.places[0]
         return robot, travel
@@ -42,21 +42,23 @@ class LeastTimes:
 
     def put(self, kind: str, stage: Stage) -> float:
         """Into whichever of the stage's places is quickest."""
-        key = (kind, stage.places)
+        key = (kind, stage.spots)
         if key not in self._put:
             self._put[key] = self._quickest(kind, stage)
         return self._put[key]
 
     def _quickest(self, kind: str, stage: Stage) -> float:
         motions, hand = self._worker.motions, self._worker.hands[0].name
-        known = [p for p in stage.places if motions.least("insert", p, kind) < math.inf]
+        known = [p for p in stage.spots if motions.least("insert", p, kind) < math.inf]
         if not known:
-            known = [stage.places[0]]
+            known = [stage.spots[0]]
             motions.insert(known[0], hand, kind, 0, (self._worker.carried(kind, 0, 0),), None)
             motions.retract(known[0], hand, kind, 0, (), None)
         into = min(_finite(motions.least("insert", p, kind)) for p in known)
         out = min(_finite(motions.least("retract", p, kind)) for p in known)
-        return into + self._worker.grip_time + self._shop.devices[stage.equipment].clamp_time + out
+        handing = stage.handing.duration if stage.handing is not None else 0.0
+        clamp = self._shop.devices[self._shop.equipment_of[known[0]]].clamp_time
+        return into + self._worker.grip_time + clamp + handing + out
 
 
 def _finite(seconds: float) -> float:

@@ -11,17 +11,20 @@ from cell.durations import action_duration
 from cell.equipment import Equipment, Place
 from cell.members import Members, owner_of, places_in, resolved
 from cell.model import CellModel
+from cell.people import HANDOVER, Person
 from cell.program import Bound, Goal, Ref
 from cell.standard_verbs import STANDARD
 from cell.steps import Inspect, RunProgram
 from planner.tasks.findings import Findings
-from planner.tasks.route import Work
+from planner.tasks.people import BY_PEOPLE, TREATMENTS, handing_to, person_of, treatment, work_by, workplace
+from planner.tasks.route import Handing, Work
 
-VERBS = ("move", "process", "inspect", "identify")
+VERBS = ("move", "process", "inspect", "identify", HANDOVER, *TREATMENTS)
 TARGETS = ("tray", "bin", "machine", "station", "fixture", "pallet")
 LOOPED = ("tray", "machine", "station", "fixture")
 SOURCES = (*LOOPED, "pallet", "stack", "shelf", "conveyor", "feed")
-_ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), "inspect": ("at",), "identify": ("at",)}
+_ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), HANDOVER: ("from", "to", "at")}
+_ROLES |= dict.fromkeys(BY_PEOPLE, ("at", "by"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +35,25 @@ class Method:
     places: tuple[str, ...]
     work: Work | None
     robot: str | None
+    handing: Handing | None = None
 
 
 def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Members) -> Method | None:
     """The method for `goal` on a part of `kind`; None when it has none, which is then said in `found`. `bound`: the members that
     loop variables stand for."""
-    if goal.verb not in VERBS:
+    person = person_of(cell, goal)
+    if goal.verb not in VERBS and (person is None or goal.verb not in BY_PEOPLE):
         found.unsupported(f"the verb {goal.verb}", goal.span)
         return None
     odd = [r.span for r in goal.roles if r.name not in _ROLES[goal.verb]]
-    odd += [b.span for b in goal.bounds if not _is_speed_limit(b)]
+    odd += [b.span for b in goal.bounds if not _is_speed_limit(b) and not (goal.verb == HANDOVER and _is_force_limit(b))]
     if odd:
         found.unsupported(f"this role or bound of {goal.verb}", *odd)
+        return None
+    if person is not None:
+        return _of_person(cell, goal, person, kind, found)
+    if goal.verb == HANDOVER or (isinstance(goal.role("by"), Ref) and goal.verb != "move"):
+        found.unsupported("taking over from a person, or from robot to robot", goal.span)
         return None
     target = _target(cell, goal, "to" if goal.verb == "move" else "at", found, bound)
     if target is None:
@@ -56,8 +66,30 @@ def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Me
         return None
     if goal.verb == "move":
         return Method(equipment.name, places, None, _robot(goal))
-    work = _program(cell, equipment, goal, found) if goal.verb == "process" else _inspection(cell, equipment, goal, found)
+    work = _work(cell, equipment, goal, found)
     return None if work is None else Method(equipment.name, places[:1], work, _robot(goal))
+
+
+def _of_person(cell: CellModel, goal: Goal, person: Person, kind: str, found: Findings) -> Method | None:
+    where = workplace(cell, goal, person, kind, found)
+    if where is None:
+        return None
+    equipment, places = where
+    if goal.verb != HANDOVER:
+        return Method(equipment.name, places, work_by(person, goal.verb), None)
+    handing, giver = handing_to(cell, goal, person, found), goal.role("from")
+    robot = giver.text if isinstance(giver, Ref) else None
+    return None if handing is None else Method(equipment.name, places, None, robot, handing)
+
+
+def _work(cell: CellModel, equipment: Equipment, goal: Goal, found: Findings) -> Work | None:
+    match goal.verb:
+        case "process":
+            return _program(cell, equipment, goal, found)
+        case "inspect":
+            return _inspection(cell, equipment, goal, found)
+        case _:
+            return treatment(cell, equipment, goal, found)
 
 
 def is_heap(place: Place) -> bool:
@@ -86,6 +118,10 @@ def told_by(verb: str) -> str | None:
 
 def _is_speed_limit(bound: Bound) -> bool:
     return bound.name == "speed" and bound.operator in ("<", "<=")
+
+
+def _is_force_limit(bound: Bound) -> bool:
+    return bound.name == "force" and bound.operator in ("<", "<=")
 
 
 def _target(cell: CellModel, goal: Goal, role: str, found: Findings, bound: Members) -> tuple[Equipment, str] | None:

@@ -120,7 +120,7 @@ def _task_plan(
         choices=tuple(_choice(k, choice, written) for k, choice in enumerate(choices)),
         bounds=Bounds(draft.makespan, lower, gap, bound.bottleneck, takt(draft), one_by_one),
         reads=read_facts(shop, request.state, order),
-        assumptions=(*shop.routes.assumptions, *assumptions(shop, request.state, order)),
+        assumptions=(*shop.routes.assumptions, *assumptions(shop, request.state, order, written.steps)),
         seed=request.seed,
     )
 

@@ -121,9 +121,11 @@ def _move(job: Job, k: int) -> _Move | None:
     hand = None if earlier else job.hand
     match leg:
         case Stage(places=places):
-            return None if set(sources) & set(places) else _Move(job.kind, hand, sources, (places,), by, _forces(leg))
+            if leg.is_carried or (leg.handing is None and set(sources) & set(places)):
+                return None
+            return _Move(job.kind, hand, sources, (leg.spots,), by, _forces(leg))
         case Fork():
-            targets = tuple(dict.fromkeys(s.places for s in stages_of(leg)))
+            targets = tuple(dict.fromkeys(s.spots for s in stages_of(leg)))
             return _Move(job.kind, hand, sources, targets, by, _forces(leg))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from cell.awaited_work import waits_for_people
 from cell.shelves import is_bin, presentation
 from cell.state import CellState, InPlace, PartState
+from cell.steps import Step
 from cell.task_plan import PlannedPart, ReadFact
 from planner.tasks.dispatch import Order
-from planner.tasks.floor import Kind
-from planner.tasks.route import Job, Routes
+from planner.tasks.floor import Act, Kind
+from planner.tasks.route import Job, Routes, Stage
 from planner.tasks.shop import Shop
 
 
@@ -24,11 +26,14 @@ def planned_parts(routes: Routes) -> tuple[PlannedPart, ...]:
     return tuple(PlannedPart(job.part, job.kind, job.place or job.hand or "") for job in routes.jobs)
 
 
-def assumptions(shop: Shop, state: CellState, order: Order) -> tuple[str, ...]:
+def assumptions(shop: Shop, state: CellState, order: Order, steps: Sequence[Step]) -> tuple[str, ...]:
     """What was taken for granted: how shelves present parts, durations that nobody declared, doors and clamps that nobody
     reports."""
-    used = {shop.equipment_of[act.place] for act in order.acts if act.kind is not Kind.PARK}
+    acts = [act for act in order.acts if act.kind is not Kind.PARK]
+    used = {shop.equipment_of[act.place] for act in acts} | {name for act in acts for name in _people(shop, act)}
+    used |= {shop.equipment_of[act.targets[0][0]] for act in acts if act.kind is Kind.CARRY}
     out = [presentation(place) for place in sorted(_from_bins(shop))]
+    out += waits_for_people(steps, shop.cell)
     for name in (n for n in shop.devices if n in used):
         device, seen = shop.devices[name], state.devices.get(name)
         if device.has_door and (seen is None or seen.door_open is None):
@@ -36,7 +41,8 @@ def assumptions(shop: Shop, state: CellState, order: Order) -> tuple[str, ...]:
         if device.has_clamp and (seen is None or seen.clamped is None):
             out.append(f"the clamp of {name} is open at the start: nothing reports it")
         equipment = shop.cell.equipment[name]
-        for what, length in [(p.name, p.duration) for p in equipment.programs] + [(o.verb, o.duration) for o in equipment.offers]:
+        offers = () if name in shop.cell.people else equipment.offers
+        for what, length in [(p.name, p.duration) for p in equipment.programs] + [(o.verb, o.duration) for o in offers]:
             if length.is_usual:
                 out.append(f"{what} at {name} takes {length.longest:g} s: usual, not a bound")
     return tuple(out)
@@ -75,6 +81,7 @@ def _targets(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
     free = {place for places in shop.free_places.values() for place in places}
     for act in order.acts:
         filled = [act.place] if act.kind is Kind.PLACE else [p for way in act.targets for p in way]
+        filled += [leg.handing.spot for leg in _stages(shop, act) if leg.handing is not None and act.kind is Kind.PLACE]
         for place in filled:
             if place in free:
                 yield f"at {place}", "empty"
@@ -91,7 +98,8 @@ def _hands(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
 def _devices(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
     acts = [act for act in order.acts if act.kind is not Kind.PARK]
     places = [p for act in acts for p in (act.place, *(p for way in act.targets for p in way))]
-    for name in dict.fromkeys(shop.equipment_of[place] for place in places):
+    names = [shop.equipment_of[place] for place in places] + [name for act in acts for name in _people(shop, act)]
+    for name in dict.fromkeys(names):
         device = shop.devices[name]
         if device.has_door:
             yield f"door {name}", "open" if device.is_open else "shut"
@@ -99,3 +107,15 @@ def _devices(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
             yield f"clamp {name}", "closed" if device.is_clamped else "open"
         if device.works:
             yield f"running {name}", "yes" if device.is_running else "no"
+
+
+def _people(shop: Shop, act: Act) -> Iterator[str]:
+    """Who is asked for something in that act."""
+    is_asked = act.kind in (Kind.RUN, Kind.PLACE, Kind.CARRY)
+    yield from (stage.device for stage in _stages(shop, act) if is_asked and stage.device in shop.cell.people)
+
+
+def _stages(shop: Shop, act: Act) -> Iterator[Stage]:
+    leg = shop.jobs[act.job].legs[act.leg]
+    if isinstance(leg, Stage):
+        yield leg

@@ -10,16 +10,33 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cell.diagnostic import Span
+from cell.people import CLEAR
 from cell.program import Goal, When
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What happens to the part once it lies in its place. `name` is the program, or the outcome told; `duration` in s, the
-    declared upper bound."""
+    """What happens to the part once it lies in its place. `name` is the program, the outcome told, or the verb; `duration` in s,
+    the declared upper bound. `by`: the person who does it, None for the equipment itself; `outcome` is what they tell."""
 
-    kind: Literal["program", "inspection"]
+    kind: Literal["program", "inspection", "treatment", "person"]
     name: str
+    duration: float
+    by: str | None = None
+    outcome: str = ""
+
+    @property
+    def told(self) -> str:
+        """The outcome that is known afterwards, "" for none."""
+        return self.name if self.kind == "inspection" else self.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """A robot hands the part over to `person` at `spot`, a place in the air, which takes them `duration` s."""
+
+    person: str
+    spot: str
     duration: float
 
 
@@ -47,7 +64,8 @@ class Clauses:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """The part shall lie in one of `places` of `equipment`, and `work` shall be done to it there. `joined`: the device is
-    already at that work when the plan starts. `by`: the robot that the goal names, None for any."""
+    already at that work when the plan starts. `by`: the robot that the goal names, None for any. `handing`: a person takes the
+    part over from the robot and has it lie there. A person's work may be to carry it there from where it lies (`is_carried`)."""
 
     goal: Goal
     equipment: str
@@ -56,6 +74,24 @@ class Stage:
     clauses: Clauses
     joined: bool = False
     by: str | None = None
+    handing: Handing | None = None
+
+    @property
+    def device(self) -> str:
+        """What is busy with the part: the equipment, or the person who works on it or takes it over."""
+        if self.handing is not None:
+            return self.handing.person
+        return self.work.by if self.work is not None and self.work.by is not None else self.equipment
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether a person carries the part there."""
+        return self.work is not None and self.work.name == CLEAR
+
+    @property
+    def spots(self) -> tuple[str, ...]:
+        """Where a robot goes with the part."""
+        return self.places if self.handing is None else (self.handing.spot,)
 
 
 @dataclass(frozen=True, slots=True)

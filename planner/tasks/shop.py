@@ -174,8 +174,8 @@ def _likeness(job: Job, source: str) -> tuple[object, ...]:
 
 def _leg_likeness(leg: Leg) -> tuple[object, ...]:
     match leg:
-        case Stage(equipment=equipment, work=work, clauses=clauses, joined=joined):
-            return (equipment, work, clauses.speeds, joined)
+        case Stage(equipment=equipment, work=work, clauses=clauses, joined=joined, handing=handing):
+            return (equipment, work, clauses.speeds, joined, handing)
         case Fork(ways=ways, clauses=clauses):
             return (tuple(tuple(s.equipment for s in way.stages) for way in ways), clauses.speeds)
 
@@ -187,7 +187,7 @@ def route_rooms(shop: Shop, job: int, leg: int, here: int) -> tuple[Visit, ...]:
     for k, open_leg in enumerate(shop.jobs[job].legs[leg:], start=leg):
         able = shop.able(job, k)
         for stage in stages_of(open_leg):
-            route.append(Visit(shop.rooms.get(stage.equipment, ANYWHERE), able))
+            route.append(Visit(shop.rooms.get(stage.equipment, ANYWHERE), () if stage.is_carried else able))
         if isinstance(open_leg, Stage):
             here = route[-1].room
         elif any(not way.stages for way in open_leg.ways):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cell.steps import AtHub, AtPlace, Fact, Grip, Move, Release, SetClamp, stance_name
+from cell.reasons import action_reason
+from cell.scene import is_in_passing
+from cell.steps import AtHub, AtPlace, Await, Fact, Grip, Move, Release, SetClamp, stance_name
 from planner.tasks.draft import Draft, OperationDraft, fact
 from planner.tasks.motions import Held, Timed
 from planner.tasks.right_of_way import Spots
@@ -27,6 +29,15 @@ class Transfer:
     carriers: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A person who takes the part over, for `seconds`; `after` are the steps that have emptied the place where it will lie."""
+
+    action: Await
+    seconds: float
+    after: Numbers
+
+
 class Contact:
     def __init__(self, shop: Shop, draft: Draft, worker: Worker, road: Road, transfer: Transfer) -> None:
         self._shop, self._draft, self._worker, self._road, self._t = shop, draft, worker, road, transfer
@@ -45,6 +56,7 @@ class Contact:
         self._empty = fact("empty", transfer.hand)
         self._uncovered = tuple(fact("free", above) for above in shop.upon.get(transfer.place, ()))
         self._carriers = tuple(fact("at", part, place) for part, place in transfer.carriers)
+        self._is_passing = is_in_passing(shop.cell, shop.cell.places[transfer.place])
         self._free: tuple[Fact, ...] = () if transfer.place in shop.heaps else (fact("free", transfer.place),)
 
     def before_taking(self, others: Held, held: Held) -> Numbers:
@@ -78,9 +90,11 @@ class Contact:
         return self._lift(operation, (grip,), held, is_clamped, (*there.way, *there.rest))
 
     def put(
-        self, operation: OperationDraft, before: Numbers, held: Held, others: Held, has_clamp: bool, reached: Fact | None
-    ) -> Numbers:
-        """PLACE: from the hub into the place and back without the part. `held` includes it, `others` does not."""
+        self, operation: OperationDraft, before: Numbers, held: Held, others: Held, has_clamp: bool, reached: Fact | None,
+        awaited: Awaited | None = None,
+    ) -> Numbers:  # fmt: skip
+        """PLACE: from the hub into the place and back without the part. `held` includes it, `others` does not. `awaited`: a
+        person takes it over there, while the robot stands still."""
         t, e = self._t, self._equipment
         there = self._motions.insert(t.place, t.hand, t.kind, t.grasp, held, t.speed)
         unclamped = (fact("unclamped", e),) if has_clamp else ()
@@ -95,13 +109,26 @@ class Contact:
                 claims=self._claims, needs=(self._there, self._in_hand, *unclamped), adds=(fact("clamped", e),),
                 deletes=unclamped, uses=self._uses,
             )  # fmt: skip
+        where, lies = t.place, self._lies
+        if awaited is not None:
+            where, last = awaited.action.place, self._hand_over(operation, awaited, last)
+            lies = fact("at", t.part, where)
         last = self._draft.step(
-            operation, Release(self._tool, self._hand, t.part), self._worker.grip_time, (last,), f"{t.part} lies at {t.place}",
+            operation, Release(self._tool, self._hand, t.part), self._worker.grip_time, (last,), f"{t.part} lies at {where}",
             robot=self._robot, claims=self._claims, needs=(self._there, self._in_hand),
-            adds=(self._lies, self._empty, *((reached,) if reached is not None else ())), deletes=(self._in_hand,),
+            adds=(lies, self._empty, *((reached,) if reached is not None else ())), deletes=(self._in_hand,),
             uses=self._uses,
         )  # fmt: skip
         return self._retract(operation, (last,), others, (*there.way, *there.rest))
+
+    def _hand_over(self, operation: OperationDraft, awaited: Awaited, last: int) -> int:
+        """The place in which the part will lie is kept for it from here on."""
+        action, room = awaited.action, (fact("free", awaited.action.place),)
+        return self._draft.step(
+            operation, action, awaited.seconds, (last, *awaited.after), action_reason(action, action.part, "", "", False),
+            robot=self._robot, claims=self._claims, needs=(self._there, self._in_hand, *room, fact("idle", action.person)),
+            deletes=room, uses=self._uses,
+        )  # fmt: skip
 
     def leave_with(self, operation: OperationDraft, before: Numbers, held: Held, is_clamped: bool) -> Numbers:
         """Out of a contact that an earlier plan has begun, with the part in the hand."""
@@ -119,7 +146,8 @@ class Contact:
         t = self._t
         back = self._motions.retract(t.place, t.hand, t.kind, t.grasp, others, t.speed)
         needs = (self._there, self._empty, *self._uncovered)
-        last = (self._move(operation, back, before, f"out of {t.place}", needs, (self._hub,), (self._there,)),)
+        left = (self._hub, *(self._free if self._is_passing else ()))
+        last = (self._move(operation, back, before, f"out of {t.place}", needs, left, (self._there,)),)
         self._road.passed((*so_far, *back.way), back.rest, last)
         return last
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from cell.members import Members
 from cell.model import CellModel
-from cell.program import Block, Fresh, Goal, Group, Line, Loop, Scope, When
+from cell.program import Block, Bound, Fresh, Goal, Group, Line, Loop, Scope, When
 from cell.state import PartState
 from planner.tasks.findings import Findings
 from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by
 from planner.tasks.outcomes import alternatives, branch_taken, outcome_asked
-from planner.tasks.route import Clauses, Deadline, Fork, Leg, Stage, Way
+from planner.tasks.route import Clauses, Deadline, ForceLimit, Fork, Leg, Stage, Way
 from planner.tasks.supported import blocks, force_limit_on, inner_blocks, speed_limit_on
 
 UNDONE = "these two lines put the same part into different places, unordered"
@@ -60,8 +60,8 @@ class Unfolding:
                 self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)
             clauses = self.clauses_in(goal.block, clauses, label)
         for bound in goal.bounds:
-            clauses = replace(clauses, speeds=(*clauses.speeds, ("", bound.limit.quantity.value)))
-        return Stage(goal, method.equipment, method.places, method.work, clauses, by=method.robot)
+            clauses = _bounded(clauses, bound, method.robot)
+        return Stage(goal, method.equipment, method.places, method.work, clauses, by=method.robot, handing=method.handing)
 
     def legs(self, block: Block, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
         """All legs of the block for `part`, in order, reached or not; branches that are known are taken."""
@@ -159,6 +159,14 @@ class Unfolding:
             done.append(chosen)
             left.remove(chosen)
         return done
+
+
+def _bounded(clauses: Clauses, bound: Bound, robot: str | None) -> Clauses:
+    """A bound on a goal is short for an `ensure` on whatever acts."""
+    most = bound.limit.quantity.value
+    if bound.name == "force":
+        return replace(clauses, forces=(*clauses.forces, ForceLimit(robot or "", most, bound.span)))
+    return replace(clauses, speeds=(*clauses.speeds, ("", most)))
 
 
 def waits_closure(block: Block) -> list[frozenset[int]]:

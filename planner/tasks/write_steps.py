@@ -12,11 +12,12 @@ from typing import assert_never
 from cell.arrivals import SUPPLIES
 from cell.program import Goal
 from cell.reasons import action_reason
-from cell.steps import AtHub, Because, Decide, Fact, Inspect, Present, RunProgram, SetClamp, stance_name
+from cell.steps import AtHub, Because, Decide, Fact, Inspect, Present, RunProgram, SetClamp, Treat, stance_name
 from planner.tasks.device_chains import DeviceChain, DeviceChains
 from planner.tasks.dispatch import Order
 from planner.tasks.draft import Draft, OperationDraft, choice_name, fact
 from planner.tasks.floor import Act, Kind, Stand
+from planner.tasks.people_steps import PeopleSteps
 from planner.tasks.road import Numbers, Road
 from planner.tasks.robot_chain import RobotChain, Tail, Task
 from planner.tasks.route import Clauses, Fork, Stage
@@ -57,6 +58,7 @@ class _Writer:
         self.lying = {place: part for place, part in shop.foreign.items() if place in shop.equipment_of}
         self.lying |= {job.place: job.part for job in shop.jobs if job.place is not None and job.arrival is None}
         self.changed: dict[str, tuple[str, Numbers]] = {}
+        self.people = PeopleSteps(shop, self.draft, self.devices, self.changed)
         self.task: Task | None = None
 
     def write(self, act: Act) -> None:
@@ -81,6 +83,10 @@ class _Writer:
             case Kind.CHOOSE:
                 assert isinstance(leg, Fork)
                 self._choose(robot, act, leg)
+            case Kind.CARRY:
+                assert isinstance(leg, Stage)
+                self.people.carry(act.job, act.place, leg)
+                return
             case _:
                 assert_never(act.kind)
         robot.road.end_act()
@@ -125,7 +131,8 @@ class _Writer:
         if comes:
             self._present(job, place, task.operation)
         waits = device.last if known.works or comes else ()
-        before = (*robot.last, *waits, *self._changes(robot, self.shop.upon.get(place, ())), *contact.before_taking(others, held))
+        upon = self._changes(robot, self.shop.upon.get(place, ()))
+        before = (*robot.last, *waits, *upon, *self.people.were_at(place), *contact.before_taking(others, held))
         robot.last = contact.take(task.operation, before, others, held, device.is_clamped)
         device.is_clamped = False
         if known.works and len(self.robots) > 1:
@@ -153,12 +160,13 @@ class _Writer:
         return tuple(dict.fromkeys(k for who, steps in found if who != robot.robot for k in steps))
 
     def _place(self, robot: RobotChain, job: int, hand: int, place: str, task: Task, stage: Stage) -> None:
-        hub, operation = stage.equipment, task.operation
-        robot.go(hub, task, f"{operation.part} is brought to {place}")
+        spot = place if stage.handing is None else stage.handing.spot
+        hub, operation = self.shop.equipment_of[spot], task.operation
+        robot.go(hub, task, f"{operation.part} is brought to {spot}")
         self.devices.open_door(hub, operation)
         device, known = self.devices[hub], self.shop.devices[hub]
         _, grasp = robot.holding[hand]
-        contact = self._contact(robot, job, hand, grasp, place, stage.clauses)
+        contact = self._contact(robot, job, hand, grasp, spot, stage.clauses)
         with_part = robot.held()
         del robot.holding[hand]
         others = contact.before_putting(with_part, robot.held())
@@ -170,13 +178,15 @@ class _Writer:
                 claims=(hub,), needs=needs, adds=(fact("unclamped", hub),), deletes=(fact("clamped", hub),), uses=(hub,),
             ),)  # fmt: skip
         beneath = self._changes(robot, self.shop.cell.places[place].lies_on)
-        before = (*robot.last, *(device.last if known.works else ()), *beneath, *others)
+        awaited = self.people.taking_over(stage.handing, operation.part, place)
+        freed = self.people.were_at(place) if awaited is None else ()
+        before = (*robot.last, *(device.last if known.works else ()), *beneath, *freed, *others)
         reached = fact("reached", stage.goal.id, operation.part) if stage.work is None else None
-        robot.last = contact.put(operation, before, with_part, robot.held(), known.has_clamp, reached)
+        robot.last = contact.put(operation, before, with_part, robot.held(), known.has_clamp, reached, awaited)
         device.is_clamped = known.has_clamp
         device.last = robot.last
         self.lying[place] = operation.part
-        self.changed[place] = (robot.robot, robot.last)
+        self.changed[place] = (robot.robot if awaited is None else awaited.action.person, robot.last)
 
     # --- work ------------------------------------------------------------------------------------------------------
 
@@ -186,7 +196,7 @@ class _Writer:
             return
         if stage.work.kind == "program":
             self._shut_door(robot, stage.equipment, operation)
-        self._work(act, stage, operation)
+        self._work(act, stage, operation, robot.last)
 
     def _run(self, robot: RobotChain, act: Act, stage: Stage) -> None:
         if stage.work is None:
@@ -194,7 +204,7 @@ class _Writer:
             return
         task = self._task(robot, act, stage)
         operation = task.operation
-        hub, known, device = stage.equipment, self.shop.devices[stage.equipment], self.devices[stage.equipment]
+        hub, known, device = stage.device, self.shop.devices[stage.device], self.devices[stage.device]
         if robot.contact_hub() == hub:
             robot.leave_contact(task)
         if stage.work.kind == "program" and not stage.joined:
@@ -214,10 +224,16 @@ class _Writer:
     def _shut_door(self, robot: RobotChain, hub: str, operation: OperationDraft) -> None:
         robot.last = self.devices.shut_door(hub, operation, robot.robot, stance_name(robot.stance), robot.last)
 
-    def _work(self, act: Act, stage: Stage, operation: OperationDraft) -> None:
-        """The program or the inspection; the step lasts as long as it runs."""
+    def _work(self, act: Act, stage: Stage, operation: OperationDraft, placed: Numbers = ()) -> None:
+        """The program, the inspection or what is offered; the step lasts as long as it does. `placed`: what brought the part."""
         work, hub = stage.work, stage.equipment
         assert work is not None
+        if work.by is not None:
+            _, before = self.ends.get((act.job, act.leg - 1), ("", ()))
+            done = self.people.work(operation, work, act.place, stage.goal.id, (*before, *placed))
+            self.told[act.job] = done
+            self.ends[(act.job, act.leg)] = (work.by, done)
+            return
         device, known, part = self.devices[hub], self.shop.devices[hub], operation.part
         reached = fact("reached", stage.goal.id, part)
         idle = fact("running" if stage.joined else "idle", hub)
@@ -226,9 +242,13 @@ class _Writer:
             needs = [lies, idle]
             needs += [fact("clamped", hub)] if known.has_clamp else []
             needs += [fact("shut", hub)] if known.has_door else []
-            action: RunProgram | Inspect = RunProgram(hub, work.name, part)
+            action: RunProgram | Inspect | Treat = RunProgram(hub, work.name, part)
             adds: tuple[Fact, ...] = (reached,)
             rule = f"{hub} runs {work.name} on {part}"
+        elif work.kind == "treatment":
+            needs, adds = [lies, idle], (reached,)
+            action = Treat(hub, work.name, part)
+            rule = action_reason(action, part, "", "", False)
         else:
             needs = [lies, idle]
             action = Inspect(hub, work.name, part)

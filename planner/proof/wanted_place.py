@@ -1,0 +1,28 @@
+"""Where a goal wants its part, and of whom it asks something: read off the line and the cell."""
+
+from __future__ import annotations
+
+from cell.members import Members, resolved
+from cell.model import CellModel
+from cell.people import HANDOVER, Person
+from cell.program import Goal, Ref
+
+
+def person_of(goal: Goal, cell: CellModel) -> Person | None:
+    """Who the goal waits for: `to` of a handover, `by` of the rest."""
+    who = goal.role("to" if goal.verb == HANDOVER else "by")
+    return cell.people.get(who.text) if isinstance(who, Ref) else None
+
+
+def wanted_place(goal: Goal, cell: CellModel, members: Members) -> str:
+    """The equipment, or the member of it: where the person works who is asked; else `to` of a move, `at` of the rest."""
+    person = person_of(goal, cell)
+    if person is not None:
+        return person.at
+    where = goal.role("to") if goal.verb == "move" else goal.role("at")
+    return resolved(where, members) if isinstance(where, Ref) else ""
+
+
+def rests_in(equipment: str | None, cell: CellModel) -> str | None:
+    """Where what is finished in an equipment comes to lie: there, or where a person carries it who works there."""
+    return next((p.clears for p in cell.people.values() if p.at == equipment and p.clears is not None), equipment)

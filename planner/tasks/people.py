@@ -1,0 +1,127 @@
+"""What stations and people do with a part by what they offer: label, seal, clean, inspect, take over from a robot, carry away.
+
+A person is a device that has no place of its own but for handing over: the part lies where they work. Nobody commands them; the
+plan says when they are asked, and counts on what is usual.
+"""
+
+from __future__ import annotations
+
+from cell.durations import action_duration
+from cell.equipment import Equipment
+from cell.members import places_in
+from cell.model import CellModel
+from cell.people import CLEAR, HANDOVER, PERSON, Person, person_duration
+from cell.program import Goal, Ref
+from cell.standard_verbs import STANDARD
+from cell.state import InPlace, PartState
+from cell.steps import Treat
+from planner.tasks.findings import Findings
+from planner.tasks.route import Clauses, Handing, Stage, Work
+
+TREATMENTS = tuple(verb.name for verb in STANDARD.verbs.values() if verb.offered and not verb.tells and verb.name != HANDOVER)
+"""Verbs that a station or a person offers and that tell nothing."""
+BY_PEOPLE = (*TREATMENTS, *(verb.name for verb in STANDARD.verbs.values() if verb.offered and verb.tells))
+"""What a person may do with what lies where they work."""
+
+
+def person_of(cell: CellModel, goal: Goal) -> Person | None:
+    """Who the goal waits for: `to` of a handover, `by` of the rest."""
+    who = goal.role("to" if goal.verb == HANDOVER else "by")
+    return cell.people.get(who.text) if isinstance(who, Ref) else None
+
+
+def workplace(
+    cell: CellModel, goal: Goal, person: Person, kind: str, found: Findings
+) -> tuple[Equipment, tuple[str, ...]] | None:
+    """Where the part lies while the person works on it, and the places there; None where there is none, which is then said."""
+    equipment = cell.equipment.get(person.at)
+    if equipment is None or not equipment.places:
+        message = f"{person.name} works in {person.at}, where no part can lie"
+        found.error("E625", message, goal.span, person.span, help="Let them work `at` a station, and stand it there.")
+        return None
+    where = goal.role("at")
+    if isinstance(where, Ref) and where.text != equipment.name and where.text not in cell.zones:
+        message = f"{person.name} works at {equipment.name}, not at {where.text}"
+        found.error(
+            "E625", message, where.span, person.span, help=f"Take `at {where.text}` out, or ask somebody who works there."
+        )
+        return None
+    places = tuple(p.name for p in places_in(equipment, equipment.name) if kind in p.accepts)
+    if not places:
+        help_ = f"Add {kind} to what {equipment.name} holds."
+        found.error("E613", f"{equipment.name} does not take {kind}", goal.span, equipment.span, help=help_)
+        return None
+    return equipment, places
+
+
+def work_by(person: Person, verb: str) -> Work:
+    """Raises KeyError where the person does not offer the verb."""
+    tells = STANDARD.verbs[verb].tells if verb in STANDARD.verbs else ()
+    seconds = person_duration(person, verb).longest
+    return Work("person", verb, seconds, by=person.name, outcome=tells[0].name if tells else "")
+
+
+def handing_to(cell: CellModel, goal: Goal, person: Person, found: Findings) -> Handing | None:
+    """How a robot hands over to the person; None where there is nowhere to do it, which is then said."""
+    zone = goal.role("at")
+    if not cell.equipment[person.name].places:
+        message = f"no handover zone is within reach of {person.name}"
+        help_ = f"Declare a zone with `handover` over {person.at}, or beside it."
+        found.error("E625", message, goal.span, person.span, help=help_)
+        return None
+    spot = cell.equipment[person.name].places[0]
+    if isinstance(zone, Ref) and zone.text in cell.zones and not cell.zones[zone.text].holds(spot.frame.translation):
+        message = f"{person.name} takes over elsewhere than in {zone.text}"
+        help_ = "Take the `at` out, or bring that zone nearer to where they work."
+        found.error("E625", message, zone.span, cell.zones[zone.text].span, help=help_)
+        return None
+    return Handing(person.name, spot.name, person_duration(person, HANDOVER).longest)
+
+
+def treatment(cell: CellModel, station: Equipment, goal: Goal, found: Findings) -> Work | None:
+    """What the station does by itself to what lies there; None where it does not offer it, which is then said."""
+    if not any(offer.verb == goal.verb for offer in station.offers):
+        help_ = f"Add `offers {goal.verb} for …` to it, or do it elsewhere."
+        found.error("E612", f"{station.name} does not offer {goal.verb}", goal.span, station.span, help=help_)
+        return None
+    return Work("treatment", goal.verb, action_duration(cell, Treat(station.name, goal.verb, "")).longest)
+
+
+# --- carrying away ---------------------------------------------------------------------------------------------------
+
+
+def clearing(cell: CellModel, last: Stage) -> Stage | None:
+    """The leg on which a person carries away what is finished where they work; None where nobody does."""
+    person = _who_clears(cell, last.equipment)
+    return None if person is None else _carried_by(cell, person, last.goal)
+
+
+def left_behind(cell: CellModel, part: PartState, goals: list[Goal]) -> Stage | None:
+    """The same for a part that an earlier plan has finished there and nobody has carried away yet."""
+    if not isinstance(part.location, InPlace) or not part.reached or part.given_up:
+        return None
+    place = cell.places.get(part.location.place)
+    person = None if place is None else _who_clears(cell, place.equipment)
+    done = [goal for goal in goals if goal.id in part.reached]
+    return None if person is None or not done else _carried_by(cell, person, done[-1])
+
+
+def cleared_to(cell: CellModel, equipment: str | None) -> str | None:
+    """Where what is finished in an equipment comes to lie: there, or where a person carries it."""
+    person = None if equipment is None else _who_clears(cell, equipment)
+    return equipment if person is None else person.clears
+
+
+def _who_clears(cell: CellModel, equipment: str) -> Person | None:
+    return next((p for p in cell.people.values() if p.at == equipment and p.clears is not None), None)
+
+
+def _carried_by(cell: CellModel, person: Person, goal: Goal) -> Stage:
+    assert person.clears is not None
+    target = cell.equipment[person.clears]
+    work = Work("person", CLEAR, person_duration(person, CLEAR).longest, by=person.name)
+    return Stage(goal, target.name, tuple(p.name for p in target.places), work, Clauses())
+
+
+def is_person(equipment: Equipment) -> bool:
+    return equipment.kind == PERSON
