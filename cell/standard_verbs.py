@@ -14,6 +14,8 @@ from cell.vocabulary import (
 )
 
 _CARRYING = ("grip_lost", "part_missing", "blocked")
+_ASKED = (*_CARRYING, "refused")
+"""What can go wrong where a person may be asked."""
 _WORKPLACE = ("machine", "station", "fixture")
 
 _VERDICT = OutcomeSchema(
@@ -71,7 +73,7 @@ VERBS = (
         roles=(_AT, _BY),
         needs_one_of=("at", "by"),
         tells=(_VERDICT,),
-        events=_CARRYING,
+        events=_ASKED,
         offered=True,
         phases=("approach", "insert", "release", "retract", "dwell"),
         duration="offer",
@@ -84,7 +86,7 @@ VERBS = (
         roles=(_AT, _BY),
         needs_one_of=("at", "by"),
         tells=(_KIND,),
-        events=_CARRYING,
+        events=_ASKED,
         offered=True,
         phases=("approach", "insert", "release", "retract", "dwell"),
         duration="offer",
@@ -133,10 +135,11 @@ VERBS = (
             _role("to", "person", "robot", doc="Who takes.", required=True),
             _role("at", "zone", "station", doc="Where."),
         ),
-        events=(*_CARRYING, "refused"),
+        events=_ASKED,
         offered=True,
         phases=("approach", "dwell", "release", "retract"),
         duration="offer",
+        planned=True,
     ),
     *(
         VerbSchema(
@@ -145,9 +148,10 @@ VERBS = (
             objects=("part",),
             roles=(_AT, _BY),
             needs_one_of=("at", "by"),
-            events=_CARRYING,
+            events=_ASKED,
             offered=True,
             duration="offer",
+            planned=True,
         )
         for name, doc in (
             ("label", "The part carries its label."),

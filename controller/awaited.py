@@ -12,7 +12,7 @@ from dataclasses import replace
 from cell.commands import Withdraw
 from cell.people import CLEAR
 from cell.steps import Await
-from controller import recovery
+from controller import progress, recovery
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, RunState
 
@@ -31,6 +31,15 @@ def nobody_came(d: Draft, command: str) -> None:
     _withdraw(d, command, flight)
     text = f"{flight.device} has not come, and was waited for long enough"
     recovery.fail(d, Failure("timeout", "R728", text, step=flight.step, device=flight.device))
+
+
+def refused(d: Draft, step: str, person: str) -> None:
+    """The person has said no, which is theirs to say."""
+    action = d.plan.steps[step].action
+    what = f"{action.verb} {action.part}" if isinstance(action, Await) else "this"
+    text = f"{person} refuses: {what}"
+    progress.fail(d, step, "refused", "R736", text)
+    recovery.fail(d, Failure("refused", "R736", text, step=step, device=person))
 
 
 def asked_of_people(state: RunState) -> tuple[str, ...]:

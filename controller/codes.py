@@ -190,6 +190,12 @@ _PAGES = (
         "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then.",
         "Do what was asked for, or see to it that somebody can; then resume, and it is asked for again.",
     ),
+    _page(
+        "R736", "a person refuses",
+        "A person who was asked for something has said no.",
+        "That is theirs to say. `on refused: …` is the place for what shall be done then; without it the run is held.",
+        "Ask them why, mend that, then resume: they are asked again.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = dict(_PAGES)

@@ -37,7 +37,10 @@ def reported(d: Draft, event: CommandReported) -> None:
                 progress.fail(d, flight.step, "stopped", "R708", "broken off by a stop")
                 recovery.replan(d, "broken off by a stop")
             else:
-                word = "blocked" if event.status == "aborted" and event.text != "refused" else "refused"
+                if flight.device in d.known.people and event.text == "refused":
+                    awaited.refused(d, flight.step, flight.device)
+                    return
+                word = "blocked" if event.status == "aborted" else "refused"
                 _step_failed(d, flight.step, word, "R708" if event.status == "aborted" else "R707", event.text)
         case "unknown":
             progress.land(d, event.command)

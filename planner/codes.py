@@ -175,6 +175,14 @@ _PAGES = (
         "Move one of them, or give it a `home` farther off.",
     ),
     _Page(
+        "E625", "nobody can be asked for this there",
+        "A line asks a person for something that cannot be done where they work: no part can lie there, or no handover zone is\n"
+        "within reach.",
+        "A part lies `at` a station or a fixture while a person works on it, and a robot hands over in a zone with `handover`\n"
+        "whose nearest point is at most 850 mm, over the floor, from the middle of where the person works.",
+        "Let the person work at a station, or declare a handover zone over it or beside it.",
+    ),
+    _Page(
         "E620", "no order brings every part through",
         "Every order of taking and putting down was looked at, and in none of them does every part come to the end of its route.",
         "Times and paths were left out, so no quicker device and no other way of a robot helps: there are too few places or "

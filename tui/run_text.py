@@ -25,6 +25,7 @@ def run_document(summary: RunSummary) -> dict[str, Any]:
         "makespan_s": summary.makespan_s,
         "parts": [_part(part) for part in summary.parts],
         "violations": summary.violations,
+        "awaiting": list(summary.awaiting),
         "aims": [{"count": aim.subject, "have": aim.have, "want": aim.want} for aim in summary.aims],
     }
 
@@ -56,6 +57,8 @@ def run_text(summary: RunSummary, colour: bool) -> str:
 def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     if summary.held_because is not None:
         yield "held", printable(summary.held_because)
+    for asked in summary.awaiting:
+        yield "awaited", printable(asked)
     for aim in summary.aims:
         yield "batch", f"{aim.have} of {aim.want} {printable(aim.subject)}"
     skipped = f", {summary.goals_skipped} given up" if summary.goals_skipped else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
-from cell.diagnostic import Diagnostic, error
+from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.people import CLEAR, HANDOVER
 from cell.standard_verbs import STANDARD
@@ -57,6 +57,16 @@ def wrong_in_awaiting(
             yield f"hands over {action.part}, which the robot does not hold there"
     elif action.place != lies_in:
         yield f"awaits work on {action.part} in {action.place}; it lies in {lies_in or 'no place'}"
+
+
+def standstills(tasks: TaskPlan) -> Iterator[tuple[str, tuple[Span, ...]]]:
+    """What is claimed of each robot and person that hand over, and the lines that ask for it."""
+    found: dict[tuple[str, str], dict[Span, None]] = {}
+    for step in tasks.steps:
+        if is_handover(step.action):
+            found.setdefault((step.robot or "", step.action.person), {})[step.because.span] = None
+    for (robot, person), spans in found.items():
+        yield f"{robot} stands still from before {person} is asked to take a part over until its hand is open", tuple(spans)
 
 
 def check_handovers(tasks: TaskPlan, order: Precedence) -> tuple[Diagnostic, ...]:

@@ -199,7 +199,7 @@ class _Reader:
     def _demanded(self, goal: Goal, demand: Demand, scope: _Scope, label: str) -> frozenset[Key]:
         """A goal about a part that an order asks for. What the part has reached settles all that came before on its way."""
         key, part = (goal.id, scope.serves), self.asked.has.get(demand.name)
-        target = _target(goal, scope.members)
+        target = wanted_place(goal, self.cell, scope.members)
         name = None if part is None else part.id
         limits = self._limits_of(goal, scope)
         self.out.goals[key] = Duty(key, goal, name, demand.kind, scope.under, limits, scope.after, target, demand.name)

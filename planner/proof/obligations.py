@@ -17,6 +17,7 @@ from cell.released_plan import Holds, Obligation
 from cell.scene import has_floor
 from cell.state import PlanningRequest
 from cell.steps import Grip
+from planner.proof.by_people import standstills
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
 from planner.proof.duties import Duties
 from planner.proof.encounters import Encounters
@@ -62,6 +63,7 @@ def obligations_of(
     rows = (
         *_goals(duties),
         *_symbolic(plan, request),
+        *(_Row("standstill", claim, _ALWAYS, _ORDER, None, spans) for claim, spans in standstills(plan.tasks)),
         *_zones(request),
         *_times(duties, steps_of),
         *_limits(duties),

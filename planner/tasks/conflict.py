@@ -36,11 +36,13 @@ def check_room(shop: Shop, found: Findings) -> None:
     for name, count in arriving.items():
         equipment = shop.cell.equipment[name]
         room = len(shop.free_places[name]) + leaving.get(name, 0)
-        if equipment.kind == "tray" and count > room:
+        people = [person.name for person in shop.cell.people.values() if person.at == name]
+        if (equipment.kind == "tray" or people) and count > room:
             message = f"{count} parts shall come to rest in {name}, which has room for {room}"
-            found.error(
-                "E607", message, asked[name], equipment.span, help=f"Make room for {count - room} more, or ask for fewer."
-            )
+            help_ = f"Make room for {count - room} more, or ask for fewer."
+            if people:
+                help_ = f"Write `clears BIN` for {people[0]}, if they carry away what is finished, or a line that moves it on."
+            found.error("E607", message, asked[name], equipment.span, help=help_)
 
 
 def check_sources(shop: Shop, found: Findings) -> None:

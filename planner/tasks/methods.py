@@ -86,7 +86,7 @@ def _work(cell: CellModel, equipment: Equipment, goal: Goal, found: Findings) ->
     match goal.verb:
         case "process":
             return _program(cell, equipment, goal, found)
-        case "inspect":
+        case "inspect" | "identify":
             return _inspection(cell, equipment, goal, found)
         case _:
             return treatment(cell, equipment, goal, found)

@@ -1,0 +1,134 @@
+"""People in a run: awaited through the driver contract, never commanded; late, away, refusing, and while the run is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cell.commands import RequestPlan
+from cell.diagnostic import Outcome
+from cell.events import CommandSent, RunOpened, StepStarted
+from cell.released_plan import ReleasedPlan
+from cell.run import RunSpec
+from cell.scenario import Disturbance, GripLost, Late, PersonAway, PersonRefuses, Reject, Scenario
+from cell.state import PlanningRequest
+from cell_drivers.simulated import simulated_cell
+from cell_drivers.simulated.record import WorldRecord
+from controller.journal.replay import fold
+from controller.rehearsal import Ask, RunRecord, rehearse
+from planner.proof.release import release
+from tests.planner.proof.bench import INTENT, VERSIONS, handed_over, planned, request
+from tests.planner.proof.test_release import CERTIFICATES
+
+NEVER = 1e8
+
+
+@dataclass(frozen=True)
+class Planner:
+    request: PlanningRequest
+
+    def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
+        return released(replace(self.request, state=request.state))
+
+
+def released(asked: PlanningRequest) -> Outcome[ReleasedPlan]:
+    case = handed_over() if asked is handed_over().request else planned(asked)
+    return release(case.plan, asked, CERTIFICATES, versions=VERSIONS)
+
+
+def run(*disturbed: Disturbance, asks: Sequence[Ask] = (), intent: str = INTENT, seed: int = 1) -> tuple[RunRecord, WorldRecord]:
+    asked = handed_over().request if intent == INTENT else request(intent)
+    drivers = simulated_cell(asked.cell, asked.robots, Scenario(seed, disturbed))
+    spec = RunSpec("r1", asked.program, asked.cell, asked.state)
+    record = rehearse(spec, released(asked).expect(), drivers, Planner(asked), asks)
+    return record, drivers.record()
+
+
+def is_complete(record: RunRecord, world: WorldRecord) -> bool:
+    """All goals, every part accounted for by the world, and nothing done that nobody may do."""
+    everything = record.summary.goals_met == record.summary.goals_total == 16
+    where = [part.where for part in record.summary.parts] == ["finished"] * 4
+    return everything and where and len(world.parts_in("finished")) == 4 and not world.violations
+
+
+def test_a_person_takes_over_works_and_carries_away() -> None:
+    record, world = run()
+    assert record.summary.state == "Complete"
+    assert is_complete(record, world)
+    work = (("printer", "label"), ("operator", "inspect"), ("operator", "seal"))
+    assert {part.programs for part in world.parts} == {work}
+    assert len(world.of("takes hold")) == len(world.of("carried")) == 4
+    assert all(count == 1 for count in world.executions.values())
+
+
+def test_a_robot_stands_still_while_a_part_is_taken_over() -> None:
+    """By the world's record: no motion is under way between the asking and the opening of the hand."""
+    _, world = run()
+    asked = [effect.time for effect in world.of("asked") if effect.detail == "handover"]
+    opened = [effect.time for effect in world.of("released") if effect.detail.startswith("bench")]
+    for begin, end in zip(asked, opened, strict=True):
+        assert not any(motion.time[0] < end and motion.time[-1] > begin for motion in world.motions if len(motion.time))
+
+
+def test_a_person_who_is_away_is_waited_for() -> None:
+    record, world = run(PersonAway("operator", 0.0, 120.0))
+    assert is_complete(record, world)
+    assert min(effect.time for effect in world.of("work started") if effect.device == "operator") >= 120e9
+
+
+def test_a_person_who_never_comes_is_waited_for_and_then_the_run_holds() -> None:
+    record, world = run(PersonAway("operator", 0.0, NEVER))
+    assert record.summary.state == "Held"
+    assert record.summary.held_because is not None
+    assert record.summary.held_because.startswith("R728")
+    assert not world.violations
+
+
+def test_a_deadline_gives_up_waiting_sooner() -> None:
+    intent = INTENT.replace("force <= 60 N", '{\n    within 40 s\n    on timeout: hold "Nobody came"\n  }')
+    record, _ = run(PersonAway("operator", 0.0, NEVER), intent=intent)
+    assert record.summary.held_because == "R701 Nobody came"
+    assert record.summary.awaiting == ()
+
+
+def test_a_refusal_holds_and_is_asked_again_after_the_resume() -> None:
+    record, _ = run(PersonRefuses("operator", 2))
+    assert record.summary.held_because == "R736 operator refuses: inspect box#1"
+    assert is_complete(*run(PersonRefuses("operator", 2), asks=[Ask(300.0, "resume")]))
+
+
+def test_a_refusal_has_a_policy_of_its_own() -> None:
+    record, _ = run(PersonRefuses("operator", 1), intent=INTENT + 'on refused: hold "Give it to somebody else"\n')
+    assert record.summary.held_because == "R701 Give it to somebody else"
+
+
+def test_a_part_that_a_person_rejects_is_held_for() -> None:
+    record, _ = run(Reject(2))
+    assert record.summary.held_because == "R701 look"
+    assert is_complete(*run(Reject(2), asks=[Ask(600.0, "resume")]))
+
+
+def test_waiting_survives_a_hold_and_a_slow_person() -> None:
+    assert is_complete(*run(asks=[Ask(50.0, "hold"), Ask(90.0, "resume")]))
+    assert is_complete(*run(Late("operator", 5.0)))
+
+
+def test_waiting_survives_a_new_plan() -> None:
+    """A grip is lost while the person is asked: what they have not begun is withdrawn and asked for again."""
+    record, world = run(GripLost("grip", 3, "at grip"), PersonAway("operator", 40.0, 400.0), asks=[Ask(800.0, "resume")])
+    assert is_complete(record, world)
+    assert record.summary.state == "Complete"
+
+
+def test_a_run_says_what_people_are_asked_for() -> None:
+    """Folded up to the first asking: whoever looks sees it, and that it has begun as soon as it has."""
+    record, _ = run()
+    events = record.events
+    asking = next(i for i, e in enumerate(events) if isinstance(e, CommandSent) and type(e.command).__name__ == "AwaitWork")
+    from controller.summary import summary_of
+
+    before = summary_of(fold(events[: asking + 1]))
+    assert before.awaiting == ("operator: handover box#1",)
+    begun = next(i for i, e in enumerate(events) if i > asking and isinstance(e, StepStarted) and e.of == events[asking].of)
+    assert summary_of(fold(events[: begun + 1])).awaiting == ("operator: handover box#1, begun",)
+    assert isinstance(events[0], RunOpened)
