@@ -28,7 +28,7 @@ def _wrong(tasks: TaskPlan, matched: Matched, cell: CellModel, parts: dict[str, 
     has = {name: part.id for name, part in bound_parts(parts.values()).items()}
     serves = {part: name for name, part in has.items()}
     for operation in tasks.operations:
-        duty = matched.duty_of[operation.id]
+        duty = matched.duty_of.get(operation.id)
         name, part = (duty.demand if isinstance(duty, Duty) else serves.get(operation.part, "")), operation.part
         said = f"{operation.id} takes {part} for {name or 'no order'}"
         if serves.get(part, name) != name:

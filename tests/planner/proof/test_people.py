@@ -123,3 +123,22 @@ def test_intent_without_a_person_plans_as_before() -> None:
     case = planned(request('use "bench.cell"\nfor each s in infeed {\n  label s at printer\n  move s to finished\n}\n'))
     assert release(case.plan, case.request, CERTIFICATES, versions=VERSIONS).is_ok
     assert not any(isinstance(s.action, Await) for s in case.plan.tasks.steps)
+
+
+@pytest.mark.parametrize(
+    ("cell", "line", "code"),
+    [
+        (CELL.replace("handover\n}", "\n}"), "handover s from g1 to operator", "E625"),
+        (CELL.replace("(500 mm, 200 mm, 0 mm) to (900 mm, 500", "(500 mm, 1200 mm, 0 mm) to (900 mm, 1500"), "handover s from g1 to operator", "E625"),
+        (CELL.replace("at bench\n", "at pass\n"), "seal s by operator", "E625"),
+        (CELL, "seal s at printer by operator", "E625"),
+        (CELL, "handover s from operator to g1", "E690"),
+    ],
+    ids=["no handover zone", "zone out of reach", "works where nothing lies", "works elsewhere", "from a person"],
+)  # fmt: skip
+def test_what_cannot_be_asked_of_a_person_is_said_with_its_place(cell: str, line: str, code: str) -> None:
+    asked = request(f'use "bench.cell"\nfor each s in infeed {{\n  {line}\n}}\n', text=cell)
+    outcome = plan_tasks(asked, Known(Motions(asked.cell).duration))
+    assert outcome.value is None
+    assert [d.code for d in outcome.diagnostics] == [code]
+    assert all(d.spans and d.help for d in outcome.diagnostics)
