@@ -17,6 +17,7 @@ from cell.standard_verbs import STANDARD
 from cell.vocabulary import Vocabulary
 from cellwright.configuration import project_root
 from cellwright.file_bytes import read_regular
+from cellwright.one_cause import together
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.gather import Gathered, Reader, gather
@@ -86,7 +87,7 @@ def _checked(
         found.append(_no_cell(trees.root))
     if trees.intents and model is not None:
         program = _program(trees, model, vocabulary, settings, found)
-    return model, program, tuple(dict.fromkeys(found))
+    return model, program, together(tuple(dict.fromkeys(found)))
 
 
 def _program(

@@ -45,9 +45,11 @@ def _gather(node: s.BlockNode, scope: Scope, work: Work) -> tuple[list[tuple[Lin
             case s.GoalNode() | s.DoNode() | s.EachNode() | s.GroupNode() | s.WhenNode():
                 line = _line(statement, scope, work)
                 lines += [line] if line else []
+                work.left_out += line is None
             case s.EveryNode(_, block) if block is not None:
                 line = _fresh(statement, block, scope, work)
                 lines += [line] if line else []
+                work.left_out += line is None
             case _:
                 check_clause(statement, clauses, scope, work)
     _kinds_twice([line for line, _ in lines if isinstance(line, Goal)], work)

@@ -59,8 +59,10 @@ def check_intent(
 
 
 def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
-    yield from asked_before_told(block, work.world.vocabulary)
-    yield from unraised(block, work.world)
+    """What a line would have told or raised that is left out, because it has an error of its own, is not missed."""
+    if not work.broken and not work.left_out:
+        yield from asked_before_told(block, work.world.vocabulary)
+        yield from unraised(block, work.world)
     yield from exhausted(block, work.world)
 
 

@@ -40,7 +40,7 @@ def compile_cell(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Outcome[C
     clean = [d for d in declarations.things if d.name.text not in dirty]
     model = _model(clean, trees[0].source.name)
     found = [*declarations.diagnostics, *referring, *too_much, *cell_rules.world(model, is_whole=not dirty and not broken)]
-    is_sound = not dirty and not any(d.is_error for d in found)
+    is_sound = not dirty and not broken and not any(d.is_error for d in found)
     return Outcome(model if is_sound else None, _sorted(found))
 
 

@@ -59,6 +59,8 @@ class Work:
     found: list[Diagnostic] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+    left_out: int = 0
+    """Lines that are in the text and, because of an error, not in the program."""
 
     def say(self, *diagnostics: Diagnostic) -> None:
         self.found.extend(diagnostics)

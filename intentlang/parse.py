@@ -220,6 +220,8 @@ def _shown(character: str) -> str:
 
 def _unmatched(source: SourceFile, bracket: recovery.Bracket) -> Diagnostic:
     span = source.span(bracket.index, bracket.index + 1)
+    if bracket.character == recovery.MISSING:
+        return error("E102", "a `{` seems to be missing at the end of this line", span, help="Write it, or mend the indentation.")
     if bracket.character in "{([":
         return error("E102", f"this `{bracket.character}` is never closed", span, help=bracket.note)
     return error("E102", f"this `{bracket.character}` closes nothing", span, help="Delete it, or open it where it belongs.")

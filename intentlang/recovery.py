@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from intentlang.missing_braces import opened
 
 END = "\x1e"
+MISSING = "no {"
 _TOKEN = re.compile(r'(?P<string>"[^"\n]*"?)|(?P<comment>#[^\n]*)|(?P<end>\n|\x1e)|(?P<open>[{([])|(?P<close>[])}])|(?P<comma>,)')
 _WORD = re.compile(r"[a-zA-Z_]\w*")
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
@@ -18,7 +21,7 @@ _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """An unmatched bracket at `index`."""
+    """An unmatched bracket at `index`, or a `MISSING` one behind it."""
 
     index: int
     character: str
@@ -181,6 +184,16 @@ def balanced(text: str) -> Balanced:
     found = layout(text)
     if not found.unmatched:
         return Balanced(text, (), frozenset())
+    mended = opened(text, sum(b.character == "}" for b in found.unmatched))
+    if mended.places:
+        inner = _balanced(mended.text, layout(mended.text))
+        rest = [replace(b, index=mended.original(b.index)) for b in inner.unmatched]
+        forgotten = [Bracket(place, MISSING) for place in mended.places]
+        return replace(inner, unmatched=tuple(sorted([*forgotten, *rest], key=lambda b: b.index)))
+    return _balanced(text, found)
+
+
+def _balanced(text: str, found: Layout) -> Balanced:
     lines = frozenset(text.count("\n", 0, b.index) for b in found.unmatched if b.character in "()[]")
     characters = list(text)
     for bracket in found.unmatched:

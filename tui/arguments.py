@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+SLOWEST, FASTEST = 0.001, 1_000_000.0
 FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -77,13 +78,14 @@ def unbuilt_asked(arguments: argparse.Namespace) -> str | None:
     return f"{' and '.join(asked)}: not built yet" if asked else None
 
 
-def positive(text: str) -> float:
+def speed(text: str) -> float:
+    """Times real time. At the slowest a minute of the cell takes most of a day; the fastest is above all that a computer does."""
     try:
         value = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
-    if not 0.0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    if not SLOWEST <= value <= FASTEST:  # not for nan either
+        raise argparse.ArgumentTypeError(f"expected a number from {SLOWEST:g} to {FASTEST:.0f}, got {text!r:.40}")
     return value
 
 

@@ -36,7 +36,10 @@ def render(diagnostics: Sequence[Diagnostic], form: Format, texts: Mapping[str, 
 def _tally(diagnostics: Sequence[Diagnostic]) -> str:
     counts = [(sum(d.severity is s for d in diagnostics), s.value) for s in Severity]
     found = ", ".join(count(number, word) for number, word in counts if number)
-    return f"{found}. `cellwright explain {diagnostics[0].code}` tells more.\n" if diagnostics else ""
+    if not diagnostics:
+        return ""
+    gravest = next((d for d in diagnostics if d.is_error), diagnostics[0])
+    return f"{found}. `cellwright explain {gravest.code}` tells more.\n"
 
 
 def plain(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -127,6 +130,7 @@ def _github(diagnostic: Diagnostic) -> str:
             *fields,
         ]
     message = diagnostic.message + (f" ({diagnostic.help})" if diagnostic.help else "")
+    message += "".join(f"; see also {span.file}:{span.start.line}" for span in diagnostic.spans[1:])
     return printable(f"::{level} {','.join(fields)}::{_github_message(message)}")
 
 

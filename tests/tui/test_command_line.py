@@ -204,6 +204,13 @@ def test_setting_without_a_value_is_a_mistake_in_usage(capsys: pytest.CaptureFix
     assert "expected NAME=VALUE" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("speed", ["1e-300", "0", "-1", "nan", "inf", "1e300", "fast", ""])
+def test_a_speed_that_no_clock_keeps_is_a_mistake_in_usage(speed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("run", "simulate"):
+        assert main([verb, "any.plan", f"--speed={speed}"]) == 2
+        assert "--speed: expected a number" in capsys.readouterr().err
+
+
 def test_check_and_help_load_neither_robot_libraries_nor_a_terminal(repository: Path) -> None:
     heavy = ("roboticstoolbox", "spatialmath", "scipy", "coal", "ruckig", "rich", "textual", "typer", "sqlite3")
     for words in (["--help"], ["plan", "--help"], ["check", TENDING]):

@@ -1,5 +1,6 @@
 """`fmt` changes exactly what is to be changed, and nothing where there is a mistake."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -39,6 +40,18 @@ def test_diff_goes_to_stdout_and_changes_nothing(untidy: Path, capsys: pytest.Ca
     assert "+move block to right  # now" in out
     assert untidy.read_text() == UNTIDY
     assert main(["fmt", "--diff", "--check", str(untidy)]) == 1
+
+
+def test_diff_as_json_is_one_object(tmp_path: Path, untidy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "b.intent"
+    broken.write_text("move  (\n")
+    assert main(["fmt", "--diff", "--format", "json", str(untidy), str(broken)]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [change["file"] for change in document["changes"]] == [str(untidy)]
+    assert "+move block to right  # now" in document["changes"][0]["diff"]
+    assert document["diagnostics"][0]["code"].startswith("E1")
+    assert main(["fmt", "--diff", "--format", "sarif", str(untidy)]) == 2
+    assert capsys.readouterr().out == ""
 
 
 def test_broken_file_is_left_alone_and_told(tmp_path: Path, untidy: Path, capsys: pytest.CaptureFixture[str]) -> None:

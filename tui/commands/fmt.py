@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.arguments import add_format
 from tui.exit_codes import DONE, PROBLEM, USAGE
-from tui.speech import count, printable, put, refuse, say
+from tui.speech import count, printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
@@ -39,8 +39,10 @@ class _Layout:
 
 
 def act(arguments: argparse.Namespace) -> int:
-    from tui.diagnostics import emit
+    from tui.diagnostics import emit, plain
 
+    if arguments.diff and arguments.format not in ("text", "json"):
+        return refuse(f"--diff is text or JSON, not {arguments.format}", USAGE)
     found: list[Diagnostic] = []
     try:
         layouts = [_laid_out(file, found) for file in arguments.files]
@@ -50,10 +52,14 @@ def act(arguments: argparse.Namespace) -> int:
                 _rewrite(layout)
     except OSError as cause:
         return refuse(cause, USAGE)
-    emit(found, arguments.format, {layout.file: layout.before for layout in layouts})
-    if arguments.diff:
-        for layout in changing:
-            put(_difference(layout))
+    if arguments.diff and arguments.format == "json":
+        changes = [{"file": layout.file, "diff": _difference(layout)} for layout in changing]
+        put_json({"diagnostics": [plain(d) for d in found], "changes": changes})
+    else:
+        emit(found, arguments.format, {layout.file: layout.before for layout in layouts})
+        if arguments.diff:
+            for layout in changing:
+                put(_difference(layout))
     _tell(changing, len(layouts), only_told=arguments.check or arguments.diff)
     return PROBLEM if found or (arguments.check and changing) else DONE
 

@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_run, add_unbuilt, positive, unbuilt_asked
+from tui.arguments import add_run, add_unbuilt, speed, unbuilt_asked
 from tui.asking import asked
 from tui.exit_codes import DRIVER, HELD, USAGE
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask before the first motion")
-    parser.add_argument("--speed", type=positive, metavar="X", help="simulated drivers at X times real time")
+    parser.add_argument("--speed", type=speed, metavar="X", help="simulated drivers at X times real time")
     parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
     add_unbuilt(parser, orders="FILE", continuous=None)
 

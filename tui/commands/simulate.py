@@ -10,7 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_run, add_unbuilt, positive, unbuilt_asked
+from tui.arguments import add_run, add_unbuilt, speed, unbuilt_asked
 from tui.exit_codes import USAGE
 from tui.speech import clock_time, moment, printable, put, put_json, refuse, say, wants_colour
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
-    parser.add_argument("--speed", type=positive, metavar="X", help="tell what happened at X times real time")
+    parser.add_argument("--speed", type=speed, metavar="X", help="tell what happened at X times real time")
     add_unbuilt(parser, physics=None, report="OUT")
 
 
