@@ -55,6 +55,26 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Couple:
+    """`robot` takes `tool`, which stands under its flange."""
+
+    id: str
+    of: Subject
+    robot: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncouple:
+    """`robot` leaves `tool` where it stands."""
+
+    id: str
+    of: Subject
+    robot: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetDoor:
     id: str
     of: Subject
@@ -184,6 +204,8 @@ class RequestPlan:
     state: CellState
 
 
-StepCommand = StartMotion | Grip | Release | SetDoor | SetClamp | StartProgram | Inspect | Treat | AwaitWork | Present
+StepCommand = (
+    StartMotion | Grip | Release | Couple | Uncouple | SetDoor | SetClamp | StartProgram | Inspect | Treat | AwaitWork | Present
+)
 DeviceCommand = StepCommand | Withdraw | Activate | Acknowledge | StopAll
 Command = DeviceCommand | SetSpeed | RequestPlan

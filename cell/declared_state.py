@@ -20,6 +20,7 @@ def declared_state(cell: CellModel) -> CellState:
         parts=tuple(_parts(cell)),
         stances={name: AtHome() for name in cell.robots},
         devices={e.name: _device(e) for e in cell.equipment.values() if e.programs or e.offers},
+        mounts={tool.name: tool.mount for tool in cell.tools.values()},
     )
 
 

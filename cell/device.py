@@ -163,6 +163,16 @@ class GripperState:
 
 
 @dataclass(frozen=True, slots=True)
+class CouplingState:
+    """What the coupling at the flange of `robot` holds. `tool` None: nothing."""
+
+    device: str
+    robot: str
+    time: int
+    tool: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MachineState:
     """Of a machine, station or fixture. None: the device has no such thing, or it is moving. `work` is the program or
     inspection that runs, `fraction` how far it is."""
@@ -235,6 +245,13 @@ class GripChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CouplingChanged:
+    device: str
+    time: int
+    state: CouplingState
+
+
+@dataclass(frozen=True, slots=True)
 class MachineChanged:
     device: str
     time: int
@@ -297,6 +314,7 @@ class LinkChanged:
 DeviceEvent = (
     CommandChanged
     | GripChanged
+    | CouplingChanged
     | MachineChanged
     | OutcomeTold
     | SignalChanged

@@ -15,6 +15,7 @@ from typing import Protocol
 from cell.device import (
     Capabilities,
     CommandStatus,
+    CouplingState,
     DeviceEvent,
     GripperState,
     MachineState,
@@ -96,6 +97,26 @@ class GripperDriver(Device, Protocol):
         """Jaws that are moving stop; a part that is held stays held."""
 
     def state(self, hand: str) -> GripperState: ...
+
+
+class CouplingDriver(Device, Protocol):
+    """The coupling at one robot's flange, called `coupling_name(robot)`. It knows which tool it holds."""
+
+    def couple(self, command: str, tool: str) -> None:
+        """Takes `tool`, which stands under the flange. Done when it is locked, else `aborted`."""
+
+    def uncouple(self, command: str, tool: str) -> None:
+        """Lets go of `tool`. Done when it is free, else `aborted`."""
+
+    def stop(self) -> None:
+        """A coupling that moves stops; a tool that is held stays held."""
+
+    def state(self) -> CouplingState: ...
+
+
+def coupling_name(robot: str) -> str:
+    """The device's name of the coupling at a robot's flange."""
+    return f"{robot}.coupling"
 
 
 class MachineDriver(Device, Protocol):
@@ -188,6 +209,10 @@ class DriverSet(Protocol):
 
     @property
     def grippers(self) -> Mapping[str, GripperDriver]: ...
+
+    @property
+    def couplings(self) -> Mapping[str, CouplingDriver]:
+        """By robot: those that change tools at a changer."""
 
     @property
     def machines(self) -> Mapping[str, MachineDriver]: ...

@@ -11,6 +11,7 @@ from cell.standard_verbs import STANDARD
 from cell.steps import (
     Action,
     Await,
+    Couple,
     Decide,
     Grip,
     Inspect,
@@ -21,11 +22,13 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Treat,
+    Uncouple,
 )
 
 DOOR_TIME = 1.5
 CLAMP_TIME = 1.0
 GRIP_TIME = 0.4
+SWAP_TIME = 5.0
 
 
 def action_duration(cell: CellModel, action: Action) -> DurationRange:
@@ -34,6 +37,9 @@ def action_duration(cell: CellModel, action: Action) -> DurationRange:
     match action:
         case Grip(tool=tool) | Release(tool=tool):
             return _fixed(cell.tools[tool].attributes.get("grip_time", GRIP_TIME))
+        case Couple(tool=tool) | Uncouple(tool=tool):
+            pocket = cell.pocket_of(tool)
+            return _fixed(cell.changers[pocket.changer].swap / 2 if pocket is not None else None)
         case SetDoor(machine=name):
             return _fixed(cell.equipment[name].attributes.get("door_time", DOOR_TIME))
         case SetClamp(machine=name):

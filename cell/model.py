@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cell.changers import Changer, Pocket
 from cell.diagnostic import Span
 from cell.equipment import Equipment, PartKind, Place
 from cell.geometry import Body, Pose
@@ -70,22 +71,26 @@ class Queue:
 @dataclass(frozen=True, slots=True)
 class CellModel:
     """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration. `places` are those
-    of all equipment and, behind each, the seats of what may lie there."""
+    of all equipment and, behind each, the seats of what may lie there. What stands of a changer (frame, bodies) is among the
+    equipment, under the same name."""
 
     robots: Mapping[str, RobotUnit]
     tools: Mapping[str, Tool]
     parts: Mapping[str, PartKind]
     equipment: Mapping[str, Equipment]
+    changers: Mapping[str, Changer]
     zones: Mapping[str, Zone]
     people: Mapping[str, Person]
     queues: Mapping[str, Queue]
     file: str
     revision: str
     places: Mapping[str, Place] = field(init=False, repr=False, compare=False)
+    pockets: Mapping[str, Pocket] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Derived once: planning asks for places tens of thousands of times.
         object.__setattr__(self, "places", {p.name: p for e in self.equipment.values() for p in (*e.places, *e.seats)})
+        object.__setattr__(self, "pockets", {p.name: p for c in self.changers.values() for p in c.pockets})
 
     @property
     def declared_parts(self) -> Mapping[str, PartKind]:
@@ -98,4 +103,17 @@ class CellModel:
 
     def tools_of(self, robot: str) -> tuple[Tool, ...]:
         """Every tool that may ever be at its flange, in the order of declaration."""
-        return tuple(t for t in self.tools.values() if t.mount == robot)
+        stored = {pocket.tool for c in self.changers.values() if robot in c.serves for pocket in c.pockets}
+        return tuple(t for t in self.tools.values() if t.mount == robot or t.name in stored)
+
+    def frame_of(self, where: str) -> Pose:
+        """Of a place or a pocket. Raises KeyError where there is neither."""
+        return self.places[where].frame if where in self.places else self.pockets[where].frame
+
+    def equipment_of(self, where: str) -> str:
+        """What the place or the pocket belongs to. Raises KeyError where there is neither."""
+        return self.places[where].equipment if where in self.places else self.pockets[where].changer
+
+    def pocket_of(self, tool: str) -> Pocket | None:
+        """None for a tool that no changer stores."""
+        return next((pocket for pocket in self.pockets.values() if pocket.tool == tool), None)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cell.geometry import Array
-from cell.steps import MotionNeed, Touch
+from cell.steps import Docking, MotionNeed, Touch
 from cell.task_plan import TaskPlan
 
 
@@ -38,7 +38,7 @@ class ContactAllowance:
     """Contact that is meant: between the pair of `touch`, for path parameters in [`first`, `last`], at most `speed` m/s of
     the TCP there and `force` N."""
 
-    touch: Touch
+    touch: Touch | Docking
     first: float
     last: float
     speed: float

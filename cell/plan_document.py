@@ -14,6 +14,7 @@ from cell.released_plan import Obligation, Proof
 from cell.steps import (
     Action,
     Await,
+    Couple,
     Decide,
     Grip,
     Inspect,
@@ -25,6 +26,7 @@ from cell.steps import (
     SetDoor,
     Step,
     Treat,
+    Uncouple,
     stance_name,
 )
 from cell.task_plan import Choice
@@ -69,6 +71,10 @@ def step_verb(action: Action) -> str:
             return "grip"
         case Release():
             return "release"
+        case Couple():
+            return "couple"
+        case Uncouple():
+            return "uncouple"
         case SetDoor(is_open=is_open):
             return "open door" if is_open else "close door"
         case SetClamp(is_closed=is_closed):
@@ -114,6 +120,10 @@ def _ends(action: Action) -> tuple[str | None, str | None]:
             return None, f"{tool}.{hand}"
         case Release(tool=tool, hand=hand):
             return f"{tool}.{hand}", None
+        case Couple(robot=robot, tool=tool):
+            return tool, robot
+        case Uncouple(robot=robot, tool=tool):
+            return robot, tool
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
             return None, name
         case Inspect(station=name) | Treat(station=name) | Await(person=name) | Present(supply=name):

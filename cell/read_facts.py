@@ -4,7 +4,8 @@ Names and values: `at <place>` and `hand <tool.hand>` are a part kind or `empty`
 <machine>` open or closed, `running <machine>` yes or no; `count <equipment>` is a number; `enough <place> <n>` is yes while at
 least n parts lie there; `reached <part>` lists goals, `bound <part>` is the demand that it is for; `<outcome> <part>` is what was
 told; `seat <part>.<seat>` is the kind in that seat of a part, or `empty`; `order <id>` is what an order asks for, `done <queue>`
-how many were done. No ages, and no joint positions: a robot that merely stands elsewhere gets a motion to the start.
+how many were done; `tool <robot>` is what is at its flange, or `none`. No ages, and no joint positions: a robot that merely
+stands elsewhere gets a motion to the start.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ def value_of(state: CellState, name: str) -> str | None:
         case "seat":
             base, _, seat = thing.rpartition(".")
             return _kind(state, lambda part: part.location == InPart(base, seat))
+        case "tool":
+            at_flange = next((tool for tool, mount in state.mounts.items() if mount == thing), "none")
+            return at_flange if state.mounts else None
         case "count":
             return str(sum(isinstance(p.location, InPlace) and _equipment(p.location.place) == thing for p in state.parts))
         case "door":

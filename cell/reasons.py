@@ -7,7 +7,9 @@ from cell.program import Goal
 from cell.steps import (
     Action,
     Await,
+    Couple,
     Decide,
+    Docking,
     Grip,
     Inspect,
     MotionNeed,
@@ -18,6 +20,7 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Treat,
+    Uncouple,
 )
 
 ALREADY = ", as it does already"
@@ -37,6 +40,8 @@ def contact_reason(need: MotionNeed, part: str) -> str:
     """Why a motion into or out of contact. Raises ValueError for a motion without."""
     if need.touch is None:
         raise ValueError("a motion without contact has another reason")
+    if isinstance(need.touch, Docking):
+        return _docking_reason(need.touch)
     place = need.touch.place
     match need.touch.pair, need.touch.end:
         case "fingers and part", "end":
@@ -47,6 +52,25 @@ def contact_reason(need: MotionNeed, part: str) -> str:
             return f"with {part} to {place}"
         case _:
             return f"out of {place}"
+
+
+def _docking_reason(touch: Docking) -> str:
+    _, _, tool = touch.pocket.rpartition(".")
+    match touch.pair, touch.end:
+        case "tool and pocket", "end":
+            return f"with {tool} into its pocket"
+        case "tool and pocket", "start":
+            return f"with {tool} out of its pocket"
+        case "flange and tool", "end":
+            return f"to {tool} in its pocket"
+        case _:
+            return f"away from {tool} in its pocket"
+
+
+def changing(touch: Docking) -> str:
+    """Why a motion to the changer."""
+    changer, _, tool = touch.pocket.rpartition(".")
+    return f"{tool} is put down at {changer}" if touch.pair == "tool and pocket" else f"{tool} is fetched from {changer}"
 
 
 def fetching(part: str, place: str) -> str:
@@ -82,6 +106,10 @@ def action_reason(action: Action, part: str, place: str, outcome: str, is_joined
             return f"{part} is taken out of {place}"
         case Release():
             return f"{part} lies at {place}"
+        case Couple(tool=tool):
+            return f"{part} is for {tool}"
+        case Uncouple(tool=tool):
+            return f"{part} is not for {tool}"
         case SetClamp(machine=name, is_closed=True):
             return f"{name} clamps {part} before the hand opens" if place else f"{name} clamps before it runs"
         case SetClamp(machine=name):

@@ -61,7 +61,7 @@ class RunContext:
     takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts. `seats` are
     the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then.
     `people` are the devices that are persons: awaited, never commanded. `is_continuous`: it waits for more orders of its `queues`
-    instead of completing."""
+    instead of completing. `pockets` maps each tool that has one to its pocket."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -76,6 +76,7 @@ class RunContext:
     people: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     is_continuous: bool = False
+    pockets: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_context(
@@ -89,14 +90,9 @@ def run_context(
         program=program,
         robots={
             name: RobotContext(
-                tuple(f"{t.name}.{h.name}" for t in cell.tools.values() if t.mount == name for h in t.hands),
+                tuple(f"{t.name}.{h.name}" for t in cell.tools_of(name) for h in t.hands),
                 robot.max_speed,
-                tuple(
-                    f"{t.name}.{h.name}"
-                    for t in cell.tools.values()
-                    if t.mount == name and "vacuum" in t.attributes
-                    for h in t.hands
-                ),
+                tuple(f"{t.name}.{h.name}" for t in cell.tools_of(name) if "vacuum" in t.attributes for h in t.hands),
             )
             for name, robot in cell.robots.items()
         },
@@ -126,6 +122,7 @@ def run_context(
         people=tuple(cell.people),
         queues=tuple(cell.queues),
         is_continuous=is_continuous,
+        pockets={pocket.tool: pocket.name for pocket in cell.pockets.values()},
     )
 
 

@@ -49,6 +49,14 @@ class GripLost:
 
 
 @dataclass(frozen=True, slots=True)
+class CouplingFails:
+    """The `nth` time that the coupling of `robot` locks or opens, it does not; the tool stays where it is."""
+
+    robot: str
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
 class MachineAlarm:
     """The `nth` program of `machine` is aborted by an alarm at `fraction` (0..1) of its duration. `clears_after` s it
     clears by itself; None: when an operator acknowledges it."""
@@ -115,6 +123,7 @@ Disturbance = (
     | Identified
     | MissingPart
     | GripLost
+    | CouplingFails
     | MachineAlarm
     | Late
     | Stall

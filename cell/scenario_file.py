@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel
 from cell.scenario import (
+    CouplingFails,
     Disturbance,
     FrozenState,
     GripLost,
@@ -74,6 +75,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "identified": (Identified, {"nth": COUNT, "kind": NAME}),
     "missing_part": (MissingPart, {"place": NAME}),
     "grip_lost": (GripLost, {"tool": NAME, "nth": COUNT, "when": WHEN}),
+    "coupling_fails": (CouplingFails, {"robot": NAME, "nth": COUNT}),
     "machine_alarm": (
         MachineAlarm,
         {"machine": NAME, "nth": COUNT, "fraction": SHARE, "clears_after": Rule(SECONDS.wanted, SECONDS.accepts, required=False)},
@@ -152,7 +154,7 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "tool", tool, cell.tools
         case MachineAlarm(machine=machine) | Late(machine=machine):
             yield "machine, station or person", machine, cell.equipment
-        case Stall(robot=robot):
+        case Stall(robot=robot) | CouplingFails(robot=robot):
             yield "robot", robot, cell.robots
         case PersonEnters(zone=zone):
             yield "zone", zone, cell.zones

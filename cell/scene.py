@@ -1,8 +1,9 @@
-"""What a robot may run into: the bodies that stand in the cell, and a part in every place that may hold one.
+"""What a robot may run into: the bodies that stand in the cell, a part in every place that may hold one, a tool in every pocket.
 
 Motions are checked against the fullest cell there can be, so one motion is right whatever the other parts do, and the number
 of motions grows with places. Only the place that a motion itself fills is taken as empty, and with it all that would lie upon
-what lies there: nothing is put under anything, nor drawn out from under it. The other robots stand at home (cell/home.py).
+what lies there: nothing is put under anything, nor drawn out from under it. Likewise the pocket into or out of which a motion
+brings a tool. The other robots stand at home (cell/home.py).
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Literal
 
 import numpy as np
 
+from cell.docking import docked_bodies
 from cell.equipment import Place
 from cell.geometry import Array, Body, Box, Pose, corners, height
 from cell.model import CellModel
 from cell.people import PERSON
-from cell.steps import Touch
+from cell.steps import Docking, Touch
 
 FLOOR_THICKNESS = 0.1
 FLOOR_MARGIN = 10.0  # m around all that stands in the cell: further than any arm reaches
@@ -25,12 +27,12 @@ FLOOR_MARGIN = 10.0  # m around all that stands in the cell: further than any ar
 
 @dataclass(frozen=True, slots=True)
 class SceneBody:
-    """`body` in the world. `owner` is the equipment's name for equipment, the place's name for a part, the robot's name for a
-    robot, "floor" for the floor; `name` is unique in the scene."""
+    """`body` in the world. `owner` is the equipment's name for equipment, the place's name for a part, the pocket's name for a
+    tool, the robot's name for a robot, "floor" for the floor; `name` is unique in the scene."""
 
     name: str
     owner: str
-    what: Literal["equipment", "part", "floor", "robot"]
+    what: Literal["equipment", "part", "tool", "floor", "robot"]
     body: Body
 
 
@@ -80,22 +82,40 @@ def is_in_passing(cell: CellModel, place: Place) -> bool:
     return owner is not None and owner.kind == PERSON
 
 
+def stored_tools(cell: CellModel) -> tuple[SceneBody, ...]:
+    """Every tool that has a pocket, in it."""
+    return tuple(
+        SceneBody(f"{body.name} in {pocket.name}", pocket.name, "tool", body)
+        for pocket in cell.pockets.values()
+        for body in docked_bodies(cell, pocket)
+    )
+
+
 def part_body(cell: CellModel, kind: str, T_world_part: Pose) -> Body:
     """The body of a part whose frame (centre of the lower face) is at `T_world_part`."""
     shape = cell.parts[kind].shape
     return Body(kind, shape, T_world_part @ Pose.from_xyz_rpy((0.0, 0.0, height(shape) / 2)))
 
 
-def scene_for(cell: CellModel, touch: Touch | None) -> tuple[SceneBody, ...]:
+def scene_for(cell: CellModel, touch: Touch | Docking | None) -> tuple[SceneBody, ...]:
     """All bodies for a motion with that touch. A motion that fills a place, or empties it with the part in hand, meets
     it empty; one that comes for a part meets just that kind there. Nothing lies upon that place then. One that goes into a seat
-    meets the base as it was when it was put down, with what carries the seat on it and what may be in the seats beside."""
+    meets the base as it was when it was put down, with what carries the seat on it and what may be in the seats beside. One that
+    brings a tool into its pocket, or out, meets the pocket empty."""
+    standing, parts, tools = (*floor(cell), *equipment_bodies(cell)), resting_parts(cell), stored_tools(cell)
     if touch is None:
-        return (*floor(cell), *equipment_bodies(cell), *resting_parts(cell))
+        return (*standing, *parts, *tools)
+    if isinstance(touch, Docking):
+        return (*standing, *parts, *(tool for tool in tools if not is_taken(tool.what, tool.owner, touch)))
     gone, roots = absent(cell.places, touch.place), standing_roots(cell.places, touch.place)
-    parts = (body for body in resting_parts(cell) if body.owner != touch.place or _is_met(body, touch))
-    there = (body for body in parts if body.owner not in gone and roots.get(body.owner, body.body.name) == body.body.name)
-    return (*floor(cell), *equipment_bodies(cell), *there)
+    own = (body for body in parts if body.owner != touch.place or _is_met(body, touch))
+    there = (body for body in own if body.owner not in gone and roots.get(body.owner, body.body.name) == body.body.name)
+    return (*standing, *there, *tools)
+
+
+def is_taken(what: str, owner: str, touch: Docking) -> bool:
+    """Whether a body of the scene is that of the tool that a motion with that touch has at the flange, so not in its pocket."""
+    return what == "tool" and owner == touch.pocket and touch.pair == "tool and pocket"
 
 
 def absent(places: Mapping[str, Place], place: str) -> frozenset[str]:

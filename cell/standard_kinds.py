@@ -123,7 +123,14 @@ CHANGER = KindSchema(
         *PLACED,
         _attr("stores", "<tool...>", doc="The tools that have a pocket there.", required=True),
         _attr("serves", "<robot...>", doc="The robots that reach it.", required=True),
-        _attr("swap", "<positive time>", doc="How long a change takes."),
+        _attr("swap", "<positive time>", doc="What coupling and uncoupling take together, half each."),
+        _attr(
+            "pocket",
+            f"<tool> at {_VECTOR}",
+            f"<tool> at {_VECTOR} rotation {_ANGLES}",
+            doc="Where the tip of a tool stands, in the changer's frame.",
+            keyed=True,
+        ),
     ),
 )
 PART = KindSchema(

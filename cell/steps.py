@@ -28,6 +28,9 @@ FactName = Literal[
     "running",  # (machine, station or person,)
     "reached",  # (goal id, part)
     "told",  # (outcome, part): the outcome is known, its value is observed at run time
+    "mounted",  # (tool, robot): the tool is at that flange
+    "bare",  # (robot,): no tool is at its flange
+    "stored",  # (tool, pocket): the tool stands there
 ]
 
 
@@ -67,13 +70,20 @@ class AtPlace:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class AtPocket:
+    """At a changer, where the flange couples to the tool that stands in `pocket` (changer.tool)."""
+
+    pocket: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class AtMeasured:
     """Anywhere else: joint positions in rad or m, as read from the robot."""
 
     q: tuple[float, ...]
 
 
-Stance = AtHome | AtHub | AtPlace | AtMeasured
+Stance = AtHome | AtHub | AtPlace | AtPocket | AtMeasured
 
 
 def stance_name(stance: Stance) -> str:
@@ -85,6 +95,8 @@ def stance_name(stance: Stance) -> str:
             return f"hub {equipment}"
         case AtPlace(place, hand, kind, grasp):
             return f"place {place} {hand} {kind} {grasp}"
+        case AtPocket(pocket):
+            return f"pocket {pocket}"
         case AtMeasured(q):
             return "measured " + " ".join(repr(x) for x in q)
 
@@ -116,6 +128,24 @@ class Touch:
     grasp: int
     end: Literal["start", "end"]
 
+    @property
+    def where(self) -> str:
+        return self.place
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Docking:
+    """Contact that is meant at a changer, at one end of a motion. `tool and pocket`: the tool at the flange and what carries it
+    in its pocket. `flange and tool`: the bare flange and the tool that stands there."""
+
+    pair: Literal["tool and pocket", "flange and tool"]
+    pocket: str
+    end: Literal["start", "end"]
+
+    @property
+    def where(self) -> str:
+        return self.pocket
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class MotionNeed:
@@ -127,7 +157,7 @@ class MotionNeed:
     start: Stance
     end: Stance
     carried: tuple[Carried, ...]
-    touch: Touch | None
+    touch: Touch | Docking | None
     speed_limit: float | None
     avoid: tuple[str, ...]
     tool: str | None
@@ -156,6 +186,22 @@ class Release:
     tool: str
     hand: str
     part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """`robot`, with a bare flange at the tool's pocket, takes it."""
+
+    robot: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncouple:
+    """`robot`, with its tool in the tool's pocket, leaves it there."""
+
+    robot: str
+    tool: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +269,7 @@ class Decide:
     choice: str
 
 
-Action = Move | Grip | Release | SetDoor | SetClamp | RunProgram | Inspect | Treat | Await | Present | Decide
+Action = Move | Grip | Release | Couple | Uncouple | SetDoor | SetClamp | RunProgram | Inspect | Treat | Await | Present | Decide
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cell.program import Amount, Goal, Hold, IntentProgram, Policy, Retry, Rung,
 from cell.standard_verbs import STANDARD
 from cell.steps import (
     Await,
+    Couple,
     Decide,
     Fact,
     Grip,
@@ -28,6 +29,7 @@ from cell.steps import (
     SetDoor,
     Step,
     Treat,
+    Uncouple,
 )
 from cell.task_plan import Operation, TaskPlan
 from controller.policies import Policies, policies_of
@@ -107,6 +109,10 @@ def done_by(step: Step, cell: CellModel) -> str:
             return f"{tool}.{hand} closes on {part} with {force:g} N"
         case Release(tool=tool, hand=hand, part=part):
             return f"{tool}.{hand} lets go of {part}"
+        case Couple(robot=robot, tool=tool):
+            return f"{robot} couples to {tool}"
+        case Uncouple(robot=robot, tool=tool):
+            return f"{robot} leaves {tool} in its pocket"
         case SetDoor(machine=name, is_open=is_open):
             return f"{name} {'opens' if is_open else 'shuts'} its door"
         case SetClamp(machine=name, is_closed=is_closed):
@@ -148,6 +154,12 @@ def fact_text(fact: Fact) -> str:
             return f"an earlier goal of {a[1]} is reached ({a[0]})"
         case "told":
             return f"the {a[0]} of {a[1]} is known"
+        case "mounted":
+            return f"{a[1]} has {a[0]} at its flange"
+        case "bare":
+            return f"{a[0]} has no tool at its flange"
+        case "stored":
+            return f"{a[0]} stands in its pocket"
         case _:
             return fact.text
 
@@ -161,6 +173,8 @@ def _where(stance: str) -> str:
             return f"before {equipment}"
         case ["place", place, hand, _, _]:
             return f"in contact at {place} with {hand}"
+        case ["pocket", pocket]:
+            return f"at the pocket {pocket}"
         case _:
             return "where it was measured"
 
@@ -174,6 +188,8 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
             return ("part_missing", "grip_lost")
         case Release():
             return ("blocked",)
+        case Couple(robot=robot) | Uncouple(robot=robot):
+            return (f"{robot}.fault",)
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
             return (f"{name}.alarm",)
         case Inspect(station=name, outcome=outcome):
@@ -194,13 +210,13 @@ def _adverse(outcome: str) -> tuple[str, ...]:
 
 def _why_robot(step: Step, operation: Operation, policies: Policies, cell: CellModel) -> str:
     """Why this robot and no other; "" where no robot takes part."""
-    if operation.robot is None or not isinstance(step.action, Move | Grip | Release):
+    if operation.robot is None or not isinstance(step.action, Move | Grip | Release | Couple | Uncouple):
         return ""
     robot, goal = operation.robot, _goal(operation, policies)
     if goal is not None and goal.role("by") is not None:
         return f"{robot}: the line asks for it"
     kind = operation.part.partition("#")[0]
-    able = [name for name in cell.robots if (tool := cell.tool_of(name)) is not None and kind in tool.grips]
+    able = [name for name in cell.robots if any(kind in tool.grips for tool in cell.tools_of(name))]
     if able == [robot] or not able:
         return f"{robot}: " + ("it is the only robot" if len(cell.robots) == 1 else f"no other robot has a tool for {kind}")
     others = ", ".join(name for name in able if name != robot)

@@ -27,6 +27,7 @@ def cell_state(context: RunContext, belief: Belief) -> CellState:
             for seen in (belief.devices.get(name, DeviceBelief()),)
         },
         orders=tuple(belief.orders[name] for name in belief.queue),
+        mounts=dict(sorted(belief.mounts.items())),
     )
 
 

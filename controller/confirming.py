@@ -35,6 +35,8 @@ def _infer(d: Draft, step: Step, fact: Fact) -> None:
     elif fact.name == "joined" and fact.args[0] in d.belief.parts:
         seat = next((f.args[1] for f in step.deletes if f.name == "vacant"), "")
         ledger.move_part(d, fact.args[0], InPart(fact.args[1], seat), "inferred")
+    elif fact.name == "stored":
+        ledger.store_tool(d, *fact.args)
     elif fact.name == "reached" and fact.args[1] in d.belief.parts:
         goal, part = fact.args
         known = d.belief.parts[part].part

@@ -13,6 +13,7 @@ from cell.commands import (
     Acknowledge,
     Activate,
     AwaitWork,
+    Couple,
     DeviceCommand,
     Grip,
     Inspect,
@@ -25,6 +26,7 @@ from cell.commands import (
     StartProgram,
     StopAll,
     Treat,
+    Uncouple,
     Withdraw,
 )
 from cell.device import PersonWork, Trajectory
@@ -70,6 +72,7 @@ class Dispatcher:
                 failed.append(cause)
         if command.kind != "hold":
             stops = [gripper.stop for gripper in self._drivers.grippers.values()]
+            stops += [coupling.stop for coupling in self._drivers.couplings.values()]
             stops += [machine.stop for machine in self._drivers.machines.values()]
             for stop in (*stops, *(supply.stop for supply in self._drivers.supplies.values())):
                 try:
@@ -88,6 +91,10 @@ class Dispatcher:
                 drivers.grippers[tool].grip(id, hand, None, force)
             case Release(id=id, tool=tool, hand=hand):
                 drivers.grippers[tool].release(id, hand)
+            case Couple(id=id, robot=robot, tool=tool):
+                drivers.couplings[robot].couple(id, tool)
+            case Uncouple(id=id, robot=robot, tool=tool):
+                drivers.couplings[robot].uncouple(id, tool)
             case SetDoor(id=id, machine=machine, is_open=is_open):
                 drivers.machines[machine].set_door(id, is_open)
             case SetClamp(id=id, machine=machine, is_closed=is_closed):

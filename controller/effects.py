@@ -6,6 +6,7 @@ from typing import assert_never
 
 from cell.commands import (
     AwaitWork,
+    Couple,
     Grip,
     Inspect,
     Present,
@@ -16,8 +17,10 @@ from cell.commands import (
     StartProgram,
     StepCommand,
     Treat,
+    Uncouple,
 )
 from cell.steps import Await, Decide, Move, RunProgram, Step
+from cell.steps import Couple as CoupleTool
 from cell.steps import Grip as GripPart
 from cell.steps import Inspect as InspectPart
 from cell.steps import Present as PresentPart
@@ -25,6 +28,7 @@ from cell.steps import Release as ReleasePart
 from cell.steps import SetClamp as Clamp
 from cell.steps import SetDoor as Door
 from cell.steps import Treat as TreatPart
+from cell.steps import Uncouple as UncoupleTool
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief
 
@@ -39,6 +43,10 @@ def command_of(d: Draft, step: Step) -> StepCommand:
             return Grip(id, of, tool, hand, force)
         case ReleasePart(tool, hand, _):
             return Release(id, of, tool, hand)
+        case CoupleTool(robot, tool):
+            return Couple(id, of, robot, tool)
+        case UncoupleTool(robot, tool):
+            return Uncouple(id, of, robot, tool)
         case Door(machine, is_open):
             return SetDoor(id, of, machine, is_open)
         case Clamp(machine, is_closed):
@@ -69,6 +77,10 @@ def unseen_effect(d: Draft, step: Step) -> str | None:
         case ReleasePart(tool, hand, _):
             seen = d.belief.hands.get(f"{tool}.{hand}", HandBelief())
             return None if seen.grip == "open" and seen.part is None else f"{tool}.{hand} is open"
+        case CoupleTool(robot, tool):
+            return None if d.belief.mounts.get(tool) == robot else f"{robot} has {tool} at its flange"
+        case UncoupleTool(robot, tool):
+            return f"{robot} has let go of {tool}" if d.belief.mounts.get(tool) == robot else None
         case Door(machine, is_open):
             now = d.belief.devices.get(machine, DeviceBelief()).door_open
             return None if now is is_open else f"the door of {machine} is {'open' if is_open else 'closed'}"

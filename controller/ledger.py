@@ -42,6 +42,7 @@ def first_belief(d: Draft, state: CellState) -> Belief:
         parts=parts.finish(),
         lying=lying.finish(),
         hands=hands.finish(),
+        mounts=belief.mounts.update(state.mounts),
         robots=belief.robots.update({name: RobotBelief() for name in d.known.robots}),
         devices=belief.devices.update({name: DeviceBelief() for name in d.known.devices}),
         orders=belief.orders.update({order.id: order for order in state.orders}),
@@ -90,6 +91,12 @@ def holds(d: Draft, fact: Fact) -> bool:
         case "reached":
             held = belief.parts.get(args[1])
             return held is not None and args[0] in held.part.reached
+        case "mounted":
+            return belief.mounts.get(args[0]) == args[1]
+        case "bare":
+            return args[0] not in belief.mounts.values()
+        case "stored":
+            return belief.mounts.get(args[0], "") == args[1].rpartition(".")[0]
         case "told":
             told = belief.parts.get(args[1])
             return told is not None and any(outcome == args[0] for outcome, _ in told.part.outcomes)
@@ -112,9 +119,11 @@ def see(d: Draft, event: FactObserved) -> str | None:
             return _see_held(d, args[0], args[1], event)
         case "empty":
             return _see_open(d, args[0]) if event.holds else None
+        case "mounted":
+            _see_mounted(d, args[0], args[1], event.holds)
         case "at" if event.holds:
             move_part(d, args[0], InPlace(args[1]), "observed")
-        case "at" | "free" | "is" | "vacant" | "joined" | "reached" | "told":
+        case "at" | "free" | "is" | "vacant" | "joined" | "reached" | "told" | "bare" | "stored":
             pass
         case _:
             assert_never(name)
@@ -160,7 +169,14 @@ def change_part(d: Draft, part: str, **changes: object) -> None:
 
 
 def robot_of(d: Draft, hand: str) -> str | None:
-    return next((name for name, robot in d.known.robots.items() if hand in robot.hands), None)
+    """The one that has the hand's tool at its flange."""
+    mount = d.belief.mounts.get(hand.rpartition(".")[0], "")
+    return mount if mount in d.known.robots else None
+
+
+def store_tool(d: Draft, tool: str, pocket: str) -> None:
+    """The tool was let go in its pocket."""
+    d.believe(mounts=d.belief.mounts.set(tool, pocket.rpartition(".")[0]))
 
 
 def stance_of(d: Draft, hand: str) -> Stance | None:
@@ -186,6 +202,14 @@ def _see_stance(d: Draft, robot: str, stance: Stance, is_there: bool) -> None:
     if seen is None or (not is_there and seen.stance != stance):
         return
     d.believe(robots=d.belief.robots.set(robot, replace(seen, stance=stance if is_there else None)))
+
+
+def _see_mounted(d: Draft, tool: str, robot: str, is_there: bool) -> None:
+    """A flange that has let go of a tool does not say where the tool is; the step that let go does, when it is confirmed."""
+    if is_there:
+        d.believe(mounts=d.belief.mounts.set(tool, robot))
+    elif d.belief.mounts.get(tool) == robot:
+        d.believe(mounts=d.belief.mounts.set(tool, ""))
 
 
 def _see_device(d: Draft, device: str, what: str, value: bool, is_so: bool) -> None:

@@ -60,6 +60,8 @@ def observations(state: RunState, event: device.DeviceEvent) -> Iterator[Observa
             yield from _reported(state, at, command, status)
         case device.GripChanged(state=seen):
             yield from hand_seen(state, at, seen)
+        case device.CouplingChanged(state=seen):
+            yield from coupling_seen(state, at, seen)
         case device.MachineChanged(state=seen):
             yield from machine_seen(state, at, seen)
         case device.OutcomeTold(command=command, outcome=outcome, value=value):
@@ -103,6 +105,14 @@ def hand_seen(state: RunState, at: int, seen: device.GripperState) -> Iterator[O
             yield HandClosedEmpty(at, of, hand, seen.touched, seen.device, age)
         case _:
             pass
+
+
+def coupling_seen(state: RunState, at: int, seen: device.CouplingState) -> Iterator[Observation]:
+    """Which tool is at a flange, and which is not any more."""
+    of, age = _of_device(state, seen.device), _age(at, seen.time)
+    for tool, mount in state.belief.mounts.items():
+        if (mount == seen.robot) is not (tool == seen.tool):
+            yield FactObserved(at, of, Fact("mounted", (tool, seen.robot)), tool == seen.tool, seen.device, age)
 
 
 def machine_seen(state: RunState, at: int, seen: device.MachineState) -> Iterator[Observation]:

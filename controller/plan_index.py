@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from cell.commands import Subject
+from cell.driver import coupling_name
 from cell.motion_plan import MotionPlan
 from cell.steps import (
     Action,
     Await,
+    Couple,
     Decide,
     Grip,
     Inspect,
@@ -25,6 +27,7 @@ from cell.steps import (
     SetDoor,
     Step,
     Treat,
+    Uncouple,
 )
 from cell.task_plan import Choice, Operation
 
@@ -91,6 +94,8 @@ def device_of(action: Action) -> str | None:
             return need.robot
         case Grip(tool, hand, _, _) | Release(tool, hand, _):
             return f"{tool}.{hand}" if hand else tool
+        case Couple(robot, _) | Uncouple(robot, _):
+            return coupling_name(robot)
         case SetDoor(machine, _) | SetClamp(machine, _) | RunProgram(machine, _, _):
             return machine
         case Inspect(station, _, _) | Treat(station, _, _):

@@ -76,7 +76,7 @@ class DeviceBelief:
 @dataclass(frozen=True, slots=True)
 class Belief:
     """`lying` gives for each place what lies there, in order of arrival. `zones`: occupied or not; `waiting`: how many parts
-    wait at a thing; `silent`: devices without
+    wait at a thing; `mounts`: the robot or the changer that each tool is at, "" where it is not known; `silent`: devices without
     fresh samples; `short`: who starves or blocks the cell. `orders` by id, `queue` their
     ids in the order in which they `arrived` (ns)."""
 
@@ -90,6 +90,7 @@ class Belief:
     orders: Map[str, Order] = _NONE
     queue: tuple[str, ...] = ()
     arrived: Map[str, int] = _NONE
+    mounts: Map[str, str] = _NONE
     silent: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
 

@@ -83,6 +83,9 @@ def _compare_start(d: Draft) -> None:
         assert isinstance(step.action, Move)
         if d.belief.robots[robot].stance != step.action.need.start:
             recovery.replan(d, f"{robot} stands elsewhere than planned")
+        tool = step.action.need.tool
+        if robot in d.belief.mounts.values() if tool is None else d.belief.mounts.get(tool) != robot:
+            recovery.replan(d, f"{robot} has another tool than planned")
     for hand, seen in d.belief.hands.items():
         if seen.grip == "empty":
             recovery.replan(d, f"{hand} is closed")

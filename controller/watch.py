@@ -14,7 +14,7 @@ from cell.driver import DriverSet
 from cell.events import DeviceSilent, Observation, TrackingErrorSeen, ZoneReported
 from cell.geometry import Array
 from cell.steps import Stance
-from controller.observe import Stances, hand_seen, machine_seen, robot_seen, signal_seen
+from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
@@ -79,6 +79,8 @@ def first_look(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> I
         tool, own = hand.split(".", 1)
         if tool in drivers.grippers:
             yield from hand_seen(state, now, drivers.grippers[tool].state(own))
+    for coupling in drivers.couplings.values():
+        yield from coupling_seen(state, now, coupling.state())
     for machine in drivers.machines.values():
         yield from machine_seen(state, now, machine.state())
     for signal in drivers.signals.signals:

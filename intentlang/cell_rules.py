@@ -12,6 +12,7 @@ from cell.equipment import Equipment
 from cell.model import CellModel, Tool
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
+from intentlang.changer_rules import changers
 from intentlang.declared import Declared, numbers, unknown
 from intentlang.forms import Named
 from intentlang.ranges import too_slow
@@ -82,6 +83,7 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
     """`is_whole` is False where things with errors are left out of the model, so that what seems to lack may be among them."""
     return [
         *_mounts(model),
+        *(changers(model) if is_whole else ()),
         *(_ungripped(model) if is_whole else ()),
         *_other_bodies(model),
         *_contents(model),

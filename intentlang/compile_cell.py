@@ -18,6 +18,7 @@ from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
 from cell.zones import Zone
 from intentlang import cell_rules, sizes, solids
+from intentlang.changers import changer_of
 from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
@@ -59,11 +60,13 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
     equipment = {d.name.text: _equipment(d, parts, by_name) for d in of("equipment")}
     zones = {d.name.text: _zone(d) for d in of("zone")}
     people = {d.name.text: _person(d) for d in of("person")}
+    tools = {d.name.text: _tool(d) for d in of("tool")}
     model = CellModel(
         robots={d.name.text: _robot(d) for d in of("robot")},
-        tools={d.name.text: _tool(d) for d in of("tool")},
+        tools=tools,
         parts=parts,
         equipment=equipment | {name: as_equipment(person, equipment, zones.values()) for name, person in people.items()},
+        changers={d.name.text: changer_of(d, tools) for d in of("equipment") if d.kind.name == "changer"},
         zones=zones,
         people=people,
         queues={d.name.text: Queue(d.name.text, d.word("of") or "", d.span) for d in of("queue")},

@@ -100,7 +100,7 @@ class _Search:
         """One refusal says of the whole equipment what the robot cannot reach there, so that no round asks for it."""
         cell = self.request.cell
         for need in refused:
-            if need.touch is not None and (key := _reaching(need, need.touch, cell)) not in self.beyond:
+            if isinstance(need.touch, Touch) and (key := _reaching(need, need.touch, cell)) not in self.beyond:
                 self.beyond[key] = out_of_reach(cell, need.robot, self.request.robots, need.tool, key[2])
 
     def agreed(self) -> Outcome[TaskPlan]:
@@ -142,7 +142,7 @@ class _Search:
         motion, touch, cell = self.motions.get(need), need.touch, self.request.cell
         if motion is not None:
             return motion.duration
-        if touch is not None and AtPlace(touch.place, touch.hand, touch.kind, touch.grasp) in self.beyond.get(
+        if isinstance(touch, Touch) and AtPlace(touch.place, touch.hand, touch.kind, touch.grasp) in self.beyond.get(
             _reaching(need, touch, cell), ()
         ):
             return math.inf

@@ -12,6 +12,7 @@ from cell.model import CellModel
 from cell.people import PERSON
 from cell.state import Expected
 from cell_drivers.simulated.arm import Arm
+from cell_drivers.simulated.coupling_face import CouplingFace
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.face import Face
 from cell_drivers.simulated.gripper_face import GripperFace
@@ -35,6 +36,8 @@ class SimulatedCell:
         world.arms.update({name: face.arm for name, face in self._robots.items()})
         self._tools = {name: GripperFace(world, tool) for name, tool in cell.tools.items()}
         world.hands.update(self._tools)
+        changing = dict.fromkeys(robot for changer in cell.changers.values() for robot in changer.serves)
+        self._couplings = {robot: CouplingFace(world, robot) for robot in changing}
         self._machines = {name: MachineFace(world, e) for name, e in cell.equipment.items() if _is_device(e)}
         world.machines.update(self._machines)
         self._stations = {name: face for name, face in self._machines.items() if face.equipment.offers}
@@ -47,6 +50,7 @@ class SimulatedCell:
         self._people = PeopleFace(world, cell)
         devices = (
             *self._robots.values(),
+            *self._couplings.values(),
             *self._tools.values(),
             *self._machines.values(),
             *self._supplies.values(),
@@ -61,6 +65,10 @@ class SimulatedCell:
     @property
     def grippers(self) -> Mapping[str, GripperFace]:
         return self._tools
+
+    @property
+    def couplings(self) -> Mapping[str, CouplingFace]:
+        return self._couplings
 
     @property
     def machines(self) -> Mapping[str, MachineFace]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cell.scenario import (
+    CouplingFails,
     FrozenState,
     GripLost,
     Identified,
@@ -55,6 +56,10 @@ class Misfortunes:
         """What becomes of the `nth` time that `tool` closes on a part."""
         found = (d.when for d in self.scenario.disturbances if isinstance(d, GripLost) and (d.tool, d.nth) == (tool, nth))
         return next(found, None)
+
+    def coupling_fails(self, robot: str, nth: int) -> bool:
+        """Whether the `nth` move of the coupling of `robot` comes to nothing."""
+        return any(isinstance(d, CouplingFails) and (d.robot, d.nth) == (robot, nth) for d in self.scenario.disturbances)
 
     def alarm(self, machine: str, nth: int) -> MachineAlarm | None:
         of = (d for d in self.scenario.disturbances if isinstance(d, MachineAlarm) and (d.machine, d.nth) == (machine, nth))

@@ -219,7 +219,7 @@ class GripperFace(Face):
         return GripperState(self.name, jaws.hand, self.world.now, jaws.grip, jaws.touched, None)
 
     def _flange(self) -> Pose | None:
-        arm = self.world.arms.get(self.tool.mount)
+        arm = self.world.arms.get(self.world.mounts[self.name])
         return None if arm is None else arm.T_world_flange()
 
     def _judge_approach(self, jaws: Jaws, command: str) -> None:
@@ -232,7 +232,7 @@ class GripperFace(Face):
             self.world.violation(self.name, command, f"hand {jaws.hand} came to {part.id} with closed jaws")
 
     def _judge_load(self, jaws: Jaws, command: str) -> None:
-        unit = self.world.cell.robots[self.tool.mount]
+        unit = self.world.cell.robots[self.world.mounts[self.name]]
         load = self.tool.mass + sum(part.kind.mass for _, _, part in self.world.held(unit.name))
         if unit.payload is not None and load > unit.payload + 1e-9:
             self.world.violation(self.name, command, f"{unit.name} carries {load:g} kg, allowed {unit.payload:g} kg")

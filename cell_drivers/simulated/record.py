@@ -63,6 +63,8 @@ What = Literal[
     "released",
     "opened empty",
     "fell",
+    "coupled",
+    "uncoupled",
     "door",
     "clamp",
     "program started",
@@ -141,7 +143,7 @@ class Occupation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorldRecord:
-    """`time` ns is when it was taken."""
+    """`time` ns is when it was taken. `mounts` has the robot or the changer that each tool is at, "" for one that was dropped."""
 
     time: int
     scenario: Scenario
@@ -151,6 +153,7 @@ class WorldRecord:
     motions: tuple[MotionRecord, ...]
     executions: Mapping[str, int]
     occupations: tuple[Occupation, ...]
+    mounts: Mapping[str, str]
 
     def of(self, what: What) -> tuple[Effect, ...]:
         return tuple(effect for effect in self.effects if effect.what == what)
@@ -165,7 +168,16 @@ class WorldRecord:
 
     def fingerprint(self) -> str:
         """sha256 over everything: equal for equal runs, sample for sample."""
-        told = (self.time, self.scenario, self.parts, self.effects, self.violations, self.executions, self.occupations)
+        told = (
+            self.time,
+            self.scenario,
+            self.parts,
+            self.effects,
+            self.violations,
+            self.executions,
+            self.occupations,
+            self.mounts,
+        )
         found = hashlib.sha256(canonical(told).encode())
         for motion in self.motions:
             found.update(canonical((motion.robot, motion.command, motion.motion, motion.outcome, motion.held)).encode())

@@ -6,15 +6,18 @@ are faces of this world and keep no truth of their own, so two of them can never
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
 
+from cell.changers import Pocket
+from cell.docking import T_world_flange as flange_at
 from cell.geometry import Array, Pose
 from cell.model import CellModel, Tool
 from cell_drivers.simulated.disturbances import Misfortunes
-from cell_drivers.simulated.parts import Part, Parts
+from cell_drivers.simulated.parts import REACH, TILT, Part, Parts
 from cell_drivers.simulated.record import Effect, MotionRecord, Occupation, Violation, What, WorldRecord
 from cell_drivers.simulated.timeline import Timeline
 
@@ -59,6 +62,7 @@ class World:
         self.arms: dict[str, Moving] = {}
         self.machines: dict[str, Doored] = {}
         self.hands: dict[str, Carrying] = {}
+        self.mounts = {tool.name: tool.mount for tool in cell.tools.values()}
         self.occupied: dict[str, int] = dict.fromkeys(cell.zones, 0)
         self.refresh: Callable[[], None] = lambda: None
         self._on_effect = on_effect
@@ -107,6 +111,7 @@ class World:
             motions=tuple(motion for arm in self.arms.values() for motion in arm.motions()),
             executions=dict(self._executions),
             occupations=tuple(self._occupations),
+            mounts=dict(self.mounts),
         )
 
     # --- people ---
@@ -126,23 +131,38 @@ class World:
 
     def T_world_tcp(self, tool: Tool, hand: str) -> Pose | None:
         """None: the tool is on no robot."""
-        arm = self.arms.get(tool.mount)
+        arm = self.arms.get(self.mounts[tool.name])
         if arm is None:
             return None
         return arm.T_world_flange() @ next(h.T_flange_tcp for h in tool.hands if h.name == hand)
 
     def is_moving(self, tool: Tool) -> bool:
-        arm = self.arms.get(tool.mount)
+        arm = self.arms.get(self.mounts[tool.name])
         return arm is not None and arm.is_moving
 
     def held(self, robot: str) -> Iterator[tuple[Tool, str, Part]]:
         """(tool, hand, part) for everything in the robot's hands."""
         for tool in self.cell.tools.values():
-            if tool.mount == robot:
+            if self.mounts[tool.name] == robot:
                 for hand in tool.hands:
                     part = self.parts.held_by(f"{tool.name}.{hand.name}")
                     if part is not None:
                         yield tool, hand.name, part
+
+    # --- flanges and what is at them ---
+
+    def tool_at(self, robot: str) -> str | None:
+        return next((tool for tool, mount in self.mounts.items() if mount == robot), None)
+
+    def pocket_under(self, robot: str) -> Pocket | None:
+        """The pocket to whose tool the flange would couple where it is."""
+        T_world_flange = self.arms[robot].T_world_flange()
+        return next((p for p in self.cell.pockets.values() if _coincide(T_world_flange, flange_at(self.cell, p))), None)
+
+    def docked_under(self, robot: str) -> str | None:
+        """The tool that stands there."""
+        pocket = self.pocket_under(robot)
+        return pocket.tool if pocket is not None and self.mounts[pocket.tool] == pocket.changer else None
 
     def clamp_holding(self, part: Part) -> str | None:
         """The machine whose closed clamp has the part in it."""
@@ -151,7 +171,7 @@ class World:
     def departs(self, robot: str, seconds: float) -> None:
         """A motion of `seconds` begins."""
         for hand in self.hands.values():
-            if hand.tool.mount == robot:
+            if self.mounts[hand.tool.name] == robot:
                 hand.carried_off(seconds)
 
     # --- what no motion may do; seen where it starts and where it ends, the rest is for a geometric judge ---
@@ -187,6 +207,13 @@ class World:
         T_world_flange = self.arms[robot].T_world_flange()
         yield T_world_flange.translation
         for tool in self.cell.tools.values():
-            if tool.mount == robot:
+            if self.mounts[tool.name] == robot:
                 for hand in tool.hands:
                     yield (T_world_flange @ hand.T_flange_tcp).translation
+
+
+def _coincide(one: Pose, other: Pose) -> bool:
+    """Within what a coupling forgives."""
+    turned = (np.trace(one.rotation.T @ other.rotation) - 1.0) / 2.0
+    near = float(np.linalg.norm(one.translation - other.translation)) <= REACH
+    return near and math.acos(min(1.0, max(-1.0, float(turned)))) <= TILT

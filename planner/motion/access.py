@@ -1,9 +1,10 @@
-"""The way from a hub into a place, one for each stance: where the arm stands in contact, the straight line, the free part.
+"""The way from a hub into a place or a pocket, one for each stance: where the arm stands in contact, the straight line, the
+free part.
 
 An access depends on the cell and the stance and not on who asks, so that the motion into a place ends where the motion out of
 it begins, in this plan and in every later one. It is found for the worst that may be in the other hands; where that cannot
 be, for parts held just like its own; else for empty other hands. What is run is
-checked again for what is really carried (planner/motion/solve.py).
+checked again for what is really carried (planner/motion/solve.py). The way into a pocket is one with the tool and without it.
 
 Contact configurations are tried in order of travel time from the hub, of the hub's branch first, over all turns of the part
 that cannot be told from none. The first whose straight joint line to the hub is clear is taken; if none is, the path search
@@ -19,9 +20,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from cell.geometry import Array, height
+from cell.docking import T_world_flange, length_of
+from cell.geometry import Array, Pose, height
 from cell.motion_plan import Segment
-from cell.steps import AtPlace, Carried, Touch
+from cell.steps import AtPlace, AtPocket, Carried, Docking, Touch
 from planner.motion.arm import stacked
 from planner.motion.blends import smoothed
 from planner.motion.cartesian_path import SINGULAR, AccessLine, access_lines
@@ -74,6 +76,17 @@ class NoAccess:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """Where contact is: the poses of `T_flange_tcp` in the world that will do, the unit vector `away` (3,) from contact, and how
+    long (m) the straight way usually is."""
+
+    poses: tuple[Pose, ...]
+    T_flange_tcp: Pose
+    away: Array
+    reach: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Check:
     """One situation in which a path has to be clear: what is carried, and the touch."""
 
@@ -86,13 +99,36 @@ class Check:
 def find_access(bench: Workbench, hub: Array, stance: AtPlace, seed: int) -> Access | NoAccess:
     others = tuple(hand for hand in bench.arm.hands if hand != stance.hand)
     found: Access | NoAccess = NoAccess(0, 0, 0, None, None)
+    target = target_of(bench, stance)
     alike = tuple(Carried(hand, stance.kind, stance.grasp) for hand in others)
     for loads in dict.fromkeys([bench.loads(others), alike, ()]):
         searches = loads != alike or not others
-        found = _find(bench, hub, stance, checks_of(bench, stance, loads), seed, searches)
+        found = _find(bench, hub, target, checks_of(bench, stance, loads), seed, searches)
         if isinstance(found, Access):
             return replace(found, loads=loads)
     return found
+
+
+def find_docking(bare: Workbench, equipped: Workbench, hub: Array, stance: AtPocket, seed: int) -> Access | NoAccess:
+    """The way into a pocket, clear with the tool at the flange and with a bare one that comes for it."""
+    checks = (
+        check_of(equipped, Docking("tool and pocket", stance.pocket, "end"), ()),
+        check_of(bare, Docking("flange and tool", stance.pocket, "end"), ()),
+    )
+    return _find(bare, hub, target_of(bare, stance), checks, seed, searches=True)
+
+
+def target_of(bench: Workbench, stance: AtPlace | AtPocket) -> Target:
+    cell = bench.cell
+    match stance:
+        case AtPlace(place, hand, kind):
+            reach = height(cell.parts[kind].shape) + ACCESS_HEADROOM
+            poses, frame, place_frame = bench.contact_poses(stance), bench.arm.T_flange_tcp(hand), cell.places[place].frame
+        case AtPocket(pocket):
+            spot = cell.pockets[pocket]
+            reach = length_of(cell.tools[spot.tool]) + ACCESS_HEADROOM
+            poses, frame, place_frame = (T_world_flange(cell, spot),), Pose.identity(), spot.frame
+    return Target(poses, frame, np.array(place_frame.rotation[:, 2]), max(ACCESS_LENGTH, reach))
 
 
 def checks_of(bench: Workbench, stance: AtPlace, loads: tuple[Carried, ...]) -> tuple[Check, ...]:
@@ -104,8 +140,8 @@ def checks_of(bench: Workbench, stance: AtPlace, loads: tuple[Carried, ...]) -> 
     )
 
 
-def check_of(bench: Workbench, touch: Touch, carried: Sequence[Carried], avoid: Sequence[str] | None = None) -> Check:
-    shut = shut_zones(bench.cell, touch.place) if avoid is None else avoid
+def check_of(bench: Workbench, touch: Touch | Docking, carried: Sequence[Carried], avoid: Sequence[str] | None = None) -> Check:
+    shut = shut_zones(bench.cell, touch.where) if avoid is None else avoid
     collider = bench.collider(carried)
     return Check(
         collider,
@@ -116,13 +152,13 @@ def check_of(bench: Workbench, touch: Touch, carried: Sequence[Carried], avoid: 
 
 
 def _find(
-    bench: Workbench, hub: Array, stance: AtPlace, checks: tuple[Check, ...], seed: int, searches: bool
+    bench: Workbench, hub: Array, target: Target, checks: tuple[Check, ...], seed: int, searches: bool
 ) -> Access | NoAccess:
     """`searches`: the path search may look for a way around."""
-    reached = contact_configurations(bench, hub, stance)
+    reached = contact_configurations(bench, hub, target)
     contacts, blocker = clear_of(reached, checks)
     roundabout: list[AccessLine] = []
-    for line in _lines(bench, contacts, stance):
+    for line in _lines(bench, contacts, target):
         way = (hub, outer_end(line))
         in_the_way = leg_blocker(way, checks)
         if in_the_way is not None:
@@ -158,10 +194,10 @@ def _around(
     return why
 
 
-def contact_configurations(bench: Workbench, hub: Array, stance: AtPlace) -> Array:
+def contact_configurations(bench: Workbench, hub: Array, target: Target) -> Array:
     """(K, n) in the order in which they are tried."""
     arm = bench.arm
-    poses = arm.base_flange(stacked(bench.contact_poses(stance)), arm.T_flange_tcp(stance.hand))
+    poses = arm.base_flange(stacked(target.poses), target.T_flange_tcp)
     q = nearest_turns(arm.model, bench.kinematics.branches_at(poses)[0], hub)
     if len(q) == 0:
         return q
@@ -188,13 +224,11 @@ def clear_of(q: Array, checks: Sequence[Check]) -> tuple[Array, Blocker | None]:
     return np.array(kept).reshape(-1, q.shape[1]), first
 
 
-def _lines(bench: Workbench, contacts: Array, stance: AtPlace) -> Iterator[AccessLine]:
-    away = np.array(bench.cell.places[stance.place].frame.rotation[:, 2])
-    frame = bench.arm.T_flange_tcp(stance.hand)
-    usual = max(ACCESS_LENGTH, height(bench.cell.parts[stance.kind].shape) + ACCESS_HEADROOM)
-    for reach in (usual * factor for factor in ACCESS_FACTORS):
+def _lines(bench: Workbench, contacts: Array, target: Target) -> Iterator[AccessLine]:
+    for reach in (target.reach * factor for factor in ACCESS_FACTORS):
         for first in range(0, len(contacts), AT_ONCE):
-            found = access_lines(bench.arm, bench.kinematics, contacts[first : first + AT_ONCE], frame, away, reach)
+            some = contacts[first : first + AT_ONCE]
+            found = access_lines(bench.arm, bench.kinematics, some, target.T_flange_tcp, target.away, reach)
             yield from (line for line in found if line is not None)
 
 

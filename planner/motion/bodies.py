@@ -20,6 +20,8 @@ from cell.steps import Carried
 from cell.zones import Zone
 from planner.motion.arm import Arm
 
+What = Literal["equipment", "part", "tool", "floor", "robot", "zone"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mover:
@@ -44,7 +46,7 @@ class Stander:
 
     name: str
     owner: str
-    what: Literal["equipment", "part", "floor", "robot", "zone"]
+    what: What
     shape: Shape
     T_world_body: Pose
     low: Array
@@ -100,6 +102,6 @@ def zone_stander(zone: Zone) -> Stander:
     return _standing(f"zone {zone.name}", zone.name, "zone", body)
 
 
-def _standing(name: str, owner: str, what: Literal["equipment", "part", "floor", "robot", "zone"], body: Body) -> Stander:
+def _standing(name: str, owner: str, what: What, body: Body) -> Stander:
     points = body.pose.apply(corners(body.shape))
     return Stander(name, owner, what, body.shape, body.pose, frozen(points.min(axis=0)), frozen(points.max(axis=0)))

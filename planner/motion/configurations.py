@@ -5,21 +5,24 @@ places. It depends on the cell and on nothing that is asked for, so every proces
 
 Candidates, in this order: TCP poses over the middle of the places, 120 to 500 mm above the highest part there, moved back
 towards the robot by 0 to 800 mm; each hand's TCP or, with several hands, the middle between them pointing against the place's
-z; eight turns about it; every branch of the inverse kinematics with the whole turns that are nearest to home. Taken is the
-first in order of cost, those of home's branch before all others, that keeps HUB_CLEARANCE from everything with any part in
-every hand, outside all zones that are shut to a robot at rest. Cost in s: mean travel time to where the arm can stand at
-sampled places with either hand, half the travel time from home, and more near joint limits and singularities. Among several
-robots, more too near another one's home, the column over its base, and zones: who waits there is waited for.
+z (over a changer the flange as it couples, with room for the longest tool); eight turns about it; every branch of the inverse
+kinematics with the whole turns that are nearest to home. Taken is the first in order of cost, those of home's branch before
+all others, that keeps HUB_CLEARANCE from everything with any tool that is used there and any part in every hand, outside all
+zones that are shut to a robot at rest. Cost in s: mean travel time to where the arm can stand at sampled places with either
+hand, half the travel time from home, and more near joint limits and singularities. Among several robots, more too near another
+one's home, the column over its base, and zones: who waits there is waited for.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from cell.geometry import Array, Pose, height
+from cell.changers import Changer
+from cell.docking import T_world_flange, length_of
+from cell.geometry import Array, Pose, frozen, height
 from cell.grasps import grasps
 from cell.home import home_of
 from cell.kinematic_chain import JointKind
@@ -48,13 +51,13 @@ def home(arm: Arm) -> Array:
 
 def shut_zones(cell: CellModel, place: str | None = None) -> tuple[str, ...]:
     """What a motion stays out of, in the order of declaration: keep-out zones, machines' guard zones, zones for one robot at a
-    time. To serve `place` it may enter the guard of that machine, and a zone for one robot that holds the place."""
+    time. To serve `place` (or a pocket) it may enter the guard of that machine, and a zone for one robot that holds the place."""
     alone = {zone.name for zone in exclusive_zones(cell)}
     closed = {*alone, *(e.guard for e in cell.equipment.values() if e.guard is not None)}
     if place is not None:
-        spot = cell.places[place]
-        inside = {zone for zone in alone if cell.zones[zone].holds(spot.frame.translation)}
-        closed -= {cell.equipment[spot.equipment].guard, *inside}
+        at = cell.frame_of(place).translation
+        inside = {zone for zone in alone if cell.zones[zone].holds(at)}
+        closed -= {cell.equipment[cell.equipment_of(place)].guard, *inside}
     return tuple(zone.name for zone in cell.zones.values() if zone.keep_out or zone.name in closed)
 
 
@@ -64,16 +67,23 @@ def exclusive_zones(cell: CellModel) -> tuple[Zone, ...]:
 
 
 def is_served(arm: Arm, cell: CellModel, equipment: str) -> bool:
-    """Whether the robot has any business there: a place for a part that its tool grips."""
+    """Whether the robot has any business there with its tool: a place for a part that it grips; at a changer that serves the
+    robot a pocket for it, or a bare flange."""
+    if equipment in cell.changers:
+        changer = cell.changers[equipment]
+        stored = (None, *(pocket.tool for pocket in changer.pockets))
+        return arm.unit.name in changer.serves and (arm.tool.name if arm.tool else None) in stored
     grips = arm.tool.grips if arm.tool else ()
     return any(kind in grips for place in cell.equipment[equipment].places for kind in place.accepts)
 
 
-def hub(bench: Workbench, equipment: str) -> Array | None:
-    """The hub of `equipment`, None when no candidate is clear or in reach."""
-    collider = bench.collider(bench.loads(bench.arm.hands))
-    margins = bench.margins(collider, None, shut_zones(bench.cell), HUB_CLEARANCE)
-    clear = (q for q in _in_order(bench, equipment, collider) if collider.blocker(q, margins) is None)
+def hub(benches: Sequence[Workbench], equipment: str) -> Array | None:
+    """The hub of `equipment` for one robot with any of the tools that it comes there with, one bench for each; None when no
+    candidate is clear with all of them, or none is in reach."""
+    rooms = [(bench, bench.collider(bench.loads(bench.arm.hands))) for bench in benches]
+    checks = [(c, bench.margins(c, None, shut_zones(bench.cell), HUB_CLEARANCE)) for bench, c in rooms]
+    candidates = (q for bench, collider in rooms for q in _in_order(bench, equipment, collider))
+    clear = (q for q in candidates if all(collider.blocker(q, margins) is None for collider, margins in checks))
     found = next(clear, None)
     return None if found is None else np.array(found)
 
@@ -164,7 +174,8 @@ def _gathered(angles: Array, limits: Array, near: float) -> Array:
 
 def _candidates(bench: Workbench, equipment: str, start: Array) -> Array:
     arm = bench.arm
-    poses = [arm.base_flange(stacked(_hub_poses(bench, equipment)), frame) for frame in _pointing_frames(arm)]
+    frames = (Pose.identity(),) if equipment in bench.cell.changers else _pointing_frames(arm)
+    poses = [arm.base_flange(stacked(_hub_poses(bench, equipment)), frame) for frame in frames]
     q, _ = bench.kinematics.branches_at(np.concatenate(poses))
     return nearest_turns(arm.model, q, start)
 
@@ -179,6 +190,8 @@ def _pointing_frames(arm: Arm) -> tuple[Pose, ...]:
 
 def _hub_poses(bench: Workbench, equipment: str) -> tuple[Pose, ...]:
     thing, cell = bench.cell.equipment[equipment], bench.cell
+    if equipment in cell.changers:
+        return tuple(_over_changer(bench, cell.changers[equipment]))
     spots = [np.asarray(p.frame.translation) for p in thing.places] or [np.asarray(thing.frame.translation)]
     middle = np.array([*np.mean(spots, axis=0)[:2], max(spot[2] for spot in spots)])
     upright = thing.places[0].frame if thing.places else thing.frame
@@ -200,6 +213,19 @@ def _hub_poses(bench: Workbench, equipment: str) -> tuple[Pose, ...]:
     )
 
 
+def _over_changer(bench: Workbench, changer: Changer) -> Iterator[Pose]:
+    """Flange poses over the middle of the pockets, with room below for the longest tool that is stored or carried there."""
+    cell = bench.cell
+    flanges = [T_world_flange(cell, pocket) for pocket in changer.pockets]
+    middle = np.mean([flange.translation for flange in flanges], axis=0)
+    longest = max(length_of(cell.tools[pocket.tool]) for pocket in changer.pockets)
+    for h in HEIGHTS:
+        for pocket, flange in zip(changer.pockets, flanges, strict=True):
+            up = pocket.frame.rotation[:, 2] * (longest + h)
+            for turn in range(TURNS):
+                yield Pose(flange.rotation, frozen(middle + up)) @ Pose.about_z(turn * math.tau / TURNS)
+
+
 def _mean_travel(bench: Workbench, equipment: str, q: Array, start: Array) -> Array:
     """Mean over sampled places and hands of the travel time (K,) from each candidate to the nearest way to stand there."""
     times = []
@@ -212,7 +238,7 @@ def _mean_travel(bench: Workbench, equipment: str, q: Array, start: Array) -> Ar
 
 
 def sampled_stances(bench: Workbench, equipment: str) -> tuple[AtPlace, ...]:
-    """Contact at a few places of `equipment`, with each hand: what stands for all of them."""
+    """Contact at a few places of `equipment`, with each hand: what stands for all of them. None at a changer."""
     places = bench.cell.equipment[equipment].places
     picks = np.unique(np.linspace(0, max(len(places) - 1, 0), SAMPLED_PLACES).round().astype(int)) if places else ()
     grips = bench.arm.tool.grips if bench.arm.tool else ()

@@ -22,7 +22,7 @@ from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.presence import Conflicts, Moving, Presence, Resting, in_order
 from cell.robot import RobotModel
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Carried, MotionNeed, Stance
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Carried, MotionNeed, Stance
 from cell.trajectory import DEGREE, elevated
 from planner.motion import apart
 from planner.motion.apart import Pairing
@@ -178,7 +178,7 @@ def _configurations(
             return [np.array(home_of(cell.robots[robot], model))]
         case AtMeasured(q):
             return [np.array(q)] if len(q) == model.degrees_of_freedom else []
-        case AtHub() | AtPlace():
+        case AtHub() | AtPlace() | AtPocket():
             return rests.get((robot, stance), [])
 
 

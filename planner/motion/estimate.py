@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cell.docking import T_world_flange
 from cell.geometry import Array
 from cell.model import CellModel
 from cell.robot import RobotModel
-from cell.steps import AtHub, AtPlace, MotionNeed, Stance
+from cell.steps import AtHub, AtPlace, AtPocket, MotionNeed, Stance
 from planner.motion.margins import CONTACT_LENGTH, CONTACT_SPEED
 
 ABOVE = 0.30  # m: a hub is about that much above its equipment
@@ -39,9 +40,13 @@ def _point(stance: Stance, robot: str, cell: CellModel, robots: Mapping[str, Rob
     match stance:
         case AtPlace(place):
             return np.asarray(cell.places[place].frame.translation)
+        case AtPocket(pocket):
+            return np.asarray(T_world_flange(cell, cell.pockets[pocket]).translation)
         case AtHub(equipment):
             thing = cell.equipment[equipment]
-            points = [p.frame.translation for p in thing.places] or [thing.frame.translation]
+            pockets = cell.changers[equipment].pockets if equipment in cell.changers else ()
+            docks = [T_world_flange(cell, pocket).translation for pocket in pockets]
+            points = docks or [p.frame.translation for p in thing.places] or [thing.frame.translation]
             above: Array = np.mean(points, axis=0) + np.array([0.0, 0.0, ABOVE])
             return above
         case _:

@@ -7,8 +7,8 @@ import numpy as np
 from cell.diagnostic import Diagnostic, Span, error
 from cell.equipment import Equipment
 from cell.geometry import Array
-from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Stance, stance_name
-from planner.motion.access import NoAccess
+from cell.steps import AtHome, AtHub, AtPlace, AtPocket, MotionNeed, Stance, stance_name
+from planner.motion.access import NoAccess, target_of
 from planner.motion.arm import stacked
 from planner.motion.collision import Blocker, Collider
 from planner.motion.configurations import hub_blocker, sampled_stances
@@ -39,27 +39,28 @@ def overweight(bench: Workbench, need: MotionNeed) -> Diagnostic | None:
     )
 
 
-def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace, found: NoAccess) -> Diagnostic:
-    thing = equipment_of(bench, stance.place)
+def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace | AtPocket, found: NoAccess) -> Diagnostic:
+    where = stance.place if isinstance(stance, AtPlace) else stance.pocket
+    thing = equipment_of(bench, where)
     who, spans = need.robot, (place_span(thing), bench.arm.unit.span, *_home_of(bench, found.blocker))
     if found.reached == 0:
         gap = out_of_reach(bench, stance)
         help_ = f"The nearest point that it reaches is {1e3 * gap:.0f} mm closer to its base." if gap else ""
-        return error("E320", f"{stance.place} is out of reach of {who}", *spans, help=help_ or "Move one of the two.")
+        return error("E320", f"{where} is out of reach of {who}", *spans, help=help_ or "Move one of the two.")
     zone = _zone_of(bench, found.blocker)
     if zone is not None:
-        code, where = (
+        code, lies = (
             ("E420", "lies in") if found.lines == 0 and _is_inside(bench, stance, zone) else ("E421", "is served only through")
         )
         shut = bench.cell.zones[zone]
-        message = f"{stance.place} {where} {zone}, which {need.robot} must stay out of"
+        message = f"{where} {lies} {zone}, which {need.robot} must stay out of"
         return error(code, message, spans[0], shut.span, help="Move the place or the zone.")
     pair = f": {found.blocker.mover} and {found.blocker.other}" if found.blocker else ""
     if found.clear == 0:
-        return error("E321", f"{who} has no room to stand at {stance.place}{pair}", *spans, help=_room_help(bench, found.blocker))
+        return error("E321", f"{who} has no room to stand at {where}{pair}", *spans, help=_room_help(bench, found.blocker))
     if found.gave_up is not None:
-        return _gave_up(bench, f"{who} to {stance.place}", found.gave_up, spans)
-    return error("E322", f"{who} has no clear way into {stance.place}{pair}", *spans, help=_room_help(bench, found.blocker))
+        return _gave_up(bench, f"{who} to {where}", found.gave_up, spans)
+    return error("E322", f"{who} has no clear way into {where}{pair}", *spans, help=_room_help(bench, found.blocker))
 
 
 def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
@@ -115,6 +116,8 @@ def gave_up(bench: Workbench, need: MotionNeed, budget: GaveUp) -> Diagnostic:
                 spans.insert(0, place_span(bench.cell.equipment[equipment]))
             case AtPlace(place):
                 spans.insert(0, place_span(equipment_of(bench, place)))
+            case AtPocket(pocket):
+                spans.insert(0, place_span(equipment_of(bench, pocket)))
             case _:
                 pass
     return _gave_up(
@@ -134,11 +137,13 @@ def unsupported(bench: Workbench, need: MotionNeed) -> Diagnostic:
     return error("E326", message, bench.arm.unit.span, help="Contact is entered and left through the equipment's hub.")
 
 
-def out_of_reach(bench: Workbench, stance: AtPlace) -> float | None:
+def out_of_reach(bench: Workbench, stance: AtPlace | AtPocket) -> float | None:
     """How far (m) the place would have to come towards the robot's base, level, to be in reach; None if that does not help."""
     arm = bench.arm
-    poses, frame = stacked(bench.contact_poses(stance)), arm.T_flange_tcp(stance.hand)
-    way = arm.unit.base.translation - bench.cell.places[stance.place].frame.translation
+    target = target_of(bench, stance)
+    poses, frame = stacked(target.poses), target.T_flange_tcp
+    where = stance.place if isinstance(stance, AtPlace) else stance.pocket
+    way = arm.unit.base.translation - bench.cell.frame_of(where).translation
     distance = float(np.linalg.norm(way[:2]))
     if distance == 0.0:
         return None
@@ -160,8 +165,8 @@ def out_of_reach(bench: Workbench, stance: AtPlace) -> float | None:
     return high
 
 
-def equipment_of(bench: Workbench, place: str) -> Equipment:
-    return bench.cell.equipment[bench.cell.places[place].equipment]
+def equipment_of(bench: Workbench, where: str) -> Equipment:
+    return bench.cell.equipment[bench.cell.equipment_of(where)]
 
 
 def place_span(thing: Equipment) -> Span:
@@ -173,9 +178,9 @@ def _zone_of(bench: Workbench, blocker: Blocker | None) -> str | None:
     return name if name in bench.cell.zones else None
 
 
-def _is_inside(bench: Workbench, stance: AtPlace, zone: str) -> bool:
-    """Whether a part at rest at the place is in the zone with its TCP."""
-    box, tcp = bench.cell.zones[zone], bench.contact_poses(stance)[0]
+def _is_inside(bench: Workbench, stance: AtPlace | AtPocket, zone: str) -> bool:
+    """Whether a part at rest at the place is in the zone with its TCP; at a pocket the flange."""
+    box, tcp = bench.cell.zones[zone], target_of(bench, stance).poses[0]
     return all(low <= x <= high for low, x, high in zip(box.low, tcp.translation, box.high, strict=True))
 
 

@@ -16,7 +16,7 @@ from cell.geometry import Array
 from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.robot import RobotModel
-from cell.steps import AtPlace, MotionNeed, stance_name
+from cell.steps import AtPlace, AtPocket, MotionNeed, stance_name
 from planner.motion.arm import Arm
 from planner.motion.configurations import hub, is_served, settled
 from planner.motion.homes import not_at_home
@@ -32,6 +32,8 @@ from planner.motion.store import (
     surroundings_digest,
 )
 from planner.motion.workbench import Workbench
+
+MOST_BENCHES = 8  # of robots with a tool, that a process keeps
 
 MapFunction = Callable[..., Iterable[object]]
 Progress = Callable[[str, int, int], None]
@@ -61,7 +63,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HubTask:
-    setting: Setting
+    """`settings` are those of the robot with each of its tools that it comes there with."""
+
+    settings: tuple[Setting, ...]
     equipment: str
 
 
@@ -125,7 +129,15 @@ def solve_needs(task: NeedTask) -> tuple[tuple[MotionNeed, Motion | Diagnostic],
 
 def find_hub(task: HubTask) -> Array | None:
     """One task of the map: the hub of one equipment."""
-    return hub(_WORKERS.bench(task.setting), task.equipment)
+    return hub([_WORKERS.bench(setting) for setting in task.settings], task.equipment)
+
+
+def _equipped(setting: Setting) -> tuple[Setting, ...]:
+    """The robot with each tool that it may have, and with none where it may come to be bare."""
+    cell, robot = setting.cell, setting.robot
+    tools = [tool.name for tool in cell.tools_of(robot)]
+    bare = (None,) if not tools or any(robot in changer.serves for changer in cell.changers.values()) else ()
+    return tuple(_setting(cell, robot, tool, setting.models, setting.seed) for tool in (*tools, *bare))
 
 
 def _setting(cell: CellModel, robot: str, tool: str | None, models: Mapping[str, RobotModel], seed: int) -> Setting:
@@ -133,15 +145,22 @@ def _setting(cell: CellModel, robot: str, tool: str | None, models: Mapping[str,
 
 
 def _hub_table(setting: Setting, store: MotionStore, map_fn: MapFunction) -> Hubs:
-    stored = hubs_of(store.get(hubs_key(setting.digest)))
+    """One for the robot, whatever it has at its flange: a hub is one configuration."""
+    settings = _equipped(setting)
+    key = hubs_key(settings[0].digest)
+    stored = hubs_of(store.get(key))
     if stored is not None:
         return stored
-    arm = Arm.of(setting.cell, setting.robot, setting.models[setting.robot], setting.tool)
-    names = [name for name in setting.cell.equipment if is_served(arm, setting.cell, name)]
-    found = dict(zip(names, map_fn(find_hub, [HubTask(setting, name) for name in names]), strict=True))
+    arms = [Arm.of(s.cell, s.robot, s.models[s.robot], s.tool) for s in settings]
+    serving = {
+        name: tuple(s for s, arm in zip(settings, arms, strict=True) if is_served(arm, s.cell, name))
+        for name in setting.cell.equipment
+    }
+    names = [name for name, some in serving.items() if some]
+    found = dict(zip(names, map_fn(find_hub, [HubTask(serving[name], name) for name in names]), strict=True))
     reached = {name: np.asarray(q) for name, q in found.items() if q is not None}
-    table: dict[str, Array | None] = {**dict.fromkeys(names), **settled(arm, reached)}
-    store.put(hubs_key(setting.digest), hubs_bytes(table))
+    table: dict[str, Array | None] = {**dict.fromkeys(names), **settled(arms[0], reached)}
+    store.put(key, hubs_bytes(table))
     return table
 
 
@@ -149,32 +168,36 @@ def _grouped(needs: Iterable[MotionNeed]) -> list[tuple[MotionNeed, ...]]:
     """Needs with a place in common together, others alone."""
     groups: dict[str, list[MotionNeed]] = {}
     for number, need in enumerate(needs):
-        place = next((s for s in (need.start, need.end) if isinstance(s, AtPlace)), None)
+        place = next((s for s in (need.start, need.end) if isinstance(s, AtPlace | AtPocket)), None)
         groups.setdefault(stance_name(place) if place else f"free {number}", []).append(need)
     return [tuple(group) for group in groups.values()]
 
 
 @dataclass(slots=True)
 class _Workers:
-    """What one process keeps between tasks: shapes and accesses of the last surroundings. Only ever a copy of what would be
-    made again, so results do not depend on it."""
+    """What one process keeps between tasks: shapes and accesses of the last surroundings, by their digest. Only ever a copy of
+    what would be made again, so results do not depend on it."""
 
-    _digest: str = ""
-    _bench: Workbench | None = field(default=None)
-    _solver: Solver | None = field(default=None)
+    _benches: dict[str, Workbench] = field(default_factory=dict)
+    _solvers: dict[str, Solver] = field(default_factory=dict)
 
     def bench(self, setting: Setting) -> Workbench:
-        name = f"{setting.digest} {setting.robot}"
-        if self._bench is None or self._digest != name:
-            self._digest, self._solver = name, None
-            self._bench = Workbench(setting.cell, setting.robot, setting.models, setting.tool)
-        return self._bench
+        if setting.digest not in self._benches:
+            if len(self._benches) >= MOST_BENCHES:
+                self._benches.clear()
+                self._solvers.clear()
+            self._benches[setting.digest] = Workbench(setting.cell, setting.robot, setting.models, setting.tool)
+        return self._benches[setting.digest]
 
     def solver(self, setting: Setting, hubs: Hubs) -> Solver:
         bench = self.bench(setting)
-        if self._solver is None:
-            self._solver = Solver(bench, hubs, setting.seed)
-        return self._solver
+        if setting.digest not in self._solvers:
+            self._solvers[setting.digest] = Solver(bench, hubs, setting.seed, lambda tool: self._with(setting, tool))
+        return self._solvers[setting.digest]
+
+    def _with(self, setting: Setting, tool: str | None) -> Workbench:
+        """The same robot with another tool, or bare."""
+        return self.bench(_setting(setting.cell, setting.robot, tool, setting.models, setting.seed))
 
 
 _WORKERS = _Workers()

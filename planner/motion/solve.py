@@ -7,7 +7,7 @@ contact that is meant. What comes out has passed that check; the proof does it o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -17,9 +17,19 @@ from cell.codec import canonical
 from cell.diagnostic import Diagnostic
 from cell.geometry import Array
 from cell.motion_plan import ContactAllowance, Motion, Segment
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Carried, MotionNeed, Stance
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch
 from planner.motion import findings
-from planner.motion.access import Access, Check, NoAccess, check_of, find_access, joined, outer_end, path_blocker
+from planner.motion.access import (
+    Access,
+    Check,
+    NoAccess,
+    check_of,
+    find_access,
+    find_docking,
+    joined,
+    outer_end,
+    path_blocker,
+)
 from planner.motion.blends import smoothed
 from planner.motion.configurations import home, shut_zones
 from planner.motion.curves import length, reversed_path
@@ -35,32 +45,44 @@ MOST_FORCE = 150.0  # N in contact where the robot declares no force limit
 
 @dataclass(slots=True)
 class Solver:
-    """Answers needs of one robot. `hubs` by equipment, None where there is none; accesses are found once and kept."""
+    """Answers needs of one robot with one tool. `hubs` by equipment, None where there is none; accesses are found once and kept.
+    `with_tool` gives the bench of the same robot with another tool, or with none."""
 
     bench: Workbench
     hubs: Mapping[str, Array | None]
     seed: int
-    _accesses: dict[AtPlace, Access | NoAccess] = field(default_factory=dict)
+    with_tool: Callable[[str | None], Workbench]
+    _accesses: dict[AtPlace | AtPocket, Access | NoAccess] = field(default_factory=dict)
 
     def motion(self, need: MotionNeed) -> Motion | Diagnostic:
         overweight = findings.overweight(self.bench, need)
         if overweight is not None:
             return overweight
         match need.start, need.end:
-            case AtPlace(), AtPlace():
+            case AtPlace() | AtPocket(), AtPlace() | AtPocket():
                 return findings.unsupported(self.bench, need)
-            case (_, AtPlace() as place) | (AtPlace() as place, _):
-                return self._contact_motion(need, place)
+            case (_, (AtPlace() | AtPocket()) as there) | ((AtPlace() | AtPocket()) as there, _):
+                return self._contact_motion(need, there)
         return self._free_motion(need)
 
-    def access(self, stance: AtPlace) -> Access | NoAccess:
-        """The way in from the hub of the place's equipment. Raises KeyError without a hub there."""
+    def access(self, stance: AtPlace | AtPocket) -> Access | NoAccess:
+        """The way in from the hub of the equipment there. Raises KeyError without a hub."""
         if stance not in self._accesses:
-            hub = self.hubs[self.bench.cell.places[stance.place].equipment]
+            hub = self.hubs[self.bench.cell.equipment_of(_where(stance))]
             if hub is None:
-                raise KeyError(f"no hub for {stance.place}")
-            self._accesses[stance] = find_access(self.bench, hub, stance, self._seed_of(stance))
+                raise KeyError(f"no hub for {_where(stance)}")
+            self._accesses[stance] = self._found(stance, hub)
         return self._accesses[stance]
+
+    def _found(self, stance: AtPlace | AtPocket, hub: Array) -> Access | NoAccess:
+        seed = self._seed_of(stance)
+        match stance:
+            case AtPlace():
+                return find_access(self.bench, hub, stance, seed)
+            case AtPocket(pocket):
+                equipped = self.with_tool(self.bench.cell.pockets[pocket].tool)
+                return find_docking(self.with_tool(None), equipped, hub, stance, seed)
+        assert_never(stance)
 
     def _seed_of(self, of: object) -> int:
         return int.from_bytes(hashlib.sha256(f"{self.seed}:{canonical(of)}".encode()).digest()[:8], "big")
@@ -74,7 +96,7 @@ class Solver:
                 return np.array(q)
             case AtHub(equipment):
                 return self.hubs.get(equipment)
-            case AtPlace():
+            case AtPlace() | AtPocket():
                 raise ValueError("a place is entered by its access")
         assert_never(stance)
 
@@ -106,30 +128,31 @@ class Solver:
 
     # --- motions into and out of contact --------------------------------------------------------------------------
 
-    def _contact_motion(self, need: MotionNeed, stance: AtPlace) -> Motion | Diagnostic:
-        equipment = self.bench.cell.places[stance.place].equipment
+    def _contact_motion(self, need: MotionNeed, stance: AtPlace | AtPocket) -> Motion | Diagnostic:
+        equipment = self.bench.cell.equipment_of(_where(stance))
         if self.hubs.get(equipment) is None:
             return findings.no_hub(self.bench, AtHub(equipment))
-        if need.touch is None or need.touch.place != stance.place:
+        if need.touch is None or need.touch.where != _where(stance):
             return findings.unsupported(self.bench, need)
         access = self.access(stance)
         if isinstance(access, NoAccess):
             return findings.no_access(self.bench, need, stance, access)
         check = check_of(self.bench, need.touch, need.carried, need.avoid)
-        other = need.end if isinstance(need.start, AtPlace) else need.start
+        other = need.end if isinstance(need.start, AtPlace | AtPocket) else need.start
         is_known = other == AtHub(equipment) and self._was_checked(need, access)
         if other != AtHub(equipment) or not (is_known or _is_clear(access, check)):
             found = self._other_way(need, other, access, check)
             if isinstance(found, Diagnostic):
                 return found
             access = found
-        path = access.segments if isinstance(need.end, AtPlace) else reversed_path(access.segments)
+        path = access.segments if isinstance(need.end, AtPlace | AtPocket) else reversed_path(access.segments)
         return self._timed(need, path, check, access)
 
     def _was_checked(self, need: MotionNeed, access: Access) -> bool:
         """Whether this very situation is among those that the access was found clear in."""
         touch = need.touch
-        assert touch is not None
+        if not isinstance(touch, Touch):
+            return False
         touched = Carried(touch.hand, touch.kind, touch.grasp)
         others = [c for c in need.carried if c.hand != touch.hand]
         own = [c for c in need.carried if c.hand == touch.hand]
@@ -175,16 +198,22 @@ class Solver:
         touch = need.touch
         assert touch is not None
         first, last = (end - access.contact, end) if touch.end == "end" else (0.0, access.contact)
-        return ContactAllowance(touch, first, last, CONTACT_SPEED, contact_force(self.bench, touch.kind))
+        return ContactAllowance(touch, first, last, CONTACT_SPEED, contact_force(self.bench, touch))
+
+
+def _where(stance: AtPlace | AtPocket) -> str:
+    return stance.place if isinstance(stance, AtPlace) else stance.pocket
 
 
 def _is_clear(access: Access, check: Check) -> bool:
     return path_blocker(access.segments, access.line, access.contact, (check,)) is None
 
 
-def contact_force(bench: Workbench, kind: str) -> float:
-    """N: what the part asks to be gripped with, within what the tool and the robot may exert."""
+def contact_force(bench: Workbench, touch: Touch | Docking) -> float:
+    """N: what the part asks to be gripped with, within what the tool and the robot may exert; at a changer a usual force."""
     tool = bench.arm.tool
-    wanted = bench.cell.parts[kind].grip_force or (tool.force[0] if tool and tool.force else DEFAULT_FORCE)
+    wanted = DEFAULT_FORCE
+    if isinstance(touch, Touch):
+        wanted = bench.cell.parts[touch.kind].grip_force or (tool.force[0] if tool and tool.force else DEFAULT_FORCE)
     most = bench.arm.unit.force_limit or MOST_FORCE
     return min(wanted, most)

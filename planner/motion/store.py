@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from cell.codec import CodecError, canonical, digest, from_plain
+from cell.docking import T_world_flange, docked_bodies
 from cell.geometry import Array
 from cell.home import home_of
 from cell.model import CellModel, Tool
@@ -57,6 +58,8 @@ def surroundings_digest(cell: CellModel, robot: str, tool: str | None, models: M
             (unit.base, unit.home, unit.payload, unit.max_speed, unit.force_limit),
             [bool(r.base.translation[2] < 0.0) for r in cell.robots.values()],
             () if tool is None else _equipped(cell.tools[tool]),
+            [_equipped(each) for each in tools] if len(tools := cell.tools_of(robot)) > 1 else (),
+            [(p, T_world_flange(cell, p), docked_bodies(cell, p)) for p in cell.pockets.values()],
             [(p.name, p.mass, p.shape, p.grip_force) for p in cell.parts.values()],
             [(e.name, e.frame, e.bodies, e.places, e.guard) for e in cell.equipment.values()],
             [(z.name, z.low, z.high, z.keep_out, z.speed_limit) for z in cell.zones.values()],

@@ -8,16 +8,18 @@ asked.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 import numpy as np
 
+from cell.docking import docked_bodies
 from cell.geometry import Array, Body, Pose
 from cell.grasps import T_part_tcp, grasps, symmetries
 from cell.home import other_robots
 from cell.model import CellModel
 from cell.robot import RobotModel
-from cell.scene import absent, lying_under, part_body, scene_for, standing_roots
-from cell.steps import AtPlace, Carried, Touch
+from cell.scene import absent, is_taken, lying_under, part_body, scene_for, standing_roots
+from cell.steps import AtPlace, Carried, Docking, Touch
 from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
 from planner.motion.collision import UNCHECKED, Collider, shape_distance
@@ -49,18 +51,18 @@ class Workbench:
         return self._colliders[key]
 
     def margins(
-        self, collider: Collider, touch: Touch | None, avoid: Sequence[str], clearance: float, in_contact: bool = False
+        self, collider: Collider, touch: Touch | Docking | None, avoid: Sequence[str], clearance: float, in_contact: bool = False
     ) -> Array:
         """The distance (M, S) in m that each pair has to keep. `in_contact`: the pair of `touch` may touch."""
         table = np.full((len(collider.movers), len(collider.standers)), clearance)
-        gone = frozenset[str]() if touch is None else absent(self.cell.places, touch.place)
-        roots = {} if touch is None else standing_roots(self.cell.places, touch.place)
+        gone = absent(self.cell.places, touch.place) if isinstance(touch, Touch) else frozenset[str]()
+        roots = standing_roots(self.cell.places, touch.place) if isinstance(touch, Touch) else {}
         for column, body in enumerate(collider.standers):
             if body.what == "zone":
                 table[:, column] = ZONE_CLEARANCE if body.owner in avoid else UNCHECKED
             elif body.what == "robot":
                 table[:, column] = max(clearance, FREE_CLEARANCE)  # nothing is built to be narrow there
-            elif touch is not None and body.what == "part" and not _is_there(body, touch, gone, roots):
+            elif _is_away(body, touch, gone, roots):
                 table[:, column] = UNCHECKED
             elif touch is not None and in_contact:
                 touching = [self._is_meant(mover, body, touch) for mover in collider.movers]
@@ -68,7 +70,12 @@ class Workbench:
         table[[mover.link == 0 for mover in collider.movers]] = UNCHECKED  # what stands cannot run into what stands
         return table
 
-    def _is_meant(self, mover: Mover, body: Stander, touch: Touch) -> bool:
+    def _is_meant(self, mover: Mover, body: Stander, touch: Touch | Docking) -> bool:
+        if isinstance(touch, Docking):
+            if touch.pair == "tool and pocket":
+                return mover.kind == "tool" and body.name in self._tool_carriers(touch.pocket)
+            is_flange = mover.kind == "link" and mover.link == self.arm.model.degrees_of_freedom
+            return is_flange and body.what == "tool" and body.owner == touch.pocket
         if touch.pair == "fingers and part":
             return mover.kind == "tool" and body.what == "part" and body.owner == touch.place
         return mover.kind == "held" and mover.hand == touch.hand and body.name in self._carriers(touch.place, touch.kind)
@@ -88,6 +95,14 @@ class Workbench:
             self._carried_by[place, kind] = frozenset(touching)
         return self._carried_by[place, kind]
 
+    def _tool_carriers(self, pocket: str) -> frozenset[str]:
+        """The bodies of the changer that the tool touches in its pocket."""
+        spot = self.cell.pockets[pocket]
+        own = [s for s in self.standers if (s.what, s.owner) == ("equipment", spot.changer)]
+        stands = docked_bodies(self.cell, spot)
+        near = (s for s in own for body in stands if shape_distance(body, Body(s.name, s.shape, s.T_world_body)) <= TOUCHING)
+        return frozenset(s.name for s in near)
+
     def loads(self, hands: Sequence[str]) -> tuple[Carried, ...]:
         """Every part that each of `hands` may hold, in every grasp: what has to be clear whatever is carried."""
         kinds = self.arm.tool.grips if self.arm.tool else ()
@@ -103,6 +118,18 @@ class Workbench:
         """T_world_tcp for every turn of the part that cannot be told from none."""
         frame, shape = self.cell.places[stance.place].frame, self.cell.parts[stance.kind].shape
         return tuple(frame @ Pose.about_z(turn) @ T_part_tcp(shape, stance.grasp) for turn in symmetries(shape))
+
+
+def _is_away(body: Stander, touch: Touch | Docking | None, gone: frozenset[str], roots: Mapping[str, str]) -> bool:
+    """Whether a motion with that touch does not meet the part or the tool."""
+    match touch:
+        case Touch():
+            return body.what == "part" and not _is_there(body, touch, gone, roots)
+        case Docking():
+            return is_taken(body.what, body.owner, touch)
+        case None:
+            return False
+    assert_never(touch)
 
 
 def _is_there(part: Stander, touch: Touch, gone: frozenset[str], roots: Mapping[str, str]) -> bool:

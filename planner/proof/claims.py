@@ -9,7 +9,9 @@ from cell.model import CellModel
 from cell.steps import (
     Action,
     Await,
+    Couple,
     Decide,
+    Docking,
     Grip,
     Inspect,
     Move,
@@ -20,18 +22,19 @@ from cell.steps import (
     SetDoor,
     Step,
     Treat,
+    Uncouple,
 )
 from planner.proof.initial import is_device
 from planner.proof.right_of_way import entered_zones
 
 
 def claims_of(action: Action, place: str, cell: CellModel, shared: tuple[str, ...]) -> tuple[str, ...]:
-    """The machine or station and the zones entered for whatever happens in contact at `place`; the device, or
-    the person, that acts. `shared` as in right_of_way.py."""
+    """The machine or station and the zones entered for whatever happens in contact at `place`, the changer for a pocket; the
+    device, or the person, that acts. `shared` as in right_of_way.py."""
     match action:
         case Move(need=need):
-            return _at(need.touch.place, cell, shared) if need.touch is not None else ()
-        case Grip() | Release():
+            return _at(need.touch.where, cell, shared) if need.touch is not None else ()
+        case Grip() | Release() | Couple() | Uncouple():
             return _at(place, cell, shared) if place else ()
         case SetClamp(machine=name) | Await(person=name):
             return _at(place, cell, shared) if place else (name,)
@@ -50,7 +53,11 @@ def uses_of(action: Action, robot: str, place: str, hand: str, claims: tuple[str
         case Move(need=need):
             if need.touch is None:
                 return (robot,)
+            if isinstance(need.touch, Docking):
+                return (robot, *claims)
             return (robot, need.touch.hand, need.touch.place, *claims)
+        case Couple() | Uncouple():
+            return (robot, *claims)
         case Grip() | Release():
             return (robot, hand, place, *claims)
         case SetClamp() | Await():
@@ -69,6 +76,6 @@ def orders_of(steps: Sequence[Step], uses: Mapping[str, tuple[str, ...]]) -> dic
 
 
 def _at(place: str, cell: CellModel, shared: tuple[str, ...]) -> tuple[str, ...]:
-    equipment = cell.equipment[cell.places[place].equipment]
-    device = (equipment.name,) if is_device(equipment) else ()
+    equipment = cell.equipment[cell.equipment_of(place)]
+    device = (equipment.name,) if is_device(equipment) or place in cell.pockets else ()
     return (*device, *entered_zones(cell, place, shared))

@@ -2,7 +2,8 @@
 
 Not held against one another: what is fixed to the same link of the arm (a tool and its flange, a part and its gripper),
 link pairs that the robot model leaves out with its reasons, the base and what it stands on, and the contact that is meant,
-inside its interval: fingers and the part, or the part and what carries it at rest, the place's equipment or the parts beneath.
+inside its interval: fingers and the part, or the part and what carries it at rest, the place's equipment or the parts beneath;
+at a changer the tool and what carries it in its pocket, or the flange and the tool.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from cell.geometry import Pose, height
 from cell.motion_plan import Motion
 from cell.scene import SceneBody, lying_under
-from cell.steps import Touch
+from cell.steps import Docking, Touch
 from cell.trajectory import Path
 from planner.proof.arm import LinkBody
 from planner.proof.finding import Finding, Refusal, Slack
@@ -40,23 +41,31 @@ def _against_scene(
     motion: Motion, bodies: Sequence[LinkBody], scene: Sequence[SceneBody], around: Surroundings
 ) -> Iterator[Pair]:
     carriers = {c.touch: carrying(c.touch, scene, around) for c in motion.contacts}
+    last = around.arm.model.degrees_of_freedom
     for k, mover in enumerate(bodies):
         if mover.link == 0:
             continue
         for j, other in enumerate(scene):
-            meant = tuple((c.first, c.last) for c in motion.contacts if _is_meant(mover, other, c.touch, carriers[c.touch]))
+            meant = tuple((c.first, c.last) for c in motion.contacts if _is_meant(mover, other, c.touch, carriers[c.touch], last))
             yield Pair(k, j, True, CLEARANCE, meant)
 
 
-def _is_meant(mover: LinkBody, other: SceneBody, touch: Touch, carriers: frozenset[str]) -> bool:
-    """Whether the two are the pair of the touch."""
+def _is_meant(mover: LinkBody, other: SceneBody, touch: Touch | Docking, carriers: frozenset[str], last: int) -> bool:
+    """Whether the two are the pair of the touch. The flange is on link `last`."""
+    if isinstance(touch, Docking):
+        if touch.pair == "tool and pocket":
+            return mover.part_of == "tool" and other.name in carriers
+        return mover.part_of == "link" and mover.link == last and other.what == "tool" and other.owner == touch.pocket
     if touch.pair == "fingers and part":
         return mover.part_of == "tool" and other.what == "part" and other.owner == touch.place
     return mover.part_of == touch.hand and other.name in carriers
 
 
-def carrying(touch: Touch, scene: Sequence[SceneBody], around: Surroundings) -> frozenset[str]:
-    """The bodies of the place's equipment, and the parts beneath, that a part at rest there touches, by name."""
+def carrying(touch: Touch | Docking, scene: Sequence[SceneBody], around: Surroundings) -> frozenset[str]:
+    """The bodies of the place's equipment, and the parts beneath, that a part at rest there touches, by name; those
+    of the changer that a tool in its pocket touches."""
+    if isinstance(touch, Docking):
+        return _carrying_tool(touch, scene, around)
     place, shape = around.place(touch.place), dict(around.arm.shapes).get(touch.kind)
     if place is None or shape is None:
         return frozenset()
@@ -67,6 +76,18 @@ def carrying(touch: Touch, scene: Sequence[SceneBody], around: Surroundings) -> 
     apart = (gauge.measure(0, placed(rest), k + 1, placed(b.body.pose))[0] for k, b in enumerate(own))
     near = CLEARANCE if under else _TOUCHING  # a thin sheet leaves less between a part and what is under the sheet
     return frozenset(b.name for b, distance in zip(own, apart, strict=True) if distance <= near)
+
+
+def _carrying_tool(touch: Docking, scene: Sequence[SceneBody], around: Surroundings) -> frozenset[str]:
+    dock = around.dock(touch.pocket)
+    if dock is None or dock.tool != around.arm.tool:
+        return frozenset()
+    stands = [body.moved(dock.T_world_flange) for body in around.arm.tool_bodies]
+    own = [b for b in scene if b.what == "equipment" and b.owner == dock.changer]
+    gauge = Gauge([*(b.shape for b in stands), *(b.body.shape for b in own)])
+    at = [placed(b.pose) for b in (*stands, *(b.body for b in own))]
+    pairs = ((k, len(stands) + j) for k in range(len(stands)) for j in range(len(own)))
+    return frozenset(own[j - len(stands)].name for k, j in pairs if gauge.measure(k, at[k], j, at[j])[0] <= _TOUCHING)
 
 
 def _against_itself(bodies: Sequence[LinkBody], around: Surroundings) -> Iterator[Pair]:

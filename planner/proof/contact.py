@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cell.motion_plan import ContactAllowance, Motion
+from cell.steps import Touch
 from cell.trajectory import Path
-from planner.proof.contact_way import check_way, tcp_points
+from planner.proof.contact_way import check_way, hand_of, tcp_points
 from planner.proof.finding import Finding, Refusal, Slack
 from planner.proof.point_speed import bound_speed
 from planner.proof.surroundings import Surroundings
@@ -42,7 +43,7 @@ def _speed(
     if not 0.0 < contact.speed <= CONTACT_SPEED:
         return (Refusal("E688", f"contact at {contact.speed:.4g} m/s; {CONTACT_SPEED} m/s is the most"),)
     bound = bound_speed(
-        around.arm.model, path, pieces, joints, tcp_points(around, contact.touch.hand), contact.speed * (1.0 + 1e-6),
+        around.arm.model, path, pieces, joints, tcp_points(around, hand_of(contact.touch)), contact.speed * (1.0 + 1e-6),
         (contact.first, contact.last),
     )  # fmt: skip
     if bound.at is not None:
@@ -52,7 +53,7 @@ def _speed(
 
 def _force(contact: ContactAllowance, around: Surroundings) -> tuple[Finding, ...]:
     """No more than the part is gripped with, nor than the robot may push."""
-    gripped = dict(around.arm.forces).get(contact.touch.kind)
+    gripped = dict(around.arm.forces).get(contact.touch.kind) if isinstance(contact.touch, Touch) else None
     most = around.arm.force_limit if around.arm.force_limit is not None else CONTACT_FORCE
     most = most if gripped is None else min(most, gripped)
     if not 0.0 < contact.force <= most:

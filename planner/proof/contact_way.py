@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cell.geometry import Array
+from cell.geometry import Array, Pose
 from cell.kinematic_chain import JointKind
 from cell.motion_plan import ContactAllowance
+from cell.steps import Docking, Touch
 from cell.trajectory import Path
 from planner.proof.bernstein import restricted, value
 from planner.proof.finding import Finding, Refusal, Slack
@@ -40,12 +41,12 @@ class _Way:
 
 
 def check_way(contact: ContactAllowance, path: Path, around: Surroundings) -> tuple[Finding, ...]:
-    place = around.place(contact.touch.place)
-    if place is None:
-        return (Refusal("E688", f"the cell has no {contact.touch.place} to touch"),)
+    frame = _frame(contact.touch, around)
+    if frame is None:
+        return (Refusal("E688", f"the cell has no {contact.touch.where} to touch"),)
     way = _way(contact, path, around)
     tcp = way.tcp[::-1] if contact.touch.end == "end" else way.tcp
-    offset = (tcp[:, :3, 3] - tcp[0, :3, 3]) @ place.frame.rotation
+    offset = (tcp[:, :3, 3] - tcp[0, :3, 3]) @ frame.rotation
     height, aside = offset[:, 2], float(np.linalg.norm(offset[:, :2], axis=1).max()) + way.sag
     below = float(max(-height.min(), (-np.diff(height)).max())) + way.sag
     turn = float(_angles(tcp[:, :3, :3], tcp[0, :3, :3]).max()) + way.turn
@@ -64,7 +65,8 @@ def check_way(contact: ContactAllowance, path: Path, around: Surroundings) -> tu
 
 
 def _way(contact: ContactAllowance, path: Path, around: Surroundings) -> _Way:
-    model, points = around.arm.model, tcp_points(around, contact.touch.hand)
+    hand = hand_of(contact.touch)
+    model, points = around.arm.model, tcp_points(around, hand)
     inside = path.starts[(path.starts > contact.first) & (path.starts < contact.last)]
     edges = np.array([contact.first, *inside, contact.last])
     k = np.clip(np.searchsorted(path.starts, 0.5 * (edges[:-1] + edges[1:]), side="right") - 1, 0, len(path.control) - 1)
@@ -72,7 +74,7 @@ def _way(contact: ContactAllowance, path: Path, around: Surroundings) -> _Way:
     control = restricted(np.swapaxes(path.control, 1, 2)[k], low[:, None], high[:, None])
     x = np.linspace(0.0, 1.0, _STRETCHES + 1)
     q = value(control[:, None], x[None, :, None]).reshape(-1, control.shape[1])
-    tcp: Array = around.arm.T_world_base.matrix @ model.chain.flange_pose(q) @ around.arm.T_flange_tcp(contact.touch.hand).matrix
+    tcp: Array = around.arm.T_world_base.matrix @ model.chain.flange_pose(q) @ T_flange_point(around, hand).matrix
     first = 5.0 * np.abs(np.diff(control, axis=-1)).max(axis=-1)
     second = 20.0 * np.abs(np.diff(control, 2, axis=-1)).max(axis=-1)
     r = model.chain.displacement_radii(points.link, points.local, model.position)
@@ -97,8 +99,23 @@ def _angles(rotations: Array, to: Array) -> Array:
     return angles
 
 
-def tcp_points(around: Surroundings, hand: str) -> Points:
-    """The TCP of a hand as a point on the last link."""
+def hand_of(touch: Touch | Docking) -> str | None:
+    """Whose TCP counts; None for the flange itself, which couples."""
+    return touch.hand if isinstance(touch, Touch) else None
+
+
+def T_flange_point(around: Surroundings, hand: str | None) -> Pose:
+    return Pose.identity() if hand is None else around.arm.T_flange_tcp(hand)
+
+
+def _frame(touch: Touch | Docking, around: Surroundings) -> Pose | None:
+    """Of the place or the pocket."""
+    found = around.place(touch.place) if isinstance(touch, Touch) else around.dock(touch.pocket)
+    return None if found is None else found.frame
+
+
+def tcp_points(around: Surroundings, hand: str | None) -> Points:
+    """The TCP of a hand as a point on the last link; the flange for None."""
     model = around.arm.model
-    point: Array = (model.T_last_flange @ around.arm.T_flange_tcp(hand)).translation
+    point: Array = (model.T_last_flange @ T_flange_point(around, hand)).translation
     return Points(model.degrees_of_freedom, point.reshape(1, 3))

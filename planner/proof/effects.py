@@ -15,7 +15,9 @@ from cell.steps import (
     Action,
     AtPlace,
     Await,
+    Couple,
     Decide,
+    Docking,
     Fact,
     FactName,
     Grip,
@@ -29,6 +31,7 @@ from cell.steps import (
     SetDoor,
     Stance,
     Treat,
+    Uncouple,
     stance_name,
 )
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
@@ -81,6 +84,8 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             reached = (Fact("reached", (at.goal, part)),) if at.verb in ("move", HANDOVER) else ()
             adds = (Fact("at", (part, at.handed_to or _place(at))), Fact("empty", (f"{tool}.{hand}",)), *reached)
             return Change((_stands(at), held), adds, (held,))
+        case Couple() | Uncouple():
+            return _of_change(action, at, cell)
         case SetClamp():
             return _of_clamp(action, at, cell)
         case SetDoor(machine=name, is_open=is_open):
@@ -111,6 +116,8 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
     touch = need.touch
     if touch is None:
         return Change((start,), (end,), (start,))
+    if isinstance(touch, Docking):
+        return Change((start, *_for_docking(touch, need.robot, cell)), (end,), (start,))
     name = cell.places[touch.place].equipment
     equipment, free = cell.equipment[name], _if(not is_heap(cell, touch.place), "free", touch.place)
     passing = free if is_in_passing(cell, cell.places[touch.place]) else ()
@@ -127,6 +134,34 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
             return Change((start, held, *free, *unclamped, *access, *at.carriers), (end,), (start, *free))
         case _:
             return Change((start, empty, *bare), (end, *passing), (start,))
+
+
+def _for_docking(touch: Docking, robot: str, cell: CellModel) -> Facts:
+    """Nothing is in the hands of a tool that goes into its pocket; a flange that comes for one is bare."""
+    pocket = cell.pockets[touch.pocket]
+    mounted, bare = Fact("mounted", (pocket.tool, robot)), Fact("bare", (robot,))
+    match touch.pair, touch.end:
+        case "tool and pocket", "end":
+            return mounted, *_empty(pocket.tool, cell)
+        case "flange and tool", "end":
+            return bare, Fact("stored", (pocket.tool, pocket.name))
+        case "tool and pocket", "start":
+            return (mounted,)
+        case _:
+            return (bare,)
+
+
+def _of_change(action: Couple | Uncouple, at: Setting, cell: CellModel) -> Change:
+    pocket = cell.pocket_of(action.tool)
+    mounted, bare = Fact("mounted", (action.tool, action.robot)), Fact("bare", (action.robot,))
+    stored = Fact("stored", (action.tool, "" if pocket is None else pocket.name))
+    if isinstance(action, Couple):
+        return Change((_stands(at), bare, stored), (mounted,), (bare, stored))
+    return Change((_stands(at), mounted, *_empty(action.tool, cell)), (bare, stored), (mounted,))
+
+
+def _empty(tool: str, cell: CellModel) -> Facts:
+    return tuple(Fact("empty", (f"{tool}.{hand.name}",)) for hand in cell.tools[tool].hands)
 
 
 def _of_clamp(action: SetClamp, at: Setting, cell: CellModel) -> Change:

@@ -2,7 +2,7 @@
 
 A robot, a hand, a machine, a station or a person serves one step at a time. While a robot is in a place of a machine (from the
 motion in to the motion out) neither its door nor its program may run, nor may a second robot enter it, or the same place of a
-tray.
+tray, or any pocket of the same changer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from cell.people import HANDOVER
 from cell.steps import (
     Action,
     AtPlace,
+    AtPocket,
     Await,
+    Couple,
     Decide,
     Grip,
     Inspect,
@@ -28,6 +30,7 @@ from cell.steps import (
     SetDoor,
     Step,
     Treat,
+    Uncouple,
 )
 from planner.proof.precedence import Precedence, members
 from planner.proof.right_of_way import unit_of
@@ -44,7 +47,8 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """`robot` is in `place` from the start of step `entry` to the end of step `exit` (None: to the end of the plan)."""
+    """`robot` is in `place`, a place or a pocket, from the start of step `entry` to the end of step `exit` (None: to the end of
+    the plan)."""
 
     robot: str
     place: str
@@ -59,6 +63,8 @@ def resources(action: Action) -> tuple[str, ...]:
             return (need.robot,)
         case Grip(tool=tool, hand=hand) | Release(tool=tool, hand=hand):
             return (f"{tool}.{hand}",)
+        case Couple(robot=robot, tool=tool) | Uncouple(robot=robot, tool=tool):
+            return (robot, tool)
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name) | Inspect(station=name):
             return (name,)
         case Treat(station=name) | Await(person=name) | Present(supply=name):
@@ -87,16 +93,16 @@ def stays(steps: Sequence[Step], order: Precedence) -> tuple[Stay, ...]:
     moves = [(i, s.action.need) for i, s in enumerate(steps) if isinstance(s.action, Move)]
     found = []
     for k, (i, need) in enumerate(moves):
-        if isinstance(need.end, AtPlace):
+        if isinstance(need.end, AtPlace | AtPocket):
             later = (j for j, other in moves[k + 1 :] if other.robot == need.robot and order.after[i] >> j & 1)
             leaving = next((j for j in later if steps[j].branch == steps[i].branch), None)
-            found.append(Stay(need.robot, need.end.place, i, leaving))
+            place = need.end.place if isinstance(need.end, AtPlace) else need.end.pocket
+            found.append(Stay(need.robot, place, i, leaving))
     return tuple(found)
 
 
 def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[Stay], cell: CellModel) -> tuple[Overlap, ...]:
     """Doors, programs, work, people at other work and other robots that may act while a robot is in a place of that equipment."""
-    equipment_of = {name: place.equipment for name, place in cell.places.items()}
     acting: dict[str, int] = {}
     for i, step in enumerate(steps):
         match step.action:
@@ -114,7 +120,7 @@ def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[S
         entering[unit] = entering.get(unit, 0) | 1 << stay.entry
     found: list[Overlap] = []
     for stay in found_stays:
-        name = equipment_of[stay.place]
+        name = cell.equipment_of(stay.place)
         others = (acting.get(name, 0) | entering[unit_of(cell, stay.place)]) & ~(1 << stay.entry)
         kept_off = order.before[stay.entry] | order.apart[stay.entry]
         if stay.exit is not None:

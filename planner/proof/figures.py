@@ -15,8 +15,8 @@ from cell.model import CellModel
 from cell.people import HANDOVER
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
 from cell.shelves import is_bin, presentation, stock
-from cell.state import CellState, DeviceState, Expected, InHand, InPlace, PartState, PlanningRequest
-from cell.steps import Await, Grip, Inspect, Move, RunProgram, Treat
+from cell.state import CellState, DeviceState, Expected, InHand, InPlace, PartState, PlanningRequest, tool_at
+from cell.steps import Await, Grip, Inspect, MotionNeed, Move, RunProgram, Touch, Treat
 from cell.task_plan import Bounds, PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.order_facts import all_order_facts, order_facts
@@ -83,9 +83,9 @@ def _reads(
     held = {p.location.hand for p in worked if isinstance(p.location, InHand)}
     for step in tasks.steps:
         match step.action:
-            case Move(need=need) if need.touch is not None and (need.touch.pair, need.touch.end) == ("part and place", "end"):
-                if need.touch.place not in taken and not is_heap(cell, need.touch.place):
-                    yield f"at {need.touch.place}", "empty"
+            case Move(need=MotionNeed(touch=Touch(pair="part and place", end="end", place=place))):
+                if place not in taken and not is_heap(cell, place):
+                    yield f"at {place}", "empty"
             case Await(verb=verb, place=place) if verb == HANDOVER and place not in taken:
                 yield f"at {place}", "empty"
             case Grip(tool=tool, hand=hand) if f"{tool}.{hand}" not in held:
@@ -94,10 +94,23 @@ def _reads(
                 pass
     for name in _devices(tasks, cell):
         yield from _device_facts(name, cell, state)
+    moved = {step.robot for step in tasks.steps}
+    yield from (
+        (f"tool {name}", _at_flange(name, cell, state)) for name in cell.robots if name in moved and can_change(cell, name)
+    )
     for loop in loops.values() if tasks.operations else ():
         for name in (n for n in _counted(loop.until) if n in cell.equipment):
             yield f"count {name}", str(_count(cell.equipment[name], state))
     yield from order_facts(tasks, cell, state, loops)
+
+
+def can_change(cell: CellModel, robot: str) -> bool:
+    return len(cell.tools_of(robot)) > 1
+
+
+def _at_flange(robot: str, cell: CellModel, state: CellState) -> str:
+    tool = tool_at(cell, state, robot)
+    return "none" if tool is None else tool.name
 
 
 def _from_bins(worked: list[PartState], cell: CellModel) -> dict[str, int]:
@@ -111,8 +124,8 @@ def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
     used = {cell.places[o.source].equipment for o in tasks.operations if o.source in cell.places and o.source is not None}
     for step in tasks.steps:
         match step.action:
-            case Move(need=need) if need.touch is not None and need.touch.end == "end":
-                used.add(cell.places[need.touch.place].equipment)
+            case Move(need=MotionNeed(touch=Touch(end="end", place=place))):
+                used.add(cell.places[place].equipment)
             case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
                 used.add(name)
             case Await(person=name, place=place):
@@ -125,7 +138,7 @@ def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
 def _left(tasks: TaskPlan, cell: CellModel) -> set[str]:
     """Equipment that a robot only gets out of, where an earlier plan left it: its facts may be read, and need not be."""
     touches = (s.action.need.touch for s in tasks.steps if isinstance(s.action, Move))
-    return {cell.places[touch.place].equipment for touch in touches if touch is not None and touch.end == "start"}
+    return {cell.places[touch.place].equipment for touch in touches if isinstance(touch, Touch) and touch.end == "start"}
 
 
 def _counted(condition: Condition | None) -> tuple[str, ...]:
@@ -175,6 +188,7 @@ def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:
     """Every fact that a plan could read, by name."""
     facts = {f"at {name}": "empty" for name, place in cell.places.items() if place.capacity is not None and place.of is None}
     facts |= {f"hand {tool.name}.{hand.name}": "empty" for tool in cell.tools.values() for hand in tool.hands}
+    facts |= {f"tool {name}": _at_flange(name, cell, state) for name in cell.robots}
     for part in state.parts:
         if isinstance(part.location, Expected):
             continue

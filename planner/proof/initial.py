@@ -8,12 +8,23 @@ from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.seats import has_family, seated, seats_ever
 from cell.shelves import is_full_of_many
-from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, Lost, PartState
+from cell.state import (
+    CellState,
+    DeviceState,
+    Expected,
+    InHand,
+    InPart,
+    InPlace,
+    Lost,
+    PartState,
+    mount_of,
+    tool_at,
+)
 from cell.steps import Fact, stance_name
 
 
 def initial_facts(cell: CellModel, state: CellState) -> frozenset[Fact]:
-    return frozenset((*_parts(cell, state), *_devices(cell, state), *_robots(state)))
+    return frozenset((*_parts(cell, state), *_devices(cell, state), *_robots(state), *_tools(cell, state)))
 
 
 def is_heap(cell: CellModel, place: str) -> bool:
@@ -83,6 +94,16 @@ def floating(cell: CellModel, state: CellState) -> Iterator[tuple[str, str]]:
     for part in state.parts:
         if isinstance(part.location, InPlace) and not taken.issuperset(cell.places[part.location.place].lies_on):
             yield part.id, part.location.place
+
+
+def _tools(cell: CellModel, state: CellState) -> Iterator[Fact]:
+    for tool in cell.tools:
+        mount, pocket = mount_of(cell, state, tool), cell.pocket_of(tool)
+        if mount in cell.robots:
+            yield Fact("mounted", (tool, mount))
+        elif pocket is not None and mount == pocket.changer:
+            yield Fact("stored", (tool, pocket.name))
+    yield from (Fact("bare", (robot,)) for robot in cell.robots if tool_at(cell, state, robot) is None)
 
 
 def _robots(state: CellState) -> Iterator[Fact]:

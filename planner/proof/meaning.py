@@ -20,11 +20,15 @@ from cell.steps import (
     Action,
     AtHub,
     AtPlace,
+    AtPocket,
     Await,
+    Couple,
     Decide,
+    Docking,
     Fact,
     Grip,
     Inspect,
+    MotionNeed,
     Move,
     Present,
     Release,
@@ -32,7 +36,9 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Step,
+    Touch,
     Treat,
+    Uncouple,
     stance_name,
 )
 from cell.task_plan import Operation, TaskPlan
@@ -116,8 +122,10 @@ class _Walk:
         match step.action:
             case Move(need=need):
                 return need.robot
-            case Grip(tool=tool) | Release(tool=tool) if self.cell.tools[tool].mount in follow.outside:
-                return self.cell.tools[tool].mount
+            case Couple(robot=robot) | Uncouple(robot=robot):
+                return robot
+            case Grip(tool=tool) | Release(tool=tool) if (with_it := _with_tool(tool, follow)) is not None:
+                return with_it
             case _:
                 named = self.operations[step.operation].robot
                 if named in follow.outside:
@@ -127,7 +135,7 @@ class _Walk:
     def _wrong(self, step: Step, robot: str, state: RobotState) -> Iterator[str]:
         operation = self.operations[step.operation]
         setting = self._setting(step, operation, robot, state)
-        moves = isinstance(step.action, Move | Grip | Release) or is_handover(step.action)
+        moves = isinstance(step.action, Move | Grip | Release | Couple | Uncouple) or is_handover(step.action)
         if step.robot != (robot if moves else None):
             yield f"is for {robot if moves else 'no robot'}, not for {step.robot or 'none'}"
         if step.part != operation.part:
@@ -157,8 +165,8 @@ class _Walk:
             assert isinstance(state.stance, AtPlace)
             hand = state.stance.hand
             part = state.hands[hand][0]
-        elif isinstance(action, Move) and action.need.touch is not None and action.need.touch.hand in state.hands:
-            part = state.hands[action.need.touch.hand][0]
+        elif isinstance(action, Move) and isinstance(touch := action.need.touch, Touch) and touch.hand in state.hands:
+            part = state.hands[touch.hand][0]
         outcome = self.outcomes[action.choice] if isinstance(action, Decide) else ""
         setting = Setting(robot, state.stance, part, hand, operation.verb, operation.goal, outcome, False, self._carriers(action))
         handed_to = self.handed.get(part, "") if isinstance(action, Release) else ""
@@ -186,7 +194,7 @@ class _Walk:
     def _carriers(self, action: Action) -> tuple[Fact, ...]:
         """What lies beneath the place that a motion fills: the part that the plan has put there, or none."""
         touch = action.need.touch if isinstance(action, Move) else None
-        if touch is None:
+        if not isinstance(touch, Touch):
             return ()
         return tuple(Fact("at", (self.resting.get(q, "nothing"), q)) for q in self.cell.places[touch.place].lies_on)
 
@@ -209,9 +217,11 @@ class _Walk:
         """The place at which the step happens in contact, "" for none."""
         match step.action:
             case Move(need=need):
-                return need.touch.place if need.touch is not None else ""
+                return need.touch.where if need.touch is not None else ""
             case Grip() | Release() | Await():
                 return setting.stance.place if isinstance(setting.stance, AtPlace) else ""
+            case Couple() | Uncouple():
+                return setting.stance.pocket if isinstance(setting.stance, AtPocket) else ""
             case SetClamp(machine=name):
                 return setting.place_in(self.cell, name)
             case _:
@@ -227,6 +237,8 @@ class _Walk:
             case Grip():
                 yield from self._grip(step.action, operation, state)
                 yield from self._from_bin(step, step.action, state)
+            case Couple() | Uncouple():
+                yield from self._change(step.action, robot, state)
             case Release(tool=tool, hand=hand, part=part):
                 if part != operation.part or state.hands.get(f"{tool}.{hand}", ("",))[0] != part:
                     yield f"releases {part}, which {tool}.{hand} does not hold for this"
@@ -261,11 +273,21 @@ class _Walk:
             case SetDoor() | SetClamp() | Move():
                 pass
 
+    def _change(self, change: Couple | Uncouple, robot: str, state: RobotState) -> Iterator[str]:
+        """At the tool's own pocket, where the changer serves the robot; with a bare flange, or with that very tool."""
+        pocket, wanted = self.cell.pocket_of(change.tool), None if isinstance(change, Couple) else change.tool
+        if pocket is None or robot not in self.cell.changers[pocket.changer].serves or state.stance != AtPocket(pocket.name):
+            yield f"changes {change.tool} at {stance_name(state.stance)}"
+        if state.tool != wanted:
+            yield f"finds {state.tool or 'no tool'} at the flange of {robot}"
+
     def _grip(self, grip: Grip, operation: Operation, state: RobotState) -> Iterator[str]:
         kind, tool = self.cell.parts[self.kinds[grip.part]], self.cell.tools[grip.tool]
         force = kind.grip_force if kind.grip_force is not None else (tool.force[0] if tool.force is not None else 0.0)
         if grip.part != operation.part:
             yield f"grips {grip.part}, its operation is about {operation.part}"
+        if state.tool != grip.tool:
+            yield f"grips with {grip.tool}, and {state.tool or 'no tool'} is at the flange"
         if kind.name not in tool.grips:
             yield f"grips a {kind.name}, which {tool.name} does not grip"
         if grip.force != force or (tool.force is not None and not tool.force[0] <= force <= tool.force[1]):
@@ -307,13 +329,20 @@ class _Walk:
             match other.action:
                 case Decide():
                     return reasons.waiting(operation.part, operation.source or "")
-                case Move(need=need) if need.touch is not None and need.touch.end == "end":
-                    words = reasons.fetching if need.touch.pair == "fingers and part" else reasons.bringing
-                    return words(operation.part, need.touch.place)
+                case Move(need=MotionNeed(touch=Docking(end="end") as touch)):
+                    return reasons.changing(touch)
+                case Move(need=MotionNeed(touch=Touch(end="end") as touch)):
+                    words = reasons.fetching if touch.pair == "fingers and part" else reasons.bringing
+                    return words(operation.part, touch.place)
                 case _:
                     pass
         end = step.action.need.end
         return reasons.gathering(end.equipment if isinstance(end, AtHub) else "")
+
+
+def _with_tool(tool: str, follow: Followed) -> str | None:
+    """The robot that has it at its flange."""
+    return next((robot for robot, state in follow.outside.items() if state.tool == tool), None)
 
 
 def _state(step: Step, robot: str, follow: Followed) -> RobotState:

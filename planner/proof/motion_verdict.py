@@ -6,11 +6,14 @@ motion whose form is broken is not measured.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 
 from cell.motion_plan import Motion
+from cell.steps import Docking, Touch
 from cell.trajectory import Law, Path
 from planner.proof.arm import link_bodies
 from planner.proof.clearance import check_clearance
@@ -109,10 +112,24 @@ def _broken_form(motion: Motion, around: Surroundings) -> Refusal | None:
             return Refusal("E684", f"{motion.need.robot} cannot carry {carried.kind} in {carried.hand}")
     if len({c.hand for c in motion.need.carried}) != len(motion.need.carried):
         return Refusal("E684", "two parts in one hand")
-    touch = motion.need.touch
-    if touch is not None and touch.hand not in hands:
-        return Refusal("E684", f"{motion.need.robot} has no hand {touch.hand}")
+    if motion.need.tool != around.arm.tool:
+        return Refusal("E684", f"the motion is for {motion.need.tool or 'a bare flange'}")
+    if (touch := motion.need.touch) is not None and (wrong := _no_touch(touch, hands.keys(), around)):
+        return wrong
     return None if np.isfinite(motion.duration) else Refusal("E684", "the motion has no duration")
+
+
+def _no_touch(touch: Touch | Docking, hands: Collection[str], around: Surroundings) -> Refusal | None:
+    """Why the arm cannot touch so: it has no such hand, or not that tool at its flange."""
+    match touch:
+        case Touch(hand=hand):
+            return None if hand in hands else Refusal("E684", f"{around.arm.robot} has no hand {hand}")
+        case Docking(pair=pair, pocket=pocket):
+            dock = around.dock(pocket)
+            wanted = None if pair == "flange and tool" or dock is None else dock.tool
+            is_so = dock is not None and around.arm.tool == wanted
+            return None if is_so else Refusal("E684", f"with {around.arm.tool or 'a bare flange'} there is no {pair} at {pocket}")
+    assert_never(touch)
 
 
 def _least(findings: tuple[Finding, ...]) -> tuple[Slack, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
-from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Touch, stance_name
+from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Docking, MotionNeed, Touch, stance_name
 from cell.task_plan import Operation
 from planner.proof.device_limits import smallest, tightest
 from planner.proof.duties import Duty, ForkDuty
@@ -43,11 +43,13 @@ def wrong_in_need(
         yield f"{robot} carries {', '.join(f'{c.kind} in {c.hand}' for c in carried) or 'nothing'}, the plan says otherwise"
     if need.speed_limit != (limit := speed_limit_of(duty, robot, cell)):
         yield f"its speed limit is {limit} m/s, not {need.speed_limit}"
-    if need.avoid != (closed := closed_zones(cell, shared, None if need.touch is None else need.touch.place)):
+    if need.avoid != (closed := closed_zones(cell, shared, None if need.touch is None else need.touch.where)):
         yield f"it has to stay out of {', '.join(closed) or 'nothing'}, the plan says {', '.join(need.avoid) or 'nothing'}"
-    if need.touch is not None:
+    if isinstance(need.touch, Docking):
+        yield from _wrong_in_docking(need, need.touch, cell)
+    elif need.touch is not None:
         yield from _wrong_in_touch(need, need.touch, state, operation, kind, cell)
-    elif not (isinstance(need.end, AtHub) or is_parking(need, cell)) or isinstance(need.start, AtPlace):
+    elif not (isinstance(need.end, AtHub) or is_parking(need, cell)) or isinstance(need.start, AtPlace | AtPocket):
         yield "a motion without contact begins outside contact and ends at a hub"
 
 
@@ -75,6 +77,18 @@ def _wrong_in_touch(
         yield f"{touch.hand} holds {holds[0]}"
     elif touch.end == "end" and kind != touch.kind:
         yield f"{operation.part} is a {kind}, no {touch.kind}"
+
+
+def _wrong_in_docking(need: MotionNeed, touch: Docking, cell: CellModel) -> Iterator[str]:
+    """With the pocket's own tool, or for it with a bare flange, at a changer that serves the robot."""
+    pocket, there = cell.pockets[touch.pocket], AtPocket(touch.pocket)
+    hub = AtHub(pocket.changer)
+    if (need.start, need.end) != ((hub, there) if touch.end == "end" else (there, hub)):
+        yield f"docking at {touch.pocket} lies between its hub and {stance_name(there)}"
+    if need.robot not in cell.changers[pocket.changer].serves:
+        yield f"{pocket.changer} does not serve {need.robot}"
+    if need.tool != (pocket.tool if touch.pair == "tool and pocket" else None):
+        yield f"with {need.tool or 'a bare flange'} there is no {touch.pair} to touch at {touch.pocket}"
 
 
 def check_forces(plan: MotionPlan, duty_of: Mapping[str, Duty | ForkDuty]) -> tuple[Diagnostic, ...]:

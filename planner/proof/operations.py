@@ -16,6 +16,7 @@ from cell.state import CellState, InPlace
 from cell.steps import (
     Await,
     BranchRef,
+    Couple,
     Decide,
     Fact,
     Grip,
@@ -27,7 +28,9 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Step,
+    Touch,
     Treat,
+    Uncouple,
 )
 from cell.task_plan import Choice, Operation, TaskPlan
 from planner.proof.by_people import is_handover
@@ -78,8 +81,9 @@ def equipment_of(goal: Goal) -> str:
 
 
 def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Precedence) -> tuple[Diagnostic, ...]:
-    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin, or
-    get out of where an earlier plan left it, and a conveyor may bring what it will be about: that does nothing to a part yet."""
+    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin,
+    change its tool for it, or get out of where an earlier plan left it, and a conveyor may bring what it will be about: that does
+    nothing to a part yet."""
     found: list[Diagnostic] = []
     leaving = _getting_out(tasks)
     bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in matched.steps_of.items()}
@@ -93,13 +97,23 @@ def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Preced
         for step in steps:
             i = order.index[step.id]
             late = wanted & ~(order.before[i] | order.apart[i] | 1 << i)
-            travels = isinstance(step.action, Present) or (isinstance(step.action, Move) and step.action.need.touch is None)
-            if late and not travels and step.id not in leaving:
+            if late and not _is_ahead(step) and step.id not in leaving:
                 first = tasks.steps[(late & -late).bit_length() - 1]
                 message = f"{step.id} has to wait for {first.id}, as its line does for that one's"
                 found.append(error("E682", message, step.because.span, first.because.span))
                 break
     return tuple(found)
+
+
+def _is_ahead(step: Step) -> bool:
+    """It does nothing to a part yet: a robot travels or changes its tool, a conveyor brings what comes."""
+    match step.action:
+        case Present() | Couple() | Uncouple():
+            return True
+        case Move(need=need):
+            return not isinstance(need.touch, Touch)
+        case _:
+            return False
 
 
 def _getting_out(tasks: TaskPlan) -> set[str]:
@@ -264,7 +278,9 @@ def _fork_wrong(
             case Decide(choice=name):
                 wrong = choice is None or name != choice.id or step.branch is not None
             case Move(need=need):
-                wrong = need.touch is not None
+                wrong = isinstance(need.touch, Touch)
+            case Couple() | Uncouple():
+                wrong = step.branch is not None
             case SetDoor(is_open=is_open):
                 wrong = not is_open
             case _:
@@ -310,7 +326,7 @@ def _told_kinds(duty: Duty, duties: Duties, cell: CellModel) -> set[str]:
 
 
 def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel, duties: Duties) -> Iterator[str]:
-    touches = [s.action.need.touch for s in steps if isinstance(s.action, Move) and s.action.need.touch is not None]
+    touches = [s.action.need.touch for s in steps if isinstance(s.action, Move) and isinstance(s.action.need.touch, Touch)]
     taken = {t.place for t in touches if (t.pair, t.end) == ("fingers and part", "end")}
     put = {t.place for t in touches if (t.pair, t.end) == ("part and place", "end")}
     handed = {s.action.place for s in steps if is_handover(s.action)}

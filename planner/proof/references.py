@@ -13,8 +13,11 @@ from cell.steps import (
     AtHub,
     AtMeasured,
     AtPlace,
+    AtPocket,
     Await,
+    Couple,
     Decide,
+    Docking,
     Grip,
     Inspect,
     MotionNeed,
@@ -25,7 +28,9 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Stance,
+    Touch,
     Treat,
+    Uncouple,
 )
 from cell.task_plan import TaskPlan
 
@@ -56,7 +61,8 @@ class _Names:
         cell = request.cell
         self._robots = {name for name in request.robots if name in cell.robots and name not in request.without}
         self._equipment, self._places, self._kinds = cell.equipment, cell.places, cell.parts
-        self._tools, self._people = cell.tools, cell.people
+        self._tools, self._people, self._pockets = cell.tools, cell.people, cell.pockets
+        self._stored = {pocket.tool for pocket in cell.pockets.values()}
         self._hands = {f"{tool.name}.{hand.name}" for tool in cell.tools.values() for hand in tool.hands}
         self.parts = {p.id for p in request.state.parts}
 
@@ -68,6 +74,9 @@ class _Names:
                 if f"{tool}.{hand}" not in self._hands or tool not in self._tools:
                     yield f"hand {tool}.{hand}"
                 yield from self._part(part)
+            case Couple(robot=robot, tool=tool) | Uncouple(robot=robot, tool=tool):
+                if robot not in self._robots or tool not in self._stored:
+                    yield f"a pocket for {tool} of {robot}"
             case SetDoor(machine=name) | SetClamp(machine=name):
                 yield from self._device(name)
             case RunProgram(machine=name, program=program, part=part):
@@ -105,11 +114,19 @@ class _Names:
         for carried in need.carried:
             if carried.hand not in self._hands or carried.kind not in self._kinds:
                 yield f"{carried.kind} in {carried.hand}"
-        touch = need.touch
-        if touch is not None and (
-            touch.place not in self._places or touch.hand not in self._hands or touch.kind not in self._kinds
-        ):
-            yield f"a touch of {touch.kind} at {touch.place}"
+        if need.tool is not None and need.tool not in self._tools:
+            yield f"tool {need.tool}"
+        match need.touch:
+            case Touch(place=place, hand=hand, kind=kind):
+                if place not in self._places or hand not in self._hands or kind not in self._kinds:
+                    yield f"a touch of {kind} at {place}"
+            case Docking(pocket=pocket):
+                if pocket not in self._pockets:
+                    yield f"pocket {pocket}"
+            case None:
+                return
+            case _:
+                assert_never(need.touch)
 
     def _missing_in_stance(self, stance: Stance) -> Iterator[str]:
         match stance:
@@ -118,6 +135,9 @@ class _Names:
             case AtPlace(place=place, hand=hand, kind=kind):
                 if place not in self._places or hand not in self._hands or kind not in self._kinds:
                     yield f"{kind} with {hand} at {place}"
+            case AtPocket(pocket=pocket):
+                if pocket not in self._pockets:
+                    yield f"pocket {pocket}"
             case AtHome() | AtMeasured():
                 return
             case _:

@@ -23,10 +23,10 @@ def shared_zones(cell: CellModel, nevers: Sequence[Never]) -> tuple[str, ...]:
 
 
 def entered_zones(cell: CellModel, place: str, shared: tuple[str, ...]) -> tuple[str, ...]:
-    """The guard zone of the machine served at `place`, then the shared zones that its frame lies in."""
-    spot = cell.places[place]
-    guard = cell.equipment[spot.equipment].guard
-    inside = tuple(z for z in shared if z != guard and cell.zones[z].holds(spot.frame.translation))
+    """The guard zone of the machine served at `place` (a place or a pocket), then the shared zones that its frame lies in."""
+    guard = cell.equipment[cell.equipment_of(place)].guard
+    at = cell.frame_of(place).translation
+    inside = tuple(z for z in shared if z != guard and cell.zones[z].holds(at))
     return inside if guard is None else (guard, *inside)
 
 
@@ -39,11 +39,13 @@ def closed_zones(cell: CellModel, shared: tuple[str, ...], place: str | None) ->
 
 
 def unit_of(cell: CellModel, place: str) -> str:
-    """What only one robot at a time reaches into: a device, something with a door or a clamp; else the place itself, or that of
-    the base whose seat it is."""
-    spot = cell.places[place]
-    equipment, own = cell.equipment[spot.equipment], place if spot.of is None else spot.lies_on[0]
-    return equipment.name if is_device(equipment) or has_door(equipment) or has_clamp(equipment) else own
+    """What only one robot at a time reaches into: a device, something with a door or a clamp, a changer; else the place itself,
+    or that of the base whose seat it is."""
+    equipment, spot = cell.equipment[cell.equipment_of(place)], cell.places.get(place)
+    is_one = is_device(equipment) or has_door(equipment) or has_clamp(equipment)
+    if spot is None or is_one:
+        return equipment.name
+    return place if spot.of is None else spot.lies_on[0]
 
 
 def forbidden_together(parts: Sequence[Condition], cell: CellModel) -> tuple[InZone, InZone] | None:

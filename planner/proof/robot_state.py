@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cell.model import CellModel
 from cell.state import CellState, InHand, tool_at
-from cell.steps import AtPlace, BranchRef, Carried, Decide, Grip, Move, Release, Stance, Step
+from cell.steps import AtPlace, BranchRef, Carried, Couple, Decide, Grip, Move, Release, Stance, Step, Uncouple
 from cell.task_plan import Choice
 
 
@@ -113,6 +113,10 @@ class Followed:
         match step.action:
             case Move(need=need):
                 return replace(state, stance=need.end)
+            case Couple(tool=tool):
+                return replace(state, tool=tool)
+            case Uncouple():
+                return replace(state, tool=None)
             case Grip(tool=tool, hand=hand, part=part):
                 grasp = state.stance.grasp if isinstance(state.stance, AtPlace) else 0
                 name = f"{tool}.{hand}"

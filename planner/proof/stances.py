@@ -10,7 +10,7 @@ import numpy as np
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere
 from cell.grasps import T_part_tcp, grasps, symmetries
 from cell.motion_plan import Motion
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Stance, stance_name
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Stance, stance_name
 from cell.trajectory import Path
 from planner.proof.finding import Finding, Refusal, Slack
 from planner.proof.surroundings import Surroundings
@@ -48,6 +48,8 @@ def _check(stance: Stance, q: Array, around: Surroundings) -> tuple[Finding, ...
             return ()  # which configuration is free, that all motions agree on it is not: see configurations.py
         case AtPlace():
             return _at_place(stance, q, around)
+        case AtPocket():
+            return _at_pocket(stance, q, around)
     assert_never(stance)
 
 
@@ -69,6 +71,20 @@ def _at_place(stance: AtPlace, q: Array, around: Surroundings) -> tuple[Finding,
     off, turn = deviation(T_world_tcp, place.frame, shape, stance.grasp)
     if off > PLACE_TOLERANCE or turn > TURN_TOLERANCE:
         message = f"the TCP is {1e3 * off:.3f} mm and {math.degrees(turn):.3f} deg from {stance_name(stance)}"
+        return (Refusal("E684", message),)
+    return (Slack("position at places", PLACE_TOLERANCE - off, "m"),)
+
+
+def _at_pocket(stance: AtPocket, q: Array, around: Surroundings) -> tuple[Finding, ...]:
+    """The flange on the coupling of the tool, as it stands in its pocket; its turn counts, for a coupling has one."""
+    dock, arm = around.dock(stance.pocket), around.arm
+    if dock is None:
+        return (Refusal("E684", f"the cell has no {stance_name(stance)}"),)
+    T_dock_flange = dock.T_world_flange.inverse() @ arm.T_world_base @ Pose.from_matrix(arm.model.chain.flange_pose(q))
+    off = float(np.linalg.norm(T_dock_flange.translation))
+    turn = _angle((np.trace(T_dock_flange.rotation) - 1.0) / 2.0)
+    if off > PLACE_TOLERANCE or turn > TURN_TOLERANCE:
+        message = f"the flange is {1e3 * off:.3f} mm and {math.degrees(turn):.3f} deg from {stance_name(stance)}"
         return (Refusal("E684", message),)
     return (Slack("position at places", PLACE_TOLERANCE - off, "m"),)
 

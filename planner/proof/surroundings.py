@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cell.codec import digest
+from cell.docking import T_world_flange
 from cell.equipment import Place
-from cell.geometry import Body
+from cell.geometry import Body, Pose
 from cell.home import other_robots
-from cell.scene import SceneBody, lying_upon, scene_for
+from cell.scene import SceneBody, is_taken, lying_upon, scene_for
 from cell.state import PlanningRequest
-from cell.steps import Touch
+from cell.steps import Docking, Touch
 from planner.proof.arm import Arm, arm_of, content_of
 from planner.proof.standing import zone_body
 
@@ -33,22 +34,39 @@ class ZoneBox:
 
 
 @dataclass(frozen=True, slots=True)
+class Dock:
+    """A pocket: where its frame is and where the flange is when it couples to the tool there."""
+
+    name: str
+    changer: str
+    tool: str
+    frame: Pose
+    T_world_flange: Pose
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """`bodies` is the fullest scene; `arm` the one that moves in it. `digest` names all of it."""
 
     arm: Arm
     bodies: tuple[SceneBody, ...]
     places: tuple[Place, ...]
+    docks: tuple[Dock, ...]
     zones: tuple[ZoneBox, ...]
     digest: str
 
     def place(self, name: str) -> Place | None:
         return next((p for p in self.places if p.name == name), None)
 
-    def met_by(self, touch: Touch | None) -> tuple[SceneBody, ...]:
+    def dock(self, name: str) -> Dock | None:
+        return next((d for d in self.docks if d.name == name), None)
+
+    def met_by(self, touch: Touch | Docking | None) -> tuple[SceneBody, ...]:
         """The scene of a motion with that touch (cell/scene.py states the rule)."""
         if touch is None:
             return self.bodies
+        if isinstance(touch, Docking):
+            return tuple(b for b in self.bodies if not is_taken(b.what, b.owner, touch))
         known = {place.name: place for place in self.places}
         upon, seat = lying_upon(known, touch.place), known.get(touch.place)
         # Equipment may bear the name of its one place: only the part that rests there is affected by the touch.
@@ -84,5 +102,6 @@ def surroundings_of(request: PlanningRequest, robot: str, tool: str | None) -> S
     zones = tuple(ZoneBox(z.name, zone_body(z), z.keep_out, z.speed_limit) for z in cell.zones.values())
     bodies = (*scene_for(cell, None), *other_robots(cell, robot, request.robots))
     arm, places = arm_of(cell, robot, model, tool), tuple(cell.places.values())
-    name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, zones))
-    return Surroundings(arm, bodies, places, zones, name)
+    docks = tuple(Dock(p.name, p.changer, p.tool, p.frame, T_world_flange(cell, p)) for p in cell.pockets.values())
+    name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, docks, zones))
+    return Surroundings(arm, bodies, places, docks, zones, name)

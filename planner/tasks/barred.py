@@ -21,7 +21,7 @@ class Barred:
 
     def __init__(self, workers: Sequence[Worker], forbidden: Iterable[MotionNeed], grasps: Grasps) -> None:
         self._workers, self._grasps = workers, grasps
-        self._suspect = {(n.robot, n.touch.place, _is_taking(n.touch)) for n in forbidden if n.touch is not None}
+        self._suspect = {(n.robot, n.touch.place, _is_taking(n.touch)) for n in forbidden if isinstance(n.touch, Touch)}
         self._known: dict[tuple[object, ...], bool] = {}
 
     def still_able(self, job: Job, k: int, able: tuple[int, ...]) -> tuple[int, ...]:

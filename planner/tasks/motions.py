@@ -168,8 +168,10 @@ def _load_at(need: MotionNeed) -> tuple[object, ...] | None:
     """A contact with more in the hands than the part it is about, whatever the grasps: where one of these has no motion, the
     others are not tried, for there is still the way with one part at a time. None for every other need."""
     touch = need.touch
-    more = [c for c in need.carried if touch is None or c.hand != touch.hand]
-    if touch is None or not more:
+    if not isinstance(touch, Touch):
+        return None
+    more = [c for c in need.carried if c.hand != touch.hand]
+    if not more:
         return None
     return (touch.pair, touch.end, touch.place, touch.hand, touch.kind, tuple((c.hand, c.kind) for c in more))
 

@@ -14,7 +14,7 @@ from typing import assert_never
 
 from cell.model import CellModel
 from cell.presence import Conflicts, Moving, Presence, Resting
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Stance
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Stance
 from planner.tasks.methods import has_clamp, has_door, is_device, is_heap
 
 Mark = Presence | tuple[str, ...]
@@ -101,11 +101,12 @@ class RightOfWay:
             yield _area(self._cell, presence)
 
     def _place_marks(self, robot: str, place: str) -> Iterator[Mark]:
-        for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *self._cell.places[place].lies_on)):
+        spot = self._cell.places.get(place)
+        for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *(spot.lies_on if spot is not None else ()))):
             if ("at", robot, unit) not in self._number:
                 self._exclude_all("at", unit)
             yield ("at", robot, unit)
-        frame = self._cell.places[place].frame.translation
+        frame = self._cell.frame_of(place).translation
         for zone in self.zones:
             if self._cell.zones[zone].holds(frame):
                 yield ("in", robot, zone)
@@ -120,7 +121,10 @@ def closed_zones(cell: CellModel, apart: Iterable[tuple[InZone, InZone]]) -> tup
 
 
 def unit_of(cell: CellModel, place: str) -> str:
-    """What only one robot at a time may reach into: a device, something with a door or a clamp, a heap; else the place."""
+    """What only one robot at a time may reach into: a device, something with a door or a clamp, a heap, a changer; else the
+    place."""
+    if place in cell.pockets:
+        return cell.pockets[place].changer
     equipment = cell.equipment[cell.places[place].equipment]
     is_one = is_device(equipment) or has_door(equipment) or has_clamp(equipment) or is_heap(cell.places[place])
     return equipment.name if is_one else place
@@ -138,19 +142,23 @@ def _robot_of(mark: Mark) -> str:
 
 
 def _place_of(presence: Presence) -> str | None:
-    """The place that the robot is at or goes into or out of."""
+    """The place or the pocket that the robot is at or goes into or out of."""
     match presence:
         case Moving(need):
-            return need.touch.place if need.touch is not None else None
-        case Resting(stance=stance):
-            return stance.place if isinstance(stance, AtPlace) else None
+            return need.touch.where if need.touch is not None else None
+        case Resting(stance=AtPlace(place)):
+            return place
+        case Resting(stance=AtPocket(pocket)):
+            return pocket
+        case Resting():
+            return None
     assert_never(presence)
 
 
 def _area(cell: CellModel, presence: Presence) -> tuple[str, ...]:
     match presence:
         case Moving(need) if need.touch is not None:
-            return ("contact", need.robot, cell.places[need.touch.place].equipment)
+            return ("contact", need.robot, cell.equipment_of(need.touch.where))
         case Moving(need):
             return ("way", need.robot, _stance_area(cell, need.start), _stance_area(cell, need.end))
         case Resting(robot, stance):
@@ -166,6 +174,8 @@ def _stance_area(cell: CellModel, stance: Stance) -> str:
             return f"hub {equipment}"
         case AtPlace(place):
             return f"in {cell.places[place].equipment}"
+        case AtPocket(pocket):
+            return f"in {cell.pockets[pocket].changer}"
         case AtMeasured(q):
             return repr(q)
     assert_never(stance)

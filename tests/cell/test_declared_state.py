@@ -20,7 +20,7 @@ def equipment(name: str, places: tuple[Place, ...], contains: tuple[tuple[str, i
 
 
 def cell(*things: Equipment) -> CellModel:
-    return CellModel({}, {}, {}, {e.name: e for e in things}, {}, {}, {}, "test.cell", "0")
+    return CellModel({}, {}, {}, {e.name: e for e in things}, {}, {}, {}, {}, "test.cell", "0")
 
 
 def place(name: str, *accepts: str, capacity: int | None = 1) -> Place:

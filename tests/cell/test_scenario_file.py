@@ -31,6 +31,9 @@ when = "at grip"
 tool = "grip"
 nth = 5
 when = "on the way"
+[[coupling_fails]]
+robot = "g1"
+nth = 1
 [[machine_alarm]]
 machine = "lathe"
 nth = 2

@@ -100,6 +100,7 @@ def gantry_cell() -> CellModel:
         tools={"grip": tool},
         parts={"shaft": PartKind("shaft", 1.2, Cylinder(0.02, HEIGHT), 60.0, SPAN)},
         equipment={e.name: e for e in equipment},
+        changers={},
         zones={
             "inside_lathe": _zone("inside_lathe", (0.8, -0.2, 0.0), (1.2, 0.2, 0.8), None),
             "aisle": _zone("aisle", (-3.0, -3.0, 0.0), (-2.0, 3.0, 2.0), "scanner.aisle"),

@@ -40,6 +40,7 @@ def made_cell(
         tools={"grip": tool},
         parts={"block": PartKind("block", 0.3, Box((0.05, 0.05, 0.06)), 40.0, SPAN)},
         equipment={e.name: e for e in (*fixtures, wall)},
+        changers={},
         zones={z.name: z for z in zones},
         people={},
         queues={},

@@ -30,7 +30,7 @@ def effect(time: int, what: What, device: str = "wall", part: str = "block#1", d
 
 def world(*effects: Effect, motions: tuple[MotionRecord, ...] = (), occupations: tuple[Occupation, ...] = ()) -> WorldRecord:
     part = PartRecord("block#1", "block", RestsIn("right"), (), ())
-    return WorldRecord(1000, Scenario(), (part,), effects, (), motions, {}, occupations)
+    return WorldRecord(1000, Scenario(), (part,), effects, (), motions, {}, occupations, {})
 
 
 def test_motions_are_laid_end_to_end() -> None:

@@ -58,7 +58,7 @@ def panda() -> Arm:
 def check_solved(shared_data: Path, scene: str, number: int) -> None:
     problems = json.loads((shared_data / "motion_bench_maker_panda.json").read_text())["problems"]
     problem, arm = problems[scene][number - 1], panda()
-    empty = CellModel({"arm": arm.unit}, {}, {}, {}, {}, {}, {}, "test.cell", "")
+    empty = CellModel({"arm": arm.unit}, {}, {}, {}, {}, {}, {}, {}, "test.cell", "")
     collider = Collider(arm, movers(arm, empty, ()), [standing(body.name, body) for body in bodies(problem)])
     margins = np.full((len(collider.movers), len(collider.standers)), MARGIN)
     margins[[m.link == 0 for m in collider.movers]] = UNCHECKED

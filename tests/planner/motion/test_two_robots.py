@@ -130,7 +130,7 @@ def test_a_home_that_leaves_no_hub_is_named_with_its_robot(monkeypatch: pytest.M
         bench = Workbench(cell, name, models(cell), TOOLS[name])
         branches[name] = bench.kinematics.branches_at(bench.arm.base_flange(at[None], bench.arm.tcp_frames()[0]))[0]
     monkeypatch.setattr(configurations, "_in_order", lambda *_: branches["west"])
-    assert hub(Workbench(cell, "west", models(cell), "grip_w"), "nest") is not None
+    assert hub([Workbench(cell, "west", models(cell), "grip_w")], "nest") is not None
     homes_there = [replace(cell.robots["east"], home=tuple(map(float, q))) for q in branches["east"]]
     cells = [replace(cell, robots={**cell.robots, "east": unit}) for unit in homes_there]
     crowded = next(c for c in cells if not homes.not_at_home(c, models(c)))
@@ -287,9 +287,9 @@ def test_a_hub_keeps_away_from_what_others_need_where_there_is_a_choice(cell: Ce
         assert q is not None
         return min(float(collider.box_gap(q[None], *box)[0]) for box in configurations._needed_by_others(bench))
 
-    kept = nearest(hub(bench, "nest"))
+    kept = nearest(hub([bench], "nest"))
     monkeypatch.setattr(configurations, "CROWDED_COST", 0.0)
-    assert kept > nearest(hub(bench, "nest")) + 0.05
+    assert kept > nearest(hub([bench], "nest")) + 0.05
 
 
 def test_the_base_does_not_count_for_how_near_a_robot_is(cell: CellModel) -> None:

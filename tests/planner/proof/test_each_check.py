@@ -187,6 +187,6 @@ def test_wide_tool_against_its_own_forearm_is_refused() -> None:
     end = HOME.copy()
     end[3:6] = (0.0, -2.0, 1.57)
     swing = motion((line(HOME, end),), 12.0)
-    assert judge(swing, Surroundings(arm(), (), (), (), "")).refusals == ()
-    refused = judge(swing, Surroundings(wide, (), (), (), "")).refusals
+    assert judge(swing, Surroundings(arm(), (), (), (), (), "")).refusals == ()
+    refused = judge(swing, Surroundings(wide, (), (), (), (), "")).refusals
     assert ["grip/bar" in r.message and r.code == "E686" for r in refused] == [True]
