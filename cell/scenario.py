@@ -117,6 +117,24 @@ class FrozenState:
     end: float
 
 
+@dataclass(frozen=True, slots=True)
+class OrderComes:
+    """At `at` s an order of that id comes, for `items` (kind, count); `due` in s since 1970 (UTC)."""
+
+    id: str
+    at: float
+    items: tuple[tuple[str, int], ...]
+    due: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGoes:
+    """At `at` s the order of that id is withdrawn."""
+
+    id: str
+    at: float
+
+
 Disturbance = (
     RejectShare
     | Reject
@@ -131,6 +149,8 @@ Disturbance = (
     | PersonAway
     | PersonRefuses
     | FrozenState
+    | OrderComes
+    | OrderGoes
 )
 
 

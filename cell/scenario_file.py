@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel
@@ -27,6 +29,8 @@ from cell.scenario import (
     Late,
     MachineAlarm,
     MissingPart,
+    OrderComes,
+    OrderGoes,
     PersonAway,
     PersonEnters,
     PersonRefuses,
@@ -43,12 +47,14 @@ NOT_IN_CELL = "E283"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`wanted` in words. `accepts` what has the right type and range; `is_number`: whole numbers are taken as they are."""
+    """`wanted` in words. `accepts` what has the right type and range; `is_number`: whole numbers are taken as they are.
+    `taken` makes of a value what the disturbance has."""
 
     wanted: str
     accepts: Callable[[object], bool]
     is_number: bool = True
     required: bool = True
+    taken: Callable[[Any], object] = lambda value: value
 
 
 def _between(low: float, high: float) -> Callable[[object], bool]:
@@ -59,6 +65,14 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
+def _are_items(value: object) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(_is_count(count) and count <= 1000 for count in value.values())
+
+
+def _is_instant(value: object) -> bool:
+    return getattr(value, "tzinfo", None) is not None and hasattr(value, "timestamp")
+
+
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
@@ -67,6 +81,13 @@ NAME = Rule("a name", _is_name, is_number=False)
 COUNT = Rule("a whole number from 1", _is_count, is_number=False)
 SHARE = Rule("a number from 0 to 1", _between(0.0, 1.0))
 SECONDS = Rule("seconds, 0 or more", _between(0.0, 1e9))
+ID = Rule(
+    "letters, digits, _ and -",
+    lambda v: isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", v) is not None,
+    is_number=False,
+)
+ITEMS = Rule("so many of each kind: { bracket = 2 }", _are_items, is_number=False, taken=lambda items: tuple(items.items()))
+DUE = Rule("a time with its zone: 2026-11-28T14:00:00Z", _is_instant, False, required=False, taken=lambda due: due.timestamp())
 WHEN = Rule('"at grip" or "on the way"', lambda v: v in ("at grip", "on the way"), is_number=False)
 
 TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
@@ -86,6 +107,8 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
     "person_refuses": (PersonRefuses, {"person": NAME, "nth": COUNT}),
     "frozen_state": (FrozenState, {"device": NAME, "start": SECONDS, "end": SECONDS}),
+    "order_added": (OrderComes, {"id": ID, "at": SECONDS, "items": ITEMS, "due": DUE}),
+    "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
 SPELLS = ("person_enters", "person_away", "frozen_state")
 """Tables whose `start` comes before their `end`."""
@@ -162,7 +185,11 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "person", person, cell.people
         case FrozenState(device=device):
             yield "device", device, devices
-        case RejectShare() | Reject() | Identified():
+        case OrderComes(items=items):
+            yield "queue", next(iter(cell.queues), "orders"), tuple(cell.queues)[:1]
+            for kind, _ in items:
+                yield "part", kind, cell.parts
+        case RejectShare() | Reject() | Identified() | OrderGoes():
             return
 
 
@@ -187,7 +214,9 @@ def _entry_findings(table: str, index: int, entry: Mapping[str, object], file: s
 
 def _disturbance(table: str, entry: Mapping[str, object]) -> Disturbance:
     make, rules = TABLES[table]
-    values = {key: float(str(entry[key])) if rule.is_number else entry[key] for key, rule in rules.items() if key in entry}
+    values = {
+        key: float(str(entry[key])) if rule.is_number else rule.taken(entry[key]) for key, rule in rules.items() if key in entry
+    }
     return make(**values, **{key: None for key, rule in rules.items() if key not in entry})
 
 

@@ -70,9 +70,12 @@ class ResidentPlanner:
     workshop: Workshop
     seed: int
     without: frozenset[str] = frozenset()
+    is_continuous: bool = False
 
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
-        wanted = request_for(self.reading, self.workshop, self.seed, request.state, self.without)
+        wanted = request_for(
+            self.reading, self.workshop, self.seed, request.state, self.without, is_continuous=self.is_continuous
+        )
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
         found = make_plan(wanted.value, self.workshop)
@@ -82,4 +85,5 @@ class ResidentPlanner:
 
 
 def run_spec(run_id: str, request: PlanningRequest) -> RunSpec:
-    return RunSpec(run_id, request.program, request.cell, declared_state(request.cell), request.seed)
+    start = replace(declared_state(request.cell), orders=request.state.orders)
+    return RunSpec(run_id, request.program, request.cell, start, request.seed, is_continuous=request.is_continuous)

@@ -15,12 +15,14 @@ from threading import Thread
 
 from cell.driver import DriverSet
 from cell.events import Asked
+from cell.orders import OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
 from cellwright.folders import private
 from controller.journal.folder import RunFolder, new_run
+from controller.order_book import OrderBook
 from controller.runner import Replanner
-from controller.service import Message, Texts, post, read_message, serve
+from controller.service import Message, Texts, announce, post, read_message, serve
 
 _END = ""
 
@@ -37,6 +39,10 @@ class Run:
 
     def ask(self, what: Asked, who: str = "operator") -> None:
         post(self._inbox, what, who)
+
+    def announce(self, change: OrderChange) -> None:
+        """An order has come, or is not wanted any more."""
+        announce(self._inbox, change)
 
     def messages(self, patience: float) -> Iterator[Message | None]:
         """Each message as it comes; None when `patience` s have passed without one."""
@@ -66,6 +72,7 @@ def start_run(
     planner: Replanner,
     state_dir: Path,
     speed: float | None = None,
+    orders: OrderBook | None = None,
 ) -> Run:
     """Opens a run's folder under `state_dir` and starts its controller. Raises OSError where the folder cannot be made."""
     folder = _new_folder(private(state_dir))
@@ -75,7 +82,7 @@ def start_run(
 
     def control() -> None:
         try:
-            result.append(serve(spec_for(folder.id), plan, drivers, planner, folder, inbox, outbox, speed=speed))
+            result.append(serve(spec_for(folder.id), plan, drivers, planner, folder, inbox, outbox, speed=speed, orders=orders))
         except BaseException as defect:  # handed to whoever asks for the result; nothing is lost by it
             result.append(defect)
         finally:

@@ -12,7 +12,7 @@ Nothing here decides anything: each line hands one stage's outcome to the next.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from cell.declared_state import declared_state
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
+from cell.orders import Order
 from cell.plan_file import LARGEST_TEXT, read_plan
 from cell.released_plan import ReleasedPlan
 from cell.robot import RobotModel
@@ -38,17 +39,25 @@ VERSIONS = (("cellwright", version("cellwright")), ("motion search", PLANNER_VER
 
 
 def request_for(
-    reading: Reading, workshop: Workshop, seed: int = 0, state: CellState | None = None, without: frozenset[str] = frozenset()
+    reading: Reading,
+    workshop: Workshop,
+    seed: int = 0,
+    state: CellState | None = None,
+    without: frozenset[str] = frozenset(),
+    orders: tuple[Order, ...] = (),
+    is_continuous: bool = False,
 ) -> Outcome[PlanningRequest]:
-    """Planning for what was read, from `state`, or from what the cell declares. Loads the robots' models. `without` are robots
-    that may not be used."""
+    """Planning for what was read, from `state`, or from what the cell declares and the `orders` given. Loads the robots' models.
+    `without` are robots that may not be used; where the run `is_continuous` more orders may come."""
     if reading.program is None or reading.cell is None or not reading.is_ok:
         return Outcome(None, reading.diagnostics)
     robots = load_robots(reading.cell, workshop, reading.folder)
     if robots.value is None:
         return Outcome(None, (*reading.diagnostics, *robots.diagnostics))
-    start = declared_state(reading.cell) if state is None else state
-    request = PlanningRequest(reading.program, reading.cell, robots.value, start, seed, without=without)
+    start = replace(declared_state(reading.cell), orders=orders) if state is None else state
+    request = PlanningRequest(
+        reading.program, reading.cell, robots.value, start, seed, without=without, is_continuous=is_continuous
+    )
     return Outcome(request, (*reading.diagnostics, *robots.diagnostics))
 
 

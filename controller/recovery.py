@@ -200,7 +200,10 @@ def _is_in_hand(d: Draft, failure: Failure) -> bool:
 
 
 def _is_lost(d: Draft, failure: Failure) -> bool:
-    """No try makes a goal true for a part that nobody can find."""
+    """No try makes a goal true for a part that nobody can find; but a demand gets another one."""
+    step = d.plan.steps.get(failure.step or "") if d.progress.plan is not None else None
+    if step is not None and orders.demand_of(d, step):
+        return False
     known = d.belief.parts.get(failure.part or "")
     return known is not None and isinstance(known.part.location, Lost)
 

@@ -16,6 +16,7 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
 from controller.clock import VirtualClock
 from controller.journal.journal import MemoryJournal
+from controller.order_book import Announced, OrderBook
 from controller.run_state import RunState
 from controller.runner import Recorder, Replanner, Runner
 from controller.summary import summary_of
@@ -46,10 +47,11 @@ def rehearse(
     replanner: Replanner,
     asks: Sequence[Ask] = (),
     recorder: Recorder | None = None,
+    orders: OrderBook | None = None,
 ) -> RunRecord:
-    """Runs `plan` to its end, or to a hold that no later one of `asks` answers. Raises ValueError for drivers of real devices:
-    they have no virtual time."""
-    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder)
+    """Runs `plan` to its end, or to a hold that no later one of `asks` answers, with the `orders` that come meanwhile. Raises
+    ValueError for drivers of real devices: they have no virtual time."""
+    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders)
     return record
 
 
@@ -60,6 +62,7 @@ def rehearsed(
     replanner: Replanner,
     asks: Sequence[Ask] = (),
     recorder: Recorder | None = None,
+    orders: OrderBook | None = None,
 ) -> tuple[RunRecord, RunState]:
     """The same, with the folded state, which does not cross to another process."""
     if drivers.virtual is None:
@@ -73,6 +76,7 @@ def rehearsed(
         AtOnce(replanner),
         Script(asks),
         recorder,
+        orders or Announced(),
         ends_when_held=True,
     )
     state = runner.run(plan)

@@ -7,7 +7,7 @@ idempotent, so a crash between the two loses nothing). The loop decides nothing;
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -24,19 +24,24 @@ from cell.events import (
     NoPlan,
     Observation,
     OperatorAsked,
+    OrderArrived,
+    OrderWithdrawn,
     OutcomeTold,
     PlanReleased,
     RunOpened,
     TimeMarked,
     TimerExpired,
 )
+from cell.orders import OrderAdded, OrderCancelled
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
+from controller.arrivals import WAITING as WITHOUT_ORDERS
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
 from controller.journal.journal import Journal
 from controller.machine import advance
 from controller.observe import observations, ordered, robot_seen, stances_of
+from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState
 from controller.watch import Watch, first_look, zones_seen
 
@@ -87,6 +92,7 @@ class Runner:
     planner: PlannerLink
     inbox: Inbox
     recorder: Recorder | None = None
+    orders: OrderBook = field(default_factory=Announced)
     on_events: Callable[[Sequence[Event], RunState], None] | None = None
     ends_when_held: bool = False
     state: RunState = NOTHING_YET
@@ -147,17 +153,22 @@ class Runner:
             self.inbox.wait(ANSWER_PERIOD)
             return
         due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *self.state.timers.values()]
-        asked = self.inbox.next_time()
-        self.clock.step(min(due if asked is None else (*due, asked)), self.inbox.wait)
+        foreseen = (time for time in (self.inbox.next_time(), self.orders.next_time()) if time is not None)
+        self.clock.step(min((*due, *foreseen)), self.inbox.wait)
 
     def _waits_for_somebody(self) -> bool:
-        """Held with nothing under way: time that only passes because we let it would run on without end."""
-        return self.state.pack == "Held" and not self.state.progress.flights and self.inbox.next_time() is None
+        """Held, or without orders, and nothing under way: time that only passes because we let it would run on without end."""
+        is_waiting = self.state.pack == "Held" or (self._is_without_orders() and self.orders.next_time() is None)
+        return is_waiting and not self.state.progress.flights and self.inbox.next_time() is None
+
+    def _is_without_orders(self) -> bool:
+        return self.state.pack == "Suspended" and self.state.belief.short == (WITHOUT_ORDERS,)
 
     def _look(self) -> None:
         """Everything new, folded, written and answered."""
         now = self.clock.now()
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in self.inbox.take(now))
+        self._fold(self._of_orders(now))
         self._poll(now)
         self._answer(now)
         self._expire(now)
@@ -166,6 +177,14 @@ class Runner:
         if self._is_unrecorded and self.recorder is not None:
             self._is_unrecorded = False
             self.recorder.write()
+
+    def _of_orders(self, now: int) -> Iterator[Observation]:
+        for change in self.orders.take(now):
+            match change:
+                case OrderAdded(order):
+                    yield OrderArrived(now, self._subject, order)
+                case OrderCancelled(order_id):
+                    yield OrderWithdrawn(now, self._subject, order_id)
 
     def _poll(self, now: int) -> None:
         news = ordered(self.drivers.poll())

@@ -21,12 +21,14 @@ from cell.commands import RequestPlan
 from cell.diagnostic import Outcome, error
 from cell.driver import DriverSet
 from cell.events import Asked, Event, PlanReleased
+from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
 from controller.clock import Clock, PacedClock, RealClock, VirtualClock
 from controller.journal.folder import RunFolder
 from controller.journal.journal import DiskJournal
 from controller.journal.recording import Recording
+from controller.order_book import Announced, OrderBook, Together
 from controller.run_state import RunState
 from controller.runner import Replanner, Runner
 from controller.summary import summary_of
@@ -44,6 +46,8 @@ class Request:
     who: str
 
 
+Posted = Request | OrderAdded | OrderCancelled
+
 Message = Event | RunSummary
 """What the session gets: every event as it was written, and now and then what the run has come to. A `PlanReleased` comes without
 its plan, which stands in the run's folder."""
@@ -51,6 +55,11 @@ its plan, which stands in the run's folder."""
 
 def post(inbox: Texts, what: Asked, who: str = "operator") -> None:
     inbox.put(canonical(Request(what, who)))
+
+
+def announce(inbox: Texts, change: OrderChange) -> None:
+    """An order has come, or is not wanted any more."""
+    inbox.put(canonical(change))
 
 
 def read_message(text: str) -> Message:
@@ -69,22 +78,26 @@ def serve(
     outbox: Texts,
     *,
     speed: float | None = None,
+    orders: OrderBook | None = None,
     is_recorded: bool = True,
 ) -> RunSummary:
     """Runs `plan` and what follows to its end: complete, stopped or aborted; a hold waits. `speed` times real time for simulated
-    drivers, None as fast as they can; real drivers run as they do. Everything is in `folder`, which is this run's own."""
+    drivers, None as fast as they can; real drivers run as they do. `orders` come by the clock, others through the inbox.
+    Everything is in `folder`, which is this run's own."""
     folder.claim()
     journal = DiskJournal(folder.path, spec.run_id)
     recording = Recording(folder.recording) if is_recorded else None
     news = News(outbox)
+    post_box = Post(inbox)
     runner = Runner(
         spec,
         drivers,
         clock_for(drivers, speed),
         journal,
         InThread(replanner),
-        Post(inbox),
+        post_box,
         recording,
+        Together(PostedOrders(post_box), orders or Announced()),
         on_events=news.tell,
     )
     try:
@@ -126,6 +139,7 @@ class Post:
 
     inbox: Texts
     _waiting: list[str] = field(default_factory=list)
+    _orders: list[OrderChange] = field(default_factory=list)
 
     def take(self, now: int) -> Sequence[tuple[Asked, str]]:
         texts, self._waiting = self._waiting, []
@@ -135,7 +149,13 @@ class Post:
             except queue.Empty:
                 break
         requests = [_request(text) for text in texts]
-        return [(request.what, request.who) for request in requests]
+        self._orders += [request for request in requests if not isinstance(request, Request)]
+        return [(request.what, request.who) for request in requests if isinstance(request, Request)]
+
+    def take_orders(self) -> Sequence[OrderChange]:
+        """Those that came with what was taken last."""
+        orders, self._orders = self._orders, []
+        return orders
 
     def wait(self, seconds: float) -> bool:
         if self._waiting:
@@ -145,6 +165,19 @@ class Post:
         except queue.Empty:
             return False
         return True
+
+    def next_time(self) -> int | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedOrders:
+    """The orders among what the session posts."""
+
+    post: Post
+
+    def take(self, now: int) -> Sequence[OrderChange]:
+        return self.post.take_orders()
 
     def next_time(self) -> int | None:
         return None
@@ -175,8 +208,9 @@ class InThread:
         self._answers.put((request, outcome))
 
 
-def _request(text: str) -> Request:
+def _request(text: str) -> Request | OrderChange:
     plain: Any = json.loads(text)
     if not isinstance(plain, dict):
         raise CodecError("", f"expected a request, got {text:.60}")
-    return from_plain(Request, plain)
+    posted: Request | OrderChange = from_plain(Posted, plain)  # type: ignore[arg-type]
+    return posted

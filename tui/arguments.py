@@ -37,6 +37,10 @@ def _setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def add_orders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--orders", metavar="FILE", help="the orders of the queue, one JSON object a line")
+
+
 def settings_of(arguments: argparse.Namespace) -> dict[str, str]:
     return dict(arguments.set)
 
@@ -46,6 +50,7 @@ def add_planning(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without", action="append", default=[], metavar="ROBOT", help="do not use this robot; may be given several times"
     )
+    add_orders(parser)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every search (default: 0)")
     parser.add_argument(
         "--jobs", type=_whole, default=None, metavar="N", help="processes for motions and proofs (default: all cores)"

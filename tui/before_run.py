@@ -12,10 +12,9 @@ from cell.scenario_file import not_in_cell
 from cellwright.running import open_drivers, read_scenario
 from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import unwatched
-from tui.arguments import settings_of
 from tui.diagnostics import emit
 from tui.exit_codes import DRIVER, USAGE
-from tui.preparing import Ready, prepare
+from tui.preparing import Ready, asked_of, prepare
 from tui.progress import shown
 from tui.speech import refuse
 from tui.why_text import emit_refusal
@@ -39,8 +38,7 @@ def target(arguments: argparse.Namespace) -> Target | int:
     scenario = Scenario() if read is None or read.value is None else read.value
     with shown() as progress:
         workshop = open_workshop(progress, arguments.jobs)
-        without = frozenset(arguments.without)
-        prepared = prepare(arguments.file, settings_of(arguments), arguments.cell, arguments.seed, without, workshop)
+        prepared = prepare(arguments.file, asked_of(arguments), workshop)
     if prepared.ready is None:
         emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
         return prepared.refusal

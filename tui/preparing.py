@@ -5,20 +5,25 @@ A plan file is untrusted: its sources are read again and it is proved again. Not
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cell.diagnostic import Diagnostic, Outcome, WhyNot
+from cell.orders import Order
 from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
+from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
 from cellwright.session import load_plan, make_plan, release_plan, request_for
 from cellwright.shown import shown, shown_texts
 from cellwright.workshop import Workshop
+from tui.arguments import settings_of
 from tui.exit_codes import PROBLEM, USAGE
 
-UNREADABLE = frozenset({"E670", "E671"})  # a plan file that cannot be read is a matter of usage, not of the intent
+UNREADABLE = frozenset({"E670", "E671", "E284", "E285", "E286", "E287"})
+"""A plan or a file of orders that cannot be read is a matter of usage, not of the intent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,39 @@ def is_text(file: str) -> bool:
     return Path(file).suffix in (".intent", ".cell")
 
 
-def prepare(
-    file: str, settings: Mapping[str, str], cell: str | None, seed: int, without: frozenset[str], workshop: Workshop
-) -> Prepared:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user asks for beside the file: the value of each param, another cell file, the orders file, robots that may not
+    be used, whether more orders may come."""
+
+    settings: Mapping[str, str]
+    cell: str | None = None
+    seed: int = 0
+    without: frozenset[str] = frozenset()
+    orders: str | None = None
+    is_continuous: bool = False
+
+
+def asked_of(arguments: argparse.Namespace) -> Asked:
+    return Asked(
+        settings_of(arguments),
+        arguments.cell,
+        arguments.seed,
+        frozenset(arguments.without),
+        arguments.orders,
+        getattr(arguments, "continuous", False),
+    )
+
+
+def prepare(file: str, asked: Asked, workshop: Workshop) -> Prepared:
     """Raises OSError where a file that the user named, or that the plan names, cannot be read."""
     if not is_text(file):
-        return _from_plan(file, cell, without, workshop)
-    reading = read(file, settings, cell)
-    request = request_for(reading, workshop, seed, without=without)
+        return _from_plan(file, asked, workshop)
+    reading = read(file, asked.settings, asked.cell)
+    orders = _orders(asked, reading)
+    if orders.value is None:
+        return Prepared(None, orders.diagnostics, reading.texts)
+    request = request_for(reading, workshop, asked.seed, None, asked.without, orders.value, asked.is_continuous)
     if request.value is None:
         return Prepared(None, request.diagnostics, reading.texts)
     made = make_plan(request.value, workshop)
@@ -65,12 +95,23 @@ def prepare(
     return _released(release_plan(made.value, request.value, workshop), reading, request.value, found)
 
 
-def _from_plan(file: str, cell: str | None, without: frozenset[str], workshop: Workshop) -> Prepared:
-    loaded = load_plan(file, cell)
+def _orders(asked: Asked, reading: Reading) -> Outcome[tuple[Order, ...]]:
+    """None where no file is named, or where the cell is not known."""
+    if asked.orders is None or reading.cell is None:
+        return Outcome(())
+    found = read_order_file(asked.orders, reading.cell)
+    return Outcome(None if found.value is None else found.value.orders, found.diagnostics)
+
+
+def _from_plan(file: str, asked: Asked, workshop: Workshop) -> Prepared:
+    loaded = load_plan(file, asked.cell)
     if loaded.value is None:
         return Prepared(None, loaded.diagnostics, {})
     plan, reading = loaded.value.plan, loaded.value.reading
-    request = request_for(reading, workshop, plan.tasks.seed, without=without)
+    orders = _orders(asked, reading)
+    if orders.value is None:
+        return Prepared(None, orders.diagnostics, {})
+    request = request_for(reading, workshop, plan.tasks.seed, None, asked.without, orders.value, asked.is_continuous)
     found = (*loaded.diagnostics, *request.diagnostics)
     if request.value is None:
         return Prepared(None, shown(reading, _once(found)), shown_texts(reading))

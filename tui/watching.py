@@ -6,6 +6,7 @@ Law: nothing here stops a robot; it asks the controller to. Nothing kills a movi
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import FrameType
@@ -13,6 +14,7 @@ from typing import Literal
 
 from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, SpeedAsked, StateChanged, ZoneReported
 from cell.run import RunSummary
+from cellwright.order_files import FollowedOrders
 from cellwright.service import Run
 from tui.asking import asked
 from tui.event_text import event_line
@@ -27,12 +29,15 @@ Ending = Literal["stop", "quick stop"]
 
 @dataclass(slots=True)
 class Watching:
-    """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about goes on holding."""
+    """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about goes on holding. `orders`: the file of
+    orders, looked at meanwhile."""
 
     run: Run
     is_attended: bool
     waits: bool
+    orders: FollowedOrders | None = None
     _interrupts: int = 0
+    _looked: float = 0.0
     _told: int = 0
     _zero: int = 0
     _is_ending: bool = False
@@ -67,6 +72,7 @@ class Watching:
         """False when the run holds and somebody has to say what next."""
         for message in messages:
             self._tell_interrupts(progress)
+            self._look_for_orders(progress)
             if message is None:
                 continue
             if isinstance(message, RunSummary):
@@ -77,6 +83,18 @@ class Watching:
             if isinstance(message, StateChanged) and message.after == "Held" and self._has_to_be_settled():
                 return False
         return True
+
+    def _look_for_orders(self, progress: Progress) -> None:
+        """At most as often as an answer is waited for, however much the run tells."""
+        if self.orders is None or time.monotonic() - self._looked < PATIENCE:
+            return
+        self._looked = time.monotonic()
+        changes, found = self.orders.changes()
+        for change in changes:
+            self.run.announce(change)
+        for diagnostic in found:
+            at = diagnostic.spans[0]
+            progress.line(printable(f"{at.file}:{at.start.line}: {diagnostic.code} {diagnostic.message}; nothing of it is taken"))
 
     def _has_to_be_settled(self) -> bool:
         """A run that was asked to stop needs no other answer."""

@@ -2,15 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cell import scenario
 from cell.codec import canonical, from_plain, to_plain
+from cell.model import Queue
 from cell.scenario import GripLost, MachineAlarm, MissingPart, RejectShare, Scenario
 from cell.scenario_file import PAGES, TABLES, not_in_cell, scenario_from_mapping
-from tests.cell_drivers.gantry import gantry_cell
+from tests.cell_drivers.gantry import SPAN, gantry_cell
 
 EVERYTHING = """
 seed = 7
@@ -43,6 +45,14 @@ machine = "lathe"
 nth = 4
 fraction = 0
 clears_after = 30
+[[order_added]]
+id = "RUSH"
+at = 40
+items = { shaft = 2 }
+due = 1970-01-01T00:01:00Z
+[[order_withdrawn]]
+id = "RUSH"
+at = 60
 [[late]]
 machine = "lathe"
 factor = 2
@@ -82,7 +92,9 @@ def test_reads_every_disturbance_there_is() -> None:
     assert {make for make, _ in TABLES.values()} == set(scenario.Disturbance.__args__)
     assert MachineAlarm("lathe", 4, 0.0, 30.0) in read.disturbances
     assert GripLost("grip", 5, "on the way") in read.disturbances
-    assert not_in_cell(read, gantry_cell()) == ()
+    queues = {"orders": Queue("orders", "shaft", SPAN)}
+    assert not_in_cell(read, replace(gantry_cell(), queues=queues)) == ()
+    assert [d.message for d in not_in_cell(read, gantry_cell())] == ["the cell has no queue 'orders'"]
 
 
 def test_a_scenario_survives_its_plain_form() -> None:

@@ -23,17 +23,20 @@ from cell.geometry import Array, Body, Cylinder, Pose, frozen
 from cell.grasps import T_part_tcp
 from cell.model import CellModel, Hand
 from cell.motion_plan import ContactAllowance, Motion, MotionPlan, Segment
+from cell.orders import Order
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.program import IntentProgram
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import Disturbance, Scenario
+from cell.scenario_orders import order_changes
 from cell.standard_verbs import STANDARD
 from cell.state import CellState, PlanningRequest
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Move, Stance, Touch
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cell_drivers.simulated.record import RestsIn, WorldRecord
+from controller.order_book import Announced
 from controller.rehearsal import Ask, RunRecord, rehearse
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
@@ -82,11 +85,13 @@ def bench_cell(text: str, grips: str) -> CellModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bench:
-    """One cell and one intent. `iterations` bounds the search for an order."""
+    """One cell, one intent and the orders that are there at the start. `iterations` bounds the search for an order."""
 
     cell: CellModel
     program: IntentProgram
     iterations: int = 40
+    orders: tuple[Order, ...] = ()
+    is_continuous: bool = False
 
     @classmethod
     def of(cls, cell: str, grips: str, intent: str, iterations: int = 40) -> Bench:
@@ -97,8 +102,13 @@ class Bench:
         return cls(model, checked.expect(), iterations)
 
     def request(self, state: CellState | None = None) -> PlanningRequest:
-        known = declared_state(self.cell) if state is None else state
-        return PlanningRequest(self.program, self.cell, {"g1": gantry_model()}, known, iterations=self.iterations)
+        known = self.start if state is None else state
+        request = PlanningRequest(self.program, self.cell, {"g1": gantry_model()}, known, iterations=self.iterations)
+        return replace(request, is_continuous=self.is_continuous)
+
+    @property
+    def start(self) -> CellState:
+        return replace(declared_state(self.cell), orders=self.orders)
 
     def planned(self, state: CellState | None = None) -> Outcome[MotionPlan]:
         asked = self.request(state)
@@ -135,8 +145,9 @@ class Bench:
         assert first.value is not None, [(d.code, d.message) for d in first.diagnostics]
         world = simulated_cell(self.cell, {"g1": gantry_model()}, Scenario(seed, tuple(disturbances)))
         planner = _Planner(self)
-        spec = RunSpec("bench", self.program, self.cell, declared_state(self.cell))
-        record = rehearse(spec, first.value, world, planner, asks)
+        spec = RunSpec("bench", self.program, self.cell, self.start, is_continuous=self.is_continuous)
+        book = Announced(order_changes(Scenario(seed, tuple(disturbances)), self.cell))
+        record = rehearse(spec, first.value, world, planner, asks, orders=book)
         return Ran(record, world, world.record(), tuple(planner.asked))
 
     # --- motions -----------------------------------------------------------------------------------------------------

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cell.people import PERSON
-from tui.arguments import add_format, add_settings, settings_of
+from tui.arguments import add_format, add_orders, add_settings, settings_of
 from tui.exit_codes import DONE, PROBLEM, USAGE
 from tui.speech import count, printable, refuse, say
 
 if TYPE_CHECKING:
+    from cell.diagnostic import Diagnostic
     from cellwright.reading import Reading
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help=".intent or .cell file")
     add_settings(parser)
+    add_orders(parser)
     add_format(parser)
 
 
@@ -26,16 +29,25 @@ def act(arguments: argparse.Namespace) -> int:
 
     try:
         readings = [read(file, settings_of(arguments)) for file in arguments.files]
+        ordered = _ordered(arguments.orders, readings)
     except OSError as cause:
         return refuse(cause, USAGE)
     texts = {name: text for reading in readings for name, text in reading.texts.items()}
-    diagnostics = tuple(dict.fromkeys(d for reading in readings for d in reading.diagnostics))
+    diagnostics = tuple(dict.fromkeys((*(d for reading in readings for d in reading.diagnostics), *ordered)))
     emit(diagnostics, arguments.format, texts)
     broken = any(d.is_error for d in diagnostics)
     if arguments.format == "text" and not broken:
         for reading in readings:
             say(_summary(reading))
     return PROBLEM if broken else DONE
+
+
+def _ordered(path: str | None, readings: Sequence[Reading]) -> tuple[Diagnostic, ...]:
+    """What is wrong with the orders, for the first cell that there is."""
+    from cellwright.order_files import read_order_file
+
+    cell = next((reading.cell for reading in readings if reading.cell is not None), None)
+    return () if path is None or cell is None else read_order_file(path, cell).diagnostics
 
 
 def _summary(reading: Reading) -> str:

@@ -9,10 +9,11 @@ import argparse
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_diagnostic_format, add_planning, settings_of
+from tui.arguments import add_diagnostic_format, add_planning
 from tui.exit_codes import DONE, USAGE
 from tui.speech import clock_time, printable, put, put_json, refuse, say, wants_colour
 
@@ -36,7 +37,7 @@ def act(arguments: argparse.Namespace) -> int:
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
     from tui.plan_target import names_from, objection, write
-    from tui.preparing import prepare
+    from tui.preparing import asked_of, prepare
     from tui.progress import shown
     from tui.why_text import emit_refusal
 
@@ -47,8 +48,7 @@ def act(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     with shown() as progress:
         workshop = open_workshop(progress, arguments.jobs)
-        without = frozenset(arguments.without)
-        prepared = prepare(file, settings_of(arguments), cell, arguments.seed, without, workshop)
+        prepared = prepare(file, replace(asked_of(arguments), cell=cell), workshop)
     if prepared.ready is None:
         emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
         return prepared.refusal

@@ -10,14 +10,16 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_run, add_unbuilt, speed, unbuilt_asked
+from tui.arguments import add_run, speed
 from tui.asking import asked
 from tui.exit_codes import DRIVER, HELD, USAGE
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from cell.run import RunSummary
+    from cellwright.order_files import FollowedOrders
     from tui.before_run import Target
+    from tui.preparing import Ready
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,12 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask before the first motion")
     parser.add_argument("--speed", type=speed, metavar="X", help="simulated drivers at X times real time")
     parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
-    add_unbuilt(parser, orders="FILE", continuous=None)
+    parser.add_argument("--continuous", action="store_true", help="wait for more orders instead of completing")
 
 
 def act(arguments: argparse.Namespace) -> int:
-    if (refusal := unbuilt_asked(arguments)) is not None:
-        return refuse(refusal, USAGE)
     is_attended = sys.stdin.isatty() and sys.stderr.isatty()
     if not arguments.yes and not is_attended:
         return refuse("nobody is there to be asked: give --yes to run without a question", USAGE)
@@ -74,9 +74,11 @@ def _agreed() -> bool:
 
 
 def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSummary:
+    from cell.scenario_orders import order_changes
     from cellwright.folders import state_folder
     from cellwright.running import ResidentPlanner, run_spec
     from cellwright.service import start_run
+    from controller.order_book import Announced
     from tui.watching import Watching
 
     ready = aim.ready
@@ -84,8 +86,19 @@ def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSu
         lambda run_id: run_spec(run_id, ready.request),
         ready.released,
         aim.drivers,
-        ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without),
+        ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without, ready.request.is_continuous),
         state_folder(),
         arguments.speed,
+        Announced(order_changes(aim.scenario, ready.request.cell)),
     )
-    return Watching(run, is_attended, arguments.wait).to_the_end()
+    return Watching(run, is_attended, arguments.wait, _followed(arguments, ready)).to_the_end()
+
+
+def _followed(arguments: argparse.Namespace, ready: Ready) -> FollowedOrders | None:
+    """The orders file, looked at while the run goes on."""
+    from cellwright.order_files import FollowedOrders
+
+    if arguments.orders is None:
+        return None
+    known = {order.id: order for order in ready.request.state.orders}
+    return FollowedOrders(arguments.orders, ready.request.cell, known)

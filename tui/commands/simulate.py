@@ -52,13 +52,16 @@ def act(arguments: argparse.Namespace) -> int:
 
 
 def _rehearsed(aim: Target) -> RunRecord:
+    from cell.scenario_orders import order_changes
     from cellwright.running import ResidentPlanner, run_spec
+    from controller.order_book import Announced
     from controller.rehearsal import rehearse
 
     ready = aim.ready
     spec = run_spec(f"rehearsal-{ready.released.motion_plan.plan_id[:12]}", ready.request)
     planner = ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without)
-    return rehearse(spec, ready.released, aim.drivers, planner)
+    orders = Announced(order_changes(aim.scenario, ready.request.cell))
+    return rehearse(spec, ready.released, aim.drivers, planner, orders=orders)
 
 
 def _tell(events: tuple[Event, ...], speed: float) -> None:

@@ -1,0 +1,183 @@
+"""Orders in a run: they arrive, are filled, are withdrawn, and what goes wrong with a part of theirs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cell.events import DemandBound, Event, EventRaised, OrderArrived, OrderDone, StateChanged
+from cell.orders import Item, Order
+from cell.scenario import GripLost, MissingPart, OrderComes, OrderGoes
+from controller.rehearsal import Ask
+from tests.constructs.bench import Bench, Ran
+
+CELL = """
+part bracket {
+  mass 0.6 kg
+  shape box (80 mm, 60 mm, 40 mm)
+}
+part pin {
+  mass 0.1 kg
+  shape cylinder radius 10 mm length 40 mm
+}
+part kit {
+  mass 0.4 kg
+  shape box (200 mm, 140 mm, 50 mm)
+}
+shelf bins {
+  at (-400 mm, 500 mm, 0 mm)
+  holds [bracket, pin]
+  contains bracket 6 parts
+  contains pin 4 parts
+}
+stack empties {
+  at (-600 mm, -500 mm, 0 mm)
+  holds kit
+  contains kit 4 parts
+}
+tray out {
+  at (600 mm, 0 mm, 50 mm)
+  grid 4x4
+  pitch [110 mm, 110 mm]
+  holds [bracket, pin]
+}
+tray kits {
+  at (0 mm, -900 mm, 0 mm)
+  grid 2x2
+  pitch [300 mm, 300 mm]
+  holds kit
+}
+queue orders {
+  of kit
+}
+"""
+INTENT = """
+use "bench.cell"
+for each job in orders{until} {{
+  move job.kit from empties to kits
+  for each item in job.items {{
+    move item from bins to out
+  }}
+{inner}
+}}
+on grip_lost: retry 2, then hold "look"
+{clauses}
+"""
+A = Order("A", "orders", (Item("bracket", 2), Item("pin", 1)))
+B = Order("B", "orders", (Item("pin", 1),))
+
+
+def bench(*orders: Order, until: str = "", inner: str = "", clauses: str = "", is_continuous: bool = False) -> Bench:
+    text = INTENT.format(until=until and f" until {until}", inner=inner, clauses=clauses)
+    return replace(Bench.of(CELL, "[bracket, pin, kit]", text, iterations=2), orders=orders, is_continuous=is_continuous)
+
+
+def of(ran: Ran, kind: type[Event]) -> list:  # type: ignore[type-arg]
+    return [event for event in ran.record.events if isinstance(event, kind)]
+
+
+def done(ran: Ran) -> list[str]:
+    return [event.order for event in of(ran, OrderDone)]
+
+
+def test_orders_are_filled_and_every_part_is_where_the_world_says() -> None:
+    ran = bench(A, B).run()
+    assert ran.record.summary.state == "Complete"
+    assert sorted(done(ran)) == ["A", "B"]
+    assert sorted(ran.lying["out"]) == ["bracket#1", "bracket#2", "pin#1", "pin#2"]
+    assert sorted(ran.lying["kits"]) == ["kit#3", "kit#4"]
+    assert ran.truth.violations == ()
+    bound = {event.demand: event.of.part for event in of(ran, DemandBound)}
+    assert bound == {
+        "A.kit": "kit#4", "A.items[1]": "bracket#1", "A.items[2]": "bracket#2", "A.items[3]": "pin#1",
+        "B.kit": "kit#3", "B.items[1]": "pin#2",
+    }  # fmt: skip
+
+
+def test_an_order_that_comes_in_mid_run_is_filled_as_well() -> None:
+    ran = bench(A).run(OrderComes("RUSH", 5.0, (("pin", 2),), None))
+    assert ran.record.summary.state == "Complete"
+    assert sorted(done(ran)) == ["A", "RUSH"]
+    assert len(ran.asked) == 1
+    assert ran.asked[0].reason == "order RUSH arrived"
+    assert len(ran.lying["out"]) == 5
+
+
+def test_an_order_beyond_until_waits_and_plans_nothing_again() -> None:
+    ran = bench(A, until="orders.done >= 1 orders").run(OrderComes("LATER", 5.0, (("pin", 2),), None))
+    assert done(ran) == ["A"]
+    assert ran.asked == ()
+    assert len(of(ran, OrderArrived)) == 1
+
+
+def test_what_is_due_first_comes_before_others_that_are_not_begun() -> None:
+    intent = bench(A, B, until="orders.done >= 2 orders", clauses="prefer urgent")
+    ran = intent.run(OrderComes("RUSH", 1.0, (("pin", 1),), 10.0))
+    assert "RUSH" in done(ran)
+    assert len(done(ran)) == 2
+
+
+def test_a_withdrawn_order_that_is_not_begun_is_left_out() -> None:
+    ran = bench(A, B).run(OrderGoes("B", 1.0))
+    assert ran.record.summary.state == "Complete"
+    assert done(ran) == ["A"]
+    assert of(ran, EventRaised) == []
+
+
+def test_a_withdrawn_order_that_is_begun_holds() -> None:
+    ran = bench(A).run(OrderGoes("A", 12.0))
+    assert ran.record.summary.state == "Held"
+    assert [event.event for event in of(ran, EventRaised)] == ["withdrawn"]
+    assert "R730" in (ran.record.summary.held_because or "")
+
+
+def test_after_the_hold_a_withdrawn_order_is_over() -> None:
+    ran = bench(A, B, clauses='on withdrawn: hold "take it out"').run(OrderGoes("A", 12.0), asks=(Ask(200.0, "resume"),))
+    assert ran.record.summary.state == "Complete"
+    assert done(ran) == ["B"]
+
+
+def test_a_demand_whose_part_fell_gets_another_one() -> None:
+    ran = bench(A).run(GripLost("grip", 2, "on the way"))
+    assert ran.record.summary.state == "Complete"
+    assert done(ran) == ["A"]
+    assert len(ran.lying["out"]) == 3
+    bound = [event.demand for event in of(ran, DemandBound)]
+    assert len(bound) == len(set(bound)) + 1
+
+
+def test_a_bin_that_is_empty_skips_the_item_and_the_order_goes_without_it() -> None:
+    ran = bench(A, B, inner="  on part_missing: skip").run(MissingPart("bins.bracket"))
+    assert ran.record.summary.state == "Complete"
+    assert sorted(done(ran)) == ["A", "B"]
+    assert sorted(ran.lying["out"]) == ["pin#1", "pin#2"]
+    assert ran.record.summary.goals_skipped == 2
+
+
+def test_a_run_that_goes_on_waits_for_orders() -> None:
+    ran = bench(B, is_continuous=True).run(OrderComes("C", 500.0, (("bracket", 1),), None))
+    assert sorted(done(ran)) == ["B", "C"]
+    assert ran.record.summary.state == "Suspended"
+    assert any(event.after == "Suspended" for event in of(ran, StateChanged))
+
+
+def test_too_few_orders_for_until_are_begun_where_more_may_come() -> None:
+    ran = bench(B, until="orders.done >= 2 orders", is_continuous=True).run(OrderComes("C", 500.0, (("bracket", 1),), None))
+    assert sorted(done(ran)) == ["B", "C"]
+    assert ran.record.summary.state == "Complete"
+
+
+def test_an_order_that_is_told_twice_is_one() -> None:
+    again = OrderComes("A", 5.0, (("pin", 1),), None)
+    ran = bench(A).run(again)
+    assert done(ran) == ["A"]
+    assert ran.asked == ()
+
+
+@pytest.mark.parametrize("at", [3.0, 15.0])
+def test_whenever_an_order_comes_nothing_is_lost(at: float) -> None:
+    ran = bench(A, B).run(OrderComes("C", at, (("bracket", 1), ("pin", 1)), None))
+    assert sorted(done(ran)) == ["A", "B", "C"]
+    assert len(ran.lying["out"]) == 6
+    assert ran.truth.violations == ()
