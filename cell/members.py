@@ -41,8 +41,8 @@ def places_in(equipment: Equipment, name: str) -> tuple[Place, ...]:
 
 
 def binds_parts(loop: Loop, cell: CellModel) -> bool:
-    """Whether its members are parts: of one kind, or of any where the set holds several."""
-    return loop.member in cell.parts or loop.member == "part"
+    """Whether its members are parts: of one kind, or of any where they lie in a thing that holds several."""
+    return loop.member in cell.parts or (loop.member == "part" and loop.members.path[0] in cell.equipment)
 
 
 def is_bound_by(loop: Loop, kind: str) -> bool:

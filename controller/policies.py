@@ -73,11 +73,11 @@ class Policies:
                 yield enclosure, enclosure.block.within
 
     def asks(self, goal: str | None, outcome: str) -> bool:
-        """Whether a `when` in a block around the goal asks about that outcome."""
+        """Whether a `when` behind the goal, in a block around it, asks about that outcome; one that it stands in has asked."""
         return any(
             asked == outcome
             for enclosure in self.around.get(goal or "", ())
-            for line in enclosure.block.lines
+            for line in _behind(enclosure.block, goal)
             if isinstance(line, When)
             for branch in line.branches
             if branch.condition is not None
@@ -95,6 +95,16 @@ def policies_of(program: IntentProgram) -> Policies:
     outward = {blocks[i].id: blocks[i:] for blocks in around.values() for i in range(len(blocks))}
     named = {ref.text: block.id for block in (top, *_innermost_last(outward)) for p in block.block.policies for ref in p.events}
     return Policies(around, outward, top, loops, named, goals)
+
+
+def _behind(block: Block, goal: str | None) -> tuple[Line, ...]:
+    """The lines of the block behind the one that has the goal in it; all where it has none."""
+    index = next((i for i, line in enumerate(block.lines) if _has(line, goal)), -1)
+    return block.lines[index + 1 :]
+
+
+def _has(line: Line, goal: str | None) -> bool:
+    return (isinstance(line, Goal) and line.id == goal) or any(_has(x, goal) for inner in _blocks(line) for x in inner.lines)
 
 
 def _innermost_last(outward: Mapping[str, tuple[Enclosure, ...]]) -> list[Enclosure]:

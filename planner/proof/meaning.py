@@ -349,7 +349,7 @@ def _state(step: Step, robot: str, follow: Followed) -> RobotState:
     """The robot's state for a step that it takes part in; for the others, the state outside all branches will do."""
     match step.action:
         case SetClamp(is_closed=is_closed):
-            takes_part = not is_closed or not follow.is_branching(robot)
+            takes_part = not is_closed or step.branch is not None or not follow.is_branching(robot)
         case SetDoor(is_open=is_open):
             takes_part = not is_open
         case Move() | Grip() | Release():

@@ -71,9 +71,9 @@ def _span(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> _Span:
     job, able = shop.jobs[j], shop.able(j, k)
     leg, here = job.legs[k], _place_before(job, k)
     if isinstance(leg, Fork):
-        ways = [_carry(least, able, job.kind, here, way.stages) for way in leg.ways]
-        robot, travel = max(r for r, _ in ways), max(t for _, t in ways)
-        return _Span(None, able, 0.0, max(r + t for r, t in ways), 0.0, robot, travel)
+        ways = [(*_carry(least, able, job.kind, here, way.stages), _worked(way.stages)) for way in leg.ways]
+        robot, travel = max(r for r, _, _ in ways), max(t for _, t, _ in ways)
+        return _Span(None, able, 0.0, max(sum(way) for way in ways), 0.0, robot, travel)
     work = leg.work.duration if leg.work is not None else 0.0
     out = _way_out(shop, least, j, k)
     if leg.is_carried or (here is not None and here in leg.places and leg.handing is None):
@@ -96,6 +96,11 @@ def _carry(
     return min(robot for robot, _ in ways), min(travel for _, travel in ways)
 
 
+def _worked(stages: tuple[Stage, ...]) -> float:
+    """How long devices work on the part along one way of a fork."""
+    return sum(stage.work.duration for stage in stages if stage.work is not None)
+
+
 def _place_before(job: Job, k: int) -> str | None:
     """Where the part lies before leg k, None in a hand; a tray's first place stands for all of its places."""
     stages = [leg for leg in job.legs[:k] if isinstance(leg, Stage)]
@@ -112,7 +117,7 @@ def _way_out(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> float:
     if isinstance(following, Stage):
         stays = following.equipment == leg.equipment
     else:
-        stays = not all(way.stages for way in following.ways)
+        stays = not all(way.stages and leg.places[0] not in way.stages[0].places for way in following.ways)
     taking = (least[w].take(job.kind, leg.places[0]) for w in shop.able(j, k + 1))
     return 0.0 if stays else shop.devices[leg.equipment].door_time + min(taking)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cell.steps import AtHome, AtHub, AtPlace, Carried
 from planner.tasks.contacts import Contact, held_with
@@ -19,19 +18,11 @@ from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
 from planner.tasks.side_by_side import fit_together
 from planner.tasks.traffic import Passage, Trail
+from planner.tasks.tried_way import TriedWay
 from planner.tasks.ways_out import Escapes, Situation
 from planner.tasks.worker import Worker
 
 Passages = tuple[Passage[float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _WayEnd:
-    """One way of a fork, tried: where the robot ends, the places, and by which passages."""
-
-    stand: Stand
-    targets: tuple[str, ...]
-    passages: Passages
 
 
 class Candidates:
@@ -115,7 +106,7 @@ class Candidates:
         start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind]:
             taking = self._taking(who, place, name, kind, grasp, others, speed)
-            if taking.seconds < math.inf and self._free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
+            if taking.seconds < math.inf and self.free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
                 if others and not self._is_released(job, worker, hand, grasp, others):
                     continue
                 if not self.escapes.is_open(floor, self._now, job, worker, is_taking=True):
@@ -139,7 +130,7 @@ class Candidates:
             turned = grasp if j == job else floor.grasp[j]
             if isinstance(leg, Stage):
                 speed = who.speed(leg.clauses)
-                place = self._free_place(leg, who, kind, name, turned, speed, is_peek=True)
+                place = self.free_place(leg, who, kind, name, turned, speed, is_peek=True)
                 if place is not None and self._contacts.putting(who, place, name, kind, turned, held, speed).seconds < math.inf:
                     return True
         return not any(j >= 0 for j in floor.hands[worker])
@@ -151,7 +142,7 @@ class Candidates:
         if not isinstance(leg, Stage) or opened is None:
             return None
         kind, name, grasp, speed = shop.jobs[job].kind, who.hands[hand].name, floor.grasp[job], who.speed(leg.clauses)
-        place = self._free_place(leg, who, kind, name, grasp, speed, is_peek=False)
+        place = self.free_place(leg, who, kind, name, grasp, speed, is_peek=False)
         if place is None or not self.escapes.is_open(floor, self._now, job, worker, is_taking=False):
             return None
         spot = place if leg.handing is None else leg.handing.spot
@@ -199,46 +190,22 @@ class Candidates:
             return None
         arrived, before = self.arrival(worker, self._hubs[hub], others, speed, opened)
         start = max(arrived, self.accessible(hub, opened), floor.ready[job])
+        behind_doors = {s.equipment for w in fork.ways for s in w.stages if shop.devices[s.equipment].has_door} - {hub}
+        start = max(start, *(self.accessible(name, floor.ready[job]) for name in behind_doors)) if behind_doors else start
         for grasp in shop.grasps[kind] if hand is not None else (0,):
             parks = set(self._parks)
-            ends = [self._way(who, worker, kind, grasp, hand, place, way.stages, others, start) for way in fork.ways]
+            ends = [TriedWay(self, worker, hand, kind, grasp, others, place, start).along(way.stages) for way in fork.ways]
             known = [end for end in ends if end is not None]
             if len(known) == len(ends):
                 targets = tuple(end.targets for end in known)
                 act = Act(Kind.CHOOSE, job, floor.at[job], worker, NOBODY if hand is None else hand, grasp, place, targets)
                 stands = tuple(end.stand for end in known)
                 trail = Trail(before, tuple(end.passages for end in known), start)
-                return Candidate(act, start, max(s.time for s in stands), stands[-1].hub or hub, stands, trail)
+                names = dict.fromkeys(name for end in known for name in end.busy)
+                busy = {name: max(end.busy.get(name, 0.0) for end in known) for name in names}
+                return Candidate(act, start, max(s.time for s in stands), stands[-1].hub or hub, stands, trail, busy=busy)
             self._parks = parks
         return None
-
-    def _way(
-        self, who: Worker, worker: int, kind: str, grasp: int, hand: int | None, place: str, stages: tuple[Stage, ...],
-        others: Held, time: float,
-    ) -> _WayEnd | None:  # fmt: skip
-        """Carry the part along one way of a fork: where and when the robot ends, and the places."""
-        hub, targets, speed, passages = self.shop.equipment_of[place], list[str](), None, list[Passage[float]]()
-        for stage in stages:
-            assert hand is not None
-            name, speed = who.hands[hand].name, who.speed(stage.clauses)
-            target = self._free_place(stage, who, kind, name, grasp, speed, is_peek=False)
-            if target is None:
-                return None
-            held = held_with(others, Carried(name, kind, grasp), who)
-            contact = self._taking(who, place, name, kind, grasp, others, speed)
-            time = max(time, self.clear(worker, contact.way, contact.rest)) + contact.seconds
-            passages.append(Passage(contact.way, contact.rest, time))
-            if stage.equipment != hub:
-                travel = who.motions.travel(AtHub(hub), stage.equipment, held, speed)
-                time = max(time, self.clear(worker, travel.way, travel.rest)) + travel.seconds
-                passages.append(Passage(travel.way, travel.rest, time))
-            contact = self._contacts.putting(who, target, name, kind, grasp, held, speed)
-            time = max(time, self.clear(worker, contact.way, contact.rest)) + contact.seconds
-            passages.append(Passage(contact.way, contact.rest, time))
-            targets.append(target)
-            place, hub = target, stage.equipment
-        end = _WayEnd(Stand(AtHub(hub), hub, time, speed), tuple(targets), tuple(passages))
-        return end if time < math.inf else None
 
     # --- others in the way -----------------------------------------------------------------------------------------
 
@@ -371,7 +338,7 @@ class Candidates:
     def _can_carry(self, who: Worker, others: Held, kind: str) -> bool:
         return sum(self.shop.mass[c.kind] for c in others) + self.shop.mass[kind] <= who.load + 1e-9
 
-    def _free_place(
+    def free_place(
         self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool
     ) -> str | None:
         """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied; but

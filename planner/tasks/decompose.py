@@ -24,7 +24,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
 from planner.tasks.people import cleared_to, clearing, left_behind
-from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work
+from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work, comes_back, works_where_it_lies
 from planner.tasks.supported import blocks
 from planner.tasks.unfold import UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
 
@@ -311,16 +311,18 @@ class _Walk:
         return Job(part.id, part.kind, place, hand, grasp, tuple(legs), self.arrivals.get(part.id))
 
     def _check_job(self, job: Job) -> None:
-        """A fork ends a route, is told of on it, and begins at a plain place or empties it in every way."""
+        """A fork is told of on its route. What follows it finds the part where it lay: no way moves it, or they bring it back."""
         for k, leg in enumerate(job.legs):
             if not isinstance(leg, Fork):
                 continue
-            if k + 1 < len(job.legs):
+            if again := works_where_it_lies(job, k):
+                self.found.unsupported("a program in an open branch on a part that lies there already", again.goal.span)
+            if k + 1 < len(job.legs) and not comes_back(job, k):
                 later = job.legs[k + 1]
                 self.found.error(
                     "E609", "a later line asks for a part that the branches leave in different places",
                     later.goal.span if isinstance(later, Stage) else later.when.span, leg.when.span,
-                    help="Move the later line into the branches.",
+                    help="Move the later line into the branches, or let every branch bring the part back to where it was.",
                 )  # fmt: skip
             if not any(isinstance(x, Stage) and isinstance(x.work, Work) and x.work.told == leg.outcome for x in job.legs[:k]):
                 message = f"the {leg.outcome} of {job.part} is not known and nothing will tell it"

@@ -171,13 +171,19 @@ def _apply_choose(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     now, device = floor.devices[shop.equipment_of[act.place]], shop.devices[shop.equipment_of[act.place]]
     if device.has_door:
         now.is_open = True
-    if all(way.stages for way in fork.ways):
+    for name, end in chosen.busy.items():
+        used = floor.devices[name]
+        used.idle = floor.work_end[name] = max(end, used.idle)
+        used.is_open, used.is_clamped = shop.devices[name].has_door, False
+    ends = [targets[-1] if targets else act.place for targets in act.targets]
+    if act.place not in ends:
         floor.take(job, act.worker, act.hand, act.grasp)
         floor.hands[act.worker][act.hand] = NOBODY
         now.is_clamped = False
-    for targets in act.targets:
-        for place in targets[-1:]:
+    for place in ends:
+        if place != act.place:
             floor.fill(place)
+    floor.ready[job] = chosen.end
     floor.stand(act.worker, chosen.stands)
     floor.end_leg(job, chosen.end)
 

@@ -48,14 +48,14 @@ def can_finish(claims: Sequence[Claim], free_hands: Sequence[int], room: Sequenc
 
 
 def _passes(claim: Claim, hands: list[int], room: list[int]) -> bool:
-    """Whether it can go its whole way while everything else stands still."""
+    """Whether it can go its whole way while everything else stands still. What it has left has room for it again."""
     here = claim.at
     for k, visit in enumerate(claim.route):
         is_moved = visit.room != here or visit.room == ANYWHERE
         is_held = claim.at is None and k == 0
         if is_moved and not is_held and not _has_hand(claim, visit, hands):
             return False
-        if visit.room != here and not _has_room(visit.room, room):
+        if visit.room not in (here, claim.at) and not _has_room(visit.room, room):
             return False
         here = visit.room
     return bool(claim.route) or claim.at is not None

@@ -137,8 +137,12 @@ class _Rooms:
     def _forked(self, state: _State, j: int, fork: Fork, spot: Spot) -> Iterator[_State]:
         """Its last places of every way are taken from then on; a way that leaves it where it is keeps that."""
         ends = [way.stages[-1].places if way.stages else (spot,) for way in fork.ways]
-        if all(any(self._is_free(state, p) for p in places) or spot in places for places in ends):
-            yield self._with(state, j, (state[j][0] + 1, ON_ITS_WAY))
+        if all(any(self._is_free(state, p) for p in places) or self._is_among(spot, places) for places in ends):
+            after = spot if all(self._is_among(spot, places) for places in ends) else ON_ITS_WAY
+            yield self._with(state, j, (state[j][0] + 1, after))
+
+    def _is_among(self, spot: Spot, places: tuple[str, ...]) -> bool:
+        return spot in places or spot in {self.spot_of.get(p) for p in places}
 
     def _is_free(self, state: _State, place: str) -> bool:
         spot = self.spot_of[place]

@@ -7,7 +7,8 @@ waits for it, so the order of the acts is the schedule; times follow from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from cell.steps import Carried, Stance
@@ -58,7 +59,7 @@ class Stand:
 @dataclass(slots=True)
 class Candidate:
     """`start`: when contact begins; `end`: when the robot is free again, at `hub`. `stands` where it is then, one for each way of
-    a fork. `parks` are workers that have to go home first."""
+    a fork. `parks` are workers that have to go home first. `busy`: until when the ways of a fork keep devices at work, s."""
 
     act: Act
     start: float
@@ -67,6 +68,7 @@ class Candidate:
     stands: tuple[Stand, ...] = ()
     trail: Trail[float] = NOWHERE
     parks: tuple[int, ...] = ()
+    busy: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,8 @@ class LeastTimes:
         """Bring a part from `here` (None: it is in a hand) along `stages`: (taking and putting, travelling)."""
         robot = travel = 0.0
         for stage in stages:
+            if here in stage.places:
+                continue
             if here is not None:
                 robot += self.take(kind, here)
                 travel += self.travel(self._shop.equipment_of[here], self._shop.equipment_of[stage.spots[0]])

@@ -29,7 +29,8 @@ from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.supported import blocks
 from planner.tasks.ways_out import Escapes
-from planner.tasks.write_steps import ChoiceDraft, write_steps
+from planner.tasks.write_choice import ChoiceDraft
+from planner.tasks.write_steps import write_steps
 
 
 def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:

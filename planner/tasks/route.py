@@ -96,7 +96,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One alternative of a fork: taken when the outcome is one of `values`, or none named elsewhere when empty. Moves only."""
+    """One alternative of a fork: taken when the outcome is one of `values`, or none named elsewhere when empty. Where a later leg
+    follows the fork, all of its ways bring the part back to where it lay."""
 
     values: tuple[str, ...]
     stages: tuple[Stage, ...]
@@ -179,3 +180,26 @@ def stages_of(leg: Leg) -> tuple[Stage, ...]:
             return (leg,)
         case Fork(ways=ways):
             return tuple(stage for way in ways for stage in way.stages)
+
+
+def comes_back(job: Job, k: int) -> bool:
+    """Whether the part lies, after the fork that is leg k, where it lay before it, whichever way is taken."""
+    fork, before = job.legs[k], _places_before(job, k)
+    return isinstance(fork, Fork) and len(before) == 1 and all(w.stages[-1].places == before for w in fork.ways if w.stages)
+
+
+def works_where_it_lies(job: Job, k: int) -> Stage | None:
+    """A stage in a way of the fork that is leg k which runs a program on a part that is in the machine already."""
+    fork = job.legs[k]
+    for way in fork.ways if isinstance(fork, Fork) else ():
+        here = _places_before(job, k)
+        for stage in way.stages:
+            if stage.places == here and stage.work is not None and stage.work.kind == "program":
+                return stage
+            here = stage.places
+    return None
+
+
+def _places_before(job: Job, k: int) -> tuple[str, ...]:
+    stages = [leg for leg in job.legs[:k] if isinstance(leg, Stage)]
+    return stages[-1].places if stages else () if job.place is None else (job.place,)

@@ -20,6 +20,7 @@ from planner.tasks.route import Clauses, Deadline, ForceLimit, Fork, Leg, Stage,
 from planner.tasks.supported import blocks, force_limit_on, inner_blocks, speed_limit_on
 
 UNDONE = "these two lines put the same part into different places, unordered"
+NESTED_HELP = "Write the second `when` behind the first one: each asks for what was told last."
 UNDONE_HELP = "Take one of the two out, or take them out of `any order`, so that the later one counts."
 
 
@@ -120,11 +121,23 @@ class Unfolding:
                 inner = self.clauses_in(branch.block, clauses, part.id)
                 legs = self.legs(branch.block, variable, part, inner)
                 legs = [self._as_told(leg, outcome, values) for leg in legs]
-            stages = tuple(leg for leg in legs if isinstance(leg, Stage) and self._is_plain_move(leg))
-            if len(stages) < len(legs):
-                self.found.unsupported("more than moves to plain places in a branch that is open", when.span)
-            ways.append(Way(values, stages))
+            ways.append(Way(values, self._stages(legs, when)))
         return [Fork(when, outcome, tuple(ways), clauses)]
+
+    def _stages(self, legs: list[Leg], when: When) -> tuple[Stage, ...]:
+        """Of a branch that is open: its robot does all of it, and leaves no door and no clamp otherwise than it was."""
+        stages = tuple(leg for leg in legs if isinstance(leg, Stage))
+        if len(stages) < len(legs):
+            self.found.unsupported("a `when` in a branch that is open itself", when.span, help=NESTED_HELP)
+        for stage in stages[-1:]:
+            equipment = self.cell.equipment[stage.equipment]
+            if has_door(equipment) or has_clamp(equipment):
+                help_ = f"End the branch with a line that moves the part out of {stage.equipment}."
+                self.found.unsupported("a branch that ends behind a door or in a clamp", stage.goal.span, when.span, help=help_)
+        for stage in stages:
+            if stage.handing is not None or (stage.work is not None and stage.work.by is not None):
+                self.found.unsupported("a person's work in a branch that is open", stage.goal.span, when.span)
+        return stages
 
     def _as_told(self, leg: Leg, outcome: str, values: tuple[str, ...]) -> Leg:
         """Where the kind is told, the part goes to places that take what it is told to be."""
@@ -138,10 +151,6 @@ class Unfolding:
             self.found.error("E613", f"{leg.equipment} does not take {what}", leg.goal.span, equipment.span, help=help_)
             return leg
         return replace(leg, places=places)
-
-    def _is_plain_move(self, stage: Stage) -> bool:
-        equipment = self.cell.equipment[stage.equipment]
-        return stage.work is None and not has_door(equipment) and not has_clamp(equipment)
 
     def _order(self, block: Block) -> list[int]:
         """The lines' order: as written, but a line that only moves goes after unordered ones that work."""

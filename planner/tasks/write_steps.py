@@ -6,44 +6,36 @@ The sequences of steps are those of PICK, PLACE, PROCESS, INSPECT, SWAP and CHOI
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from cell.arrivals import SUPPLIES
 from cell.program import Goal
-from cell.reasons import action_reason
-from cell.steps import AtHub, Because, Decide, Fact, Inspect, Present, RunProgram, SetClamp, Treat, stance_name
-from planner.tasks.device_chains import DeviceChain, DeviceChains
+from cell.reasons import action_reason, goal_reason
+from cell.steps import AtHub, Because, Fact, Inspect, Present, RunProgram, SetClamp, Treat, stance_name
+from planner.tasks.device_chains import DeviceChains
 from planner.tasks.dispatch import Order
-from planner.tasks.draft import Draft, OperationDraft, choice_name, fact
-from planner.tasks.floor import Act, Kind, Stand
+from planner.tasks.draft import Draft, OperationDraft, fact
+from planner.tasks.floor import Act, Kind
 from planner.tasks.people_steps import PeopleSteps
 from planner.tasks.road import Numbers, Road
-from planner.tasks.robot_chain import RobotChain, Tail, Task
+from planner.tasks.robot_chain import RobotChain, Task
 from planner.tasks.route import Clauses, Fork, Stage
 from planner.tasks.shop import Shop
 from planner.tasks.traffic import Traffic
 from planner.tasks.transfer_steps import Contact, Transfer
-
-
-@dataclass(slots=True)
-class ChoiceDraft:
-    fork: Fork
-    part: str
-    operation: OperationDraft
-    ways: list[tuple[tuple[str, ...], list[OperationDraft]]] = field(default_factory=list)
+from planner.tasks.write_choice import ChoiceDraft, ChoiceWriter
 
 
 def write_steps(shop: Shop, order: Order) -> tuple[Draft, list[ChoiceDraft]]:
     """Steps in the order of acts, which is a topological order of them."""
-    writer = _Writer(shop)
+    writer = Writer(shop)
     for act in order.acts:
         writer.write(act)
     writer.finish()
     return writer.draft, writer.choices
 
 
-class _Writer:
+class Writer:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.draft = Draft()
@@ -75,14 +67,14 @@ class _Writer:
                 assert isinstance(leg, Stage)
                 task = self._task(robot, act, leg)
                 task.operation.target = act.place
-                self._place(robot, act.job, act.hand, act.place, task, leg)
-                self._work_after_placing(robot, act, leg, task.operation)
+                self.place(robot, act.job, act.hand, act.place, task, leg)
+                self.work_after_placing(robot, act, leg, task.operation)
             case Kind.RUN:
                 assert isinstance(leg, Stage)
                 self._run(robot, act, leg)
             case Kind.CHOOSE:
                 assert isinstance(leg, Fork)
-                self._choose(robot, act, leg)
+                ChoiceWriter(self, robot, act, leg).write()
             case Kind.CARRY:
                 assert isinstance(leg, Stage)
                 self.people.carry(act.job, act.place, leg)
@@ -120,9 +112,9 @@ class _Writer:
         hub, task = self.shop.equipment_of[act.place], self._task(robot, act, stage)
         robot.go(hub, task, f"{task.operation.part} is fetched from {act.place}")
         self.devices.open_door(hub, task.operation)
-        self._take(robot, act.job, act.hand, act.grasp, act.place, task)
+        self.take(robot, act.job, act.hand, act.grasp, act.place, task)
 
-    def _take(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, task: Task) -> None:
+    def take(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, task: Task) -> None:
         hub = self.shop.equipment_of[place]
         device, known = self.devices[hub], self.shop.devices[hub]
         contact = self._contact(robot, job, hand, grasp, place, task.clauses)
@@ -159,7 +151,7 @@ class _Writer:
         found = (self.changed[place] for place in places if place in self.changed)
         return tuple(dict.fromkeys(k for who, steps in found if who != robot.robot for k in steps))
 
-    def _place(self, robot: RobotChain, job: int, hand: int, place: str, task: Task, stage: Stage) -> None:
+    def place(self, robot: RobotChain, job: int, hand: int, place: str, task: Task, stage: Stage) -> None:
         spot = place if stage.handing is None else stage.handing.spot
         hub, operation = self.shop.equipment_of[spot], task.operation
         robot.go(hub, task, f"{operation.part} is brought to {spot}")
@@ -190,7 +182,7 @@ class _Writer:
 
     # --- work ------------------------------------------------------------------------------------------------------
 
-    def _work_after_placing(self, robot: RobotChain, act: Act, stage: Stage, operation: OperationDraft) -> None:
+    def work_after_placing(self, robot: RobotChain, act: Act, stage: Stage, operation: OperationDraft) -> None:
         if stage.work is None:
             self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
             return
@@ -265,54 +257,6 @@ class _Writer:
         self.told[act.job] = (number,)
         self.ends[(act.job, act.leg)] = (hub, (number,))
 
-    # --- choice ----------------------------------------------------------------------------------------------------
-
-    def _choose(self, robot: RobotChain, act: Act, fork: Fork) -> None:
-        job, hub, number = self.shop.jobs[act.job], self.shop.equipment_of[act.place], len(self.choices)
-        because = Because(fork.when.span, f"the {fork.outcome} of {job.part} decides")
-        operation = self._new_operation(robot, act, fork.when.id, "when", fork.clauses, act.place, None, because, None)
-        task = self._begun(Task(operation, fork.clauses))
-        choice = ChoiceDraft(fork, job.part, operation)
-        self.choices.append(choice)
-        robot.go(hub, task, f"{job.part} waits in {act.place}")
-        self.devices.open_door(hub, operation)
-        told = fact("told", fork.outcome, job.part)
-        before = tuple(dict.fromkeys((*self.told.get(act.job, ()), *robot.last, *self.devices[hub].last)))
-        decide = self.draft.step(operation, Decide(choice_name(number)), 0.0, before, because.rule, needs=(told,))
-        robot.road.decided(decide)
-        chain, held, tails = self.devices[hub], dict(robot.holding), []
-        stance = robot.stance
-        away: list[Numbers] = []
-        for index, way in enumerate(fork.ways):
-            robot.road.next_way()
-            robot.stance, robot.holding, robot.last = stance, dict(held), (decide,)
-            self.devices[hub] = DeviceChain(chain.is_open, chain.is_clamped, (decide,))
-            done = self._way(robot, act, fork, index, (number, index))
-            choice.ways.append((way.values, done))
-            at = robot.stance.equipment if isinstance(robot.stance, AtHub) else hub
-            stand = Stand(robot.stance, at, 0.0, robot.worker.speed(way.stages[-1].clauses) if way.stages else None)
-            last = robot.last[-1]
-            step = self.draft.steps[last]
-            tails.append(Tail(stand, last, done[-1] if done else operation, (number, index), step.start + step.duration))
-            away.append(self.devices[hub].last)  # the part is out, or stays: nobody else waits for where it is brought
-        robot.tails, robot.holding, robot.latest = tails, held, task  # what comes next lies in no way
-        robot.last = tuple(tail.last for tail in tails)
-        self.devices[hub].last = tuple(dict.fromkeys(k for last in away for k in last))
-        self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
-
-    def _way(self, robot: RobotChain, act: Act, fork: Fork, index: int, branch: tuple[int, int]) -> list[OperationDraft]:
-        place, done = act.place, []
-        for stage, target in zip(fork.ways[index].stages, act.targets[index], strict=True):
-            operation = self._new_operation(
-                robot, act, stage.goal.id, stage.goal.verb, stage.clauses, place, target, _because(stage.goal), branch
-            )
-            done.append(operation)
-            task = Task(operation, stage.clauses)
-            self._take(robot, act.job, act.hand, act.grasp, place, task)
-            self._place(robot, act.job, act.hand, target, task, stage)
-            place = target
-        return done
-
     # --- names -----------------------------------------------------------------------------------------------------
 
     def _contact(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, clauses: Clauses) -> Contact:
@@ -325,18 +269,18 @@ class _Writer:
         key = (act.job, act.leg)
         if key not in self.open_operations:
             source = act.place if act.kind is Kind.PICK else None
-            self.open_operations[key] = self._new_operation(
-                robot, act, stage.goal.id, stage.goal.verb, stage.clauses, source, None, _because(stage.goal), None
+            self.open_operations[key] = self.new_operation(
+                robot, act, stage.goal.id, stage.goal.verb, stage.clauses, source, None, self.because(stage.goal), None
             )
-        return self._begun(Task(self.open_operations[key], stage.clauses))
+        return self.begun(Task(self.open_operations[key], stage.clauses))
 
-    def _begun(self, task: Task) -> Task:
+    def begun(self, task: Task) -> Task:
         """Who was sent home for it goes first."""
         self.task = task
         self._send_home(task)
         return task
 
-    def _new_operation(
+    def new_operation(
         self, robot: RobotChain, act: Act, goal: str, verb: str, clauses: Clauses, source: str | None, target: str | None,
         because: Because, branch: tuple[int, int] | None,
     ) -> OperationDraft:  # fmt: skip
@@ -349,6 +293,10 @@ class _Writer:
             self.draft.gates[operation.number] = gate
         return operation
 
+    @staticmethod
+    def because(goal: Goal) -> Because:
+        return Because(goal.span, goal_reason(goal))
+
     def _gate(self, clauses: Clauses) -> Numbers:
         """The last steps, one for each chain, that have to end before the barriers are open."""
         latest: dict[str, Numbers] = {}
@@ -358,7 +306,3 @@ class _Writer:
                 if steps and (chain not in latest or max(steps) > max(latest[chain])):
                     latest[chain] = steps
         return tuple(dict.fromkeys(k for steps in latest.values() for k in steps))
-
-
-def _because(goal: Goal) -> Because:
-    return Because(goal.span, f"{goal.verb} {goal.object.text}")
