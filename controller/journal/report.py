@@ -13,8 +13,10 @@ from cell.events import (
     BranchTaken,
     ClauseBroken,
     Event,
+    EventRaised,
     HoldRaised,
     NoPlan,
+    OperatorAsked,
     PlanReleased,
     PlanRequested,
     Retried,
@@ -113,6 +115,10 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"{word} ({about}): {text}"))
         case StepUnknown(text=text):
             account.notes.append((event.at, f"unknown ({about}): {text}"))
+        case EventRaised(event=word, text=text):
+            _raised(account, event, f"{word} ({about}): {text}" if about else f"{word}: {text}")
+        case OperatorAsked(what=what, who=who):
+            account.notes.append((event.at, f"{who} asked: {what}"))
         case Retried(event=word, attempt=attempt, tries=tries):
             account.notes.append((event.at, f"retry {attempt} of {tries} after {word} ({about})"))
         case Skipped(parts=parts, why=why):
@@ -125,6 +131,12 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"no plan: {'; '.join(d.message for d in diagnostics)}"))
         case _:
             pass
+
+
+def _raised(account: Account, event: EventRaised, text: str) -> None:
+    """What climbs a ladder, and with it why a run was held; a step that failed has said so in the same words."""
+    if (event.at, text) not in account.notes:
+        account.notes.append((event.at, text))
 
 
 def _lines(account: Account, summary: RunSummary) -> Iterator[str]:

@@ -26,6 +26,7 @@ from cell.events import (
 from cell.scenario import GripLost, MachineAlarm, MissingPart, Reject, RejectShare
 from cell.state import InHand, InPlace, Lost
 from cell.steps import AtPlace, Fact, Grip
+from controller.journal.report import gathered, report
 from controller.machine import advance
 from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET
@@ -185,6 +186,16 @@ def test_an_alarm_holds_with_the_text_of_the_intent_and_goes_on_after_resume() -
     resumed = tend(alarm, asks=RESUME)
     assert resumed.record.summary.state == "Complete"
     assert len(resumed.truly_in("outfeed")) == 3
+
+
+def test_the_report_tells_what_caused_a_hold_once_and_who_ended_it() -> None:
+    events = tend(MachineAlarm("lathe", 2, 0.5, None), asks=RESUME).record.events
+    cause = "lathe.alarm (s28 shaft#2): lathe: OP10 broke off"
+    assert report(events).count(cause) == 1
+    assert "operator asked: resume" in report(events)
+    no_step = [e for e in events if not isinstance(e, StepFailed)]
+    notes = [text for _, text in gathered(no_step).notes]
+    assert notes.index(cause) < notes.index("hold R701: Clear the alarm on the lathe, then press Resume")
 
 
 def test_a_second_alarm_holds_a_second_time() -> None:
