@@ -106,7 +106,7 @@ def done_by(step: Step, cell: CellModel) -> str:
             load = " and ".join(c.kind for c in need.carried)
             return f"{need.robot} moves" + (f" with {load}" if load else "") + f": {step.because.rule}"
         case Grip(tool=tool, hand=hand, part=part, force=force):
-            return f"{tool}.{hand} closes on {part} with {force:g} N"
+            return f"{tool}.{hand} closes on {part} with {f'{force:g} N' if force > 0.0 else 'the force that it is set to'}"
         case Release(tool=tool, hand=hand, part=part):
             return f"{tool}.{hand} lets go of {part}"
         case Couple(robot=robot, tool=tool):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
-from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Docking, MotionNeed, Touch, stance_name
+from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Docking, Grip, MotionNeed, Touch, stance_name
 from cell.task_plan import Operation
 from planner.proof.device_limits import smallest, tightest
 from planner.proof.duties import Duty, ForkDuty
@@ -91,10 +91,19 @@ def _wrong_in_docking(need: MotionNeed, touch: Docking, cell: CellModel) -> Iter
         yield f"with {need.tool or 'a bare flange'} there is no {touch.pair} to touch at {touch.pocket}"
 
 
-def check_forces(plan: MotionPlan, duty_of: Mapping[str, Duty | ForkDuty]) -> tuple[Diagnostic, ...]:
-    """Contact within the force that the text allows; the first step of each line that has more."""
+def check_forces(plan: MotionPlan, duty_of: Mapping[str, Duty | ForkDuty], cell: CellModel) -> tuple[Diagnostic, ...]:
+    """Contact within the force that the text allows, and no grip with a force that nothing says where it allows only so much;
+    the first step of each line that has more."""
     found: dict[tuple[Span, Span], Diagnostic] = {}
     for step in plan.tasks.steps:
+        match step.action:
+            case Grip(tool=tool, force=0.0) if "vacuum" not in cell.tools[tool].attributes and step.robot is not None:
+                limit = tightest(duty_of[step.operation].limits, step.robot, "force")
+                if limit is not None:
+                    message = f"{step.id} grips with a force that nothing says; {limit.value:g} N is allowed"
+                    help_ = "Declare `grip` of the part, or `force` of the tool."
+                    one = error("E688", message, step.because.span, limit.span, help=help_)
+                    found.setdefault((step.because.span, limit.span), one)
         motion = plan.motions.get(step.motion or "")
         if motion is None or not motion.contacts or step.robot is None:
             continue

@@ -125,7 +125,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_waiting(tuple(waiting_limits(request.program.block, cell)), tasks.steps, cell),
         *check_stacks(duties.stacks, tasks.steps, cell, state),
         *(_afloat(part, place) for part, place in floating(cell, state)),
-        *check_forces(plan, matched.duty_of),
+        *check_forces(plan, matched.duty_of, cell),
     )
 
 

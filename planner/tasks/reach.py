@@ -147,7 +147,12 @@ def _not_gripped(tool: Tool, part: PartKind) -> Refusal | None:
 def _too_hard(robot: str, tool: Tool, part: PartKind, limits: tuple[ForceLimit, ...]) -> Refusal | None:
     force = part.grip_force if part.grip_force is not None else tool.force[0] if tool.force is not None else None
     limit = min((x for x in limits if x.robot == robot), key=lambda x: x.most, default=None)
-    if force is None or limit is None or force <= limit.most:
+    if limit is None or (force is None and "vacuum" in tool.attributes):
+        return None
+    if force is None:
+        message = f"nothing says with what force {tool.name} grips {part.name}; {robot} may use {limit.most:g} N"
+        return Refusal("E602", message, (limit.span, part.span), f"Declare `grip` of {part.name}, or `force` of {tool.name}.")
+    if force <= limit.most:
         return None
     why = "as it is declared" if part.grip_force is not None else f"the least that {tool.name} has"
     message = f"{part.name} is gripped with {force:g} N, {why}; {robot} may use {limit.most:g} N"

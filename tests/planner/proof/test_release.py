@@ -221,6 +221,21 @@ def test_contact_with_more_force_than_the_text_allows_names_both_lines() -> None
     assert "60 N" in found[0].help
 
 
+def test_grip_with_a_force_that_nothing_says_is_refused_where_the_text_allows_only_so_much() -> None:
+    text = 'use "gantry.cell"\nmove shaft to outfeed\n'
+    parts = {"shaft": replace(tending().request.cell.parts["shaft"], grip_force=None)}
+    tools = {"grip": replace(tending().request.cell.tools["grip"], force=None)}
+    free, bound = (
+        replace(asked, cell=replace(asked.cell, parts=parts, tools=tools))
+        for asked in (request(text), request(text + "ensure g1.force <= 60 N\n"))
+    )
+    plan = planned(free).plan
+    assert released(plan, free).is_ok
+    found = released(with_plan_id(replace(plan, sources=plan_inputs(bound).sources)), bound).diagnostics
+    assert [(d.code, [span.start.line for span in d.spans]) for d in found] == [("E688", [2, 3])]
+    assert "a force that nothing says" in found[0].message
+
+
 def test_step_that_no_longer_waits_is_refused() -> None:
     plan = tending().plan
     program_step = first(plan, RunProgram)

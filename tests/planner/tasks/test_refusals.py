@@ -138,6 +138,14 @@ def test_e602_when_the_text_allows_less_force_than_the_grip_needs() -> None:
     assert plan(THROUGH + "ensure r1.force <= 60 N\n").is_ok
 
 
+def test_e602_when_nothing_says_with_what_force_and_the_text_allows_only_so_much() -> None:
+    silent = TENDING.replace("  grip 60 N\n", "").replace("  force 20 N to 120 N\n", "")
+    found = one(THROUGH + "ensure r1.force <= 60 N\n", silent)
+    assert found.code == "E602"
+    assert "nothing says with what force" in found.message
+    assert "Declare `grip` of shaft, or `force` of" in found.help
+
+
 def test_a_cause_that_stops_several_lines_is_told_once_with_all_of_them() -> None:
     found = codes(TEND.format(batch=2), TENDING.replace("1.2 kg", "9 kg"))
     assert [d.code for d in found] == ["E602"]
