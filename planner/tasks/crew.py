@@ -20,7 +20,8 @@ from planner.tasks.supported import zones_apart
 from planner.tasks.worker import Hand, Worker
 
 
-def _always(need: MotionNeed) -> bool:
+def always(need: MotionNeed) -> bool:
+    """All durations are as they will be."""
     return True
 
 
@@ -35,7 +36,7 @@ class Known:
     forbidden: frozenset[MotionNeed] = frozenset()
     conflicts: Conflicts = frozenset()
     is_coarse: bool = False
-    is_measured: Callable[[MotionNeed], bool] = _always
+    is_measured: Callable[[MotionNeed], bool] = always
     least: Callable[[MotionNeed], float] | None = None
 
     @property

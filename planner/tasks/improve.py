@@ -5,11 +5,12 @@ The budget counts acts, not time: the same request gives the same plan on any ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from planner.tasks.bounds import lower_bound
-from planner.tasks.dispatch import Order, Select, dispatch
-from planner.tasks.local_search import LocalSearch
+from planner.tasks.dispatch import Order, dispatch
+from planner.tasks.local_search import LocalSearch, by_list
 from planner.tasks.objectives import Score
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop
@@ -20,33 +21,47 @@ GOOD_ENOUGH = 1.002
 """Of the lower bound: closer than this no search is worth its while."""
 
 
-def improve(shop: Shop, bottleneck: str | None, iterations: int, score: Callable[[Order], Score]) -> Order:
-    """The best order found; one that is stuck only where every rule was stuck. Smaller scores are better."""
-    escapes, budget = Escapes(shop), iterations * ACTS_PER_ITERATION
-    rules = [select_by(rule, shop, bottleneck) for rule in RULES]
-    best = first = dispatch(shop, escapes, rules[0])
-    enough = lower_bound(shop).seconds * GOOD_ENOUGH  # now that the motions it is made of have been asked for
-    spent = len(first.acts) + 1
-    for rule in rules[1:]:
-        if spent >= budget or _is_enough(best, score, enough):
+@dataclass(slots=True)
+class Budget:
+    """How many more acts may be looked for."""
+
+    acts: int
+
+    @classmethod
+    def of(cls, iterations: int) -> Budget:
+        return cls(iterations * ACTS_PER_ITERATION)
+
+
+def best_of_rules(shop: Shop, bottleneck: str | None, budget: Budget, score: Callable[[Order], Score]) -> Order:
+    """One that is stuck only where every rule was stuck, and one part after the other too. Smaller scores are better."""
+    escapes, enough = Escapes(shop), 0.0
+    best: Order | None = None
+    for rule in RULES:
+        if best is not None and not best.is_stuck and (budget.acts <= 0 or _is_enough(best, score, enough)):
             break
-        order = dispatch(shop, escapes, rule)
-        spent += len(order.acts) + 1
-        if _is_better(order, best, score):
+        order = dispatch(shop, escapes, select_by(rule, shop, bottleneck))
+        budget.acts -= len(order.acts) + 1
+        if best is None or _is_better(order, best, score):
             best = order
+        enough = enough or lower_bound(shop).seconds  # once the motions that it is made of have been asked for
+    assert best is not None
     if best.is_stuck:
         serial = dispatch(shop, escapes, select_by(RULES[1], shop, None), is_serial=True)
         return best if serial.is_stuck else serial
-    return _searched(shop, escapes, best, rules, score, enough, budget - spent)
+    return best
 
 
-def _searched(
-    shop: Shop, escapes: Escapes, order: Order, rules: Sequence[Select], score: Callable[[Order], Score], enough: float, left: int
-) -> Order:
-    search = LocalSearch(shop, escapes, order, score, rules)
-    while left > 0 and search.has_choices and not _is_enough(search.best, score, enough):
-        left -= search.step()
-    return search.best
+def searched(shop: Shop, order: Order, bottleneck: str | None, budget: Budget, score: Callable[[Order], Score]) -> Order:
+    """A better order than `order`, which may be one of a shop that knows more motions. It itself where there is none."""
+    escapes = Escapes(shop)
+    start = dispatch(shop, escapes, by_list(order.acts))
+    if start.is_stuck or score(start) > score(order):
+        return order
+    search = LocalSearch(shop, escapes, start, score, [select_by(rule, shop, bottleneck) for rule in RULES])
+    enough = lower_bound(shop).seconds
+    while budget.acts > 0 and search.has_choices and not _is_enough(search.best, score, enough):
+        budget.acts -= search.step()
+    return search.best if search.score < score(order) else order
 
 
 def _is_better(order: Order, than: Order, score: Callable[[Order], Score]) -> bool:
@@ -55,6 +70,6 @@ def _is_better(order: Order, than: Order, score: Callable[[Order], Score]) -> bo
     return score(order) < score(than)
 
 
-def _is_enough(order: Order, score: Callable[[Order], Score], enough: float) -> bool:
+def _is_enough(order: Order, score: Callable[[Order], Score], bound: float) -> bool:
     """Late is never enough; else what counts is the makespan."""
-    return not order.is_stuck and order.makespan <= enough and not score(order)[0]
+    return not order.is_stuck and order.makespan <= bound * GOOD_ENOUGH and not score(order)[0]

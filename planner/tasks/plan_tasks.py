@@ -5,6 +5,7 @@ Deterministic: the budget counts acts, chance is drawn from the request's seed, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,13 +16,13 @@ from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
 from planner.tasks.bounds import LowerBound, lower_bound
 from planner.tasks.conflict import explain
-from planner.tasks.crew import Known
+from planner.tasks.crew import Known, always
 from planner.tasks.deadlines import check_deadlines, check_paces, lateness, misses, takt
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.draft import Draft, Written, choice_name, finished
 from planner.tasks.findings import Findings
 from planner.tasks.groundwork import routes_for, shop_for
-from planner.tasks.improve import improve
+from planner.tasks.improve import Budget, best_of_rules, searched
 from planner.tasks.motions import MeasuredFirst
 from planner.tasks.objectives import score_by
 from planner.tasks.reads import assumptions, planned_parts, read_facts
@@ -49,14 +50,20 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
 
 
 def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Findings) -> Outcome[TaskPlan]:
-    bound = lower_bound(shop)
-    order = improve(shop, _busiest_device(shop, bound), request.iterations, score_by(shop, _prefers(request)))
+    bottleneck, budget, score = _busiest_device(shop), Budget.of(request.iterations), score_by(shop, _prefers(request))
+    order = best_of_rules(shop, bottleneck, budget, score)
     if order.is_stuck:
         explain(shop, order, found)
         return Outcome(None, found.all())
     order, draft, choices, drafts = _keeping_deadlines(shop, order)
+    is_certain = all(known.is_measured(need) for need in _needs(draft))
+    if is_certain:
+        other = searched(_measured_only(request, shop, known), order, bottleneck, budget, score)
+        better = _keeping_deadlines(shop, other) if other is not order else None
+        if better is not None and lateness(shop.routes, better[1]) <= lateness(shop.routes, draft):
+            order, draft, choices, drafts = better
     bound = lower_bound(shop)
-    if all(known.is_measured(need) for need in _needs(draft)):  # an estimate proves nothing: the next round knows better
+    if is_certain:  # an estimate proves nothing: the next round knows better
         check_deadlines(shop.routes, drafts, found)
         check_paces(shop.routes, draft, bound, found)
     if found.has_errors:
@@ -65,9 +72,20 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
     return Outcome(_task_plan(request, shop, order, draft, choices, bound, one_by_one), found.all())
 
 
-def _busiest_device(shop: Shop, bound: LowerBound) -> str | None:
-    loads = {name: seconds for name, seconds in bound.loads.items() if name in shop.devices}
+def _busiest_device(shop: Shop) -> str | None:
+    loads = {name: seconds for name, seconds in lower_bound(shop).loads.items() if name in shop.devices}
     return max(loads, key=lambda name: loads[name], default=None)
+
+
+def _measured_only(request: PlanningRequest, shop: Shop, known: Known) -> Shop:
+    """The shop without motions that nobody has found yet: a search among estimates would ask for ever new ones."""
+    if known.is_measured is always:
+        return shop
+
+    def measured(need: MotionNeed) -> float:
+        return known.durations(need) if known.is_measured(need) else math.inf
+
+    return make_shop(request, shop.routes, replace(known, durations=measured), Findings()) or shop
 
 
 def _prefers(request: PlanningRequest) -> tuple[Prefer, ...]:
