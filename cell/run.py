@@ -61,7 +61,7 @@ class RunContext:
     takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts. `seats` are
     the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then.
     `people` are the devices that are persons: awaited, never commanded. `is_continuous`: it waits for more orders of its `queues`
-    instead of completing. `pockets` maps each tool that has one to its pocket."""
+    instead of completing. `shelves` have these bins. `pockets` maps each tool that has one to its pocket."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -75,6 +75,7 @@ class RunContext:
     becomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     people: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    shelves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_continuous: bool = False
     pockets: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,6 +122,7 @@ def run_context(
         becomes={kind.name: {s.name: s.becomes for s in kind.seats} for kind in cell.parts.values() if kind.seats},
         people=tuple(cell.people),
         queues=tuple(cell.queues),
+        shelves={e.name: tuple(p.name for p in e.places) for e in cell.equipment.values() if e.kind == "shelf"},
         is_continuous=is_continuous,
         pockets={pocket.tool: pocket.name for pocket in cell.pockets.values()},
     )
@@ -166,11 +168,22 @@ class Aim:
     want: int
 
 
+OrderState = Literal["waiting", "begun", "done", "withdrawn", "given up"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    id: str
+    queue: str
+    state: OrderState
+
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
-    from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now."""
+    from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now.
+    `orders` as they came."""
 
     run_id: str
     state: str
@@ -186,3 +199,4 @@ class RunSummary:
     pid: int | None = None
     aims: tuple[Aim, ...] = ()
     awaiting: tuple[str, ...] = ()
+    orders: tuple[OrderSummary, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cell.events import OrderArrived, OrderWithdrawn
 from cell.program import Loop
-from controller import orders, recovery, stops
+from controller import ages, orders, recovery, stops
 from controller.draft import Draft
 from controller.run_state import Failure
 
@@ -19,6 +19,7 @@ WAITING = "orders"
 def arrived(d: Draft, event: OrderArrived) -> None:
     if not orders.arrive(d, event):
         return
+    ages.follow(d, (event.order.id,))
     if is_waiting(d):
         d.believe(short=tuple(what for what in d.belief.short if what != WAITING))
         recovery.replan(d, f"order {event.order.id} arrived")
@@ -35,7 +36,7 @@ def withdrawn(d: Draft, event: OrderWithdrawn) -> None:
         queue = d.belief.orders[event.order].queue
         loop = next((loop.id for loop in _loops(d, queue)), "")
         text = f"order {event.order} was withdrawn, and its work was begun"
-        failure = Failure("withdrawn", "R730", text, goal=_first_goal(d, loop), iteration=(loop, event.order))
+        failure = Failure("withdrawn", "R730", text, goal=orders.first_goal(d, loop), iteration=(loop, event.order))
         recovery.fail(d, failure)
     elif is_planned:
         recovery.replan(d, f"order {event.order} was withdrawn")
@@ -69,10 +70,3 @@ def _wants_it(d: Draft, loop: Loop) -> bool:
     assert d.policies is not None
     prefers = {p.objective for blocks in d.policies.outward.values() for block in blocks for p in block.block.prefers}
     return loop.until is None or "urgent" in prefers
-
-
-def _first_goal(d: Draft, loop: str) -> str | None:
-    """A goal of that loop, from whose block outwards a policy is looked for."""
-    assert d.policies is not None
-    inside = (goal for goal, blocks in d.policies.around.items() if blocks and blocks[0].loops[-1:] == (loop,))
-    return next(inside, None)

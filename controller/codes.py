@@ -185,6 +185,18 @@ _PAGES = (
         "happen: `on withdrawn: hold \"Take the kit out\"`.",
     ),
     _page(
+        "R731", "an order is too old",
+        "An order that is begun is not done within the time that `ensure job.age <= …` gives it since it came.",
+        "The clause is watched, not planned: how long an order waits before it is begun no plan can know.",
+        "Resume to go on with it, or give it up. `prefer urgent` has what is due first begun first.",
+    ),
+    _page(
+        "R732", "nothing is left in a thing",
+        "The last part is out of a thing, or out of a bin of a shelf, that the intent has an `on thing.empty` for.",
+        "What comes next may want one that is not there.",
+        "Fill it, then resume. What was put in is known to the next plan where a driver shows it.",
+    ),
+    _page(
         "R728", "nobody has come",
         "A person was asked for something and has not begun it for ten minutes beyond three times what it usually takes.",
         "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then.",

@@ -29,7 +29,21 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
-from controller import arrivals, conduct, fullness, ledger, monitor, progress, recovery, reports, states, stops, waiting
+from controller import (
+    ages,
+    arrivals,
+    conduct,
+    emptiness,
+    fullness,
+    ledger,
+    monitor,
+    progress,
+    recovery,
+    reports,
+    states,
+    stops,
+    waiting,
+)
 from controller.draft import Draft, draft_of, finished
 from controller.policies import policies_of
 from controller.run_state import Commands as Commands
@@ -98,6 +112,8 @@ def _go_on(d: Draft) -> None:
         return
     progress.settle_all(d)
     fullness.watch_full(d)
+    emptiness.watch_empty(d)
+    ages.watch(d)
     while True:
         before = (d.pack, d.trouble.hold is None, d.trouble.mode)
         states.change(d)
@@ -114,7 +130,8 @@ def _open(d: Draft, event: RunOpened) -> None:
     d.run, d.context = event.of.run, event.context
     d.policies = policies_of(event.context.program)
     d.belief = ledger.first_belief(d, event.state)
-    d.mend(full=fullness.full_now(d))
+    d.mend(full=fullness.full_now(d), empty=emptiness.empty_now(d))
+    ages.follow(d, d.belief.queue)
 
 
 def _plan(d: Draft, event: PlanReleased) -> None:
@@ -143,6 +160,8 @@ def _timer(d: Draft, timer: str) -> None:
             monitor.still_silent(d, what)
         case "standstill":
             stops.rest(d, event_is_late=True)
+        case "age":
+            ages.look(d, what)
         case "effect":
             reports.no_effect(d, what)
         case "late":

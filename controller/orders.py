@@ -14,6 +14,7 @@ from cell.events import DemandBound, OrderArrived, OrderDone, OrderWithdrawn
 from cell.members import Members, owner_of, resolved
 from cell.orders import Order
 from cell.program import Block, Goal, Group, Loop, Ref, Scope
+from cell.run import OrderState
 from cell.state import InPlace, PartState
 from cell.steps import Step
 from controller import ledger
@@ -116,6 +117,21 @@ def give_up(d: Draft, member: str) -> bool:
         change(d, order.id, skipped=tuple(sorted({*order.skipped, member})))
         settle(d, order.id)
     return True
+
+
+def first_goal(d: Draft, loop: str) -> str | None:
+    """A goal of that loop, from whose block outwards a policy is looked for."""
+    assert d.policies is not None
+    inside = (goal for goal, blocks in d.policies.around.items() if blocks and blocks[0].loops[-1:] == (loop,))
+    return next(inside, None)
+
+
+def state_of(order: Order, is_begun: bool) -> OrderState:
+    if order.is_withdrawn:
+        return "withdrawn"
+    if order.given_up:
+        return "given up"
+    return "done" if order.is_done else "begun" if is_begun else "waiting"
 
 
 # --- what an order wants ----------------------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from cell.run import PartSummary, RunSummary
+from cell.demands import bound_parts, order_of
+from cell.run import OrderSummary, PartSummary, RunSummary
 from cell.state import Expected, InHand, InPart, InPlace, Location, Lost
 from controller import awaited
 from controller.cell_view import by_number
 from controller.goals import aims, goals
-from controller.run_state import PartBelief, RunState
+from controller.orders import state_of
+from controller.run_state import Belief, PartBelief, RunState
 
 SECOND = 1e9
 
@@ -36,7 +38,14 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         pid=pid,
         aims=aims(state),
         awaiting=awaited.asked_of_people(state),
+        orders=orders_of(state.belief),
     )
+
+
+def orders_of(belief: Belief) -> tuple[OrderSummary, ...]:
+    begun = {order_of(demand) for demand in bound_parts(held.part for held in belief.parts.values())}
+    known = (belief.orders[name] for name in belief.queue)
+    return tuple(OrderSummary(order.id, order.queue, state_of(order, order.id in begun)) for order in known)
 
 
 def parts_of(parts: Mapping[str, PartBelief]) -> tuple[PartSummary, ...]:

@@ -15,6 +15,9 @@ from cell.events import (
     HoldRaised,
     NoPlan,
     OperatorAsked,
+    OrderArrived,
+    OrderDone,
+    OrderWithdrawn,
     OutcomeTold,
     PlanReleased,
     PlanRequested,
@@ -30,6 +33,7 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
+from cell.orders import contents
 from tui.speech import printable
 
 
@@ -53,6 +57,12 @@ def _line(event: Event) -> str | None:
             return f"{before} -> {after}" + (f": {why}" if why else "")
         case RunEnded(state=state, why=why):
             return f"ended {state}" + (f": {why}" if why else "")
+        case OrderArrived(order=order):
+            return f"order {order.id} arrived: {contents(order)}"
+        case OrderWithdrawn(order=name):
+            return f"order {name} withdrawn"
+        case OrderDone(order=name):
+            return f"order {name} done"
         case OperatorAsked(what=what, who=who):
             return f"{who} asks: {what}"
         case _:

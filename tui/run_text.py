@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
-from cell.run import PartSummary, RunSummary
+from cell.run import OrderState, OrderSummary, PartSummary, RunSummary
 from tui.exit_codes import DONE, HELD, PROBLEM
 from tui.speech import bold, clock_time, count, printable
 
@@ -26,6 +26,7 @@ def run_document(summary: RunSummary) -> dict[str, Any]:
         "parts": [_part(part) for part in summary.parts],
         "violations": summary.violations,
         "awaiting": list(summary.awaiting),
+        "orders": [{"id": order.id, "queue": order.queue, "state": order.state} for order in summary.orders],
         "aims": [{"count": aim.subject, "have": aim.have, "want": aim.want} for aim in summary.aims],
     }
 
@@ -61,12 +62,19 @@ def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
         yield "awaited", printable(asked)
     for aim in summary.aims:
         yield "batch", f"{aim.have} of {aim.want} {printable(aim.subject)}"
+    if summary.orders:
+        yield "orders", _orders(summary.orders)
     skipped = f", {summary.goals_skipped} given up" if summary.goals_skipped else ""
     yield "goals", f"{summary.goals_met} of {summary.goals_total} met{skipped}"
     yield "steps", f"{summary.steps_done} of {summary.steps_total} done"
     yield "makespan", clock_time(summary.makespan_s)
     yield "clauses", "none broken" if summary.violations == 0 else f"{count(summary.violations, 'violation')}"
     yield from _places(summary.parts)
+
+
+def _orders(orders: Sequence[OrderSummary]) -> str:
+    states = Counter(order.state for order in orders)
+    return ", ".join(f"{states[state]} {state}" for state in get_args(OrderState) if states[state])
 
 
 def _places(parts: Sequence[PartSummary]) -> Iterator[tuple[str, str]]:

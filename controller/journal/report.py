@@ -17,6 +17,8 @@ from cell.events import (
     HoldRaised,
     NoPlan,
     OperatorAsked,
+    OrderArrived,
+    OrderWithdrawn,
     PlanReleased,
     PlanRequested,
     Retried,
@@ -30,12 +32,14 @@ from cell.events import (
     StepStarted,
     StepUnknown,
 )
+from cell.orders import contents
 from cell.run import PackState, PartSummary, RunSummary
 from cell.task_plan import Bounds
 from controller.journal.replay import fold
 from controller.summary import summary_of
 
 SECOND = 1e9
+MOST_ORDERS = 100  # that are named
 WAITING: dict[PackState, str] = {
     "Holding": "held", "Held": "held", "Unholding": "held",
     "Suspending": "suspended", "Suspended": "suspended", "Unsuspending": "suspended",
@@ -127,6 +131,10 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"hold {code}: {text}"))
         case ClauseBroken(kind=kind, text=text):
             account.notes.append((event.at, f"{kind} broken: {text}"))
+        case OrderArrived(order=order):
+            account.notes.append((event.at, f"order {order.id} arrived: {contents(order)}"))
+        case OrderWithdrawn(order=name):
+            account.notes.append((event.at, f"order {name} withdrawn"))
         case NoPlan(diagnostics=diagnostics):
             account.notes.append((event.at, f"no plan: {'; '.join(d.message for d in diagnostics)}"))
         case _:
@@ -148,6 +156,10 @@ def _lines(account: Account, summary: RunSummary) -> Iterator[str]:
     yield f"  opened {opened.utc}, {CLOCKS[opened.clock]} time, cell {opened.cell_revision[:12]}"
     for aim in summary.aims:
         yield f"  {aim.subject} {aim.have} of {aim.want}"
+    if summary.orders:
+        more = len(summary.orders) - MOST_ORDERS
+        named = ", ".join(f"{order.id} {order.state}" for order in summary.orders[:MOST_ORDERS])
+        yield f"  orders {named}" + (f" and {more} more" if more > 0 else "")
     yield f"  goals {summary.goals_met} of {summary.goals_total}, iterations skipped {summary.goals_skipped}"
     yield f"  steps {summary.steps_done} of {summary.steps_total}, failed {account.steps['StepFailed']}, " + (
         f"unknown {account.steps['StepUnknown']}, clauses broken {summary.violations}"

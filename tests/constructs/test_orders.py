@@ -9,8 +9,11 @@ import pytest
 from cell.events import DemandBound, Event, EventRaised, OrderArrived, OrderDone, StateChanged
 from cell.orders import Item, Order
 from cell.scenario import GripLost, MissingPart, OrderComes, OrderGoes
+from controller.acceptance import unwatched
+from controller.journal.report import report
 from controller.rehearsal import Ask
 from tests.constructs.bench import Bench, Ran
+from tui.run_text import run_text
 
 CELL = """
 part bracket {
@@ -166,6 +169,33 @@ def test_too_few_orders_for_until_are_begun_where_more_may_come() -> None:
     ran = bench(B, until="orders.done >= 2 orders", is_continuous=True).run(OrderComes("C", 500.0, (("bracket", 1),), None))
     assert sorted(done(ran)) == ["B", "C"]
     assert ran.record.summary.state == "Complete"
+
+
+def test_an_order_that_is_too_old_is_told_when_it_is_begun() -> None:
+    ran = bench(B, A, inner="  ensure job.age <= 1 s").run(
+        asks=(Ask(200.0, "resume"), Ask(400.0, "resume"), Ask(600.0, "resume"))
+    )
+    assert ran.record.summary.state == "Complete"
+    assert [event.event for event in of(ran, EventRaised)] == ["violated", "violated"]
+    assert sorted(done(ran)) == ["A", "B"]
+    assert unwatched(bench(B, inner="  ensure job.age <= 1 s").program) == ()
+
+
+def test_a_bin_that_runs_empty_is_an_event_where_the_intent_has_it() -> None:
+    four = Order("D", "orders", (Item("pin", 4),))
+    ran = bench(four, clauses='on bins.empty: hold "fill the bins"').run(asks=(Ask(200.0, "resume"),))
+    assert [event.event for event in of(ran, EventRaised)] == ["bins.empty"]
+    assert ran.record.summary.state == "Complete"
+
+
+def test_a_summary_says_what_became_of_each_order() -> None:
+    ran = bench(A, B, until="orders.done >= 1 orders").run(OrderComes("C", 5.0, (("pin", 1),), None), OrderGoes("C", 6.0))
+    states = {order.id: order.state for order in ran.record.summary.orders}
+    assert states == {"A": "done", "B": "waiting", "C": "withdrawn"}
+    assert "  orders    1 waiting, 1 done, 1 withdrawn" in run_text(ran.record.summary, False)
+    told = report(ran.record.events)
+    assert "orders A done, B waiting, C withdrawn" in told
+    assert "order C arrived: 1 pin" in told
 
 
 def test_an_order_that_is_told_twice_is_one() -> None:
