@@ -58,6 +58,11 @@ class Tool:
     attributes: Mapping[str, object]
     attribute_spans: Mapping[str, Span]
 
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The part kinds that it can hold: those that it grips, and the fasteners that it drives."""
+        return tuple(dict.fromkeys((*self.grips, *self.drives)))
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:

@@ -81,6 +81,11 @@ def bringing(part: str, place: str) -> str:
     return f"{part} is brought to {place}"
 
 
+def joining(part: str, base: str) -> str:
+    """Why a hand opens, or a fastener is driven, at a seat."""
+    return f"{part} becomes a part of {base}"
+
+
 def waiting(part: str, place: str) -> str:
     return f"{part} waits in {place}"
 

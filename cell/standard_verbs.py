@@ -106,6 +106,7 @@ VERBS = (
         events=(*_CARRYING, "jam"),
         joins=True,
         phases=("approach", "grip", "retract", "approach", "insert", "release", "retract"),
+        planned=True,
     ),
     VerbSchema(
         name="fasten",

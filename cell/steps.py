@@ -150,8 +150,8 @@ class Docking:
 @dataclass(frozen=True, slots=True, order=True)
 class MotionNeed:
     """Everything that fixes a motion: robot, two stances, what is carried, the contact meant, the speed allowed at the TCP
-    (m/s, None for no limit but the robot's), the zones that it must stay out of, and the tool at the flange (None: a bare
-    flange). Motions are stored by it."""
+    (m/s, None for no limit but the robot's), the zones that it must stay out of, the tool at the flange (None: a bare flange),
+    and the force allowed in contact (N, None for what part, tool and robot allow). Motions are stored by it."""
 
     robot: str
     start: Stance
@@ -161,6 +161,7 @@ class MotionNeed:
     speed_limit: float | None
     avoid: tuple[str, ...]
     tool: str | None
+    force_limit: float | None = None
 
 
 # --- actions -------------------------------------------------------------------------------------------------------

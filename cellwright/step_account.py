@@ -216,7 +216,7 @@ def _why_robot(step: Step, operation: Operation, policies: Policies, cell: CellM
     if goal is not None and goal.role("by") is not None:
         return f"{robot}: the line asks for it"
     kind = operation.part.partition("#")[0]
-    able = [name for name in cell.robots if any(kind in tool.grips for tool in cell.tools_of(name))]
+    able = [name for name in cell.robots if any(kind in tool.takes for tool in cell.tools_of(name))]
     if able == [robot] or not able:
         return f"{robot}: " + ("it is the only robot" if len(cell.robots) == 1 else f"no other robot has a tool for {kind}")
     others = ", ".join(name for name in able if name != robot)

@@ -23,7 +23,7 @@ from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
 from intentlang.places import accepted, contents, places_of, shape_with_default
-from intentlang.seats import WORKPLACES, admitting, seat_places, with_seats
+from intentlang.seats import WORKPLACES, admitting, seat_places, with_laden, with_seats
 from intentlang.syntax import CellTree
 
 APPROACH_SPEED = 1.6
@@ -60,7 +60,7 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
     equipment = {d.name.text: _equipment(d, parts, by_name) for d in of("equipment")}
     zones = {d.name.text: _zone(d) for d in of("zone")}
     people = {d.name.text: _person(d) for d in of("person")}
-    tools = {d.name.text: _tool(d) for d in of("tool")}
+    tools = {d.name.text: _tool(d, parts) for d in of("tool")}
     model = CellModel(
         robots={d.name.text: _robot(d) for d in of("robot")},
         tools=tools,
@@ -157,14 +157,14 @@ def _robot(d: Declared) -> RobotUnit:
     )
 
 
-def _tool(d: Declared) -> Tool:
+def _tool(d: Declared, parts: dict[str, PartKind]) -> Tool:
     return Tool(
         name=d.name.text,
         mount=d.word("mounted") or d.word("in") or "",
         hands=solids.hands(d),
         bodies=solids.tool_bodies(d),
         mass=d.number("mass") or 0.0,
-        grips=d.words("grips"),
+        grips=with_laden(d.words("grips"), parts),
         drives=d.words("drives"),
         force=_range(d.get("force")),
         signals=_signals(d),

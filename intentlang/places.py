@@ -5,7 +5,7 @@ One function a layout; a kind without one has one place on its upper face, or as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cell.equipment import PartKind, Place
 from cell.geometry import Box, Pose, Shape, corners, height
@@ -79,7 +79,7 @@ def _group(declared: Declared) -> tuple[str, tuple[str, ...]]:
 
 
 def _tray(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
-    """`infeed[1]` … row by row from the lowest x and y, centred. A group's parts stand one on another in their pocket."""
+    """`infeed[1]` … row by row from the lowest x and y, centred. A group's parts stand side by side along x in their pocket."""
     name = declared.name.text
     (columns, rows), (dx, dy) = _grid(declared)
     members = _group(declared)[1]
@@ -90,10 +90,9 @@ def _tray(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
         frame = top @ spot
         if not members:
             places.append(Place(f"{name}[{index + 1}]", name, frame, accepted(declared, parts), 1))
-        z = 0.0
-        for member in members:
-            places.append(Place(f"{name}[{index + 1}].{member}", name, frame @ _up(z), (member,), 1))
-            z += height(parts[member].shape) if member in parts else 0.0
+        for member, x in zip(members, _spread([_width(parts, m) for m in members]), strict=True):
+            aside = frame @ Pose.from_xyz_rpy((x, 0.0, 0.0))
+            places.append(Place(f"{name}[{index + 1}].{member}", name, aside, (member,), 1))
     return tuple(places)
 
 
@@ -129,6 +128,16 @@ def _shelf(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
         places.append(Place(f"{name}.{kind}", name, frame, (kind,), held.get(kind) or None))
         x += width
     return tuple(places)
+
+
+def _spread(widths: Sequence[float]) -> list[float]:
+    """The middles of things of these widths, side by side with a gap between them, about 0."""
+    x = -(sum(widths) + GAP * (len(widths) - 1)) / 2
+    middles = []
+    for width in widths:
+        middles.append(x + width / 2)
+        x += width + GAP
+    return middles
 
 
 def _width(parts: Parts, kind: str) -> float:

@@ -282,20 +282,26 @@ def becoming(parts: Parts, kinds: Sequence[str]) -> tuple[str, ...]:
     found = dict.fromkeys(kinds)
     left = list(kinds)
     while left:
-        for seat in parts[left.pop(0)].seats:
+        kind = left.pop(0)
+        for seat in parts[kind].seats if kind in parts else ():
             if seat.becomes not in found:
                 found[seat.becomes] = None
                 left.append(seat.becomes)
     return tuple(found)
 
 
+def with_laden(kinds: Sequence[str], parts: Parts) -> tuple[str, ...]:
+    """`kinds`, and of each with pockets also what it is with something in them: that is handled alike."""
+    laden = [s.becomes for kind in kinds if kind in parts for s in parts[kind].seats if s.beside]
+    return tuple(dict.fromkeys((*kinds, *laden)))
+
+
 def admitting(place: Place, kind: str, parts: Parts) -> Place:
     """The place of a thing of that kind, with what its parts become: a workplace has all of it, a tray a kit with something in
     it."""
-    known = [k for k in place.accepts if k in parts]
-    laden = [s.becomes for k in known for s in parts[k].seats if s.beside]
-    more = becoming(parts, known) if kind in WORKPLACES else laden if kind == "tray" else ()
-    return replace(place, accepts=tuple(dict.fromkeys((*place.accepts, *more))))
+    if kind in WORKPLACES:
+        return replace(place, accepts=becoming(parts, place.accepts))
+    return replace(place, accepts=with_laden(place.accepts, parts)) if kind == "tray" else place
 
 
 @dataclass(slots=True)

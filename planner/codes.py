@@ -190,6 +190,13 @@ _PAGES = (
         "Add a free place or another hand, take `in order` away, or ask for fewer parts.",
     ),
     _Page(
+        "E630", "cannot be joined",
+        "The line joins a part to another one that does not lie there by then, or that has no open seat for it.",
+        "What a part becomes is fixed by the cell (`from`, `slots`, holes), each on what was joined before; and its base has to "
+        "lie where the work is done.",
+        "Move the base there by a line before, put the lines in the order of `from`, or declare the assembly in the cell.",
+    ),
+    _Page(
         "E640", "a demand that nothing can fill",
         "An order asks for a part of a kind of which none is left where the line may take it from.",
         "An order that is begun has to be filled: a kit that lacks a part would stand in the way of the others.",

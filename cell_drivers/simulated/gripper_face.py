@@ -16,6 +16,7 @@ from cell.model import Tool
 from cell.steps import Release
 from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.parts import Part
+from cell_drivers.simulated.record import JoinedTo
 from cell_drivers.simulated.timeline import Due
 from cell_drivers.simulated.world import World
 
@@ -159,8 +160,12 @@ class GripperFace(Face):
         if why:
             self.world.violation(self.name, command, f"{part.id} is dropped: {why}")
             self.world.effect(self.name, command, "fell", part.id, why + (f", clamped in {machine}" if machine else ""))
-        else:
-            self.world.effect(self.name, command, "released", part.id, getattr(rested.where, "place", ""))
+            return
+        match rested.where:
+            case JoinedTo(base, seat):
+                self.world.effect(self.name, command, "joined", part.id, f"{base}.{seat}")
+            case _:
+                self.world.effect(self.name, command, "released", part.id, getattr(rested.where, "place", ""))
 
     def carried_off(self, seconds: float) -> None:
         """The robot begins a motion of `seconds`. A part that is doomed falls halfway."""

@@ -19,7 +19,7 @@ from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere,
 from cell.model import CellModel
 from cell.scene import is_in_passing
 from cell.state import InPlace
-from cell_drivers.simulated.record import Fallen, HeldBy, PartRecord, RestsIn, Whereabouts
+from cell_drivers.simulated.record import Fallen, HeldBy, JoinedTo, PartRecord, RestsIn, Whereabouts
 
 REACH = 0.002
 """m: how far the TCP may be from the grasp point, and a released part from its place."""
@@ -29,7 +29,8 @@ TILT = math.radians(1.0)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`pose` is T_world_part where it rests or fell; in a hand `T_tcp_part` counts and `pose` is where it was taken."""
+    """`kind` is what it is by now. `pose` is T_world_part where it rests or fell; in a hand `T_tcp_part` counts and `pose` is
+    where it was taken; joined to another one `pose` is T_base_part."""
 
     id: str
     kind: PartKind
@@ -116,12 +117,31 @@ class Parts:
             self.carry(part, taken_to)
             return self.parts[part.id], ""
         pose = self.pose_in(part, T_world_tcp)
-        places = tuple(self.places_at(pose, part.kind))
+        places = tuple(place for place in self.places_at(pose, part.kind) if self._is_there(place))
         free = next((place for place in places if self.has_room(place)), None)
         if free is not None and part.kind.name in free.accepts:
+            if free.of is not None:
+                return self._join(part, pose, free), ""
             return self._put(replace(part, where=RestsIn(free.name), pose=pose, T_tcp_part=None)), ""
         why = f"{places[0].name} is taken or does not accept it" if places else "nothing carries it here"
         return self.fall(part, pose, why), why
+
+    def base_at(self, place: Place) -> Part | None:
+        """What lies where the place is a seat of it."""
+        return self.resting_in(place.lies_on[0]) if place.of is not None else None
+
+    def _is_there(self, place: Place) -> bool:
+        """A seat is there with the base, and while the base is of a kind that has it."""
+        base = self.base_at(place)
+        return place.of is None or (base is not None and base.kind.seat(place.of.name) is not None)
+
+    def _join(self, part: Part, pose: Pose, place: Place) -> Part:
+        base = self.base_at(place)
+        seat = None if base is None or place.of is None else base.kind.seat(place.of.name)
+        assert base is not None
+        assert seat is not None
+        self._put(replace(base, kind=self.cell.parts[seat.becomes]))
+        return self._put(replace(part, where=JoinedTo(base.id, seat.name), pose=base.pose.inverse() @ pose, T_tcp_part=None))
 
     def fall(self, part: Part, pose: Pose, why: str) -> Part:
         x, y, z = (float(v) for v in pose.translation)
@@ -133,7 +153,11 @@ class Parts:
         return (places[i] for i in near if rests_at(kind.shape, pose, places[i].frame))
 
     def has_room(self, place: Place) -> bool:
-        """A place with `capacity` n holds n parts, a heap any number."""
+        """A place with `capacity` n holds n parts, a heap any number. A seat is filled by what is joined there; without its base
+        there is nothing to meet."""
+        if place.of is not None:
+            base = self.base_at(place)
+            return base is None or all(part.where != JoinedTo(base.id, place.of.name) for part in self.parts.values())
         lying = sum(part.where == RestsIn(place.name) for part in self.parts.values())
         return place.capacity is None or lying < place.capacity
 

@@ -33,6 +33,14 @@ class HeldBy:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedTo:
+    """A part of the part `base`, in its seat `seat`: it goes where that goes."""
+
+    base: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fallen:
     """`xyz` in the world (m), where it left the hand."""
 
@@ -40,7 +48,7 @@ class Fallen:
     xyz: tuple[float, float, float]
 
 
-Whereabouts = RestsIn | HeldBy | Fallen
+Whereabouts = RestsIn | HeldBy | JoinedTo | Fallen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ What = Literal[
     "slipped",
     "closed on nothing",
     "released",
+    "joined",
     "opened empty",
     "fell",
     "coupled",

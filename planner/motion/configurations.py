@@ -73,7 +73,7 @@ def is_served(arm: Arm, cell: CellModel, equipment: str) -> bool:
         changer = cell.changers[equipment]
         stored = (None, *(pocket.tool for pocket in changer.pockets))
         return arm.unit.name in changer.serves and (arm.tool.name if arm.tool else None) in stored
-    grips = arm.tool.grips if arm.tool else ()
+    grips = arm.tool.takes if arm.tool else ()
     return any(kind in grips for place in cell.equipment[equipment].places for kind in place.accepts)
 
 
@@ -241,7 +241,7 @@ def sampled_stances(bench: Workbench, equipment: str) -> tuple[AtPlace, ...]:
     """Contact at a few places of `equipment`, with each hand: what stands for all of them. None at a changer."""
     places = bench.cell.equipment[equipment].places
     picks = np.unique(np.linspace(0, max(len(places) - 1, 0), SAMPLED_PLACES).round().astype(int)) if places else ()
-    grips = bench.arm.tool.grips if bench.arm.tool else ()
+    grips = bench.arm.tool.takes if bench.arm.tool else ()
     return tuple(
         AtPlace(places[i].name, hand, kind, grasps(bench.cell.parts[kind].shape)[0])
         for i in picks

@@ -43,7 +43,7 @@ def out_of_reach(
 
 
 def _stances(bench: Workbench, equipment: str, hand: str) -> list[AtPlace]:
-    cell, grips = bench.cell, bench.arm.tool.grips if bench.arm.tool else ()
+    cell, grips = bench.cell, bench.arm.tool.takes if bench.arm.tool else ()
     return [
         AtPlace(place.name, hand, kind, grasp)
         for place in cell.equipment[equipment].places

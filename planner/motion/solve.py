@@ -198,7 +198,9 @@ class Solver:
         touch = need.touch
         assert touch is not None
         first, last = (end - access.contact, end) if touch.end == "end" else (0.0, access.contact)
-        return ContactAllowance(touch, first, last, CONTACT_SPEED, contact_force(self.bench, touch))
+        force = contact_force(self.bench, touch)
+        force = force if need.force_limit is None else min(force, need.force_limit)
+        return ContactAllowance(touch, first, last, CONTACT_SPEED, force)
 
 
 def _where(stance: AtPlace | AtPocket) -> str:

@@ -74,7 +74,7 @@ def _standing(cell: CellModel, robot: str, model: RobotModel) -> tuple[object, .
 
 
 def _equipped(tool: Tool) -> tuple[object, ...]:
-    return tool.name, tool.hands, tool.bodies, tool.mass, tool.grips, tool.force
+    return tool.name, tool.hands, tool.bodies, tool.mass, tool.takes, tool.force
 
 
 def need_key(surroundings: str, need: MotionNeed) -> str:

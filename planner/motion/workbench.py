@@ -105,7 +105,7 @@ class Workbench:
 
     def loads(self, hands: Sequence[str]) -> tuple[Carried, ...]:
         """Every part that each of `hands` may hold, in every grasp: what has to be clear whatever is carried."""
-        kinds = self.arm.tool.grips if self.arm.tool else ()
+        kinds = self.arm.tool.takes if self.arm.tool else ()
         return tuple(
             Carried(hand, kind, grasp)
             for hand in hands

@@ -23,7 +23,8 @@ def check_contact(motion: Motion, path: Path, pieces: Pieces, joints: JointMotio
     if len(motion.contacts) != 1 or motion.contacts[0].touch != touch:
         return (Refusal("E688", "the motion does not list exactly the contact that its need asks for"),)
     contact = motion.contacts[0]
-    return (*_interval(contact, path, around), *_speed(contact, path, pieces, joints, around), *_force(contact, around))
+    force = _force(contact, motion.need.force_limit, around)
+    return (*_interval(contact, path, around), *_speed(contact, path, pieces, joints, around), *force)
 
 
 def _interval(contact: ContactAllowance, path: Path, around: Surroundings) -> tuple[Finding, ...]:
@@ -51,11 +52,12 @@ def _speed(
     return (Slack("contact speed", contact.speed - bound.speed, "m/s"),)
 
 
-def _force(contact: ContactAllowance, around: Surroundings) -> tuple[Finding, ...]:
-    """No more than the part is gripped with, nor than the robot may push."""
+def _force(contact: ContactAllowance, limit: float | None, around: Surroundings) -> tuple[Finding, ...]:
+    """No more than the part is gripped with, nor than the robot may push, nor than its line allows."""
     gripped = dict(around.arm.forces).get(contact.touch.kind) if isinstance(contact.touch, Touch) else None
     most = around.arm.force_limit if around.arm.force_limit is not None else CONTACT_FORCE
     most = most if gripped is None else min(most, gripped)
+    most = most if limit is None else min(most, limit)
     if not 0.0 < contact.force <= most:
         return (Refusal("E688", f"contact with {contact.force:.4g} N; {most:.4g} N is the most"),)
     return (Slack("contact force", most - contact.force, "N"),)

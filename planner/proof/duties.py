@@ -17,6 +17,7 @@ from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, R
 from cell.state import CellState, InPlace, PartState
 from planner.proof.asked_orders import AskedOrders
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
+from planner.proof.joints import JOINING, JointDuty, Joints
 from planner.proof.outcomes import asked, branch_for, told_by
 from planner.proof.stacks import StackLimit, stack_limit_of
 from planner.proof.wanted_place import wanted_place
@@ -37,7 +38,7 @@ class Under:
 class Duty:
     """`goal` is open for `part` (None: for any one of `kind`). All duties in `after` are to be done before it starts. `limits`
     bind its steps. `target` is the equipment, or the member of it, where the goal wants the part. `demand` is the name of an
-    order's demand that it is about, "" for none: all duties of one demand are about one part."""
+    order's demand that it is about, "" for none: all duties of one demand are about one part. `joint` is what the goal joins."""
 
     key: Key
     goal: Goal
@@ -48,6 +49,7 @@ class Duty:
     after: frozenset[Key]
     target: str
     demand: str = ""
+    joint: JointDuty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class _Scope:
 
 def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations."""
-    reader = _Reader(cell, AskedOrders.of(cell, state), {p.id: p for p in state.parts}, started, Duties())
+    asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
+    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties())
     reader.block(program.block, _Scope({}, {}, (), None, (), frozenset()), is_top=True, label="")
     return reader.out
 
@@ -116,6 +119,7 @@ def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started
 class _Reader:
     cell: CellModel
     asked: AskedOrders
+    joints: Joints
     parts: Mapping[str, PartState]
     started: Mapping[str, tuple[str, ...]]
     out: Duties
@@ -159,6 +163,11 @@ class _Reader:
         demand = self.asked.demand(goal, scope.members)
         if demand is not None:
             return self._demanded(goal, demand, scope, label)
+        if goal.verb in JOINING:
+            return self._joint(goal, scope, label)
+        certain = self.joints.part(goal.object, scope.members)
+        if certain is not None:
+            return self._certain(goal, certain, scope, label)
         part = scope.bound.get(goal.object.path[0]) if len(goal.object.path) == 1 else None
         if part is None and not (goal.any_one and goal.object.text in self.cell.parts):
             self.out.unproved.append(error("E690", "a goal about this thing cannot be proved yet", goal.span))
@@ -176,6 +185,31 @@ class _Reader:
         self.out.goals[key] = duty
         if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
             self._settle(key)
+        self._own_block(goal, key, label)
+        return frozenset({key})
+
+    def _certain(self, goal: Goal, part: PartState, scope: _Scope, label: str) -> frozenset[Key]:
+        """A goal about this very part, of a kit."""
+        key, kind = (goal.id, scope.serves), self.joints.kinds[part.id]
+        limits, target = self._limits_of(goal, scope), wanted_place(goal, self.cell, scope.members)
+        self.out.goals[key] = Duty(key, goal, part.id, kind, scope.under, limits, scope.after, target)
+        if goal.id in part.reached:
+            self.out.settled.add(key)
+        self._own_block(goal, key, label)
+        return frozenset({key})
+
+    def _joint(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
+        joint, at = self.joints.asked(goal, scope.members), goal.role("at")
+        if joint is None or not isinstance(at, Ref | None):
+            self.out.unproved.append(error("E690", f"this {goal.verb} cannot be proved", goal.span))
+            return frozenset()
+        key, limits = (goal.id, scope.serves), self._limits_of(goal, scope)
+        target = "" if at is None else resolved(at, scope.members)
+        self.out.goals[key] = Duty(
+            key, goal, joint.part, joint.kind, scope.under, limits, scope.after, target, joint=joint
+        )  # fmt: skip
+        if self.joints.is_done(goal, joint):
+            self.out.settled.add(key)
         self._own_block(goal, key, label)
         return frozenset({key})
 
@@ -239,6 +273,8 @@ class _Reader:
         orders = self.asked.members(loop, name, self.started.get(loop.id, ()))
         if orders is not None:
             return self._members(loop, orders, scope)
+        if members := self.joints.members(loop, scope.members):
+            return self._members(loop, members, scope)
         owner = self.cell.equipment.get(owner_of(name))
         if owner is not None and not binds_parts(loop, self.cell) and (members := members_of(owner, name)):
             return self._members(loop, members, scope)

@@ -11,6 +11,7 @@ from typing import assert_never
 from cell.model import CellModel
 from cell.people import CLEAR, HANDOVER
 from cell.scene import is_in_passing
+from cell.seats import has_family
 from cell.steps import (
     Action,
     AtPlace,
@@ -52,7 +53,8 @@ class Setting:
     (tool.hand): what the step is about and which hand holds it; `verb` and `goal` are those of the step's operation, `outcome`
     that of the choice it decides. `is_joined`: the device is at it already when the plan starts. `carriers` are the facts of what
     lies beneath the place of contact. `handed_to`: the place in which a person who has taken the part over has it lie, "" where
-    nobody has; `lies_in`: where the part lies now, "" where it does not."""
+    nobody has; `lies_in`: where the part lies now, "" where it does not. `kind` is what the part is now; where the place of
+    contact is a seat, `base` is the part that has it, and `base_kind` what that is now."""
 
     robot: str
     stance: Stance
@@ -65,6 +67,9 @@ class Setting:
     carriers: Facts = ()
     handed_to: str = ""
     lies_in: str = ""
+    kind: str = ""
+    base: str = "nothing"
+    base_kind: str = ""
 
     def place_in(self, cell: CellModel, equipment: str) -> str:
         """Where the robot is in contact with `equipment`, "" where it is not."""
@@ -78,9 +83,11 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             return _of_move(need, at, cell)
         case Grip(tool=tool, hand=hand, part=part):
             here, free = Fact("at", (part, _place(at))), Fact("empty", (f"{tool}.{hand}",))
-            return Change((_stands(at), here, free), (Fact("held", (part, f"{tool}.{hand}")),), (here, free))
+            return Change((_stands(at), here, *_is(at, cell), free), (Fact("held", (part, f"{tool}.{hand}")),), (here, free))
         case Release(tool=tool, hand=hand, part=part):
             held = Fact("held", (part, f"{tool}.{hand}"))
+            if _place(at) in cell.places and cell.places[_place(at)].of is not None:
+                return _of_joint(part, f"{tool}.{hand}", at, cell)
             reached = (Fact("reached", (at.goal, part)),) if at.verb in ("move", HANDOVER) else ()
             adds = (Fact("at", (part, at.handed_to or _place(at))), Fact("empty", (f"{tool}.{hand}",)), *reached)
             return Change((_stands(at), held), adds, (held,))
@@ -124,10 +131,13 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
     held, empty = Fact("held", (at.part, touch.hand)), Fact("empty", (touch.hand,))
     access = (*_if(has_door(equipment), "open", name), *_if(is_device(equipment), "idle", name))
     unclamped = _if(has_clamp(equipment), "unclamped", name)
-    bare = tuple(Fact("free", (above,)) for above, place in cell.places.items() if touch.place in place.lies_on)
+    above = (name for name, place in cell.places.items() if touch.place in place.lies_on and place.of is None)
+    bare = tuple(Fact("free", (name,)) for name in above)
+    if cell.places[touch.place].of is not None and (touch.pair, touch.end) == ("part and place", "end"):
+        return Change((start, held, *_of_base(at, touch.place, cell), *access), (end,), (start,))
     match touch.pair, touch.end:
         case "fingers and part", "end":
-            return Change((start, Fact("at", (at.part, touch.place)), empty, *access, *bare), (end,), (start,))
+            return Change((start, Fact("at", (at.part, touch.place)), *_is(at, cell), empty, *access, *bare), (end,), (start,))
         case "part and place", "start":
             return Change((held, start, *unclamped, *bare), (end, *free), (start,))
         case "part and place", "end":
@@ -162,6 +172,34 @@ def _of_change(action: Couple | Uncouple, at: Setting, cell: CellModel) -> Chang
 
 def _empty(tool: str, cell: CellModel) -> Facts:
     return tuple(Fact("empty", (f"{tool}.{hand.name}",)) for hand in cell.tools[tool].hands)
+
+
+def _of_base(at: Setting, place: str, cell: CellModel) -> Facts:
+    """What has to be so for something to go into a seat: the base lies there, clamped where there is a clamp, is what it is
+    taken for, and has that seat empty."""
+    spot = cell.places[place]
+    assert spot.of is not None
+    clamped = _if(has_clamp(cell.equipment[spot.equipment]), "clamped", spot.equipment)
+    lies, kind = Fact("at", (at.base, spot.lies_on[0])), Fact("is", (at.base, at.base_kind))
+    return (lies, kind, Fact("vacant", (at.base, spot.of.name)), *clamped)
+
+
+def _of_joint(part: str, hand: str, at: Setting, cell: CellModel) -> Change:
+    """The hand lets go of it, or drives it in, at a seat."""
+    spot, held = cell.places[_place(at)], Fact("held", (part, hand))
+    assert spot.of is not None
+    seat = cell.parts[at.base_kind].seat(spot.of.name) if at.base_kind in cell.parts else None
+    becomes = at.base_kind if seat is None else seat.becomes
+    kind, vacant = Fact("is", (at.base, at.base_kind)), Fact("vacant", (at.base, spot.of.name))
+    changed = (kind,) if becomes != at.base_kind else ()
+    became = (Fact("is", (at.base, becomes)),) if changed else ()
+    adds = (Fact("joined", (part, at.base)), Fact("empty", (hand,)), *became, Fact("reached", (at.goal, part)))
+    return Change((_stands(at), held, *_of_base(at, _place(at), cell)), adds, (held, vacant, *changed))
+
+
+def _is(at: Setting, cell: CellModel) -> Facts:
+    """What a base is while it is taken."""
+    return (Fact("is", (at.part, at.kind)),) if has_family(cell, at.kind) else ()
 
 
 def _of_clamp(action: SetClamp, at: Setting, cell: CellModel) -> Change:

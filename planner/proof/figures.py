@@ -14,8 +14,9 @@ from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.people import HANDOVER
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
+from cell.seats import has_family, seats_ever
 from cell.shelves import is_bin, presentation, stock
-from cell.state import CellState, DeviceState, Expected, InHand, InPlace, PartState, PlanningRequest, tool_at
+from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, PartState, PlanningRequest, tool_at
 from cell.steps import Await, Grip, Inspect, MotionNeed, Move, RunProgram, Touch, Treat
 from cell.task_plan import Bounds, PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
@@ -80,11 +81,12 @@ def _reads(
         if part.reached:
             yield f"reached {part.id}", " ".join(sorted(part.reached))
         yield from ((f"{outcome} {part.id}", value) for outcome, value in part.outcomes)
+    yield from _seats_read(tasks, cell, state, {p.id for p in worked})
     held = {p.location.hand for p in worked if isinstance(p.location, InHand)}
     for step in tasks.steps:
         match step.action:
             case Move(need=MotionNeed(touch=Touch(pair="part and place", end="end", place=place))):
-                if place not in taken and not is_heap(cell, place):
+                if place not in taken and cell.places[place].of is None and not is_heap(cell, place):
                     yield f"at {place}", "empty"
             case Await(verb=verb, place=place) if verb == HANDOVER and place not in taken:
                 yield f"at {place}", "empty"
@@ -117,6 +119,17 @@ def _from_bins(worked: list[PartState], cell: CellModel) -> dict[str, int]:
     """How many parts the plan takes out of each bin of a shelf."""
     places = [p.location.place for p in worked if isinstance(p.location, InPlace) and is_bin(cell, p.location.place)]
     return {place: places.count(place) for place in dict.fromkeys(places)}
+
+
+def _seats_read(tasks: TaskPlan, cell: CellModel, state: CellState, worked: set[str]) -> Iterator[tuple[str, str]]:
+    """The seats that are filled, and their bases where the plan does nothing else with them."""
+    at = {p.id: (p.location.place, p.kind) for p in state.parts if isinstance(p.location, InPlace)}
+    for step in tasks.steps:
+        for fact in (f for f in step.deletes if f.name == "vacant" and len(f.args) == 2):
+            base, seat = fact.args
+            yield f"seat {base}.{seat}", "empty"
+            if base not in worked and base in at:
+                yield f"at {at[base][0]}", at[base][1]
 
 
 def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
@@ -199,10 +212,20 @@ def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:
     facts |= all_order_facts(cell, state)
     bins = {name: len(stock(state.parts, name)) for name in cell.places if is_bin(cell, name)}
     facts |= {f"enough {name} {k}": "yes" for name, count in bins.items() for k in range(1, count + 1)}
+    facts |= _seat_facts(cell, state)
     for name, equipment in cell.equipment.items():
         facts |= dict(_device_facts(name, cell, state))
         facts[f"count {name}"] = str(_count(equipment, state))
     return facts
+
+
+def _seat_facts(cell: CellModel, state: CellState) -> dict[str, str]:
+    """What is in each seat of each base."""
+    kinds = {p.id: p.kind for p in state.parts}
+    bases = (p for p in state.parts if has_family(cell, p.kind))
+    facts = {f"seat {p.id}.{s.name}": "empty" for p in bases for s in seats_ever(cell, p.kind)}
+    filled = ((p.location, kinds[p.id]) for p in state.parts if isinstance(p.location, InPart))
+    return facts | {f"seat {at.part}.{at.seat}": kind for at, kind in filled}
 
 
 def _device_facts(name: str, cell: CellModel, state: CellState) -> Iterator[tuple[str, str]]:

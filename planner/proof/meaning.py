@@ -95,7 +95,7 @@ class _Walk:
         return self.request.cell
 
     def found(self) -> Iterator[Diagnostic]:
-        follow = Followed.start(self.cell, self.request.state, self.tasks.choices)
+        follow = Followed.start(self.cell, self.request.state, self.tasks.choices, self.kinds)
         moving = [s.action.need.robot for s in self.tasks.steps if isinstance(s.action, Move)]
         only = next(iter(moving), next(iter(follow.outside)))
         for step in self.tasks.steps:
@@ -107,6 +107,7 @@ class _Walk:
             if step.robot is not None:
                 follow.after(step, robot)
             self._follow_places(step)
+            self.kinds |= {fact.args[0]: fact.args[1] for fact in step.adds if fact.name == "is" and len(fact.args) == 2}
             self.lies |= {fact.args[0]: fact.args[1] for fact in step.adds if fact.name == "at" and len(fact.args) == 2}
         follow.end()
         for choice in follow.uneven:
@@ -165,6 +166,8 @@ class _Walk:
             assert isinstance(state.stance, AtPlace)
             hand = state.stance.hand
             part = state.hands[hand][0]
+        elif isinstance(action, SetClamp) and action.is_closed:
+            part = self.resting.get(self.cell.equipment[action.machine].places[0].name, part)
         elif isinstance(action, Move) and isinstance(touch := action.need.touch, Touch) and touch.hand in state.hands:
             part = state.hands[touch.hand][0]
         outcome = self.outcomes[action.choice] if isinstance(action, Decide) else ""
@@ -172,7 +175,12 @@ class _Walk:
         handed_to = self.handed.get(part, "") if isinstance(action, Release) else ""
         if is_handover(action):
             self.handed[action.part] = action.place
-        return replace(setting, is_joined=self._is_joined(step), handed_to=handed_to, lies_in=self._place_of(part))
+        seat = self.cell.places.get(self._contact(step, setting))
+        base = self.resting.get(seat.lies_on[0], "nothing") if seat is not None and seat.of is not None else "nothing"
+        return replace(
+            setting, is_joined=self._is_joined(step), handed_to=handed_to, lies_in=self._place_of(part),
+            kind=self.kinds.get(part, ""), base=base, base_kind=self.kinds.get(base, ""),
+        )  # fmt: skip
 
     def _place_of(self, part: str) -> str:
         """Where the part lies as the steps stand, "" where it does not."""
@@ -240,6 +248,7 @@ class _Walk:
             case Couple() | Uncouple():
                 yield from self._change(step.action, robot, state)
             case Release(tool=tool, hand=hand, part=part):
+                yield from self._joint(operation, duty, state)
                 if part != operation.part or state.hands.get(f"{tool}.{hand}", ("",))[0] != part:
                     yield f"releases {part}, which {tool}.{hand} does not hold for this"
                 if not (isinstance(state.stance, AtPlace) and state.stance.hand == f"{tool}.{hand}"):
@@ -281,6 +290,17 @@ class _Walk:
         if state.tool != wanted:
             yield f"finds {state.tool or 'no tool'} at the flange of {robot}"
 
+    def _joint(self, operation: Operation, duty: Duty | ForkDuty | None, state: RobotState) -> Iterator[str]:
+        """What is let go at a seat is joined to the base that the line names, and to no other."""
+        place = self.cell.places[state.stance.place] if isinstance(state.stance, AtPlace) else None
+        is_seat = place is not None and place.of is not None
+        asked = duty.joint if isinstance(duty, Duty) else None
+        if is_seat != (asked is not None):
+            yield f"is let go at {stance_name(state.stance)}, its line asks for {'a joint' if asked else 'none'}"
+        elif place is not None and asked is not None and self.resting.get(place.lies_on[0]) != asked.base:
+            there = self.resting.get(place.lies_on[0], "nothing")
+            yield f"joins {operation.part} to {there}, its line to {asked.base}"
+
     def _grip(self, grip: Grip, operation: Operation, state: RobotState) -> Iterator[str]:
         kind, tool = self.cell.parts[self.kinds[grip.part]], self.cell.tools[grip.tool]
         force = kind.grip_force if kind.grip_force is not None else (tool.force[0] if tool.force is not None else 0.0)
@@ -288,7 +308,7 @@ class _Walk:
             yield f"grips {grip.part}, its operation is about {operation.part}"
         if state.tool != grip.tool:
             yield f"grips with {grip.tool}, and {state.tool or 'no tool'} is at the flange"
-        if kind.name not in tool.grips:
+        if kind.name not in tool.takes:
             yield f"grips a {kind.name}, which {tool.name} does not grip"
         if grip.force != force or (tool.force is not None and not tool.force[0] <= force <= tool.force[1]):
             yield f"grips with {grip.force:g} N; {kind.name} is gripped with {force:g} N"
@@ -317,6 +337,8 @@ class _Walk:
     # --- reasons ---------------------------------------------------------------------------------------------------
 
     def _reason(self, step: Step, operation: Operation, setting: Setting, place: str) -> str:
+        if isinstance(step.action, Release) and setting.base != "nothing":
+            return reasons.joining(setting.part, setting.base)
         if not isinstance(step.action, Move):
             where = setting.handed_to or place
             return reasons.action_reason(step.action, setting.part, where, setting.outcome, setting.is_joined)

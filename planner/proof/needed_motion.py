@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
-from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Docking, Grip, MotionNeed, Touch, stance_name
+from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Docking, Grip, MotionNeed, Step, Touch, stance_name
 from cell.task_plan import Operation
 from planner.proof.device_limits import smallest, tightest
 from planner.proof.duties import Duty, ForkDuty
@@ -43,6 +43,8 @@ def wrong_in_need(
         yield f"{robot} carries {', '.join(f'{c.kind} in {c.hand}' for c in carried) or 'nothing'}, the plan says otherwise"
     if need.speed_limit != (limit := speed_limit_of(duty, robot, cell)):
         yield f"its speed limit is {limit} m/s, not {need.speed_limit}"
+    if need.force_limit != (force := force_limit_of(need, duty)):
+        yield f"its contact may take {force} N, not {need.force_limit}"
     if need.avoid != (closed := closed_zones(cell, shared, None if need.touch is None else need.touch.where)):
         yield f"it has to stay out of {', '.join(closed) or 'nothing'}, the plan says {', '.join(need.avoid) or 'nothing'}"
     if isinstance(need.touch, Docking):
@@ -58,6 +60,13 @@ def speed_limit_of(duty: Duty | ForkDuty, robot: str, cell: CellModel) -> float 
     own = cell.robots[robot].max_speed
     written = smallest(duty.limits, robot, "speed")
     return min((v for v in (own, written) if v is not None), default=None)
+
+
+def force_limit_of(need: MotionNeed, duty: Duty | ForkDuty) -> float | None:
+    """What the goal itself bounds the force to, N; other limits refuse a plan instead (check_forces)."""
+    if need.touch is None or not isinstance(duty, Duty):
+        return None
+    return min((x.value for x in duty.limits if x.quantity == "force" and not x.device), default=None)
 
 
 def _wrong_in_touch(
@@ -91,6 +100,14 @@ def _wrong_in_docking(need: MotionNeed, touch: Docking, cell: CellModel) -> Iter
         yield f"with {need.tool or 'a bare flange'} there is no {touch.pair} to touch at {touch.pocket}"
 
 
+def _force(step: Step, plan: MotionPlan) -> float | None:
+    """N that the step exerts: what its motion may in contact, or what a hand closes with; None where it exerts none."""
+    if isinstance(step.action, Grip):
+        return step.action.force
+    motion = plan.motions.get(step.motion or "")
+    return max((contact.force for contact in motion.contacts), default=None) if motion is not None else None
+
+
 def check_forces(plan: MotionPlan, duty_of: Mapping[str, Duty | ForkDuty], cell: CellModel) -> tuple[Diagnostic, ...]:
     """Contact within the force that the text allows, and no grip with a force that nothing says where it allows only so much;
     the first step of each line that has more."""
@@ -104,11 +121,10 @@ def check_forces(plan: MotionPlan, duty_of: Mapping[str, Duty | ForkDuty], cell:
                     help_ = "Declare `grip` of the part, or `force` of the tool."
                     one = error("E688", message, step.because.span, limit.span, help=help_)
                     found.setdefault((step.because.span, limit.span), one)
-        motion = plan.motions.get(step.motion or "")
-        if motion is None or not motion.contacts or step.robot is None:
+        force = _force(step, plan)
+        if force is None or step.robot is None:
             continue
         limit = tightest(duty_of[step.operation].limits, step.robot, "force")
-        force = max(contact.force for contact in motion.contacts)
         if limit is not None and force > limit.value:
             message = f"{step.id} makes contact with {force:g} N; {limit.value:g} N is allowed"
             help_ = f"Allow {force:g} N, or declare a smaller `grip` of the part."

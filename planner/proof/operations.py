@@ -157,7 +157,7 @@ def written(duty: Duty | ForkDuty) -> Span:
 def _is_about(operation: Operation, duty: Duty | ForkDuty, kinds: Mapping[str, str]) -> bool:
     if isinstance(duty, ForkDuty):
         return operation.part == duty.part
-    return (duty.part or operation.part) == operation.part and kinds.get(operation.part) == duty.kind
+    return operation.part == duty.part if duty.part is not None else kinds.get(operation.part) == duty.kind
 
 
 def _holds_already(key: Key, duties: Duties, cell: CellModel, state: CellState) -> bool:
@@ -344,8 +344,16 @@ def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel, 
     told = _told_kinds(duty, duties, cell)
     if any(not told <= set(cell.places[place].accepts) for place in put):
         yield f"{operation.target} does not take {' or '.join(sorted(told))}"
-    wanted = {p.name for p in places_in(cell.equipment[owner_of(duty.target)], duty.target)}
-    if not put <= wanted:
+    if not put <= _wanted(duty, cell):
         yield f"its goal asks for {duty.target}"
-    if any(duty.kind not in cell.places[place].accepts for place in put):
-        yield f"{operation.target} does not take {duty.kind}"
+    for touch in touches if not told else ():
+        if touch.place in put and touch.kind not in cell.places[touch.place].accepts:
+            yield f"{operation.target} does not take {touch.kind}"
+
+
+def _wanted(duty: Duty, cell: CellModel) -> set[str]:
+    """The places that the goal may put its part into: those of its target, or the seats there of the joint that it asks for."""
+    if duty.joint is None:
+        return {p.name for p in places_in(cell.equipment[owner_of(duty.target)], duty.target)}
+    seats = (p for e in cell.equipment.values() for p in e.seats if duty.target in ("", e.name))
+    return {p.name for p in seats if p.of is not None and p.of.name == duty.joint.seat}

@@ -43,8 +43,11 @@ class Followed:
     uneven: list[str] = field(default_factory=list)
 
     @classmethod
-    def start(cls, cell: CellModel, state: CellState, choices: Sequence[Choice]) -> Followed:
-        kinds = {p.id: p.kind for p in state.parts}
+    def start(
+        cls, cell: CellModel, state: CellState, choices: Sequence[Choice], kinds: Mapping[str, str] | None = None
+    ) -> Followed:
+        """`kinds`: what each part is as the steps are followed; whoever follows them keeps it up."""
+        kinds = {p.id: p.kind for p in state.parts} if kinds is None else kinds
         robots = {}
         for robot, stance in state.stances.items():
             tool = tool_at(cell, state, robot)

@@ -33,8 +33,8 @@ class Barred:
         leg = job.legs[k]
         earlier = [stage for stage in job.legs[:k] if isinstance(stage, Stage)]
         sources = earlier[-1].places if earlier else (job.place,) if job.place is not None else ()
-        takes = not sources or self._serves(worker, job.kind, sources, True, leg.clauses)
-        return takes and all(self._serves(worker, job.kind, s.spots, False, s.clauses) for s in stages_of(leg))
+        takes = not sources or self._serves(worker, job.kind_at(k), sources, True, leg.clauses)
+        return takes and all(self._serves(worker, job.kind_at(k), s.spots, False, s.clauses) for s in stages_of(leg))
 
     def _serves(self, worker: Worker, kind: str, places: tuple[str, ...], is_taking: bool, clauses: Clauses) -> bool:
         """Whether it can at least at one of them."""

@@ -71,7 +71,7 @@ def _span(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> _Span:
     job, able = shop.jobs[j], shop.able(j, k)
     leg, here = job.legs[k], _place_before(job, k)
     if isinstance(leg, Fork):
-        ways = [(*_carry(least, able, job.kind, here, way.stages), _worked(way.stages)) for way in leg.ways]
+        ways = [(*_carry(least, able, job.kind_at(k), here, way.stages), _worked(way.stages)) for way in leg.ways]
         robot, travel = max(r for r, _, _ in ways), max(t for _, t, _ in ways)
         return _Span(None, able, 0.0, max(sum(way) for way in ways), 0.0, robot, travel)
     work = leg.work.duration if leg.work is not None else 0.0
@@ -80,8 +80,8 @@ def _span(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> _Span:
         return _Span(leg.device, able, 0.0, work, out if leg.device == leg.equipment else 0.0, 0.0, 0.0)
     device = shop.devices[leg.equipment]
     shut = device.door_time if device.has_door and leg.work is not None and leg.work.kind == "program" else 0.0
-    robot, travel = _carry(least, able, job.kind, here, (leg,))
-    carried = [(least[w].carry(job.kind, here, (leg,)), least[w].put(job.kind, leg)) for w in able]
+    robot, travel = _carry(least, able, job.kind_at(k), here, (leg,))
+    carried = [(least[w].carry(job.kind_at(k), here, (leg,)), least[w].put(job.kind_at(k), leg)) for w in able]
     before, put = min(sum(way) - put for way, put in carried), min(put for _, put in carried)
     if leg.work is not None and leg.work.by is not None:
         return _Span(leg.device, able, before + put, work, 0.0, robot, travel)
@@ -118,7 +118,7 @@ def _way_out(shop: Shop, least: Sequence[LeastTimes], j: int, k: int) -> float:
         stays = following.equipment == leg.equipment
     else:
         stays = not all(way.stages and leg.places[0] not in way.stages[0].places for way in following.ways)
-    taking = (least[w].take(job.kind, leg.places[0]) for w in shop.able(j, k + 1))
+    taking = (least[w].take(job.kind_at(k + 1), leg.places[0]) for w in shop.able(j, k + 1))
     return 0.0 if stays else shop.devices[leg.equipment].door_time + min(taking)
 
 

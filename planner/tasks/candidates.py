@@ -97,15 +97,15 @@ class Candidates:
 
     def pick(self, job: int, stage: Stage, place: str, worker: int, hand: int, opened: float) -> Candidate | None:
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
-        kind, name = shop.jobs[job].kind, who.hands[hand].name
+        kind, name = floor.kind(job), who.hands[hand].name
         others = floor.carried(worker)
-        if not self._can_carry(who, others, kind) or not floor.is_uncovered(place):
+        if not self._can_carry(who, others, kind) or not floor.is_uncovered(place) or shop.benches.is_promised(floor, stage):
             return None
         speed, hub = who.speed(stage.clauses), shop.equipment_of[place]
         arrived, way = self.arrival(worker, self._hubs[hub], others, speed, opened)
         start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind]:
-            taking = self._taking(who, place, name, kind, grasp, others, speed)
+            taking = self._taking(who, place, name, kind, grasp, others, speed, stage.clauses.contact_force)
             if taking.seconds < math.inf and self.free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
                 if others and not self._is_released(job, worker, hand, grasp, others):
                     continue
@@ -120,13 +120,13 @@ class Candidates:
         """Whether the part fits beside `others`, and at least one of all that is held can be put down where it goes: there may
         be motions for each alone and for none beside the rest."""
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
-        held = held_with(others, who.carried(shop.jobs[job].kind, hand, grasp), who)
+        held = held_with(others, who.carried(floor.kind(job), hand, grasp), who)
         if held not in self._fits:
             self._fits[held] = fit_together(shop.cell, held)
         if not self._fits[held]:
             return False
         for h, j in [*((h, j) for h, j in enumerate(floor.hands[worker]) if j >= 0), (hand, job)]:
-            leg, kind, name = floor.leg(j), shop.jobs[j].kind, who.hands[h].name
+            leg, kind, name = floor.leg(j), floor.kind(j), who.hands[h].name
             turned = grasp if j == job else floor.grasp[j]
             if isinstance(leg, Stage):
                 speed = who.speed(leg.clauses)
@@ -141,20 +141,20 @@ class Candidates:
         opened = floor.opened_at(leg)
         if not isinstance(leg, Stage) or opened is None:
             return None
-        kind, name, grasp, speed = shop.jobs[job].kind, who.hands[hand].name, floor.grasp[job], who.speed(leg.clauses)
+        kind, name, grasp, speed = floor.kind(job), who.hands[hand].name, floor.grasp[job], who.speed(leg.clauses)
         place = self.free_place(leg, who, kind, name, grasp, speed, is_peek=False)
         if place is None or not self.escapes.is_open(floor, self._now, job, worker, is_taking=False):
             return None
         spot = place if leg.handing is None else leg.handing.spot
         hub, held = shop.equipment_of[spot], floor.carried(worker)
         arrived, way = self.arrival(worker, self._hubs[hub], held, speed, opened)
-        putting = self._contacts.putting(who, spot, name, kind, grasp, held, speed)
+        putting = self._contacts.putting(who, spot, name, kind, grasp, held, speed, leg.clauses.contact_force)
         if leg.handing is not None:
             putting = putting._replace(seconds=putting.seconds + leg.handing.duration)
         start = max(arrived, self.accessible(hub, opened), self.clear(worker, putting.way, putting.rest))
         start = max(start, floor.carried_from(place) or 0.0)
         device = floor.devices[hub]
-        if device.is_clamped and shop.devices[hub].has_clamp:
+        if shop.devices[hub].has_clamp and device.is_clamped is (leg.into is None):
             start += shop.devices[hub].clamp_time
         act = Act(Kind.PLACE, job, floor.at[job], worker, hand, grasp, place)
         return self._candidate(act, start, hub, putting, way, speed)
@@ -184,7 +184,7 @@ class Candidates:
 
     def choose(self, job: int, fork: Fork, place: str, worker: int, hand: int | None, opened: float) -> Candidate | None:
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
-        kind, others, speed = shop.jobs[job].kind, floor.carried(worker), who.speed(fork.clauses)
+        kind, others, speed = floor.kind(job), floor.carried(worker), who.speed(fork.clauses)
         hub = shop.equipment_of[place]
         if any(way.stages for way in fork.ways) and (hand is None or not self._can_carry(who, others, kind)):
             return None
@@ -276,7 +276,7 @@ class Candidates:
         who, held = self.shop.workers[act.worker], self.floor.carried(act.worker)
         match act.kind:
             case Kind.PICK:
-                return held_with(held, Carried(who.hands[act.hand].name, self.shop.jobs[act.job].kind, act.grasp), who)
+                return held_with(held, Carried(who.hands[act.hand].name, self.floor.kind(act.job), act.grasp), who)
             case Kind.PLACE:
                 return tuple(c for c in held if c.hand != who.hands[act.hand].name)
             case _:
@@ -324,9 +324,12 @@ class Candidates:
             return max(now.idle, opened) + device.door_time
         return now.idle
 
-    def _taking(self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None) -> Contact:
+    def _taking(
+        self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None,
+        force: float | None = None,
+    ) -> Contact:  # fmt: skip
         is_clamped = self.floor.devices[self.shop.equipment_of[place]].is_clamped
-        return self._contacts.taking(who, place, hand, kind, grasp, others, speed, is_clamped)
+        return self._contacts.taking(who, place, hand, kind, grasp, others, speed, is_clamped, force)
 
     def _candidate(self, act: Act, start: float, hub: str, contact: Contact, way: Passages, speed: float | None) -> Candidate:
         end = start + contact.seconds
@@ -342,10 +345,13 @@ class Candidates:
         self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool
     ) -> str | None:
         """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied; but
-        what it lies on has to be there, for nobody knows that it will be."""
+        what it lies on has to be there, for nobody knows that it will be. A seat is free or it is not."""
         if stage.handing is not None:
             is_served = self._contacts.serves(stage.handing.spot, who, hand, kind, grasp, speed)
             return next(iter(stage.places) if is_peek else self._free_in_order(stage), None) if is_served else None
+        if stage.into is not None:
+            seats = self.shop.benches.open_seats(self.floor, stage, stage.into)
+            return self._contacts.first_served(seats, who, kind, hand, grasp, speed)
         if is_peek or stage.equipment in self._heaps:
             if stage.equipment not in self._piles:
                 return self._contacts.first_served(stage.places, who, kind, hand, grasp, speed)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from cell.equipment import SeatOf
 from cell.steps import Carried
 from planner.tasks.motions import Held
 from planner.tasks.right_of_way import Spot, Spots
@@ -27,41 +28,53 @@ class Contact(NamedTuple):
 
 
 class Contacts:
-    """Remembers what was asked. `equipment_of` is by place, `devices` by equipment."""
+    """Remembers what was asked. `equipment_of` is by place, `devices` by equipment; `seats` are the places that are seats."""
 
-    def __init__(self, devices: Mapping[str, Device], equipment_of: Mapping[str, str]) -> None:
-        self._devices, self._equipment_of = devices, equipment_of
+    def __init__(self, devices: Mapping[str, Device], equipment_of: Mapping[str, str], seats: Mapping[str, SeatOf]) -> None:
+        self._devices, self._equipment_of, self._seats = devices, equipment_of, seats
         self._known: dict[tuple[object, ...], Contact] = {}
         self._serves: dict[tuple[str, str, str, str, int], bool] = {}
         self._first: dict[tuple[object, ...], str | None] = {}
 
     def taking(
-        self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None, is_clamped: bool
-    ) -> Contact:
-        """`others` is what the other hands hold."""
-        key = (True, who.robot, hand, place, kind, grasp, others, speed, is_clamped)
+        self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None, is_clamped: bool,
+        force: float | None = None,
+    ) -> Contact:  # fmt: skip
+        """`others` is what the other hands hold; `force` in N is all that is allowed, None for no limit of the text."""
+        key = (True, who.robot, hand, place, kind, grasp, others, speed, is_clamped, force)
         known = self._known.get(key)
         if known is None:
             held = held_with(others, Carried(hand, kind, grasp), who)
             clamp = self._devices[self._equipment_of[place]].clamp_time if is_clamped else 0.0
-            there = who.motions.approach(place, hand, kind, grasp, others, speed)
-            back = who.motions.lift(place, hand, kind, grasp, held, speed)
+            motions = who.motions.within(force)
+            there = motions.approach(place, hand, kind, grasp, others, speed)
+            back = motions.lift(place, hand, kind, grasp, held, speed)
             seconds = there.seconds + who.grip_time + clamp + back.seconds
             known = self._known[key] = Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
         return known
 
-    def putting(self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Contact:
-        """`held` includes the part."""
-        key = (False, who.robot, hand, place, kind, grasp, held, speed)
+    def putting(
+        self, who: Worker, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None,
+        force: float | None = None,
+    ) -> Contact:  # fmt: skip
+        """`held` includes the part; `force` as for taking."""
+        key = (False, who.robot, hand, place, kind, grasp, held, speed, force)
         known = self._known.get(key)
         if known is None:
             others = tuple(c for c in held if c.hand != hand)
-            clamp = self._devices[self._equipment_of[place]].clamp_time
-            there = who.motions.insert(place, hand, kind, grasp, held, speed)
-            back = who.motions.retract(place, hand, kind, grasp, others, speed)
-            seconds = there.seconds + clamp + who.grip_time + back.seconds
+            motions = who.motions.within(force)
+            there = motions.insert(place, hand, kind, grasp, held, speed)
+            back = motions.retract(place, hand, kind, grasp, others, speed)
+            seconds = there.seconds + self.letting_go(who, place) + back.seconds
             known = self._known[key] = Contact(seconds, _once(*there.way, *there.rest, *back.way), back.rest)
         return known
+
+    def letting_go(self, who: Worker, place: str) -> float:
+        """s from contact until the hand is empty: a clamp takes over, or a base has it."""
+        seat = self._seats.get(place)
+        if seat is None:
+            return self._devices[self._equipment_of[place]].clamp_time + who.grip_time
+        return who.drive_time if seat.is_driven else who.grip_time
 
     def leaving(self, who: Worker, held: Held, speed: float | None) -> Contact:
         """Out of the contact that an earlier plan left the robot in."""

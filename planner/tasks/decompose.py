@@ -19,6 +19,7 @@ from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, Expected, InHand, InPlace, Lost, PartState
 from planner.tasks.any_one import any_one, lies_in
+from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
 from planner.tasks.methods import LOOPED
@@ -58,12 +59,15 @@ class _Walk:
     looped: frozenset[tuple[str, str]] = frozenset()
     goals: list[Goal] = field(default_factory=list)
     unfolding: Unfolding = field(init=False)
+    assembly: Assembly = field(init=False)
+    kinds: dict[str, list[str]] = field(default_factory=dict)
     parts: dict[str, PartState] = field(init=False)
     where: dict[str, str] = field(init=False)
     arrivals: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
         self.unfolding = Unfolding(self.cell, self.found, [], {})
+        self.assembly = Assembly(self.cell, self.state, self.found)
         self.parts = {p.id: p for p in self.state.parts}
         self.arrivals = arrival_times(self.cell, self.state)
         self.where = {name: place.equipment for name, place in self.cell.places.items()}
@@ -93,7 +97,7 @@ class _Walk:
                 members = self.orders.members(line, bound)
                 if members is not None:
                     return self._loop_over(line, members, clauses, bound)
-                members = self._members(line, bound)
+                members = self.assembly.members(line, bound) or self._members(line, bound)
                 return self._loop(line, clauses) if members is None else self._loop_over(line, members, clauses, bound)
             case Group(block=block, in_order=in_order):
                 return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order, bound)
@@ -108,6 +112,11 @@ class _Walk:
         return frozenset()
 
     def _goal(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
+        if goal.verb in JOINING:
+            return self._joint(goal, clauses, bound)
+        certain = self.assembly.part(goal.object, bound)
+        if certain is not None:
+            return self._certain(goal, certain, clauses, bound)
         demand = self.orders.demand(goal, bound)
         if demand is not None:
             return self._demanded(goal, demand, clauses, bound)
@@ -141,6 +150,36 @@ class _Walk:
         self.claimed.add(part.id)
         is_there = not self.legs.get(part.id) and _is_there(part, stage)
         return self._add(part, [] if is_there else [stage])
+
+    def _certain(self, goal: Goal, part: PartState, clauses: Clauses, bound: Members) -> Legs:
+        """A goal about a part of a kit: it is this very one."""
+        stage = self.unfolding.stage(goal, self.assembly.kinds[part.id], clauses, part.id, bound)
+        if stage is None:
+            return frozenset()
+        self.claimed.add(part.id)
+        if goal.id in part.reached:
+            return frozenset()
+        self.assembly.brought(part.id, stage)
+        is_there = not self.legs.get(part.id) and stage.work is None and lies_in(part, stage)
+        return self._add(part, [] if is_there else [stage])
+
+    def _joint(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
+        """A goal that joins a part to another one."""
+        wanted = self.assembly.wanted(goal, bound)
+        if wanted is None or self.assembly.has_passed(goal, wanted):
+            return frozenset()
+        if goal.block is not None:
+            if goal.block.lines:
+                self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)
+            clauses = self.unfolding.clauses_in(goal.block, clauses, wanted.base.id)
+        stage = self.assembly.stage(goal, wanted, clauses)
+        part = wanted.part or any_one(self.cell, self.state, stage, wanted.kind, frozenset(self.claimed), self.looped)
+        if part is None:
+            help_ = f"Put one in, or say `contains {wanted.kind} …` of a place that a robot can take from."
+            self.found.error("E611", f"there is no {wanted.kind} that could be taken", goal.span, help=help_)
+            return frozenset()
+        self.claimed.add(part.id)
+        return self._add(part, [stage])
 
     def _is_reached(self, goal: Goal, stage: Stage, bound: Members) -> bool:
         """In a loop over members the goal was reached for this one if a part lies there for which it was."""
@@ -234,6 +273,8 @@ class _Walk:
         route = self.legs.setdefault(part.id, [])
         first = len(route)
         route += legs
+        kinds = self.kinds.setdefault(part.id, [])
+        kinds += [self.assembly.kinds[part.id]] * (len(route) - first)
         if len(route) > first and isinstance(part.location, Lost):
             spans = [leg.goal.span for leg in route[first:] if isinstance(leg, Stage)][:1]
             help_ = "Put it back, or let a policy `skip` its iteration."
@@ -308,7 +349,12 @@ class _Walk:
             device = self.state.devices.get(first.equipment)
             if device is not None and device.running:
                 legs[0] = replace(first, joined=True)
-        return Job(part.id, part.kind, place, hand, grasp, tuple(legs), self.arrivals.get(part.id))
+        return Job(part.id, part.kind, place, hand, grasp, tuple(legs), self.arrivals.get(part.id), self._kinds_of(part))
+
+    def _kinds_of(self, part: PartState) -> tuple[str, ...]:
+        """What it is at each leg, where that is not always the same."""
+        kinds = self.kinds.get(part.id, [])
+        return tuple(kinds) if any(kind != part.kind for kind in kinds) else ()
 
     def _check_job(self, job: Job) -> None:
         """A fork is told of on its route. What follows it finds the part where it lay: no way moves it, or they bring it back."""

@@ -13,7 +13,7 @@ from typing import assert_never
 from cell.steps import AtHub, Carried
 from planner.tasks.candidates import Candidates
 from planner.tasks.floor import NOBODY, Act, Candidate, Floor, Kind, Stand
-from planner.tasks.route import Fork, Stage
+from planner.tasks.route import Fork, Join, Stage
 from planner.tasks.shop import Shop
 from planner.tasks.ways_out import Escapes
 from planner.tasks.worker import Worker
@@ -121,6 +121,9 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     act, job = chosen.act, chosen.act.job
     leg, now, device = floor.leg(job), floor.devices[chosen.hub], shop.devices[chosen.hub]
     assert isinstance(leg, Stage)
+    if leg.into is not None:
+        _apply_join(shop, floor, chosen, leg.into)
+        return
     now.is_open, now.is_clamped = device.has_door, device.has_clamp
     floor.put(job, act.worker, act.hand, act.place)
     floor.at_rest[act.place] = chosen.end
@@ -135,6 +138,16 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     floor.stand(act.worker, tuple(replace(stand, time=free) for stand in chosen.stands))
     floor.ready[job] = end
     floor.end_leg(job, end)
+
+
+def _apply_join(shop: Shop, floor: Floor, chosen: Candidate, into: Join) -> None:
+    act = chosen.act
+    now, device = floor.devices[chosen.hub], shop.devices[chosen.hub]
+    now.is_open, now.is_clamped = device.has_door, device.has_clamp
+    floor.join(act.job, act.worker, act.hand, (into.base, shop.benches.seat(act.place)[1]))
+    floor.at_rest[act.place] = floor.ready[act.job] = chosen.end
+    floor.stand(act.worker, chosen.stands)
+    floor.end_leg(act.job, chosen.end)
 
 
 def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:

@@ -103,6 +103,7 @@ class Floor:
         self.queues = {k: list(line[::-1]) for k, line in enumerate(shop.lines)}
         self.queue_of = {j: k for k, line in enumerate(shop.lines) for j in line}
         self.at_rest: dict[str, float] = {}
+        self.seated: dict[tuple[str, str], None] = {}
         self.occupants: list[list[int]] = [[] for _ in shop.rooms]
         self.job_end = [0.0] * len(shop.jobs)
         for j, job in enumerate(shop.jobs):
@@ -116,6 +117,10 @@ class Floor:
 
     def leg(self, job: int) -> Leg:
         return self.shop.jobs[job].legs[self.at[job]]
+
+    def kind(self, job: int) -> str:
+        """What the part is at its current leg."""
+        return self.shop.kinds[job][self.at[job]]
 
     def is_done(self, job: int) -> bool:
         return self.at[job] >= len(self.shop.jobs[job].legs)
@@ -133,7 +138,7 @@ class Floor:
         """What its hands hold, in the order of hands."""
         who = self.shop.workers[worker]
         return tuple(
-            who.carried(self.shop.jobs[j].kind, h, self.grasp[j]) if j >= 0 else who.held[h]
+            who.carried(self.kind(j), h, self.grasp[j]) if j >= 0 else who.held[h]
             for h, j in enumerate(self.hands[worker])
             if j != NOBODY
         )
@@ -197,6 +202,12 @@ class Floor:
         self.under_way[job] = None
         self.fill(place)
         self._enter(job, place)
+
+    def join(self, job: int, worker: int, hand: int, seat: tuple[str, str]) -> None:
+        """The part is a part of another from now on; `seat` is (base, seat)."""
+        self.hands[worker][hand] = NOBODY
+        self.place[job] = None
+        self.seated[seat] = None
 
     def fill(self, place: str) -> None:
         self.pools[self.shop.equipment_of[place]].pop(place, None)

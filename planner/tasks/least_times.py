@@ -59,8 +59,7 @@ class LeastTimes:
         into = min(_finite(motions.least("insert", p, kind)) for p in known)
         out = min(_finite(motions.least("retract", p, kind)) for p in known)
         handing = stage.handing.duration if stage.handing is not None else 0.0
-        clamp = self._shop.devices[self._shop.equipment_of[known[0]]].clamp_time
-        return into + self._worker.grip_time + clamp + handing + out
+        return into + min(self._shop.contacts.letting_go(self._worker, p) for p in known) + handing + out
 
 
 def _finite(seconds: float) -> float:

@@ -46,7 +46,7 @@ def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Me
         found.unsupported(f"the verb {goal.verb}", goal.span)
         return None
     odd = [r.span for r in goal.roles if r.name not in _ROLES[goal.verb]]
-    odd += [b.span for b in goal.bounds if not _is_speed_limit(b) and not (goal.verb == HANDOVER and _is_force_limit(b))]
+    odd += [b.span for b in goal.bounds if not _is_limit(b)]
     if odd:
         found.unsupported(f"this role or bound of {goal.verb}", *odd)
         return None
@@ -116,12 +116,8 @@ def told_by(verb: str) -> str | None:
     return tells[0].name if tells else None
 
 
-def _is_speed_limit(bound: Bound) -> bool:
-    return bound.name == "speed" and bound.operator in ("<", "<=")
-
-
-def _is_force_limit(bound: Bound) -> bool:
-    return bound.name == "force" and bound.operator in ("<", "<=")
+def _is_limit(bound: Bound) -> bool:
+    return bound.name in ("speed", "force") and bound.operator in ("<", "<=")
 
 
 def _target(cell: CellModel, goal: Goal, role: str, found: Findings, bound: Members) -> tuple[Equipment, str] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from copy import copy
 from typing import NamedTuple
 
 from cell.model import CellModel
@@ -59,7 +60,18 @@ class Motions:
         self._rules = rules
         self._beyond = beyond
         self._known: dict[tuple[object, ...], Timed] = {}
+        self._force: float | None = None
+        self._gentle: dict[float | None, Motions] = {None: self}
         self._least: dict[tuple[str, str, str], float] = {}
+
+    def within(self, force: float | None) -> Motions:
+        """The same with at most `force` N in contact; None for no limit of the text."""
+        if force == self._force:
+            return self
+        if force not in self._gentle:
+            gentle = self._gentle[force] = copy(self)
+            gentle._force, gentle._known = force, {}
+        return self._gentle[force]
 
     def least(self, what: str, place: str, kind: str) -> float:
         """The shortest of all contact motions asked for so far: what is approach, lift, insert or retract. inf for none."""
@@ -134,7 +146,8 @@ class Motions:
     ) -> Timed:  # fmt: skip
         limits = [v for v in (speed, self._max_speed) if v is not None]
         avoid = tuple(z for z in self._closed if z not in entered)
-        need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool)
+        force = None if touch is None else self._force
+        need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool, force)
         is_barred = touch is not None and touch.place in self._beyond
         if self._forbidden and not is_barred:
             is_barred = need in self._forbidden or _load_at(need) in self._given_up

@@ -123,10 +123,10 @@ def _move(job: Job, k: int) -> _Move | None:
         case Stage(places=places):
             if leg.is_carried or (leg.handing is None and set(sources) & set(places)):
                 return None
-            return _Move(job.kind, hand, sources, (leg.spots,), by, _forces(leg))
+            return _Move(job.kind_at(k), hand, sources, (leg.spots,), by, _forces(leg))
         case Fork():
             targets = tuple(dict.fromkeys(s.spots for s in stages_of(leg)))
-            return _Move(job.kind, hand, sources, targets, by, _forces(leg))
+            return _Move(job.kind_at(k), hand, sources, targets, by, _forces(leg))
 
 
 def _forces(leg: Leg) -> tuple[ForceLimit, ...]:
@@ -134,7 +134,7 @@ def _forces(leg: Leg) -> tuple[ForceLimit, ...]:
 
 
 def _not_gripped(tool: Tool, part: PartKind) -> Refusal | None:
-    if part.name not in tool.grips:
+    if part.name not in tool.takes:
         help_ = f"Name {part.name} under `grips` of {tool.name}, or take another tool."
         return Refusal("E602", f"{tool.name} does not grip {part.name}", (tool.span, part.span), help_)
     if part.grip_force is None or tool.force is None or tool.force[0] <= part.grip_force <= tool.force[1]:
@@ -146,7 +146,7 @@ def _not_gripped(tool: Tool, part: PartKind) -> Refusal | None:
 
 def _too_hard(robot: str, tool: Tool, part: PartKind, limits: tuple[ForceLimit, ...]) -> Refusal | None:
     force = part.grip_force if part.grip_force is not None else tool.force[0] if tool.force is not None else None
-    limit = min((x for x in limits if x.robot == robot), key=lambda x: x.most, default=None)
+    limit = min((x for x in limits if x.robot in ("", robot)), key=lambda x: x.most, default=None)
     if limit is None or (force is None and "vacuum" in tool.attributes):
         return None
     if force is None:

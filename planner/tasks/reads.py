@@ -18,6 +18,7 @@ from planner.tasks.shop import Shop
 def read_facts(shop: Shop, state: CellState, order: Order) -> tuple[ReadFact, ...]:
     """Sorted by name. Only what the acts of `order` use; no joint positions."""
     facts = dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, order)) | dict(_hands(shop, order))
+    facts |= dict(_seats(shop, state, order))
     facts |= {f"count {name}": str(count) for name, count in shop.routes.counted} | dict(shop.routes.ordered)
     return tuple(ReadFact(name, facts[name]) for name in sorted(facts))
 
@@ -74,6 +75,18 @@ def _history(job: Job, part: PartState) -> Iterator[tuple[str, str]]:
         yield f"reached {job.part}", " ".join(sorted(part.reached))
     for outcome, value in part.outcomes:
         yield f"{outcome} {job.part}", value
+
+
+def _seats(shop: Shop, state: CellState, order: Order) -> Iterator[tuple[str, str]]:
+    """Seats that the plan fills, and the bases that have them where nothing else is done with those."""
+    worked = {job.part for job in shop.jobs}
+    for act in order.acts:
+        leg = shop.jobs[act.job].legs[act.leg] if act.kind is Kind.PLACE else None
+        if isinstance(leg, Stage) and leg.into is not None:
+            base = leg.into.base
+            yield f"seat {base}.{shop.benches.seat(act.place)[1]}", "empty"
+            if base not in worked:
+                yield f"at {shop.benches.lying[base]}", shop.benches.kinds[base]
 
 
 def _targets(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:

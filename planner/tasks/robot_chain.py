@@ -5,6 +5,7 @@ After a `when` the chain has one tail for each way; they are joined at the hub w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cell.reasons import gathering, parking
@@ -42,10 +43,14 @@ class Task:
 
 
 class RobotChain:
-    """Mutable. `holding` maps a hand's number to the job and the grasp of the part in it. `latest` is its last task."""
+    """Mutable. `holding` maps a hand's number to the job and the grasp of the part in it; `kinds` what each job's part is now.
+    `latest` is its last task."""
 
-    def __init__(self, shop: Shop, draft: Draft, worker: Worker, road: Road, devices: DeviceChains) -> None:
+    def __init__(
+        self, shop: Shop, draft: Draft, worker: Worker, road: Road, devices: DeviceChains, kinds: Mapping[int, str]
+    ) -> None:
         self.shop, self.draft, self.worker, self.road, self.devices = shop, draft, worker, road, devices
+        self.kinds = kinds
         self.robot = worker.robot
         self.stance: Stance = worker.stance
         self.last: Numbers = ()
@@ -59,7 +64,7 @@ class RobotChain:
         """All that the hands hold, in the order of hands; `more` is what they will hold beside it."""
         held: dict[int, Carried] = dict(self.worker.held)
         for hand, (job, grasp) in {**self.holding, **(more or {})}.items():
-            held[hand] = self.worker.carried(self.shop.jobs[job].kind, hand, grasp)
+            held[hand] = self.worker.carried(self.kinds[job], hand, grasp)
         return tuple(held[hand] for hand in sorted(held))
 
     def go(self, hub: str, task: Task, rule: str) -> None:
@@ -136,7 +141,10 @@ class RobotChain:
         part = operation.part
         if is_held:
             part = self.shop.jobs[self.holding[hand][0]].part if hand in self.holding else self.shop.foreign[stance.hand]
-        transfer = Transfer(part, stance.kind, stance.hand, stance.grasp, stance.place, self.worker.speed(task.clauses))
+        clauses = task.clauses
+        transfer = Transfer(
+            part, stance.kind, stance.hand, stance.grasp, stance.place, self.worker.speed(clauses), force=clauses.contact_force
+        )  # fmt: skip
         contact = Contact(self.shop, self.draft, self.worker, self.road, transfer)
         if is_held:
             self.last = contact.leave_with(operation, self.last, self.held(), device.is_clamped)

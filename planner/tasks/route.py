@@ -42,7 +42,7 @@ class Handing:
 
 @dataclass(frozen=True, slots=True)
 class ForceLimit:
-    """`ensure r1.force <= 10 N`, in N."""
+    """`ensure r1.force <= 10 N`, or `force <= 10 N` of a goal (`robot` "": whoever does it), in N."""
 
     robot: str
     most: float
@@ -50,22 +50,34 @@ class ForceLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """What a stage comes to beside a part in its place: it is joined to the part `base`, or goes into a pocket of it. Its places
+    are seats; `torque` in Nm with which a fastener is driven in, None for what is only let go there."""
+
+    base: str
+    torque: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Clauses:
-    """What binds the steps of one leg: speed limits in m/s by robot ("" is any), limits on force, the iterations (loop id,
-    member) that it belongs to, the deadlines that it counts for and the barriers that it waits for, both as indices."""
+    """What binds the steps of one leg: speed limits in m/s by robot ("" is any), limits on force, the force in N allowed at
+    contacts (None: as part and robot allow), the iterations (loop id, member) that it belongs to, the deadlines that it counts
+    for and the barriers that it waits for, both as indices."""
 
     speeds: tuple[tuple[str, float], ...] = ()
     forces: tuple[ForceLimit, ...] = ()
     serves: tuple[tuple[str, str], ...] = ()
     deadlines: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
+    contact_force: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """The part shall lie in one of `places` of `equipment`, and `work` shall be done to it there. `joined`: the device is
     already at that work when the plan starts. `by`: the robot that the goal names, None for any. `handing`: a person takes the
-    part over from the robot and has it lie there. A person's work may be to carry it there from where it lies (`is_carried`)."""
+    part over from the robot and has it lie there. A person's work may be to carry it there from where it lies (`is_carried`).
+    `into`: what the part is joined to there."""
 
     goal: Goal
     equipment: str
@@ -75,6 +87,7 @@ class Stage:
     joined: bool = False
     by: str | None = None
     handing: Handing | None = None
+    into: Join | None = None
 
     @property
     def device(self) -> str:
@@ -119,7 +132,8 @@ Leg = Stage | Fork
 @dataclass(frozen=True, slots=True)
 class Job:
     """One part and what is open for it. `place` is where it lies, None when `hand` (tool.hand) holds it by `grasp`. `arrival`: s
-    after the start by which it has come to `place`; None for a part that is there."""
+    after the start by which it has come to `place`; None for a part that is there. `kinds`: what it is at each leg, where what is
+    joined to it changes that; empty where it stays what it is."""
 
     part: str
     kind: str
@@ -128,6 +142,10 @@ class Job:
     grasp: int
     legs: tuple[Leg, ...]
     arrival: float | None = None
+    kinds: tuple[str, ...] = ()
+
+    def kind_at(self, leg: int) -> str:
+        return self.kinds[leg] if self.kinds else self.kind
 
 
 @dataclass(frozen=True, slots=True)

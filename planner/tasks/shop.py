@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cell.arrivals import SUPPLIES
 from cell.durations import action_duration
+from cell.equipment import Place, SeatOf
 from cell.model import CellModel
 from cell.scene import lying_directly_upon
 from cell.state import CellState, InHand, InPlace, PlanningRequest
@@ -21,6 +22,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.methods import has_clamp, has_door, is_device, is_heap
 from planner.tasks.reach import grasps_of
 from planner.tasks.route import Fork, Job, Leg, Routes, Stage, stages_of
+from planner.tasks.seating import Benches
 from planner.tasks.worker import Worker
 
 WAITING = ("tray", "stack", "shelf", "pallet", "conveyor", "feed")
@@ -47,7 +49,7 @@ class Shop:
     """`foreign` are places and hands taken by parts without open work. `heaps` are places. `rooms` number the equipment that may
     run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j may lie where it is for as long as it likes.
     `lines` are the jobs that do, each in the order in which they can be taken. `upon`: the places right above a place.
-    `opened_by`: the barriers that the end of (job, leg) helps to open."""
+    `opened_by`: the barriers that the end of (job, leg) helps to open. `kinds[j][k]`: what job j's part is at leg k."""
 
     cell: CellModel
     routes: Routes
@@ -67,6 +69,8 @@ class Shop:
     opened_by: Mapping[tuple[int, int], tuple[int, ...]]
     seed: int
     contacts: Contacts
+    benches: Benches
+    kinds: tuple[tuple[str, ...], ...]
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -103,10 +107,21 @@ def make_shop(request: PlanningRequest, routes: Routes, known: Known, found: Fin
         cell, routes, crew, devices, equipment_of,
         frozenset(name for name, place in places.items() if is_heap(place)),
         free, foreign, _rooms(cell, routes, free), group, waiting, _lines(cell, routes, group, waiting),
-        lying_directly_upon(places),
+        _upon(places),
         {kind: grasps_of(cell, kind) for kind in cell.parts}, {kind: part.mass for kind, part in cell.parts.items()},
-        _opened_by(routes), request.seed, Contacts(devices, equipment_of),
+        _opened_by(routes), request.seed, Contacts(devices, equipment_of, _seats(places)),
+        Benches(cell, state, routes), tuple(tuple(job.kind_at(k) for k in range(len(job.legs))) for job in routes.jobs),
     )  # fmt: skip
+
+
+def _upon(places: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
+    """What is joined to a part is no longer upon it."""
+    above = lying_directly_upon(places)
+    return {name: rest for name, found in above.items() if (rest := tuple(p for p in found if places[p].of is None))}
+
+
+def _seats(places: Mapping[str, Place]) -> dict[str, SeatOf]:
+    return {name: place.of for name, place in places.items() if place.of is not None}
 
 
 def start_hub(stance: Stance) -> str | None:
@@ -150,7 +165,7 @@ def _rooms(cell: CellModel, routes: Routes, free: Mapping[str, tuple[str, ...]])
     brought: dict[str, int] = {}
     for job in routes.jobs:
         for leg in job.legs:
-            for stage in stages_of(leg):
+            for stage in (s for s in stages_of(leg) if s.into is None):
                 brought[stage.equipment] = brought.get(stage.equipment, 0) + 1
     limited = [
         e.name
@@ -169,13 +184,13 @@ def _opened_by(routes: Routes) -> dict[tuple[int, int], tuple[int, ...]]:
 
 
 def _likeness(job: Job, source: str) -> tuple[object, ...]:
-    return (job.kind, source, tuple(_leg_likeness(leg) for leg in job.legs))
+    return (job.kind, job.kinds, source, tuple(_leg_likeness(leg) for leg in job.legs))
 
 
 def _leg_likeness(leg: Leg) -> tuple[object, ...]:
     match leg:
-        case Stage(equipment=equipment, work=work, clauses=clauses, joined=joined, handing=handing):
-            return (equipment, work, clauses.speeds, joined, handing)
+        case Stage(equipment=equipment, work=work, clauses=clauses, joined=joined, handing=handing, into=into):
+            return (equipment, work, clauses.speeds, joined, handing, into)
         case Fork(ways=ways, clauses=clauses):
             return (tuple(tuple(s.equipment for s in way.stages) for way in ways), clauses.speeds)
 
@@ -187,7 +202,8 @@ def route_rooms(shop: Shop, job: int, leg: int, here: int) -> tuple[Visit, ...]:
     for k, open_leg in enumerate(shop.jobs[job].legs[leg:], start=leg):
         able = shop.able(job, k)
         for stage in stages_of(open_leg):
-            route.append(Visit(shop.rooms.get(stage.equipment, ANYWHERE), () if stage.is_carried else able))
+            room = ANYWHERE if stage.into is not None else shop.rooms.get(stage.equipment, ANYWHERE)
+            route.append(Visit(room, () if stage.is_carried else able))
         if isinstance(open_leg, Stage):
             here = route[-1].room
         elif any(not way.stages for way in open_leg.ways):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cell.reasons import action_reason
+from cell.reasons import action_reason, joining
 from cell.scene import is_in_passing
 from cell.steps import AtHub, AtPlace, Await, Fact, Grip, Move, Release, SetClamp, stance_name
 from planner.tasks.draft import Draft, OperationDraft, fact
@@ -17,8 +17,8 @@ from planner.tasks.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """`hand` is tool.hand; `speed` the limit in m/s that binds the motions. `carriers` are the parts that carry what lies in the
-    place, each with its own place."""
+    """`hand` is tool.hand; `speed` and `force` the limits in m/s and N that bind the motions. `carriers` are the parts that carry
+    what lies in the place, each with its own place. `is_base`: others are joined to the part, so what it is is a fact."""
 
     part: str
     kind: str
@@ -27,6 +27,19 @@ class Transfer:
     place: str
     speed: float | None
     carriers: tuple[tuple[str, str], ...] = ()
+    force: float | None = None
+    is_base: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The `base` of kind `kind` that lies in `place`, its empty seat, and the kind that it becomes."""
+
+    base: str
+    kind: str
+    place: str
+    seat: str
+    becomes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class Awaited:
 class Contact:
     def __init__(self, shop: Shop, draft: Draft, worker: Worker, road: Road, transfer: Transfer) -> None:
         self._shop, self._draft, self._worker, self._road, self._t = shop, draft, worker, road, transfer
-        self._robot, self._motions = worker.robot, worker.motions
+        self._robot, self._motions = worker.robot, worker.motions.within(transfer.force)
         self._equipment = shop.equipment_of[transfer.place]
         self._tool, self._hand = transfer.hand.split(".", 1)
         device = shop.devices[self._equipment]
@@ -51,6 +64,7 @@ class Contact:
         there = AtPlace(transfer.place, transfer.hand, transfer.kind, transfer.grasp)
         self._there = fact("stands", self._robot, stance_name(there))
         self._hub = fact("stands", self._robot, stance_name(AtHub(self._equipment)))
+        self._is = (fact("is", transfer.part, transfer.kind),) if transfer.is_base else ()
         self._lies = fact("at", transfer.part, transfer.place)
         self._in_hand = fact("held", transfer.part, transfer.hand)
         self._empty = fact("empty", transfer.hand)
@@ -79,12 +93,12 @@ class Contact:
         there = self._motions.approach(t.place, t.hand, t.kind, t.grasp, others, t.speed)
         at = self._move(
             operation, there, before, f"to {t.part} at {t.place}",
-            (self._hub, self._lies, self._empty, *access, *self._uncovered), (self._there,), (self._hub,),
+            (self._hub, self._lies, *self._is, self._empty, *access, *self._uncovered), (self._there,), (self._hub,),
         )  # fmt: skip
         grip = self._draft.step(
             operation, Grip(self._tool, self._hand, t.part, self._worker.forces[t.kind]), self._worker.grip_time, (at,),
             f"{t.part} is taken out of {t.place}", robot=self._robot, claims=self._claims,
-            needs=(self._there, self._lies, self._empty), adds=(self._in_hand,), deletes=(self._lies, self._empty),
+            needs=(self._there, self._lies, *self._is, self._empty), adds=(self._in_hand,), deletes=(self._lies, self._empty),
             uses=self._uses,
         )  # fmt: skip
         return self._lift(operation, (grip,), held, is_clamped, (*there.way, *there.rest))
@@ -129,6 +143,28 @@ class Contact:
             robot=self._robot, claims=self._claims, needs=(self._there, self._in_hand, *room, fact("idle", action.person)),
             deletes=room, uses=self._uses,
         )  # fmt: skip
+
+    def join(self, operation: OperationDraft, before: Numbers, held: Held, others: Held, joint: Joint, reached: Fact) -> Numbers:
+        """JOIN: from the hub into the seat; there the part becomes one of the base, which stays as it lies; back without it."""
+        t, vacant = self._t, fact("vacant", joint.base, joint.seat)
+        lies, kind = fact("at", joint.base, joint.place), fact("is", joint.base, joint.kind)
+        clamped = (fact("clamped", self._equipment),) if self._device.has_clamp else ()
+        base = (lies, kind, vacant, *clamped)
+        there = self._motions.insert(t.place, t.hand, t.kind, t.grasp, held, t.speed)
+        last = self._move(
+            operation, there, before, f"with {t.part} to {t.place}",
+            (self._hub, self._in_hand, *base, *self._access()), (self._there,), (self._hub,),
+        )  # fmt: skip
+        changed = (kind,) if joint.becomes != joint.kind else ()
+        became = (fact("is", joint.base, joint.becomes),) if changed else ()
+        action = Release(self._tool, self._hand, t.part)
+        last = self._draft.step(
+            operation, action, self._shop.contacts.letting_go(self._worker, t.place), (last,), joining(t.part, joint.base),
+            robot=self._robot, claims=self._claims, needs=(self._there, self._in_hand, *base),
+            adds=(fact("joined", t.part, joint.base), self._empty, *became, reached), deletes=(self._in_hand, vacant, *changed),
+            uses=self._uses,
+        )  # fmt: skip
+        return self._retract(operation, (last,), others, (*there.way, *there.rest))
 
     def leave_with(self, operation: OperationDraft, before: Numbers, held: Held, is_clamped: bool) -> Numbers:
         """Out of a contact that an earlier plan has begun, with the part in the hand."""

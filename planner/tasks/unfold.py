@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cell.members import Members
 from cell.model import CellModel
-from cell.program import Block, Bound, Fresh, Goal, Group, Line, Loop, Scope, When
+from cell.program import Block, Fresh, Goal, Group, Line, Loop, Scope, When
 from cell.state import PartState
 from planner.tasks.findings import Findings
 from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by
@@ -60,8 +60,7 @@ class Unfolding:
             if goal.block.lines:
                 self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)
             clauses = self.clauses_in(goal.block, clauses, label)
-        for bound in goal.bounds:
-            clauses = _bounded(clauses, bound, method.robot)
+        clauses = bounded(goal, clauses, method.robot)
         return Stage(goal, method.equipment, method.places, method.work, clauses, by=method.robot, handing=method.handing)
 
     def legs(self, block: Block, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
@@ -170,12 +169,16 @@ class Unfolding:
         return done
 
 
-def _bounded(clauses: Clauses, bound: Bound, robot: str | None) -> Clauses:
-    """A bound on a goal is short for an `ensure` on whatever acts."""
-    most = bound.limit.quantity.value
-    if bound.name == "force":
-        return replace(clauses, forces=(*clauses.forces, ForceLimit(robot or "", most, bound.span)))
-    return replace(clauses, speeds=(*clauses.speeds, ("", most)))
+def bounded(goal: Goal, clauses: Clauses, robot: str | None = None) -> Clauses:
+    """`clauses` with the goal's own bounds, each short for an `ensure` on whatever acts; that on force binds every contact."""
+    for bound in goal.bounds:
+        most = bound.limit.quantity.value
+        if bound.name == "force":
+            limit = ForceLimit(robot or "", most, bound.span)
+            clauses = replace(clauses, contact_force=most, forces=(*clauses.forces, limit))
+        else:
+            clauses = replace(clauses, speeds=(*clauses.speeds, ("", most)))
+    return clauses
 
 
 def waits_closure(block: Block) -> list[frozenset[int]]:

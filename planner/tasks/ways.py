@@ -25,7 +25,7 @@ def check_ways(shop: Shop, found: Findings) -> None:
             key = (shop.group[j], k, job.place if k == 0 else None, _span(leg))
             if key not in seen and shop.able(j, k):
                 seen.add(key)
-                _check_leg(shop, job.kind, _sources(shop, j, k), leg, [shop.workers[w] for w in shop.able(j, k)], found)
+                _check_leg(shop, job.kind_at(k), _sources(shop, j, k), leg, [shop.workers[w] for w in shop.able(j, k)], found)
 
 
 def _sources(shop: Shop, j: int, k: int) -> tuple[str, ...]:

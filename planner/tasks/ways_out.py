@@ -69,7 +69,9 @@ class Escapes:
 
 def _target(leg: Leg) -> str:
     match leg:
-        case Stage(equipment=equipment):
+        case Stage(equipment=equipment, into=None):
             return equipment
+        case Stage():
+            return ""  # what is joined to another part takes no place
         case Fork():
             return ""

@@ -22,7 +22,7 @@ class Hand:
 @dataclass(frozen=True, slots=True, eq=False)
 class Worker:
     """`forces` in N by part kind; `load` is what the hands may hold together, kg. `held` is what its hands hold that no goal is
-    about, by number. `grip_time` in s."""
+    about, by number. `grip_time` and `drive_time` (of a fastener) in s."""
 
     robot: str
     hands: tuple[Hand, ...]
@@ -32,6 +32,7 @@ class Worker:
     motions: Motions
     stance: Stance
     held: Mapping[int, Carried]
+    drive_time: float = 0.0
 
     @property
     def contact(self) -> AtPlace | None:

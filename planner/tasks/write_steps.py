@@ -10,8 +10,10 @@ from typing import assert_never
 
 from cell.arrivals import SUPPLIES
 from cell.program import Goal
-from cell.reasons import action_reason, goal_reason
+from cell.reasons import action_reason, bringing, goal_reason
+from cell.seats import has_family
 from cell.steps import AtHub, Because, Fact, Inspect, Present, RunProgram, SetClamp, Treat, stance_name
+from planner.tasks.bases import Bases
 from planner.tasks.device_chains import DeviceChains
 from planner.tasks.dispatch import Order
 from planner.tasks.draft import Draft, OperationDraft, fact
@@ -19,7 +21,7 @@ from planner.tasks.floor import Act, Kind
 from planner.tasks.people_steps import PeopleSteps
 from planner.tasks.road import Numbers, Road
 from planner.tasks.robot_chain import RobotChain, Task
-from planner.tasks.route import Clauses, Fork, Stage
+from planner.tasks.route import Clauses, Fork, Join, Stage
 from planner.tasks.shop import Shop
 from planner.tasks.traffic import Traffic
 from planner.tasks.transfer_steps import Contact, Transfer
@@ -42,7 +44,9 @@ class Writer:
         self.choices: list[ChoiceDraft] = []
         self.devices = DeviceChains(shop, self.draft)
         traffic = Traffic[Numbers](shop.crew.rules, shop.crew.rests)
-        self.robots = [RobotChain(shop, self.draft, w, Road(w.robot, traffic), self.devices) for w in shop.workers]
+        self.kinds = {j: job.kind for j, job in enumerate(shop.jobs)}
+        self.robots = [RobotChain(shop, self.draft, w, Road(w.robot, traffic), self.devices, self.kinds) for w in shop.workers]
+        self.bases = Bases(shop)
         self.sent_home: list[RobotChain] = []
         self.open_operations: dict[tuple[int, int], OperationDraft] = {}
         self.told: dict[int, Numbers] = {}
@@ -59,6 +63,7 @@ class Writer:
             self._park(robot)
             return
         leg = self.shop.jobs[act.job].legs[act.leg]
+        self.kinds[act.job] = self.shop.kinds[act.job][act.leg]
         match act.kind:
             case Kind.PICK:
                 assert isinstance(leg, Stage)
@@ -67,8 +72,11 @@ class Writer:
                 assert isinstance(leg, Stage)
                 task = self._task(robot, act, leg)
                 task.operation.target = act.place
-                self.place(robot, act.job, act.hand, act.place, task, leg)
-                self.work_after_placing(robot, act, leg, task.operation)
+                if leg.into is not None:
+                    self._join(robot, act, task, leg, leg.into)
+                else:
+                    self.place(robot, act.job, act.hand, act.place, task, leg)
+                    self.work_after_placing(robot, act, leg, task.operation)
             case Kind.RUN:
                 assert isinstance(leg, Stage)
                 self._run(robot, act, leg)
@@ -180,6 +188,36 @@ class Writer:
         self.lying[place] = operation.part
         self.changed[place] = (robot.robot if awaited is None else awaited.action.person, robot.last)
 
+    def _join(self, robot: RobotChain, act: Act, task: Task, stage: Stage, into: Join) -> None:
+        hub, operation = stage.equipment, task.operation
+        robot.go(hub, task, bringing(operation.part, act.place))
+        self.devices.open_door(hub, operation)
+        device, known = self.devices[hub], self.shop.devices[hub]
+        contact = self._contact(robot, act.job, act.hand, robot.holding[act.hand][1], act.place, stage.clauses)
+        with_part = robot.held()
+        del robot.holding[act.hand]
+        others = contact.before_putting(with_part, robot.held())
+        joint = self.bases.joint(into.base, act.place)
+        if known.has_clamp and not device.is_clamped:
+            self._clamp(hub, operation, into.base, joint.place)
+        built = (*self.bases.built(into.base), *self._changes(robot, (joint.place,)))
+        before = (*robot.last, *(device.last if known.works else ()), *built, *others)
+        reached = fact("reached", stage.goal.id, operation.part)
+        robot.last = contact.join(operation, before, with_part, robot.held(), joint, reached)
+        device.last = robot.last
+        self.bases.join(joint, robot.last)
+        self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
+
+    def _clamp(self, hub: str, operation: OperationDraft, part: str, place: str) -> None:
+        """The device takes hold of what lies in it."""
+        device, known = self.devices[hub], self.shop.devices[hub]
+        device.last = (self.draft.step(
+            operation, SetClamp(hub, True), known.clamp_time, device.last, f"{hub} clamps before it runs",
+            claims=(hub,), needs=(fact("unclamped", hub), fact("at", part, place)), adds=(fact("clamped", hub),),
+            deletes=(fact("unclamped", hub),), uses=(hub,),
+        ),)  # fmt: skip
+        device.is_clamped = True
+
     # --- work ------------------------------------------------------------------------------------------------------
 
     def work_after_placing(self, robot: RobotChain, act: Act, stage: Stage, operation: OperationDraft) -> None:
@@ -201,12 +239,7 @@ class Writer:
             robot.leave_contact(task)
         if stage.work.kind == "program" and not stage.joined:
             if known.has_clamp and not device.is_clamped:
-                device.last = (self.draft.step(
-                    operation, SetClamp(hub, True), known.clamp_time, device.last, f"{hub} clamps before it runs",
-                    claims=(hub,), needs=(fact("unclamped", hub), fact("at", operation.part, act.place)),
-                    adds=(fact("clamped", hub),), deletes=(fact("unclamped", hub),), uses=(hub,),
-                ),)  # fmt: skip
-                device.is_clamped = True
+                self._clamp(hub, operation, operation.part, act.place)
             if known.has_door and device.is_open:
                 robot.leave_contact(task)
                 robot.settle_anywhere()
@@ -260,9 +293,12 @@ class Writer:
     # --- names -----------------------------------------------------------------------------------------------------
 
     def _contact(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, clauses: Clauses) -> Contact:
-        j, worker = self.shop.jobs[job], robot.worker
+        j, worker, kind = self.shop.jobs[job], robot.worker, self.kinds[job]
         carriers = tuple((self.lying[p], p) for p in self.shop.cell.places[place].lies_on if p in self.lying)
-        transfer = Transfer(j.part, j.kind, worker.hands[hand].name, grasp, place, worker.speed(clauses), carriers)
+        transfer = Transfer(
+            j.part, kind, worker.hands[hand].name, grasp, place, worker.speed(clauses), carriers, clauses.contact_force,
+            has_family(self.shop.cell, kind),
+        )  # fmt: skip
         return Contact(self.shop, self.draft, worker, robot.road, transfer)
 
     def _task(self, robot: RobotChain, act: Act, stage: Stage) -> Task:

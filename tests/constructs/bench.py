@@ -241,4 +241,5 @@ def _contact(need: MotionNeed, segments: tuple[Segment, ...], length: float, end
         z = top + (bottom - top) * (10 * u**3 - 15 * u**4 + 6 * u**5)  # the curve of those six control points
         low, high = (u, high) if (z > height) == at_end else (low, u)
     s = (length - leg.length if at_end else 0.0) + low * leg.length
-    return ContactAllowance(need.touch, *((s, length) if at_end else (0.0, s)), 0.25, 60.0)
+    force = min(60.0, need.force_limit or 60.0)
+    return ContactAllowance(need.touch, *((s, length) if at_end else (0.0, s)), 0.25, force)

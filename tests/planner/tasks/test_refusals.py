@@ -377,7 +377,6 @@ def test_e617_when_there_is_no_such_robot_to_leave_out() -> None:
         ("for each s in infeed {\n  for each t in outfeed {\n    move t to scrap\n  }\n}\n", 2),
         ("for each s in infeed {\n  move s to outfeed\n  every 10 parts {\n    inspect s at gauge\n  }\n}\n", 3),
         ("for each s in scrap {\n  move s to outfeed\n}\n", 1),
-        ("for each s in infeed {\n  move s to outfeed force <= 40 N\n}\n", 2),
     ],
 )
 def test_e690_points_at_what_is_not_covered(intent: str, line: int) -> None:
@@ -424,3 +423,11 @@ def test_the_smallest_deadline_that_is_told_is_that_of_the_best_order_tried() ->
     (found,) = outcome.diagnostics
     assert found.code == "E504"
     assert plan_tasks(request_of(text.replace("within 77 s", f"within {advised(found)}")), Known(seconds)).is_ok
+
+
+def test_a_part_that_is_gripped_harder_than_its_line_allows_is_refused_with_both() -> None:
+    (found,) = codes("for each s in infeed {\n  move s to outfeed force <= 40 N\n}\n")
+    assert found.code == "E602"
+    assert "60 N" in found.message
+    assert "40 N" in found.message
+    assert 2 in lines(found)
