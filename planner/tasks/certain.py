@@ -48,7 +48,7 @@ def part_of(routes: Routes, deadline: int) -> Routes:
 def work_of(routes: Routes, deadline: int) -> tuple[object, ...]:
     """The same for two deadlines of the same work on parts of one kind: then one bound will do for both."""
     return tuple(
-        (job.kind, k, _work(leg), leg.clauses.speeds, len(leg.clauses.after))
+        (job.kind_at(k), k, _work(leg), leg.clauses.speeds, len(leg.clauses.after))
         for job in routes.jobs
         for k, leg in enumerate(job.legs)
         if deadline in leg.clauses.deadlines
@@ -62,6 +62,7 @@ def _work(leg: Leg) -> object:
 def _begun(job: Job, legs: list[int]) -> Job:
     earlier = [leg for leg in job.legs[: legs[0]] if isinstance(leg, Stage)]
     own = tuple(job.legs[k] for k in legs)
+    job = replace(job, kinds=tuple(job.kind_at(k) for k in legs) if job.kinds else ())
     if not earlier:
         return replace(job, legs=own)
     return replace(job, legs=own, place=earlier[-1].places[0], hand=None, grasp=0, arrival=None)
@@ -76,13 +77,13 @@ def _ask_for_every_way(shop: Shop) -> None:
             for stage in stages_of(leg):
                 for worker in (shop.workers[w] for w in shop.able(j, k)):
                     speed = worker.speed(stage.clauses)
-                    key = (worker.robot, job.kind, here, stage.places, speed)
+                    key = (worker.robot, job.kind_at(k), here, stage.places, speed)
                     if key not in asked:
                         asked.add(key)
                         for place in here:
-                            ways_to_serve(worker, job.kind, shop.grasps[job.kind], place, True, speed)
+                            ways_to_serve(worker, job.kind_at(k), shop.grasps[job.kind_at(k)], place, True, speed)
                         for place in stage.places:
-                            ways_to_serve(worker, job.kind, shop.grasps[job.kind], place, False, speed)
+                            ways_to_serve(worker, job.kind_at(k), shop.grasps[job.kind_at(k)], place, False, speed)
             here = leg.places if isinstance(leg, Stage) else here
 
 

@@ -48,6 +48,7 @@ tool grip {
   mass 1.0 kg
   shape cylinder radius 20 mm length 145 mm
   grips [housing, gear, cover, unit]
+  force 20 N to 100 N
   holding signal grip.holding
 }
 part housing {
@@ -192,4 +193,4 @@ def _contact(need: MotionNeed, segments: tuple[Segment, ...], length: float, sta
     goal = end if at_end else start
     s = height_passed(segments, float(goal[2]) + CONTACT, at_end)
     first, last = (s, length) if at_end else (0.0, s)
-    return ContactAllowance(touch, first, last, 0.25, min(60.0, need.force_limit or 60.0))
+    return ContactAllowance(touch, first, last, 0.25, min(20.0, need.force_limit or 20.0))
