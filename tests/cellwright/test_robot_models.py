@@ -283,7 +283,7 @@ def test_our_hulls_enclose_the_published_shapes_of_the_arm(name: str) -> None:
     """Against airo-models, at development time. The fine (visual) mesh is the arm: no point of any of its triangles may stand
     out. The coarse (collision) mesh is itself a convex hull that bridges the arm's hollows: its corners are on the arm.
     The cable hangs through the mounting plate and is the cell's to model, so nothing of the base below the plate counts."""
-    airo: Any = pytest.importorskip("airo_models")
+    airo: Any = pytest.importorskip("airo_models", reason="airo-models comes with the extra `peers`")
     file = Path(airo.get_urdf_path(name))
     links = read_urdf(re.sub(rb"<collision>.*?</collision>", b"", file.read_bytes(), flags=re.DOTALL)).shapes
     names = (

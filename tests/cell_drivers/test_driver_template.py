@@ -1,0 +1,123 @@
+"""The driver of examples/driver_template, as somebody who copies it wants it: it runs a cell and keeps the laws that it shows."""
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from cell.commands import RequestPlan
+from cell.device import CommandChanged, CommandStatus, GripChanged, Trajectory
+from cell.diagnostic import Outcome
+from cell.driver import Assembly, DriverSet
+from cell.driver_errors import Refusal, Refused
+from cell.geometry import frozen
+from cell.motion_plan import Phase, Segment
+from cell.released_plan import ReleasedPlan
+from cell.scenario import Scenario
+from cellwright.running import run_spec
+from controller.rehearsal import rehearse
+from planner.proof.release import release
+from tests.planner.proof.gantry import VERSIONS, planned, request
+
+
+@pytest.fixture(scope="module")
+def template(repository: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("dry_driver", repository / "examples/driver_template/dry_driver.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def drivers(template: ModuleType) -> DriverSet:
+    asked = request()
+    found: DriverSet = template.driver(Assembly(asked.cell, asked.robots, Scenario()))
+    found.open()
+    found.motion["g1"].activate("on")
+    found.poll()
+    return found
+
+
+def to(drivers: DriverSet, x: float) -> Trajectory:
+    here = drivers.motion["g1"].state().q
+    there = here + np.array([x, 0.0, 0.0, 0.0])
+    phases = (Phase(1.0, 1.0), Phase(2.0, -1.0), Phase(1.0, 1.0))
+    return Trajectory("m", ("x", "y", "z", "turn"), (Segment(frozen(np.stack([here, there])), 2.0),), phases)
+
+
+def pass_time(drivers: DriverSet, seconds: float) -> None:
+    assert drivers.virtual is not None
+    drivers.virtual.advance_to(drivers.virtual.now() + round(1e9 * seconds))
+
+
+class NoPlanner:
+    """A run that goes well asks for no second plan."""
+
+    def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
+        raise AssertionError(request.reason)
+
+
+def test_it_runs_a_cell_to_its_end(template: ModuleType) -> None:
+    """Robots and grippers are all that it drives, so the cell has no lathe and no gauge."""
+    asked = request('use "gantry.cell"\nmove shaft to outfeed\n')
+    equipment = {name: thing for name, thing in asked.cell.equipment.items() if name not in ("lathe", "gauge")}
+    asked = replace(asked, cell=replace(asked.cell, equipment=equipment))
+    plan = release(planned(asked).plan, asked, versions=VERSIONS).expect()
+    drivers = template.driver(Assembly(asked.cell, asked.robots, Scenario()))
+    summary = rehearse(run_spec("dry", asked), plan, drivers, NoPlanner()).summary
+    assert (summary.state, summary.goals_met, summary.goals_total) == ("Complete", 1, 1), summary.held_because
+
+
+def test_a_motion_is_prepared_started_once_and_done_when_its_time_is_over(drivers: DriverSet) -> None:
+    robot = drivers.motion["g1"]
+    trajectory = to(drivers, 0.3)
+    prepared = robot.prepare("c1", trajectory)
+    assert robot.prepare("c1", trajectory) == prepared
+    robot.start(prepared)
+    robot.start(prepared)
+    pass_time(drivers, prepared.duration)
+    assert robot.state().q[0] == pytest.approx(trajectory.segments[0].control[1][0])
+    assert robot.status("c1") == CommandStatus("done", 2.0)
+    states = [e.status.state for e in drivers.poll() if isinstance(e, CommandChanged)]
+    assert states == ["queued", "running", "done"]
+
+
+def test_a_stop_drops_what_runs_and_a_motion_from_elsewhere_is_refused(drivers: DriverSet) -> None:
+    robot = drivers.motion["g1"]
+    elsewhere = to(drivers, 0.3)
+    robot.start(robot.prepare("c1", elsewhere))
+    robot.stop("hold")
+    robot.stop("hold")
+    pass_time(drivers, 60.0)
+    assert robot.status("c1").state == "aborted"
+    here = robot.state().q
+    moved = Trajectory("m", elsewhere.joints, (Segment(frozen(elsewhere.segments[0].control + 0.1), 2.0),), elsewhere.phases)
+    with pytest.raises(Refused) as refused:
+        robot.prepare("c2", moved)
+    assert refused.value.code is Refusal.START_DIFFERS
+    assert robot.status("c2").state == "not seen"
+    assert np.array_equal(robot.state().q, here)
+
+
+def test_the_same_id_for_something_else_is_refused(drivers: DriverSet) -> None:
+    drivers.grippers["grip"].grip("c1", "a", None, 60.0)
+    drivers.grippers["grip"].grip("c1", "a", None, 60.0)
+    with pytest.raises(Refused) as refused:
+        drivers.grippers["grip"].release("c1", "a")
+    assert refused.value.code is Refusal.ID_REUSED
+
+
+def test_a_hand_tells_that_it_holds_before_the_grip_is_done(drivers: DriverSet) -> None:
+    drivers.grippers["grip"].grip("c1", "a", None, 60.0)
+    pass_time(drivers, 5.0)
+    assert [type(event) for event in drivers.poll()] == [GripChanged, CommandChanged]
+    assert drivers.grippers["grip"].state("a").grip == "held"
+
+
+def test_a_silent_detector_says_occupied(drivers: DriverSet) -> None:
+    assert drivers.people.is_occupied("anywhere", 0)
