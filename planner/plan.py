@@ -23,7 +23,7 @@ from cell.state import PlanningRequest
 from cell.steps import AtPlace, MotionNeed, Move, Step, Touch
 from cell.task_plan import TaskPlan
 from planner.motion.coordinate import uncertified
-from planner.motion.estimate import estimated_duration
+from planner.motion.estimate import Class, caution, class_of, estimated_duration
 from planner.motion.least_duration import least_duration
 from planner.motion.plan_motions import plan_motions
 from planner.motion.reachable import out_of_reach
@@ -70,7 +70,7 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
 @dataclass(slots=True)
 class _Search:
     """What the rounds have come to know. `rounds` counts the schedules that were made again for conflicts; `beyond` has what else
-    is out of reach, by robot, tool and equipment, where one motion was refused."""
+    is out of reach, by robot, tool and equipment, where one motion was refused; `caution` by how much estimates have erred."""
 
     request: PlanningRequest
     means: Means
@@ -79,6 +79,7 @@ class _Search:
     conflicts: Conflicts = frozenset()
     rounds: int = 0
     beyond: dict[tuple[str, str | None, str], frozenset[AtPlace]] = field(default_factory=dict)
+    caution: dict[Class, float] = field(default_factory=dict)
 
     @classmethod
     def from_memory(cls, request: PlanningRequest, means: Means, recalled: Recalled) -> _Search:
@@ -95,6 +96,7 @@ class _Search:
             self.motions.update(found.motions)
             self.refused.update(found.refused)
             self._look_beyond(found.refused)
+            self.caution = caution({n: m.duration for n, m in self.motions.items()}, r.cell, r.robots)
 
     def _look_beyond(self, refused: Iterable[MotionNeed]) -> None:
         """One refusal says of the whole equipment what the robot cannot reach there, so that no round asks for it."""
@@ -146,7 +148,7 @@ class _Search:
             _reaching(need, touch, cell), ()
         ):
             return math.inf
-        return estimated_duration(need, cell, self.request.robots)
+        return self.caution.get(class_of(need), 1.0) * estimated_duration(need, cell, self.request.robots)
 
     def _uncertified(self, tasks: TaskPlan) -> Conflicts:
         r, m = self.request, self.means

@@ -29,6 +29,24 @@ def estimated_duration(need: MotionNeed, cell: CellModel, robots: Mapping[str, R
     return round(_rest_to_rest(distance, speed) + contact + WRIST, 3)
 
 
+Class = tuple[str, bool]
+
+
+def class_of(need: MotionNeed) -> Class:
+    """The robot, and whether the motion ends or begins in contact: estimates err alike within these."""
+    return need.robot, need.touch is not None
+
+
+def caution(found: Mapping[MotionNeed, float], cell: CellModel, robots: Mapping[str, RobotModel]) -> dict[Class, float]:
+    """By how much at most motions that were `found` (s) take longer than was estimated, 1 or more. An estimate that errs on the
+    short side would lure each schedule away from motions that are known to equal ones that have yet to be looked for."""
+    most: dict[Class, float] = {}
+    for need, seconds in found.items():
+        ratio = seconds / estimated_duration(need, cell, robots)
+        most[class_of(need)] = max(most.get(class_of(need), 1.0), ratio)
+    return most
+
+
 def _rest_to_rest(distance: float, speed: float) -> float:
     if distance >= speed * speed / PULL:
         return distance / speed + speed / PULL
