@@ -173,9 +173,10 @@ Mode = Literal["running", "draining", "readying", "planning"]
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """`replan`: why the plan in hand is of no use any more, None while it is. `skipped` counts iterations given up,
-    `violations` clauses broken. `opened`: when each block with a `within` was opened. `full`: what has no free place, `empty`: what
-    has nothing left, of what the intent asks about. `halted`: robots that stand still on their paths until an operator resumes, by the
-    command that asked for it. `stopping`: the hardest stop asked for so far. `commands` numbers what serves no step."""
+    `violations` clauses broken. `opened`: when each block with a `within` was opened. `full`: what has no free place, `empty`:
+    what has nothing left, of what the intent asks about. `halted`: robots that stand still on their paths until an operator
+    resumes, by the command that asked for it. `stopping`: the hardest stop asked for so far. `commands` numbers what serves no
+    step."""
 
     mode: Mode = "running"
     replan: str | None = None

@@ -306,6 +306,10 @@ class _Walk:
         force = kind.grip_force if kind.grip_force is not None else (tool.force[0] if tool.force is not None else 0.0)
         if grip.part != operation.part:
             yield f"grips {grip.part}, its operation is about {operation.part}"
+        duty = self.duty_of[operation.id]
+        using = duty.goal.role("using") if isinstance(duty, Duty) and operation.verb == "move" else None
+        if isinstance(using, Ref) and using.text != grip.tool:
+            yield f"grips with {grip.tool}, its line asks for {using.text}"
         if state.tool != grip.tool:
             yield f"grips with {grip.tool}, and {state.tool or 'no tool'} is at the flange"
         if kind.name not in tool.takes:
@@ -374,7 +378,7 @@ def _state(step: Step, robot: str, follow: Followed) -> RobotState:
             takes_part = not is_closed or step.branch is not None or not follow.is_branching(robot)
         case SetDoor(is_open=is_open):
             takes_part = not is_open
-        case Move() | Grip() | Release():
+        case Move() | Grip() | Release() | Couple() | Uncouple():
             takes_part = True
         case Await():
             takes_part = is_handover(step.action)

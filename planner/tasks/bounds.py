@@ -145,27 +145,31 @@ def _start_travel(shop: Shop) -> float:
     if len(first) != 1 or "" in first or in_contact or begins_alone:
         return 0.0
     (hub,) = first
-    return min(_travel_to(shop, worker, hub) for worker in shop.workers)
+    return min(_travel_to(shop, worker, hub) for worker in shop.workers if worker.is_mounted or worker.pocket is not None)
 
 
 def _travel_to(shop: Shop, worker: Worker, hub: str) -> float:
-    if worker.stance == AtHub(hub):
+    """A tool that is fetched first comes from its changer."""
+    start = worker.stance if worker.is_mounted else AtHub(shop.equipment_of[worker.pocket or ""])
+    if start == AtHub(hub):
         return 0.0
     held = tuple(worker.held[k] for k in sorted(worker.held))
     speeds = {worker.speed(job.legs[0].clauses) for job in shop.jobs}
-    seconds = min(worker.motions.travel(worker.stance, hub, held, speed).seconds for speed in speeds)
+    seconds = min(worker.motions.travel(start, hub, held, speed).seconds for speed in speeds)
     return seconds if seconds < math.inf else 0.0
 
 
 def _robot_bounds(shop: Shop, rows: Sequence[_Span]) -> dict[str, float]:
-    """For each set of robots all that only they can do, and its travels, of which one may serve as many parts as there are
-    hands, spread over them. The sets: those that share some work, and everybody."""
+    """For each set of robots all that only they can do, with whichever of their tools, and its travels, of which one may serve
+    as many parts as there are hands, spread over them. The sets: those that share some work, and everybody."""
     bounds = {}
-    for robots in dict.fromkeys((*(span.able for span in rows), tuple(range(len(shop.workers))))):
+    shared = (tuple(sorted({k for w in span.able for k in shop.crew.same[w]})) for span in rows)
+    for robots in dict.fromkeys((*shared, tuple(range(len(shop.workers))))):
         own = [span for span in rows if set(span.able) <= set(robots)]
         hands = max(len(shop.workers[w].hands) for w in robots)
-        load = sum(s.robot for s in own) + sum(s.travel for s in own) / hands
-        bounds[" and ".join(shop.workers[w].robot for w in robots)] = load / len(robots)
+        load = sum(s.robot for s in own) + sum(s.travel for s in own) / max(hands, 1)
+        names = tuple(dict.fromkeys(shop.workers[w].robot for w in robots))
+        bounds[" and ".join(names)] = load / len(names)
     return bounds
 
 

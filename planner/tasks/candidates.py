@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from cell.steps import AtHome, AtHub, AtPlace, Carried
+from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Carried
+from planner.tasks.changes import halves
 from planner.tasks.contacts import Contact, held_with
 from planner.tasks.floor import NOBODY, NOWHERE, Act, Candidate, Floor, Kind, Stand
 from planner.tasks.motions import Held
@@ -20,7 +21,7 @@ from planner.tasks.side_by_side import fit_together
 from planner.tasks.traffic import Passage, Trail
 from planner.tasks.tried_way import TriedWay
 from planner.tasks.ways_out import Escapes, Situation
-from planner.tasks.worker import Worker
+from planner.tasks.worker import Worker, place_of
 
 Passages = tuple[Passage[float], ...]
 
@@ -86,6 +87,8 @@ class Candidates:
             self._offer(found, self.run(job, leg, place, opened))
             return
         for worker in self.shop.able(job, self.floor.at[job]):
+            if not self.floor.can_equip(worker):
+                continue
             hand = self.floor.free_hand(worker)
             match leg:
                 case Stage():
@@ -168,7 +171,7 @@ class Candidates:
             if device.has_clamp and not now.is_clamped:
                 start += device.clamp_time
             if device.has_door and now.is_open:
-                worker = min(range(len(floor.robots)), key=lambda w: (len(floor.robots[w]), floor.robots[w][0].time))
+                worker = min(floor.equipped.values(), key=lambda w: (len(floor.robots[w]), floor.robots[w][0].time))
                 start = max(start, *(s.time for s in floor.robots[worker])) + device.door_time
         if not self._is_alone:
             self._parks.update(self._in_contactheld_with(stage.equipment))
@@ -219,7 +222,7 @@ class Candidates:
             return math.inf
         time = max(ends, default=0.0)
         for robot in there:
-            other = next((k for k, w in enumerate(self.shop.workers) if w.robot == robot), None)
+            other = self.floor.equipped.get(robot)
             home = None if other is None else self.park(other)
             if other is None or home is None:
                 return math.inf
@@ -250,7 +253,8 @@ class Candidates:
         if not there:
             return True
         rests = {name: traffic.rests(name) for name in self.shop.crew.rests} | {mine: there}
-        roads = {k: self._homeward(k, self.floor.robots[k], self.floor.carried(k)) for k in range(len(workers))}
+        others = (k for k in self.floor.equipped.values() if workers[k].robot != mine)
+        roads = {k: self._homeward(k, self.floor.robots[k], self.floor.carried(k)) for k in others}
         roads[act.worker] = self._homeward(act.worker, candidate.stands, self._held_after(act))
         for _ in range(2):
             for other in self._parks:
@@ -265,7 +269,9 @@ class Candidates:
         """The spots of its way home, and of its rest there."""
         motions, way, rest = self.shop.workers[worker].motions, list[Spot](), Spots()
         for stand in stands:
-            start = stand.stance if not isinstance(stand.stance, AtPlace) else AtHub(self.shop.equipment_of[stand.stance.place])
+            start = stand.stance
+            if isinstance(start, AtPlace | AtPocket):
+                start = AtHub(self.shop.equipment_of[place_of(start)])
             if start != AtHome():
                 home = motions.homeward(start, held, stand.speed)
                 way += home.way
@@ -284,21 +290,48 @@ class Candidates:
 
     def _in_contactheld_with(self, equipment: str) -> list[int]:
         """The workers that an earlier plan left in contact there and that are still."""
-        contacts = [w.contact if held else None for w, held in zip(self.shop.workers, self.floor.in_contact, strict=True)]
-        return [k for k, c in enumerate(contacts) if c is not None and self.shop.equipment_of[c.place] == equipment]
+        contacts = [w.contact_at if there else "" for w, there in zip(self.shop.workers, self.floor.in_contact, strict=True)]
+        return [k for k, where in enumerate(contacts) if where and self.shop.equipment_of[where] == equipment]
 
     # --- times -----------------------------------------------------------------------------------------------------
 
     def arrival(self, worker: int, end: AtHub | AtHome, held: Held, speed: float | None, opened: float) -> tuple[float, Passages]:
-        """When the worker can be there, and by which passages."""
-        who, stands = self.shop.workers[worker], self.floor.robots[worker]
+        """When the worker can be there, with its tool, and by which passages."""
+        now = self.floor.now(worker)
+        who, stands = self.shop.workers[now], self.floor.robots[now]
         passages: list[Passage[float]] = []
-        if self.floor.in_contact[worker]:
-            leaving = self._contacts.leaving(who, held, speed)
-            hub = self.shop.equipment_of[who.contact.place] if who.contact is not None else ""
+        if self.floor.in_contact[now]:
+            leaving = self._contacts.leaving(who, self.floor.carried(now), speed)
+            hub = self.shop.equipment_of[who.contact_at]
             time = max(opened, self.clear(worker, leaving.way, leaving.rest)) + leaving.seconds
             stands = (Stand(AtHub(hub), hub, time, speed),)
             passages.append(Passage(leaving.way, leaving.rest, time))
+        if now != worker:
+            who, stands, changing = self._changed(worker, stands, speed, opened)
+            passages += changing
+        time, onward = self._onward(who, stands, end, held, speed, opened)
+        return time, (*passages, *onward)
+
+    def _changed(
+        self, worker: int, stands: tuple[Stand, ...], speed: float | None, opened: float
+    ) -> tuple[Worker, tuple[Stand, ...], Passages]:
+        """The robot changes to the tool of `worker`: what it is then, where it stands, and by which passages."""
+        workers, bare = self.shop.workers, self.shop.crew.bare[worker]
+        who = workers[self.floor.now(worker)]
+        assert bare is not None
+        passages: list[Passage[float]] = []
+        for half in halves(self.shop.cell, who, workers[bare], workers[worker], speed):
+            time, onward = self._onward(who, stands, self._hubs[half.changer], (), speed, opened)
+            time = max(time, self.clear(worker, half.way, half.out.rest)) + half.length
+            passages += (*onward, Passage(half.way, half.out.rest, time))
+            who, stands = half.equipped, (Stand(self._hubs[half.changer], half.changer, time, speed),)
+        return who, stands, tuple(passages)
+
+    def _onward(
+        self, who: Worker, stands: tuple[Stand, ...], end: AtHub | AtHome, held: Held, speed: float | None, opened: float
+    ) -> tuple[float, Passages]:
+        """From where it stands to a hub or home."""
+        worker = self.floor.equipped[who.robot]
         latest, way, rest = opened, Spots(), None
         for stand in stands:
             time = max(stand.time, opened) if len(stands) == 1 else stand.time
@@ -311,9 +344,7 @@ class Candidates:
                 time = max(time, self.clear(worker, travel.way, travel.rest)) + travel.seconds
                 way, rest = (*way, *travel.way), travel.rest
             latest = max(latest, time)
-        if rest is not None:
-            passages.append(Passage(way, rest, latest))
-        return latest, tuple(passages)
+        return latest, () if rest is None else (Passage(way, rest, latest),)
 
     def accessible(self, hub: str, opened: float) -> float:
         """When a hand may go in: the device idle and its door open."""

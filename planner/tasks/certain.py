@@ -77,7 +77,7 @@ def _ask_for_every_way(shop: Shop) -> None:
             for stage in stages_of(leg):
                 for worker in (shop.workers[w] for w in shop.able(j, k)):
                     speed = worker.speed(stage.clauses)
-                    key = (worker.robot, job.kind_at(k), here, stage.places, speed)
+                    key = (worker.robot, worker.tool, job.kind_at(k), here, stage.places, speed)
                     if key not in asked:
                         asked.add(key)
                         for place in here:

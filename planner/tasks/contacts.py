@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from cell.equipment import SeatOf
-from cell.steps import Carried
+from cell.steps import AtPocket, Carried
 from planner.tasks.motions import Held
 from planner.tasks.right_of_way import Spot, Spots
 from planner.tasks.worker import Worker
@@ -80,6 +80,9 @@ class Contacts:
         """Out of the contact that an earlier plan left the robot in."""
         at = who.contact
         assert at is not None
+        if isinstance(at, AtPocket):
+            back = who.motions.docking(at.pocket, "flange and tool" if who.tool is None else "tool and pocket", "start", speed)
+            return Contact(back.seconds, back.way, back.rest)
         if any(c.hand == at.hand for c in held):
             way = who.motions.lift(at.place, at.hand, at.kind, at.grasp, held, speed)
             device = self._devices[self._equipment_of[at.place]]

@@ -47,13 +47,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crew:
-    """`able[j][k]`: the workers, by number, that can do leg k of job j; all of them where it needs none. `rests`: the spots in
-    which each robot of the cell stands at the start; robots that are no workers stay there."""
+    """`same[w]`: the workers that are the same robot as worker w with other tools, w first; `bare[w]`: the one of them without
+    any. `able[j][k]`: the workers, by number, that can do leg k of job j; all that are mounted where it needs none. `rests`: the
+    spots in which each robot of the cell stands at the start; robots that are no workers stay there."""
 
     workers: tuple[Worker, ...]
     able: tuple[tuple[tuple[int, ...], ...], ...]
     rules: RightOfWay
     rests: Mapping[str, Spots]
+    same: tuple[tuple[int, ...], ...]
+    bare: tuple[int | None, ...]
 
 
 def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Crew | None:
@@ -73,19 +76,25 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
     busy = {job.part for job in routes.jobs}
     rests = {name: rules.spots(resting_at_start(request, name)) for name in cell.robots}
     workers = []
-    for name in names:
-        tool = tool_at(cell, request.state, name)
-        at_flange = None if tool is None else tool.name
-        motions = Motions(cell, name, at_flange, known.durations, known.forbidden, rules, reach.beyond[name])
-        workers.append(_worker(request, name, motions, busy))
-    return Crew(tuple(workers), _numbers(request, routes, able, workers, known), rules, rests)
+    for name, tool in (who for who in reach.equipped if who[0] in names):
+        motions = Motions(cell, name, tool, known.durations, known.forbidden, rules, reach.beyond[name, tool])
+        workers.append(_worker(request, name, tool, motions, busy))
+    same = tuple(_same(workers, w) for w in range(len(workers)))
+    bare = tuple(next((k for k in own if workers[k].tool is None), None) for own in same)
+    return Crew(tuple(workers), _numbers(request, routes, able, workers, known), rules, rests, same, bare)
+
+
+def _same(workers: Sequence[Worker], worker: int) -> tuple[int, ...]:
+    others = (k for k, w in enumerate(workers) if k != worker and w.robot == workers[worker].robot)
+    return (worker, *others)
 
 
 def _numbers(
     request: PlanningRequest, routes: Routes, able: Sequence[tuple[Able, ...]], workers: Sequence[Worker], known: Known
 ) -> tuple[tuple[tuple[int, ...], ...], ...]:
     """For each leg of each job the workers that can do it, and of whom no motion that it needs was refused."""
-    number, everyone = {worker.robot: k for k, worker in enumerate(workers)}, tuple(range(len(workers)))
+    number = {(worker.robot, worker.tool): k for k, worker in enumerate(workers)}
+    everyone = tuple(k for k, worker in enumerate(workers) if worker.is_mounted)
     if len(workers) == 1:
         return tuple(tuple(everyone for _ in legs) for legs in able)
     barred = Barred(workers, known.forbidden, lambda kind: grasps_of(request.cell, kind))
@@ -97,27 +106,31 @@ def _numbers(
 
 def _working(request: PlanningRequest, able: Iterable[tuple[Able, ...]]) -> tuple[str, ...]:
     """The robots that can do any of the work, in the order of declaration; where none is needed, one that is there."""
-    names = {name for legs in dict.fromkeys(able) for leg in legs for name in leg}
+    names = {name for legs in dict.fromkeys(able) for leg in legs for name, _ in leg}
     if names:
         return tuple(name for name in request.cell.robots if name in names)
     tools = {name: tool_at(request.cell, request.state, name) for name in request.cell.robots if name not in request.without}
     return tuple(name for name, tool in tools.items() if tool is not None and tool.hands)[:1]
 
 
-def _worker(request: PlanningRequest, name: str, motions: Motions, busy: set[str]) -> Worker:
-    cell, state = request.cell, request.state
-    tool, unit = tool_at(cell, state, name), cell.robots[name]
-    assert tool is not None
+def _worker(request: PlanningRequest, name: str, at_flange: str | None, motions: Motions, busy: set[str]) -> Worker:
+    cell, state, unit = request.cell, request.state, request.cell.robots[name]
+    now, stance = tool_at(cell, state, name), state.stances.get(name, AtHome())
+    is_mounted = at_flange == (None if now is None else now.name)
+    if at_flange is None:
+        return Worker(name, None, None, is_mounted, (), {}, 0.0, 0.0, motions, stance, {})
+    tool, pocket = cell.tools[at_flange], cell.pocket_of(at_flange)
     payload = payload_of(unit, request.robots.get(name))
     lowest = tool.force[0] if tool.force is not None else 0.0
     hands = tuple(Hand(f"{tool.name}.{hand.name}", tool.name, hand.name) for hand in tool.hands)
     number = {hand.name: k for k, hand in enumerate(hands)}
     held = [(p.location, p.kind) for p in state.parts if isinstance(p.location, InHand) and p.id not in busy]
     return Worker(
-        name, hands, {p.name: p.grip_force if p.grip_force is not None else lowest for p in cell.parts.values()},
+        name, tool.name, None if pocket is None else pocket.name, is_mounted, hands,
+        {p.name: p.grip_force if p.grip_force is not None else lowest for p in cell.parts.values()},
         math.inf if payload is None else payload - tool.mass,
         action_duration(cell, Grip(tool.name, tool.hands[0].name, "", 0.0)).longest,
-        motions, state.stances.get(name, AtHome()),
+        motions, stance,
         {number[x.hand]: Carried(x.hand, kind, x.grasp) for x, kind in held if x.hand in number},
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from cell.steps import AtHub, Carried
+from cell.steps import AtHub, AtPlace, Carried
 from planner.tasks.candidates import Candidates
 from planner.tasks.floor import NOBODY, Act, Candidate, Floor, Kind, Stand
 from planner.tasks.route import Fork, Join, Stage
@@ -77,7 +77,7 @@ def _clear_floor(shop: Shop, floor: Floor, options: Candidates) -> bool:
     """Everybody goes home, in an order in which they can; whether anybody did. One robot alone is in nobody's way."""
     count = len(floor.acts)
     while shop.crew.rules.is_needed:
-        homes = (options.park(worker) for worker in range(len(shop.workers)))
+        homes = (options.park(worker) for worker in floor.equipped.values())
         home = next((home for home in homes if home is not None), None)
         if home is None:
             break
@@ -90,6 +90,8 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     act = chosen.act
     floor.acts.append(act)
     floor.done.append(chosen)
+    if act.kind in (Kind.PICK, Kind.CHOOSE):
+        floor.equip(act.worker)
     match act.kind:
         case Kind.PICK:
             _apply_pick(shop, floor, chosen)
@@ -160,7 +162,9 @@ def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:
         return
     if leg.work.kind == "program" and not leg.joined:
         if device.has_door and now.is_open:
-            floor.robots[worker] = tuple(replace(s, time=max(s.time, chosen.start)) for s in floor.robots[worker])
+            waiting = tuple(replace(s, time=max(s.time, chosen.start)) for s in floor.robots[worker])
+            for k in shop.crew.same[worker]:
+                floor.robots[k] = waiting
         now.is_open, now.is_clamped = False, device.has_clamp
     end = chosen.start + leg.work.duration
     now.idle = floor.ready[job] = floor.work_end[leg.device] = end
@@ -207,10 +211,10 @@ def _begin(shop: Shop, floor: Floor, options: Candidates) -> None:
     for number, worker in enumerate(shop.workers):
         if worker.contact is None:
             continue
-        hub, held = shop.equipment_of[worker.contact.place], floor.carried(number)
+        hub, held = shop.equipment_of[worker.contact_at], floor.carried(number)
         seconds = shop.contacts.leaving(worker, held, None).seconds
         floor.devices[hub].idle = seconds
-        if any(c.hand == worker.contact.hand for c in held):
+        if isinstance(worker.contact, AtPlace) and any(c.hand == worker.contact.hand for c in held):
             floor.devices[hub].is_clamped = False
         if not shop.crew.rules.is_needed:
             floor.stand(number, (Stand(AtHub(hub), hub, seconds, None),))
@@ -218,8 +222,8 @@ def _begin(shop: Shop, floor: Floor, options: Candidates) -> None:
 
 def _finish(shop: Shop, floor: Floor, options: Candidates) -> bool:
     """After a last fork a robot alone goes to one hub, whichever way was taken, one of several goes home. Whether they can."""
-    for number, worker in enumerate(shop.workers):
-        stands, held = floor.robots[number], floor.carried(number)
+    for number in tuple(floor.equipped.values()):
+        worker, stands, held = shop.workers[number], floor.robots[number], floor.carried(number)
         if len(stands) == 1:
             continue
         if not shop.crew.rules.is_needed:

@@ -30,10 +30,31 @@ class Claim:
     holder: int = 0
 
 
-def can_finish(claims: Sequence[Claim], free_hands: Sequence[int], room: Sequence[int]) -> bool:
-    """`free_hands[w]` has worker w, `room[e]` is how many more parts equipment e takes now. Does not change its arguments but for
-    `claims`' items."""
-    rest, left, hands = list(claims), list(room), list(free_hands)
+@dataclass(slots=True)
+class Hands:
+    """`free[w]` of the `all[w]` hands of worker w. `same[w]`: w and the workers that are the same robot with other tools; a robot
+    takes another tool only while all its hands are free."""
+
+    free: list[int]
+    all: list[int]
+    same: Sequence[Sequence[int]]
+
+    @classmethod
+    def of(cls, is_free: Sequence[Sequence[bool]], same: Sequence[Sequence[int]]) -> Hands:
+        return cls([sum(own) for own in is_free], [len(own) for own in is_free], same)
+
+    def has_one(self, worker: int, but_for: int | None) -> bool:
+        """Whether the worker has a hand to take something with, when `but_for`, if any, has put down one part more."""
+
+        def free(w: int) -> int:
+            return self.free[w] + (w == but_for)
+
+        return free(worker) > 0 and all(free(w) >= self.all[w] for w in self.same[worker] if w != worker)
+
+
+def can_finish(claims: Sequence[Claim], hands: Hands, room: Sequence[int]) -> bool:
+    """`room[e]` is how many more parts equipment e takes now. Changes `claims`' items and `hands`."""
+    rest, left = list(claims), list(room)
     while rest:
         done = next((c for c in rest if _passes(c, hands, left)), None)
         if done is not None:
@@ -47,7 +68,7 @@ def can_finish(claims: Sequence[Claim], free_hands: Sequence[int], room: Sequenc
     return True
 
 
-def _passes(claim: Claim, hands: list[int], room: list[int]) -> bool:
+def _passes(claim: Claim, hands: Hands, room: list[int]) -> bool:
     """Whether it can go its whole way while everything else stands still. What it has left has room for it again."""
     here = claim.at
     for k, visit in enumerate(claim.route):
@@ -61,12 +82,13 @@ def _passes(claim: Claim, hands: list[int], room: list[int]) -> bool:
     return bool(claim.route) or claim.at is not None
 
 
-def _has_hand(claim: Claim, visit: Visit, hands: list[int]) -> bool:
+def _has_hand(claim: Claim, visit: Visit, hands: Hands) -> bool:
     """A free one of a worker that can; the hand that holds the part itself is free again once the part is down."""
-    return not visit.by or any(hands[w] > 0 or (claim.at is None and claim.holder == w) for w in visit.by)
+    holder = claim.holder if claim.at is None else None
+    return not visit.by or any(hands.has_one(w, holder) for w in visit.by)
 
 
-def _release(claim: Claim, hands: list[int], room: list[int]) -> None:
+def _release(claim: Claim, hands: Hands, room: list[int]) -> None:
     """Take it to its end: frees its place or its hand, fills its last place."""
     if claim.at is not None and claim.at != ANYWHERE:
         room[claim.at] += 1
@@ -74,14 +96,14 @@ def _release(claim: Claim, hands: list[int], room: list[int]) -> None:
     if last is not None and last != ANYWHERE:
         room[last] -= 1
     if claim.at is None:
-        hands[claim.holder] += 1
+        hands.free[claim.holder] += 1
 
 
-def _set_down(claim: Claim, hands: list[int], room: list[int]) -> None:
+def _set_down(claim: Claim, hands: Hands, room: list[int]) -> None:
     """Its hand is free from then on, its next place taken."""
     claim.at = claim.route[0].room
     claim.route = claim.route[1:]
-    hands[claim.holder] += 1
+    hands.free[claim.holder] += 1
     if claim.at != ANYWHERE:
         room[claim.at] -= 1
 

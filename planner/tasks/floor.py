@@ -92,6 +92,8 @@ class Floor:
         self.pools = {name: dict.fromkeys(places) for name, places in shop.free_places.items()}
         self.robots: list[tuple[Stand, ...]] = [(_at_start(shop, worker),) for worker in shop.workers]
         self.in_contact = [w.contact is not None for w in shop.workers]
+        self.equipped = {w.robot: k for k, w in enumerate(shop.workers) if w.is_mounted}
+        self.stored = {w.tool for w in shop.workers} - {w.tool for w in shop.workers if w.is_mounted}
         self.traffic = Traffic[float](shop.crew.rules, shop.crew.rests)
         self.acts: list[Act] = []
         self.done: list[Candidate] = []
@@ -156,7 +158,19 @@ class Floor:
         """Whether nothing lies upon what lies there."""
         return all(above in self.pools[self.shop.equipment_of[above]] for above in self.shop.upon.get(place, ()))
 
+    def now(self, worker: int) -> int:
+        """What that robot is at the moment: the worker with the tool that is at its flange."""
+        return self.equipped[self.shop.workers[worker].robot]
+
+    def can_equip(self, worker: int) -> bool:
+        """Whether the robot has that tool, or can change to it: its hands are empty and the tool stands in its pocket."""
+        now = self.now(worker)
+        is_free = all(j == NOBODY for j in self.hands[now]) and self.shop.workers[worker].tool in self.stored
+        return now == worker or is_free
+
     def free_hand(self, worker: int) -> int | None:
+        if not self.can_equip(worker):
+            return None
         return next((h for h, j in enumerate(self.hands[worker]) if j == NOBODY), None)
 
     def held(self) -> list[int]:
@@ -244,10 +258,19 @@ class Floor:
         if place not in self.shop.heaps:
             self.pools[self.shop.equipment_of[place]][place] = None
 
+    def equip(self, worker: int) -> None:
+        """The robot has that tool from now on; the one that it had stands in its pocket."""
+        who, now = self.shop.workers[worker], self.now(worker)
+        if now != worker:
+            self.stored.add(self.shop.workers[now].tool)
+            self.stored.discard(who.tool)
+            self.equipped[who.robot] = worker
+
     def stand(self, worker: int, stands: tuple[Stand, ...]) -> None:
         """From now on it stands there."""
-        self.robots[worker] = stands
-        self.in_contact[worker] = False
+        for k in self.shop.crew.same[worker]:
+            self.robots[k] = stands
+            self.in_contact[k] = False
         self.end = max(self.end, *(stand.time for stand in stands))
 
     def _hold(self, job: int, hand: str) -> None:

@@ -136,6 +136,12 @@ def _target(cell: CellModel, goal: Goal, role: str, found: Findings, bound: Memb
     return equipment, name
 
 
+def tool_asked(goal: Goal) -> str | None:
+    """The tool that a move is to be made with; `using` says other things of other verbs."""
+    using = goal.role("using") if goal.verb == "move" else None
+    return using.text if isinstance(using, Ref) else None
+
+
 def _robot(goal: Goal) -> str | None:
     by = goal.role("by")
     return by.text if isinstance(by, Ref) else None

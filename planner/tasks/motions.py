@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from copy import copy
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cell.model import CellModel
 from cell.presence import Moving, Resting
-from cell.steps import AtHome, AtHub, AtPlace, Carried, MotionNeed, Stance, Touch, stance_name
+from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch, stance_name
 from planner.tasks.right_of_way import RightOfWay, Spots
 
 Held = tuple[Carried, ...]
@@ -56,7 +56,7 @@ class Motions:
         self._equipment = {p.name: p.equipment for p in cell.places.values()}
         guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
         self._closed = tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards or z.name in rules.zones)
-        self._entered = {name: _entered(cell, name, rules.zones) for name in cell.places}
+        self._entered = {name: _entered(cell, name, rules.zones) for name in (*cell.places, *cell.pockets)}
         self._rules = rules
         self._beyond = beyond
         self._known: dict[tuple[object, ...], Timed] = {}
@@ -86,7 +86,8 @@ class Motions:
         return self._least[("travel", start, end)]
 
     def entered(self, place: str) -> tuple[str, ...]:
-        """The zones that a contact at `place` enters: the guard of its machine, then those for one robot that hold the place."""
+        """The zones that a contact at `place` (or a pocket) enters: the guard of its machine, then those for one robot that hold
+        it."""
         return self._entered[place]
 
     def travel(self, start: Stance, hub: str, held: Held, speed: float | None) -> Timed:
@@ -134,6 +135,18 @@ class Motions:
             return known
         return self._contact(key, Touch("fingers and part", place, hand, kind, grasp, "start"), held, speed)
 
+    def docking(
+        self, pocket: str, pair: Literal["tool and pocket", "flange and tool"], end: Literal["start", "end"], speed: float | None
+    ) -> Timed:
+        """Between the hub of a changer and a pocket there, with empty hands."""
+        key = (pair, pocket, end, speed)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        hub, there = AtHub(pocket.rpartition(".")[0]), AtPocket(pocket)
+        start, stop = (hub, there) if end == "end" else (there, hub)
+        return self._new(key, start, stop, (), Docking(pair, pocket, end), speed, self._entered[pocket])
+
     def _contact(self, key: tuple[object, ...], touch: Touch, held: Held, speed: float | None) -> Timed:
         equipment = self._equipment[touch.place]
         hub, there = AtHub(equipment), AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
@@ -141,14 +154,14 @@ class Motions:
         return self._new(key, start, end, held, touch, speed, self._entered[touch.place])
 
     def _new(
-        self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | None,
+        self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | Docking | None,
         speed: float | None, entered: tuple[str, ...],
     ) -> Timed:  # fmt: skip
         limits = [v for v in (speed, self._max_speed) if v is not None]
         avoid = tuple(z for z in self._closed if z not in entered)
-        force = None if touch is None else self._force
+        force = self._force if isinstance(touch, Touch) else None
         need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool, force)
-        is_barred = touch is not None and touch.place in self._beyond
+        is_barred = touch is not None and touch.where in self._beyond
         if self._forbidden and not is_barred:
             is_barred = need in self._forbidden or _load_at(need) in self._given_up
         seconds = math.inf if is_barred else self._durations(need)
@@ -159,11 +172,11 @@ class Motions:
         self._note(start, end, touch, seconds)
         return timed
 
-    def _note(self, start: Stance, end: Stance, touch: Touch | None, seconds: float) -> None:
-        if touch is not None:
+    def _note(self, start: Stance, end: Stance, touch: Touch | Docking | None, seconds: float) -> None:
+        if isinstance(touch, Touch):
             what = _WORDS[touch.pair, touch.end]
             key = (what, touch.place, touch.kind)
-        elif isinstance(start, AtHub) and isinstance(end, AtHub):
+        elif touch is None and isinstance(start, AtHub) and isinstance(end, AtHub):
             key = ("travel", start.equipment, end.equipment)
         else:
             return
@@ -171,9 +184,8 @@ class Motions:
 
 
 def _entered(cell: CellModel, place: str, zones: tuple[str, ...]) -> tuple[str, ...]:
-    spot = cell.places[place]
-    guard = cell.equipment[spot.equipment].guard
-    inside = tuple(z for z in zones if z != guard and cell.zones[z].holds(spot.frame.translation))
+    guard, at = cell.equipment[cell.equipment_of(place)].guard, cell.frame_of(place).translation
+    inside = tuple(z for z in zones if z != guard and cell.zones[z].holds(at))
     return inside if guard is None else (guard, *inside)
 
 

@@ -25,8 +25,11 @@ from planner.tasks.worker import Worker
 
 MOST_REASONS = 3  # that are said for one leg: a cell may have many robots
 
-Able = tuple[str, ...]
-"""The robots that can do one leg, in the order of declaration."""
+Equipped = tuple[str, str | None]
+"""A robot and one of its tools; None for a bare flange."""
+
+Able = tuple[Equipped, ...]
+"""The robots and tools that can do one leg, in the order of declaration, of one robot the tool that is mounted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class _Move:
     sources: tuple[str, ...]
     targets: tuple[tuple[str, ...], ...]
     by: frozenset[str]
+    using: frozenset[str]
     forces: tuple[ForceLimit, ...] = ()
 
 
@@ -58,7 +62,8 @@ class Reach:
     def __init__(self, cell: CellModel, models: Mapping[str, RobotModel], state: CellState, without: frozenset[str]) -> None:
         self._cell, self._models, self._state = cell, models, state
         self._robots = tuple(name for name in cell.robots if name not in without)
-        self.beyond = {name: _beyond(cell, name, models.get(name), tool_at(cell, state, name)) for name in self._robots}
+        self.equipped = tuple((name, tool) for name in self._robots for tool in tools_for(cell, state, name))
+        self.beyond = {(name, tool): _beyond(cell, name, models.get(name), tool) for name, tool in self.equipped}
         self._known: dict[_Move, Able] = {}
         self._refused: dict[_Move, tuple[Refusal, ...]] = {}
 
@@ -71,16 +76,17 @@ class Reach:
         if move is None:
             return ()
         if move not in self._known:
-            allowed = [name for name in self._robots if not move.by - {name}]
-            refused = {name: self._refusal(name, move) for name in allowed}
-            self._known[move] = tuple(name for name, refusal in refused.items() if refusal is None)
+            allowed = [(name, tool) for name, tool in self.equipped if not move.by - {name} and not move.using - {tool}]
+            refused = {who: self._refusal(who, move) for who in allowed}
+            self._known[move] = tuple(who for who, refusal in refused.items() if refusal is None)
             self._refused[move] = tuple(r for r in refused.values() if r is not None)
         if not self._known[move]:
             self._say(move, job.legs[k], found)
         return self._known[move]
 
-    def _refusal(self, robot: str, move: _Move) -> Refusal | None:
-        cell, tool, unit = self._cell, tool_at(self._cell, self._state, robot), self._cell.robots[robot]
+    def _refusal(self, who: Equipped, move: _Move) -> Refusal | None:
+        cell, (robot, name) = self._cell, who
+        tool, unit = None if name is None else cell.tools[name], cell.robots[robot]
         if tool is None or not tool.hands:
             return Refusal("E602", f"{robot} has no tool with a hand", (unit.span,), f"Declare a tool that is `mounted {robot}`.")
         model, part = self._models.get(robot), cell.parts[move.kind]
@@ -91,22 +97,27 @@ class Reach:
             help_ = "Take the part out of that hand, or let the robot that holds it do this."
             return Refusal("E603", f"the part is in a hand that {robot} does not have", (), help_)
         for places in ((move.sources,) if move.sources else ()) + move.targets:
-            if self.beyond[robot].issuperset(places) and model is not None:
+            if self.beyond[who].issuperset(places) and model is not None:
                 return _too_far(cell, unit, model, places)
         return None
 
     def _say(self, move: _Move, leg: Leg, found: Findings) -> None:
         if not self._refused[move]:
             who = " or ".join(move.by) or "robot"
-            found.of_line(_span(leg), "E603", f"no {who} may be used for this", help="Let a robot that may be used do it.")
-        for refusal in list(dict.fromkeys(self._refused[move]))[:MOST_REASONS]:
+            what = f" with {' and '.join(sorted(move.using))}" if move.using else ""
+            help_ = "Let a robot that may be used do it, with a tool that it has or can change to."
+            found.of_line(_span(leg), "E603", f"no {who} may be used{what} for this", help=help_)
+        refusals = list(dict.fromkeys(self._refused[move]))
+        bare = [r for r in refusals if "has no tool with a hand" in r.message]
+        for refusal in ([r for r in refusals if r not in bare] or bare)[:MOST_REASONS]:
             help_ = self._relay(move) or refusal.help
             found.of_line(_span(leg), refusal.code, refusal.message, *refusal.spans, help=help_)
 
     def _relay(self, move: _Move) -> str:
         """What would help where one robot can take the part and another can put it down."""
-        takes = [n for n in self._robots if self._refusal(n, replace(move, targets=())) is None]
-        puts = [n for n in self._robots if self._refusal(n, replace(move, hand=None, sources=())) is None]
+        takes = [name for name, tool in self.equipped if self._refusal((name, tool), replace(move, targets=())) is None]
+        free = replace(move, hand=None, sources=())
+        puts = [name for name, tool in self.equipped if self._refusal((name, tool), free) is None]
         if not takes or not puts or len(self._robots) < 2:
             return ""
         return f"Add a line that moves the part to where {takes[0]} and {puts[0]} both reach."
@@ -118,15 +129,16 @@ def _move(job: Job, k: int) -> _Move | None:
     earlier = [x for x in job.legs[:k] if isinstance(x, Stage)]
     sources = earlier[-1].places if earlier else (job.place,) if job.place is not None else ()
     by = frozenset(stage.by for stage in stages_of(leg) if stage.by is not None)
+    using = frozenset(stage.using for stage in stages_of(leg) if stage.using is not None)
     hand = None if earlier else job.hand
     match leg:
         case Stage(places=places):
             if leg.is_carried or (leg.handing is None and set(sources) & set(places)):
                 return None
-            return _Move(job.kind_at(k), hand, sources, (leg.spots,), by, _forces(leg))
+            return _Move(job.kind_at(k), hand, sources, (leg.spots,), by, using, _forces(leg))
         case Fork():
             targets = tuple(dict.fromkeys(s.spots for s in stages_of(leg)))
-            return _Move(job.kind_at(k), hand, sources, targets, by, _forces(leg))
+            return _Move(job.kind_at(k), hand, sources, targets, by, using, _forces(leg))
 
 
 def _forces(leg: Leg) -> tuple[ForceLimit, ...]:
@@ -186,7 +198,23 @@ def _is_out_of_reach(place: Place, unit: RobotUnit, model: RobotModel, tool: Too
     return distance > model.reach + offsets + longest + 0.5  # the TCP may lie above the place by the part's height
 
 
-def _beyond(cell: CellModel, robot: str, model: RobotModel | None, tool: Tool | None) -> frozenset[str]:
+def tools_for(cell: CellModel, state: CellState, robot: str) -> tuple[str | None, ...]:
+    """What may be at its flange while a plan runs: what is there, then, where it can change, its other tools and none."""
+    now = tool_at(cell, state, robot)
+    first = None if now is None else now.name
+    others = [tool for tool in cell.tools_of(robot) if tool.name != first and _has_pocket_for(cell, robot, tool.name)]
+    if not others or (first is not None and not _has_pocket_for(cell, robot, first)):
+        return (first,)
+    return tuple(dict.fromkeys((first, *(tool.name for tool in others), None)))
+
+
+def _has_pocket_for(cell: CellModel, robot: str, tool: str) -> bool:
+    pocket = cell.pocket_of(tool)
+    return pocket is not None and robot in cell.changers[pocket.changer].serves
+
+
+def _beyond(cell: CellModel, robot: str, model: RobotModel | None, name: str | None) -> frozenset[str]:
+    tool = None if name is None else cell.tools[name]
     if model is None or tool is None or not tool.hands:
         return frozenset()
     return frozenset(n for n, place in cell.places.items() if _is_out_of_reach(place, cell.robots[robot], model, tool))

@@ -18,7 +18,7 @@ from planner.tasks.shop import Shop
 def read_facts(shop: Shop, state: CellState, order: Order) -> tuple[ReadFact, ...]:
     """Sorted by name. Only what the acts of `order` use; no joint positions."""
     facts = dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, order)) | dict(_hands(shop, order))
-    facts |= dict(_seats(shop, state, order))
+    facts |= dict(_seats(shop, state, order)) | dict(_tools(shop, order))
     facts |= {f"count {name}": str(count) for name, count in shop.routes.counted} | dict(shop.routes.ordered)
     return tuple(ReadFact(name, facts[name]) for name in sorted(facts))
 
@@ -98,6 +98,14 @@ def _targets(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
         for place in filled:
             if place in free:
                 yield f"at {place}", "empty"
+
+
+def _tools(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
+    """What is at the flange of each robot that moves and that may have another tool."""
+    moved = {shop.workers[act.worker].robot for act in order.acts if act.kind not in (Kind.RUN, Kind.CARRY)}
+    for worker in shop.workers:
+        if worker.is_mounted and worker.robot in moved and len(shop.cell.tools_of(worker.robot)) > 1:
+            yield f"tool {worker.robot}", worker.tool or "none"
 
 
 def _hands(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:

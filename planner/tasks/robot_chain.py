@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cell.reasons import gathering, parking
-from cell.steps import AtHome, AtHub, Carried, Move, Stance, stance_name
+from cell.reasons import changing, gathering, parking
+from cell.steps import AtHome, AtHub, AtPocket, Carried, Docking, Move, Stance, stance_name
+from planner.tasks.change_steps import leave_pocket, write_half
+from planner.tasks.changes import halves
 from planner.tasks.device_chains import DeviceChains
 from planner.tasks.dispatch import common_hub
 from planner.tasks.draft import Draft, OperationDraft, fact
@@ -20,7 +22,7 @@ from planner.tasks.road import Numbers, Road
 from planner.tasks.route import Clauses
 from planner.tasks.shop import Shop
 from planner.tasks.transfer_steps import Contact, Transfer
-from planner.tasks.worker import Worker
+from planner.tasks.worker import Worker, place_of
 
 
 @dataclass(slots=True)
@@ -76,6 +78,19 @@ class RobotChain:
             self._travel_on(AtHub(hub), task, self.worker.speed(task.clauses), rule)
         self.latest = task
 
+    def equip(self, number: int, task: Task) -> None:
+        """Change to the tool of worker `number`, where the robot has another one."""
+        wanted, bare = self.shop.workers[number], self.shop.crew.bare[number]
+        if wanted.tool == self.worker.tool or bare is None:
+            return
+        speed = self.worker.speed(task.clauses)
+        for half in halves(self.shop.cell, self.worker, self.shop.workers[bare], wanted, speed):
+            touch = half.into.need.touch
+            assert isinstance(touch, Docking)
+            self.go(half.changer, task, changing(touch))
+            self.last = write_half(self.shop.cell, self.draft, self.road, half, task.operation, self.last)
+            self.worker = half.equipped
+
     def settle_anywhere(self) -> None:
         """Join the tails at the hub where all can be soonest."""
         if self.tails:
@@ -128,12 +143,19 @@ class RobotChain:
     def contact_hub(self) -> str | None:
         """The equipment in which an earlier plan left the robot in contact, while it still is."""
         stance = self.worker.contact
-        return self.shop.equipment_of[stance.place] if stance is not None and self.stance is stance else None
+        return self.shop.equipment_of[place_of(stance)] if stance is not None and self.stance is stance else None
 
     def leave_contact(self, task: Task) -> None:
         """Out of a contact that an earlier plan left the robot in, under the clauses of what comes first."""
         stance, hub = self.worker.contact, self.contact_hub()
         if stance is None or hub is None:
+            return
+        if isinstance(stance, AtPocket):
+            self.last = leave_pocket(
+                self.shop.cell, self.draft, self.road, self.worker, stance.pocket, task.operation, self.last,
+                self.worker.speed(task.clauses),
+            )  # fmt: skip
+            self.stance = AtHub(hub)
             return
         device = self.devices[hub]
         hand, operation = self.worker.hand_number(stance.hand), task.operation

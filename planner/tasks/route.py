@@ -75,9 +75,9 @@ class Clauses:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """The part shall lie in one of `places` of `equipment`, and `work` shall be done to it there. `joined`: the device is
-    already at that work when the plan starts. `by`: the robot that the goal names, None for any. `handing`: a person takes the
-    part over from the robot and has it lie there. A person's work may be to carry it there from where it lies (`is_carried`).
-    `into`: what the part is joined to there."""
+    already at that work when the plan starts. `by`: the robot that the goal names, `using`: the tool; None for any. `handing`: a
+    person takes the part over from the robot and has it lie there. A person's work may be to carry it there from where it lies
+    (`is_carried`). `into`: what the part is joined to there."""
 
     goal: Goal
     equipment: str
@@ -88,6 +88,7 @@ class Stage:
     by: str | None = None
     handing: Handing | None = None
     into: Join | None = None
+    using: str | None = None
 
     @property
     def device(self) -> str:

@@ -46,10 +46,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shop:
-    """`foreign` are places and hands taken by parts without open work. `heaps` are places. `rooms` number the equipment that may
-    run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j may lie where it is for as long as it likes.
-    `lines` are the jobs that do, each in the order in which they can be taken. `upon`: the places right above a place.
-    `opened_by`: the barriers that the end of (job, leg) helps to open. `kinds[j][k]`: what job j's part is at leg k."""
+    """`equipment_of` is by place and by pocket. `foreign` are places and hands taken by parts without open work. `heaps` are
+    places. `rooms` number the equipment that may run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j
+    may lie where it is for as long as it likes. `lines` are the jobs that do, each in the order in which they can be taken.
+    `upon`: the places right above a place. `opened_by`: the barriers that the end of (job, leg) helps to open. `kinds[j][k]`:
+    what job j's part is at leg k."""
 
     cell: CellModel
     routes: Routes
@@ -103,6 +104,7 @@ def make_shop(request: PlanningRequest, routes: Routes, known: Known, found: Fin
     waiting = tuple(source in cell.equipment and cell.equipment[source].kind in WAITING for source in sources)
     devices = {e.name: _device(cell, state, e.name) for e in cell.equipment.values()}
     equipment_of = {name: place.equipment for name, place in places.items()}
+    equipment_of |= {pocket.name: pocket.changer for pocket in cell.pockets.values()}
     return Shop(
         cell, routes, crew, devices, equipment_of,
         frozenset(name for name, place in places.items() if is_heap(place)),

@@ -14,7 +14,7 @@ from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, Line, Loop, Scope, When
 from cell.state import PartState
 from planner.tasks.findings import Findings
-from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by
+from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by, tool_asked
 from planner.tasks.outcomes import alternatives, branch_taken, outcome_asked
 from planner.tasks.route import Clauses, Deadline, ForceLimit, Fork, Leg, Stage, Way
 from planner.tasks.supported import blocks, force_limit_on, inner_blocks, speed_limit_on
@@ -61,7 +61,8 @@ class Unfolding:
                 self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)
             clauses = self.clauses_in(goal.block, clauses, label)
         clauses = bounded(goal, clauses, method.robot)
-        return Stage(goal, method.equipment, method.places, method.work, clauses, by=method.robot, handing=method.handing)
+        stage = Stage(goal, method.equipment, method.places, method.work, clauses, by=method.robot, handing=method.handing)
+        return replace(stage, using=tool_asked(goal))
 
     def legs(self, block: Block, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
         """All legs of the block for `part`, in order, reached or not; branches that are known are taken."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.tasks.escape import ANYWHERE, Claim, Visit, can_finish
+from planner.tasks.escape import ANYWHERE, Claim, Hands, Visit, can_finish
 from planner.tasks.floor import NOBODY, Floor
 from planner.tasks.route import Fork, Leg, Stage
 from planner.tasks.shop import Shop, route_rooms
@@ -37,7 +37,7 @@ class Escapes:
 
     def _look(self, floor: Floor, job: int, worker: int, is_taking: bool) -> bool:
         room = [len(floor.pools[name]) for name in self._room_names]
-        hands = [sum(1 for j in own if j == NOBODY) for own in floor.hands]
+        hands = Hands.of([[j == NOBODY for j in own] for own in floor.hands], self._shop.crew.same)
         claims: list[Claim] = []
         for number, jobs in enumerate(floor.occupants):
             for j in jobs:
@@ -50,13 +50,13 @@ class Escapes:
             if source is not None:
                 room[source] += 1
             claims.append(Claim(None, self._route(floor, job, floor.at[job], ANYWHERE), worker))
-            hands[worker] -= 1
+            hands.free[worker] -= 1
             return can_finish(claims, hands, room)
         here = self._shop.rooms.get(_target(floor.leg(job)), ANYWHERE)
         if here != ANYWHERE:
             room[here] -= 1
         claims.append(Claim(here, self._route(floor, job, floor.at[job] + 1, here)))
-        hands[worker] += 1
+        hands.free[worker] += 1
         return can_finish(claims, hands, room)
 
     def _route(self, floor: Floor, job: int, leg: int, here: int) -> tuple[Visit, ...]:

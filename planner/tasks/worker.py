@@ -1,11 +1,14 @@
-"""A robot that may do work in this plan: its hands, what they hold already, its motions, and where it stands at the start."""
+"""A robot with one of its tools, or with none: its hands, what they hold already, its motions, where it stands at the start.
+
+A robot that can change its tool is several workers, of which one at a time is what stands there (planner/tasks/floor.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cell.steps import AtPlace, Carried, Stance
+from cell.steps import AtPlace, AtPocket, Carried, Stance
 from planner.tasks.motions import Motions
 from planner.tasks.route import Clauses
 
@@ -21,10 +24,14 @@ class Hand:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worker:
-    """`forces` in N by part kind; `load` is what the hands may hold together, kg. `held` is what its hands hold that no goal is
+    """`tool` is None for a bare flange, `pocket` where the tool is put down; `is_mounted`: so the robot is at the start. `forces`
+    in N by part kind; `load` is what the hands may hold together, kg. `held` is what its hands hold that no goal is
     about, by number. `grip_time` and `drive_time` (of a fastener) in s."""
 
     robot: str
+    tool: str | None
+    pocket: str | None
+    is_mounted: bool
     hands: tuple[Hand, ...]
     forces: Mapping[str, float]
     load: float
@@ -35,9 +42,14 @@ class Worker:
     drive_time: float = 0.0
 
     @property
-    def contact(self) -> AtPlace | None:
+    def contact(self) -> AtPlace | AtPocket | None:
         """The contact that an earlier plan left the robot in."""
-        return self.stance if isinstance(self.stance, AtPlace) else None
+        return self.stance if self.is_mounted and isinstance(self.stance, AtPlace | AtPocket) else None
+
+    @property
+    def contact_at(self) -> str:
+        """The place or the pocket of that contact, "" for none."""
+        return place_of(self.contact) if self.contact is not None else ""
 
     def hand_number(self, name: str) -> int:
         return [hand.name for hand in self.hands].index(name)
@@ -49,3 +61,8 @@ class Worker:
     def speed(self, clauses: Clauses) -> float | None:
         """The smallest limit that binds this robot, m/s."""
         return min((v for robot, v in clauses.speeds if robot in ("", self.robot)), default=None)
+
+
+def place_of(stance: AtPlace | AtPocket) -> str:
+    """The place or the pocket."""
+    return stance.place if isinstance(stance, AtPlace) else stance.pocket

@@ -50,6 +50,7 @@ class ChoiceWriter:
         task = w.begun(Task(operation, fork.clauses))
         choice = ChoiceDraft(fork, job.part, operation)
         w.choices.append(choice)
+        robot.equip(act.worker, task)
         robot.go(hub, task, f"{job.part} waits in {act.place}")
         self.used = tuple(dict.fromkeys((hub, *(stage.equipment for way in fork.ways for stage in way.stages))))
         told = w.told.get(act.job, ())

@@ -45,7 +45,10 @@ class Writer:
         self.devices = DeviceChains(shop, self.draft)
         traffic = Traffic[Numbers](shop.crew.rules, shop.crew.rests)
         self.kinds = {j: job.kind for j, job in enumerate(shop.jobs)}
-        self.robots = [RobotChain(shop, self.draft, w, Road(w.robot, traffic), self.devices, self.kinds) for w in shop.workers]
+        mounted = (w for w in shop.workers if w.is_mounted)
+        self.robots = {
+            w.robot: RobotChain(shop, self.draft, w, Road(w.robot, traffic), self.devices, self.kinds) for w in mounted
+        }
         self.bases = Bases(shop)
         self.sent_home: list[RobotChain] = []
         self.open_operations: dict[tuple[int, int], OperationDraft] = {}
@@ -58,7 +61,7 @@ class Writer:
         self.task: Task | None = None
 
     def write(self, act: Act) -> None:
-        robot = self.robots[act.worker]
+        robot = self.robots[self.shop.workers[act.worker].robot]
         if act.kind is Kind.PARK:
             self._park(robot)
             return
@@ -92,7 +95,7 @@ class Writer:
         robot.road.end_act()
 
     def finish(self) -> None:
-        for robot in self.robots:
+        for robot in self.robots.values():
             robot.settle_anywhere()
         if self.sent_home and self.task is not None:
             self._send_home(self.task)
@@ -118,6 +121,7 @@ class Writer:
 
     def _pick(self, robot: RobotChain, act: Act, stage: Stage) -> None:
         hub, task = self.shop.equipment_of[act.place], self._task(robot, act, stage)
+        robot.equip(act.worker, task)
         robot.go(hub, task, f"{task.operation.part} is fetched from {act.place}")
         self.devices.open_door(hub, task.operation)
         self.take(robot, act.job, act.hand, act.grasp, act.place, task)

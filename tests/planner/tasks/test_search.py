@@ -10,7 +10,7 @@ from planner.tasks.bounds import lower_bound
 from planner.tasks.crew import Known
 from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import Order, dispatch
-from planner.tasks.escape import ANYWHERE, Claim, Visit, can_finish
+from planner.tasks.escape import ANYWHERE, Claim, Hands, Visit, can_finish
 from planner.tasks.findings import Findings
 from planner.tasks.floor import Candidate, Floor
 from planner.tasks.shop import Shop, make_shop
@@ -93,28 +93,33 @@ def test_the_times_of_an_order_are_those_of_its_steps(intent: str, text: str) ->
         assert draft.makespan == pytest.approx(order.makespan)
 
 
+def hands(*free: int) -> Hands:
+    """Of robots that have one hand each."""
+    return Hands(list(free), [1] * len(free), [(w,) for w in range(len(free))])
+
+
 def route(*rooms: int, by: tuple[int, ...] = (0,)) -> tuple[Visit, ...]:
     return tuple(Visit(room, by) for room in rooms)
 
 
 def test_a_part_can_finish_through_free_rooms_only() -> None:
     lathe, gauge = 0, 1
-    assert can_finish([Claim(None, route(lathe, gauge, ANYWHERE))], [1], [1, 1])
-    assert not can_finish([Claim(None, route(lathe, gauge, ANYWHERE))], [1], [0, 1])
+    assert can_finish([Claim(None, route(lathe, gauge, ANYWHERE))], hands(1), [1, 1])
+    assert not can_finish([Claim(None, route(lathe, gauge, ANYWHERE))], hands(1), [0, 1])
 
 
 def test_two_parts_that_want_each_others_room_need_a_second_hand() -> None:
     def crossed() -> list[Claim]:
         return [Claim(0, route(1, ANYWHERE)), Claim(1, route(0, ANYWHERE))]
 
-    assert not can_finish(crossed(), [1], [0, 0])
+    assert not can_finish(crossed(), hands(1), [0, 0])
     held = [Claim(None, route(1, ANYWHERE)), Claim(1, route(0, ANYWHERE))]
-    assert can_finish(held, [1], [1, 0])
+    assert can_finish(held, hands(1), [1, 0])
 
 
 def test_a_part_without_a_way_on_keeps_its_room() -> None:
-    assert not can_finish([Claim(0, ()), Claim(None, route(0, ANYWHERE))], [1], [0])
-    assert can_finish([Claim(0, ()), Claim(None, route(1, ANYWHERE))], [1], [0, 1])
+    assert not can_finish([Claim(0, ()), Claim(None, route(0, ANYWHERE))], hands(1), [0])
+    assert can_finish([Claim(0, ()), Claim(None, route(1, ANYWHERE))], hands(1), [0, 1])
 
 
 def test_only_the_hands_of_robots_that_can_bring_it_there_count() -> None:
@@ -122,13 +127,25 @@ def test_only_the_hands_of_robots_that_can_bring_it_there_count() -> None:
     nest = 0
     inside = Claim(nest, route(ANYWHERE, by=(0,)))
     waiting = [Claim(None, route(nest, ANYWHERE, by=(k,)), holder=k) for k in (0, 1)]
-    assert not can_finish([inside, *waiting], [0, 0], [0])
-    assert not can_finish([Claim(nest, route(ANYWHERE, by=(0,))), waiting[0]], [0, 1], [0])
-    assert can_finish([Claim(nest, route(ANYWHERE, by=(0,))), waiting[1]], [1, 0], [0])
+    assert not can_finish([inside, *waiting], hands(0, 0), [0])
+    assert not can_finish([Claim(nest, route(ANYWHERE, by=(0,))), waiting[0]], hands(0, 1), [0])
+    assert can_finish([Claim(nest, route(ANYWHERE, by=(0,))), waiting[1]], hands(1, 0), [0])
 
 
 def test_a_hand_is_free_for_the_rest_of_the_way_once_its_part_is_down() -> None:
-    assert can_finish([Claim(None, route(0, ANYWHERE, by=(0,)), holder=0)], [0, 0], [1])
+    assert can_finish([Claim(None, route(0, ANYWHERE, by=(0,)), holder=0)], hands(0, 0), [1])
     handed_on = (Visit(0, (0,)), Visit(ANYWHERE, (1,)))
-    assert not can_finish([Claim(None, handed_on, holder=0)], [0, 0], [1])
-    assert can_finish([Claim(None, handed_on, holder=0)], [0, 1], [1])
+    assert not can_finish([Claim(None, handed_on, holder=0)], hands(0, 0), [1])
+    assert can_finish([Claim(None, handed_on, holder=0)], hands(0, 1), [1])
+
+
+def test_a_hand_of_another_tool_counts_only_when_the_robot_holds_nothing() -> None:
+    """Workers 0 and 1 are one robot with two tools."""
+
+    def free(*count: int) -> Hands:
+        return Hands(list(count), [1, 1], [(0, 1), (1, 0)])
+
+    full = Claim(0, route(ANYWHERE, by=(1,)))
+    assert can_finish([full], free(1, 1), [0])
+    assert not can_finish([Claim(0, route(ANYWHERE, by=(1,))), Claim(None, route(0, by=(0,)), holder=0)], free(0, 1), [0])
+    assert can_finish([Claim(None, (Visit(0, (0,)), Visit(ANYWHERE, (1,))), holder=0)], free(0, 1), [1])
