@@ -9,7 +9,8 @@ are written in one go, before any command goes out (but a stop).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cell.commands import Subject
@@ -113,7 +114,7 @@ class TimeMarked:
 @dataclass(frozen=True, slots=True)
 class PlanReleased:
     """The `number`-th plan of the run, 1 for the first. In a journal row `plan` is None: it stands beside the journal under its
-    id, and reading the row puts it back."""
+    id, and reading the row puts it back. `fastest` as in Proof."""
 
     at: int
     of: Subject
@@ -121,6 +122,7 @@ class PlanReleased:
     plan: MotionPlan | None
     obligations: int
     assumptions: tuple[str, ...]
+    fastest: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

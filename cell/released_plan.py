@@ -5,7 +5,8 @@ It cannot be read from a file or sent to a process: what crosses either is an un
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
 from cell.diagnostic import Span
@@ -30,8 +31,12 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
+    """`fastest` gives for each motion by its hash a speed in m/s that no point of links, tool and load exceeds on it, where the
+    cell has a zone in which robots go slower while somebody is there; empty where it has none."""
+
     obligations: tuple[Obligation, ...]
     assumptions: tuple[str, ...]
+    fastest: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cell.diagnostic import Span
 from cell.steps import Decide
-from controller import arrivals, awaited, goals, monitor, orders, progress, recovery, states, stops
+from controller import arrivals, awaited, goals, monitor, orders, presence, progress, recovery, speeds, states, stops
 from controller.draft import Draft
 from controller.run_state import HoldReason
 
@@ -39,9 +39,10 @@ def _start_due(d: Draft) -> bool:
         again = False
         for name in d.progress.due:
             step = d.plan.steps[name]
-            if not progress.is_startable(d, step) or monitor.forbidding(d, step) is not None:
+            if not progress.is_startable(d, step) or monitor.forbidding(d, step) is not None or presence.keeps_still(d, step):
                 continue
             monitor.open_deadlines(d, step)
+            speeds.before(d, step)
             progress.start(d, step)
             started = True
             if isinstance(step.action, Decide):
@@ -67,10 +68,10 @@ def no_progress(d: Draft) -> None:
         text = f"nobody observes {states.unseen(d)}"
     elif d.progress.due:
         step = d.plan.steps[d.progress.due[0]]
-        never, fact = monitor.forbidding(d, step), progress.unmet(d, step)
+        never, fact, kept = monitor.forbidding(d, step), progress.unmet(d, step), presence.keeps_still(d, step)
         if fact is not None:
             text = f"{step.id} waits for {fact.text}, which nobody observes"
-        elif never is not None and (zone := monitor.occupied_in(d, never)) is not None:
+        elif (zone := kept or (monitor.occupied_in(d, never) if never is not None else None)) is not None:
             d.believe(short=(*d.belief.short, f"nobody in {zone}"))
             stops.go(d, "suspend", f"{step.id} waits until nobody is in {zone}")
             return

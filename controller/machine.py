@@ -37,6 +37,7 @@ from controller import (
     fullness,
     ledger,
     monitor,
+    presence,
     progress,
     recovery,
     reports,
@@ -88,7 +89,7 @@ def _take_in(d: Draft, event: Observation) -> None:
         case DeviceSilent():
             monitor.device_silent(d, event)
         case ZoneReported():
-            monitor.zone_reported(d, event)
+            presence.zone_reported(d, event)
             monitor.watch_nevers(d)
         case CountReported():
             waiting.counted(d, event)

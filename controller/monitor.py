@@ -1,4 +1,4 @@
-"""What is watched while a plan runs: `never`, `within`, zones with people, silence, robots that do not follow.
+"""What is watched while a plan runs: `never`, `within`, silence, robots that do not follow.
 
 Supervisory only: none of this protects a person. Law (SEMANTICS, Conditions): a condition on an unknown value is neither true
 nor false, and a `never` counts that as broken; but a conjunct that is known to be false settles it (Kleene's logic).
@@ -13,10 +13,10 @@ from typing import assert_never
 from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
-from cell.events import ClauseBroken, DeviceSilent, TrackingErrorSeen, ZoneReported
+from cell.events import ClauseBroken, DeviceSilent, TrackingErrorSeen
 from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never, Ref
 from cell.steps import Move, RunProgram, Step
-from controller import recovery
+from controller import recovery, speeds
 from controller.draft import SECOND, Draft
 from controller.run_state import DeviceBelief, Failure, HoldReason
 
@@ -60,7 +60,7 @@ def halt(d: Draft, robots: Iterable[str]) -> None:
     """They stand still where they are on their paths; their motions are not over, and nothing has to be planned again for it. A
     driver that cannot do that refuses, and then everything is stopped (reports.py)."""
     d.mend(halted=d.trouble.halted.update({name: "" for name in robots if name not in d.trouble.halted}))
-    set_speeds(d, "a never is broken")
+    speeds.set_speeds(d, "a never is broken")
     sent = {c.robot: c.id for c in d.send if isinstance(c, SetSpeed)}
     d.mend(halted=d.trouble.halted.update({name: sent[name] for name in d.trouble.halted if name in sent}))
 
@@ -74,7 +74,7 @@ def go_on(d: Draft) -> None:
         _hold_for(d, never)
         return
     d.mend(halted=Map())
-    set_speeds(d, "an operator has resumed")
+    speeds.set_speeds(d, "an operator has resumed")
 
 
 def cannot_halt(d: Draft, why: str) -> None:
@@ -167,41 +167,6 @@ def occupied_in(d: Draft, never: Never) -> str | None:
     parts = never.condition.parts if isinstance(never.condition, AllOf) else ()
     asked = (p.subject.text for p in parts if isinstance(p, IsState) and p.subject.text in d.known.zones)
     return next((zone for zone in asked if d.belief.zones.get(zone)), None)
-
-
-# --- zones -------------------------------------------------------------------------------------------------------------
-
-
-def zone_reported(d: Draft, event: ZoneReported) -> None:
-    if event.zone not in d.known.zones or d.belief.zones.get(event.zone) is event.is_occupied:
-        return
-    d.believe(zones=d.belief.zones.set(event.zone, event.is_occupied))
-    zone = d.known.zones[event.zone]
-    wanted = f"nobody in {event.zone}"
-    if not event.is_occupied and wanted in d.belief.short:
-        d.believe(short=tuple(what for what in d.belief.short if what != wanted))
-    set_speeds(d, f"zone {event.zone} is {'occupied' if event.is_occupied else 'free'}")
-    if event.is_occupied and zone.when_occupied == "stop" and d.pack not in ("Idle", "Held", "Holding"):
-        stop_all(d)
-        recovery.replan(d, f"{event.zone} was occupied")
-        recovery.raise_hold(d, HoldReason("R715", f"a person is in {event.zone}", (zone.span,)))
-
-
-def set_speeds(d: Draft, why: str) -> None:
-    """Asks every robot for the share of its speed that the occupied zones allow, none where it has to stand still. A robot whose
-    top speed nobody declared stands still in a zone with a limit: there is nothing to take the share of."""
-    slow = [
-        zone.slow_to
-        for name, zone in d.known.zones.items()
-        if d.belief.zones.get(name, False) and zone.when_occupied == "slow" and zone.slow_to is not None
-    ]
-    for name, robot in d.belief.robots.items():
-        top = d.known.robots[name].top_speed
-        fraction = 1.0 if not slow else 0.0 if top is None else min(1.0, min(slow) / top)
-        fraction = 0.0 if name in d.trouble.halted else fraction
-        if fraction != robot.fraction:
-            d.believe(robots=d.belief.robots.set(name, replace(robot, fraction=fraction)))
-            d.command(SetSpeed(d.fresh_id(f"speed {name}"), d.subject, name, fraction), why)
 
 
 # --- silence, tracking -------------------------------------------------------------------------------------------------

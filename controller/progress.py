@@ -45,6 +45,7 @@ def adopt(d: Draft, event: PlanReleased) -> None:
         total_before=old.done_before + old.confirmed,
         flights=old.flights,
         busy=old.busy,
+        fastest=Map(event.fastest),
     )
 
 

@@ -114,7 +114,7 @@ class Flight:
 class Progress:
     """`waits` counts unconfirmed predecessors; `due` are the steps without any that were not sent yet, in plan order; `left`
     counts the steps not over. `done_before` and `total_before` are of the plans before this one. `taken` is the index of the
-    alternative of each decided choice, -1 for none."""
+    alternative of each decided choice, -1 for none. `fastest`: m/s for each motion, as proved (cell/released_plan.py)."""
 
     plan: PlanIndex | None = None
     number: int = 0
@@ -130,6 +130,7 @@ class Progress:
     busy: Map[str, str] = _NONE
     claims: Map[str, str] = _NONE
     taken: Map[str, int] = _NONE
+    fastest: Map[str, float] = _NONE
 
 
 # --- what went wrong ---------------------------------------------------------------------------------------------------

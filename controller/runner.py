@@ -241,7 +241,9 @@ class Runner:
         self._watch.learn(stances_of(plan.motion_plan))
         self.journal.keep_plan(plan.motion_plan)
         of = Subject(self.spec.run_id, plan.motion_plan.plan_id)
-        return PlanReleased(now, of, number, plan.motion_plan, len(plan.proof.obligations), plan.proof.assumptions)
+        return PlanReleased(
+            now, of, number, plan.motion_plan, len(plan.proof.obligations), plan.proof.assumptions, dict(plan.proof.fastest)
+        )
 
     # --- fold, write, send ---
 

@@ -77,7 +77,7 @@ def _judge_share(share: Sequence[tuple[Motion, Surroundings]]) -> list[MotionVer
 
 def _written(verdict: MotionVerdict) -> bytes:
     rows = [[s.claim, None if math.isinf(s.margin) else s.margin, s.unit] for s in verdict.slacks]
-    return json.dumps(rows).encode()
+    return json.dumps([rows, verdict.fastest]).encode()
 
 
 def _read(stored: bytes | None) -> MotionVerdict | None:
@@ -85,8 +85,9 @@ def _read(stored: bytes | None) -> MotionVerdict | None:
     if stored is None:
         return None
     try:
-        rows = json.loads(stored)
+        rows, fastest = json.loads(stored)
         slacks = tuple(Slack(str(c), math.inf if m is None else float(m), str(u)) for c, m, u in rows)
+        known = None if fastest is None else float(fastest)
     except (ValueError, TypeError):
         return None
-    return MotionVerdict((), slacks)
+    return MotionVerdict((), slacks, known)

@@ -21,7 +21,7 @@ from planner.proof.contact import check_contact
 from planner.proof.contact_way import tcp_points
 from planner.proof.finding import Finding, Refusal, Slack, refusals
 from planner.proof.limits import check_joins, check_joint_motion, check_law, check_path
-from planner.proof.point_speed import Points, bound_speed
+from planner.proof.point_speed import Points, bound_speed, highest_speed
 from planner.proof.stances import check_payload, check_stances
 from planner.proof.surroundings import Surroundings
 from planner.proof.time_law import JointMotion, Pieces, joint_motion, pieces_of
@@ -33,10 +33,12 @@ _SHORTEST, _LONGEST, _HARDEST = 1e-6, 1e5, 1e9
 
 @dataclass(frozen=True, slots=True)
 class MotionVerdict:
-    """`refusals` is empty for a motion that is proved; then `slacks` has the least slack of each claim."""
+    """`refusals` is empty for a motion that is proved; then `slacks` has the least slack of each claim, and
+    `fastest` m/s is what no point of links, tool and load exceeds, None where nobody asks."""
 
     refusals: tuple[Refusal, ...]
     slacks: tuple[Slack, ...]
+    fastest: float | None = None
 
 
 def judge(motion: Motion, around: Surroundings) -> MotionVerdict:
@@ -57,7 +59,20 @@ def judge(motion: Motion, around: Surroundings) -> MotionVerdict:
     )
     if not refusals(found):
         found = (*found, *_geometry(motion, path, pieces, joints, around))
-    return MotionVerdict(refusals(found), () if refusals(found) else _least(found))
+    if refused := refusals(found):
+        return MotionVerdict(refused, ())
+    fastest = fastest_point(motion, path, pieces, joints, around) if around.slows else None
+    return MotionVerdict((), _least(found), fastest)
+
+
+def fastest_point(motion: Motion, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings) -> float:
+    """m/s that no point of links, tool and load exceeds on the motion as planned: the controller takes its share of it."""
+    bodies = link_bodies(around.arm, motion.need.carried)
+    fastest = 0.0
+    for link in sorted({b.link for b in bodies} - {0}):
+        points = Points(link, np.concatenate([b.corners for b in bodies if b.link == link]))
+        fastest = max(fastest, highest_speed(around.arm.model, path, pieces, joints, points))
+    return fastest
 
 
 def _geometry(motion: Motion, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings) -> tuple[Finding, ...]:

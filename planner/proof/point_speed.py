@@ -73,6 +73,16 @@ def bound_speed(
     return _broken(pieces, chosen, low, np.full(len(chosen), limit))
 
 
+def highest_speed(model: RobotModel, path: Path, pieces: Pieces, joints: JointMotion, points: Points) -> float:
+    """A speed in m/s that the points never exceed, at most a twentieth above one that they have somewhere (or 1 mm/s)."""
+    limit = 0.001
+    while True:
+        found = bound_speed(model, path, pieces, joints, points, limit)
+        if found.at is None:
+            return found.speed
+        limit = 1.05 * max(found.speed, limit)
+
+
 def _broken(pieces: Pieces, chosen: NDArray[np.int64], x: Array, speed: Array) -> SpeedBound:
     k = int(np.argmax(speed))
     return SpeedBound(float(speed[k]), float(pieces.start[chosen[k]] + x[k] * pieces.duration[chosen[k]]))

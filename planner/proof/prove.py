@@ -82,7 +82,8 @@ def prove(
     if met.found:
         return Outcome(None, met.found)
     matched = match(tasks, duties, request.cell, request.state)
-    return Outcome(Proof(*obligations_of(plan, request, duties, matched.steps_of, verdicts, met)))
+    fastest = {key: verdict.fastest for key, verdict in verdicts.items() if verdict.fastest is not None}
+    return Outcome(Proof(*obligations_of(plan, request, duties, matched.steps_of, verdicts, met), fastest))
 
 
 def _of_another_origin(plan: MotionPlan, request: PlanningRequest, versions: Pairs | None) -> Findings:

@@ -19,7 +19,7 @@ from cell.steps import Docking, Touch
 from planner.proof.arm import Arm, arm_of, content_of
 from planner.proof.standing import zone_body
 
-RULES = "proof of motions, 6"  # raise it when any check of a single motion changes
+RULES = "proof of motions, 7"  # raise it when any check of a single motion changes
 CLEARANCE = 0.001  # m, between bodies that are not meant to touch
 
 
@@ -46,7 +46,8 @@ class Dock:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`bodies` is the fullest scene; `arm` the one that moves in it. `digest` names all of it."""
+    """`bodies` is the fullest scene; `arm` the one that moves in it. `digest` names all of it. `slows`: some
+    zone has robots go slower while somebody is in it."""
 
     arm: Arm
     bodies: tuple[SceneBody, ...]
@@ -54,6 +55,7 @@ class Surroundings:
     docks: tuple[Dock, ...]
     zones: tuple[ZoneBox, ...]
     digest: str
+    slows: bool = False
 
     def place(self, name: str) -> Place | None:
         return next((p for p in self.places if p.name == name), None)
@@ -103,5 +105,6 @@ def surroundings_of(request: PlanningRequest, robot: str, tool: str | None) -> S
     bodies = (*scene_for(cell, None), *other_robots(cell, robot, request.robots))
     arm, places = arm_of(cell, robot, model, tool), tuple(cell.places.values())
     docks = tuple(Dock(p.name, p.changer, p.tool, p.frame, T_world_flange(cell, p)) for p in cell.pockets.values())
-    name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, docks, zones))
-    return Surroundings(arm, bodies, places, docks, zones, name)
+    slows = any(zone.when_occupied == "slow" for zone in cell.zones.values())
+    name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, docks, zones, slows))
+    return Surroundings(arm, bodies, places, docks, zones, name, slows)

@@ -1,0 +1,61 @@
+"""People in zones: what a run does when one steps in, while they are there, and when they have left. Supervisory only.
+
+Law: in a zone with `stop`, whoever steps in stops all motion, and the run holds; no motion is started while somebody is in one,
+whatever an operator says, and what is due then waits for them to leave. Where a robot hands over a person is expected, as long
+as it stands still for them. With `slow`, see speeds.py.
+"""
+
+from __future__ import annotations
+
+from cell.events import ZoneReported
+from cell.people import HANDOVER
+from cell.steps import Await, Move, Step
+from cell.zones import Zone
+from controller import monitor, recovery, speeds
+from controller.draft import Draft
+from controller.run_state import Failure, HoldReason
+
+INTRUSION = "intrusion"
+_AT_REST = ("Idle", "Starting", "Held", "Holding")
+
+
+def zone_reported(d: Draft, event: ZoneReported) -> None:
+    if event.zone not in d.known.zones or d.belief.zones.get(event.zone) is event.is_occupied:
+        return
+    d.believe(zones=d.belief.zones.set(event.zone, event.is_occupied))
+    zone = d.known.zones[event.zone]
+    wanted = f"nobody in {event.zone}"
+    if not event.is_occupied and wanted in d.belief.short:
+        d.believe(short=tuple(what for what in d.belief.short if what != wanted))
+    speeds.set_speeds(d, f"zone {event.zone} is {'occupied' if event.is_occupied else 'free'}")
+    if event.is_occupied and _stops(zone) and d.pack not in _AT_REST and not _is_expected(d, zone):
+        monitor.stop_all(d)
+        _raise(d, zone)
+
+
+def _raise(d: Draft, zone: Zone) -> None:
+    """`intrusion` where the intent has a policy for it; else a hold."""
+    text = f"a person is in {zone.name}"
+    if d.policies is not None and INTRUSION in d.policies.named:
+        recovery.fail(d, Failure(INTRUSION, "R715", text, block=d.policies.named[INTRUSION]))
+        return
+    recovery.replan(d, f"{zone.name} was occupied")
+    recovery.raise_hold(d, HoldReason("R715", text, (zone.span,)))
+
+
+def keeps_still(d: Draft, step: Step) -> str | None:
+    """The zone because of which no motion is started now: somebody is in it."""
+    if not isinstance(step.action, Move):
+        return None
+    return next((name for name, zone in d.known.zones.items() if _stops(zone) and d.belief.zones.get(name, False)), None)
+
+
+def _stops(zone: Zone) -> bool:
+    return zone.when_occupied == "stop"
+
+
+def _is_expected(d: Draft, zone: Zone) -> bool:
+    """Whether a robot stands there to hand over, and nothing else moves."""
+    steps = [d.plan.steps[f.step].action for f in d.progress.flights.values() if f.step is not None]
+    is_handed = any(isinstance(action, Await) and action.verb == HANDOVER for action in steps)
+    return zone.handover and is_handed and not any(isinstance(action, Move) for action in steps)
