@@ -150,10 +150,11 @@ def _line(line: Line, gone: frozenset[Clause], frozen: Frozen, untold: tuple[str
 
 
 def _loop(loop: Loop, block: Block, gone: frozenset[Clause], frozen: Frozen) -> Loop | None:
-    if not block.lines:
+    is_counted = loop.until is not None and loop.id not in frozen  # what counts may ask too much by itself
+    if not block.lines and not is_counted:
         return None
     in_order = loop.in_order and Clause(loop.span, "order") not in gone
-    if loop.until is None or loop.id not in frozen:
+    if loop.until is None or is_counted:
         return replace(loop, block=block, in_order=in_order)
     return replace(loop, block=block, in_order=in_order, until=None, only=frozen[loop.id])
 

@@ -19,6 +19,7 @@ from cell.motion_plan import Motion, MotionPlan
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.presence import Conflicts, Presence, Resting
+from cell.program import IntentProgram
 from cell.state import PlanningRequest
 from cell.steps import AtPlace, MotionNeed, Move, Step, Touch
 from cell.task_plan import TaskPlan
@@ -33,7 +34,7 @@ from planner.tasks.coinciding import coinciding
 from planner.tasks.crew import Known, resting_at_start
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
-from planner.why_not import no_plan
+from planner.why_not import Inquiry, no_plan
 
 MAX_ROUNDS = 6  # of schedule and motions
 MAX_CONFLICT_ROUNDS = 3
@@ -59,9 +60,9 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
     search = _Search.from_memory(request, means, memory.recalled())
     tasks = search.agreed()
     if tasks.value is None:
-        return no_plan(request, tasks.diagnostics, search.refused)
+        return no_plan(request, tasks.diagnostics, search.inquiry())
     if late := backing_up(request.cell, request.program, tasks.value):
-        return no_plan(request, (*tasks.diagnostics, *late), {})
+        return no_plan(request, (*tasks.diagnostics, *late), replace(search.inquiry(), refused={}))
     memory.keep(search.motions, search.refused, search.conflicts, search.rounds)
     notes = _beside_all_robots(request, means, versions, search, tasks.value) if request.without else ()
     return Outcome(_assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
@@ -122,6 +123,18 @@ class _Search:
                 return Outcome(None, (_gave_up(found, self.rounds),))
             self.conflicts |= found
             self.rounds += 1
+
+    def inquiry(self) -> Inquiry:
+        return Inquiry(self.known(), self.refused, self._replanned)
+
+    def _replanned(self, program: IntentProgram) -> Outcome[object]:
+        """What another text would come to: as if planned for the first time, but for motions that the store has."""
+        request = replace(self.request, program=program)
+        tasks = _Search(request, self.means).agreed()
+        if tasks.value is None:
+            return Outcome(None, tasks.diagnostics)
+        late = backing_up(request.cell, program, tasks.value)
+        return Outcome(None, late) if late else Outcome(tasks.value)
 
     def _scheduled(self) -> Outcome[TaskPlan]:
         for _ in range(MAX_ROUNDS):

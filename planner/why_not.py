@@ -1,25 +1,96 @@
-"""The answer where there is no plan: what is told, of which kind it is, and within which bounds was looked."""
+"""The answer where there is no plan: what is told, of which kind that is, which clauses conflict, and what bounded the search."""
 
 from __future__ import annotations
 
-from cell.diagnostic import Diagnostic, Outcome, WhyNot
+from dataclasses import dataclass, replace
+
+from cell.diagnostic import Core, Diagnostic, Outcome, Span, WhyNot
 from cell.motion_plan import MotionPlan
+from cell.program import IntentProgram
 from cell.state import PlanningRequest
+from planner.clauses import clauses_of, without
+from planner.cores import Clauses, Conflict, smallest
+from planner.frozen import frozen_of
+from planner.kinds import PROVED
 from planner.motion.inverse_kinematics import InverseKinematics
 from planner.reasons import Refused, kind_told, told
+from planner.relief import OF_TIME, Replan, relieved
+from planner.tasks.crew import Known
+from planner.tasks.groundwork import refuted
+
+MOST_CORES = 3
+MOST_QUESTIONS = 80
+STUCK = frozenset({"E604", "E608", "E620"})
+"""What is said where every order was looked at, by what got stuck; asked again of another text it may be another of them."""
 
 
-def no_plan(request: PlanningRequest, complaints: tuple[Diagnostic, ...], refused: Refused) -> Outcome[MotionPlan]:
-    """`complaints` are the schedule's, `refused` the motions that were looked for in vain."""
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What may be asked after the search has failed: what it knows of motions, which it looked for in vain, and how to plan
+    another text from the same state."""
 
-    def knows_all(robot: str) -> bool:
-        return robot in request.robots and InverseKinematics(request.robots[robot]).knows_all_branches()
+    known: Known
+    refused: Refused
+    replan: Replan
 
-    kind = kind_told(complaints, refused, request.cell, knows_all)
-    diagnostics = told(complaints, refused, request.cell)
-    return Outcome(None, diagnostics, WhyNot(kind, (), budget(request) if kind == "gave up" else ""))
+
+def no_plan(request: PlanningRequest, complaints: tuple[Diagnostic, ...], inquiry: Inquiry) -> Outcome[MotionPlan]:
+    """`complaints` are the schedule's."""
+    kind = kind_told(complaints, inquiry.refused, request.cell, lambda robot: _knows_all(request, robot))
+    cores = cores_of(request, complaints, inquiry.known) if kind == "proved impossible" else ()
+    helped = relieved(request.program, complaints, inquiry.replan)
+    diagnostics = told(helped, inquiry.refused, request.cell)
+    return Outcome(None, diagnostics, WhyNot(kind, cores, budget(request) if kind == "gave up" else ""))
 
 
 def budget(request: PlanningRequest) -> str:
     """What bounded the search, in the words of a person."""
     return f"{request.iterations} iterations of the search from seed {request.seed}"
+
+
+def _knows_all(request: PlanningRequest, robot: str) -> bool:
+    return robot in request.robots and InverseKinematics(request.robots[robot]).knows_all_branches()
+
+
+def cores_of(request: PlanningRequest, complaints: tuple[Diagnostic, ...], known: Known) -> tuple[Core, ...]:
+    """For the first complaints that are proofs a smallest set of clauses each that cannot all be kept; equal ones once."""
+    proofs = [d for d in complaints if d.is_error and d.code in PROVED]
+    found: dict[Clauses, Core] = {}
+    for proof in proofs[:MOST_CORES]:
+        conflict = conflict_of(request, proof, known)
+        if conflict is not None:
+            found.setdefault(conflict.clauses, _core(request, proof, conflict))
+    return tuple(found.values())
+
+
+def conflict_of(request: PlanningRequest, proof: Diagnostic, known: Known) -> Conflict | None:
+    """A smallest set of clauses for which `proof` holds; None where it cannot be asked of another text."""
+    clauses, (frozen, ends) = clauses_of(request.program), frozen_of(request)
+    looked_at = ends if proof.code in STUCK else None
+
+    def is_conflict(kept: Clauses) -> bool:
+        program = without(request.program, set(clauses) - set(kept), frozen)
+        return any(_is_same(found, proof) for found in refuted(replace(request, program=program), known, looked_at))
+
+    return smallest(clauses, is_conflict, MOST_QUESTIONS)
+
+
+def _is_same(found: Diagnostic, proof: Diagnostic) -> bool:
+    """Whether it says of another text what `proof` says of this one."""
+    if found.code == "E620" and proof.code in STUCK:
+        return True
+    if found.code != proof.code:
+        return False
+    about = proof.spans[:1] if proof.code in OF_TIME else proof.spans
+    return bool(set(about) & set(found.spans)) or not proof.spans
+
+
+def _core(request: PlanningRequest, proof: Diagnostic, conflict: Conflict) -> Core:
+    clauses = tuple(dict.fromkeys(c.span for c in sorted(conflict.clauses)))
+    return Core(proof.code, clauses, _facts(request.program, proof), conflict.is_smallest)
+
+
+def _facts(program: IntentProgram, proof: Diagnostic) -> tuple[Span, ...]:
+    """The declarations among what the proof points at."""
+    texts = {c.span.file for c in clauses_of(program)} | {program.file}
+    return tuple(dict.fromkeys(span for span in proof.spans if span.file not in texts))

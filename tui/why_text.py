@@ -67,13 +67,15 @@ def _rows(spans: Iterable[Span], texts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _excerpt(span: Span, text: str | None) -> str:
-    """The first line of the clause, without what stands before it."""
+    """The first line of the clause, with the word that it begins with."""
     rows = [] if text is None else text.split("\n")
     if span.start.line > len(rows):
         return span.label
     row = rows[span.start.line - 1].rstrip("\r")
     end = span.end.column - 1 if span.end.line == span.start.line else len(row)
-    return row[span.start.column - 1 : end][:_LONGEST_LINE].rstrip()
+    before = row[: span.start.column - 1]
+    first = 0 if "{" not in before else len(before)  # `ensure` before one of its conditions
+    return row[first:end][:_LONGEST_LINE].strip()
 
 
 def _plain_core(core: Core) -> dict[str, Any]:

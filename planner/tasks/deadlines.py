@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from cell.diagnostic import Edit, Fix, Span
+from cell.model import CellModel
 from cell.state import PlanningRequest
 from planner.tasks.bounds import LowerBound
 from planner.tasks.certain import certain_bound, is_beyond, work_of
@@ -37,8 +38,10 @@ def refute_deadlines(request: PlanningRequest, routes: Routes, known: Known, fou
     for bound, deadline in worst.values():
         why = f"no schedule takes less than {bound.seconds:.1f} s ({bound.bottleneck})"
         message = f"`within {deadline.limit:g} s` cannot be met{_about(deadline)}: {why}"
-        help_ = f"Allow at least {_rounded_up(bound.seconds)} s, or relieve {bound.bottleneck}."
-        found.error("E501", message, deadline.span, help=help_)
+        least = _rounded_up(bound.seconds)
+        help_ = f"Allow at least {least} s, or relieve {bound.bottleneck}."
+        spans = (deadline.span, *_declared(request.cell, bound.bottleneck))
+        found.error("E501", message, *spans, help=help_, fix=_instead(deadline.amount, f"within {least} s", f"{least} s"))
 
 
 def check_deadlines(routes: Routes, drafts: Sequence[Draft], found: Findings) -> None:
@@ -56,6 +59,14 @@ def check_deadlines(routes: Routes, drafts: Sequence[Draft], found: Findings) ->
         )
         help_ = f"The best one would keep `within {least} s`."
         found.error("E504", message, deadline.span, help=help_, fix=_instead(deadline.amount, f"within {least} s", f"{least} s"))
+
+
+def _declared(cell: CellModel, bottleneck: str) -> tuple[Span, ...]:
+    """What the cell says of the times of that device."""
+    device = cell.equipment.get(bottleneck)
+    if device is None:
+        return ()
+    return (*(p.span for p in device.programs), *(o.span for o in device.offers)) or (device.span,)
 
 
 def _about(deadline: Deadline) -> str:
@@ -104,7 +115,10 @@ def refute_paces(shop: Shop, found: Findings) -> None:
         slowest = slowest_device(shop, pace.loop)
         if slowest is not None and slowest.interval > pace.interval * (1.0 + 1e-9):
             message = f"`every {pace.interval:g} s` cannot be kept: {slowest.device} takes {slowest.seconds:g} s for each"
-            found.error("E502", message, pace.span, help=f"Allow {slowest.seconds:g} s, or make {slowest.device} quicker.")
+            help_, spans = f"Allow {slowest.seconds:g} s, or make {slowest.device} quicker.", _declared(shop.cell, slowest.device)
+            least = _rounded_up(slowest.interval)
+            fix = _instead(pace.amount, f"every {least} s", f"{least} s")
+            found.error("E502", message, pace.span, *spans, help=help_, fix=fix)
 
 
 def check_paces(routes: Routes, draft: Draft, bound: LowerBound, found: Findings) -> None:

@@ -8,11 +8,11 @@ each of them is taken: that is how a plan counts capacity too (docs/proof.md, *C
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from cell.equipment import Equipment
-from planner.tasks.route import Fork, Stage
+from planner.tasks.route import Fork, Leg, Stage
 from planner.tasks.shop import Shop
 
 MOST_STATES = 4_000
@@ -21,15 +21,20 @@ Answer = Literal["comes through", "never comes through", "not decided"]
 Spot = str
 """Where a part is: a place, an equipment whose places are all alike, a heap, or a hand."""
 ON_ITS_WAY = ""
+GONE = "gone"
+Ends = Mapping[str, str]
+"""By part, the id of the line at which its route ends."""
+NO_ENDS: Ends = {}
 _Part = tuple[int, Spot]
 _State = tuple[_Part, ...]
 
 
-def every_order(shop: Shop, most: int = MOST_STATES) -> Answer:
-    """Whether some order of acts brings every part to the end of its route; not decided after `most` states."""
+def every_order(shop: Shop, most: int = MOST_STATES, ends: Ends = NO_ENDS) -> Answer:
+    """Whether some order of acts brings every part to the end of its route; not decided after `most` states. `ends`: where routes
+    end in the whole text, of which the shop has only a part: whatever ends earlier takes no room from then on."""
     if not _is_plain(shop):
         return "not decided"
-    floor = _Rooms(shop)
+    floor = _Rooms(shop, ends)
     start = floor.start()
     seen, open_states = {floor.alike(start)}, [start]
     while open_states:
@@ -50,12 +55,13 @@ def every_order(shop: Shop, most: int = MOST_STATES) -> Answer:
 class _Rooms:
     """The rules. A part is (legs done, spot), ON_ITS_WAY once it is past its fork."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, ends: Ends) -> None:
         self.shop = shop
+        self.goes_on = [ends.get(job.part, line_of(job.legs[-1])) != line_of(job.legs[-1]) for job in shop.jobs]
         self.spot_of = {name: self._spot(name) for name in shop.cell.places}
         room: dict[Spot, int] = {}
         for name in shop.cell.places:
-            is_taken = name in shop.foreign
+            is_taken = name in shop.foreign and shop.foreign[name] not in ends
             room[self.spot_of[name]] = room.get(self.spot_of[name], 0) + (0 if is_taken else 1)
         self.room = {spot: count for spot, count in room.items() if spot not in shop.heaps}
         hands = [(w, hand.name, k) for w, worker in enumerate(shop.workers) for k, hand in enumerate(worker.hands)]
@@ -162,9 +168,13 @@ class _Rooms:
         assert isinstance(fork, Fork)
         return any(spot in {self.spot_of[p] for p in way.stages[-1].places} for way in fork.ways if way.stages)
 
-    @staticmethod
-    def _with(state: _State, j: int, part: _Part) -> _State:
-        return (*state[:j], part, *state[j + 1 :])
+    def _with(self, state: _State, j: int, part: _Part) -> _State:
+        is_gone = self.goes_on[j] and part[0] == len(self.shop.jobs[j].legs)
+        return (*state[:j], (part[0], GONE) if is_gone else part, *state[j + 1 :])
+
+
+def line_of(leg: Leg) -> str:
+    return leg.goal.id if isinstance(leg, Stage) else leg.when.id
 
 
 def _in_front(shop: Shop, line: tuple[int, ...], j: int) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from planner.tasks.conflict import check_room, check_sources
 from planner.tasks.crew import Known
 from planner.tasks.deadlines import refute_deadlines, refute_paces
 from planner.tasks.decompose import decompose
-from planner.tasks.every_order import every_order
+from planner.tasks.every_order import Ends, every_order, line_of
 from planner.tasks.findings import Findings
 from planner.tasks.route import Routes
 from planner.tasks.shop import Shop, make_shop
@@ -41,13 +41,19 @@ def shop_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
     return None if found.has_errors else shop
 
 
-def refuted(request: PlanningRequest, known: Known) -> tuple[Diagnostic, ...]:
-    """What shows that there is no schedule; none where nothing does. Where every order was looked at it is E620."""
+def refuted(request: PlanningRequest, known: Known, ends: Ends | None = None) -> tuple[Diagnostic, ...]:
+    """What shows that there is no schedule; none where nothing does. Where `ends` are given every order is looked at (then it is
+    E620), as a part of a text in which routes end there."""
     found = Findings()
     routes = routes_for(request, found)
     shop = shop_for(request, routes, known, found) if routes is not None and routes.jobs else None
     if shop is not None:
         check_ways(shop, found)
-        if every_order(shop) == "never comes through":
+        if ends is not None and every_order(shop, ends=ends) == "never comes through":
             found.add(error("E620", "in no order does every part come through"))
     return found.errors
+
+
+def ends_of(routes: Routes) -> Ends:
+    """By part, the line at which its route ends."""
+    return {job.part: line_of(job.legs[-1]) for job in routes.jobs}
