@@ -45,6 +45,11 @@ class Clause:
     span: Span
     what: Struck
 
+    @property
+    def shown(self) -> Span:
+        """Where a reader looks; the order that a loop asks for stands in the same place as the loop."""
+        return self.span.labelled("in order") if self.what == "order" else self.span
+
 
 def clauses_of(program: IntentProgram) -> tuple[Clause, ...]:
     """Every clause once, in reading order, outer ones before those inside them."""

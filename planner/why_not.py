@@ -37,9 +37,8 @@ class Inquiry:
 def no_plan(request: PlanningRequest, complaints: tuple[Diagnostic, ...], inquiry: Inquiry) -> Outcome[MotionPlan]:
     """`complaints` are the schedule's."""
     kind = kind_told(complaints, inquiry.refused, request.cell, lambda robot: _knows_all(request, robot))
-    cores = cores_of(request, complaints, inquiry.known) if kind == "proved impossible" else ()
-    helped = relieved(request.program, complaints, inquiry.replan)
-    diagnostics = told(helped, inquiry.refused, request.cell)
+    diagnostics = told(relieved(request.program, complaints, inquiry.replan), inquiry.refused, request.cell)
+    cores = cores_of(request, complaints, diagnostics, inquiry.known) if kind == "proved impossible" else ()
     return Outcome(None, diagnostics, WhyNot(kind, cores, budget(request) if kind == "gave up" else ""))
 
 
@@ -52,27 +51,42 @@ def _knows_all(request: PlanningRequest, robot: str) -> bool:
     return robot in request.robots and InverseKinematics(request.robots[robot]).knows_all_branches()
 
 
-def cores_of(request: PlanningRequest, complaints: tuple[Diagnostic, ...], known: Known) -> tuple[Core, ...]:
-    """For the first complaints that are proofs a smallest set of clauses each that cannot all be kept; equal ones once."""
+def cores_of(
+    request: PlanningRequest, complaints: tuple[Diagnostic, ...], causes: tuple[Diagnostic, ...], known: Known
+) -> tuple[Core, ...]:
+    """For the first complaints that are proofs a smallest set of clauses each that cannot all be kept; equal ones once. `causes`
+    is what is told instead of some of them."""
     proofs = [d for d in complaints if d.is_error and d.code in PROVED]
     found: dict[Clauses, Core] = {}
     for proof in proofs[:MOST_CORES]:
         conflict = conflict_of(request, proof, known)
         if conflict is not None:
-            found.setdefault(conflict.clauses, _core(request, proof, conflict))
+            found.setdefault(conflict.clauses, _core(request, _cause(proof, causes), conflict))
     return tuple(found.values())
+
+
+def _cause(proof: Diagnostic, causes: tuple[Diagnostic, ...]) -> Diagnostic:
+    """What lies beneath it: what is told for the same line, where it is not told itself."""
+    if any((cause.code, cause.spans) == (proof.code, proof.spans) for cause in causes):
+        return proof
+    lines = {(span.file, span.start) for span in proof.spans[:1]}
+    beneath = (c for c in causes if c.is_error and any((span.file, span.start) in lines for span in c.spans))
+    return next(beneath, proof)
 
 
 def conflict_of(request: PlanningRequest, proof: Diagnostic, known: Known) -> Conflict | None:
     """A smallest set of clauses for which `proof` holds; None where it cannot be asked of another text."""
-    clauses, (frozen, ends) = clauses_of(request.program), frozen_of(request)
+    clauses = clauses_of(request.program)
+    return smallest(clauses, lambda kept: is_conflict(request, proof, known, kept), MOST_QUESTIONS)
+
+
+def is_conflict(request: PlanningRequest, proof: Diagnostic, known: Known, kept: Clauses) -> bool:
+    """Whether `proof` holds for the text with only these clauses, as often gone through and with routes that end where they do in
+    the whole text."""
+    frozen, ends = frozen_of(request)
+    program = without(request.program, set(clauses_of(request.program)) - set(kept), frozen)
     looked_at = ends if proof.code in STUCK else None
-
-    def is_conflict(kept: Clauses) -> bool:
-        program = without(request.program, set(clauses) - set(kept), frozen)
-        return any(_is_same(found, proof) for found in refuted(replace(request, program=program), known, looked_at))
-
-    return smallest(clauses, is_conflict, MOST_QUESTIONS)
+    return any(_is_same(found, proof) for found in refuted(replace(request, program=program), known, looked_at))
 
 
 def _is_same(found: Diagnostic, proof: Diagnostic) -> bool:
@@ -85,9 +99,9 @@ def _is_same(found: Diagnostic, proof: Diagnostic) -> bool:
     return bool(set(about) & set(found.spans)) or not proof.spans
 
 
-def _core(request: PlanningRequest, proof: Diagnostic, conflict: Conflict) -> Core:
-    clauses = tuple(dict.fromkeys(c.span for c in sorted(conflict.clauses)))
-    return Core(proof.code, clauses, _facts(request.program, proof), conflict.is_smallest)
+def _core(request: PlanningRequest, cause: Diagnostic, conflict: Conflict) -> Core:
+    clauses = tuple(dict.fromkeys(c.shown for c in sorted(conflict.clauses)))
+    return Core(cause.code, clauses, _facts(request.program, cause), conflict.is_smallest)
 
 
 def _facts(program: IntentProgram, proof: Diagnostic) -> tuple[Span, ...]:

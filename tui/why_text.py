@@ -56,14 +56,15 @@ def _claim(core: Core) -> str:
     if len(core.clauses) == 1:
         return "this cannot be"
     if core.is_smallest:
-        return "these cannot all be kept, and without any one of them the others can"
+        return "these cannot all be kept; without any one of them there is no such conflict"
     return "these cannot all be kept; not shown to be the fewest"
 
 
 def _rows(spans: Iterable[Span], texts: Mapping[str, str]) -> Iterator[str]:
     for span in spans:
         where = f"{os.path.basename(span.file)}:{span.start.line}"
-        yield f"  {printable(where):<24} {printable(_excerpt(span, texts.get(span.file)))}"
+        label = f"  ({span.label})" if span.label else ""
+        yield f"  {printable(where):<24} {printable(_excerpt(span, texts.get(span.file)) + label)}"
 
 
 def _excerpt(span: Span, text: str | None) -> str:

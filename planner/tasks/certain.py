@@ -77,12 +77,12 @@ def _ask_for_every_way(shop: Shop) -> None:
             for stage in stages_of(leg):
                 for worker in (shop.workers[w] for w in shop.able(j, k)):
                     speed = worker.speed(stage.clauses)
-                    key = (worker.robot, worker.tool, job.kind_at(k), here, stage.places, speed)
+                    key = (worker.robot, worker.tool, job.kind_at(k), here, stage.spots, speed)
                     if key not in asked:
                         asked.add(key)
                         for place in here:
                             ways_to_serve(worker, job.kind_at(k), shop.grasps[job.kind_at(k)], place, True, speed)
-                        for place in stage.places:
+                        for place in stage.spots:
                             ways_to_serve(worker, job.kind_at(k), shop.grasps[job.kind_at(k)], place, False, speed)
             here = leg.places if isinstance(leg, Stage) else here
 

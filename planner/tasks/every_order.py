@@ -114,13 +114,16 @@ class _Rooms:
 
     def _taken(self, state: _State, j: int, spot: Spot) -> Iterator[_State]:
         leg = self.shop.jobs[j].legs[state[j][0]]
-        if isinstance(leg, Stage) and spot in {self.spot_of[p] for p in leg.places}:
+        if isinstance(leg, Stage) and leg.handing is None and spot in {self.spot_of[p] for p in leg.places}:
             yield self._with(state, j, (state[j][0] + 1, spot))
             return
         if isinstance(leg, Fork):
             yield from self._forked(state, j, leg, spot)
             return
         if any(spot in self.under.get(other, ()) for _, other in state):
+            return
+        if leg.is_carried:
+            yield from self._into(state, j, leg)
             return
         taken = {at for _, at in state}
         able = self.shop.able(j, state[j][0])
@@ -135,10 +138,11 @@ class _Rooms:
             return
         if self.hands[hand] not in self.shop.able(j, state[j][0]):
             return
-        for place in leg.places:
-            spot = self.spot_of[place]
-            if self._is_free(state, place):
-                yield self._with(state, j, (state[j][0] + 1, spot))
+        yield from self._into(state, j, leg)
+
+    def _into(self, state: _State, j: int, stage: Stage) -> Iterator[_State]:
+        for spot in dict.fromkeys(self.spot_of[place] for place in stage.places if self._is_free(state, place)):
+            yield self._with(state, j, (state[j][0] + 1, spot))
 
     def _forked(self, state: _State, j: int, fork: Fork, spot: Spot) -> Iterator[_State]:
         """Its last places of every way are taken from then on; a way that leaves it where it is keeps that."""
@@ -189,7 +193,7 @@ def _likeness(shop: Shop, j: int) -> tuple[object, ...]:
 
 def _is_plain(shop: Shop) -> bool:
     """Whether parts only lie and are carried: the rules here do not know of parts that go into one another."""
-    return not any(shop.cell.parts[job.kind].seats for job in shop.jobs)
+    return not any(kind.seats for kind in shop.cell.parts.values())
 
 
 def _is_one_room(equipment: Equipment) -> bool:

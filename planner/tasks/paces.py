@@ -39,7 +39,7 @@ def _slowest(shop: Shop, jobs: list[Job], device: str) -> Slowest | None:
 
 
 def _works_there(leg: object, device: str) -> bool:
-    return isinstance(leg, Stage) and leg.equipment == device and leg.work is not None
+    return isinstance(leg, Stage) and leg.device == device and leg.work is not None
 
 
 def _occupied(shop: Shop, job: Job, k: int, device: str) -> float:

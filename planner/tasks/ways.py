@@ -37,14 +37,14 @@ def _sources(shop: Shop, j: int, k: int) -> tuple[str, ...]:
 
 def _check_leg(shop: Shop, kind: str, sources: tuple[str, ...], leg: Leg, able: Sequence[Worker], found: Findings) -> None:
     for stage in stages_of(leg):
-        if set(sources) & set(stage.places):
+        if stage.is_carried or (stage.handing is None and set(sources) & set(stage.places)):
             continue
         takers = [w for w in able if not sources or any(_serves(shop, w, kind, p, True, stage) for p in sources)]
-        putters = [w for w in able if any(_serves(shop, w, kind, p, False, stage) for p in stage.places)]
+        putters = [w for w in able if any(_serves(shop, w, kind, p, False, stage) for p in stage.spots)]
         if not takers:
             _no_motion(shop, able, sources[0], stage.goal.span, found)
         if not putters:
-            _no_motion(shop, able, stage.places[0], stage.goal.span, found)
+            _no_motion(shop, able, stage.spots[0], stage.goal.span, found)
         both = [w for w in takers if w in putters]
         if takers and putters and not any(_travels(shop, w, kind, sources, stage) for w in both):
             names, start = " or ".join(w.robot for w in both or able), sources[0] if sources else "where it stands"
@@ -66,7 +66,11 @@ def _travel_times(shop: Shop, worker: Worker, kind: str, hub: str, stage: Stage)
     for hand in range(len(worker.hands)):
         for grasp in shop.grasps[kind]:
             held = (worker.carried(kind, hand, grasp),)
-            yield 0.0 if hub == stage.equipment else worker.motions.travel(AtHub(hub), stage.equipment, held, speed).seconds
+            yield 0.0 if hub == _hub(shop, stage) else worker.motions.travel(AtHub(hub), _hub(shop, stage), held, speed).seconds
+
+
+def _hub(shop: Shop, stage: Stage) -> str:
+    return shop.equipment_of[stage.spots[0]]
 
 
 def _no_motion(shop: Shop, able: Sequence[Worker], place: str, span: Span, found: Findings) -> None:
