@@ -234,6 +234,12 @@ _PAGES = (
         "A preference never makes a plan infeasible, so it is passed over and said.",
         "Nothing has to be done.",
     ),
+    _Page(
+        "W691", "a loop over a place where nothing lies",
+        "A `for each` without `until` goes over the parts of a place, and none lies there or is on its way.",
+        "Nothing is planned for it: right for a tray that is filled later, a mistake where its content was forgotten.",
+        "Write `contains` in the cell file, or fill the place and plan again.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = {

@@ -22,6 +22,7 @@ from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
+from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
 from planner.tasks.people import cleared_to, clearing, left_behind
@@ -228,6 +229,8 @@ class _Walk:
         iterations = _Iterations(self, loop, clauses)
         rank = {place.name: i for i, place in enumerate(source.places)}
         members = [p for p in self.state.parts if is_bound_by(loop, p.kind) and p.origin in rank and _is_meant(loop, p)]
+        if not members and loop.until is None:
+            tell_empty(loop, self.found)
         goals = {g.id for g in _goals(loop.block)}
         fresh = []
         for part in sorted(members, key=lambda p: (rank[p.origin], p.id)):
@@ -252,19 +255,10 @@ class _Walk:
         while not counts_satisfy(loop.until, counts):
             following = next(waiting, None)
             if following is None:
-                self._too_small(loop, missing(loop.until, counts), len(fresh))
+                tell_too_small(loop, missing(loop.until, counts), len(fresh), iterations.ends, self.found)
                 return
             iterations.start(following)
             _shift(counts, *iterations.ends[-1])
-
-    def _too_small(self, loop: Loop, count: int, available: int) -> None:
-        assert loop.until is not None
-        if count:
-            message = f"{loop.members.text} holds {available} to start with, {count} too few for `until`"
-            hint = f"put {count} more into {loop.members.text}, or ask for {count} fewer"
-        else:
-            message, hint = "no number of iterations makes this `until` true", "Ask about the place that the loop fills."
-        self.found.error("E601", message, loop.until.span, loop.members.span, help=hint)
 
     # --- parts -----------------------------------------------------------------------------------------------------
 

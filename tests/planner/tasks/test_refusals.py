@@ -117,6 +117,21 @@ def test_e601_says_how_many_are_missing() -> None:
     assert one(backwards).code == "E601"
 
 
+def test_e601_says_so_where_no_iteration_ends_in_what_is_counted() -> None:
+    found = one("for each s in infeed until outfeed.count >= 3 parts {\n  move s to scrap\n}\n")
+    assert (found.code, found.message) == ("E601", "no iteration brings `until` nearer: they end in scrap")
+    still = one("for each s in infeed until outfeed.count >= 3 parts {\n  inspect s at gauge\n}\n")
+    assert "no iteration brings `until` nearer" in still.message
+
+
+def test_a_loop_over_a_place_where_nothing_lies_is_told() -> None:
+    outcome = plan("for each s in outfeed {\n  move s to scrap\n}\n")
+    assert outcome.value is not None
+    assert outcome.value.steps == ()
+    assert [(d.code, d.severity) for d in outcome.diagnostics] == [("W691", "warning")]
+    assert "nothing lies in outfeed at the start" in outcome.diagnostics[0].message
+
+
 def test_e602_when_no_tool_grips_or_the_force_or_the_load_is_wrong() -> None:
     part = "part cube {\n  mass 1 kg\n  shape box (30 mm, 30 mm, 30 mm)\n}\n"
     ungripped = in_another_cell(THROUGH, TENDING.replace("  grips shaft\n", "  grips cube\n") + part)
