@@ -12,7 +12,7 @@ from typing import assert_never
 from cell.commands import Subject
 from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source
 from cell.state import CellState, Expected, InHand, InPart, InPlace, Location, Lost
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Fact, Stance, stance_name
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Fact, Stance, stance_name
 from controller.draft import Draft
 from controller.run_state import Belief, DeviceBelief, HandBelief, PartBelief, RobotBelief
 
@@ -321,6 +321,8 @@ def _stance(name: str) -> Stance:
             return AtHub(equipment)
         case ["place", place, hand, kind, grasp]:
             return AtPlace(place, hand, kind, int(grasp))
+        case ["pocket", pocket]:
+            return AtPocket(pocket)
         case ["measured", *q]:
             return AtMeasured(tuple(float(x) for x in q))
     raise ValueError(f"no stance is called {name!r}")

@@ -19,6 +19,7 @@ from cell.vocabulary import Vocabulary
 from cell.zones import Zone
 from intentlang import cell_rules, sizes, solids
 from intentlang.changers import changer_of
+from intentlang.changers import shape_of as changer_shape
 from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
@@ -57,10 +58,10 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
     parts = _parts(of("part"))
     parts = with_seats(of("part"), parts, [name for name in driven if name in parts])
     by_name = {d.name.text: d for d in declared}
-    equipment = {d.name.text: _equipment(d, parts, by_name) for d in of("equipment")}
+    tools = {d.name.text: _tool(d, parts) for d in of("tool")}
+    equipment = {d.name.text: _equipment(d, parts, by_name, tools) for d in of("equipment")}
     zones = {d.name.text: _zone(d) for d in of("zone")}
     people = {d.name.text: _person(d) for d in of("person")}
-    tools = {d.name.text: _tool(d, parts) for d in of("tool")}
     model = CellModel(
         robots={d.name.text: _robot(d) for d in of("robot")},
         tools=tools,
@@ -222,9 +223,9 @@ def _features(d: Declared) -> tuple[Feature, ...]:
     return tuple(found)
 
 
-def _equipment(d: Declared, parts: dict[str, PartKind], others: dict[str, Declared]) -> Equipment:
+def _equipment(d: Declared, parts: dict[str, PartKind], others: dict[str, Declared], tools: dict[str, Tool]) -> Equipment:
     frame = solids.pose(d)
-    shape = shape_with_default(d)
+    shape = changer_shape(d, tools) if d.kind.name == "changer" else shape_with_default(d)
     own = (solids.standing(d.name.text, shape, frame),) if shape is not None else ()
     attributes = _attributes(d)
     if d.kind.is_place:
