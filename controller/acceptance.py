@@ -66,8 +66,9 @@ def _unwatched(block: Block) -> Iterator[tuple[str, Span]]:
         yield "the pace of a loop", block.pace.span
     for line in block.lines:
         match line:
-            case Fresh(block=inner, span=span):
-                yield "`every … { }`", span
+            case Fresh(block=inner, interval=interval, span=span):
+                if interval.quantity.dimension != "parts":  # those are counted when the plan is made, from what was reached
+                    yield "`every … { }`", span
                 yield from _unwatched(inner)
             case Goal(block=inner):
                 if inner is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cell.demands import Demand
 from cell.diagnostic import Diagnostic, Span, error
-from cell.members import Members, binds_parts, members_of, owner_of, places_in, resolved, set_of
+from cell.members import Members, binds_parts, is_bound_by, members_of, owner_of, places_in, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, InPlace, PartState
@@ -19,6 +19,7 @@ from planner.proof.asked_orders import AskedOrders
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.joints import JOINING, JointDuty, Joints
 from planner.proof.outcomes import asked, branch_for, told_by
+from planner.proof.sampling import Sampled, sampled_in
 from planner.proof.stacks import StackLimit, stack_limit_of
 from planner.proof.wanted_place import wanted_place
 
@@ -91,13 +92,14 @@ class Duties:
     loops: dict[str, Loop] = field(default_factory=dict)
     settled: set[Key] = field(default_factory=set)
     stacks: list[StackLimit] = field(default_factory=list)
+    sampled: list[Sampled] = field(default_factory=list)
     unproved: list[Diagnostic] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
     """Where a line stands: the loop variables bound to parts and to members of things, the iteration, the open branch, what
-    binds and what precedes."""
+    binds and what precedes, and which iterations owe what is done only every so many parts."""
 
     bound: Mapping[str, PartState]
     members: Members
@@ -105,6 +107,7 @@ class _Scope:
     under: Under | None
     limits: tuple[Limit, ...]
     after: frozenset[Key]
+    owed: frozenset[tuple[str, str]] = frozenset()
 
 
 def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
@@ -155,6 +158,9 @@ class _Reader:
                 return self._when(line, scope, label)
             case Group(block=block) | Scope(block=block):
                 return self.block(block, scope, is_top=False, label=label)
+            case Fresh(id=id_, block=block) if line.interval.quantity.dimension == "parts" and scope.bound:
+                is_owed = (id_, scope.serves[-1][1]) in scope.owed
+                return self.block(block, scope, is_top=False, label=label) if is_owed else frozenset()
             case Fresh():
                 self.out.unproved.append(error("E690", "`every … { }` cannot be proved yet", line.span))
                 return frozenset()
@@ -283,6 +289,9 @@ class _Reader:
             return frozenset()
         self.out.loops[loop.id] = loop
         iterations: list[frozenset[Key]] = []
+        sampled = tuple(sampled_in(loop, self._iterations(loop)))
+        self.out.sampled.extend(sampled)
+        scope = replace(scope, owed=frozenset((s.fresh.id, part) for s in sampled for part in s.owing))
         for name in self.started.get(loop.id, ()):
             part = self.parts.get(name)
             if part is None:
@@ -294,6 +303,16 @@ class _Reader:
         if loop.block.pace is not None:
             self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
         return frozenset[Key]().union(*iterations)
+
+    def _iterations(self, loop: Loop) -> list[PartState]:
+        """Those begun or given up, then those that the plan begins, each in the order of the set."""
+        source, goals = set_of(loop, self.cell), {goal.id for goal in goals_in(loop.block)}
+        rank = {place.name: i for i, place in enumerate(source.places)} if source is not None else {}
+        bound = [p for p in self.parts.values() if is_bound_by(loop, p.kind) and p.origin in rank]
+        bound.sort(key=lambda p: (rank[p.origin], p.id))
+        begun = [p for p in bound if p.location != InPlace(p.origin) or p.reached & goals]
+        started = self.started.get(loop.id, ())
+        return [*begun, *(p for p in bound if p not in begun and p.id in started)]
 
     def _members(self, loop: Loop, members: tuple[str, ...], scope: _Scope) -> frozenset[Key]:
         """One iteration for every layer or spot, order or item."""

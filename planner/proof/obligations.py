@@ -98,6 +98,10 @@ def _goals(duties: Duties) -> Iterator[_Row]:
         yield _Row(
             "goal", "as many iterations as are asked for, none more", _ALWAYS, "counted from the observed state", None, (span,)
         )
+    for sampled in duties.sampled:
+        often = sampled.fresh.interval.quantity.text
+        claim = f"in {len(sampled.owing)} of {sampled.of} iterations, so that never {often} pass without"
+        yield _Row("goal", claim, _ALWAYS, "counted in the order of the set", None, (sampled.fresh.span,))
 
 
 def _symbolic(plan: MotionPlan, request: PlanningRequest) -> Iterator[_Row]:

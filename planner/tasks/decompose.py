@@ -27,6 +27,7 @@ from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
 from planner.tasks.people import cleared_to, clearing, left_behind
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work, comes_back, works_where_it_lies
+from planner.tasks.sampling import Sampling
 from planner.tasks.supported import blocks
 from planner.tasks.unfold import UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
 
@@ -239,6 +240,8 @@ class _Walk:
                     fresh.append(part)
             elif not part.given_up:
                 iterations.start(part)
+            else:
+                iterations.sampling.next(part)
         self._start_fresh(loop, [p for p in fresh if not p.given_up], iterations)
         return frozenset(iterations.added)
 
@@ -379,9 +382,14 @@ class _Iterations:
     added: set[tuple[str, int]] = field(default_factory=set)
     ends: list[tuple[str | None, str | None]] = field(default_factory=list)
     last: Legs = frozenset()
+    sampling: Sampling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sampling = Sampling.of(self.loop, self.walk.unfolding.due)
 
     def start(self, part: PartState) -> None:
         walk = self.walk
+        self.sampling.next(part)
         clauses = replace(self.clauses, serves=(*self.clauses.serves, (self.loop.id, part.id)))
         if self.loop.in_order and self.last:
             clauses = walk._after(clauses, self.last, self.loop.span, {}, 0)

@@ -7,7 +7,7 @@ before moves, so that no move is undone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cell.members import Members
 from cell.model import CellModel
@@ -17,6 +17,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by, tool_asked
 from planner.tasks.outcomes import alternatives, branch_taken, outcome_asked
 from planner.tasks.route import Clauses, Deadline, ForceLimit, Fork, Leg, Stage, Way
+from planner.tasks.sampling import is_counted
 from planner.tasks.supported import blocks, force_limit_on, inner_blocks, speed_limit_on
 
 UNDONE = "these two lines put the same part into different places, unordered"
@@ -26,12 +27,14 @@ UNDONE_HELP = "Take one of the two out, or take them out of `any order`, so that
 
 @dataclass(slots=True)
 class Unfolding:
-    """What all iterations share. `methods` remembers each goal's method by kind: iterations differ in their part only."""
+    """What all iterations share. `methods` remembers each goal's method by kind: iterations differ in their part only. `due` has
+    (clause, part) of each `every 10 parts { }` that is to be done in the part's iteration."""
 
     cell: CellModel
     found: Findings
     deadlines: list[Deadline]
     methods: dict[tuple[str, ...], Method | None]
+    due: set[tuple[str, str]] = field(default_factory=set)
 
     def clauses_in(self, block: Block, clauses: Clauses, label: str) -> Clauses:
         """`clauses` and those of `block`; a `within` opens a new deadline, one for each activation."""
@@ -80,6 +83,9 @@ class Unfolding:
                 return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id))
             case When():
                 return self._when(line, variable, part, clauses, before)
+            case Fresh(id=id_, block=block) if is_counted(line):
+                is_due = (id_, part.id) in self.due
+                return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id)) if is_due else []
             case Goal() | Loop() | Fresh():
                 self.found.unsupported("this line inside a loop", line.span)
                 return []

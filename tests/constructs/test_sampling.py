@@ -1,0 +1,119 @@
+"""`every n parts { }`: which iterations have the block, kept over a run by what was reached."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from cell.declared_state import declared_state
+from cell.events import GoalReached
+from cell.plan_file import with_plan_id
+from cell.scenario import MissingPart, Reject
+from cell.state import CellState, InPlace
+from cell.steps import Inspect
+from tests.constructs.bench import Bench
+from tests.constructs.test_rework import CELL as REWORK
+from tests.planner.proof.mutants import plan_mutants
+
+CELL = REWORK.replace("grid 1x3", "grid 2x4").replace("pitch [240 mm, 240 mm]", "pitch [240 mm, 180 mm]")
+CELL = CELL.replace("contains shaft 3 parts", "contains shaft 8 parts").replace("box (100 mm, 700 mm", "box (400 mm, 700 mm")
+INTENT = """
+for each s in infeed {
+  every 3 parts {
+    inspect s at gauge
+  }
+  move s to outfeed
+}
+on reject: hold "look at it"
+on part_missing: skip
+"""
+
+
+@cache
+def bench(intent: str = INTENT) -> Bench:
+    return Bench.of(CELL, "shaft", intent)
+
+
+def inspected(b: Bench, state: CellState | None = None) -> list[str]:
+    plan = b.released(state).expect().motion_plan
+    return [str(s.part) for s in plan.tasks.steps if isinstance(s.action, Inspect)]
+
+
+def test_parts_one_four_and_seven_of_eight_are_gauged() -> None:
+    assert sorted(inspected(bench())) == ["shaft#1", "shaft#4", "shaft#7"]
+    ran = bench().run()
+    assert ran.record.summary.state == "Complete"
+    assert len(ran.lying["outfeed"]) == 8
+    assert sorted(e.part for e in ran.truth.of("told")) == ["shaft#1", "shaft#4", "shaft#7"]
+
+
+def test_counting_goes_on_from_what_was_reached() -> None:
+    """After five parts, of which the first and the fourth were gauged, the seventh is next."""
+    state = declared_state(bench().cell)
+    parts = []
+    for k, part in enumerate(state.parts, start=1):
+        if k <= 5:
+            goals = frozenset({"g2"} | ({"g1"} if k in (1, 4) else set()))
+            part = replace(part, location=InPlace(f"outfeed[{k}]"), reached=goals)
+        parts.append(part)
+    assert inspected(bench(), replace(state, parts=tuple(parts))) == ["shaft#7"]
+
+
+def test_a_part_that_is_given_up_hands_its_turn_to_the_next() -> None:
+    ran = bench().run(MissingPart("infeed[4]"))
+    assert ran.record.summary.state == "Complete"
+    told = [e.part for e in ran.truth.of("told")]
+    assert "shaft#4" not in told
+    through = [e.of.part for e in ran.all(GoalReached) if e.of.goal == "g2"]
+    assert len(through) == 7
+    assert all(set(told) & set(through[k : k + 3]) for k in range(len(through) - 2))
+
+
+def test_a_plan_that_leaves_a_sample_out_is_refused() -> None:
+    b = bench()
+    fewer = Bench.of(CELL, "shaft", INTENT.replace("every 3 parts", "every 4 parts"))
+    other = fewer.planned().expect()
+    same_text = replace(other, sources=b.planned().expect().sources)
+    refused = b.proved(with_plan_id(same_text))
+    assert refused.value is None
+
+
+def test_changed_plans_are_refused() -> None:
+    b = bench()
+    plan = b.planned().expect()
+    survived = [f"{m.field}: {m.what}" for m in plan_mutants(plan, 40, 3) if m.plan is not None and b.proved(m.plan).value]
+    assert [s for s in survived if "one_by_one" not in s and "predecessors" not in s] == []
+
+
+def test_the_proof_says_how_many() -> None:
+    proof = bench().released().expect().proof
+    assert "in 3 of 8 iterations, so that never 3 parts pass without" in [o.claim for o in proof.obligations]
+
+
+@pytest.mark.parametrize("n", [1, 8, 100])
+def test_the_first_part_is_always_due(n: int) -> None:
+    found = inspected(bench(INTENT.replace("every 3 parts", f"every {n} parts")))
+    assert found[0] == "shaft#1"
+    assert len(found) == (8 if n == 1 else 1)
+
+
+REWORK_SAMPLED = """
+for each s in infeed until outfeed.count >= 6 parts {
+  every 3 parts {
+    inspect s at gauge
+    when s.verdict is reject {
+      process s at brush
+      inspect s at gauge { on reject: hold "look" }
+    }
+  }
+  move s to outfeed
+}
+"""
+
+
+def test_a_sample_may_be_reworked() -> None:
+    ran = bench(REWORK_SAMPLED).run(Reject(9))
+    assert ran.record.summary.state == "Complete"
+    assert len(ran.lying["outfeed"]) == 6
