@@ -8,7 +8,7 @@ from cell.demands import Demand, bound_parts, items_of, kit_of, order_of
 from cell.members import Members, resolved
 from cell.model import CellModel
 from cell.orders import Order
-from cell.program import Goal, Loop
+from cell.program import Goal, Loop, Ref
 from cell.state import CellState, PartState
 
 
@@ -43,6 +43,11 @@ class AskedOrders:
 
     def demand(self, goal: Goal, members: Members) -> Demand | None:
         return self.demands.get(resolved(goal.object, members)) if members else None
+
+    def into(self, goal: Goal, members: Members) -> Demand | None:
+        """The kit that the goal puts its part into: `move item to job.kit`."""
+        where = goal.role("to") if goal.verb == "move" else None
+        return self.demands.get(resolved(where, members)) if isinstance(where, Ref) else None
 
     def _know(self, *demands: Demand) -> None:
         self.demands.update((demand.name, demand) for demand in demands)

@@ -239,10 +239,14 @@ class _Reader:
     def _demanded(self, goal: Goal, demand: Demand, scope: _Scope, label: str) -> frozenset[Key]:
         """A goal about a part that an order asks for. What the part has reached settles all that came before on its way."""
         key, part = (goal.id, scope.serves), self.asked.has.get(demand.name)
-        target = wanted_place(goal, self.cell, scope.members)
+        kit = self.asked.into(goal, scope.members)
         name = None if part is None else part.id
+        joint = None if kit is None else JointDuty(demand.kind, name, kit.kind, "", None, kit.name)
+        target = wanted_place(goal, self.cell, scope.members) if kit is None else ""
         limits = self._limits_of(goal, scope)
-        self.out.goals[key] = Duty(key, goal, name, demand.kind, scope.under, limits, scope.after, target, demand.name)
+        self.out.goals[key] = Duty(
+            key, goal, name, demand.kind, scope.under, limits, scope.after, target, demand.name, joint
+        )  # fmt: skip
         self.of_demand.setdefault(demand.name, []).append(key)
         if part is not None and goal.id in part.reached:
             self.out.settled.update(self.of_demand[demand.name])

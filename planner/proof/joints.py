@@ -20,13 +20,15 @@ JOINING = ("assemble", "fasten")
 
 @dataclass(frozen=True, slots=True)
 class JointDuty:
-    """A part of `kind` (`part` where it is that very one) is to be in `seat` of the part `base`; `torque` Nm for a fastener."""
+    """A part of `kind` (`part` where it is that very one) is to be in `seat` of the part `base`; `torque` Nm for a fastener. In
+    an order's kit `of` is the demand, `base` the kind of it, and `seat` "": any pocket will do."""
 
     kind: str
     part: str | None
     base: str
     seat: str
     torque: float | None
+    of: str = ""
 
 
 @dataclass(slots=True)

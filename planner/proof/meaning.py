@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cell import reasons
 from cell.arrivals import arrival_times
+from cell.demands import bound_parts
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.program import Ref
@@ -46,6 +47,7 @@ from planner.proof.by_people import is_handover, tells, wrong_in_awaiting
 from planner.proof.claims import claims_of, orders_of, uses_of
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.effects import Setting, change_of
+from planner.proof.joints import JointDuty
 from planner.proof.needed_motion import is_parking, wrong_in_need
 from planner.proof.operations import equipment_of
 from planner.proof.outcomes import told_by
@@ -297,9 +299,18 @@ class _Walk:
         asked = duty.joint if isinstance(duty, Duty) else None
         if is_seat != (asked is not None):
             yield f"is let go at {stance_name(state.stance)}, its line asks for {'a joint' if asked else 'none'}"
-        elif place is not None and asked is not None and self.resting.get(place.lies_on[0]) != asked.base:
-            there = self.resting.get(place.lies_on[0], "nothing")
-            yield f"joins {operation.part} to {there}, its line to {asked.base}"
+        elif place is not None and asked is not None:
+            there, base = self.resting.get(place.lies_on[0], "nothing"), self._base_of(asked)
+            if there != base:
+                yield f"joins {operation.part} to {there}, its line to {base}"
+
+    def _base_of(self, joint: JointDuty) -> str:
+        """The part that it is to be joined to; of an order's kit the one that the demand has, or gets in this plan."""
+        if not joint.of:
+            return joint.base
+        has = bound_parts(self.request.state.parts).get(joint.of)
+        about = (o.part for o in self.tasks.operations if isinstance(d := self.duty_of.get(o.id), Duty) and d.demand == joint.of)
+        return has.id if has is not None else next(about, "nothing")
 
     def _grip(self, grip: Grip, operation: Operation, state: RobotState) -> Iterator[str]:
         kind, tool = self.cell.parts[self.kinds[grip.part]], self.cell.tools[grip.tool]

@@ -273,4 +273,6 @@ def _assumed(part: PartKind) -> str:
     """The shape that intentlang/compile_cell.py takes where the cell says none."""
     if isinstance(part.shape, Cylinder) and not part.made_from:
         return f"a cylinder of radius {1e3 * part.shape.radius:g} mm and length {1e3 * part.shape.length:g} mm"
+    if not part.made_from:
+        return f"one around a {part.family} and the largest that each pocket takes"
     return f"that of {part.made_from[0]}"

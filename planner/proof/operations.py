@@ -356,4 +356,6 @@ def _wanted(duty: Duty, cell: CellModel) -> set[str]:
     if duty.joint is None:
         return {p.name for p in places_in(cell.equipment[owner_of(duty.target)], duty.target)}
     seats = (p for e in cell.equipment.values() for p in e.seats if duty.target in ("", e.name))
+    if duty.joint.of:
+        return {p.name for p in seats if p.of is not None and not p.of.is_driven and p.of.family == duty.joint.base}
     return {p.name for p in seats if p.of is not None and p.of.name == duty.joint.seat}

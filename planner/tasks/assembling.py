@@ -112,6 +112,22 @@ class Assembly:
         into = Join(base, turned if seat.is_driven else None)
         return Stage(goal, equipment, wanted.places, None, clauses, into=into)
 
+    def pocket(self, goal: Goal, base: PartState, kind: str) -> Wanted | None:
+        """A free pocket of `base` for a part of `kind`, where the base lies by then; None where there is none, which is said."""
+        where = self.cell.equipment.get(self.where.get(base.id, ""))
+        if where is None or not where.seats:
+            help_ = "Add a line before it that moves it to a station or a fixture."
+            message = f"{base.id} does not lie by then where something can be put into it"
+            self.found.error("E630", message, goal.span, self.cell.parts[base.kind].span, help=help_)
+            return None
+        now, taken = self.kinds[base.id], {*seated(self.state, base.id), *self.filled.get(base.id, ())}
+        seats = (s for s in self.cell.parts[now].seats if kind in s.takes and not s.is_driven and s.name not in taken)
+        seat = next(seats, None)
+        if seat is None:
+            self._no_seat(goal, base, now, kind, "")
+            return None
+        return Wanted(kind, None, base, seat, self._places(where, base, seat))
+
     def _base(self, goal: Goal, bound: Members) -> PartState | None:
         """What the part goes into, or whose hole it is."""
         into = goal.role("into")

@@ -143,15 +143,42 @@ class _Walk:
 
     def _demanded(self, goal: Goal, demand: Demand, clauses: Clauses, bound: Members) -> Legs:
         """A goal about a part that an order asks for."""
-        stage = self.unfolding.stage(goal, demand.kind, clauses, order_of(demand.name), bound)
+        if (kit := self.orders.into(goal, bound)) is not None:
+            return self._pocketed(goal, demand, kit, clauses)
+        has = self.orders.has.get(demand.name)
+        kind = demand.kind if has is None else self.assembly.kinds[has.id]
+        stage = self.unfolding.stage(goal, kind, clauses, order_of(demand.name), bound)
         if stage is None or self.orders.has_passed(demand, goal):
             return frozenset()
         part = self.orders.part_for(demand, stage, frozenset(self.claimed))
         if part is None:
             return frozenset()
         self.claimed.add(part.id)
+        self.assembly.brought(part.id, stage)
         is_there = not self.legs.get(part.id) and _is_there(part, stage)
         return self._add(part, [] if is_there else [stage])
+
+    def _pocketed(self, goal: Goal, demand: Demand, kit: Demand, clauses: Clauses) -> Legs:
+        """An item goes into a free pocket of its order's kit, where that lies by then."""
+        base = self.orders.has.get(kit.name)
+        if base is None:
+            help_ = f"Add a line before it that moves the {kit.kind} of the order to where it is filled."
+            self.found.error("E630", f"{kit.name} lies nowhere by then", goal.span, help=help_)
+        if base is None or self.orders.has_passed(demand, goal):
+            return frozenset()
+        wanted = self.assembly.pocket(goal, base, demand.kind)
+        if wanted is None:
+            return frozenset()
+        if goal.block is not None:
+            if goal.block.lines:
+                self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)
+            clauses = self.unfolding.clauses_in(goal.block, clauses, order_of(demand.name))
+        stage = self.assembly.stage(goal, wanted, clauses)
+        part = self.orders.part_for(demand, stage, frozenset(self.claimed))
+        if part is None:
+            return frozenset()
+        self.claimed.add(part.id)
+        return self._add(part, [stage])
 
     def _certain(self, goal: Goal, part: PartState, clauses: Clauses, bound: Members) -> Legs:
         """A goal about a part of a kit: it is this very one."""

@@ -99,6 +99,11 @@ class Orders:
         """The demand that the goal is about."""
         return self.demands.get(resolved(goal.object, bound)) if bound else None
 
+    def into(self, goal: Goal, bound: Members) -> Demand | None:
+        """The kit that the goal puts its part into: `move item to job.kit`; None for any other goal."""
+        where = goal.role("to") if goal.verb == "move" else None
+        return self.demands.get(resolved(where, bound)) if isinstance(where, Ref) else None
+
     def has_passed(self, demand: Demand, goal: Goal) -> bool:
         """Whether the part has reached this goal, or one that comes after it on its way."""
         part = self.has.get(demand.name)

@@ -164,7 +164,9 @@ class Bench:
             case AtPlace(place, hand, kind, grasp):
                 T_world_tcp = self.cell.places[place].frame @ T_part_tcp(self.cell.parts[kind].shape, grasp)
                 (T_flange_tcp,) = (h.T_flange_tcp for h in self.cell.tools["grip"].hands if f"grip.{h.name}" == hand)
-                return np.array([*(T_world_tcp @ T_flange_tcp.inverse()).translation, 0.0])
+                T_world_flange = T_world_tcp @ T_flange_tcp.inverse()
+                turn = math.atan2(T_world_flange.rotation[1, 0], T_world_flange.rotation[0, 0])
+                return np.array([*T_world_flange.translation, turn])
 
     def motion_for(self, need: MotionNeed) -> Motion:
         """Across at the safe height, straight down or up; at rest at every corner."""
