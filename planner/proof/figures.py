@@ -1,6 +1,6 @@
 """What a plan says about itself beside its steps: its parts, the facts it reads, its assumptions, its bounds.
 
-The lower bound and the comparison with one part at a time are figures of the search: they are bracketed here, not proved.
+The comparison with one part at a time is a figure of the search: it is bracketed here, not proved.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from cell.seats import has_family, seats_ever
 from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, PartState, PlanningRequest, tool_at
 from cell.steps import Await, Grip, Inspect, MotionNeed, Move, RunProgram, Touch, Treat
-from cell.task_plan import Bounds, PlannedPart, TaskPlan
+from cell.task_plan import PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
+from planner.proof.lower_bound import bounds_of
 from planner.proof.order_facts import all_order_facts, order_facts
 from planner.proof.schedule import end_of, same
 
@@ -49,7 +50,7 @@ def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop])
         yield error("E683", "the facts that the plan reads do not stand once each, by name")
     if tasks.assumptions != (assumed := tuple(_assumptions(tasks, cell, state))):
         yield error("E683", f"the plan's assumptions are not {'; '.join(assumed) or 'none'}")
-    yield from _bounds_wrong(tasks, tasks.bounds, cell)
+    yield from _bounds_wrong(tasks, bounds_of(tasks, request, loops))
 
 
 def _where(part: PartState) -> str:
@@ -246,34 +247,21 @@ def _count(equipment: Equipment, state: CellState) -> int:
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
 
-def _bounds_wrong(tasks: TaskPlan, bounds: Bounds, cell: CellModel) -> Iterator[Diagnostic]:
+def _bounds_wrong(tasks: TaskPlan, by_name: Mapping[str, float]) -> Iterator[Diagnostic]:
+    bounds = tasks.bounds
     gap = bounds.makespan / bounds.lower_bound - 1.0 if bounds.lower_bound > 0.0 else 0.0
     if not same(bounds.gap, gap):
         yield error("E683", f"the gap is {gap:.9g}, the plan says {bounds.gap:.9g}")
-    least = least_makespan(tasks)
-    if not least * (1.0 - 1e-9) <= bounds.lower_bound <= bounds.makespan * (1.0 + 1e-9):
-        yield error("E683", f"a lower bound of {bounds.lower_bound:.9g} s is not between {least:.9g} s and the makespan")
-    robots = {o.robot for o in tasks.operations if o.robot is not None}
-    known = {"nothing"} if not tasks.operations else {*cell.equipment, *robots, "longest chain"}
-    if bounds.bottleneck not in known:
-        yield error("E683", f"{bounds.bottleneck} cannot be the bottleneck")
+    least = max(by_name.values()) if tasks.operations else 0.0
+    if not same(bounds.lower_bound, least):
+        yield error("E683", f"the lower bound is {least:.9g} s, the plan says {bounds.lower_bound:.9g} s")
+    if not same(by_name.get(bounds.bottleneck, -1.0), least) and (tasks.operations or bounds.bottleneck != "nothing"):
+        yield error("E683", f"{bounds.bottleneck} is not the bottleneck")
     takt = _takt(tasks)
     if (bounds.takt is None) != (takt is None) or (takt is not None and bounds.takt is not None and not same(bounds.takt, takt)):
         yield error("E683", f"the takt is {takt}, the plan says {bounds.takt}")
     if bounds.one_by_one is not None and not bounds.one_by_one >= bounds.lower_bound * (1.0 - 1e-9):
         yield error("E683", f"one part at a time takes {bounds.one_by_one:.9g} s, less than the lower bound")
-
-
-def least_makespan(tasks: TaskPlan) -> float:
-    """No schedule is shorter than what one machine or station does by itself."""
-    busy: dict[str, float] = {}
-    for step in tasks.steps:
-        match step.action:
-            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name) | Await(person=name):
-                busy[name] = busy.get(name, 0.0) + step.duration
-            case _:
-                pass
-    return max(busy.values(), default=0.0)
 
 
 def _takt(tasks: TaskPlan) -> float | None:

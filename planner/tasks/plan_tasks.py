@@ -14,7 +14,7 @@ from cell.program import Prefer
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
-from planner.tasks.bounds import LowerBound, lower_bound
+from planner.tasks.bounds import lower_bound
 from planner.tasks.conflict import explain
 from planner.tasks.crew import Known, always
 from planner.tasks.deadlines import check_deadlines, check_paces, lateness, misses, takt
@@ -25,6 +25,7 @@ from planner.tasks.groundwork import routes_for, shop_for
 from planner.tasks.improve import Budget, best_of_rules, searched
 from planner.tasks.motions import MeasuredFirst
 from planner.tasks.objectives import score_by
+from planner.tasks.plan_bound import plan_bound
 from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
@@ -62,14 +63,13 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
         better = _keeping_deadlines(shop, other) if other is not order else None
         if better is not None and lateness(shop.routes, better[1]) <= lateness(shop.routes, draft):
             order, draft, choices, drafts = better
-    bound = lower_bound(shop)
     if is_certain:  # an estimate proves nothing: the next round knows better
         check_deadlines(shop.routes, drafts, found)
-        check_paces(shop.routes, draft, bound, found)
+        check_paces(shop.routes, draft, lower_bound(shop), found)
     if found.has_errors:
         return Outcome(None, found.all())
     one_by_one = _one_by_one(request, shop, draft, known)
-    return Outcome(_task_plan(request, shop, order, draft, choices, bound, one_by_one), found.all())
+    return Outcome(_task_plan(request, shop, order, draft, choices, one_by_one), found.all())
 
 
 def _busiest_device(shop: Shop) -> str | None:
@@ -125,19 +125,18 @@ def _one_by_one(request: PlanningRequest, shop: Shop, draft: Draft, known: Known
 
 
 def _task_plan(
-    request: PlanningRequest, shop: Shop, order: Order, draft: Draft, choices: list[ChoiceDraft], bound: LowerBound,
-    one_by_one: float | None,
+    request: PlanningRequest, shop: Shop, order: Order, draft: Draft, choices: list[ChoiceDraft], one_by_one: float | None
 ) -> TaskPlan:  # fmt: skip
-    written = finished(draft)
-    lower = min(bound.seconds, draft.makespan)
+    written, parts = finished(draft), planned_parts(shop.routes)
+    lower, bottleneck = plan_bound(parts, written.operations, written.steps, request)
     gap = draft.makespan / lower - 1.0 if lower > 0.0 else 0.0
     return TaskPlan(
-        parts=planned_parts(shop.routes),
+        parts=parts,
         operations=written.operations,
         steps=written.steps,
         orders=written.orders,
         choices=tuple(_choice(k, choice, written) for k, choice in enumerate(choices)),
-        bounds=Bounds(draft.makespan, lower, gap, bound.bottleneck, takt(draft), one_by_one),
+        bounds=Bounds(draft.makespan, lower, gap, bottleneck, takt(draft), one_by_one),
         reads=read_facts(shop, request.state, order),
         assumptions=(*shop.routes.assumptions, *assumptions(shop, request.state, order, written.steps)),
         seed=request.seed,

@@ -27,6 +27,7 @@ from planner.proof.nevers import check_capacities, check_nevers
 from planner.proof.precedence import Precedence, precedence_of
 from planner.proof.release import release
 from planner.proof.right_of_way import unit_of
+from planner.tasks.plan_bound import plan_bound
 from tests.planner.proof.gantry import SAFE_HEIGHT, VERSIONS, Case
 from tests.planner.proof.hand_made import rest_to_rest
 from tests.planner.proof.random_runs import nearest
@@ -66,7 +67,7 @@ def retimed(plan: MotionPlan, changes: dict[int, dict[str, Any]]) -> MotionPlan:
 
 def _bounds(plan: MotionPlan, steps: list[Step]) -> Any:
     makespan = max(step.start + step.duration for step in steps)
-    bound = min(plan.tasks.bounds.lower_bound, makespan)
+    bound, bottleneck = plan_bound(plan.tasks.parts, plan.tasks.operations, steps, sharing().request)
     serves, ends = {o.id: o.serves for o in plan.tasks.operations}, dict[str, dict[str, float]]()
     for loop in dict.fromkeys(name for o in plan.tasks.operations for name, _ in o.serves):
         ends[loop] = {}
@@ -75,7 +76,8 @@ def _bounds(plan: MotionPlan, steps: list[Step]) -> Any:
             ends[loop][member] = max(step.start + step.duration, ends[loop].get(member, 0.0))
     most = sorted(max(ends.values(), key=len).values())
     takt = (most[-1] - most[0]) / (len(most) - 1)
-    return replace(plan.tasks.bounds, makespan=makespan, lower_bound=bound, gap=makespan / bound - 1.0, takt=takt)
+    gap = makespan / bound - 1.0
+    return replace(plan.tasks.bounds, makespan=makespan, lower_bound=bound, gap=gap, bottleneck=bottleneck, takt=takt)
 
 
 # --- good plans ------------------------------------------------------------------------------------------------------

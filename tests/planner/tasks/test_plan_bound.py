@@ -1,0 +1,126 @@
+"""The lower bound that a plan tells: no order of its work beats it, and the proof comes to the same figure by itself."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from cell.state import PlanningRequest
+from cell.steps import AtHome, MotionNeed, Touch, stance_name
+from cell.task_plan import TaskPlan
+from planner.proof.lower_bound import bounds_of
+from planner.tasks.crew import Known
+from planner.tasks.decompose import decompose
+from planner.tasks.findings import Findings
+from planner.tasks.plan_bound import plan_bound
+from planner.tasks.plan_tasks import plan_tasks
+from planner.tasks.shop import make_shop
+from planner.tasks.supported import blocks
+from planner.tasks.ways_out import Escapes
+from tests.planner.tasks.cells import TEND, TENDING, cell_of, request_of, seconds
+from tests.planner.tasks.robots import cell_text, intent_text
+from tests.planner.tasks.test_other_cells import BUFFERED, CROSSED, TWO
+from tests.planner.tasks.test_palletizing import CELL as PALLETIZING
+from tests.planner.tasks.test_palletizing import ORDERED as PALLETS
+from tests.planner.tasks.test_search import ONE_HAND, SMALL, every_order
+
+IN_ORDER = "for each s in left_in, in order {\n  inspect s at nest\n  move s to left_out\n}\non reject: hold\n"
+TEND_ONE_HAND = TENDING.replace("  hands 2\n", "")
+
+
+def loops_of(request: PlanningRequest) -> dict[str, object]:
+    return {line.id: line for block in blocks(request.program.block) for line in block.lines if hasattr(line, "in_order")}
+
+
+def drawn(seed: int, text: str) -> Callable[[MotionNeed], float]:
+    """Durations that depend on nothing but the sort of motion: 0.5 to 4 s."""
+    equipment = cell_of(text).equipment_of
+
+    def duration(need: MotionNeed) -> float:
+        match need.touch:
+            case Touch(pair=pair, end=end, kind=kind, place=place):
+                sort = f"{pair} {end} {kind} {equipment(place)}"
+            case _:
+                sort = "home" if AtHome() in (need.start, need.end) else f"{stance_name(need.start)} {stance_name(need.end)}"
+        return 0.5 + zlib.crc32(f"{seed} {sort}".encode()) % 3500 / 1000
+
+    return duration
+
+
+SHOPS = {
+    "tending": (TEND.format(batch=2), TENDING),
+    "tending with one hand": (TEND.format(batch=2), TEND_ONE_HAND),
+    "crossed": (CROSSED, SMALL),
+    "crossed with one hand": (CROSSED, ONE_HAND),
+    "two robots": (intent_text(2), cell_text(2, 1, 1)),
+    "two robots, a choice": (intent_text(2, chooses=True), cell_text(2, 1, 1)),
+    "one tray, two robots": (intent_text(1), cell_text(2, 1, 2)),
+    "in order": (IN_ORDER, cell_text(2, 1, 2)),
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", SHOPS)
+def test_no_order_of_the_same_work_beats_the_bound(name: str, seed: int) -> None:
+    """Every order there is, by whatever robot and hand; of durations nothing is known but that they are not equal."""
+    intent, text = SHOPS[name]
+    request, known, found = request_of(intent, text), Known(drawn(seed, text)), Findings()
+    bounds = plan_tasks(request, known).expect().bounds
+    shop = make_shop(request, decompose(request.cell, request.state, request.program, found), known, found)
+    assert shop is not None
+    best = min(order.makespan for order in every_order(shop, Escapes(shop)) if not order.is_stuck)
+    assert bounds.lower_bound <= best + 1e-9
+    assert bounds.makespan >= best - 1e-9
+
+
+MORE = SHOPS | {
+    "five shafts": (TEND.format(batch=5), TENDING),
+    "buffered": (BUFFERED, TWO),
+    "three robots": (intent_text(3), cell_text(3, 2, 2)),
+    "pallets": (PALLETS, PALLETIZING),
+}
+
+
+def again(tasks: TaskPlan, request: PlanningRequest) -> dict[str, float]:
+    return bounds_of(tasks, request, loops_of(request))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_the_proof_comes_to_the_same_bound_by_itself(name: str) -> None:
+    request = request_of(*MORE[name])
+    tasks = plan_tasks(request, Known(seconds)).expect()
+    found = again(tasks, request)
+    assert tasks.bounds.lower_bound == pytest.approx(max(found.values()), rel=1e-12)
+    assert found[tasks.bounds.bottleneck] == pytest.approx(tasks.bounds.lower_bound, rel=1e-12)
+    assert tasks.bounds.lower_bound <= tasks.bounds.makespan * (1.0 + 1e-12)
+
+
+@pytest.mark.parametrize("name", ["crossed", "two robots, a choice", "pallets", "three robots"])
+def test_both_read_the_same_out_of_steps_that_last_at_random(name: str) -> None:
+    request = request_of(*MORE[name])
+    tasks, rng = plan_tasks(request, Known(seconds)).expect(), random.Random(7)
+    for _ in range(3):
+        steps = tuple(replace(s, duration=s.duration * rng.choice((0.1, 1.0, 3.0))) for s in tasks.steps)
+        bound, _ = plan_bound(tasks.parts, tasks.operations, steps, request)
+        assert bound == pytest.approx(max(again(replace(tasks, steps=steps), request).values()), rel=1e-12)
+
+
+def test_iterations_in_order_are_one_after_the_other() -> None:
+    """Two at once would need one way to the nest less."""
+    request = request_of(IN_ORDER, cell_text(2, 1, 4))
+    bounds = plan_tasks(request, Known(seconds)).expect().bounds
+    assert bounds.bottleneck == "longest chain"
+    assert bounds.gap < 0.35
+
+
+def test_robots_that_could_share_the_work_share_it_in_the_bound() -> None:
+    """Inspection takes no time: the robots are what limits, and one of them alone would take longer."""
+    text = cell_text(2, 1, 4, has_zone=False).replace("inspect for 4 s", "inspect for 0.01 s")
+    shared = plan_tasks(request_of(intent_text(2), text), Known(seconds)).expect().bounds
+    alone = plan_tasks(request_of(intent_text(2), text, without=frozenset({"right"})), Known(seconds)).expect().bounds
+    assert shared.lower_bound < 0.8 * alone.lower_bound
+    assert alone.bottleneck == "left"
