@@ -6,7 +6,7 @@ heap are in nobody's way: they fall below its rim.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,9 +44,15 @@ def base_of(arm: Arm) -> tuple[Standing, ...]:
     return tuple(standing(link.name, arm.name, "base", link.solid, arm.T_world_base @ link.placement) for link in foot)
 
 
-def tool_of(arm: Arm, cell: CellModel) -> tuple[Moving, ...]:
+def declared(arm: Arm, cell: CellModel) -> tuple[str, ...]:
+    """The tools that are declared to be at the flange."""
+    return tuple(name for name, tool in cell.tools.items() if tool.mount == arm.name)
+
+
+def tool_of(arm: Arm, cell: CellModel, tools: Collection[str] | None = None) -> tuple[Moving, ...]:
+    """The bodies of `tools` at the flange; of those that are declared to be there where nothing is said."""
     found = []
-    for tool in (t for t in cell.tools.values() if t.mount == arm.name):
+    for tool in (cell.tools[name] for name in (declared(arm, cell) if tools is None else tools)):
         hands = {f"{tool.name}.{hand.name}" for hand in tool.hands}
         for body in tool.bodies:
             placement = arm.T_joint_flange @ body.pose.matrix
@@ -55,12 +61,12 @@ def tool_of(arm: Arm, cell: CellModel) -> tuple[Moving, ...]:
     return tuple(found)
 
 
-def tcp_frames(arm: Arm, cell: CellModel) -> Mapping[str, Array]:
-    """T_flange_tcp (4, 4) of every hand that the robot carries; the flange itself where it carries none."""
+def tcp_frames(arm: Arm, cell: CellModel, tools: Collection[str] | None = None) -> Mapping[str, Array]:
+    """T_flange_tcp (4, 4) of every hand of `tools` (those that are declared to be there, where nothing is said); the flange
+    itself where there is none."""
     hands = {
         f"{tool.name}.{hand.name}": np.array(hand.T_flange_tcp.matrix)
-        for tool in cell.tools.values()
-        if tool.mount == arm.name
+        for tool in (cell.tools[name] for name in (declared(arm, cell) if tools is None else tools))
         for hand in tool.hands
     }
     return hands or {f"{arm.name} flange": np.eye(4)}

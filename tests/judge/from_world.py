@@ -19,6 +19,7 @@ from tests.judge.recording import (
     PartChange,
     Recording,
     Run,
+    ToolChange,
     Track,
     Whereabouts,
 )
@@ -37,6 +38,7 @@ def recording_of(record: WorldRecord, cell: CellModel) -> Recording:
         changes=(*_at_start(record, cell, first), *_changes(record)),
         running=_running(record),
         occupied=_occupied(record),
+        tools=tuple(_tool_changes(record)),
     )
 
 
@@ -75,6 +77,13 @@ def _changes(record: WorldRecord) -> Iterator[PartChange]:
         where = _where(effect)
         if where is not None:
             yield PartChange(effect.time, effect.part, kinds[effect.part], where)
+
+
+def _tool_changes(record: WorldRecord) -> Iterator[ToolChange]:
+    for effect in record.effects:
+        if effect.what in ("coupled", "uncoupled"):
+            robot = effect.device.removesuffix(".coupling")
+            yield ToolChange(effect.time, effect.detail, robot, effect.what == "coupled")
 
 
 def _where(effect: Effect) -> Whereabouts | None:

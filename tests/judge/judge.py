@@ -16,18 +16,20 @@ import numpy as np
 from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.program import IntentProgram
+from cell.steps import Docking
 from tests.judge.allowances import allowed
 from tests.judge.arm import Arm, arm_of
-from tests.judge.bodies import Moving, base_of, equipment, floor, links_of, tcp_frames, tool_of, zone_box
+from tests.judge.bodies import Moving, base_of, equipment, floor, links_of, tcp_frames, zone_box
 from tests.judge.clauses import Clause, Crowded, Deadline, Forbidden, NotJudged, SpeedLimit, clauses
 from tests.judge.limits import joint_exceedances, speed_exceedance, tcp_speeds
 from tests.judge.meant import Meant, MeantNow
 from tests.judge.nearness import TOUCH_DEPTH, Counted, Near, Window
 from tests.judge.polyline import polyline
 from tests.judge.recording import Recording, Track
-from tests.judge.self_contact import checked_pairs
+from tests.judge.self_contact import CheckedPairs, checked_pairs
 from tests.judge.solids import Standing
 from tests.judge.stretch import Crowd, Stretch
+from tests.judge.tools import ToolsThen, spans
 from tests.judge.verdict import Contact, Exceedance, Verdict, ZoneEntry
 from tests.judge.whereabouts import PartsThen
 
@@ -63,10 +65,12 @@ class _Case:
     counted: Counted = field(default_factory=Counted)
     touched: set[tuple[str, str, float]] = field(default_factory=set)
     parts: PartsThen = field(init=False)
+    tools: ToolsThen = field(init=False)
     meant: Meant = field(init=False)
 
     def __post_init__(self) -> None:
-        self.parts = PartsThen(self.cell, self.arms, self.recording)
+        self.tools = ToolsThen(self.cell, self.arms, self.recording)
+        self.parts = PartsThen(self.cell, self.arms, self.recording, self.tools)
         tracks = self.recording.tracks.values() if self.motions is not None else ()
         self.meant = Meant(self.cell, tuple(one for track in tracks for one in allowed(track, self.motions or {})))
 
@@ -79,20 +83,27 @@ class _Case:
         fixed = [*floor(self.cell), *equipment(self.cell)]
         bases = [base for arm in self.arms.values() for base in base_of(arm)]
         zones = [zone_box(self.cell, name) for name in self.cell.zones]
-        carried = [body for arm in self.arms.values() for body in (*links_of(arm), *tool_of(arm, self.cell))]
-        pairs = checked_pairs(self.arms, carried, bases)
+        links = [body for arm in self.arms.values() for body in links_of(arm)]
+        known: dict[tuple[str, ...], CheckedPairs] = {}
         # A quick stop brakes harder than the planner may; twice the limit is what the simulated arm then takes.
         bend = {name: 2.0 * arm.limits.acceleration for name, arm in self.arms.items()}
         for first, last in self._stretches(start, end):
             for change in self.recording.changes:
                 if start < change.at == first:
                     self.parts.apply(change)
-            held = tuple(self.parts.held())
+            for changed in self.recording.tools:
+                if start < changed.at == first:
+                    self.tools.apply(changed)
+            held, carried = tuple(self.parts.held()), [*links, *self.tools.moving()]
+            equipped = tuple(self.tools.at_flange)
+            if equipped not in known:
+                known[equipped] = checked_pairs(self.arms, carried, bases)
+            pairs = known[equipped]
             line = polyline(tracks, bend, first, last, step)
             stretch = Stretch(self.arms, line, (*carried, *held), self.counted)
             self.counted.states += len(line)
             meant = self.meant.during(first, last)
-            crowd = Crowd([*fixed, *bases, *self.parts.lying(), *zones])
+            crowd = Crowd([*fixed, *bases, *self.tools.standing(), *self.parts.lying(), *zones])
             inside: dict[tuple[str, str], set[int]] = {}
             for moving, body, states in stretch.meetings(crowd):
                 if body.what == "zone":
@@ -110,7 +121,7 @@ class _Case:
 
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         edges = {start, end}
-        edges.update(change.at for change in self.recording.changes)
+        edges.update(change.at for change in (*self.recording.changes, *self.recording.tools))
         edges.update(t for spans in self.recording.running.values() for span in spans for t in (span.first, span.last))
         inside = sorted(t for t in edges if start <= t <= end)
         yield from zip(inside, inside[1:] or inside, strict=False)
@@ -121,7 +132,9 @@ class _Case:
         for m in windows:
             if np.any(near.exempt & (near.at >= m.first) & (near.at <= m.last)):
                 self.touched.add((m.run.command, f"{a.name} and {b.name}", m.first))
-        wrong = ~near.exempt | (near.distance < -TOUCH_DEPTH)
+        # A coupling goes one half into the other, as they are while the tool is carried: no depth is too deep then.
+        is_coupling = any(isinstance(m.touch, Docking) and m.touch.pair == "flange and tool" for m in windows)
+        wrong = ~near.exempt | ((near.distance < -TOUCH_DEPTH) & (not is_coupling))
         self._report(a, b, near, wrong)
 
     def _report(self, a: Moving, b: Moving | Standing, near: Near, wrong: np.ndarray) -> None:
@@ -182,16 +195,26 @@ class _Case:
         for name, track in self.recording.tracks.items():
             arm = self.arms[name]
             yield from joint_exceedances(track, arm.limits)
-            frames = tcp_frames(arm, self.cell)
+            tools = [tool.name for tool in self.cell.tools_of(name)]
+            frames = {**tcp_frames(arm, self.cell, tools), **({"": np.eye(4)} if self.cell.changers else {})}
             for hand, speed in tcp_speeds(track, arm, frames).items():
+                there = self._is_there(track, hand, name)
                 for clause in self.clauses:
-                    if isinstance(clause, SpeedLimit) and clause.robot == name:
-                        yield from speed_exceedance(track, f"speed of {hand} ({clause.text})", speed, clause.limit)
+                    if isinstance(clause, SpeedLimit) and clause.robot == name and hand:
+                        yield from speed_exceedance(track, f"speed of {hand} ({clause.text})", speed, clause.limit, there)
                 for m in self.meant.touching(name, hand):
                     within = (track.at[:-1] >= m.first) & (track.at[1:] <= m.last)
                     assert m.speed is not None
-                    yield from speed_exceedance(track, f"speed of {hand} in contact", speed, m.speed, within)
+                    yield from speed_exceedance(track, f"speed of {hand or 'the flange'} in contact", speed, m.speed, within)
         yield from self._overdue()
+
+    def _is_there(self, track: Track, hand: str, robot: str) -> np.ndarray:
+        """Between which samples (N - 1,) the hand's tool was at the flange."""
+        tool = hand.rpartition(".")[0]
+        if tool not in self.cell.tools:
+            return np.ones(len(track.at) - 1, dtype=bool)
+        found = spans(self.cell, self.recording, tool, robot)
+        return np.any([(track.at[:-1] >= s.first) & (track.at[1:] <= s.last) for s in found] or [np.zeros(1, bool)], axis=0)
 
     def _overdue(self) -> Iterator[Exceedance]:
         starts = [int(t.at[r.first]) for t in self.recording.tracks.values() for r in t.runs]
@@ -208,7 +231,7 @@ class _Case:
             contacts=tuple(self.contacts),
             exceedances=exceedances,
             entries=tuple(self.entries),
-            misplaced=tuple(self.parts.misplaced),
+            misplaced=(*self.parts.misplaced, *self.tools.misplaced),
             listed=len(self.touched),
             motions=sum(len(t.runs) for t in tracks),
             states=self.counted.states,

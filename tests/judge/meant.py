@@ -8,7 +8,7 @@ import coal
 import numpy as np
 
 from cell.model import CellModel
-from cell.steps import Touch
+from cell.steps import Docking, Touch
 from tests.judge.allowances import Allowed
 from tests.judge.bodies import Moving
 from tests.judge.solids import Standing
@@ -29,7 +29,7 @@ class Meant:
         return MeantNow(self, tuple(one for one in self.lists if one.first <= last and one.last >= first))
 
     def touching(self, robot: str, hand: str) -> tuple[Allowed, ...]:
-        return tuple(m for m in self.lists if m.touch is not None and m.robot == robot and m.touch.hand == hand)
+        return tuple(m for m in self.lists if m.touch is not None and m.robot == robot and _hand_of(m.touch) == hand)
 
     def is_carrier(self, standing: Standing, place: str) -> bool:
         if standing.what == "part" and standing.owner in self.cell.places[place].lies_on:
@@ -38,6 +38,10 @@ class Meant:
         if key not in self._carries:
             self._carries[key] = _gap_to(standing, np.array(self.cell.places[place].frame.translation)) <= CARRIES
         return self._carries[key]
+
+    def is_pocket(self, standing: Standing, pocket: str) -> bool:
+        """Whether the body carries what stands in that pocket."""
+        return _gap_to(standing, np.array(self.cell.pockets[pocket].frame.translation)) <= CARRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,30 @@ class MeantNow:
             if one.touch is not None and one.robot == moving.robot and self._speaks_of(one.touch, moving, standing)
         )
 
+    def _is_docking(self, touch: Docking, moving: Moving, standing: Standing) -> bool:
+        """The tool with what carries its pocket; the last link with the tool that stands there."""
+        pocket = self.meant.cell.pockets[touch.pocket]
+        if touch.pair == "tool and pocket":
+            is_carrier = standing.what == "equipment" and self.meant.is_pocket(standing, touch.pocket)
+            return moving.what == "tool" and is_carrier
+        return moving.what == "link" and standing.what == "tool" and standing.owner == pocket.tool
+
     def visits(self, robot: str, zone: str) -> tuple[Allowed, ...]:
         return tuple(one for one in self.lists if one.zone == zone and one.robot == robot)
 
-    def _speaks_of(self, touch: Touch, moving: Moving, standing: Standing) -> bool:
+    def _speaks_of(self, touch: Touch | Docking, moving: Moving, standing: Standing) -> bool:
+        if isinstance(touch, Docking):
+            return self._is_docking(touch, moving, standing)
         if touch.pair == "fingers and part":
             is_hand = moving.what == "tool" and moving.hand in ("", touch.hand)
             return is_hand and standing.what == "part" and standing.owner == touch.place
         is_load = moving.what == "part" and moving.hand == touch.hand
         return is_load and standing.what in ("part", "equipment") and self.meant.is_carrier(standing, touch.place)
+
+
+def _hand_of(touch: Touch | Docking) -> str:
+    """Whose TCP is in contact; "" for the flange."""
+    return touch.hand if isinstance(touch, Touch) else ""
 
 
 def _gap_to(standing: Standing, point: np.ndarray) -> float:

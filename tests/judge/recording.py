@@ -85,6 +85,16 @@ class PartChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolChange:
+    """At `at` the flange of `robot` has coupled to `tool`, or has let go of it."""
+
+    at: int
+    tool: str
+    robot: str
+    is_coupled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     first: int
     last: int
@@ -93,12 +103,14 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Recording:
     """`changes` in order of time; those at or before the first sample say where the parts were at the start. `running` gives
-    for each machine when its spindle turned, `occupied` for each zone when a person was inside."""
+    for each machine when its spindle turned, `occupied` for each zone when a person was inside.
+    `tools` are the changes of tools, in order of time; at the start each is where the cell declares it."""
 
     tracks: Mapping[str, Track]
     changes: tuple[PartChange, ...]
     running: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     occupied: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
+    tools: tuple[ToolChange, ...] = ()
 
     def __post_init__(self) -> None:
         if any(a.at > b.at for a, b in zip(self.changes, self.changes[1:], strict=False)):

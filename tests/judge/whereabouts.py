@@ -18,6 +18,7 @@ from tests.judge.bodies import Moving, held_part, lying_part, part_height, tcp_f
 from tests.judge.polyline import at_times
 from tests.judge.recording import AtPlace, Brought, Gone, InHand, PartChange, Recording
 from tests.judge.solids import Standing
+from tests.judge.tools import ToolsThen
 from tests.judge.verdict import Misplaced
 
 NEAR = 1e-3  # m: a part may be taken or left this far from where it should be
@@ -46,6 +47,7 @@ class PartsThen:
     cell: CellModel
     arms: Mapping[str, Arm]
     recording: Recording
+    tools: ToolsThen
     parts: dict[str, Lying | Held] = field(default_factory=dict)
     misplaced: list[Misplaced] = field(default_factory=list)
     _bodies: dict[str, Standing | Moving] = field(default_factory=dict)
@@ -91,12 +93,12 @@ class PartsThen:
 
     def _take(self, change: PartChange, tool: str, hand: str) -> None:
         part = self.parts.get(change.part)
-        robot = self.cell.tools[tool].mount
-        if not isinstance(part, Lying):
-            self._report(change, "is taken, but lies nowhere")
+        robot = self.tools.at_flange.get(tool)
+        if not isinstance(part, Lying) or robot is None:
+            self._report(change, "is taken, but lies nowhere" if robot else f"is taken by {tool}, which is at no flange")
             return
         flange = self._flange(robot, change.at)
-        tcp = flange @ tcp_frames(self.arms[robot], self.cell)[f"{tool}.{hand}"]
+        tcp = flange @ tcp_frames(self.arms[robot], self.cell, (tool,))[f"{tool}.{hand}"]
         top = part.T_world_part @ np.array([0.0, 0.0, part_height(part.kind, self.cell), 1.0])
         off = float(np.linalg.norm(top[:3] - tcp[:3, 3]))
         lying = [p for p in self.parts.values() if isinstance(p, Lying)]
