@@ -77,11 +77,21 @@ def refused(d: Draft, event: NoPlan) -> None:
     """There is no plan from here: a person has to change something, then the planner is asked again."""
     if event.number != d.progress.number + 1:
         return
-    text = "; ".join(diagnostic.message for diagnostic in event.diagnostics) or "the planner found no way on"
-    text = f"{event.why.kind}: {text}" if event.why is not None else text
+    text = _why_not(event)
     d.mend(mode="draining", replan=d.trouble.replan or "asked again")
-    spans = tuple(span for diagnostic in event.diagnostics for span in diagnostic.spans[:1])
+    first = (span for diagnostic in event.diagnostics for span in diagnostic.spans[:1])
+    clauses = (span for core in (event.why.cores if event.why is not None else ()) for span in core.clauses)
+    spans = tuple(dict.fromkeys((*first, *clauses)))
     raise_hold(d, HoldReason("R710", text, spans))
+
+
+def _why_not(event: NoPlan) -> str:
+    """What the planner found, of which kind that is, and the lines that cannot all be kept."""
+    text = "; ".join(diagnostic.message for diagnostic in event.diagnostics) or "the planner found no way on"
+    if event.why is None:
+        return text
+    lines = sorted({span.start.line for core in event.why.cores for span in core.clauses})
+    return f"{event.why.kind}: {text}" + (f" (line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))})" if lines else "")
 
 
 def raise_hold(d: Draft, reason: HoldReason, of: Subject | None = None) -> None:

@@ -9,7 +9,7 @@ from cell.motion_plan import MotionPlan
 from cell.program import IntentProgram
 from cell.state import PlanningRequest
 from planner.clauses import clauses_of, without
-from planner.cores import Clauses, Conflict, smallest
+from planner.cores import Clauses, Conflict, IsConflict, smallest
 from planner.frozen import frozen_of
 from planner.kinds import PROVED
 from planner.motion.inverse_kinematics import InverseKinematics
@@ -76,17 +76,21 @@ def _cause(proof: Diagnostic, causes: tuple[Diagnostic, ...]) -> Diagnostic:
 
 def conflict_of(request: PlanningRequest, proof: Diagnostic, known: Known) -> Conflict | None:
     """A smallest set of clauses for which `proof` holds; None where it cannot be asked of another text."""
-    clauses = clauses_of(request.program)
-    return smallest(clauses, lambda kept: is_conflict(request, proof, known, kept), MOST_QUESTIONS)
+    is_one = conflicts(request, proof, known)
+    return smallest(clauses_of(request.program), is_one, MOST_QUESTIONS)
 
 
-def is_conflict(request: PlanningRequest, proof: Diagnostic, known: Known, kept: Clauses) -> bool:
-    """Whether `proof` holds for the text with only these clauses, as often gone through and with routes that end where they do in
+def conflicts(request: PlanningRequest, proof: Diagnostic, known: Known) -> IsConflict:
+    """Whether `proof` holds for the text with only some clauses, as often gone through and with routes that end where they do in
     the whole text."""
-    frozen, ends = frozen_of(request)
-    program = without(request.program, set(clauses_of(request.program)) - set(kept), frozen)
+    (frozen, ends), every = frozen_of(request), frozenset(clauses_of(request.program))
     looked_at = ends if proof.code in STUCK else None
-    return any(_is_same(found, proof) for found in refuted(replace(request, program=program), known, looked_at))
+
+    def is_conflict(kept: Clauses) -> bool:
+        less = replace(request, program=without(request.program, every - set(kept), frozen))
+        return any(_is_same(found, proof) for found in refuted(less, known, looked_at))
+
+    return is_conflict
 
 
 def _is_same(found: Diagnostic, proof: Diagnostic) -> bool:

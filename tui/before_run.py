@@ -14,7 +14,7 @@ from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import unwatched
 from tui.diagnostics import emit
 from tui.exit_codes import DRIVER, USAGE
-from tui.preparing import Ready, asked_of, prepare
+from tui.preparing import Ready, asked_of, is_text, prepare
 from tui.progress import shown
 from tui.speech import refuse
 from tui.why_text import emit_refusal
@@ -40,7 +40,10 @@ def target(arguments: argparse.Namespace) -> Target | int:
         workshop = open_workshop(progress, arguments.jobs)
         prepared = prepare(arguments.file, asked_of(arguments), workshop)
     if prepared.ready is None:
-        emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
+        if is_text(arguments.file):
+            emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
+        else:
+            emit(prepared.diagnostics, arguments.format, prepared.texts)
         return prepared.refusal
     emit((*prepared.diagnostics, *unwatched(prepared.ready.request.program)), "text", prepared.texts)
     unknown = not_in_cell(scenario, prepared.ready.request.cell, arguments.scenario or "")

@@ -51,8 +51,12 @@ def _line(event: Event) -> str | None:
             return f"plan {number} ({(event.of.plan or '')[:12]}) released: {obligations} obligations proved"
         case PlanRequested(number=number, reason=reason):
             return f"plan {number} asked for: {reason}"
-        case NoPlan(number=number, diagnostics=diagnostics):
-            return f"no plan {number}: " + "; ".join(f"{d.code} {d.message}" for d in diagnostics[:3])
+        case NoPlan(number=number, diagnostics=diagnostics, why=why):
+            return (
+                f"no plan {number}: "
+                + (f"{why.kind}: " if why is not None else "")
+                + "; ".join(f"{d.code} {d.message}" for d in diagnostics[:3])
+            )
         case StateChanged(before=before, after=after, why=why):
             return f"{before} -> {after}" + (f": {why}" if why else "")
         case RunEnded(state=state, why=why):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cell.diagnostic import Diagnostic, Outcome, WhyNot
@@ -24,6 +24,9 @@ from tui.exit_codes import PROBLEM, USAGE
 
 UNREADABLE = frozenset({"E670", "E671", "E284", "E285", "E286", "E287"})
 """A plan or a file of orders that cannot be read is a matter of usage, not of the intent."""
+
+
+REFUSED = WhyNot("gave up", budget="one plan, which the proof refuses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ def prepare(file: str, asked: Asked, workshop: Workshop) -> Prepared:
     found = (*request.diagnostics, *made.diagnostics)
     if made.value is None:
         return Prepared(None, _once(found), reading.texts, made.why)
-    return _released(release_plan(made.value, request.value, workshop), reading, request.value, found)
+    proved = _released(release_plan(made.value, request.value, workshop), reading, request.value, found)
+    return proved if proved.ready is not None else replace(proved, why=REFUSED)
 
 
 def _orders(asked: Asked, reading: Reading) -> Outcome[tuple[Order, ...]]:

@@ -12,10 +12,13 @@ from tui.diagnostics import Format, emit, plain, plain_span
 from tui.speech import bold, printable, put_json, wants_colour
 
 _LONGEST_LINE = 110
+NOT_PLANNED = "not planned: the text or the cell has to be mended first"
 
 
-def why_text(why: WhyNot, texts: Mapping[str, str], colour: bool) -> str:
+def why_text(why: WhyNot | None, texts: Mapping[str, str], colour: bool) -> str:
     """A headline, then each core as the lines themselves. `texts` maps a file's name to its text."""
+    if why is None:
+        return bold(NOT_PLANNED, colour) + "\n"
     lines = [bold(_headline(why), colour)]
     for core in why.cores:
         lines += [f"{_claim(core)} ({core.code}):", *_rows(core.clauses, texts)]
@@ -24,21 +27,22 @@ def why_text(why: WhyNot, texts: Mapping[str, str], colour: bool) -> str:
 
 
 def plain_why(why: WhyNot | None) -> dict[str, Any]:
-    """The keys `kind`, `cores` and `budget` that docs/command_line.md promises; null where nothing was planned."""
+    """The keys `kind`, `cores` and `budget` that docs/command_line.md promises."""
     return {
-        "kind": why.kind if why else None,
+        "kind": why.kind if why else "not planned",
         "cores": [_plain_core(core) for core in why.cores] if why else [],
         "budget": why.budget if why else "",
     }
 
 
 def emit_refusal(diagnostics: Sequence[Diagnostic], why: WhyNot | None, form: Format, texts: Mapping[str, str]) -> None:
-    """The diagnostics as `emit` gives them, and why there is no plan: below them on stderr, or in the same JSON object."""
+    """The diagnostics as `emit` gives them, and why there is no plan: below them on stderr, or in the same JSON object. None:
+    nothing was planned."""
     if form == "json":
         put_json({"diagnostics": [plain(d) for d in diagnostics], **plain_why(why)})
         return
     emit(diagnostics, form, texts)
-    if why is not None and form == "text":
+    if form == "text":
         sys.stderr.write(why_text(why, texts, wants_colour(sys.stderr)))
 
 

@@ -135,8 +135,9 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"order {order.id} arrived: {contents(order)}"))
         case OrderWithdrawn(order=name):
             account.notes.append((event.at, f"order {name} withdrawn"))
-        case NoPlan(diagnostics=diagnostics):
-            account.notes.append((event.at, f"no plan: {'; '.join(d.message for d in diagnostics)}"))
+        case NoPlan(diagnostics=diagnostics, why=why):
+            kind = f" ({why.kind})" if why is not None else ""
+            account.notes.append((event.at, f"no plan{kind}: {'; '.join(d.message for d in diagnostics)}"))
         case _:
             pass
 

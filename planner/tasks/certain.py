@@ -17,41 +17,47 @@ from planner.tasks.reach import ways_to_serve
 from planner.tasks.route import Barrier, Job, Leg, Routes, Stage, stages_of
 from planner.tasks.shop import Shop, make_shop
 
-Kept = dict[tuple[int, int], tuple[int, int]]
-"""(job, leg) of the whole work -> of the part of it that is left."""
+Legs = tuple[tuple[int, int], ...]
+"""Legs as (job, leg of its route)."""
 
 
-def certain_bound(request: PlanningRequest, routes: Routes, known: Known, deadline: int) -> LowerBound:
-    """Of the legs that count for that deadline, by its number in `routes`."""
-    part = part_of(routes, deadline)
+def legs_of_deadlines(routes: Routes) -> dict[int, Legs]:
+    """By deadline, the legs that count for it, in the order of the routes."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for j, job in enumerate(routes.jobs):
+        for k, leg in enumerate(job.legs):
+            for deadline in leg.clauses.deadlines:
+                found.setdefault(deadline, []).append((j, k))
+    return {deadline: tuple(legs) for deadline, legs in found.items()}
+
+
+def certain_bound(request: PlanningRequest, routes: Routes, known: Known, legs: Legs) -> LowerBound:
+    """Of those legs of `routes`."""
     exact = replace(known, durations=known.certain)
-    shop = make_shop(request, part, exact, Findings()) if part.jobs else None
+    shop = make_shop(request, part_of(routes, legs), exact, Findings()) if legs else None
     if shop is None:
         return LowerBound(0.0, "nothing", {})
     _ask_for_every_way(shop)
     return lower_bound(shop)
 
 
-def part_of(routes: Routes, deadline: int) -> Routes:
+def part_of(routes: Routes, legs: Legs) -> Routes:
     """The routes with only those legs. A part begins where the leg before left it; a barrier waits for what is left."""
-    kept: Kept = {}
-    jobs: list[Job] = []
-    for j, job in enumerate(routes.jobs):
-        legs = [k for k, leg in enumerate(job.legs) if deadline in leg.clauses.deadlines]
-        if legs:
-            kept |= {(j, k): (len(jobs), i) for i, k in enumerate(legs)}
-            jobs.append(_begun(job, legs))
+    of_job: dict[int, list[int]] = {}
+    for j, k in legs:
+        of_job.setdefault(j, []).append(k)
+    kept = {(j, k): (n, i) for n, (j, own) in enumerate(of_job.items()) for i, k in enumerate(own)}
+    jobs = tuple(_begun(routes.jobs[j], own) for j, own in of_job.items())
     barriers = tuple(Barrier(tuple(kept[m] for m in b.members if m in kept), b.span) for b in routes.barriers)
-    return replace(routes, jobs=tuple(jobs), barriers=barriers)
+    return replace(routes, jobs=jobs, barriers=barriers)
 
 
-def work_of(routes: Routes, deadline: int) -> tuple[object, ...]:
+def work_of(routes: Routes, legs: Legs) -> tuple[object, ...]:
     """The same for two deadlines of the same work on parts of one kind: then one bound will do for both."""
     return tuple(
-        (job.kind_at(k), k, _work(leg), leg.clauses.speeds, len(leg.clauses.after))
-        for job in routes.jobs
-        for k, leg in enumerate(job.legs)
-        if deadline in leg.clauses.deadlines
+        (routes.jobs[j].kind_at(k), k, _work(leg), leg.clauses.speeds, len(leg.clauses.after))
+        for j, k in legs
+        for leg in (routes.jobs[j].legs[k],)
     )
 
 

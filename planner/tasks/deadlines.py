@@ -12,7 +12,7 @@ from cell.diagnostic import Edit, Fix, Span
 from cell.model import CellModel
 from cell.state import PlanningRequest
 from planner.tasks.bounds import LowerBound
-from planner.tasks.certain import certain_bound, is_beyond, work_of
+from planner.tasks.certain import certain_bound, is_beyond, legs_of_deadlines, work_of
 from planner.tasks.crew import Known
 from planner.tasks.draft import Draft
 from planner.tasks.findings import Findings
@@ -27,12 +27,13 @@ def refute_deadlines(request: PlanningRequest, routes: Routes, known: Known, fou
     """Say for each `within` that no schedule at all keeps it how long one takes at least."""
     worst: dict[Span, tuple[LowerBound, Deadline]] = {}
     seen: set[tuple[object, ...]] = set()
-    for index, deadline in enumerate(routes.deadlines):
-        likeness = (deadline.span, work_of(routes, index))
+    for index, legs in legs_of_deadlines(routes).items():
+        deadline = routes.deadlines[index]
+        likeness = (deadline.span, work_of(routes, legs))
         if likeness in seen:  # another iteration of the same
             continue
         seen.add(likeness)
-        bound = certain_bound(request, routes, known, index)
+        bound = certain_bound(request, routes, known, legs)
         if is_beyond(bound, deadline.limit) and (deadline.span not in worst or bound.seconds > worst[deadline.span][0].seconds):
             worst[deadline.span] = (bound, deadline)
     for bound, deadline in worst.values():

@@ -16,6 +16,7 @@ from planner.tasks.route import Fork, Leg, Stage
 from planner.tasks.shop import Shop
 
 MOST_STATES = 4_000
+MOST_PARTS_SEEN = 400_000  # over all states, so that many parts take no longer
 Answer = Literal["comes through", "never comes through", "not decided"]
 
 Spot = str
@@ -29,11 +30,13 @@ _Part = tuple[int, Spot]
 _State = tuple[_Part, ...]
 
 
-def every_order(shop: Shop, most: int = MOST_STATES, ends: Ends = NO_ENDS) -> Answer:
-    """Whether some order of acts brings every part to the end of its route; not decided after `most` states. `ends`: where routes
-    end in the whole text, of which the shop has only a part: whatever ends earlier takes no room from then on."""
+def every_order(shop: Shop, most: int | None = None, ends: Ends = NO_ENDS) -> Answer:
+    """Whether some order of acts brings every part to the end of its route; not decided after `most` states (None: as many as
+    are worth while). `ends`: where routes end in the whole text, of which the shop has only a part: whatever ends earlier takes
+    no room from then on."""
     if not _is_plain(shop):
         return "not decided"
+    most = min(MOST_STATES, MOST_PARTS_SEEN // max(1, len(shop.jobs))) if most is None else most
     floor = _Rooms(shop, ends)
     start = floor.start()
     seen, open_states = {floor.alike(start)}, [start]

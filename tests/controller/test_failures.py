@@ -1,11 +1,12 @@
 """What becomes of each failure: the rung that the intent names, in turn, and a way on that is planned from what is observed."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from immutables import Map
 
-from cell.commands import Acknowledge, Activate, Inspect, Subject
+from cell.commands import Acknowledge, Activate, Inspect, RequestPlan, Subject
+from cell.diagnostic import Core, Outcome, Position, WhyNot, error
 from cell.events import (
     CommandReported,
     CommandSent,
@@ -13,6 +14,7 @@ from cell.events import (
     EventRaised,
     FactObserved,
     HoldRaised,
+    NoPlan,
     OperatorAsked,
     PlanReleased,
     PlanRequested,
@@ -23,6 +25,7 @@ from cell.events import (
     StepFailed,
     TimerExpired,
 )
+from cell.released_plan import ReleasedPlan
 from cell.scenario import GripLost, MachineAlarm, MissingPart, Reject, RejectShare
 from cell.state import InHand, InPlace, Lost
 from cell.steps import AtPlace, Fact, Grip
@@ -30,8 +33,8 @@ from controller.journal.report import gathered, report
 from controller.machine import advance
 from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET
-from tests.controller.small_planner import ROBOT
-from tests.controller.tending import INTENT, POLICIES, Tended, tend
+from tests.controller.small_planner import ROBOT, SPAN, small_plan
+from tests.controller.tending import INTENT, POLICIES, SmallPlanner, Tended, intent, rehearsed, released, spec, tend, world
 
 SECOND_SLIPS = GripLost("grip", 2, "at grip")
 RESUME = (Ask(200.0, "resume"),)
@@ -305,3 +308,23 @@ def test_a_lost_grip_anywhere_leaves_a_ledger_that_agrees_with_the_world(nth: in
                 assert not hasattr(truth[name], "place")
     assert run.all(RunEnded) or run.record.summary.held_because
     assert len(run.all(StepFailed)) <= 1
+
+
+@dataclass
+class ProvesThereIsNone(SmallPlanner):
+    """After the first plan it shows that there is no other."""
+
+    def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
+        core = Core("E607", (SPAN, replace(SPAN, start=Position(7, 1), end=Position(7, 9))), (), True)
+        return Outcome(None, (error("E607", "no room for the parts", SPAN),), WhyNot("proved impossible", (core,)))
+
+
+def test_a_hold_for_want_of_a_plan_says_of_which_kind_that_is_and_which_lines_conflict() -> None:
+    given = spec(intent(POLICIES, "3 parts"))
+    plan = small_plan(given.state, 3)
+    assert plan is not None
+    record, _ = rehearsed(given, released(plan), world(Reject(1)), ProvesThereIsNone(3), ())
+    assert record.summary.held_because == "R710 proved impossible: no room for the parts (lines 1, 7)"
+    (refused,) = [e for e in record.events if isinstance(e, NoPlan)][:1]
+    assert refused.why is not None
+    assert refused.why.kind == "proved impossible"

@@ -13,7 +13,7 @@ from planner.clauses import Clause, clauses_of, without
 from planner.frozen import frozen_of
 from planner.kinds import PROVED as PROVED_CODES
 from planner.tasks.plan_tasks import plan_tasks
-from planner.why_not import is_conflict
+from planner.why_not import conflicts
 from tests.planner.infeasible import CASES, KNOWN, Case
 from tests.planner.tasks.cells import request_of
 from tests.planner.whynot import answer
@@ -82,5 +82,6 @@ def test_the_core_is_a_conflict_by_itself_and_none_of_it_can_be_spared(case: Cas
     (core,) = found.why.cores
     proof = next(d for d in plan_tasks(request, KNOWN).diagnostics if d.code in PROVED_CODES)
     clauses = chosen(request, core)
-    assert is_conflict(request, proof, KNOWN, clauses)
-    assert not any(is_conflict(request, proof, KNOWN, tuple(c for c in clauses if c != one)) for one in clauses)
+    is_conflict = conflicts(request, proof, KNOWN)
+    assert is_conflict(clauses)
+    assert not any(is_conflict(tuple(c for c in clauses if c != one)) for one in clauses)

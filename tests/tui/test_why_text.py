@@ -48,8 +48,9 @@ def test_the_json_holds_findings_and_kind_in_one_object(capsys: pytest.CaptureFi
     assert [c["start"]["line"] for c in told["cores"][0]["clauses"]] == [1, 4]
 
 
-def test_what_was_never_planned_has_no_kind() -> None:
-    assert plain_why(None) == {"kind": None, "cores": [], "budget": ""}
+def test_what_was_never_planned_is_not_called_impossible() -> None:
+    assert plain_why(None) == {"kind": "not planned", "cores": [], "budget": ""}
+    assert why_text(None, {}, colour=False).startswith("not planned")
 
 
 def test_a_hostile_name_does_not_paint_the_terminal() -> None:
