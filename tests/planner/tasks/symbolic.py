@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from cell.model import CellModel
 from cell.state import CellState, DeviceState, InHand, InPlace
-from cell.steps import AtPlace, Fact, Inspect, Move, RunProgram, Step, stance_name
+from cell.steps import AtPlace, Await, Fact, Inspect, Move, RunProgram, Step, Treat, stance_name
 from cell.task_plan import TaskPlan
 
 
@@ -97,8 +97,7 @@ def _start(step: Step, played: Played, now: float) -> None:
         if need not in played.facts:
             played.broken.append(f"{step.id} {type(step.action).__name__}: {need.text}")
     played.facts -= set(step.deletes)
-    if isinstance(step.action, RunProgram | Inspect):
-        where = step.action.machine if isinstance(step.action, RunProgram) else step.action.station
+    if (where := _worker(step)) is not None:
         played.facts.discard(Fact("idle", (where,)))
         played.facts.add(Fact("running", (where,)))
     played.ran.append(step)
@@ -106,12 +105,20 @@ def _start(step: Step, played: Played, now: float) -> None:
 
 
 def _end(step: Step, played: Played, now: float) -> None:
-    if isinstance(step.action, RunProgram | Inspect):
-        where = step.action.machine if isinstance(step.action, RunProgram) else step.action.station
+    if (where := _worker(step)) is not None:
         played.facts.discard(Fact("running", (where,)))
         played.facts.add(Fact("idle", (where,)))
     played.facts |= set(step.adds)
     played.ends[step.id] = now
+
+
+def _worker(step: Step) -> str | None:
+    """The machine, the station or the person that is busy while the step lasts."""
+    match step.action:
+        case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name) | Await(person=name):
+            return name
+        case _:
+            return None
 
 
 def collisions_of_order(cell: CellModel, plan: TaskPlan, played: Played) -> list[str]:
