@@ -357,7 +357,7 @@ class _Walk:
             else:
                 leg = None if legs else left_behind(self.cell, part, self.goals)
             if leg is not None:
-                self.legs.setdefault(part.id, []).append(leg)
+                self._add(part, [leg])
 
     def _assumed(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:
         """The arrival laws that the plan counts on."""
