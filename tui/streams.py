@@ -6,9 +6,13 @@ talk that nobody hears stops nothing, least of all a run.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TextIO
+
+GONE = (errno.EPIPE, errno.EIO)
+"""The reader has had enough, or the terminal has gone."""
 
 
 def open_what_is_closed() -> None:
@@ -27,11 +31,10 @@ def write_data(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as cause:
         _let_go(sys.stdout)
-    except OSError:
-        _let_go(sys.stdout)
-        raise
+        if cause.errno not in GONE:
+            raise
 
 
 def write_talk(text: str) -> None:

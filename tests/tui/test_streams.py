@@ -1,10 +1,14 @@
 """Streams that are closed, full, or whose reader has gone: the right exit code, and no word of Python's."""
 
+import errno
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tui.cli import main
 
 EXPLAIN = "-m tui.cli explain E206"
 HELP = "-m tui.cli --help"
@@ -47,3 +51,12 @@ def test_data_that_cannot_be_kept_is_told_with_exit_2(what: str, repository: Pat
 def test_no_file_of_ours_takes_the_place_of_a_closed_stream(repository: Path) -> None:
     code = "import os; from tui.streams import open_what_is_closed; open_what_is_closed(); print(os.open('README.md', 0) > 2)"
     assert shell(f'PY -c "{code}" <&-', repository).stdout == "True\n"
+
+
+def test_a_terminal_that_has_gone_changes_no_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("sys.stdout", Gone())
+    assert main(["explain", "E206"]) == 0
