@@ -47,6 +47,12 @@ def read_regular(path: Path | str, limit: int) -> FileBytes:
     return FileBytes(content, max(status.st_size, len(content)))
 
 
+def refuse_no_name(path: Path | str) -> None:
+    """Raises OSError for what no file can be called. A plan that was edited may name anything."""
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, "no file has such a name", str(path))
+
+
 def read_whole(path: Path | str, limit: int) -> bytes:
     """All of a file. Raises OSError, TooLarge where it holds more than `limit` bytes."""
     read = read_regular(path, limit)

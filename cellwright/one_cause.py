@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from cell.diagnostic import Diagnostic, Fix
 
-ABOUT_A_NAME = frozenset({"E201", "E205", "E212", "E214", "E232"})
-"""What is no name of anything, unknown units among it, and a part that no tool takes."""
+ABOUT_A_NAME = frozenset({"E201", "E205", "E212", "E214", "E215", "E218", "E222", "E232"})
+"""What is no name of anything, unknown units among it, what is the name of another kind of thing, a part that no tool takes."""
 
 
 def together(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -16,7 +16,7 @@ from cell.program import IntentProgram
 from cell.standard_verbs import STANDARD
 from cell.vocabulary import Vocabulary
 from cellwright.configuration import project_root
-from cellwright.file_bytes import read_regular
+from cellwright.file_bytes import read_regular, refuse_no_name
 from cellwright.one_cause import together
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
@@ -54,6 +54,8 @@ def read(
     """Reads and checks `file`, an intent or a cell. `cell` stands for the cell files that the intent names. Both are as seen from
     `folder`, which is the working folder for what a user names, and a plan's own for what the plan names. Raises OSError where
     `file` or `cell` itself cannot be read: that is a mistake in usage, not in the text."""
+    for name in (file, cell or ""):
+        refuse_no_name(name)
     texts: dict[str, str] = {}
     root = project_root(folder / file)
 

@@ -41,12 +41,20 @@ def add_orders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orders", metavar="FILE", help="the orders of the queue, one JSON object a line")
 
 
+def _cell_file(text: str) -> str:
+    if not text.endswith(".cell"):
+        raise argparse.ArgumentTypeError(f"expected a .cell file, got {text!r}")
+    return text
+
+
 def settings_of(arguments: argparse.Namespace) -> dict[str, str]:
     return dict(arguments.set)
 
 
 def add_planning(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cell", metavar="CELL", help="cell file to use instead of the one that the intent names")
+    parser.add_argument(
+        "--cell", metavar="CELL", type=_cell_file, help="cell file to use instead of the one that the intent names"
+    )
     parser.add_argument(
         "--without", action="append", default=[], metavar="ROBOT", help="do not use this robot; may be given several times"
     )

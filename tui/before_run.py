@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from pathlib import Path
 
 from cell.diagnostic import Diagnostic
 from cell.driver import DriverSet
@@ -32,6 +33,8 @@ class Target:
 
 def target(arguments: argparse.Namespace) -> Target | int:
     """The target, or the exit code after saying what is wrong. Raises OSError where a file cannot be read."""
+    if Path(arguments.file).suffix == ".cell":
+        return refuse(f"{arguments.file} says what is and asks for nothing; name an intent that uses it, or a plan", USAGE)
     read = None if arguments.scenario is None else read_scenario(arguments.scenario)
     if read is not None and read.value is None:
         return _refused(read.diagnostics, arguments, USAGE)

@@ -17,9 +17,10 @@ def chosen(state_dir: Path, name: str | None, read: Callable[[RunFolder], T]) ->
     """What `read` makes of the run. Raises JournalError where it can make nothing of it, or of any."""
     if name is not None:
         return read(find_run(state_dir, name))
-    for folder in run_folders(state_dir):
+    folders = list(run_folders(state_dir))
+    for folder in folders:
         try:
             return read(folder)
         except JournalError as cause:
             say(printable(f"passed over run {folder.id}: {cause}"))
-    raise JournalError(f"there are no runs in {state_dir} that can be read")
+    raise JournalError(f"there are no runs in {state_dir}{' that can be read' if folders else ''}")

@@ -16,6 +16,8 @@ from tui.streams import write_data, write_talk
 
 Format = Literal["text", "json", "github", "sarif"]  # tui.arguments.FORMATS
 _LONGEST_LINE = 160
+_LONGEST_MESSAGE = 1000
+_MOST_PLACES = 12  # of one finding; a program is given all of them
 _Paint = Callable[[str, str], str]
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 
@@ -72,15 +74,22 @@ def _plain_position(position: Position) -> dict[str, int]:
 def _text(diagnostic: Diagnostic, texts: Mapping[str, str], colour: bool) -> str:
     paint: _Paint = _coloured if colour else _plain
     head = paint(f"{diagnostic.severity.value}[{diagnostic.code}]", f"1;{_COLOURS[diagnostic.severity]}")
-    lines = [f"{head} {printable(diagnostic.message)}"]
-    for span in diagnostic.spans:
+    lines = [f"{head} {_in_short(printable(diagnostic.message))}"]
+    for span in diagnostic.spans[:_MOST_PLACES]:
         lines += _excerpt(span, texts.get(span.file), paint)
+    if (more := len(diagnostic.spans) - _MOST_PLACES) > 0:
+        lines.append(f"  and {count(more, 'more place')}")
     if diagnostic.help:
         lines.append(f"  {paint('help:', '1')} {printable(diagnostic.help)}")
     if diagnostic.fix is not None:
         kind = "fix:" if diagnostic.fix.is_certain else "perhaps:"
         lines.append(f"  {paint(kind, '1')} {printable(diagnostic.fix.title)}")
     return "\n".join(lines)
+
+
+def _in_short(text: str) -> str:
+    """A name of 200,000 letters says no more than its beginning."""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 
 def _coloured(text: str, colour: str) -> str:

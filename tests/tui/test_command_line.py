@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cell.plan_file import write_plan
+from tests.tui.samples import PLAN
 from tui.cli import VERBS, main
 from tui.commands import check
 
@@ -202,6 +205,29 @@ def test_check_tells_every_mistake_with_exit_1(tmp_path: Path, repository: Path,
 def test_setting_without_a_value_is_a_mistake_in_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", TENDING, "--set", "batch"]) == 2
     assert "expected NAME=VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["simulate", "a.cell"], "a.cell says what is and asks for nothing"),
+        (["run", "a.cell", "--yes"], "a.cell says what is and asks for nothing"),
+        (["plan", "a.intent", "--cell", "b.intent"], "--cell: expected a .cell file"),
+        (["explain", "a.plan"], "a.plan is a file: name a step"),
+        (["simulate", "nul.plan"], "no file has such a name"),
+        (["explain", "nul.plan", "s1"], "no file has such a name"),
+    ],
+)
+def test_what_was_meant_is_asked_for(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.plan").write_text("{}")
+    Path("nul.plan").write_text(write_plan(replace(PLAN, sources=(("a\0.intent", "0"),))))
+    assert main(words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
 
 
 @pytest.mark.parametrize("speed", ["1e-300", "0", "-1", "nan", "inf", "1e300", "fast", ""])

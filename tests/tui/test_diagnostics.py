@@ -159,3 +159,11 @@ def test_colour_paints_severity_and_nothing_else_changes() -> None:
 def test_printable_shows_what_it_hides() -> None:
     assert printable("a\tb\x00\u202e\U000e0001") == "a b\\x00\\u202e\\U000e0001"
     assert printable("ärmel 機械") == "ärmel 機械"
+
+
+def test_a_long_name_and_many_places_are_told_in_short() -> None:
+    spans = tuple(span(line, 1, 2) for line in range(1, 400))
+    text = render([error("E201", f"unknown name `{'b' * 200_000}`", *spans)], "text", {})
+    assert len(text) < 3_000
+    assert "and 387 more places" in text
+    assert len(json.loads(render([error("E201", "x", *spans)], "json", {}))["diagnostics"][0]["spans"]) == 399

@@ -6,6 +6,7 @@ import argparse
 import difflib
 import re
 import sys
+from pathlib import Path
 
 from tui.arguments import add_json
 from tui.exit_codes import DONE, PROBLEM, USAGE
@@ -27,6 +28,8 @@ def act(arguments: argparse.Namespace) -> int:
         return _explain_step(arguments)
     code = arguments.code.upper()
     page = find_page(code)
+    if page is None and Path(arguments.code).is_file():
+        return refuse(f"{arguments.code} is a file: name a step of the plan as well, such as s1", USAGE)
     if page is None:
         near = difflib.get_close_matches(code, known_codes(), 3)
         hint = f"; near it: {', '.join(near)}" if near else "; codes look like E206"
