@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.people import PERSON
+from cell.seats import seats_ever
 from cell.state import CellState, Expected, PartState
 
 SUPPLIES = ("conveyor", "feed")
@@ -39,8 +40,8 @@ def buffer(equipment: Equipment) -> int:
 
 
 def expected_parts(cell: CellModel, named: Mapping[str, int]) -> Iterator[PartState]:
-    """As many as the cell has places for, and as many more as can wait. `named` counts the parts of each kind that are there
-    already, so that numbers go on behind them."""
+    """As many as the cell has places and seats for, and as many more as can wait. `named` counts the parts of each kind that are
+    there already, so that numbers go on behind them."""
     numbers = dict(named)
     for equipment in cell.equipment.values():
         kind = brings(equipment)
@@ -48,10 +49,16 @@ def expected_parts(cell: CellModel, named: Mapping[str, int]) -> Iterator[PartSt
             continue
         others = (e for e in cell.equipment.values() if brings(e) is None and e.kind != PERSON)
         room = sum(kind in p.accepts and p.capacity == 1 for e in others for p in e.places)
+        room += sum(count * _seats_for(cell, base, kind) for base, count in named.items() if base in cell.parts)
         for _ in range(room + buffer(equipment)):
             numbers[kind] = numbers.get(kind, 0) + 1
             place = equipment.places[0].name
             yield PartState(f"{kind}#{numbers[kind]}", kind, Expected(place), place)
+
+
+def _seats_for(cell: CellModel, base: str, kind: str) -> int:
+    """How many seats of one base such a part may ever go into."""
+    return sum(kind in seat.takes for seat in seats_ever(cell, base))
 
 
 def arrival_times(cell: CellModel, state: CellState) -> dict[str, float]:

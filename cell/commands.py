@@ -55,6 +55,17 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Drive:
+    """Run in the fastener that `hand` of `tool` holds, with `torque` Nm."""
+
+    id: str
+    of: Subject
+    tool: str
+    hand: str
+    torque: float
+
+
+@dataclass(frozen=True, slots=True)
 class Couple:
     """`robot` takes `tool`, which stands under its flange."""
 
@@ -205,7 +216,19 @@ class RequestPlan:
 
 
 StepCommand = (
-    StartMotion | Grip | Release | Couple | Uncouple | SetDoor | SetClamp | StartProgram | Inspect | Treat | AwaitWork | Present
+    StartMotion
+    | Grip
+    | Release
+    | Drive
+    | Couple
+    | Uncouple
+    | SetDoor
+    | SetClamp
+    | StartProgram
+    | Inspect
+    | Treat
+    | AwaitWork
+    | Present
 )
 DeviceCommand = StepCommand | Withdraw | Activate | Acknowledge | StopAll
 Command = DeviceCommand | SetSpeed | RequestPlan

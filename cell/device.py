@@ -85,12 +85,14 @@ class CommandStatus:
 @dataclass(frozen=True, slots=True)
 class Trajectory:
     """What `prepare` takes: path and time law as in cell/motion_plan.py, from rest to rest, never samples. `motion` is the
-    content hash of the motion it came from, "" for none; `joints` names the columns of every segment's `control`."""
+    content hash of the motion it came from, "" for none; `joints` names the columns of every segment's `control`. `contact`:
+    where contact is meant, path parameters (first, last), with at most so many N."""
 
     motion: str
     joints: tuple[str, ...]
     segments: tuple[Segment, ...]
     phases: tuple[Phase, ...]
+    contact: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,18 @@ class MachineChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What a device has measured while it carried out `command`, in SI: a `quantity` as the vocabulary calls it (angle in rad,
+    torque in Nm). Comes before its CommandChanged."""
+
+    device: str
+    time: int
+    command: str
+    quantity: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeTold:
     """An inspection under `command` told `outcome` (verdict) to be `value` (accept). Comes before its CommandChanged."""
 
@@ -317,6 +331,7 @@ DeviceEvent = (
     | CouplingChanged
     | MachineChanged
     | OutcomeTold
+    | Measured
     | SignalChanged
     | FaultRaised
     | FaultCleared

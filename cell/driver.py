@@ -71,7 +71,8 @@ class MotionDriver(Device, Protocol):
         joints by name; finite; within limits. Raises Refused."""
 
     def start(self, prepared: Prepared) -> None:
-        """A second start of the same id is a no-op."""
+        """A second start of the same id is a no-op. What meets more force than the trajectory allows in contact goes back along
+        its path to where it began, and the command ends `aborted` with `jam`."""
 
     def stop(self, kind: StopKind) -> None:
         """Pre-empts everything; standstill within the declared time; what was running ends `aborted` at its s, and a
@@ -92,6 +93,11 @@ class GripperDriver(Device, Protocol):
         or empty: `state` tells."""
 
     def release(self, command: str, hand: str) -> None: ...
+
+    def drive(self, command: str, hand: str, torque: float) -> None:
+        """Runs in the fastener that `hand` holds, up to `torque` Nm, and lets go of it. Done when it is seated: before that a
+        `Measured` tells the torque and the angle. What cannot be seated stays in the hand and the command ends `aborted`, with
+        `jam` or `cross_threaded`. A tool that drives nothing refuses."""
 
     def stop(self) -> None:
         """Jaws that are moving stop; a part that is held stays held."""

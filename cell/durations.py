@@ -13,6 +13,7 @@ from cell.steps import (
     Await,
     Couple,
     Decide,
+    Drive,
     Grip,
     Inspect,
     Move,
@@ -28,6 +29,7 @@ from cell.steps import (
 DOOR_TIME = 1.5
 CLAMP_TIME = 1.0
 GRIP_TIME = 0.4
+DRIVE_TIME = 2.0
 SWAP_TIME = 5.0
 
 
@@ -40,6 +42,8 @@ def action_duration(cell: CellModel, action: Action) -> DurationRange:
         case Couple(tool=tool) | Uncouple(tool=tool):
             pocket = cell.pocket_of(tool)
             return _fixed(cell.changers[pocket.changer].swap / 2 if pocket is not None else None)
+        case Drive(tool=tool):
+            return _fixed(cell.tools[tool].attributes.get("driving", DRIVE_TIME))
         case SetDoor(machine=name):
             return _fixed(cell.equipment[name].attributes.get("door_time", DOOR_TIME))
         case SetClamp(machine=name):

@@ -176,6 +176,17 @@ class HandClosedEmpty:
 
 
 @dataclass(frozen=True, slots=True)
+class QuantityMeasured:
+    """`source` has measured `value` of `quantity` (SI) in the step of `of`."""
+
+    at: int
+    of: Subject
+    quantity: str
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeTold:
     """`value` of `outcome` for `of.part`; None: the station was asked and told nothing."""
 
@@ -296,6 +307,7 @@ Observation = (
     | FactObserved
     | HandClosedEmpty
     | OutcomeTold
+    | QuantityMeasured
     | DeviceAlarm
     | DeviceSilent
     | ZoneReported

@@ -16,6 +16,7 @@ from cell.steps import (
     Await,
     Couple,
     Decide,
+    Drive,
     Grip,
     Inspect,
     Move,
@@ -71,6 +72,8 @@ def step_verb(action: Action) -> str:
             return "grip"
         case Release():
             return "release"
+        case Drive():
+            return "drive"
         case Couple():
             return "couple"
         case Uncouple():
@@ -120,6 +123,8 @@ def _ends(action: Action) -> tuple[str | None, str | None]:
             return None, f"{tool}.{hand}"
         case Release(tool=tool, hand=hand):
             return f"{tool}.{hand}", None
+        case Drive(tool=tool, hand=hand, base=base):
+            return f"{tool}.{hand}", base
         case Couple(robot=robot, tool=tool):
             return tool, robot
         case Uncouple(robot=robot, tool=tool):

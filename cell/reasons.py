@@ -10,6 +10,7 @@ from cell.steps import (
     Couple,
     Decide,
     Docking,
+    Drive,
     Grip,
     Inspect,
     MotionNeed,
@@ -111,6 +112,8 @@ def action_reason(action: Action, part: str, place: str, outcome: str, is_joined
             return f"{part} is taken out of {place}"
         case Release():
             return f"{part} lies at {place}"
+        case Drive(base=base):
+            return joining(part, base)
         case Couple(tool=tool):
             return f"{part} is for {tool}"
         case Uncouple(tool=tool):

@@ -57,6 +57,25 @@ class CouplingFails:
 
 
 @dataclass(frozen=True, slots=True)
+class DriveSpoiled:
+    """The `nth` fastener that `tool` drives does not go in: it jams or is cross-threaded, and stays in the hand. `over_turned`:
+    it goes in and turns too far."""
+
+    tool: str
+    nth: int
+    how: Literal["jam", "cross_threaded", "over_turned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Jam:
+    """The `nth` time that `robot` brings a part to a seat of another one it does not go in: the robot takes it back to where it
+    came from."""
+
+    robot: str
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
 class MachineAlarm:
     """The `nth` program of `machine` is aborted by an alarm at `fraction` (0..1) of its duration. `clears_after` s it
     clears by itself; None: when an operator acknowledges it."""
@@ -141,6 +160,8 @@ Disturbance = (
     | Identified
     | MissingPart
     | GripLost
+    | DriveSpoiled
+    | Jam
     | CouplingFails
     | MachineAlarm
     | Late

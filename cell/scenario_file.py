@@ -23,9 +23,11 @@ from cell.model import CellModel
 from cell.scenario import (
     CouplingFails,
     Disturbance,
+    DriveSpoiled,
     FrozenState,
     GripLost,
     Identified,
+    Jam,
     Late,
     MachineAlarm,
     MissingPart,
@@ -88,6 +90,7 @@ ID = Rule(
 )
 ITEMS = Rule("so many of each kind: { bracket = 2 }", _are_items, is_number=False, taken=lambda items: tuple(items.items()))
 DUE = Rule("a time with its zone: 2026-11-28T14:00:00Z", _is_instant, False, required=False, taken=lambda due: due.timestamp())
+HOW = Rule('"jam", "cross_threaded" or "over_turned"', lambda v: v in ("jam", "cross_threaded", "over_turned"), is_number=False)
 WHEN = Rule('"at grip" or "on the way"', lambda v: v in ("at grip", "on the way"), is_number=False)
 
 TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
@@ -96,6 +99,8 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "identified": (Identified, {"nth": COUNT, "kind": NAME}),
     "missing_part": (MissingPart, {"place": NAME}),
     "grip_lost": (GripLost, {"tool": NAME, "nth": COUNT, "when": WHEN}),
+    "drive_spoiled": (DriveSpoiled, {"tool": NAME, "nth": COUNT, "how": HOW}),
+    "jam": (Jam, {"robot": NAME, "nth": COUNT}),
     "coupling_fails": (CouplingFails, {"robot": NAME, "nth": COUNT}),
     "machine_alarm": (
         MachineAlarm,
@@ -173,11 +178,11 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
     match disturbance:
         case MissingPart(place):
             yield "place", place, cell.places
-        case GripLost(tool=tool):
+        case GripLost(tool=tool) | DriveSpoiled(tool=tool):
             yield "tool", tool, cell.tools
         case MachineAlarm(machine=machine) | Late(machine=machine):
             yield "machine, station or person", machine, cell.equipment
-        case Stall(robot=robot) | CouplingFails(robot=robot):
+        case Stall(robot=robot) | Jam(robot=robot) | CouplingFails(robot=robot):
             yield "robot", robot, cell.robots
         case PersonEnters(zone=zone):
             yield "zone", zone, cell.zones

@@ -101,6 +101,7 @@ TOOL = KindSchema(
         ),
         _attr("force", "<positive force> to <positive force>", "<positive force>", doc="The gripping force."),
         _attr("torque", "<positive torque> to <positive torque>", "<positive torque>", doc="The driving torque."),
+        _attr("driving", "<positive time>", doc="How long it takes to drive a fastener in; 2 s unless declared."),
         _attr("vacuum", "<positive pressure>", doc="It grips by vacuum."),
         _signal("holding", "whether it holds a part"),
         _signal("alarm", "an alarm"),

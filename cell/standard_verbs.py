@@ -126,6 +126,7 @@ VERBS = (
         bounds=("force", "speed", "torque", "angle"),
         events=(*_CARRYING, "jam", "cross_threaded"),
         phases=("approach", "insert", "dwell", "retract"),
+        planned=True,
     ),
     VerbSchema(
         name="handover",

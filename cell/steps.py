@@ -190,6 +190,18 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Drive:
+    """Run the fastener `part`, which `hand` of `tool` holds at a seat, into the part `base`, with `torque` Nm. The robot stands
+    still: the tool drives by its own stroke, and has let go of the fastener when it is done."""
+
+    tool: str
+    hand: str
+    part: str
+    base: str
+    torque: float
+
+
+@dataclass(frozen=True, slots=True)
 class Couple:
     """`robot`, with a bare flange at the tool's pocket, takes it."""
 
@@ -270,7 +282,22 @@ class Decide:
     choice: str
 
 
-Action = Move | Grip | Release | Couple | Uncouple | SetDoor | SetClamp | RunProgram | Inspect | Treat | Await | Present | Decide
+Action = (
+    Move
+    | Grip
+    | Release
+    | Drive
+    | Couple
+    | Uncouple
+    | SetDoor
+    | SetClamp
+    | RunProgram
+    | Inspect
+    | Treat
+    | Await
+    | Present
+    | Decide
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cell.steps import (
     Await,
     Couple,
     Decide,
+    Drive,
     Fact,
     Grip,
     Inspect,
@@ -109,6 +110,9 @@ def done_by(step: Step, cell: CellModel) -> str:
             return f"{tool}.{hand} closes on {part} with {f'{force:g} N' if force > 0.0 else 'the force that it is set to'}"
         case Release(tool=tool, hand=hand, part=part):
             return f"{tool}.{hand} lets go of {part}"
+        case Drive(tool=tool, hand=hand, part=part, base=base, torque=torque):
+            with_ = f"{torque:g} Nm" if torque > 0.0 else "the torque that it is set to"
+            return f"{tool}.{hand} drives {part} into {base} with {with_}"
         case Couple(robot=robot, tool=tool):
             return f"{robot} couples to {tool}"
         case Uncouple(robot=robot, tool=tool):
@@ -188,6 +192,8 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
             return ("part_missing", "grip_lost")
         case Release():
             return ("blocked",)
+        case Drive():
+            return ("jam", "cross_threaded", "violated")
         case Couple(robot=robot) | Uncouple(robot=robot):
             return (f"{robot}.fault",)
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
@@ -210,7 +216,7 @@ def _adverse(outcome: str) -> tuple[str, ...]:
 
 def _why_robot(step: Step, operation: Operation, policies: Policies, cell: CellModel) -> str:
     """Why this robot and no other; "" where no robot takes part."""
-    if operation.robot is None or not isinstance(step.action, Move | Grip | Release | Couple | Uncouple):
+    if operation.robot is None or not isinstance(step.action, Move | Grip | Release | Drive | Couple | Uncouple):
         return ""
     robot, goal = operation.robot, _goal(operation, policies)
     if goal is not None and goal.role("by") is not None:

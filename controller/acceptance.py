@@ -15,7 +15,7 @@ from cell.read_facts import value_of
 from cell.released_plan import ReleasedPlan
 from cell.state import CellState
 from cell.task_plan import ReadFact
-from controller import ages
+from controller import ages, measured
 from controller.waiting import watched
 
 AGAIN = "plan again: `cellwright plan`"
@@ -54,6 +54,7 @@ def accept(plan: ReleasedPlan, inputs: PlanInputs, observed: CellState) -> tuple
 def unwatched(program: IntentProgram) -> tuple[Diagnostic, ...]:
     """A warning for each clause that this version does not watch while running, so that none looks kept that is not."""
     known = {ensure.span for ensure, _, _ in watched(program)} | {ensure.span for _, ensure, _ in ages.watched(program)}
+    known |= {ensure.span for _, ensure, _, _, _ in measured.watched(program)}
     left = (found for found in _unwatched(program.block) if found[1] not in known)
     return tuple(warning("R722", what, span, help="it is not watched yet") for what, span in left)
 

@@ -197,6 +197,18 @@ _PAGES = (
         "Fill it, then resume. What was put in is known to the next plan where a driver shows it.",
     ),
     _page(
+        "R733", "a fastener turned otherwise than asked",
+        "What the tool measured while it drove a fastener breaks an `ensure` of the line.",
+        "The joint is made and may be bad: a screw that turns too far has stripped its thread, one that turns too little is askew.",
+        "Look at the joint. Name `violated` in a policy for what shall become of it.",
+    ),
+    _page(
+        "R734", "a part does not go in",
+        "A robot met more force than its line allows, or a tool could not drive its fastener in. The part is still in the hand.",
+        "Pushing on would spoil both parts. A robot has gone back along its path; a fastener is lifted out by the next plan.",
+        "Write `on jam: retry 2, then hold` (or `on cross_threaded`) around the line; look at hole and part when it holds.",
+    ),
+    _page(
         "R728", "nobody has come",
         "A person was asked for something and has not begun it for ten minutes beyond three times what it usually takes.",
         "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then.",

@@ -15,6 +15,7 @@ from cell.commands import (
     AwaitWork,
     Couple,
     DeviceCommand,
+    Drive,
     Grip,
     Inspect,
     Present,
@@ -91,6 +92,8 @@ class Dispatcher:
                 drivers.grippers[tool].grip(id, hand, None, force)
             case Release(id=id, tool=tool, hand=hand):
                 drivers.grippers[tool].release(id, hand)
+            case Drive(id=id, tool=tool, hand=hand, torque=torque):
+                drivers.grippers[tool].drive(id, hand, torque)
             case Couple(id=id, robot=robot, tool=tool):
                 drivers.couplings[robot].couple(id, tool)
             case Uncouple(id=id, robot=robot, tool=tool):
@@ -130,7 +133,8 @@ class Dispatcher:
             raise LinkLost(robot, id, now, f"its last state is {age:.2f} s old, {capabilities.max_age:g} s is allowed")
         motion = self._motions[motion_hash]
         joints = tuple(joint.name for joint in capabilities.joints)
-        driver.start(driver.prepare(id, Trajectory(motion_hash, joints, motion.segments, motion.phases)))
+        contact = next(((c.first, c.last, c.force) for c in motion.contacts), None)
+        driver.start(driver.prepare(id, Trajectory(motion_hash, joints, motion.segments, motion.phases, contact)))
 
     def _device(self, name: str) -> Device:
         drivers = self._drivers

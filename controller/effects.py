@@ -7,6 +7,7 @@ from typing import assert_never
 from cell.commands import (
     AwaitWork,
     Couple,
+    Drive,
     Grip,
     Inspect,
     Present,
@@ -21,6 +22,7 @@ from cell.commands import (
 )
 from cell.steps import Await, Decide, Move, RunProgram, Step
 from cell.steps import Couple as CoupleTool
+from cell.steps import Drive as DriveIn
 from cell.steps import Grip as GripPart
 from cell.steps import Inspect as InspectPart
 from cell.steps import Present as PresentPart
@@ -43,6 +45,8 @@ def command_of(d: Draft, step: Step) -> StepCommand:
             return Grip(id, of, tool, hand, force)
         case ReleasePart(tool, hand, _):
             return Release(id, of, tool, hand)
+        case DriveIn(tool, hand, _, _, torque):
+            return Drive(id, of, tool, hand, torque)
         case CoupleTool(robot, tool):
             return Couple(id, of, robot, tool)
         case UncoupleTool(robot, tool):
@@ -74,7 +78,7 @@ def unseen_effect(d: Draft, step: Step) -> str | None:
         case GripPart(tool, hand, part, _):
             seen = d.belief.hands.get(f"{tool}.{hand}", HandBelief())
             return None if seen.grip == "held" and seen.part == part else f"{tool}.{hand} holds {part}"
-        case ReleasePart(tool, hand, _):
+        case ReleasePart(tool, hand, _) | DriveIn(tool, hand):
             seen = d.belief.hands.get(f"{tool}.{hand}", HandBelief())
             return None if seen.grip == "open" and seen.part is None else f"{tool}.{hand} is open"
         case CoupleTool(robot, tool):

@@ -22,6 +22,7 @@ from cell.events import (
     OrderWithdrawn,
     OutcomeTold,
     PlanReleased,
+    QuantityMeasured,
     RunOpened,
     SupplyReported,
     TimeMarked,
@@ -36,6 +37,7 @@ from controller import (
     emptiness,
     fullness,
     ledger,
+    measured,
     monitor,
     presence,
     progress,
@@ -84,6 +86,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             reports.closed_empty(d, event)
         case OutcomeTold():
             reports.told(d, event)
+        case QuantityMeasured():
+            measured.measured(d, event)
         case DeviceAlarm():
             reports.alarm(d, event)
         case DeviceSilent():

@@ -23,6 +23,7 @@ from cell.events import (
     HandClosedEmpty,
     Observation,
     OutcomeTold,
+    QuantityMeasured,
 )
 from cell.events import CommandStatus as Status
 from cell.geometry import Array
@@ -68,6 +69,8 @@ def observations(state: RunState, event: device.DeviceEvent) -> Iterator[Observa
             yield OutcomeTold(at, _subject(state, command), outcome, value, event.device)
         case device.SignalChanged(sample=sample):
             yield from signal_seen(state, at, sample)
+        case device.Measured(command=command, quantity=quantity, value=value):
+            yield QuantityMeasured(at, _subject(state, command), quantity, value, event.device)
         case device.FaultRaised(fault=fault, text=text):
             yield DeviceAlarm(at, _run(state), event.device, True, fault, text)
         case device.FaultCleared(fault=fault):
@@ -161,7 +164,7 @@ def _rank(event: device.DeviceEvent) -> int:
     match event:
         case device.FaultRaised() | device.FaultCleared() | device.LinkChanged():
             return 0
-        case device.OutcomeTold():
+        case device.OutcomeTold() | device.Measured():
             return 2
         case device.CommandChanged():
             return 3

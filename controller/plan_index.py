@@ -17,6 +17,7 @@ from cell.steps import (
     Await,
     Couple,
     Decide,
+    Drive,
     Grip,
     Inspect,
     Move,
@@ -92,7 +93,7 @@ def device_of(action: Action) -> str | None:
     match action:
         case Move(need):
             return need.robot
-        case Grip(tool, hand, _, _) | Release(tool, hand, _):
+        case Grip(tool, hand, _, _) | Release(tool, hand, _) | Drive(tool, hand):
             return f"{tool}.{hand}" if hand else tool
         case Couple(robot, _) | Uncouple(robot, _):
             return coupling_name(robot)

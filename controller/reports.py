@@ -15,6 +15,9 @@ from controller.draft import Draft
 from controller.plan_index import device_of
 from controller.run_state import Failure, HoldReason
 
+SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastener is cross-threaded"}
+"""What a device says of a joint that it could not make, in the words of a policy."""
+
 
 def reported(d: Draft, event: CommandReported) -> None:
     flight = d.progress.flights.get(event.command)
@@ -39,6 +42,9 @@ def reported(d: Draft, event: CommandReported) -> None:
             else:
                 if flight.device in d.known.people and event.text == "refused":
                     awaited.refused(d, flight.step, flight.device)
+                    return
+                if event.status == "aborted" and event.text in SPOILED:
+                    _step_failed(d, flight.step, event.text, "R734", f"{flight.device}: {SPOILED[event.text]}")
                     return
                 word = "blocked" if event.status == "aborted" else "refused"
                 _step_failed(d, flight.step, word, "R708" if event.status == "aborted" else "R707", event.text)

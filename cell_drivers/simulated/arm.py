@@ -98,6 +98,9 @@ class Arm:
             self._flange = (q, self.unit.base @ Pose.from_matrix(self.model.chain.flange_pose(q)))
         return self._flange[1]
 
+    def T_world_flange_at(self, q: Array) -> Pose:
+        return self.unit.base @ Pose.from_matrix(self.model.chain.flange_pose(q))
+
     def standstill(self, kind: StopKind) -> float:
         """s, the worst there can be."""
         return HARDNESS[kind] * self.longest_ramp + SETTLING_TICKS * PERIOD

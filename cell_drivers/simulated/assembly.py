@@ -8,7 +8,7 @@ from cell.declared_state import declared_state
 from cell.device import DeviceEvent
 from cell.driver import Assembly
 from cell.equipment import Equipment
-from cell.model import CellModel
+from cell.model import CellModel, Tool
 from cell.people import PERSON
 from cell.state import Expected
 from cell_drivers.simulated.arm import Arm
@@ -20,6 +20,7 @@ from cell_drivers.simulated.machine_face import MachineFace
 from cell_drivers.simulated.person_face import PersonFace
 from cell_drivers.simulated.record import Effect, Violation, WorldRecord
 from cell_drivers.simulated.robot_face import RobotFace
+from cell_drivers.simulated.screwdriver_face import ScrewdriverFace
 from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sources
 from cell_drivers.simulated.supply_face import SupplyFace
 from cell_drivers.simulated.world import World
@@ -34,7 +35,7 @@ class SimulatedCell:
         self.world = world = World(cell, Misfortunes(assembly.scenario), on_effect)
         self._robots = {name: RobotFace(world, Arm(world, unit, assembly.robots[name])) for name, unit in cell.robots.items()}
         world.arms.update({name: face.arm for name, face in self._robots.items()})
-        self._tools = {name: GripperFace(world, tool) for name, tool in cell.tools.items()}
+        self._tools = {name: _tool_face(world, tool) for name, tool in cell.tools.items()}
         world.hands.update(self._tools)
         changing = dict.fromkeys(robot for changer in cell.changers.values() for robot in changer.serves)
         self._couplings = {robot: CouplingFace(world, robot) for robot in changing}
@@ -143,6 +144,10 @@ def _coming(cell: CellModel) -> dict[str, int]:
             name = cell.places[part.location.place].equipment
             found[name] = found.get(name, 0) + 1
     return found
+
+
+def _tool_face(world: World, tool: Tool) -> GripperFace:
+    return ScrewdriverFace(world, tool) if tool.drives else GripperFace(world, tool)
 
 
 def _is_device(equipment: Equipment) -> bool:

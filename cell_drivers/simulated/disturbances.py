@@ -8,9 +8,11 @@ from typing import Literal
 
 from cell.scenario import (
     CouplingFails,
+    DriveSpoiled,
     FrozenState,
     GripLost,
     Identified,
+    Jam,
     Late,
     MachineAlarm,
     MissingPart,
@@ -60,6 +62,15 @@ class Misfortunes:
     def coupling_fails(self, robot: str, nth: int) -> bool:
         """Whether the `nth` move of the coupling of `robot` comes to nothing."""
         return any(isinstance(d, CouplingFails) and (d.robot, d.nth) == (robot, nth) for d in self.scenario.disturbances)
+
+    def drive(self, tool: str, nth: int) -> Literal["jam", "cross_threaded", "over_turned"] | None:
+        """What becomes of the `nth` fastener that `tool` drives."""
+        found = (d.how for d in self.scenario.disturbances if isinstance(d, DriveSpoiled) and (d.tool, d.nth) == (tool, nth))
+        return next(found, None)
+
+    def jams(self, robot: str, nth: int) -> bool:
+        """Whether the `nth` part that `robot` brings to a seat does not go in."""
+        return any(isinstance(d, Jam) and (d.robot, d.nth) == (robot, nth) for d in self.scenario.disturbances)
 
     def alarm(self, machine: str, nth: int) -> MachineAlarm | None:
         of = (d for d in self.scenario.disturbances if isinstance(d, MachineAlarm) and (d.machine, d.nth) == (machine, nth))

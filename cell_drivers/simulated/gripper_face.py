@@ -80,6 +80,9 @@ class GripperFace(Face):
         self._moves(jaws, command)
         jaws.due = self.world.timeline.after(self._grip_time, lambda: self._opened(jaws, command))
 
+    def drive(self, command: str, hand: str, torque: float) -> None:
+        raise self.refused(Refusal.NOT_OFFERED, command, "it drives nothing")
+
     def stop(self) -> None:
         for jaws in self._jaws.values():
             if jaws.command is not None and jaws.due is not None:

@@ -27,12 +27,14 @@ from cell.robot import RobotModel
 from cell.trajectory import Law, Path
 from cell_drivers.simulated.arm import TICK, Arm, Ending
 from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.jamming import there_and_back
 from cell_drivers.simulated.playback import PERIOD
 from cell_drivers.simulated.trajectory_check import motion_finding, shape_finding
 from cell_drivers.simulated.world import World
 
 START_TOLERANCE = 1e-3
 """rad or m."""
+JAM = "jam"
 POWER_UP = 0.1
 """s to release the brakes."""
 
@@ -44,6 +46,8 @@ class RobotFace(Face):
         self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
         self._good: dict[tuple[int, int, tuple[str, ...]], tuple[Trajectory, Path, Law]] = {}
         self._joints = joint_limits(arm.model)
+        self._contacts: dict[str, tuple[float, float, float] | None] = {}
+        self._brought = 0
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
         self._frozen_state: RobotState | None = None
@@ -111,6 +115,7 @@ class RobotFace(Face):
         self._refuse_unless_there(command, path)
         prepared = Prepared(self.name, command, trajectory.motion, law.duration)
         self._prepared[command] = (prepared, path, law)
+        self._contacts[command] = trajectory.contact
         self.commands.take(command, ("motion", trajectory.motion), CommandStatus("queued"))
         self.change(command, CommandStatus("queued"))
         return prepared
@@ -129,7 +134,31 @@ class RobotFace(Face):
         _, path, law = known
         self._refuse_unless_there(command, path)
         self.begin(command, "motion", prepared.motion)
-        self.arm.start(command, prepared.motion, path, law, lambda ending, s: self._ended(command, ending, s))
+        meets = self._jams(command, path)
+        if meets is None:
+            self.arm.start(command, prepared.motion, path, law, lambda ending, s: self._ended(command, ending, s))
+        else:
+            self._try_in_vain(command, prepared.motion, there_and_back(path, law, meets))
+
+    def _jams(self, command: str, path: Path) -> float | None:
+        """The path parameter at which a part that is brought to a seat meets it and does not go in; None where it goes in."""
+        contact = self._contacts.get(command)
+        if contact is None or contact[1] < path.length - 1e-9 or not self.world.brings_to_seat(self.name, path.control[-1, -1]):
+            return None
+        self._brought += 1
+        return contact[0] if self.world.luck.jams(self.name, self._brought) else None
+
+    def _try_in_vain(self, command: str, motion: str, ways: tuple[tuple[Path, Law], tuple[Path, Law]]) -> None:
+        (forth, first), (back, second) = ways
+
+        def goes_back(ending: Ending, s: float) -> None:
+            if ending != "done":
+                self._ended(command, ending, s)
+                return
+            self.world.effect(self.name, command, "jammed", detail=f"{s!r}")
+            self.arm.start(command, "", back, second, lambda how, _: self.change(command, CommandStatus("aborted", 0.0, JAM)))
+
+        self.arm.start(command, motion, forth, first, goes_back)
 
     def stop(self, kind: StopKind) -> None:
         """Also what was only prepared, or is being powered, is dropped."""

@@ -30,6 +30,8 @@ class Moving(Protocol):
 
     def T_world_flange(self) -> Pose: ...
 
+    def T_world_flange_at(self, q: Array) -> Pose: ...
+
     def motions(self) -> tuple[MotionRecord, ...]: ...
 
 
@@ -163,6 +165,16 @@ class World:
         """The tool that stands there."""
         pocket = self.pocket_under(robot)
         return pocket.tool if pocket is not None and self.mounts[pocket.tool] == pocket.changer else None
+
+    def brings_to_seat(self, robot: str, q: Array) -> bool:
+        """Whether at joint positions `q` (n,) something in the robot's hands is at a seat of another part."""
+        T_world_flange = self.arms[robot].T_world_flange_at(q)
+        for tool, hand, part in self.held(robot):
+            T_flange_tcp = next(h.T_flange_tcp for h in tool.hands if h.name == hand)
+            pose = self.parts.pose_in(part, T_world_flange @ T_flange_tcp)
+            if any(place.of is not None for place in self.parts.places_at(pose, part.kind)):
+                return True
+        return False
 
     def clamp_holding(self, part: Part) -> str | None:
         """The machine whose closed clamp has the part in it."""

@@ -226,6 +226,9 @@ class Gripper(Device):
         if self.takes(command, "release", hand):
             self.timeline.after(GRIP_TIME, lambda: self._moved(command, hand, "open"))
 
+    def drive(self, command: str, hand: str, torque: float) -> None:
+        raise Refused(Refusal.NOT_OFFERED, self.name, command, self.timeline.time, "it drives nothing")
+
     def stop(self) -> None: ...
 
     def state(self, hand: str) -> GripperState:

@@ -12,6 +12,7 @@ from cell.steps import (
     Couple,
     Decide,
     Docking,
+    Drive,
     Grip,
     Inspect,
     Move,
@@ -34,7 +35,7 @@ def claims_of(action: Action, place: str, cell: CellModel, shared: tuple[str, ..
     match action:
         case Move(need=need):
             return _at(need.touch.where, cell, shared) if need.touch is not None else ()
-        case Grip() | Release() | Couple() | Uncouple():
+        case Grip() | Release() | Drive() | Couple() | Uncouple():
             return _at(place, cell, shared) if place else ()
         case SetClamp(machine=name) | Await(person=name):
             return _at(place, cell, shared) if place else (name,)
@@ -58,7 +59,7 @@ def uses_of(action: Action, robot: str, place: str, hand: str, claims: tuple[str
             return (robot, need.touch.hand, need.touch.place, *claims)
         case Couple() | Uncouple():
             return (robot, *claims)
-        case Grip() | Release():
+        case Grip() | Release() | Drive():
             return (robot, hand, place, *claims)
         case SetClamp() | Await():
             return (robot, hand, place, *claims) if place else claims

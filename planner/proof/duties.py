@@ -241,7 +241,7 @@ class _Reader:
         key, part = (goal.id, scope.serves), self.asked.has.get(demand.name)
         kit = self.asked.into(goal, scope.members)
         name = None if part is None else part.id
-        joint = None if kit is None else JointDuty(demand.kind, name, kit.kind, "", None, kit.name)
+        joint = None if kit is None else JointDuty(demand.kind, name, kit.kind, "", False, None, kit.name)
         target = wanted_place(goal, self.cell, scope.members) if kit is None else ""
         limits = self._limits_of(goal, scope)
         self.out.goals[key] = Duty(

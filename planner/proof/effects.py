@@ -19,6 +19,7 @@ from cell.steps import (
     Couple,
     Decide,
     Docking,
+    Drive,
     Fact,
     FactName,
     Grip,
@@ -93,6 +94,8 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             return Change((_stands(at), held), adds, (held,))
         case Couple() | Uncouple():
             return _of_change(action, at, cell)
+        case Drive(tool=tool, hand=hand, part=part):
+            return _of_joint(part, f"{tool}.{hand}", at, cell)
         case SetClamp():
             return _of_clamp(action, at, cell)
         case SetDoor(machine=name, is_open=is_open):
@@ -138,6 +141,8 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
     match touch.pair, touch.end:
         case "fingers and part", "end":
             return Change((start, Fact("at", (at.part, touch.place)), *_is(at, cell), empty, *access, *bare), (end,), (start,))
+        case "part and place", "start" if cell.places[touch.place].of is not None:
+            return Change((held, start), (end,), (start,))
         case "part and place", "start":
             return Change((held, start, *unclamped, *bare), (end, *free), (start,))
         case "part and place", "end":
@@ -186,8 +191,9 @@ def _of_base(at: Setting, place: str, cell: CellModel) -> Facts:
 
 def _of_joint(part: str, hand: str, at: Setting, cell: CellModel) -> Change:
     """The hand lets go of it, or drives it in, at a seat."""
-    spot, held = cell.places[_place(at)], Fact("held", (part, hand))
-    assert spot.of is not None
+    spot, held = cell.places.get(_place(at)), Fact("held", (part, hand))
+    if spot is None or spot.of is None:
+        return Change((_stands(at), held, Fact("vacant", ("nothing", ""))), (), (held,))
     seat = cell.parts[at.base_kind].seat(spot.of.name) if at.base_kind in cell.parts else None
     becomes = at.base_kind if seat is None else seat.becomes
     kind, vacant = Fact("is", (at.base, at.base_kind)), Fact("vacant", (at.base, spot.of.name))

@@ -20,6 +20,7 @@ from cell.steps import (
     Await,
     Couple,
     Decide,
+    Drive,
     Grip,
     Inspect,
     Move,
@@ -61,7 +62,7 @@ def resources(action: Action) -> tuple[str, ...]:
     match action:
         case Move(need=need):
             return (need.robot,)
-        case Grip(tool=tool, hand=hand) | Release(tool=tool, hand=hand):
+        case Grip(tool=tool, hand=hand) | Release(tool=tool, hand=hand) | Drive(tool=tool, hand=hand):
             return (f"{tool}.{hand}",)
         case Couple(robot=robot, tool=tool) | Uncouple(robot=robot, tool=tool):
             return (robot, tool)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from cell.arrivals import arrival_law
 from cell.awaited_work import waits_for_people
 from cell.diagnostic import Diagnostic, error
+from cell.driving import driving_assumptions
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.people import HANDOVER
@@ -171,6 +172,7 @@ def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator
     yield from (arrival_law(cell.equipment[name]) for name in dict.fromkeys(cell.places[place].equipment for place in coming))
     yield from (presentation(place) for place in sorted(_from_bins([p for p in state.parts if p.id in worked], cell)))
     yield from waits_for_people(tasks.steps, cell)
+    yield from driving_assumptions(tasks.steps, cell)
     for name in _devices(tasks, cell):
         equipment, device = cell.equipment[name], state.devices.get(name, DeviceState())
         if has_door(equipment) and device.door_open is None:

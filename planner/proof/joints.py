@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cell.equipment import Seat
 from cell.members import Members, members_of, owner_of, resolved
 from cell.model import CellModel
-from cell.program import Goal, Loop, Ref
+from cell.program import Amount, Goal, Loop, Ref
 from cell.state import CellState, InPart, PartState
 
 JOINING = ("assemble", "fasten")
@@ -20,13 +20,15 @@ JOINING = ("assemble", "fasten")
 
 @dataclass(frozen=True, slots=True)
 class JointDuty:
-    """A part of `kind` (`part` where it is that very one) is to be in `seat` of the part `base`; `torque` Nm for a fastener. In
-    an order's kit `of` is the demand, `base` the kind of it, and `seat` "": any pocket will do."""
+    """A part of `kind` (`part` where it is that very one) is to be in `seat` of the part `base`. `is_driven`: a fastener, with
+    `torque` Nm, None where the line does not say. In an order's kit `of` is the demand, `base` the kind of it, and `seat` "":
+    any pocket will do."""
 
     kind: str
     part: str | None
     base: str
     seat: str
+    is_driven: bool
     torque: float | None
     of: str = ""
 
@@ -75,8 +77,8 @@ class Joints:
         if self.fills(base.id, seat.name) is None:
             self.kinds[base.id] = seat.becomes
         torque = goal.role("torque")
-        turned = None if not seat.is_driven else 0.0 if torque is None or isinstance(torque, Ref) else torque.quantity.value
-        return JointDuty(kind, None if part is None else part.id, base.id, seat.name, turned)
+        turned = torque.quantity.value if isinstance(torque, Amount) else None
+        return JointDuty(kind, None if part is None else part.id, base.id, seat.name, seat.is_driven, turned)
 
     def is_done(self, goal: Goal, joint: JointDuty) -> bool:
         """Whether what is in that seat was put there for this goal."""

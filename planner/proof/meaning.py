@@ -26,6 +26,7 @@ from cell.steps import (
     Couple,
     Decide,
     Docking,
+    Drive,
     Fact,
     Grip,
     Inspect,
@@ -45,6 +46,7 @@ from cell.steps import (
 from cell.task_plan import Operation, TaskPlan
 from planner.proof.by_people import is_handover, tells, wrong_in_awaiting
 from planner.proof.claims import claims_of, orders_of, uses_of
+from planner.proof.driving import wrong_in_driving
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.effects import Setting, change_of
 from planner.proof.joints import JointDuty
@@ -127,7 +129,7 @@ class _Walk:
                 return need.robot
             case Couple(robot=robot) | Uncouple(robot=robot):
                 return robot
-            case Grip(tool=tool) | Release(tool=tool) if (with_it := _with_tool(tool, follow)) is not None:
+            case Grip(tool=tool) | Release(tool=tool) | Drive(tool=tool) if (with_it := _with_tool(tool, follow)) is not None:
                 return with_it
             case _:
                 named = self.operations[step.operation].robot
@@ -138,7 +140,7 @@ class _Walk:
     def _wrong(self, step: Step, robot: str, state: RobotState) -> Iterator[str]:
         operation = self.operations[step.operation]
         setting = self._setting(step, operation, robot, state)
-        moves = isinstance(step.action, Move | Grip | Release | Couple | Uncouple) or is_handover(step.action)
+        moves = isinstance(step.action, Move | Grip | Release | Drive | Couple | Uncouple) or is_handover(step.action)
         if step.robot != (robot if moves else None):
             yield f"is for {robot if moves else 'no robot'}, not for {step.robot or 'none'}"
         if step.part != operation.part:
@@ -162,7 +164,7 @@ class _Walk:
     def _setting(self, step: Step, operation: Operation, robot: str, state: RobotState) -> Setting:
         part, action = operation.part, step.action
         hand = next((h for h, (held, _) in state.hands.items() if held == part), None)
-        if isinstance(action, Grip | Release):
+        if isinstance(action, Grip | Release | Drive):
             hand = f"{action.tool}.{action.hand}"
         elif isinstance(action, SetClamp) and self._is_held_in(state, action.machine):
             assert isinstance(state.stance, AtPlace)
@@ -228,7 +230,7 @@ class _Walk:
         match step.action:
             case Move(need=need):
                 return need.touch.where if need.touch is not None else ""
-            case Grip() | Release() | Await():
+            case Grip() | Release() | Drive() | Await():
                 return setting.stance.place if isinstance(setting.stance, AtPlace) else ""
             case Couple() | Uncouple():
                 return setting.stance.pocket if isinstance(setting.stance, AtPocket) else ""
@@ -251,10 +253,15 @@ class _Walk:
                 yield from self._change(step.action, robot, state)
             case Release(tool=tool, hand=hand, part=part):
                 yield from self._joint(operation, duty, state)
+                if isinstance(duty, Duty) and duty.joint is not None and duty.joint.is_driven:
+                    yield f"lets go of {part}, which is to be driven in"
                 if part != operation.part or state.hands.get(f"{tool}.{hand}", ("",))[0] != part:
                     yield f"releases {part}, which {tool}.{hand} does not hold for this"
                 if not (isinstance(state.stance, AtPlace) and state.stance.hand == f"{tool}.{hand}"):
                     yield f"releases at {stance_name(state.stance)}"
+            case Drive():
+                yield from self._joint(operation, duty, state)
+                yield from wrong_in_driving(step.action, operation, duty, state, self.cell)
             case RunProgram(machine=machine, program=program, part=part):
                 asked = isinstance(duty, Duty) and (machine, program) == (equipment_of(duty.goal), self._program(duty, machine))
                 if part != operation.part or operation.verb != "process" or not asked:
@@ -352,7 +359,7 @@ class _Walk:
     # --- reasons ---------------------------------------------------------------------------------------------------
 
     def _reason(self, step: Step, operation: Operation, setting: Setting, place: str) -> str:
-        if isinstance(step.action, Release) and setting.base != "nothing":
+        if isinstance(step.action, Release | Drive) and setting.base != "nothing":
             return reasons.joining(setting.part, setting.base)
         if not isinstance(step.action, Move):
             where = setting.handed_to or place
@@ -389,7 +396,7 @@ def _state(step: Step, robot: str, follow: Followed) -> RobotState:
             takes_part = not is_closed or step.branch is not None or not follow.is_branching(robot)
         case SetDoor(is_open=is_open):
             takes_part = not is_open
-        case Move() | Grip() | Release() | Couple() | Uncouple():
+        case Move() | Grip() | Release() | Drive() | Couple() | Uncouple():
             takes_part = True
         case Await():
             takes_part = is_handover(step.action)

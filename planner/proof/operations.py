@@ -18,6 +18,7 @@ from cell.steps import (
     BranchRef,
     Couple,
     Decide,
+    Drive,
     Fact,
     Grip,
     Inspect,
@@ -251,7 +252,7 @@ def _goal_wrong(
     reached = Fact("reached", (operation.goal, operation.part))
     if not any(reached in s.adds for s in steps):
         yield "none of its steps makes its goal a fact"
-    for kind in (Grip, Release, RunProgram, Inspect, Treat, Await):
+    for kind in (Grip, Release, Drive, RunProgram, Inspect, Treat, Await):
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
     yield from _ends(operation, duty, steps, cell, duties)

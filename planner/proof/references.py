@@ -18,6 +18,7 @@ from cell.steps import (
     Couple,
     Decide,
     Docking,
+    Drive,
     Grip,
     Inspect,
     MotionNeed,
@@ -70,7 +71,13 @@ class _Names:
         match action:
             case Move(need=need):
                 yield from self._missing_in_need(need)
-            case Grip(tool=tool, hand=hand, part=part) | Release(tool=tool, hand=hand, part=part):
+            case Drive(base=base) if base not in self.parts:
+                yield base
+            case (
+                Grip(tool=tool, hand=hand, part=part)
+                | Release(tool=tool, hand=hand, part=part)
+                | Drive(tool=tool, hand=hand, part=part)
+            ):
                 if f"{tool}.{hand}" not in self._hands or tool not in self._tools:
                     yield f"hand {tool}.{hand}"
                 yield from self._part(part)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cell.model import CellModel
 from cell.state import CellState, InHand, tool_at
-from cell.steps import AtPlace, BranchRef, Carried, Couple, Decide, Grip, Move, Release, Stance, Step, Uncouple
+from cell.steps import AtPlace, BranchRef, Carried, Couple, Decide, Drive, Grip, Move, Release, Stance, Step, Uncouple
 from cell.task_plan import Choice
 
 
@@ -124,7 +124,7 @@ class Followed:
                 grasp = state.stance.grasp if isinstance(state.stance, AtPlace) else 0
                 name = f"{tool}.{hand}"
                 return replace(state, hands={**state.hands, name: (part, Carried(name, self.kinds[part], grasp))})
-            case Release(tool=tool, hand=hand):
+            case Release(tool=tool, hand=hand) | Drive(tool=tool, hand=hand):
                 return replace(state, hands={k: v for k, v in state.hands.items() if k != f"{tool}.{hand}"})
             case _:
                 return state

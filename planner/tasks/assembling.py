@@ -107,9 +107,9 @@ class Assembly:
         self.filled.setdefault(base, set()).add(seat.name)
         clauses = bounded(goal, clauses)
         torque = goal.role("torque")
-        turned = torque.quantity.value if isinstance(torque, Amount) else 0.0
+        turned = torque.quantity.value if isinstance(torque, Amount) else None
         equipment = self.cell.places[wanted.places[0]].equipment
-        into = Join(base, turned if seat.is_driven else None)
+        into = Join(base, seat.is_driven, turned)
         return Stage(goal, equipment, wanted.places, None, clauses, into=into)
 
     def pocket(self, goal: Goal, base: PartState, kind: str) -> Wanted | None:

@@ -86,7 +86,7 @@ class Contacts:
         if any(c.hand == at.hand for c in held):
             way = who.motions.lift(at.place, at.hand, at.kind, at.grasp, held, speed)
             device = self._devices[self._equipment_of[at.place]]
-            clamp = device.clamp_time if device.is_clamped else 0.0
+            clamp = device.clamp_time if device.is_clamped and at.place not in self._seats else 0.0
             return Contact(clamp + way.seconds, way.way, way.rest)
         way = who.motions.retract(at.place, at.hand, at.kind, at.grasp, held, speed)
         return Contact(way.seconds, way.way, way.rest)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from cell.durations import action_duration
 from cell.presence import Conflicts, Resting
 from cell.state import InHand, PlanningRequest, tool_at
-from cell.steps import AtHome, Carried, Grip, MotionNeed
+from cell.steps import AtHome, Carried, Drive, Grip, MotionNeed
 from planner.tasks.barred import Barred
+from planner.tasks.fastening import torque_range
 from planner.tasks.findings import Findings
 from planner.tasks.motions import Motions
 from planner.tasks.reach import Able, Reach, grasps_of, payload_of
@@ -132,6 +133,7 @@ def _worker(request: PlanningRequest, name: str, at_flange: str | None, motions:
         action_duration(cell, Grip(tool.name, tool.hands[0].name, "", 0.0)).longest,
         motions, stance,
         {number[x.hand]: Carried(x.hand, kind, x.grasp) for x, kind in held if x.hand in number},
+        action_duration(cell, Drive(tool.name, tool.hands[0].name, "", "", 0.0)).longest, torque_range(tool)[0],
     )  # fmt: skip
 
 

@@ -214,7 +214,9 @@ def _begin(shop: Shop, floor: Floor, options: Candidates) -> None:
         hub, held = shop.equipment_of[worker.contact_at], floor.carried(number)
         seconds = shop.contacts.leaving(worker, held, None).seconds
         floor.devices[hub].idle = seconds
-        if isinstance(worker.contact, AtPlace) and any(c.hand == worker.contact.hand for c in held):
+        at = worker.contact
+        is_seat = isinstance(at, AtPlace) and shop.cell.places[at.place].of is not None
+        if isinstance(at, AtPlace) and not is_seat and any(c.hand == at.hand for c in held):
             floor.devices[hub].is_clamped = False
         if not shop.crew.rules.is_needed:
             floor.stand(number, (Stand(AtHub(hub), hub, seconds, None),))

@@ -19,8 +19,9 @@ from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
 from cell.state import CellState, tool_at
 from cell.steps import Carried
+from planner.tasks.fastening import why_not_driven
 from planner.tasks.findings import Findings
-from planner.tasks.route import ForceLimit, Fork, Job, Leg, Stage, stages_of
+from planner.tasks.route import ForceLimit, Fork, Job, Join, Leg, Stage, stages_of
 from planner.tasks.worker import Worker
 
 MOST_REASONS = 3  # that are said for one leg: a cell may have many robots
@@ -45,7 +46,7 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class _Move:
     """What one leg asks of a robot: take a part of `kind` at one of `sources` (or have it in `hand`), put it at one of each of
-    `targets`, with no more than `forces` allow."""
+    `targets`, with no more than `forces` allow; `into`: it is joined to another part there."""
 
     kind: str
     hand: str | None
@@ -54,6 +55,7 @@ class _Move:
     by: frozenset[str]
     using: frozenset[str]
     forces: tuple[ForceLimit, ...] = ()
+    into: Join | None = None
 
 
 class Reach:
@@ -90,7 +92,8 @@ class Reach:
         if tool is None or not tool.hands:
             return Refusal("E602", f"{robot} has no tool with a hand", (unit.span,), f"Declare a tool that is `mounted {robot}`.")
         model, part = self._models.get(robot), cell.parts[move.kind]
-        refusal = _not_gripped(tool, part) or _too_hard(robot, tool, part, move.forces) or _too_heavy(unit, model, tool, part)
+        refusal = _not_driven(tool, part, move.into) or _not_gripped(tool, part)
+        refusal = refusal or _too_hard(robot, tool, part, move.forces) or _too_heavy(unit, model, tool, part)
         if refusal is not None:
             return refusal
         if move.hand is not None and move.hand not in [f"{tool.name}.{hand.name}" for hand in tool.hands]:
@@ -135,7 +138,7 @@ def _move(job: Job, k: int) -> _Move | None:
         case Stage(places=places):
             if leg.is_carried or (leg.handing is None and set(sources) & set(places)):
                 return None
-            return _Move(job.kind_at(k), hand, sources, (leg.spots,), by, using, _forces(leg))
+            return _Move(job.kind_at(k), hand, sources, (leg.spots,), by, using, _forces(leg), leg.into)
         case Fork():
             targets = tuple(dict.fromkeys(s.spots for s in stages_of(leg)))
             return _Move(job.kind_at(k), hand, sources, targets, by, using, _forces(leg))
@@ -143,6 +146,11 @@ def _move(job: Job, k: int) -> _Move | None:
 
 def _forces(leg: Leg) -> tuple[ForceLimit, ...]:
     return tuple(dict.fromkeys(limit for x in (leg, *stages_of(leg)) for limit in x.clauses.forces))
+
+
+def _not_driven(tool: Tool, part: PartKind, into: Join | None) -> Refusal | None:
+    why = why_not_driven(tool, part, into) if into is not None and into.is_driven else None
+    return None if why is None else Refusal("E602", why[0], (tool.span, part.span), why[1])
 
 
 def _not_gripped(tool: Tool, part: PartKind) -> Refusal | None:

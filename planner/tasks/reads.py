@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cell.awaited_work import waits_for_people
+from cell.driving import driving_assumptions
 from cell.shelves import is_bin, presentation
 from cell.state import CellState, InPlace, PartState
 from cell.steps import Step
@@ -35,6 +36,7 @@ def assumptions(shop: Shop, state: CellState, order: Order, steps: Sequence[Step
     used |= {shop.equipment_of[act.targets[0][0]] for act in acts if act.kind is Kind.CARRY}
     out = [presentation(place) for place in sorted(_from_bins(shop))]
     out += waits_for_people(steps, shop.cell)
+    out += driving_assumptions(steps, shop.cell)
     for name in (n for n in shop.devices if n in used):
         device, seen = shop.devices[name], state.devices.get(name)
         if device.has_door and (seen is None or seen.door_open is None):

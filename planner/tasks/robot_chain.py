@@ -170,7 +170,7 @@ class RobotChain:
         contact = Contact(self.shop, self.draft, self.worker, self.road, transfer)
         if is_held:
             self.last = contact.leave_with(operation, self.last, self.held(), device.is_clamped)
-            device.is_clamped = False
+            device.is_clamped = device.is_clamped and self.shop.cell.places[stance.place].of is not None
         else:
             self.last = contact.leave_without(operation, self.last, self.held())
         device.last = self.last

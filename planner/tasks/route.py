@@ -52,9 +52,10 @@ class ForceLimit:
 @dataclass(frozen=True, slots=True)
 class Join:
     """What a stage comes to beside a part in its place: it is joined to the part `base`, or goes into a pocket of it. Its places
-    are seats; `torque` in Nm with which a fastener is driven in, None for what is only let go there."""
+    are seats. `is_driven`: a fastener, which is driven in with `torque` Nm, None where the line does not say."""
 
     base: str
+    is_driven: bool = False
     torque: float | None = None
 
 

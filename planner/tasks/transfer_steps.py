@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cell.reasons import action_reason, joining
 from cell.scene import is_in_passing
-from cell.steps import AtHub, AtPlace, Await, Fact, Grip, Move, Release, SetClamp, stance_name
+from cell.steps import AtHub, AtPlace, Await, Drive, Fact, Grip, Move, Release, SetClamp, stance_name
 from planner.tasks.draft import Draft, OperationDraft, fact
 from planner.tasks.motions import Held, Timed
 from planner.tasks.right_of_way import Spots
@@ -71,7 +71,9 @@ class Contact:
         self._uncovered = tuple(fact("free", above) for above in shop.upon.get(transfer.place, ()))
         self._carriers = tuple(fact("at", part, place) for part, place in transfer.carriers)
         self._is_passing = is_in_passing(shop.cell, shop.cell.places[transfer.place])
-        self._free: tuple[Fact, ...] = () if transfer.place in shop.heaps else (fact("free", transfer.place),)
+        self._is_seat = shop.cell.places[transfer.place].of is not None
+        is_kept = transfer.place in shop.heaps or self._is_seat
+        self._free: tuple[Fact, ...] = () if is_kept else (fact("free", transfer.place),)
 
     def before_taking(self, others: Held, held: Held) -> Numbers:
         """The steps of other robots that have to end before this one goes for the part."""
@@ -144,8 +146,18 @@ class Contact:
             deletes=room, uses=self._uses,
         )  # fmt: skip
 
-    def join(self, operation: OperationDraft, before: Numbers, held: Held, others: Held, joint: Joint, reached: Fact) -> Numbers:
-        """JOIN: from the hub into the seat; there the part becomes one of the base, which stays as it lies; back without it."""
+    def join(
+        self,
+        operation: OperationDraft,
+        before: Numbers,
+        held: Held,
+        others: Held,
+        joint: Joint,
+        torque: float | None,
+        reached: Fact,
+    ) -> Numbers:
+        """JOIN: from the hub into the seat; there the part becomes one of the base, which stays as it lies; back without it.
+        `torque` in Nm where it is driven in."""
         t, vacant = self._t, fact("vacant", joint.base, joint.seat)
         lies, kind = fact("at", joint.base, joint.place), fact("is", joint.base, joint.kind)
         clamped = (fact("clamped", self._equipment),) if self._device.has_clamp else ()
@@ -157,7 +169,11 @@ class Contact:
         )  # fmt: skip
         changed = (kind,) if joint.becomes != joint.kind else ()
         became = (fact("is", joint.base, joint.becomes),) if changed else ()
-        action = Release(self._tool, self._hand, t.part)
+        action = (
+            Release(self._tool, self._hand, t.part)
+            if torque is None
+            else Drive(self._tool, self._hand, t.part, joint.base, torque)
+        )
         last = self._draft.step(
             operation, action, self._shop.contacts.letting_go(self._worker, t.place), (last,), joining(t.part, joint.base),
             robot=self._robot, claims=self._claims, needs=(self._there, self._in_hand, *base),
@@ -190,9 +206,9 @@ class Contact:
     def _lift(self, operation: OperationDraft, before: Numbers, held: Held, is_clamped: bool, so_far: Spots) -> Numbers:
         t, e = self._t, self._equipment
         unclamped: tuple[Fact, ...] = ()
-        if self._device.has_clamp:
+        if self._device.has_clamp and not self._is_seat:
             unclamped = (fact("unclamped", e),)
-        if is_clamped:
+        if is_clamped and not self._is_seat:
             before = (self._draft.step(
                 operation, SetClamp(e, False), self._device.clamp_time, before, f"{e} lets {t.part} go, the hand holds it",
                 claims=self._claims, needs=(self._in_hand, self._there, fact("clamped", e)), adds=unclamped,

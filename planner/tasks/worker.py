@@ -26,7 +26,7 @@ class Hand:
 class Worker:
     """`tool` is None for a bare flange, `pocket` where the tool is put down; `is_mounted`: so the robot is at the start. `forces`
     in N by part kind; `load` is what the hands may hold together, kg. `held` is what its hands hold that no goal is
-    about, by number. `grip_time` and `drive_time` (of a fastener) in s."""
+    about, by number. `grip_time` and `drive_time` (of a fastener) in s, `least_torque` in Nm."""
 
     robot: str
     tool: str | None
@@ -40,6 +40,7 @@ class Worker:
     stance: Stance
     held: Mapping[int, Carried]
     drive_time: float = 0.0
+    least_torque: float = 0.0
 
     @property
     def contact(self) -> AtPlace | AtPocket | None:
@@ -57,6 +58,10 @@ class Worker:
     def carried(self, kind: str, hand: int, grasp: int) -> Carried:
         """What hand number `hand` holds."""
         return Carried(self.hands[hand].name, kind, grasp)
+
+    def torque_for(self, asked: float | None) -> float:
+        """Nm to drive a fastener with: what the line asks for, else the least that the tool has."""
+        return self.least_torque if asked is None else asked
 
     def speed(self, clauses: Clauses) -> float | None:
         """The smallest limit that binds this robot, m/s."""

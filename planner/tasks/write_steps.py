@@ -207,7 +207,8 @@ class Writer:
         built = (*self.bases.built(into.base), *self._changes(robot, (joint.place,)))
         before = (*robot.last, *(device.last if known.works else ()), *built, *others)
         reached = fact("reached", stage.goal.id, operation.part)
-        robot.last = contact.join(operation, before, with_part, robot.held(), joint, reached)
+        torque = robot.worker.torque_for(into.torque) if into.is_driven else None
+        robot.last = contact.join(operation, before, with_part, robot.held(), joint, torque, reached)
         device.last = robot.last
         self.bases.join(joint, robot.last)
         self.ends[(act.job, act.leg)] = (robot.robot, robot.last)

@@ -1,0 +1,124 @@
+"""Fasteners driven into holes, from intent to proof to a run; parts and fasteners that do not go in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cell.events import ClauseBroken, QuantityMeasured, StepFailed
+from cell.motion_plan import MotionPlan
+from cell.plan_file import with_plan_id
+from cell.scenario import DriveSpoiled, Jam
+from cell.steps import Drive, Step
+from cell_drivers.simulated.record import JoinedTo
+from tests.constructs.bench import Bench
+from tests.constructs.test_assembling import CELL, GRIPS
+from tests.constructs.test_assembling import INTENT as KITS
+
+PLATE = """
+part plate {
+  mass 0.8 kg
+  shape box (120 mm, 80 mm, 20 mm)
+  hole a at (-40 mm, 0 mm, 20 mm)
+  hole b at (40 mm, 0 mm, 20 mm)
+}
+part screw {
+  mass 0.004 kg
+  thread M4
+}
+tray plates {
+  at (-500 mm, -500 mm, 50 mm)
+  grid 1x2
+  pitch [300 mm, 300 mm]
+  each kit [plate]
+}
+feed screws {
+  at (500 mm, -500 mm, 50 mm)
+  delivers screw
+  every 1 s
+}
+fixture nest {
+  at (400 mm, 500 mm, 0 mm)
+  shape box (160 mm, 120 mm, 100 mm)
+  clamp signal nest.clamp
+}
+tray done {
+  at (-500 mm, 600 mm, 50 mm)
+  grid 1x2
+  pitch [300 mm, 300 mm]
+  holds plate
+}
+"""
+TOOL = "[plate]\n  drives screw\n  torque 0.5 Nm to 4 Nm"
+INTENT = """
+for each kit in plates {
+  move kit.plate to nest
+  for each hole in kit.plate.holes, in order {
+    fasten hole with screw at nest torque 2.5 Nm {
+      ensure hole.angle <= 720 deg
+    }
+  }
+  move kit.plate to done
+}
+on jam or cross_threaded: retry 2, then hold "look"
+on violated: hold "turned too far"
+"""
+
+
+@pytest.fixture(scope="module")
+def bench() -> Bench:
+    return Bench.of(PLATE, TOOL, INTENT)
+
+
+def test_every_hole_gets_its_screw_and_what_was_measured_is_journaled(bench: Bench) -> None:
+    ran = bench.run()
+    assert ran.record.summary.state == "Complete"
+    assert not ran.truth.violations
+    joined = {p.where for p in ran.truth.parts if isinstance(p.where, JoinedTo)}
+    assert joined == {JoinedTo(f"plate#{k}", hole) for k in (1, 2) for hole in "ab"}
+    assert len([e for e in ran.all(QuantityMeasured) if e.quantity == "torque" and e.value == 2.5]) == 4
+
+
+def test_a_screw_that_jams_is_lifted_out_and_tried_again(bench: Bench) -> None:
+    ran = bench.run(DriveSpoiled("grip", 2, "jam"))
+    assert [e.event for e in ran.all(StepFailed)] == ["jam"]
+    assert ran.record.summary.state == "Complete"
+
+
+def test_a_screw_that_turned_too_far_is_held_with_the_clause(bench: Bench) -> None:
+    ran = bench.run(DriveSpoiled("grip", 1, "over_turned"))
+    assert ran.record.summary.state == "Held"
+    (broken,) = ran.all(ClauseBroken)
+    assert "angle" in broken.text
+
+
+def test_a_gear_that_does_not_seat_is_taken_back_and_tried_again() -> None:
+    intent = KITS.replace("<= 40 N", '<= 40 N {\n    on jam: retry 2, then hold "gear will not seat"\n  }')
+    ran = Bench.of(CELL, GRIPS, intent).run(Jam("g1", 1))
+    assert [e.event for e in ran.all(StepFailed)] == ["jam"]
+    assert len(ran.truth.of("jammed")) == 1
+    assert ran.record.summary.state == "Complete"
+    assert {p.id: p.where for p in ran.truth.parts}["gear#1"] == JoinedTo("housing#1", "gear")
+
+
+def _drives(step: Step) -> bool:
+    return isinstance(step.action, Drive)
+
+
+@pytest.mark.parametrize("changes", [{"torque": 2.0}, {"base": "plate#2"}, {"part": "screw#2"}])
+def test_a_drive_that_its_line_does_not_ask_for_is_refused(bench: Bench, changes: dict[str, object]) -> None:
+    plan: MotionPlan = bench.planned().expect()
+    steps = list(plan.tasks.steps)
+    k = next(k for k, step in enumerate(steps) if _drives(step))
+    steps[k] = replace(steps[k], action=replace(steps[k].action, **changes))  # type: ignore[arg-type]
+    changed = with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=tuple(steps))))
+    assert bench.proved(plan).is_ok
+    assert bench.proved(changed).value is None
+
+
+@pytest.mark.parametrize(("torque", "words"), [("9 Nm", "9 Nm are asked"), ("0.1 Nm", "0.1 Nm are asked")])
+def test_a_torque_that_no_tool_has_is_told_with_the_tool(torque: str, words: str) -> None:
+    found = Bench.of(PLATE, TOOL, INTENT.replace("2.5 Nm", torque)).planned().diagnostics
+    assert found[0].code == "E602"
+    assert words in found[0].message
