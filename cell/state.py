@@ -76,16 +76,25 @@ class DeviceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """The goal of a rung, by its id, is to be reached for `part`, and nothing else is done meanwhile."""
+
+    goal: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class CellState:
     """`parts` in order of id. `devices` and `stances` for every machine, station and robot of the cell. `orders` in the order in
     which they arrived. `mounts` has the robot or the changer that each tool is at; a tool that is not named is where the cell
-    declares it."""
+    declares it. `errand`: what a ladder has come to, None for the whole intent."""
 
     parts: tuple[PartState, ...]
     stances: Mapping[str, Stance]
     devices: Mapping[str, DeviceState]
     orders: tuple[Order, ...] = ()
     mounts: Mapping[str, str] = field(default_factory=dict)
+    errand: Errand | None = None
 
 
 def mount_of(cell: CellModel, state: CellState, tool: str) -> str:

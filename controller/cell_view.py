@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.run import RunContext
-from cell.state import CellState, DeviceState
+from cell.state import CellState, DeviceState, Errand
 from cell.steps import AtHome
 from controller.run_state import Belief, DeviceBelief, RobotBelief, RunState
 
@@ -15,7 +15,7 @@ def observed_state(state: RunState) -> CellState:
     return cell_state(state.context, state.belief)
 
 
-def cell_state(context: RunContext, belief: Belief) -> CellState:
+def cell_state(context: RunContext, belief: Belief, errand: Errand | None = None) -> CellState:
     """Parts in order of id. A robot that nobody sees at rest is taken to be at home; nothing is asked
     for then. A device that nobody watches runs only while a command of ours does, and none does when this is asked."""
     return CellState(
@@ -28,6 +28,7 @@ def cell_state(context: RunContext, belief: Belief) -> CellState:
         },
         orders=tuple(belief.orders[name] for name in belief.queue),
         mounts=dict(sorted(belief.mounts.items())),
+        errand=errand,
     )
 
 

@@ -113,7 +113,7 @@ _PAGES = (
     ),
     _page(
         "R717", "a rung that is not built yet",
-        "The policy's next rung is a goal, or a retry with settings of its own; this version cannot run either.",
+        "The policy's next rung is a retry with settings of its own; this version cannot run that.",
         "It is said rather than skipped, because skipping it would do something else than what is written.",
         "Put the cell in order by hand and resume: the ladder goes on with the next rung.",
     ),

@@ -84,6 +84,8 @@ def no_progress(d: Draft) -> None:
 def _finish(d: Draft) -> None:
     """The plan is at its end. Done, or the planner is asked for more: a reject admits another iteration."""
     assert d.policies is not None
+    if recovery.errand_done(d):
+        return
     orders.settle_all(d)
     done = goals.is_done(d.known, d.policies, d.belief)
     if done is True or (done is None and not d.plan.steps):

@@ -83,7 +83,8 @@ def goals(state: RunState) -> tuple[int, int]:
     """(met, total): goals that are facts of a part, and those plus what is still to be reached: by the plan in hand, and by
     the iterations that it has none for. A choice not yet decided counts with its longest alternative; what `skip` gave up
     counts in neither."""
-    met = {(goal, name) for name, held in state.belief.parts.items() for goal in held.part.reached}
+    lines = state.policies.around if state.policies is not None else {}  # a rung's goal is none of them
+    met = {(goal, name) for name, held in state.belief.parts.items() for goal in held.part.reached if goal in lines}
     open_goals: set[tuple[str, str]] = set()
     undecided = 0
     progress = state.progress

@@ -13,7 +13,7 @@ from dataclasses import replace
 from cell.commands import Release, RequestPlan, Subject
 from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, Skipped
 from cell.program import Goal, Hold, Policy, Retry, Skip
-from cell.state import InHand, InPlace, Lost
+from cell.state import Errand, InHand, InPlace, Lost
 from controller import ledger, orders, progress
 from controller.cell_view import cell_state
 from controller.draft import Draft
@@ -32,6 +32,7 @@ def fail(d: Draft, failure: Failure) -> None:
             part=failure.part or (operation.part if operation else None),
             iteration=failure.iteration or (operation.serves[-1] if operation and operation.serves else None),
         )
+    failure = replace(failure, parts=failure.parts or _worked_on(d, failure))
     found = _policy(d, failure)
     d.say(EventRaised(d.now, _subject(d, failure), failure.event, failure.text, found[1].span if found else None))
     d.mend(failures=(*d.trouble.failures, failure))
@@ -58,7 +59,7 @@ def request(d: Draft) -> None:
     number = d.progress.number + 1
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
-    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, cell_state(d.known, d.belief)))
+    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, cell_state(d.known, d.belief, d.trouble.errand)))
 
 
 def answered(d: Draft, event: PlanReleased) -> bool:
@@ -66,7 +67,7 @@ def answered(d: Draft, event: PlanReleased) -> bool:
     if event.number != d.progress.number + 1 or event.plan is None:
         return False
     progress.adopt(d, event)
-    if d.trouble.failures:  # something went wrong while the planner thought, so its plan comes too late
+    if len(d.trouble.failures) > (d.trouble.errand is not None):  # it went wrong while the planner thought: its plan is late
         d.mend(mode="draining")
     else:
         d.mend(mode="running", replan=None)
@@ -76,6 +77,9 @@ def answered(d: Draft, event: PlanReleased) -> bool:
 def refused(d: Draft, event: NoPlan) -> None:
     """There is no plan from here: a person has to change something, then the planner is asked again."""
     if event.number != d.progress.number + 1:
+        return
+    if d.trouble.errand is not None:  # whether a goal of a rung succeeds or not, the ladder goes on
+        d.mend(mode="draining", errand=None)
         return
     text = _why_not(event)
     d.mend(mode="draining", replan=d.trouble.replan or "asked again")
@@ -112,12 +116,27 @@ def resumed(d: Draft) -> None:
 # --- ladders -----------------------------------------------------------------------------------------------------------
 
 
+def errand_done(d: Draft) -> bool:
+    """Called at the end of a plan: when that was the goal of a rung, the ladder goes on."""
+    if d.trouble.errand is None:
+        return False
+    d.mend(errand=None)
+    replan(d, "the goal of a rung is done")
+    move_on(d)
+    return True
+
+
 def _climb(d: Draft) -> bool:
-    """Settles failures, oldest first, until one holds. True when none is left."""
+    """Settles failures, oldest first, until one holds or wants a goal reached. True when the planner is to be asked."""
+    if d.trouble.errand is not None and len(d.trouble.failures) == 1 and d.trouble.hold is None:
+        return True  # broken off by a stop: it is planned again
+    d.mend(errand=None)
     while d.trouble.failures and d.trouble.hold is None:
         first = d.trouble.failures[0]
         if not _rung(d, first):
             return False
+        if d.trouble.errand is not None:
+            return True
         d.mend(failures=d.trouble.failures[1:])
     return not d.trouble.failures and d.trouble.hold is None
 
@@ -149,7 +168,13 @@ def _rung(d: Draft, failure: Failure) -> bool:
             d.mend(ladders=d.trouble.ladders.delete(key) if key in d.trouble.ladders else d.trouble.ladders)
             _skip(d, failure)
             return True
-        case Retry(span=span) | Goal(span=span):
+        case Goal(id=goal):
+            _set(d, key, Ladder(ladder.rung + 1))
+            if failure.part is None or _is_lost(d, failure):
+                return _rung(d, failure)
+            d.mend(errand=Errand(goal, failure.part), replan=f"{failure.event}: {failure.part} is put in order first")
+            return True
+        case Retry(span=span):
             _set(d, key, Ladder(ladder.rung + 1))
             return _wait(d, failure, HoldReason("R717", f"{failure.event}: this rung is not built yet", (span,)))
     raise AssertionError(policy)
@@ -182,11 +207,7 @@ def _wait(d: Draft, failure: Failure, reason: HoldReason) -> bool:
 
 def _skip(d: Draft, failure: Failure) -> None:
     """Gives the iteration up, with every part that it works on; what is not where it was believed to be is lost."""
-    parts = [failure.part] if failure.part is not None else []
-    if d.progress.plan is not None and failure.iteration is not None:
-        for operation in d.plan.plan.tasks.operations:
-            if failure.iteration in operation.serves and operation.part not in parts:
-                parts.append(operation.part)
+    parts = tuple(dict.fromkeys((*((failure.part,) if failure.part is not None else ()), *failure.parts)))
     is_of_orders = failure.iteration is not None and orders.give_up(d, failure.iteration[1])
     for part in parts:
         known = d.belief.parts.get(part)
@@ -197,7 +218,15 @@ def _skip(d: Draft, failure: Failure) -> None:
         if failure.event == "part_missing" and part == failure.part and isinstance(known.part.location, InPlace):
             ledger.move_part(d, part, Lost(f"not found at {known.part.location.place}"), "observed")
     d.mend(skipped=d.trouble.skipped + 1)
-    d.say(Skipped(d.now, _subject(d, failure), failure.iteration, tuple(parts), f"{failure.event}: {failure.text}"))
+    d.say(Skipped(d.now, _subject(d, failure), failure.iteration, parts, f"{failure.event}: {failure.text}"))
+
+
+def _worked_on(d: Draft, failure: Failure) -> tuple[str, ...]:
+    """The parts of the plan that its iteration works on."""
+    if d.progress.plan is None or failure.iteration is None:
+        return ()
+    mine = (o.part for o in d.plan.plan.tasks.operations if failure.iteration in o.serves)
+    return tuple(dict.fromkeys(mine))
 
 
 def _set(d: Draft, key: str, ladder: Ladder) -> None:

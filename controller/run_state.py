@@ -16,7 +16,7 @@ from cell.diagnostic import Span
 from cell.events import Conclusion, Source
 from cell.orders import Order
 from cell.run import PackState, RunContext
-from cell.state import PartState
+from cell.state import Errand, PartState
 from cell.steps import Stance
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
@@ -139,7 +139,8 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Failure:
     """`event` is the word of a policy. `block` is the enclosure to look for one from, None: that of the goal. `code` is the
-    hold's when there is no policy. `asked`: its ladder holds, and the next resume moves it on."""
+    hold's when there is no policy. `asked`: its ladder holds, and the next resume moves it on. `parts`: all that its iteration
+    works on."""
 
     event: str
     code: str
@@ -151,6 +152,7 @@ class Failure:
     block: str | None = None
     iteration: tuple[str, str] | None = None
     asked: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ class Trouble:
     halted: Map[str, str] = _NONE
     stopping: StopKind | None = None
     commands: int = 0
+    errand: Errand | None = None
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

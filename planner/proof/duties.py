@@ -14,7 +14,7 @@ from cell.diagnostic import Diagnostic, Span, error
 from cell.members import Members, binds_parts, is_bound_by, members_of, owner_of, places_in, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
-from cell.state import CellState, InPlace, PartState
+from cell.state import CellState, Errand, InPlace, PartState
 from planner.proof.asked_orders import AskedOrders
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.joints import JOINING, JointDuty, Joints
@@ -114,6 +114,9 @@ def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations."""
     asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
     reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties())
+    if state.errand is not None:
+        reader.errand(program.block, state.errand, ())
+        return reader.out
     reader.block(program.block, _Scope({}, {}, (), None, (), frozenset()), is_top=True, label="")
     return reader.out
 
@@ -128,6 +131,22 @@ class _Reader:
     out: Duties
     filled: set[str] = field(default_factory=set)
     of_demand: dict[str, list[Key]] = field(default_factory=dict)
+
+    def errand(self, block: Block, errand: Errand, limits: tuple[Limit, ...]) -> None:
+        """The rung's goal is the one duty, under the limits of the blocks around its policy."""
+        limits = (*limits, *self._limits(block))
+        part = self.parts.get(errand.part)
+        for rung in (rung for policy in block.policies for rung in policy.ladder if isinstance(rung, Goal)):
+            if rung.id == errand.goal and part is not None:
+                key = (rung.id, ())
+                bounds = tuple(limit for b in rung.bounds if (limit := limit_in_bound(b)) is not None)
+                to = rung.role("to")
+                where = to.text if isinstance(to, Ref) else ""
+                duty = Duty(key, rung, part.id, part.kind, None, (*limits, *bounds), frozenset(), where)
+                self.out.goals[key] = duty
+        for line in block.lines:
+            for inner in _inner(line):
+                self.errand(inner, errand, limits)
 
     def block(self, block: Block, scope: _Scope, is_top: bool, label: str) -> frozenset[Key]:
         """Reads the block; gives the keys of everything in it, settled goals included."""
@@ -392,3 +411,13 @@ def goals_in(block: Block) -> Iterator[Goal]:
             case When(branches=branches):
                 for branch in branches:
                     yield from goals_in(branch.block)
+
+
+def _inner(line: Line) -> tuple[Block, ...]:
+    match line:
+        case Goal(block=block):
+            return () if block is None else (block,)
+        case Loop(block=block) | Group(block=block) | Scope(block=block) | Fresh(block=block):
+            return (block,)
+        case When(branches=branches):
+            return tuple(branch.block for branch in branches)

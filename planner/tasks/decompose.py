@@ -17,7 +17,7 @@ from cell.diagnostic import Span
 from cell.members import Members, binds_parts, is_bound_by, members_of, owner_of, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
-from cell.state import CellState, Expected, InHand, InPlace, Lost, PartState
+from cell.state import CellState, Errand, Expected, InHand, InPlace, Lost, PartState
 from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
@@ -27,6 +27,7 @@ from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
 from planner.tasks.people import cleared_to, clearing, left_behind
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work, comes_back, works_where_it_lies
+from planner.tasks.rungs import errand_stage
 from planner.tasks.sampling import Sampling
 from planner.tasks.supported import blocks
 from planner.tasks.unfold import UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
@@ -42,6 +43,9 @@ def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: 
     orders = Orders(cell, state, program, found, is_continuous)
     looped = frozenset((loop.members.text, loop.member) for loop in loops)
     walk = _Walk(cell, state, found, orders, looped=looped, goals=_goals(program.block))
+    if state.errand is not None:
+        walk.errand(program, state.errand)
+        return walk.routes()
     walk.block(program.block, walk.unfolding.clauses_in(program.block, Clauses(), ""), in_order=False, bound={})
     return walk.routes()
 
@@ -73,6 +77,13 @@ class _Walk:
         self.parts = {p.id: p for p in self.state.parts}
         self.arrivals = arrival_times(self.cell, self.state)
         self.where = {name: place.equipment for name, place in self.cell.places.items()}
+
+    def errand(self, program: IntentProgram, errand: Errand) -> None:
+        """A rung of a ladder, and nothing beside it."""
+        stage = errand_stage(self.cell, self.state, program, errand, self.found)
+        if stage is not None:
+            part = self.parts[errand.part]
+            self._add(part, [] if _is_there(part, stage) else [stage])
 
     # --- lines -----------------------------------------------------------------------------------------------------
 

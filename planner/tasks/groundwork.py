@@ -15,6 +15,7 @@ from planner.tasks.decompose import decompose
 from planner.tasks.every_order import Ends, every_order, line_of
 from planner.tasks.findings import Findings
 from planner.tasks.route import Routes
+from planner.tasks.rungs import check_rungs
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.stacks import check_stacks
 from planner.tasks.supported import check_supported
@@ -24,6 +25,7 @@ from planner.tasks.ways import check_ways
 def routes_for(request: PlanningRequest, found: Findings) -> Routes | None:
     """None where something is in the way, which is then said in `found`."""
     check_supported(request.cell, request.program, found)
+    check_rungs(request, found)
     routes = decompose(request.cell, request.state, request.program, found, request.is_continuous)
     if not found.has_errors:
         check_stacks(request.cell, request.state, request.program, routes, found)

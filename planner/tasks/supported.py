@@ -182,19 +182,18 @@ def speed_limit_on(cell: CellModel, ensure: Ensure) -> tuple[str, float] | None:
 def _check_policy(policy: Policy, found: Findings) -> None:
     for rung in policy.ladder:
         match rung:
-            case Goal():
-                found.unsupported("a goal as a rung", rung.span)
             case Skip():
                 _check_skip(policy, rung, found)
-            case Retry() | Hold():
-                pass
+            case Goal() | Retry() | Hold():
+                pass  # of goals planner/tasks/rungs.py says whether they can be done
             case _:
                 assert_never(rung)
 
 
 def _check_skip(policy: Policy, skip: Skip, found: Findings) -> None:
+    put_away = any(isinstance(rung, Goal) and rung.verb == "move" for rung in policy.ladder[: policy.ladder.index(skip)])
     for event in policy.events:
-        if event.path[-1] not in HANDS_ARE_EMPTY:
+        if event.path[-1] not in HANDS_ARE_EMPTY and not put_away:
             message = f"after {event.text}, `skip` may leave the part in a hand, a clamp or the place of others"
             found.error("E606", message, skip.span, event.span, help="end this ladder with `hold`")
 
