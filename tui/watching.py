@@ -14,6 +14,7 @@ from typing import Literal
 
 from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, SpeedAsked, StateChanged, ZoneReported
 from cell.run import RunSummary
+from cell.state import Lost
 from cellwright.order_files import FollowedOrders
 from cellwright.service import Run
 from tui.asking import asked
@@ -44,6 +45,7 @@ class Watching:
     _is_unseen: bool = False
     _held: str | None = None
     _hold_text: str = ""
+    _lost: tuple[str, ...] = ()
     _occupied: set[str] = field(default_factory=set)
 
     def to_the_end(self) -> RunSummary:
@@ -76,6 +78,7 @@ class Watching:
             if message is None:
                 continue
             if isinstance(message, RunSummary):
+                self._lost = tuple(f"{part.id} ({part.note})" for part in message.parts if isinstance(part.location, Lost))
                 progress("steps", message.steps_done, message.steps_total)
                 progress("goals", message.goals_met, message.goals_total)
                 continue
@@ -134,6 +137,8 @@ class Watching:
             self.run.ask("stop")
             return
         say(f"Held: {printable(self._hold_text)}\nResume when the cell is in order.")
+        if self._lost:
+            say(f"Lost, and not to be told found in this run: {printable(', '.join(self._lost))}.")
         answer = self._answer()
         self._is_ending = answer != "resume"
         if not self._interrupts:

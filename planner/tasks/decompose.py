@@ -312,7 +312,7 @@ class _Walk:
         kinds += [self.assembly.kinds[part.id]] * (len(route) - first)
         if len(route) > first and isinstance(part.location, Lost):
             spans = [leg.goal.span for leg in route[first:] if isinstance(leg, Stage)][:1]
-            help_ = "Put it back, or let a policy `skip` its iteration."
+            help_ = "Let a policy `skip` its iteration; or stop, lay it where the cell file says, and run again."
             self.found.error("E610", f"{part.id} is lost: {part.location.why}", *spans, help=help_)
         return frozenset((part.id, k) for k in range(first, len(route)))
 

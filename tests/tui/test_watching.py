@@ -124,6 +124,13 @@ def test_an_answer_that_is_none_is_asked_for_again(
     assert "`yes\\x1b` is neither. [r]esume or [S]top?" in capsys.readouterr().err
 
 
+def test_a_hold_names_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
+    controller = Controller([SUMMARY, *HELD, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    assert "Lost, and not to be told found in this run: shaft#3 (fell\\x1b[2J)." in capsys.readouterr().err
+
+
 def test_a_question_that_is_no_longer_of_use_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     with os.fdopen(reader) as keyboard, os.fdopen(writer, "w"):
