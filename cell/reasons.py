@@ -142,6 +142,8 @@ def action_reason(action: Action, part: str, place: str, outcome: str, is_joined
 
 def _awaiting(action: Await, part: str) -> str:
     match action.verb:
+        case verb if verb == HANDOVER and action.place == action.person:
+            return f"{action.person} gives {part}, the robot stands still"
         case verb if verb == HANDOVER:
             return f"{action.person} takes {part} over, the robot stands still"
         case verb if verb == CLEAR:

@@ -82,7 +82,7 @@ class Parts:
         """The part that a hand at `T_world_tcp` closes on. Heaps give nothing back."""
         x, y, z = T_world_tcp.translation
         for part in self.parts.values():
-            if not isinstance(part.where, RestsIn) or self.places[part.where.place].capacity is None:
+            if not isinstance(part.where, RestsIn) or self.cell.places[part.where.place].capacity is None:
                 continue
             px, py, pz = part.pose.translation
             reach = height(part.kind.shape) + REACH  # the grasp point is within the part's height of its frame
@@ -102,6 +102,10 @@ class Parts:
     def take_over(self, part: Part, place: str) -> None:
         """A person holds it: where a hand lets go of it, it lies in `place`, which is theirs."""
         self.taken_over[part.id] = place
+
+    def give(self, part: Part, place: str) -> None:
+        """A person holds it where a hand can close on it."""
+        self._put(replace(part, where=RestsIn(place), pose=self.cell.places[place].frame, T_tcp_part=None))
 
     def carry(self, part: Part, place: str) -> None:
         """A person carries it there. Raises ValueError where there is no room."""

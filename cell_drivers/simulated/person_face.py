@@ -109,6 +109,9 @@ class PersonFace(Face):
         parts, work = self.world.parts, asked.work
         part = parts.parts[work.part]
         match work.verb:
+            case verb if verb == HANDOVER and work.place == self.name:
+                parts.give(part, work.place)
+                self.world.effect(self.name, asked.command, "gives", part.id, work.place)
             case verb if verb == HANDOVER:
                 parts.take_over(part, work.place)
                 self.world.effect(self.name, asked.command, "takes hold", part.id, work.place)

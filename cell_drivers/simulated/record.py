@@ -92,6 +92,7 @@ What = Literal[
     "work ended",
     "work aborted",
     "takes hold",
+    "gives",
     "carried",
     "arrived",
     "presented",

@@ -14,12 +14,12 @@ from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.people import CLEAR, HANDOVER
 from cell.standard_verbs import STANDARD
-from cell.steps import Action, AtPlace, Await, Move, Release, Step
+from cell.steps import Action, AtPlace, Await, Grip, Move, Release, Step
 from cell.task_plan import Operation, TaskPlan
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.precedence import Precedence
 from planner.proof.robot_state import RobotState
-from planner.proof.wanted_place import person_of
+from planner.proof.wanted_place import is_given, person_of
 
 
 def is_handover(action: Action) -> TypeGuard[Await]:
@@ -48,11 +48,15 @@ def wrong_in_awaiting(
         yield f"awaits {action.person} to {action.verb} {action.part}, which its goal does not ask for"
     if action.outcome != tells(action.verb):
         yield f"awaits the outcome {action.outcome or 'none'} of {action.verb}"
+    if action.verb == HANDOVER and (not isinstance(state.stance, AtPlace) or state.stance.place != action.person):
+        yield f"hands over away from where {action.person} takes over"
+    if isinstance(duty, Duty) and is_given(duty.goal, cell):
+        if action.place != action.person or operation.source != lies_in or cell.places[lies_in].equipment != workplace:
+            yield f"has {action.person} give {action.part} from {lies_in or 'a hand'} into {action.place}"
+        return
     if cell.places[action.place].equipment != workplace:
         yield f"has {action.part} lie in {action.place}; {action.person} works at {workplace}"
     if action.verb == HANDOVER:
-        if not isinstance(state.stance, AtPlace) or state.stance.place != action.person:
-            yield f"hands over away from where {action.person} takes over"
         if state.hands.get(getattr(state.stance, "hand", ""), ("",))[0] != action.part:
             yield f"hands over {action.part}, which the robot does not hold there"
     elif action.place != lies_in:
@@ -66,7 +70,8 @@ def standstills(tasks: TaskPlan) -> Iterator[tuple[str, tuple[Span, ...]]]:
         if is_handover(step.action):
             found.setdefault((step.robot or "", step.action.person), {})[step.because.span] = None
     for (robot, person), spans in found.items():
-        yield f"{robot} stands still from before {person} is asked to take a part over until its hand is open", tuple(spans)
+        until = "until its hand has opened or closed"
+        yield f"{robot} stands still from before {person} is asked to take or give a part {until}", tuple(spans)
 
 
 def check_handovers(tasks: TaskPlan, order: Precedence) -> tuple[Diagnostic, ...]:
@@ -87,6 +92,6 @@ def check_handovers(tasks: TaskPlan, order: Precedence) -> tuple[Diagnostic, ...
 
 
 def _opening(steps: Sequence[Step], order: Precedence, i: int, step: Step) -> int | None:
-    """The step after number `i` that lets go of the part that is handed over."""
-    later = (j for j, s in enumerate(steps) if isinstance(s.action, Release) and s.action.part == step.part)
+    """The step after number `i` that lets go of the part that is handed over, or closes on it."""
+    later = (j for j, s in enumerate(steps) if isinstance(s.action, Release | Grip) and s.action.part == step.part)
     return next((j for j in later if order.after[i] >> j & 1), None)

@@ -84,7 +84,10 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             return _of_move(need, at, cell)
         case Grip(tool=tool, hand=hand, part=part):
             here, free = Fact("at", (part, _place(at))), Fact("empty", (f"{tool}.{hand}",))
-            return Change((_stands(at), here, *_is(at, cell), free), (Fact("held", (part, f"{tool}.{hand}")),), (here, free))
+            is_given = at.verb == HANDOVER and is_in_passing(cell, cell.places[_place(at)])
+            reached = (Fact("reached", (at.goal, part)),) if is_given else ()
+            adds = (Fact("held", (part, f"{tool}.{hand}")), *reached)
+            return Change((_stands(at), here, *_is(at, cell), free), adds, (here, free))
         case Release(tool=tool, hand=hand, part=part):
             held = Fact("held", (part, f"{tool}.{hand}"))
             if _place(at) in cell.places and cell.places[_place(at)].of is not None:
@@ -140,7 +143,8 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
         return Change((start, held, *_of_base(at, touch.place, cell), *access), (end,), (start,))
     match touch.pair, touch.end:
         case "fingers and part", "end":
-            return Change((start, Fact("at", (at.part, touch.place)), *_is(at, cell), empty, *access, *bare), (end,), (start,))
+            lies = () if is_in_passing(cell, cell.places[touch.place]) else (Fact("at", (at.part, touch.place)), *_is(at, cell))
+            return Change((start, *lies, empty, *access, *bare), (end,), (start,))
         case "part and place", "start" if cell.places[touch.place].of is not None:
             return Change((held, start), (end,), (start,))
         case "part and place", "start":
@@ -235,6 +239,10 @@ def of_person(action: Await, at: Setting, cell: CellModel) -> Change:
     place free; all other work is done to what lies there."""
     idle, place = Fact("idle", (action.person,)), Fact("at", (action.part, action.place))
     room = () if is_heap(cell, action.place) else (Fact("free", (action.place,)),)
+    if action.verb == HANDOVER and action.place == action.person:
+        hand = at.stance.hand if isinstance(at.stance, AtPlace) else ""
+        lies, empty = Fact("at", (action.part, at.lies_in)), Fact("empty", (hand,))
+        return Change((_stands(at), lies, empty, *room, idle), (place, Fact("free", (at.lies_in,))), (lies, *room))
     if action.verb == HANDOVER:
         held = Fact("held", (action.part, at.hand or ""))
         return Change((_stands(at), held, *room, idle), (), room)

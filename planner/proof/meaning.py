@@ -170,14 +170,16 @@ class _Walk:
             assert isinstance(state.stance, AtPlace)
             hand = state.stance.hand
             part = state.hands[hand][0]
+        elif is_handover(action) and isinstance(state.stance, AtPlace):
+            hand = state.stance.hand
         elif isinstance(action, SetClamp) and action.is_closed:
             part = self.resting.get(self.cell.equipment[action.machine].places[0].name, part)
         elif isinstance(action, Move) and isinstance(touch := action.need.touch, Touch) and touch.hand in state.hands:
             part = state.hands[touch.hand][0]
         outcome = self.outcomes[action.choice] if isinstance(action, Decide) else ""
         setting = Setting(robot, state.stance, part, hand, operation.verb, operation.goal, outcome, False, self._carriers(action))
-        handed_to = self.handed.get(part, "") if isinstance(action, Release) else ""
-        if is_handover(action):
+        handed_to = self.handed.pop(part, "") if isinstance(action, Release) else ""
+        if is_handover(action) and action.place != action.person:
             self.handed[action.part] = action.place
         seat = self.cell.places.get(self._contact(step, setting))
         base = self.resting.get(seat.lies_on[0], "nothing") if seat is not None and seat.of is not None else "nothing"

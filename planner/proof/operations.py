@@ -40,7 +40,7 @@ from planner.proof.duties import Duties, Duty, ForkDuty, Key
 from planner.proof.needed_motion import is_parking
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
 from planner.proof.precedence import Precedence
-from planner.proof.wanted_place import person_of
+from planner.proof.wanted_place import is_given, person_of
 
 
 @dataclass(slots=True)
@@ -333,7 +333,10 @@ def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel, 
     handed = {s.action.place for s in steps if is_handover(s.action)}
     if any(is_in_passing(cell, cell.places[place]) for place in put) or handed:
         yield from _handing_wrong(put, handed, steps, duty, cell)
-        put = handed
+        if is_given(duty.goal, cell):
+            taken, put = {operation.source or ""}, put | taken - handed
+        else:
+            put = handed
     own = [(s, s.robot) for s in steps if s.robot is not None and not _is_sent_home(s, operation, cell)]
     robots = {robot for _, robot in own}
     entering = {robot for s, robot in own if not _only_leaves(s)}

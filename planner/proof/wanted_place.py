@@ -9,16 +9,24 @@ from cell.program import Goal, Ref
 
 
 def person_of(goal: Goal, cell: CellModel) -> Person | None:
-    """Who the goal waits for: `to` of a handover, `by` of the rest."""
-    who = goal.role("to" if goal.verb == HANDOVER else "by")
-    return cell.people.get(who.text) if isinstance(who, Ref) else None
+    """Who the goal waits for: whoever takes or gives in a handover, `by` of the rest."""
+    roles = ("to", "from") if goal.verb == HANDOVER else ("by",)
+    named = (goal.role(role) for role in roles)
+    return next((cell.people[who.text] for who in named if isinstance(who, Ref) and who.text in cell.people), None)
+
+
+def is_given(goal: Goal, cell: CellModel) -> bool:
+    """Whether a person gives what the goal is about."""
+    who = goal.role("from")
+    return goal.verb == HANDOVER and isinstance(who, Ref) and who.text in cell.people
 
 
 def wanted_place(goal: Goal, cell: CellModel, members: Members) -> str:
-    """The equipment, or the member of it: where the person works who is asked; else `to` of a move, `at` of the rest."""
+    """The equipment, or the member of it: where the person works who is asked, or who gives it; else `to` of a move, `at` of
+    the rest."""
     person = person_of(goal, cell)
     if person is not None:
-        return person.at
+        return person.name if is_given(goal, cell) else person.at
     where = goal.role("to") if goal.verb == "move" else goal.role("at")
     return resolved(where, members) if isinstance(where, Ref) else ""
 

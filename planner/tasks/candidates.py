@@ -83,7 +83,7 @@ class Candidates:
         if isinstance(leg, Stage) and leg.is_carried:
             self._offer(found, self.carried(job, leg, place, opened))
             return
-        if isinstance(leg, Stage) and leg.handing is None and place in leg.places:
+        if isinstance(leg, Stage) and leg.handing is None and leg.received is None and place in leg.places:
             self._offer(found, self.run(job, leg, place, opened))
             return
         for worker in self.shop.able(job, self.floor.at[job]):
@@ -104,16 +104,19 @@ class Candidates:
         others = floor.carried(worker)
         if not self._can_carry(who, others, kind) or not floor.is_uncovered(place) or shop.benches.is_promised(floor, stage):
             return None
-        speed, hub = who.speed(stage.clauses), shop.equipment_of[place]
+        giver = stage.giver
+        spot = place if giver is None else giver.spot
+        speed, hub = who.speed(stage.clauses), shop.equipment_of[spot]
         arrived, way = self.arrival(worker, self._hubs[hub], others, speed, opened)
         start = max(arrived, self.accessible(hub, opened), floor.ready[job])
         for grasp in shop.grasps[kind]:
-            taking = self._taking(who, place, name, kind, grasp, others, speed, stage.clauses.contact_force)
+            taking = self._taking(who, spot, name, kind, grasp, others, speed, stage.clauses.contact_force)
             if taking.seconds < math.inf and self.free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
                 if others and not self._is_released(job, worker, hand, grasp, others):
                     continue
                 if not self.escapes.is_open(floor, self._now, job, worker, is_taking=True):
                     return None
+                taking = taking if giver is None else taking._replace(seconds=taking.seconds + giver.duration)
                 start = max(start, self.clear(worker, taking.way, taking.rest))
                 act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
                 return self._candidate(act, start, hub, taking, way, speed)

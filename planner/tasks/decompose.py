@@ -25,7 +25,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
-from planner.tasks.people import cleared_to, clearing, left_behind
+from planner.tasks.people import cleared_to, clearing, left_behind, received
 from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work, comes_back, works_where_it_lies
 from planner.tasks.rungs import errand_stage
 from planner.tasks.sampling import Sampling
@@ -305,6 +305,10 @@ class _Walk:
 
     def _add(self, part: PartState, legs: Iterable[Leg]) -> Legs:
         """Append to the part's route; gives what was added."""
+        legs = tuple(legs)
+        for leg in legs:
+            if isinstance(leg, Stage) and leg.handing is not None and leg.handing.gives:
+                self.found.unsupported("taking over from a person outside a loop over parts", leg.goal.span)
         route = self.legs.setdefault(part.id, [])
         first = len(route)
         route += legs
@@ -432,7 +436,8 @@ class _Iterations:
         if self.loop.in_order and self.last:
             clauses = walk._after(clauses, self.last, self.loop.span, {}, 0)
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
-        legs = open_legs(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses), part)
+        all_legs = walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses)
+        legs = received(open_legs(all_legs, part), walk.found)
         earlier = walk.legs.get(part.id)
         if legs and not earlier and isinstance(legs[0], Stage) and _is_there(part, legs[0]):
             legs = legs[1:]

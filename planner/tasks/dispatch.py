@@ -113,6 +113,9 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
 
 def _apply_pick(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     act, device, now = chosen.act, shop.devices[chosen.hub], floor.devices[chosen.hub]
+    leg = floor.leg(act.job)
+    if isinstance(leg, Stage) and leg.giver is not None:
+        now.idle = floor.work_end[leg.giver.person] = chosen.end
     floor.take(act.job, act.worker, act.hand, act.grasp)
     now.is_open = device.has_door
     now.is_clamped = False

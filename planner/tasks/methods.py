@@ -77,7 +77,8 @@ def _of_person(cell: CellModel, goal: Goal, person: Person, kind: str, found: Fi
     equipment, places = where
     if goal.verb != HANDOVER:
         return Method(equipment.name, places, work_by(person, goal.verb), None)
-    handing, giver = handing_to(cell, goal, person, found), goal.role("from")
+    handing = handing_to(cell, goal, person, found)
+    giver = goal.role("to" if handing is not None and handing.gives else "from")
     robot = giver.text if isinstance(giver, Ref) else None
     return None if handing is None else Method(equipment.name, places, None, robot, handing)
 

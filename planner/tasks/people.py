@@ -6,6 +6,9 @@ plan says when they are asked, and counts on what is usual.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from cell.durations import action_duration
 from cell.equipment import Equipment
 from cell.members import places_in
@@ -16,7 +19,7 @@ from cell.standard_verbs import STANDARD
 from cell.state import InPlace, PartState
 from cell.steps import Treat
 from planner.tasks.findings import Findings
-from planner.tasks.route import Clauses, Handing, Stage, Work
+from planner.tasks.route import Clauses, Handing, Leg, Stage, Work
 
 TREATMENTS = tuple(verb.name for verb in STANDARD.verbs.values() if verb.offered and not verb.tells and verb.name != HANDOVER)
 """Verbs that a station or a person offers and that tell nothing."""
@@ -25,9 +28,10 @@ BY_PEOPLE = (*TREATMENTS, *(verb.name for verb in STANDARD.verbs.values() if ver
 
 
 def person_of(cell: CellModel, goal: Goal) -> Person | None:
-    """Who the goal waits for: `to` of a handover, `by` of the rest."""
-    who = goal.role("to" if goal.verb == HANDOVER else "by")
-    return cell.people.get(who.text) if isinstance(who, Ref) else None
+    """Who the goal waits for: whoever takes or gives in a handover, `by` of the rest."""
+    roles = ("to", "from") if goal.verb == HANDOVER else ("by",)
+    named = (goal.role(role) for role in roles)
+    return next((cell.people[who.text] for who in named if isinstance(who, Ref) and who.text in cell.people), None)
 
 
 def workplace(
@@ -75,7 +79,9 @@ def handing_to(cell: CellModel, goal: Goal, person: Person, found: Findings) -> 
         help_ = "Take the `at` out, or bring that zone nearer to where they work."
         found.error("E625", message, zone.span, cell.zones[zone.text].span, help=help_)
         return None
-    return Handing(person.name, spot.name, person_duration(person, HANDOVER).longest)
+    giver = goal.role("from")
+    gives = isinstance(giver, Ref) and giver.text == person.name
+    return Handing(person.name, spot.name, person_duration(person, HANDOVER).longest, gives)
 
 
 def treatment(cell: CellModel, station: Equipment, goal: Goal, found: Findings) -> Work | None:
@@ -85,6 +91,24 @@ def treatment(cell: CellModel, station: Equipment, goal: Goal, found: Findings) 
         found.error("E612", f"{station.name} does not offer {goal.verb}", goal.span, station.span, help=help_)
         return None
     return Work("treatment", goal.verb, action_duration(cell, Treat(station.name, goal.verb, "")).longest)
+
+
+def received(legs: Sequence[Leg], found: Findings) -> list[Leg]:
+    """What a person gives is taken on the way to where the next line wants it; where no line says where, that is said in
+    `found`."""
+    out: list[Leg] = []
+    giving: Stage | None = None
+    for leg in legs:
+        if giving is not None and isinstance(leg, Stage) and leg.handing is None and not leg.is_carried:
+            leg, giving = replace(leg, received=giving), None
+        if isinstance(leg, Stage) and leg.handing is not None and leg.handing.gives:
+            giving = leg
+            continue
+        out.append(leg)
+    if giving is not None:
+        message, help_ = "no line says where the robot puts what it is given", "Add a line that moves it on."
+        found.error("E625", message, giving.goal.span, help=help_)
+    return out
 
 
 # --- carrying away ---------------------------------------------------------------------------------------------------

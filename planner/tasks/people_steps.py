@@ -5,7 +5,7 @@ Law: whoever fills or empties a place that a person has filled or emptied comes 
 
 from __future__ import annotations
 
-from cell.people import CLEAR
+from cell.people import CLEAR, HANDOVER
 from cell.reasons import action_reason, carrying_away
 from cell.steps import Await, Because
 from planner.tasks.device_chains import DeviceChains
@@ -32,7 +32,12 @@ class PeopleSteps:
         if handing is None:
             return None
         _, emptied = self._changed.get(place, ("", ()))
-        return Awaited(Await(handing.person, "handover", part, "", place), handing.duration, emptied)
+        return Awaited(Await(handing.person, HANDOVER, part, "", place), handing.duration, emptied)
+
+    def giving(self, giver: Handing, part: str, source: str) -> Awaited:
+        """What is awaited of whoever gives the part that lies in `source`."""
+        _, filled = self._changed.get(source, ("", ()))
+        return Awaited(Await(giver.person, HANDOVER, part, "", giver.spot), giver.duration, filled)
 
     def work(self, operation: OperationDraft, work: Work, place: str, goal: str, before: Numbers) -> Numbers:
         """On the part that lies in `place`; gives the step after which it is done."""

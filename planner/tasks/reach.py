@@ -136,6 +136,8 @@ def _move(job: Job, k: int) -> _Move | None:
     hand = None if earlier else job.hand
     match leg:
         case Stage(places=places):
+            if leg.giver is not None:
+                sources = (leg.giver.spot,)
             if leg.is_carried or (leg.handing is None and set(sources) & set(places)):
                 return None
             return _Move(job.kind_at(k), hand, sources, (leg.spots,), by, using, _forces(leg), leg.into)

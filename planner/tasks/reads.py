@@ -97,6 +97,7 @@ def _targets(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
     for act in order.acts:
         filled = [act.place] if act.kind is Kind.PLACE else [p for way in act.targets for p in way]
         filled += [leg.handing.spot for leg in _stages(shop, act) if leg.handing is not None and act.kind is Kind.PLACE]
+        filled += [leg.giver.spot for leg in _stages(shop, act) if leg.giver is not None and act.kind is Kind.PICK]
         for place in filled:
             if place in free:
                 yield f"at {place}", "empty"
@@ -136,6 +137,7 @@ def _people(shop: Shop, act: Act) -> Iterator[str]:
     """Who is asked for something in that act."""
     is_asked = act.kind in (Kind.RUN, Kind.PLACE, Kind.CARRY)
     yield from (stage.device for stage in _stages(shop, act) if is_asked and stage.device in shop.cell.people)
+    yield from (s.giver.person for s in _stages(shop, act) if act.kind is Kind.PICK and s.giver is not None)
 
 
 def _stages(shop: Shop, act: Act) -> Iterator[Stage]:

@@ -33,11 +33,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """A robot hands the part over to `person` at `spot`, a place in the air, which takes them `duration` s."""
+    """A robot hands the part over to `person` at `spot`, a place in the air, which takes them `duration` s; where the person
+    `gives`, they put it into its hand."""
 
     person: str
     spot: str
     duration: float
+    gives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Stage:
     joined: bool = False
     by: str | None = None
     handing: Handing | None = None
+    received: Stage | None = None
     into: Join | None = None
     using: str | None = None
 
@@ -97,6 +100,11 @@ class Stage:
         if self.handing is not None:
             return self.handing.person
         return self.work.by if self.work is not None and self.work.by is not None else self.equipment
+
+    @property
+    def giver(self) -> Handing | None:
+        """How a person gives the part that the robot then puts down there."""
+        return None if self.received is None else self.received.handing
 
     @property
     def is_carried(self) -> bool:

@@ -192,7 +192,7 @@ def _likeness(job: Job, source: str) -> tuple[object, ...]:
 def _leg_likeness(leg: Leg) -> tuple[object, ...]:
     match leg:
         case Stage(equipment=equipment, work=work, clauses=clauses, joined=joined, handing=handing, into=into):
-            return (equipment, work, clauses.speeds, joined, handing, into)
+            return (equipment, work, clauses.speeds, joined, handing, into, leg.giver)
         case Fork(ways=ways, clauses=clauses):
             return (tuple(tuple(s.equipment for s in way.stages) for way in ways), clauses.speeds)
 

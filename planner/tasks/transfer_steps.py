@@ -105,6 +105,31 @@ class Contact:
         )  # fmt: skip
         return self._lift(operation, (grip,), held, is_clamped, (*there.way, *there.rest))
 
+    def receive(
+        self, operation: OperationDraft, before: Numbers, others: Held, held: Held, awaited: Awaited, source: str, reached: Fact
+    ) -> Numbers:
+        """From the hub to where a person puts the part, which lies in `source` till then, into the open hand, and back."""
+        t, action = self._t, awaited.action
+        there = self._motions.approach(t.place, t.hand, t.kind, t.grasp, others, t.speed)
+        last = self._move(
+            operation, there, before, f"to {t.part} at {t.place}", (self._hub, self._empty, *self._access()), (self._there,),
+            (self._hub,),
+        )  # fmt: skip
+        lies, left = fact("at", t.part, source), fact("free", source)
+        last = self._draft.step(
+            operation, action, awaited.seconds, (last, *awaited.after), action_reason(action, t.part, "", "", False),
+            robot=self._robot, claims=self._claims,
+            needs=(self._there, lies, self._empty, *self._free, fact("idle", action.person)), adds=(self._lies, left),
+            deletes=(lies, *self._free), uses=self._uses,
+        )  # fmt: skip
+        last = self._draft.step(
+            operation, Grip(self._tool, self._hand, t.part, self._worker.forces[t.kind]), self._worker.grip_time, (last,),
+            f"{t.part} is taken out of {t.place}", robot=self._robot, claims=self._claims,
+            needs=(self._there, self._lies, self._empty), adds=(self._in_hand, reached), deletes=(self._lies, self._empty),
+            uses=self._uses,
+        )  # fmt: skip
+        return self._lift(operation, (last,), held, False, (*there.way, *there.rest))
+
     def put(
         self, operation: OperationDraft, before: Numbers, held: Held, others: Held, has_clamp: bool, reached: Fact | None,
         awaited: Awaited | None = None,

@@ -21,7 +21,7 @@ from planner.tasks.floor import Act, Kind
 from planner.tasks.people_steps import PeopleSteps
 from planner.tasks.road import Numbers, Road
 from planner.tasks.robot_chain import RobotChain, Task
-from planner.tasks.route import Clauses, Fork, Join, Stage
+from planner.tasks.route import Clauses, Fork, Handing, Join, Stage
 from planner.tasks.shop import Shop
 from planner.tasks.traffic import Traffic
 from planner.tasks.transfer_steps import Contact, Transfer
@@ -120,11 +120,35 @@ class Writer:
     # --- taking and putting ----------------------------------------------------------------------------------------
 
     def _pick(self, robot: RobotChain, act: Act, stage: Stage) -> None:
+        if stage.received is not None and stage.giver is not None:
+            self._receive(robot, act, stage.received, stage.giver)
+            return
         hub, task = self.shop.equipment_of[act.place], self._task(robot, act, stage)
         robot.equip(act.worker, task)
         robot.go(hub, task, f"{task.operation.part} is fetched from {act.place}")
         self.devices.open_door(hub, task.operation)
         self.take(robot, act.job, act.hand, act.grasp, act.place, task)
+
+    def _receive(self, robot: RobotChain, act: Act, stage: Stage, giver: Handing) -> None:
+        """A person puts the part into the hand: an operation of its own, for the line that asks for it."""
+        operation = self.new_operation(
+            robot, act, stage.goal.id, stage.goal.verb, stage.clauses, act.place, None, self.because(stage.goal), None
+        )
+        task = self.begun(Task(operation, stage.clauses))
+        hub, person = self.shop.equipment_of[giver.spot], self.devices[giver.person]
+        robot.equip(act.worker, task)
+        robot.go(hub, task, f"{operation.part} is fetched from {giver.spot}")
+        contact = self._contact(robot, act.job, act.hand, act.grasp, giver.spot, stage.clauses)
+        others, held = robot.held(), robot.held({act.hand: (act.job, act.grasp)})
+        _, done = self.ends.get((act.job, act.leg - 1), ("", ()))
+        awaited = self.people.giving(giver, operation.part, act.place)
+        before = (*robot.last, *person.last, *done, *contact.before_taking(others, held))
+        reached = fact("reached", stage.goal.id, operation.part)
+        robot.last = person.last = contact.receive(operation, before, others, held, awaited, act.place, reached)
+        self.lying.pop(act.place, None)
+        self.changed[act.place] = (giver.person, robot.last)
+        robot.holding[act.hand] = (act.job, act.grasp)
+        robot.stance = AtHub(hub)
 
     def take(self, robot: RobotChain, job: int, hand: int, grasp: int, place: str, task: Task) -> None:
         hub = self.shop.equipment_of[place]
@@ -309,7 +333,7 @@ class Writer:
     def _task(self, robot: RobotChain, act: Act, stage: Stage) -> Task:
         key = (act.job, act.leg)
         if key not in self.open_operations:
-            source = act.place if act.kind is Kind.PICK else None
+            source = act.place if act.kind is Kind.PICK and stage.received is None else None
             self.open_operations[key] = self.new_operation(
                 robot, act, stage.goal.id, stage.goal.verb, stage.clauses, source, None, self.because(stage.goal), None
             )

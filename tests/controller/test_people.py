@@ -18,6 +18,7 @@ from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearse
 from planner.proof.release import release
 from tests.planner.proof.bench import INTENT, VERSIONS, handed_over, planned, request
+from tests.planner.proof.test_people import AT_THE_BENCH, GIVEN
 from tests.planner.proof.test_release import CERTIFICATES
 
 NEVER = 1e8
@@ -132,3 +133,18 @@ def test_a_run_says_what_people_are_asked_for() -> None:
     begun = next(i for i, e in enumerate(events) if i > asking and isinstance(e, StepStarted) and e.of == events[asking].of)
     assert summary_of(fold(events[: begun + 1])).awaiting == ("operator: handover box#1, begun",)
     assert isinstance(events[0], RunOpened)
+
+
+def test_a_person_gives_what_a_robot_then_stores() -> None:
+    """Their part is in the hand once they confirm: by the world's record it was nowhere else."""
+    asked = request(GIVEN, AT_THE_BENCH)
+    drivers = simulated_cell(asked.cell, asked.robots, Scenario(3))
+    spec = RunSpec("r1", asked.program, asked.cell, asked.state)
+    record = rehearse(spec, released(asked).expect(), drivers, Planner(asked))
+    world = drivers.record()
+    assert record.summary.state == "Complete"
+    assert record.summary.goals_met == record.summary.goals_total == 8
+    assert sorted(world.parts_in("infeed")) == ["box#1", "box#2", "box#3"]
+    assert [part.where.split("[")[0] for part in record.summary.parts] == ["infeed"] * 3
+    assert len(world.of("gives")) == 2
+    assert not world.violations
