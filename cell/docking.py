@@ -7,11 +7,12 @@ TCPs where these are lower.
 from __future__ import annotations
 
 import math
+from typing import assert_never
 
 import numpy as np
 
 from cell.changers import Pocket
-from cell.geometry import Body, Pose, corners
+from cell.geometry import Array, Body, Box, ConvexHull, Cylinder, Pose, Sphere
 from cell.model import CellModel, Tool
 
 _OVER = Pose.from_xyz_rpy((0.0, 0.0, 0.0), (math.pi, 0.0, 0.0))
@@ -19,16 +20,15 @@ _OVER = Pose.from_xyz_rpy((0.0, 0.0, 0.0), (math.pi, 0.0, 0.0))
 
 def length_of(tool: Tool) -> float:
     """From the flange to the tip, in m."""
-    points = [body.pose.apply(corners(body.shape)) for body in tool.bodies]
-    tcps = np.array([hand.T_flange_tcp.translation for hand in tool.hands]).reshape(-1, 3)
-    along = np.concatenate([np.zeros((1, 3)), *points, tcps])[:, 2]
-    return float(along.max() if _points_along_z(tool) else -along.min())
+    out = np.array([0.0, 0.0, 1.0 if _points_along_z(tool) else -1.0])
+    tcps = [float(hand.T_flange_tcp.translation @ out) for hand in tool.hands]
+    return max(0.0, *tcps, *(_furthest(body, out) for body in tool.bodies))
 
 
 def width_of(tool: Tool) -> float:
     """Along the x of the flange, in m, both sides of it counted as the wider one."""
-    points = [body.pose.apply(corners(body.shape)) for body in tool.bodies]
-    return 2.0 * float(np.abs(np.concatenate([np.zeros((1, 3)), *points])[:, 0]).max())
+    along = np.array([1.0, 0.0, 0.0])
+    return 2.0 * max((_furthest(body, side) for body in tool.bodies for side in (along, -along)), default=0.0)
 
 
 def T_world_flange(cell: CellModel, pocket: Pocket) -> Pose:
@@ -42,6 +42,22 @@ def docked_bodies(cell: CellModel, pocket: Pocket) -> tuple[Body, ...]:
     """The tool's bodies in the world, while it stands there."""
     flange = T_world_flange(cell, pocket)
     return tuple(body.moved(flange) for body in cell.tools[pocket.tool].bodies)
+
+
+def _furthest(body: Body, along: Array) -> float:
+    """How far the body reaches in the direction of the unit vector `along` (3,), in m."""
+    d = body.pose.rotation.T @ along
+    centre = float(body.pose.translation @ along)
+    match body.shape:
+        case Box(size):
+            return centre + float(np.abs(d) @ np.array(size)) / 2.0
+        case Cylinder(radius, length):
+            return centre + radius * float(np.hypot(d[0], d[1])) + length * abs(float(d[2])) / 2.0
+        case Sphere(radius):
+            return centre + radius
+        case ConvexHull(vertices):
+            return centre + float((vertices @ d).max())
+    assert_never(body.shape)
 
 
 def _points_along_z(tool: Tool) -> bool:

@@ -30,8 +30,7 @@ def near_people(cell: CellModel, models: Mapping[str, RobotModel]) -> Iterator[D
 
 def _note(cell: CellModel, zone: Zone, unit: RobotUnit, model: RobotModel) -> Diagnostic:
     v_h = max([APPROACH_SPEED, *(person.approach_speed for person in cell.people.values())])
-    tool = cell.tool_of(unit.name)
-    v_r = min(fastest_tcp(model, tool), unit.max_speed or np.inf)
+    v_r = min(fastest_tcp(model, cell.tools_of(unit.name)), unit.max_speed or np.inf)
     T_s = float(np.max(model.velocity / model.acceleration))
     there = _distance(cell, zone, unit, model)
     if zone.when_occupied == "slow" and zone.slow_to is not None:
@@ -52,8 +51,7 @@ def _note(cell: CellModel, zone: Zone, unit: RobotUnit, model: RobotModel) -> Di
 
 def _distance(cell: CellModel, zone: Zone, unit: RobotUnit, model: RobotModel) -> float:
     """m over the floor from the zone to the furthest that the robot's tool gets, 0 where it gets into the zone."""
-    tool = cell.tool_of(unit.name)
-    hands = tool.hands if tool is not None else ()
+    hands = [hand for tool in cell.tools_of(unit.name) for hand in tool.hands]
     longest = max((float(np.linalg.norm(hand.T_flange_tcp.translation)) for hand in hands), default=0.0)
     base = unit.base.translation[:2]
     nearest = np.clip(base, zone.low[:2], zone.high[:2])

@@ -66,7 +66,7 @@ def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace | AtPocket, fo
 def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
     thing = bench.cell.equipment[stance.equipment] if isinstance(stance, AtHub) else None
     spans = (place_span(thing), bench.arm.unit.span) if thing else (bench.arm.unit.span,)
-    gaps = [gap for served in sampled_stances(bench, thing.name) if (gap := out_of_reach(bench, served))] if thing else []
+    gaps = [gap for served in _served(bench, thing.name) if (gap := out_of_reach(bench, served))] if thing else []
     if thing and gaps:
         help_ = f"Bring it {1e3 * max(gaps):.0f} mm closer to the robot's base."
         return error("E320", f"{thing.name} is out of reach of {bench.robot}", *spans, help=help_)
@@ -78,6 +78,13 @@ def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
     return error(
         "E323", message, *spans, help="Leave room above it, or between it and the robot, outside every guard and keep-out zone."
     )
+
+
+def _served(bench: Workbench, equipment: str) -> tuple[AtPlace | AtPocket, ...]:
+    """Where the robot has to get there, a few of many."""
+    if equipment in bench.cell.changers:
+        return tuple(AtPocket(pocket.name) for pocket in bench.cell.changers[equipment].pockets)
+    return sampled_stances(bench, equipment)
 
 
 def at_rest(

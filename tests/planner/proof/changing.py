@@ -42,7 +42,7 @@ _TRAY = """
 tray {name} {{
   at ({x} mm, {y} mm, 50 mm)
   shape box (100 mm, 500 mm, 20 mm)
-  grid 1x3
+  grid 1x2
   pitch [160 mm, 160 mm]
   holds {kind}
   {contents}
@@ -78,8 +78,8 @@ changer rack {
 """
     + _TOOL.format(name="wide", where="mounted g1", grips="box")
     + _TOOL.format(name="flat", where="in rack", grips="disc")
-    + _TRAY.format(name="boxes", x=-600, y=-500, kind="box", contents="contains box 3 parts")
-    + _TRAY.format(name="discs", x=-300, y=-500, kind="disc", contents="contains disc 3 parts")
+    + _TRAY.format(name="boxes", x=-600, y=-500, kind="box", contents="contains box 2 parts")
+    + _TRAY.format(name="discs", x=-300, y=-500, kind="disc", contents="contains disc 2 parts")
     + _TRAY.format(name="boxes_out", x=-600, y=500, kind="box", contents="")
     + _TRAY.format(name="discs_out", x=-300, y=500, kind="disc", contents="")
 )
@@ -125,7 +125,7 @@ def request(intent: str = APART, state: CellState | None = None, text: str = CEL
 
 @cache
 def sorted_out() -> Case:
-    """Three boxes and three discs, each with its tool."""
+    """Two boxes and two discs, each with its tool."""
     return planned(request())
 
 

@@ -18,6 +18,7 @@ from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.changing import APART, CELL, IN_TURN, Motions, cell, planned, request, sorted_out
 from tests.planner.proof.gantry import Case
+from tests.planner.proof.test_release import CERTIFICATES
 
 USING = 'use "changing.cell"\nmove box to boxes_out using {tool}\n'
 
@@ -29,7 +30,7 @@ def changes(case: Case) -> list[tuple[str, str]]:
 
 
 def is_released(case: Case) -> bool:
-    return release(case.plan, case.request).is_ok
+    return release(case.plan, case.request, CERTIFICATES).is_ok
 
 
 def start(stance: AtHome | AtPocket, **mounts: str) -> CellState:
