@@ -357,7 +357,7 @@ class _Walk:
             self._check_job(job)
         return Routes(
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
-            self._assumed(jobs), self.orders.read(),
+            self._assumed(jobs), self.orders.read(), self.orders.ranks(),
         )  # fmt: skip
 
     def _carry_away(self) -> None:

@@ -18,15 +18,16 @@ def score_by(shop: Shop, prefers: tuple[Prefer, ...]) -> Callable[[Order], Score
 
     def score(order: Order) -> Score:
         late = sum(max(0.0, order.makespan - limit) for limit in limits)
-        values = (value for prefer in prefers for value in _preferred(prefer, order))
+        values = (value for prefer in prefers for value in _preferred(prefer, order, shop))
         return tuple(round(value, 6) for value in (late, *values, order.makespan))
 
     return score
 
 
-def _preferred(prefer: Prefer, order: Order) -> tuple[float, ...]:
+def _preferred(prefer: Prefer, order: Order, shop: Shop) -> tuple[float, ...]:
     """To be made small. Busy: the sooner its last work ends, the less it has stood idle, for the work is the same. Carrying: so
-    many parts at once only where that is quicker, so among orders that are as quick."""
+    many parts at once only where that is quicker, so among orders that are as quick. Urgent: what is due
+    first is done first."""
     match prefer.objective:
         case "busy" if prefer.arguments and isinstance(prefer.arguments[0], Ref):
             return (order.work_end.get(prefer.arguments[0].text, order.makespan),)
@@ -34,8 +35,19 @@ def _preferred(prefer: Prefer, order: Order) -> tuple[float, ...]:
             return (order.makespan,)
         case "carrying":
             return order.makespan, -_trips_with_more(order)
+        case "urgent":
+            return (float(_out_of_turn(order, shop)),)
         case _:
             return ()
+
+
+def _out_of_turn(order: Order, shop: Shop) -> int:
+    """How many pairs of orders are done in the wrong turn."""
+    ranks, ends = dict(shop.routes.ranks), dict[str, float]()
+    for job, end in zip(shop.jobs, order.job_end, strict=True):
+        for name in {member for leg in job.legs for _, member in leg.clauses.serves if member in ranks}:
+            ends[name] = max(end, ends.get(name, 0.0))
+    return sum(ranks[a] < ranks[b] and ends[a] > ends[b] for a in ends for b in ends)
 
 
 def _trips_with_more(order: Order) -> float:

@@ -93,6 +93,12 @@ class Orders:
         queues = dict.fromkeys(o.queue for o in self.state.orders if o.id in begun)
         return (*asked, *((f"done {name}", str(self.done[name])) for name in queues))
 
+    def ranks(self) -> tuple[tuple[str, int], ...]:
+        """For each order that is worked on which one is due before which; those that are due at once have one rank."""
+        worked = {order_of(name) for name in self.demands}
+        due = sorted({urgency(self.by_id[name]) for name in worked})
+        return tuple((name, due.index(urgency(self.by_id[name]))) for name in sorted(worked))
+
     # --- which parts -----------------------------------------------------------------------------------------------
 
     def demand(self, goal: Goal, bound: Members) -> Demand | None:

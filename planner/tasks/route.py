@@ -190,7 +190,7 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class Routes:
     """All open work. `counted` are the counts (equipment, parts) that decided how many iterations are started, `ordered` the
-    facts (name, value) of the orders that are worked on."""
+    facts (name, value) of the orders that are worked on; `ranks` say which of these is due before which."""
 
     jobs: tuple[Job, ...]
     barriers: tuple[Barrier, ...]
@@ -199,6 +199,7 @@ class Routes:
     counted: tuple[tuple[str, int], ...]
     assumptions: tuple[str, ...]
     ordered: tuple[tuple[str, str], ...] = ()
+    ranks: tuple[tuple[str, int], ...] = ()
 
 
 def stages_of(leg: Leg) -> tuple[Stage, ...]:

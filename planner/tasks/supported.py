@@ -199,7 +199,7 @@ def _check_skip(policy: Policy, skip: Skip, found: Findings) -> None:
 
 
 def _check_prefer(cell: CellModel, prefer: Prefer, found: Findings) -> None:
-    if prefer.objective in ("throughput", "busy", "carrying"):
+    if prefer.objective in ("throughput", "busy", "carrying") or (prefer.objective == "urgent" and cell.queues):
         return
     known = "" if prefer.objective in STANDARD.objectives else "unknown "
     found.warning("W690", f"the {known}objective {prefer.objective} is not followed yet", prefer.span)

@@ -10,13 +10,16 @@ from cell.diagnostic import Diagnostic
 from cell.motion_plan import Motion
 from cell.released_plan import ReleasedPlan
 from cell.scenario import Scenario
+from cell.scenario_orders import order_changes
 from cell.state import PlanningRequest
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.record import WorldRecord
+from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
 from cellwright.running import ResidentPlanner, open_drivers, run_spec
 from cellwright.session import make_plan, release_plan, request_for
 from cellwright.workshop import Workshop, open_workshop
+from controller.order_book import Announced
 from controller.rehearsal import Ask, RunRecord, rehearse
 from tests.judge.from_world import recording_of
 from tests.judge.judge import STEP, judge
@@ -71,11 +74,19 @@ class Rehearsed:
         return judge(recording_of(self.world, cell), cell, folder, self.motions, self.planned.request.program, step)
 
 
-def planned(file: str, cache: Path, settings: Mapping[str, str] | None = None, seed: int = 0, processes: int = 1) -> Planned:
+def planned(
+    file: str,
+    cache: Path,
+    settings: Mapping[str, str] | None = None,
+    seed: int = 0,
+    processes: int = 1,
+    orders: str | None = None,
+) -> Planned:
     """Raises CannotGoOn."""
     workshop = open_workshop(lambda stage, done, total: None, processes, cache)
     reading = read(file, settings or {})
-    request = request_for(reading, workshop, seed)
+    given = () if orders is None or reading.cell is None else read_order_file(orders, reading.cell).expect().orders
+    request = request_for(reading, workshop, seed, orders=given)
     if request.value is None:
         raise CannotGoOn("request", request.diagnostics)
     made = make_plan(request.value, workshop)
@@ -93,5 +104,7 @@ def rehearsed(plan: Planned, scenario: Scenario | None = None, asks: Sequence[As
         raise CannotGoOn("drivers", drivers.diagnostics)
     assert isinstance(drivers.value, SimulatedCell)
     keeper = KeepsPlans(ResidentPlanner(plan.reading, plan.workshop, plan.request.seed), [plan.released])
-    run = rehearse(run_spec("rehearsal", plan.request), plan.released, drivers.value, keeper, asks)  # type: ignore[arg-type]
+    book = Announced(order_changes(scenario or Scenario(), plan.request.cell))
+    spec = run_spec("rehearsal", plan.request)
+    run = rehearse(spec, plan.released, drivers.value, keeper, asks, orders=book)  # type: ignore[arg-type]
     return Rehearsed(plan, run, drivers.value.record(), tuple(keeper.released))

@@ -52,6 +52,15 @@ def test_what_is_due_first_is_begun_first_where_that_is_preferred() -> None:
     assert list(taken(made(asked(intent(1), [A, B, C])))) == ["A"]
 
 
+def test_what_is_due_first_is_done_first_where_that_is_preferred() -> None:
+    outcome = planned(asked(intent(3, "prefer urgent"), [A, B, C]))
+    assert outcome.diagnostics == ()
+    ends = {
+        order: max(s.start for s in outcome.expect().steps if s.part in parts) for order, parts in taken(outcome.expect()).items()
+    }
+    assert sorted(ends, key=ends.__getitem__) == ["C", "A", "B"]
+
+
 def test_a_withdrawn_order_is_not_begun() -> None:
     request = asked(intent(), [replace(A, is_withdrawn=True), B])
     tasks = made(request)
