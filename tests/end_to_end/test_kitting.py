@@ -80,4 +80,3 @@ def test_who_steps_in_and_what_is_rejected_is_held_and_goes_on(bad_day: Rehearse
     assert "Repair the kit, then Resume" in held
     assert any("near" in text for text in held)
     assert bad_day.world.violations == ()
-
