@@ -6,11 +6,12 @@ belongs to every member whose name its own begins with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cell.equipment import Equipment, Place
 from cell.model import CellModel
 from cell.program import Loop, Ref
+from cell.state import Expected, InPlace, PartState
 
 Members = Mapping[str, str]
 """Loop variable -> the member that it stands for."""
@@ -55,3 +56,18 @@ def set_of(loop: Loop, cell: CellModel) -> Equipment | None:
     path = loop.members.path
     is_whole = len(path) == 1 or (len(path) == 2 and path[1] in (loop.member, f"{loop.member}s"))
     return cell.equipment.get(path[0]) if is_whole else None
+
+
+def in_order(source: Equipment, parts: Iterable[PartState]) -> list[PartState]:
+    """Those that began in `source`, as an iteration each: place by place, a pile from the top, a belt or a bin as they come."""
+    rank = {place.name: -i if place.lies_on or _carries(source, place) else i for i, place in enumerate(source.places)}
+    return sorted((part for part in parts if part.origin in rank), key=lambda part: rank[part.origin])
+
+
+def lies_untouched(part: PartState) -> bool:
+    """Whether it is where it was first seen, or still to come."""
+    return part.location in (InPlace(part.origin), Expected(part.origin))
+
+
+def _carries(source: Equipment, place: Place) -> bool:
+    return any(place.name in other.lies_on for other in source.places)

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field, replace
 
 from cell.demands import Demand
 from cell.diagnostic import Diagnostic, Span, error
-from cell.members import Members, binds_parts, is_bound_by, members_of, owner_of, places_in, resolved, set_of
+from cell.members import (
+    Members,
+    binds_parts,
+    in_order,
+    is_bound_by,
+    lies_untouched,
+    members_of,
+    owner_of,
+    places_in,
+    resolved,
+    set_of,
+)
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, Errand, InPlace, PartState
@@ -330,10 +341,9 @@ class _Reader:
     def _iterations(self, loop: Loop) -> list[PartState]:
         """Those begun or given up, then those that the plan begins, each in the order of the set."""
         source, goals = set_of(loop, self.cell), {goal.id for goal in goals_in(loop.block)}
-        rank = {place.name: i for i, place in enumerate(source.places)} if source is not None else {}
-        bound = [p for p in self.parts.values() if is_bound_by(loop, p.kind) and p.origin in rank]
-        bound.sort(key=lambda p: (rank[p.origin], p.id))
-        begun = [p for p in bound if p.location != InPlace(p.origin) or p.reached & goals]
+        members = (p for p in self.parts.values() if is_bound_by(loop, p.kind))
+        bound = [] if source is None else in_order(source, members)
+        begun = [p for p in bound if not lies_untouched(p) or p.reached & goals]
         started = self.started.get(loop.id, ())
         return [*begun, *(p for p in bound if p not in begun and p.id in started)]
 

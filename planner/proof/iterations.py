@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterator, Mapping
 
 from cell.diagnostic import Diagnostic, error
-from cell.members import binds_parts, is_bound_by, set_of
+from cell.members import binds_parts, is_bound_by, lies_untouched, set_of
 from cell.model import CellModel
 from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, Line, Loop, Scope, When
 from cell.state import CellState, InPlace, PartState
@@ -46,7 +46,7 @@ def _check(loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellSta
             yield error("E689", f"{name} is not a member of {loop.members.text} to work on", loop.span)
             return
     goals = {goal.id for goal in goals_in(loop.block)}
-    begun = {name for name, p in members.items() if p.location != InPlace(p.origin) or p.reached & goals}
+    begun = {name for name, p in members.items() if not lies_untouched(p) or p.reached & goals}
     fresh = [name for name in started if name not in begun]
     if loop.until is None:
         if left := [name for name in members if name not in begun and name not in started]:

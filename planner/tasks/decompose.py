@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from cell import program as text
-from cell.arrivals import arrival_law, arrival_times
+from cell.arrivals import SUPPLIES, arrival_law, arrival_times
 from cell.demands import Demand, order_of
 from cell.diagnostic import Span
-from cell.members import Members, binds_parts, is_bound_by, members_of, owner_of, resolved, set_of
+from cell.members import Members, binds_parts, in_order, is_bound_by, lies_untouched, members_of, owner_of, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, Errand, Expected, InHand, InPlace, Lost, PartState
@@ -22,7 +22,7 @@ from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
-from planner.tasks.loop_findings import tell_empty, tell_too_small
+from planner.tasks.loop_findings import tell_too_small
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
 from planner.tasks.people import cleared_to, clearing, left_behind, received
@@ -260,20 +260,22 @@ class _Walk:
         if source is None or source.kind not in LOOPED or not binds_parts(loop, self.cell):
             self.found.unsupported("a loop over anything but parts of a tray or a station, layers and spots", loop.span)
             return frozenset()
+        if source.kind in SUPPLIES and loop.until is None:
+            help_ = "Write `until …`: how many are wanted of what comes."
+            self.found.unsupported(f"a loop without end over what {source.name} brings", loop.span, help=help_)
+            return frozenset()
         if loop.until is not None and counted_things(loop.until) is None:
             self.found.unsupported("an `until` on anything but counts of parts", loop.until.span)
             return frozenset()
         if loop.block.pace is not None:
             self.paces.append(_pace(loop.id, loop.block.pace))
         iterations = _Iterations(self, loop, clauses)
-        rank = {place.name: i for i, place in enumerate(source.places)}
-        members = [p for p in self.state.parts if is_bound_by(loop, p.kind) and p.origin in rank and _is_meant(loop, p)]
-        if not members and loop.until is None:
-            tell_empty(loop, self.found)
+        bound = (p for p in self.state.parts if is_bound_by(loop, p.kind) and _is_meant(loop, p))
+        members = in_order(source, bound)
         goals = {g.id for g in _goals(loop.block)}
         fresh = []
-        for part in sorted(members, key=lambda p: (rank[p.origin], p.id)):
-            if part.location == InPlace(part.origin) and not part.reached & goals:
+        for part in members:
+            if lies_untouched(part) and not part.reached & goals:
                 if loop.until is None or part.id not in self.chosen:
                     fresh.append(part)
             elif not part.given_up:

@@ -21,8 +21,8 @@ from planner.tasks.route import Handing, Work
 
 VERBS = ("move", "process", "inspect", "identify", HANDOVER, *TREATMENTS)
 TARGETS = ("tray", "bin", "machine", "station", "fixture", "pallet")
-LOOPED = ("tray", "machine", "station", "fixture")
-SOURCES = (*LOOPED, "pallet", "stack", "shelf", "conveyor", "feed")
+LOOPED = ("tray", "machine", "station", "fixture", "stack", "shelf", "conveyor", "feed")
+SOURCES = (*LOOPED, "pallet")
 _ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), HANDOVER: ("from", "to", "at")}
 _ROLES |= dict.fromkeys(BY_PEOPLE, ("at", "by"))
 
