@@ -8,11 +8,12 @@ each of them is taken: that is how a plan counts capacity too (docs/proof.md, *C
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from cell.equipment import Equipment
-from planner.tasks.route import Fork, Leg, Stage
+from planner.tasks.route import Fork, Leg, Stage, stages_of
 from planner.tasks.shop import Shop
 
 MOST_STATES = 4_000
@@ -73,16 +74,37 @@ class _Rooms:
         self.ahead = {j: _in_front(shop, line[: line.index(j)], j) for line in shop.lines for j in line}
         kinds: dict[object, int] = {}
         self.like = [kinds.setdefault(_likeness(shop, j), len(kinds)) for j in range(len(shop.jobs))]
+        self.is_beside = self._beside()
 
     def _spot(self, place: str) -> Spot:
         """Of a tray all of whose places are alike its name is enough."""
         equipment = self.shop.cell.equipment[self.shop.equipment_of[place]]
         return equipment.name if _is_one_room(equipment) else place
 
+    def _beside(self) -> list[bool]:
+        """Which parts have nothing to do with the others: where they go there is room for all, and no line waits for another.
+        Without them there is only more room, so they are left out."""
+        shop = self.shop
+        spots = [
+            {self.spot_of.get(job.place or "", "")}
+            | {self.spot_of[p] for leg in job.legs for s in stages_of(leg) for p in s.places}
+            for job in shop.jobs
+        ]
+        visits = Counter(spot for own in spots for spot in own)
+        narrow = {spot for spot, room in self.room.items() if visits[spot] > room} | set(self.under)
+        narrow |= {below for under in self.under.values() for below in under}
+        waits = [
+            any(leg.clauses.after or (j, k) in shop.opened_by for k, leg in enumerate(x.legs)) for j, x in enumerate(shop.jobs)
+        ]
+        return [x.hand is None and not own & narrow and not w for x, own, w in zip(shop.jobs, spots, waits, strict=True)]
+
     # --- states ----------------------------------------------------------------------------------------------------
 
     def start(self) -> _State:
-        return tuple((0, job.hand if job.hand is not None else self.spot_of[job.place or ""]) for job in self.shop.jobs)
+        return tuple(
+            (len(job.legs), GONE) if beside else (0, job.hand if job.hand is not None else self.spot_of[job.place or ""])
+            for job, beside in zip(self.shop.jobs, self.is_beside, strict=True)
+        )
 
     def alike(self, state: _State) -> tuple[tuple[int, _Part], ...]:
         """The same for states that differ only in which of several like parts is where."""

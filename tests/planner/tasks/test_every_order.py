@@ -101,3 +101,9 @@ in order {
 """
     cell = FEW.replace("tray outfeed is infeed {\n", "tray outfeed is infeed {\n  contains shaft 2 parts\n")
     assert every_order(shop_of(turned, cell)) == "comes through"
+
+
+def test_parts_that_have_nothing_to_do_with_the_others_do_not_enter() -> None:
+    """Every tenth part of forty stays at the gauge: one place for four, and thirty-six that go by."""
+    shop = shop_of("for each s in infeed {\n  move s to outfeed\n  every 10 parts {\n    inspect s at gauge\n  }\n}\n", TENDING)
+    assert every_order(shop, most=60) == "never comes through"
