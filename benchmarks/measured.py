@@ -79,10 +79,19 @@ class Called:
     peak: int
     out: str
     err: str
+    code: int = 0
 
 
 def call(folder: Path, *words: object, watch_memory: bool = False) -> Called:
     """`cellwright WORDS` with cache and state under `folder`. Raises CalledProcessError where it fails."""
+    found = called(folder, *words, watch_memory=watch_memory)
+    if found.code != 0:
+        raise subprocess.CalledProcessError(found.code, [str(word) for word in words], found.out, found.err)
+    return found
+
+
+def called(folder: Path, *words: object, watch_memory: bool = True) -> Called:
+    """The same, whether it fails or not."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -99,9 +108,7 @@ def call(folder: Path, *words: object, watch_memory: bool = False) -> Called:
     out, err = process.communicate()
     seconds = time.perf_counter() - began
     peak = watcher.stop() if watcher else 0
-    if process.returncode != 0:
-        raise subprocess.CalledProcessError(process.returncode, process.args, out, err)
-    return Called(seconds, peak, out, err)
+    return Called(seconds, peak, out, err, process.returncode)
 
 
 class Watcher:
