@@ -387,7 +387,6 @@ def test_e617_when_there_is_no_such_robot_to_leave_out() -> None:
 @pytest.mark.parametrize(
     ("intent", "line"),
     [
-        ("move shaft to lathe\non grip_lost: move shaft to scrap, then hold\n", 2),
         ("move shaft to lathe\nnever r1 in column and lathe.spindle is running\n", 2),
         ("for each s in infeed {\n  for each t in outfeed {\n    move t to scrap\n  }\n}\n", 2),
         ("for each s in scrap {\n  move s to outfeed\n}\n", 1),
