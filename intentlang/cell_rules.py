@@ -89,6 +89,7 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
         *_contents(model),
         *_zones(model),
         *_coinciding(model),
+        *_people(model),
     ]
 
 
@@ -170,6 +171,23 @@ def _zones(model: CellModel) -> list[Diagnostic]:
         if zone.humans_allowed and zone.occupied is None:
             message = f"people may be in `{zone.name}` and nothing reports them"
             found.append(warning("W201", message, zone.span, help="Add `occupied signal …`."))
+    return found
+
+
+def _people(model: CellModel) -> list[Diagnostic]:
+    """What people offer, and nobody reports; what they carry where it is not taken."""
+    found: list[Diagnostic] = []
+    for person in model.people.values():
+        if person.offers and person.ready is None:
+            message = f"nothing reports when `{person.name}` has ready hands"
+            found.append(warning("W201", message, person.span, help="Add `ready signal …`: a button, or what sees them."))
+        bin_, workplace = model.equipment.get(person.clears or ""), model.equipment.get(person.at)
+        taken = {kind for place in bin_.places for kind in place.accepts} if bin_ is not None else set()
+        lying = {kind for place in workplace.places for kind in place.accepts} if workplace is not None else set()
+        if bin_ is not None and (left := sorted(lying - taken)):
+            message = f"`{bin_.name}` does not accept {quoted(left)}, which `{person.name}` would carry there"
+            help_ = f"Add it to what `{bin_.name}` holds, or name another bin."
+            found.append(error("E405", message, person.span, bin_.span.labelled("declared here"), help=help_))
     return found
 
 

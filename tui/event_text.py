@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cell.commands import Subject
+from cell.commands import AwaitWork, Subject, Withdraw
 from cell.events import (
     BranchTaken,
     ClauseBroken,
+    CommandSent,
     DeviceAlarm,
     DeviceSilent,
     Event,
@@ -79,6 +80,10 @@ def _work_line(event: Event) -> str | None:
             return f"goal {event.of.goal} reached{_for(event.of)}"
         case OutcomeTold(outcome=outcome, value=value):
             return f"{outcome} of {event.of.part}: {value or 'not told'}"
+        case CommandSent(command=AwaitWork(person=person, verb=verb)):
+            return f"{person} is asked: {verb} {event.of.part or ''}".rstrip()
+        case CommandSent(command=Withdraw(person=person)):
+            return f"{person} is asked for nothing any more"
         case BranchTaken(choice=choice, value=value, index=None):
             return f"choice {choice}: no branch for {value}"
         case SpeedAsked(robot=robot, fraction=fraction, why=why):
