@@ -327,7 +327,7 @@ class _Walk:
         if grip.part != operation.part:
             yield f"grips {grip.part}, its operation is about {operation.part}"
         duty = self.duty_of[operation.id]
-        using = duty.goal.role("using") if isinstance(duty, Duty) and operation.verb == "move" else None
+        using = duty.goal.role("using") if isinstance(duty, Duty) and operation.verb != "process" else None
         if isinstance(using, Ref) and using.text != grip.tool:
             yield f"grips with {grip.tool}, its line asks for {using.text}"
         if state.tool != grip.tool:

@@ -17,6 +17,7 @@ from cell.program import Amount, Goal, Loop, Ref
 from cell.seats import place_of_seat, seated, seats_ever
 from cell.state import CellState, InPart, InPlace, PartState
 from planner.tasks.findings import Findings
+from planner.tasks.methods import tool_asked
 from planner.tasks.route import Clauses, Join, Stage
 from planner.tasks.unfold import bounded
 
@@ -110,7 +111,7 @@ class Assembly:
         turned = torque.quantity.value if isinstance(torque, Amount) else None
         equipment = self.cell.places[wanted.places[0]].equipment
         into = Join(base, seat.is_driven, turned)
-        return Stage(goal, equipment, wanted.places, None, clauses, into=into)
+        return Stage(goal, equipment, wanted.places, None, clauses, into=into, using=tool_asked(goal))
 
     def pocket(self, goal: Goal, base: PartState, kind: str) -> Wanted | None:
         """A free pocket of `base` for a part of `kind`, where the base lies by then; None where there is none, which is said."""

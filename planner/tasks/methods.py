@@ -138,8 +138,8 @@ def _target(cell: CellModel, goal: Goal, role: str, found: Findings, bound: Memb
 
 
 def tool_asked(goal: Goal) -> str | None:
-    """The tool that a move is to be made with; `using` says other things of other verbs."""
-    using = goal.role("using") if goal.verb == "move" else None
+    """The tool that the goal is to be reached with; of `process`, `using` is the program."""
+    using = goal.role("using") if goal.verb != "process" else None
     return using.text if isinstance(using, Ref) else None
 
 

@@ -35,12 +35,14 @@ Able = tuple[Equipped, ...]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one robot cannot, and what would help. `spans` are declarations: the line that asks is not among them."""
+    """Why one robot with one tool cannot, and what would help. `spans` are declarations: the line that asks is not among them.
+    `near`: how near the tool is to what is asked: 0 for none, 1 for one that takes other parts, 2 for one that would do."""
 
     code: str
     message: str
     spans: tuple[Span, ...]
     help: str
+    near: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Reach:
         self.equipped = tuple((name, tool) for name in self._robots for tool in tools_for(cell, state, name))
         self.beyond = {(name, tool): _beyond(cell, name, models.get(name), tool) for name, tool in self.equipped}
         self._known: dict[_Move, Able] = {}
-        self._refused: dict[_Move, tuple[Refusal, ...]] = {}
+        self._refused: dict[_Move, tuple[tuple[str, Refusal], ...]] = {}
 
     def able(self, job: Job, found: Findings) -> tuple[Able, ...]:
         """For each leg the robots that can do it, none where it needs no robot. Where none can, `found` says why."""
@@ -81,7 +83,7 @@ class Reach:
             allowed = [(name, tool) for name, tool in self.equipped if not move.by - {name} and not move.using - {tool}]
             refused = {who: self._refusal(who, move) for who in allowed}
             self._known[move] = tuple(who for who, refusal in refused.items() if refusal is None)
-            self._refused[move] = tuple(r for r in refused.values() if r is not None)
+            self._refused[move] = tuple((robot, r) for (robot, _), r in refused.items() if r is not None)
         if not self._known[move]:
             self._say(move, job.legs[k], found)
         return self._known[move]
@@ -90,7 +92,8 @@ class Reach:
         cell, (robot, name) = self._cell, who
         tool, unit = None if name is None else cell.tools[name], cell.robots[robot]
         if tool is None or not tool.hands:
-            return Refusal("E602", f"{robot} has no tool with a hand", (unit.span,), f"Declare a tool that is `mounted {robot}`.")
+            help_ = f"Declare a tool that is `mounted {robot}`."
+            return Refusal("E602", f"{robot} has no tool with a hand", (unit.span,), help_, near=0)
         model, part = self._models.get(robot), cell.parts[move.kind]
         refusal = _not_driven(tool, part, move.into) or _not_gripped(tool, part)
         refusal = refusal or _too_hard(robot, tool, part, move.forces) or _too_heavy(unit, model, tool, part)
@@ -110,9 +113,9 @@ class Reach:
             what = f" with {' and '.join(sorted(move.using))}" if move.using else ""
             help_ = "Let a robot that may be used do it, with a tool that it has or can change to."
             found.of_line(_span(leg), "E603", f"no {who} may be used{what} for this", help=help_)
-        refusals = list(dict.fromkeys(self._refused[move]))
-        bare = [r for r in refusals if "has no tool with a hand" in r.message]
-        for refusal in ([r for r in refusals if r not in bare] or bare)[:MOST_REASONS]:
+        nearest = {robot: max(r.near for name, r in self._refused[move] if name == robot) for robot, _ in self._refused[move]}
+        refusals = dict.fromkeys(r for robot, r in self._refused[move] if r.near == nearest[robot])
+        for refusal in list(refusals)[:MOST_REASONS]:
             help_ = self._relay(move) or refusal.help
             found.of_line(_span(leg), refusal.code, refusal.message, *refusal.spans, help=help_)
 
@@ -152,13 +155,13 @@ def _forces(leg: Leg) -> tuple[ForceLimit, ...]:
 
 def _not_driven(tool: Tool, part: PartKind, into: Join | None) -> Refusal | None:
     why = why_not_driven(tool, part, into) if into is not None and into.is_driven else None
-    return None if why is None else Refusal("E602", why[0], (tool.span, part.span), why[1])
+    return None if why is None else Refusal("E602", why[0], (tool.span, part.span), why[1], near=1)
 
 
 def _not_gripped(tool: Tool, part: PartKind) -> Refusal | None:
     if part.name not in tool.takes:
         help_ = f"Name {part.name} under `grips` of {tool.name}, or take another tool."
-        return Refusal("E602", f"{tool.name} does not grip {part.name}", (tool.span, part.span), help_)
+        return Refusal("E602", f"{tool.name} does not grip {part.name}", (tool.span, part.span), help_, near=1)
     if part.grip_force is None or tool.force is None or tool.force[0] <= part.grip_force <= tool.force[1]:
         return None
     low, high = tool.force

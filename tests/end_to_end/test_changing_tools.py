@@ -97,3 +97,104 @@ def test_an_arm_changes_its_tool_where_only_that_touches_which_may(tmp_path: Pat
     verdict = run.verdict()
     assert verdict.is_clean, verdict.text
     assert sum(isinstance(c.touch, Docking) for m in run.motions.values() for c in m.contacts) == 4
+
+
+SCREWED = """
+robot rb {
+  model "ur5e"
+  driver sim
+  base (500 mm, 0 mm, 0 mm)
+  payload 5 kg
+}
+tool driver_b {
+  mounted rb
+  tcp (0 mm, 0 mm, 220 mm)
+  mass 1.6 kg
+  shape cylinder radius 20 mm length 220 mm
+  drives screw
+  torque 0.5 Nm to 4 Nm
+}
+tool grip_b {
+  in rack
+  tcp (0 mm, 0 mm, 140 mm)
+  mass 0.9 kg
+  shape cylinder radius 45 mm length 140 mm
+  grips [cover, base, unit]
+}
+changer rack {
+  at (800 mm, 400 mm, 0 mm)
+  stores [driver_b, grip_b]
+  serves rb
+  swap 6 s
+}
+part base {
+  mass 0.8 kg
+  shape box (120 mm, 80 mm, 40 mm)
+  hole a at (-40 mm, 0 mm, 50 mm)
+  hole b at (40 mm, 0 mm, 50 mm)
+}
+part cover {
+  mass 0.3 kg
+  shape box (120 mm, 80 mm, 10 mm)
+  grip 30 N
+}
+part screw {
+  mass 0.004 kg
+  thread M4
+}
+part unit {
+  from [base, cover]
+}
+tray bases {
+  at (600 mm, -450 mm, 0 mm)
+  grid 2x1
+  pitch [150 mm, 100 mm]
+  each kit [base]
+}
+tray covers {
+  at (300 mm, -450 mm, 0 mm)
+  grid 2x1
+  pitch [150 mm, 90 mm]
+  holds cover
+  contains cover 2 parts
+}
+feed screws {
+  at (0 mm, -300 mm, 50 mm)
+  delivers screw
+  every 1 s
+}
+tray done {
+  at (450 mm, 450 mm, 0 mm)
+  grid 2x1
+  pitch [150 mm, 100 mm]
+  holds [base, unit]
+}
+fixture nest {
+  at (100 mm, 250 mm, 100 mm)
+  holds [base, cover, screw, unit]
+  capacity 1
+  clamp signal nest.clamp
+}
+"""
+BUILDING = """
+use "screwed.cell"
+for each kit in bases {
+  move kit.base to nest
+  assemble cover into kit.base at nest force <= 60 N
+  for each hole in kit.base.holes, in order {
+    fasten hole with screw at nest torque 2.5 Nm
+  }
+  move kit.base to done
+}
+"""
+
+
+def test_an_arm_sets_a_cover_with_one_tool_and_screws_it_down_with_the_other(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "screwed.cell").write_text(SCREWED)
+    (tmp_path / "screwed.intent").write_text(BUILDING)
+    run = rehearsed(planned(str(tmp_path / "screwed.intent"), cache))
+    summary = run.run.summary
+    assert (summary.state, summary.goals_met) == ("Complete", summary.goals_total)
+    assert run.world.violations == ()
+    assert len(run.world.parts_in("done")) == 2
+    assert len(run.world.of("coupled")) >= 2
