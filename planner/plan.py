@@ -36,7 +36,7 @@ from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
 from planner.why_not import Inquiry, no_plan
 
-MAX_ROUNDS = 6  # of schedule and motions
+MAX_ROUNDS = 12  # of schedule and motions; the later ones look for a handful of motions
 MAX_CONFLICT_ROUNDS = 3
 EXACT_ROUNDS = 1  # in which only the presences themselves conflict; from then on all of their areas do
 Progress = Callable[[str, int, int], None]
@@ -145,6 +145,9 @@ class _Search:
             if not missing:
                 return tasks
             self.find(missing)
+        tasks = plan_tasks(self.request, replace(self.known(), durations=self._found_duration))
+        if tasks.value is not None:
+            return tasks
         message = f"gave up: schedule and motions did not agree within {MAX_ROUNDS} rounds"
         return Outcome(None, (error("E691", message, help="The motions named before it cannot be found."),))
 
@@ -152,6 +155,9 @@ class _Search:
         is_coarse, is_measured = self.rounds > EXACT_ROUNDS, self.motions.__contains__
         least = least_duration(self.request.cell, self.request.robots, self.motions)
         return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least)
+
+    def _found_duration(self, need: MotionNeed) -> float:
+        return self.motions[need].duration if need in self.motions else math.inf
 
     def _duration(self, need: MotionNeed) -> float:
         motion, touch, cell = self.motions.get(need), need.touch, self.request.cell

@@ -30,7 +30,7 @@ class Candidates:
     def __init__(self, shop: Shop, floor: Floor, escapes: Escapes) -> None:
         self.shop, self.floor, self.escapes = shop, floor, escapes
         self._fits: dict[Held, bool] = {}
-        self._allowed: dict[tuple[str, ...], frozenset[str]] = {}
+        self._allowed: dict[int, frozenset[str]] = {}
         self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
         self._contacts = shop.contacts
         self._piles = frozenset(place.equipment for place in shop.cell.places.values() if place.lies_on)
@@ -38,6 +38,8 @@ class Candidates:
         self._parks: set[int] = set()
         self._is_parking = False
         self._hubs = {name: AtHub(name) for name in shop.devices}
+        self.looks = 0
+        self._peeked: dict[tuple[object, ...], str | None] = {}
         self._now: Situation = ((), (), ())
 
     def all(self, not_before: float = 0.0, may_begin: bool = True) -> list[Candidate]:
@@ -64,6 +66,7 @@ class Candidates:
 
     def _offer(self, found: list[Candidate], candidate: Candidate | None) -> None:
         """Whoever has to go home for it is entered, then forgotten."""
+        self.looks += 1
         if candidate is not None and candidate.end < math.inf and self._leaves_ways_home(candidate):
             candidate.parks = tuple(sorted(self._parks))
             found.append(candidate)
@@ -83,18 +86,29 @@ class Candidates:
         if isinstance(leg, Stage) and leg.is_carried:
             self._offer(found, self.carried(job, leg, place, opened))
             return
-        if isinstance(leg, Stage) and leg.handing is None and leg.received is None and place in leg.places:
+        if isinstance(leg, Stage) and leg.handing is None and leg.received is None and self._lies_there(leg, place):
             self._offer(found, self.run(job, leg, place, opened))
             return
         for worker in self.shop.able(job, self.floor.at[job]):
             if not self.floor.can_equip(worker):
                 continue
-            hand = self.floor.free_hand(worker)
+            hand = self.floor.empty_hand(worker)
             match leg:
                 case Stage():
                     self._offer(found, None if hand is None else self.pick(job, leg, place, worker, hand, opened))
                 case Fork():
                     self._offer(found, self.choose(job, leg, place, worker, hand, opened))
+
+    def _lies_there(self, stage: Stage, place: str) -> bool:
+        """Whether the place is one of the stage's, which may be a thousand."""
+        return stage.equipment == self.shop.equipment_of[place] and place in self._places(stage)
+
+    def _places(self, stage: Stage) -> frozenset[str]:
+        """As a set, made once; stages of one loop share their places, and all of them live as long as the shop."""
+        known = self._allowed.get(id(stage.places))
+        if known is None:
+            known = self._allowed[id(stage.places)] = frozenset(stage.places)
+        return known
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -388,20 +402,24 @@ class Candidates:
             return self._contacts.first_served(seats, who, kind, hand, grasp, speed)
         if is_peek or stage.equipment in self._heaps:
             if stage.equipment not in self._piles:
-                return self._contacts.first_served(stage.places, who, kind, hand, grasp, speed)
+                return self._first_served(stage, who, kind, hand, grasp, speed)
             places: Iterator[str] = iter(stage.places)
         else:
             places = self._free_in_order(stage)
         ready = (p for p in places if self.floor.carried_from(p) is not None)
         return next((p for p in ready if self._contacts.serves(p, who, hand, kind, grasp, speed)), None)
 
+    def _first_served(self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None) -> str | None:
+        key = (id(stage.places), who.robot, kind, hand, grasp, speed)
+        if key not in self._peeked:
+            self._peeked[key] = self._contacts.first_served(stage.places, who, kind, hand, grasp, speed)
+        return self._peeked[key]
+
     def _free_in_order(self, stage: Stage) -> Iterator[str]:
         pool = self.floor.pools[stage.equipment]
         if len(stage.places) == 1:
             return iter(stage.places if stage.places[0] in pool else ())
-        allowed = self._allowed.get(stage.places)
-        if allowed is None:
-            allowed = self._allowed[stage.places] = frozenset(stage.places)
+        allowed = self._places(stage)
         return (p for p in pool if p in allowed)
 
 

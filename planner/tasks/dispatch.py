@@ -25,7 +25,7 @@ Select = Callable[[Sequence[Candidate], Floor, int], Candidate]
 @dataclass(frozen=True, slots=True)
 class Order:
     """A complete order of acts and its times; `done` tells of each act what it brought about. `work_end` is when each device's
-    last work ends, `job_end` when each job does. `is_stuck` says that not everything could be done."""
+    last work ends, `job_end` when each job does. `is_stuck` says that not everything could be done; `looks` how many acts were looked at."""
 
     acts: tuple[Act, ...]
     done: tuple[Candidate, ...]
@@ -33,6 +33,7 @@ class Order:
     work_end: dict[str, float]
     job_end: tuple[float, ...]
     is_stuck: bool
+    looks: int
     floor: Floor
 
 
@@ -54,9 +55,9 @@ def dispatch(shop: Shop, escapes: Escapes, select: Select, is_serial: bool = Fal
             _do(shop, floor, options, chosen, not_before)
             found.remove(chosen)
         if len(floor.acts) == count and not _clear_floor(shop, floor, options):
-            return _order(floor, is_stuck=True)
+            return _order(floor, options.looks, is_stuck=True)
     is_gathered = _finish(shop, floor, options)
-    return _order(floor, is_stuck=not is_gathered)
+    return _order(floor, options.looks, is_stuck=not is_gathered)
 
 
 def _do(shop: Shop, floor: Floor, options: Candidates, chosen: Candidate, not_before: float) -> None:
@@ -254,5 +255,7 @@ def common_hub(worker: Worker, stands: Sequence[Stand], held: tuple[Carried, ...
     return min(dict.fromkeys(hubs), key=latest)
 
 
-def _order(floor: Floor, is_stuck: bool) -> Order:
-    return Order(tuple(floor.acts), tuple(floor.done), floor.end, dict(floor.work_end), tuple(floor.job_end), is_stuck, floor)
+def _order(floor: Floor, looks: int, is_stuck: bool) -> Order:
+    return Order(
+        tuple(floor.acts), tuple(floor.done), floor.end, dict(floor.work_end), tuple(floor.job_end), is_stuck, looks, floor
+    )

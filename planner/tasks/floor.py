@@ -165,12 +165,10 @@ class Floor:
     def can_equip(self, worker: int) -> bool:
         """Whether the robot has that tool, or can change to it: its hands are empty and the tool stands in its pocket."""
         now = self.now(worker)
-        is_free = all(j == NOBODY for j in self.hands[now]) and self.shop.workers[worker].tool in self.stored
-        return now == worker or is_free
+        return now == worker or (all(j == NOBODY for j in self.hands[now]) and self.shop.workers[worker].tool in self.stored)
 
-    def free_hand(self, worker: int) -> int | None:
-        if not self.can_equip(worker):
-            return None
+    def empty_hand(self, worker: int) -> int | None:
+        """Of the worker's own tool, wherever that is."""
         return next((h for h, j in enumerate(self.hands[worker]) if j == NOBODY), None)
 
     def held(self) -> list[int]:

@@ -1,6 +1,6 @@
 """Tries orders within a budget and keeps the best: first every rule, then a local search from the best of them. Deterministic.
 
-The budget counts acts, not time: the same request gives the same plan on any machine.
+The budget counts acts that are looked at, not time: the same request gives the same plan on any machine.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop
 from planner.tasks.ways_out import Escapes
 
-ACTS_PER_ITERATION = 2
+LOOKS_PER_ITERATION = 6
 GOOD_ENOUGH = 1.002
 """Of the lower bound: closer than this no search is worth its while."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """How many more acts may be looked for."""
+    """How many more acts may be looked at, whether they are chosen or not: thirty robots have more to look at than one."""
 
-    acts: int
+    looks: int
 
     @classmethod
     def of(cls, iterations: int) -> Budget:
-        return cls(iterations * ACTS_PER_ITERATION)
+        return cls(iterations * LOOKS_PER_ITERATION)
 
 
 def best_of_rules(shop: Shop, bottleneck: str | None, budget: Budget, score: Callable[[Order], Score]) -> Order:
@@ -37,10 +37,10 @@ def best_of_rules(shop: Shop, bottleneck: str | None, budget: Budget, score: Cal
     escapes, enough = Escapes(shop), 0.0
     best: Order | None = None
     for rule in RULES:
-        if best is not None and not best.is_stuck and (budget.acts <= 0 or _is_enough(best, score, enough)):
+        if best is not None and not best.is_stuck and (budget.looks <= 0 or _is_enough(best, score, enough)):
             break
         order = dispatch(shop, escapes, select_by(rule, shop, bottleneck))
-        budget.acts -= len(order.acts) + 1
+        budget.looks -= order.looks
         if best is None or _is_better(order, best, score):
             best = order
         enough = enough or lower_bound(shop).seconds  # once the motions that it is made of have been asked for
@@ -53,14 +53,16 @@ def best_of_rules(shop: Shop, bottleneck: str | None, budget: Budget, score: Cal
 
 def searched(shop: Shop, order: Order, bottleneck: str | None, budget: Budget, score: Callable[[Order], Score]) -> Order:
     """A better order than `order`, which may be one of a shop that knows more motions. It itself where there is none."""
+    if budget.looks <= 0:
+        return order
     escapes = Escapes(shop)
     start = dispatch(shop, escapes, by_list(order.acts))
     if start.is_stuck or score(start) > score(order):
         return order
     search = LocalSearch(shop, escapes, start, score, [select_by(rule, shop, bottleneck) for rule in RULES])
     enough = lower_bound(shop).seconds
-    while budget.acts > 0 and search.has_choices and not _is_enough(search.best, score, enough):
-        budget.acts -= search.step()
+    while budget.looks > 0 and search.has_choices and not _is_enough(search.best, score, enough):
+        budget.looks -= search.step()
     return search.best if search.score < score(order) else order
 
 

@@ -62,7 +62,7 @@ class LocalSearch:
         return bool(self._asked)
 
     def step(self) -> int:
-        """One try; how many acts it took."""
+        """One try; how many acts it looked at."""
         at = self._asked[self._below(len(self._asked))]
         old = next((c.act for c in self._order.done[at:] if c.act.kind is not Kind.PARK), None)
         select = _Asking(self._rest(), at, old, self._below(64))
@@ -76,7 +76,7 @@ class LocalSearch:
                 self.best, self.score = order, score
         self._memory[self._tries % MEMORY] = self._current
         self._tries += 1
-        return len(order.acts) + 1 - at
+        return order.looks + 1
 
     def _rest(self) -> Select:
         number = self._below(2 * len(self._rules))

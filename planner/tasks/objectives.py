@@ -13,6 +13,15 @@ Score = tuple[float, ...]
 """Smaller is better, entry by entry: the first one is what deadlines are missed by, the last one the makespan."""
 
 
+WORTH = 0.02
+"""Of what it takes: less than this no order is better by that needs motions which have yet to be found."""
+
+
+def is_about(score: Score, other: Score) -> bool:
+    """Whether it is as good, but for what is not worth looking for motions. Late by nothing more."""
+    return score[0] <= other[0] and all(mine <= theirs + WORTH * abs(theirs) for mine, theirs in zip(score, other, strict=True))
+
+
 def score_by(shop: Shop, prefers: tuple[Prefer, ...]) -> Callable[[Order], Score]:
     limits = [d.limit for d in shop.routes.deadlines if not d.label]
 

@@ -24,7 +24,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.groundwork import routes_for, shop_for
 from planner.tasks.improve import Budget, best_of_rules, searched
 from planner.tasks.motions import MeasuredFirst
-from planner.tasks.objectives import score_by
+from planner.tasks.objectives import is_about, score_by
 from planner.tasks.plan_bound import plan_bound
 from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.rules import RULES, select_by
@@ -52,14 +52,17 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
 
 def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Findings) -> Outcome[TaskPlan]:
     bottleneck, budget, score = _busiest_device(shop), Budget.of(request.iterations), score_by(shop, _prefers(request))
-    order = best_of_rules(shop, bottleneck, budget, score)
+    order, certain = best_of_rules(shop, bottleneck, budget, score), _measured_only(request, shop, known)
+    if certain is not shop and not order.is_stuck:
+        other = best_of_rules(certain, bottleneck, budget := Budget.of(request.iterations), score)
+        order = other if not other.is_stuck and is_about(score(other), score(order)) else order
     if order.is_stuck:
         explain(shop, order, found)
         return Outcome(None, found.all())
     order, draft, choices, drafts = _keeping_deadlines(shop, order)
     is_certain = all(known.is_measured(need) for need in _needs(draft))
     if is_certain:
-        other = searched(_measured_only(request, shop, known), order, bottleneck, budget, score)
+        other = searched(certain, order, bottleneck, budget, score)
         better = _keeping_deadlines(shop, other) if other is not order else None
         if better is not None and lateness(shop.routes, better[1]) <= lateness(shop.routes, draft):
             order, draft, choices, drafts = better

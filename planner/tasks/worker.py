@@ -65,6 +65,8 @@ class Worker:
 
     def speed(self, clauses: Clauses) -> float | None:
         """The smallest limit that binds this robot, m/s."""
+        if not clauses.speeds:
+            return None
         return min((v for robot, v in clauses.speeds if robot in ("", self.robot)), default=None)
 
 

@@ -132,8 +132,14 @@ def test_known_motions_are_not_left_for_others_that_are_only_estimated_to_be_qui
 
 
 def test_motions_and_schedule_that_never_agree_end_in_e691(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planner.plan, "MAX_ROUNDS", 1)
+    monkeypatch.setattr(planner.plan, "MAX_ROUNDS", 0)
     assert [d.code for d in plan(two(), means(), VERSIONS).diagnostics] == ["E691"]
+
+
+def test_the_last_round_takes_the_motions_that_were_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner.plan, "MAX_ROUNDS", 1)
+    assert plan(two(), means(), VERSIONS).is_ok
+    assert world.rounds == 1
 
 
 def test_planned_again_it_is_the_same_in_one_round(world: World) -> None:
