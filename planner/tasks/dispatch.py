@@ -25,7 +25,8 @@ Select = Callable[[Sequence[Candidate], Floor, int], Candidate]
 @dataclass(frozen=True, slots=True)
 class Order:
     """A complete order of acts and its times; `done` tells of each act what it brought about. `work_end` is when each device's
-    last work ends, `job_end` when each job does. `is_stuck` says that not everything could be done; `looks` how many acts were looked at."""
+    last work ends, `job_end` when each job does. `is_stuck` says that not everything could be done; `looks` how many acts were
+    looked at."""
 
     acts: tuple[Act, ...]
     done: tuple[Candidate, ...]
