@@ -182,13 +182,17 @@ def _people(model: CellModel) -> list[Diagnostic]:
             message = f"nothing reports when `{person.name}` has ready hands"
             found.append(warning("W201", message, person.span, help="Add `ready signal …`: a button, or what sees them."))
         bin_, workplace = model.equipment.get(person.clears or ""), model.equipment.get(person.at)
-        taken = {kind for place in bin_.places for kind in place.accepts} if bin_ is not None else set()
-        lying = {kind for place in workplace.places for kind in place.accepts} if workplace is not None else set()
-        if bin_ is not None and (left := sorted(lying - taken)):
+        if bin_ is not None and workplace is not None and (left := sorted(_taken(workplace) - _taken(bin_))):
             message = f"`{bin_.name}` does not accept {quoted(left)}, which `{person.name}` would carry there"
             help_ = f"Add it to what `{bin_.name}` holds, or name another bin."
             found.append(error("E405", message, person.span, bin_.span.labelled("declared here"), help=help_))
     return found
+
+
+def _taken(equipment: Equipment) -> set[str]:
+    """The part kinds that it is declared to take."""
+    accepts = equipment.attributes.get("accepts", ())
+    return set(accepts) if isinstance(accepts, tuple) else set()
 
 
 def _coinciding(model: CellModel) -> list[Diagnostic]:
