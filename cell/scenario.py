@@ -95,6 +95,16 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretched:
+    """Whatever any device does takes a factor of its own as long, drawn for each command from `lowest` to `highest`, evenly in
+    the logarithm. A motion keeps its path; with a factor below 1 it is quicker than its limits permit, for the order is what is
+    tried then. What a conveyor brings keeps its law."""
+
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stall:
     """`robot` stands still on its path from `at` for `duration` s, then goes on."""
 
@@ -165,6 +175,7 @@ Disturbance = (
     | CouplingFails
     | MachineAlarm
     | Late
+    | Stretched
     | Stall
     | PersonEnters
     | PersonAway

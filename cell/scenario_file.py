@@ -40,6 +40,7 @@ from cell.scenario import (
     RejectShare,
     Scenario,
     Stall,
+    Stretched,
 )
 
 UNKNOWN_KEY = "E281"
@@ -82,6 +83,7 @@ def _is_name(value: object) -> bool:
 NAME = Rule("a name", _is_name, is_number=False)
 COUNT = Rule("a whole number from 1", _is_count, is_number=False)
 SHARE = Rule("a number from 0 to 1", _between(0.0, 1.0))
+FACTOR = Rule("a number from 0.01 to 100", _between(0.01, 100.0))
 SECONDS = Rule("seconds, 0 or more", _between(0.0, 1e9))
 ID = Rule(
     "letters, digits, _ and -",
@@ -106,7 +108,8 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
         MachineAlarm,
         {"machine": NAME, "nth": COUNT, "fraction": SHARE, "clears_after": Rule(SECONDS.wanted, SECONDS.accepts, required=False)},
     ),
-    "late": (Late, {"machine": NAME, "factor": Rule("a number from 0.01 to 100", _between(0.01, 100.0))}),
+    "late": (Late, {"machine": NAME, "factor": FACTOR}),
+    "stretched": (Stretched, {"lowest": FACTOR, "highest": FACTOR}),
     "stall": (Stall, {"robot": NAME, "at": SECONDS, "duration": SECONDS}),
     "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
@@ -194,7 +197,7 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "queue", next(iter(cell.queues), "orders"), tuple(cell.queues)[:1]
             for kind, _ in items:
                 yield "part", kind, cell.parts
-        case RejectShare() | Reject() | Identified() | OrderGoes():
+        case RejectShare() | Reject() | Identified() | OrderGoes() | Stretched():
             return
 
 

@@ -106,6 +106,13 @@ class Law:
     def duration(self) -> float:
         return float(self.times[-1])
 
+    def stretched(self, factor: float) -> Law:
+        """The same way in `factor` times the time, factor > 0."""
+        if factor == 1.0:
+            return self
+        powers = factor ** np.arange(3)
+        return Law(frozen(self.times * factor), frozen(self.states / powers), frozen(self.jerks / factor**3))
+
     def at(self, t: ArrayLike) -> LawPoints:
         """State at `t` (N,) or (), clipped to [0, duration]."""
         values = np.clip(np.atleast_1d(np.asarray(t, dtype=np.float64)), 0.0, self.duration)

@@ -27,7 +27,7 @@ from controller.run_state import Flight, Progress
 
 GRACE = 3.0  # s from "done" to the observation of its effect
 PATIENCE = 600.0  # s that a person may take to begin
-OVERDUE = (3.0, 60.0)  # a command is given up as unknown after the first times its duration plus the second, in s
+OVERDUE = (5.0, 60.0)  # a command is given up as unknown after the first times its duration plus the second, in s
 
 
 def adopt(d: Draft, event: PlanReleased) -> None:

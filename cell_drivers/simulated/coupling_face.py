@@ -30,13 +30,16 @@ class CouplingFace(Face):
         if not self._begins(command, "couple", tool, is_there=self.world.mounts[tool] == self._robot):
             return
         seconds = action_duration(self.world.cell, Couple(self._robot, tool)).longest
-        self._due = self.world.timeline.after(seconds, lambda: self._coupled(command, tool))
+        self._due = self.world.timeline.after(seconds * self._stretch(command), lambda: self._coupled(command, tool))
 
     def uncouple(self, command: str, tool: str) -> None:
         if not self._begins(command, "uncouple", tool, is_there=self.world.mounts[tool] != self._robot):
             return
         seconds = action_duration(self.world.cell, Uncouple(self._robot, tool)).longest
-        self._due = self.world.timeline.after(seconds, lambda: self._uncoupled(command, tool))
+        self._due = self.world.timeline.after(seconds * self._stretch(command), lambda: self._uncoupled(command, tool))
+
+    def _stretch(self, command: str) -> float:
+        return self.world.luck.stretch(self.name, command)
 
     def stop(self) -> None:
         if self._due is not None and self._command is not None:

@@ -23,6 +23,7 @@ from cell.scenario import (
     RejectShare,
     Scenario,
     Stall,
+    Stretched,
 )
 from cell_drivers.simulated.chance import fraction
 from cell_drivers.simulated.timeline import nanoseconds
@@ -82,6 +83,14 @@ class Misfortunes:
         for d in self.scenario.disturbances:
             if isinstance(d, Late) and d.machine == machine:
                 factor *= d.factor
+        return factor
+
+    def stretch(self, device: str, command: str) -> float:
+        """The factor on how long `device` takes for that command."""
+        factor = 1.0
+        for d in self.scenario.disturbances:
+            if isinstance(d, Stretched):
+                factor *= d.lowest * (d.highest / d.lowest) ** fraction(self.seed, "stretch", device, command)
         return factor
 
     def stalls(self, robot: str) -> Sequence[Stall]:

@@ -66,7 +66,7 @@ class GripperFace(Face):
         self._judge_approach(jaws, command)
         self.begin(command, *asked)
         self._moves(jaws, command)
-        jaws.due = self.world.timeline.after(self._grip_time, lambda: self._closed(jaws, command, force))
+        jaws.due = self.world.timeline.after(self._seconds(command), lambda: self._closed(jaws, command, force))
 
     def release(self, command: str, hand: str) -> None:
         asked = ("release", hand)
@@ -78,7 +78,10 @@ class GripperFace(Face):
             return
         self.begin(command, *asked)
         self._moves(jaws, command)
-        jaws.due = self.world.timeline.after(self._grip_time, lambda: self._opened(jaws, command))
+        jaws.due = self.world.timeline.after(self._seconds(command), lambda: self._opened(jaws, command))
+
+    def _seconds(self, command: str) -> float:
+        return self._grip_time * self.world.luck.stretch(self.name, command)
 
     def drive(self, command: str, hand: str, torque: float) -> None:
         raise self.refused(Refusal.NOT_OFFERED, command, "it drives nothing")

@@ -106,7 +106,8 @@ class MachineFace(Face):
         self._say()
         self.world.refresh()
         arrive = self._door_arrives if what == "door" else self._clamp_arrives
-        leaf.due = self.world.timeline.after(leaf.seconds, lambda: arrive(leaf, command, goal))
+        seconds = leaf.seconds * self.world.luck.stretch(self.name, command)
+        leaf.due = self.world.timeline.after(seconds, lambda: arrive(leaf, command, goal))
 
     def _door_arrives(self, leaf: Leaf, command: str, goal: DoorState) -> None:
         guard = self.equipment.guard
@@ -199,7 +200,7 @@ class MachineFace(Face):
     def _begin_work(self, command: str, name: str, part: Part, span: DurationRange, doing: Doing) -> Work:
         self._works_begun += 1
         seconds = drawn_duration(span, self.world.luck.seed, "work", self.name, self._works_begun)
-        length = nanoseconds(seconds * self.world.luck.slowness(self.name))
+        length = nanoseconds(seconds * self.world.luck.slowness(self.name) * self.world.luck.stretch(self.name, command))
         self._work = Work(command, name, part.id, self.world.now, length, doing)
         self.begin(command, doing, name)
         self._say()

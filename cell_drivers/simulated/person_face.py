@@ -102,6 +102,7 @@ class PersonFace(Face):
         usual = person_duration(self.person, asked.work.verb).longest
         share = QUICKEST + (1.0 - QUICKEST) * self._chance("length")
         seconds = max(0.0, usual * share - REACTION * self._chance("reaction")) * self.world.luck.slowness(self.name)
+        seconds *= self.world.luck.stretch(self.name, asked.command)
         asked.due = self.world.timeline.at(self.world.now + nanoseconds(seconds), lambda: self._ends(asked))
 
     def _ends(self, asked: _Asked) -> None:

@@ -131,7 +131,7 @@ class RobotFace(Face):
         if status.state == "aborted":
             raise self.refused(Refusal.NOT_PREPARED, command, f"it was aborted: {status.why}")
         self._refuse_unless_ready(command)
-        _, path, law = known
+        path, law = known[1], known[2].stretched(self.world.luck.stretch(self.name, command))
         self._refuse_unless_there(command, path)
         self.begin(command, "motion", prepared.motion)
         meets = self._jams(command, path)

@@ -38,7 +38,8 @@ class ScrewdriverFace(GripperFace):
             raise self.refused(Refusal.NO_PART, command)
         self.begin(command, *asked)
         self._moves(jaws, command)
-        jaws.due = self.world.timeline.after(self._drive_time, lambda: self._ends(jaws, command, torque))
+        seconds = self._drive_time * self.world.luck.stretch(self.name, command)
+        jaws.due = self.world.timeline.after(seconds, lambda: self._ends(jaws, command, torque))
 
     def _ends(self, jaws: Jaws, command: str, torque: float) -> None:
         part = self.world.parts.held_by(self._full(jaws))

@@ -17,6 +17,7 @@ from cell.scenario import (
     RejectShare,
     Scenario,
     Stall,
+    Stretched,
 )
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.record import Fallen, HeldBy, RestsIn
@@ -277,3 +278,26 @@ def test_a_scenario_for_another_device_changes_nothing() -> None:
 
     assert trace() == trace(GripLost("grip", 9, "at grip"), MachineAlarm("gauge", 1, 0.5, None), MissingPart("infeed[6]"))
     assert set(gantry_cell().places) > {"infeed[6]"}
+
+
+# --- durations ---
+
+
+def test_each_command_takes_a_factor_of_its_own_as_long() -> None:
+    luck = Misfortunes(Scenario(3, (Stretched(0.2, 5.0),)))
+    factors = [luck.stretch("r1", f"c{k}") for k in range(400)]
+    assert factors == [luck.stretch("r1", f"c{k}") for k in range(400)]
+    assert 0.2 <= min(factors) < 0.25
+    assert 4.0 < max(factors) <= 5.0
+    assert sum(f < 1.0 for f in factors) == pytest.approx(200, abs=40)
+    assert Misfortunes(Scenario()).stretch("r1", "c0") == 1.0
+
+
+@pytest.mark.parametrize("factor", [0.2, 5.0])
+def test_a_stretched_desk_takes_so_many_times_as_long_and_all_ends_alike(factor: float) -> None:
+    usual, stretched = Desk(), Desk(Stretched(factor, factor))
+    for desk in (usual, stretched):
+        desk.pick("infeed[1]")
+        desk.put("outfeed[1]")
+    assert stretched.cell.record().parts[0] == usual.cell.record().parts[0]
+    assert stretched.now - 0.2 == pytest.approx(factor * (usual.now - 0.2), rel=0.1)
