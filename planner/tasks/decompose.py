@@ -22,7 +22,7 @@ from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
-from planner.tasks.loop_findings import tell_too_small
+from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
 from planner.tasks.people import cleared_to, clearing, left_behind, received
@@ -272,6 +272,8 @@ class _Walk:
         iterations = _Iterations(self, loop, clauses)
         bound = (p for p in self.state.parts if is_bound_by(loop, p.kind) and _is_meant(loop, p))
         members = in_order(source, bound)
+        if not members and loop.until is None and loop.only is None:
+            tell_empty(loop, self.found)
         goals = {g.id for g in _goals(loop.block)}
         fresh = []
         for part in members:
