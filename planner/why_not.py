@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from cell.diagnostic import Core, Diagnostic, Outcome, Span, WhyNot
 from cell.motion_plan import MotionPlan
 from cell.program import IntentProgram
 from cell.state import PlanningRequest
+from cell.steps import MotionNeed
 from planner.clauses import clauses_of, without
 from planner.cores import Clauses, Conflict, IsConflict, smallest
 from planner.frozen import frozen_of
-from planner.kinds import PROVED
+from planner.kinds import PROVED, PROVED_OF_MOTIONS
 from planner.motion.inverse_kinematics import InverseKinematics
 from planner.reasons import Refused, kind_told, told
 from planner.relief import OF_TIME, Replan, relieved
@@ -38,8 +40,26 @@ def no_plan(request: PlanningRequest, complaints: tuple[Diagnostic, ...], inquir
     """`complaints` are the schedule's."""
     kind = kind_told(complaints, inquiry.refused, request.cell, lambda robot: _knows_all(request, robot))
     diagnostics = told(relieved(request.program, complaints, inquiry.replan), inquiry.refused, request.cell)
-    cores = cores_of(request, complaints, diagnostics, inquiry.known) if kind == "proved impossible" else ()
+    cores = cores_of(request, complaints, diagnostics, at_any_speed(inquiry)) if kind == "proved impossible" else ()
     return Outcome(None, diagnostics, WhyNot(kind, cores, budget(request) if kind == "gave up" else ""))
+
+
+def at_any_speed(inquiry: Inquiry) -> Known:
+    """What is known, but that a motion which cannot be for what stands there cannot be at another speed either: a text without
+    one of its speed limits asks for it again."""
+    known = inquiry.known
+    never = {
+        replace(need, speed_limit=None) for need, why in inquiry.refused.items() if {d.code for d in why} <= PROVED_OF_MOTIONS
+    }
+
+    def durations(need: MotionNeed) -> float:
+        return math.inf if replace(need, speed_limit=None) in never else known.durations(need)
+
+    return replace(known, durations=durations) if never else known
+
+
+def _is_of_place(why: tuple[Diagnostic, ...]) -> bool:
+    return {d.code for d in why} <= PROVED_OF_MOTIONS
 
 
 def budget(request: PlanningRequest) -> str:
