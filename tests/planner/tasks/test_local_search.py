@@ -16,6 +16,7 @@ from planner.tasks.floor import Candidate, Floor
 from planner.tasks.improve import Budget, best_of_rules, searched
 from planner.tasks.local_search import LocalSearch, by_list
 from planner.tasks.objectives import score_by
+from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.ways_out import Escapes
 from planner.tasks.write_steps import write_steps
@@ -116,3 +117,14 @@ def test_carrying_two_parts_is_preferred_among_orders_that_are_as_quick() -> Non
     makespan, trips = score_by(shop, (Prefer("carrying", (), SPAN),))(order)[1:3]
     assert makespan == pytest.approx(order.makespan)
     assert trips < 0.0
+
+
+def test_what_is_looked_at_grows_with_the_parts_and_not_faster() -> None:
+    """The speed of a first order, counted: candidates for each act, with two robots at one nest."""
+    looked = {}
+    for parts in (4, 40):
+        shop = shop_of(intent_text(2), cell_text(2, 1, parts))
+        order = dispatch(shop, Escapes(shop), select_by(RULES[0], shop, "nest"))
+        looked[parts] = order.looks / len(order.acts)
+    assert looked[40] <= 1.2 * looked[4]
+    assert looked[40] < 8.0
