@@ -10,6 +10,7 @@ from cell.declared_state import declared_state
 from cell.model import CellModel, RobotUnit
 from cell.state import InPlace
 from cell_drivers.simulated.record import Effect, MotionRecord, WorldRecord
+from tests.judge.coming import behind, handed, presented, taken_over
 from tests.judge.recording import (
     AtPlace,
     Brought,
@@ -35,7 +36,7 @@ def recording_of(record: WorldRecord, cell: CellModel) -> Recording:
     tracks = {name: track if track is not None else _standing(cell.robots[name], first) for name, track in moved.items()}
     return Recording(
         tracks={name: track for name, track in tracks.items() if track is not None},
-        changes=(*_at_start(record, cell, first), *_changes(record)),
+        changes=(*_at_start(record, cell, first), *_in_time(record, cell)),
         running=_running(record),
         occupied=_occupied(record),
         tools=tuple(_tool_changes(record)),
@@ -65,10 +66,16 @@ def _standing(unit: RobotUnit, at: int) -> Track | None:
 
 
 def _at_start(record: WorldRecord, cell: CellModel, first: int) -> Iterator[PartChange]:
-    there = {part.id for part in record.parts}
+    there = {part.id for part in record.parts} - {part for row in behind(record, cell).values() for part, _ in row}
     for part in declared_state(cell).parts:
         if part.id in there and isinstance(part.location, InPlace):
             yield PartChange(first, part.id, part.kind, AtPlace(part.location.place))
+
+
+def _in_time(record: WorldRecord, cell: CellModel) -> list[PartChange]:
+    by_people = taken_over(record)
+    by_robots = (change for change in _changes(record) if (change.at, change.part) not in by_people)
+    return sorted((*by_robots, *presented(record, cell), *handed(record)), key=lambda change: change.at)
 
 
 def _changes(record: WorldRecord) -> Iterator[PartChange]:
