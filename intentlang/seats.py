@@ -297,11 +297,11 @@ def with_laden(kinds: Sequence[str], parts: Parts) -> tuple[str, ...]:
 
 
 def admitting(place: Place, kind: str, parts: Parts) -> Place:
-    """The place of a thing of that kind, with what its parts become: a workplace has all of it, a tray a kit with something in
-    it."""
+    """The place of a thing of that kind, with what its parts become: a workplace has all of it, a tray or a bin a kit with
+    something in it."""
     if kind in WORKPLACES:
         return replace(place, accepts=becoming(parts, place.accepts))
-    return replace(place, accepts=with_laden(place.accepts, parts)) if kind == "tray" else place
+    return replace(place, accepts=with_laden(place.accepts, parts)) if kind in ("tray", "bin") else place
 
 
 @dataclass(slots=True)
