@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.steps import Move, Step
-from controller import recovery, stops
+from controller import ledger, recovery, stops
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HoldReason
 
@@ -53,7 +53,7 @@ def unseen(d: Draft) -> str | None:
         if robot.stance is None:
             return f"where {name} stands"
     for name, hand in d.belief.hands.items():
-        if hand.grip is None:
+        if hand.grip is None and ledger.robot_of(d, name) is not None:  # a tool in its pocket is connected to nothing
             return f"what {name} holds"
     for name, device in d.known.devices.items():
         seen = d.belief.devices.get(name, DeviceBelief())

@@ -69,6 +69,7 @@ class CouplingFace(Face):
             self._ends(command, CommandStatus("aborted", None, "nothing there"))
             return
         self.world.mounts[tool] = self._robot
+        self.world.hands[tool].connected()
         self.world.effect(self.name, command, "coupled", detail=tool)
         self._ends(command, DONE)
 
@@ -85,6 +86,7 @@ class CouplingFace(Face):
             self.world.mounts[tool] = ""
         else:
             self.world.mounts[tool] = pocket.changer
+        self.world.hands[tool].connected()
         self.world.effect(self.name, command, "uncoupled", detail=tool)
         self._ends(command, DONE)
 

@@ -173,6 +173,11 @@ class GripperFace(Face):
             case _:
                 self.world.effect(self.name, command, "released", part.id, getattr(rested.where, "place", ""))
 
+    def connected(self) -> None:
+        """It was coupled to a flange, or let go: says what is so now."""
+        for jaws in self._jaws.values():
+            self._say(jaws)
+
     def carried_off(self, seconds: float) -> None:
         """The robot begins a motion of `seconds`. A part that is doomed falls halfway."""
         for jaws in self._jaws.values():
@@ -227,7 +232,9 @@ class GripperFace(Face):
         self.tell(GripChanged(self.name, self.world.now, self._state_now(jaws)))
 
     def _state_now(self, jaws: Jaws) -> GripperState:
-        return GripperState(self.name, jaws.hand, self.world.now, jaws.grip, jaws.touched, None)
+        """In its pocket a tool is connected to nothing, and nothing is known of its jaws."""
+        grip = jaws.grip if self._flange() is not None else None
+        return GripperState(self.name, jaws.hand, self.world.now, grip, jaws.touched, None)
 
     def _flange(self) -> Pose | None:
         arm = self.world.arms.get(self.world.mounts[self.name])

@@ -54,6 +54,8 @@ class Carrying(Protocol):
 
     def carried_off(self, seconds: float) -> None: ...
 
+    def connected(self) -> None: ...
+
 
 class World:
     def __init__(self, cell: CellModel, luck: Misfortunes, on_effect: Callable[[Effect | Violation], None] | None) -> None:

@@ -90,3 +90,12 @@ def test_a_coupling_that_fails_is_held_where_nothing_is_written() -> None:
     assert "not locked" in str(record.summary.held_because)
     assert world.mounts == {"wide": "rack", "flat": "rack"}
     assert not world.violations
+
+
+def test_nothing_is_known_of_a_tool_in_its_pocket_until_it_is_coupled() -> None:
+    asked, _ = first(IN_TURN)
+    drivers = simulated_cell(asked.cell, asked.robots, Scenario())
+    assert [drivers.grippers[tool].state("a").grip for tool in ("wide", "flat")] == ["open", None]
+    record, _ = run(IN_TURN)
+    assert record.summary.state == "Complete"
+    assert fold(record.events).belief.hands["flat.a"].grip == "open"
