@@ -125,7 +125,7 @@ class _Search:
             self.rounds += 1
 
     def inquiry(self) -> Inquiry:
-        return Inquiry(self.known(), self.refused, self._replanned)
+        return Inquiry(self.known(), self.refused, self._replanned if self.motions else _not_planned)
 
     def _replanned(self, program: IntentProgram) -> Outcome[object]:
         """What another text would come to: as if planned for the first time, but for motions that the store has."""
@@ -186,6 +186,11 @@ class _Search:
 def _reaching(need: MotionNeed, touch: Touch, cell: CellModel) -> tuple[str, str | None, str]:
     """The robot and its tool, and the equipment that it reaches for."""
     return need.robot, need.tool, cell.places[touch.place].equipment
+
+
+def _not_planned(_: IntentProgram) -> Outcome[object]:
+    """Where the answer was there before any motion was, nobody is kept waiting for all of them to learn of a better amount."""
+    return Outcome(None)
 
 
 def _gave_up(found: Conflicts, rounds: int) -> Diagnostic:

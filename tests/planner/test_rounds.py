@@ -184,3 +184,12 @@ def test_what_all_robots_take_is_called_an_estimate_where_nobody_knows(world: Wo
     (note,) = plan(two(without=frozenset(("right",))), means(), VERSIONS).diagnostics
     assert "with every robot about " in note.message
     assert note.help
+
+
+def test_a_deadline_that_no_motion_can_save_is_refused_before_any_is_looked_for(world: World) -> None:
+    request = request_of(intent_text(1) + "within 3 s\n", cell_text(1, 1, 2))
+    outcome = plan(request, means(), VERSIONS)
+    assert ([d.code for d in outcome.diagnostics], world.found) == (["E501"], set())
+    assert outcome.why is not None
+    assert (outcome.why.kind, len(outcome.why.cores)) == ("proved impossible", 1)
+    assert "feasible" not in outcome.diagnostics[0].help, "for that it would have to be planned"
