@@ -63,8 +63,6 @@ def _unwatched(block: Block) -> Iterator[tuple[str, Span]]:
     for ensure in block.ensures:
         if ensure.kind == "monitor":
             yield "an `ensure` on an observed quantity", ensure.span
-    if block.pace is not None:
-        yield "the pace of a loop", block.pace.span
     for line in block.lines:
         match line:
             case Fresh(block=inner, interval=interval, span=span):

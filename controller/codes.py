@@ -221,6 +221,13 @@ _PAGES = (
         "That is theirs to say. `on refused: …` is the place for what shall be done then; without it the run is held.",
         "Ask them why, mend that, then resume: they are asked again.",
     ),
+    _page(
+        "R735", "an iteration is late",
+        "A loop has a pace (`every 60 s`), and its next iteration has not ended in time.",
+        "The k-th iteration ends no later than (k - 1) times the pace after the first one. Time in which parts were missing "
+        "is taken out, held time is not.",
+        "Resume; the pace goes on from where it was. `on late: …` would say what shall happen instead.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = dict(_PAGES)

@@ -39,6 +39,7 @@ from controller import (
     ledger,
     measured,
     monitor,
+    pace,
     presence,
     progress,
     recovery,
@@ -62,6 +63,10 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
     d = draft_of(state, event.at)
     _take_in(d, event)
     _go_on(d)
+    failures = d.trouble.failures
+    pace.watch(d, state.pack)
+    if d.trouble.failures != failures:
+        _go_on(d)
     return finished(d)
 
 
@@ -159,6 +164,8 @@ def _timer(d: Draft, timer: str) -> None:
     d.clear_timer(timer)
     kind, _, what = timer.partition(" ")
     match kind:
+        case "pace":
+            pace.due(d, what)
         case "within":
             monitor.deadline(d, timer)
         case "silent":

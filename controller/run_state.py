@@ -168,6 +168,16 @@ class HoldReason:
     because: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """Of a loop with a pace: when its first iteration ended (ns, without starved time), which have ended, and whether the last of
+    them was late."""
+
+    first: int
+    ended: frozenset[str] = frozenset()
+    is_late: bool = False
+
+
 # running: the plan is dispatched. draining: nothing new is sent until all that runs has ended. readying: hands that closed on
 # nothing are opened. planning: the planner was asked.
 Mode = Literal["running", "draining", "readying", "planning"]
@@ -195,6 +205,9 @@ class Trouble:
     stopping: StopKind | None = None
     commands: int = 0
     errand: Errand | None = None
+    starved: int = 0
+    starved_since: int | None = None
+    paces: Map[str, Paced] = _NONE
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

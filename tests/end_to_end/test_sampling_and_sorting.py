@@ -1,0 +1,51 @@
+"""Examples 06 and 07, from their texts to finished rehearsals with their scenarios. The world's own record is the witness, and
+the judge looks at every motion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cell.events import BranchTaken, Skipped
+from cell_drivers.simulated.record import RestsIn
+from cellwright.running import read_scenario
+from tests.end_to_end.line import Rehearsed, planned, rehearsed
+
+
+def lying(run: Rehearsed) -> Counter[str]:
+    return Counter(p.where.place.split("[")[0] for p in run.world.parts if isinstance(p.where, RestsIn))
+
+
+def test_their_scenarios_can_be_read(examples: Path) -> None:
+    for name in ("06_sampling_and_rework/one_scrapped.toml", "07_sorting/two_that_nobody_knows.toml"):
+        assert read_scenario(str(examples / name)).value is not None
+
+
+@pytest.mark.slow
+def test_castings_are_sorted_and_what_nobody_knows_is_laid_aside(examples: Path, cache: Path) -> None:
+    folder = examples / "07_sorting"
+    plan = planned(str(folder / "sorting.intent"), cache)
+    run = rehearsed(plan, read_scenario(str(folder / "two_that_nobody_knows.toml")).expect())
+    assert run.run.summary.state == "Complete"
+    told = Counter(e.value for e in run.run.events if isinstance(e, BranchTaken))
+    assert lying(run) == {"flanges": told["flange"], "brackets": told["bracket"], "odd": 2}
+    assert run.world.violations == ()
+    verdict = run.verdict()
+    assert verdict.is_clean, verdict.text
+
+
+@pytest.mark.slow
+def test_a_bad_sample_is_brushed_gauged_again_and_scrapped(examples: Path, cache: Path) -> None:
+    folder = examples / "06_sampling_and_rework"
+    plan = planned(str(folder / "sampling.intent"), cache)
+    run = rehearsed(plan, read_scenario(str(folder / "one_scrapped.toml")).expect())
+    assert run.run.summary.state == "Complete"
+    assert lying(run)["outfeed"] == 6
+    assert lying(run)["scrap"] == 1
+    assert len([e for e in run.run.events if isinstance(e, Skipped)]) == 1
+    assert [e.part for e in run.world.of("program ended") if "DEBURR" in e.detail] == ["shaft#4"]
+    assert run.world.violations == ()
+    verdict = run.verdict()
+    assert verdict.is_clean, verdict.text
