@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cell.equipment import Place, Seat
+from cell.grasps import symmetries
 from cell.model import CellModel
 from cell.state import CellState, InPart
+
+ON_AXIS = 1e-6  # m
 
 
 def base_place(place: Place) -> str:
@@ -24,6 +27,15 @@ def base_place(place: Place) -> str:
 def has_family(cell: CellModel, kind: str) -> bool:
     """Whether parts of that kind are or have become bases, so that what they are is a fact of its own."""
     return kind in cell.parts and bool(cell.parts[kind].family)
+
+
+def turns(cell: CellModel, kind: str) -> tuple[float, ...]:
+    """The symmetries of a part of that kind; none but no turn where something goes in beside its axis, for that would then go in
+    elsewhere."""
+    part = cell.parts[kind]
+    family = (other for other in cell.parts.values() if part.family and other.family == part.family)
+    is_beside = any(abs(v) > ON_AXIS for other in family for seat in other.seats for v in seat.frame.translation[:2])
+    return (0.0,) if is_beside else symmetries(part.shape)
 
 
 def seat_for(cell: CellModel, base: str, kind: str, taken: Iterable[str] = ()) -> Seat | None:

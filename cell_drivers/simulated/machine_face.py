@@ -270,7 +270,7 @@ class MachineFace(Face):
                     for tool, hand, held in self.world.held(robot):
                         T_world_tcp = self.world.T_world_tcp(tool, hand)
                         if T_world_tcp is not None and rests_at(
-                            held.kind.shape, self.world.parts.pose_in(held, T_world_tcp), place.frame
+                            self.world.cell, held.kind, self.world.parts.pose_in(held, T_world_tcp), place.frame
                         ):
                             return held
         return None

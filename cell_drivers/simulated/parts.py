@@ -18,6 +18,7 @@ from cell.equipment import PartKind, Place
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, height
 from cell.model import CellModel
 from cell.scene import is_in_passing
+from cell.seats import turns
 from cell.state import InPlace
 from cell_drivers.simulated.record import Fallen, HeldBy, JoinedTo, PartRecord, RestsIn, Whereabouts
 
@@ -154,7 +155,7 @@ class Parts:
     def places_at(self, pose: Pose, kind: PartKind) -> Iterator[Place]:
         near = np.flatnonzero(np.linalg.norm(self._at - pose.translation, axis=1) <= REACH)
         places = tuple(self.places.values())
-        return (places[i] for i in near if rests_at(kind.shape, pose, places[i].frame))
+        return (places[i] for i in near if rests_at(self.cell, kind, pose, places[i].frame))
 
     def has_room(self, place: Place) -> bool:
         """A place with `capacity` n holds n parts, a heap any number. A seat is filled by what is joined there; without its base
@@ -190,14 +191,18 @@ def is_grasp(part: Part, T_world_tcp: Pose) -> bool:
     return _is_turned_by(part.kind.shape, T_part_tcp.rotation[:, 0], quarter=True)
 
 
-def rests_at(shape: Shape, pose: Pose, frame: Pose) -> bool:
-    """Whether a part at `pose` stands in a place with that frame: near enough, upright, turned as its shape asks."""
+def rests_at(cell: CellModel, kind: PartKind, pose: Pose, frame: Pose) -> bool:
+    """Whether a part at `pose` stands in a place with that frame: near enough, upright, turned as its shape asks, and not at all
+    where another part goes in beside its axis."""
     T_place_part = frame.inverse() @ pose
     if float(np.linalg.norm(T_place_part.translation)) > REACH:
         return False
     if _angle(T_place_part.rotation[:, 2], np.array([0.0, 0.0, 1.0])) > TILT:
         return False
-    return _is_turned_by(shape, T_place_part.rotation[:, 0], quarter=False)
+    x_axis = T_place_part.rotation[:, 0]
+    if turns(cell, kind.name) == (0.0,):
+        return abs(math.atan2(float(x_axis[1]), float(x_axis[0]))) <= TILT
+    return _is_turned_by(kind.shape, x_axis, quarter=False)
 
 
 def _is_turned_by(shape: Shape, x_axis: Array, quarter: bool) -> bool:

@@ -19,6 +19,7 @@ from cell.home import home_of
 from cell.model import CellModel, Tool
 from cell.motion_plan import Motion
 from cell.robot import RobotModel
+from cell.seats import turns
 from cell.steps import MotionNeed
 from planner.motion.margins import PLANNER_VERSION, as_mapping
 
@@ -60,7 +61,7 @@ def surroundings_digest(cell: CellModel, robot: str, tool: str | None, models: M
             () if tool is None else _equipped(cell.tools[tool]),
             [_equipped(each) for each in tools] if len(tools := cell.tools_of(robot)) > 1 else (),
             [(p, T_world_flange(cell, p), docked_bodies(cell, p)) for p in cell.pockets.values()],
-            [(p.name, p.mass, p.shape, p.grip_force) for p in cell.parts.values()],
+            [(p.name, p.mass, p.shape, p.grip_force, turns(cell, p.name)) for p in cell.parts.values()],
             [(e.name, e.frame, e.bodies, e.places, e.guard) for e in cell.equipment.values()],
             [(z.name, z.low, z.high, z.keep_out, z.speed_limit) for z in cell.zones.values()],
             *([others, [z.capacity for z in cell.zones.values()]] if others else []),

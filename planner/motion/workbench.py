@@ -14,11 +14,12 @@ import numpy as np
 
 from cell.docking import docked_bodies
 from cell.geometry import Array, Body, Pose
-from cell.grasps import T_part_tcp, grasps, symmetries
+from cell.grasps import T_part_tcp, grasps
 from cell.home import other_robots
 from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scene import absent, is_taken, lying_under, part_body, scene_for, standing_roots
+from cell.seats import turns
 from cell.steps import AtPlace, Carried, Docking, Touch
 from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
@@ -117,7 +118,7 @@ class Workbench:
     def contact_poses(self, stance: AtPlace) -> tuple[Pose, ...]:
         """T_world_tcp for every turn of the part that cannot be told from none."""
         frame, shape = self.cell.places[stance.place].frame, self.cell.parts[stance.kind].shape
-        return tuple(frame @ Pose.about_z(turn) @ T_part_tcp(shape, stance.grasp) for turn in symmetries(shape))
+        return tuple(frame @ Pose.about_z(turn) @ T_part_tcp(shape, stance.grasp) for turn in turns(self.cell, stance.kind))
 
 
 def _is_away(body: Stander, touch: Touch | Docking | None, gone: frozenset[str], roots: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ from cell.grasps import T_part_tcp
 from cell.home import home_of
 from cell.model import CellModel, Tool
 from cell.robot import RobotModel
+from cell.seats import turns
 from cell.steps import Carried
 
 
@@ -20,7 +21,8 @@ from cell.steps import Carried
 class Arm:
     """`hands` maps tool.hand to T_flange_tcp; empty without a tool. `shapes`, `masses` and `forces` (N, as gripped; None where
     neither kind nor tool says) of every part kind. `payload` in kg, `max_speed` in m/s at the TCP, `force_limit` in N, `home` in
-    rad or m, by the rule of cell/home.py; None where nobody asks for it."""
+    rad or m, by the rule of cell/home.py; None where nobody asks for it. The kinds `one_way` rest in a place unturned only,
+    whatever the symmetry of their shape."""
 
     robot: str
     model: RobotModel
@@ -36,6 +38,7 @@ class Arm:
     max_speed: float | None
     force_limit: float | None
     home: tuple[float, ...] | None
+    one_way: frozenset[str] = frozenset()
 
     def T_flange_tcp(self, hand: str) -> Pose:
         """Raises KeyError for a hand that this robot does not have."""
@@ -70,6 +73,7 @@ def arm_of(cell: CellModel, robot: str, model: RobotModel, at_flange: str | None
         tool_bodies=() if tool is None else tool.bodies,
         tool_mass=0.0 if tool is None else tool.mass,
         hands=hands,
+        one_way=frozenset(name for name in cell.parts if turns(cell, name) == (0.0,)),
         shapes=tuple((kind.name, kind.shape) for kind in cell.parts.values()),
         masses=tuple((kind.name, kind.mass) for kind in cell.parts.values()),
         forces=tuple((kind.name, _grip_force(kind, tool)) for kind in cell.parts.values()),

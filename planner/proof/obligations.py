@@ -275,4 +275,4 @@ def _assumed(part: PartKind) -> str:
         return f"a cylinder of radius {1e3 * part.shape.radius:g} mm and length {1e3 * part.shape.length:g} mm"
     if not part.made_from:
         return f"one around a {part.family} and the largest that each pocket takes"
-    return f"that of {part.made_from[0]}"
+    return f"that of {part.made_from[0]} with what is joined to it" if part.family else f"that of {part.made_from[0]}"

@@ -68,7 +68,7 @@ def _at_place(stance: AtPlace, q: Array, around: Surroundings) -> tuple[Finding,
         return (Refusal("E684", f"{stance.kind} has no grasp number {stance.grasp}"),)
     T_world_flange = arm.T_world_base @ Pose.from_matrix(arm.model.chain.flange_pose(q))
     T_world_tcp = T_world_flange @ arm.T_flange_tcp(stance.hand)
-    off, turn = deviation(T_world_tcp, place.frame, shape, stance.grasp)
+    off, turn = deviation(T_world_tcp, place.frame, shape, stance.grasp, stance.kind in arm.one_way)
     if off > PLACE_TOLERANCE or turn > TURN_TOLERANCE:
         message = f"the TCP is {1e3 * off:.3f} mm and {math.degrees(turn):.3f} deg from {stance_name(stance)}"
         return (Refusal("E684", message),)
@@ -89,11 +89,14 @@ def _at_pocket(stance: AtPocket, q: Array, around: Surroundings) -> tuple[Findin
     return (Slack("position at places", PLACE_TOLERANCE - off, "m"),)
 
 
-def deviation(T_world_tcp: Pose, T_world_place: Pose, shape: Shape, grasp: int) -> tuple[float, float]:
-    """How far (m, rad) the part that the TCP grasps is from resting at the place, the part's symmetry taken out."""
+def deviation(T_world_tcp: Pose, T_world_place: Pose, shape: Shape, grasp: int, is_one_way: bool) -> tuple[float, float]:
+    """How far (m, rad) the part that the TCP grasps is from resting at the place, the symmetry of its shape taken out unless the
+    part goes there one way only."""
     T_place_part = T_world_place.inverse() @ T_world_tcp @ T_part_tcp(shape, grasp).inverse()
     off = float(np.linalg.norm(T_place_part.translation))
     tilt = _angle(T_place_part.rotation[2, 2])
+    if is_one_way:
+        return off, _angle((np.trace(T_place_part.rotation) - 1.0) / 2.0)
     match shape:
         case Cylinder() | Sphere():
             return off, tilt

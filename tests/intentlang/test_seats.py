@@ -7,6 +7,7 @@ import pytest
 from cell.geometry import Box, Cylinder
 from cell.model import CellModel
 from cell.scene import scene_for
+from cell.seats import turns
 from cell.standard_verbs import STANDARD
 from cell.steps import Touch
 from intentlang.compile_cell import compile_cell
@@ -104,6 +105,14 @@ def test_a_seat_may_be_declared_elsewhere_and_the_body_grows_around_it() -> None
     grown = parts["housing+gear"].shape
     assert isinstance(grown, Box)
     assert grown.size == pytest.approx((0.15, 0.08, 0.08), abs=1e-3)
+
+
+def test_a_part_with_a_seat_beside_its_axis_is_never_put_down_by_half_a_turn() -> None:
+    cell = model(PARTS)
+    assert [turns(cell, kind) for kind in ("housing", "housing+gear", "unit")] == [(0.0,)] * 3
+    assert len(turns(cell, "cover")) == 2
+    central = model(PARTS.replace("  hole deep at (-40 mm, 0 mm, 60 mm)\n  hole a at (40 mm, 0 mm, 90 mm)\n", ""))
+    assert len(turns(central, "housing")) == 2
 
 
 def test_round_parts_on_one_axis_stay_round() -> None:

@@ -17,6 +17,7 @@ from tests.judge.recording import (
     Gone,
     InHand,
     Interval,
+    Joined,
     PartChange,
     Recording,
     Run,
@@ -74,12 +75,14 @@ def _at_start(record: WorldRecord, cell: CellModel, first: int) -> Iterator[Part
 
 def _in_time(record: WorldRecord, cell: CellModel) -> list[PartChange]:
     by_people = taken_over(record)
-    by_robots = (change for change in _changes(record) if (change.at, change.part) not in by_people)
+    by_robots = (change for change in _changes(record, cell) if (change.at, change.part) not in by_people)
     return sorted((*by_robots, *presented(record, cell), *handed(record)), key=lambda change: change.at)
 
 
-def _changes(record: WorldRecord) -> Iterator[PartChange]:
-    kinds = {part.id: part.kind for part in record.parts}
+def _changes(record: WorldRecord, cell: CellModel) -> Iterator[PartChange]:
+    """A base comes as the kind that it began as."""
+    bases = {effect.detail.rpartition(".")[0] for effect in record.effects if effect.what == "joined"}
+    kinds = {part.id: cell.parts[part.kind].family if part.id in bases else part.kind for part in record.parts}
     for effect in record.effects:
         where = _where(effect)
         if where is not None:
@@ -100,6 +103,9 @@ def _where(effect: Effect) -> Whereabouts | None:
             return InHand(tool, hand)
         case "released":
             return AtPlace(effect.detail)
+        case "joined":
+            base, _, seat = effect.detail.rpartition(".")
+            return Joined(base, seat)
         case "presented":
             return Brought(effect.detail)
         case "fell":

@@ -39,6 +39,11 @@ class Meant:
             self._carries[key] = _gap_to(standing, np.array(self.cell.places[place].frame.translation)) <= CARRIES
         return self._carries[key]
 
+    def is_at(self, standing: Standing, place: str) -> bool:
+        """Whether the part lies there, or is joined to what does."""
+        of = self.cell.places.get(standing.owner)
+        return standing.owner == place or (of is not None and of.of is not None and of.lies_on[:1] == (place,))
+
     def is_pocket(self, standing: Standing, pocket: str) -> bool:
         """Whether the body carries what stands in that pocket."""
         return _gap_to(standing, np.array(self.cell.pockets[pocket].frame.translation)) <= CARRIES
@@ -73,7 +78,7 @@ class MeantNow:
             return self._is_docking(touch, moving, standing)
         if touch.pair == "fingers and part":
             is_hand = moving.what == "tool" and moving.hand in ("", touch.hand)
-            return is_hand and standing.what == "part" and standing.owner == touch.place
+            return is_hand and standing.what == "part" and self.meant.is_at(standing, touch.place)
         is_load = moving.what == "part" and moving.hand == touch.hand
         return is_load and standing.what in ("part", "equipment") and self.meant.is_carrier(standing, touch.place)
 

@@ -65,13 +65,21 @@ class InHand:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """It is part of `base` from now on, in that seat of it."""
+
+    base: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """Not in the way of anything any more, or nobody knows where."""
 
     why: str
 
 
-Whereabouts = AtPlace | Brought | InHand | Gone
+Whereabouts = AtPlace | Brought | InHand | Joined | Gone
 
 
 @dataclass(frozen=True, slots=True)

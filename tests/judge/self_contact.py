@@ -38,12 +38,12 @@ class CheckedPairs:
         return pairs + [(a, b) for a, b in combinations(held, 2) if a.robot != b.robot]
 
     def fixed(self, held: Sequence[Moving]) -> Iterator[tuple[Moving, Moving]]:
-        """Pairs on one flange: a held part and the last link, the other hand, what that holds."""
+        """Pairs on one flange: a held part and the last link, the other hand, what that holds; in one hand all is one piece."""
         for part in held:
             for body in self.carried:
                 if body.robot == part.robot and body.joint == part.joint and not _is_its_hand(body, part):
                     yield part, body
-        yield from ((a, b) for a, b in combinations(held, 2) if a.robot == b.robot)
+        yield from ((a, b) for a, b in combinations(held, 2) if a.robot == b.robot and a.hand != b.hand)
 
 
 def checked_pairs(arms: Mapping[str, Arm], carried: Sequence[Moving], bases: Sequence[Standing]) -> CheckedPairs:
