@@ -369,13 +369,13 @@ class _Reader:
             self.out.unproved.append(error("E690", "this `when` cannot be proved yet", when.span))
             return frozenset()
         key = (when.id, scope.serves)
+        for branch in when.branches:  # a choice stays, whatever its branch tells anew
+            if any(goal.id in part.reached for goal in goals_in(branch.block)):
+                return self.block(branch.block, scope, False, label)
         told = self._told(part, question[1], scope)
         if told is not None:
             taken = branch_for(when, told)
             return frozenset() if taken is None else self.block(when.branches[taken].block, scope, False, label)
-        for k, branch in enumerate(when.branches):
-            if any(goal.id in part.reached for goal in goals_in(branch.block)):
-                return self.block(when.branches[k].block, scope, False, label)
         self.out.forks[key] = ForkDuty(key, when, part.id, question[1], scope.limits, scope.after)
         keys = {key}
         for k, branch in enumerate(when.branches):

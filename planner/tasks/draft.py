@@ -59,11 +59,11 @@ class StepDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """`orders` lists the operations of each resource by first use."""
+    """`orders` has for each resource the operations that use it, each with its first step in which it does."""
 
     operations: list[OperationDraft] = field(default_factory=list)
     steps: list[StepDraft] = field(default_factory=list)
-    orders: dict[str, dict[int, None]] = field(default_factory=dict)
+    orders: dict[str, dict[int, int]] = field(default_factory=dict)
     gates: dict[int, tuple[int, ...]] = field(default_factory=dict)
     early: set[int] = field(default_factory=set)
 
@@ -100,7 +100,7 @@ class Draft:
         )
         operation.steps.append(number)
         for resource in uses:
-            self.orders.setdefault(resource, {})[operation.number] = None
+            self.orders.setdefault(resource, {}).setdefault(operation.number, number)
         return number
 
     @property
@@ -126,8 +126,15 @@ def finished(draft: Draft) -> Written:
     operation_id = {k: f"o{i + 1}" for i, k in enumerate(operation_order)}
     steps = tuple(_step(draft, k, step_id, operation_id) for k in order)
     operations = tuple(_operation(draft, draft.operations[k], operation_id, step_id) for k in operation_order)
-    orders = {resource: tuple(operation_id[k] for k in numbers) for resource, numbers in sorted(draft.orders.items())}
+    orders = {
+        resource: tuple(operation_id[k] for k in _by_first_use(draft, used)) for resource, used in sorted(draft.orders.items())
+    }
     return Written(operations, steps, orders, operation_id)
+
+
+def _by_first_use(draft: Draft, used: dict[int, int]) -> list[int]:
+    """In the order in which the steps stand: the ways of a choice are written one after another, and begin at once."""
+    return sorted(used, key=lambda operation: (draft.steps[used[operation]].start, used[operation]))
 
 
 def choice_name(number: int) -> str:

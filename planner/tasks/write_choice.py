@@ -112,7 +112,9 @@ class ChoiceWriter:
                 w.because(stage.goal), branch,
             )  # fmt: skip
             done.append(operation)
-            if source is not None:
+            if source is None:
+                operation.robot = None  # it is worked on where it lies
+            else:
                 self._carry(stage, operation, place, target)
             if stage.work is not None:
                 w.work_after_placing(robot, replace(act, place=target), stage, operation)

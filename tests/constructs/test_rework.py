@@ -11,7 +11,9 @@ import pytest
 from cell.events import BranchTaken, EventRaised
 from cell.plan_file import with_plan_id
 from cell.scenario import Reject
+from cell.state import InPlace
 from cell.steps import RunProgram
+from planner.tasks.unfold import goals_in
 from tests.constructs.bench import Bench
 from tests.planner.proof.mutants import plan_mutants
 from tests.planner.tasks.symbolic import play, state_after
@@ -153,3 +155,30 @@ def test_a_second_reject_that_nobody_asks_about_is_an_event() -> None:
     ran = bench(once).run(Reject(1))
     assert [(e.event, e.of.part) for e in ran.all(EventRaised)] == [("reject", "shaft#1")]
     assert ran.record.summary.state == "Held"
+
+
+LABELLED = CELL.replace("offers inspect for 4 s", "offers inspect for 4 s\n  offers label for 3 s")
+
+
+@pytest.mark.parametrize("again", ["label s at gauge", "inspect s at gauge\n    label s at gauge"])
+def test_a_branch_may_work_on_a_part_where_it_lies(again: str) -> None:
+    intent = f"for each s in infeed {{\n  inspect s at gauge\n  when s.verdict is reject {{\n    {again}\n  }}\n"
+    ran = Bench.of(LABELLED, "shaft", intent + "  move s to outfeed\n}\n").run()
+    assert ran.record.summary.state == "Complete"
+
+
+@pytest.mark.parametrize(
+    ("rest", "other", "left"), [("", "label s at gauge", ["move"]), ("label s at gauge", "", ["label", "move"])]
+)
+def test_a_choice_stays_whatever_its_branch_tells_anew(rest: str, other: str, left: list[str]) -> None:
+    """What is left of the branch that was taken is done, and nothing of the one that the new verdict would lead to."""
+    text = INTENT.replace(
+        "    inspect s at gauge\n  }\n", f"    inspect s at gauge\n    {rest}\n  }} otherwise {{\n    {other}\n  }}\n"
+    )
+    b = Bench.of(LABELLED, "shaft", text[: text.index("  when s.verdict is reject {\n    move")] + "  move s to outfeed\n}\n")
+    (loop,) = b.program.block.lines
+    done = frozenset(g.id for g in goals_in(loop) if g.verb in ("inspect", "process"))
+    first, *others = b.start.parts
+    told = replace(first, location=InPlace("gauge"), reached=done, outcomes=(("verdict", "accept"),))
+    plan = b.released(replace(b.start, parts=(told, *others))).expect().motion_plan
+    assert [o.verb for o in plan.tasks.operations if o.part == first.id] == left
