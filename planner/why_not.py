@@ -58,10 +58,6 @@ def at_any_speed(inquiry: Inquiry) -> Known:
     return replace(known, durations=durations) if never else known
 
 
-def _is_of_place(why: tuple[Diagnostic, ...]) -> bool:
-    return {d.code for d in why} <= PROVED_OF_MOTIONS
-
-
 def budget(request: PlanningRequest) -> str:
     """What bounded the search, in the words of a person."""
     return f"{request.iterations} iterations of the search from seed {request.seed}"

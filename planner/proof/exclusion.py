@@ -108,7 +108,7 @@ def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[S
     for i, step in enumerate(steps):
         match step.action:
             case Await(verb=verb) if verb == HANDOVER:
-                pass  # the robot is there for it, and stands still: handovers.py
+                pass  # the robot is there for it, and stands still: by_people.py
             case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
                 acting[name] = acting.get(name, 0) | 1 << i
             case Await(person=name):

@@ -115,7 +115,3 @@ def _in_turn(lines: Sequence[Line], ordered: frozenset[str]) -> float:
         key = (served[:-1], served[-1][0])
         loops[key] = loops.get(key, 0.0) + seconds
     return max(loops.values(), default=0.0)
-
-
-def _ordered(serves: Served, ordered: frozenset[str]) -> Iterator[Served]:
-    return (serves[: k + 1] for k, (loop, _) in enumerate(serves) if loop in ordered)

@@ -40,7 +40,7 @@ from planner.proof.duties import Duties, Duty, ForkDuty, Key
 from planner.proof.needed_motion import is_parking
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
 from planner.proof.precedence import Precedence
-from planner.proof.wanted_place import is_given, person_of
+from planner.proof.wanted_place import is_given, person_of, wrong_in_asking
 
 
 @dataclass(slots=True)
@@ -255,6 +255,7 @@ def _goal_wrong(
     for kind in (Grip, Release, Drive, RunProgram, Inspect, Treat, Await):
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
+    yield from wrong_in_asking(operation, duty.goal, duty.part is None, cell)
     yield from _ends(operation, duty, steps, cell, duties)
 
 
