@@ -110,7 +110,8 @@ class Duties:
 @dataclass(frozen=True, slots=True)
 class _Scope:
     """Where a line stands: the loop variables bound to parts and to members of things, the iteration, the open branch, what
-    binds and what precedes, and which iterations owe what is done only every so many parts."""
+    binds and what precedes, and which iterations owe what is done only every so many parts. `shared` precedes for common members
+    only: what the loops do that a loop waits for."""
 
     bound: Mapping[str, PartState]
     members: Members
@@ -119,6 +120,7 @@ class _Scope:
     limits: tuple[Limit, ...]
     after: frozenset[Key]
     owed: frozenset[tuple[str, str]] = frozenset()
+    shared: frozenset[Key] = frozenset()
 
 
 def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
@@ -159,24 +161,21 @@ class _Reader:
             for inner in _inner(line):
                 self.errand(inner, errand, limits)
 
-    def block(self, block: Block, scope: _Scope, is_top: bool, label: str) -> frozenset[Key]:
-        """Reads the block; gives the keys of everything in it, settled goals included."""
+    def block(self, block: Block, scope: _Scope, is_top: bool, label: str, in_order: bool = False) -> frozenset[Key]:
+        """Reads the block; gives the keys of everything in it, settled goals included. By the ordering rule two loops wait for
+        each other only for a common member; `in_order` has each line wait for all of those before it."""
         scope = replace(scope, limits=(*scope.limits, *self._limits(block)))
         keys: list[frozenset[Key]] = []
         for i, line in enumerate(block.lines):
-            before = frozenset[Key]().union(*(self._common(block.lines[j], line, keys[j]) for j in block.waits[i]))
-            keys.append(self._line(line, replace(scope, after=scope.after | before), label))
+            loops = {j for j in block.waits[i] if not in_order and isinstance(line, Loop) and isinstance(block.lines[j], Loop)}
+            before = frozenset[Key]().union(*(keys[j] for j in block.waits[i] if j not in loops))
+            shared = frozenset[Key]().union(*(keys[j] for j in loops))
+            keys.append(self._line(line, replace(scope, after=scope.after | before, shared=shared), label))
         everything = frozenset[Key]().union(*keys)
         if block.within is not None:
             seconds = block.within.limit.quantity.value
             self.out.deadlines.append(DeadlineDuty(seconds, block.within.span, label, is_top, everything))
         return everything
-
-    def _common(self, earlier: Line, later: Line, keys: frozenset[Key]) -> frozenset[Key]:
-        """Two loops wait for each other only for a common member; which one it is, the iteration of the later says."""
-        if isinstance(earlier, Loop) and isinstance(later, Loop):
-            return frozenset()
-        return keys
 
     def _line(self, line: Line, scope: _Scope, label: str) -> frozenset[Key]:
         match line:
@@ -186,7 +185,9 @@ class _Reader:
                 return self._loop(line, scope)
             case When():
                 return self._when(line, scope, label)
-            case Group(block=block) | Scope(block=block):
+            case Group(block=block, in_order=in_order):
+                return self.block(block, scope, is_top=False, label=label, in_order=in_order)
+            case Scope(block=block):
                 return self.block(block, scope, is_top=False, label=label)
             case Fresh(id=id_, block=block) if line.interval.quantity.dimension == "parts" and scope.bound:
                 is_owed = (id_, scope.serves[-1][1]) in scope.owed
@@ -322,7 +323,7 @@ class _Reader:
             self.out.unproved.append(error("E690", "a loop over this set cannot be proved yet", loop.members.span))
             return frozenset()
         self.out.loops[loop.id] = loop
-        iterations: list[frozenset[Key]] = []
+        iterations, shared = list[frozenset[Key]](), _by_member(scope.shared)
         sampled = tuple(sampled_in(loop, self._iterations(loop)))
         self.out.sampled.extend(sampled)
         scope = replace(scope, owed=frozenset((s.fresh.id, part) for s in sampled for part in s.owing))
@@ -331,12 +332,17 @@ class _Reader:
             if part is None:
                 continue
             bound = {**scope.bound, loop.variable: part}
-            after = scope.after | (iterations[-1] if loop.in_order and iterations else frozenset())
+            after = scope.after | self._before(iterations, loop) | shared.get(name, frozenset())
             inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after)
             iterations.append(self.block(loop.block, inner, is_top=False, label=name))
         if loop.block.pace is not None:
             self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
         return frozenset[Key]().union(*iterations)
+
+    def _before(self, iterations: list[frozenset[Key]], loop: Loop) -> frozenset[Key]:
+        """What an iteration waits for in a loop that is in order: the last one before it of which something is open."""
+        still = (keys for keys in reversed(iterations) if loop.in_order and not keys <= self.out.settled)
+        return next(still, frozenset())
 
     def _iterations(self, loop: Loop) -> list[PartState]:
         """Those begun or given up, then those that the plan begins, each in the order of the set."""
@@ -352,9 +358,9 @@ class _Reader:
         if loop.until is not None and loop.members.text not in self.cell.queues:
             self.out.unproved.append(error("E690", "this `until` cannot be proved yet", loop.until.span))
         self.out.loops[loop.id] = loop
-        iterations: list[frozenset[Key]] = []
+        iterations, shared = list[frozenset[Key]](), _by_member(scope.shared)
         for member in members:
-            after = scope.after | (iterations[-1] if loop.in_order and iterations else frozenset())
+            after = scope.after | self._before(iterations, loop) | shared.get(member, frozenset())
             bound = {**scope.members, loop.variable: member}
             inner = replace(scope, members=bound, serves=(*scope.serves, (loop.id, member)), after=after)
             iterations.append(self.block(loop.block, inner, is_top=False, label=member))
@@ -404,6 +410,14 @@ class _Reader:
             elif ensure.kind == "limit":
                 self.out.unproved.append(error("E690", "this limit cannot be proved yet", ensure.span))
         return tuple(found)
+
+
+def _by_member(keys: frozenset[Key]) -> dict[str, frozenset[Key]]:
+    found: dict[str, set[Key]] = {}
+    for key in keys:
+        for _, member in key[1]:
+            found.setdefault(member, set()).add(key)
+    return {member: frozenset(of) for member, of in found.items()}
 
 
 def _names(goal: Goal, members: Members) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from cell.diagnostic import Outcome
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
+from cell.program import Block, Group
 from cell.released_plan import ReleasedPlan
 from cell.steps import Move
 from planner.proof.release import release
@@ -59,6 +60,40 @@ def test_a_plan_that_takes_longer_than_its_text_allows_is_refused(time: Mapping[
     text, other = (OUT.format(**{**BLANK, **{k: v.format(most) for k, v in time.items()}}) for most in ("001", "900"))
     assert proved(other, other).is_ok
     assert proved(text, other).value is None
+
+
+EACH = "for each s in {} {{\n  {}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EACH.format("infeed", "inspect s at gauge") + EACH.format("infeed", "move s to outfeed") + "on reject: hold\n",
+        "in order {\n"
+        + EACH.format("infeed", "move s to outfeed")
+        + EACH.format("spare", "move t to scrap").replace("each s", "each t")
+        + "}\n",
+    ],
+    ids=["a common member", "in order"],
+)
+def test_a_plan_that_does_the_second_loop_first_is_refused(text: str) -> None:
+    b = Bench.of(TWO_TRAYS.replace("contains shaft 3", "contains shaft 1"), "shaft", text, iterations=2)
+    other = replace(b, program=replace(b.program, block=_turned(b.program.block)))
+    assert b.released().is_ok
+    found = b.proved(other.planned().expect()).diagnostics
+    assert {d.code for d in found} == {"E682"}
+    assert "as its line does" in found[0].message
+
+
+def _turned(block: Block) -> Block:
+    """Its two loops the other way round."""
+    match block.lines:
+        case (Group(block=inner) as group,):
+            return replace(block, lines=(replace(group, block=_turned(inner)),))
+        case (first, second):
+            return replace(block, lines=(second, first), waits=((), (0,)))
+        case _:
+            raise AssertionError(block)
 
 
 @pytest.mark.parametrize(("true", "false"), [("is reject", "is accept"), ("is reject    ", "is not reject")])
