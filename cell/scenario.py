@@ -18,9 +18,10 @@ class RejectShare:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """The `nth` part to be inspected is rejected."""
+    """The `nth` part to be inspected is rejected, the first `times` that it is; None: whenever it is."""
 
     nth: int
+    times: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

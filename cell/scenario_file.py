@@ -97,7 +97,7 @@ WHEN = Rule('"at grip" or "on the way"', lambda v: v in ("at grip", "on the way"
 
 TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "reject_share": (RejectShare, {"share": SHARE}),
-    "reject": (Reject, {"nth": COUNT}),
+    "reject": (Reject, {"nth": COUNT, "times": Rule(COUNT.wanted, COUNT.accepts, is_number=False, required=False)}),
     "identified": (Identified, {"nth": COUNT, "kind": NAME}),
     "missing_part": (MissingPart, {"place": NAME}),
     "grip_lost": (GripLost, {"tool": NAME, "nth": COUNT, "when": WHEN}),

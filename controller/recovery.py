@@ -137,6 +137,7 @@ def _climb(d: Draft) -> bool:
             return False
         if d.trouble.errand is not None:
             return True
+        _reopen(d, first)
         d.mend(failures=d.trouble.failures[1:])
     return not d.trouble.failures and d.trouble.hold is None
 
@@ -187,6 +188,16 @@ def _end(d: Draft, failure: Failure, key: str, policy: Policy) -> bool:
         return True
     _set(d, key, Ladder(len(policy.ladder), -1))
     return _wait(d, failure, HoldReason("R704", f"{failure.event}: {failure.text}; nothing in its ladder helped", (policy.span,)))
+
+
+def _reopen(d: Draft, failure: Failure) -> None:
+    """What was told against a part was told by a goal that is reached; once its ladder is through it is asked again."""
+    known = d.belief.parts.get(failure.part or "")
+    if known is None or known.part.given_up or failure.goal not in known.part.reached:
+        return
+    kept = tuple(told for told in known.part.outcomes if told not in d.known.adverse or told[1] != failure.event)
+    if kept != known.part.outcomes:
+        ledger.change_part(d, known.part.id, outcomes=kept, reached=known.part.reached - {failure.goal})
 
 
 def _hold_once(d: Draft, failure: Failure, reason: HoldReason) -> bool:

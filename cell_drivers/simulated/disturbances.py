@@ -41,10 +41,10 @@ class Misfortunes:
     def missing(self) -> frozenset[str]:
         return frozenset(d.place for d in self.scenario.disturbances if isinstance(d, MissingPart))
 
-    def is_reject(self, part: str, nth: int) -> bool:
-        """`nth` counts the parts in order of their first inspection."""
+    def is_reject(self, part: str, nth: int, time: int = 1) -> bool:
+        """`nth` counts the parts in order of their first inspection, `time` the inspections of this one, from 1."""
         for d in self.scenario.disturbances:
-            if isinstance(d, Reject) and d.nth == nth:
+            if isinstance(d, Reject) and d.nth == nth and (d.times is None or time <= d.times):
                 return True
             if isinstance(d, RejectShare) and fraction(self.seed, "verdict", part) < d.share:
                 return True

@@ -5,6 +5,7 @@ Law: a program runs only behind a closed door, on a part that is truly there and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from cell.device import (
@@ -51,6 +52,7 @@ class MachineFace(Face):
         self._programs_run = 0
         self._works_begun = 0
         self._inspected: dict[str, int] = {}
+        self._looks: Counter[str] = Counter()
         self._identified_parts: dict[str, int] = {}
         self._told: dict[str, str] = {}
         self._clamped: str | None = None
@@ -250,7 +252,8 @@ class MachineFace(Face):
 
     def _verdict(self, part: Part) -> str:
         nth = self._inspected.setdefault(part.id, len(self._inspected) + 1)
-        return "reject" if self.world.luck.is_reject(part.id, nth) else "accept"
+        self._looks[part.id] += 1
+        return "reject" if self.world.luck.is_reject(part.id, nth, self._looks[part.id]) else "accept"
 
     def _identified(self, part: Part) -> str:
         """Which of the kinds that it may be; its own where it may be no other."""

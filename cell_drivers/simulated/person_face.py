@@ -6,6 +6,7 @@ moment that they hold it, wherever a hand lets go of it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from cell.device import CommandStatus, OutcomeTold, PersonState, PersonWork
@@ -37,6 +38,7 @@ class PersonFace(Face):
         self._asked: _Asked | None = None
         self._times = 0
         self._looked_at: dict[str, int] = {}
+        self._looks: Counter[str] = Counter()
         for absence in world.luck.absences(person.name):
             world.timeline.after(absence.start, lambda: world.refresh())
             world.timeline.after(absence.end, self._is_back)
@@ -129,7 +131,9 @@ class PersonFace(Face):
     def _tells(self, asked: _Asked) -> None:
         part, outcome = self.world.parts.parts[asked.work.part], asked.work.outcome
         nth = self._looked_at.setdefault(part.id, len(self._looked_at) + 1)
-        value = part.kind.name if outcome == "kind" else "reject" if self.world.luck.is_reject(part.id, nth) else "accept"
+        self._looks[part.id] += 1
+        is_reject = self.world.luck.is_reject(part.id, nth, self._looks[part.id])
+        value = part.kind.name if outcome == "kind" else "reject" if is_reject else "accept"
         self.world.parts.told(part, outcome, value)
         self.world.effect(self.name, asked.command, "told", part.id, f"{outcome} is {value}")
         self.tell(OutcomeTold(self.name, self.world.now, asked.command, outcome, value))

@@ -65,6 +65,12 @@ def test_a_part_keeps_its_verdict_when_it_is_inspected_again() -> None:
     assert verdict(desk, "infeed[1]", "infeed[1]") == "reject"
 
 
+def test_a_part_may_be_repaired_between_two_inspections() -> None:
+    desk = Desk(Reject(1, times=1))
+    assert verdict(desk, "infeed[1]", "infeed[1]") == "reject"
+    assert verdict(desk, "infeed[1]", "infeed[1]") == "accept"
+
+
 def test_a_share_of_rejects_is_that_share_and_belongs_to_the_part() -> None:
     luck = Misfortunes(Scenario(7, (RejectShare(0.1),)))
     rejected = [i for i in range(5000) if luck.is_reject(f"shaft#{i}", 1)]

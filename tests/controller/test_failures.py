@@ -16,6 +16,7 @@ from cell.events import (
     HoldRaised,
     NoPlan,
     OperatorAsked,
+    OutcomeTold,
     PlanReleased,
     PlanRequested,
     Retried,
@@ -175,6 +176,20 @@ def test_a_part_given_up_stays_where_it_lies() -> None:
     run = tend(Reject(1), head=UNASKED, tail="on reject: skip\n")
     assert [e.parts for e in run.all(Skipped)] == [("shaft#1",)]
     assert run.state.belief.parts["shaft#1"].part.location == InPlace("gauge")
+
+
+def test_what_is_rejected_is_inspected_again_after_the_hold() -> None:
+    run = tend(Reject(1, times=1), head=UNASKED, tail='on reject: hold "Repair it"\n', asks=RESUME)
+    told = [e.value for e in run.all(OutcomeTold) if e.of.part == "shaft#1"]
+    assert (holds(run), told) == ([("R701", "Repair it")], ["reject", "accept"])
+    assert run.state.belief.parts["shaft#1"].part.outcomes == (("verdict", "accept"),)
+    assert (run.record.summary.state, len(run.truly_in("outfeed"))) == ("Complete", 3)
+
+
+def test_what_is_rejected_again_and_again_is_held_each_time() -> None:
+    run = tend(Reject(1), head=UNASKED, tail='on reject: hold "Repair it"\n', asks=RESUME)
+    assert holds(run) == [("R701", "Repair it")] * 2, "nobody resumes the second one"
+    assert run.record.summary.state == "Held"
 
 
 # --- hold ----------------------------------------------------------------------------------------------------------------
