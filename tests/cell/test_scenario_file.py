@@ -25,6 +25,16 @@ nth = 2
 kind = "flange"
 [[missing_part]]
 place = "infeed[3]"
+[[drive_spoiled]]
+tool = "grip"
+nth = 1
+how = "jam"
+[[jam]]
+robot = "g1"
+nth = 1
+[[stretched]]
+lowest = 0.2
+highest = 5
 [[grip_lost]]
 tool = "grip"
 nth = 3

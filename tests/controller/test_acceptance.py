@@ -105,7 +105,9 @@ for each s in infeed until outfeed.count >= batch {
   process s at lathe using OP10
   inspect s at gauge
   move s to outfeed
-  every 90 s
+}
+every 2 h {
+  inspect shaft at gauge
 }
 """
     assert codes(unwatched(intent("", head=head))) == ["R722"]

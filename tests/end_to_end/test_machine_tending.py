@@ -117,6 +117,7 @@ def test_nothing_forbidden_happens_on_a_bad_day(bad_day: Rehearsed) -> None:
     assert set(bad_day.world.executions.values()) == {1}
 
 
+@pytest.mark.slow
 def test_the_judge_finds_the_bad_day_clean(bad_day: Rehearsed) -> None:
     verdict = bad_day.verdict()
     assert verdict.is_clean, verdict.text

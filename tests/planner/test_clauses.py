@@ -70,9 +70,13 @@ def test_a_when_goes_with_the_line_that_tells_what_it_asks() -> None:
     assert [line.span.start.line for line in loop.block.lines] == [3]
 
 
-def test_a_loop_without_lines_goes() -> None:
+def test_a_loop_without_lines_goes_unless_it_still_has_to_count() -> None:
     program = program_of(INTENT)
-    assert without(program, [clause(program, n) for n in (3, 4)], {}).block.lines == ()
+    struck = [clause(program, n) for n in (3, 4)]
+    assert without(program, struck, {"l1": frozenset()}).block.lines == ()
+    (loop,) = without(program, struck, {}).block.lines
+    assert isinstance(loop, Loop)
+    assert loop.block.lines == ()
 
 
 def test_in_order_gives_way_to_the_ordering_rule() -> None:
