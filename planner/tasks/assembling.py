@@ -96,10 +96,13 @@ class Assembly:
             return None
         return Wanted(kind, part, base, seat, self._places(where, base, seat))
 
-    def has_passed(self, goal: Goal, wanted: Wanted) -> bool:
-        """Whether what fills that seat was put there for this goal."""
-        there = seated(self.state, wanted.base.id).get(wanted.seat.name)
-        return any(p.id == there and goal.id in p.reached for p in self.state.parts)
+    def has_passed(self, goal: Goal, bound: Members) -> bool:
+        """Whether something was joined for this goal, wherever its base is by now."""
+        base, hole = self._first.get(_base_of(goal, bound)), _hole_of(goal, bound)
+        return base is not None and any(
+            goal.id in p.reached and isinstance(at := p.location, InPart) and at.part == base.id and hole in ("", at.seat)
+            for p in self.state.parts
+        )
 
     def stage(self, goal: Goal, wanted: Wanted, clauses: Clauses) -> Stage:
         """The stage that joins it; from then on in the text the base is what it becomes."""
@@ -131,9 +134,7 @@ class Assembly:
 
     def _base(self, goal: Goal, bound: Members) -> PartState | None:
         """What the part goes into, or whose hole it is."""
-        into = goal.role("into")
-        name = resolved(into, bound) if isinstance(into, Ref) else resolved(goal.object, bound).rpartition(".")[0]
-        base = self._first.get(name)
+        into, base = goal.role("into"), self._first.get(_base_of(goal, bound))
         if base is None:
             span = into.span if isinstance(into, Ref) else goal.object.span
             self.found.unsupported(f"{goal.verb} about anything but a part of a kit, or a hole of one", span)
@@ -170,27 +171,14 @@ class Assembly:
 
     def _seat(self, goal: Goal, base: PartState, kind: str, bound: Members) -> Seat | None:
         """The seat of the base as it will be by then."""
-        now = self.kinds[base.id]
-        name = resolved(goal.object, bound).rpartition(".")[2] if goal.verb == "fasten" else ""
+        now, name = self.kinds[base.id], _hole_of(goal, bound)
         taken = {*seated(self.state, base.id), *self.filled.get(base.id, ())}
-        for seat in self._reached(goal, base) + self.cell.parts[now].seats:
+        for seat in self.cell.parts[now].seats:
             fits = kind in seat.takes and (seat.name == name if name else not seat.is_driven)
-            if fits and (seat.name not in taken or self._is_here(goal, base, seat)):
+            if fits and seat.name not in taken:
                 return seat
         self._no_seat(goal, base, now, kind, name)
         return None
-
-    def _reached(self, goal: Goal, base: PartState) -> tuple[Seat, ...]:
-        """The seat that the goal has already filled, as any kind of the family has it."""
-        there = [p.location.seat for p in self.state.parts if self._is_for(goal, base, p) and isinstance(p.location, InPart)]
-        every = (s for p in self.cell.parts.values() if p.family == self.cell.parts[base.kind].family for s in p.seats)
-        return tuple({s.name: s for s in every if s.name in there}.values())
-
-    def _is_here(self, goal: Goal, base: PartState, seat: Seat) -> bool:
-        return any(self._is_for(goal, base, p) and p.location == InPart(base.id, seat.name) for p in self.state.parts)
-
-    def _is_for(self, goal: Goal, base: PartState, part: PartState) -> bool:
-        return goal.id in part.reached and isinstance(part.location, InPart) and part.location.part == base.id
 
     def _no_seat(self, goal: Goal, base: PartState, now: str, kind: str, name: str) -> None:
         part, what = self.cell.parts[now], f"hole {name}" if name else f"seat for a {kind}"
@@ -212,3 +200,14 @@ class Assembly:
             found = place_of_seat(self.cell, place.name, family, seat.name)
             if found is not None:
                 yield found
+
+
+def _base_of(goal: Goal, bound: Members) -> str:
+    """The name of what the part goes into, or of whose hole it is."""
+    into = goal.role("into")
+    return resolved(into, bound) if isinstance(into, Ref) else resolved(goal.object, bound).rpartition(".")[0]
+
+
+def _hole_of(goal: Goal, bound: Members) -> str:
+    """The hole that is named, "" where any seat will do."""
+    return resolved(goal.object, bound).rpartition(".")[2] if goal.verb == "fasten" else ""

@@ -205,8 +205,8 @@ class _Walk:
 
     def _joint(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
         """A goal that joins a part to another one."""
-        wanted = self.assembly.wanted(goal, bound)
-        if wanted is None or self.assembly.has_passed(goal, wanted):
+        wanted = None if self.assembly.has_passed(goal, bound) else self.assembly.wanted(goal, bound)
+        if wanted is None:
             return frozenset()
         if goal.block is not None:
             if goal.block.lines:

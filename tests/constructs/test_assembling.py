@@ -10,6 +10,7 @@ from cell.events import GoalReached
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
 from cell.scenario import GripLost
+from cell.state import InPart, InPlace
 from cell.steps import Fact, Release, Step
 from cell_drivers.simulated.record import JoinedTo, RestsIn
 from tests.constructs.bench import Bench
@@ -108,6 +109,20 @@ def test_a_run_that_is_held_goes_on_with_what_is_joined_already(bench: Bench) ->
     kinds = {p.id: p.kind for p in asked.state.parts}
     assert kinds["housing#1"] == "housing+gear"
     assert ran.record.summary.state == "Complete"
+
+
+def test_nothing_is_asked_of_a_unit_that_has_left_the_nest(bench: Bench) -> None:
+    """The first kit is done, and the plan for the second one is proved."""
+    done = {
+        "housing#1": {"kind": "unit", "location": InPlace("done[1]"), "reached": frozenset({"g1", "g4", "g5"})},
+        "gear#1": {"location": InPart("housing#1", "gear"), "reached": frozenset({"g2"})},
+        "cover#1": {"location": InPart("housing#1", "cover"), "reached": frozenset({"g3"})},
+    }
+    parts = tuple(replace(p, **done.get(p.id, {})) for p in bench.start.parts)  # type: ignore[arg-type]
+    released = bench.released(replace(bench.start, parts=parts))
+    assert released.diagnostics == ()
+    of = {p.id for p in released.expect().motion_plan.tasks.parts}
+    assert of.isdisjoint(done)
 
 
 def _changed(plan: MotionPlan, is_it: object, **changes: object) -> MotionPlan:
