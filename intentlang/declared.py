@@ -205,6 +205,9 @@ def _misfit(attr: AttrNode, attribute: AttributeSchema, mismatch: forms.Mismatch
     return error(code, message, span, help=f"Written as {ways}.")
 
 
+_WHEREABOUTS = frozenset({"mounted", "in"})
+
+
 def _inherited(
     node: DeclNode,
     by_name: Mapping[str, DeclNode],
@@ -212,7 +215,7 @@ def _inherited(
     broken: frozenset[str],
 ) -> tuple[list[Given], Diagnostic | None]:
     """The attributes of `is other`, those written here replacing them. `contains` says what lies *there*, `may_be`
-    what *that* kind turns out to be: never copied."""
+    what *that* kind turns out to be: never copied. Where a tool is is said in one way: `in rack` replaces a `mounted`."""
     chain: list[DeclNode] = [node]
     while (other := chain[-1].other) is not None:
         target = by_name.get(other.text)
@@ -236,7 +239,10 @@ def _inherited(
         problem = None
     merged: dict[tuple[str, str], Given] = {}
     for depth, link in reversed(list(enumerate(chain))):
-        for given in own.get(link.name.text, (None, []))[1]:
+        written = own.get(link.name.text, (None, []))[1]
+        if any(given.name in _WHEREABOUTS for given in written):
+            merged = {key: given for key, given in merged.items() if key[0] not in _WHEREABOUTS}
+        for given in written:
             if depth == 0 or given.name not in ("contains", "may_be"):
                 merged[(given.name, given.key)] = given
     return list(merged.values()), problem

@@ -35,9 +35,12 @@ def _walk(block: Block, world: World, named: frozenset[str], members: int, is_br
 
 
 def _members(loop: Loop, world: World) -> int:
-    """How many iterations are certain to be possible: the parts that lie there at the start."""
+    """How many iterations are certain to be possible: the parts that lie there at the start, or the kits of them."""
     equipment = world.cell.equipment.get(loop.members.path[0]) if len(loop.members.path) == 1 else None
-    return max(1, sum(count for _, count in equipment.contains)) if equipment is not None else 1
+    if equipment is None:
+        return 1
+    counts = [count for _, count in equipment.contains]
+    return max(1, min(counts, default=1) if world.group_in(equipment) is not None else sum(counts))
 
 
 def _filled(goal: Goal, world: World, named: frozenset[str], members: int) -> Iterator[Diagnostic]:

@@ -113,10 +113,11 @@ _PAGES = (
     ),
     _Page(
         "E422", "the robot rests inside a zone that is never allowed",
-        "Home, or where the robot stands when a run begins, is inside a keep-out zone or a guard zone.",
+        "Home, where the robot waits before a piece of equipment (its hub), or where it stands when a run begins, is inside a\n"
+        "zone that it has to stay out of: a keep-out zone, a guard zone, or one that a `never` gives to one robot at a time.",
         "A robot may not wait in a zone that it has to stay out of.",
         "robot r1 { home [...] }    # with the arm in `zone fence { … keep_out }`",
-        "Declare a `home` outside the zone.",
+        "Declare a `home` outside the zone. A hub follows from where the equipment stands: make the zone lower or smaller.",
     ),
 )  # fmt: skip
 

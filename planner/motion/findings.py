@@ -107,12 +107,24 @@ def at_rest(
     zone = _zone_of(bench, blocker)
     if zone is not None:
         return error(
-            "E422", f"{name} is inside {zone} with {blocker.mover}", where, bench.cell.zones[zone].span, help="Rest outside it."
+            "E422",
+            f"{name} is inside {zone} with {blocker.mover}",
+            where,
+            bench.cell.zones[zone].span,
+            help=_outside(stance, zone),
         )
     message = f"{name}: {blocker.mover} is {1e3 * blocker.distance:.0f} mm from {blocker.other}"
     robot = _robot_of(bench, blocker)
     help_ = "Rest clear of everything by 10 mm." if robot is None else f"Rest clear of {robot} at its home by 10 mm."
     return error("E325", message, where, *_home_of(bench, blocker), help=help_)
+
+
+def _outside(stance: Stance, zone: str) -> str:
+    """A hub is nobody's to move: it follows from where the equipment stands."""
+    if not isinstance(stance, AtHub):
+        return f"Declare a `home` outside {zone}."
+    what = stance.equipment
+    return f"That is where it waits before {what}: make {zone} lower or smaller, so that it only holds what is near {what}."
 
 
 def gave_up(bench: Workbench, need: MotionNeed, budget: GaveUp) -> Diagnostic:

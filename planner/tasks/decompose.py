@@ -30,7 +30,7 @@ from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, 
 from planner.tasks.rungs import errand_stage
 from planner.tasks.sampling import Sampling
 from planner.tasks.supported import blocks
-from planner.tasks.unfold import UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
+from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
 
 Legs = frozenset[tuple[str, int]]
 """Legs as (part, index in its route)."""
@@ -117,7 +117,7 @@ class _Walk:
             case Scope(block=block):
                 return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order=False, bound=bound)
             case When():
-                self.found.unsupported("a `when` outside a loop", line.span)
+                self.found.unsupported("a `when` outside a loop over parts", line.span, help=OF_A_GROUP if bound else "")
             case Fresh():
                 self.found.unsupported("`every … { }`", line.span)
             case _:

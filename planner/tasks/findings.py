@@ -28,7 +28,7 @@ class Findings:
         self.add(warning(code, message, *spans, help=help))
 
     def unsupported(self, what: str, *spans: Span, help: str = "") -> None:
-        known = "Say it with what is covered; `cellwright explain E690` lists that."
+        known = "docs/language.md lists what is not planned yet, and what to write meanwhile."
         self.error("E690", f"{what}: not supported in planning yet", *spans, help=help or known)
 
     @property

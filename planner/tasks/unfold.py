@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cell.members import Members
 from cell.model import CellModel
-from cell.program import Block, Fresh, Goal, Group, Line, Loop, Scope, When
+from cell.program import Block, Fresh, Goal, Group, Line, Loop, Ref, Scope, When
 from cell.state import PartState
 from planner.tasks.findings import Findings
 from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by, tool_asked
@@ -22,6 +22,9 @@ from planner.tasks.supported import blocks, force_limit_on, inner_blocks, speed_
 
 UNDONE = "these two lines put the same part into different places, unordered"
 NESTED_HELP = "Write the second `when` behind the first one: each asks for what was told last."
+OF_A_GROUP = "An event decides without a `when`: `on reject: move kit.a to scrap, then skip`."
+OF_ITS_OWN = "Give it a loop of its own, over the place where its parts lie."
+A_KIT = "Lay what goes together into a tray as kits (`each kit [a, b]`), and loop over those: `assemble kit.b into kit.a`."
 UNDONE_HELP = "Take one of the two out, or take them out of `any order`, so that the later one counts."
 
 
@@ -71,7 +74,10 @@ class Unfolding:
         """All legs of the block for `part`, in order, reached or not; branches that are known are taken."""
         legs: list[Leg] = []
         for index in self._order(block):
-            legs += self._line(block.lines[index], variable, part, clauses, legs)
+            line = block.lines[index]
+            legs += self._line(line, variable, part, clauses, legs)
+            if isinstance(line, Goal) and is_joined_to(line, variable):
+                break  # what the part is from here on, and where it may go, is not known
         return legs
 
     def _line(self, line: Line, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
@@ -86,8 +92,12 @@ class Unfolding:
             case Fresh(id=id_, block=block) if is_counted(line):
                 is_due = (id_, part.id) in self.due
                 return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id)) if is_due else []
-            case Goal() | Loop() | Fresh():
-                self.found.unsupported("this line inside a loop", line.span)
+            case Goal():
+                help_ = A_KIT if is_joined_to(line, variable) else OF_ITS_OWN
+                self.found.unsupported("a goal about anything but the part that the loop is over", line.span, help=help_)
+                return []
+            case Loop() | Fresh():
+                self.found.unsupported("this line in a loop over parts", line.span)
                 return []
 
     def _when(self, when: When, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
@@ -195,6 +205,12 @@ def waits_closure(block: Block) -> list[frozenset[int]]:
         direct = block.waits[i] if i < len(block.waits) else ()
         closure.append(frozenset(direct).union(*(closure[j] for j in direct if j < i)))
     return closure
+
+
+def is_joined_to(goal: Goal, variable: str) -> bool:
+    """Whether the goal makes another kind of the loop's part, by what it joins to it."""
+    into = goal.role("into")
+    return isinstance(into, Ref) and into.path == (variable,)
 
 
 def moves_part(line: Line) -> bool:

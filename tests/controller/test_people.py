@@ -106,7 +106,7 @@ def test_a_refusal_has_a_policy_of_its_own() -> None:
 def test_a_part_that_a_person_rejects_is_held_for() -> None:
     record, _ = run(Reject(2))
     assert record.summary.held_because == "R701 look"
-    assert is_complete(*run(Reject(2), asks=[Ask(600.0, "resume")]))
+    assert is_complete(*run(Reject(2, times=1), asks=[Ask(600.0, "resume")]))
 
 
 def test_waiting_survives_a_hold_and_a_slow_person() -> None:

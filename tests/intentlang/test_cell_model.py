@@ -29,6 +29,16 @@ def tool(attributes: str) -> Tool:
 ROBOT = 'robot r {\n  model "ur5e"\n  driver sim\n  base (0 mm, 0 mm, 0 mm)\n}\n'
 
 
+def test_a_copy_of_a_mounted_tool_may_rest_in_a_changer_and_the_other_way_round() -> None:
+    mounted = "tool t {\n  mounted r\n  tcp (0 mm, 0 mm, 150 mm)\n  mass 1 kg\n}\ntool u is t {\n  in rack\n}\n"
+    rack = "changer rack {\n  at (0 mm, 0 mm, 0 mm)\n  stores [t, u]\n  serves r\n}\n"
+    tools = model(mounted + rack + ROBOT).tools
+    assert (tools["t"].mount, tools["u"].mount) == ("r", "rack")
+    other = mounted.replace("mounted r", "X").replace("in rack", "mounted r").replace("X", "in rack")
+    tools = model(other + rack + ROBOT).tools
+    assert (tools["t"].mount, tools["u"].mount) == ("rack", "r")
+
+
 def test_the_tending_cell_in_numbers() -> None:
     cell = base()
     robot = cell.robots["r1"]

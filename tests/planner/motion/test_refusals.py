@@ -104,7 +104,7 @@ def test_a_home_that_touches_the_floor_is_refused_at_its_line() -> None:
 def test_a_home_inside_a_keep_out_zone_is_refused() -> None:
     cell = small_cell("zone fence {\n  box from (200 mm, -100 mm, 500 mm) to (800 mm, 100 mm, 1200 mm)\n  keep_out\n}\n")
     found = refusal(cell, travel(cell, AtHome(), AtHub("left")))
-    assert found.code == "E422"
+    assert (found.code, found.help) == ("E422", "Declare a `home` outside fence.")
     assert spanned(found, cell, "home")
 
 

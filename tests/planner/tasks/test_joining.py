@@ -8,6 +8,22 @@ from tests.constructs.bench import Bench
 from tests.constructs.test_assembling import CELL, GRIPS
 
 
+def test_a_loop_over_parts_that_joins_says_kits_and_nothing_of_the_lines_behind() -> None:
+    lines = "  move h to nest\n  assemble cover into h at nest\n  inspect h at nest\n  move h to done\n"
+    text = f"for each h in kits.housing {{\n{lines}}}\n"
+    (found,) = Bench.of(CELL, GRIPS, text).planned().diagnostics
+    assert (found.code, found.spans[0].start.line) == ("E690", 3)
+    assert "each kit" in found.help
+
+
+def test_a_when_in_a_loop_over_kits_is_said_to_be_one() -> None:
+    lines = "  inspect kit.housing at nest\n  when kit.housing.verdict is reject {\n    move kit.housing to done\n  }\n"
+    text = f"for each kit in kits {{\n{lines}}}\n"
+    found = Bench.of(CELL, GRIPS, text).planned().diagnostics
+    assert [d.message for d in found] == ["a `when` outside a loop over parts: not supported in planning yet"]
+    assert "on reject" in found[0].help
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
