@@ -7,21 +7,12 @@ itself: what is put there belongs to the base.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from cell.equipment import Place, Seat
 from cell.grasps import symmetries
 from cell.model import CellModel
 from cell.state import CellState, InPart
 
 ON_AXIS = 1e-6  # m
-
-
-def base_place(place: Place) -> str:
-    """Where the base lies whose seat the place is. Raises ValueError for a place that is no seat."""
-    if place.of is None:
-        raise ValueError(f"{place.name} is no seat")
-    return place.lies_on[0]
 
 
 def has_family(cell: CellModel, kind: str) -> bool:
@@ -36,11 +27,6 @@ def turns(cell: CellModel, kind: str) -> tuple[float, ...]:
     family = (other for other in cell.parts.values() if part.family and other.family == part.family)
     is_beside = any(abs(v) > ON_AXIS for other in family for seat in other.seats for v in seat.frame.translation[:2])
     return (0.0,) if is_beside else symmetries(part.shape)
-
-
-def seat_for(cell: CellModel, base: str, kind: str, taken: Iterable[str] = ()) -> Seat | None:
-    """The first seat of a base of kind `base` that takes a part of `kind` and is not `taken`."""
-    return next((s for s in cell.parts[base].seats if kind in s.takes and s.name not in taken), None)
 
 
 def seats_ever(cell: CellModel, kind: str) -> tuple[Seat, ...]:

@@ -13,7 +13,7 @@ from cell.durations import action_duration
 from cell.equipment import Equipment
 from cell.members import places_in
 from cell.model import CellModel
-from cell.people import CLEAR, HANDOVER, PERSON, Person, person_duration
+from cell.people import CLEAR, HANDOVER, Person, person_duration
 from cell.program import Goal, Ref
 from cell.standard_verbs import STANDARD
 from cell.state import InPlace, PartState
@@ -145,7 +145,3 @@ def _carried_by(cell: CellModel, person: Person, goal: Goal) -> Stage:
     target = cell.equipment[person.clears]
     work = Work("person", CLEAR, person_duration(person, CLEAR).longest, by=person.name)
     return Stage(goal, target.name, tuple(p.name for p in target.places), work, Clauses())
-
-
-def is_person(equipment: Equipment) -> bool:
-    return equipment.kind == PERSON

@@ -72,11 +72,12 @@ def _faults(run: Rehearsed, broken: int) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("intent")
+    parser.add_argument("--orders", help="a file of orders, as for `run`")
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--judge-every", type=int, default=25, help="contacts and zones of each so manieth run are judged")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
-        plan = planned(asked.intent, Path(cache), processes=2)
+        plan = planned(asked.intent, Path(cache), processes=2, orders=asked.orders)
         runs = []
         for seed in range(asked.seeds):
             run = stretched(plan, seed)
