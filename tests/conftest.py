@@ -27,7 +27,7 @@ def shared_data() -> Path:
     return folder
 
 
-BIG_PLAN = frozenset({"cold_plan", "tending", "tended", "plan_session"})
+BIG_PLAN = frozenset({"cold_plan", "tending", "tended"})
 
 
 @pytest.hookimpl(tryfirst=True)

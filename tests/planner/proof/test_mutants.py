@@ -46,7 +46,7 @@ def test_sixty_mutants_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert found.rate >= 0.95
 
 
-@pytest.mark.parametrize("case", [sharing, choosing])
+@pytest.mark.parametrize("case", [pytest.param(sharing, marks=pytest.mark.slow), choosing])
 def test_forty_mutants_of_a_plan_with_two_robots_are_refused(case: Callable[[], Case]) -> None:
     found = tally(plan_mutants(case().plan, 40, seed=3), lambda plan: with_two(plan, case().request))
     assert found.rate >= 0.95, found.report()
