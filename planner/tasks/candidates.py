@@ -191,7 +191,7 @@ class Candidates:
                 worker = min(floor.equipped.values(), key=lambda w: (len(floor.robots[w]), floor.robots[w][0].time))
                 start = max(start, *(s.time for s in floor.robots[worker])) + device.door_time
         if not self._is_alone:
-            self._parks.update(self._in_contactheld_with(stage.equipment))
+            self._parks.update(self._in_contact_with(stage.equipment))
             if device.has_door and now.is_open and floor.in_contact[worker]:
                 self._parks.add(worker)
         return Candidate(Act(Kind.RUN, job, floor.at[job], worker, NOBODY, 0, place), start, start, stage.equipment)
@@ -305,7 +305,7 @@ class Candidates:
             case _:
                 return held
 
-    def _in_contactheld_with(self, equipment: str) -> list[int]:
+    def _in_contact_with(self, equipment: str) -> list[int]:
         """The workers that an earlier plan left in contact there and that are still."""
         contacts = [w.contact_at if there else "" for w, there in zip(self.shop.workers, self.floor.in_contact, strict=True)]
         return [k for k, where in enumerate(contacts) if where and self.shop.equipment_of[where] == equipment]
