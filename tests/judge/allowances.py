@@ -7,14 +7,14 @@ touch at its start is meant from when the robot stands there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cell.geometry import Array
 from cell.motion_plan import Motion
-from cell.steps import Touch
+from cell.steps import Docking, Touch
 from tests.judge.recording import Run, Track
 
 ON_PATH = 1e-9  # path parameter: rounding
@@ -28,9 +28,24 @@ class Allowed:
     run: Run
     first: float
     last: float
-    touch: Touch | None
+    touch: Touch | Docking | None
     zone: str | None
     speed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Meant at path parameters [`first`, `last`] of a run: a touch at `speed`, or a visit of a zone."""
+
+    first: float
+    last: float
+    touch: Touch | Docking | None = None
+    zone: str | None = None
+    speed: float | None = None
+
+    def turned(self, end: float) -> _Listed:
+        """On the way back from path parameter `end` to the start, which is counted from there."""
+        return replace(self, first=max(end - self.last, 0.0), last=end - self.first)
 
 
 def allowed(track: Track, motions: Mapping[str, Motion]) -> tuple[Allowed, ...]:
@@ -38,18 +53,28 @@ def allowed(track: Track, motions: Mapping[str, Motion]) -> tuple[Allowed, ...]:
     followed = [np.maximum.accumulate(track.progress[run.first : run.last]) for run in track.runs]
     found: list[Allowed] = []
     for k, run in enumerate(track.runs):
-        motion, s = motions[run.motion], followed[k]
-        before = _stands_since(track, track.runs[k - 1], followed[k - 1], motions) if k else -np.inf
+        s, (length, meant) = followed[k], _listed(track, followed, k, motions)
+        before = -np.inf
+        if k:
+            before = _stands_since(track, track.runs[k - 1], followed[k - 1], _listed(track, followed, k - 1, motions)[0])
         until = float(track.at[track.runs[k + 1].first]) if k + 1 < len(track.runs) else np.inf
         at = track.at[run.first : run.last].astype(np.float64)
-        length = _length(motion)
-        for contact in motion.contacts:
-            for first, last in _windows(at, s, contact.first, contact.last, length, before, until):
-                found.append(Allowed(track.robot, run, first, last, contact.touch, None, contact.speed))
-        for visit in motion.visits:
-            for first, last in _windows(at, s, visit.first, visit.last, length, before, until):
-                found.append(Allowed(track.robot, run, first, last, None, visit.zone, None))
+        for one in meant:
+            for first, last in _windows(at, s, one.first, one.last, length, before, until):
+                found.append(Allowed(track.robot, run, first, last, one.touch, one.zone, one.speed))
     return tuple(found)
+
+
+def _listed(track: Track, followed: Sequence[Array], k: int, motions: Mapping[str, Motion]) -> tuple[float, Sequence[_Listed]]:
+    """The length of run k and what is meant on it. One without a motion of its own, under the command of the one before, goes
+    back the way that came in: what did not go in comes out again."""
+    run = track.runs[k]
+    if not run.motion and k and track.runs[k - 1].command == run.command:
+        end, (_, meant) = float(followed[k - 1][-1]), _listed(track, followed, k - 1, motions)
+        return end, [one.turned(end) for one in meant if one.first <= end]
+    motion = motions[run.motion]
+    visits = [_Listed(visit.first, visit.last, zone=visit.zone) for visit in motion.visits]
+    return _length(motion), [*(_Listed(c.first, c.last, c.touch, speed=c.speed) for c in motion.contacts), *visits]
 
 
 def _length(motion: Motion) -> float:
@@ -72,8 +97,8 @@ def _windows(
         yield begin, float(at[k - 1] + share * (at[k] - at[k - 1])) if k else float(at[0])
 
 
-def _stands_since(track: Track, run: Run, s: Array, motions: Mapping[str, Motion]) -> float:
-    """When the robot came to the end of that motion; never, if it was stopped on the way."""
+def _stands_since(track: Track, run: Run, s: Array, length: float) -> float:
+    """When the robot came to the end of that run of `length`; never, if it was stopped on the way."""
     near = np.flatnonzero(s >= s[-1] - ON_PATH)
-    ended = s[-1] >= (1.0 - 1e-3) * _length(motions[run.motion])
+    ended = s[-1] >= (1.0 - 1e-3) * length
     return float(track.at[run.first + near[0]]) if ended else float(track.at[run.last - 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,21 @@ def test_what_the_robot_never_reached_is_never_allowed(spots: dict[str, Array]) 
 def test_a_motion_that_the_plan_does_not_have_is_no_recording_of_it(spots: dict[str, Array]) -> None:
     with pytest.raises(KeyError):
         allowed(block_moved(spots).tracks["r1"], {})
+
+
+def test_what_did_not_go_in_is_meant_to_touch_on_its_way_back_as_it_was_on_its_way_in(spots: dict[str, Array]) -> None:
+    """Stopped at three fifths of the way down, contact meant from half of it; back under the same command, without a motion."""
+    track = block_moved(spots).tracks["r1"]
+    down, up = track.runs[:2]
+    track.progress[down.first : up.last] *= 0.6
+    runs = (down, replace(up, command=down.command, motion=""), *track.runs[2:])
+    back = [a for a in allowed(replace(track, runs=runs), listed(first=0.5, last=1.0)) if a.run.motion == ""]
+    (window,) = [a for a in back if a.touch is not None]
+    assert window.first / SECOND <= LEG, "from when it stands where it did not go in"
+    assert window.last / SECOND == pytest.approx(LEG + TICK + 2.0 / 6.0, abs=0.02), "the share 0.1 of 0.6 of the way back"
+
+
+def test_a_run_without_a_motion_under_a_command_of_its_own_is_no_way_back(spots: dict[str, Array]) -> None:
+    track = block_moved(spots).tracks["r1"]
+    with pytest.raises(KeyError):
+        allowed(replace(track, runs=(track.runs[0], replace(track.runs[1], motion=""), *track.runs[2:])), listed())
