@@ -34,7 +34,7 @@ from planner.tasks.coinciding import coinciding
 from planner.tasks.crew import Known, resting_at_start
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
-from planner.why_not import Inquiry, no_plan
+from planner.why.no_plan import Inquiry, no_plan
 
 MAX_ROUNDS = 12  # of schedule and motions; the later ones look for a handful of motions
 MAX_CONFLICT_ROUNDS = 3

@@ -31,6 +31,8 @@ BREACHES = (
     Breach("planner-floors", "planner/proof/planted.py", "import planner.motion"),
     Breach("planner-floors", "planner/proof/planted.py", "import planner.tasks"),
     Breach("planner-floors", "planner/schedule/planted.py", "import planner.tasks"),
+    Breach("why-floors", "planner/why/planted.py", ""),
+    Breach("why-floors", "planner/why/clauses.py", "import planner.why.cores"),
     Breach("scheduler-apart", "planner/proof/planted.py", "import planner.schedule.solve"),
     Breach("scheduler-apart", "planner/motion/planted.py", "import planner.schedule.solve"),
     Breach("scheduler-knows-no-cell", "planner/schedule/planted.py", "import cell.model"),

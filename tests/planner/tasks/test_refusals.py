@@ -16,10 +16,10 @@ from cell.presence import Moving, Resting, in_order
 from cell.state import CellState, DeviceState, InHand, InPlace, Lost, PartState
 from cell.steps import AtHome, AtHub, MotionNeed, Move
 from planner.codes import PAGES
-from planner.kinds import kind_of
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
+from planner.why.kinds import kind_of
 from tests.planner.tasks.cells import TEND, TENDING, cell_of, changed, plan, program_of, request_of, seconds
 from tests.planner.tasks.robots import cell_text, intent_text
 from tests.planner.tasks.test_palletizing import CELL as PALLETS

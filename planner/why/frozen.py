@@ -5,11 +5,11 @@ and where each part's route ends. Else striking out a line would ask for more th
 from __future__ import annotations
 
 from cell.state import PlanningRequest
-from planner.clauses import Frozen
 from planner.tasks.every_order import Ends
 from planner.tasks.findings import Findings
 from planner.tasks.groundwork import ends_of, routes_for
 from planner.tasks.route import Routes
+from planner.why.clauses import Frozen
 
 
 def frozen_of(request: PlanningRequest) -> tuple[Frozen, Ends]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from cell.diagnostic import Diagnostic, Kind, Span
 from cell.model import CellModel
 from cell.steps import AtHub, AtPlace, MotionNeed
-from planner.kinds import BY_BRANCHES, PROVED, PROVED_OF_MOTIONS, UNSUPPORTED, kind_of
+from planner.why.kinds import BY_BRANCHES, PROVED, PROVED_OF_MOTIONS, UNSUPPORTED, kind_of
 
 Refused = Mapping[MotionNeed, tuple[Diagnostic, ...]]
 

@@ -8,8 +8,8 @@ import pytest
 
 from cell.diagnostic import Position, Span
 from cell.program import IntentProgram, Line, Loop, When
-from planner.clauses import Clause, clauses_of, without
 from planner.tasks.supported import blocks
+from planner.why.clauses import Clause, clauses_of, without
 from tests.planner.tasks.cells import TEND, plan, program_of, request_of
 
 INTENT = TEND.format(batch=3) + "within 45 min\n"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from cell.diagnostic import Diagnostic, Edit, Fix, Outcome, Span
 from cell.program import IntentProgram
-from planner.amounts import with_amounts
+from planner.why.amounts import with_amounts
 
 OF_TIME = frozenset({"E501", "E502", "E504", "E505"})
 MOST_TRIES = 4

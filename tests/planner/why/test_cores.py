@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 
 from cell.diagnostic import Position, Span
-from planner.clauses import Clause
-from planner.cores import Clauses, smallest
+from planner.why.clauses import Clause
+from planner.why.cores import Clauses, smallest
 
 MANY = 400
 

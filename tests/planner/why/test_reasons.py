@@ -6,7 +6,7 @@ import pytest
 
 from cell.diagnostic import Diagnostic, Position, Span, error
 from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Stance
-from planner.reasons import kind_told, told
+from planner.why.reasons import kind_told, told
 from tests.planner.tasks.cells import TENDING, cell_of
 
 CELL = cell_of(TENDING)

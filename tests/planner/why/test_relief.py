@@ -8,12 +8,12 @@ import pytest
 
 from cell.diagnostic import Diagnostic, Edit, Fix, Outcome, Position, Span, error
 from cell.program import IntentProgram
-from planner.relief import relieved
 from planner.tasks.plan_tasks import plan_tasks
-from tests.planner.infeasible import CELL as ONE_HAND
-from tests.planner.infeasible import KNOWN, THROUGH
+from planner.why.relief import relieved
 from tests.planner.tasks.cells import TEND, TENDING, program_of, request_of
-from tests.planner.whynot import answer_to
+from tests.planner.why.answers import answer_to
+from tests.planner.why.infeasible import CELL as ONE_HAND
+from tests.planner.why.infeasible import KNOWN, THROUGH
 
 PACED = TEND.replace("process s at lathe using OP10\n", "process s at lathe using OP10\n  within {w}\n  every {t}\n")
 

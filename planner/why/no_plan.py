@@ -10,15 +10,15 @@ from cell.motion_plan import MotionPlan
 from cell.program import IntentProgram
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed
-from planner.clauses import clauses_of, without
-from planner.cores import Clauses, Conflict, IsConflict, smallest
-from planner.frozen import frozen_of
-from planner.kinds import PROVED, PROVED_OF_MOTIONS
 from planner.motion.inverse_kinematics import InverseKinematics
-from planner.reasons import Refused, kind_told, told
-from planner.relief import OF_TIME, Replan, relieved
 from planner.tasks.crew import Known
 from planner.tasks.groundwork import refuted
+from planner.why.clauses import clauses_of, without
+from planner.why.cores import Clauses, Conflict, IsConflict, smallest
+from planner.why.frozen import frozen_of
+from planner.why.kinds import PROVED, PROVED_OF_MOTIONS
+from planner.why.reasons import Refused, kind_told, told
+from planner.why.relief import OF_TIME, Replan, relieved
 
 MOST_CORES = 3
 MOST_QUESTIONS = 80

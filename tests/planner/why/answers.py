@@ -10,7 +10,7 @@ from cell.program import IntentProgram
 from cell.state import CellState, PlanningRequest
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
-from planner.why_not import Inquiry, no_plan
+from planner.why.no_plan import Inquiry, no_plan
 from tests.planner.tasks.cells import TENDING, request_of, seconds
 
 KNOWN = Known(seconds)

@@ -9,14 +9,14 @@ import pytest
 from cell.diagnostic import Core, Outcome, Span
 from cell.motion_plan import MotionPlan
 from cell.state import PlanningRequest
-from planner.clauses import Clause, clauses_of, without
-from planner.frozen import frozen_of
-from planner.kinds import PROVED as PROVED_CODES
 from planner.tasks.plan_tasks import plan_tasks
-from planner.why_not import conflicts
-from tests.planner.infeasible import CASES, KNOWN, Case
+from planner.why.clauses import Clause, clauses_of, without
+from planner.why.frozen import frozen_of
+from planner.why.kinds import PROVED as PROVED_CODES
+from planner.why.no_plan import conflicts
 from tests.planner.tasks.cells import request_of
-from tests.planner.whynot import answer
+from tests.planner.why.answers import answer
+from tests.planner.why.infeasible import CASES, KNOWN, Case
 
 
 def request_for(case: Case) -> PlanningRequest:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from planner.clauses import Clause
+from planner.why.clauses import Clause
 
 Clauses = tuple[Clause, ...]
 IsConflict = Callable[[Clauses], bool]
