@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
@@ -50,10 +51,12 @@ def read(
     cell: str | None = None,
     vocabulary: Vocabulary = STANDARD,
     folder: Path = _HERE,
+    drafts: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading:
     """Reads and checks `file`, an intent or a cell. `cell` stands for the cell files that the intent names. Both are as seen from
-    `folder`, which is the working folder for what a user names, and a plan's own for what the plan names. Raises OSError where
-    `file` or `cell` itself cannot be read: that is a mistake in usage, not in the text."""
+    `folder`, which is the working folder for what a user names, and a plan's own for what the plan names. `drafts` are texts that
+    stand for those of the files of that name, as in an editor before saving. Raises OSError where `file` or `cell` itself cannot
+    be read: that is a mistake in usage, not in the text."""
     for name in (file, cell or ""):
         refuse_no_name(name)
     texts: dict[str, str] = {}
@@ -62,9 +65,9 @@ def read(
     def used(use: UseNode, user: SourceFile) -> Outcome[SourceFile]:
         name = cell if cell is not None and use.path.endswith(".cell") else str(Path(user.name).parent / use.path)
         problem = None if name == cell else _problem(use, folder / name, root)
-        return Outcome(None, (problem,)) if problem else _source(name, folder, texts)
+        return Outcome(None, (problem,)) if problem else _source(name, folder, texts, drafts)
 
-    start = _source(file, folder, texts)
+    start = _source(file, folder, texts, drafts)
     if start.value is None:
         return Reading(file, folder, texts, None, None, start.diagnostics)
     model, program, found = _checked(start.value, settings, vocabulary, used)
@@ -110,9 +113,12 @@ def _problem(use: UseNode, target: Path, root: Path) -> Diagnostic | None:
     return None
 
 
-def _source(name: str, folder: Path, texts: dict[str, str]) -> Outcome[SourceFile]:
-    read = read_regular(folder / name, MAX_BYTES)
-    decoded = decode_source(name, read.content, read.size)
+def _source(name: str, folder: Path, texts: dict[str, str], drafts: Mapping[str, str]) -> Outcome[SourceFile]:
+    if name in drafts:
+        decoded = decode_source(name, drafts[name].encode("utf-8", "surrogatepass"))
+    else:
+        read = read_regular(folder / name, MAX_BYTES)
+        decoded = decode_source(name, read.content, read.size)
     if decoded.value is not None:
         texts[name] = decoded.value.text
     return decoded

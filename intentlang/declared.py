@@ -13,7 +13,7 @@ from cell.quantities import Quantity
 from cell.vocabulary import AttributeSchema, KindSchema, Vocabulary
 from intentlang import forms
 from intentlang.syntax import AttrNode, CellTree, DeclNode, Word
-from intentlang.words import RESERVED, nearest, quoted
+from intentlang.words import RESERVED, is_sure, nearest, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,9 @@ def _unknown_kind(kind: Word, vocabulary: Vocabulary) -> Diagnostic:
 
 
 def unknown(code: str, what: str, word: Word, known: Sequence[str], of: str = "") -> Diagnostic:
-    """`unknown kind robt`, with the nearest known word as a certain fix."""
+    """`unknown kind robt`, with the nearest known word as a fix, certain where it can hardly be another."""
     guess = nearest(word.text, known)
-    fix = Fix(f"write `{guess}`", (Edit(word.span, guess),)) if guess else None
+    fix = Fix(f"write `{guess}`", (Edit(word.span, guess),), is_sure(word.text, guess, known)) if guess else None
     help_ = f"Did you mean `{guess}`?" if guess else f"Known are {quoted(sorted(known))}." if known else ""
     return error(code, f"unknown {what} `{word.text}`{of}", word.span, help=help_, fix=fix)
 

@@ -43,6 +43,15 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     return best[1] if best else None
 
 
+def is_sure(word: str, guess: str, candidates: Iterable[str]) -> bool:
+    """Whether a machine may write `guess` for `word`: one slip of the pen in a word that is not short, no other candidate within
+    reach, and no digit in it, for `lathe3` may well be meant where there are `lathe1` and `press3`."""
+    one_slip = edit_distance(word.lower(), guess.lower(), 1) <= 1
+    others = [c for c in candidates if c != guess]
+    same_digits = re.findall(r"\d", word) == re.findall(r"\d", guess)
+    return len(word) >= 4 and one_slip and same_digits and nearest(word, others) is None
+
+
 def edit_distance(a: str, b: str, limit: int) -> int:
     """Edits between two words, a swap of neighbours counting as one; limit + 1 when there are more than `limit`."""
     before: list[int] = []

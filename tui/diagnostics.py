@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
-from cell.diagnostic import Diagnostic, Position, Severity, Span
+from cell.diagnostic import Diagnostic, Edit, Fix, Position, Severity, Span
 from tui.speech import count, printable, wants_colour
 from tui.streams import write_data, write_talk
 
@@ -41,7 +41,9 @@ def _tally(diagnostics: Sequence[Diagnostic]) -> str:
     if not diagnostics:
         return ""
     gravest = next((d for d in diagnostics if d.is_error), diagnostics[0])
-    return f"{found}. `cellwright explain {gravest.code}` tells more.\n"
+    mendable = sum(d.fix is not None and d.fix.is_certain for d in diagnostics)
+    mending = f" `cellwright check --fix` mends {mendable}." if mendable else ""
+    return f"{found}. `cellwright explain {gravest.code}` tells more.{mending}\n"
 
 
 def plain(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -174,7 +176,22 @@ def _sarif_result(diagnostic: Diagnostic) -> dict[str, Any]:
         "message": {"text": diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")},
         "locations": [_sarif_location(s) for s in diagnostic.spans[:1]],
         "relatedLocations": [{**_sarif_location(s), "message": {"text": s.label or "see also"}} for s in diagnostic.spans[1:]],
+        **({} if diagnostic.fix is None else {"fixes": [_sarif_fix(diagnostic.fix)]}),
     }
+
+
+def _sarif_fix(fix: Fix) -> dict[str, Any]:
+    changes = [
+        {**_sarif_location(edit.span)["physicalLocation"], "replacements": [_sarif_replacement(edit)]} for edit in fix.edits
+    ]
+    for change in changes:
+        del change["region"]
+    return {"description": {"text": fix.title}, "artifactChanges": changes}
+
+
+def _sarif_replacement(edit: Edit) -> dict[str, Any]:
+    region = _sarif_location(edit.span)["physicalLocation"]["region"]
+    return {"deletedRegion": region, "insertedContent": {"text": edit.replacement}}
 
 
 def _sarif_location(span: Span) -> dict[str, Any]:

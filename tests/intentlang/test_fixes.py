@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cell.diagnostic import Diagnostic, Edit
+from intentlang.words import is_sure, nearest
 from tests.intentlang.cells import BASE, cell_of, program_of
 from tests.intentlang.test_spec import _blocks
 
@@ -43,3 +44,19 @@ def test_the_fix_for_a_missing_unit_lists_what_fits_and_is_certain_only_when_one
     (finding,) = program_of("move shaft to outfeed\nensure r1.current < 5 a").diagnostics
     assert finding.fix is not None
     assert finding.fix.edits[0].replacement == "5 A"
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "sure"),
+    [
+        ("outfed", ["outfeed", "infeed"], True),
+        ("lathe3", ["lathe1", "press"], False),  # there may be no lathe3 yet
+        ("lath", ["lathe", "bath"], False),  # two are near
+        ("mve", ["move"], False),  # short
+        ("oufed", ["outfeed"], False),  # two slips
+    ],
+)
+def test_a_name_is_mended_by_machine_only_where_it_can_hardly_be_another(word: str, known: list[str], sure: bool) -> None:
+    guess = nearest(word, known)
+    assert guess is not None
+    assert is_sure(word, guess, known) is sure

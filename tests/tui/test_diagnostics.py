@@ -36,7 +36,7 @@ def test_text_marks_exactly_the_span() -> None:
     assert lines[2] == "   1 | move blok to right"
     assert lines[3] == "     |      ^^^^"
     assert lines[4:6] == ["  help: Declared: block.", "  fix: write `block`"]
-    assert lines[6] == "1 error. `cellwright explain E201` tells more."
+    assert lines[6] == "1 error. `cellwright explain E201` tells more. `cellwright check --fix` mends 1."
 
 
 def test_text_shows_every_span_with_its_label() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cell.people import PERSON
 from tui.arguments import add_format, add_orders, add_settings, settings_of
 from tui.exit_codes import DONE, PROBLEM, USAGE
-from tui.speech import count, printable, refuse, say
+from tui.speech import count, printable, put, refuse, say
 
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help=".intent or .cell file")
+    parser.add_argument("--fix", action="store_true", help="make the fixes that are certain, in the files named here")
+    parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix: also those that are a guess; look at the result")
+    parser.add_argument("--diff", action="store_true", help="with --fix: change nothing, show what would change")
     add_settings(parser)
     add_orders(parser)
     add_format(parser)
 
 
 def act(arguments: argparse.Namespace) -> int:
-    from cellwright.reading import read
     from tui.diagnostics import emit
 
+    if (arguments.unsafe_fixes or arguments.diff) and not arguments.fix:
+        return refuse("--unsafe-fixes and --diff go with --fix", USAGE)
+    if arguments.diff and arguments.format != "text":
+        return refuse("--diff is text; every fix stands in the JSON of the findings", USAGE)
     try:
-        readings = [read(file, settings_of(arguments)) for file in arguments.files]
+        readings = _mended(arguments) if arguments.fix else _read(arguments)
         ordered = _ordered(arguments.orders, readings)
     except OSError as cause:
         return refuse(cause, USAGE)
@@ -40,6 +46,30 @@ def act(arguments: argparse.Namespace) -> int:
         for reading in readings:
             say(_summary(reading))
     return PROBLEM if broken else DONE
+
+
+def _read(arguments: argparse.Namespace) -> Sequence[Reading]:
+    from cellwright.reading import read
+
+    return [read(file, settings_of(arguments)) for file in arguments.files]
+
+
+def _mended(arguments: argparse.Namespace) -> Sequence[Reading]:
+    """The files as they read with the fixes made, which are written unless only the difference is asked for."""
+    from cellwright.file_bytes import rewrite
+    from cellwright.fixing import fixing
+    from tui.differences import difference
+
+    fixed = fixing(arguments.files, settings_of(arguments), arguments.unsafe_fixes)
+    for name, (before, after) in fixed.drafts.items():
+        if arguments.diff:
+            put(difference(name, before, after, "mended"))
+        else:
+            rewrite(name, after)
+    done = "would mend" if arguments.diff else "mended"
+    for made in fixed.made:
+        say(printable(f"{done} {made.file}:{made.line} {made.code}: {made.title}"))
+    return fixed.readings
 
 
 def _ordered(path: str | None, readings: Sequence[Reading]) -> tuple[Diagnostic, ...]:

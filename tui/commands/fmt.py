@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_format
+from tui.differences import difference
 from tui.exit_codes import DONE, PROBLEM, USAGE
 from tui.speech import count, printable, put, put_json, refuse, say
 
@@ -39,6 +36,7 @@ class _Layout:
 
 
 def act(arguments: argparse.Namespace) -> int:
+    from cellwright.file_bytes import rewrite
     from tui.diagnostics import emit, plain
 
     if arguments.diff and arguments.format not in ("text", "json"):
@@ -49,7 +47,7 @@ def act(arguments: argparse.Namespace) -> int:
         changing = [layout for layout in layouts if layout.would_change]
         if not arguments.check and not arguments.diff:
             for layout in changing:
-                _rewrite(layout)
+                rewrite(layout.file, layout.after or "")
     except OSError as cause:
         return refuse(cause, USAGE)
     if arguments.diff and arguments.format == "json":
@@ -81,27 +79,8 @@ def _laid_out(file: str, found: list[Diagnostic]) -> _Layout:
     return _Layout(file, text, laid_out.value)
 
 
-def _rewrite(layout: _Layout) -> None:
-    """Whole or not at all, with the file's own permissions; a link is followed, not replaced."""
-    assert layout.after is not None
-    path = Path(layout.file).resolve()
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(layout.after.encode("utf-8"))
-        os.chmod(draft, path.stat().st_mode & 0o7777)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
-
-
 def _difference(layout: _Layout) -> str:
-    assert layout.after is not None
-    name = printable(layout.file)
-    before, after = (text.splitlines() for text in (layout.before, layout.after))
-    lines = difflib.unified_diff(before, after, name, f"{name} in the one style", lineterm="")
-    return "\n".join(printable(line) for line in lines)
+    return difference(layout.file, layout.before, layout.after or "", "in the one style")
 
 
 def _tell(changing: list[_Layout], total: int, only_told: bool) -> None:
