@@ -24,7 +24,7 @@ TOKENS: dict[Look, _TokenType] = {
 }
 
 
-class CellwrightLexer(RegexLexer):
+class CellwrightLexer(RegexLexer):  # type: ignore[misc]  # Pygments ships no types
     name = "Cellwright"
     url = ""
     aliases: ClassVar[list[str]] = ["cellwright", "intent", "cell"]
