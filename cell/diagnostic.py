@@ -86,12 +86,14 @@ Kind = Literal["proved impossible", "gave up", "unsupported"]
 class Core:
     """Clauses that cannot all be kept in this cell: `clauses` of the text in reading order, `facts` the declarations of the cell
     that stand against them. `code` is the finding that it explains. `is_smallest`: each clause was taken away by itself, and
-    then there was no such conflict; False where the budget of planning again ran out before."""
+    then there was no such conflict; False where the budget of planning again ran out before. `needed`: lines of the conflict
+    without which something else is in the way, so that taking them away is no mend; both together are the smallest set."""
 
     code: str
     clauses: tuple[Span, ...]
     facts: tuple[Span, ...]
     is_smallest: bool
+    needed: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tui.diagnostics import Format, emit, plain, plain_span
 from tui.speech import bold, printable, put_json, wants_colour
 
 _LONGEST_LINE = 110
+NEEDED = "together with these, without which something else stands in the way"
 NOT_PLANNED = "not planned: the text or the cell has to be mended first"
 
 
@@ -22,6 +23,7 @@ def why_text(why: WhyNot | None, texts: Mapping[str, str], colour: bool) -> str:
     lines = [bold(_headline(why), colour)]
     for core in why.cores:
         lines += [f"{_claim(core)} ({core.code}):", *_rows(core.clauses, texts)]
+        lines += [f"{NEEDED}:", *_rows(core.needed, texts)] if core.needed else []
         lines += ["in this cell:", *_rows(core.facts, texts)] if core.facts else []
     return "\n".join(lines) + "\n"
 
@@ -57,10 +59,10 @@ def _headline(why: WhyNot) -> str:
 
 
 def _claim(core: Core) -> str:
-    if len(core.clauses) == 1:
+    if len(core.clauses) == 1 and not core.needed:
         return "this cannot be"
     if core.is_smallest:
-        return "these cannot all be kept; without any one of them there is no such conflict"
+        return "these cannot all be kept; without any one of them nothing is known against it"
     return "these cannot all be kept; not shown to be the fewest"
 
 
@@ -89,4 +91,5 @@ def _plain_core(core: Core) -> dict[str, Any]:
         "clauses": [plain_span(s) for s in core.clauses],
         "facts": [plain_span(s) for s in core.facts],
         "is_smallest": core.is_smallest,
+        "needed": [plain_span(s) for s in core.needed],
     }

@@ -34,13 +34,21 @@ def routes_for(request: PlanningRequest, found: Findings) -> Routes | None:
 
 def shop_for(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Shop | None:
     """None where something is in the way, which is then said in `found`."""
+    shop = shop_but_for_time(request, routes, known, found)
+    return None if found.has_errors else shop
+
+
+def shop_but_for_time(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Shop | None:
+    """The same, but that only a deadline or a pace may be in the way."""
     shop = make_shop(request, routes, known, found)
     if shop is not None:
         check_sources(shop, found)
         check_room(shop, found)
-        refute_deadlines(request, routes, known, found)
-        refute_paces(shop, found)
-    return None if found.has_errors else shop
+    if shop is None or found.has_errors:
+        return None
+    refute_deadlines(request, routes, known, found)
+    refute_paces(shop, found)
+    return shop
 
 
 def refuted(request: PlanningRequest, known: Known, ends: Ends | None = None) -> tuple[Diagnostic, ...]:
@@ -48,7 +56,7 @@ def refuted(request: PlanningRequest, known: Known, ends: Ends | None = None) ->
     E620), as a part of a text in which routes end there."""
     found = Findings()
     routes = routes_for(request, found)
-    shop = shop_for(request, routes, known, found) if routes is not None and routes.jobs else None
+    shop = shop_but_for_time(request, routes, known, found) if routes is not None and routes.jobs else None
     if shop is not None:
         check_ways(shop, found)
         if ends is not None and every_order(shop, ends=ends) == "never comes through":

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from cell.diagnostic import Core, Outcome, Span
+from cell.diagnostic import Outcome, Span
 from cell.motion_plan import MotionPlan
 from cell.state import PlanningRequest
 from planner.tasks.plan_tasks import plan_tasks
 from planner.why.clauses import Clause, clauses_of, without
 from planner.why.frozen import frozen_of
 from planner.why.kinds import PROVED as PROVED_CODES
-from planner.why.no_plan import conflicts
+from planner.why.proofs import conflicts
 from tests.planner.tasks.cells import request_of
 from tests.planner.why.answers import answer
-from tests.planner.why.infeasible import CASES, KNOWN, Case
+from tests.planner.why.infeasible import CASES, KNOWN, LOOP, PROCESS, Case
 
 
 def request_for(case: Case) -> PlanningRequest:
@@ -33,13 +33,14 @@ def row(case: Case, span: Span) -> str:
     return case.intent.split("\n")[span.start.line - 1].strip().removesuffix(" {")
 
 
-def rows(case: Case, core: Core) -> list[str]:
-    return [row(case, span) for span in core.clauses]
-
-
-def chosen(request: PlanningRequest, core: Core) -> tuple[Clause, ...]:
+def chosen(request: PlanningRequest, spans: tuple[Span, ...]) -> tuple[Clause, ...]:
     """The clauses behind the spans of a core."""
-    return tuple(c for c in clauses_of(request.program) if c.shown in core.clauses)
+    return tuple(c for c in clauses_of(request.program) if c.shown in spans)
+
+
+def struck(request: PlanningRequest, clause: Clause) -> PlanningRequest:
+    frozen, _ = frozen_of(request)
+    return replace(request, program=without(request.program, [clause], frozen))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
@@ -52,11 +53,12 @@ def test_it_is_answered_with_its_kind_and_its_core(case: Case) -> None:
     if case.kind != "proved impossible":
         assert found.why.cores == ()
         return
-    core = found.why.cores[0]
-    told = rows(case, core)
+    (core,) = found.why.cores
     assert (core.code, core.is_smallest) == (case.code, True)
-    assert len(told) == len(case.core), told
-    assert all(row.startswith(start) for row, start in zip(told, case.core, strict=True)), told
+    for spans, starts in ((core.clauses, case.core), (core.needed, case.needed)):
+        told = [row(case, span) for span in spans]
+        assert len(told) == len(starts), told
+        assert all(line.startswith(start) for line, start in zip(told, starts, strict=True)), told
 
 
 PROVED = [case for case in CASES if case.kind == "proved impossible"]
@@ -66,13 +68,20 @@ PROVED = [case for case in CASES if case.kind == "proved impossible"]
 def test_without_any_clause_of_the_core_there_is_a_plan(case: Case) -> None:
     request, found = request_for(case), answered(case)
     assert found.why is not None
-    frozen, _ = frozen_of(request)
     (core,) = found.why.cores
-    for clause in chosen(request, core):
-        less = replace(request, program=without(request.program, [clause], frozen))
-        left, other = answer(less, KNOWN), case.leaves.get(row(case, clause.span))
-        if left is not None:
-            assert {d.code for d in left.diagnostics} == {other}, (clause, left.diagnostics)
+    clauses = chosen(request, core.clauses)
+    assert clauses
+    assert [(c, left.diagnostics) for c in clauses if (left := answer(struck(request, c), KNOWN)) is not None] == []
+
+
+@pytest.mark.parametrize("case", [c for c in PROVED if c.needed], ids=[c.name for c in PROVED if c.needed])
+def test_without_what_the_core_needs_something_else_is_in_the_way(case: Case) -> None:
+    request, found = request_for(case), answered(case)
+    assert found.why is not None
+    for clause in chosen(request, found.why.cores[0].needed):
+        left = answer(struck(request, clause), KNOWN)
+        assert left is not None
+        assert case.code not in {d.code for d in left.diagnostics}
 
 
 @pytest.mark.parametrize("case", PROVED, ids=[c.name for c in PROVED])
@@ -81,7 +90,27 @@ def test_the_core_is_a_conflict_by_itself_and_none_of_it_can_be_spared(case: Cas
     assert found.why is not None
     (core,) = found.why.cores
     proof = next(d for d in plan_tasks(request, KNOWN).diagnostics if d.code in PROVED_CODES)
-    clauses = chosen(request, core)
+    clauses = chosen(request, (*core.clauses, *core.needed))
     is_conflict = conflicts(request, proof, KNOWN)
     assert is_conflict(clauses)
     assert not any(is_conflict(tuple(c for c in clauses if c != one)) for one in clauses)
+
+
+def test_a_reason_that_another_one_hides_is_told_with_a_core_of_its_own() -> None:
+    case = Case("nothing leaves the lathe in time", f"{LOOP} {{\n  {PROCESS}\n}}\nwithin 2 min\n", "E501")
+    found = answered(case)
+    assert found.why is not None
+    assert [d.code for d in found.diagnostics] == ["E501", "E608"]
+    assert [(c.code, [row(case, s) for s in c.clauses], c.needed) for c in found.why.cores] == [
+        ("E501", [LOOP, PROCESS, "within 2 min"], ()),
+        ("E608", [LOOP, PROCESS], ()),
+    ]
+
+
+def test_a_reason_that_shows_only_without_another_one_is_told_too() -> None:
+    """What is said of the lines themselves comes before any counting."""
+    intent = f"{LOOP} {{\n  seal s at gauge by operator\n}}\nmove shaft from outfeed to scrap\n"
+    found = answered(Case("two lines", intent, "E625"))
+    assert found.why is not None
+    assert [d.code for d in found.diagnostics] == ["E625", "E611"]
+    assert [c.code for c in found.why.cores] == ["E625", "E611"]
