@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cell.people import PERSON
 from tui.arguments import add_format, add_orders, add_settings, settings_of
 from tui.exit_codes import DONE, PROBLEM, USAGE
-from tui.speech import count, printable, put, refuse, say
+from tui.speech import count, printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
@@ -21,18 +21,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fix", action="store_true", help="make the fixes that are certain, in the files named here")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix: also those that are a guess; look at the result")
     parser.add_argument("--diff", action="store_true", help="with --fix: change nothing, show what would change")
+    parser.add_argument("--explain", action="store_true", help="print what was understood: order, paces, who reports each fact")
     add_settings(parser)
     add_orders(parser)
     add_format(parser)
 
 
 def act(arguments: argparse.Namespace) -> int:
-    from tui.diagnostics import emit
+    from tui.diagnostics import emit, plain
+    from tui.understood_text import explained, explained_text
 
     if (arguments.unsafe_fixes or arguments.diff) and not arguments.fix:
         return refuse("--unsafe-fixes and --diff go with --fix", USAGE)
     if arguments.diff and arguments.format != "text":
         return refuse("--diff is text; every fix stands in the JSON of the findings", USAGE)
+    if arguments.explain and arguments.format not in ("text", "json"):
+        return refuse(f"--explain is text or JSON, not {arguments.format}", USAGE)
     try:
         readings = _mended(arguments) if arguments.fix else _read(arguments)
         ordered = _ordered(arguments.orders, readings)
@@ -40,7 +44,12 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse(cause, USAGE)
     texts = {name: text for reading in readings for name, text in reading.texts.items()}
     diagnostics = tuple(dict.fromkeys((*(d for reading in readings for d in reading.diagnostics), *ordered)))
-    emit(diagnostics, arguments.format, texts)
+    if arguments.explain and arguments.format == "json":
+        put_json({"diagnostics": [plain(d) for d in diagnostics], "understood": explained(readings)})
+    else:
+        emit(diagnostics, arguments.format, texts)
+    if arguments.explain and arguments.format == "text":
+        put(explained_text(readings, texts))
     broken = any(d.is_error for d in diagnostics)
     if arguments.format == "text" and not broken:
         for reading in readings:
