@@ -83,16 +83,31 @@ class CommandStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Process:
+    """What the tool at the flange does on the way: `verb` along the path `feature` of the part that lies at `place`, from path
+    parameter `first` to `last` and at no other time, with `settings` (SI)."""
+
+    tool: str
+    verb: str
+    place: str
+    feature: str
+    first: float
+    last: float
+    settings: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trajectory:
     """What `prepare` takes: path and time law as in cell/motion_plan.py, from rest to rest, never samples. `motion` is the
     content hash of the motion it came from, "" for none; `joints` names the columns of every segment's `control`. `contact`:
-    where contact is meant, path parameters (first, last), with at most so many N."""
+    where contact is meant, path parameters (first, last), with at most so many N. `process`: what the tool does meanwhile."""
 
     motion: str
     joints: tuple[str, ...]
     segments: tuple[Segment, ...]
     phases: tuple[Phase, ...]
     contact: tuple[float, float, float] | None = None
+    process: Process | None = None
 
 
 @dataclass(frozen=True, slots=True)

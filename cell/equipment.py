@@ -34,6 +34,10 @@ class PartKind:
     def seat(self, name: str) -> Seat | None:
         return next((seat for seat in self.seats if seat.name == name), None)
 
+    def path(self, name: str) -> Feature | None:
+        """The feature of that name, where it is a path or a spot."""
+        return next((feature for feature in self.features if feature.name == name and feature.points), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -54,12 +58,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """`hole a at (…)`: a named frame on a part, in the part's frame."""
+    """`hole a at (…)`: a named frame on a part, in the part's frame. Where it is a path, `points` are its waypoints and `normals`
+    the unit vectors out of the part there, one for each (cell/paths.py says what curve that is); a spot has one of each."""
 
     kind: str
     name: str
     pose: Pose
     span: Span
+    points: tuple[tuple[float, float, float], ...] = ()
+    normals: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """`mount` is a robot's or a changer's name. `bodies` in the flange frame. `force` N, (lowest, highest)."""
+    """`mount` is a robot's or a changer's name. `bodies` in the flange frame. `force` N, (lowest, highest). `does` are the verbs
+    that it does along the paths of parts, or at spots of them, with its first hand."""
 
     name: str
     mount: str
@@ -57,6 +58,7 @@ class Tool:
     span: Span
     attributes: Mapping[str, object]
     attribute_spans: Mapping[str, Span]
+    does: tuple[str, ...] = ()
 
     @property
     def takes(self) -> tuple[str, ...]:

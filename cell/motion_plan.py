@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cell.geometry import Array
-from cell.steps import Docking, MotionNeed, Touch
+from cell.steps import Along, Docking, MotionNeed, Touch
 from cell.task_plan import TaskPlan
 
 
@@ -36,13 +36,14 @@ class Phase:
 @dataclass(frozen=True, slots=True)
 class ContactAllowance:
     """Contact that is meant: between the pair of `touch`, for path parameters in [`first`, `last`], at most `speed` m/s of
-    the TCP there and `force` N."""
+    the TCP there and `force` N. `between`: the path parameters between which a tool follows a path, None for other contact."""
 
-    touch: Touch | Docking
+    touch: Touch | Docking | Along
     first: float
     last: float
     speed: float
     force: float
+    between: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ from cell.motion_plan import MotionPlan
 from cell.released_plan import Obligation, Proof
 from cell.steps import (
     Action,
+    Along,
     Await,
     Couple,
     Decide,
+    Docking,
     Drive,
     Grip,
     Inspect,
+    MotionNeed,
     Move,
     Present,
     Release,
@@ -26,6 +29,7 @@ from cell.steps import (
     SetClamp,
     SetDoor,
     Step,
+    Touch,
     Treat,
     Uncouple,
     stance_name,
@@ -66,8 +70,12 @@ def span_document(span: Span) -> dict[str, Any]:
 def step_verb(action: Action) -> str:
     """One word for what a step does."""
     match action:
-        case Move(need=need):
-            return "travel" if need.touch is None else ("approach" if need.touch.end == "end" else "retract")
+        case Move(need=MotionNeed(touch=Along(verb=verb))):
+            return verb
+        case Move(need=MotionNeed(touch=Touch(end=end) | Docking(end=end))):
+            return "approach" if end == "end" else "retract"
+        case Move():
+            return "travel"
         case Grip():
             return "grip"
         case Release():

@@ -11,6 +11,7 @@ from typing import Literal
 
 from cell.diagnostic import Span
 from cell.quantities import Quantity
+from cell.vocabulary import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ class Bound:
 @dataclass(frozen=True, slots=True)
 class Goal:
     """`verb object role …`. `id` is stable in the text: g1, g2, … in reading order, templates once per `do`.
-    `any_one` is True where the object is a part kind: any one, chosen by the planner."""
+    `any_one` is True where the object is a part kind: any one, chosen by the planner. As the verb's schema says: `along` are the
+    phases of the motion where a tool works along a path of the part or at a spot of it, empty for all other goals; `offered`:
+    a place or a person does it."""
 
     id: str
     verb: str
@@ -110,6 +113,13 @@ class Goal:
     bounds: tuple[Bound, ...]
     block: Block | None
     span: Span
+    along: tuple[Phase, ...] = ()
+    offered: bool = False
+
+    @property
+    def about(self) -> Ref:
+        """The part that it is about: the object, or that of which the object is a path."""
+        return Ref(self.object.path[:-1], self.object.span) if self.along else self.object
 
     def role(self, name: str) -> Value | None:
         return next((r.value for r in self.roles if r.name == name), None)

@@ -6,6 +6,7 @@ from cell.people import CLEAR, HANDOVER
 from cell.program import Goal
 from cell.steps import (
     Action,
+    Along,
     Await,
     Couple,
     Decide,
@@ -44,6 +45,8 @@ def contact_reason(need: MotionNeed, part: str) -> str:
     if isinstance(need.touch, Docking):
         return _docking_reason(need.touch)
     place = need.touch.place
+    if isinstance(need.touch, Along):
+        return f"{need.touch.verb} {need.touch.feature} of {part} at {place}"
     match need.touch.pair, need.touch.end:
         case "fingers and part", "end":
             return f"to {part} at {place}"

@@ -19,7 +19,7 @@ from cell.equipment import Place
 from cell.geometry import Array, Body, Box, Pose, corners, height
 from cell.model import CellModel
 from cell.people import PERSON
-from cell.steps import Docking, Touch
+from cell.steps import Along, Docking, Touch, meets_part
 
 FLOOR_THICKNESS = 0.1
 FLOOR_MARGIN = 10.0  # m around all that stands in the cell: further than any arm reaches
@@ -97,9 +97,10 @@ def part_body(cell: CellModel, kind: str, T_world_part: Pose) -> Body:
     return Body(kind, shape, T_world_part @ Pose.from_xyz_rpy((0.0, 0.0, height(shape) / 2)))
 
 
-def scene_for(cell: CellModel, touch: Touch | Docking | None) -> tuple[SceneBody, ...]:
+def scene_for(cell: CellModel, touch: Touch | Docking | Along | None) -> tuple[SceneBody, ...]:
     """All bodies for a motion with that touch. A motion that fills a place, or empties it with the part in hand, meets
-    it empty; one that comes for a part meets just that kind there. Nothing lies upon that place then. One that goes into a seat
+    it empty; one that comes for a part, or works along it, meets just that kind there.
+    Nothing lies upon that place then. One that goes into a seat
     meets the base as it was when it was put down, with what carries the seat on it and what may be in the seats beside. One that
     brings a tool into its pocket, or out, meets the pocket empty."""
     standing, parts, tools = (*floor(cell), *equipment_bodies(cell)), resting_parts(cell), stored_tools(cell)
@@ -164,5 +165,5 @@ def lying_upon(places: Mapping[str, Place], place: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_met(body: SceneBody, touch: Touch) -> bool:
-    return touch.pair == "fingers and part" and body.body.name == touch.kind
+def _is_met(body: SceneBody, touch: Touch | Along) -> bool:
+    return meets_part(touch) and body.body.name == touch.kind

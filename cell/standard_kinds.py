@@ -12,6 +12,7 @@ _SHAPES = (
     "cylinder radius <positive length> length <positive length>",
     "sphere radius <positive length>",
 )
+_PATHS = ("<name> along <point...>", "<name> along <point...> normal <direction...>")
 _BODIES = tuple(f"<name> {shape} at {_VECTOR}{turned}" for shape in _SHAPES for turned in ("", f" rotation {_ANGLES}"))
 
 
@@ -101,6 +102,8 @@ TOOL = KindSchema(
         ),
         _attr("force", "<positive force> to <positive force>", "<positive force>", doc="The gripping force."),
         _attr("torque", "<positive torque> to <positive torque>", "<positive torque>", doc="The driving torque."),
+        _attr("does", "<verb...>", doc="The verbs that it does along a path of a part, or at a spot of one."),
+        _attr("feed", "<positive speed>", doc="How fast it goes along a path where a line does not say."),
         _attr("driving", "<positive time>", doc="How long it takes to drive a fastener in; 2 s unless declared."),
         _attr("vacuum", "<positive pressure>", doc="It grips by vacuum."),
         _signal("holding", "whether it holds a part"),
@@ -164,7 +167,15 @@ PART = KindSchema(
         ),
         _attr("may_be", "<part...>", doc="What `identify` may tell that it is: kinds of its own shape and mass."),
         _attr("hole", f"<name> at {_VECTOR}", f"<name> at {_VECTOR} rotation {_ANGLES}", doc="A hole.", keyed=True),
-        _attr("seam", f"<name> from {_VECTOR} to {_VECTOR}", doc="A straight seam.", keyed=True),
+        _attr(
+            "seam",
+            *_PATHS,
+            f"<name> from {_VECTOR} to {_VECTOR}",
+            f"<name> from {_VECTOR} to {_VECTOR} normal <direction>",
+            doc="A seam: a path that joins what lies on both sides of it.",
+            keyed=True,
+        ),
+        _attr("path", *_PATHS, doc="A path for a tool, by waypoints in the part's frame; a spot, by one.", keyed=True),
         _attr("face", f"<name> at {_VECTOR}", f"<name> at {_VECTOR} rotation {_ANGLES}", doc="A face.", keyed=True),
     ),
     facts=(
@@ -174,6 +185,7 @@ PART = KindSchema(
     members=(
         MembersSchema(name="holes", member="hole", doc="Its holes."),
         MembersSchema(name="seams", member="seam", doc="Its seams."),
+        MembersSchema(name="paths", member="path", doc="Its paths."),
         MembersSchema(name="faces", member="face", doc="Its faces."),
         MembersSchema(name="slots", member="slot", doc="Its slots."),
     ),
@@ -397,6 +409,7 @@ _MEMBERS = (
         ),
     ),
     KindSchema(name="seam", doc="A seam of a part.", record="member", orders_lines=True),
+    KindSchema(name="path", doc="A path along a part, or a spot of it.", record="member", orders_lines=True),
     KindSchema(name="face", doc="A face of a part.", record="member", orders_lines=True),
     KindSchema(name="slot", doc="A pocket of a part.", record="member", is_place=True, orders_lines=True),
     KindSchema(

@@ -7,6 +7,7 @@ from cell.vocabulary import (
     ClauseEventSchema,
     ObjectiveSchema,
     OutcomeSchema,
+    Phase,
     RoleSchema,
     SettingSchema,
     VerbSchema,
@@ -37,6 +38,8 @@ _BY = _role("by", "person", "robot", doc="Who does it.")
 _USING_TOOL = _role("using", "tool", doc="With which tool.")
 _FORCE = SettingSchema(name="force", dimension="force", doc="The force to use.")
 _SPEED = SettingSchema(name="speed", dimension="speed", doc="The speed to use.")
+_ALONG: tuple[Phase, ...] = ("approach", "follow", "retract")
+_PATHS = ("path", "seam")
 
 VERBS = (
     VerbSchema(
@@ -143,23 +146,46 @@ VERBS = (
         duration="offer",
         planned=True,
     ),
+    VerbSchema(
+        name="label",
+        doc="The part carries its label.",
+        objects=("part",),
+        roles=(_AT, _BY),
+        needs_one_of=("at", "by"),
+        events=_ASKED,
+        offered=True,
+        duration="offer",
+        planned=True,
+    ),
     *(
         VerbSchema(
             name=name,
             doc=doc,
-            objects=("part",),
-            roles=(_AT, _BY),
+            objects=("part", *_PATHS),
+            roles=(_AT, _BY, _USING_TOOL),
+            settings=(_FORCE, _SPEED),
             needs_one_of=("at", "by"),
             events=_ASKED,
             offered=True,
+            phases=_ALONG,
             duration="offer",
             planned=True,
         )
         for name, doc in (
-            ("label", "The part carries its label."),
-            ("seal", "The part is sealed."),
-            ("clean", "The part is clean."),
+            ("seal", "The part is sealed, or sealed along that path."),
+            ("clean", "The part is clean, or clean along that path."),
         )
+    ),
+    VerbSchema(
+        name="deburr",
+        doc="There are no burrs along the path.",
+        objects=_PATHS,
+        roles=(_AT, _role("by", "robot", doc="Which robot."), _USING_TOOL),
+        settings=(_FORCE, _SPEED),
+        events=("blocked",),
+        phases=_ALONG,
+        carries=False,
+        planned=True,
     ),
     VerbSchema(
         name="calibrate",
@@ -172,16 +198,22 @@ VERBS = (
     VerbSchema(
         name="weld",
         doc="The seam is welded.",
-        objects=("feature",),
-        roles=(_AT, _USING_TOOL, _role("holding", "part", "robot", doc="What is held meanwhile.")),
+        objects=_PATHS,
+        roles=(
+            _AT,
+            _role("by", "robot", doc="Which robot."),
+            _USING_TOOL,
+            _role("holding", "part", "robot", doc="What is held meanwhile."),
+        ),
         settings=(
             SettingSchema(name="current", dimension="current", doc="The welding current."),
             SettingSchema(name="voltage", dimension="voltage", doc="The welding voltage."),
             _SPEED,
         ),
         events=("blocked", "arc_lost"),
-        phases=("approach", "follow", "retract"),
+        phases=_ALONG,
         carries=False,
+        planned=True,
     ),
 )
 

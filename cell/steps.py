@@ -148,6 +148,33 @@ class Docking:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Along:
+    """Contact that is meant along the path `feature` of the part of `kind` that rests at `place`, or at it where it is a spot,
+    in one motion from the hub of the equipment there and back. The TCP of `hand`, the tool's z against the normal, follows it at
+    `feed` m/s and presses with `force` N (0: not at all), after `dwells[0]` s at rest at its start and before `dwells[1]` s at
+    its end. Along the path the tool does `verb`, with `settings` that are none of the motion's (current, …; SI)."""
+
+    place: str
+    hand: str
+    kind: str
+    feature: str
+    verb: str
+    feed: float
+    force: float
+    dwells: tuple[float, float]
+    settings: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def where(self) -> str:
+        return self.place
+
+
+def meets_part(touch: Touch | Along) -> bool:
+    """Whether a motion with that touch finds the part at its place: it comes for it, leaves it, or works along it."""
+    return isinstance(touch, Along) or touch.pair == "fingers and part"
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class MotionNeed:
     """Everything that fixes a motion: robot, two stances, what is carried, the contact meant, the speed allowed at the TCP
     (m/s, None for no limit but the robot's), the zones that it must stay out of, the tool at the flange (None: a bare flange),
@@ -157,7 +184,7 @@ class MotionNeed:
     start: Stance
     end: Stance
     carried: tuple[Carried, ...]
-    touch: Touch | Docking | None
+    touch: Touch | Docking | Along | None
     speed_limit: float | None
     avoid: tuple[str, ...]
     tool: str | None

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from cell.quantities import UNITS, Unit
 
 Phase = Literal["approach", "insert", "follow", "dwell", "grip", "release", "retract"]
+ALONG: frozenset[Phase] = frozenset(("approach", "follow", "dwell", "retract"))
+"""The phases of a motion along a path, or at a spot: no part is taken, put in or let go."""
 Record = Literal["robot", "tool", "part", "equipment", "zone", "person", "queue", "member"]
 Source = Literal["driver", "signal", "told", "counted"]
 
@@ -133,7 +135,9 @@ class OutcomeSchema(Schema):
 class VerbSchema(Schema):
     """`objects` as the types of roles. `needs_one_of`: of these roles one has to be given. `offered`: the place or person must
     list this verb under `offers`. `carries`: a robot takes the part somewhere, so the part's tool and place matter.
-    `duration` says where its length comes from. `planned`: planning supports it today."""
+    `duration` says where its length comes from. `planned`: planning supports it today. Where `phases` are only of ALONG and the
+    object is a path, a tool that `does` the verb works along it, or at it; `speed`, `force` and `dwell` are then the settings
+    that the motion keeps."""
 
     name: str
     doc: str
@@ -156,6 +160,12 @@ class VerbSchema(Schema):
 
     def setting(self, name: str) -> SettingSchema | None:
         return next((s for s in self.settings if s.name == name), None)
+
+    @property
+    def along(self) -> tuple[Phase, ...]:
+        """The phases of its motion along a path, or at a spot; empty for a verb that has none."""
+        works = {"follow", "dwell"} & set(self.phases)
+        return self.phases if works and ALONG.issuperset(self.phases) else ()
 
 
 class ObjectiveSchema(Schema):

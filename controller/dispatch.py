@@ -30,14 +30,24 @@ from cell.commands import (
     Uncouple,
     Withdraw,
 )
-from cell.device import PersonWork, Trajectory
+from cell.device import PersonWork, Process, Trajectory
 from cell.driver import Device, DriverSet
 from cell.driver_errors import DriverError, LinkLost, Refused, Timeout
 from cell.events import CommandReported
 from cell.motion_plan import Motion
 from cell.released_plan import ReleasedPlan
+from cell.steps import Along
 
 NANOSECONDS = 1e9
+
+
+def process_of(motion: Motion) -> Process | None:
+    """What the tool does on the motion, None for nothing."""
+    for contact in motion.contacts:
+        if isinstance(along := contact.touch, Along) and contact.between is not None:
+            tool, settings = along.hand.rpartition(".")[0], (("force", along.force), *along.settings)
+            return Process(tool, along.verb, along.place, along.feature, *contact.between, settings)
+    return None
 
 
 class Dispatcher:
@@ -134,7 +144,8 @@ class Dispatcher:
         motion = self._motions[motion_hash]
         joints = tuple(joint.name for joint in capabilities.joints)
         contact = next(((c.first, c.last, c.force) for c in motion.contacts), None)
-        driver.start(driver.prepare(id, Trajectory(motion_hash, joints, motion.segments, motion.phases, contact)))
+        trajectory = Trajectory(motion_hash, joints, motion.segments, motion.phases, contact, process_of(motion))
+        driver.start(driver.prepare(id, trajectory))
 
     def _device(self, name: str) -> Device:
         drivers = self._drivers

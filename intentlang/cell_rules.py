@@ -15,6 +15,7 @@ from cell.vocabulary import Vocabulary
 from intentlang.changer_rules import changers
 from intentlang.declared import Declared, numbers, unknown
 from intentlang.forms import Named
+from intentlang.path_rules import path_problems, wrong_counts
 from intentlang.ranges import too_slow
 from intentlang.syntax import Word
 from intentlang.words import quoted
@@ -30,7 +31,7 @@ def references(
     for d in declared:
         names = [n for given in d.given for n in given.match.names]
         problems = [p for p in (_reference(n, by_name, vocabulary, broken) for n in names) if p is not None]
-        problems += _ranges(d)
+        problems += [*_ranges(d), *wrong_counts(d)]
         found += problems
         dirty |= {d.name.text} if problems else set()
     return found, frozenset(dirty)
@@ -86,6 +87,7 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
         *(changers(model) if is_whole else ()),
         *(_ungripped(model) if is_whole else ()),
         *_other_bodies(model),
+        *path_problems(model),
         *_contents(model),
         *_zones(model),
         *_coinciding(model),

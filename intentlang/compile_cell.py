@@ -23,6 +23,7 @@ from intentlang.changers import shape_of as changer_shape
 from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
+from intentlang.path_rules import path_of
 from intentlang.places import accepted, contents, places_of, shape_with_default
 from intentlang.seats import WORKPLACES, admitting, seat_places, with_laden, with_seats
 from intentlang.syntax import CellTree
@@ -172,6 +173,7 @@ def _tool(d: Declared, parts: dict[str, PartKind]) -> Tool:
         span=d.span,
         attributes=_attributes(d),
         attribute_spans=_spans(d),
+        does=d.words("does"),
     )
 
 
@@ -215,10 +217,12 @@ def _default_shape(d: Declared, made_from: Sequence[str], parts: dict[str, PartK
 def _features(d: Declared) -> tuple[Feature, ...]:
     found = []
     for given in d.given:
-        if given.name not in ("hole", "face", "seam"):
+        if given.name in ("path", "seam"):
+            found.append(path_of(given))
+        if given.name not in ("hole", "face"):
             continue
         at = numbers(given.values[1])
-        turned = numbers(given.values[2]) if given.name != "seam" and given.match.form == 1 else (0.0, 0.0, 0.0)
+        turned = numbers(given.values[2]) if given.match.form == 1 else (0.0, 0.0, 0.0)
         found.append(Feature(given.name, given.key, Pose.from_xyz_rpy(at, turned), given.span))
     return tuple(found)
 

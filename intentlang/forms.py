@@ -6,6 +6,7 @@
 <name> <signal>                             a new name; a dotted name of an input
 <part>, <robot/changer>, <verb>             a declared thing of that kind; a registered verb
 <part...>                                   one of them or a list of them
+<point> <direction>                         (x, y, z) as lengths; as bare numbers
 (<length>, <length>)  [<angle>...]          a tuple; a list of exactly these, or of any number
 """
 
@@ -206,8 +207,16 @@ def _scalar(atom: Atom, node: s.ValueNode, vocabulary: Vocabulary, wrong: Mismat
             if not _is_numeric(atom, vocabulary):
                 return wrong
             return _number(atom, node, vocabulary)
+        case s.TupleNode() if what in _VECTORS:
+            return _value(_VECTORS[what], node, vocabulary)
         case _:
             return wrong
+
+
+_VECTORS: Mapping[tuple[str, ...], Series] = {
+    (name,): Series("(", (Atom((each,), False, False),) * 3, is_open=False)
+    for name, each in (("point", "length"), ("direction", "number"))
+}
 
 
 def _is_numeric(atom: Atom, vocabulary: Vocabulary) -> bool:
@@ -247,6 +256,8 @@ _ARTICLES: Mapping[str, str] = {
     "count": "a whole number from 1 up",
     "dims": "a size such as 5x8",
     "string": "a text in quotes",
+    "point": "a point (x, y, z)",
+    "direction": "a direction (x, y, z) in bare numbers",
     "verb": "a verb",
     "yes": "`yes`",
     "no": "`no`",

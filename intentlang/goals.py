@@ -13,6 +13,7 @@ from intentlang.declared import unknown
 from intentlang.foreign import INSTEAD
 from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
 from intentlang.order import Mentions
+from intentlang.paths import along_path, done_along
 from intentlang.ranges import out_of_range
 from intentlang.types import Part, Path, Program, SetOf, Thing, described, fits
 from intentlang.words import RESERVED, quoted
@@ -37,16 +38,21 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
         return None
     target = resolve(node.object, scope, work)
     phrases = check_phrases(node.phrases, verb, scope, work)
-    _complete(node, verb, phrases, work)
+    along = () if target is None else along_path(verb, target)
+    _complete(node, verb, phrases, bool(along), work)
     if target is None:
         return None
     if not fits(target.type, verb.objects):
         work.say(_wrong_object(node, verb, target, work))
         return None
-    _places(node, verb, target, phrases, work)
-    _grips(node, verb, target, phrases, work)
+    _places(node, verb, target, phrases, bool(along), work)
+    if along:
+        done_along(node, verb, phrases.resolved, work)
+    else:
+        _grips(node, verb, target, phrases, work)
     any_one = isinstance(target.type, Part) and target.type.is_kind
-    goal = Goal(id, verb.name, target.ref, any_one, phrases.roles, phrases.bounds, block, node.span)
+    is_offered = verb.offered and not along
+    goal = Goal(id, verb.name, target.ref, any_one, phrases.roles, phrases.bounds, block, node.span, along, is_offered)
     return goal, _mentions(verb, target, phrases)
 
 
@@ -182,7 +188,7 @@ def _program(ref: s.RefNode, at: s.PhraseNode | None, scope: Scope, work: Work) 
 # -- what is missing, what does not go together ----------------------------------------------------------------------------
 
 
-def _complete(node: s.GoalNode, verb: VerbSchema, phrases: Phrases, work: Work) -> None:
+def _complete(node: s.GoalNode, verb: VerbSchema, phrases: Phrases, is_along: bool, work: Work) -> None:
     written = {p.name.text for p in node.phrases if p.operator is None}
     known = {r.name for r in verb.roles} | {x.name for x in verb.settings}
     if written & work.broken or written - known:
@@ -192,7 +198,7 @@ def _complete(node: s.GoalNode, verb: VerbSchema, phrases: Phrases, work: Work) 
     for name, doc in required:
         if name not in written:
             work.say(error("E216", f"`{verb.name}` needs `{name}`", node.span, help=doc))
-    if verb.needs_one_of and not written & set(verb.needs_one_of):
+    if verb.needs_one_of and not is_along and not written & set(verb.needs_one_of):
         docs = " ".join(f"`{r.name}`: {r.doc}" for r in verb.roles if r.name in verb.needs_one_of)
         work.say(error("E216", f"`{verb.name}` needs one of {quoted(verb.needs_one_of)}", node.span, help=docs))
     at = phrases.resolved.get("at")
@@ -207,7 +213,7 @@ def _complete(node: s.GoalNode, verb: VerbSchema, phrases: Phrases, work: Work) 
             work.say(error("E216", message, node.span, help=f"One of {quoted(p.name for p in machine.programs)}."))
 
 
-def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phrases, work: Work) -> None:
+def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phrases, is_along: bool, work: Work) -> None:
     kinds = kinds_of(target.type)
     for name in ("to", "from", "at"):
         where = phrases.resolved.get(name)
@@ -220,7 +226,7 @@ def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phras
             spans = [equipment.attribute_spans[a] for a in ("holds", "delivers", "each") if a in equipment.attribute_spans]
             help_ = f"Choose another place, or add {quoted(kinds)} to what `{equipment.name}` takes."
             work.say(error("E227", message, where.span, *(x.labelled("what it accepts") for x in spans[:1]), help=help_))
-    if not verb.offered or _is_offered(verb, phrases, work):
+    if is_along or not verb.offered or _is_offered(verb, phrases, work):
         _reported(verb, phrases, work)
 
 

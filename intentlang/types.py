@@ -101,7 +101,7 @@ def _fits(found: Type, wanted: str) -> bool:
         case Part():
             return wanted == "part"
         case Member(kind):
-            is_feature = wanted == "feature" and kind.name in ("hole", "seam", "face")
+            is_feature = wanted == "feature" and kind.name in ("hole", "seam", "face", "path")
             return is_feature or wanted == kind.name or (wanted == "place" and kind.is_place)
         case Program():
             return wanted == "program"

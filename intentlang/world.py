@@ -12,7 +12,7 @@ from cell.vocabulary import AttributeSchema, FactSchema, KindSchema, OutcomeSche
 from intentlang import forms
 from intentlang.types import Fact, Known, Member, Part, Program, SetOf, Thing, Type
 
-_FEATURES = ("hole", "seam", "face")
+_FEATURES = ("hole", "seam", "face", "path")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import numpy as np
 from cell.docking import T_world_flange, length_of
 from cell.geometry import Array, Pose, height
 from cell.motion_plan import Segment
-from cell.steps import AtPlace, AtPocket, Carried, Docking, Touch
+from cell.steps import Along, AtPlace, AtPocket, Carried, Docking, Touch
 from planner.motion.arm import stacked
 from planner.motion.blends import smoothed
 from planner.motion.cartesian_path import SINGULAR, AccessLine, access_lines
@@ -140,7 +140,9 @@ def checks_of(bench: Workbench, stance: AtPlace, loads: tuple[Carried, ...]) -> 
     )
 
 
-def check_of(bench: Workbench, touch: Touch | Docking, carried: Sequence[Carried], avoid: Sequence[str] | None = None) -> Check:
+def check_of(
+    bench: Workbench, touch: Touch | Docking | Along, carried: Sequence[Carried], avoid: Sequence[str] | None = None
+) -> Check:
     shut = shut_zones(bench.cell, touch.where) if avoid is None else avoid
     collider = bench.collider(carried)
     return Check(

@@ -90,6 +90,16 @@ _PAGES = (
         "Declare a `home` for one of them, turned away from the other, or move the bases further apart.",
     ),
     _Page(
+        "E329", "a path that the arm cannot follow",
+        "A tool comes to some point of the path of a part and no further: it is out of reach there, a joint is at its limit, "
+        "the arm is near a singularity, something is in the way, or the joints cannot keep the speed.",
+        "The whole path is followed in one configuration, without a jump, with the tool along the normals; its turn about its "
+        "own axis is free, and many are tried.",
+        "deburr s.edge using spindle speed 20 mm/s    # the edge ends 40 mm out of reach",
+        "The message says where on the path it ends and by how much. Move or turn what holds the part, cut the path in two, or "
+        "ask for less speed.",
+    ),
+    _Page(
         "E330", "gave up looking for a way",
         "The straight way is blocked and the search for one around ended with its budget, without an answer.",
         "This is no proof that there is none. The search grows two trees of configurations for a counted number of steps, the "

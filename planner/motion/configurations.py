@@ -22,11 +22,12 @@ import numpy as np
 
 from cell.changers import Changer
 from cell.docking import T_world_flange, length_of
+from cell.equipment import PartKind
 from cell.geometry import Array, Pose, frozen, height
 from cell.grasps import grasps
 from cell.home import home_of
 from cell.kinematic_chain import JointKind
-from cell.model import CellModel
+from cell.model import CellModel, Tool
 from cell.steps import AtPlace, Touch
 from cell.zones import Zone
 from planner.motion.arm import Arm, stacked
@@ -67,14 +68,19 @@ def exclusive_zones(cell: CellModel) -> tuple[Zone, ...]:
 
 
 def is_served(arm: Arm, cell: CellModel, equipment: str) -> bool:
-    """Whether the robot has any business there with its tool: a place for a part that it grips; at a changer that serves the
-    robot a pocket for it, or a bare flange."""
+    """Whether the robot has any business there with its tool: a place for a part that it grips, or that has a path for it; at a
+    changer that serves the robot a pocket for it, or a bare flange."""
     if equipment in cell.changers:
         changer = cell.changers[equipment]
         stored = (None, *(pocket.tool for pocket in changer.pockets))
         return arm.unit.name in changer.serves and (arm.tool.name if arm.tool else None) in stored
-    grips = arm.tool.takes if arm.tool else ()
-    return any(kind in grips for place in cell.equipment[equipment].places for kind in place.accepts)
+    kinds = (kind for place in cell.equipment[equipment].places for kind in place.accepts)
+    return arm.tool is not None and any(kind in arm.tool.takes or works_on(arm.tool, cell.parts[kind]) for kind in kinds)
+
+
+def works_on(tool: Tool, part: PartKind) -> bool:
+    """Whether the tool does anything that could be asked along a path of the part."""
+    return bool(tool.does) and any(feature.points for feature in part.features)
 
 
 def hub(benches: Sequence[Workbench], equipment: str) -> Array | None:

@@ -10,8 +10,9 @@ import numpy as np
 from cell.docking import T_world_flange
 from cell.geometry import Array
 from cell.model import CellModel
+from cell.paths import length_of
 from cell.robot import RobotModel
-from cell.steps import AtHub, AtPlace, AtPocket, MotionNeed, Stance
+from cell.steps import Along, AtHub, AtPlace, AtPocket, MotionNeed, Stance
 from planner.motion.margins import CONTACT_LENGTH, CONTACT_SPEED
 
 ABOVE = 0.30  # m: a hub is about that much above its equipment
@@ -26,6 +27,8 @@ def estimated_duration(need: MotionNeed, cell: CellModel, robots: Mapping[str, R
     start, end = (_point(stance, need.robot, cell, robots) for stance in (need.start, need.end))
     distance = float(np.linalg.norm(end - start))
     contact = CONTACT_LENGTH / CONTACT_SPEED if need.touch is not None else 0.0
+    if isinstance(need.touch, Along):
+        contact += _along(need.touch, cell) + 2.0 * _rest_to_rest(ABOVE, speed)
     return round(_rest_to_rest(distance, speed) + contact + WRIST, 3)
 
 
@@ -45,6 +48,13 @@ def caution(found: Mapping[MotionNeed, float], cell: CellModel, robots: Mapping[
         ratio = seconds / estimated_duration(need, cell, robots)
         most[class_of(need)] = max(most.get(class_of(need), 1.0), ratio)
     return most
+
+
+def _along(touch: Along, cell: CellModel) -> float:
+    """Seconds of following the path, and at rest at its ends."""
+    feature = cell.parts[touch.kind].path(touch.feature)
+    way = 0.0 if feature is None or touch.feed <= 0.0 else length_of(feature) / touch.feed
+    return way + sum(touch.dwells)
 
 
 def _rest_to_rest(distance: float, speed: float) -> float:

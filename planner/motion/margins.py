@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-PLANNER_VERSION = "motion 3"
+PLANNER_VERSION = "motion 4"
 
 # --- clearances. The proof asks for more than 1 mm, so each of these leaves it slack ------------------------------
 FREE_CLEARANCE = 0.010  # anything that moves against anything that stands, away from contact
@@ -27,6 +27,13 @@ CONTACT_SPEED = 0.250  # m/s at the TCP; the reduced speed of ISO 10218-1
 DEFAULT_SPEED = 1.0  # m/s of the TCP where neither need nor robot names one
 LINE_TOLERANCE = 0.0005  # how far the TCP may be from the straight line
 LINE_KNOTS = 9  # of the spline on such a line; its error is then some 0.01 mm
+
+# --- along a path of a part -------------------------------------------------------------------------------------------
+TRACE_KNOT = 0.015  # of the spline along it, at most; it is made finer where it strays
+TRACE_TOLERANCE = 0.00005  # how far the tip may be from the path; the proof allows twice that
+TRACE_TURNS = 16  # of the tool about its own axis that are tried
+TRACE_LED = 6  # ways along the path that are looked at in all, of those that the arm can follow
+FEED_KEPT = 0.98  # of the feed that is asked for, which the joints have to allow everywhere
 
 # --- hubs among several robots --------------------------------------------------------------------------------------
 CROWDED = 0.3  # m: nearer than this to what other robots need costs, up to

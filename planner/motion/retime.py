@@ -43,11 +43,12 @@ class JointLimits:
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """`length` of path parameter, `bounds` (3, n) of |q'|, |q''|, |q'''| on it, `speed` the largest permitted rate of the
-    path parameter for other reasons (TCP, zone, contact), in 1/s."""
+    path parameter for other reasons (TCP, zone, contact), in 1/s. `rest`: s at standstill at its end; None where it may pass."""
 
     length: float
     bounds: Array
     speed: float
+    rest: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,8 @@ def retime(pieces: Sequence[Piece], limits: JointLimits) -> tuple[Phase, ...]:
 
 def _law(choice: _Choice, pieces: Sequence[Piece], limits: JointLimits) -> tuple[Phase, ...]:
     """The sections one after the other. Around a border the speed is constant over a stretch that is tiny but longer than any
-    rounding, so that no jerk meant for one section acts in the other; where the path rests at a border, neither has more."""
+    rounding, so that no jerk meant for one section acts in the other; where the path rests at a border, it goes over that stretch
+    from rest to rest with the jerk that both permit."""
     rates = []
     for (first, last), (share, effort) in zip(pairwise(choice.borders), choice.shares, strict=True):
         of_section = _rates(_joined(pieces[first:last]), limits, np.array([share]), np.array([effort]))
@@ -81,14 +83,16 @@ def _law(choice: _Choice, pieces: Sequence[Piece], limits: JointLimits) -> tuple
     for k, (v0, v1) in enumerate(pairwise(choice.speeds)):
         length = sum(piece.length for piece in pieces[choice.borders[k] : choice.borders[k + 1]])
         v, a, j = rates[k]
-        for border, other in ((k, k - 1), (k + 1, k + 1)):
-            if border in inner and choice.speeds[border] > 0.0:
-                length -= SEAM
-            elif border in inner:
-                j = min(j, rates[other][2])
+        length -= SEAM * ((k in inner) + (k + 1 in inner))
+        if k in inner and v0 == 0.0:
+            law.extend(phases(SEAM, 0.0, 0.0, v, a, min(j, rates[k - 1][2])))
         law.extend(phases(length, v0, v1, v, a, j))
         if k + 1 in inner and v1 > 0.0:
             law.append(Phase(2.0 * SEAM / v1, 0.0))
+        elif k + 1 in inner:
+            law.extend(phases(SEAM, 0.0, 0.0, v, a, min(j, rates[k + 1][2])))
+        if rest := pieces[choice.borders[k + 1] - 1].rest:
+            law.append(Phase(rest, 0.0))
     return tuple(law)
 
 
@@ -129,8 +133,9 @@ def _coarse(pieces: Sequence[Piece], limits: JointLimits) -> _Choice:
     count = len(pieces)
     tops = np.array([speed_limit(piece, limits) for piece in pieces])
     grid = np.outer(np.minimum(np.r_[tops[0], tops], np.r_[tops, tops[-1]]), SPEEDS)
-    grid[[0, -1]] = 0.0
-    spans = [(i, k) for i in range(count) for k in range(i + 1, min(count, i + LONGEST_SECTION) + 1)]
+    rests = [k + 1 for k, piece in enumerate(pieces) if piece.rest is not None]
+    grid[[0, *rests, -1]] = 0.0
+    spans = [(i, k) for i in range(count) for k in range(i + 1, _furthest(i, rests, count) + 1)]
     sections = [_joined(pieces[i:k]) for i, k in spans]
     rates = [_rates(section, limits, SHARES, EFFORTS) for section in sections]
     times, picks = _least(sections, rates, grid[[i for i, _ in spans]], grid[[k for _, k in spans]], halvings=8)
@@ -145,6 +150,11 @@ def _coarse(pieces: Sequence[Piece], limits: JointLimits) -> _Choice:
             best[k, m] = total[m]
             came[k, int(m)] = (i, int(at[m]), int(picks[s, at[m], m]))
     return _followed(came, grid, count)
+
+
+def _furthest(first: int, rests: Sequence[int], count: int) -> int:
+    """The last border that a section from `first` may reach."""
+    return min(count, first + LONGEST_SECTION, *(border for border in rests if border > first))
 
 
 def _followed(came: dict[tuple[int, int], tuple[int, int, int]], grid: Array, count: int) -> _Choice:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import assert_never
 
 import numpy as np
@@ -17,7 +18,7 @@ from cell.codec import canonical
 from cell.diagnostic import Diagnostic
 from cell.geometry import Array
 from cell.motion_plan import ContactAllowance, Motion, Segment
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch
+from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch
 from planner.motion import findings
 from planner.motion.access import (
     Access,
@@ -35,7 +36,9 @@ from planner.motion.configurations import home, shut_zones
 from planner.motion.curves import length, reversed_path
 from planner.motion.free_path import GaveUp, free_path
 from planner.motion.margins import CONTACT_SPEED, FREE_CLEARANCE
-from planner.motion.timing import SpeedCap, law
+from planner.motion.timing import Rests, SpeedCap, law
+from planner.motion.trace import NoTrace, find_trace
+from planner.motion.trace_findings import no_trace
 from planner.motion.workbench import Workbench
 from planner.motion.zones_along import bodies_of, zone_visits
 
@@ -58,6 +61,8 @@ class Solver:
         overweight = findings.overweight(self.bench, need)
         if overweight is not None:
             return overweight
+        if isinstance(need.touch, Along):
+            return self._along_motion(need, need.touch)
         match need.start, need.end:
             case AtPlace() | AtPocket(), AtPlace() | AtPocket():
                 return findings.unsupported(self.bench, need)
@@ -124,7 +129,29 @@ class Solver:
         path = smoothed(self.bench.arm, way, (), 0.0, lambda path: path_blocker(path, 0.0, 0.0, (check,)) is None)
         if path is None:
             return findings.gave_up(self.bench, need, GaveUp(0))
-        return self._timed(need, path, check, None)
+        return self._timed(need, path, check)
+
+    # --- motions along a path of a part ----------------------------------------------------------------------------
+
+    def _along_motion(self, need: MotionNeed, touch: Along) -> Motion | Diagnostic:
+        equipment = self.bench.cell.equipment_of(touch.place)
+        hub = self.hubs.get(equipment)
+        if hub is None:
+            return findings.no_hub(self.bench, AtHub(equipment))
+        if (need.start, need.end) != (AtHub(equipment), AtHub(equipment)):
+            return findings.unsupported(self.bench, need)
+        check = check_of(self.bench, touch, need.carried, need.avoid)
+        refusal = findings.at_rest(self.bench, need, need.start, hub, check.collider, check.free)
+        if refusal is not None:
+            return refusal
+        trace = find_trace(self.bench, hub, touch, check, self._seed_of(need))
+        if isinstance(trace, NoTrace):
+            return no_trace(self.bench, need, touch, trace)
+        stretches = ((trace.first, trace.start), (trace.end, trace.last))
+        caps = [SpeedCap(first, last, CONTACT_SPEED) for first, last in stretches]
+        caps.append(SpeedCap(trace.start, trace.end, touch.feed))
+        contact = ContactAllowance(touch, trace.first, trace.last, CONTACT_SPEED, touch.force, (trace.start, trace.end))
+        return self._timed(need, trace.segments, check, (contact,), tuple(caps), trace.rests)
 
     # --- motions into and out of contact --------------------------------------------------------------------------
 
@@ -132,7 +159,7 @@ class Solver:
         equipment = self.bench.cell.equipment_of(_where(stance))
         if self.hubs.get(equipment) is None:
             return findings.no_hub(self.bench, AtHub(equipment))
-        if need.touch is None or need.touch.where != _where(stance):
+        if not isinstance(need.touch, Touch | Docking) or need.touch.where != _where(stance):
             return findings.unsupported(self.bench, need)
         access = self.access(stance)
         if isinstance(access, NoAccess):
@@ -146,7 +173,8 @@ class Solver:
                 return found
             access = found
         path = access.segments if isinstance(need.end, AtPlace | AtPocket) else reversed_path(access.segments)
-        return self._timed(need, path, check, access)
+        contact = self._allowance(need, need.touch, length(path), access)
+        return self._timed(need, path, check, (contact,), (SpeedCap(contact.first, contact.last, contact.speed),))
 
     def _was_checked(self, need: MotionNeed, access: Access) -> bool:
         """Whether this very situation is among those that the access was found clear in."""
@@ -179,24 +207,23 @@ class Solver:
 
     # --- time, contact, zones -------------------------------------------------------------------------------------
 
-    def _timed(self, need: MotionNeed, path: Sequence[Segment], check: Check, access: Access | None) -> Motion:
+    def _timed(
+        self, need: MotionNeed, path: Sequence[Segment], check: Check, contacts: tuple[ContactAllowance, ...] = (),
+        in_contact: tuple[SpeedCap, ...] = (), rests: Rests = MappingProxyType({}),
+    ) -> Motion:  # fmt: skip
         bench, end = self.bench, length(path)
         limits = [v for v in (need.speed_limit, bench.arm.unit.max_speed) if v is not None]
-        caps = [SpeedCap(0.0, end, min(limits))] if limits else []
-        contacts = () if access is None else (self._allowance(need, end, access),)
-        caps.extend(SpeedCap(c.first, c.last, c.speed) for c in contacts)
+        caps = [*((SpeedCap(0.0, end, min(limits)),) if limits else ()), *in_contact]
         avoided = {*need.avoid, *(z.name for z in bench.cell.zones.values() if z.keep_out)}
         visits = zone_visits(check.collider, path, sorted(avoided))
         for visit in visits:
             limit = bench.cell.zones[visit.zone].speed_limit
             if limit is not None:
                 caps.append(SpeedCap(visit.first, visit.last, limit, bodies_of(check.collider)))
-        phases = law(bench.arm, path, caps)
+        phases = law(bench.arm, path, caps, rests)
         return Motion(need, tuple(path), phases, contacts, visits, sum(phase.duration for phase in phases))
 
-    def _allowance(self, need: MotionNeed, end: float, access: Access) -> ContactAllowance:
-        touch = need.touch
-        assert touch is not None
+    def _allowance(self, need: MotionNeed, touch: Touch | Docking, end: float, access: Access) -> ContactAllowance:
         first, last = (end - access.contact, end) if touch.end == "end" else (0.0, access.contact)
         force = contact_force(self.bench, touch)
         force = force if need.force_limit is None else min(force, need.force_limit)

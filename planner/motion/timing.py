@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
@@ -29,21 +30,32 @@ class SpeedCap:
     points: tuple[tuple[int, Array, Array], ...] = ()
 
 
-def law(arm: Arm, segments: Sequence[Segment], caps: Sequence[SpeedCap]) -> tuple[Phase, ...]:
+Rests = Mapping[float, float]
+"""Path parameters inside a path at which it stands still, and for how long, in s; 0: it only stops."""
+
+
+def law(
+    arm: Arm, segments: Sequence[Segment], caps: Sequence[SpeedCap], rests: Rests = MappingProxyType({})
+) -> tuple[Phase, ...]:
     limits = JointLimits(arm.model.velocity, arm.model.acceleration, arm.model.jerk)
-    return retime(pieces(arm, segments, caps), limits)
+    return retime(pieces(arm, segments, caps, rests), limits)
 
 
-def pieces(arm: Arm, segments: Sequence[Segment], caps: Sequence[SpeedCap]) -> tuple[Piece, ...]:
-    """The path cut at segment ends and cap ends, curved segments cut further, each piece with its bounds."""
+def pieces(
+    arm: Arm, segments: Sequence[Segment], caps: Sequence[SpeedCap], rests: Rests = MappingProxyType({})
+) -> tuple[Piece, ...]:
+    """The path cut at segment ends, cap ends and rests, curved segments cut further, each piece with its bounds."""
     end = length(segments)
-    marks = sorted({0.0, end, *(m for cap in caps for m in (cap.first, cap.last) if LEAST_LENGTH < m < end - LEAST_LENGTH)})
+    inner = (m for m in (*rests, *(m for cap in caps for m in (cap.first, cap.last))))
+    marks = sorted({0.0, end, *(m for m in inner if LEAST_LENGTH < m < end - LEAST_LENGTH)})
     parts = [part for first, last in pairwise(marks) for segment in between(segments, first, last) for part in _cut(segment)]
     controls, lengths = [control for control, _ in parts], np.array([size for _, size in parts])
     speeds = _speeds(arm, controls, lengths, caps)
+    ends = np.cumsum(lengths)
+    stops = {int(np.abs(ends - s).argmin()): seconds for s, seconds in rests.items()}
     return tuple(
-        Piece(float(size), derivative_bounds(control, float(size)), float(speed))
-        for control, size, speed in zip(controls, lengths, speeds, strict=True)
+        Piece(float(size), derivative_bounds(control, float(size)), float(speed), stops.get(k))
+        for k, (control, size, speed) in enumerate(zip(controls, lengths, speeds, strict=True))
     )
 
 

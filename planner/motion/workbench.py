@@ -20,7 +20,7 @@ from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scene import absent, is_taken, lying_under, part_body, scene_for, standing_roots
 from cell.seats import turns
-from cell.steps import AtPlace, Carried, Docking, Touch
+from cell.steps import Along, AtPlace, Carried, Docking, Touch, meets_part
 from planner.motion.arm import Arm
 from planner.motion.bodies import Mover, Stander, movers, stander, zone_stander
 from planner.motion.collision import UNCHECKED, Collider, shape_distance
@@ -52,12 +52,17 @@ class Workbench:
         return self._colliders[key]
 
     def margins(
-        self, collider: Collider, touch: Touch | Docking | None, avoid: Sequence[str], clearance: float, in_contact: bool = False
+        self,
+        collider: Collider,
+        touch: Touch | Docking | Along | None,
+        avoid: Sequence[str],
+        clearance: float,
+        in_contact: bool = False,
     ) -> Array:
         """The distance (M, S) in m that each pair has to keep. `in_contact`: the pair of `touch` may touch."""
         table = np.full((len(collider.movers), len(collider.standers)), clearance)
-        gone = absent(self.cell.places, touch.place) if isinstance(touch, Touch) else frozenset[str]()
-        roots = standing_roots(self.cell.places, touch.place) if isinstance(touch, Touch) else {}
+        gone = absent(self.cell.places, touch.place) if isinstance(touch, Touch | Along) else frozenset[str]()
+        roots = standing_roots(self.cell.places, touch.place) if isinstance(touch, Touch | Along) else {}
         for column, body in enumerate(collider.standers):
             if body.what == "zone":
                 table[:, column] = ZONE_CLEARANCE if body.owner in avoid else UNCHECKED
@@ -71,14 +76,15 @@ class Workbench:
         table[[mover.link == 0 for mover in collider.movers]] = UNCHECKED  # what stands cannot run into what stands
         return table
 
-    def _is_meant(self, mover: Mover, body: Stander, touch: Touch | Docking) -> bool:
+    def _is_meant(self, mover: Mover, body: Stander, touch: Touch | Docking | Along) -> bool:
         if isinstance(touch, Docking):
             if touch.pair == "tool and pocket":
                 return mover.kind == "tool" and body.name in self._tool_carriers(touch.pocket)
             is_flange = mover.kind == "link" and mover.link == self.arm.model.degrees_of_freedom
             return is_flange and body.what == "tool" and body.owner == touch.pocket
-        if touch.pair == "fingers and part":
+        if meets_part(touch):
             return mover.kind == "tool" and body.what == "part" and body.owner == touch.place
+        assert isinstance(touch, Touch)
         return mover.kind == "held" and mover.hand == touch.hand and body.name in self._carriers(touch.place, touch.kind)
 
     def _carriers(self, place: str, kind: str) -> frozenset[str]:
@@ -121,10 +127,10 @@ class Workbench:
         return tuple(frame @ Pose.about_z(turn) @ T_part_tcp(shape, stance.grasp) for turn in turns(self.cell, stance.kind))
 
 
-def _is_away(body: Stander, touch: Touch | Docking | None, gone: frozenset[str], roots: Mapping[str, str]) -> bool:
+def _is_away(body: Stander, touch: Touch | Docking | Along | None, gone: frozenset[str], roots: Mapping[str, str]) -> bool:
     """Whether a motion with that touch does not meet the part or the tool."""
     match touch:
-        case Touch():
+        case Touch() | Along():
             return body.what == "part" and not _is_there(body, touch, gone, roots)
         case Docking():
             return is_taken(body.what, body.owner, touch)
@@ -133,11 +139,11 @@ def _is_away(body: Stander, touch: Touch | Docking | None, gone: frozenset[str],
     assert_never(touch)
 
 
-def _is_there(part: Stander, touch: Touch, gone: frozenset[str], roots: Mapping[str, str]) -> bool:
+def _is_there(part: Stander, touch: Touch | Along, gone: frozenset[str], roots: Mapping[str, str]) -> bool:
     """Whether a motion with that touch meets the part: one that comes for a part meets just that kind (cell/scene.py)."""
     if part.owner != touch.place:
         return part.owner not in gone and _stands(part, roots)
-    return touch.pair == "fingers and part" and part.name == f"{touch.kind} at {touch.place}"
+    return meets_part(touch) and part.name == f"{touch.kind} at {touch.place}"
 
 
 def _stands(part: Stander, roots: Mapping[str, str]) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from cell.geometry import Pose, height
 from cell.motion_plan import Motion
 from cell.scene import SceneBody, lying_under
-from cell.steps import Docking, Touch
+from cell.steps import Along, Docking, Touch, meets_part
 from cell.trajectory import Path
 from planner.proof.arm import LinkBody
 from planner.proof.finding import Finding, Refusal, Slack
@@ -50,22 +50,25 @@ def _against_scene(
             yield Pair(k, j, True, CLEARANCE, meant)
 
 
-def _is_meant(mover: LinkBody, other: SceneBody, touch: Touch | Docking, carriers: frozenset[str], last: int) -> bool:
+def _is_meant(mover: LinkBody, other: SceneBody, touch: Touch | Docking | Along, carriers: frozenset[str], last: int) -> bool:
     """Whether the two are the pair of the touch. The flange is on link `last`."""
     if isinstance(touch, Docking):
         if touch.pair == "tool and pocket":
             return mover.part_of == "tool" and other.name in carriers
         return mover.part_of == "link" and mover.link == last and other.what == "tool" and other.owner == touch.pocket
-    if touch.pair == "fingers and part":
+    if meets_part(touch):
         return mover.part_of == "tool" and other.what == "part" and other.owner == touch.place
+    assert isinstance(touch, Touch)
     return mover.part_of == touch.hand and other.name in carriers
 
 
-def carrying(touch: Touch | Docking, scene: Sequence[SceneBody], around: Surroundings) -> frozenset[str]:
+def carrying(touch: Touch | Docking | Along, scene: Sequence[SceneBody], around: Surroundings) -> frozenset[str]:
     """The bodies of the place's equipment, and the parts beneath, that a part at rest there touches, by name; those
     of the changer that a tool in its pocket touches."""
     if isinstance(touch, Docking):
         return _carrying_tool(touch, scene, around)
+    if isinstance(touch, Along):
+        return frozenset()
     place, shape = around.place(touch.place), dict(around.arm.shapes).get(touch.kind)
     if place is None or shape is None:
         return frozenset()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from cell.motion_plan import ContactAllowance, Motion
-from cell.steps import Touch
+from cell.steps import Along, Touch
 from cell.trajectory import Path
 from planner.proof.contact_way import check_way, hand_of, tcp_points
 from planner.proof.finding import Finding, Refusal, Slack
 from planner.proof.point_speed import bound_speed
 from planner.proof.surroundings import Surroundings
 from planner.proof.time_law import JointMotion, Pieces
+from planner.proof.tracing import CONTACT_FORCE, CONTACT_SPEED, check_tracing
 
-CONTACT_SPEED = 0.25  # m/s at the TCP: the reduced speed of ISO 10218-1
-CONTACT_FORCE = 150.0  # N, where neither the robot nor the cell gives a limit
 _SAME = 1e-9
 
 
@@ -20,14 +19,18 @@ def check_contact(motion: Motion, path: Path, pieces: Pieces, joints: JointMotio
     touch = motion.need.touch
     if touch is None:
         return tuple(Refusal("E688", "the motion lists a contact that nobody asked for") for _ in motion.contacts)
-    if len(motion.contacts) != 1 or motion.contacts[0].touch != touch:
+    is_followed = isinstance(touch, Along)
+    if len(motion.contacts) != 1 or motion.contacts[0].touch != touch or (motion.contacts[0].between is None) is is_followed:
         return (Refusal("E688", "the motion does not list exactly the contact that its need asks for"),)
     contact = motion.contacts[0]
+    if isinstance(touch, Along):
+        return check_tracing(contact, touch, motion, path, pieces, joints, around)
     force = _force(contact, motion.need.force_limit, around)
     return (*_interval(contact, path, around), *_speed(contact, path, pieces, joints, around), *force)
 
 
 def _interval(contact: ContactAllowance, path: Path, around: Surroundings) -> tuple[Finding, ...]:
+    assert not isinstance(contact.touch, Along)
     at_end = contact.touch.end == "end"
     near, far = (contact.last, path.length) if at_end else (contact.first, 0.0)
     if not 0.0 <= contact.first < contact.last <= path.length or abs(near - far) > _SAME:
@@ -43,6 +46,7 @@ def _speed(
 ) -> tuple[Finding, ...]:
     if not 0.0 < contact.speed <= CONTACT_SPEED:
         return (Refusal("E688", f"contact at {contact.speed:.4g} m/s; {CONTACT_SPEED} m/s is the most"),)
+    assert not isinstance(contact.touch, Along)
     bound = bound_speed(
         around.arm.model, path, pieces, joints, tcp_points(around, hand_of(contact.touch)), contact.speed * (1.0 + 1e-6),
         (contact.first, contact.last),

@@ -16,7 +16,7 @@ import numpy as np
 from cell.geometry import Array, Pose
 from cell.kinematic_chain import JointKind
 from cell.motion_plan import ContactAllowance
-from cell.steps import Docking, Touch
+from cell.steps import Along, Docking, Touch
 from cell.trajectory import Path
 from planner.proof.bernstein import restricted, value
 from planner.proof.finding import Finding, Refusal, Slack
@@ -31,7 +31,7 @@ _STRETCHES = 128  # of each segment
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """`tcp` (N, 4, 4) in the world; between two samples it strays by `sag` m and `turn` rad at most; `length` m bounds all."""
 
     tcp: Array
@@ -41,13 +41,21 @@ class _Way:
 
 
 def check_way(contact: ContactAllowance, path: Path, around: Surroundings) -> tuple[Finding, ...]:
-    frame = _frame(contact.touch, around)
+    touch = contact.touch
+    assert not isinstance(touch, Along)
+    frame = _frame(touch, around)
     if frame is None:
-        return (Refusal("E688", f"the cell has no {contact.touch.where} to touch"),)
-    way = _way(contact, path, around)
-    tcp = way.tcp[::-1] if contact.touch.end == "end" else way.tcp
-    offset = (tcp[:, :3, 3] - tcp[0, :3, 3]) @ frame.rotation
-    height, aside = offset[:, 2], float(np.linalg.norm(offset[:, :2], axis=1).max()) + way.sag
+        return (Refusal("E688", f"the cell has no {touch.where} to touch"),)
+    way = way_of(contact.first, contact.last, hand_of(touch), path, around)
+    return check_straight(way, frame.rotation[:, 2], touch.end == "end")
+
+
+def check_straight(way: Way, away: Array, is_inward: bool) -> tuple[Finding, ...]:
+    """`away` (3,): the unit vector out of contact; `is_inward`: contact is at the end of the way."""
+    tcp = way.tcp[::-1] if is_inward else way.tcp
+    offset = tcp[:, :3, 3] - tcp[0, :3, 3]
+    height = offset @ away
+    aside = float(np.linalg.norm(offset - np.outer(height, away), axis=1).max()) + way.sag
     below = float(max(-height.min(), (-np.diff(height)).max())) + way.sag
     turn = float(_angles(tcp[:, :3, :3], tcp[0, :3, :3]).max()) + way.turn
     found: list[Finding] = []
@@ -64,11 +72,11 @@ def check_way(contact: ContactAllowance, path: Path, around: Surroundings) -> tu
     return tuple(found) or (Slack("contact travel", CONTACT_TRAVEL - way.length, "m"),)
 
 
-def _way(contact: ContactAllowance, path: Path, around: Surroundings) -> _Way:
-    hand = hand_of(contact.touch)
+def way_of(first_s: float, last_s: float, hand: str | None, path: Path, around: Surroundings) -> Way:
+    """The way of the TCP of `hand` (None: the flange) over path parameters [first_s, last_s]."""
     model, points = around.arm.model, tcp_points(around, hand)
-    inside = path.starts[(path.starts > contact.first) & (path.starts < contact.last)]
-    edges = np.array([contact.first, *inside, contact.last])
+    inside = path.starts[(path.starts > first_s) & (path.starts < last_s)]
+    edges = np.array([first_s, *inside, last_s])
     k = np.clip(np.searchsorted(path.starts, 0.5 * (edges[:-1] + edges[1:]), side="right") - 1, 0, len(path.control) - 1)
     low, high = ((edge - path.starts[k]) / np.diff(path.starts)[k] for edge in (edges[:-1], edges[1:]))
     control = restricted(np.swapaxes(path.control, 1, 2)[k], low[:, None], high[:, None])
@@ -84,7 +92,7 @@ def _way(contact: ContactAllowance, path: Path, around: Surroundings) -> _Way:
     bend = (second @ r + np.einsum("pi,ij,pj->p", first, r[np.maximum(i[:, None], i)], first)) / _STRETCHES**2
     turns = np.array([joint.kind is JointKind.REVOLUTE for joint in model.chain.joints])
     chords = float(np.linalg.norm(np.diff(tcp[:, :3, 3], axis=0), axis=1).sum())
-    return _Way(
+    return Way(
         tcp=tcp,
         sag=float(bend.max()) / 8.0,
         turn=float((np.abs(np.diff(control, axis=-1)).max(axis=-1) * 5.0 @ turns).max()) / _STRETCHES,

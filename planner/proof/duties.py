@@ -202,10 +202,10 @@ class _Reader:
             return self._demanded(goal, demand, scope, label)
         if goal.verb in JOINING:
             return self._joint(goal, scope, label)
-        certain = self.joints.part(goal.object, scope.members)
+        certain = self.joints.part(goal.about, scope.members)
         if certain is not None:
             return self._certain(goal, certain, scope, label)
-        part = scope.bound.get(goal.object.path[0]) if len(goal.object.path) == 1 else None
+        part = scope.bound.get(goal.about.path[0]) if len(goal.about.path) == 1 else None
         if part is None and not (goal.any_one and goal.object.text in self.cell.parts):
             self.out.unproved.append(error("E690", "a goal about this thing cannot be proved yet", goal.span))
             return frozenset()

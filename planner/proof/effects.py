@@ -14,6 +14,7 @@ from cell.scene import is_in_passing
 from cell.seats import has_family
 from cell.steps import (
     Action,
+    Along,
     AtPlace,
     Await,
     Couple,
@@ -139,6 +140,10 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
     unclamped = _if(has_clamp(equipment), "unclamped", name)
     above = (name for name, place in cell.places.items() if touch.place in place.lies_on and place.of is None)
     bare = tuple(Fact("free", (name,)) for name in above)
+    if isinstance(touch, Along):
+        clamped = _if(has_clamp(equipment), "clamped", name)
+        lies = (Fact("at", (at.part, touch.place)), *_is(at, cell))
+        return Change((start, *lies, *clamped, *access, *bare), (Fact("reached", (at.goal, at.part)),), ())
     if cell.places[touch.place].of is not None and (touch.pair, touch.end) == ("part and place", "end"):
         return Change((start, held, *_of_base(at, touch.place, cell), *access), (end,), (start,))
     match touch.pair, touch.end:

@@ -15,6 +15,7 @@ from cell.model import CellModel
 from cell.people import HANDOVER
 from cell.steps import (
     Action,
+    Along,
     AtPlace,
     AtPocket,
     Await,
@@ -99,6 +100,8 @@ def stays(steps: Sequence[Step], order: Precedence) -> tuple[Stay, ...]:
             leaving = next((j for j in later if steps[j].branch == steps[i].branch), None)
             place = need.end.place if isinstance(need.end, AtPlace) else need.end.pocket
             found.append(Stay(need.robot, place, i, leaving))
+        elif isinstance(need.touch, Along):
+            found.append(Stay(need.robot, need.touch.place, i, i))
     return tuple(found)
 
 

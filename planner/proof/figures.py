@@ -18,7 +18,7 @@ from cell.program import AllOf, AnyOf, Compare, Condition, Loop
 from cell.seats import has_family, seats_ever
 from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, PartState, PlanningRequest, tool_at
-from cell.steps import Await, Grip, Inspect, MotionNeed, Move, RunProgram, Touch, Treat
+from cell.steps import Along, Await, Grip, Inspect, MotionNeed, Move, RunProgram, Touch, Treat
 from cell.task_plan import PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.lower_bound import bounds_of
@@ -139,7 +139,7 @@ def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
     used = {cell.places[o.source].equipment for o in tasks.operations if o.source in cell.places and o.source is not None}
     for step in tasks.steps:
         match step.action:
-            case Move(need=MotionNeed(touch=Touch(end="end", place=place))):
+            case Move(need=MotionNeed(touch=Touch(end="end", place=place) | Along(place=place))):
                 used.add(cell.places[place].equipment)
             case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
                 used.add(name)

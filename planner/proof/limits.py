@@ -21,6 +21,9 @@ _SAME_POSITION = 1e-9  # rad or m
 # Nothing else ties s to the joints. Within these, the rounding of s and of the times at which segments are passed is nothing.
 _STEEPEST = 100.0  # rad or m per unit of s
 _FASTEST = 1000.0  # units of s per s
+_NEAR = 1e-9  # of s: what ends no further than this from a join ends at it
+_AT_REST = 1e-5  # of the highest speed of s
+_SOFT = 1e-3  # of a joint's acceleration limit: how much of it may be missing where the path rests at a join
 _HALVINGS = 24
 
 
@@ -65,13 +68,25 @@ def check_path(path: Path, model: RobotModel) -> tuple[Finding, ...]:
 
 
 def check_joins(path: Path, pieces: Pieces, model: RobotModel) -> tuple[Finding, ...]:
-    """Velocity and acceleration of the joints do not jump where segments meet, as fast as s ever passes: q̇ = q' ṡ,
-    q̈ = q'' ṡ² + q' s̈."""
-    speed, acceleration = float(np.abs(pieces.speed).max()), float(np.abs(pieces.acceleration).max())
+    """Velocity and acceleration of the joints do not jump where segments meet, as fast as s passes there: q̇ = q' ṡ,
+    q̈ = q'' ṡ² + q' s̈. Where the path comes to rest there, rounding leaves s just beside it: s̈ is then not zero but small."""
+    speed, acceleration = _passed(path, pieces)
     first, second = (np.abs(f[1:, :, 0] - f[:-1, :, -1]) for f in (path_derivative(path, k) for k in (1, 2)))
-    velocity_jump = first * speed / (TOLERANCE * model.velocity)
-    acceleration_jump = (second * speed**2 + first * acceleration) / (TOLERANCE * model.acceleration)
+    velocity_jump = first * speed[:, None] / (TOLERANCE * model.velocity)
+    share = np.where(speed < _AT_REST * np.abs(pieces.speed).max(), _SOFT, TOLERANCE)[:, None]
+    acceleration_jump = (second * speed[:, None] ** 2 + first * acceleration[:, None]) / (share * model.acceleration)
     return (*_apart("velocity", velocity_jump.max(axis=1)), *_apart("acceleration", acceleration_jump.max(axis=1)))
+
+
+def _passed(path: Path, pieces: Pieces) -> tuple[Array, Array]:
+    """The greatest |ṡ| and |s̈| (S - 1,) at which each join is passed: at the ends of all pieces that end or rest there."""
+    speed, acceleration = np.zeros((2, len(path.starts) - 2))
+    for k, border in enumerate(path.starts[1:-1]):
+        ends = np.abs(pieces.s[:, [0, -1]] - border) <= _NEAR * max(1.0, path.length)
+        known = ends if ends.any() else np.ones_like(ends)
+        speed[k] = np.abs(pieces.speed[:, [0, -1]][known]).max()
+        acceleration[k] = np.abs(pieces.acceleration[:, [0, -1]][known]).max()
+    return speed, acceleration
 
 
 def _apart(what: str, excess: Array) -> tuple[Refusal, ...]:

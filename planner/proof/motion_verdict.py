@@ -13,7 +13,7 @@ from typing import assert_never
 import numpy as np
 
 from cell.motion_plan import Motion
-from cell.steps import Docking, Touch
+from cell.steps import Along, Docking, Touch
 from cell.trajectory import Law, Path
 from planner.proof.arm import link_bodies
 from planner.proof.clearance import check_clearance
@@ -134,10 +134,10 @@ def _broken_form(motion: Motion, around: Surroundings) -> Refusal | None:
     return None if np.isfinite(motion.duration) else Refusal("E684", "the motion has no duration")
 
 
-def _no_touch(touch: Touch | Docking, hands: Collection[str], around: Surroundings) -> Refusal | None:
+def _no_touch(touch: Touch | Docking | Along, hands: Collection[str], around: Surroundings) -> Refusal | None:
     """Why the arm cannot touch so: it has no such hand, or not that tool at its flange."""
     match touch:
-        case Touch(hand=hand):
+        case Touch(hand=hand) | Along(hand=hand):
             return None if hand in hands else Refusal("E684", f"{around.arm.robot} has no hand {hand}")
         case Docking(pair=pair, pocket=pocket):
             dock = around.dock(pocket)

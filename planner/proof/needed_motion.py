@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
-from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Docking, Grip, MotionNeed, Step, Touch, stance_name
+from cell.steps import Along, AtHome, AtHub, AtPlace, AtPocket, Docking, Grip, MotionNeed, Step, Touch, stance_name
 from cell.task_plan import Operation
+from planner.proof.along import wrong_along
 from planner.proof.device_limits import smallest, tightest
 from planner.proof.duties import Duty, ForkDuty
 from planner.proof.right_of_way import closed_zones
@@ -49,6 +50,8 @@ def wrong_in_need(
         yield f"it has to stay out of {', '.join(closed) or 'nothing'}, the plan says {', '.join(need.avoid) or 'nothing'}"
     if isinstance(need.touch, Docking):
         yield from _wrong_in_docking(need, need.touch, cell)
+    elif isinstance(need.touch, Along):
+        yield from wrong_along(need, need.touch, operation, duty, kind, cell)
     elif need.touch is not None:
         yield from _wrong_in_touch(need, need.touch, state, operation, kind, cell)
     elif not (isinstance(need.end, AtHub) or is_parking(need, cell)) or isinstance(need.start, AtPlace | AtPocket):

@@ -14,10 +14,12 @@ from cell.reasons import choice_reason, goal_reason
 from cell.scene import is_in_passing
 from cell.state import CellState, InPlace
 from cell.steps import (
+    Along,
     Await,
     BranchRef,
     Couple,
     Decide,
+    Docking,
     Drive,
     Fact,
     Grip,
@@ -34,6 +36,7 @@ from cell.steps import (
     Uncouple,
 )
 from cell.task_plan import Choice, Operation, TaskPlan
+from planner.proof.along import is_along
 from planner.proof.by_people import is_handover
 from planner.proof.clearing import is_clearing
 from planner.proof.duties import Duties, Duty, ForkDuty, Key
@@ -112,7 +115,7 @@ def _is_ahead(step: Step) -> bool:
         case Present() | Couple() | Uncouple():
             return True
         case Move(need=need):
-            return not isinstance(need.touch, Touch)
+            return not isinstance(need.touch, Touch | Along)
         case _:
             return False
 
@@ -255,6 +258,8 @@ def _goal_wrong(
     for kind in (Grip, Release, Drive, RunProgram, Inspect, Treat, Await):
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
+    if sum(is_along(s.action) for s in steps) != bool(duty.goal.along):
+        yield "it works along a path as often as its line does not say"
     yield from wrong_in_asking(operation, duty.goal, duty.part is None, cell)
     yield from _ends(operation, duty, steps, cell, duties)
 
@@ -280,7 +285,7 @@ def _fork_wrong(
             case Decide(choice=name):
                 wrong = choice is None or name != choice.id or step.branch is not None
             case Move(need=need):
-                wrong = isinstance(need.touch, Touch)
+                wrong = isinstance(need.touch, Touch | Along)
             case Couple() | Uncouple():
                 wrong = step.branch is not None
             case SetDoor(is_open=is_open):
@@ -310,7 +315,8 @@ def _handing_wrong(put: set[str], handed: set[str], steps: list[Step], duty: Dut
 
 def _only_leaves(step: Step) -> bool:
     """Out of a contact that an earlier plan may have left the robot in, which serves no goal of its own."""
-    return isinstance(step.action, Move) and step.action.need.touch is not None and step.action.need.touch.end == "start"
+    touch = step.action.need.touch if isinstance(step.action, Move) else None
+    return isinstance(touch, Touch | Docking) and touch.end == "start"
 
 
 def _is_sent_home(step: Step, operation: Operation, cell: CellModel) -> bool:

@@ -9,6 +9,7 @@ from cell.diagnostic import Diagnostic, error
 from cell.state import PlanningRequest
 from cell.steps import (
     Action,
+    Along,
     AtHome,
     AtHub,
     AtMeasured,
@@ -124,7 +125,7 @@ class _Names:
         if need.tool is not None and need.tool not in self._tools:
             yield f"tool {need.tool}"
         match need.touch:
-            case Touch(place=place, hand=hand, kind=kind):
+            case Touch(place=place, hand=hand, kind=kind) | Along(place=place, hand=hand, kind=kind):
                 if place not in self._places or hand not in self._hands or kind not in self._kinds:
                     yield f"a touch of {kind} at {place}"
             case Docking(pocket=pocket):

@@ -13,13 +13,14 @@ from cell.docking import T_world_flange
 from cell.equipment import Place
 from cell.geometry import Body, Pose
 from cell.home import other_robots
+from cell.paths import Point
 from cell.scene import SceneBody, is_taken, lying_upon, scene_for
 from cell.state import PlanningRequest
-from cell.steps import Docking, Touch
+from cell.steps import Along, Docking, Touch, meets_part
 from planner.proof.arm import Arm, arm_of, content_of
 from planner.proof.standing import zone_body
 
-RULES = "proof of motions, 7"  # raise it when any check of a single motion changes
+RULES = "proof of motions, 8"  # raise it when any check of a single motion changes
 CLEARANCE = 0.001  # m, between bodies that are not meant to touch
 
 
@@ -45,6 +46,16 @@ class Dock:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPath:
+    """A path, or a spot, of the parts of `kind`: points and normals in the part's frame (cell/paths.py)."""
+
+    kind: str
+    name: str
+    points: tuple[Point, ...]
+    normals: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """`bodies` is the fullest scene; `arm` the one that moves in it. `digest` names all of it. `slows`: some
     zone has robots go slower while somebody is in it."""
@@ -56,14 +67,18 @@ class Surroundings:
     zones: tuple[ZoneBox, ...]
     digest: str
     slows: bool = False
+    paths: tuple[PartPath, ...] = ()
 
     def place(self, name: str) -> Place | None:
         return next((p for p in self.places if p.name == name), None)
 
+    def path(self, kind: str, name: str) -> PartPath | None:
+        return next((p for p in self.paths if (p.kind, p.name) == (kind, name)), None)
+
     def dock(self, name: str) -> Dock | None:
         return next((d for d in self.docks if d.name == name), None)
 
-    def met_by(self, touch: Touch | Docking | None) -> tuple[SceneBody, ...]:
+    def met_by(self, touch: Touch | Docking | Along | None) -> tuple[SceneBody, ...]:
         """The scene of a motion with that touch (cell/scene.py states the rule)."""
         if touch is None:
             return self.bodies
@@ -78,10 +93,10 @@ class Surroundings:
         return tuple(b for b in there if b.what != "part" or _stands_with(b, seat, known))
 
 
-def _is_there(body: SceneBody, touch: Touch, upon: frozenset[str]) -> bool:
+def _is_there(body: SceneBody, touch: Touch | Along, upon: frozenset[str]) -> bool:
     if body.owner != touch.place:
         return body.owner not in upon
-    return touch.pair == "fingers and part" and body.body.name == touch.kind
+    return meets_part(touch) and body.body.name == touch.kind
 
 
 def _stands_with(body: SceneBody, seat: Place, known: Mapping[str, Place]) -> bool:
@@ -105,6 +120,7 @@ def surroundings_of(request: PlanningRequest, robot: str, tool: str | None) -> S
     bodies = (*scene_for(cell, None), *other_robots(cell, robot, request.robots))
     arm, places = arm_of(cell, robot, model, tool), tuple(cell.places.values())
     docks = tuple(Dock(p.name, p.changer, p.tool, p.frame, T_world_flange(cell, p)) for p in cell.pockets.values())
+    paths = tuple(PartPath(k.name, f.name, f.points, f.normals) for k in cell.parts.values() for f in k.features if f.points)
     slows = any(zone.when_occupied == "slow" for zone in cell.zones.values())
-    name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, docks, zones, slows))
-    return Surroundings(arm, bodies, places, docks, zones, name, slows)
+    name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, docks, zones, slows, paths))
+    return Surroundings(arm, bodies, places, docks, zones, name, slows, paths)

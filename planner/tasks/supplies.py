@@ -12,7 +12,7 @@ from cell.arrivals import interval, most_waiting
 from cell.diagnostic import Diagnostic
 from cell.model import CellModel
 from cell.program import Amount, Compare, Ensure, IntentProgram
-from cell.steps import Move, Present
+from cell.steps import Move, Present, Touch
 from cell.task_plan import TaskPlan
 from planner.tasks.findings import Findings
 from planner.tasks.supported import blocks
@@ -52,7 +52,10 @@ def _departures(plan: TaskPlan, supply: str) -> Iterator[float]:
     brought = {step.action.part for step in plan.steps if isinstance(step.action, Present) and step.action.supply == supply}
     for step in plan.steps:
         match step.action:
-            case Move(need=need) if need.touch is not None and (need.touch.pair, need.touch.end) == ("part and place", "start"):
+            case Move(need=need) if isinstance(need.touch, Touch) and (need.touch.pair, need.touch.end) == (
+                "part and place",
+                "start",
+            ):
                 if step.part in brought:
                     brought.discard(step.part)
                     yield step.start + step.duration

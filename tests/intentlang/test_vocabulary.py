@@ -84,7 +84,7 @@ def test_a_key_that_no_schema_knows_is_refused() -> None:
 
 
 def test_every_form_of_every_attribute_is_well_formed() -> None:
-    builtin = {"name", "signal", "number", "count", "dims", "string", "verb", "quantity", "yes", "no"}
+    builtin = {"name", "signal", "number", "count", "dims", "string", "verb", "quantity", "yes", "no", "point", "direction"}
     for kind in STANDARD.kinds.values():
         for attribute in kind.attributes:
             for form in attribute.forms:
