@@ -2,8 +2,9 @@
 
 The first schedule is made with estimates. Each round finds the motions that the schedule asks for and schedules again with what
 they truly take; a motion that cannot be found is forbidden to the next round. The rounds end when a schedule asks for nothing
-new. Then whatever the order leaves two robots free to do at once is certified apart; what cannot be becomes a conflict, and the
-schedule is made again. Pure: stores, processes and progress are handed in.
+new. Then whatever the order leaves two robots free to do at once is certified apart; what cannot be becomes a conflict, with all
+else that the motions found so far could not do at once, and the schedule is made again; the last time with those motions alone,
+so that nothing is new. Pure: stores, processes and progress are handed in.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from cell.program import IntentProgram
 from cell.state import PlanningRequest
 from cell.steps import AtPlace, MotionNeed, Move, Step, Touch
 from cell.task_plan import TaskPlan
+from planner.meetings import Pairs, possible_meetings
 from planner.motion.coordinate import uncertified
 from planner.motion.estimate import Class, caution, class_of, estimated_duration
 from planner.motion.least_duration import least_duration
@@ -38,7 +40,7 @@ from planner.why.no_plan import Inquiry, no_plan
 
 MAX_ROUNDS = 12  # of schedule and motions; the later ones look for a handful of motions
 MAX_CONFLICT_ROUNDS = 3
-EXACT_ROUNDS = 1  # in which only the presences themselves conflict; from then on all of their areas do
+EXACT_ROUNDS = 1  # in which only the presences themselves conflict; from then on, with too many to look at, all of their areas do
 Progress = Callable[[str, int, int], None]
 MapFunction = Callable[..., Iterable[object]]
 Versions = tuple[tuple[str, str], ...]
@@ -121,7 +123,7 @@ class _Search:
                 return Outcome(None, tuple(self._too_near(*pair) for pair in sorted(too_near, key=canonical)))
             if self.rounds == MAX_CONFLICT_ROUNDS:
                 return Outcome(None, (_gave_up(found, self.rounds),))
-            self.conflicts |= found
+            self.conflicts |= found | self._not_apart(self._meetings() or ())
             self.rounds += 1
 
     def inquiry(self) -> Inquiry:
@@ -152,9 +154,10 @@ class _Search:
         return Outcome(None, (error("E691", message, help="The motions named before it cannot be found."),))
 
     def known(self) -> Known:
-        is_coarse, is_measured = self.rounds > EXACT_ROUNDS, self.motions.__contains__
+        is_coarse = self.rounds > EXACT_ROUNDS and self._meetings() is None
+        is_last, is_measured = self.rounds == MAX_CONFLICT_ROUNDS and not is_coarse, self.motions.__contains__
         least = least_duration(self.request.cell, self.request.robots, self.motions)
-        return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least)
+        return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least, is_last)
 
     def _found_duration(self, need: MotionNeed) -> float:
         return self.motions[need].duration if need in self.motions else math.inf
@@ -170,9 +173,15 @@ class _Search:
         return self.caution.get(class_of(need), 1.0) * estimated_duration(need, cell, self.request.robots)
 
     def _uncertified(self, tasks: TaskPlan) -> Conflicts:
+        return self._not_apart(coinciding(tasks, self._at_start()))
+
+    def _not_apart(self, pairs: Pairs) -> Conflicts:
+        """Those that could not be certified."""
         r, m = self.request, self.means
-        pairs = coinciding(tasks, self._at_start())
         return uncertified(pairs, self.motions, r.cell, r.robots, m.store, m.map, m.progress) if pairs else frozenset()
+
+    def _meetings(self) -> Pairs | None:
+        return possible_meetings(self.motions, self._at_start())
 
     def _at_start(self) -> tuple[Resting, ...]:
         return tuple(resting_at_start(self.request, name) for name in self.request.cell.robots)

@@ -31,7 +31,8 @@ class Known:
     """What a schedule is made from beside the request: durations in s, motions that cannot be found, presences of two robots
     that must not coincide and whether those of the same areas must not either, and which durations are those of a motion that
     was found: the others are estimates, by which nothing is refused. `least`: s that no motion for a need can be quicker than;
-    None where durations are certain."""
+    None where durations are certain. `keeps_to_measured`: motions that were found are taken wherever they do, however much
+    quicker others are estimated to be."""
 
     durations: Callable[[MotionNeed], float]
     forbidden: frozenset[MotionNeed] = frozenset()
@@ -39,6 +40,7 @@ class Known:
     is_coarse: bool = False
     is_measured: Callable[[MotionNeed], bool] = always
     least: Callable[[MotionNeed], float] | None = None
+    keeps_to_measured: bool = False
 
     @property
     def certain(self) -> Callable[[MotionNeed], float]:

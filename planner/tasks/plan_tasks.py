@@ -55,7 +55,8 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
     order, certain = best_of_rules(shop, bottleneck, budget, score), _measured_only(request, shop, known)
     if certain is not shop and not order.is_stuck:
         other = best_of_rules(certain, bottleneck, budget := Budget.of(request.iterations), score)
-        order = other if not other.is_stuck and is_about(score(other), score(order)) else order
+        is_as_good = known.keeps_to_measured or is_about(score(other), score(order))
+        order = other if not other.is_stuck and is_as_good else order
     if order.is_stuck:
         explain(shop, order, found)
         return Outcome(None, found.all())

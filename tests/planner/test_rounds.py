@@ -100,8 +100,11 @@ def test_it_gives_up_after_its_rounds_and_says_so(world: World, monkeypatch: pyt
     assert "after 1 schedules" in outcome.diagnostics[0].message
 
 
-def test_after_the_first_round_a_conflict_speaks_for_its_whole_area(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_too_many_pairs_to_look_at_a_conflict_speaks_for_its_whole_area(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Pairs of contacts at their own trays are found out one in a round; there are more of them than rounds."""
+    monkeypatch.setattr(planner.plan, "possible_meetings", lambda *_: None)
 
     def bad(pair: tuple[Presence, Presence]) -> bool:
         left, right = ((place_of(presence) or "") for presence in pair)
@@ -111,6 +114,24 @@ def test_after_the_first_round_a_conflict_speaks_for_its_whole_area(world: World
     assert plan(two(parts=4), means(), VERSIONS).is_ok
     monkeypatch.setattr(planner.plan, "EXACT_ROUNDS", 9)
     assert [d.code for d in plan(two(parts=4), means(), VERSIONS).diagnostics] == ["E692"]
+
+
+def test_once_two_are_in_each_others_way_all_that_they_could_do_is_looked_at(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No two contacts may be at once, so what was free in the first schedule is not all that the last one has."""
+    looked: set[tuple[Presence, Presence]] = set()
+
+    def no_two_contacts(wanted: Pairs, *_: object) -> Conflicts:
+        pairs = list(wanted)
+        looked.update(pairs)
+        return frozenset(p for p in pairs if all(isinstance(x, Moving) and x.need.touch is not None for x in p))
+
+    monkeypatch.setattr(planner.plan, "uncertified", no_two_contacts)
+    made = plan(two(parts=4), means(), VERSIONS).expect().tasks
+    needs = [s.action.need for s in made.steps if isinstance(s.action, Move)]
+    own, others = ([Moving(n) for n in needs if n.robot == robot] for robot in two().cell.robots)
+    assert {(x, y) for x in own for y in others} <= looked
 
 
 def test_robots_that_are_too_near_at_the_start_are_told_at_once(world: World) -> None:
