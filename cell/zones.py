@@ -41,6 +41,10 @@ class Zone:
         middle = tuple(0.5 * (low + high) for low, high in zip(self.low, self.high, strict=True))
         return frozen(np.array(middle if self.handover_at is None else self.handover_at))
 
+    def is_limited(self, robots: int) -> bool:
+        """Whether it takes fewer than so many robots at once."""
+        return self.capacity is not None and self.capacity < robots
+
     def holds(self, point: Array) -> bool:
         """Whether `point` (3,) of the world lies in the box, its faces included."""
         return all(low <= x <= high for low, x, high in zip(self.low, point, self.high, strict=True))

@@ -51,9 +51,10 @@ def home(arm: Arm) -> Array:
 
 
 def shut_zones(cell: CellModel, place: str | None = None) -> tuple[str, ...]:
-    """What a motion stays out of, in the order of declaration: keep-out zones, machines' guard zones, zones for one robot at a
-    time. To serve `place` (or a pocket) it may enter the guard of that machine, and a zone for one robot that holds the place."""
-    alone = {zone.name for zone in exclusive_zones(cell)}
+    """What a motion stays out of, in the order of declaration: keep-out zones, machines' guard zones, zones for
+    fewer robots than there are. To serve `place` (or a pocket) it may enter the guard of that machine, and such a zone that holds
+    the place."""
+    alone = {zone.name for zone in limited_zones(cell)}
     closed = {*alone, *(e.guard for e in cell.equipment.values() if e.guard is not None)}
     if place is not None:
         at = cell.frame_of(place).translation
@@ -62,9 +63,9 @@ def shut_zones(cell: CellModel, place: str | None = None) -> tuple[str, ...]:
     return tuple(zone.name for zone in cell.zones.values() if zone.keep_out or zone.name in closed)
 
 
-def exclusive_zones(cell: CellModel) -> tuple[Zone, ...]:
-    """The zones that take one robot at a time, where there are several."""
-    return tuple(z for z in cell.zones.values() if z.capacity == 1) if len(cell.robots) > 1 else ()
+def limited_zones(cell: CellModel) -> tuple[Zone, ...]:
+    """The zones that take fewer robots at a time than there are."""
+    return tuple(z for z in cell.zones.values() if z.is_limited(len(cell.robots)))
 
 
 def is_served(arm: Arm, cell: CellModel, equipment: str) -> bool:

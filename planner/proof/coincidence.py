@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,24 @@ def may_coincide(first: Sequence[Spell], second: Sequence[Spell], order: Precede
         | _exclude(first, second)
         | _exclude(second, first).T
     )
+
+
+def at_once(crowd: Sequence[Sequence[Spell]], order: Precedence) -> tuple[Spell, ...] | None:
+    """One spell of each, every two of which can happen at once; None where there are none. Spells are stretches of time, so those
+    of one run of which every two overlap have an instant in common (Helly); for different runs this is more than needed."""
+    pairs = {(i, k): may_coincide(crowd[i], crowd[k], order) for i, k in combinations(range(len(crowd)), 2)}
+
+    def chosen(taken: tuple[int, ...]) -> tuple[int, ...] | None:
+        k = len(taken)
+        if k == len(crowd):
+            return taken
+        fits = np.ones(len(crowd[k]), dtype=bool)
+        for i, spell in enumerate(taken):
+            fits &= pairs[i, k][spell]
+        return next((found for n in np.flatnonzero(fits) if (found := chosen((*taken, int(n)))) is not None), None)
+
+    found = chosen(())
+    return None if found is None else tuple(crowd[k][n] for k, n in enumerate(found))
 
 
 def _earlier(spells: Sequence[Spell], order: Precedence) -> list[int]:

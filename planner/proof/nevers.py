@@ -19,7 +19,7 @@ from cell.motion_plan import Motion, MotionPlan
 from cell.program import AllOf, AnyOf, Condition, IsIn, IsState, Never
 from cell.state import PlanningRequest
 from cell.steps import RunProgram, Step
-from planner.proof.coincidence import Spell, may_coincide
+from planner.proof.coincidence import Spell, at_once, may_coincide
 from planner.proof.precedence import Precedence
 from planner.proof.right_of_way import InZone, forbidden_together, is_robot_in_zone
 from planner.proof.standing import stands_in
@@ -109,9 +109,9 @@ class _Judge:
         if not len(found):
             return None
         first, second = mine[found[0, 0]], theirs[found[0, 1]]
-        return f"{self._named(first)} and {self._named(second)} may be there at once"
+        return f"{self.named(first)} and {self.named(second)} may be there at once"
 
-    def _named(self, spell: Spell) -> str:
+    def named(self, spell: Spell) -> str:
         return f"{spell.robot} in {'the beginning' if spell.first is None else self.plan.tasks.steps[spell.first].id}"
 
     def _clash(self, inside: IsIn, running: Sequence[IsState]) -> str | None:
@@ -176,21 +176,21 @@ def _door_open(state: IsState, cell: CellModel) -> str | None:
 
 
 def check_capacities(plan: MotionPlan, request: PlanningRequest, order: Precedence) -> tuple[Diagnostic, ...]:
-    """Never more robots in a zone than it takes."""
+    """Never more robots in a zone than it takes: of any more of them, some two stays are never at once."""
     judge, found = _Judge(plan, request, order), []
     for zone in request.cell.zones.values():
         if zone.capacity is None or zone.capacity >= len(request.cell.robots):
             continue
-        visitors = [robot for robot in request.cell.robots if judge.inside(robot, zone.name)]
-        if zone.capacity != 1:
-            if len(visitors) > zone.capacity:
-                message = f"{zone.capacity} of {len(visitors)} robots in {zone.name} cannot be proved yet"
-                found.append(error("E690", message, zone.span))
-            continue
-        for one, other in combinations(visitors, 2):
-            clash = judge.met((one, zone.name), (other, zone.name))
-            if clash is not None:
-                found.append(error("E450", f"{zone.name} takes one robot: {clash}", zone.span))
+        visits = {robot: judge.inside(robot, zone.name) for robot in request.cell.robots}
+        for crowd in combinations([robot for robot, stays in visits.items() if stays], zone.capacity + 1):
+            met = at_once([visits[robot] for robot in crowd], order)
+            if met is not None:
+                names = [judge.named(stay) for stay in met]
+                clash = (
+                    f"{', '.join(names[:-1])} and {names[-1]} may be there at once" if len(names) > 1 else f"{names[0]} is there"
+                )
+                takes = "one robot" if zone.capacity == 1 else f"{zone.capacity} robots"
+                found.append(error("E450", f"{zone.name} takes {takes}: {clash}", zone.span))
     return tuple(found)
 
 

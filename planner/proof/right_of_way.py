@@ -1,5 +1,5 @@
-"""What two robots are never in together, whatever else they do: zones for one robot, zones that the text forbids together, and
-places that only one may reach into. Read from the cell and the text alone.
+"""What robots are never in together, whatever else they do: zones for fewer than there are, zones that the text forbids
+together, and places that only one may reach into. Read from the cell and the text alone.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ InZone = tuple[str, str]  # robot, zone
 
 
 def shared_zones(cell: CellModel, nevers: Sequence[Never]) -> tuple[str, ...]:
-    """Zones that a robot enters only to serve a place inside: those for one robot, where there are several, and those that the
-    text forbids together; in the order of declaration."""
+    """Zones that a robot enters only to serve a place inside: those for fewer robots than there are, and those that the text
+    forbids together; in the order of declaration."""
     pairs = (forbidden_together(parts, cell) for never in nevers for parts in _conjunctions(never.condition))
     named = {zone for pair in pairs if pair is not None for _, zone in pair}
-    several = len(cell.robots) > 1
-    return tuple(z.name for z in cell.zones.values() if (several and z.capacity == 1) or z.name in named)
+    few = [z.name for z in cell.zones.values() if z.capacity is not None and z.capacity < len(cell.robots)]
+    return tuple(name for name in cell.zones if name in few or name in named)
 
 
 def entered_zones(cell: CellModel, place: str, shared: tuple[str, ...]) -> tuple[str, ...]:

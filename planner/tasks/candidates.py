@@ -394,12 +394,13 @@ class Candidates:
     ) -> str | None:
         """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied; but
         what it lies on has to be there, for nobody knows that it will be. A seat is free or it is not."""
+        force = stage.clauses.contact_force
         if stage.handing is not None:
-            is_served = self._contacts.serves(stage.handing.spot, who, hand, kind, grasp, speed)
+            is_served = self._contacts.serves(stage.handing.spot, who, hand, kind, grasp, speed, force)
             return next(iter(stage.places) if is_peek else self._free_in_order(stage), None) if is_served else None
         if stage.into is not None:
             seats = self.shop.benches.open_seats(self.floor, stage, stage.into)
-            return self._contacts.first_served(seats, who, kind, hand, grasp, speed)
+            return self._contacts.first_served(seats, who, kind, hand, grasp, speed, force)
         if is_peek or stage.equipment in self._heaps:
             if stage.equipment not in self._piles:
                 return self._first_served(stage, who, kind, hand, grasp, speed)
@@ -407,12 +408,13 @@ class Candidates:
         else:
             places = self._free_in_order(stage)
         ready = (p for p in places if self.floor.carried_from(p) is not None)
-        return next((p for p in ready if self._contacts.serves(p, who, hand, kind, grasp, speed)), None)
+        return next((p for p in ready if self._contacts.serves(p, who, hand, kind, grasp, speed, force)), None)
 
     def _first_served(self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None) -> str | None:
-        key = (id(stage.places), who.robot, kind, hand, grasp, speed)
+        force = stage.clauses.contact_force
+        key = (id(stage.places), who.robot, kind, hand, grasp, speed, force)
         if key not in self._peeked:
-            self._peeked[key] = self._contacts.first_served(stage.places, who, kind, hand, grasp, speed)
+            self._peeked[key] = self._contacts.first_served(stage.places, who, kind, hand, grasp, speed, force)
         return self._peeked[key]
 
     def _free_in_order(self, stage: Stage) -> Iterator[str]:

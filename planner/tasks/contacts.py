@@ -33,7 +33,7 @@ class Contacts:
     def __init__(self, devices: Mapping[str, Device], equipment_of: Mapping[str, str], seats: Mapping[str, SeatOf]) -> None:
         self._devices, self._equipment_of, self._seats = devices, equipment_of, seats
         self._known: dict[tuple[object, ...], Contact] = {}
-        self._serves: dict[tuple[str, str, str, str, int], bool] = {}
+        self._serves: dict[tuple[object, ...], bool] = {}
         self._first: dict[tuple[object, ...], str | None] = {}
 
     def taking(
@@ -91,23 +91,33 @@ class Contacts:
         way = who.motions.retract(at.place, at.hand, at.kind, at.grasp, held, speed)
         return Contact(way.seconds, way.way, way.rest)
 
-    def serves(self, place: str, who: Worker, hand: str, kind: str, grasp: int, speed: float | None) -> bool:
-        """Whether the hand can put a part there at all, its other hands empty."""
-        key = (who.robot, place, hand, kind, grasp)
+    def serves(
+        self, place: str, who: Worker, hand: str, kind: str, grasp: int, speed: float | None, force: float | None = None
+    ) -> bool:
+        """Whether the hand can put a part there at all, its other hands empty, by the motions that the stage asks for."""
+        key = (who.robot, place, hand, kind, grasp, force)
         known = self._serves.get(key)
         if known is None:
             held = (Carried(hand, kind, grasp),)
-            there = who.motions.insert(place, hand, kind, grasp, held, speed).seconds
-            known = there + who.motions.retract(place, hand, kind, grasp, (), speed).seconds < math.inf
+            motions = who.motions.within(force)
+            there = motions.insert(place, hand, kind, grasp, held, speed).seconds
+            known = there + motions.retract(place, hand, kind, grasp, (), speed).seconds < math.inf
             self._serves[key] = known
         return known
 
     def first_served(
-        self, places: tuple[str, ...], who: Worker, kind: str, hand: str, grasp: int, speed: float | None
+        self,
+        places: tuple[str, ...],
+        who: Worker,
+        kind: str,
+        hand: str,
+        grasp: int,
+        speed: float | None,
+        force: float | None = None,
     ) -> str | None:
-        key = (who.robot, places, kind, hand, grasp, speed)
+        key = (who.robot, places, kind, hand, grasp, speed, force)
         if key not in self._first:
-            self._first[key] = next((p for p in places if self.serves(p, who, hand, kind, grasp, speed)), None)
+            self._first[key] = next((p for p in places if self.serves(p, who, hand, kind, grasp, speed, force)), None)
         return self._first[key]
 
 

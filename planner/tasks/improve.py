@@ -14,6 +14,7 @@ from planner.tasks.local_search import LocalSearch, by_list
 from planner.tasks.objectives import Score
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop
+from planner.tasks.territory import selections
 from planner.tasks.ways_out import Escapes
 
 LOOKS_PER_ITERATION = 6
@@ -36,10 +37,10 @@ def best_of_rules(shop: Shop, bottleneck: str | None, budget: Budget, score: Cal
     """One that is stuck only where every rule was stuck, and one part after the other too. Smaller scores are better."""
     escapes, enough = Escapes(shop), 0.0
     best: Order | None = None
-    for rule in RULES:
+    for select in selections(shop, bottleneck):
         if best is not None and not best.is_stuck and (budget.looks <= 0 or _is_enough(best, score, enough)):
             break
-        order = dispatch(shop, escapes, select_by(rule, shop, bottleneck))
+        order = dispatch(shop, escapes, select)
         budget.looks -= order.looks
         if best is None or _is_better(order, best, score):
             best = order
@@ -59,7 +60,7 @@ def searched(shop: Shop, order: Order, bottleneck: str | None, budget: Budget, s
     start = dispatch(shop, escapes, by_list(order.acts))
     if start.is_stuck or score(start) > score(order):
         return order
-    search = LocalSearch(shop, escapes, start, score, [select_by(rule, shop, bottleneck) for rule in RULES])
+    search = LocalSearch(shop, escapes, start, score, selections(shop, bottleneck))
     enough = lower_bound(shop).seconds
     while budget.looks > 0 and search.has_choices and not _is_enough(search.best, score, enough):
         budget.looks -= search.step()

@@ -1,16 +1,16 @@
 """What two robots must never do at once, as spots: a presence passes spots, and some spots of two robots exclude each other.
 
 There are three reasons. Two robots never reach into one device, or into one place of any other equipment, or onto what lies
-there. A zone takes one robot, or the text forbids two zones together. And two presences may be known to conflict; those of one
-area too, when it `is_coarse`: then all contacts at one equipment, all travels between two hubs and all rests in one stance count
-alike.
+there. A zone takes one robot, or fewer than there are, or the text forbids two zones together. And two presences may be known to
+conflict; those of one area too, when it `is_coarse`: then all contacts at one equipment, all travels between two hubs and all
+rests in one stance count alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from cell.model import CellModel
 from cell.presence import Conflicts, Moving, Presence, Resting
@@ -26,6 +26,13 @@ InZone = tuple[str, str]
 """(robot, zone)."""
 
 
+class Crowd(NamedTuple):
+    """Spots of different robots, each with its robot, of which no more than `most` may be taken at once."""
+
+    most: int
+    spots: tuple[tuple[Spot, str], ...]
+
+
 class RightOfWay:
     """Of all robots in the cell. With one robot there are no spots at all."""
 
@@ -39,6 +46,7 @@ class RightOfWay:
         self._places: dict[tuple[str, str], Spots] = {}
         self._number: dict[Mark, Spot] = {}
         self._against: list[dict[Spot, str]] = []
+        self._crowds: dict[Spot, Crowd] = {}
         for one, other in conflicts:
             self._exclude(_at_any_speed(one), _at_any_speed(other))
             if is_coarse:
@@ -46,6 +54,8 @@ class RightOfWay:
         for zone in cell.zones.values():
             if zone.capacity == 1:
                 self._exclude_all("in", zone.name)
+            elif zone.capacity is not None and zone.capacity < len(self._robots):
+                self._count("in", zone.name, zone.capacity)
         for (a, z), (b, y) in apart:
             self._exclude(("in", a, z), ("in", b, y))
 
@@ -75,6 +85,10 @@ class RightOfWay:
         """The spots that it excludes, each with its robot."""
         return self._against[spot].items()
 
+    def crowd(self, spot: Spot) -> Crowd | None:
+        """Of which only some may be taken at once; None where any may."""
+        return self._crowds.get(spot)
+
     def excludes(self, spots: Spots, others: Spots) -> bool:
         """Whether any of `spots` excludes any of `others`."""
         return any(o in self._against[s] for s in spots for o in others)
@@ -88,6 +102,11 @@ class RightOfWay:
         if number == len(self._against):
             self._against.append({})
         return number
+
+    def _count(self, how: str, what: str, most: int) -> None:
+        """No more than `most` robots at a time."""
+        spots = tuple((self._numbered((how, robot, what)), robot) for robot in self._robots)
+        self._crowds.update({spot: Crowd(most, spots) for spot, _ in spots})
 
     def _exclude_all(self, how: str, what: str) -> None:
         """One robot at a time."""
@@ -113,11 +132,10 @@ class RightOfWay:
 
 
 def closed_zones(cell: CellModel, apart: Iterable[tuple[InZone, InZone]]) -> tuple[str, ...]:
-    """The zones that a robot enters only to serve a place inside: those for one robot, where there are several, and those that
-    the text forbids together. In the order of declaration."""
+    """The zones that a robot enters only to serve a place inside: those for fewer robots than there are, and those that the text
+    forbids together. In the order of declaration."""
     named = {zone for pair in apart for _, zone in pair}
-    several = len(cell.robots) > 1
-    return tuple(z.name for z in cell.zones.values() if (several and z.capacity == 1) or z.name in named)
+    return tuple(z.name for z in cell.zones.values() if z.is_limited(len(cell.robots)) or z.name in named)
 
 
 def unit_of(cell: CellModel, place: str) -> str:

@@ -7,11 +7,11 @@ tried, the numbers of steps while they are written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
-from planner.tasks.right_of_way import RightOfWay, Spot, Spots
+from planner.tasks.right_of_way import Crowd, RightOfWay, Spot, Spots
 
 T = TypeVar("T")
 
@@ -40,11 +40,12 @@ class Trail(NamedTuple, Generic[T]):
 @dataclass(slots=True)
 class _Past(Generic[T]):
     """Of one robot. `ends` and `left` by trail; the rest after trail k ends with `left[k + 1]`, a first passage. `passed` and
-    `rested` name the last trail in or after which it was there."""
+    `rested` name the last trail in or after which it was there; `when` is the number of each trail among those of all robots."""
 
     rests: Spots
     ends: list[dict[Spot, list[T]]] = field(default_factory=lambda: [{}])
     left: list[list[T]] = field(default_factory=lambda: [[]])
+    when: list[int] = field(default_factory=lambda: [0])
     passed: dict[Spot, int] = field(default_factory=dict)
     rested: dict[Spot, int] = field(default_factory=dict)
 
@@ -53,7 +54,7 @@ class Traffic(Generic[T]):
     """Mutable. `rests`: where each robot stands at the start; those that are no workers stay there."""
 
     def __init__(self, rules: RightOfWay, rests: Mapping[str, Spots]) -> None:
-        self._rules = rules
+        self._rules, self._recorded = rules, 0
         self._past: dict[str, _Past[T]] = {robot: _Past(spots) for robot, spots in rests.items()}
         for past in self._past.values():
             past.rested.update(dict.fromkeys(past.rests, 0))
@@ -66,7 +67,10 @@ class Traffic(Generic[T]):
         """What has to end before `robot` may pass `spots`, and who stands in the way until it is moved."""
         waits: dict[str, tuple[int, list[T]]] = {}
         for spot in spots:
-            for theirs, other in self._rules.against(spot):
+            against: Iterable[tuple[Spot, str]] = self._rules.against(spot)
+            if (crowd := self._rules.crowd(spot)) is not None:
+                against = self._too_many(robot, crowd)
+            for theirs, other in against:
                 if other != robot:
                     latest = _latest(self._past[other], theirs, waits.get(other))
                     if latest is not None:
@@ -76,13 +80,28 @@ class Traffic(Generic[T]):
         there = [other for other, past in self._past.items() if other in waits and waits[other][0] == len(past.ends)]
         return [end for other in self._past if other in waits for end in waits[other][1]], there
 
+    def _too_many(self, robot: str, crowd: Crowd) -> list[tuple[Spot, str]]:
+        """Of those who were there all but the last ones, with whom there is room for `robot`: whoever comes waits for the others,
+        so that of any more than there is room for, one has left before another comes. Told by who came when, not by times, it is
+        the same while orders are tried and while steps are written."""
+        came: list[tuple[bool, int, Spot, str]] = []
+        for spot, other in crowd.spots:
+            latest = _latest(self._past[other], spot, None) if other != robot else None
+            if latest is not None:
+                past, k = self._past[other], latest[0]
+                came.append((k == len(past.when), past.when[k] if k < len(past.when) else 0, spot, other))
+        came.sort()
+        return [(spot, other) for _, _, spot, other in came[: max(len(came) - (crowd.most - 1), 0)]]
+
     def record(self, robot: str, trail: Trail[T]) -> None:
         past = self._past[robot]
         number = len(past.ends)
         ends, left = _told(past.rests, trail)
         if not left:
             return
+        self._recorded += 1
         past.ends.append(ends)
+        past.when.append(self._recorded)
         past.left.append(left)
         rests = trail.rests(past.rests)
         past.passed.update(dict.fromkeys(ends, number))

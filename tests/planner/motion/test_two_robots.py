@@ -19,7 +19,7 @@ from cell.trajectory import Path
 from planner.motion import configurations, homes
 from planner.motion.arm import Arm
 from planner.motion.codes import PAGES
-from planner.motion.configurations import exclusive_zones, hub, shut_zones
+from planner.motion.configurations import hub, limited_zones, shut_zones
 from planner.motion.margins import FREE_CLEARANCE, ZONE_CLEARANCE
 from planner.motion.plan_motions import Found, plan_motions
 from planner.motion.store import MemoryStore, surroundings_digest
@@ -214,7 +214,7 @@ def test_a_home_with_another_number_of_joints_is_refused_at_its_line() -> None:
 
 
 def test_a_zone_for_one_robot_is_shut_but_for_the_places_in_it(cell: CellModel) -> None:
-    assert [z.name for z in exclusive_zones(cell)] == ["middle"]
+    assert [z.name for z in limited_zones(cell)] == ["middle"]
     assert shut_zones(cell) == ("middle",)
     assert shut_zones(cell, "nest") == ()
     assert all(shut_zones(cell, place.name) == ("middle",) for place in cell.equipment["in_w"].places)

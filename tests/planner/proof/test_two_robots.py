@@ -330,7 +330,7 @@ def test_never_two_robots_in_a_zone_is_proved_from_the_order() -> None:
     assert check_capacities(plan, sharing().request, order_of(plan)) == ()
 
 
-def test_zone_for_more_robots_than_one_but_not_for_all_is_not_proved_yet() -> None:
+def test_zone_that_takes_all_robots_asks_for_nothing_and_one_that_takes_none_for_no_visit() -> None:
     asked = sharing().request
 
     def with_capacity(capacity: int | None) -> list[str]:
@@ -338,7 +338,7 @@ def test_zone_for_more_robots_than_one_but_not_for_all_is_not_proved_yet() -> No
         cell: CellModel = replace(asked.cell, zones={"middle": middle})
         return [d.code for d in check_capacities(sharing().plan, replace(asked, cell=cell), order_of(sharing().plan))]
 
-    assert [with_capacity(k) for k in (None, 2, 3, 0)] == [[], [], [], ["E690"]]
+    assert [with_capacity(k) for k in (None, 2, 3, 0)] == [[], [], [], ["E450", "E450"]]
 
 
 def test_two_robots_may_reach_into_two_places_of_a_tray_but_not_into_one() -> None:

@@ -1,0 +1,82 @@
+"""Who a piece of work is nearest to, where several robots can do it: arms that reach across one another are in each other's way.
+
+An order in which every robot works on its own side is rarely slower than one in which they cross, and far more often one that
+motions can be found for. While nobody knows yet which motions meet, that is all there is to go by.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from planner.tasks.dispatch import Select
+from planner.tasks.floor import Act, Candidate, Floor, Kind
+from planner.tasks.route import Stage
+from planner.tasks.rules import RULES, Rule, select_by
+from planner.tasks.shop import Shop
+
+NEARER = 0.1
+"""m, from where a part lies and from where it goes together: by how much another robot has to be nearer."""
+_SIDED = (Rule("soonest", None, False), Rule("downstream", None, False), Rule("ending", None, False))
+_PATIENCE = (math.inf, 8.0)
+"""s for which work of one's own side is waited for rather than doing what lies on another's."""
+
+
+def selections(shop: Shop, bottleneck: str | None) -> list[Select]:
+    """All rules for one shop; where robots share work, first those that keep to their sides."""
+    plain = [select_by(rule, shop, bottleneck) for rule in RULES]
+    if not _shares_work(shop):
+        return plain
+    sides = Sides(shop)
+    return [*(sides.kept(select_by(rule, shop, None), patience) for patience in _PATIENCE for rule in _SIDED), *plain]
+
+
+def _shares_work(shop: Shop) -> bool:
+    workers = shop.workers
+    return any(len({workers[w].robot for w in able}) > 1 for legs in dict.fromkeys(shop.crew.able) for able in legs)
+
+
+class Sides:
+    """Of one shop; remembers what was asked."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._known: dict[tuple[int, int, int, str], bool] = {}
+
+    def kept(self, select: Select, patience: float) -> Select:
+        """`select` among what lies on everybody's own side, and what would have to wait more than `patience` for that."""
+
+        def kept(found: Sequence[Candidate], floor: Floor, count: int) -> Candidate:
+            own = [c for c in found if not self.is_beyond(c.act)]
+            soonest = min((c.start for c in own), default=math.inf)
+            far = [c for c in found if soonest > c.start + patience and self.is_beyond(c.act)]
+            return select([*own, *far] or found, floor, count)
+
+        return kept
+
+    def is_beyond(self, act: Act) -> bool:
+        """Whether the act takes up work that another robot is nearer to."""
+        if act.kind not in (Kind.PICK, Kind.CHOOSE):
+            return False
+        key = (act.worker, act.job, act.leg, act.place)
+        if key not in self._known:
+            self._known[key] = self._is_beyond(act)
+        return self._known[key]
+
+    def _is_beyond(self, act: Act) -> bool:
+        shop = self._shop
+        mine = self._reach(act, act.worker)
+        others = (w for w in shop.able(act.job, act.leg) if shop.workers[w].robot != shop.workers[act.worker].robot)
+        return any(self._reach(act, w) < mine - NEARER for w in others)
+
+    def _reach(self, act: Act, worker: int) -> float:
+        """m from the robot's base to where the part lies, and to where it goes."""
+        cell = self._shop.cell
+        leg = self._shop.jobs[act.job].legs[act.leg]
+        base = cell.robots[self._shop.workers[worker].robot].base.translation
+        ends = [cell.frame_of(act.place).translation]
+        if isinstance(leg, Stage):
+            ends.append(cell.frame_of(leg.spots[0]).translation)
+        return sum(float(np.linalg.norm(end - base)) for end in ends)
