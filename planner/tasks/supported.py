@@ -48,10 +48,6 @@ def check_supported(cell: CellModel, program: IntentProgram, found: Findings) ->
             what = "the machine that it serves, another robot in a zone, or a person in one"
             help_ = "To keep robots out of a zone altogether, write `keep_out` in its declaration."
             found.unsupported(f"a `never` of anything but a robot in a zone and {what}", never.span, help=help_)
-    for zone in cell.zones.values():
-        if zone.capacity is not None and zone.capacity < 1:
-            help_ = "To keep robots out of it altogether, write `keep_out`."
-            found.unsupported(f"a zone for {zone.capacity} robots", zone.span, help=help_)
     for block in blocks(program.block):
         for ensure in block.ensures:
             _check_ensure(cell, ensure, found)

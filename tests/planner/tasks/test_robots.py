@@ -337,15 +337,6 @@ def test_a_never_of_two_robots_in_zones_keeps_them_apart() -> None:
         assert meetings(spells(task_plan, at_start, random.Random(seed)), never_together) == []
 
 
-def test_a_zone_for_no_robot_is_not_supported_and_says_where() -> None:
-    text = cell_text(3).replace("  capacity 1\n}\n", "  capacity 0\n}\n")
-    request = request_of(intent_text(3), text, iterations=30)
-    outcome = plan_tasks(request, Known(seconds))
-    assert [d.code for d in outcome.diagnostics] == ["E690"]
-    assert outcome.diagnostics[0].spans == (request.cell.zones["middle"].span,)
-    assert "keep_out" in outcome.diagnostics[0].help
-
-
 def test_a_zone_with_room_for_all_robots_asks_for_nothing() -> None:
     text = cell_text(2).replace("  capacity 1\n}\n", "  capacity 2\n}\n")
     steps = plan_tasks(request_of(intent_text(2), text), Known(seconds)).expect().steps
