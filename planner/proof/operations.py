@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cell.diagnostic import Diagnostic, Span, error
 from cell.members import owner_of, places_in
 from cell.model import CellModel
 from cell.people import HANDOVER
-from cell.program import Goal, Ref
+from cell.program import Goal, IntentProgram, Ref
 from cell.reasons import choice_reason, goal_reason
 from cell.scene import is_in_passing
 from cell.state import CellState, InPlace
@@ -25,7 +25,6 @@ from cell.steps import (
     Grip,
     Inspect,
     Move,
-    Present,
     Release,
     RunProgram,
     SetClamp,
@@ -36,6 +35,7 @@ from cell.steps import (
     Uncouple,
 )
 from cell.task_plan import Choice, Operation, TaskPlan
+from planner.proof.ahead import Turns, fetching, is_ahead, names_in, waited_for
 from planner.proof.along import is_along
 from planner.proof.by_people import is_handover
 from planner.proof.clearing import is_clearing
@@ -84,24 +84,27 @@ def equipment_of(goal: Goal) -> str:
     return where.text if isinstance(where, Ref) else ""
 
 
-def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Precedence) -> tuple[Diagnostic, ...]:
+def check_order(
+    tasks: TaskPlan, program: IntentProgram, duties: Duties, matched: Matched, order: Precedence
+) -> tuple[Diagnostic, ...]:
     """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin,
     change its tool for it, or get out of where an earlier plan left it, and a conveyor may bring what it will be about: that does
-    nothing to a part yet."""
+    nothing to a part yet. What goes into another part may be fetched (ahead.py)."""
     found: list[Diagnostic] = []
-    leaving = _getting_out(tasks)
+    leaving, turns = _getting_out(tasks), Turns(program)
+    names = {key: names_in(steps) for key, steps in matched.steps_of.items()}
     bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in matched.steps_of.items()}
     for key, steps in matched.steps_of.items():
         duty = duties.goals.get(key) or duties.forks.get(key)
         if duty is None:
             continue
-        wanted = 0
-        for earlier in duty.after:
-            wanted |= bits.get(earlier, 0)
+        wanted = _bits_of(duty.after, bits)
+        fetch = fetching(steps) if isinstance(duty, Duty) and duty.joint is not None else frozenset[str]()
+        for_fetch = _bits_of(waited_for(key, steps[0].part, duty.after, names, turns), bits) if fetch else 0
         for step in steps:
             i = order.index[step.id]
-            late = wanted & ~(order.before[i] | order.apart[i] | 1 << i)
-            if late and not _is_ahead(step) and step.id not in leaving:
+            late = (for_fetch if step.id in fetch else wanted) & ~(order.before[i] | order.apart[i] | 1 << i)
+            if late and not is_ahead(step) and step.id not in leaving:
                 first = tasks.steps[(late & -late).bit_length() - 1]
                 message = f"{step.id} has to wait for {first.id}, as its line does for that one's"
                 found.append(error("E682", message, step.because.span, first.because.span))
@@ -109,15 +112,11 @@ def check_order(tasks: TaskPlan, duties: Duties, matched: Matched, order: Preced
     return tuple(found)
 
 
-def _is_ahead(step: Step) -> bool:
-    """It does nothing to a part yet: a robot travels or changes its tool, a conveyor brings what comes."""
-    match step.action:
-        case Present() | Couple() | Uncouple():
-            return True
-        case Move(need=need):
-            return not isinstance(need.touch, Touch | Along)
-        case _:
-            return False
+def _bits_of(keys: Iterable[Key], bits: Mapping[Key, int]) -> int:
+    found = 0
+    for key in keys:
+        found |= bits.get(key, 0)
+    return found
 
 
 def _getting_out(tasks: TaskPlan) -> set[str]:

@@ -116,7 +116,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
     return (
         *(_unmet(u, tasks.steps) for u in facts.unmet()),
         *(_clash(o, tasks.steps) for o in clashes),
-        *check_order(tasks, duties, matched, order),
+        *check_order(tasks, request.program, duties, matched, order),
         *check_handovers(tasks, order),
         *check_cleared_last(tasks, order),
         *check_guards(plan, request, order),

@@ -187,7 +187,8 @@ def _longest_chain(shop: Shop, spans: list[list[_Span]]) -> float:
             time = 0.0
             for k, span in enumerate(row):
                 gates = [opened[b] for b in shop.jobs[j].legs[k].clauses.after]
-                time = ends[j][k] = max([time, *gates]) + span.before + span.inside
+                early = span.before if (j, k) in shop.ahead else 0.0
+                time = ends[j][k] = max([time + early, *gates]) + span.before - early + span.inside
                 for b in shop.opened_by.get((j, k), ()):
                     opened[b] = max(opened[b], time)
         if before == opened:

@@ -82,6 +82,7 @@ class Candidates:
         opened = self.floor.opened_at(leg)
         if opened is None or place is None:
             return
+        ahead = not_before  # a robot may be there before the line is due
         opened = max(opened, not_before)
         if isinstance(leg, Stage) and leg.is_carried:
             self._offer(found, self.carried(job, leg, place, opened))
@@ -95,9 +96,9 @@ class Candidates:
             hand = self.floor.empty_hand(worker)
             match leg:
                 case Stage():
-                    self._offer(found, None if hand is None else self.pick(job, leg, place, worker, hand, opened))
+                    self._offer(found, None if hand is None else self.pick(job, leg, place, worker, hand, opened, ahead))
                 case Fork():
-                    self._offer(found, self.choose(job, leg, place, worker, hand, opened))
+                    self._offer(found, self.choose(job, leg, place, worker, hand, opened, ahead))
 
     def _lies_there(self, stage: Stage, place: str) -> bool:
         """Whether the place is one of the stage's, which may be a thousand."""
@@ -112,7 +113,9 @@ class Candidates:
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
-    def pick(self, job: int, stage: Stage, place: str, worker: int, hand: int, opened: float) -> Candidate | None:
+    def pick(self, job: int, stage: Stage, place: str, worker: int, hand: int, opened: float, ahead: float) -> Candidate | None:
+        """`ahead`: from when the robot may be on its way; the part is taken from `opened` on, or from then on too where it may be
+        fetched before its line is due."""
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
         kind, name = floor.kind(job), who.hands[hand].name
         others = floor.carried(worker)
@@ -121,8 +124,9 @@ class Candidates:
         giver = stage.giver
         spot = place if giver is None else giver.spot
         speed, hub = who.speed(stage.clauses), shop.equipment_of[spot]
-        arrived, way = self.arrival(worker, self._hubs[hub], others, speed, opened)
-        start = max(arrived, self.accessible(hub, opened), floor.ready[job])
+        opened = ahead if (job, floor.at[job]) in shop.ahead else opened
+        arrived, way = self.arrival(worker, self._hubs[hub], others, speed, ahead)
+        start = max(arrived, self.accessible(hub, opened), opened, floor.ready[job])
         for grasp in shop.grasps[kind]:
             taking = self._taking(who, spot, name, kind, grasp, others, speed, stage.clauses.contact_force)
             if taking.seconds < math.inf and self.free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
@@ -167,11 +171,11 @@ class Candidates:
             return None
         spot = place if leg.handing is None else leg.handing.spot
         hub, held = shop.equipment_of[spot], floor.carried(worker)
-        arrived, way = self.arrival(worker, self._hubs[hub], held, speed, opened)
+        arrived, way = self.arrival(worker, self._hubs[hub], held, speed, 0.0)
         putting = self._contacts.putting(who, spot, name, kind, grasp, held, speed, leg.clauses.contact_force)
         if leg.handing is not None:
             putting = putting._replace(seconds=putting.seconds + leg.handing.duration)
-        start = max(arrived, self.accessible(hub, opened), self.clear(worker, putting.way, putting.rest))
+        start = max(arrived, self.accessible(hub, opened), opened, self.clear(worker, putting.way, putting.rest))
         start = max(start, floor.carried_from(place) or 0.0)
         device = floor.devices[hub]
         if shop.devices[hub].has_clamp and device.is_clamped is (leg.into is None):
@@ -202,14 +206,16 @@ class Candidates:
         act = Act(Kind.CARRY, job, self.floor.at[job], 0, NOBODY, 0, place, (stage.places[:1],))
         return Candidate(act, start, start, stage.equipment)
 
-    def choose(self, job: int, fork: Fork, place: str, worker: int, hand: int | None, opened: float) -> Candidate | None:
+    def choose(
+        self, job: int, fork: Fork, place: str, worker: int, hand: int | None, opened: float, ahead: float
+    ) -> Candidate | None:
         shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
         kind, others, speed = floor.kind(job), floor.carried(worker), who.speed(fork.clauses)
         hub = shop.equipment_of[place]
         if any(way.stages for way in fork.ways) and (hand is None or not self._can_carry(who, others, kind)):
             return None
-        arrived, before = self.arrival(worker, self._hubs[hub], others, speed, opened)
-        start = max(arrived, self.accessible(hub, opened), floor.ready[job])
+        arrived, before = self.arrival(worker, self._hubs[hub], others, speed, ahead)
+        start = max(arrived, self.accessible(hub, opened), opened, floor.ready[job])
         behind_doors = {s.equipment for w in fork.ways for s in w.stages if shop.devices[s.equipment].has_door} - {hub}
         start = max(start, *(self.accessible(name, floor.ready[job]) for name in behind_doors)) if behind_doors else start
         for grasp in shop.grasps[kind] if hand is not None else (0,):

@@ -14,7 +14,7 @@ from planner.tasks.bounds import LowerBound, lower_bound
 from planner.tasks.crew import Known
 from planner.tasks.findings import Findings
 from planner.tasks.reach import ways_to_serve
-from planner.tasks.route import Barrier, Job, Leg, Routes, Stage, stages_of
+from planner.tasks.route import Job, Leg, Routes, Stage, stages_of
 from planner.tasks.shop import Shop, make_shop
 
 Legs = tuple[tuple[int, int], ...]
@@ -48,7 +48,7 @@ def part_of(routes: Routes, legs: Legs) -> Routes:
         of_job.setdefault(j, []).append(k)
     kept = {(j, k): (n, i) for n, (j, own) in enumerate(of_job.items()) for i, k in enumerate(own)}
     jobs = tuple(_begun(routes.jobs[j], own) for j, own in of_job.items())
-    barriers = tuple(Barrier(tuple(kept[m] for m in b.members if m in kept), b.span) for b in routes.barriers)
+    barriers = tuple(replace(b, members=tuple(kept[m] for m in b.members if m in kept)) for b in routes.barriers)
     return replace(routes, jobs=jobs, barriers=barriers)
 
 

@@ -57,7 +57,7 @@ class _Walk:
     found: Findings
     orders: Orders
     legs: dict[str, list[Leg]] = field(default_factory=dict)
-    barriers: list[tuple[Legs, Span]] = field(default_factory=list)
+    barriers: list[tuple[Legs, Span, bool]] = field(default_factory=list)
     paces: list[Pace] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
@@ -96,7 +96,7 @@ class _Walk:
             own = clauses
             for j in _last_first(waits[i], added):
                 if in_order or not _is_chained_by_part(block.lines[j], line):
-                    own = self._after(own, added[j], line.span, barrier_of, j)
+                    own = self._after(own, added[j], line.span, barrier_of, j, in_order)
                     if in_order:
                         break
             added.append(self._line(line, own, bound))
@@ -249,7 +249,7 @@ class _Walk:
         for member in members:
             own = replace(clauses, serves=(*clauses.serves, (loop.id, member)))
             if loop.in_order and last:
-                own = self._after(own, last, loop.span, {}, 0)
+                own = self._after(own, last, loop.span, {}, 0, in_order=True)
             own = self.unfolding.clauses_in(loop.block, own, member)
             legs = self.block(loop.block, own, in_order=False, bound={**bound, loop.variable: member})
             added, last = added | legs, legs or last
@@ -333,10 +333,12 @@ class _Walk:
 
     # --- order -----------------------------------------------------------------------------------------------------
 
-    def _after(self, clauses: Clauses, before: Legs, span: Span, barrier_of: dict[int, int], line: int) -> Clauses:
+    def _after(
+        self, clauses: Clauses, before: Legs, span: Span, barrier_of: dict[int, int], line: int, in_order: bool
+    ) -> Clauses:
         if line not in barrier_of:
             barrier_of[line] = len(self.barriers)
-            self.barriers.append((before, span))
+            self.barriers.append((before, span, in_order))
         return replace(clauses, after=(*clauses.after, barrier_of[line]))
 
     def _check_not_undone(self, block: Block, i: int, earlier: frozenset[int], added: list[Legs]) -> None:
@@ -355,7 +357,9 @@ class _Walk:
         self._carry_away()
         order = [p.id for p in self.state.parts if self.legs.get(p.id)]
         number = {part: i for i, part in enumerate(order)}
-        barriers = tuple(Barrier(tuple(sorted((number[p], k) for p, k in legs)), span) for legs, span in self.barriers)
+        barriers = tuple(
+            Barrier(tuple(sorted((number[p], k) for p, k in legs)), span, in_order) for legs, span, in_order in self.barriers
+        )
         jobs = tuple(self._job(self.parts[p]) for p in order)
         for job in jobs:
             self._check_job(job)
@@ -438,7 +442,7 @@ class _Iterations:
         self.sampling.next(part)
         clauses = replace(self.clauses, serves=(*self.clauses.serves, (self.loop.id, part.id)))
         if self.loop.in_order and self.last:
-            clauses = walk._after(clauses, self.last, self.loop.span, {}, 0)
+            clauses = walk._after(clauses, self.last, self.loop.span, {}, 0, in_order=True)
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
         all_legs = walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses)
         legs = received(open_legs(all_legs, part), walk.found)

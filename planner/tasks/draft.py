@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cell.steps import Action, Because, BranchRef, Fact, FactName, Step
+from cell.steps import Action, Along, Because, BranchRef, Couple, Fact, FactName, Move, Present, Step, Touch, Uncouple
 from cell.task_plan import Operation
 
 _facts: dict[tuple[str, ...], Fact] = {}
@@ -59,12 +59,15 @@ class StepDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """`orders` has for each resource the operations that use it, each with its first step in which it does."""
+    """`orders` has for each resource the operations that use it, each with its first step in which it does. `gates` are the
+    steps that have to end before an operation is due, `ahead` the operations that still do what they may do before that; `early`
+    are the steps done before."""
 
     operations: list[OperationDraft] = field(default_factory=list)
     steps: list[StepDraft] = field(default_factory=list)
     orders: dict[str, dict[int, int]] = field(default_factory=dict)
     gates: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    ahead: set[int] = field(default_factory=set)
     early: set[int] = field(default_factory=set)
 
     def operation(
@@ -81,19 +84,19 @@ class Draft:
         adds: tuple[Fact, ...] = (), deletes: tuple[Fact, ...] = (), branch: tuple[int, int] | None = None,
         uses: tuple[str, ...] = (), until: float | None = None,
     ) -> int:  # fmt: skip
-        """Append a step as early as `before` allows; gives its number. The first steps of an operation wait for its gate; one
-        that lasts `until` a time that nobody commands does not, and ends no sooner than that."""
-        own = (b for b in before if self.steps[b].operation == operation.number and b not in self.early)
-        if operation.number in self.gates and until is None and next(own, None) is None:
+        """Append a step as early as `before` allows; gives its number. The first steps of an operation wait for its gate, but for
+        those that do nothing to a part yet; one that lasts `until` a time that nobody commands ends no sooner than that."""
+        number = len(self.steps)
+        if operation.number in self.ahead or _is_ahead(action):
+            self.early.add(number)
+        elif operation.number in self.gates and not any(self._is_due(b, operation.number) for b in before):
             before = (*before, *(g for g in self.gates[operation.number] if g not in before))
         start = 0.0
         for b in before:
             earlier = self.steps[b]
             start = max(start, earlier.start + earlier.duration)
-        number = len(self.steps)
         if until is not None:
             duration = max(duration, until - start)
-            self.early.add(number)
         at = branch if branch is not None else operation.branch
         self.steps.append(
             StepDraft(operation.number, action, robot, claims, needs, adds, deletes, before, start, duration, at, rule)
@@ -103,9 +106,24 @@ class Draft:
             self.orders.setdefault(resource, {}).setdefault(operation.number, number)
         return number
 
+    def _is_due(self, step: int, operation: int) -> bool:
+        """Whether the step is one of the operation's that have waited for its gate."""
+        return self.steps[step].operation == operation and step not in self.early
+
     @property
     def makespan(self) -> float:
         return max((s.start + s.duration for s in self.steps), default=0.0)
+
+
+def _is_ahead(action: Action) -> bool:
+    """It does nothing to a part yet: a robot travels or changes its tool, a conveyor brings what comes."""
+    match action:
+        case Present() | Couple() | Uncouple():
+            return True
+        case Move(need=need):
+            return not isinstance(need.touch, Touch | Along)
+        case _:
+            return False
 
 
 @dataclass(frozen=True, slots=True)

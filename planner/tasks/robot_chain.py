@@ -168,10 +168,13 @@ class RobotChain:
             part, stance.kind, stance.hand, stance.grasp, stance.place, self.worker.speed(clauses), force=clauses.contact_force
         )  # fmt: skip
         contact = Contact(self.shop, self.draft, self.worker, self.road, transfer)
+        ahead = set(self.draft.ahead)
+        self.draft.ahead.add(operation.number)  # to get out of where it stands it waits for no line
         if is_held:
             self.last = contact.leave_with(operation, self.last, self.held(), device.is_clamped)
             device.is_clamped = device.is_clamped and self.shop.cell.places[stance.place].of is not None
         else:
             self.last = contact.leave_without(operation, self.last, self.held())
+        self.draft.ahead = ahead
         device.last = self.last
         self.stance = AtHub(hub)

@@ -160,10 +160,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """Opens when all `members` (job, leg) have ended. `span` is the line that asks for the order."""
+    """Opens when all `members` (job, leg) have ended. `span` is the line that asks for the order; `in_order`: it does so by
+    `in order`, not by the rule that orders lines about common parts."""
 
     members: tuple[tuple[int, int], ...]
     span: Span
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)

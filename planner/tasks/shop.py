@@ -15,6 +15,7 @@ from cell.model import CellModel
 from cell.scene import lying_directly_upon
 from cell.state import CellState, InHand, InPlace, PlanningRequest
 from cell.steps import AtHub, SetClamp, SetDoor, Stance
+from planner.tasks.ahead import fetched_ahead
 from planner.tasks.contacts import Contacts
 from planner.tasks.crew import Crew, Known, crew_for
 from planner.tasks.escape import ANYWHERE, Visit
@@ -50,7 +51,7 @@ class Shop:
     places. `rooms` number the equipment that may run full; `group[j]` tells apart jobs that are not alike; `waiting[j]`: job j
     may lie where it is for as long as it likes. `lines` are the jobs that do, each in the order in which they can be taken.
     `upon`: the places right above a place. `opened_by`: the barriers that the end of (job, leg) helps to open. `kinds[j][k]`:
-    what job j's part is at leg k."""
+    what job j's part is at leg k. `ahead`: the legs (job, number) whose part may be fetched before they are due."""
 
     cell: CellModel
     routes: Routes
@@ -72,6 +73,7 @@ class Shop:
     contacts: Contacts
     benches: Benches
     kinds: tuple[tuple[str, ...], ...]
+    ahead: frozenset[tuple[int, int]]
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -113,6 +115,7 @@ def make_shop(request: PlanningRequest, routes: Routes, known: Known, found: Fin
         {kind: grasps_of(cell, kind) for kind in cell.parts}, {kind: part.mass for kind, part in cell.parts.items()},
         _opened_by(routes), request.seed, Contacts(devices, equipment_of, _seats(places)),
         Benches(cell, state, routes), tuple(tuple(job.kind_at(k) for k in range(len(job.legs))) for job in routes.jobs),
+        fetched_ahead(routes),
     )  # fmt: skip
 
 

@@ -124,6 +124,8 @@ class Writer:
             self._receive(robot, act, stage.received, stage.giver)
             return
         hub, task = self.shop.equipment_of[act.place], self._task(robot, act, stage)
+        if (act.job, act.leg) in self.shop.ahead:
+            self.draft.ahead.add(task.operation.number)
         robot.equip(act.worker, task)
         robot.go(hub, task, f"{task.operation.part} is fetched from {act.place}")
         self.devices.open_door(hub, task.operation)
@@ -219,6 +221,7 @@ class Writer:
     def _join(self, robot: RobotChain, act: Act, task: Task, stage: Stage, into: Join) -> None:
         hub, operation = stage.equipment, task.operation
         robot.go(hub, task, bringing(operation.part, act.place))
+        self.draft.ahead.discard(operation.number)
         self.devices.open_door(hub, operation)
         device, known = self.devices[hub], self.shop.devices[hub]
         contact = self._contact(robot, act.job, act.hand, robot.holding[act.hand][1], act.place, stage.clauses)

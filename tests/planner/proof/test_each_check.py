@@ -76,7 +76,7 @@ def test_line_that_does_not_wait_for_the_one_before_is_seen() -> None:
     for changes, is_seen in (({}, False), ({numbers(_takes_from_lathe)[0]: ()}, True)):
         steps, order = waiting_for(changes)
         tasks = replace(PLAN.tasks, steps=steps)
-        found = check_order(tasks, duties, match(tasks, duties, ASKED.cell, ASKED.state), order)
+        found = check_order(tasks, ASKED.program, duties, match(tasks, duties, ASKED.cell, ASKED.state), order)
         assert bool(found) is is_seen
 
 

@@ -36,7 +36,7 @@ def found(tasks: TaskPlan, intent: str = ORDERED, request: PlanningRequest | Non
     order = precedence_of(tasks.steps, tasks.choices)
     facts = Establishment(tasks.steps, tasks.choices, order, initial_facts(cell, state))
     said = [*duties.unproved, *check_iterations(duties.loops, started, cell, state), *matched.found]
-    said += [*check_meaning(tasks, request, matched.duty_of), *check_order(tasks, duties, matched, order)]
+    said += [*check_meaning(tasks, request, matched.duty_of), *check_order(tasks, request.program, duties, matched, order)]
     return [d.message for d in said] + [f"{tasks.steps[u.step].id} needs {u.need.text}" for u in facts.unmet()]
 
 
