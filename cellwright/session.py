@@ -79,7 +79,7 @@ def load_robots(cell: CellModel, workshop: Workshop, seen_from: Path = _HERE) ->
 
 def make_plan(request: PlanningRequest, workshop: Workshop) -> Outcome[MotionPlan]:
     with workshop.mapping() as mapped:
-        return plan(request, Means(workshop.motions, mapped, workshop.progress), VERSIONS)
+        return plan(request, Means(workshop.motions, mapped, workshop.progress, workshop.is_thorough), VERSIONS)
 
 
 def release_plan(motion_plan: MotionPlan, request: PlanningRequest, workshop: Workshop) -> Outcome[ReleasedPlan]:

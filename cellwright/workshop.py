@@ -24,13 +24,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """`motions` and `certificates` keep bytes by content key. `processes` 1 works in this process."""
+    """`motions` and `certificates` keep bytes by content key. `processes` 1 works in this process. `is_thorough`: where there is
+    no plan, look for what would do however long that takes."""
 
     motions: FileStore
     certificates: FileStore
     robots: Path
     processes: int
     progress: Progress
+    is_thorough: bool = False
 
     @contextmanager
     def mapping(self) -> Iterator[Callable[[Callable[[T], R], Sequence[T]], Iterator[R]]]:

@@ -1,32 +1,34 @@
 """Stages 3 and 4 until they agree: a schedule needs durations, durations need motions, motions need a schedule that asks.
 
 The first schedule is made with estimates. Each round finds the motions that the schedule asks for and schedules again with what
-they truly take; a motion that cannot be found is forbidden to the next round. The rounds end when a schedule asks for nothing
-new. Then whatever the order leaves two robots free to do at once is certified apart; what cannot be becomes a conflict, with all
-else that the motions found so far could not do at once, and the schedule is made again; the last time with those motions alone,
-so that nothing is new. Pure: stores, processes and progress are handed in.
+they truly take; a motion that cannot be found is forbidden to the next round. A few are found first (first_look.py), for they
+mostly show what is impossible. The rounds end when a schedule asks for nothing new. Then whatever the order leaves two robots
+free to do at once is certified apart; what cannot be becomes a conflict, with all else that the motions found so far could not do
+at once, and the schedule is made again; the last time with those motions alone, so that nothing is new. Pure: stores, processes
+and progress are handed in.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
 
-from cell.codec import canonical, digest
+from cell.codec import canonical
 from cell.diagnostic import Diagnostic, Outcome, Severity, error
 from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan
-from cell.plan_file import with_plan_id
-from cell.plan_inputs import plan_inputs
 from cell.presence import Conflicts, Presence, Resting
 from cell.program import IntentProgram
 from cell.state import PlanningRequest
-from cell.steps import AtPlace, MotionNeed, Move, Step, Touch
+from cell.steps import AtPlace, MotionNeed, Touch
 from cell.task_plan import TaskPlan
+from planner.assembled import Versions, assembled, needs_of
+from planner.first_look import FirstLook, Key
 from planner.meetings import Pairs, possible_meetings
 from planner.motion.coordinate import uncertified
 from planner.motion.estimate import Class, caution, class_of, estimated_duration
+from planner.motion.inverse_kinematics import InverseKinematics
 from planner.motion.least_duration import least_duration
 from planner.motion.plan_motions import plan_motions
 from planner.motion.reachable import out_of_reach
@@ -34,26 +36,29 @@ from planner.motion.store import MotionStore
 from planner.recollection import Memory, Recalled
 from planner.tasks.coinciding import coinciding
 from planner.tasks.crew import Known, resting_at_start
+from planner.tasks.groundwork import refuted
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import backing_up
 from planner.why.no_plan import Inquiry, no_plan
 
 MAX_ROUNDS = 12  # of schedule and motions; the later ones look for a handful of motions
 MAX_CONFLICT_ROUNDS = 3
+MOST_MORE = 40  # motions that are looked for to learn whether a longer deadline would do
 EXACT_ROUNDS = 1  # in which only the presences themselves conflict; from then on, with too many to look at, all of their areas do
 Progress = Callable[[str, int, int], None]
 MapFunction = Callable[..., Iterable[object]]
-Versions = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
     """What planning may use beside its own thought: where motions are kept, how to map a pure function over many arguments
-    (serially, or in a pool), whom to tell how far it is (stage, done, of)."""
+    (serially, or in a pool), whom to tell how far it is (stage, done, of). `is_thorough`: where there is no plan, look for what
+    would do with as many motions as that takes."""
 
     store: MotionStore
     map: MapFunction
     progress: Progress
+    is_thorough: bool = False
 
 
 def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[MotionPlan]:
@@ -67,13 +72,15 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
         return no_plan(request, (*tasks.diagnostics, *late), replace(search.inquiry(), refused={}))
     memory.keep(search.motions, search.refused, search.conflicts, search.rounds)
     notes = _beside_all_robots(request, means, versions, search, tasks.value) if request.without else ()
-    return Outcome(_assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
+    return Outcome(assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
 
 
 @dataclass(slots=True)
 class _Search:
     """What the rounds have come to know. `rounds` counts the schedules that were made again for conflicts; `beyond` has what else
-    is out of reach, by robot, tool and equipment, where one motion was refused; `caution` by how much estimates have erred."""
+    is out of reach, by robot, tool and equipment, where one motion was refused; `caution` by how much estimates have erred;
+    `is_begun` once all motions of a schedule were looked for. `spare`: it ends without an answer where more motions have to be
+    looked for than so many beside those `elsewhere`; None for no end."""
 
     request: PlanningRequest
     means: Means
@@ -81,8 +88,12 @@ class _Search:
     refused: dict[MotionNeed, tuple[Diagnostic, ...]] = field(default_factory=dict)
     conflicts: Conflicts = frozenset()
     rounds: int = 0
-    beyond: dict[tuple[str, str | None, str], frozenset[AtPlace]] = field(default_factory=dict)
+    beyond: dict[Key, frozenset[AtPlace]] = field(default_factory=dict)
     caution: dict[Class, float] = field(default_factory=dict)
+    is_begun: bool = False
+    spare: int | None = None
+    elsewhere: Container[MotionNeed] = ()
+    _ruled_out: dict[Key, frozenset[AtPlace]] = field(default_factory=dict)
 
     @classmethod
     def from_memory(cls, request: PlanningRequest, means: Means, recalled: Recalled) -> _Search:
@@ -106,7 +117,19 @@ class _Search:
         cell = self.request.cell
         for need in refused:
             if isinstance(need.touch, Touch) and (key := _reaching(need, need.touch, cell)) not in self.beyond:
-                self.beyond[key] = out_of_reach(cell, need.robot, self.request.robots, need.tool, key[2])
+                self.beyond[key] = self._by_kinematics(key)
+
+    def _by_kinematics(self, key: Key) -> frozenset[AtPlace]:
+        robot, tool, equipment = key
+        if key not in self._ruled_out:
+            self._ruled_out[key] = out_of_reach(self.request.cell, robot, self.request.robots, tool, equipment)
+        return self._ruled_out[key]
+
+    def _certainly_beyond(self, key: Key) -> frozenset[AtPlace]:
+        """What no branch reaches; nothing for an arm whose branches are not all known, where looking takes long, too."""
+        model = self.request.robots.get(key[0])
+        is_quick = model is not None and InverseKinematics(model).knows_all_branches()
+        return self._by_kinematics(key) if is_quick else frozenset()
 
     def agreed(self) -> Outcome[TaskPlan]:
         """A schedule all of whose motions are known, and in which nothing can coincide that is not certified apart."""
@@ -127,26 +150,39 @@ class _Search:
             self.rounds += 1
 
     def inquiry(self) -> Inquiry:
-        return Inquiry(self.known(), self.refused, self._replanned if self.motions else _not_planned)
+        is_quick = not self.is_begun and not self.means.is_thorough
+        return Inquiry(self.known(), self.refused, _not_planned if is_quick else self._replanned)
 
     def _replanned(self, program: IntentProgram) -> Outcome[object]:
-        """What another text would come to: as if planned for the first time, but for motions that the store has."""
-        request = replace(self.request, program=program)
-        tasks = _Search(request, self.means).agreed()
+        """What another text would come to: as if planned for the first time, but for motions that the store has. Without an
+        answer where that takes too many more of them."""
+        request, spare = replace(self.request, program=program), None if self.means.is_thorough else MOST_MORE
+        tasks = _Search(request, self.means, spare=spare, elsewhere=self.motions).agreed()
         if tasks.value is None:
             return Outcome(None, tasks.diagnostics)
         late = backing_up(request.cell, program, tasks.value)
         return Outcome(None, late) if late else Outcome(tasks.value)
 
     def _scheduled(self) -> Outcome[TaskPlan]:
-        for _ in range(MAX_ROUNDS):
+        look, rounds = FirstLook(self.request.cell, self._certainly_beyond), 0
+        while rounds < MAX_ROUNDS:
             tasks = plan_tasks(self.request, self.known())
             if tasks.value is None:
                 return tasks
-            missing = tuple(need for need in _needs(tasks.value) if need not in self.motions)
+            missing = tuple(need for need in needs_of(tasks.value) if need not in self.motions)
             if not missing:
                 return tasks
-            self.find(missing)
+            if few := look.few_of(missing):
+                self.find(few)
+                look.passed(need for need in few if need in self.motions)
+                if proofs := refuted(self.request, self.known()):
+                    return Outcome(None, proofs)
+                if any(need in self.refused for need in few):
+                    continue
+            if not self._may_find(missing):
+                return Outcome(None)
+            self.is_begun, rounds = True, rounds + 1
+            self.find(tuple(need for need in missing if need not in self.motions))
         tasks = plan_tasks(self.request, replace(self.known(), durations=self._found_duration))
         if tasks.value is not None:
             return tasks
@@ -158,6 +194,12 @@ class _Search:
         is_last, is_measured = self.rounds == MAX_CONFLICT_ROUNDS and not is_coarse, self.motions.__contains__
         least = least_duration(self.request.cell, self.request.robots, self.motions)
         return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least, is_last)
+
+    def _may_find(self, missing: Iterable[MotionNeed]) -> bool:
+        if self.spare is None:
+            return True
+        self.spare -= sum(need not in self.motions and need not in self.elsewhere for need in missing)
+        return self.spare >= 0
 
     def _found_duration(self, need: MotionNeed) -> float:
         return self.motions[need].duration if need in self.motions else math.inf
@@ -221,35 +263,10 @@ def _beside_all_robots(
     if schedule is None or not schedule.steps or not tasks.steps:
         return ()
     mine, theirs = tasks.bounds.makespan, schedule.bounds.makespan
-    how = "" if recalled.needs and not [n for n in _needs(schedule) if n not in other.motions] else "about "
+    how = "" if recalled.needs and not [n for n in needs_of(schedule) if n not in other.motions] else "about "
     names = ", ".join(sorted(request.without))
     message = (
         f"without {names} this takes {mine:.1f} s, with every robot {how}{theirs:.1f} s: {how}{mine / theirs:.2f} times as fast"
     )
     help = "" if not how else "Plan it once with every robot to know it exactly."
     return (Diagnostic("N601", Severity.NOTE, message, help=help),)
-
-
-def _needs(tasks: TaskPlan) -> tuple[MotionNeed, ...]:
-    return tuple(dict.fromkeys(step.action.need for step in tasks.steps if isinstance(step.action, Move)))
-
-
-def _assembled(tasks: TaskPlan, known: Mapping[MotionNeed, Motion], request: PlanningRequest, versions: Versions) -> MotionPlan:
-    keys = {need: digest(known[need]) for need in _needs(tasks)}
-    steps = tuple(_with_motion(step, keys) for step in tasks.steps)
-    inputs = plan_inputs(request)
-    plan = MotionPlan(
-        plan_id="",
-        tasks=replace(tasks, steps=steps),
-        motions={key: known[need] for need, key in sorted(keys.items(), key=lambda item: item[1])},
-        sources=inputs.sources,
-        params=inputs.params,
-        cell_revision=inputs.cell_revision,
-        robot_digests=inputs.robot_digests,
-        versions=versions,
-    )
-    return with_plan_id(plan)
-
-
-def _with_motion(step: Step, keys: Mapping[MotionNeed, str]) -> Step:
-    return replace(step, motion=keys[step.action.need]) if isinstance(step.action, Move) else step

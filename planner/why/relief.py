@@ -16,6 +16,7 @@ from planner.why.amounts import with_amounts
 
 OF_TIME = frozenset({"E501", "E502", "E504", "E505"})
 MOST_TRIES = 4
+NOT_PLANNED = "Nothing longer was planned with: `plan --why` looks for what would do."
 Replan = Callable[[IntentProgram], Outcome[object]]
 
 
@@ -69,4 +70,7 @@ def _advised(complaint: Diagnostic, followed: dict[Span, _Advice]) -> Diagnostic
 
 
 def _without_advice(complaint: Diagnostic) -> Diagnostic:
-    return replace(complaint, fix=None) if complaint.code in OF_TIME else complaint
+    """No amount is known with which there is a plan; from below it is known by a bound, or by the best schedule."""
+    if complaint.code not in OF_TIME:
+        return complaint
+    return replace(complaint, fix=None, help=f"{complaint.help} {NOT_PLANNED}".strip())

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 
+import planner.first_look
 import planner.plan
 from cell.codec import canonical
 from cell.diagnostic import error
 from cell.motion_plan import Motion
 from cell.presence import Conflicts, Moving, Presence, Resting
 from cell.state import PlanningRequest
-from cell.steps import AtHome, MotionNeed, Move
+from cell.steps import AtHome, AtPlace, MotionNeed, Move
+from planner.assembled import needs_of
 from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import Found
 from planner.motion.store import MemoryStore
 from planner.plan import MAX_CONFLICT_ROUNDS, Means, plan
 from planner.tasks.coinciding import coinciding
 from planner.tasks.crew import resting_at_start
-from tests.planner.tasks.cells import TEND, TENDING, request_of, seconds
+from tests.planner.tasks.cells import TEND, TENDING, program_of, request_of, seconds
 from tests.planner.tasks.robots import cell_text, intent_text, place_of
 
 VERSIONS = (("test", "1"),)
@@ -32,6 +35,8 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.bad: set[tuple[Presence, Presence]] = set()
         self.never: frozenset[MotionNeed] = frozenset()
+        self.is_there: Callable[[MotionNeed], bool] = lambda need: need not in self.never
+        self.least = 0.0
         self.asked: list[int] = []
         self.found: set[MotionNeed] = set()
         self.rounds = 0
@@ -39,12 +44,14 @@ class World:
         monkeypatch.setattr(planner.plan, "plan_motions", self.motions)
         monkeypatch.setattr(planner.plan, "uncertified", self.uncertified)
         monkeypatch.setattr(planner.plan, "out_of_reach", lambda *_: frozenset())
+        monkeypatch.setattr(planner.plan, "least_duration", lambda _, __, found: lambda need: self.least if found else 0.0)
+        monkeypatch.setattr(planner.first_look, "MOST_LOOKS", 0)
 
     def motions(self, needs: Iterable[MotionNeed], *_: object) -> Found:
         self.found.update(needs)
         self.rounds += 1
-        known = {n: Motion(n, (), (), (), (), self.duration(n)) for n in needs if n not in self.never}
-        return Found(known, {n: (error("E300", "no way"),) for n in needs if n in self.never})
+        known = {n: Motion(n, (), (), (), (), self.duration(n)) for n in needs if self.is_there(n)}
+        return Found(known, {n: (error("E300", "no way"),) for n in needs if not self.is_there(n)})
 
     def uncertified(
         self, pairs: Iterable[tuple[Presence, Presence]], motions: Mapping[MotionNeed, Motion], *_: object
@@ -214,3 +221,45 @@ def test_a_deadline_that_no_motion_can_save_is_refused_before_any_is_looked_for(
     assert outcome.why is not None
     assert (outcome.why.kind, len(outcome.why.cores)) == ("proved impossible", 1)
     assert "feasible" not in outcome.diagnostics[0].help, "for that it would have to be planned"
+
+
+# --- the first look ------------------------------------------------------------------------------------------------------
+
+SMALL = request_of(TEND.format(batch=4), TENDING, iterations=10)
+
+
+@pytest.fixture
+def all_needs(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[MotionNeed, ...]:
+    """Those of the plan without a first look; from now on there is one."""
+    needs = needs_of(plan(SMALL, means(), VERSIONS).expect().tasks)
+    world.found.clear()
+    monkeypatch.setattr(planner.first_look, "MOST_LOOKS", 8)
+    return needs
+
+
+def test_a_first_look_changes_no_plan(world: World, all_needs: tuple[MotionNeed, ...]) -> None:
+    assert needs_of(plan(SMALL, means(), VERSIONS).expect().tasks) == all_needs
+
+
+def test_a_place_that_nothing_serves_costs_a_few_motions(world: World, all_needs: tuple[MotionNeed, ...]) -> None:
+    world.is_there = lambda need: need.touch is None or place_of(Moving(need)) != "gauge"
+    outcome = plan(SMALL, means(), VERSIONS)
+    assert outcome.value is None
+    assert len(world.found) < len(all_needs) / 3
+
+
+def test_what_kinematics_rules_out_is_looked_for_first(all_needs: tuple[MotionNeed, ...]) -> None:
+    beyond = frozenset(s for n in all_needs for s in (n.start, n.end) if isinstance(s, AtPlace) and s.place == "gauge")
+    look = planner.first_look.FirstLook(SMALL.cell, lambda key: beyond if key[2] == "gauge" else frozenset())
+    (first,) = look.few_of(all_needs)
+    assert place_of(Moving(first)) == "gauge"
+
+
+def test_a_deadline_that_shows_at_the_first_motions_costs_no_others(world: World, all_needs: tuple[MotionNeed, ...]) -> None:
+    """What joints and TCP need at least between the ends of few motions is enough for it."""
+    world.least = 60.0
+    request = replace(SMALL, program=program_of(TEND.format(batch=4) + "within 20 min\n"))
+    outcome = plan(request, means(), VERSIONS)
+    assert [d.code for d in outcome.diagnostics] == ["E501"]
+    assert 0 < len(world.found) < len(all_needs) / 3
+    assert "feasible" not in outcome.diagnostics[0].help

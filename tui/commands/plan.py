@@ -26,6 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="PLAN", help="where to write the plan")
     parser.add_argument("--prove", action="store_true", help="list every obligation and assumption of the proof")
     parser.add_argument("--graph", choices=("dot",), help="print the partial order of the steps instead of the figures")
+    parser.add_argument(
+        "--why", action="store_true", help="where there is no plan, look for the deadline that would do, however long"
+    )
     add_planning(parser)
     add_diagnostic_format(parser)
 
@@ -48,7 +51,7 @@ def act(arguments: argparse.Namespace) -> int:
     file, cell = names_from(target, arguments.file), arguments.cell and names_from(target, arguments.cell)
     began = time.monotonic()
     with shown() as progress:
-        workshop = open_workshop(progress, arguments.jobs)
+        workshop = replace(open_workshop(progress, arguments.jobs), is_thorough=arguments.why)
         prepared = prepare(file, replace(asked_of(arguments), cell=cell), workshop)
     if prepared.ready is None:
         emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)

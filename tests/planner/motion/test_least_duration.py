@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cell.motion_plan import Motion
-from cell.steps import MotionNeed
+from cell.steps import AtPlace, MotionNeed
 from planner.motion.least_duration import least_duration
 from tests.planner.proof.gantry import cell, gantry_model, tending
 
@@ -36,9 +36,21 @@ def test_a_way_by_another_stance_takes_no_less() -> None:
 
 
 def test_of_unknown_ends_nothing_is_said() -> None:
-    need = next(iter(motions()))
-    assert least_duration(cell(), MODELS, {})(need) == 0.0
+    for need in motions():
+        assert least_duration(cell(), MODELS, {})(need) == 0.0 or {type(need.start), type(need.end)} == {AtPlace}
     assert least_duration(cell(), {}, {k: v for k, v in motions().items() if k != need})(need) == 0.0
+
+
+def test_a_place_to_which_no_motion_is_known_is_as_far_off_as_its_parts_lie() -> None:
+    """One motion to each hub is known; what the others take at least follows from where the hand has to be."""
+    found, bounded = motions(), 0
+    for need, motion in found.items():
+        places = {s for s in (need.start, need.end) if isinstance(s, AtPlace)}
+        others = {n: m for n, m in found.items() if not places & {n.start, n.end}}
+        seconds = least_duration(cell(), MODELS, others)(need)
+        assert seconds <= motion.duration
+        bounded += bool(places) and seconds > 0.05 * motion.duration
+    assert bounded > 0
 
 
 def test_a_lower_speed_limit_takes_longer_at_least() -> None:
