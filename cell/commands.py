@@ -121,7 +121,7 @@ class Inspect:
 
 @dataclass(frozen=True, slots=True)
 class Treat:
-    """`station` does to `of.part` what it offers under `verb`."""
+    """`station` does to `of.part` what it offers under `verb`; to itself, with nothing in it, where the verb is about no part."""
 
     id: str
     of: Subject

@@ -146,7 +146,8 @@ class StationDriver(Device, Protocol):
     def inspect(self, command: str, outcome: str) -> None: ...
 
     def treat(self, command: str, verb: str) -> None:
-        """Does to the part that lies there what it offers under `verb` and tells nothing of."""
+        """Does to the part that lies there what it offers under `verb` and tells nothing of; to the station itself, and
+        only while nothing lies in it, where the verb is about no part (`calibrate`)."""
 
     def state(self) -> MachineState: ...
 

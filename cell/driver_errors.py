@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     DOOR_OPEN = "the door is not closed"
     NOT_CLAMPED = "no part is clamped"
     NO_PART = "no part is there"
+    PART_THERE = "a part is there"
     RUNNING = "a program is running"
     ALARM = "an alarm is not acknowledged"
     OUT_OF_RANGE = "the value is outside what the device can do"

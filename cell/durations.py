@@ -20,6 +20,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Treat,
@@ -52,7 +53,7 @@ def action_duration(cell: CellModel, action: Action) -> DurationRange:
             return {p.name: p.duration for p in cell.equipment[name].programs}[program]
         case Inspect(station=name, outcome=outcome):
             return {o.verb: o.duration for o in cell.equipment[name].offers}[telling(outcome)]
-        case Treat(station=name, verb=verb):
+        case Treat(station=name, verb=verb) | Service(station=name, verb=verb):
             return {o.verb: o.duration for o in cell.equipment[name].offers}[verb]
         case Await(person=name, verb=verb):
             return person_duration(cell.people[name], verb)

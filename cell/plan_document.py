@@ -26,6 +26,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Step,
@@ -94,7 +95,7 @@ def step_verb(action: Action) -> str:
             return "run program"
         case Inspect():
             return "inspect"
-        case Treat(verb=verb) | Await(verb=verb):
+        case Treat(verb=verb) | Service(verb=verb) | Await(verb=verb):
             return verb
         case Present():
             return "present"
@@ -139,7 +140,9 @@ def _ends(action: Action) -> tuple[str | None, str | None]:
             return robot, tool
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
             return None, name
-        case Inspect(station=name) | Treat(station=name) | Await(person=name) | Present(supply=name):
+        case Inspect(station=name) | Treat(station=name) | Service(station=name):
+            return None, name
+        case Await(person=name) | Present(supply=name):
             return None, name
         case Decide():
             return None, None

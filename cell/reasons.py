@@ -19,6 +19,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Treat,
@@ -103,6 +104,11 @@ def carrying_away(person: str, part: str) -> str:
     return f"{person} carries away what is finished: {part}"
 
 
+def servicing(station: str, verb: str) -> str:
+    """Why a step that is about no part."""
+    return f"{station} does {verb} to itself"
+
+
 def parking(robot: str) -> str:
     return f"{robot} goes home, out of the way"
 
@@ -133,6 +139,8 @@ def action_reason(action: Action, part: str, place: str, outcome: str, is_joined
             return f"{name} tells the {told} of {part}" + (ALREADY if is_joined else "")
         case Treat(station=name, verb=verb):
             return f"{name} does {verb} to {part}" + (ALREADY if is_joined else "")
+        case Service(station=name, verb=verb):
+            return servicing(name, verb)
         case Await():
             return _awaiting(action, part)
         case Present(supply=supply):

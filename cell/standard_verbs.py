@@ -193,7 +193,10 @@ VERBS = (
         objects=("robot", "tool", "station", "machine", "sensor"),
         roles=(_AT, _BY),
         events=("blocked",),
+        offered=True,
         carries=False,
+        duration="offer",
+        planned=True,
     ),
     VerbSchema(
         name="weld",

@@ -87,7 +87,8 @@ class Errand:
 class CellState:
     """`parts` in order of id. `devices` and `stances` for every machine, station and robot of the cell. `orders` in the order in
     which they arrived. `mounts` has the robot or the changer that each tool is at; a tool that is not named is where the cell
-    declares it. `errand`: what a ladder has come to, None for the whole intent."""
+    declares it. `errand`: what a ladder has come to, None for the whole intent. `since`: by the id of a goal about a thing,
+    how many s ago it was last reached; one that is not named never was, as far as anybody remembers."""
 
     parts: tuple[PartState, ...]
     stances: Mapping[str, Stance]
@@ -95,6 +96,7 @@ class CellState:
     orders: tuple[Order, ...] = ()
     mounts: Mapping[str, str] = field(default_factory=dict)
     errand: Errand | None = None
+    since: Mapping[str, float] = field(default_factory=dict)
 
 
 def mount_of(cell: CellModel, state: CellState, tool: str) -> str:

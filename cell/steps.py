@@ -26,7 +26,7 @@ FactName = Literal[
     "unclamped",  # (machine,)
     "idle",  # (machine, station or person,): no program, inspection or other work is under way
     "running",  # (machine, station or person,)
-    "reached",  # (goal id, part)
+    "reached",  # (goal id, part, or the thing that the goal is about)
     "told",  # (outcome, part): the outcome is known, its value is observed at run time
     "mounted",  # (tool, robot): the tool is at that flange
     "bare",  # (robot,): no tool is at its flange
@@ -282,6 +282,14 @@ class Treat:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """`station` does to itself what it offers under `verb`, with nothing in it: it is calibrated."""
+
+    station: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
 class Await:
     """A person's work, which is awaited and never commanded: `person` does `verb` to `part` once their hands are ready, and tells
     its `outcome` ("" for none). `place` is where the part lies when they are done; what a robot hands over lies there once the
@@ -321,6 +329,7 @@ Action = (
     | RunProgram
     | Inspect
     | Treat
+    | Service
     | Await
     | Present
     | Decide
@@ -344,8 +353,9 @@ class BranchRef:
 @dataclass(frozen=True, slots=True)
 class Step:
     """`claims` are zones and machines that nobody else may use meanwhile. `predecessors` are step ids; one that lies in a
-    branch not taken counts as confirmed. `start` and `duration` in s, at the declared durations, all branches at their
-    worst. `motion` is the content hash of the motion that answers `action.need`, None until one is found."""
+    branch not taken counts as confirmed. `part` is what its operation is about. `start` and `duration` in s, at the declared
+    durations, all branches at their worst. `motion` is the content hash of the motion that answers `action.need`, None until one
+    is found."""
 
     id: str
     operation: str

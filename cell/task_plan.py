@@ -21,7 +21,8 @@ class PlannedPart:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One goal's work on one part: all its steps, in order. `goal` is the goal's id in the intent; `serves` names the
-    iteration (loop id and member) that it belongs to. `source` and `target` are places, None where the part stays."""
+    iteration (loop id and member) that it belongs to. Where the goal is about no part (`calibrate gauge`), `part` is that thing.
+    `source` and `target` are places, None where the part stays."""
 
     id: str
     goal: str

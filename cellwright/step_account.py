@@ -26,6 +26,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Step,
@@ -127,6 +128,8 @@ def done_by(step: Step, cell: CellModel) -> str:
             return f"{name} tells the {outcome} of {part}"
         case Treat(station=name, verb=verb, part=part):
             return f"{name} does {verb} to {part}"
+        case Service(station=name, verb=verb):
+            return f"{name} does {verb} to itself, with nothing in it"
         case Await(person=name):
             return f"{step.because.rule}; {name} is awaited, not commanded"
         case Present(supply=name, part=part):
@@ -202,7 +205,7 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
             return (*_adverse(outcome), f"{name}.alarm")
         case Await(outcome=outcome):
             return ("refused", *_adverse(outcome))
-        case Treat(station=name) | Present(supply=name):
+        case Treat(station=name) | Service(station=name) | Present(supply=name):
             return (f"{name}.alarm",)
         case Decide():
             return ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cell.steps import Await, Inspect, Present, RunProgram, Step, Treat
+from cell.steps import Await, Inspect, Present, RunProgram, Service, Step, Treat
 from cell.task_plan import TaskPlan
 from tui.speech import printable
 
@@ -59,7 +59,7 @@ def _blocks(steps: Sequence[Step]) -> Iterable[Block]:
         match step.action:
             case Present():
                 pass  # nobody works while a part is on its way
-            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
+            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name) | Service(station=name):
                 yield Block(name, step.part, step.start, step.start + step.duration)
             case Await(person=name):
                 yield Block(name, step.part, step.start, step.start + step.duration)

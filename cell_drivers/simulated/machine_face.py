@@ -175,9 +175,13 @@ class MachineFace(Face):
         offer = next((o for o in self.equipment.offers if o.verb == verb and not _tells_of(verb)), None)
         if offer is None:
             raise self.refused(Refusal.NOT_OFFERED, command, f"it does no {verb}")
-        part = self._ready_part(command)
+        part = None
+        if "part" in STANDARD.verbs[verb].objects:
+            part = self._ready_part(command)
+        else:
+            self._check_empty(command)
         work = self._begin_work(command, verb, part, offer.duration, "treat")
-        self.world.effect(self.name, command, "work started", part.id, verb)
+        self.world.effect(self.name, command, "work started", work.part, verb)
         work.due = self.world.timeline.at(work.started + work.length, lambda: self._program_ends(work))
 
     def stop(self) -> None:
@@ -189,28 +193,38 @@ class MachineFace(Face):
             self.world.effect(self.name, "", "acknowledged", detail=f"{fault} by {operator}")
             self._clear_alarm()
 
+    def _check_empty(self, command: str) -> None:
+        """For what is done to the station itself."""
+        self._check_ready(command)
+        if self._part_here(with_held=True) is not None:
+            raise self.refused(Refusal.PART_THERE, command)
+
     def _ready_part(self, command: str) -> Part:
-        if self._alarm is not None:
-            raise self.refused(Refusal.ALARM, command, self._alarm)
-        if self._work is not None:
-            raise self.refused(Refusal.RUNNING, command, self._work.name)
+        self._check_ready(command)
         part = self._part_here()
         if part is None:
             raise self.refused(Refusal.NO_PART, command)
         return part
 
-    def _begin_work(self, command: str, name: str, part: Part, span: DurationRange, doing: Doing) -> Work:
+    def _check_ready(self, command: str) -> None:
+        if self._alarm is not None:
+            raise self.refused(Refusal.ALARM, command, self._alarm)
+        if self._work is not None:
+            raise self.refused(Refusal.RUNNING, command, self._work.name)
+
+    def _begin_work(self, command: str, name: str, part: Part | None, span: DurationRange, doing: Doing) -> Work:
         self._works_begun += 1
         seconds = drawn_duration(span, self.world.luck.seed, "work", self.name, self._works_begun)
         length = nanoseconds(seconds * self.world.luck.slowness(self.name) * self.world.luck.stretch(self.name, command))
-        self._work = Work(command, name, part.id, self.world.now, length, doing)
+        self._work = Work(command, name, "" if part is None else part.id, self.world.now, length, doing)
         self.begin(command, doing, name)
         self._say()
         return self._work
 
     def _program_ends(self, work: Work) -> None:
         self._work = None
-        self.world.parts.processed(self.world.parts.parts[work.part], self.name, work.name)
+        if work.part:
+            self.world.parts.processed(self.world.parts.parts[work.part], self.name, work.name)
         self._say()
         self.world.effect(self.name, work.command, ENDED[work.doing], work.part, work.name)
         self.change(work.command, DONE)

@@ -23,7 +23,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class Work:
-    """A program, an inspection or other work under way, on `part`. `due` is when it ends, or breaks off."""
+    """A program, an inspection or other work under way, on `part`, "" for none. `due` is when it ends, or breaks off."""
 
     command: str
     name: str

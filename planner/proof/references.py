@@ -27,6 +27,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Stance,
@@ -45,10 +46,10 @@ def check_references(tasks: TaskPlan, request: PlanningRequest) -> tuple[Diagnos
             found.append(error("E683", f"{step.id} names {missing}, which there is not", step.because.span))
         if step.robot is not None and step.robot not in request.robots:
             found.append(error("E683", f"{step.id} is for {step.robot}, which is no robot here", step.because.span))
-        if step.part is not None and step.part not in names.parts:
+        if step.part is not None and step.part not in names.subjects:
             found.append(error("E683", f"{step.id} is about {step.part}, which is no part here", step.because.span))
     for operation in tasks.operations:
-        if operation.part not in names.parts:
+        if operation.part not in names.subjects:
             found.append(
                 error("E683", f"{operation.id} is about {operation.part}, which is no part here", operation.because.span)
             )
@@ -67,6 +68,7 @@ class _Names:
         self._stored = {pocket.tool for pocket in cell.pockets.values()}
         self._hands = {f"{tool.name}.{hand.name}" for tool in cell.tools.values() for hand in tool.hands}
         self.parts = {p.id for p in request.state.parts}
+        self.subjects = {*self.parts, *cell.equipment}
 
     def missing(self, action: Action) -> Iterator[str]:
         match action:
@@ -85,7 +87,7 @@ class _Names:
             case Couple(robot=robot, tool=tool) | Uncouple(robot=robot, tool=tool):
                 if robot not in self._robots or tool not in self._stored:
                     yield f"a pocket for {tool} of {robot}"
-            case SetDoor(machine=name) | SetClamp(machine=name):
+            case SetDoor(machine=name) | SetClamp(machine=name) | Service(station=name):
                 yield from self._device(name)
             case RunProgram(machine=name, program=program, part=part):
                 yield from self._device(name)

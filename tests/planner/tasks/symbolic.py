@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from cell.model import CellModel
 from cell.state import CellState, DeviceState, InHand, InPlace
-from cell.steps import AtPlace, Await, Fact, Inspect, Move, RunProgram, Step, Treat, stance_name
+from cell.steps import AtPlace, Await, Fact, Inspect, Move, RunProgram, Service, Step, Treat, stance_name
 from cell.task_plan import TaskPlan
 
 
@@ -115,7 +115,9 @@ def _end(step: Step, played: Played, now: float) -> None:
 def _worker(step: Step) -> str | None:
     """The machine, the station or the person that is busy while the step lasts."""
     match step.action:
-        case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name) | Await(person=name):
+        case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name) | Service(station=name):
+            return name
+        case Await(person=name):
             return name
         case _:
             return None
