@@ -57,6 +57,14 @@ _PAGES = (
         "Write the interval that the message names, or relieve the resource that it names.",
     ),
     _Page(
+        "E506", "a thing cannot be kept fresh",
+        "An `every t { }` asks for it more often than the schedule has its station empty, or a part lies in it when it is due at "
+        "once.",
+        "What is overdue is done before the station does anything else; a plan that would let it become overdue is none. The "
+        "search is bounded: this is not a proof that it cannot be kept.",
+        "Allow more time between, or see that the station is empty sooner.",
+    ),
+    _Page(
         "E601", "the set is too small",
         "The condition after `until` stays false even when every member of the set comes out without an adverse outcome.",
         "A loop that cannot reach its end would run out of parts and stop short.",

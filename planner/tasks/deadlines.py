@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from cell.diagnostic import Edit, Fix, Span
 from cell.model import CellModel
 from cell.state import PlanningRequest
+from cell.steps import Service
 from planner.tasks.bounds import LowerBound
 from planner.tasks.certain import certain_bound, is_beyond, legs_of_deadlines, work_of
 from planner.tasks.crew import Known
@@ -103,7 +104,7 @@ def misses(routes: Routes, draft: Draft) -> bool:
 def iteration_ends(draft: Draft, loop: str) -> list[float]:
     """When each iteration of a loop ends, in order."""
     ends: dict[str, float] = {}
-    for step in draft.steps:
+    for step in (s for s in draft.steps if not isinstance(s.action, Service)):
         for name, member in draft.operations[step.operation].serves:
             if name == loop:
                 ends[member] = max(step.start + step.duration, ends.get(member, 0.0))

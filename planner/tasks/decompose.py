@@ -6,7 +6,7 @@ is observed to be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -20,20 +20,35 @@ from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, R
 from cell.state import CellState, Errand, Expected, InHand, InPlace, Lost, PartState
 from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.assembling import JOINING, Assembly
+from planner.tasks.chores import chore_of, is_about_thing, kept_fresh
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
 from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
 from planner.tasks.people import cleared_to, clearing, left_behind, received
-from planner.tasks.route import Barrier, Clauses, Fork, Job, Leg, Pace, Routes, Stage, Work, comes_back, works_where_it_lies
+from planner.tasks.route import (
+    Barrier,
+    Chore,
+    Clauses,
+    Fork,
+    Job,
+    Leg,
+    Pace,
+    Routes,
+    Stage,
+    Work,
+    comes_back,
+    works_where_it_lies,
+)
 from planner.tasks.rungs import errand_stage
-from planner.tasks.sampling import Sampling
+from planner.tasks.sampling import Sampling, is_counted
 from planner.tasks.supported import blocks
 from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
 
 Legs = frozenset[tuple[str, int]]
-"""Legs as (part, index in its route)."""
+"""Legs as (part, index in its route), chores as (goal, CHORE)."""
+CHORE = -1
 
 
 def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings, is_continuous: bool = False) -> Routes:
@@ -67,6 +82,7 @@ class _Walk:
     unfolding: Unfolding = field(init=False)
     assembly: Assembly = field(init=False)
     kinds: dict[str, list[str]] = field(default_factory=dict)
+    chores: list[Chore] = field(default_factory=list)
     parts: dict[str, PartState] = field(init=False)
     where: dict[str, str] = field(init=False)
     arrivals: dict[str, float] = field(init=False)
@@ -119,7 +135,7 @@ class _Walk:
             case When():
                 self.found.unsupported("a `when` outside a loop over parts", line.span, help=OF_A_GROUP if bound else "")
             case Fresh():
-                self.found.unsupported("`every … { }`", line.span)
+                self._fresh(line, clauses, bound)
             case _:
                 assert_never(line)
         return frozenset()
@@ -127,6 +143,8 @@ class _Walk:
     def _goal(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
         if goal.verb in JOINING:
             return self._joint(goal, clauses, bound)
+        if is_about_thing(self.cell, goal):
+            return self._chore(goal, clauses, bound)
         certain = self.assembly.part(goal.object, bound)
         if certain is not None:
             return self._certain(goal, certain, clauses, bound)
@@ -151,6 +169,27 @@ class _Walk:
         self.claimed.add(part.id)
         self.chosen.add(part.id)
         return self._add(part, [] if _is_there(part, stage) else [stage])
+
+    def _chore(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
+        """What waits for it waits for all that it has waited for, too: orders of acts know nothing of chores."""
+        if bound:
+            self.found.unsupported("a goal about a thing in a loop", goal.span)
+            return frozenset()
+        before = frozenset[tuple[str, int]]().union(*(self.barriers[k][0] for k in clauses.after))
+        chore = None if goal.id in self.state.since else chore_of(self.cell, self.state, goal, clauses, self.found)
+        if chore is None:
+            return before
+        self.chores.append(chore)
+        return before | {(goal.id, CHORE)}
+
+    def _fresh(self, fresh: Fresh, clauses: Clauses, bound: Members) -> None:
+        if bound or is_counted(fresh):
+            self.found.unsupported("this `every … { }` here", fresh.span)
+            return
+        own = self.unfolding.clauses_in(fresh.block, clauses, "")
+        chore = kept_fresh(self.cell, self.state, fresh, own, self.found)
+        if chore is not None:
+            self.chores.append(chore)
 
     def _demanded(self, goal: Goal, demand: Demand, clauses: Clauses, bound: Members) -> Legs:
         """A goal about a part that an order asks for."""
@@ -357,16 +396,19 @@ class _Walk:
         self._carry_away()
         order = [p.id for p in self.state.parts if self.legs.get(p.id)]
         number = {part: i for i, part in enumerate(order)}
-        barriers = tuple(
-            Barrier(tuple(sorted((number[p], k) for p, k in legs)), span, in_order) for legs, span, in_order in self.barriers
-        )
+        barriers = tuple(self._barrier(*barrier, number) for barrier in self.barriers)
         jobs = tuple(self._job(self.parts[p]) for p in order)
         for job in jobs:
             self._check_job(job)
         return Routes(
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
-            self._assumed(jobs), self.orders.read(), self.orders.ranks(),
+            self._assumed(jobs), self.orders.read(), self.orders.ranks(), tuple(self.chores),
         )  # fmt: skip
+
+    def _barrier(self, legs: Legs, span: Span, in_order: bool, number: Mapping[str, int]) -> Barrier:
+        members = sorted((number[p], k) for p, k in legs if k != CHORE)
+        chores = tuple(i for i, chore in enumerate(self.chores) if (chore.goal.id, CHORE) in legs)
+        return Barrier(tuple(members), span, in_order, chores)
 
     def _carry_away(self) -> None:
         """What is finished where a person works who carries it away."""

@@ -21,6 +21,7 @@ from planner.tasks.deadlines import check_deadlines, check_paces, lateness, miss
 from planner.tasks.dispatch import Order, dispatch
 from planner.tasks.draft import Draft, Written, choice_name, finished
 from planner.tasks.findings import Findings
+from planner.tasks.freshness import check_chores
 from planner.tasks.groundwork import routes_for, shop_for
 from planner.tasks.improve import Budget, best_of_rules, searched
 from planner.tasks.motions import MeasuredFirst
@@ -42,7 +43,7 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
     routes = routes_for(request, found)
     if routes is None:
         return Outcome(None, found.all())
-    if not routes.jobs:
+    if not routes.jobs and not routes.chores:
         return Outcome(_nothing_to_do(request), found.all())
     shop = shop_for(request, routes, known, found)
     if shop is None:
@@ -70,6 +71,7 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
     if is_certain:  # an estimate proves nothing: the next round knows better
         check_deadlines(shop.routes, drafts, found)
         check_paces(shop.routes, draft, lower_bound(shop), found)
+        check_chores(shop.routes, draft, found)
     if found.has_errors:
         return Outcome(None, found.all())
     one_by_one = _one_by_one(request, shop, draft, known)
@@ -141,7 +143,7 @@ def _task_plan(
         orders=written.orders,
         choices=tuple(_choice(k, choice, written) for k, choice in enumerate(choices)),
         bounds=Bounds(draft.makespan, lower, gap, bottleneck, takt(draft), one_by_one),
-        reads=read_facts(shop, request.state, order),
+        reads=read_facts(shop, request.state, order, written.steps),
         assumptions=(*shop.routes.assumptions, *assumptions(shop, request.state, order, written.steps)),
         seed=request.seed,
     )

@@ -8,7 +8,7 @@ from cell.awaited_work import waits_for_people
 from cell.driving import driving_assumptions
 from cell.shelves import is_bin, presentation
 from cell.state import CellState, InPlace, PartState
-from cell.steps import Step
+from cell.steps import Service, Step
 from cell.task_plan import PlannedPart, ReadFact
 from planner.tasks.dispatch import Order
 from planner.tasks.floor import Act, Kind
@@ -16,9 +16,11 @@ from planner.tasks.route import Job, Routes, Stage
 from planner.tasks.shop import Shop
 
 
-def read_facts(shop: Shop, state: CellState, order: Order) -> tuple[ReadFact, ...]:
+def read_facts(shop: Shop, state: CellState, order: Order, steps: Sequence[Step]) -> tuple[ReadFact, ...]:
     """Sorted by name. Only what the acts of `order` use; no joint positions."""
-    facts = dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, order)) | dict(_hands(shop, order))
+    facts = (
+        dict(_parts(shop, state)) | dict(_targets(shop, order)) | dict(_devices(shop, order, steps)) | dict(_hands(shop, order))
+    )
     facts |= dict(_seats(shop, state, order)) | dict(_tools(shop, order))
     facts |= {f"count {name}": str(count) for name, count in shop.routes.counted} | dict(shop.routes.ordered)
     return tuple(ReadFact(name, facts[name]) for name in sorted(facts))
@@ -34,6 +36,7 @@ def assumptions(shop: Shop, state: CellState, order: Order, steps: Sequence[Step
     acts = [act for act in order.acts if act.kind is not Kind.PARK]
     used = {shop.equipment_of[act.place] for act in acts} | {name for act in acts for name in _people(shop, act)}
     used |= {shop.equipment_of[act.targets[0][0]] for act in acts if act.kind is Kind.CARRY}
+    used |= set(_served(steps))
     out = [presentation(place) for place in sorted(_from_bins(shop))]
     out += waits_for_people(steps, shop.cell)
     out += driving_assumptions(steps, shop.cell)
@@ -119,10 +122,11 @@ def _hands(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
             yield f"hand {name}", "empty"
 
 
-def _devices(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
+def _devices(shop: Shop, order: Order, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
     acts = [act for act in order.acts if act.kind is not Kind.PARK]
     places = [p for act in acts for p in (act.place, *(p for way in act.targets for p in way))]
     names = [shop.equipment_of[place] for place in places] + [name for act in acts for name in _people(shop, act)]
+    names += _served(steps)
     for name in dict.fromkeys(names):
         device = shop.devices[name]
         if device.has_door:
@@ -131,6 +135,11 @@ def _devices(shop: Shop, order: Order) -> Iterator[tuple[str, str]]:
             yield f"clamp {name}", "closed" if device.is_clamped else "open"
         if device.works:
             yield f"running {name}", "yes" if device.is_running else "no"
+
+
+def _served(steps: Sequence[Step]) -> list[str]:
+    """What does something to itself."""
+    return [step.action.station for step in steps if isinstance(step.action, Service)]
 
 
 def _people(shop: Shop, act: Act) -> Iterator[str]:

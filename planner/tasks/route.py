@@ -6,12 +6,13 @@ share: robot, hands, machines, places. Nothing here knows a robot or a time.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from cell.diagnostic import Span
 from cell.people import CLEAR
-from cell.program import Goal, When
+from cell.program import Fresh, Goal, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +160,32 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Chore:
+    """A goal about the station `thing`, which takes it `duration` s and needs nothing in it. `since`: how many s ago it was last
+    done, None where nothing says so. `fresh`: the `every … { }` that keeps it so, None where it is done once."""
+
+    goal: Goal
+    thing: str
+    duration: float
+    clauses: Clauses
+    since: float | None
+    fresh: Fresh | None = None
+
+    @property
+    def interval(self) -> float:
+        """s that may pass from one time to the next."""
+        return math.inf if self.fresh is None else self.fresh.interval.quantity.value
+
+
+@dataclass(frozen=True, slots=True)
 class Barrier:
-    """Opens when all `members` (job, leg) have ended. `span` is the line that asks for the order; `in_order`: it does so by
+    """Opens when all `members` (job, leg) and all `chores`, by number, have ended. `span` is the line that asks for the order; `in_order`: it does so by
     `in order`, not by the rule that orders lines about common parts."""
 
     members: tuple[tuple[int, int], ...]
     span: Span
     in_order: bool = False
+    chores: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +222,7 @@ class Routes:
     assumptions: tuple[str, ...]
     ordered: tuple[tuple[str, str], ...] = ()
     ranks: tuple[tuple[str, int], ...] = ()
+    chores: tuple[Chore, ...] = ()
 
 
 def stages_of(leg: Leg) -> tuple[Stage, ...]:

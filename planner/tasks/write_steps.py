@@ -14,10 +14,12 @@ from cell.reasons import action_reason, bringing, goal_reason
 from cell.seats import has_family
 from cell.steps import AtHub, Because, Fact, Inspect, Present, RunProgram, SetClamp, Treat, stance_name
 from planner.tasks.bases import Bases
+from planner.tasks.chore_steps import ChoreSteps, Rounds
 from planner.tasks.device_chains import DeviceChains
 from planner.tasks.dispatch import Order
 from planner.tasks.draft import Draft, OperationDraft, fact
 from planner.tasks.floor import Act, Kind
+from planner.tasks.freshness import more_rounds
 from planner.tasks.people_steps import PeopleSteps
 from planner.tasks.road import Numbers, Road
 from planner.tasks.robot_chain import RobotChain, Task
@@ -29,11 +31,17 @@ from planner.tasks.write_choice import ChoiceDraft, ChoiceWriter
 
 
 def write_steps(shop: Shop, order: Order) -> tuple[Draft, list[ChoiceDraft]]:
-    """Steps in the order of acts, which is a topological order of them."""
-    writer = Writer(shop)
-    for act in order.acts:
-        writer.write(act)
-    writer.finish()
+    """Steps in the order of acts, which is a topological order of them, with the chores in between."""
+    rounds: Rounds | None = {}
+    while rounds is not None:
+        writer = Writer(shop)
+        chores = writer.chores = ChoreSteps(writer, order.acts, rounds)
+        for number, act in enumerate(order.acts):
+            chores.before(number)
+            writer.write(act)
+        chores.before(len(order.acts))
+        writer.finish()
+        rounds = more_rounds(shop, order.acts, writer.draft, chores, rounds)
     return writer.draft, writer.choices
 
 
@@ -59,6 +67,7 @@ class Writer:
         self.changed: dict[str, tuple[str, Numbers]] = {}
         self.people = PeopleSteps(shop, self.draft, self.devices, self.changed)
         self.task: Task | None = None
+        self.chores = ChoreSteps(self, (), {})
 
     def write(self, act: Act) -> None:
         robot = self.robots[self.shop.workers[act.worker].robot]
@@ -356,7 +365,7 @@ class Writer:
         operation = self.draft.operation(
             goal, verb, part, clauses.serves, who, source, target, because, branch, clauses.deadlines
         )
-        gate = self._gate(clauses)
+        gate = self.gate(clauses)
         if gate and branch is None:
             self.draft.gates[operation.number] = gate
         return operation
@@ -365,7 +374,7 @@ class Writer:
     def because(goal: Goal) -> Because:
         return Because(goal.span, goal_reason(goal))
 
-    def _gate(self, clauses: Clauses) -> Numbers:
+    def gate(self, clauses: Clauses) -> Numbers:
         """The last steps, one for each chain, that have to end before the barriers are open."""
         latest: dict[str, Numbers] = {}
         for k in clauses.after:
@@ -373,4 +382,5 @@ class Writer:
                 chain, steps = self.ends[member]
                 if steps and (chain not in latest or max(steps) > max(latest[chain])):
                     latest[chain] = steps
+            latest |= self.chores.ended(self.shop.routes.barriers[k].chores)
         return tuple(dict.fromkeys(k for steps in latest.values() for k in steps))
