@@ -19,6 +19,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Step,
@@ -41,7 +42,7 @@ def claims_of(action: Action, place: str, cell: CellModel, shared: tuple[str, ..
             return _at(place, cell, shared) if place else (name,)
         case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name):
             return (name,)
-        case Treat(station=name) | Present(supply=name):
+        case Treat(station=name) | Service(station=name) | Present(supply=name):
             return (name,)
         case Decide():
             return ()

@@ -52,6 +52,13 @@ interval that this plan keeps.
 
 **What to do.** Allow a longer interval, or look at the bottleneck that `plan` prints.""",
     ),
+    "E553": CodePage(
+        "a thing is not kept fresh",
+        """Between two times at which an `every t { }` is done, or from the last one to the end of the plan, more than t passes at
+the declared durations. The time before the plan counts: how long ago it was last done is part of the observed state.
+
+**What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
+    ),
     "E670": CodePage(
         "the plan file cannot be read",
         """The file is cut short, too large, nested too deeply, or holds something that is no JSON of ours (NaN, a key twice).

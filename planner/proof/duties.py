@@ -27,6 +27,7 @@ from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, Errand, InPlace, PartState
 from planner.proof.asked_orders import AskedOrders
+from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal, thing_of
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.joints import JOINING, JointDuty, Joints
 from planner.proof.outcomes import asked, branch_for, told_by
@@ -104,6 +105,7 @@ class Duties:
     settled: set[Key] = field(default_factory=set)
     stacks: list[StackLimit] = field(default_factory=list)
     sampled: list[Sampled] = field(default_factory=list)
+    fresh: list[FreshDuty] = field(default_factory=list)
     unproved: list[Diagnostic] = field(default_factory=list)
 
 
@@ -126,7 +128,7 @@ class _Scope:
 def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations."""
     asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
-    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties())
+    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state.since)
     if state.errand is not None:
         reader.errand(program.block, state.errand, ())
         return reader.out
@@ -142,6 +144,7 @@ class _Reader:
     parts: Mapping[str, PartState]
     started: Mapping[str, tuple[str, ...]]
     out: Duties
+    since: Mapping[str, float]
     filled: set[str] = field(default_factory=set)
     of_demand: dict[str, list[Key]] = field(default_factory=dict)
 
@@ -168,7 +171,8 @@ class _Reader:
         keys: list[frozenset[Key]] = []
         for i, line in enumerate(block.lines):
             loops = {j for j in block.waits[i] if not in_order and isinstance(line, Loop) and isinstance(block.lines[j], Loop)}
-            before = frozenset[Key]().union(*(keys[j] for j in block.waits[i] if j not in loops))
+            apart = {j for j in block.waits[i] if is_by_time(line) or is_by_time(block.lines[j])}
+            before = frozenset[Key]().union(*(keys[j] for j in block.waits[i] if j not in loops | apart))
             shared = frozenset[Key]().union(*(keys[j] for j in loops))
             keys.append(self._line(line, replace(scope, after=scope.after | before, shared=shared), label))
         everything = frozenset[Key]().union(*keys)
@@ -193,8 +197,27 @@ class _Reader:
                 is_owed = (id_, scope.serves[-1][1]) in scope.owed
                 return self.block(block, scope, is_top=False, label=label) if is_owed else frozenset()
             case Fresh():
-                self.out.unproved.append(error("E690", "`every … { }` cannot be proved yet", line.span))
-                return frozenset()
+                return self._fresh(line, scope)
+
+    def _fresh(self, fresh: Fresh, scope: _Scope) -> frozenset[Key]:
+        """Outside the order; as often as the plan has it."""
+        goal, times = only_goal(fresh), self.started.get(fresh.id, ())
+        thing = None if goal is None else thing_of(goal, self.cell)
+        if goal is None or thing is None or scope.serves or not is_by_time(fresh) or not are_numbered(times):
+            self.out.unproved.append(error("E690", "this `every … { }` cannot be proved yet", fresh.span))
+            return frozenset()
+        keys = tuple((goal.id, ((fresh.id, time),)) for time in times)
+        for key in keys:
+            self.out.goals[key] = Duty(key, goal, thing, "", None, scope.limits, frozenset(), thing)
+        self.out.fresh.append(FreshDuty(fresh, goal, thing, self.since.get(goal.id), keys))
+        return frozenset(keys)
+
+    def _chore(self, goal: Goal, thing: str, scope: _Scope) -> frozenset[Key]:
+        key = (goal.id, scope.serves)
+        self.out.goals[key] = Duty(key, goal, thing, "", scope.under, scope.limits, scope.after, thing)
+        if goal.id in self.since:
+            self.out.settled.add(key)
+        return frozenset({key})
 
     def _goal(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
         demand = self.asked.demand(goal, scope.members)
@@ -202,6 +225,8 @@ class _Reader:
             return self._demanded(goal, demand, scope, label)
         if goal.verb in JOINING:
             return self._joint(goal, scope, label)
+        if not scope.serves and (thing := thing_of(goal, self.cell)) is not None:
+            return self._chore(goal, thing, scope)
         certain = self.joints.part(goal.about, scope.members)
         if certain is not None:
             return self._certain(goal, certain, scope, label)

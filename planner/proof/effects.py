@@ -30,6 +30,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Stance,
@@ -115,6 +116,8 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
             return _of_work(name, part, at, cell, (), (Fact("told", (outcome, part)),))
         case Treat(station=name, part=part):
             return _of_work(name, part, at, cell, (), ())
+        case Service(station=name):
+            return of_service(name, at, cell)
         case Await():
             return of_person(action, at, cell)
         case Present(supply=name, part=part):
@@ -237,6 +240,13 @@ def _of_work(name: str, part: str, at: Setting, cell: CellModel, guarded: Facts,
         running = Fact("running", (name,))
         return Change((lies, running, *guarded), (*adds, Fact("idle", (name,))), (running,))
     return Change((lies, Fact("idle", (name,)), *guarded), adds, ())
+
+
+def of_service(name: str, at: Setting, cell: CellModel) -> Change:
+    """Nothing is done to it and nothing lies in it meanwhile."""
+    places = (place.name for place in cell.equipment[name].places if place.of is None and not is_heap(cell, place.name))
+    needs = (Fact("idle", (name,)), *(Fact("free", (place,)) for place in places))
+    return Change(needs, (Fact("reached", (at.goal, name)),), ())
 
 
 def of_person(action: Await, at: Setting, cell: CellModel) -> Change:

@@ -28,6 +28,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Step,
@@ -69,7 +70,7 @@ def resources(action: Action) -> tuple[str, ...]:
             return (robot, tool)
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name) | Inspect(station=name):
             return (name,)
-        case Treat(station=name) | Await(person=name) | Present(supply=name):
+        case Treat(station=name) | Service(station=name) | Await(person=name) | Present(supply=name):
             return (name,)
         case Decide():
             return ()
@@ -114,7 +115,7 @@ def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[S
                 pass  # the robot is there for it, and stands still: by_people.py
             case SetDoor(machine=name) | RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
                 acting[name] = acting.get(name, 0) | 1 << i
-            case Await(person=name):
+            case Service(station=name) | Await(person=name):
                 acting[name] = acting.get(name, 0) | 1 << i
             case _:
                 pass

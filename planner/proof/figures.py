@@ -18,7 +18,7 @@ from cell.program import AllOf, AnyOf, Compare, Condition, Loop
 from cell.seats import has_family, seats_ever
 from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, PartState, PlanningRequest, tool_at
-from cell.steps import Along, Await, Grip, Inspect, MotionNeed, Move, RunProgram, Touch, Treat
+from cell.steps import Along, Await, Grip, Inspect, MotionNeed, Move, RunProgram, Service, Touch, Treat
 from cell.task_plan import PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.lower_bound import bounds_of
@@ -141,7 +141,7 @@ def _devices(tasks: TaskPlan, cell: CellModel) -> tuple[str, ...]:
         match step.action:
             case Move(need=MotionNeed(touch=Touch(end="end", place=place) | Along(place=place))):
                 used.add(cell.places[place].equipment)
-            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name):
+            case RunProgram(machine=name) | Inspect(station=name) | Treat(station=name) | Service(station=name):
                 used.add(name)
             case Await(person=name, place=place):
                 used |= {name, cell.places[place].equipment}
@@ -269,8 +269,9 @@ def _bounds_wrong(tasks: TaskPlan, by_name: Mapping[str, float]) -> Iterator[Dia
 def _takt(tasks: TaskPlan) -> float | None:
     """Mean time between the ends of the iterations of the loop that has most."""
     ends: dict[str, dict[str, float]] = {}
-    serves = {o.id: o.serves for o in tasks.operations}
-    for loop in dict.fromkeys(name for o in tasks.operations for name, _ in o.serves):
+    parts = {part.id for part in tasks.parts}
+    serves = {o.id: o.serves if o.part in parts else () for o in tasks.operations}
+    for loop in dict.fromkeys(name for own in serves.values() for name, _ in own):
         ends[loop] = {}
     for step in tasks.steps:
         for loop, member in serves[step.operation]:

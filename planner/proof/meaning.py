@@ -35,6 +35,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Step,
@@ -247,7 +248,8 @@ class _Walk:
         duty = self.duty_of.get(operation.id)
         match step.action:
             case Move(need=need) if duty is not None:
-                yield from wrong_in_need(need, operation, duty, robot, state, self.kinds[operation.part], self.cell, self.shared)
+                kind = self.kinds.get(operation.part, "")
+                yield from wrong_in_need(need, operation, duty, robot, state, kind, self.cell, self.shared)
             case Grip():
                 yield from self._grip(step.action, operation, state)
                 yield from self._from_bin(step, step.action, state)
@@ -276,6 +278,10 @@ class _Walk:
                 asked = isinstance(duty, Duty) and (station, verb) == (duty.target, duty.goal.verb)
                 if part != operation.part or not asked or tells(verb):
                     yield f"has {station} do {verb} to {part}, which its goal does not ask for"
+            case Service(station=station, verb=verb):
+                asked = isinstance(duty, Duty) and (station, verb) == (duty.part, duty.goal.verb) and duty.goal.role("by") is None
+                if station != operation.part or not asked:
+                    yield f"has {station} do {verb} to itself, which its goal does not ask for"
             case Await():
                 yield from wrong_in_awaiting(step.action, operation, duty, state, self._place_of(operation.part), self.cell)
             case Move() | Decide() if duty is None:

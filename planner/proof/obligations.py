@@ -18,6 +18,7 @@ from cell.scene import has_floor
 from cell.state import PlanningRequest
 from cell.steps import Grip
 from planner.proof.by_people import standstills
+from planner.proof.chores import longest_gap
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
 from planner.proof.duties import Duties
 from planner.proof.encounters import Encounters
@@ -65,7 +66,7 @@ def obligations_of(
         *_symbolic(plan, request),
         *(_Row("standstill", claim, _ALWAYS, _ORDER, None, spans) for claim, spans in standstills(plan.tasks)),
         *_zones(request),
-        *_times(duties, steps_of),
+        *_times(duties, steps_of, plan.tasks.bounds.makespan),
         *_limits(duties),
         *_stacks(plan, request, duties),
         *_waiting(plan, request),
@@ -81,7 +82,7 @@ def obligations_of(
 def _goals(duties: Duties) -> Iterator[_Row]:
     counts: dict[Span, int] = {}
     for key, duty in duties.goals.items():
-        if key not in duties.settled:
+        if key not in duties.settled and duty.part not in {fresh.thing for fresh in duties.fresh}:
             counts[duty.goal.span] = counts.get(duty.goal.span, 0) + 1
     for span, count in counts.items():
         verb = next(d.goal.verb for d in duties.goals.values() if d.goal.span == span)
@@ -153,7 +154,7 @@ def _robots(plan: MotionPlan, request: PlanningRequest, met: Encounters) -> Iter
         yield _Row("separation", f"{', '.join(still)} may stand where the plan starts", _ALWAYS, "a path of one point")
 
 
-def _times(duties: Duties, steps_of: StepsOf) -> Iterator[_Row]:
+def _times(duties: Duties, steps_of: StepsOf, makespan: float) -> Iterator[_Row]:
     for deadline in duties.deadlines:
         taken = span_of(deadline, steps_of)
         of = f" for {deadline.label}" if deadline.label else ""
@@ -161,6 +162,11 @@ def _times(duties: Duties, steps_of: StepsOf) -> Iterator[_Row]:
         yield _Row(
             "deadline", claim, _DECLARED, f"the longest path takes {taken:.3f} s", deadline.limit - taken, (deadline.span,)
         )
+    for fresh in duties.fresh:
+        gap = longest_gap(fresh, steps_of, makespan)
+        claim = f"{fresh.goal.verb} {fresh.thing} {len(fresh.keys)} times, so that never {fresh.interval:g} s pass without"
+        when = "no record: due at once" if fresh.since is None else f"last done {fresh.since:.0f} s before the plan"
+        yield _Row("pace", claim, _DECLARED, f"{gap:.3f} s at most; {when}", fresh.interval - gap, (fresh.fresh.span,))
     for pace in duties.paces:
         late, smallest = slowest_lateness(pace, steps_of)
         yield _Row("pace", f"every {pace.interval:g} s", _DECLARED, f"{smallest:.3f} s would do", -late, (pace.span,))

@@ -27,6 +27,7 @@ from cell.steps import (
     Move,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Step,
@@ -254,7 +255,7 @@ def _goal_wrong(
     reached = Fact("reached", (operation.goal, operation.part))
     if not any(reached in s.adds for s in steps):
         yield "none of its steps makes its goal a fact"
-    for kind in (Grip, Release, Drive, RunProgram, Inspect, Treat, Await):
+    for kind in (Grip, Release, Drive, RunProgram, Inspect, Treat, Service, Await):
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
     if sum(is_along(s.action) for s in steps) != bool(duty.goal.along):

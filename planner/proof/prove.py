@@ -18,6 +18,7 @@ from cell.state import PlanningRequest
 from cell.steps import Step
 from planner.proof.by_people import check_handovers
 from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
+from planner.proof.chores import check_fresh
 from planner.proof.clearing import check_cleared_last, check_clearing
 from planner.proof.configurations import check_configurations
 from planner.proof.deadlines import check_deadlines
@@ -96,7 +97,9 @@ def _of_another_origin(plan: MotionPlan, request: PlanningRequest, versions: Pai
 def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, started: Mapping[str, tuple[str, ...]]) -> Findings:
     tasks, cell, state = plan.tasks, request.cell, request.state
     matched = match(tasks, duties, cell, state)
-    if found := (*check_iterations(duties.loops, started, cell, state), *matched.found):
+    kept_fresh = {duty.fresh.id for duty in duties.fresh}
+    in_loops = {name: members for name, members in started.items() if name not in kept_fresh}
+    if found := (*check_iterations(duties.loops, in_loops, cell, state), *matched.found):
         return found
     if found := (
         *check_orders(duties.loops, started, cell, state, request.is_continuous),
@@ -123,6 +126,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_nevers(plan, request, order),
         *check_capacities(plan, request, order),
         *check_deadlines(duties, matched.steps_of),
+        *check_fresh(duties.fresh, matched.steps_of, tasks.steps, order, tasks.bounds.makespan),
         *check_waiting(tuple(waiting_limits(request.program.block, cell)), tasks.steps, cell),
         *check_stacks(duties.stacks, tasks.steps, cell, state),
         *(_afloat(part, place) for part, place in floating(cell, state)),
