@@ -65,14 +65,10 @@ def _unwatched(block: Block) -> Iterator[tuple[str, Span]]:
             yield "an `ensure` on an observed quantity", ensure.span
     for line in block.lines:
         match line:
-            case Fresh(block=inner, interval=interval, span=span):
-                if interval.quantity.dimension != "parts":  # those are counted when the plan is made, from what was reached
-                    yield "`every … { }`", span
-                yield from _unwatched(inner)
             case Goal(block=inner):
                 if inner is not None:
                     yield from _unwatched(inner)
-            case Loop(block=inner) | Group(block=inner) | Scope(block=inner):
+            case Loop(block=inner) | Group(block=inner) | Scope(block=inner) | Fresh(block=inner):
                 yield from _unwatched(inner)
             case When(branches=branches):
                 for branch in branches:

@@ -7,15 +7,17 @@ from cell.state import CellState, DeviceState, Errand
 from cell.steps import AtHome
 from controller.run_state import Belief, DeviceBelief, RobotBelief, RunState
 
+SECOND = 1_000_000_000  # ns
+
 
 def observed_state(state: RunState) -> CellState:
     """What a planning request is made from. Raises ValueError before the run was opened."""
     if state.context is None:
         raise ValueError("the run has not been opened")
-    return cell_state(state.context, state.belief)
+    return cell_state(state.context, state.belief, state.now)
 
 
-def cell_state(context: RunContext, belief: Belief, errand: Errand | None = None) -> CellState:
+def cell_state(context: RunContext, belief: Belief, now: int, errand: Errand | None = None) -> CellState:
     """Parts in order of id. A robot that nobody sees at rest is taken to be at home; nothing is asked
     for then. A device that nobody watches runs only while a command of ours does, and none does when this is asked."""
     return CellState(
@@ -29,6 +31,7 @@ def cell_state(context: RunContext, belief: Belief, errand: Errand | None = None
         orders=tuple(belief.orders[name] for name in belief.queue),
         mounts=dict(sorted(belief.mounts.items())),
         errand=errand,
+        since={goal: (now - at) / SECOND for goal, at in sorted(belief.tended.items())},
     )
 
 

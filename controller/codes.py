@@ -222,6 +222,12 @@ _PAGES = (
         "Ask them why, mend that, then resume: they are asked again.",
     ),
     _page(
+        "R737", "a thing is overdue",
+        "An `every t { }` was not done again in time: the run took longer than planned, or was held.",
+        "What its station tells or does may be wrong by now, so nothing is started meanwhile.",
+        "Resume: the next plan begins with it. `on overdue: …` would say what shall happen instead.",
+    ),
+    _page(
         "R735", "an iteration is late",
         "A loop has a pace (`every 60 s`), and its next iteration has not ended in time.",
         "The k-th iteration ends no later than (k - 1) times the pace after the first one. Time in which parts were missing "

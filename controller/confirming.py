@@ -44,6 +44,10 @@ def _infer(d: Draft, step: Step, fact: Fact) -> None:
             ledger.change_part(d, part, reached=known.reached | {goal})
             d.say(GoalReached(d.now, replace(d.about(step.id), goal=goal, part=part)))
             orders.look(d, part)
+    elif fact.name == "reached":
+        goal, thing = fact.args
+        d.believe(tended=d.belief.tended.set(goal, d.now))
+        d.say(GoalReached(d.now, replace(d.about(step.id), goal=goal, part=thing)))
 
 
 def _rest_inside(d: Draft, step: Step, move: Move) -> None:

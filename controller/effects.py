@@ -20,7 +20,7 @@ from cell.commands import (
     Treat,
     Uncouple,
 )
-from cell.steps import Await, Decide, Move, RunProgram, Step
+from cell.steps import Await, Decide, Move, RunProgram, Service, Step
 from cell.steps import Couple as CoupleTool
 from cell.steps import Drive as DriveIn
 from cell.steps import Grip as GripPart
@@ -59,7 +59,7 @@ def command_of(d: Draft, step: Step) -> StepCommand:
             return StartProgram(id, of, machine, program)
         case InspectPart(station, outcome, _):
             return Inspect(id, of, station, outcome)
-        case TreatPart(station, verb, _):
+        case TreatPart(station, verb, _) | Service(station, verb):
             return Treat(id, of, station, verb)
         case Await(person, verb, _, outcome, place):
             return AwaitWork(id, of, person, verb, outcome, place)
@@ -95,7 +95,7 @@ def unseen_effect(d: Draft, step: Step) -> str | None:
             return f"{machine} stands still" if d.belief.devices.get(machine, DeviceBelief()).running else None
         case InspectPart(outcome=outcome, part=part) | Await(outcome=outcome, part=part) if outcome:
             return None if told(d, outcome, part) is not None else f"{outcome} of {part} is told"
-        case InspectPart() | TreatPart() | Await() | PresentPart() | Decide():
+        case InspectPart() | TreatPart() | Service() | Await() | PresentPart() | Decide():
             return None
     assert_never(step.action)
 

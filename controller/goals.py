@@ -85,6 +85,7 @@ def goals(state: RunState) -> tuple[int, int]:
     counts in neither."""
     lines = state.policies.around if state.policies is not None else {}  # a rung's goal is none of them
     met = {(goal, name) for name, held in state.belief.parts.items() for goal in held.part.reached if goal in lines}
+    met |= {(goal, state.policies.goals[goal].object.text) for goal in state.belief.tended if state.policies and goal in lines}
     open_goals: set[tuple[str, str]] = set()
     undecided = 0
     progress = state.progress

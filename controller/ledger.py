@@ -90,7 +90,7 @@ def holds(d: Draft, fact: Fact) -> bool:
             return not _is_running(d, args[0]) and _device(d, args[0]).alarm is None
         case "reached":
             held = belief.parts.get(args[1])
-            return held is not None and args[0] in held.part.reached
+            return args[0] in (held.part.reached if held is not None else belief.tended)
         case "mounted":
             return belief.mounts.get(args[0]) == args[1]
         case "bare":

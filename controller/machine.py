@@ -35,6 +35,7 @@ from controller import (
     arrivals,
     conduct,
     emptiness,
+    freshness,
     fullness,
     ledger,
     measured,
@@ -64,6 +65,7 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
     _take_in(d, event)
     _go_on(d)
     failures = d.trouble.failures
+    freshness.watch(d)
     pace.watch(d, state.pack)
     if d.trouble.failures != failures:
         _go_on(d)
@@ -166,6 +168,8 @@ def _timer(d: Draft, timer: str) -> None:
     match kind:
         case "pace":
             pace.due(d, what)
+        case "fresh":
+            freshness.overdue(d, what)
         case "within":
             monitor.deadline(d, timer)
         case "silent":

@@ -24,6 +24,7 @@ from cell.steps import (
     Present,
     Release,
     RunProgram,
+    Service,
     SetClamp,
     SetDoor,
     Step,
@@ -99,7 +100,7 @@ def device_of(action: Action) -> str | None:
             return coupling_name(robot)
         case SetDoor(machine, _) | SetClamp(machine, _) | RunProgram(machine, _, _):
             return machine
-        case Inspect(station, _, _) | Treat(station, _, _):
+        case Inspect(station, _, _) | Treat(station, _, _) | Service(station, _):
             return station
         case Await(person, _, _, _, _):
             return person

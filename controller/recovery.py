@@ -59,7 +59,7 @@ def request(d: Draft) -> None:
     number = d.progress.number + 1
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
-    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, cell_state(d.known, d.belief, d.trouble.errand)))
+    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, cell_state(d.known, d.belief, d.now, d.trouble.errand)))
 
 
 def answered(d: Draft, event: PlanReleased) -> bool:

@@ -78,7 +78,7 @@ class Belief:
     """`lying` gives for each place what lies there, in order of arrival. `zones`: occupied or not; `waiting`: how many parts
     wait at a thing; `mounts`: the robot or the changer that each tool is at, "" where it is not known; `silent`: devices without
     fresh samples; `short`: who starves or blocks the cell. `orders` by id, `queue` their
-    ids in the order in which they `arrived` (ns)."""
+    ids in the order in which they `arrived` (ns). `tended`: when each goal about a thing was last reached (ns)."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE
@@ -93,6 +93,7 @@ class Belief:
     mounts: Map[str, str] = _NONE
     silent: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
+    tended: Map[str, int] = _NONE
 
 
 # --- how far the plan is -----------------------------------------------------------------------------------------------

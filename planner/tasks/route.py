@@ -179,8 +179,8 @@ class Chore:
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """Opens when all `members` (job, leg) and all `chores`, by number, have ended. `span` is the line that asks for the order; `in_order`: it does so by
-    `in order`, not by the rule that orders lines about common parts."""
+    """Opens when all `members` (job, leg) and all `chores`, by number, have ended. `span` is the line that asks for the order;
+    `in_order`: it does so by `in order`, not by the rule that orders lines about common parts."""
 
     members: tuple[tuple[int, int], ...]
     span: Span
