@@ -1,0 +1,155 @@
+"""Rules that no code names, each with a way to take it out: the claims that name one have to fall with it.
+
+Each way changes one function of the language, as a slip of its author would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cell.program import When
+from cell.vocabulary import KindSchema
+from intentlang import blocks, check, clauses, conditions, exhausted, goals, names, order, parse, raised, told
+from intentlang.types import Fact, Thing
+from intentlang.world import World
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def _set(owner: Any, name: str, value: Any) -> Patch:
+    return lambda patch: patch.setattr(owner, name, value)
+
+
+def _around(owner: Any, name: str, change: Callable[..., Any]) -> Patch:
+    """`change` is given what is called, and then what it is called with."""
+    before = getattr(owner, name)
+    return _set(owner, name, lambda *args, **more: change(before, *args, **more))
+
+
+def _owner(other: str) -> Patch:
+    """Blocks of that kind have the ordering rule like all others."""
+    return _around(blocks, "waits", lambda waits, mentions, owner: waits(mentions, "" if owner == other else owner))
+
+
+def _mentions(**fixed: bool) -> Patch:
+    return _around(blocks, "Mentions", lambda make, *args, **more: make(*args, **{**more, **fixed}))
+
+
+def _block(**changes: Callable[[Any], Any]) -> Patch:
+    def changed(make: Any, *args: Any) -> Any:
+        made = make(*args)
+        return replace(made, **{name: change(getattr(made, name)) for name, change in changes.items()})
+
+    return _around(blocks, "Block", changed)
+
+
+def _loop(**changes: Callable[[Any], Any]) -> Patch:
+    def changed(make: Any, *args: Any) -> Any:
+        made = make(*args)
+        return replace(made, **{name: change(getattr(made, name)) for name, change in changes.items()})
+
+    return _around(blocks, "Loop", changed)
+
+
+def _goal(checked: Any, *args: Any) -> Any:
+    found = checked(*args)
+    return None if found is None else (replace(found[0], any_one=not found[0].any_one), found[1])
+
+
+def _reported(step: Any, of: World, found: Any, word: str) -> Any:
+    to = step(of, found, word)
+    return Fact(to.schema.model_copy(update={"source": "told"}), to.owner) if isinstance(to, Fact) else to
+
+
+def _no_own_fact(state: Any, subject: Any, work: Any) -> Any:
+    return None if isinstance(subject.type, Thing) else state(subject, work)
+
+
+def _flipped(members: Any, *args: Any) -> Any:
+    found = members(*args)
+    return None if found is None else replace(found, is_open=not found.is_open)
+
+
+def _untold(line: Any, one: Any, before: Any, *rest: Any) -> Any:
+    after = line(one, before, *rest)
+    return before if isinstance(one, When) else after
+
+
+def _uncopied(do: Any, *args: Any) -> Any:
+    found = do(*args)
+    return None if found is None else (found[0], order.Mentions())
+
+
+def _all_about(mentions: Any, verb: Any, target: Any, phrases: Any) -> Any:
+    """Everything named counts as the object, places included."""
+    found = mentions(verb, target, phrases)
+    everything = found.named | {tuple(r.ref.path) for r in phrases.resolved.values()}
+    return replace(found, about=everything, named=everything)
+
+
+RULES: Mapping[str, Patch] = {
+    "any one": _around(blocks, "check_goal", _goal),
+    "any order": _owner("any order"),
+    "attributes may be reserved": _around(parse, "Lark", lambda make, *args, **more: make(*args, lexer="basic", **more)),
+    "clause events": _around(raised, "_raised", lambda found, *args, **more: found(*args, **more) - {"timeout"}),
+    "comments": _around(parse, "grammar", lambda text, *args: text(*args).replace("%ignore COMMENT", "")),
+    "controllable": _set(clauses, "is_controllable", lambda checked: False),
+    "deadlines": _block(within=lambda _: None),
+    "events come from lines": _set(raised, "_raised", lambda *args, **more: frozenset()),
+    "events of things": _set(KindSchema, "event", lambda self, name: None),
+    "every by time is free": _mentions(is_free=False),
+    "every keeps its place": _mentions(is_barrier=False),
+    "freshness by count": _around(blocks, "above_zero", lambda f, node, dims, *rest: f(node, ("time",), *rest)),
+    "freshness by time": _around(blocks, "above_zero", lambda f, node, dims, *rest: f(node, ("parts",), *rest)),
+    "fullness": _around(exhausted, "_filled", lambda f, goal, of, named, members: f(goal, of, frozenset(), members)),
+    "groups": _set(World, "group_in", lambda self, equipment: None),
+    "in order": _owner("in order"),
+    "lexicographic": _block(prefers=lambda found: found[::-1]),
+    "limits and monitors": _around(
+        clauses, "Ensure", lambda make, c, kind, span: make(c, "limit" if kind == "monitor" else "monitor", span)
+    ),
+    "lines break": _set(parse._InsideBrackets, "process", lambda self, stream: stream),
+    "loops overlap": _loop(in_order=lambda found: not found),
+    "only the object counts": _around(goals, "_mentions", _all_about),
+    "only parts order": _set(names, "orders_lines", lambda found: True),
+    "open sets": _around(World, "_members_of", _flipped),
+    "ordering": _set(order, "_waits", lambda *args: False),
+    "own facts": _around(conditions, "_state_fact", _no_own_fact),
+    "paces": _block(pace=lambda _: None),
+    "params are known": _around(check, "bind_params", lambda bind, trees, names, *rest: (names, ())),
+    "reporters": _around(World, "step", _reported),
+    "templates are copied": _around(blocks, "_do", _uncopied),
+    "the goal is in its block": _set(raised, "_with_goal", lambda inner, goal: inner),
+    "told on every path": _around(told, "_line", _untold),
+    "units exclude words": _set(parse, "excluded_units", lambda vocabulary: ("nothing",)),
+    "until is said": _loop(until=lambda _: None),
+    "what is joined counts": _around(goals, "_mentions", lambda f, *args: replace(f(*args), joins=())),
+}
+
+
+_OF_THE_PARSER = frozenset({"attributes may be reserved", "comments", "units exclude words"})
+"""A parser is kept between calls; for these it is made anew."""
+
+
+@contextmanager
+def without(rule: str) -> Iterator[None]:
+    """The language without that rule."""
+    with pytest.MonkeyPatch.context() as patch:
+        RULES[rule](patch)
+        _forget(rule)
+        try:
+            yield
+        finally:
+            patch.undo()
+            _forget(rule)
+
+
+def _forget(rule: str) -> None:
+    if rule in _OF_THE_PARSER:
+        parse.parser.cache_clear()
+        parse.quantity_pattern.cache_clear()
