@@ -81,7 +81,7 @@ def _written(verdict: MotionVerdict) -> bytes:
 
 
 def _read(stored: bytes | None) -> MotionVerdict | None:
-    """None for what is not there or cannot be read: then the motion is judged again."""
+    """None for what is not there, cannot be read, or says of itself that it is no proof: then the motion is judged again."""
     if stored is None:
         return None
     try:
@@ -89,5 +89,7 @@ def _read(stored: bytes | None) -> MotionVerdict | None:
         slacks = tuple(Slack(str(c), math.inf if m is None else float(m), str(u)) for c, m, u in rows)
         known = None if fastest is None else float(fastest)
     except (ValueError, TypeError):
+        return None
+    if not all(slack.margin >= 0.0 for slack in slacks) or not (known is None or known >= 0.0):
         return None
     return MotionVerdict((), slacks, known)
