@@ -78,7 +78,7 @@ class ResidentPlanner:
         )
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
-        found = make_plan(wanted.value, self.workshop)
+        found = make_plan(wanted.value, self.workshop, compares=False)
         return (
             release_plan(found.value, wanted.value, self.workshop) if found.value else Outcome(None, found.diagnostics, found.why)
         )

@@ -77,9 +77,11 @@ def load_robots(cell: CellModel, workshop: Workshop, seen_from: Path = _HERE) ->
     return Outcome(models if len(models) == len(cell.robots) else None, tuple(found))
 
 
-def make_plan(request: PlanningRequest, workshop: Workshop) -> Outcome[MotionPlan]:
+def make_plan(request: PlanningRequest, workshop: Workshop, compares: bool = True) -> Outcome[MotionPlan]:
+    """`compares`: where robots are left out, beside a plan with all of them."""
     with workshop.mapping() as mapped:
-        return plan(request, Means(workshop.motions, mapped, workshop.progress, workshop.is_thorough), VERSIONS)
+        means = Means(workshop.motions, mapped, workshop.progress, workshop.is_thorough, compares)
+        return plan(request, means, VERSIONS)
 
 
 def release_plan(motion_plan: MotionPlan, request: PlanningRequest, workshop: Workshop) -> Outcome[ReleasedPlan]:

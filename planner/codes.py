@@ -232,9 +232,9 @@ _PAGES = (
     ),
     _Page(
         "N601", "how much the other robots save",
-        "The plan leaves robots out; the same work was scheduled with every robot, to compare.",
-        "With motions and conflicts that are known only from the plan without them, the figure for all robots is an estimate.",
-        "Nothing has to be done. Plan once with every robot to know the figure exactly.",
+        "The plan leaves robots out; the same work was planned with every robot, to compare.",
+        "Both figures are those of a plan, with its own motions, found and kept apart.",
+        "Nothing has to be done.",
     ),
     _Page(
         "W690", "an objective that planning does not follow yet",

@@ -53,12 +53,14 @@ MapFunction = Callable[..., Iterable[object]]
 class Means:
     """What planning may use beside its own thought: where motions are kept, how to map a pure function over many arguments
     (serially, or in a pool), whom to tell how far it is (stage, done, of). `is_thorough`: where there is no plan, look for what
-    would do with as many motions as that takes."""
+    would do with as many motions as that takes. `compares`: where robots are left out, the same is planned with all of them as
+    well, and the two are told beside each other."""
 
     store: MotionStore
     map: MapFunction
     progress: Progress
     is_thorough: bool = False
+    compares: bool = True
 
 
 def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[MotionPlan]:
@@ -71,7 +73,8 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
     if late := backing_up(request.cell, request.program, tasks.value):
         return no_plan(request, (*tasks.diagnostics, *late), replace(search.inquiry(), refused={}))
     memory.keep(search.motions, search.refused, search.conflicts, search.rounds)
-    notes = _beside_all_robots(request, means, versions, search, tasks.value) if request.without else ()
+    is_compared = request.without and means.compares
+    notes = _beside_all_robots(request, means, versions, tasks.value) if is_compared else ()
     return Outcome(assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
 
 
@@ -250,23 +253,19 @@ def _gave_up(found: Conflicts, rounds: int) -> Diagnostic:
     return error("E692", message, help=f"Give {' and '.join(names)} more room, or a zone with `capacity 1` where they meet.")
 
 
-def _beside_all_robots(
-    request: PlanningRequest, means: Means, versions: Versions, search: _Search, tasks: TaskPlan
-) -> tuple[Diagnostic, ...]:
-    """How much longer it takes without those robots than with all: with the motions and conflicts of the plan with all of them
-    where there has been one, else as estimated."""
-    everybody = replace(request, without=frozenset())
-    recalled = Memory(means.store, everybody, versions).recalled()
-    other = _Search.from_memory(everybody, means, recalled)
-    other.motions |= search.motions
-    schedule = plan_tasks(everybody, other.known()).value
-    if schedule is None or not schedule.steps or not tasks.steps:
-        return ()
-    mine, theirs = tasks.bounds.makespan, schedule.bounds.makespan
-    how = "" if recalled.needs and not [n for n in needs_of(schedule) if n not in other.motions] else "about "
+def _beside_all_robots(request: PlanningRequest, means: Means, versions: Versions, tasks: TaskPlan) -> tuple[Diagnostic, ...]:
+    """How much longer it takes without those robots than with all, planned like any other: an estimate would be no answer."""
     names = ", ".join(sorted(request.without))
-    message = (
-        f"without {names} this takes {mine:.1f} s, with every robot {how}{theirs:.1f} s: {how}{mine / theirs:.2f} times as fast"
-    )
-    help = "" if not how else "Plan it once with every robot to know it exactly."
-    return (Diagnostic("N601", Severity.NOTE, message, help=help),)
+    every = plan(replace(request, without=frozenset()), means, versions)
+    mine = f"without {names} this takes {tasks.bounds.makespan:.1f} s"
+    if every.value is None:
+        reasons = tuple(replace(d, severity=Severity.NOTE) for d in every.diagnostics if d.is_error)
+        return (
+            Diagnostic("N601", Severity.NOTE, f"{mine}, and with every robot there is no plan to compare it with"),
+            *reasons[:1],
+        )
+    theirs = every.value.tasks.bounds.makespan
+    if not theirs or not tasks.bounds.makespan:
+        return ()
+    times = f"{tasks.bounds.makespan / theirs:.2f} times as fast"
+    return (Diagnostic("N601", Severity.NOTE, f"{mine}, with every robot {theirs:.1f} s: {times}"),)

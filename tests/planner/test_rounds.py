@@ -208,10 +208,35 @@ def test_without_a_robot_it_says_how_much_longer_it_takes(world: World) -> None:
     assert f"without right this takes {alone:.1f} s, with every robot {both:.1f} s: {alone / both:.2f} times" in note.message
 
 
-def test_what_all_robots_take_is_called_an_estimate_where_nobody_knows(world: World) -> None:
-    (note,) = plan(two(without=frozenset(("right",))), means(), VERSIONS).diagnostics
-    assert "with every robot about " in note.message
-    assert note.help
+def test_what_all_robots_take_is_planned_for_the_comparison(world: World) -> None:
+    """Not estimated: the figure is the one that planning with every robot comes to, and it comes from there."""
+    how = means()
+    (note,) = plan(two(without=frozenset(("right",))), how, VERSIONS).diagnostics
+    found = set(world.found)
+    both = plan(two(), how, VERSIONS).expect().tasks.bounds.makespan
+    assert f"with every robot {both:.1f} s" in note.message
+    assert world.found == found
+    assert any(need.robot == "right" for need in found)
+
+
+def test_a_run_that_plans_again_compares_nothing(world: World) -> None:
+    how = Means(MemoryStore(), map, lambda *_: None, compares=False)
+    assert plan(two(without=frozenset(("right",))), how, VERSIONS).diagnostics == ()
+    assert {need.robot for need in world.found} == {"left"}
+
+
+def test_without_a_plan_with_every_robot_no_figure_is_made_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def where_right_moves(wanted: Pairs, *_: object) -> Conflicts:
+        return frozenset(pair for pair in wanted if any(isinstance(p, Moving) and p.robot == "right" for p in pair))
+
+    monkeypatch.setattr(planner.plan, "uncertified", where_right_moves)
+    monkeypatch.setattr(planner.plan, "MAX_CONFLICT_ROUNDS", 0)
+    outcome = plan(two(without=frozenset(("right",))), means(), VERSIONS)
+    assert outcome.is_ok
+    first, *_ = outcome.diagnostics
+    assert (first.code, first.is_error) == ("N601", False)
+    assert "there is no plan to compare it with" in first.message
+    assert "times as fast" not in first.message
 
 
 def test_a_deadline_that_no_motion_can_save_is_refused_before_any_is_looked_for(world: World) -> None:
