@@ -107,12 +107,13 @@ class Ran:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """`homes`: x of each robot, by name, in m, a little before the middle of y."""
+    """`homes`: x of each robot, by name, in m, a little before the middle of y; `without`: those that stay there."""
 
     text: str
     intent: str
     homes: tuple[tuple[str, float], ...]
     iterations: int = 20
+    without: frozenset[str] = frozenset()
 
     @property
     def cell(self) -> CellModel:
@@ -121,7 +122,8 @@ class Row:
     def request(self, state: CellState | None = None) -> PlanningRequest:
         models = dict.fromkeys(self.cell.robots, gantry_model())
         known = declared_state(self.cell) if state is None else state
-        return PlanningRequest(_program(self.text, self.homes, self.intent), self.cell, models, known, iterations=self.iterations)
+        program = _program(self.text, self.homes, self.intent)
+        return PlanningRequest(program, self.cell, models, known, iterations=self.iterations, without=self.without)
 
     def planned(self, state: CellState | None = None) -> Outcome[MotionPlan]:
         """Planned again with the conflicts of all that the last plans had, until there are no new ones."""
