@@ -15,7 +15,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from cell.codec import canonical
-from cell.diagnostic import Diagnostic, Outcome, Severity, error
+from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan
 from cell.presence import Conflicts, Presence, Resting
@@ -24,6 +24,7 @@ from cell.state import PlanningRequest
 from cell.steps import AtPlace, MotionNeed, Touch
 from cell.task_plan import TaskPlan
 from planner.assembled import Versions, assembled, needs_of
+from planner.beside_all import beside_all_robots
 from planner.first_look import FirstLook, Key
 from planner.meetings import Pairs, possible_meetings
 from planner.motion.coordinate import uncertified
@@ -73,8 +74,9 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
     if late := backing_up(request.cell, request.program, tasks.value):
         return no_plan(request, (*tasks.diagnostics, *late), replace(search.inquiry(), refused={}))
     memory.keep(search.motions, search.refused, search.conflicts, search.rounds)
-    is_compared = request.without and means.compares
-    notes = _beside_all_robots(request, means, versions, tasks.value) if is_compared else ()
+    notes: tuple[Diagnostic, ...] = ()
+    if request.without and means.compares:
+        notes = beside_all_robots(request.without, tasks.value, plan(replace(request, without=frozenset()), means, versions))
     return Outcome(assembled(tasks.value, search.motions, request, versions), (*tasks.diagnostics, *notes))
 
 
@@ -251,21 +253,3 @@ def _gave_up(found: Conflicts, rounds: int) -> Diagnostic:
     names = sorted({name for pair in found for name in (pair[0].robot, pair[1].robot)})
     message = f"gave up: after {rounds} schedules that kept robots apart, {len(found)} pairs of what they do remain too near"
     return error("E692", message, help=f"Give {' and '.join(names)} more room, or a zone with `capacity 1` where they meet.")
-
-
-def _beside_all_robots(request: PlanningRequest, means: Means, versions: Versions, tasks: TaskPlan) -> tuple[Diagnostic, ...]:
-    """How much longer it takes without those robots than with all, planned like any other: an estimate would be no answer."""
-    names = ", ".join(sorted(request.without))
-    every = plan(replace(request, without=frozenset()), means, versions)
-    mine = f"without {names} this takes {tasks.bounds.makespan:.1f} s"
-    if every.value is None:
-        reasons = tuple(replace(d, severity=Severity.NOTE) for d in every.diagnostics if d.is_error)
-        return (
-            Diagnostic("N601", Severity.NOTE, f"{mine}, and with every robot there is no plan to compare it with"),
-            *reasons[:1],
-        )
-    theirs = every.value.tasks.bounds.makespan
-    if not theirs or not tasks.bounds.makespan:
-        return ()
-    times = f"{tasks.bounds.makespan / theirs:.2f} times as fast"
-    return (Diagnostic("N601", Severity.NOTE, f"{mine}, with every robot {theirs:.1f} s: {times}"),)
