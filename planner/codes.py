@@ -198,6 +198,15 @@ _PAGES = (
         "Add a free place or another hand, take `in order` away, or ask for fewer parts.",
     ),
     _Page(
+        "E626", "work along a path that cannot be done so",
+        "A line has a tool work along a path of a part, and does not fit: what lies nowhere where it can be worked on, a spot "
+        "where a path is followed, a speed that nobody says or that contact does not allow, a force that the robot may not "
+        "exert.",
+        "A tool follows a path of a part that lies in a fixture, a station or a machine, at no more than 250 mm/s (the reduced "
+        "speed of ISO 10218-1), presses with no more than the robot may, and needs to be told how fast.",
+        "Add a line before it that moves the part there; say `speed …` in the line, or `feed …` of the tool.",
+    ),
+    _Page(
         "E630", "cannot be joined",
         "The line joins a part to another one that does not lie there by then, or that has no open seat for it.",
         "What a part becomes is fixed by the cell (`from`, `slots`, holes), each on what was joined before; and its base has to "

@@ -53,7 +53,8 @@ Whereabouts = RestsIn | HeldBy | JoinedTo | Fallen
 
 @dataclass(frozen=True, slots=True)
 class PartRecord:
-    """`programs` and `outcomes` are what was truly done to it and found of it, in order."""
+    """`programs` and `outcomes` are what was truly done to it and found of it, in order; of work along a path the tool, and
+    verb and path."""
 
     id: str
     kind: str
@@ -100,6 +101,8 @@ What = Literal[
     "motion ended",
     "motion aborted",
     "jammed",
+    "applied",
+    "applied in part",
     "scaled",
     "acknowledged",
     "io",

@@ -12,6 +12,7 @@ from cell.device import (
     CommandStatus,
     JointLimits,
     Prepared,
+    Process,
     ReadbackBlock,
     RobotMode,
     RobotState,
@@ -25,6 +26,7 @@ from cell.geometry import frozen
 from cell.motion_plan import Segment
 from cell.robot import RobotModel
 from cell.trajectory import Law, Path
+from cell_drivers.simulated.applying import apply_along
 from cell_drivers.simulated.arm import TICK, Arm, Ending
 from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.jamming import there_and_back
@@ -47,6 +49,7 @@ class RobotFace(Face):
         self._good: dict[tuple[int, int, tuple[str, ...]], tuple[Trajectory, Path, Law]] = {}
         self._joints = joint_limits(arm.model)
         self._contacts: dict[str, tuple[float, float, float] | None] = {}
+        self._processes: dict[str, Process | None] = {}
         self._brought = 0
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
@@ -111,11 +114,14 @@ class RobotFace(Face):
         if not self.takes(command, "motion", trajectory.motion):
             return self._prepared[command][0]
         self._refuse_unless_ready(command)
+        if trajectory.process is not None and trajectory.process.tool != self.world.tool_at(self.name):
+            raise self.refused(Refusal.NOT_OFFERED, command, f"{trajectory.process.tool} is not at the flange")
         path, law = self._checked(command, trajectory)
         self._refuse_unless_there(command, path)
         prepared = Prepared(self.name, command, trajectory.motion, law.duration)
         self._prepared[command] = (prepared, path, law)
         self._contacts[command] = trajectory.contact
+        self._processes[command] = trajectory.process
         self.commands.take(command, ("motion", trajectory.motion), CommandStatus("queued"))
         self.change(command, CommandStatus("queued"))
         return prepared
@@ -136,17 +142,22 @@ class RobotFace(Face):
         self.begin(command, "motion", prepared.motion)
         meets = self._jams(command, path)
         if meets is None:
-            self.arm.start(command, prepared.motion, path, law, lambda ending, s: self._ended(command, ending, s))
+            self.arm.start(command, prepared.motion, path, law, lambda ending, s: self._ended(command, ending, s, path))
         else:
             self._try_in_vain(command, prepared.motion, there_and_back(path, law, meets))
 
     def _jams(self, command: str, path: Path) -> float | None:
-        """The path parameter at which a part that is brought to a seat meets it and does not go in; None where it goes in."""
+        """The path parameter at which a part that is brought to a seat meets it and does not go in, or a tool that works along a
+        path meets too much; None where all goes well."""
         contact = self._contacts.get(command)
-        if contact is None or contact[1] < path.length - 1e-9 or not self.world.brings_to_seat(self.name, path.control[-1, -1]):
+        brings = contact is not None and contact[1] >= path.length - 1e-9
+        if contact is None or (self._processes[command] is None and not (brings and self._brings_to_seat(path))):
             return None
         self._brought += 1
         return contact[0] if self.world.luck.jams(self.name, self._brought) else None
+
+    def _brings_to_seat(self, path: Path) -> bool:
+        return self.world.brings_to_seat(self.name, path.control[-1, -1])
 
     def _try_in_vain(self, command: str, motion: str, ways: tuple[tuple[Path, Law], tuple[Path, Law]]) -> None:
         (forth, first), (back, second) = ways
@@ -186,8 +197,11 @@ class RobotFace(Face):
             return CommandStatus("running", float(run.samples.s[run.row(self.world.now)]))
         return super().status(command)
 
-    def _ended(self, command: str, ending: Ending, s: float) -> None:
+    def _ended(self, command: str, ending: Ending, s: float, path: Path | None = None) -> None:
         why = "" if ending == "done" else "stop"
+        process = self._processes.get(command)
+        if process is not None and path is not None:
+            apply_along(self.world, self.name, command, process, path, s)
         self.change(command, CommandStatus(ending, s, why))
 
     def _checked(self, command: str, trajectory: Trajectory) -> tuple[Path, Law]:

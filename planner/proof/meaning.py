@@ -19,6 +19,7 @@ from cell.shelves import is_bin, stock
 from cell.state import Expected, InPlace, PlanningRequest
 from cell.steps import (
     Action,
+    Along,
     AtHub,
     AtPlace,
     AtPocket,
@@ -383,6 +384,8 @@ class _Walk:
                     return reasons.waiting(operation.part, operation.source or "")
                 case Move(need=MotionNeed(touch=Docking(end="end") as touch)):
                     return reasons.changing(touch)
+                case Move(need=MotionNeed(touch=Along())):
+                    return reasons.contact_reason(other.action.need, operation.part)
                 case Move(need=MotionNeed(touch=Touch(end="end") as touch)):
                     words = reasons.fetching if touch.pair == "fingers and part" else reasons.bringing
                     return words(operation.part, touch.place)

@@ -234,6 +234,11 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     "payload": ("limits", "the load within the payload", "tool and parts added up"),
     "position at places": ("order", "the TCP on the part at every place", "forward kinematics"),
     "contact travel": ("contact", "contact only over the last of the way", "forward kinematics"),
+    "path followed": (
+        "contact",
+        "every path followed from its first point to its last, the tool along its normals",
+        "forward kinematics and a bound between samples",
+    ),
     "contact speed": (
         "contact",
         "contact below its speed limit",

@@ -364,6 +364,8 @@ def _ends(operation: Operation, duty: Duty, steps: list[Step], cell: CellModel, 
 
 def _wanted(duty: Duty, cell: CellModel) -> set[str]:
     """The places that the goal may put its part into: those of its target, or the seats there of the joint that it asks for."""
+    if duty.goal.along:
+        return set()
     if duty.joint is None:
         return {p.name for p in places_in(cell.equipment[owner_of(duty.target)], duty.target)}
     seats = (p for e in cell.equipment.values() for p in e.seats if duty.target in ("", e.name))

@@ -14,6 +14,7 @@ from planner.tasks.changes import halves
 from planner.tasks.contacts import Contact, held_with
 from planner.tasks.floor import NOBODY, NOWHERE, Act, Candidate, Floor, Kind, Stand
 from planner.tasks.motions import Held
+from planner.tasks.path_acts import work_along
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
@@ -87,6 +88,10 @@ class Candidates:
         if isinstance(leg, Stage) and leg.is_carried:
             self._offer(found, self.carried(job, leg, place, opened))
             return
+        if isinstance(leg, Stage) and leg.path is not None:
+            for worker in self.shop.able(job, self.floor.at[job]):
+                self._offer(found, work_along(self, job, leg, place, worker, opened))
+            return
         if isinstance(leg, Stage) and leg.handing is None and leg.received is None and self._lies_there(leg, place):
             self._offer(found, self.run(job, leg, place, opened))
             return
@@ -137,7 +142,7 @@ class Candidates:
                 taking = taking if giver is None else taking._replace(seconds=taking.seconds + giver.duration)
                 start = max(start, self.clear(worker, taking.way, taking.rest))
                 act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
-                return self._candidate(act, start, hub, taking, way, speed)
+                return self.candidate(act, start, hub, taking, way, speed)
         return None
 
     def _is_released(self, job: int, worker: int, hand: int, grasp: int, others: Held) -> bool:
@@ -181,7 +186,7 @@ class Candidates:
         if shop.devices[hub].has_clamp and device.is_clamped is (leg.into is None):
             start += shop.devices[hub].clamp_time
         act = Act(Kind.PLACE, job, floor.at[job], worker, hand, grasp, place)
-        return self._candidate(act, start, hub, putting, way, speed)
+        return self.candidate(act, start, hub, putting, way, speed)
 
     def run(self, job: int, stage: Stage, place: str, opened: float) -> Candidate | None:
         """The part already lies where the work is done; a robot is needed only to close a door in peace."""
@@ -385,7 +390,7 @@ class Candidates:
         is_clamped = self.floor.devices[self.shop.equipment_of[place]].is_clamped
         return self._contacts.taking(who, place, hand, kind, grasp, others, speed, is_clamped, force)
 
-    def _candidate(self, act: Act, start: float, hub: str, contact: Contact, way: Passages, speed: float | None) -> Candidate:
+    def candidate(self, act: Act, start: float, hub: str, contact: Contact, way: Passages, speed: float | None) -> Candidate:
         end = start + contact.seconds
         trail = NOWHERE if self._is_alone else Trail((*way, Passage(contact.way, contact.rest, end)))
         return Candidate(act, start, end, hub, (Stand(self._hubs[hub], hub, end, speed),), trail)

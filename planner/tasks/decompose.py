@@ -26,6 +26,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
+from planner.tasks.paths import located
 from planner.tasks.people import cleared_to, clearing, left_behind, received
 from planner.tasks.route import (
     Barrier,
@@ -145,7 +146,7 @@ class _Walk:
             return self._joint(goal, clauses, bound)
         if is_about_thing(self.cell, goal):
             return self._chore(goal, clauses, bound)
-        certain = self.assembly.part(goal.object, bound)
+        certain = self.assembly.part(goal.about, bound)
         if certain is not None:
             return self._certain(goal, certain, clauses, bound)
         demand = self.orders.demand(goal, bound)
@@ -348,7 +349,7 @@ class _Walk:
 
     def _add(self, part: PartState, legs: Iterable[Leg]) -> Legs:
         """Append to the part's route; gives what was added."""
-        legs = tuple(legs)
+        legs = located(self.cell, part, self.legs.get(part.id, ()), tuple(legs), self.found)
         for leg in legs:
             if isinstance(leg, Stage) and leg.handing is not None and leg.handing.gives:
                 self.found.unsupported("taking over from a person outside a loop over parts", leg.goal.span)
@@ -434,7 +435,7 @@ class _Walk:
         place = part.location.place if isinstance(part.location, InPlace | Expected) else None
         hand, grasp = (part.location.hand, part.location.grasp) if isinstance(part.location, InHand) else (None, 0)
         first = legs[0]
-        if isinstance(first, Stage) and first.work is not None and place in first.places:
+        if isinstance(first, Stage) and first.work is not None and first.path is None and place in first.places:
             device = self.state.devices.get(first.equipment)
             if device is not None and device.running:
                 legs[0] = replace(first, joined=True)
@@ -489,6 +490,7 @@ class _Iterations:
         all_legs = walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses)
         legs = received(open_legs(all_legs, part), walk.found)
         earlier = walk.legs.get(part.id)
+        legs = list(located(walk.cell, part, earlier or (), legs, walk.found))
         if legs and not earlier and isinstance(legs[0], Stage) and _is_there(part, legs[0]):
             legs = legs[1:]
         added = walk._add(part, legs)

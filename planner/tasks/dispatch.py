@@ -92,7 +92,7 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     act = chosen.act
     floor.acts.append(act)
     floor.done.append(chosen)
-    if act.kind in (Kind.PICK, Kind.CHOOSE):
+    if act.kind in (Kind.PICK, Kind.CHOOSE, Kind.ALONG):
         floor.equip(act.worker)
     match act.kind:
         case Kind.PICK:
@@ -106,6 +106,8 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
         case Kind.CARRY:
             _apply_carry(floor, chosen)
             return
+        case Kind.ALONG:
+            _apply_along(shop, floor, chosen)
         case Kind.PARK:
             floor.stand(act.worker, chosen.stands)
         case _:
@@ -174,6 +176,14 @@ def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     end = chosen.start + leg.work.duration
     now.idle = floor.ready[job] = floor.work_end[leg.device] = end
     floor.end_leg(job, end)
+
+
+def _apply_along(shop: Shop, floor: Floor, chosen: Candidate) -> None:
+    act, device, now = chosen.act, shop.devices[chosen.hub], floor.devices[chosen.hub]
+    now.is_open, now.is_clamped = device.has_door, device.has_clamp
+    floor.ready[act.job] = chosen.end
+    floor.stand(act.worker, chosen.stands)
+    floor.end_leg(act.job, chosen.end)
 
 
 def _apply_carry(floor: Floor, chosen: Candidate) -> None:

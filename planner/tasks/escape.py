@@ -15,10 +15,12 @@ ANYWHERE = -1
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A part has to go to equipment `room`; any of the workers `by` can bring it there; nobody: it needs no hand."""
+    """A part has to go to equipment `room`; any of the workers `by` can bring it there; nobody: it needs no hand. `is_work`: one
+    of them works on it where it lies, and has to have its tool for that."""
 
     room: int
     by: tuple[int, ...]
+    is_work: bool = False
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ def _passes(claim: Claim, hands: Hands, room: list[int]) -> bool:
     for k, visit in enumerate(claim.route):
         is_moved = visit.room != here or visit.room == ANYWHERE
         is_held = claim.at is None and k == 0
-        if is_moved and not is_held and not _has_hand(claim, visit, hands):
+        if (is_moved or visit.is_work) and not is_held and not _has_hand(claim, visit, hands):
             return False
         if visit.room not in (here, claim.at) and not _has_room(visit.room, room):
             return False

@@ -16,6 +16,7 @@ from cell.program import Bound, Goal, Ref
 from cell.standard_verbs import STANDARD
 from cell.steps import Inspect, RunProgram
 from planner.tasks.findings import Findings
+from planner.tasks.paths import path_work
 from planner.tasks.people import BY_PEOPLE, TREATMENTS, handing_to, person_of, treatment, work_by, workplace
 from planner.tasks.route import Handing, Work
 
@@ -41,6 +42,9 @@ class Method:
 def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Members) -> Method | None:
     """The method for `goal` on a part of `kind`; None when it has none, which is then said in `found`. `bound`: the members that
     loop variables stand for."""
+    if goal.along:
+        work = path_work(cell, goal, kind, found)
+        return None if work is None else Method("", (), work, _robot(goal))
     person = person_of(cell, goal)
     if goal.verb not in VERBS and (person is None or goal.verb not in BY_PEOPLE):
         found.unsupported(f"the verb {goal.verb}", goal.span)
@@ -140,6 +144,8 @@ def _target(cell: CellModel, goal: Goal, role: str, found: Findings, bound: Memb
 def tool_asked(goal: Goal) -> str | None:
     """The tool that the goal is to be reached with; of `process`, `using` is the program."""
     using = goal.role("using") if goal.verb != "process" else None
+    if goal.along and using is None:
+        using = goal.role("with")
     return using.text if isinstance(using, Ref) else None
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from cell.model import CellModel
 from cell.presence import Moving, Resting
-from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch, stance_name
+from cell.steps import Along, AtHome, AtHub, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch, stance_name
 from planner.tasks.right_of_way import RightOfWay, Spots
 
 Held = tuple[Carried, ...]
@@ -147,6 +147,15 @@ class Motions:
         start, stop = (hub, there) if end == "end" else (there, hub)
         return self._new(key, start, stop, (), Docking(pair, pocket, end), speed, self._entered[pocket])
 
+    def along(self, touch: Along, held: Held, speed: float | None) -> Timed:
+        """From the hub along a path of the part that lies at a place, and back; `held` is what the hands hold."""
+        key = ("along", touch, held, speed)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        hub = AtHub(self._equipment[touch.place])
+        return self._new(key, hub, hub, held, touch, speed, self._entered[touch.place])
+
     def _contact(self, key: tuple[object, ...], touch: Touch, held: Held, speed: float | None) -> Timed:
         equipment = self._equipment[touch.place]
         hub, there = AtHub(equipment), AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
@@ -154,25 +163,25 @@ class Motions:
         return self._new(key, start, end, held, touch, speed, self._entered[touch.place])
 
     def _new(
-        self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | Docking | None,
+        self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | Docking | Along | None,
         speed: float | None, entered: tuple[str, ...],
     ) -> Timed:  # fmt: skip
         limits = [v for v in (speed, self._max_speed) if v is not None]
         avoid = tuple(z for z in self._closed if z not in entered)
-        force = self._force if isinstance(touch, Touch) else None
+        force = self._force if isinstance(touch, Touch | Along) else None
         need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool, force)
         is_barred = touch is not None and touch.where in self._beyond
         if self._forbidden and not is_barred:
             is_barred = need in self._forbidden or _load_at(need) in self._given_up
         seconds = math.inf if is_barred else self._durations(need)
         way = self._rules.spots(Moving(need))
-        if touch is not None and touch.end == "start":
+        if isinstance(touch, Touch | Docking) and touch.end == "start":
             way = (*self._rules.spots(Resting(self._robot, start, held, self._tool)), *way)
         timed = self._known[key] = Timed(need, seconds, way, self._rules.spots(Resting(self._robot, end, held, self._tool)))
         self._note(start, end, touch, seconds)
         return timed
 
-    def _note(self, start: Stance, end: Stance, touch: Touch | Docking | None, seconds: float) -> None:
+    def _note(self, start: Stance, end: Stance, touch: Touch | Docking | Along | None, seconds: float) -> None:
         if isinstance(touch, Touch):
             what = _WORDS[touch.pair, touch.end]
             key = (what, touch.place, touch.kind)

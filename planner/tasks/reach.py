@@ -21,6 +21,7 @@ from cell.state import CellState, tool_at
 from cell.steps import Carried
 from planner.tasks.fastening import why_not_driven
 from planner.tasks.findings import Findings
+from planner.tasks.path_reach import able_along
 from planner.tasks.route import ForceLimit, Fork, Job, Join, Leg, Stage, stages_of
 from planner.tasks.worker import Worker
 
@@ -64,7 +65,9 @@ class Reach:
     """`without` are robots that may not be used. Robots without a model are taken to reach everything."""
 
     def __init__(self, cell: CellModel, models: Mapping[str, RobotModel], state: CellState, without: frozenset[str]) -> None:
-        self._cell, self._models, self._state = cell, models, state
+        self.cell = self._cell = cell
+        self.models = self._models = models
+        self._state = state
         self._robots = tuple(name for name in cell.robots if name not in without)
         self.equipped = tuple((name, tool) for name in self._robots for tool in tools_for(cell, state, name))
         self.beyond = {(name, tool): _beyond(cell, name, models.get(name), tool) for name, tool in self.equipped}
@@ -76,6 +79,9 @@ class Reach:
         return tuple(self._able(job, k, found) for k in range(len(job.legs)))
 
     def _able(self, job: Job, k: int, found: Findings) -> Able:
+        leg = job.legs[k]
+        if isinstance(leg, Stage) and leg.path is not None:
+            return able_along(self, leg, leg.path, found)
         move = _move(job, k)
         if move is None:
             return ()

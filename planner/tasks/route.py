@@ -16,15 +16,31 @@ from cell.program import Fresh, Goal, When
 
 
 @dataclass(frozen=True, slots=True)
+class PathWork:
+    """A tool does `verb` along the path `feature` of the part, or at it where it is a spot (then it does not follow). `speed` m/s
+    and `force` N as the line says, None where it does not; `dwells` and `settings` as in cell/steps.py."""
+
+    feature: str
+    verb: str
+    follows: bool
+    speed: float | None
+    force: float | None
+    dwells: tuple[float, float]
+    settings: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What happens to the part once it lies in its place. `name` is the program, the outcome told, or the verb; `duration` in s,
-    the declared upper bound. `by`: the person who does it, None for the equipment itself; `outcome` is what they tell."""
+    the declared upper bound. `by`: the person who does it, None for the equipment itself; `outcome` is what they tell. `path`:
+    what a robot's tool works along; its motion is all of it, and `duration` is 0."""
 
-    kind: Literal["program", "inspection", "treatment", "person"]
+    kind: Literal["program", "inspection", "treatment", "person", "path"]
     name: str
     duration: float
     by: str | None = None
     outcome: str = ""
+    path: PathWork | None = None
 
     @property
     def told(self) -> str:
@@ -101,6 +117,11 @@ class Stage:
         if self.handing is not None:
             return self.handing.person
         return self.work.by if self.work is not None and self.work.by is not None else self.equipment
+
+    @property
+    def path(self) -> PathWork | None:
+        """What a tool works along, None for other stages."""
+        return None if self.work is None else self.work.path
 
     @property
     def giver(self) -> Handing | None:

@@ -208,7 +208,7 @@ def route_rooms(shop: Shop, job: int, leg: int, here: int) -> tuple[Visit, ...]:
         able = shop.able(job, k)
         for stage in stages_of(open_leg):
             room = ANYWHERE if stage.into is not None else shop.rooms.get(stage.equipment, ANYWHERE)
-            route.append(Visit(room, () if stage.is_carried else able))
+            route.append(Visit(room, () if stage.is_carried else able, is_work=stage.path is not None))
         if isinstance(open_leg, Stage):
             here = route[-1].room
         elif any(not way.stages for way in open_leg.ways):

@@ -82,7 +82,7 @@ class Unfolding:
 
     def _line(self, line: Line, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
         match line:
-            case Goal() if line.object.path == (variable,):
+            case Goal() if line.about.path == (variable,):
                 stage = self.stage(line, part.kind, clauses, part.id)
                 return [] if stage is None else [stage]
             case Group(block=block) | Scope(block=block):
@@ -151,6 +151,8 @@ class Unfolding:
                 help_ = f"End the branch with a line that moves the part out of {stage.equipment}."
                 self.found.unsupported("a branch that ends behind a door or in a clamp", stage.goal.span, when.span, help=help_)
         for stage in stages:
+            if stage.path is not None:
+                self.found.unsupported("work along a path in a branch that is open", stage.goal.span, when.span)
             if stage.handing is not None or (stage.work is not None and stage.work.by is not None):
                 self.found.unsupported("a person's work in a branch that is open", stage.goal.span, when.span)
         return stages

@@ -20,6 +20,7 @@ from planner.tasks.dispatch import Order
 from planner.tasks.draft import Draft, OperationDraft, fact
 from planner.tasks.floor import Act, Kind
 from planner.tasks.freshness import more_rounds
+from planner.tasks.path_steps import write_along
 from planner.tasks.people_steps import PeopleSteps
 from planner.tasks.road import Numbers, Road
 from planner.tasks.robot_chain import RobotChain, Task
@@ -82,7 +83,7 @@ class Writer:
                 self._pick(robot, act, leg)
             case Kind.PLACE:
                 assert isinstance(leg, Stage)
-                task = self._task(robot, act, leg)
+                task = self.task_of(robot, act, leg)
                 task.operation.target = act.place
                 if leg.into is not None:
                     self._join(robot, act, task, leg, leg.into)
@@ -95,6 +96,9 @@ class Writer:
             case Kind.CHOOSE:
                 assert isinstance(leg, Fork)
                 ChoiceWriter(self, robot, act, leg).write()
+            case Kind.ALONG:
+                assert isinstance(leg, Stage)
+                write_along(self, robot, act, leg)
             case Kind.CARRY:
                 assert isinstance(leg, Stage)
                 self.people.carry(act.job, act.place, leg)
@@ -132,7 +136,7 @@ class Writer:
         if stage.received is not None and stage.giver is not None:
             self._receive(robot, act, stage.received, stage.giver)
             return
-        hub, task = self.shop.equipment_of[act.place], self._task(robot, act, stage)
+        hub, task = self.shop.equipment_of[act.place], self.task_of(robot, act, stage)
         if (act.job, act.leg) in self.shop.ahead:
             self.draft.ahead.add(task.operation.number)
         robot.equip(act.worker, task)
@@ -239,7 +243,7 @@ class Writer:
         others = contact.before_putting(with_part, robot.held())
         joint = self.bases.joint(into.base, act.place)
         if known.has_clamp and not device.is_clamped:
-            self._clamp(hub, operation, into.base, joint.place)
+            self.clamp(hub, operation, into.base, joint.place)
         built = (*self.bases.built(into.base), *self._changes(robot, (joint.place,)))
         before = (*robot.last, *(device.last if known.works else ()), *built, *others)
         reached = fact("reached", stage.goal.id, operation.part)
@@ -249,7 +253,7 @@ class Writer:
         self.bases.join(joint, robot.last)
         self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
 
-    def _clamp(self, hub: str, operation: OperationDraft, part: str, place: str) -> None:
+    def clamp(self, hub: str, operation: OperationDraft, part: str, place: str) -> None:
         """The device takes hold of what lies in it."""
         device, known = self.devices[hub], self.shop.devices[hub]
         device.last = (self.draft.step(
@@ -273,14 +277,14 @@ class Writer:
         if stage.work is None:
             self.ends[(act.job, act.leg)] = (robot.robot, robot.last)
             return
-        task = self._task(robot, act, stage)
+        task = self.task_of(robot, act, stage)
         operation = task.operation
         hub, known, device = stage.device, self.shop.devices[stage.device], self.devices[stage.device]
         if robot.contact_hub() == hub:
             robot.leave_contact(task)
         if stage.work.kind == "program" and not stage.joined:
             if known.has_clamp and not device.is_clamped:
-                self._clamp(hub, operation, operation.part, act.place)
+                self.clamp(hub, operation, operation.part, act.place)
             if known.has_door and device.is_open:
                 robot.leave_contact(task)
                 robot.settle_anywhere()
@@ -342,7 +346,7 @@ class Writer:
         )  # fmt: skip
         return Contact(self.shop, self.draft, worker, robot.road, transfer)
 
-    def _task(self, robot: RobotChain, act: Act, stage: Stage) -> Task:
+    def task_of(self, robot: RobotChain, act: Act, stage: Stage) -> Task:
         key = (act.job, act.leg)
         if key not in self.open_operations:
             source = act.place if act.kind is Kind.PICK and stage.received is None else None
