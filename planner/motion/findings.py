@@ -47,11 +47,10 @@ def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace | AtPocket, fo
         gap = out_of_reach(bench, stance)
         help_ = f"The nearest point that it reaches is {1e3 * gap:.0f} mm closer to its base." if gap else ""
         return error("E320", f"{where} is out of reach of {who}", *spans, help=help_ or "Move one of the two.")
-    zone = _zone_of(bench, found.blocker)
+    inside = next((name for name in need.avoid if _is_inside(bench, stance, name)), None)
+    zone = inside or _zone_of(bench, found.blocker)
     if zone is not None:
-        code, lies = (
-            ("E420", "lies in") if found.lines == 0 and _is_inside(bench, stance, zone) else ("E421", "is served only through")
-        )
+        code, lies = ("E420", "lies in") if zone == inside else ("E421", "is served only through")
         shut = bench.cell.zones[zone]
         message = f"{where} {lies} {zone}, which {need.robot} must stay out of"
         return error(code, message, spans[0], shut.span, help="Move the place or the zone.")

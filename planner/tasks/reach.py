@@ -14,11 +14,12 @@ import numpy as np
 
 from cell.diagnostic import Span
 from cell.equipment import PartKind, Place
-from cell.grasps import grasps
+from cell.grasps import T_part_tcp, grasps
 from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
 from cell.state import CellState, tool_at
 from cell.steps import Carried
+from planner.tasks.arm_length import ball
 from planner.tasks.fastening import why_not_driven
 from planner.tasks.findings import Findings
 from planner.tasks.path_reach import able_along
@@ -208,13 +209,14 @@ def _too_far(cell: CellModel, unit: RobotUnit, model: RobotModel, places: tuple[
     return Refusal("E603", f"{what} is out of reach of {unit.name}", spans, f"It is {apart}: move one of the two.")
 
 
-def _is_out_of_reach(place: Place, unit: RobotUnit, model: RobotModel, tool: Tool) -> bool:
-    """True only where no configuration can get there: further than the published reach, the tool and the first two joints'
-    offsets together, whatever the reach was measured from."""
-    offsets = sum(float(np.linalg.norm(joint.T_parent_joint.translation)) for joint in model.chain.joints[:2])
-    longest = max(float(np.linalg.norm(hand.T_flange_tcp.translation)) for hand in tool.hands)
-    distance = float(np.linalg.norm(place.frame.translation - unit.base.translation))
-    return distance > model.reach + offsets + longest + 0.5  # the TCP may lie above the place by the part's height
+def _is_out_of_reach(cell: CellModel, place: Place, unit: RobotUnit, model: RobotModel, tool: Tool) -> bool:
+    """True only where no configuration gets there, with any kind that lies there and any grasp."""
+    kinds = [cell.parts[kind].shape for kind in place.accepts if kind in tool.takes and kind in cell.parts]
+    heights = [float(np.linalg.norm(T_part_tcp(shape, grasp).translation)) for shape in kinds for grasp in grasps(shape)]
+    highest = max(heights, default=math.inf)
+    T_base_place = unit.base.inverse() @ place.frame
+    balls = (ball(model, hand.T_flange_tcp) for hand in tool.hands)
+    return all(float(np.linalg.norm(T_base_place.translation - centre)) - highest > radius for centre, radius in balls)
 
 
 def tools_for(cell: CellModel, state: CellState, robot: str) -> tuple[str | None, ...]:
@@ -236,7 +238,7 @@ def _beyond(cell: CellModel, robot: str, model: RobotModel | None, name: str | N
     tool = None if name is None else cell.tools[name]
     if model is None or tool is None or not tool.hands:
         return frozenset()
-    return frozenset(n for n, place in cell.places.items() if _is_out_of_reach(place, cell.robots[robot], model, tool))
+    return frozenset(n for n, place in cell.places.items() if _is_out_of_reach(cell, place, cell.robots[robot], model, tool))
 
 
 def payload_of(unit: RobotUnit, model: RobotModel | None) -> float | None:
