@@ -18,6 +18,7 @@ from planner.tasks.crew import Known
 from planner.tasks.draft import Draft
 from planner.tasks.findings import Findings
 from planner.tasks.paces import slowest_device
+from planner.tasks.plan_bound import CHAIN
 from planner.tasks.route import Deadline, Routes
 from planner.tasks.shop import Shop
 
@@ -41,9 +42,13 @@ def refute_deadlines(request: PlanningRequest, routes: Routes, known: Known, fou
         why = f"no schedule takes less than {bound.seconds:.1f} s ({bound.bottleneck})"
         message = f"`within {deadline.limit:g} s` cannot be met{_about(deadline)}: {why}"
         least = _rounded_up(bound.seconds)
-        help_ = f"Allow at least {least} s, or relieve {bound.bottleneck}."
+        help_ = f"Allow at least {least} s, or {_relief(bound.bottleneck)}."
         spans = (deadline.span, *_declared(request.cell, bound.bottleneck))
         found.error("E501", message, *spans, help=help_, fix=_instead(deadline.amount, f"within {least} s", f"{least} s"))
+
+
+def _relief(bottleneck: str) -> str:
+    return "let less wait for one another" if bottleneck == CHAIN else f"relieve {bottleneck}"
 
 
 def check_deadlines(routes: Routes, drafts: Sequence[Draft], found: Findings) -> None:

@@ -12,7 +12,7 @@ from cell.steps import MotionNeed
 from planner.motion.inverse_kinematics import InverseKinematics
 from planner.tasks.crew import Known
 from planner.why.kinds import PROVED_OF_MOTIONS
-from planner.why.proofs import cores_of, reasons_of
+from planner.why.proofs import cores_of, is_same, reasons_of
 from planner.why.reasons import Refused, kind_told, told
 from planner.why.relief import Replan, relieved
 
@@ -34,7 +34,7 @@ def no_plan(request: PlanningRequest, complaints: tuple[Diagnostic, ...], inquir
     if kind != "proved impossible":
         return Outcome(None, diagnostics, WhyNot(kind, (), budget(request) if kind == "gave up" else ""))
     reasons = reasons_of(request, complaints, at_any_speed(inquiry))
-    hidden = (reason.proof for reason in reasons if reason.proof not in complaints)
+    hidden = (reason.proof for reason in reasons if not any(is_same(reason.proof, d) for d in complaints))
     return Outcome(None, (*diagnostics, *hidden), WhyNot(kind, cores_of(reasons, diagnostics, request.program)))
 
 

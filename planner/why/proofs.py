@@ -40,19 +40,25 @@ class Reason:
 def reasons_of(request: PlanningRequest, complaints: tuple[Diagnostic, ...], known: Known) -> tuple[Reason, ...]:
     """The first few, each with a smallest set of clauses that cannot all be kept; equal sets once. Those of `complaints` come
     first, then those that they hid."""
-    waiting = _proofs((*complaints, *in_the_way(request, known)), [])[:MOST_REASONS]
+    waiting: list[tuple[Diagnostic, Clauses]] = [
+        (proof, ()) for proof in _proofs((*complaints, *in_the_way(request, known)), [])[:MOST_REASONS]
+    ]
     found: dict[Clauses, Reason] = {}
-    struck: Clauses = ()
     while waiting and len(found) < MOST_REASONS:
-        proof = waiting.pop(0)
+        proof, struck = waiting.pop(0)
         conflict = conflict_of(request, proof, known, struck)
         if conflict is None or conflict.clauses in found:
             continue
         left = _left(request, conflict, known) if conflict.is_smallest else {}
         found[conflict.clauses] = Reason(proof, conflict, left)
-        if not waiting:
-            waiting, struck = _hidden(left, [r.proof for r in found.values()]), conflict.clauses[:1]
+        waiting += _again(left, proof)
+        waiting += [(d, conflict.clauses[:1]) for d in _hidden(left, [r.proof for r in found.values()])]
     return tuple(found.values())
+
+
+def _again(left: Mapping[Clause, tuple[Diagnostic, ...]], proof: Diagnostic) -> list[tuple[Diagnostic, Clauses]]:
+    """What still says the same without one clause: so another one can stand for it, and there is a second set."""
+    return [(d, (clause,)) for clause, others in left.items() for d in others if is_same(d, proof)]
 
 
 def conflict_of(request: PlanningRequest, proof: Diagnostic, known: Known, struck: Clauses = ()) -> Conflict | None:
@@ -69,7 +75,7 @@ def conflicts(request: PlanningRequest, proof: Diagnostic, known: Known) -> IsCo
     every, looked_at = frozenset(clauses_of(request.program)), ends if proof.code in STUCK else None
 
     def is_conflict(kept: Clauses) -> bool:
-        return any(_is_same(found, proof) for found in refuted(struck_out(every - set(kept)), known, looked_at))
+        return any(is_same(found, proof) for found in refuted(struck_out(every - set(kept)), known, looked_at))
 
     return is_conflict
 
@@ -87,19 +93,19 @@ def _left(request: PlanningRequest, conflict: Conflict, known: Known) -> dict[Cl
 def _hidden(left: Mapping[Clause, tuple[Diagnostic, ...]], told: list[Diagnostic]) -> list[Diagnostic]:
     """Proofs that are left whichever clause is taken away."""
     first, *rest = left.values() or ((),)
-    return [d for d in _proofs(first, told) if all(any(_is_same(other, d) for other in others) for others in rest)]
+    return [d for d in _proofs(first, told) if all(any(is_same(other, d) for other in others) for others in rest)]
 
 
 def _proofs(found: Iterable[Diagnostic], told: list[Diagnostic]) -> list[Diagnostic]:
     """Those that say something new, each once."""
     new: list[Diagnostic] = []
     for d in found:
-        if d.is_error and d.code in PROVED and not any(_is_same(d, proof) for proof in (*told, *new)):
+        if d.is_error and d.code in PROVED and not any(is_same(d, proof) for proof in (*told, *new)):
             new.append(d)
     return new
 
 
-def _is_same(found: Diagnostic, proof: Diagnostic) -> bool:
+def is_same(found: Diagnostic, proof: Diagnostic) -> bool:
     """Whether it says of another text what `proof` says of this one."""
     if found.code == "E620" and proof.code in STUCK:
         return True
@@ -127,7 +133,7 @@ def _core(reason: Reason, cause: Diagnostic, proofs: list[Diagnostic], program: 
 
 def _leaves_another(reason: Reason, clause: Clause, proofs: list[Diagnostic]) -> bool:
     """Whether without it something is in the way of which nothing was said before."""
-    return any(not any(_is_same(d, proof) for proof in proofs) for d in reason.left.get(clause, ()))
+    return any(not any(is_same(d, proof) for proof in proofs) for d in reason.left.get(clause, ()))
 
 
 def _shown(clauses: Iterable[Clause]) -> tuple[Span, ...]:

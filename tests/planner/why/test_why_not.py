@@ -15,6 +15,8 @@ from planner.why.frozen import frozen_of
 from planner.why.kinds import PROVED as PROVED_CODES
 from planner.why.proofs import conflicts
 from tests.planner.tasks.cells import request_of
+from tests.planner.tasks.test_palletizing import CELL as PALLETS
+from tests.planner.tasks.test_palletizing import ORDERED
 from tests.planner.why.answers import answer
 from tests.planner.why.infeasible import CASES, KNOWN, LOOP, PROCESS, Case
 
@@ -114,3 +116,13 @@ def test_a_reason_that_shows_only_without_another_one_is_told_too() -> None:
     assert found.why is not None
     assert [d.code for d in found.diagnostics] == ["E625", "E611"]
     assert [c.code for c in found.why.cores] == ["E625", "E611"]
+
+
+def test_where_either_of_two_lines_is_too_much_each_has_a_core() -> None:
+    intent = ORDERED.replace("  }\n}", "  }\n  ensure pallet.mass <= 90 kg\n}")
+    case = Case("both pallets", intent, "E618", cell=PALLETS)
+    found = answered(case)
+    assert found.why is not None
+    first, second = ([row(case, s) for s in core.clauses] for core in found.why.cores)
+    assert [a for a, b in zip(first, second, strict=True) if a != b] == ["do build(left)"]
+    assert "do build(right)" in second
