@@ -19,7 +19,7 @@ from intentlang.names import RENAME, Binding, Scope, Work
 from intentlang.params import bind_params
 from intentlang.raised import unraised
 from intentlang.source import SourceFile
-from intentlang.templates import abstract, check_tasks
+from intentlang.templates import abstract, check_tasks, copied
 from intentlang.told import asked_before_told
 from intentlang.world import World
 
@@ -49,7 +49,7 @@ def check_intent(
     check_tasks(tasks, scope, work)
     block, nevers = check_file(tree.block, scope, work)
     for task in tasks.values():
-        if f"task {task.name.text}" not in work.used:
+        if copied(task.name.text) not in work.used:
             check_block(task.block, abstract(task, scope, work), work)
     work.say(*_unused(tree, work))
     work.say(*_of_tree(block, work))
@@ -63,7 +63,8 @@ def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
     if not work.broken and not work.left_out:
         yield from asked_before_told(block, work.world.vocabulary)
         yield from unraised(block, work.world)
-    yield from exhausted(block, work.world)
+    wrong = {(d.spans[0].file, d.spans[0].start.line) for d in work.found if d.is_error and d.spans}
+    yield from (d for d in exhausted(block, work.world) if (d.spans[0].file, d.spans[0].start.line) not in wrong)
 
 
 def _misplaced(imported: Sequence[s.IntentTree]) -> Iterator[Diagnostic]:

@@ -60,6 +60,7 @@ def check_condition(node: s.ConditionNode, scope: Scope, work: Work) -> Checked 
 def _compare(node: s.CompareNode, scope: Scope, work: Work) -> Checked | None:
     subject = resolve(node.subject, scope, work)
     if subject is None:
+        amount(node.limit, (), scope, work)  # for its own mistakes, and because a param is used here
         return None
     if not isinstance(subject.type, Fact) or not subject.type.schema.dimension:
         message = f"`{node.subject.text}` is {described(subject.type)}; a measured quantity is wanted left of `{node.operator}`"

@@ -41,6 +41,8 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
     along = () if target is None else along_path(verb, target)
     _complete(node, verb, phrases, bool(along), work)
     if target is None:
+        if verb.offered and len(node.object.words) == 1:  # with a dot it may be a path, which nobody has to offer
+            _is_offered(verb, phrases, work)
         return None
     if not fits(target.type, verb.objects):
         work.say(_wrong_object(node, verb, target, work))

@@ -140,7 +140,10 @@ def resolve(ref: RefNode, scope: Scope, work: Work) -> Resolved | None:
     binding = scope.names.get(first.text)
     if binding is None:
         if first.text not in work.broken and first.text not in RESERVED:
-            work.say(unknown("E201", "name", first, list(scope.names)))
+            problem = unknown("E201", "name", first, list(scope.names))
+            work.say(problem)
+            if problem.fix is not None:
+                work.used.add(problem.fix.edits[0].replacement)  # nobody has forgotten what is only misspelt
         return None
     work.used.add(first.text)
     found, path, identity = binding.type, binding.path, binding.identity

@@ -48,11 +48,17 @@ def call(node: s.DoNode, scope: Scope, work: Work) -> Scope | None:
             work.say(error("E225", message, value.span, arg.span.labelled("declared here"), help=help_))
             return None
         names[arg.name.text] = Binding(value.type, value.path, value.identity, arg.span)
+    work.used.add(copied(name.text))
     return Scope(names, scope.globals, scope.taken, scope.loops, scope.depth + 1, "task", (*scope.calls, name.text))
 
 
+def copied(task: str) -> str:
+    """What `Work.used` has of a task whose body was checked as a copy."""
+    return f"copy of {task}"
+
+
 def abstract(task: s.TaskNode, scope: Scope, work: Work) -> Scope:
-    """A scope for a task that nobody calls, so that its body is checked all the same."""
+    """A scope for a task that nobody calls, or calls as it wants to be, so that its body is checked all the same."""
     names = dict(scope.names)
     for arg in task.args:
         found = work.world.typed(arg.type.text)
