@@ -225,7 +225,8 @@ class Candidates:
         start = max(start, *(self.accessible(name, floor.ready[job]) for name in behind_doors)) if behind_doors else start
         for grasp in shop.grasps[kind] if hand is not None else (0,):
             parks = set(self._parks)
-            ends = [TriedWay(self, worker, hand, kind, grasp, others, place, start).along(way.stages) for way in fork.ways]
+            speed = self.shop.workers[worker].speed(fork.clauses)
+            ends = [TriedWay(self, worker, hand, kind, grasp, others, place, start, speed).along(way.stages) for way in fork.ways]
             known = [end for end in ends if end is not None]
             if len(known) == len(ends):
                 targets = tuple(end.targets for end in known)

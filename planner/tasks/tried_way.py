@@ -35,7 +35,7 @@ class WayEnd:
 @dataclass(slots=True)
 class TriedWay:
     """`here` is where the part lies, `time` when the robot is free beside it (s). `shut` is the device whose door its own work
-    has shut, `clamped` the one whose clamp holds the part."""
+    has shut, `clamped` the one whose clamp holds the part. `speed` binds the robot: of the choice, where a way has no stages."""
 
     options: Candidates
     worker: int
@@ -45,7 +45,7 @@ class TriedWay:
     others: Held
     here: str
     time: float
-    speed: float | None = None
+    speed: float | None
     shut: str = ""
     clamped: str = ""
     passages: list[Passage[float]] = field(default_factory=list)

@@ -92,7 +92,7 @@ class ChoiceWriter:
             done = self._way(index, (number, index))
             choice.ways.append((way.values, done))
             at = robot.stance.equipment if isinstance(robot.stance, AtHub) else hub
-            stand = Stand(robot.stance, at, 0.0, robot.worker.speed(way.stages[-1].clauses) if way.stages else None)
+            stand = Stand(robot.stance, at, 0.0, robot.worker.speed(way.stages[-1].clauses if way.stages else self.fork.clauses))
             last = robot.last[-1]
             step = w.draft.steps[last]
             tails.append(Tail(stand, last, done[-1] if done else operation, (number, index), step.start + step.duration))
