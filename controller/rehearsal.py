@@ -5,6 +5,7 @@ The same fold, runner and dispatcher as in service; only the parts around them d
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -102,11 +103,12 @@ class Script:
     """An operator who asks by the clock."""
 
     def __init__(self, asks: Sequence[Ask]) -> None:
-        self._asks = sorted(asks, key=lambda ask: ask.time)
+        self._asks = deque(sorted(asks, key=lambda ask: ask.time))
 
     def take(self, now: int) -> Sequence[tuple[Asked, str]]:
-        due = [ask for ask in self._asks if round(ask.time * 1e9) <= now]
-        self._asks = self._asks[len(due) :]
+        due = []
+        while self._asks and round(self._asks[0].time * 1e9) <= now:
+            due.append(self._asks.popleft())
         return [(ask.what, ask.who) for ask in due]
 
     def wait(self, seconds: float) -> bool:
