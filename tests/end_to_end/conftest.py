@@ -1,4 +1,5 @@
-"""The program as a user calls it, in folders of its own, and one cold plan of the big example for all who need it."""
+"""The program as a user calls it, in folders of its own, and one cold plan of the big example for all who need it: of a third
+of its batch, which has every kind of step in a third of the time; the slow suite does the same with all of it."""
 
 from __future__ import annotations
 
@@ -31,27 +32,35 @@ def program(repository: Path, cache: Path, tmp_path: Path) -> Program:
     return Program(repository, cache, tmp_path / "state", tmp_path)
 
 
+@pytest.fixture(scope="session", params=[12, pytest.param(36, marks=pytest.mark.slow)])
+def batch(request: pytest.FixtureRequest) -> int:
+    """How many shafts machine tending makes."""
+    count: int = request.param
+    return count
+
+
 @pytest.fixture(scope="session")
 def plan_session(repository: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Finished, Path]]:
-    def act(file: Path, hash_seed: str) -> tuple[Finished, Path]:
+    def act(file: Path, hash_seed: str, *words: str) -> tuple[Finished, Path]:
         folder = tmp_path_factory.mktemp("planned")
         target = folder / f"{file.stem}.plan"
-        finished = Program(repository, cache, folder / "state", folder, hash_seed).call("plan", file, "-o", target, timeout=900)
+        program = Program(repository, cache, folder / "state", folder, hash_seed)
+        finished = program.call("plan", file, "-o", target, *words, timeout=900)
         return finished, target
 
     return act
 
 
 @pytest.fixture(scope="session")
-def cold_plan(plan_session: Callable[..., tuple[Finished, Path]], examples: Path) -> tuple[Finished, Path]:
+def cold_plan(plan_session: Callable[..., tuple[Finished, Path]], examples: Path, batch: int) -> tuple[Finished, Path]:
     """Machine tending, planned by the program with nothing in the cache: how it went, and the plan file."""
-    return plan_session(examples / "02_machine_tending" / "tending.intent", "1")
+    return plan_session(examples / "02_machine_tending" / "tending.intent", "1", "--set", f"batch={batch} parts")
 
 
 @pytest.fixture(scope="session")
-def tending(cold_plan: tuple[Finished, Path], examples: Path, cache: Path) -> Planned:
+def tending(cold_plan: tuple[Finished, Path], examples: Path, cache: Path, batch: int) -> Planned:
     assert cold_plan[0].code == 0, cold_plan[0].everything
-    return planned(str(examples / "02_machine_tending" / "tending.intent"), cache)
+    return planned(str(examples / "02_machine_tending" / "tending.intent"), cache, {"batch": f"{batch} parts"})
 
 
 @pytest.fixture(scope="session")

@@ -12,15 +12,16 @@ from cell.released_plan import ReleasedPlan
 from cell.scenario import Scenario
 from cell.scenario_orders import order_changes
 from cell.state import PlanningRequest
-from cell_drivers.simulated import SimulatedCell
+from cell_drivers.simulated import simulated_cell
 from cell_drivers.simulated.record import WorldRecord
 from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
-from cellwright.running import ResidentPlanner, open_drivers, run_spec
+from cellwright.running import ResidentPlanner, run_spec
 from cellwright.session import make_plan, release_plan, request_for
 from cellwright.workshop import Workshop, open_workshop
 from controller.order_book import Announced
 from controller.rehearsal import Ask, RunRecord, rehearse
+from controller.runner import Replanner
 from tests.judge.from_world import recording_of
 from tests.judge.judge import STEP, judge
 from tests.judge.verdict import Verdict
@@ -35,17 +36,20 @@ class CannotGoOn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
+    """`planner` answers the run; the program's own where None."""
+
     reading: Reading
     request: PlanningRequest
     released: ReleasedPlan
     workshop: Workshop
+    planner: Replanner | None = None
 
 
 @dataclass(slots=True)
 class KeepsPlans:
     """A resident planner that also keeps what it made, for a judge needs what every plan of the run lists as meant."""
 
-    planner: ResidentPlanner
+    planner: Replanner
     released: list[ReleasedPlan]
 
     def replan(self, request: object) -> object:
@@ -99,12 +103,10 @@ def planned(
 
 
 def rehearsed(plan: Planned, scenario: Scenario | None = None, asks: Sequence[Ask] = ()) -> Rehearsed:
-    drivers = open_drivers(plan.request, scenario or Scenario())
-    if drivers.value is None:
-        raise CannotGoOn("drivers", drivers.diagnostics)
-    assert isinstance(drivers.value, SimulatedCell)
-    keeper = KeepsPlans(ResidentPlanner(plan.reading, plan.workshop, plan.request.seed), [plan.released])
+    drivers = simulated_cell(plan.request.cell, plan.request.robots, scenario or Scenario())
+    planner = plan.planner or ResidentPlanner(plan.reading, plan.workshop, plan.request.seed)
+    keeper = KeepsPlans(planner, [plan.released])
     book = Announced(order_changes(scenario or Scenario(), plan.request.cell))
     spec = run_spec("rehearsal", plan.request)
-    run = rehearse(spec, plan.released, drivers.value, keeper, asks, orders=book)  # type: ignore[arg-type]
-    return Rehearsed(plan, run, drivers.value.record(), tuple(keeper.released))
+    run = rehearse(spec, plan.released, drivers, keeper, asks, orders=book)  # type: ignore[arg-type]
+    return Rehearsed(plan, run, drivers.record(), tuple(keeper.released))

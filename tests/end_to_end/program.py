@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from controller.journal.folder import all_runs
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -77,6 +79,10 @@ class Program:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def is_any_under_way(self) -> bool:
+        """Whether a run has begun to move; read from the records in this process, for whoever looks again and again."""
+        return any(run.state == "Execute" for run in all_runs(self.state).summaries)
 
     def recorded_runs(self) -> list[dict[str, Any]]:
         answer = self.call("runs", "--format", "json")

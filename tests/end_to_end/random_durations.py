@@ -1,23 +1,28 @@
 """A released plan under durations that nobody declared: `python -m tests.end_to_end.random_durations INTENT [--seeds 100]`.
 
+All seeds share one plan, one cache and this process, so no motion is looked for twice; each seed's line comes as it ends.
+
 Each step takes a drawn factor of 0.2 to 5 as long, and an operator holds at random instants, resumes, and resumes whatever
-else holds. The order alone has to carry the run: it ends with every goal, nothing is done twice, and the world saw no
-violation. What is proved only at the declared durations (`within`, `every`, what waits at a conveyor) may break, and is
-counted apart.
+else holds. The order alone has to carry the run: it ends with every goal, nothing is done twice, each part is where the run
+believes, and the world saw no violation. What is proved only at the declared durations (`within`, `every`, what waits at a
+conveyor) may break, and is counted apart.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections import Counter
+import sys
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import assert_never
 
 from cell.events import ClauseBroken
 from cell.scenario import Scenario, Stretched
 from cell_drivers.simulated.chance import fraction
+from cell_drivers.simulated.record import Fallen, HeldBy, JoinedTo, RestsIn, Whereabouts
+from cellwright.folders import cache_folder
 from controller.rehearsal import Ask
 from tests.end_to_end.line import Planned, Rehearsed, planned, rehearsed
 
@@ -55,8 +60,31 @@ def ended(run: Rehearsed, seed: int) -> Ended:
     return Ended(seed, tuple(_faults(run, len(nevers))), len(broken) - len(nevers), summary.makespan_s)
 
 
+def disagreements(run: Rehearsed) -> Iterator[str]:
+    """Parts that the world has elsewhere than the run believes; what fell is nowhere for the run."""
+    truth = {part.id: _whereabouts(part.where) for part in run.world.parts}
+    believed = {part.id: part.where for part in run.run.summary.parts}
+    for part in sorted(truth.keys() | believed.keys()):
+        if truth.get(part, "") != believed.get(part, ""):
+            yield f"{part} is at {truth.get(part) or 'no place'}, the run has it at {believed.get(part) or 'no place'}"
+
+
+def _whereabouts(where: Whereabouts) -> str:
+    match where:
+        case RestsIn(place):
+            return place
+        case HeldBy(hand):
+            return hand
+        case JoinedTo(base, seat):
+            return f"{base}.{seat}"
+        case Fallen():
+            return ""
+    assert_never(where)
+
+
 def _faults(run: Rehearsed, broken: int) -> Iterator[str]:
     summary, world = run.run.summary, run.world
+    yield from disagreements(run)
     if summary.state != "Complete":
         yield f"it ends {summary.state}: {summary.held_because}"
     if summary.goals_met + summary.goals_skipped < summary.goals_total:
@@ -69,33 +97,56 @@ def _faults(run: Rehearsed, broken: int) -> Iterator[str]:
         yield f"{broken} times a `never` was broken"
 
 
-def main() -> None:
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+def told(run: Ended, plans: int, seconds: float) -> str:
+    how = "; ".join(run.faults) or "as it should be"
+    return f"seed {run.seed}: {how}; {run.makespan:.0f} s long, {plans} plans, {run.late} late, in {seconds:.1f} s"
+
+
+def judged(run: Rehearsed, seed: int) -> Iterator[str]:
+    """What the judge finds wrong, after a line of what it looked at."""
+    verdict = run.verdict()
+    wrong = (*verdict.contacts, *verdict.entries, *verdict.misplaced)
+    say(f"seed {seed}: judged {verdict.distances} distances, {len(wrong)} contacts, entries or misplaced parts")
+    if wrong:
+        yield f"the judge found: {wrong[0].text}"
+
+
+def one(plan: Planned, seed: int, is_judged: bool) -> Ended:
+    began = time.monotonic()
+    run = stretched(plan, seed)
+    found = ended(run, seed)
+    say(told(found, len(run.plans), time.monotonic() - began))
+    return replace(found, faults=(*found.faults, *(judged(run, seed) if is_judged else ())))
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("intent")
     parser.add_argument("--orders", help="a file of orders, as for `run`")
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--judge-every", type=int, default=25, help="contacts and zones of each so manieth run are judged")
+    parser.add_argument("--cache", type=Path, default=cache_folder(), help="where motions and certificates are kept")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a param of the intent, as for `run`")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as cache:
-        plan = planned(asked.intent, Path(cache), processes=2, orders=asked.orders)
-        runs = []
-        for seed in range(asked.seeds):
-            run = stretched(plan, seed)
-            runs.append(ended(run, seed))
-            if seed % asked.judge_every == 0:
-                verdict = run.verdict()
-                found = len(verdict.contacts) + len(verdict.entries) + len(verdict.misplaced)
-                print(f"seed {seed}: judged {verdict.distances} distances, {found} contacts, entries or misplaced parts")  # noqa: T201
+    settings = dict(text.split("=", 1) for text in asked.set)
+    plan = planned(asked.intent, asked.cache, settings, processes=2, orders=asked.orders)
+    seeds = range(asked.first, asked.first + asked.seeds)
+    runs = [one(plan, seed, (seed - asked.first) % asked.judge_every == 0) for seed in seeds]
     wrong = [run for run in runs if run.faults]
     for run in wrong:
-        print(f"seed {run.seed}: {'; '.join(run.faults)}")  # noqa: T201
+        say(f"seed {run.seed}: {'; '.join(run.faults)}")
     times = sorted(run.makespan for run in runs)
-    late = Counter(run.late > 0 for run in runs)[True]
-    print(  # noqa: T201
-        f"{asked.seeds - len(wrong)} of {asked.seeds} runs as they should be, {times[0]:.0f} to {times[-1]:.0f} s long; "
-        f"{late} broke what holds at the declared durations"
+    say(
+        f"{len(runs) - len(wrong)} of {len(runs)} runs as they should be, {times[0]:.0f} to {times[-1]:.0f} s long; "
+        f"{sum(run.late > 0 for run in runs)} broke what holds at the declared durations"
     )
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,8 +29,10 @@ def plan_file(plan_session: Callable[..., tuple[Finished, Path]], examples: Path
 def moving(program: Program, plan_file: Path) -> subprocess.Popen[str]:
     """A run that has begun to move: at least one step is under way."""
     process = program.start("run", plan_file, "--yes", "--speed", SPEED)
-    while not any(run["state"] == "Execute" for run in program.recorded_runs()):
-        assert process.poll() is None, process.communicate()
+    while not program.is_any_under_way():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+        assert process.returncode is None, process.communicate()
     return process
 
 

@@ -13,16 +13,16 @@ from cell.state import InPart
 from cell_drivers.simulated.record import RestsIn
 from cellwright.running import read_scenario
 from controller.rehearsal import Ask
+from tests.end_to_end.gantries import BOTH, planned_by
 from tests.end_to_end.line import Planned, Rehearsed, planned, rehearsed
 
-pytestmark = pytest.mark.slow
 FOLDER = "05_kitting_with_a_person"
 
 
-@pytest.fixture(scope="module")
-def kits(examples: Path, cache: Path) -> Planned:
+@pytest.fixture(scope="module", params=BOTH)
+def kits(request: pytest.FixtureRequest, examples: Path, cache: Path) -> Planned:
     folder = examples / FOLDER
-    return planned(str(folder / "kitting.intent"), cache, orders=str(folder / "orders.jsonl"))
+    return planned_by(request.param, folder / "kitting.intent", cache, folder / "orders.jsonl")
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,10 @@ def good_day(kits: Planned) -> Rehearsed:
 
 @pytest.fixture(scope="module")
 def bad_day(kits: Planned, examples: Path) -> Rehearsed:
+    return disturbed(kits, examples)
+
+
+def disturbed(kits: Planned, examples: Path) -> Rehearsed:
     scenario = read_scenario(str(examples / FOLDER / "rush_order_somebody_near_and_a_reject.toml")).expect()
     return rehearsed(kits, scenario, [Ask(130.0 + 60.0 * k, "resume") for k in range(12)])
 
@@ -80,3 +84,12 @@ def test_who_steps_in_and_what_is_rejected_is_held_and_goes_on(bad_day: Rehearse
     assert "Repair the kit, then Resume" in held
     assert any("near" in text for text in held)
     assert bad_day.world.violations == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_bad", [False, True])
+def test_the_judge_finds_the_day_clean(examples: Path, cache: Path, is_bad: bool) -> None:
+    folder = examples / FOLDER
+    kits = planned(str(folder / "kitting.intent"), cache, orders=str(folder / "orders.jsonl"))
+    verdict = (disturbed(kits, examples) if is_bad else rehearsed(kits)).verdict()
+    assert verdict.is_clean, verdict.text

@@ -1,4 +1,4 @@
-"""Example 02, from its text to 36 good shafts, on a good day and on a bad one; the world's own record is the witness."""
+"""Example 02, from its text to a batch of good shafts, on a good day and on a bad one; the world's own record is the witness."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from cell.run import Aim
 from cell_drivers.simulated.record import Fallen, PartRecord, RestsIn, WorldRecord
 from cellwright.running import read_scenario
 from tests.end_to_end.line import Planned, Rehearsed, rehearsed
-
-BATCH = 36
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +48,14 @@ def test_the_robot_works_while_the_lathe_cuts(tending: Planned) -> None:
 # --- a good day ---
 
 
-def test_a_good_day_ends_with_the_batch_in_the_outfeed(tended: Rehearsed) -> None:
+def test_a_good_day_ends_with_the_batch_in_the_outfeed(tended: Rehearsed, batch: int) -> None:
     summary = tended.run.summary
     assert (summary.state, summary.held_because) == ("Complete", None)
-    assert verdicts(tended.world) == {("outfeed", "accept"): BATCH}
+    assert verdicts(tended.world) == {("outfeed", "accept"): batch}
 
 
-def test_every_shaft_is_accounted_for(tended: Rehearsed) -> None:
-    assert Counter(map(equipment, tended.world.parts)) == {"outfeed": BATCH, "infeed": 40 - BATCH}
+def test_every_shaft_is_accounted_for(tended: Rehearsed, batch: int) -> None:
+    assert Counter(map(equipment, tended.world.parts)) == {"outfeed": batch, "infeed": 40 - batch}
     assert {p.programs for p in tended.world.parts if p.outcomes} == {(("lathe", "OP10"),)}
 
 
@@ -72,11 +70,11 @@ def test_nothing_is_done_twice_and_nothing_forbidden(tended: Rehearsed) -> None:
     assert tended.run.summary.violations == 0
 
 
-def test_the_judge_finds_the_whole_day_clean(tended: Rehearsed) -> None:
+def test_the_judge_finds_the_whole_day_clean(tended: Rehearsed, batch: int) -> None:
     verdict = tended.verdict()
     assert verdict.is_clean, verdict.text
-    assert verdict.motions == len(tended.world.motions) > 6 * BATCH
-    assert verdict.listed >= 4 * BATCH
+    assert verdict.motions == len(tended.world.motions) > 6 * batch
+    assert verdict.listed >= 4 * batch
     assert verdict.not_judged == ()
 
 
@@ -88,15 +86,15 @@ def test_the_day_is_as_short_as_planned(tended: Rehearsed) -> None:
 # --- a bad day ---
 
 
-def test_a_bad_day_ends_with_the_batch_or_says_why_not(bad_day: Rehearsed) -> None:
+def test_a_bad_day_ends_with_the_batch_or_says_why_not(bad_day: Rehearsed, batch: int) -> None:
     summary = bad_day.run.summary
     good = verdicts(bad_day.world)[("outfeed", "accept")]
-    if good < BATCH:
+    if good < batch:
         assert summary.held_because, f"{good} good shafts, state {summary.state}, and not a word why"
-        assert summary.aims == (Aim("outfeed.count", good, BATCH),)
-        assert summary.goals_total - summary.goals_met == 3 * (BATCH - good), "three goals for each shaft that is missing"
+        assert summary.aims == (Aim("outfeed.count", good, batch),)
+        assert summary.goals_total - summary.goals_met == 3 * (batch - good), "three goals for each shaft that is missing"
     else:
-        assert (good, summary.state, summary.held_because) == (BATCH, "Complete", None)
+        assert (good, summary.state, summary.held_because) == (batch, "Complete", None)
 
 
 def test_no_bad_shaft_is_among_the_good_ones(bad_day: Rehearsed) -> None:

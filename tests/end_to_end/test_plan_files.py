@@ -33,10 +33,10 @@ def plan_file(plan_session: Callable[..., tuple[Finished, Path]], project: Path)
 
 
 def test_the_same_inputs_give_the_same_bytes(
-    cold_plan: tuple[Finished, Path], plan_session: Callable[..., tuple[Finished, Path]], examples: Path
+    cold_plan: tuple[Finished, Path], plan_session: Callable[..., tuple[Finished, Path]], examples: Path, batch: int
 ) -> None:
     """Two processes, another hash seed, and what was cold is warm."""
-    again, target = plan_session(examples / "02_machine_tending" / "tending.intent", "2")
+    again, target = plan_session(examples / "02_machine_tending" / "tending.intent", "2", "--set", f"batch={batch} parts")
     assert again.code == 0, again.everything
     assert target.read_bytes() == cold_plan[1].read_bytes()
 

@@ -34,7 +34,11 @@ def test_check_loads_no_robot_library(program: Program, examples: Path) -> None:
     assert not call(program, "check", examples / "02_machine_tending" / "tending.intent") & {*HEAVY, "coal"}
 
 
-def test_a_warm_plan_loads_no_robot_library(program: Program, examples: Path, cold_plan: tuple[Finished, Path]) -> None:
+def test_a_warm_plan_loads_no_robot_library(
+    program: Program, examples: Path, cold_plan: tuple[Finished, Path], batch: int
+) -> None:
     assert cold_plan[0].code == 0, cold_plan[0].everything
-    modules = call(program, "plan", examples / "02_machine_tending" / "tending.intent", "--jobs", 1)
+    modules = call(
+        program, "plan", examples / "02_machine_tending" / "tending.intent", "--jobs", 1, "--set", f"batch={batch} parts"
+    )
     assert not modules & {"roboticstoolbox", "spatialmath", "matplotlib"}

@@ -7,24 +7,27 @@ from pathlib import Path
 import pytest
 
 from cell.scenario import DriveSpoiled, Jam, Scenario
+from tests.end_to_end.gantries import BOTH, planned_by
 from tests.end_to_end.line import Planned, planned, rehearsed
 
 FILE = Path(__file__).parents[2] / "examples" / "04_two_robot_assembly" / "assembly.intent"
 
-pytestmark = pytest.mark.slow
+
+@pytest.fixture(scope="module", params=BOTH)
+def plan(request: pytest.FixtureRequest, cache: Path) -> Planned:
+    return planned_by(request.param, FILE, cache)
 
 
-@pytest.fixture(scope="module")
-def plan(cache: Path) -> Planned:
-    return planned(str(FILE), cache)
-
-
-def test_two_robots_put_three_units_together_and_never_meet(plan: Planned) -> None:
+def test_two_robots_put_three_units_together(plan: Planned) -> None:
     run = rehearsed(plan)
     assert run.run.summary.state == "Complete"
     assert sum(e.what == "joined" for e in run.world.effects) == 12
     assert run.world.violations == ()
-    verdict = run.verdict()
+
+
+@pytest.mark.slow
+def test_the_two_never_meet(cache: Path) -> None:
+    verdict = rehearsed(planned(str(FILE), cache)).verdict()
     assert verdict.is_clean, verdict.text
 
 
