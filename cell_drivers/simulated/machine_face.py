@@ -176,7 +176,7 @@ class MachineFace(Face):
         if offer is None:
             raise self.refused(Refusal.NOT_OFFERED, command, f"it does no {verb}")
         part = None
-        if "part" in STANDARD.verbs[verb].objects:
+        if verb not in STANDARD.verbs or "part" in STANDARD.verbs[verb].objects:
             part = self._ready_part(command)
         else:
             self._check_empty(command)

@@ -46,10 +46,10 @@ def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Me
         work = path_work(cell, goal, kind, found)
         return None if work is None else Method("", (), work, _robot(goal))
     person = person_of(cell, goal)
-    if goal.verb not in VERBS and (person is None or goal.verb not in BY_PEOPLE):
+    if goal.verb not in VERBS and not goal.offered and (person is None or goal.verb not in BY_PEOPLE):
         found.unsupported(f"the verb {goal.verb}", goal.span)
         return None
-    odd = [r.span for r in goal.roles if r.name not in _ROLES[goal.verb]]
+    odd = [r.span for r in goal.roles if r.name not in _ROLES.get(goal.verb, ("at", "by"))]
     odd += [b.span for b in goal.bounds if not _is_limit(b)]
     if odd:
         found.unsupported(f"this role or bound of {goal.verb}", *odd)

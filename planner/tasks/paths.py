@@ -79,9 +79,9 @@ def _placed(cell: CellModel, part: PartState, stage: Stage, here: tuple[str, ...
     wanted = asked.text if isinstance(asked, Ref) else None
     if equipment is None or equipment.kind not in WORKPLACES or wanted not in (None, equipment.name, *here):
         where = wanted or "a fixture, a station or a machine"
-        spans: list[Span] = [goal.span] if equipment is None else [goal.span, equipment.span]
-        message = f"{part.id} does not lie in {where} by then"
-        found.error("E626", message, *spans, help=f"Add a line before it that moves it to {wanted or 'one'}.")
+        spans: tuple[Span, ...] = () if equipment is None else (equipment.span,)
+        message = f"the {part.kind} does not lie in {where} by then"
+        found.of_line(goal.span, "E626", message, *spans, help=f"Add a line before it that moves it to {wanted or 'one'}.")
         return stage
     return replace(stage, equipment=equipment.name, places=here)
 

@@ -33,7 +33,8 @@ from cell.scenario import Disturbance, Scenario
 from cell.scenario_orders import order_changes
 from cell.standard_verbs import STANDARD
 from cell.state import CellState, PlanningRequest
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Move, Stance, Touch
+from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Move, Stance, Touch
+from cell.vocabulary import Vocabulary
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cell_drivers.simulated.record import RestsIn, WorldRecord
 from controller.order_book import Announced
@@ -45,6 +46,7 @@ from intentlang.source import SourceFile
 from planner.proof.release import release
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
+from tests.constructs.tracing import traced
 from tests.planner.proof.gantry import CONTACT, SAFE_HEIGHT, VERSIONS, gantry_model, slow_enough
 from tests.planner.proof.hand_made import rest_to_rest
 
@@ -71,10 +73,10 @@ tool grip {{
 
 
 @cache
-def bench_cell(text: str, grips: str) -> CellModel:
+def bench_cell(text: str, grips: str, words: Vocabulary = STANDARD) -> CellModel:
     """The gantry and what `text` declares; its two hands point straight down."""
     whole = ROBOT.format(grips=grips) + text
-    written = compile_cell((parse_cell(SourceFile.of("bench.cell", whole), STANDARD).expect(),), STANDARD).expect()
+    written = compile_cell((parse_cell(SourceFile.of("bench.cell", whole), words).expect(),), words).expect()
     down = (math.pi, 0.0, 0.0)
     hands = tuple(Hand(n, Pose.from_xyz_rpy((x, 0.0, -0.15), down)) for n, x in (("a", -0.12), ("b", 0.12)))
     bodies = tuple(Body(n, Cylinder(0.03, 0.115), Pose.from_xyz_rpy((x, 0.0, -0.0575))) for n, x in (("a", -0.12), ("b", 0.12)))
@@ -94,10 +96,10 @@ class Bench:
     is_continuous: bool = False
 
     @classmethod
-    def of(cls, cell: str, grips: str, intent: str, iterations: int = 40) -> Bench:
-        model = bench_cell(cell, grips)
-        tree = parse_intent(SourceFile.of("bench.intent", intent), STANDARD).expect()
-        checked = check_intent(tree, (), model, STANDARD, {}, (SourceFile.of("bench.intent", intent),))
+    def of(cls, cell: str, grips: str, intent: str, iterations: int = 40, words: Vocabulary = STANDARD) -> Bench:
+        model = bench_cell(cell, grips, words)
+        tree = parse_intent(SourceFile.of("bench.intent", intent), words).expect()
+        checked = check_intent(tree, (), model, words, {}, (SourceFile.of("bench.intent", intent),))
         assert not any(d.is_error for d in checked.diagnostics), [(d.code, d.message) for d in checked.diagnostics]
         return cls(model, checked.expect(), iterations)
 
@@ -170,8 +172,10 @@ class Bench:
 
     def motion_for(self, need: MotionNeed) -> Motion:
         """Across at the safe height, straight down or up; at rest at every corner."""
+        if isinstance(need.touch, Along):
+            return traced(need, need.touch, self.cell, self.configuration(need.start))
         start, end = self.configuration(need.start), self.configuration(need.end)
-        key = (tuple(start), tuple(end), need.speed_limit, None if need.touch is None else need.touch.end)
+        key = (tuple(start), tuple(end), need.speed_limit, need.touch.end if isinstance(need.touch, Touch) else None)
         segments, length, seconds = _moved(*key)
         contacts = () if need.touch is None else (_contact(need, segments, length, end, start),)
         return Motion(need, segments, rest_to_rest(length, seconds), contacts, (), seconds)
@@ -232,7 +236,7 @@ def _moved(
 
 
 def _contact(need: MotionNeed, segments: tuple[Segment, ...], length: float, end: Array, start: Array) -> ContactAllowance:
-    assert need.touch is not None
+    assert isinstance(need.touch, Touch)
     at_end = need.touch.end == "end"
     height = float((end if at_end else start)[2]) + CONTACT
     leg = segments[-1 if at_end else 0]
