@@ -69,7 +69,7 @@ def _lies(part: PartState) -> tuple[str, ...]:
 
 
 def _after(leg: Leg, here: tuple[str, ...]) -> tuple[str, ...]:
-    ends = [stage.places for stage in stages_of(leg)]
+    ends = [stage.places for stage in stages_of(leg) if stage.places]
     return ends[-1] if ends else here
 
 
