@@ -22,6 +22,7 @@ from cellwright.one_cause import together
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.gather import Gathered, Reader, gather
+from intentlang.library_files import is_library, library_names, library_text
 from intentlang.source import MAX_BYTES, SourceFile, decode_source
 from intentlang.syntax import IntentTree, UseNode
 
@@ -63,6 +64,8 @@ def read(
     root = project_root(folder / file)
 
     def used(use: UseNode, user: SourceFile) -> Outcome[SourceFile]:
+        if is_library(use.path):
+            return _of_library(use, texts)
         name = cell if cell is not None and use.path.endswith(".cell") else str(Path(user.name).parent / use.path)
         problem = None if name == cell else _problem(use, folder / name, root)
         return Outcome(None, (problem,)) if problem else _source(name, folder, texts, drafts)
@@ -111,6 +114,15 @@ def _problem(use: UseNode, target: Path, root: Path) -> Diagnostic | None:
         near = sorted(p.name for p in target.parent.glob(f"*{target.suffix}")) if target.parent.is_dir() else []
         return error("E123", f"there is no file {use.path}", use.span, help=f"Beside it: {', '.join(near[:6])}." if near else "")
     return None
+
+
+def _of_library(use: UseNode, texts: dict[str, str]) -> Outcome[SourceFile]:
+    text = library_text(use.path)
+    if text is None:
+        there = ", ".join(library_names())
+        return Outcome(None, (error("E123", f"the library has no {use.path}", use.span, help=f"It has {there}."),))
+    texts[use.path] = text
+    return Outcome(SourceFile.of(use.path, text))
 
 
 def _source(name: str, folder: Path, texts: dict[str, str], drafts: Mapping[str, str]) -> Outcome[SourceFile]:

@@ -15,6 +15,7 @@ from cell.vocabulary import Vocabulary
 from intentlang import syntax as s
 from intentlang.blocks import check_block, check_file
 from intentlang.exhausted import exhausted
+from intentlang.library_files import is_library
 from intentlang.names import RENAME, Binding, Scope, Work
 from intentlang.params import bind_params
 from intentlang.raised import unraised
@@ -49,7 +50,7 @@ def check_intent(
     check_tasks(tasks, scope, work)
     block, nevers = check_file(tree.block, scope, work)
     for task in tasks.values():
-        if copied(task.name.text) not in work.used:
+        if copied(task.name.text) not in work.used and not is_library(task.span.file):
             check_block(task.block, abstract(task, scope, work), work)
     work.say(*_unused(tree, work))
     work.say(*_of_tree(block, work))

@@ -8,6 +8,7 @@ from typing import assert_never
 from cell.diagnostic import Diagnostic, error
 from intentlang import syntax as s
 from intentlang.declared import unknown
+from intentlang.library_files import is_library
 from intentlang.names import RENAME, Binding, Resolved, Scope, Work, amount, name_problem, resolve
 from intentlang.types import Known, Member, Part, Program, Thing, Type, described
 from intentlang.words import quoted
@@ -38,7 +39,9 @@ def call(node: s.DoNode, scope: Scope, work: Work) -> Scope | None:
         if work.counts["do"] == MAX_EXPANSIONS + 1:
             work.say(error("E113", f"templates are copied more than {MAX_EXPANSIONS} times", node.span))
         return None
-    names = dict(scope.globals)
+    # The library was written before the cell: its words are its own, and what it binds may be called like anything there.
+    own = is_library(task.span.file)
+    names = {} if own else dict(scope.globals)
     for arg, value in zip(task.args, values, strict=True):
         if value is None:
             return None
@@ -49,7 +52,8 @@ def call(node: s.DoNode, scope: Scope, work: Work) -> Scope | None:
             return None
         names[arg.name.text] = Binding(value.type, value.path, value.identity, arg.span)
     work.used.add(copied(name.text))
-    return Scope(names, scope.globals, scope.taken, scope.loops, scope.depth + 1, "task", (*scope.calls, name.text))
+    taken = scope.taken | frozenset(scope.globals) if own else scope.taken
+    return Scope(names, scope.globals, taken, scope.loops, scope.depth + 1, "task", (*scope.calls, name.text))
 
 
 def copied(task: str) -> str:
@@ -118,7 +122,8 @@ def check_tasks(tasks: Mapping[str, s.TaskNode], scope: Scope, work: Work) -> No
             if arg.name.text in seen:
                 work.say(error("E202", f"`{arg.name.text}` is declared twice", arg.name.span, help=RENAME))
             seen.add(arg.name.text)
-            name_problem(arg.name, scope, work, "argument")
+            if not is_library(task.span.file):
+                name_problem(arg.name, scope, work, "argument")
             if work.world.typed(arg.type.text) is None and arg.type.text not in work.broken:
                 kinds = [
                     *work.world.vocabulary.kinds,
