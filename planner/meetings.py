@@ -18,14 +18,25 @@ MOST_PAIRS = 60_000
 Pairs = tuple[tuple[Presence, Presence], ...]
 
 
-def possible_meetings(needs: Iterable[MotionNeed], rests: Sequence[Resting]) -> Pairs | None:
-    """Each pair once, in the order of its robots' names; None where they are too many. `rests`: where the robots of the cell
-    stand at the start."""
+def are_too_many(needs: Iterable[MotionNeed], rests: Sequence[Resting]) -> bool:
+    """`rests`: where the robots of the cell stand at the start."""
+    counts = [len(known) for known in _presences(needs, rests).values()]
+    return sum(a * b for a, b in combinations(counts, 2)) > MOST_PAIRS
+
+
+def possible_meetings(needs: Iterable[MotionNeed], rests: Sequence[Resting]) -> Pairs:
+    """Each pair once, in the order of its robots' names; none where they are too many."""
+    known = _presences(needs, rests)
+    if are_too_many(needs, rests):
+        return ()
+    both = combinations(sorted(known), 2)
+    return tuple(in_order(x, y) for one, other in both for x, y in product(known[one], known[other]))
+
+
+def _presences(needs: Iterable[MotionNeed], rests: Sequence[Resting]) -> dict[str, dict[Presence, None]]:
+    """By robot."""
     known: dict[str, dict[Presence, None]] = {rest.robot: {rest: None} for rest in rests}
     for need in needs:
         ends = (Resting(need.robot, stance, need.carried, need.tool) for stance in (need.start, need.end))
         known[need.robot].update(dict.fromkeys((Moving(need), *ends)))
-    both = list(combinations(sorted(known), 2))
-    if sum(len(known[one]) * len(known[other]) for one, other in both) > MOST_PAIRS:
-        return None
-    return tuple(in_order(x, y) for one, other in both for x, y in product(known[one], known[other]))
+    return known

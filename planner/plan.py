@@ -26,7 +26,7 @@ from cell.task_plan import TaskPlan
 from planner.assembled import Versions, assembled, needs_of
 from planner.beside_all import beside_all_robots
 from planner.first_look import FirstLook, Key
-from planner.meetings import Pairs, possible_meetings
+from planner.meetings import Pairs, are_too_many, possible_meetings
 from planner.motion.coordinate import uncertified
 from planner.motion.estimate import Class, caution, class_of, estimated_duration
 from planner.motion.inverse_kinematics import InverseKinematics
@@ -151,7 +151,7 @@ class _Search:
                 return Outcome(None, tuple(self._too_near(*pair) for pair in sorted(too_near, key=canonical)))
             if self.rounds == MAX_CONFLICT_ROUNDS:
                 return Outcome(None, (_gave_up(found, self.rounds),))
-            self.conflicts |= found | self._not_apart(self._meetings() or ())
+            self.conflicts |= found | self._not_apart(possible_meetings(self.motions, at_start))
             self.rounds += 1
 
     def inquiry(self) -> Inquiry:
@@ -195,7 +195,7 @@ class _Search:
         return Outcome(None, (error("E691", message, help="The motions named before it cannot be found."),))
 
     def known(self) -> Known:
-        is_coarse = self.rounds > EXACT_ROUNDS and self._meetings() is None
+        is_coarse = self.rounds > EXACT_ROUNDS and are_too_many(self.motions, self._at_start())
         is_last, is_measured = self.rounds == MAX_CONFLICT_ROUNDS and not is_coarse, self.motions.__contains__
         least = least_duration(self.request.cell, self.request.robots, self.motions)
         return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least, is_last)
@@ -226,9 +226,6 @@ class _Search:
         """Those that could not be certified."""
         r, m = self.request, self.means
         return uncertified(pairs, self.motions, r.cell, r.robots, m.store, m.map, m.progress) if pairs else frozenset()
-
-    def _meetings(self) -> Pairs | None:
-        return possible_meetings(self.motions, self._at_start())
 
     def _at_start(self) -> tuple[Resting, ...]:
         return tuple(resting_at_start(self.request, name) for name in self.request.cell.robots)

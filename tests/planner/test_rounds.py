@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 import planner.first_look
+import planner.meetings
 import planner.plan
 from cell.codec import canonical
 from cell.diagnostic import error
@@ -111,7 +112,7 @@ def test_with_too_many_pairs_to_look_at_a_conflict_speaks_for_its_whole_area(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pairs of contacts at their own trays are found out one in a round; there are more of them than rounds."""
-    monkeypatch.setattr(planner.plan, "possible_meetings", lambda *_: None)
+    monkeypatch.setattr(planner.meetings, "MOST_PAIRS", 0)
 
     def bad(pair: tuple[Presence, Presence]) -> bool:
         left, right = ((place_of(presence) or "") for presence in pair)

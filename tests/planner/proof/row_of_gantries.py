@@ -31,7 +31,7 @@ from cell.run import RunSpec
 from cell.scenario import Scenario, Stretched
 from cell.standard_verbs import STANDARD
 from cell.state import CellState, PlanningRequest
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Move, Stance
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Move, Stance, Touch
 from cell.trajectory import Path
 from cell_drivers.simulated import simulated_cell
 from cell_drivers.simulated.record import WorldRecord
@@ -126,6 +126,10 @@ class Row:
         return PlanningRequest(program, self.cell, models, known, iterations=self.iterations, without=self.without)
 
     def planned(self, state: CellState | None = None) -> Outcome[MotionPlan]:
+        """Once for the state that is declared."""
+        return _planned(self) if state is None else self.planned_from(state)
+
+    def planned_from(self, state: CellState | None) -> Outcome[MotionPlan]:
         """Planned again with the conflicts of all that the last plans had, until there are no new ones."""
         asked, motions = self.request(state), dict[MotionNeed, Motion]()
         rests = [resting_at_start(asked, name) for name in asked.cell.robots]
@@ -140,7 +144,7 @@ class Row:
             if tasks.value is None:
                 return Outcome(None, tasks.diagnostics)
             needs |= dict.fromkeys(s.action.need for s in tasks.value.steps if isinstance(s.action, Move))
-            pairs = possible_meetings(needs, rests) or ()
+            pairs = possible_meetings(needs, rests)
             found = uncertified(pairs, motions, asked.cell, asked.robots, MemoryStore(), map, lambda *_: None)
             if found <= conflicts:
                 break
@@ -165,6 +169,11 @@ class Row:
         world = simulated_cell(self.cell, self.request().robots, Scenario(seed, (Stretched(0.2, 5.0),)))
         spec = RunSpec("row", self.request().program, self.cell, self.request().state)
         return Ran(rehearse(spec, first.value, world, _Planner(self)), world.record())
+
+
+@cache
+def _planned(row: Row) -> Outcome[MotionPlan]:
+    return row.planned_from(None)
 
 
 class _Certificates(dict[str, bytes]):
@@ -235,7 +244,7 @@ def _motion_for(need: MotionNeed, text: str, homes: tuple[tuple[str, float], ...
     """Across at the safe height, straight down or up; at rest at every corner."""
     cell = _cell(text, homes)
     start, end = (_configuration(need.robot, stance, cell) for stance in (need.start, need.end))
-    corner = (start if need.touch is not None and need.touch.end == "start" else end).copy()
+    corner = (end if need.touch is None or _is_at_end(need) else start).copy()
     corner[2] = SAFE_HEIGHT
     legs = [(a, b) for a, b in pairwise([start, corner, end]) if float(np.abs(b - a).max()) > 1e-9]
     segments = tuple(Segment(frozen([a, a, a, b, b, b]), float(np.linalg.norm(b - a))) for a, b in legs)
@@ -246,13 +255,13 @@ def _motion_for(need: MotionNeed, text: str, homes: tuple[tuple[str, float], ...
 
 
 def _is_at_end(need: MotionNeed) -> bool:
-    return need.touch is not None and need.touch.end == "end"
+    return isinstance(need.touch, Touch) and need.touch.end == "end"
 
 
 def _touching(
     need: MotionNeed, segments: tuple[Segment, ...], length: float, low: float, cell: CellModel
 ) -> tuple[tuple[ContactAllowance, ...], tuple[ZoneVisit, ...]]:
-    if need.touch is None:
+    if not isinstance(need.touch, Touch):
         return (), ()
     at_end, at = _is_at_end(need), cell.frame_of(need.touch.where).translation
     contacts = (ContactAllowance(need.touch, *_below(segments, low + CONTACT, at_end, length), 0.25, 60.0),)

@@ -26,16 +26,15 @@ BOTH = Row(TEXT, INTENT + 'on reject: hold "look"\n', (("a", -1.6), ("c", 1.6)))
 
 @cache
 def plan_without(*names: str) -> MotionPlan:
-    return replace(BOTH, without=frozenset(names)).planned().expect()
+    return (replace(BOTH, without=frozenset(names)) if names else BOTH).planned().expect()
 
 
-def test_two_are_at_least_one_and_a_half_times_as_fast_as_either_alone() -> None:
+@pytest.mark.parametrize("left_out", ["a", pytest.param("c", marks=pytest.mark.slow)])
+def test_two_are_at_least_one_and_a_half_times_as_fast_as_one(left_out: str) -> None:
     both = plan_without()
     assert BOTH.proved(both).diagnostics == ()
     assert {step.robot for step in both.tasks.steps if step.motion} == {"a", "c"}
-    for name in ("a", "c"):
-        alone = plan_without(name).tasks.bounds.makespan
-        assert alone / both.tasks.bounds.makespan >= 1.5
+    assert plan_without(left_out).tasks.bounds.makespan / both.tasks.bounds.makespan >= 1.5
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))])
