@@ -14,11 +14,11 @@ from types import MappingProxyType
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
 from cell.program import IntentProgram
-from cell.standard_verbs import STANDARD
 from cell.vocabulary import Vocabulary
 from cellwright.configuration import project_root
 from cellwright.file_bytes import read_regular, refuse_no_name
 from cellwright.one_cause import together
+from cellwright.words import installed_words
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.gather import Gathered, Reader, gather
@@ -50,13 +50,14 @@ def read(
     file: str,
     settings: Mapping[str, str],
     cell: str | None = None,
-    vocabulary: Vocabulary = STANDARD,
+    vocabulary: Vocabulary | None = None,
     folder: Path = _HERE,
     drafts: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading:
     """Reads and checks `file`, an intent or a cell. `cell` stands for the cell files that the intent names. Both are as seen from
     `folder`, which is the working folder for what a user names, and a plan's own for what the plan names. `drafts` are texts that
-    stand for those of the files of that name, as in an editor before saving. Raises OSError where `file` or `cell` itself cannot
+    stand for those of the files of that name, as in an editor before saving. The words of the language are those that are
+    installed, or `vocabulary`. Raises OSError where `file` or `cell` itself cannot
     be read: that is a mistake in usage, not in the text."""
     for name in (file, cell or ""):
         refuse_no_name(name)
@@ -73,8 +74,9 @@ def read(
     start = _source(file, folder, texts, drafts)
     if start.value is None:
         return Reading(file, folder, texts, None, None, start.diagnostics)
-    model, program, found = _checked(start.value, settings, vocabulary, used)
-    return Reading(file, folder, texts, model, program, found)
+    words = installed_words() if vocabulary is None else Outcome(vocabulary)
+    model, program, found = _checked(start.value, settings, words.expect(), used)
+    return Reading(file, folder, texts, model, program, (*words.diagnostics, *found))
 
 
 def _checked(

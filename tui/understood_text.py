@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cell.standard_verbs import STANDARD
 from cellwright.reading import Reading
+from cellwright.words import installed_words
 from intentlang.understood import Understood, understood
 from intentlang.world import World
 from tui.diagnostics import plain_span
@@ -25,7 +25,7 @@ def explained(readings: Sequence[Reading]) -> list[dict[str, Any]]:
 def _of(reading: Reading) -> tuple[Understood, ...]:
     if reading.program is None or reading.cell is None or not reading.is_ok:
         return ()
-    return understood(reading.program, World(reading.cell, STANDARD))
+    return understood(reading.program, World(reading.cell, installed_words().expect()))
 
 
 def _lines(found: Sequence[Understood], texts: Mapping[str, str]) -> Iterator[str]:

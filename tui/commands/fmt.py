@@ -63,8 +63,8 @@ def act(arguments: argparse.Namespace) -> int:
 
 
 def _laid_out(file: str, found: list[Diagnostic]) -> _Layout:
-    from cell.standard_verbs import STANDARD
     from cellwright.file_bytes import read_regular
+    from cellwright.words import installed_words
     from intentlang.format import format_source
     from intentlang.source import MAX_BYTES, decode_source
 
@@ -74,7 +74,7 @@ def _laid_out(file: str, found: list[Diagnostic]) -> _Layout:
     if source.value is None:
         found += source.diagnostics
         return _Layout(file, text, None)
-    laid_out = format_source(source.value, STANDARD)
+    laid_out = format_source(source.value, installed_words().expect())
     found += laid_out.diagnostics
     return _Layout(file, text, laid_out.value)
 
