@@ -149,5 +149,6 @@ class Dispatcher:
 
     def _device(self, name: str) -> Device:
         drivers = self._drivers
-        every: dict[str, Device] = {**drivers.stations, **drivers.machines, **drivers.grippers, **drivers.motion}
+        every: dict[str, Device] = {**drivers.persons, **drivers.supplies, **drivers.stations, **drivers.machines}
+        every |= {**drivers.grippers, **drivers.motion, **{d.name: d for d in drivers.couplings.values()}}
         return every[name]

@@ -28,7 +28,7 @@ class Watch:
         self._drivers = drivers
         self._stances: dict[str, dict[Stance, Array]] = {}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
-        self._max_age |= {d.name: d.capabilities().max_age for d in drivers.grippers.values()}
+        self._max_age |= {d.name: d.capabilities().max_age for d in (*drivers.grippers.values(), *drivers.couplings.values())}
 
     @property
     def stances(self) -> Stances:
@@ -61,6 +61,8 @@ class Watch:
         for name, tool in self._drivers.grippers.items():
             hands = [hand.split(".", 1)[1] for hand in state.belief.hands if hand.split(".", 1)[0] == name]
             yield name, min((tool.state(hand).time for hand in hands), default=now)
+        for coupling in self._drivers.couplings.values():
+            yield coupling.name, coupling.state().time
 
     def _signal_times(self, state: RunState, device: str, now: int) -> Iterator[int]:
         """A signal that does not age is as fresh as now."""

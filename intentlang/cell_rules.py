@@ -170,7 +170,7 @@ def _zones(model: CellModel) -> list[Diagnostic]:
         if zone.keep_out and zone.humans_allowed is False and zone.speed_limit is not None:
             message = f"`{zone.name}` is kept out of, so its speed limit binds nothing"
             found.append(warning("W204", message, zone.span, help="Delete `limit`, or `keep_out`."))
-        if zone.humans_allowed and zone.occupied is None:
+        if zone.humans_allowed and zone.occupied is None and zone.when_occupied is None:
             message = f"people may be in `{zone.name}` and nothing reports them"
             found.append(warning("W201", message, zone.span, help="Add `occupied signal …`."))
     return found

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from cell.diagnostic import Span
 from cell.released_plan import Holds, Obligation, ReleasedPlan
 from cell.steps import Move
-from cell.task_plan import Bounds
-from tui.schedule_picture import PARTS_SHOWN, schedule_picture
+from cell.task_plan import Bounds, TaskPlan
+from tui.schedule_picture import LEGEND, PARTS_SHOWN, schedule_picture
 from tui.speech import bold, clock_time, count, printable
 
 HOLDS: tuple[Holds, ...] = ("for all durations", "at the declared durations")
@@ -22,7 +22,8 @@ def plan_text(released: ReleasedPlan, width: int, colour: bool, everything: bool
     picture = schedule_picture(plan.tasks, width)
     if picture:
         shown = min(PARTS_SHOWN, len(plan.tasks.parts))
-        lines += [f"the first {'part' if shown == 1 else f'{shown} parts'}, minutes:seconds", picture, ""]
+        which = "part" if shown == 1 else f"{shown} parts"
+        lines += [f"the first {which}, minutes:seconds", picture, LEGEND, ""]
     if everything:
         for holds in HOLDS:
             lines += [bold(f"proved {holds}", colour), *_obligations(o for o in proof.obligations if o.holds == holds), ""]
@@ -41,7 +42,7 @@ def _figures(released: ReleasedPlan) -> Iterator[tuple[str, str]]:
     yield "lower bound", f"{clock_time(bounds.lower_bound)}: no order of this work can be quicker"
     yield "gap", f"{100 * bounds.gap:.1f} %"
     if bounds.takt is not None:
-        yield "takt", f"{clock_time(bounds.takt)} a part"
+        yield "takt", f"{clock_time(bounds.takt)} {_each(plan.tasks)}"
     yield "bottleneck", printable(bounds.bottleneck)
     if bounds.one_by_one is not None:
         yield "one by one", _compared(bounds, bounds.one_by_one)
@@ -54,6 +55,15 @@ def _figures(released: ReleasedPlan) -> Iterator[tuple[str, str]]:
     told = ", ".join(f"{holds[word]} {word}" for word in HOLDS if holds[word])
     yield "proved", count(len(proof.obligations), "obligation") + (f": {told}" if told else "")
     yield "assumed", f"{count(len(proof.assumptions), 'sentence')} (--prove lists them)" if proof.assumptions else "nothing"
+
+
+def _each(tasks: TaskPlan) -> str:
+    """Of what there is one each takt: the members of the loop that goes round most often."""
+    rounds: dict[str, set[str]] = {}
+    for loop, member in (one for operation in tasks.operations for one in operation.serves):
+        rounds.setdefault(loop, set()).add(member)
+    members = max(rounds.values(), key=len, default=set())
+    return "a part" if members <= {part.id for part in tasks.parts} else "an iteration"
 
 
 def _compared(bounds: Bounds, one_by_one: float) -> str:

@@ -16,12 +16,13 @@ NEEDED = "together with these, without which something else stands in the way"
 NOT_PLANNED = "not planned: the text or the cell has to be mended first"
 
 
-def why_text(why: WhyNot | None, texts: Mapping[str, str], colour: bool) -> str:
-    """A headline, then each core as the lines themselves. `texts` maps a file's name to its text."""
+def why_text(why: WhyNot | None, texts: Mapping[str, str], colour: bool, found: Sequence[Diagnostic] = ()) -> str:
+    """A headline, then each core as the lines themselves, but for those that only repeat what is `found`. `texts` maps a file's
+    name to its text."""
     if why is None:
         return bold(NOT_PLANNED, colour) + "\n"
     lines = [bold(_headline(why), colour)]
-    for core in why.cores:
+    for core in (c for c in why.cores if not _repeats(c, found)):
         lines += [f"{_claim(core)} ({core.code}):", *_rows(core.clauses, texts)]
         lines += [f"{NEEDED}:", *_rows(core.needed, texts)] if core.needed else []
         lines += ["in this cell:", *_rows(core.facts, texts)] if core.facts else []
@@ -45,7 +46,18 @@ def emit_refusal(diagnostics: Sequence[Diagnostic], why: WhyNot | None, form: Fo
         return
     emit(diagnostics, form, texts)
     if form == "text":
-        sys.stderr.write(why_text(why, texts, wants_colour(sys.stderr)))
+        sys.stderr.write(why_text(why, texts, wants_colour(sys.stderr), diagnostics))
+
+
+def _repeats(core: Core, found: Sequence[Diagnostic]) -> bool:
+    """Whether a finding shows all its lines already."""
+    shown = ({_where(span) for span in d.spans} for d in found if d.code == core.code)
+    own = {_where(span) for span in (*core.clauses, *core.needed, *core.facts)}
+    return any(own <= spans for spans in shown)
+
+
+def _where(span: Span) -> tuple[str, int]:
+    return span.file, span.start.line
 
 
 def _headline(why: WhyNot) -> str:

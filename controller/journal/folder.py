@@ -22,6 +22,7 @@ from controller.summary import summary_of
 RECORDING = "recording.mcap"
 ALIVE = "controller.json"
 SUMMARY = "summary.json"
+MOST_NAMED = 4  # of the runs that a name may mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,12 @@ def find_run(state_dir: Path, name: str | None) -> RunFolder:
             raise JournalError(f"there are no runs in {state_dir}")
         return folders[0]
     fitting = [f for f in folders if f.id == name] or [f for f in folders if f.id.startswith(name)]
-    if len(fitting) != 1:
-        raise JournalError(f"{'no run' if not fitting else 'more than one run'} is called {name!r}")
+    if not fitting:
+        raise JournalError(f"no run is called {name!r}; `cellwright runs` lists them")
+    if len(fitting) > 1:
+        names = [folder.id for folder in fitting[:MOST_NAMED]]
+        more = f" and {len(fitting) - MOST_NAMED} more" if len(fitting) > MOST_NAMED else ""
+        raise JournalError(f"the names of {len(fitting)} runs begin with {name!r}: {', '.join(names)}{more}; write more of it")
     return fitting[0]
 
 

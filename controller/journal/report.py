@@ -195,7 +195,8 @@ def _parts(parts: Sequence[PartSummary]) -> Iterator[str]:
         home = part.where.split("[")[0] if part.where else "lost"
         by_home.setdefault(home, []).append(part)
     for home, there in by_home.items():
-        yield f"  {home}: {len(there)}"
+        kinds = Counter(part.kind for part in there)
+        yield f"  {home}: {', '.join(f'{number} {kind}' for kind, number in sorted(kinds.items()))}"
         for part in there:
             told = " ".join(f"{name}={value}" for name, value in part.outcomes)
             given_up = "given up" if part.given_up else ""

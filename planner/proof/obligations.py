@@ -88,7 +88,7 @@ def _goals(duties: Duties) -> Iterator[_Row]:
         verb = next(d.goal.verb for d in duties.goals.values() if d.goal.span == span)
         yield _Row(
             "goal",
-            f"{verb} is reached {count} times, once for each part",
+            f"{verb} is reached once" if count == 1 else f"{verb} is reached {count} times, once for each part",
             _ALWAYS,
             "one operation for each open goal",
             None,

@@ -10,9 +10,10 @@ import pytest
 
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
+from cell.events import DeviceSilent
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
-from cell.scenario import CouplingFails, Disturbance, Scenario
+from cell.scenario import CouplingFails, Disturbance, FrozenState, Scenario
 from cell.state import PlanningRequest
 from cell_drivers.simulated import simulated_cell
 from cell_drivers.simulated.record import WorldRecord
@@ -99,3 +100,11 @@ def test_nothing_is_known_of_a_tool_in_its_pocket_until_it_is_coupled() -> None:
     record, _ = run(IN_TURN)
     assert record.summary.state == "Complete"
     assert fold(record.events).belief.hands["flat.a"].grip == "open"
+
+
+def test_a_silent_coupling_is_noticed_and_sent_nothing_meanwhile() -> None:
+    record, world = run(IN_TURN, FrozenState("g1.coupling", 0.5, 4.0), asks=(Ask(8.0, "resume"),))
+    assert [(e.device, e.is_silent) for e in record.events if isinstance(e, DeviceSilent)][:1] == [("g1.coupling", True)]
+    assert record.summary.state == "Complete"
+    assert couplings(world) == [("uncoupled", "wide"), ("coupled", "flat")]
+    assert not world.violations

@@ -300,7 +300,7 @@ def test_runs_are_listed_newest_first_and_found_by_their_start(tmp_path: Path) -
         served(tmp_path, name, asks=("stop",), is_recorded=False)
     assert [s.run_id for s in all_runs(tmp_path).summaries] == ["other", "one"]
     assert find_run(tmp_path, "on").id == "one"
-    with pytest.raises(JournalError, match="more than one"):
+    with pytest.raises(JournalError, match="2 runs begin with 'o': other, one"):
         find_run(tmp_path, "o")
     with pytest.raises(FileExistsError):
         new_run(tmp_path, "one")

@@ -34,6 +34,17 @@ def test_a_core_that_was_not_shown_to_be_smallest_says_so() -> None:
     assert "not shown to be the fewest" in why_text(WhyNot("proved impossible", (core,)), TEXTS, colour=False)
 
 
+def test_a_core_that_only_repeats_its_finding_is_not_told_again() -> None:
+    found = error("E602", "no tool", LOOP, FACT)
+    again = WhyNot("proved impossible", (Core("E602", (LOOP,), (FACT,), True),))
+    assert why_text(again, TEXTS, colour=False, found=(found,)).splitlines() == [
+        "proved impossible: no schedule does this in this cell"
+    ]
+    assert "process s" not in why_text(again, TEXTS, colour=False, found=(found,))
+    more = WhyNot("proved impossible", (Core("E602", (LOOP, WITHIN), (FACT,), True),))
+    assert "within 20 s" in why_text(more, TEXTS, colour=False, found=(found,))
+
+
 def test_giving_up_claims_nothing_and_names_its_budget() -> None:
     text = why_text(GAVE_UP, TEXTS, colour=False)
     assert "nothing is proved" in text
