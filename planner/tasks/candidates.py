@@ -30,6 +30,7 @@ Passages = tuple[Passage[float], ...]
 class Candidates:
     def __init__(self, shop: Shop, floor: Floor, escapes: Escapes) -> None:
         self.shop, self.floor, self.escapes = shop, floor, escapes
+        self._workers = shop.workers
         self._fits: dict[Held, bool] = {}
         self._allowed: dict[int, frozenset[str]] = {}
         self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
@@ -41,7 +42,8 @@ class Candidates:
         self._hubs = {name: AtHub(name) for name in shop.devices}
         self.looks = 0
         self._peeked: dict[tuple[object, ...], str | None] = {}
-        self._now: Situation = ((), (), ())
+        self._grasps: dict[tuple[int, int, int, int, bool], tuple[int, Contact] | None] = {}
+        self._now: Situation = 0
 
     def all(self, not_before: float = 0.0, may_begin: bool = True) -> list[Candidate]:
         """In a fixed order. `may_begin`: parts that nobody has touched yet are eligible, from `not_before` on."""
@@ -121,34 +123,54 @@ class Candidates:
     def pick(self, job: int, stage: Stage, place: str, worker: int, hand: int, opened: float, ahead: float) -> Candidate | None:
         """`ahead`: from when the robot may be on its way; the part is taken from `opened` on, or from then on too where it may be
         fetched before its line is due."""
-        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
-        kind, name = floor.kind(job), who.hands[hand].name
-        others = floor.carried(worker)
-        if not self._can_carry(who, others, kind) or not floor.is_uncovered(place) or shop.benches.is_promised(floor, stage):
+        shop, floor, who = self.shop, self.floor, self._workers[worker]
+        if not floor.is_uncovered(place) or shop.benches.is_promised(floor, stage):
             return None
-        giver = stage.giver
+        if not self.escapes.is_open(floor, self._now, job, worker, is_taking=True):
+            return None
+        giver, others = stage.giver, floor.carried(worker)
         spot = place if giver is None else giver.spot
-        speed, hub = who.speed(stage.clauses), shop.equipment_of[spot]
+        hub = shop.equipment_of[spot]
+        grasped = self._grasped(job, stage, spot, worker, hand, others)
+        if grasped is None:
+            return None
+        grasp, taking = grasped
+        speed = who.speed(stage.clauses)
         opened = ahead if (job, floor.at[job]) in shop.ahead else opened
         arrived, way = self.arrival(worker, self._hubs[hub], others, speed, ahead)
+        taking = taking if giver is None else taking._replace(seconds=taking.seconds + giver.duration)
         start = max(arrived, self.accessible(hub, opened), opened, floor.ready[job])
-        for grasp in shop.grasps[kind]:
-            taking = self._taking(who, spot, name, kind, grasp, others, speed, stage.clauses.contact_force)
-            if taking.seconds < math.inf and self.free_place(stage, who, kind, name, grasp, speed, is_peek=True) is not None:
-                if others and not self._is_released(job, worker, hand, grasp, others):
-                    continue
-                if not self.escapes.is_open(floor, self._now, job, worker, is_taking=True):
-                    return None
-                taking = taking if giver is None else taking._replace(seconds=taking.seconds + giver.duration)
-                start = max(start, self.clear(worker, taking.way, taking.rest))
-                act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
-                return self.candidate(act, start, hub, taking, way, speed)
+        start = max(start, self.clear(worker, taking.way, taking.rest))
+        act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
+        return self.candidate(act, start, hub, taking, way, speed)
+
+    def _grasped(self, job: int, stage: Stage, spot: str, worker: int, hand: int, others: Held) -> tuple[int, Contact] | None:
+        """By which grasp it is taken. Where that depends on nothing that an act changes but the clamp, it is looked for once."""
+        if others or stage.handing is not None or stage.into is not None or stage.equipment in self._piles:
+            return self._grasp(job, stage, spot, worker, hand, others)
+        is_clamped = self.floor.devices[self.shop.equipment_of[spot]].is_clamped
+        key = (job, self.floor.at[job], worker, hand, is_clamped)
+        if key not in self._grasps:
+            self._grasps[key] = self._grasp(job, stage, spot, worker, hand, others)
+        return self._grasps[key]
+
+    def _grasp(self, job: int, stage: Stage, spot: str, worker: int, hand: int, others: Held) -> tuple[int, Contact] | None:
+        who, kind = self._workers[worker], self.floor.kind(job)
+        name, speed, force = who.hands[hand].name, who.speed(stage.clauses), stage.clauses.contact_force
+        if not self._can_carry(who, others, kind):
+            return None
+        for grasp in self.shop.grasps[kind]:
+            taking = self._taking(who, spot, name, kind, grasp, others, speed, force)
+            if taking.seconds == math.inf or self.free_place(stage, who, kind, name, grasp, speed, is_peek=True) is None:
+                continue
+            if not others or self._is_released(job, worker, hand, grasp, others):
+                return grasp, taking
         return None
 
     def _is_released(self, job: int, worker: int, hand: int, grasp: int, others: Held) -> bool:
         """Whether the part fits beside `others`, and at least one of all that is held can be put down where it goes: there may
         be motions for each alone and for none beside the rest."""
-        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
+        shop, floor, who = self.shop, self.floor, self._workers[worker]
         held = held_with(others, who.carried(floor.kind(job), hand, grasp), who)
         if held not in self._fits:
             self._fits[held] = fit_together(shop.cell, held)
@@ -165,7 +187,7 @@ class Candidates:
         return not any(j >= 0 for j in floor.hands[worker])
 
     def place(self, job: int, worker: int, hand: int) -> Candidate | None:
-        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
+        shop, floor, who = self.shop, self.floor, self._workers[worker]
         leg = floor.leg(job)
         opened = floor.opened_at(leg)
         if not isinstance(leg, Stage) or opened is None:
@@ -214,7 +236,7 @@ class Candidates:
     def choose(
         self, job: int, fork: Fork, place: str, worker: int, hand: int | None, opened: float, ahead: float
     ) -> Candidate | None:
-        shop, floor, who = self.shop, self.floor, self.shop.workers[worker]
+        shop, floor, who = self.shop, self.floor, self._workers[worker]
         kind, others, speed = floor.kind(job), floor.carried(worker), who.speed(fork.clauses)
         hub = shop.equipment_of[place]
         if any(way.stages for way in fork.ways) and (hand is None or not self._can_carry(who, others, kind)):
@@ -234,7 +256,7 @@ class Candidates:
                 stands = tuple(end.stand for end in known)
                 trail = Trail(before, tuple(end.passages for end in known), start)
                 names = dict.fromkeys(name for end in known for name in end.busy)
-                busy = {name: max(end.busy.get(name, 0.0) for end in known) for name in names}
+                busy = tuple((name, max(end.busy.get(name, 0.0) for end in known)) for name in names)
                 return Candidate(act, start, max(s.time for s in stands), stands[-1].hub or hub, stands, trail, busy=busy)
             self._parks = parks
         return None
@@ -246,10 +268,11 @@ class Candidates:
         another may."""
         if not way and not rest:
             return 0.0
-        ends, there = self.floor.traffic.held_up(self.shop.workers[worker].robot, (*way, *(s for s in rest if s not in way)))
+        spots = (*way, *(s for s in rest if s not in way)) if rest else way
+        ends, there = self.floor.traffic.held_up(self._workers[worker].robot, spots)
         if there and self._is_parking:
             return math.inf
-        time = max(ends, default=0.0)
+        time = max(ends) if ends else 0.0
         for robot in there:
             other = self.floor.equipped.get(robot)
             home = None if other is None else self.park(other)
@@ -274,7 +297,7 @@ class Candidates:
 
     def _leaves_ways_home(self, candidate: Candidate) -> bool:
         """Whether afterwards the robots can all go home, one after the other; the others go first where only that helps."""
-        act, traffic, workers, rules = candidate.act, self.floor.traffic, self.shop.workers, self.shop.crew.rules
+        act, traffic, workers, rules = candidate.act, self.floor.traffic, self._workers, self.shop.crew.rules
         if self._is_alone or act.kind in (Kind.RUN, Kind.CARRY):
             return True
         mine = workers[act.worker].robot
@@ -296,7 +319,7 @@ class Candidates:
 
     def _homeward(self, worker: int, stands: Sequence[Stand], held: Held) -> tuple[Spots, Spots]:
         """The spots of its way home, and of its rest there."""
-        motions, way, rest = self.shop.workers[worker].motions, list[Spot](), Spots()
+        motions, way, rest = self._workers[worker].motions, list[Spot](), Spots()
         for stand in stands:
             start = stand.stance
             if isinstance(start, AtPlace | AtPocket):
@@ -308,7 +331,7 @@ class Candidates:
         return tuple(way), rest
 
     def _held_after(self, act: Act) -> Held:
-        who, held = self.shop.workers[act.worker], self.floor.carried(act.worker)
+        who, held = self._workers[act.worker], self.floor.carried(act.worker)
         match act.kind:
             case Kind.PICK:
                 return held_with(held, Carried(who.hands[act.hand].name, self.floor.kind(act.job), act.grasp), who)
@@ -319,7 +342,7 @@ class Candidates:
 
     def _in_contact_with(self, equipment: str) -> list[int]:
         """The workers that an earlier plan left in contact there and that are still."""
-        contacts = [w.contact_at if there else "" for w, there in zip(self.shop.workers, self.floor.in_contact, strict=True)]
+        contacts = [w.contact_at if there else "" for w, there in zip(self._workers, self.floor.in_contact, strict=True)]
         return [k for k, where in enumerate(contacts) if where and self.shop.equipment_of[where] == equipment]
 
     # --- times -----------------------------------------------------------------------------------------------------
@@ -327,7 +350,7 @@ class Candidates:
     def arrival(self, worker: int, end: AtHub | AtHome, held: Held, speed: float | None, opened: float) -> tuple[float, Passages]:
         """When the worker can be there, with its tool, and by which passages."""
         now = self.floor.now(worker)
-        who, stands = self.shop.workers[now], self.floor.robots[now]
+        who, stands = self._workers[now], self.floor.robots[now]
         passages: list[Passage[float]] = []
         if self.floor.in_contact[now]:
             leaving = self._contacts.leaving(who, self.floor.carried(now), speed)
@@ -345,7 +368,7 @@ class Candidates:
         self, worker: int, stands: tuple[Stand, ...], speed: float | None, opened: float
     ) -> tuple[Worker, tuple[Stand, ...], Passages]:
         """The robot changes to the tool of `worker`: what it is then, where it stands, and by which passages."""
-        workers, bare = self.shop.workers, self.shop.crew.bare[worker]
+        workers, bare = self._workers, self.shop.crew.bare[worker]
         who = workers[self.floor.now(worker)]
         assert bare is not None
         passages: list[Passage[float]] = []
@@ -364,7 +387,7 @@ class Candidates:
         latest, way, rest = opened, Spots(), None
         for stand in stands:
             time = max(stand.time, opened) if len(stands) == 1 else stand.time
-            if stand.stance != end:
+            if stand.stance is not end and stand.stance != end:
                 limit = stand.speed if len(stands) > 1 else speed
                 if isinstance(end, AtHub):
                     travel = who.motions.travel(stand.stance, end.equipment, held, limit)

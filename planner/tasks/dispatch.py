@@ -7,7 +7,7 @@ travels and places are part of the state.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from cell.steps import AtHub, AtPlace, Carried
@@ -144,7 +144,7 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
         end = max(end, floor.devices[leg.device].idle) + leg.work.duration
     if leg.work is not None or leg.handing is not None:
         floor.devices[leg.device].idle = floor.work_end[leg.device] = end
-    floor.stand(act.worker, tuple(replace(stand, time=free) for stand in chosen.stands))
+    floor.stand(act.worker, tuple(stand._replace(time=free) for stand in chosen.stands))
     floor.ready[job] = end
     floor.end_leg(job, end)
 
@@ -169,7 +169,7 @@ def _apply_run(shop: Shop, floor: Floor, chosen: Candidate) -> None:
         return
     if leg.work.kind == "program" and not leg.joined:
         if device.has_door and now.is_open:
-            waiting = tuple(replace(s, time=max(s.time, chosen.start)) for s in floor.robots[worker])
+            waiting = tuple(s._replace(time=max(s.time, chosen.start)) for s in floor.robots[worker])
             for k in shop.crew.same[worker]:
                 floor.robots[k] = waiting
         now.is_open, now.is_clamped = False, device.has_clamp
@@ -203,7 +203,7 @@ def _apply_choose(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     now, device = floor.devices[shop.equipment_of[act.place]], shop.devices[shop.equipment_of[act.place]]
     if device.has_door:
         now.is_open = True
-    for name, end in chosen.busy.items():
+    for name, end in chosen.busy:
         used = floor.devices[name]
         used.idle = floor.work_end[name] = max(end, used.idle)
         used.is_open, used.is_clamped = shop.devices[name].has_door, False

@@ -7,9 +7,9 @@ anything with an earlier act waits for it, so the order of the acts is the sched
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from cell.steps import Carried, Stance
 from planner.tasks.route import Leg
@@ -32,8 +32,7 @@ class Kind(IntEnum):
     ALONG = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """`leg` is the leg it serves. `place` is where the part is taken from or put to; `targets` the places per way of a fork.
     `worker` is an index into the shop's workers, `hand` into the worker's hands."""
 
@@ -47,8 +46,7 @@ class Act:
     targets: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(NamedTuple):
     """Where a robot is free, and from when; one for each way of a fork that has just ended. `speed` binds the way out."""
 
     stance: Stance
@@ -69,7 +67,7 @@ class Candidate:
     stands: tuple[Stand, ...] = ()
     trail: Trail[float] = NOWHERE
     parks: tuple[int, ...] = ()
-    busy: Mapping[str, float] = field(default_factory=dict)
+    busy: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(slots=True)
@@ -83,7 +81,7 @@ class Floor:
     """Mutable; one for each order that is tried. Times in s from the plan's start."""
 
     def __init__(self, shop: Shop) -> None:
-        self.shop = shop
+        self.shop, self._workers = shop, shop.workers
         self.at = [0] * len(shop.jobs)
         self.place: list[str | None] = [job.place for job in shop.jobs]
         self.grasp = [job.grasp for job in shop.jobs]
@@ -139,11 +137,11 @@ class Floor:
 
     def carried(self, worker: int) -> tuple[Carried, ...]:
         """What its hands hold, in the order of hands."""
-        who = self.shop.workers[worker]
+        who, hands = self._workers[worker], self.hands[worker]
+        if hands.count(NOBODY) == len(hands):
+            return ()
         return tuple(
-            who.carried(self.kind(j), h, self.grasp[j]) if j >= 0 else who.held[h]
-            for h, j in enumerate(self.hands[worker])
-            if j != NOBODY
+            who.carried(self.kind(j), h, self.grasp[j]) if j >= 0 else who.held[h] for h, j in enumerate(hands) if j != NOBODY
         )
 
     def carried_from(self, place: str) -> float | None:
@@ -161,16 +159,17 @@ class Floor:
 
     def now(self, worker: int) -> int:
         """What that robot is at the moment: the worker with the tool that is at its flange."""
-        return self.equipped[self.shop.workers[worker].robot]
+        return self.equipped[self._workers[worker].robot]
 
     def can_equip(self, worker: int) -> bool:
         """Whether the robot has that tool, or can change to it: its hands are empty and the tool stands in its pocket."""
         now = self.now(worker)
-        return now == worker or (all(j == NOBODY for j in self.hands[now]) and self.shop.workers[worker].tool in self.stored)
+        return now == worker or (all(j == NOBODY for j in self.hands[now]) and self._workers[worker].tool in self.stored)
 
     def empty_hand(self, worker: int) -> int | None:
         """Of the worker's own tool, wherever that is."""
-        return next((h for h, j in enumerate(self.hands[worker]) if j == NOBODY), None)
+        hands = self.hands[worker]
+        return hands.index(NOBODY) if NOBODY in hands else None
 
     def held(self) -> list[int]:
         """The jobs whose parts are in hands."""

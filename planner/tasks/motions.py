@@ -56,7 +56,8 @@ class Motions:
         self._equipment = {p.name: p.equipment for p in cell.places.values()}
         guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
         self._closed = tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards or z.name in rules.zones)
-        self._entered = {name: _entered(cell, name, rules.zones) for name in (*cell.places, *cell.pockets)}
+        self._entered = {name: _entered(cell, name, rules) for name in (*cell.places, *cell.pockets)}
+        self._avoided: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._rules = rules
         self._beyond = beyond
         self._known: dict[tuple[object, ...], Timed] = {}
@@ -167,19 +168,33 @@ class Motions:
         speed: float | None, entered: tuple[str, ...],
     ) -> Timed:  # fmt: skip
         limits = [v for v in (speed, self._max_speed) if v is not None]
-        avoid = tuple(z for z in self._closed if z not in entered)
         force = self._force if isinstance(touch, Touch | Along) else None
+        avoid = self._avoid(entered)
         need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool, force)
         is_barred = touch is not None and touch.where in self._beyond
         if self._forbidden and not is_barred:
             is_barred = need in self._forbidden or _load_at(need) in self._given_up
         seconds = math.inf if is_barred else self._durations(need)
-        way = self._rules.spots(Moving(need))
-        if isinstance(touch, Touch | Docking) and touch.end == "start":
-            way = (*self._rules.spots(Resting(self._robot, start, held, self._tool)), *way)
-        timed = self._known[key] = Timed(need, seconds, way, self._rules.spots(Resting(self._robot, end, held, self._tool)))
+        timed = self._known[key] = Timed(need, seconds, *self._spots(need, touch))
         self._note(start, end, touch, seconds)
         return timed
+
+    def _avoid(self, entered: tuple[str, ...]) -> tuple[str, ...]:
+        known = self._avoided.get(entered)
+        if known is None:
+            known = self._avoided[entered] = tuple(z for z in self._closed if z not in entered)
+        return known
+
+    def _spots(self, need: MotionNeed, touch: Touch | Docking | Along | None) -> tuple[Spots, Spots]:
+        """Of the motion, with the contact that it ends; of the rest after it."""
+        rules = self._rules
+        if not rules.has_conflicts:  # then only what is reached into counts, and there are thousands of places
+            there = () if touch is None else rules.in_place(self._robot, touch.where)
+            return there, there if isinstance(touch, Touch | Docking) and touch.end == "end" else ()
+        way = rules.spots(Moving(need))
+        if isinstance(touch, Touch | Docking) and touch.end == "start":
+            way = (*rules.spots(Resting(self._robot, need.start, need.carried, self._tool)), *way)
+        return way, rules.spots(Resting(self._robot, need.end, need.carried, self._tool))
 
     def _note(self, start: Stance, end: Stance, touch: Touch | Docking | Along | None, seconds: float) -> None:
         if isinstance(touch, Touch):
@@ -192,10 +207,9 @@ class Motions:
         self._least[key] = min(seconds, self._least.get(key, math.inf))
 
 
-def _entered(cell: CellModel, place: str, zones: tuple[str, ...]) -> tuple[str, ...]:
-    guard, at = cell.equipment[cell.equipment_of(place)].guard, cell.frame_of(place).translation
-    inside = tuple(z for z in zones if z != guard and cell.zones[z].holds(at))
-    return inside if guard is None else (guard, *inside)
+def _entered(cell: CellModel, place: str, rules: RightOfWay) -> tuple[str, ...]:
+    guard, inside = cell.equipment[cell.equipment_of(place)].guard, rules.closed_around(place)
+    return inside if guard is None else (guard, *(z for z in inside if z != guard))
 
 
 def _load_at(need: MotionNeed) -> tuple[object, ...] | None:

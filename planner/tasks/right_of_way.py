@@ -44,6 +44,8 @@ class RightOfWay:
         self.zones = closed_zones(cell, apart)
         self._known: dict[Presence, Spots] = {}
         self._places: dict[tuple[str, str], Spots] = {}
+        self._closed: dict[str, tuple[str, ...]] = {}
+        self._reaching: dict[str, list[str]] = {}
         self._number: dict[Mark, Spot] = {}
         self._against: list[dict[Spot, str]] = []
         self._crowds: dict[Spot, Crowd] = {}
@@ -64,7 +66,7 @@ class RightOfWay:
         if not self.is_needed:
             return ()
         place = _place_of(presence)
-        there = () if place is None else self._in_place(presence.robot, place)
+        there = () if place is None else self.in_place(presence.robot, place)
         if not self.has_conflicts:
             return there
         known = self._known.get(presence)
@@ -72,7 +74,10 @@ class RightOfWay:
             known = self._known[presence] = self._numbers(self._marks(presence))
         return (*known, *there)
 
-    def _in_place(self, robot: str, place: str) -> Spots:
+    def in_place(self, robot: str, place: str) -> Spots:
+        """The spots of a robot that is in contact at a place or a pocket, whatever it does there."""
+        if not self.is_needed:
+            return ()
         known = self._places.get((robot, place))
         if known is None:
             known = self._places[robot, place] = self._numbers(self._place_marks(robot, place))
@@ -122,13 +127,27 @@ class RightOfWay:
     def _place_marks(self, robot: str, place: str) -> Iterator[Mark]:
         spot = self._cell.places.get(place)
         for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *(spot.lies_on if spot is not None else ()))):
-            if ("at", robot, unit) not in self._number:
-                self._exclude_all("at", unit)
+            self._reach_into(robot, unit)
             yield ("at", robot, unit)
-        frame = self._cell.frame_of(place).translation
-        for zone in self.zones:
-            if self._cell.zones[zone].holds(frame):
-                yield ("in", robot, zone)
+        for zone in self.closed_around(place):
+            yield ("in", robot, zone)
+
+    def closed_around(self, place: str) -> tuple[str, ...]:
+        """The closed zones that hold a place or a pocket."""
+        known = self._closed.get(place)
+        if known is None:
+            frame = self._cell.frame_of(place).translation
+            known = self._closed[place] = tuple(z for z in self.zones if self._cell.zones[z].holds(frame))
+        return known
+
+    def _reach_into(self, robot: str, unit: str) -> None:
+        """One robot at a time. Entered as robots come, for most of what lies about is asked for by one robot of many."""
+        others = self._reaching.setdefault(unit, [])
+        if robot not in others:
+            self._numbered(("at", robot, unit))
+            for other in others:
+                self._exclude(("at", other, unit), ("at", robot, unit))
+            others.append(robot)
 
 
 def closed_zones(cell: CellModel, apart: Iterable[tuple[InZone, InZone]]) -> tuple[str, ...]:

@@ -82,12 +82,17 @@ def _is_back(c: Candidate, urgent: Candidate, shop: Shop, patience: float) -> bo
 
 def _urgent(found: Sequence[Candidate], floor: Floor, shop: Shop, bottleneck: str, fetches: bool) -> Candidate | None:
     """The act that the bottleneck waits for: load it; or, with a part for it at hand or none left, unload it; or fetch one."""
+    fetch, unloads = list[Candidate](), list[Candidate]()
+    for c in found:
+        kind = c.act.kind
+        if c.hub == bottleneck:
+            if kind is Kind.PLACE:
+                return c
+            if kind is Kind.PICK or kind is Kind.CHOOSE:
+                unloads.append(c)
+        if kind is Kind.PICK and _next_equipment(floor, c.act.job) == bottleneck:
+            fetch.append(c)
     at_hand = any(_next_equipment(floor, j) == bottleneck for j in floor.held())
-    fetch = [c for c in found if c.act.kind is Kind.PICK and _next_equipment(floor, c.act.job) == bottleneck]
-    loads = [c for c in found if c.act.kind is Kind.PLACE and c.hub == bottleneck]
-    unloads = [c for c in found if c.act.kind in (Kind.PICK, Kind.CHOOSE) and c.hub == bottleneck]
-    if loads:
-        return loads[0]
     if unloads and (at_hand or not fetch):
         return unloads[0]
     return min(fetch, key=lambda c: c.start) if fetch and fetches and not at_hand else None

@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from planner.tasks.dispatch import Select
 from planner.tasks.floor import Act, Candidate, Floor, Kind
 from planner.tasks.route import Stage
@@ -79,4 +77,4 @@ class Sides:
         ends = [cell.frame_of(act.place).translation]
         if isinstance(leg, Stage):
             ends.append(cell.frame_of(leg.spots[0]).translation)
-        return sum(float(np.linalg.norm(end - base)) for end in ends)
+        return sum(math.dist(end, base) for end in ends)

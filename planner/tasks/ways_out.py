@@ -7,8 +7,9 @@ from planner.tasks.floor import NOBODY, Floor
 from planner.tasks.route import Fork, Leg, Stage
 from planner.tasks.shop import Shop, route_rooms
 
-Situation = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...], tuple[int, ...]]
-"""What the hands hold, what lies in rooms that may run full, and how many places are free in each."""
+Situation = int
+"""The number of a state up to likeness: what the hands hold, what lies in rooms that may run full, how many places are free in
+each."""
 
 
 class Escapes:
@@ -19,12 +20,15 @@ class Escapes:
         self._known: dict[tuple[int, int, bool, Situation], bool] = {}
         self._routes: dict[tuple[int, int], tuple[Visit, ...]] = {}
         self._room_names = list(shop.rooms)
+        self._numbers: dict[tuple[object, ...], Situation] = {}
 
     def situation(self, floor: Floor) -> Situation:
         """All that the answers depend on; the same until the next act."""
-        hands = tuple(tuple(sorted(floor.code(j) if j >= 0 else j for j in own)) for own in floor.hands)
-        rooms = tuple(tuple(sorted(map(floor.code, jobs))) for jobs in floor.occupants)
-        return hands, rooms, tuple(min(len(floor.pools[name]), 8) for name in self._room_names)
+        code, pools = floor.code, floor.pools
+        hands = [tuple(sorted([code(j) if j >= 0 else j for j in own])) for own in floor.hands]
+        rooms = [tuple(sorted(map(code, jobs))) for jobs in floor.occupants]
+        seen = (*hands, *rooms, *[min(len(pools[name]), 8) for name in self._room_names])
+        return self._numbers.setdefault(seen, len(self._numbers))
 
     def is_open(self, floor: Floor, now: Situation, job: int, worker: int, is_taking: bool) -> bool:
         """Whether there is a way out after `worker` has taken `job` into a hand, or put it down at its next place. `now` is the

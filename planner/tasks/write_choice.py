@@ -5,7 +5,7 @@ Devices that a way works with have their doors open before the decision, and ope
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cell.reasons import choice_reason
@@ -117,7 +117,7 @@ class ChoiceWriter:
             else:
                 self._carry(stage, operation, place, target)
             if stage.work is not None:
-                w.work_after_placing(robot, replace(act, place=target), stage, operation)
+                w.work_after_placing(robot, act._replace(place=target), stage, operation)
                 robot.last = tuple(dict.fromkeys((*robot.last, *w.devices[stage.equipment].last)))
             place = target
         return done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
@@ -71,7 +70,7 @@ def test_what_lies_nearer_to_another_is_beyond() -> None:
         mine, other = (left, right) if (route.place or "").startswith("left") else (right, left)
         acts = [Act(Kind.PICK, job, 0, worker, 0, 0, route.place or "") for worker in (mine, other)]
         assert [sides.is_beyond(act) for act in acts] == [False, True]
-        assert not sides.is_beyond(replace(acts[1], kind=Kind.PLACE)), "what it has, it brings"
+        assert not sides.is_beyond(acts[1]._replace(kind=Kind.PLACE)), "what it has, it brings"
 
 
 def test_who_keeps_to_a_side_still_brings_everything_through() -> None:
