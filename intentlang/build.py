@@ -127,7 +127,9 @@ class Builder:
         return s.GoalNode(verb, _nodes(c, s.RefNode)[0], tuple(_nodes(c, s.PhraseNode)), None, self._span(c))
 
     def role(self, c: list[object]) -> s.PhraseNode:
-        return s.PhraseNode(self._words(c)[0], None, _amounts(c)[0], self._span(c))
+        amount, *off = _amounts(c)
+        tolerance = next((node for node in off if isinstance(node, s.NumberNode)), None)
+        return s.PhraseNode(self._words(c)[0], None, amount, self._span(c), tolerance)
 
     def bound(self, c: list[object]) -> s.PhraseNode:
         return s.PhraseNode(self._words(c)[0], _comparison(c), _amounts(c)[0], self._span(c))

@@ -10,6 +10,7 @@ _NAMES = {
     "QUANTITY": "a quantity",
     "STRING": "a text in quotes",
     "DIMS": "a size such as 5x8",
+    "PLUS_MINUS": "a tolerance (± …)",
     "CMP": "a comparison (<, <=, >, >=)",
     "IN_ORDER": "`in order`",
     "ANY_ORDER": "`any order`",

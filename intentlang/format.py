@@ -54,7 +54,7 @@ def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[str]:
     pattern = re.compile(
         r'(?P<string>"[^"\n]*")|(?P<comment>#[^\n]*)|(?P<end>\r?\n)|(?P<dims>\d+x\d+(?:x\d+)?\b)'
         rf"|(?P<quantity>{quantity_pattern(vocabulary)})|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[a-zA-Z_]\w*)"
-        r"|(?P<compare><=|>=|<|>)|(?P<mark>[^\s])"
+        r"|(?P<compare><=|>=|<|>|±|\+/-)|(?P<mark>[^\s])"
     )
     for match in pattern.finditer(text):
         match match.lastgroup:
@@ -64,6 +64,8 @@ def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[str]:
                 yield _comment(match[0])
             case "quantity":
                 yield re.sub(r"^(-?\d+(?:\.\d+)?)[ \t]*", r"\1 ", match[0])
+            case "compare":
+                yield "±" if match[0] == "+/-" else match[0]
             case _:
                 yield match[0]
 

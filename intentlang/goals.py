@@ -15,6 +15,7 @@ from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
 from intentlang.order import Mentions
 from intentlang.paths import along_path, done_along
 from intentlang.ranges import out_of_range
+from intentlang.tolerances import tolerated, with_ensures
 from intentlang.types import Part, Path, Program, SetOf, Thing, described, fits
 from intentlang.words import RESERVED, quoted
 
@@ -52,6 +53,7 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
         done_along(node, verb, phrases.resolved, work)
     else:
         _grips(node, verb, target, phrases, work)
+    block = with_ensures(block, tolerated(node, verb, target, work))
     any_one = isinstance(target.type, Part) and target.type.is_kind
     is_offered = verb.offered and not along
     goal = Goal(id, verb.name, target.ref, any_one, phrases.roles, phrases.bounds, block, node.span, along, is_offered)

@@ -35,7 +35,7 @@ def rules(vocabulary: Vocabulary) -> tuple[Rule, ...]:
         Rule("keyword", rf"(?:in[ \t]+order|any[ \t]+order|{_any_of(RESERVED)})\b"),
         Rule("role", rf"(?:{_any_of(vocabulary.role_words - RESERVED)})\b"),
         Rule("name", r"[a-zA-Z_][a-zA-Z0-9_]*"),
-        Rule("operator", r"<=|>=|<|>|="),
+        Rule("operator", r"<=|>=|<|>|=|±|\+/-"),
         Rule("mark", r"[{}()\[\],:.]"),
     )
 

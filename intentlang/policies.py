@@ -11,6 +11,7 @@ from intentlang import syntax as s
 from intentlang.declared import unknown
 from intentlang.goals import check_goal
 from intentlang.names import Scope, Work, amount, resolve
+from intentlang.tolerances import of_retry
 from intentlang.types import Member, SetOf, Thing
 
 
@@ -51,6 +52,8 @@ def _retry(node: s.RetryNode, scope: Scope, work: Work) -> Retry | None:
         if phrase.operator is not None or phrase.name.text not in known:
             work.say(unknown("E215", "setting", phrase.name, list(known), " of a retry"))
             continue
+        if phrase.tolerance is not None:
+            work.say(of_retry(phrase))
         value = amount(phrase.amount, (known[phrase.name.text],), scope, work)
         settings += [Role(phrase.name.text, value, phrase.span)] if value else []
     return Retry(int(tries.value), tuple(settings), node.span)

@@ -126,12 +126,13 @@ class BlockNode:
 
 @dataclass(frozen=True, slots=True)
 class PhraseNode:
-    """A role or setting (`operator` None) or a bound."""
+    """A role or setting (`operator` None), perhaps with what it may be off by, or a bound."""
 
     name: Word
     operator: Comparison | None
     amount: AmountNode
     span: Span
+    tolerance: NumberNode | None = None
 
 
 @dataclass(frozen=True, slots=True)

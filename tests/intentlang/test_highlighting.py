@@ -31,6 +31,7 @@ TEXTS += [(where, language == "cell", text) for where, language, text in _blocks
 # `retry 2 forse 20 N`: only the parser knows that a count takes no unit; who does not takes the misspelt word for one.
 TEXTS = [(where, is_cell, text) for where, is_cell, text in TEXTS if "forse" not in text]
 _LOOKS = {"STRING": "text", "DIMS": "size", "QUANTITY": "quantity", "NUMBER": "number", "NAME": "name"}
+_SIGNS = {"CMP", "EQUAL", "PLUS_MINUS"}
 _MARKS = {"LBRACE", "RBRACE", "LPAR", "RPAR", "LSQB", "RSQB", "COMMA", "COLON", "DOT"}
 Tokens = list[tuple[int, str, str]]
 
@@ -53,7 +54,7 @@ def lexed(text: str, is_cell: bool) -> Tokens | None:
 def _look(terminal: str) -> str:
     if terminal in _MARKS:
         return "mark"
-    return "operator" if terminal in ("CMP", "EQUAL") else _LOOKS.get(terminal, "keyword")
+    return "operator" if terminal in _SIGNS else _LOOKS.get(terminal, "keyword")
 
 
 def as_seen(found: Tokens) -> Tokens:

@@ -45,7 +45,8 @@ def conditions(draw: st.DrawFn, depth: int = 2) -> str:
 @st.composite
 def goals(draw: st.DrawFn) -> str:
     phrases = draw(st.lists(st.tuples(NAMES, st.sampled_from([" ", " <= ", ">="]), AMOUNTS), max_size=3))
-    return f"{draw(NAMES)}{draw(GAPS)}{draw(refs())}" + "".join(f" {n}{o}{a}" for n, o, a in phrases)
+    off = draw(st.sampled_from(["", "", " ± 0.2 Nm", " +/-8 %"])) if phrases and phrases[-1][1] == " " else ""
+    return f"{draw(NAMES)}{draw(GAPS)}{draw(refs())}" + "".join(f" {n}{o}{a}" for n, o, a in phrases) + off
 
 
 @st.composite

@@ -127,6 +127,7 @@ RULES: Mapping[str, Patch] = {
     "the goal is in its block": _set(raised, "_with_goal", lambda inner, goal: inner),
     "told on every path": _around(told, "_line", _untold),
     "units exclude words": _set(parse, "excluded_units", lambda vocabulary: ("nothing",)),
+    "tolerances": _set(goals, "tolerated", lambda *args: ()),
     "until is said": _loop(until=lambda _: None),
     "what is joined counts": _around(goals, "_mentions", lambda f, *args: replace(f(*args), joins=())),
 }
