@@ -231,7 +231,8 @@ def deadline(d: Draft, timer: str) -> None:
     d.mend(violations=d.trouble.violations + 1)
     d.say(ClauseBroken(d.now, d.subject, "within", text, (within.span,)))
     iteration = _pair(members[-1]) if members else None
-    recovery.fail(d, Failure("timeout", "R711", text, block=block, iteration=iteration, part=iteration[1] if iteration else None))
+    part = iteration[1] if iteration else None
+    recovery.fail(d, Failure("timeout", "R711", text, block=block, iteration=iteration, part=part, keeps_plan=True))
 
 
 def _is_open(d: Draft, block: str, members: list[str]) -> bool:

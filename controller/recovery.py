@@ -36,18 +36,33 @@ def fail(d: Draft, failure: Failure) -> None:
     found = _policy(d, failure)
     d.say(EventRaised(d.now, _subject(d, failure), failure.event, failure.text, found[1].span if found else None))
     d.mend(failures=(*d.trouble.failures, failure))
+    if failure.keeps_plan:
+        _drain(d)
+    else:
+        _give_up_plan(d, failure)
+
+
+def _give_up_plan(d: Draft, failure: Failure) -> None:
     replan(d, f"{failure.event}: {failure.text}")
 
 
 def replan(d: Draft, why: str) -> None:
     """The plan in hand is of no use any more: nothing of it is sent, and when all is quiet a new one is asked for."""
-    d.mend(mode="draining" if d.trouble.mode != "planning" else "planning", replan=d.trouble.replan or why)
+    _drain(d)
+    d.mend(replan=d.trouble.replan or why)
+
+
+def _drain(d: Draft) -> None:
+    d.mend(mode="draining" if d.trouble.mode != "planning" else "planning")
 
 
 def move_on(d: Draft) -> None:
     """Called while the run is in Execute and no command is under way: the next rung, the next hand, the next plan."""
     if d.trouble.mode == "draining" and _climb(d):
         d.mend(mode="readying")
+    if d.trouble.mode == "readying" and d.trouble.replan is None:
+        d.mend(mode="running")  # it was held, and that is all
+        return
     if d.trouble.mode != "readying" or d.progress.flights or _open_hands(d):
         return
     if all(robot.stance is not None for robot in d.belief.robots.values()):
@@ -156,6 +171,7 @@ def _rung(d: Draft, failure: Failure) -> bool:
         case Retry(tries=tries, settings=()) if ladder.tries < tries and not _is_lost(d, failure):
             _set(d, key, Ladder(ladder.rung, ladder.tries + 1))
             d.say(Retried(d.now, _subject(d, failure), failure.event, ladder.tries + 1, tries))
+            _give_up_plan(d, failure)
             return True
         case Retry(settings=()):
             _set(d, key, Ladder(ladder.rung + 1))
@@ -168,6 +184,7 @@ def _rung(d: Draft, failure: Failure) -> bool:
                 return _wait(d, failure, HoldReason("R720", f"{failure.part} would stay in the hand", (span,)))
             d.mend(ladders=d.trouble.ladders.delete(key) if key in d.trouble.ladders else d.trouble.ladders)
             _skip(d, failure)
+            _give_up_plan(d, failure)
             return True
         case Goal(id=goal):
             _set(d, key, Ladder(ladder.rung + 1))

@@ -141,7 +141,8 @@ class Progress:
 class Failure:
     """`event` is the word of a policy. `block` is the enclosure to look for one from, None: that of the goal. `code` is the
     hold's when there is no policy. `asked`: its ladder holds, and the next resume moves it on. `parts`: all that its iteration
-    works on."""
+    works on. `keeps_plan`: only time has told, no fact has changed; where its ladder does no more than hold, the plan in hand
+    goes on."""
 
     event: str
     code: str
@@ -154,6 +155,7 @@ class Failure:
     iteration: tuple[str, str] | None = None
     asked: bool = False
     parts: tuple[str, ...] = ()
+    keeps_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)

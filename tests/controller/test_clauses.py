@@ -82,6 +82,18 @@ def test_a_timeout_is_handled_by_its_policy_and_the_run_goes_on() -> None:
     assert run.record.summary.state == "Complete"
 
 
+def test_time_that_ran_out_costs_a_hold_and_no_plan() -> None:
+    run = tend(Late("lathe", 2.0), tail='on timeout: hold "late"\nwithin 60 s\n', asks=(Ask(200.0, "resume"),))
+    assert len(run.all(PlanReleased)) == 1
+    assert run.record.summary.state == "Complete"
+
+
+def test_what_is_tried_again_because_time_ran_out_is_planned_again() -> None:
+    run = tend(Late("lathe", 2.0), tail='on timeout: retry 1, then hold "late"\nwithin 60 s\n', asks=(Ask(200.0, "resume"),))
+    assert len(run.all(PlanReleased)) == 2
+    assert run.record.summary.state == "Complete"
+
+
 def test_a_within_in_a_loop_runs_for_each_iteration() -> None:
     head = """
 param batch = 3 parts
