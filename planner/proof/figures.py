@@ -1,7 +1,4 @@
-"""What a plan says about itself beside its steps: its parts, the facts it reads, its assumptions, its bounds.
-
-The comparison with one part at a time is a figure of the search: it is bracketed here, not proved.
-"""
+"""What a plan says about itself beside its steps: its parts, the facts it reads, its assumptions."""
 
 from __future__ import annotations
 
@@ -21,9 +18,7 @@ from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace
 from cell.steps import Along, Await, Grip, Inspect, MotionNeed, Move, RunProgram, Service, Touch, Treat
 from cell.task_plan import PlannedPart, TaskPlan
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
-from planner.proof.lower_bound import bounds_of
 from planner.proof.order_facts import all_order_facts, order_facts
-from planner.proof.schedule import end_of, same
 
 _AGAIN = "plan again from what is there now"
 FACTS_TOLD = 5  # by name; a tray that was emptied has changed forty facts
@@ -51,7 +46,6 @@ def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop])
         yield error("E683", "the facts that the plan reads do not stand once each, by name")
     if tasks.assumptions != (assumed := tuple(_assumptions(tasks, cell, state))):
         yield error("E683", f"the plan's assumptions are not {'; '.join(assumed) or 'none'}")
-    yield from _bounds_wrong(tasks, bounds_of(tasks, request, loops))
 
 
 def _where(part: PartState) -> str:
@@ -244,37 +238,3 @@ def _device_facts(name: str, cell: CellModel, state: CellState) -> Iterator[tupl
 def _count(equipment: Equipment, state: CellState) -> int:
     places = {p.name for p in equipment.places}
     return sum(isinstance(p.location, InPlace) and p.location.place in places for p in state.parts)
-
-
-# --- bounds ----------------------------------------------------------------------------------------------------------
-
-
-def _bounds_wrong(tasks: TaskPlan, by_name: Mapping[str, float]) -> Iterator[Diagnostic]:
-    bounds = tasks.bounds
-    gap = bounds.makespan / bounds.lower_bound - 1.0 if bounds.lower_bound > 0.0 else 0.0
-    if not same(bounds.gap, gap):
-        yield error("E683", f"the gap is {gap:.9g}, the plan says {bounds.gap:.9g}")
-    least = max(by_name.values()) if tasks.operations else 0.0
-    if not same(bounds.lower_bound, least):
-        yield error("E683", f"the lower bound is {least:.9g} s, the plan says {bounds.lower_bound:.9g} s")
-    if not same(by_name.get(bounds.bottleneck, -1.0), least) and (tasks.operations or bounds.bottleneck != "nothing"):
-        yield error("E683", f"{bounds.bottleneck} is not the bottleneck")
-    takt = _takt(tasks)
-    if (bounds.takt is None) != (takt is None) or (takt is not None and bounds.takt is not None and not same(bounds.takt, takt)):
-        yield error("E683", f"the takt is {takt}, the plan says {bounds.takt}")
-    if bounds.one_by_one is not None and not bounds.one_by_one >= bounds.lower_bound * (1.0 - 1e-9):
-        yield error("E683", f"one part at a time takes {bounds.one_by_one:.9g} s, less than the lower bound")
-
-
-def _takt(tasks: TaskPlan) -> float | None:
-    """Mean time between the ends of the iterations of the loop that has most."""
-    ends: dict[str, dict[str, float]] = {}
-    parts = {part.id for part in tasks.parts}
-    serves = {o.id: o.serves if o.part in parts else () for o in tasks.operations}
-    for loop in dict.fromkeys(name for own in serves.values() for name, _ in own):
-        ends[loop] = {}
-    for step in tasks.steps:
-        for loop, member in serves[step.operation]:
-            ends[loop][member] = max(end_of(step), ends[loop].get(member, 0.0))
-    most = sorted(max(ends.values(), key=len, default={}).values())
-    return (most[-1] - most[0]) / (len(most) - 1) if len(most) > 1 else None

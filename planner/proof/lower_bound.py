@@ -1,7 +1,8 @@
 """The lower bound of a plan, derived again from its steps: what the same work takes at least, whoever does it in whatever order.
 
-The largest of the longest chain, of the schedule that may interrupt on each device, person and zone for one, and of the work that
-each set of robots has to share.
+The largest of the longest chain, of the schedule that may interrupt on each device, person and zone for one, and of what each set
+of robots has to do and to travel. A choice counts with its longest way, but for what serves one at a time with the way that needs
+that longest.
 """
 
 from __future__ import annotations
@@ -11,63 +12,52 @@ from heapq import heappop, heappush
 from math import inf
 
 from cell.model import CellModel
-from cell.program import Loop
+from cell.motion_plan import Motion
 from cell.state import PlanningRequest
 from cell.task_plan import TaskPlan
-from planner.proof.part_lines import Item, Line, Reader, Served, Stretch
+from planner.proof.line_times import Piece, Waiting, pieces_of, taken
+from planner.proof.part_lines import Reader
+from planner.proof.travelling import least_travel
+from planner.proof.unplanned_ways import Ways, least_ways
+
+Visit = tuple[float, float, float]
+"""From when, how long, how much comes behind it, s."""
 
 
-def bounds_of(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> dict[str, float]:
+def bounds_of(tasks: TaskPlan, request: PlanningRequest, waiting: Waiting, motions: Mapping[str, Motion]) -> dict[str, float]:
     """Seconds by what gives them: names of equipment, people and zones, of robots joined by "and", and "longest chain"."""
     reader = Reader(tasks, request)
-    lines = [reader.line(part.id) for part in tasks.parts]
-    items = [item for line in lines for item in line.items()]
-    ordered = frozenset(name for name, loop in loops.items() if loop.in_order)
-    found = {"longest chain": max([0.0, _in_turn(lines, ordered), *(line.ready + _length(line.stretches) for line in lines)])}
-    for name in {name for item in items for name in item.alone}:
+    lines = pieces_of([reader.line(part.id) for part in tasks.parts], waiting)
+    pieces = [piece for line in lines for piece in line]
+    ways = least_ways(reader.ways, tasks.steps, motions, request)
+    found = {"longest chain": max((piece.since + piece.seconds + piece.behind for piece in pieces), default=0.0)}
+    for name in {name for piece in pieces for way in piece.ways for item in way for name in item.alone}:
         found[name] = _one_by_one([visit for line in lines for visit in _visits(line, name)])
-    for robots in {item.by for item in items if item.by} | {frozenset(reader.robots)} - {frozenset()}:
-        found[" and ".join(robot for robot in request.cell.robots if robot in robots)] = _spread(lines, robots, request.cell)
+    for robots in {piece.by for piece in pieces if piece.by} | {frozenset(reader.robots)} - {frozenset()}:
+        found[" and ".join(r for r in request.cell.robots if r in robots)] = _of_robots(pieces, robots, request.cell, ways)
     return found
 
 
-def _taken(items: Iterable[Item]) -> float:
-    return sum(item.way + item.seconds for item in items)
+def _visits(line: Sequence[Piece], name: str) -> Iterator[Visit]:
+    """Each time that the part has `name` for itself, from item to item with nothing carried in between."""
+    open_visit: Visit | None = None
+    for piece in line:
+        items = max(piece.ways, key=lambda way: sum(item.seconds for item in way if name in item.alone))
+        clock = piece.since - (items[0].way if items else 0.0)
+        for k, item in enumerate(items):
+            since, behind = clock + item.way, taken(items[k + 1 :]) + piece.behind
+            clock = since + item.seconds
+            if open_visit is not None and (name not in item.alone or item.way > 0.0):
+                yield open_visit
+                open_visit = None
+            if name in item.alone:
+                since, needed, _ = open_visit or (since, 0.0, 0.0)
+                open_visit = since, needed + item.seconds, behind
+    if open_visit is not None:
+        yield open_visit
 
 
-def _length(stretches: Iterable[Stretch]) -> float:
-    """Of a choice its longest way counts, as it does in the schedule."""
-    return sum(max(map(_taken, stretch), default=0.0) for stretch in stretches)
-
-
-def _visits(line: Line, name: str) -> Iterator[tuple[float, float, float]]:
-    """(from when, how long, how much comes behind) of each time that the part has `name` for itself; of a choice in the way that
-    needs it longest."""
-    for k, stretch in enumerate(line.stretches):
-        if not stretch:
-            continue
-        before = line.ready + _length(line.stretches[:k])
-        behind = _length(line.stretches[k + 1 :])
-        items = max(stretch, key=lambda way: sum(item.seconds for item in way if name in item.alone))
-        for first, last in _unbroken(items, name):
-            since = before + _taken(items[:first]) + items[first].way
-            yield since, sum(item.seconds for item in items[first:last]), _taken(items[last:]) + behind
-
-
-def _unbroken(items: Sequence[Item], name: str) -> Iterator[tuple[int, int]]:
-    """Where it is kept from item to item, with nothing carried in between."""
-    first = None
-    for k, item in enumerate(items):
-        if first is not None and (name not in item.alone or item.way > 0.0):
-            yield first, k
-            first = None
-        if first is None and name in item.alone:
-            first = k
-    if first is not None:
-        yield first, len(items)
-
-
-def _one_by_one(visits: Sequence[tuple[float, float, float]]) -> float:
+def _one_by_one(visits: Iterable[Visit]) -> float:
     """The end of the schedule that may interrupt, in which what has most behind it goes first: no other is shorter (Jackson
     1955). Nothing else is decided between two arrivals."""
     waiting: list[tuple[float, float]] = []
@@ -88,30 +78,19 @@ def _one_by_one(visits: Sequence[tuple[float, float, float]]) -> float:
     return end
 
 
-def _spread(lines: Sequence[Line], robots: frozenset[str], cell: CellModel) -> float:
-    """What only these robots can do, shared evenly. With several hands one way may carry as many parts."""
+def _of_robots(pieces: Sequence[Piece], robots: frozenset[str], cell: CellModel, ways: Ways) -> float:
+    """What only these robots can do: done by one that is as quick as all of them together; and with all its ways, between what
+    comes before the first of it and what comes behind the last."""
+    own = [piece for piece in pieces if piece.by and piece.by <= robots]
+    if not own:
+        return 0.0
     hands = max((len(tool.hands) for robot in robots for tool in cell.tools_of(robot)), default=1)
-
-    def load(way: Sequence[Item]) -> float:
-        return sum(item.seconds + item.way / hands for item in way if item.by and item.by <= robots)
-
-    return sum(max(map(load, stretch), default=0.0) for line in lines for stretch in line.stretches) / max(1, len(robots))
-
-
-def _in_turn(lines: Sequence[Line], ordered: frozenset[str]) -> float:
-    """Iterations of a loop that is in order, one after another, each as long as its longest part."""
-    members: dict[Served, float] = {}
-    for line in lines:
-        for served in {
-            item.serves[: k + 1] for item in line.items() for k, (loop, _) in enumerate(item.serves) if loop in ordered
-        }:
-            own = (
-                tuple(tuple(item for item in way if item.serves[: len(served)] == served) for way in stretch)
-                for stretch in line.stretches
-            )
-            members[served] = max(members.get(served, 0.0), _length(own))
-    loops: dict[tuple[Served, str], float] = {}
-    for served, seconds in members.items():
-        key = (served[:-1], served[-1][0])
-        loops[key] = loops.get(key, 0.0) + seconds
-    return max(loops.values(), default=0.0)
+    if hands == 1:  # who carries it does nothing else
+        visits = [(piece.free, (piece.way + piece.seconds) / len(robots), piece.behind) for piece in own]
+        shared = 0.0
+    else:
+        visits = [(piece.since, piece.seconds / len(robots), piece.behind) for piece in own]
+        shared = sum(piece.way for piece in own) / hands
+    travelled = max(shared, least_travel(pieces, own, hands, len(robots), ways)) / len(robots)
+    around = min(piece.free for piece in own) + min(piece.behind for piece in own)
+    return max(_one_by_one(visits), around + sum(needed for _, needed, _ in visits) + travelled)

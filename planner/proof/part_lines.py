@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
 from cell.arrivals import arrival_times
 from cell.model import CellModel
@@ -34,22 +35,32 @@ from cell.steps import (
 from cell.task_plan import TaskPlan
 
 Served = tuple[tuple[str, str], ...]
+Asked = tuple[str, Served]
+"""A goal and the iterations that it is asked for in: the key of a duty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A piece of one part's work. `way` s carries the part there; then it takes `seconds`, has `alone` for itself and keeps one
-    of the robots `by`, any of which has a tool for it; no robots where it needs none."""
+    """A piece of one part's work, that of step number `at`. `way` s carries the part there; then it takes `seconds`, has `alone`
+    for itself and keeps one of the robots `by`, any of which has a tool for it; no robots where it needs none. `hub` is the
+    equipment of a contact; `takes` 1 there where the part is taken out of its place, -1 where it is put into one."""
 
+    at: int
     way: float
     seconds: float
     alone: frozenset[str]
     by: frozenset[str]
-    serves: Served
+    asked: Asked
+    hub: str | None = None
+    takes: Literal[-1, 0, 1] = 0
 
 
-Stretch = tuple[tuple[Item, ...], ...]
-"""What is done outside of choices, once; or in a choice, for each of its ways."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What is done outside of choices, once; or in a choice, for each of its ways."""
+
+    ways: tuple[tuple[Item, ...], ...]
+    is_decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,10 @@ class Line:
     stretches: tuple[Stretch, ...]
 
     def items(self) -> Iterator[Item]:
-        return (item for stretch in self.stretches for way in stretch for item in way)
+        return (item for stretch in self.stretches for way in stretch.ways for item in way)
+
+
+Numbered = tuple[int, Step]
 
 
 class Reader:
@@ -69,64 +83,76 @@ class Reader:
         self._cell = request.cell
         self._arrivals = arrival_times(request.cell, request.state)
         self._operations = {operation.id: operation for operation in tasks.operations}
-        self._own: dict[str, list[Step]] = {}
-        for step in tasks.steps:
-            self._own.setdefault(self._operations[step.operation].part, []).append(step)
-        self._first, self._contacts, self._ways = _least(tasks.steps, request.cell)
+        self._own: dict[str, list[Numbered]] = {}
+        for at, step in enumerate(tasks.steps):
+            self._own.setdefault(self._operations[step.operation].part, []).append((at, step))
+        self._first, self._contacts, self.ways = _least(tasks.steps, request.cell)
 
     def line(self, part: str) -> Line:
-        turns = groupby(self._own.get(part, ()), lambda step: None if step.branch is None else step.branch.choice)
-        stretches = tuple(self._stretch(list(steps)) for _, steps in turns)
+        turns = groupby(self._own.get(part, ()), lambda own: None if own[1].branch is None else own[1].branch.choice)
+        stretches = tuple(self._stretch(list(steps), choice is not None) for choice, steps in turns)
         ready = self._arrivals.get(part)
         if ready is None:
-            begins = next((item for stretch in stretches for way in stretch for item in way), None)
+            begins = next((item for stretch in stretches for way in stretch.ways for item in way), None)
             ready = min((self._first.get(robot, 0.0) for robot in begins.by), default=0.0) if begins is not None else 0.0
         return Line(ready, stretches)
 
-    def _stretch(self, steps: Sequence[Step]) -> Stretch:
-        ways: dict[int, list[Step]] = {}
-        for step in steps:
-            ways.setdefault(0 if step.branch is None else step.branch.index, []).append(step)
-        return tuple(tuple(self._items(own)) for own in ways.values())
+    def _stretch(self, steps: Sequence[Numbered], is_decided: bool) -> Stretch:
+        ways: dict[int, list[Numbered]] = {}
+        for at, step in steps:
+            ways.setdefault(0 if step.branch is None else step.branch.index, []).append((at, step))
+        return Stretch(tuple(tuple(self._items(own)) for own in ways.values()), is_decided)
 
-    def _items(self, steps: Iterable[Step]) -> Iterator[Item]:
+    def _items(self, steps: Iterable[Numbered]) -> Iterator[Item]:
         """`inside` is the equipment in which the part is, `left` that which it was taken out of last; both unknown at first."""
         touch: Touch | None = None
         inside = left = None
-        for step in steps:
+        for at, step in steps:
             match step.action:
                 case Move(need=need) if isinstance(need.touch, Touch):
                     touch, here, way = need.touch, self._cell.equipment_of(need.touch.place), 0.0
                     if (touch.pair, touch.end) == ("part and place", "end") and left is not None and left != here:
-                        way = self._ways.get((left, here), 0.0)
+                        way = self.ways.get((left, here), 0.0)
                     left = (
                         here if (touch.pair, touch.end) == ("part and place", "start") else left if touch.end == "start" else None
                     )
                     inside = None if (touch.pair, touch.end) == ("part and place", "start") else inside
-                    yield self._item(step, touch, self._contacts[_sort(touch, self._cell)], way)
+                    yield self._item(at, step, touch, self._contacts[_sort(touch, self._cell)], way, _takes(touch))
                     touch = None if touch.end == "start" else touch
                 case Grip() | Release():
                     inside = (
                         self._cell.equipment_of(touch.place) if touch is not None and isinstance(step.action, Release) else None
                     )
-                    yield self._item(step, touch, step.duration)
+                    yield self._item(at, step, touch, step.duration)
                 case SetDoor(machine=name) | SetClamp(machine=name):
                     if touch is not None and self._cell.equipment_of(touch.place) == name:
-                        yield self._item(step, touch, step.duration)
+                        yield self._item(at, step, touch, step.duration)
                     elif inside == name:
-                        yield self._item(step, None, step.duration)
-                case RunProgram() | Inspect() | Treat() | Await():
-                    yield self._item(step, None, step.duration)
+                        yield self._item(at, step, None, step.duration)
+                case Await():  # who hands over, or is handed, stands still
+                    yield self._item(at, step, touch if step.robot is not None else None, step.duration)
+                case RunProgram() | Inspect() | Treat():
+                    yield self._item(at, step, None, step.duration)
                 case _:
                     pass
 
-    def _item(self, step: Step, touch: Touch | None, seconds: float, way: float = 0.0) -> Item:
+    def _item(
+        self, at: int, step: Step, touch: Touch | None, seconds: float, way: float = 0.0, takes: Literal[-1, 0, 1] = 0
+    ) -> Item:
         by: frozenset[str] = frozenset()
         if touch is not None:
             kind = touch.kind
             able = {r for r in self.robots if r == step.robot or any(kind in t.grips for t in self._cell.tools_of(r))}
             by = frozenset(able or self.robots)
-        return Item(way, seconds, frozenset(_alone(step, self._cell)), by, self._operations[step.operation].serves)
+        operation, hub = self._operations[step.operation], None if touch is None else self._cell.equipment_of(touch.place)
+        alone = frozenset(_alone(step, self._cell))
+        return Item(at, way, seconds, alone, by, (operation.goal, operation.serves), hub, takes)
+
+
+def _takes(touch: Touch) -> Literal[-1, 0, 1]:
+    if touch.pair != "part and place":
+        return 0
+    return 1 if touch.end == "start" else -1
 
 
 def _least(

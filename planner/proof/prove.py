@@ -44,6 +44,7 @@ from planner.proof.references import check_references
 from planner.proof.schedule import check_schedule
 from planner.proof.stacks import check_stacks
 from planner.proof.surroundings import surroundings_of
+from planner.proof.told_bounds import check_bounds
 from planner.proof.waiting import check_waiting, waiting_limits
 
 Findings = tuple[Diagnostic, ...]
@@ -111,6 +112,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_meaning(tasks, request, matched.duty_of),
         *check_schedule(plan, cell, state),
         *check_figures(tasks, request, duties.loops),
+        *check_bounds(tasks, request, duties, plan.motions),
     ):
         return found
     order = precedence_of(tasks.steps, tasks.choices)

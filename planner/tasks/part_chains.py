@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cell.arrivals import arrival_times
 from cell.model import CellModel
@@ -37,14 +38,18 @@ from cell.task_plan import Operation, PlannedPart
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some of one part's work: `way` s of carrying it there, then `seconds`; what it has for itself, which robots could be at it
-    (none where it needs none), and the iterations that it belongs to."""
+    """Some of one part's work, step `number` of the plan: `way` s of carrying it there, then `seconds`; what it has for itself,
+    which robots could be at it (none where it needs none), and the operation that it belongs to. In a contact `hub` is where;
+    there the part is taken out of a place, or put into one."""
 
+    number: int
     seconds: float
     way: float
     holds: frozenset[str]
     robots: tuple[str, ...]
-    serves: tuple[tuple[str, str], ...]
+    operation: str
+    hub: str = ""
+    moves: Literal["", "take", "put"] = ""
 
     @property
     def length(self) -> float:
@@ -56,94 +61,107 @@ Ways = dict[int, list[Piece]]
 
 
 @dataclass(slots=True)
+class Leg:
+    ways: Ways = field(default_factory=dict)
+    is_choice: bool = False
+
+
+@dataclass(slots=True)
 class Chain:
     """One part's work in its order; `start` is the first time at which it can begin, s."""
 
+    part: str
     start: float
-    legs: list[Ways] = field(default_factory=list)
-
-    def length(self) -> float:
-        return self.start + sum(map(longest_of, self.legs))
+    legs: list[Leg] = field(default_factory=list)
 
 
-def longest_of(ways: Ways) -> float:
-    return max((sum(piece.length for piece in pieces) for pieces in ways.values()), default=0.0)
+def longest_of(ways: Ways) -> list[Piece]:
+    """The way that takes longest; the first of those that are equal."""
+    return max(ways.values(), key=length_of, default=[])
+
+
+def length_of(pieces: Sequence[Piece]) -> float:
+    return sum(piece.length for piece in pieces)
 
 
 class Chains:
     def __init__(
         self, parts: Sequence[PlannedPart], operations: Sequence[Operation], steps: Sequence[Step], request: PlanningRequest
     ) -> None:
-        self._parts = {part.id: list[Step]() for part in parts}
+        self._parts = {part.id: list[tuple[int, Step]]() for part in parts}
         self._steps, self._request, self._cell = steps, request, request.cell
-        self._serves = {o.id: o.serves for o in operations}
         self._part = {o.id: o.part for o in operations}
-        self._quickest = _quickest(steps, request.cell)
+        self.quickest = _quickest(steps, request.cell)
         self._usable = usable(request)
 
     def all(self) -> list[Chain]:
-        for step in self._steps:
+        for number, step in enumerate(self._steps):
             if (own := self._parts.get(self._part[step.operation])) is not None:
-                own.append(step)
+                own.append((number, step))
         arrivals = arrival_times(self._cell, self._request.state)
-        return [self._chain(steps, arrivals.get(part)) for part, steps in self._parts.items()]
+        return [self._chain(part, steps, arrivals.get(part)) for part, steps in self._parts.items()]
 
-    def _chain(self, steps: Sequence[Step], arrival: float | None) -> Chain:
-        chain, choice, is_begun = Chain(0.0 if arrival is None else arrival), object(), False
+    def _chain(self, part: str, steps: Sequence[tuple[int, Step]], arrival: float | None) -> Chain:
+        chain, choice, is_begun = Chain(part, 0.0 if arrival is None else arrival), object(), False
         branches: dict[int, _Whereabouts] = {}
-        for step in steps:
+        for number, step in steps:
             now, index = (None, 0) if step.branch is None else (step.branch.choice, step.branch.index)
             if now != choice:
                 choice, branches = now, {}
-                chain.legs.append({})
-            piece = self._piece(step, branches.setdefault(index, _Whereabouts()))
+                chain.legs.append(Leg(is_choice=now is not None))
+            piece = self._piece(number, step, branches.setdefault(index, _Whereabouts()))
             if piece is not None:
                 if arrival is None and not is_begun:
                     chain.start = min((self._first_way(robot) for robot in piece.robots), default=0.0)
                 is_begun = True
-                chain.legs[-1].setdefault(index, []).append(piece)
+                chain.legs[-1].ways.setdefault(index, []).append(piece)
         return chain
 
-    def _piece(self, step: Step, at: _Whereabouts) -> Piece | None:
+    def _piece(self, number: int, step: Step, at: _Whereabouts) -> Piece | None:
         """None for what others may do meanwhile, or what another order may do without."""
         match step.action:
             case Move(need=MotionNeed(touch=Touch() as touch)):
-                return self._moved(step, touch, at)
+                return self._moved(number, step, touch, at)
             case Grip():
                 at.lies_at = None
-                return self._made(step, at.contact)
+                return self._made(number, step, at.contact)
             case Release():
                 at.lies_at = at.contact.place if at.contact is not None else None
-                return self._made(step, at.contact)
+                return self._made(number, step, at.contact)
             case SetClamp(machine=name) | SetDoor(machine=name):
                 if at.contact is not None and self._cell.equipment_of(at.contact.place) == name:
-                    return self._made(step, at.contact)
+                    return self._made(number, step, at.contact)
                 inside = at.lies_at is not None and self._cell.equipment_of(at.lies_at) == name
-                return self._made(step, None) if inside else None
-            case RunProgram() | Inspect() | Treat() | Await():
-                return self._made(step, None)
+                return self._made(number, step, None) if inside else None
+            case Await():
+                return self._made(number, step, at.contact if step.robot is not None else None)
+            case RunProgram() | Inspect() | Treat():
+                return self._made(number, step, None)
             case _:
                 return None
 
-    def _moved(self, step: Step, touch: Touch, at: _Whereabouts) -> Piece:
+    def _moved(self, number: int, step: Step, touch: Touch, at: _Whereabouts) -> Piece:
         here, way = self._cell.equipment_of(touch.place), 0.0
         if touch.end == "end":
             at.contact = touch
             if touch.pair == "part and place" and at.taken_from is not None and at.taken_from != here:
-                way = self._quickest.get(("way", at.taken_from, here), 0.0)
+                way = self.quickest.get(("way", at.taken_from, here), 0.0)
             at.taken_from = None
         elif touch.pair == "part and place":
             at.taken_from, at.lies_at = here, None
-        piece = self._made(step, touch, self._quickest[_sort(touch, self._cell)], way)
+        piece = self._made(number, step, touch, self.quickest[_sort(touch, self._cell)], way, _moves(touch))
         if touch.end == "start":
             at.contact = None
         return piece
 
-    def _made(self, step: Step, contact: Touch | None, seconds: float | None = None, way: float = 0.0) -> Piece:
+    def _made(
+        self, number: int, step: Step, contact: Touch | None, seconds: float | None = None, way: float = 0.0,
+        moves: Literal["", "take", "put"] = "",
+    ) -> Piece:  # fmt: skip
         robots = () if contact is None else self._able(contact.kind, step)
         return Piece(
-            step.duration if seconds is None else seconds, way, frozenset(_alone(step, self._cell)), robots,
-            self._serves[step.operation],
+            number, step.duration if seconds is None else seconds, way, frozenset(_alone(step, self._cell)), robots,
+            step.operation, "" if contact is None else self._cell.equipment_of(contact.place), moves,
         )  # fmt: skip
 
     def _able(self, kind: str, step: Step) -> tuple[str, ...]:
@@ -151,7 +169,7 @@ class Chains:
         return tuple(r for r, does in zip(self._usable, grips, strict=True) if does or r == step.robot) or self._usable
 
     def _first_way(self, robot: str) -> float:
-        return self._quickest.get(("first", robot), 0.0)
+        return self.quickest.get(("first", robot), 0.0)
 
 
 @dataclass(slots=True)
@@ -162,6 +180,12 @@ class _Whereabouts:
     taken_from: str | None = None
     lies_at: str | None = None
     contact: Touch | None = None
+
+
+def _moves(touch: Touch) -> Literal["", "take", "put"]:
+    if touch.pair != "part and place":
+        return ""
+    return "take" if touch.end == "start" else "put"
 
 
 def _quickest(steps: Sequence[Step], cell: CellModel) -> Mapping[tuple[str, ...], float]:

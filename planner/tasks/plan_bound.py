@@ -1,51 +1,62 @@
 """The lower bound that a plan tells: made of the motions that stand in it, where `bounds.py` has what the search goes by.
 
 The law: no schedule of this work is shorter in which no contact, no way between two hubs and no first way is quicker than the
-quickest of its sort in the plan; by whom, with which hand, at which places of an equipment and in which order is free. Contacts
-are of one sort at one equipment with one kind of part, where the same is done: going for it, lifting, putting, leaving.
+quickest of its sort in the plan; by whom, with which hand, at which places of an equipment and in which order is free, but for
+what the lines say. Contacts are of one sort at one equipment with one kind of part, where the same is done: going for it,
+lifting, putting, leaving. A way that the plan has not is no quicker than what joints and TCP allow.
 
-It is the largest of the longest chain (each part's work with the ways that it is carried, and the iterations of loops that are in
-order), of Jackson's preemptive schedule of each resource that serves one at a time (Jackson 1955; Carlier 1982), and of the
-robots' work, spread over all that have a tool for it.
+It is the largest of the longest chain (each part's work with the ways that it is carried, and what waits for it), of Jackson's
+preemptive schedule of each resource that serves one at a time (Jackson 1955; Carlier 1982), and of the same for each set of
+robots that share some work, who also travel what cannot be done without (robot_ways.py).
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cell.model import CellModel
-from cell.program import Loop
 from cell.state import PlanningRequest
-from cell.steps import Step
+from cell.steps import MotionNeed, Step
 from cell.task_plan import Operation, PlannedPart
-from planner.tasks.part_chains import Chain, Chains, Piece, longest_of, usable
-from planner.tasks.supported import blocks
+from planner.tasks.chain_times import Gates, Link, timed
+from planner.tasks.part_chains import Chains, Piece, length_of, usable
+from planner.tasks.robot_ways import Hubs, Visits, least_travel, ways_between
 
 CHAIN = "longest chain"
+Work = tuple[float, float, float]
+"""From when on it can be done, how long it takes, how much comes behind it, s."""
 
 
 def plan_bound(
-    parts: Sequence[PlannedPart], operations: Sequence[Operation], steps: Sequence[Step], request: PlanningRequest
+    parts: Sequence[PlannedPart],
+    operations: Sequence[Operation],
+    steps: Sequence[Step],
+    request: PlanningRequest,
+    gates: Gates,
+    least: Callable[[MotionNeed], float] | None = None,
 ) -> tuple[float, str]:
-    """Seconds, and what gives them."""
-    chains = Chains(parts, operations, steps, request).all()
-    robots = usable(request)
-    bounds = {name: _one_at_a_time(chains, name) for name in _held(chains)}
-    bounds |= {" and ".join(group): _shared(chains, group, request.cell) for group in _groups(chains, robots)}
-    bounds[CHAIN] = max([_in_order(chains, request), *(chain.length() for chain in chains)], default=0.0)
+    """Seconds, and what gives them. `least`: s that no motion can be quicker than."""
+    chains = Chains(parts, operations, steps, request)
+    rows = timed(chains.all(), gates)
+    links = [link for row in rows for link in row]
+    ways, robots = ways_between(chains.quickest, steps, least), usable(request)
+    bounds = {name: _one_at_a_time(work for row in rows for work in _works(row, name)) for name in _held(links)}
+    bounds |= {" and ".join(group): _shared(rows, group, request.cell, ways) for group in _groups(links, robots)}
+    bounds[CHAIN] = max((link.begin + link.seconds + link.tail for link in links), default=0.0)
     bottleneck = max(bounds, key=lambda name: bounds[name])
     return bounds[bottleneck], bottleneck
 
 
-def _held(chains: Iterable[Chain]) -> list[str]:
-    return sorted({name for c in chains for ways in c.legs for row in ways.values() for piece in row for name in piece.holds})
+def _held(links: Iterable[Link]) -> list[str]:
+    return sorted({name for link in links for row in link.ways.values() for piece in row for name in piece.holds})
 
 
-def _one_at_a_time(chains: Iterable[Chain], name: str) -> float:
-    """Jackson's preemptive schedule of what needs it: of the work that is ready, that with most behind it goes first."""
-    works = sorted(work for chain in chains for work in _works(chain, name))
+def _one_at_a_time(found: Iterable[Work]) -> float:
+    """Jackson's preemptive schedule of what does the works: of those that are ready, that with most behind it goes first."""
+    works = sorted(found)
     ready: list[tuple[float, float]] = []
     time, longest, k = 0.0, 0.0, 0
     while k < len(works) or ready:
@@ -65,61 +76,101 @@ def _one_at_a_time(chains: Iterable[Chain], name: str) -> float:
     return longest
 
 
-def _works(chain: Chain, name: str) -> Iterator[tuple[float, float, float]]:
-    """(before, seconds, behind) of each stretch of work with it; of a choice the branch that needs it longest."""
-    before, length = chain.start, chain.length()
-    for ways in chain.legs:
-        pieces = max(ways.values(), key=lambda row: sum(p.seconds for p in row if name in p.holds), default=[])
-        behind = length - before - longest_of(ways)
-        rest = sum(piece.length for piece in pieces)
-        begun, load, time = 0.0, 0.0, before
+def _works(row: Sequence[Link], name: str) -> Iterator[Work]:
+    """Each stretch of work with it; of a choice the branch that needs it longest."""
+    pieces = [piece for link in row for piece in _needing(link, name)]
+    begin, behind = _at_pieces(row, name)
+    first: int | None = None
+    for k, piece in enumerate([*pieces, None]):
+        goes_on = piece is not None and name in piece.holds and (first is None or piece.way == 0.0)
+        if first is not None and not goes_on:
+            yield begin[first], sum(p.seconds for p in pieces[first:k]), behind[k - 1]
+            first = None
+        if first is None and piece is not None and name in piece.holds:
+            first = k
+
+
+def _needing(link: Link, name: str) -> list[Piece]:
+    return max(link.ways.values(), key=lambda way: sum(p.seconds for p in way if name in p.holds), default=[])
+
+
+def _at_pieces(row: Sequence[Link], name: str) -> tuple[list[float], list[float]]:
+    """When each of these pieces can begin, and how much comes behind it."""
+    begin, behind = list[float](), list[float]()
+    for link in row:
+        pieces = _needing(link, name)
+        time, rest = link.begin - (pieces[0].way if pieces else 0.0), length_of(pieces) + link.tail
         for piece in pieces:
-            time, rest = time + piece.way, rest - piece.length
-            if name in piece.holds and (load == 0.0 or piece.way == 0.0):
-                begun, load = (time if load == 0.0 else begun), load + piece.seconds
-            elif load:
-                yield begun, load, rest + piece.length + behind
-                begun, load = (time, piece.seconds) if name in piece.holds else (0.0, 0.0)
-            time += piece.seconds
-        if load:
-            yield begun, load, behind
-        before += longest_of(ways)
+            begin.append(time + piece.way)
+            time, rest = time + piece.length, rest - piece.length
+            behind.append(rest)
+    return begin, behind
 
 
-def _groups(chains: Iterable[Chain], robots: tuple[str, ...]) -> list[tuple[str, ...]]:
+# --- robots ----------------------------------------------------------------------------------------------------------
+
+
+def _groups(links: Iterable[Link], robots: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Those that share some work, and everybody."""
-    able = {piece.robots: None for c in chains for ways in c.legs for row in ways.values() for piece in row if piece.robots}
+    able = dict.fromkeys(link.robots for link in links if link.robots)
     return list(dict.fromkeys((*able, robots))) if robots else []
 
 
-def _shared(chains: Iterable[Chain], group: tuple[str, ...], cell: CellModel) -> float:
-    """All that only they can do, spread over them; one way may serve as many parts as there are hands."""
+def _shared(rows: Sequence[Sequence[Link]], group: tuple[str, ...], cell: CellModel, ways: Mapping[Hubs, float]) -> float:
+    """All that only they can do, as if they were one that is as quick as all of them; and all of it with its ways, from when the
+    first can begin until only what comes behind the last is left."""
     hands = max((len(tool.hands) for robot in group for tool in cell.tools_of(robot)), default=1)
+    links = [link for row in rows for link in row if link.robots and set(link.robots) <= set(group)]
+    if not links:
+        return 0.0
+    carrying = [(link.way if hands == 1 else 0.0) + link.seconds for link in links]
+    works = ((x.ready if hands == 1 else x.begin, s / len(group), x.tail) for x, s in zip(links, carrying, strict=True))
+    travel = _travel(rows, links, hands, len(group), ways)
+    if hands > 1:
+        travel = max(travel, sum(link.way for link in links) / hands)
+    whole = min(x.ready for x in links) + (sum(carrying) + travel) / len(group) + min(x.tail for x in links)
+    return max(whole, _one_at_a_time(works))
 
-    def load(pieces: Iterable[Piece]) -> float:
-        return sum(p.seconds + p.way / hands for p in pieces if p.robots and set(p.robots) <= set(group))
 
-    return sum(max(map(load, ways.values()), default=0.0) for chain in chains for ways in chain.legs) / len(group)
+def _travel(rows: Sequence[Sequence[Link]], links: Sequence[Link], hands: int, robots: int, ways: Mapping[Hubs, float]) -> float:
+    """What they travel besides: with one hand what is carried is known, and else only how often they have to come."""
+    own = {link.number for link in links}
+    takes, puts, choices = _moved(rows, own, "take"), _moved(rows, own, "put"), _choices(rows)
+    begun = {link.hub for link in links}
+    visits = dict[str, Visits]()
+    for hub in {*begun, *takes, *puts, *choices}:
+        (taken, all_taken), (given, all_put) = takes[hub], puts[hub]
+        least = max(hub in begun, -(-(taken - all_put) // hands), -(-(given - all_taken) // hands))
+        visits[hub] = Visits(least, all_taken + all_put + choices[hub])
+    brought = Counter(way for row in rows for way in _brought(row, own, hands) if way[0] != way[1])
+    return least_travel(visits, brought, ways, robots)
 
 
-def _in_order(chains: Iterable[Chain], request: PlanningRequest) -> float:
-    """The longest of the loops that are in order: their iterations one after the other, each as long as its longest part."""
-    ordered = {x.id for block in blocks(request.program.block) for x in block.lines if isinstance(x, Loop) and x.in_order}
-    longest: dict[tuple[object, ...], dict[str, float]] = {}
-    for chain in chains:
-        lengths: dict[tuple[tuple[str, str], ...], float] = {}
-        for ways in chain.legs:
-            found: dict[tuple[tuple[str, str], ...], float] = {}
-            for row in ways.values():
-                own: dict[tuple[tuple[str, str], ...], float] = {}
-                for piece in row:
-                    for k, (loop, _) in enumerate(piece.serves, start=1):
-                        if loop in ordered:
-                            own[piece.serves[:k]] = own.get(piece.serves[:k], 0.0) + piece.length
-                found |= {key: max(seconds, found.get(key, 0.0)) for key, seconds in own.items()}
-            for key, seconds in found.items():
-                lengths[key] = lengths.get(key, 0.0) + seconds
-        for key, seconds in lengths.items():
-            members = longest.setdefault((*key[:-1], key[-1][0]), {})
-            members[key[-1][1]] = max(seconds, members.get(key[-1][1], 0.0))
-    return max((sum(members.values()) for members in longest.values()), default=0.0)
+def _choices(rows: Sequence[Sequence[Link]]) -> Counter[str]:
+    """How many begin or end at each hub."""
+    return Counter(hub for row in rows for link in row if link.is_choice and link.hub for hub in (link.hub, link.last_hub))
+
+
+def _moved(rows: Sequence[Sequence[Link]], own: set[int], moves: str) -> dict[str, tuple[int, int]]:
+    """How often that is done at each hub outside of choices: by these robots alone, and by whomever."""
+    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for link in (link for row in rows for link in row if not link.is_choice and link.pieces[0].moves == moves):
+        mine, everybody = found[link.hub]
+        found[link.hub] = mine + (link.number in own), everybody + 1
+    return found
+
+
+def _brought(row: Sequence[Link], own: set[int], hands: int) -> Iterator[Hubs]:
+    """From where to where a robot surely goes with the part, and does nothing else on the way."""
+    taken: Link | None = None
+    for link in row:
+        if link.is_choice:
+            taken = None
+            if link.number in own:
+                yield link.hub, link.last_hub
+        elif hands == 1 and link.pieces[0].moves == "put":
+            if taken is not None and link.number in own:
+                yield taken.hub, link.hub
+            taken = None
+        elif link.pieces[0].moves == "take":
+            taken = link

@@ -6,7 +6,7 @@ Deterministic: the budget counts acts, chance is drawn from the request's seed, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from cell.diagnostic import Outcome
@@ -15,6 +15,7 @@ from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
 from planner.tasks.bounds import lower_bound
+from planner.tasks.chain_times import Gates
 from planner.tasks.conflict import explain
 from planner.tasks.crew import Known, always
 from planner.tasks.deadlines import check_deadlines, check_paces, lateness, misses, takt
@@ -75,7 +76,7 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
     if found.has_errors:
         return Outcome(None, found.all())
     one_by_one = _one_by_one(request, shop, draft, known)
-    return Outcome(_task_plan(request, shop, order, draft, choices, one_by_one), found.all())
+    return Outcome(_task_plan(request, shop, order, draft, choices, one_by_one, known.least), found.all())
 
 
 def _busiest_device(shop: Shop) -> str | None:
@@ -131,10 +132,12 @@ def _one_by_one(request: PlanningRequest, shop: Shop, draft: Draft, known: Known
 
 
 def _task_plan(
-    request: PlanningRequest, shop: Shop, order: Order, draft: Draft, choices: list[ChoiceDraft], one_by_one: float | None
+    request: PlanningRequest, shop: Shop, order: Order, draft: Draft, choices: list[ChoiceDraft], one_by_one: float | None,
+    least: Callable[[MotionNeed], float] | None,
 ) -> TaskPlan:  # fmt: skip
     written, parts = finished(draft), planned_parts(shop.routes)
-    lower, bottleneck = plan_bound(parts, written.operations, written.steps, request)
+    gates = Gates.of(shop.routes, written.operations)
+    lower, bottleneck = plan_bound(parts, written.operations, written.steps, request, gates, least)
     gap = draft.makespan / lower - 1.0 if lower > 0.0 else 0.0
     return TaskPlan(
         parts=parts,

@@ -22,12 +22,15 @@ from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Decide, Fact, Grip, Move, Stance, Step
 from planner.proof.coincidence import may_coincide, spells_of
+from planner.proof.duties import duties_of
 from planner.proof.exclusion import intrusions, stays
+from planner.proof.iterations import started_by
+from planner.proof.line_times import Waiting
+from planner.proof.lower_bound import bounds_of
 from planner.proof.nevers import check_capacities, check_nevers
 from planner.proof.precedence import Precedence, precedence_of
 from planner.proof.release import release
 from planner.proof.right_of_way import unit_of
-from planner.tasks.plan_bound import plan_bound
 from tests.planner.proof.gantry import SAFE_HEIGHT, VERSIONS, Case
 from tests.planner.proof.hand_made import rest_to_rest
 from tests.planner.proof.random_runs import nearest
@@ -67,7 +70,11 @@ def retimed(plan: MotionPlan, changes: dict[int, dict[str, Any]]) -> MotionPlan:
 
 def _bounds(plan: MotionPlan, steps: list[Step]) -> Any:
     makespan = max(step.start + step.duration for step in steps)
-    bound, bottleneck = plan_bound(plan.tasks.parts, plan.tasks.operations, steps, sharing().request)
+    request = sharing().request
+    duties = duties_of(request.program, request.cell, request.state, started_by(plan.tasks))
+    found = bounds_of(replace(plan.tasks, steps=tuple(steps)), request, Waiting.of(duties), plan.motions)
+    bottleneck = max(found, key=lambda name: found[name])
+    bound = found[bottleneck]
     serves, ends = {o.id: o.serves for o in plan.tasks.operations}, dict[str, dict[str, float]]()
     for loop in dict.fromkeys(name for o in plan.tasks.operations for name, _ in o.serves):
         ends[loop] = {}

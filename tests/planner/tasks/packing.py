@@ -20,6 +20,7 @@ from planner.proof.needs import Establishment
 from planner.proof.operations import check_order, match
 from planner.proof.order_loops import check_orders
 from planner.proof.precedence import precedence_of
+from planner.proof.told_bounds import check_bounds
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.tasks.cells import cell_of, request_of, seconds
@@ -131,6 +132,7 @@ def refusals(tasks: TaskPlan, request: PlanningRequest) -> list[str]:
     if not matched.found:
         said += [*check_demands(tasks, matched, cell, state), *check_meaning(tasks, request, matched.duty_of)]
         said += [*check_order(tasks, request.program, duties, matched, order), *check_figures(tasks, request, duties.loops)]
+        said += check_bounds(tasks, request, duties, {})
     return [d.message for d in said] + [f"{tasks.steps[u.step].id} needs {u.need.text}" for u in facts.unmet()]
 
 

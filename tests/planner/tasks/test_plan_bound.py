@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise, permutations, product
 
 import pytest
 
 from cell.state import PlanningRequest
 from cell.steps import AtHome, MotionNeed, Touch, stance_name
 from cell.task_plan import TaskPlan
+from planner.proof.duties import duties_of
+from planner.proof.iterations import started_by
+from planner.proof.line_times import Waiting
 from planner.proof.lower_bound import bounds_of
+from planner.proof.travelling import cheapest
+from planner.tasks.chain_times import Gates
 from planner.tasks.crew import Known
 from planner.tasks.decompose import decompose
 from planner.tasks.findings import Findings
+from planner.tasks.groundwork import routes_for, shop_for
 from planner.tasks.plan_bound import plan_bound
 from planner.tasks.plan_tasks import plan_tasks
+from planner.tasks.robot_ways import Visits, least_travel
 from planner.tasks.shop import make_shop
-from planner.tasks.supported import blocks
 from planner.tasks.ways_out import Escapes
 from tests.planner.tasks.cells import TEND, TENDING, cell_of, request_of, seconds
+from tests.planner.tasks.packing import CELL as PACKING
+from tests.planner.tasks.packing import A as PACKED
+from tests.planner.tasks.packing import asked
 from tests.planner.tasks.robots import cell_text, intent_text
 from tests.planner.tasks.test_other_cells import BUFFERED, CROSSED, TWO
 from tests.planner.tasks.test_palletizing import CELL as PALLETIZING
@@ -30,10 +41,6 @@ from tests.planner.tasks.test_search import ONE_HAND, SMALL, every_order
 
 IN_ORDER = "for each s in left_in, in order {\n  inspect s at nest\n  move s to left_out\n}\non reject: hold\n"
 TEND_ONE_HAND = TENDING.replace("  hands 2\n", "")
-
-
-def loops_of(request: PlanningRequest) -> dict[str, object]:
-    return {line.id: line for block in blocks(request.program.block) for line in block.lines if hasattr(line, "in_order")}
 
 
 def drawn(seed: int, text: str) -> Callable[[MotionNeed], float]:
@@ -66,9 +73,11 @@ SHOPS = {
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", SHOPS)
 def test_no_order_of_the_same_work_beats_the_bound(name: str, seed: int) -> None:
-    """Every order there is, by whatever robot and hand; of durations nothing is known but that they are not equal."""
+    """Every order there is, by whatever robot and hand; of durations nothing is known but that they are not equal. The least that
+    is told of ways which the plan has not is what they take."""
     intent, text = SHOPS[name]
-    request, known, found = request_of(intent, text), Known(drawn(seed, text)), Findings()
+    duration = drawn(seed, text)
+    request, known, found = request_of(intent, text), Known(duration, least=duration), Findings()
     bounds = plan_tasks(request, known).expect().bounds
     shop = make_shop(request, decompose(request.cell, request.state, request.program, found), known, found)
     assert shop is not None
@@ -86,7 +95,8 @@ MORE = SHOPS | {
 
 
 def again(tasks: TaskPlan, request: PlanningRequest) -> dict[str, float]:
-    return bounds_of(tasks, request, loops_of(request))  # type: ignore[arg-type]
+    duties = duties_of(request.program, request.cell, request.state, started_by(tasks))
+    return bounds_of(tasks, request, Waiting.of(duties), {})
 
 
 @pytest.mark.parametrize("name", MORE)
@@ -103,17 +113,20 @@ def test_the_proof_comes_to_the_same_bound_by_itself(name: str) -> None:
 def test_both_read_the_same_out_of_steps_that_last_at_random(name: str) -> None:
     request = request_of(*MORE[name])
     tasks, rng = plan_tasks(request, Known(seconds)).expect(), random.Random(7)
+    gates = Gates.of(decompose(request.cell, request.state, request.program, Findings()), tasks.operations)
     for _ in range(3):
         steps = tuple(replace(s, duration=s.duration * rng.choice((0.1, 1.0, 3.0))) for s in tasks.steps)
-        bound, _ = plan_bound(tasks.parts, tasks.operations, steps, request)
+        bound, _ = plan_bound(tasks.parts, tasks.operations, steps, request, gates)
         assert bound == pytest.approx(max(again(replace(tasks, steps=steps), request).values()), rel=1e-12)
 
 
 def test_iterations_in_order_are_one_after_the_other() -> None:
-    """Two at once would need one way to the nest less."""
-    request = request_of(IN_ORDER, cell_text(2, 1, 4))
-    bounds = plan_tasks(request, Known(seconds)).expect().bounds
-    assert bounds.bottleneck == "longest chain"
+    text = cell_text(2, 1, 4)
+    bounds, free = (
+        plan_tasks(request_of(intent, text), Known(seconds)).expect().bounds
+        for intent in (IN_ORDER, IN_ORDER.replace(", in order", ""))
+    )
+    assert bounds.lower_bound > 1.2 * free.lower_bound
     assert bounds.gap < 0.35
 
 
@@ -124,3 +137,74 @@ def test_robots_that_could_share_the_work_share_it_in_the_bound() -> None:
     alone = plan_tasks(request_of(intent_text(2), text, without=frozenset({"right"})), Known(seconds)).expect().bounds
     assert shared.lower_bound < 0.8 * alone.lower_bound
     assert alone.bottleneck == "left"
+
+
+ROUND_TRIPS = """
+for each s in left_in {
+  inspect s at nest
+  move s to left_out
+}
+on reject: hold
+"""
+
+
+def test_with_one_hand_every_way_back_counts() -> None:
+    """Nothing can be fetched on the way back, so the robot limits and not the nest."""
+    text = cell_text(2, 1, 6).replace("inspect for 4 s", "inspect for 0.01 s")
+    request = request_of(ROUND_TRIPS, text, without=frozenset({"right"}))
+    bounds = plan_tasks(request, Known(seconds, least=seconds)).expect().bounds
+    assert bounds.bottleneck == "left"
+    assert bounds.gap < 0.08
+
+
+KIT = """
+for each job in orders {
+  move job.kit from empties to stand
+  for each item in job.items {
+    move item from bins to table
+  }
+  move job.kit to done
+}
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_order_of_an_order_beats_the_bound(seed: int) -> None:
+    duration = drawn(seed, PACKING)
+    request, found = asked(KIT, [replace(PACKED, items=PACKED.items[1:])]), Findings()
+    known = Known(duration, least=duration)
+    bounds = plan_tasks(request, known).expect().bounds
+    shop = shop_for(request, routes_for(request, found), known, found)  # type: ignore[arg-type]
+    assert shop is not None
+    best = min(order.makespan for order in every_order(shop, Escapes(shop)) if not order.is_stuck)
+    assert bounds.lower_bound <= best + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_ways_are_the_cheapest_that_there_are(seed: int) -> None:
+    """Both derivations against all tours of so many visits, the robot beginning and ending where it likes."""
+    rng = random.Random(seed)
+    hubs = ["a", "b", "c"][: rng.choice((2, 3))]
+    ways = {pair: rng.randint(1, 9) / 2 for pair in permutations(hubs, 2)}
+    least = {hub: rng.randint(0, 2) for hub in hubs}
+    most = {hub: least[hub] + rng.randint(0, 1) for hub in hubs}
+    tours = (tour for n in range(sum(most.values()) + 1) for tour in product(hubs, repeat=n) if is_tour(tour, least, most))
+    shortest = min((sum(ways[pair] for pair in pairwise(tour)) for tour in tours), default=None)
+    visits = {hub: Visits(least[hub], most[hub]) for hub in hubs}
+    found = least_travel(visits, Counter(), ways, 1)
+    again = [most[hub] - least[hub] for hub in hubs]
+    cost = [[ways.get((a, b), 0.0) for b in hubs] for a in hubs]
+    assert cheapest([*least.values()], [*least.values()], again, cost, 1) == pytest.approx(found)
+    assert shortest is None or found <= shortest + 1e-9
+
+
+def is_tour(tour: tuple[str, ...], least: dict[str, int], most: dict[str, int]) -> bool:
+    goes_on = all(a != b for a, b in pairwise(tour))
+    return goes_on and all(least[hub] <= tour.count(hub) <= most[hub] for hub in least)
+
+
+def test_a_way_back_to_where_it_was_taken_is_a_way() -> None:
+    """Three times from a to b with one hand: two ways back."""
+    visits = {"a": Visits(3, 3), "b": Visits(3, 3)}
+    assert least_travel(visits, Counter({("a", "b"): 3}), {("a", "b"): 9.0, ("b", "a"): 4.0}, 1) == 8.0
+    assert least_travel(visits, Counter({("a", "b"): 3}), {("a", "b"): 9.0, ("b", "a"): 4.0}, 2) == 4.0
