@@ -49,6 +49,7 @@ from planner.tasks.plan_tasks import plan_tasks
 from tests.constructs.tracing import traced
 from tests.planner.proof.gantry import CONTACT, SAFE_HEIGHT, VERSIONS, gantry_model, slow_enough
 from tests.planner.proof.hand_made import rest_to_rest
+from tests.planner.proof.told_least import told_least
 
 ROBOT = """
 robot g1 {{
@@ -121,7 +122,7 @@ class Bench:
                 motions[need] = self.motion_for(need)
             return motions[need].duration
 
-        made = plan_tasks(asked, Known(duration))
+        made = plan_tasks(asked, Known(duration, least=told_least(asked, self.motion_for)))
         if made.value is None:
             return Outcome(None, made.diagnostics)
         tasks = made.value

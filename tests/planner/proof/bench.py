@@ -32,6 +32,7 @@ from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.gantry import CONTACT, SAFE_HEIGHT, VERSIONS, Case, gantry_model, slow_enough
 from tests.planner.proof.hand_made import rest_to_rest
+from tests.planner.proof.told_least import told_least
 
 CELL = """
 robot g1 {
@@ -136,7 +137,7 @@ def handed_over() -> Case:
 
 def planned(asked: PlanningRequest) -> Case:
     made = Motions(asked.cell)
-    tasks = plan_tasks(asked, Known(made.duration)).expect()
+    tasks = plan_tasks(asked, Known(made.duration, least=told_least(asked, made.of))).expect()
     steps = tuple(replace(s, motion=digest(made.of(s.action.need))) if isinstance(s.action, Move) else s for s in tasks.steps)
     used = {str(s.motion): made.of(s.action.need) for s in steps if isinstance(s.action, Move)}
     i = plan_inputs(asked)

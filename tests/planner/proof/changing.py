@@ -27,6 +27,7 @@ from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof import bench
 from tests.planner.proof.gantry import SAFE_HEIGHT, VERSIONS, Case, gantry_model
+from tests.planner.proof.told_least import told_least
 
 _TOOL = """
 tool {name} {{
@@ -131,7 +132,7 @@ def sorted_out() -> Case:
 
 def planned(asked: PlanningRequest) -> Case:
     made = Motions(asked.cell)
-    tasks = plan_tasks(asked, Known(made.duration)).expect()
+    tasks = plan_tasks(asked, Known(made.duration, least=told_least(asked, made.of))).expect()
     steps = tuple(replace(s, motion=digest(made.of(s.action.need))) if isinstance(s.action, Move) else s for s in tasks.steps)
     used = {str(s.motion): made.of(s.action.need) for s in steps if isinstance(s.action, Move)}
     i = plan_inputs(asked)

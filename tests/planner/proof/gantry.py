@@ -35,6 +35,7 @@ from intentlang.source import SourceFile
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.hand_made import rest_to_rest
+from tests.planner.proof.told_least import told_least
 
 VERSIONS = (("cellwright", "of this test"),)
 SAFE_HEIGHT = 0.95  # of the flange above everything
@@ -189,7 +190,7 @@ def planned(asked: PlanningRequest) -> Case:
         motions.setdefault(need, motion_for(need))
         return motions[need].duration
 
-    tasks = plan_tasks(asked, Known(duration)).expect()
+    tasks = plan_tasks(asked, Known(duration, least=told_least(asked, motion_for))).expect()
     steps = tuple(replace(s, motion=digest(motions[s.action.need])) if isinstance(s.action, Move) else s for s in tasks.steps)
     used = {s.motion: motions[s.action.need] for s in steps if isinstance(s.action, Move)}
     i = plan_inputs(asked)

@@ -48,6 +48,7 @@ from planner.tasks.crew import Known, resting_at_start
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.gantry import CONTACT, SAFE_HEIGHT, VERSIONS, gantry_model, slow_enough
 from tests.planner.proof.hand_made import rest_to_rest
+from tests.planner.proof.told_least import told_least
 
 _ROBOT = """
 robot {name} {{
@@ -138,9 +139,10 @@ class Row:
             motions.setdefault(need, _motion_for(need, self.text, self.homes))
             return motions[need].duration
 
+        least = told_least(asked, lambda need: _motion_for(need, self.text, self.homes))
         conflicts, needs = frozenset[tuple[Presence, Presence]](), dict[MotionNeed, None]()
         for _ in range(8):
-            tasks = plan_tasks(asked, Known(duration, conflicts=conflicts))
+            tasks = plan_tasks(asked, Known(duration, conflicts=conflicts, least=least))
             if tasks.value is None:
                 return Outcome(None, tasks.diagnostics)
             needs |= dict.fromkeys(s.action.need for s in tasks.value.steps if isinstance(s.action, Move))

@@ -21,6 +21,7 @@ from tests.constructs.test_rework import CELL
 from tests.planner.proof import two_gantries
 from tests.planner.proof.gantry import VERSIONS
 from tests.planner.proof.test_release import CERTIFICATES
+from tests.planner.proof.told_least import told_least
 
 TWO_TRAYS = CELL + "tray spare is infeed {\n  at (-400 mm, -600 mm, 50 mm)\n  contains shaft 3 parts\n}\n"
 OUT = "for each s in infeed{until}{order} {{\n  move s to {to}{bound}\n  {pace}\n}}\n{clause}\n"
@@ -111,7 +112,8 @@ def test_one_that_is_taken_from_elsewhere_than_its_line_says_is_refused() -> Non
 def test_one_that_another_robot_does_than_its_line_says_is_refused() -> None:
     text = 'use "two.cell"\nfor each s in in_l {{\n  move s to out_l by {}\n}}\n'
     asked, other = (two_gantries.request(text.format(robot)) for robot in ("left ", "right"))
-    tasks = plan_tasks(other, Known(lambda need: two_gantries.motion_for(need).duration)).expect()
+    made = two_gantries.motion_for
+    tasks = plan_tasks(other, Known(lambda need: made(need).duration, least=told_least(other, made))).expect()
     motions = {s.action.need: two_gantries.motion_for(s.action.need) for s in tasks.steps if isinstance(s.action, Move)}
     plan = two_gantries.assembled(asked, tasks, motions)
     found = release(plan, asked, CERTIFICATES, versions=VERSIONS).diagnostics

@@ -32,6 +32,7 @@ from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.gantry import CONTACT, SAFE_HEIGHT, VERSIONS, Case, gantry_model, slow_enough
 from tests.planner.proof.gantry import _s_where as height_passed
 from tests.planner.proof.hand_made import rest_to_rest
+from tests.planner.proof.told_least import told_least
 
 CELL = """
 robot g1 {
@@ -154,7 +155,7 @@ def planned(asked: PlanningRequest) -> Case:
             motions[need] = motion_for(need, asked.cell)
         return motions[need].duration
 
-    tasks = plan_tasks(asked, Known(duration)).expect()
+    tasks = plan_tasks(asked, Known(duration, least=told_least(asked, lambda need: motion_for(need, asked.cell)))).expect()
     steps = tuple(replace(s, motion=digest(motions[s.action.need])) if isinstance(s.action, Move) else s for s in tasks.steps)
     used = {s.motion: motions[s.action.need] for s in steps if isinstance(s.action, Move)}
     i = plan_inputs(asked)

@@ -39,6 +39,7 @@ from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.gantry import CONTACT, SAFE_HEIGHT, VERSIONS, Case, gantry_model, slow_enough
 from tests.planner.proof.hand_made import rest_to_rest
+from tests.planner.proof.told_least import told_least
 
 HOMES = {"left": (-1.3, 0.0, SAFE_HEIGHT, 0.0), "right": (1.3, 0.0, SAFE_HEIGHT, 0.0)}
 TOOLS = {"left": "grip_l", "right": "grip_r"}
@@ -179,7 +180,7 @@ def planned(asked: PlanningRequest) -> Case:
 
     conflicts = frozenset[tuple[Presence, Presence]]()
     for _ in range(6):
-        tasks = plan_tasks(asked, Known(duration, conflicts=conflicts)).expect()
+        tasks = plan_tasks(asked, Known(duration, conflicts=conflicts, least=told_least(asked, motion_for))).expect()
         found = uncertified(_pairs(tasks), motions, asked.cell, asked.robots, MemoryStore(), map, lambda *_: None)
         if found <= conflicts:
             return Case(asked, assembled(asked, tasks, motions))
