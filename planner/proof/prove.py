@@ -91,8 +91,9 @@ def prove(
 def _of_another_origin(plan: MotionPlan, request: PlanningRequest, versions: Pairs | None) -> Findings:
     """Files that have changed are told together with the facts that the plan relies on and that are no longer so."""
     found = check_identity(plan, request, versions)
-    is_readable = plan_id(plan) == plan.plan_id and versions in (None, plan.versions)
-    return (*found, *check_reads(plan.tasks, request)) if found and is_readable else found
+    if not found or plan_id(plan) != plan.plan_id or versions not in (None, plan.versions):
+        return found
+    return (*found, *check_reads(plan.tasks, request))
 
 
 def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, started: Mapping[str, tuple[str, ...]]) -> Findings:
@@ -112,13 +113,12 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_meaning(tasks, request, matched.duty_of),
         *check_schedule(plan, cell, state),
         *check_figures(tasks, request, duties.loops),
-        *check_bounds(tasks, request, duties, plan.motions),
     ):
         return found
     order = precedence_of(tasks.steps, tasks.choices)
     facts = Establishment(tasks.steps, tasks.choices, order, initial_facts(cell, state))
     clashes = (*overlaps(tasks.steps, order), *intrusions(tasks.steps, order, stays(tasks.steps, order), cell))
-    return (
+    found = (
         *(_unmet(u, tasks.steps) for u in facts.unmet()),
         *(_clash(o, tasks.steps) for o in clashes),
         *check_order(tasks, request.program, duties, matched, order),
@@ -134,6 +134,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *(_afloat(part, place) for part, place in floating(cell, state)),
         *check_forces(plan, matched.duty_of, cell),
     )
+    return found or check_bounds(tasks, request, duties, plan.motions)
 
 
 def _without_home(request: PlanningRequest) -> Findings:
