@@ -154,7 +154,10 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "id": choice.id,
         "outcome": choice.outcome,
         "object": choice.part,
-        "alternatives": [{"values": list(a.values), "operations": list(a.operations)} for a in choice.alternatives],
+        "alternatives": [
+            {"values": list(a.values), "operations": list(a.operations), "planned_later": a.is_planned_later}
+            for a in choice.alternatives
+        ],
         "because": {"rule": choice.because.rule, **span_document(choice.because.span)},
     }
 

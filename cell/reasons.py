@@ -104,6 +104,12 @@ def carrying_away(person: str, part: str) -> str:
     return f"{person} carries away what is finished: {part}"
 
 
+def planned_when_taken(outcome: str, values: tuple[str, ...], line: int) -> str:
+    """What a plan assumes where a branch is planned only when it is taken. `line` is where its `when` stands."""
+    told = " or ".join(values) or "anything else"
+    return f"where the {outcome} is {told}, the `when` of line {line} takes a branch that is planned only then"
+
+
 def servicing(station: str, verb: str) -> str:
     """Why a step that is about no part."""
     return f"{station} does {verb} to itself"

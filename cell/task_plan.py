@@ -38,10 +38,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One branch of a choice: taken when the outcome `is` one of `values`, or none named elsewhere when empty."""
+    """One branch of a choice: taken when the outcome `is` one of `values`, or none named elsewhere when empty.
+    `is_planned_later`: it has no operations here; when it is taken nothing more of the plan is started, and a new one is made."""
 
     values: tuple[str, ...]
     operations: tuple[str, ...]
+    is_planned_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ def dispatch(d: Draft) -> None:
         _watch_waiting(d, d.trouble.mode == "readying" and not d.progress.flights)
         return
     started = _start_due(d)
+    if d.trouble.mode != "running":
+        if not d.progress.flights:
+            recovery.move_on(d)
+        return
     if d.progress.left == 0 and not d.progress.flights:
         _finish(d)
         return
@@ -46,9 +50,18 @@ def _start_due(d: Draft) -> bool:
             progress.start(d, step)
             started = True
             if isinstance(step.action, Decide):
-                again = True
+                again = not _is_planned_now(d, step.action.choice)
                 break
     return started
+
+
+def _is_planned_now(d: Draft, choice: str) -> bool:
+    """Whether the branch just taken is one that is planned only when it is taken: then nothing more of this plan is started."""
+    taken = d.progress.taken.get(choice, -1)
+    is_later = taken >= 0 and d.plan.choices[choice].alternatives[taken].is_planned_later
+    if is_later:
+        recovery.replan(d, f"the branch of {choice} is planned now that it is taken")
+    return is_later
 
 
 def _watch_waiting(d: Draft, is_stuck: bool) -> None:

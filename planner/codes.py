@@ -114,9 +114,9 @@ _PAGES = (
         "Add a line that moves the part on, or take it out by hand.",
     ),
     _Page(
-        "E609", "a later line finds the part in different places",
-        "After a `when` a later line asks for the part again, but the branches leave it in different places.",
-        "What follows a `when` is planned once, so every branch must leave what it needs.",
+        "E609", "a later line finds the part where nothing takes it out",
+        "After a `when` a later line asks for the part again, but a branch leaves it in a bin, out of which nothing is taken.",
+        "Every branch has to be feasible when the plan is made, also one that is planned only when it is taken.",
         "Move the later line into the branches.",
     ),
     _Page(

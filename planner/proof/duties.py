@@ -7,7 +7,8 @@ right ones is a check of its own (iterations.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 
 from cell.demands import Demand
 from cell.diagnostic import Diagnostic, Span, error
@@ -30,7 +31,8 @@ from planner.proof.asked_orders import AskedOrders
 from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal, thing_of
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.joints import JOINING, JointDuty, Joints
-from planner.proof.outcomes import asked, branch_for, told_by
+from planner.proof.later import PutOff, is_too_much
+from planner.proof.outcomes import asked, branch_for, good_values, told_by
 from planner.proof.sampling import Sampled, sampled_in
 from planner.proof.stacks import StackLimit, stack_limit_of
 from planner.proof.wanted_place import wanted_place
@@ -67,7 +69,8 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class ForkDuty:
-    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`. `limits` as in Duty."""
+    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`. `limits` as in Duty. `planned`: the
+    one branch whose duties stand behind it, None for none; `is_put_off`: the others are none yet (later.py), and that `may_be`."""
 
     key: Key
     when: When
@@ -75,6 +78,9 @@ class ForkDuty:
     outcome: str
     limits: tuple[Limit, ...]
     after: frozenset[Key]
+    is_put_off: bool = False
+    may_be: bool = False
+    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,16 @@ class Duties:
     fresh: list[FreshDuty] = field(default_factory=list)
     unproved: list[Diagnostic] = field(default_factory=list)
 
+    def copied(self) -> Duties:
+        """The same, to be added to apart from this."""
+        return replace(self, **{f.name: copy(getattr(self, f.name)) for f in fields(self)})
+
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
     """Where a line stands: the loop variables bound to parts and to members of things, the iteration, the open branch, what
     binds and what precedes, and which iterations owe what is done only every so many parts. `shared` precedes for common members
-    only: what the loops do that a loop waits for."""
+    only: what the loops do that a loop waits for. `is_followed`: lines of the iteration stand behind it."""
 
     bound: Mapping[str, PartState]
     members: Members
@@ -123,12 +133,20 @@ class _Scope:
     after: frozenset[Key]
     owed: frozenset[tuple[str, str]] = frozenset()
     shared: frozenset[Key] = frozenset()
+    is_followed: bool = False
 
 
-def duties_of(program: IntentProgram, cell: CellModel, state: CellState, started: Mapping[str, tuple[str, ...]]) -> Duties:
-    """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations."""
+def duties_of(
+    program: IntentProgram,
+    cell: CellModel,
+    state: CellState,
+    started: Mapping[str, tuple[str, ...]],
+    put_off: PutOff = frozenset(),
+) -> Duties:
+    """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations. `put_off`: the
+    choices of which the plan holds one branch only."""
     asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
-    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state.since)
+    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state.since, put_off)
     if state.errand is not None:
         reader.errand(program.block, state.errand, ())
         return reader.out
@@ -145,6 +163,7 @@ class _Reader:
     started: Mapping[str, tuple[str, ...]]
     out: Duties
     since: Mapping[str, float]
+    put_off: PutOff
     filled: set[str] = field(default_factory=set)
     of_demand: dict[str, list[Key]] = field(default_factory=dict)
 
@@ -174,7 +193,9 @@ class _Reader:
             apart = {j for j in block.waits[i] if is_by_time(line) or is_by_time(block.lines[j])}
             before = frozenset[Key]().union(*(keys[j] for j in block.waits[i] if j not in loops | apart))
             shared = frozenset[Key]().union(*(keys[j] for j in loops))
-            keys.append(self._line(line, replace(scope, after=scope.after | before, shared=shared), label))
+            is_followed = scope.is_followed or i + 1 < len(block.lines)
+            own = replace(scope, after=scope.after | before, shared=shared, is_followed=is_followed)
+            keys.append(self._line(line, own, label))
         everything = frozenset[Key]().union(*keys)
         if block.within is not None:
             seconds = block.within.limit.quantity.value
@@ -358,7 +379,7 @@ class _Reader:
                 continue
             bound = {**scope.bound, loop.variable: part}
             after = scope.after | self._before(iterations, loop) | shared.get(name, frozenset())
-            inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after)
+            inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after, is_followed=False)
             iterations.append(self.block(loop.block, inner, is_top=False, label=name))
         if loop.block.pace is not None:
             self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
@@ -387,7 +408,7 @@ class _Reader:
         for member in members:
             after = scope.after | self._before(iterations, loop) | shared.get(member, frozenset())
             bound = {**scope.members, loop.variable: member}
-            inner = replace(scope, members=bound, serves=(*scope.serves, (loop.id, member)), after=after)
+            inner = replace(scope, members=bound, serves=(*scope.serves, (loop.id, member)), after=after, is_followed=False)
             iterations.append(self.block(loop.block, inner, is_top=False, label=member))
         if loop.block.pace is not None:
             self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
@@ -407,12 +428,36 @@ class _Reader:
         if told is not None:
             taken = branch_for(when, told)
             return frozenset() if taken is None else self.block(when.branches[taken].block, scope, False, label)
-        self.out.forks[key] = ForkDuty(key, when, part.id, question[1], scope.limits, scope.after)
+        fork = ForkDuty(key, when, part.id, question[1], scope.limits, scope.after)
+        if (when.id, part.id) in self.put_off:
+            return self._put_off(fork, scope, label)
+        self.out.forks[key] = fork
         keys = {key}
         for k, branch in enumerate(when.branches):
             inner = replace(scope, under=Under(key, k), after=scope.after | {key})
             keys |= self.block(branch.block, inner, False, label)
         return frozenset(keys)
+
+    def _put_off(self, fork: ForkDuty, scope: _Scope, label: str) -> frozenset[Key]:
+        """The branch that is taken when no outcome is adverse, as lines behind the decision."""
+        inner = replace(scope, after=scope.after | {fork.key})
+        may_be = scope.is_followed or any(self._is_too_much(b.block, fork, inner, label) for b in fork.when.branches)
+        planned = branch_for(fork.when, good_values(fork.when, fork.outcome)[0])
+        self.out.forks[fork.key] = replace(fork, is_put_off=True, may_be=may_be, planned=planned)
+        own = frozenset[Key]() if planned is None else self.block(fork.when.branches[planned].block, inner, False, label)
+        return own | {fork.key}
+
+    def _is_too_much(self, block: Block, fork: ForkDuty, scope: _Scope, label: str) -> bool:
+        """Whether a plan cannot hold the branch: read apart, for nothing of it is a duty yet."""
+        kept, filled = self.out, set(self.filled)
+        self.out = kept.copied()
+        own = self.block(block, scope, False, label)
+        goals = [duty.goal for key, duty in self.out.goals.items() if key in own]
+        has_choice = any(key in own for key in self.out.forks)
+        self.out, self.filled = kept, filled
+        tellers = [d for k, d in kept.goals.items() if k in scope.after and fork.outcome in told_by(d.goal.verb)]
+        told_at = owner_of(tellers[-1].target) if tellers else ""
+        return is_too_much(goals, has_choice, told_at, self.cell)
 
     def _told(self, part: PartState, outcome: str, scope: _Scope) -> str | None:
         """The value told in this iteration; not known while a goal before the `when` that tells it is open. What may be no other

@@ -12,6 +12,7 @@ from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.people import HANDOVER
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
+from cell.reasons import planned_when_taken
 from cell.seats import has_family, seats_ever
 from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, PartState, PlanningRequest, tool_at
@@ -167,6 +168,8 @@ def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator
     yield from (presentation(place) for place in sorted(_from_bins([p for p in state.parts if p.id in worked], cell)))
     yield from waits_for_people(tasks.steps, cell)
     yield from driving_assumptions(tasks.steps, cell)
+    later = ((c, a) for c in tasks.choices for a in c.alternatives if a.is_planned_later)
+    yield from dict.fromkeys(planned_when_taken(c.outcome, a.values, c.because.span.start.line) for c, a in later)
     for name in _devices(tasks, cell):
         equipment, device = cell.equipment[name], state.devices.get(name, DeviceState())
         if has_door(equipment) and device.door_open is None:

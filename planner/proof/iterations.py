@@ -12,7 +12,7 @@ from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, 
 from cell.state import CellState, InPlace, PartState
 from cell.task_plan import TaskPlan
 from planner.proof.duties import goals_in
-from planner.proof.outcomes import asked, branch_for, good_values
+from planner.proof.outcomes import asked, branch_for, good_values, told_by
 from planner.proof.wanted_place import rests_in, wanted_place
 
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -85,32 +85,41 @@ def _usual_end(loop: Loop, part: PartState, cell: CellModel) -> tuple[str | None
     return start, rests_in(end, cell)
 
 
-def _usual_goals(lines: tuple[Line, ...], part: PartState) -> Iterator[Goal]:
-    """The goals of an iteration in the written order, moves last, through the branches that are taken or usual."""
-    ordered = sorted(lines, key=lambda line: isinstance(line, Goal) and line.verb == "move")
+def _usual_goals(lines: tuple[Line, ...], part: PartState, before: tuple[Goal, ...] = ()) -> Iterator[Goal]:
+    """The goals of an iteration in the written order, moves last, through the branches that are taken or usual. `before`: what
+    comes before these lines."""
+    ordered, passed = sorted(lines, key=lambda line: isinstance(line, Goal) and line.verb == "move"), list(before)
     for line in ordered:
-        match line:
-            case Goal():
-                yield line
-            case Group(block=block) | Scope(block=block):
-                yield from _usual_goals(block.lines, part)
-            case When():
-                branch = _usual_branch(line, part)
-                if branch is not None:
-                    yield from _usual_goals(line.branches[branch].block.lines, part)
-            case _:
-                pass
+        for goal in _usual_in(line, part, tuple(passed)):
+            passed.append(goal)
+            yield goal
 
 
-def _usual_branch(when: When, part: PartState) -> int | None:
+def _usual_in(line: Line, part: PartState, before: tuple[Goal, ...]) -> Iterator[Goal]:
+    match line:
+        case Goal():
+            yield line
+        case Group(block=block) | Scope(block=block):
+            yield from _usual_goals(block.lines, part, before)
+        case When():
+            branch = _usual_branch(line, part, before)
+            if branch is not None:
+                yield from _usual_goals(line.branches[branch].block.lines, part, before)
+        case _:
+            pass
+
+
+def _usual_branch(when: When, part: PartState, before: tuple[Goal, ...]) -> int | None:
+    """What was told before a goal that is to tell it anew is no answer."""
     for k, branch in enumerate(when.branches):
         if any(goal.id in part.reached for goal in goals_in(branch.block)):
             return k
     question = asked(when)
     if question is None:
         return None
-    told = dict(part.outcomes).get(question[1])
-    return branch_for(when, told if told is not None else good_values(when, question[1])[0])
+    told, telling = dict(part.outcomes).get(question[1]), [goal for goal in before if question[1] in told_by(goal.verb)]
+    is_open = told is None or any(goal.id not in part.reached for goal in telling)
+    return branch_for(when, good_values(when, question[1])[0] if is_open or told is None else told)
 
 
 def _counts(condition: Condition, cell: CellModel, state: CellState) -> dict[str, int] | None:

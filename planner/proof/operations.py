@@ -197,6 +197,8 @@ def _match_forks(tasks: TaskPlan, duties: Duties, out: Matched) -> None:
 
 def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched) -> Iterator[str]:
     known = values_of(fork.when, fork.outcome)
+    if fork.is_put_off and not fork.may_be:
+        yield "all of its branches can be planned, and one is not"
     named = [value for a in choice.alternatives for value in a.values]
     if choice.because.span != fork.when.span or choice.because.rule != choice_reason(fork.outcome, fork.part):
         yield "it does not say which `when` asks"
@@ -215,6 +217,8 @@ def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched) -> Iterator[str]
         return
     for branch, indices in of_branch.items():
         index = next(iter(indices))
+        if choice.alternatives[index].is_planned_later != (fork.is_put_off and branch != fork.planned):
+            yield f"alternative {index + 1} is to be planned {'now' if branch == fork.planned else 'as the others are'}"
         wanted = [o for o, d in out.duty_of.items() if isinstance(d, Duty) and _is_in(d, fork, branch)]
         if list(choice.alternatives[index].operations) != wanted:
             yield f"alternative {index + 1} has the operations {', '.join(wanted) or 'none'}"

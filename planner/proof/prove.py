@@ -31,6 +31,7 @@ from planner.proof.form import check_form
 from planner.proof.identity import check_identity, check_motions_belong
 from planner.proof.initial import floating, initial_facts
 from planner.proof.iterations import check_iterations, started_by
+from planner.proof.later import put_off_by
 from planner.proof.meaning import check_meaning
 from planner.proof.motion_verdict import MotionVerdict
 from planner.proof.needed_motion import check_forces
@@ -67,7 +68,7 @@ def prove(
     if found := (*check_references(tasks, request), *check_motions_belong(plan)):
         return Outcome(None, found)
     started = started_by(tasks)
-    duties = duties_of(request.program, request.cell, request.state, started)
+    duties = duties_of(request.program, request.cell, request.state, started, put_off_by(tasks))
     if duties.unproved:
         return Outcome(None, tuple(duties.unproved))
     symbolic = _symbolic(plan, request, duties, started)

@@ -23,6 +23,7 @@ from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.chores import chore_of, is_about_thing, kept_fresh
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
+from planner.tasks.later import with_one_place
 from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
 from planner.tasks.orders import Orders
@@ -40,12 +41,11 @@ from planner.tasks.route import (
     Stage,
     Work,
     comes_back,
-    works_where_it_lies,
 )
 from planner.tasks.rungs import errand_stage
 from planner.tasks.sampling import Sampling, is_counted
-from planner.tasks.supported import blocks
-from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, Unfolding, goals_in, moves_part, open_legs, waits_closure
+from planner.tasks.supported import blocks, goals_in
+from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, Unfolding, moves_part, open_legs, waits_closure
 
 Legs = frozenset[tuple[str, int]]
 """Legs as (part, index in its route), chores as (goal, CHORE)."""
@@ -451,8 +451,6 @@ class _Walk:
         for k, leg in enumerate(job.legs):
             if not isinstance(leg, Fork):
                 continue
-            if again := works_where_it_lies(job, k):
-                self.found.unsupported("a program in an open branch on a part that lies there already", again.goal.span)
             if k + 1 < len(job.legs) and not comes_back(job, k):
                 later = job.legs[k + 1]
                 self.found.error(
@@ -487,7 +485,7 @@ class _Iterations:
         if self.loop.in_order and self.last:
             clauses = walk._after(clauses, self.last, self.loop.span, {}, 0, in_order=True)
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
-        all_legs = walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses)
+        all_legs = with_one_place(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses), part)
         legs = received(open_legs(all_legs, part), walk.found)
         earlier = walk.legs.get(part.id)
         legs = list(located(walk.cell, part, earlier or (), legs, walk.found))

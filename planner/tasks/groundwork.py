@@ -14,6 +14,7 @@ from planner.tasks.deadlines import refute_deadlines, refute_paces
 from planner.tasks.decompose import decompose
 from planner.tasks.every_order import Ends, every_order, line_of
 from planner.tasks.findings import Findings
+from planner.tasks.later import check_later
 from planner.tasks.route import Routes
 from planner.tasks.rungs import check_rungs
 from planner.tasks.shop import Shop, make_shop
@@ -28,6 +29,7 @@ def routes_for(request: PlanningRequest, found: Findings) -> Routes | None:
     check_rungs(request, found)
     routes = decompose(request.cell, request.state, request.program, found, request.is_continuous)
     if not found.has_errors:
+        check_later(request, routes, found)
         check_stacks(request.cell, request.state, request.program, routes, found)
     return None if found.has_errors else routes
 

@@ -153,9 +153,11 @@ def _task_plan(
 
 
 def _choice(number: int, choice: ChoiceDraft, written: Written) -> Choice:
+    planned = {k: Alternative(values, tuple(written.operation_id[o.number] for o in done)) for k, values, done in choice.ways}
+    later = {x.number: Alternative(x.values, (), is_planned_later=True) for x in choice.fork.later}
     return Choice(
         choice_name(number), choice.fork.when.id, choice.fork.outcome, choice.part,
-        tuple(Alternative(values, tuple(written.operation_id[o.number] for o in done)) for values, done in choice.ways),
+        tuple(alternative for _, alternative in sorted((planned | later).items())),
         choice.operation.because,
     )  # fmt: skip
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from cell.awaited_work import waits_for_people
 from cell.driving import driving_assumptions
+from cell.reasons import planned_when_taken
 from cell.shelves import is_bin, presentation
 from cell.state import CellState, InPlace, PartState
 from cell.steps import Service, Step
 from cell.task_plan import PlannedPart, ReadFact
 from planner.tasks.dispatch import Order
 from planner.tasks.floor import Act, Kind
-from planner.tasks.route import Job, Routes, Stage
+from planner.tasks.route import Fork, Job, Routes, Stage
 from planner.tasks.shop import Shop
 
 
@@ -40,6 +41,9 @@ def assumptions(shop: Shop, state: CellState, order: Order, steps: Sequence[Step
     out = [presentation(place) for place in sorted(_from_bins(shop))]
     out += waits_for_people(steps, shop.cell)
     out += driving_assumptions(steps, shop.cell)
+    forks = (shop.jobs[act.job].legs[act.leg] for act in acts if act.kind is Kind.CHOOSE)
+    later = ((fork, x) for fork in forks if isinstance(fork, Fork) for x in fork.later)
+    out += dict.fromkeys(planned_when_taken(fork.outcome, x.values, fork.when.span.start.line) for fork, x in later)
     for name in (n for n in shop.devices if n in used):
         device, seen = shop.devices[name], state.devices.get(name)
         if device.has_door and (seen is None or seen.door_open is None):

@@ -7,6 +7,7 @@ share: robot, hands, machines, places. Nothing here knows a robot or a time.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -142,20 +143,32 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Way:
     """One alternative of a fork: taken when the outcome is one of `values`, or none named elsewhere when empty. Where a later leg
-    follows the fork, all of its ways bring the part back to where it lay."""
+    follows the fork, all of its ways bring the part back to where it lay. `number` is its place among all alternatives."""
 
     values: tuple[str, ...]
     stages: tuple[Stage, ...]
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An alternative of a fork that is planned when it is taken (later.py), with what it would come to."""
+
+    values: tuple[str, ...]
+    number: int
+    legs: tuple[Leg, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A `when` that is open at plan time."""
+    """A `when` that is open at plan time. Where some alternatives are `later`, the one other way is empty, and its stages stand
+    behind the fork like any others."""
 
     when: When
     outcome: str
     ways: tuple[Way, ...]
     clauses: Clauses
+    later: tuple[Later, ...] = ()
 
 
 Leg = Stage | Fork
@@ -257,22 +270,12 @@ def stages_of(leg: Leg) -> tuple[Stage, ...]:
 
 def comes_back(job: Job, k: int) -> bool:
     """Whether the part lies, after the fork that is leg k, where it lay before it, whichever way is taken."""
-    fork, before = job.legs[k], _places_before(job, k)
-    return isinstance(fork, Fork) and len(before) == 1 and all(w.stages[-1].places == before for w in fork.ways if w.stages)
-
-
-def works_where_it_lies(job: Job, k: int) -> Stage | None:
-    """A stage in a way of the fork that is leg k which runs a program on a part that is in the machine already."""
     fork = job.legs[k]
-    for way in fork.ways if isinstance(fork, Fork) else ():
-        here = _places_before(job, k)
-        for stage in way.stages:
-            if stage.places == here and stage.work is not None and stage.work.kind == "program":
-                return stage
-            here = stage.places
-    return None
+    return isinstance(fork, Fork) and returns(fork, job.legs[:k], () if job.place is None else (job.place,))
 
 
-def _places_before(job: Job, k: int) -> tuple[str, ...]:
-    stages = [leg for leg in job.legs[:k] if isinstance(leg, Stage)]
-    return stages[-1].places if stages else () if job.place is None else (job.place,)
+def returns(fork: Fork, before: Sequence[Leg], place: tuple[str, ...]) -> bool:
+    """The same, with the legs before the fork, and where the part lay before those."""
+    stages = [leg for leg in before if isinstance(leg, Stage)]
+    here = stages[-1].places if stages else place
+    return len(here) == 1 and all(way.stages[-1].places == here for way in fork.ways if way.stages)

@@ -76,6 +76,16 @@ def inner_blocks(line: Line) -> tuple[Block, ...]:
     assert_never(line)
 
 
+def goals_in(line: Line) -> Iterator[Goal]:
+    """The goals of a line, in reading order."""
+    if isinstance(line, Goal):
+        yield line
+        return
+    for inner in inner_blocks(line):
+        for block in blocks(inner):
+            yield from (x for x in block.lines if isinstance(x, Goal))
+
+
 def is_guarded(cell: CellModel, condition: Condition) -> bool:
     """`r in zone and machine is running` where the zone is that machine's guard: kept by construction, because a motion into
     the machine needs it idle and a program needs the robot out. Door open while running likewise."""

@@ -6,7 +6,7 @@ before moves, so that no move is undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from cell.members import Members
@@ -14,14 +14,14 @@ from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, Line, Loop, Ref, Scope, When
 from cell.state import PartState
 from planner.tasks.findings import Findings
-from planner.tasks.methods import Method, has_clamp, has_door, method_of, told_by, tool_asked
+from planner.tasks.later import is_too_much, put_off, told_in
+from planner.tasks.methods import Method, method_of, told_by, tool_asked
 from planner.tasks.outcomes import alternatives, branch_taken, outcome_asked
 from planner.tasks.route import Clauses, Deadline, ForceLimit, Fork, Leg, Stage, Way
 from planner.tasks.sampling import is_counted
-from planner.tasks.supported import blocks, force_limit_on, inner_blocks, speed_limit_on
+from planner.tasks.supported import force_limit_on, goals_in, speed_limit_on
 
 UNDONE = "these two lines put the same part into different places, unordered"
-NESTED_HELP = "Write the second `when` behind the first one: each asks for what was told last."
 OF_A_GROUP = "An event decides without a `when`: `on reject: move kit.a to scrap, then skip`."
 OF_ITS_OWN = "Give it a loop of its own, over the place where its parts lie."
 A_KIT = "Lay what goes together into a tray as kits (`each kit [a, b]`), and loop over those: `assemble kit.b into kit.a`."
@@ -70,12 +70,13 @@ class Unfolding:
         stage = Stage(goal, method.equipment, method.places, method.work, clauses, by=method.robot, handing=method.handing)
         return replace(stage, using=tool_asked(goal))
 
-    def legs(self, block: Block, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
-        """All legs of the block for `part`, in order, reached or not; branches that are known are taken."""
+    def legs(self, block: Block, variable: str, part: PartState, clauses: Clauses, before: Sequence[Leg] = ()) -> list[Leg]:
+        """All legs of the block for `part`, in order, reached or not; branches that are known are taken. `before`: what
+        stands before the block."""
         legs: list[Leg] = []
         for index in self._order(block):
             line = block.lines[index]
-            legs += self._line(line, variable, part, clauses, legs)
+            legs += self._line(line, variable, part, clauses, [*before, *legs])
             if isinstance(line, Goal) and is_joined_to(line, variable):
                 break  # what the part is from here on, and where it may go, is not known
         return legs
@@ -86,12 +87,13 @@ class Unfolding:
                 stage = self.stage(line, part.kind, clauses, part.id)
                 return [] if stage is None else [stage]
             case Group(block=block) | Scope(block=block):
-                return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id))
+                return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id), before)
             case When():
                 return self._when(line, variable, part, clauses, before)
             case Fresh(id=id_, block=block) if is_counted(line):
                 is_due = (id_, part.id) in self.due
-                return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id)) if is_due else []
+                own = self.clauses_in(block, clauses, part.id) if is_due else clauses
+                return self.legs(block, variable, part, own, before) if is_due else []
             case Goal():
                 help_ = A_KIT if is_joined_to(line, variable) else OF_ITS_OWN
                 self.found.unsupported("a goal about anything but the part that the loop is over", line.span, help=help_)
@@ -108,11 +110,11 @@ class Unfolding:
             return []
         taken = self._known_branch(when, outcome, part, before)
         if taken is None:
-            return self._fork(when, outcome, variable, part, clauses)
+            return self._fork(when, outcome, variable, part, clauses, before)
         if taken < 0:
             return []
         block = when.branches[taken].block
-        return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id))
+        return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id), before)
 
     def _known_branch(self, when: When, outcome: str, part: PartState, before: list[Leg]) -> int | None:
         """The branch to take: one whose goals are reached in part, or the one that the told value leads to; -1 for a told value
@@ -129,33 +131,19 @@ class Unfolding:
         taken = branch_taken(when, value)
         return -1 if taken is None else taken
 
-    def _fork(self, when: When, outcome: str, variable: str, part: PartState, clauses: Clauses) -> list[Leg]:
-        ways = []
+    def _fork(self, when: When, outcome: str, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
+        branches, told_at = list[tuple[tuple[str, ...], list[Leg]]](), told_in(before, outcome)
         for values, branch in alternatives(when, outcome):
             legs: list[Leg] = []
             if branch is not None:
                 inner = self.clauses_in(branch.block, clauses, part.id)
-                legs = self.legs(branch.block, variable, part, inner)
+                legs = self.legs(branch.block, variable, part, inner, before)
                 legs = [self._as_told(leg, outcome, values) for leg in legs]
-            ways.append(Way(values, self._stages(legs, when)))
+            branches.append((values, legs))
+        if any(is_too_much(self.cell, legs, told_at) for _, legs in branches):
+            return put_off(Fork(when, outcome, (), clauses), branches)
+        ways = (Way(values, tuple(x for x in legs if isinstance(x, Stage)), k) for k, (values, legs) in enumerate(branches))
         return [Fork(when, outcome, tuple(ways), clauses)]
-
-    def _stages(self, legs: list[Leg], when: When) -> tuple[Stage, ...]:
-        """Of a branch that is open: its robot does all of it, and leaves no door and no clamp otherwise than it was."""
-        stages = tuple(leg for leg in legs if isinstance(leg, Stage))
-        if len(stages) < len(legs):
-            self.found.unsupported("a `when` in a branch that is open itself", when.span, help=NESTED_HELP)
-        for stage in stages[-1:]:
-            equipment = self.cell.equipment[stage.equipment]
-            if has_door(equipment) or has_clamp(equipment):
-                help_ = f"End the branch with a line that moves the part out of {stage.equipment}."
-                self.found.unsupported("a branch that ends behind a door or in a clamp", stage.goal.span, when.span, help=help_)
-        for stage in stages:
-            if stage.path is not None:
-                self.found.unsupported("work along a path in a branch that is open", stage.goal.span, when.span)
-            if stage.handing is not None or (stage.work is not None and stage.work.by is not None):
-                self.found.unsupported("a person's work in a branch that is open", stage.goal.span, when.span)
-        return stages
 
     def _as_told(self, leg: Leg, outcome: str, values: tuple[str, ...]) -> Leg:
         """Where the kind is told, the part goes to places that take what it is told to be."""
@@ -218,15 +206,6 @@ def is_joined_to(goal: Goal, variable: str) -> bool:
 def moves_part(line: Line) -> bool:
     """Whether the line has a goal that says where the part shall lie in the end."""
     return any(goal.verb == "move" for goal in goals_in(line))
-
-
-def goals_in(line: Line) -> Iterator[Goal]:
-    if isinstance(line, Goal):
-        yield line
-        return
-    for inner in inner_blocks(line):
-        for block in blocks(inner):
-            yield from (x for x in block.lines if isinstance(x, Goal))
 
 
 def open_legs(legs: list[Leg], part: PartState) -> list[Leg]:

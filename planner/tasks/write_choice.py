@@ -26,7 +26,7 @@ class ChoiceDraft:
     fork: Fork
     part: str
     operation: OperationDraft
-    ways: list[tuple[tuple[str, ...], list[OperationDraft]]] = field(default_factory=list)
+    ways: list[tuple[int, tuple[str, ...], list[OperationDraft]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class ChoiceWriter:
         robot.road.decided(decide)
         self._note(waited, decide)
         tails = self._ways(choice, operation, number, decide)
-        robot.tails, robot.latest = tails, task  # what comes next lies in no way
+        robot.tails, robot.latest = [] if fork.later else tails, task  # what comes next lies in no way
         robot.last = tuple(tail.last for tail in tails)
         for name, ends in self.ends.items():
             w.devices[name].last = tuple(dict.fromkeys(k for end in ends for k in end))
@@ -89,13 +89,13 @@ class ChoiceWriter:
             w.told[act.job] = earlier
             for name, chain in self.chains.items():
                 w.devices[name] = DeviceChain(chain.is_open, chain.is_clamped, chain.last)
-            done = self._way(index, (number, index))
-            choice.ways.append((way.values, done))
+            done = self._way(index, (number, way.number))
+            choice.ways.append((way.number, way.values, done))
             at = robot.stance.equipment if isinstance(robot.stance, AtHub) else hub
             stand = Stand(robot.stance, at, 0.0, robot.worker.speed(way.stages[-1].clauses if way.stages else self.fork.clauses))
             last = robot.last[-1]
             step = w.draft.steps[last]
-            tails.append(Tail(stand, last, done[-1] if done else operation, (number, index), step.start + step.duration))
+            tails.append(Tail(stand, last, done[-1] if done else operation, (number, way.number), step.start + step.duration))
             self.told.append(w.told.get(act.job, ()))
             for name in self.used:
                 self.ends.setdefault(name, []).append(w.devices[name].last)

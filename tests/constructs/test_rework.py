@@ -13,7 +13,7 @@ from cell.plan_file import with_plan_id
 from cell.scenario import Reject
 from cell.state import InPlace
 from cell.steps import Move, RunProgram
-from planner.tasks.unfold import goals_in
+from planner.tasks.supported import goals_in
 from tests.constructs.bench import Bench
 from tests.planner.proof.mutants import plan_mutants
 from tests.planner.tasks.symbolic import play, state_after
@@ -138,16 +138,16 @@ def test_planned_again_in_the_middle_of_a_branch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("branch", "message"),
-    [
-        ("process s at brush", "a branch that ends behind a door or in a clamp"),
-        ("inspect s at gauge\n    when s.verdict is reject { move s to scrap }", "a `when` in a branch that is open itself"),
-    ],
+    "branch",
+    ["process s at brush", "process s at brush\n    inspect s at gauge\n    when s.verdict is accept { move s to outfeed }"],
 )
-def test_what_a_branch_cannot_hold_yet_is_said_with_its_place(branch: str, message: str) -> None:
-    intent = INTENT.replace("process s at brush\n    inspect s at gauge", branch, 1)
-    found = bench(intent).planned().diagnostics
-    assert [d.code for d in found if message in d.message] == ["E690"]
+def test_what_a_branch_of_one_plan_cannot_hold_is_planned_when_it_is_taken(branch: str) -> None:
+    b = bench(INTENT.replace("process s at brush\n    inspect s at gauge", branch, 1))
+    first = b.released().expect().motion_plan.tasks.choices
+    assert sorted(tuple(a.is_planned_later for a in c.alternatives) for c in first) == [(False, False)] * 3 + [(True, False)] * 3
+    ran = b.run(Reject(1, times=9))
+    assert ran.record.summary.state == "Complete"
+    assert ran.lying["scrap"] == ("shaft#1",)
 
 
 def test_a_second_reject_that_nobody_asks_about_is_an_event() -> None:
