@@ -70,7 +70,7 @@ class Duty:
 @dataclass(frozen=True, slots=True)
 class ForkDuty:
     """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`. `limits` as in Duty. `planned`: the
-    one branch whose duties stand behind it, None for none; `is_put_off`: the others are none yet (later.py), and that `may_be`."""
+    one branch whose duties stand behind it, None for none; `is_put_off`: the others are none yet (later.py); `may_be`: so."""
 
     key: Key
     when: When
@@ -143,8 +143,8 @@ def duties_of(
     started: Mapping[str, tuple[str, ...]],
     put_off: PutOff = frozenset(),
 ) -> Duties:
-    """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations. `put_off`: the
-    choices of which the plan holds one branch only."""
+    """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations. `put_off`:
+    the choices of which the plan holds one branch only."""
     asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
     reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state.since, put_off)
     if state.errand is not None:
