@@ -21,8 +21,8 @@ from planner.tasks.supported import goals_in
 
 
 def is_too_much(cell: CellModel, legs: Sequence[Leg], told_at: str | None) -> bool:
-    """Whether the branch with these legs holds a `when`, a person's work, work along a path, or a program on a part that is in the
-    machine already, or ends behind a door or in a clamp. `told_at`: the equipment in which its outcome was told."""
+    """Whether the branch with these legs holds a `when`, a person's work, work along a path, or a program on a part that is in
+    the machine already, or ends behind a door or in a clamp. `told_at`: the equipment in which its outcome was told."""
     stages = [leg for leg in legs if isinstance(leg, Stage)]
     if len(stages) < len(legs) or any(_is_by_person(stage) or stage.path is not None for stage in stages):
         return True

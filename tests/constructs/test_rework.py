@@ -137,9 +137,12 @@ def test_planned_again_in_the_middle_of_a_branch() -> None:
         assert released.value is not None, (seed, [(d.code, d.message) for d in released.diagnostics])
 
 
+AGAIN = "process s at brush\n    inspect s at gauge"
+
+
 @pytest.mark.parametrize(
     "branch",
-    ["process s at brush", "process s at brush\n    inspect s at gauge\n    when s.verdict is accept { move s to outfeed }"],
+    ["process s at brush", f"{AGAIN}\n    when s.verdict is reject {{\n      {AGAIN}\n    }}"],
 )
 def test_what_a_branch_of_one_plan_cannot_hold_is_planned_when_it_is_taken(branch: str) -> None:
     b = bench(INTENT.replace("process s at brush\n    inspect s at gauge", branch, 1))
