@@ -404,6 +404,13 @@ def test_w690_says_which_objective_is_passed_over() -> None:
     assert [d.code for d in outcome.diagnostics] == ["W690"]
 
 
+def test_e506_when_a_station_is_to_be_kept_fresh_more_often_than_it_is_empty() -> None:
+    cell = TENDING.replace("offers inspect for 4 s", "offers inspect for 4 s\n  offers calibrate for 1 s")
+    found = one(TEND.format(batch=2) + "every 3 s {\n  calibrate gauge\n}\n", cell)
+    assert found.code == "E506"
+    assert "keep `every" in found.help
+
+
 def test_every_code_is_asked_for_in_a_test(repository: Path) -> None:
     """In an assertion of the planner's tests, so that none is left that nothing raises."""
     asserted: set[object] = set()
