@@ -7,7 +7,7 @@ itself: what is put there belongs to the base.
 
 from __future__ import annotations
 
-from cell.equipment import Place, Seat
+from cell.equipment import Feature, Place, Seat
 from cell.grasps import symmetries
 from cell.model import CellModel
 from cell.state import CellState, InPart
@@ -21,12 +21,20 @@ def has_family(cell: CellModel, kind: str) -> bool:
 
 
 def turns(cell: CellModel, kind: str) -> tuple[float, ...]:
-    """The symmetries of a part of that kind; none but no turn where something goes in beside its axis, for that would then go in
-    elsewhere."""
+    """The symmetries of a part of that kind; none but no turn where something goes in beside its axis, or a tool goes along a path
+    of it, for that would then be elsewhere."""
     part = cell.parts[kind]
+    if any(_is_beside(feature) for feature in part.features):
+        return (0.0,)
     family = (other for other in cell.parts.values() if part.family and other.family == part.family)
     is_beside = any(abs(v) > ON_AXIS for other in family for seat in other.seats for v in seat.frame.translation[:2])
     return (0.0,) if is_beside else symmetries(part.shape)
+
+
+def _is_beside(path: Feature) -> bool:
+    """Whether a path or a spot is elsewhere when the part is turned about its axis."""
+    along = (*path.points, *path.normals)
+    return any(abs(v) > ON_AXIS for point in along for v in point[:2])
 
 
 def seats_ever(cell: CellModel, kind: str) -> tuple[Seat, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from cell.codec import CodecError, canonical, digest, from_plain
 from cell.docking import T_world_flange, docked_bodies
+from cell.equipment import PartKind
 from cell.geometry import Array
 from cell.home import home_of
 from cell.model import CellModel, Tool
@@ -61,7 +62,7 @@ def surroundings_digest(cell: CellModel, robot: str, tool: str | None, models: M
             () if tool is None else _equipped(cell.tools[tool]),
             [_equipped(each) for each in tools] if len(tools := cell.tools_of(robot)) > 1 else (),
             [(p, T_world_flange(cell, p), docked_bodies(cell, p)) for p in cell.pockets.values()],
-            [(p.name, p.mass, p.shape, p.grip_force, turns(cell, p.name)) for p in cell.parts.values()],
+            [(p.name, p.mass, p.shape, p.grip_force, turns(cell, p.name), _paths(p)) for p in cell.parts.values()],
             [(e.name, e.frame, e.bodies, e.places, e.guard) for e in cell.equipment.values()],
             [(z.name, z.low, z.high, z.keep_out, z.speed_limit) for z in cell.zones.values()],
             *([others, [z.capacity for z in cell.zones.values()]] if others else []),
@@ -75,7 +76,11 @@ def _standing(cell: CellModel, robot: str, model: RobotModel) -> tuple[object, .
 
 
 def _equipped(tool: Tool) -> tuple[object, ...]:
-    return tool.name, tool.hands, tool.bodies, tool.mass, tool.takes, tool.force
+    return tool.name, tool.hands, tool.bodies, tool.mass, tool.takes, tool.force, bool(tool.does)
+
+
+def _paths(part: PartKind) -> list[object]:
+    return [(path.name, path.points, path.normals) for path in part.features if path.points]
 
 
 def need_key(surroundings: str, need: MotionNeed) -> str:

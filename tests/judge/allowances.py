@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cell.geometry import Array
-from cell.motion_plan import Motion
-from cell.steps import Docking, Touch
+from cell.motion_plan import ContactAllowance, Motion
+from cell.steps import Along, Docking, Touch
 from tests.judge.recording import Run, Track
 
 ON_PATH = 1e-9  # path parameter: rounding
@@ -22,15 +22,17 @@ ON_PATH = 1e-9  # path parameter: rounding
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allowed:
-    """`touch` (a contact) or `zone` (a visit) of `robot`, in [`first`, `last`] ns. `speed`: of the TCP, m/s, for contacts."""
+    """`touch` (a contact) or `zone` (a visit) of `robot`, in [`first`, `last`] ns. `speed`: of the TCP, m/s, for contacts; a path
+    `is_followed` then."""
 
     robot: str
     run: Run
     first: float
     last: float
-    touch: Touch | Docking | None
+    touch: Touch | Docking | Along | None
     zone: str | None
     speed: float | None
+    is_followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,10 @@ class _Listed:
 
     first: float
     last: float
-    touch: Touch | Docking | None = None
+    touch: Touch | Docking | Along | None = None
     zone: str | None = None
     speed: float | None = None
+    is_followed: bool = False
 
     def turned(self, end: float) -> _Listed:
         """On the way back from path parameter `end` to the start, which is counted from there."""
@@ -61,7 +64,7 @@ def allowed(track: Track, motions: Mapping[str, Motion]) -> tuple[Allowed, ...]:
         at = track.at[run.first : run.last].astype(np.float64)
         for one in meant:
             for first, last in _windows(at, s, one.first, one.last, length, before, until):
-                found.append(Allowed(track.robot, run, first, last, one.touch, one.zone, one.speed))
+                found.append(Allowed(track.robot, run, first, last, one.touch, one.zone, one.speed, one.is_followed))
     return tuple(found)
 
 
@@ -74,7 +77,19 @@ def _listed(track: Track, followed: Sequence[Array], k: int, motions: Mapping[st
         return end, [one.turned(end) for one in meant if one.first <= end]
     motion = motions[run.motion]
     visits = [_Listed(visit.first, visit.last, zone=visit.zone) for visit in motion.visits]
-    return _length(motion), [*(_Listed(c.first, c.last, c.touch, speed=c.speed) for c in motion.contacts), *visits]
+    return _length(motion), [*(one for c in motion.contacts for one in _of_contact(c)), *visits]
+
+
+def _of_contact(c: ContactAllowance) -> Iterator[_Listed]:
+    """Along a path the feed is the speed that is meant."""
+    if not isinstance(c.touch, Along) or c.between is None:
+        yield _Listed(c.first, c.last, c.touch, speed=c.speed)
+        return
+    start, end = c.between
+    yield _Listed(c.first, start, c.touch, speed=c.speed)
+    if start < end:
+        yield _Listed(start, end, c.touch, speed=c.touch.feed, is_followed=True)
+    yield _Listed(end, c.last, c.touch, speed=c.speed)
 
 
 def _length(motion: Motion) -> float:

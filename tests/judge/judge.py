@@ -24,6 +24,7 @@ from tests.judge.clauses import Clause, Crowded, Deadline, Forbidden, NotJudged,
 from tests.judge.limits import joint_exceedances, speed_exceedance, tcp_speeds
 from tests.judge.meant import Meant, MeantNow
 from tests.judge.nearness import TOUCH_DEPTH, Counted, Near, Window
+from tests.judge.paths import off_the_path
 from tests.judge.polyline import polyline
 from tests.judge.recording import Recording, Track
 from tests.judge.self_contact import CheckedPairs, checked_pairs
@@ -205,6 +206,8 @@ class _Case:
                 for m in self.meant.touching(name, hand):
                     within = (track.at[:-1] >= m.first) & (track.at[1:] <= m.last)
                     assert m.speed is not None
+                    if m.is_followed:
+                        yield from off_the_path(track, arm, frames[hand], m, self.cell)
                     yield from speed_exceedance(track, f"speed of {hand or 'the flange'} in contact", speed, m.speed, within)
         yield from self._overdue()
 

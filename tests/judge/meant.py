@@ -8,7 +8,7 @@ import coal
 import numpy as np
 
 from cell.model import CellModel
-from cell.steps import Docking, Touch
+from cell.steps import Along, Docking, Touch
 from tests.judge.allowances import Allowed
 from tests.judge.bodies import Moving
 from tests.judge.solids import Standing
@@ -73,9 +73,11 @@ class MeantNow:
     def visits(self, robot: str, zone: str) -> tuple[Allowed, ...]:
         return tuple(one for one in self.lists if one.zone == zone and one.robot == robot)
 
-    def _speaks_of(self, touch: Touch | Docking, moving: Moving, standing: Standing) -> bool:
+    def _speaks_of(self, touch: Touch | Docking | Along, moving: Moving, standing: Standing) -> bool:
         if isinstance(touch, Docking):
             return self._is_docking(touch, moving, standing)
+        if isinstance(touch, Along):
+            return moving.what == "tool" and standing.what == "part" and self.meant.is_at(standing, touch.place)
         if touch.pair == "fingers and part":
             is_hand = moving.what == "tool" and moving.hand in ("", touch.hand)
             return is_hand and standing.what == "part" and self.meant.is_at(standing, touch.place)
@@ -83,9 +85,9 @@ class MeantNow:
         return is_load and standing.what in ("part", "equipment") and self.meant.is_carrier(standing, touch.place)
 
 
-def _hand_of(touch: Touch | Docking) -> str:
+def _hand_of(touch: Touch | Docking | Along) -> str:
     """Whose TCP is in contact; "" for the flange."""
-    return touch.hand if isinstance(touch, Touch) else ""
+    return "" if isinstance(touch, Docking) else touch.hand
 
 
 def _gap_to(standing: Standing, point: np.ndarray) -> float:

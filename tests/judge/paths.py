@@ -1,0 +1,54 @@
+"""Whether a tool was on the path that it is meant to follow: its tip, by the judge's own kinematics, against straight lines between
+the waypoints that the cell declares, and each waypoint passed, in order.
+
+Where a path turns gently it is a curve and not those lines; it leaves them by no more than SAGITTA of a side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from cell.geometry import Array
+from cell.model import CellModel
+from cell.steps import Along
+from tests.judge.allowances import Allowed
+from tests.judge.arm import Arm
+from tests.judge.recording import Track
+from tests.judge.verdict import Exceedance
+
+NEAR = 1e-3  # m
+SAGITTA = 0.05  # of a side: a curve that turns by 20 deg at both its ends leaves the chord by less
+
+
+def off_the_path(track: Track, arm: Arm, frame: Array, meant: Allowed, cell: CellModel) -> Iterator[Exceedance]:
+    """`frame` (4, 4) is the TCP in the flange."""
+    assert isinstance(meant.touch, Along)
+    feature = cell.parts[meant.touch.kind].path(meant.touch.feature)
+    inside = (track.at >= meant.first) & (track.at <= meant.last)
+    if feature is None or not inside.any():
+        return
+    points = np.array(cell.places[meant.touch.place].frame.apply(np.array(feature.points)))
+    tips = np.asarray((arm.sweep(track.setpoint[inside]).flange() @ frame)[:, :3, 3])
+    allowed = NEAR + SAGITTA * max(float(np.linalg.norm(b - a)) for a, b in pairwise(points)) * (len(points) > 2)
+    apart = np.min([_from_line(tips, a, b) for a, b in pairwise(points)], axis=0)
+    k = int(apart.argmax())
+    if apart[k] > allowed:
+        at = int(track.at[inside][k])
+        yield Exceedance(f"distance of {meant.touch.hand} from {meant.touch.feature}", at, float(apart[k]), allowed)
+    passed = 0
+    for point in points:
+        near = np.flatnonzero(np.linalg.norm(tips[passed:] - point, axis=1) <= NEAR)
+        if not len(near):
+            distance = float(np.linalg.norm(tips - point, axis=1).min())
+            yield Exceedance(f"a point of {meant.touch.feature} passed by {meant.touch.hand}", int(meant.last), distance, NEAR)
+            return
+        passed += int(near[0])
+
+
+def _from_line(points: Array, a: Array, b: Array) -> Array:
+    """Distance (N,) of points (N, 3) from the line from a to b."""
+    along = np.clip((points - a) @ (b - a) / float((b - a) @ (b - a)), 0.0, 1.0)
+    return np.asarray(np.linalg.norm(points - (a + along[:, None] * (b - a)), axis=1))
