@@ -21,8 +21,8 @@ def has_family(cell: CellModel, kind: str) -> bool:
 
 
 def turns(cell: CellModel, kind: str) -> tuple[float, ...]:
-    """The symmetries of a part of that kind; none but no turn where something goes in beside its axis, or a tool goes along a path
-    of it, for that would then be elsewhere."""
+    """The symmetries of a part of that kind; none but no turn where something goes in beside its axis, or a tool goes along a
+    path of it, for that would then be elsewhere."""
     part = cell.parts[kind]
     if any(_is_beside(feature) for feature in part.features):
         return (0.0,)

@@ -16,14 +16,14 @@ from tests.planner.proof.hand_made import rest_to_rest
 SHARE = 0.9  # of the feed that is reached at most
 
 
-def traced(need: MotionNeed, touch: Along, cell: CellModel, hub: Array) -> Motion:
-    """Of a path whose normals point upwards."""
+def traced(need: MotionNeed, touch: Along, cell: CellModel, hub: Array, high: float = SAFE_HEIGHT) -> Motion:
+    """Of a path whose normals point upwards. `high` m is where the flange goes across."""
     feature = cell.parts[touch.kind].path(touch.feature)
     assert feature is not None
     tips = cell.places[touch.place].frame.apply(np.array(feature.points))
     hand = next(h for h in cell.tools[need.tool or ""].hands if f"{need.tool}.{h.name}" == touch.hand)
     on = [np.array([*(tip - hand.T_flange_tcp.translation), 0.0]) for tip in tips]
-    into, along, out = [hub, *_above(on[0]), on[0]], on, [on[-1], *_above(on[-1])[::-1], hub]
+    into, along, out = [hub, *_above(on[0], high), on[0]], on, [on[-1], *_above(on[-1], high)[::-1], hub]
     stretches = [_legs(points) for points in (into, along, out)]
     phases, lengths = list[Phase](), [sum(s.length for s in legs) for legs in stretches]
     for k, legs in enumerate(stretches):
@@ -37,11 +37,11 @@ def traced(need: MotionNeed, touch: Along, cell: CellModel, hub: Array) -> Motio
     return Motion(need, tuple(s for legs in stretches for s in legs), tuple(phases), (contact,), (), seconds)
 
 
-def _above(q: Array) -> list[Array]:
-    """Where the flange comes from: the safe height, then the height of contact."""
-    high, near = q.copy(), q.copy()
-    high[2], near[2] = SAFE_HEIGHT, q[2] + CONTACT
-    return [high, near]
+def _above(q: Array, high: float) -> list[Array]:
+    """Where the flange comes from: the height of its way across, then that of contact."""
+    across, near = q.copy(), q.copy()
+    across[2], near[2] = high, q[2] + CONTACT
+    return [across, near]
 
 
 def _legs(points: list[Array]) -> list[Segment]:

@@ -32,12 +32,13 @@ from cell.plan_inputs import plan_inputs
 from cell.released_plan import ReleasedPlan
 from cell.robot import RobotModel
 from cell.state import CellState, PlanningRequest
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Docking, MotionNeed, Move, Stance, Touch
+from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Docking, MotionNeed, Move, Stance, Touch
 from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
 from planner.proof.release import release
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
+from tests.constructs.tracing import traced
 from tests.end_to_end.line import CannotGoOn, Planned, planned
 from tests.planner.proof.gantry import CONTACT, VERSIONS, gantry_model
 from tests.planner.proof.hand_made import rest_to_rest
@@ -152,6 +153,8 @@ class GantryPlanner:
     def _made(self, need: MotionNeed) -> Motion:
         """At rest at every corner."""
         start, end = self._configuration(need, need.start), self._configuration(need, need.end)
+        if isinstance(need.touch, Along):
+            return traced(need, need.touch, self.cell, start, HIGH)
         corner = (start if need.touch is not None and need.touch.end == "start" else end).copy()
         corner[2] = HIGH
         legs = [(a, b) for a, b in pairwise([start, corner, end]) if float(np.abs(b - a).max()) > 1e-9]

@@ -16,6 +16,7 @@ EXAMPLES = (
     "05_kitting_with_a_person/kitting.intent",
     "06_sampling_and_rework/sampling.intent",
     "07_sorting/sorting.intent",
+    "09_deburring/deburring.intent",
 )
 
 

@@ -1,5 +1,5 @@
-"""Whether a tool was on the path that it is meant to follow: its tip, by the judge's own kinematics, against straight lines between
-the waypoints that the cell declares, and each waypoint passed, in order.
+"""Whether a tool was on the path that it is meant to follow: its tip, by the judge's own kinematics, against straight lines
+between the waypoints that the cell declares, and each waypoint passed, in order.
 
 Where a path turns gently it is a curve and not those lines; it leaves them by no more than SAGITTA of a side.
 """
