@@ -15,6 +15,7 @@ from cell.vocabulary import Vocabulary
 from intentlang import syntax as s
 from intentlang.blocks import check_block, check_file
 from intentlang.exhausted import exhausted
+from intentlang.hints import hints
 from intentlang.library_files import is_library
 from intentlang.names import RENAME, Binding, Scope, Work
 from intentlang.params import bind_params
@@ -64,6 +65,7 @@ def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
     if not work.broken and not work.left_out:
         yield from asked_before_told(block, work.world.vocabulary)
         yield from unraised(block, work.world)
+        yield from hints(block, work.world)
     wrong = {(d.spans[0].file, d.spans[0].start.line) for d in work.found if d.is_error and d.spans}
     yield from (d for d in exhausted(block, work.world) if (d.spans[0].file, d.spans[0].start.line) not in wrong)
 

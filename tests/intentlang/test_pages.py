@@ -7,7 +7,7 @@ import re
 import pytest
 
 from intentlang.codes import PAGES, title
-from tests.intentlang.cells import BASE, ROOT, cell_of, codes, program_of
+from tests.intentlang.cells import BASE, ROOT, assembly, cell_of, codes, program_of
 
 _BLOCK = re.compile(r"```(\w+)\n(.*?)\n```", re.DOTALL)
 _EXAMPLES = [(code, *match.groups()) for code in PAGES for match in _BLOCK.finditer(PAGES[code].text)]
@@ -18,7 +18,8 @@ _ALSO = {"W202"}
 
 @pytest.mark.parametrize(("code", "language", "text"), _EXAMPLES, ids=[e[0] for e in _EXAMPLES])
 def test_the_example_on_a_page_raises_its_code_alone(code: str, language: str, text: str) -> None:
-    found = codes(cell_of(text, BASE) if language == "cell" else program_of(text))
+    where = assembly() if "for each kit" in text else None
+    found = codes(cell_of(text, BASE) if language == "cell" else program_of(text, where))
     assert code in found
     assert set(found) <= {code} | (_ALSO if language == "cell" else set())
 

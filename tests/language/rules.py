@@ -14,7 +14,7 @@ import pytest
 
 from cell.program import When
 from cell.vocabulary import KindSchema
-from intentlang import blocks, check, clauses, conditions, exhausted, goals, names, order, parse, raised, told
+from intentlang import blocks, check, clauses, conditions, exhausted, goals, hints, names, order, parse, raised, told
 from intentlang.types import Fact, Thing
 from intentlang.world import World
 
@@ -122,6 +122,7 @@ RULES: Mapping[str, Patch] = {
     "own facts": _around(conditions, "_state_fact", _no_own_fact),
     "paces": _block(pace=lambda _: None),
     "params are known": _around(check, "bind_params", lambda bind, trees, names, *rest: (names, ())),
+    "people are not bound": _around(hints, "_deadlines", lambda f, block, of, handled, act=None: f(block, of, frozenset(), act)),
     "reporters": _around(World, "step", _reported),
     "templates are copied": _around(blocks, "_do", _uncopied),
     "the goal is in its block": _set(raised, "_with_goal", lambda inner, goal: inner),

@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def act(arguments: argparse.Namespace) -> int:
     if Path(arguments.file).suffix != ".intent":
         return refuse(f"{arguments.file} is no .intent file; only an intent can be planned", USAGE)
+    from cellwright.idle_rules import idle_rules
     from cellwright.near_people import near_people
     from cellwright.running import missing_drivers
     from cellwright.workshop import open_workshop
@@ -57,7 +58,8 @@ def act(arguments: argparse.Namespace) -> int:
         emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
         return prepared.refusal
     asked = prepared.ready.request
-    found = (*prepared.diagnostics, *missing_drivers(asked.cell), *near_people(asked.cell, asked.robots))
+    idle = idle_rules(asked.cell, asked.program, asked.robots)
+    found = (*prepared.diagnostics, *missing_drivers(asked.cell), *idle, *near_people(asked.cell, asked.robots))
     # stdout belongs to the plan where it is asked for as JSON.
     emit(found, "text" if arguments.format == "json" else arguments.format, prepared.texts)
     write(prepared.ready.released.motion_plan, target)
