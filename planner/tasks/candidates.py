@@ -182,7 +182,11 @@ class Candidates:
             if isinstance(leg, Stage):
                 speed = who.speed(leg.clauses)
                 place = self.free_place(leg, who, kind, name, turned, speed, is_peek=True)
-                if place is not None and self._contacts.putting(who, place, name, kind, turned, held, speed).seconds < math.inf:
+                force = leg.clauses.contact_force
+                if (
+                    place is not None
+                    and self._contacts.putting(who, place, name, kind, turned, held, speed, force).seconds < math.inf
+                ):
                     return True
         return not any(j >= 0 for j in floor.hands[worker])
 

@@ -5,7 +5,6 @@ Fixed while orders are tried, so each is made once for the shop.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,14 +93,14 @@ class Contacts:
     def serves(
         self, place: str, who: Worker, hand: str, kind: str, grasp: int, speed: float | None, force: float | None = None
     ) -> bool:
-        """Whether the hand can put a part there at all, its other hands empty, by the motions that the stage asks for."""
+        """Whether the hand can put a part there at all, by the motions that the stage asks for."""
         key = (who.robot, place, hand, kind, grasp, force)
         known = self._serves.get(key)
         if known is None:
             held = (Carried(hand, kind, grasp),)
             motions = who.motions.within(force)
-            there = motions.insert(place, hand, kind, grasp, held, speed).seconds
-            known = there + motions.retract(place, hand, kind, grasp, (), speed).seconds < math.inf
+            there = motions.insert(place, hand, kind, grasp, held, speed)
+            known = motions.may(there) and motions.may(motions.retract(place, hand, kind, grasp, (), speed))
             self._serves[key] = known
         return known
 

@@ -32,7 +32,8 @@ class Known:
     that must not coincide and whether those of the same areas must not either, and which durations are those of a motion that
     was found: the others are estimates, by which nothing is refused. `least`: s that no motion for a need can be quicker than;
     None where durations are certain. `keeps_to_measured`: motions that were found are taken wherever they do, however much
-    quicker others are estimated to be."""
+    quicker others are estimated to be. `alike`: whether a contact of that sort is among them, whatever the other hands held; None
+    where any may be asked for."""
 
     durations: Callable[[MotionNeed], float]
     forbidden: frozenset[MotionNeed] = frozenset()
@@ -41,6 +42,7 @@ class Known:
     is_measured: Callable[[MotionNeed], bool] = always
     least: Callable[[MotionNeed], float] | None = None
     keeps_to_measured: bool = False
+    alike: Callable[[MotionNeed], bool] | None = None
 
     @property
     def certain(self) -> Callable[[MotionNeed], float]:
@@ -80,7 +82,7 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
     rests = {name: rules.spots(resting_at_start(request, name)) for name in cell.robots}
     workers = []
     for name, tool in (who for who in reach.equipped if who[0] in names):
-        motions = Motions(cell, name, tool, known.durations, known.forbidden, rules, reach.beyond[name, tool])
+        motions = Motions(cell, name, tool, known.durations, known.forbidden, rules, reach.beyond[name, tool], known.alike)
         workers.append(_worker(request, name, tool, motions, busy))
     same = tuple(_same(workers, w) for w in range(len(workers)))
     bare = tuple(next((k for k in own if workers[k].tool is None), None) for own in same)

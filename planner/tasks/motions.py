@@ -7,7 +7,7 @@ one for a place beyond all reach.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from typing import Literal, NamedTuple
 
@@ -47,6 +47,7 @@ class Motions:
         forbidden: frozenset[MotionNeed],
         rules: RightOfWay,
         beyond: frozenset[str] = frozenset(),
+        alike: Callable[[MotionNeed], bool] | None = None,
     ) -> None:
         self._robot, self._tool = robot, tool
         self._durations = durations
@@ -60,6 +61,7 @@ class Motions:
         self._avoided: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._rules = rules
         self._beyond = beyond
+        self._alike = alike
         self._known: dict[tuple[object, ...], Timed] = {}
         self._force: float | None = None
         self._gentle: dict[float | None, Motions] = {None: self}
@@ -73,6 +75,15 @@ class Motions:
             gentle = self._gentle[force] = copy(self)
             gentle._force, gentle._known = force, {}
         return self._gentle[force]
+
+    def may(self, contact: Timed) -> bool:
+        """Whether there is such a contact at all, with something in the other hands if not without."""
+        return contact.seconds < math.inf or (self._alike is not None and self._alike(contact.need))
+
+    def asked(self) -> Iterator[MotionNeed]:
+        """All that was asked for so far, within whatever force."""
+        for motions in self._gentle.values():
+            yield from (timed.need for timed in motions._known.values())
 
     def least(self, what: str, place: str, kind: str) -> float:
         """The shortest of all contact motions asked for so far: what is approach, lift, insert or retract. inf for none."""

@@ -54,7 +54,7 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
 
 def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Findings) -> Outcome[TaskPlan]:
     bottleneck, budget, score = _busiest_device(shop), Budget.of(request.iterations), score_by(shop, _prefers(request))
-    order, certain = best_of_rules(shop, bottleneck, budget, score), _measured_only(request, shop, known)
+    order, certain = best_of_rules(shop, bottleneck, budget, score), measured_only(request, shop, known)
     if certain is not shop and not order.is_stuck:
         other = best_of_rules(certain, bottleneck, budget := Budget.of(request.iterations), score)
         is_as_good = known.keeps_to_measured or is_about(score(other), score(order))
@@ -84,15 +84,23 @@ def _busiest_device(shop: Shop) -> str | None:
     return max(loads, key=lambda name: loads[name], default=None)
 
 
-def _measured_only(request: PlanningRequest, shop: Shop, known: Known) -> Shop:
-    """The shop without motions that nobody has found yet: a search among estimates would ask for ever new ones."""
+def measured_only(request: PlanningRequest, shop: Shop, known: Known) -> Shop:
+    """The shop without motions that nobody has found yet: a search among estimates would ask for ever new ones. `shop` has made
+    an order already, so it knows what there is to ask for."""
     if known.is_measured is always:
         return shop
 
     def measured(need: MotionNeed) -> float:
         return known.durations(need) if known.is_measured(need) else math.inf
 
-    return make_shop(request, shop.routes, replace(known, durations=measured), Findings()) or shop
+    met = {_sort(need) for worker in shop.workers for need in worker.motions.asked() if need.touch and known.is_measured(need)}
+    certain = replace(known, durations=measured, alike=lambda need: _sort(need) in met)
+    return make_shop(request, shop.routes, certain, Findings()) or shop
+
+
+def _sort(need: MotionNeed) -> object:
+    """A contact, whatever the other hands hold."""
+    return need.robot, need.tool, need.touch, need.force_limit
 
 
 def _prefers(request: PlanningRequest) -> tuple[Prefer, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import pytest
 
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
@@ -12,7 +12,8 @@ from planner.tasks.decompose import decompose
 from planner.tasks.dispatch import dispatch
 from planner.tasks.findings import Findings
 from planner.tasks.floor import Act, Kind
-from planner.tasks.plan_tasks import plan_tasks
+from planner.tasks.local_search import by_list
+from planner.tasks.plan_tasks import measured_only, plan_tasks
 from planner.tasks.rules import RULES
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.territory import Sides, selections
@@ -41,9 +42,9 @@ def shop() -> Shop:
     return shop_of(request_of(ACROSS, cell_text(2, 1, 3, has_zone=False)))
 
 
-def joining() -> PlanningRequest:
-    """One robot with one hand."""
-    return request_of(INTENT, ROBOT.format(grips=GRIPS).replace("  hands 2\n", "") + CELL)
+def joining(hands: int = 1) -> PlanningRequest:
+    """One robot."""
+    return request_of(INTENT, ROBOT.format(grips=GRIPS).replace("  hands 2\n", f"  hands {hands}\n") + CELL)
 
 
 def crossings(plan: TaskPlan) -> list[str]:
@@ -83,17 +84,19 @@ def test_robots_that_share_nothing_have_the_plain_rules_alone() -> None:
     assert len(selections(shop_of(joining()), None)) == len(RULES) < len(selections(shop(), None))
 
 
-def test_known_motions_of_a_join_with_little_force_are_enough_to_do_it_again() -> None:
-    """Whether a seat is served is asked of the motions with that limit, not of others that nobody will ever look for."""
-    request = joining()
+@pytest.mark.parametrize("hands", [1, 2])
+def test_the_motions_of_an_order_are_enough_to_make_it_again(hands: int) -> None:
+    """Whether a seat is served is asked of the motions with its force limit, and of those with something in the other hand, not
+    of others that nobody will ever look for. Else no search would ever begin."""
+    request = joining(hands)
     first = needs_of(plan_tasks(request, Known(seconds)).expect())
     assert any(need.force_limit == 40.0 for need in first)
-
-    def measured(need: MotionNeed) -> float:
-        return seconds(need) if need in first else math.inf
-
-    again = shop_of(request, Known(measured))
-    assert not all(dispatch(again, Escapes(again), select).is_stuck for select in selections(again, None))
+    known = Known(seconds, is_measured=first.__contains__)
+    open_shop = shop_of(request, known)
+    orders = [dispatch(open_shop, Escapes(open_shop), select) for select in selections(open_shop, None)]
+    again = measured_only(request, open_shop, known)
+    assert again is not open_shop
+    assert not all(dispatch(again, Escapes(again), by_list(order.acts)).is_stuck for order in orders)
 
 
 def needs_of(plan: TaskPlan) -> set[MotionNeed]:
