@@ -14,8 +14,11 @@ from math import inf
 from cell.model import CellModel
 from cell.motion_plan import Motion
 from cell.state import PlanningRequest
+from cell.steps import Step
 from cell.task_plan import TaskPlan
+from planner.proof.joined_parts import webs
 from planner.proof.line_times import Piece, Waiting, pieces_of, taken
+from planner.proof.nests import Stay, in_turn, stays
 from planner.proof.part_lines import Reader
 from planner.proof.travelling import least_travel
 from planner.proof.unplanned_ways import Ways, least_ways
@@ -35,7 +38,29 @@ def bounds_of(tasks: TaskPlan, request: PlanningRequest, waiting: Waiting, motio
         found[name] = _one_by_one([visit for line in lines for visit in _visits(line, name)])
     for robots in {piece.by for piece in pieces if piece.by} | {frozenset(reader.robots)} - {frozenset()}:
         found[" and ".join(r for r in request.cell.robots if r in robots)] = _of_robots(pieces, robots, request.cell, ways)
+    for name, seconds in _of_joining(lines, tasks.steps, request, ways):
+        found[name] = max(found.get(name, 0.0), seconds)
     return found
+
+
+def _of_joining(
+    lines: Sequence[Sequence[Piece]], steps: Sequence[Step], request: PlanningRequest, ways: Ways
+) -> Iterator[tuple[str, float]]:
+    there = dict[str, list[Stay]]()
+    told = set[int]()
+    for web in webs(lines, steps, request, ways):
+        since = web.since()
+        if since is None:
+            continue
+        told |= {piece.at for piece in web.pieces}
+        ends = zip(since, web.pieces, web.behind(), strict=True)
+        yield "longest chain", max(begun + piece.seconds + owed for begun, piece, owed in ends)
+        for name, stay in stays(web, since, steps, request.cell):
+            there.setdefault(name, []).append(stay)
+    others = [item for line in lines for p in line if p.at not in told for way in p.ways for item in way]
+    for name, found in there.items():
+        if not any(name in item.alone for item in others):
+            yield name, _one_by_one(in_turn(found, steps, request.cell, ways))
 
 
 def _visits(line: Sequence[Piece], name: str) -> Iterator[Visit]:

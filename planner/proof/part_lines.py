@@ -21,6 +21,7 @@ from cell.steps import (
     AtHub,
     AtMeasured,
     Await,
+    Drive,
     Grip,
     Inspect,
     Move,
@@ -119,9 +120,11 @@ class Reader:
                     inside = None if (touch.pair, touch.end) == ("part and place", "start") else inside
                     yield self._item(at, step, touch, self._contacts[_sort(touch, self._cell)], way, _takes(touch))
                     touch = None if touch.end == "start" else touch
-                case Grip() | Release():
+                case Grip() | Release() | Drive():
                     inside = (
-                        self._cell.equipment_of(touch.place) if touch is not None and isinstance(step.action, Release) else None
+                        self._cell.equipment_of(touch.place)
+                        if touch is not None and isinstance(step.action, Release | Drive)
+                        else None
                     )
                     yield self._item(at, step, touch, step.duration)
                 case SetDoor(machine=name) | SetClamp(machine=name):
@@ -142,7 +145,7 @@ class Reader:
         by: frozenset[str] = frozenset()
         if touch is not None:
             kind = touch.kind
-            able = {r for r in self.robots if r == step.robot or any(kind in t.grips for t in self._cell.tools_of(r))}
+            able = {r for r in self.robots if r == step.robot or any(kind in t.takes for t in self._cell.tools_of(r))}
             by = frozenset(able or self.robots)
         operation, hub = self._operations[step.operation], None if touch is None else self._cell.equipment_of(touch.place)
         alone = frozenset(_alone(step, self._cell))

@@ -20,6 +20,7 @@ from cell.steps import (
     AtHub,
     AtMeasured,
     Await,
+    Drive,
     Grip,
     Inspect,
     MotionNeed,
@@ -125,7 +126,7 @@ class Chains:
             case Grip():
                 at.lies_at = None
                 return self._made(number, step, at.contact)
-            case Release():
+            case Release() | Drive():
                 at.lies_at = at.contact.place if at.contact is not None else None
                 return self._made(number, step, at.contact)
             case SetClamp(machine=name) | SetDoor(machine=name):
@@ -165,7 +166,7 @@ class Chains:
         )  # fmt: skip
 
     def _able(self, kind: str, step: Step) -> tuple[str, ...]:
-        grips = (any(kind in tool.grips for tool in self._cell.tools_of(robot)) for robot in self._usable)
+        grips = (any(kind in tool.takes for tool in self._cell.tools_of(robot)) for robot in self._usable)
         return tuple(r for r, does in zip(self._usable, grips, strict=True) if does or r == step.robot) or self._usable
 
     def _first_way(self, robot: str) -> float:

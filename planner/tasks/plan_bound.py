@@ -22,6 +22,7 @@ from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Step
 from cell.task_plan import Operation, PlannedPart
 from planner.tasks.chain_times import Gates, Link, timed
+from planner.tasks.joined_work import joined_work
 from planner.tasks.part_chains import Chains, Piece, length_of, usable
 from planner.tasks.robot_ways import Hubs, Visits, least_travel, ways_between
 
@@ -45,7 +46,9 @@ def plan_bound(
     ways, robots = ways_between(chains.quickest, steps, least), usable(request)
     bounds = {name: _one_at_a_time(work for row in rows for work in _works(row, name)) for name in _held(links)}
     bounds |= {" and ".join(group): _shared(rows, group, request.cell, ways) for group in _groups(links, robots)}
-    bounds[CHAIN] = max((link.begin + link.seconds + link.tail for link in links), default=0.0)
+    joined = joined_work(rows, steps, request.cell, gates, ways)
+    bounds |= {name: max(bounds.get(name, 0.0), _one_at_a_time(works)) for name, works in joined.works.items()}
+    bounds[CHAIN] = max((*joined.lengths, *(link.begin + link.seconds + link.tail for link in links)), default=0.0)
     bottleneck = max(bounds, key=lambda name: bounds[name])
     return bounds[bottleneck], bottleneck
 
