@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from cell.model import CellModel
 from cell.program import Ref
 from cell.shelves import is_bin
@@ -11,7 +13,7 @@ from planner.tasks.route import Stage
 
 
 def any_one(
-    cell: CellModel, state: CellState, stage: Stage, kind: str, taken: frozenset[str], looped: frozenset[tuple[str, str]]
+    cell: CellModel, state: CellState, stage: Stage, kind: str, taken: Set[str], looped: frozenset[tuple[str, str]]
 ) -> PartState | None:
     """One that lies there already, one in a hand, one that has come, one that no loop is about; of those that a loop (set, kind)
     of `looped` is about the last, for loops begin at the front; of those on one another the uppermost; of those still to come the

@@ -23,6 +23,7 @@ from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.chores import chore_of, is_about_thing, kept_fresh
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
+from planner.tasks.held_for import any_for
 from planner.tasks.later import with_one_place
 from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
@@ -253,7 +254,7 @@ class _Walk:
                 self.found.unsupported("lines in the block of a goal", goal.block.lines[0].span)
             clauses = self.unfolding.clauses_in(goal.block, clauses, wanted.base.id)
         stage = self.assembly.stage(goal, wanted, clauses)
-        part = wanted.part or any_one(self.cell, self.state, stage, wanted.kind, frozenset(self.claimed), self.looped)
+        part = wanted.part or any_for(self.cell, self.state, stage, wanted, self.claimed, self.looped)
         if part is None:
             help_ = f"Put one in, or say `contains {wanted.kind} …` of a place that a robot can take from."
             self.found.error("E611", f"there is no {wanted.kind} that could be taken", goal.span, help=help_)

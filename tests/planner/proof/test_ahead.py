@@ -9,6 +9,7 @@ from cell.diagnostic import Outcome
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.released_plan import ReleasedPlan
+from cell.state import InHand, InPlace, Location
 from cell.steps import Grip, Move, Release, Step
 from planner.proof.ahead import Turns
 from planner.proof.release import release
@@ -85,3 +86,15 @@ def test_only_in_order_puts_two_goals_in_order() -> None:
         here, there = ((("l1", "kits[1]"),), (("l1", "kits[2]"),))
         assert turns.are_in_order((goals[0], here), (goals[1], here)) is is_strict
         assert not turns.are_in_order((goals[0], here), (goals[1], there))
+
+
+def test_a_cover_in_hand_goes_onto_the_unit_that_is_in_the_nest() -> None:
+    """Not onto the first one of the text: the hand would be full of what another unit is waiting for."""
+    start = request(INTENT).state
+    at: dict[str, Location] = {"housing#2": InPlace("nest"), "cover#1": InHand("grip2.a", 0)}
+    state = replace(start, parts=tuple(replace(p, location=at.get(p.id, p.location)) for p in start.parts))
+    moved = next(o.goal for o in fitted(INTENT).plan.tasks.operations if o.part == "housing#1" and o.verb == "move")
+    parts = tuple(replace(p, reached=p.reached | {moved}) if p.id == "housing#2" else p for p in state.parts)
+    case = planned(request(INTENT, replace(state, parts=parts)))
+    (first, *_) = (s for s in case.plan.tasks.steps if isinstance(s.action, Release) and s.part == "cover#1")
+    assert any(fact.name == "joined" and fact.args == ("cover#1", "housing#2") for fact in first.adds)
