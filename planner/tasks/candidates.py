@@ -13,6 +13,7 @@ from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Carried
 from planner.tasks.changes import halves
 from planner.tasks.contacts import Contact, held_with
 from planner.tasks.floor import NOBODY, NOWHERE, Act, Candidate, Floor, Kind, Stand
+from planner.tasks.going_ahead import ways_ahead
 from planner.tasks.motions import Held
 from planner.tasks.path_acts import work_along
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
@@ -65,6 +66,9 @@ class Candidates:
             for queue in floor.queues.values():
                 if queue:
                     self._offer_next(found, queue[-1], not_before)
+        if found and may_begin and not self._is_alone:
+            for way in ways_ahead(self, found):
+                self._offer(found, way)
         return found
 
     def _offer(self, found: list[Candidate], candidate: Candidate | None) -> None:
@@ -94,7 +98,7 @@ class Candidates:
             for worker in self.shop.able(job, self.floor.at[job]):
                 self._offer(found, work_along(self, job, leg, place, worker, opened))
             return
-        if isinstance(leg, Stage) and leg.handing is None and leg.received is None and self._lies_there(leg, place):
+        if isinstance(leg, Stage) and leg.handing is None and leg.received is None and self.lies_there(leg, place):
             self._offer(found, self.run(job, leg, place, opened))
             return
         for worker in self.shop.able(job, self.floor.at[job]):
@@ -107,7 +111,7 @@ class Candidates:
                 case Fork():
                     self._offer(found, self.choose(job, leg, place, worker, hand, opened, ahead))
 
-    def _lies_there(self, stage: Stage, place: str) -> bool:
+    def lies_there(self, stage: Stage, place: str) -> bool:
         """Whether the place is one of the stage's, which may be a thousand."""
         return stage.equipment == self.shop.equipment_of[place] and place in self._places(stage)
 
@@ -286,14 +290,19 @@ class Candidates:
             time = max(time, home.end)
         return time
 
+    def unhindered(self, worker: int, end: AtHub | AtHome, speed: float | None) -> tuple[float, Passages]:
+        """When it can be there without sending anybody home, and by which passages; inf for never."""
+        was, self._is_parking = self._is_parking, True
+        found = self.arrival(worker, end, self.floor.carried(worker), speed, 0.0)
+        self._is_parking = was
+        return found
+
     def park(self, worker: int) -> Candidate | None:
         """Send it home from where it stands; None where it is there, or where somebody is in its way."""
         stand = self.floor.robots[worker][0]
         if stand.stance == AtHome():
             return None
-        self._is_parking = True
-        time, way = self.arrival(worker, AtHome(), self.floor.carried(worker), stand.speed, 0.0)
-        self._is_parking = False
+        time, way = self.unhindered(worker, AtHome(), stand.speed)
         if time == math.inf:
             return None
         act = Act(Kind.PARK, NOBODY, 0, worker, NOBODY, 0, "")

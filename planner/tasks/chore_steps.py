@@ -119,5 +119,5 @@ def _moved(act: Act) -> tuple[set[str], set[str]]:
             return ends, {act.place} - ends
         case Kind.CARRY:
             return {act.targets[0][0]}, {act.place}
-        case Kind.RUN | Kind.ALONG | Kind.PARK:
+        case Kind.RUN | Kind.ALONG | Kind.PARK | Kind.GO:
             return set(), set()

@@ -92,7 +92,7 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
     act = chosen.act
     floor.acts.append(act)
     floor.done.append(chosen)
-    if act.kind in (Kind.PICK, Kind.CHOOSE, Kind.ALONG):
+    if act.kind in (Kind.PICK, Kind.CHOOSE, Kind.ALONG, Kind.GO):
         floor.equip(act.worker)
     match act.kind:
         case Kind.PICK:
@@ -108,7 +108,7 @@ def apply(shop: Shop, floor: Floor, chosen: Candidate) -> None:
             return
         case Kind.ALONG:
             _apply_along(shop, floor, chosen)
-        case Kind.PARK:
+        case Kind.PARK | Kind.GO:
             floor.stand(act.worker, chosen.stands)
         case _:
             assert_never(act.kind)

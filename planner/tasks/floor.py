@@ -1,8 +1,8 @@
 """The shop at one moment while an order is being made: where every part is, what the robots hold, when each thing is ready.
 
 An `Act` is one decision: take a part, put it down, start work on it where it lies, work along a path of it, let a fork be decided
-and done, have a person carry a part away, or send a robot home. The acts of one robot follow one another, and whoever shares
-anything with an earlier act waits for it, so the order of the acts is the schedule; times follow from it.
+and done, have a person carry a part away, send a robot home, or to where it will be needed. The acts of one robot follow one
+another, and whoever shares anything with an earlier act waits for it, so the order of the acts is the schedule; times follow.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Kind(IntEnum):
     PARK = 4
     CARRY = 5
     ALONG = 6
+    GO = 7
 
 
 class Act(NamedTuple):

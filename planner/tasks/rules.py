@@ -22,11 +22,13 @@ Sorting = Literal["soonest", "ending", "downstream", "upstream"]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`patience` in s, None: the bottleneck has no priority. `fetches_early`: a part for the bottleneck is fetched before other
-    work."""
+    work. `goes_ahead`: whoever has nothing to do goes to where it will be needed, if it
+    is there before anything else begins."""
 
     sorting: Sorting
     patience: float | None
     fetches_early: bool
+    goes_ahead: bool = True
 
 
 RULES = (
@@ -37,9 +39,9 @@ RULES = (
     Rule("upstream", 0.0, False),
     Rule("downstream", 5.0, False),
     Rule("soonest", None, False),
-    Rule("downstream", None, False),
+    Rule("downstream", None, False, goes_ahead=False),
     Rule("ending", None, False),
-    Rule("upstream", None, False),
+    Rule("upstream", None, False, goes_ahead=False),
 )
 
 
@@ -47,7 +49,11 @@ def select_by(rule: Rule, shop: Shop, bottleneck: str | None) -> Select:
     """The selection that `rule` makes. `bottleneck` is an equipment, or None where the robot or nothing limits."""
 
     def select(found: Sequence[Candidate], floor: Floor, count: int) -> Candidate:
-        allowed = list(found)
+        allowed = [c for c in found if c.act.kind is not Kind.GO]
+        soonest = min(c.start for c in allowed)
+        ahead = next((c for c in found if c.act.kind is Kind.GO and c.end <= soonest), None)
+        if ahead is not None and rule.goes_ahead:
+            return ahead
         if bottleneck is not None and rule.patience is not None:
             urgent = _urgent(found, floor, shop, bottleneck, rule.fetches_early)
             if urgent is not None:

@@ -76,6 +76,10 @@ class Writer:
             self._park(robot)
             return
         leg = self.shop.jobs[act.job].legs[act.leg]
+        if act.kind is Kind.GO:
+            assert isinstance(leg, Stage)
+            self._go_ahead(robot, act, leg)
+            return
         self.kinds[act.job] = self.shop.kinds[act.job][act.leg]
         match act.kind:
             case Kind.PICK:
@@ -129,6 +133,13 @@ class Writer:
             robot.park(task)
             robot.road.end_act()
         self.sent_home.clear()
+
+    def _go_ahead(self, robot: RobotChain, act: Act, stage: Stage) -> None:
+        """The line is not due: what it waits for is known when the part is fetched."""
+        task = self.task_of(robot, act, stage)
+        robot.equip(act.worker, task)
+        robot.go(self.shop.equipment_of[act.place], task, f"{task.operation.part} is fetched from {act.place}")
+        robot.road.end_act()
 
     # --- taking and putting ----------------------------------------------------------------------------------------
 
@@ -349,11 +360,14 @@ class Writer:
     def task_of(self, robot: RobotChain, act: Act, stage: Stage) -> Task:
         key = (act.job, act.leg)
         if key not in self.open_operations:
-            source = act.place if act.kind is Kind.PICK and stage.received is None else None
+            source = act.place if act.kind in (Kind.PICK, Kind.GO) and stage.received is None else None
             self.open_operations[key] = self.new_operation(
                 robot, act, stage.goal.id, stage.goal.verb, stage.clauses, source, None, self.because(stage.goal), None
             )
-        return self.begun(Task(self.open_operations[key], stage.clauses))
+        operation = self.open_operations[key]
+        if act.kind is not Kind.GO and operation.number not in self.draft.gates:
+            self._shut(operation, stage.clauses)
+        return self.begun(Task(operation, stage.clauses))
 
     def begun(self, task: Task) -> Task:
         """Who was sent home for it goes first."""
@@ -369,10 +383,15 @@ class Writer:
         operation = self.draft.operation(
             goal, verb, part, clauses.serves, who, source, target, because, branch, clauses.deadlines
         )
-        gate = self.gate(clauses)
-        if gate and branch is None:
-            self.draft.gates[operation.number] = gate
+        if act.kind is not Kind.GO:
+            self._shut(operation, clauses)
         return operation
+
+    def _shut(self, operation: OperationDraft, clauses: Clauses) -> None:
+        """Until what its line waits for has ended; in a branch the decision does."""
+        gate = self.gate(clauses)
+        if gate and operation.branch is None:
+            self.draft.gates[operation.number] = gate
 
     @staticmethod
     def because(goal: Goal) -> Because:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import random
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from cell.state import PlanningRequest
-from cell.steps import Couple, Docking, MotionNeed, Step, Touch, stance_name
+from cell.steps import Couple, Step
 from cell.task_plan import TaskPlan
 from planner.proof.duties import duties_of
 from planner.proof.iterations import started_by
@@ -28,37 +26,14 @@ from planner.tasks.shop import make_shop
 from planner.tasks.ways_out import Escapes
 from tests.planner.tasks.cells import request_of
 from tests.planner.tasks.test_search import every_order
+from tests.planner.tasks.two_robot_kits import CELL, INTENT, ONE_SCREW, drawn
 
-EXAMPLE = Path(__file__).parents[3] / "examples" / "04_two_robot_assembly"
-INTENT = (EXAMPLE / "assembly.intent").read_text()
-for clause in ('use "assembly.cell"', "within 2 min", "within 5 min"):
-    INTENT = INTENT.replace(clause, "")
-CELL = (EXAMPLE / "assembly.cell").read_text().replace("grid 1x3", "grid 1x2").replace("cover 3 parts", "cover 2 parts")
-ONE_SCREW = CELL.replace("  hole b at (40 mm, 0 mm, 90 mm)\n", "")
 CELLS = {
     "with a changer": (INTENT, CELL),
     "one screw": (INTENT, ONE_SCREW),
     "either brings gears": (INTENT, ONE_SCREW.replace("grips [cover]", "grips [cover, gear]")),
     "two hands": (INTENT, ONE_SCREW.replace("grips [housing, gear, unit]", "grips [housing, gear, unit]\n  hands 2")),
 }
-
-
-def drawn(seed: int) -> Callable[[MotionNeed], float]:
-    """Durations by sort; ways as between points of a line, so that no way round about is quicker."""
-
-    def at(name: str) -> float:
-        return zlib.crc32(f"{seed} {name}".encode()) % 3000 / 1000
-
-    def duration(need: MotionNeed) -> float:
-        match need.touch:
-            case Touch(pair=pair, end=end, kind=kind, place=place):
-                return 0.5 + at(f"{pair} {end} {kind} {place.partition('[')[0]}")
-            case Docking(pair=pair, pocket=pocket, end=end):
-                return 0.5 + at(f"{pair} {pocket} {end}")
-            case _:
-                return 0.5 + abs(at(stance_name(need.start)) - at(stance_name(need.end)))
-
-    return duration
 
 
 @cache
