@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from cell.diagnostic import Diagnostic, Fix, Span, error, warning
 
+UNSUPPORTED = "E690"
+
 
 class Findings:
     def __init__(self) -> None:
@@ -29,7 +31,7 @@ class Findings:
 
     def unsupported(self, what: str, *spans: Span, help: str = "") -> None:
         known = "docs/language.md lists what is not planned yet, and what to write meanwhile."
-        self.error("E690", f"{what}: not supported in planning yet", *spans, help=help or known)
+        self.error(UNSUPPORTED, f"{what}: not supported in planning yet", *spans, help=help or known)
 
     @property
     def has_errors(self) -> bool:

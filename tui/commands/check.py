@@ -12,7 +12,8 @@ from tui.exit_codes import DONE, PROBLEM, USAGE
 from tui.speech import count, printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
-    from cell.diagnostic import Diagnostic
+    from cell.diagnostic import Diagnostic, Outcome
+    from cell.orders import Order
     from cellwright.reading import Reading
 
 
@@ -39,11 +40,12 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse(f"--explain is text or JSON, not {arguments.format}", USAGE)
     try:
         readings = _mended(arguments) if arguments.fix else _read(arguments)
-        ordered = _ordered(arguments.orders, readings)
+        orders = _ordered(arguments.orders, readings)
     except OSError as cause:
         return refuse(cause, USAGE)
     texts = {name: text for reading in readings for name, text in reading.texts.items()}
-    diagnostics = tuple(dict.fromkeys((*(d for reading in readings for d in reading.diagnostics), *ordered)))
+    found = (d for reading in readings for d in (*reading.diagnostics, *_not_planned(reading, orders.value or ())))
+    diagnostics = tuple(dict.fromkeys((*found, *orders.diagnostics)))
     if arguments.explain and arguments.format == "json":
         put_json({"diagnostics": [plain(d) for d in diagnostics], "understood": explained(readings)})
     else:
@@ -81,12 +83,22 @@ def _mended(arguments: argparse.Namespace) -> Sequence[Reading]:
     return fixed.readings
 
 
-def _ordered(path: str | None, readings: Sequence[Reading]) -> tuple[Diagnostic, ...]:
-    """What is wrong with the orders, for the first cell that there is."""
+def _ordered(path: str | None, readings: Sequence[Reading]) -> Outcome[tuple[Order, ...]]:
+    """The orders, and what is wrong with them, for the first cell that there is."""
+    from cell.diagnostic import Outcome
     from cellwright.order_files import read_order_file
 
     cell = next((reading.cell for reading in readings if reading.cell is not None), None)
-    return () if path is None or cell is None else read_order_file(path, cell).diagnostics
+    if path is None or cell is None:
+        return Outcome(())
+    found = read_order_file(path, cell)
+    return Outcome(None if found.value is None else found.value.orders, found.diagnostics)
+
+
+def _not_planned(reading: Reading, orders: tuple[Order, ...]) -> tuple[Diagnostic, ...]:
+    from cellwright.not_covered import not_planned
+
+    return not_planned(reading, orders)
 
 
 def _summary(reading: Reading) -> str:
