@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cell.diagnostic import Span
-from cell.equipment import PartKind, Place
+from cell.equipment import PartKind
 from cell.grasps import T_part_tcp, grasps
 from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
@@ -111,7 +111,7 @@ class Reach:
             return Refusal("E603", f"the part is in a hand that {robot} does not have", (), help_)
         for places in ((move.sources,) if move.sources else ()) + move.targets:
             if self.beyond[who].issuperset(places) and model is not None:
-                return _too_far(cell, unit, model, places)
+                return _too_far(cell, unit, model, places, self.beyond[who])
         return None
 
     def _say(self, move: _Move, leg: Leg, found: Findings) -> None:
@@ -200,23 +200,20 @@ def _too_heavy(unit: RobotUnit, model: RobotModel | None, tool: Tool, part: Part
     return Refusal("E602", message, spans, f"Save {mass - payload:.3g} kg, or take a robot with a payload of {mass:g} kg.")
 
 
-def _too_far(cell: CellModel, unit: RobotUnit, model: RobotModel, places: tuple[str, ...]) -> Refusal:
+def _too_far(cell: CellModel, unit: RobotUnit, model: RobotModel, places: tuple[str, ...], beyond: frozenset[str]) -> Refusal:
+    """One finding for the whole equipment, however many of its places a line goes to."""
     equipment = cell.equipment[cell.places[places[0]].equipment]
-    what = places[0] if len(places) == 1 else equipment.name
-    gaps = [float(np.linalg.norm(cell.places[p].frame.translation - unit.base.translation)) for p in places]
+    far = [place.name for place in equipment.places if place.name in beyond]
+    what = (
+        equipment.name
+        if len(far) == len(equipment.places)
+        else f"{len(far)} of {len(equipment.places)} places of {equipment.name}"
+    )
+    gaps = [float(np.linalg.norm(cell.places[p].frame.translation - unit.base.translation)) for p in far]
+    near = "It is" if len(far) == 1 else "The nearest is"
     apart = f"{1e3 * min(gaps):.0f} mm from the base of {unit.name}, which reaches {1e3 * model.reach:.0f} mm"
     spans = (equipment.attribute_spans.get("at", equipment.span), unit.attribute_spans.get("base", unit.span))
-    return Refusal("E603", f"{what} is out of reach of {unit.name}", spans, f"It is {apart}: move one of the two.")
-
-
-def _is_out_of_reach(cell: CellModel, place: Place, unit: RobotUnit, model: RobotModel, tool: Tool) -> bool:
-    """True only where no configuration gets there, with any kind that lies there and any grasp."""
-    kinds = [cell.parts[kind].shape for kind in place.accepts if kind in tool.takes and kind in cell.parts]
-    heights = [float(np.linalg.norm(T_part_tcp(shape, grasp).translation)) for shape in kinds for grasp in grasps(shape)]
-    highest = max(heights, default=math.inf)
-    T_base_place = unit.base.inverse() @ place.frame
-    balls = (ball(model, hand.T_flange_tcp) for hand in tool.hands)
-    return all(float(np.linalg.norm(T_base_place.translation - centre)) - highest > radius for centre, radius in balls)
+    return Refusal("E603", f"{what} out of reach of {unit.name}", spans, f"{near} {apart}: move one of the two.")
 
 
 def tools_for(cell: CellModel, state: CellState, robot: str) -> tuple[str | None, ...]:
@@ -235,10 +232,25 @@ def _has_pocket_for(cell: CellModel, robot: str, tool: str) -> bool:
 
 
 def _beyond(cell: CellModel, robot: str, model: RobotModel | None, name: str | None) -> frozenset[str]:
+    """The places that no configuration gets to, with any kind that lies there and any grasp."""
     tool = None if name is None else cell.tools[name]
-    if model is None or tool is None or not tool.hands:
+    if model is None or tool is None or not tool.hands or not cell.places:
         return frozenset()
-    return frozenset(n for n, place in cell.places.items() if _is_out_of_reach(cell, place, cell.robots[robot], model, tool))
+    T_base_world = cell.robots[robot].base.inverse()
+    points = np.array([place.frame.translation for place in cell.places.values()]) @ T_base_world.rotation.T
+    points += T_base_world.translation
+    balls = [ball(model, hand.T_flange_tcp) for hand in tool.hands]
+    lacking = np.min([np.linalg.norm(points - centre, axis=1) - radius for centre, radius in balls], axis=0)
+    heights = {kind: _highest(cell, kind) for kind in tool.takes if kind in cell.parts}
+    held = {name: max((heights[kind] for kind in place.accepts if kind in heights), default=math.inf)
+            for name, place in cell.places.items()}  # fmt: skip
+    return frozenset(place for place, gap in zip(cell.places, lacking, strict=True) if gap > held[place])
+
+
+def _highest(cell: CellModel, kind: str) -> float:
+    """How far (m) the TCP may be from where the part stands."""
+    shape = cell.parts[kind].shape
+    return max(float(np.linalg.norm(T_part_tcp(shape, grasp).translation)) for grasp in grasps(shape))
 
 
 def payload_of(unit: RobotUnit, model: RobotModel | None) -> float | None:

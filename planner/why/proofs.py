@@ -23,6 +23,7 @@ from planner.why.kinds import PROVED
 from planner.why.relief import OF_TIME
 
 MOST_REASONS = 3
+MOST_LOOKS = 6  # for a set: a second look may end in one that is known
 MOST_QUESTIONS = 80
 STUCK = frozenset({"E604", "E608", "E620"})
 """What is said where every order was looked at, by what got stuck; asked again of another text it may be another of them."""
@@ -40,12 +41,14 @@ class Reason:
 def reasons_of(request: PlanningRequest, complaints: tuple[Diagnostic, ...], known: Known) -> tuple[Reason, ...]:
     """The first few, each with a smallest set of clauses that cannot all be kept; equal sets once. Those of `complaints` come
     first, then those that they hid."""
-    waiting: list[tuple[Diagnostic, Clauses]] = [
-        (proof, ()) for proof in _proofs((*complaints, *in_the_way(request, known)), [])[:MOST_REASONS]
-    ]
+    waiting: list[tuple[Diagnostic, Clauses]] = [(d, ()) for d in _proofs((*complaints, *in_the_way(request, known)), [])]
     found: dict[Clauses, Reason] = {}
-    while waiting and len(found) < MOST_REASONS:
+    for _ in range(MOST_LOOKS):
+        if not waiting or len(found) == MOST_REASONS:
+            break
         proof, struck = waiting.pop(0)
+        if any(is_same(r.proof, proof) and not {*struck} & {*clauses} for clauses, r in found.items()):
+            continue  # one that is told says so already
         conflict = conflict_of(request, proof, known, struck)
         if conflict is None or conflict.clauses in found:
             continue
