@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cell.model import CellModel, Tool
 from cell.orders import Order
-from cell.program import IntentProgram
+from cell.program import IntentProgram, Role
 from cell.robot import RobotModel
 from cell.steps import Stance
 
@@ -84,11 +84,21 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
+class Amended:
+    """The goal, by its id, of the iteration `serves` is being tried again with `settings` in place of its own."""
+
+    goal: str
+    serves: tuple[tuple[str, str], ...]
+    settings: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CellState:
     """`parts` in order of id. `devices` and `stances` for every machine, station and robot of the cell. `orders` in the order in
     which they arrived. `mounts` has the robot or the changer that each tool is at; a tool that is not named is where the cell
     declares it. `errand`: what a ladder has come to, None for the whole intent. `since`: by the id of a goal about a thing,
-    how many s ago it was last reached; one that is not named never was, as far as anybody remembers."""
+    how many s ago it was last reached; one that is not named never was, as far as anybody remembers. `amended`: what retries
+    change (cell/amended.py)."""
 
     parts: tuple[PartState, ...]
     stances: Mapping[str, Stance]
@@ -97,6 +107,7 @@ class CellState:
     mounts: Mapping[str, str] = field(default_factory=dict)
     errand: Errand | None = None
     since: Mapping[str, float] = field(default_factory=dict)
+    amended: tuple[Amended, ...] = ()
 
 
 def mount_of(cell: CellModel, state: CellState, tool: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cell.run import RunContext
-from cell.state import CellState, DeviceState, Errand
+from cell.state import Amended, CellState, DeviceState, Errand
 from cell.steps import AtHome
-from controller.run_state import Belief, DeviceBelief, RobotBelief, RunState
+from controller.run_state import Belief, DeviceBelief, RobotBelief, RunState, Trouble
 
 SECOND = 1_000_000_000  # ns
 
@@ -14,10 +14,12 @@ def observed_state(state: RunState) -> CellState:
     """What a planning request is made from. Raises ValueError before the run was opened."""
     if state.context is None:
         raise ValueError("the run has not been opened")
-    return cell_state(state.context, state.belief, state.now)
+    return cell_state(state.context, state.belief, state.now, amended=amendments(state.trouble))
 
 
-def cell_state(context: RunContext, belief: Belief, now: int, errand: Errand | None = None) -> CellState:
+def cell_state(
+    context: RunContext, belief: Belief, now: int, errand: Errand | None = None, amended: tuple[Amended, ...] = ()
+) -> CellState:
     """Parts in order of id. A robot that nobody sees at rest is taken to be at home; nothing is asked
     for then. A device that nobody watches runs only while a command of ours does, and none does when this is asked."""
     return CellState(
@@ -32,7 +34,13 @@ def cell_state(context: RunContext, belief: Belief, now: int, errand: Errand | N
         mounts=dict(sorted(belief.mounts.items())),
         errand=errand,
         since={goal: (now - at) / SECOND for goal, at in sorted(belief.tended.items())},
+        amended=amended,
     )
+
+
+def amendments(trouble: Trouble) -> tuple[Amended, ...]:
+    """What retries have changed, in an order that is the same on every replay."""
+    return tuple(amended for _, amended in sorted(trouble.amended.items()))
 
 
 def by_number(name: str) -> tuple[str, int, str]:

@@ -112,12 +112,6 @@ _PAGES = (
         "Look at the signal named in the text. On resume the cell is planned again from what is observed.",
     ),
     _page(
-        "R717", "a rung that is not built yet",
-        "The policy's next rung is a retry with settings of its own; this version cannot run that.",
-        "It is said rather than skipped, because skipping it would do something else than what is written.",
-        "Put the cell in order by hand and resume: the ladder goes on with the next rung.",
-    ),
-    _page(
         "R718", "the plan is stale",
         "A fact that the plan relies on is no longer so.",
         "The cell has changed since the plan was made.",

@@ -13,9 +13,9 @@ from dataclasses import replace
 from cell.commands import Release, RequestPlan, Subject
 from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, Skipped
 from cell.program import Goal, Hold, Policy, Retry, Skip
-from cell.state import Errand, InHand, InPlace, Lost
+from cell.state import Amended, Errand, InHand, InPlace, Lost
 from controller import ledger, orders, progress
-from controller.cell_view import cell_state
+from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder
 
@@ -31,6 +31,7 @@ def fail(d: Draft, failure: Failure) -> None:
             goal=failure.goal or (operation.goal if operation else None),
             part=failure.part or (operation.part if operation else None),
             iteration=failure.iteration or (operation.serves[-1] if operation and operation.serves else None),
+            serves=operation.serves if operation else (),
         )
     failure = replace(failure, parts=failure.parts or _worked_on(d, failure))
     found = _policy(d, failure)
@@ -74,7 +75,8 @@ def request(d: Draft) -> None:
     number = d.progress.number + 1
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
-    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, cell_state(d.known, d.belief, d.now, d.trouble.errand)))
+    state = cell_state(d.known, d.belief, d.now, d.trouble.errand, amendments(d.trouble))
+    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state))
 
 
 def answered(d: Draft, event: PlanReleased) -> bool:
@@ -168,13 +170,16 @@ def _rung(d: Draft, failure: Failure) -> bool:
     if ladder.rung >= len(policy.ladder):
         return _end(d, failure, key, policy)
     match policy.ladder[ladder.rung]:
-        case Retry(tries=tries, settings=()) if ladder.tries < tries and not _is_lost(d, failure):
+        case Retry(tries=tries, settings=settings) if ladder.tries < tries and not _is_lost(d, failure):
             _set(d, key, Ladder(ladder.rung, ladder.tries + 1))
+            if settings and failure.goal is not None:
+                d.mend(amended=d.trouble.amended.set(key, Amended(failure.goal, failure.serves, settings)))
             d.say(Retried(d.now, _subject(d, failure), failure.event, ladder.tries + 1, tries))
             _give_up_plan(d, failure)
             return True
-        case Retry(settings=()):
+        case Retry():
             _set(d, key, Ladder(ladder.rung + 1))
+            d.mend(amended=d.trouble.amended.delete(key) if key in d.trouble.amended else d.trouble.amended)
             return _rung(d, failure)
         case Hold(message, span):
             _set(d, key, Ladder(ladder.rung + 1))
@@ -192,9 +197,6 @@ def _rung(d: Draft, failure: Failure) -> bool:
                 return _rung(d, failure)
             d.mend(errand=Errand(goal, failure.part), replan=f"{failure.event}: {failure.part} is put in order first")
             return True
-        case Retry(span=span):
-            _set(d, key, Ladder(ladder.rung + 1))
-            return _wait(d, failure, HoldReason("R717", f"{failure.event}: this rung is not built yet", (span,)))
     raise AssertionError(policy)
 
 

@@ -114,7 +114,8 @@ def told(d: Draft, event: OutcomeTold) -> None:
     kept = tuple(entry for entry in known.part.outcomes if entry[0] != event.outcome)
     ledger.change_part(d, part, outcomes=(*kept, (event.outcome, event.value)))
     assert d.policies is not None
-    if (event.outcome, event.value) in d.known.adverse and not d.policies.asks(event.of.goal, event.outcome):
+    is_of_rung = d.trouble.errand is not None and d.trouble.errand.goal == event.of.goal  # its ladder goes on, whatever it tells
+    if (event.outcome, event.value) in d.known.adverse and not is_of_rung and not d.policies.asks(event.of.goal, event.outcome):
         text = f"the {event.outcome} of {part} is {event.value}"
         recovery.fail(d, Failure(event.value, "R703", text, goal=event.of.goal, part=part, iteration=_iteration(d, step)))
 

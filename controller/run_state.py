@@ -16,7 +16,7 @@ from cell.diagnostic import Span
 from cell.events import Conclusion, Source
 from cell.orders import Order
 from cell.run import PackState, RunContext
-from cell.state import Errand, PartState
+from cell.state import Amended, Errand, PartState
 from cell.steps import Stance
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
@@ -141,8 +141,8 @@ class Progress:
 class Failure:
     """`event` is the word of a policy. `block` is the enclosure to look for one from, None: that of the goal. `code` is the
     hold's when there is no policy. `asked`: its ladder holds, and the next resume moves it on. `parts`: all that its iteration
-    works on. `keeps_plan`: only time has told, no fact has changed; where its ladder does no more than hold, the plan in hand
-    goes on."""
+    works on; `serves`: the iterations that its operation belongs to. `keeps_plan`: only time has told, no fact has changed;
+    where its ladder does no more than hold, the plan in hand goes on."""
 
     event: str
     code: str
@@ -155,6 +155,7 @@ class Failure:
     iteration: tuple[str, str] | None = None
     asked: bool = False
     parts: tuple[str, ...] = ()
+    serves: tuple[tuple[str, str], ...] = ()
     keeps_plan: bool = False
 
 
@@ -192,7 +193,7 @@ class Trouble:
     `violations` clauses broken. `opened`: when each block with a `within` was opened. `full`: what has no free place, `empty`:
     what has nothing left, of what the intent asks about. `halted`: robots that stand still on their paths until an operator
     resumes, by the command that asked for it. `stopping`: the hardest stop asked for so far. `commands` numbers what serves no
-    step."""
+    step. `amended` has what retries have changed, by ladder."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -211,6 +212,7 @@ class Trouble:
     starved: int = 0
     starved_since: int | None = None
     paces: Map[str, Paced] = _NONE
+    amended: Map[str, Amended] = _NONE
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 
+from cell.amended import as_amended
 from cell.demands import Demand
 from cell.diagnostic import Diagnostic, Span, error
 from cell.members import (
@@ -26,7 +27,7 @@ from cell.members import (
 )
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
-from cell.state import CellState, Errand, InPlace, PartState
+from cell.state import Amended, CellState, Errand, InPlace, PartState
 from planner.proof.asked_orders import AskedOrders
 from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal, thing_of
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
@@ -146,7 +147,7 @@ def duties_of(
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations. `put_off`:
     the choices of which the plan holds one branch only."""
     asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
-    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state.since, put_off)
+    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state.since, put_off, state.amended)
     if state.errand is not None:
         reader.errand(program.block, state.errand, ())
         return reader.out
@@ -164,6 +165,7 @@ class _Reader:
     out: Duties
     since: Mapping[str, float]
     put_off: PutOff
+    amended: tuple[Amended, ...]
     filled: set[str] = field(default_factory=set)
     of_demand: dict[str, list[Key]] = field(default_factory=dict)
 
@@ -175,8 +177,7 @@ class _Reader:
             if rung.id == errand.goal and part is not None:
                 key = (rung.id, ())
                 bounds = tuple(limit for b in rung.bounds if (limit := limit_in_bound(b)) is not None)
-                to = rung.role("to")
-                where = to.text if isinstance(to, Ref) else ""
+                where = wanted_place(rung, self.cell, {})
                 duty = Duty(key, rung, part.id, part.kind, None, (*limits, *bounds), frozenset(), where)
                 self.out.goals[key] = duty
         for line in block.lines:
@@ -241,6 +242,7 @@ class _Reader:
         return frozenset({key})
 
     def _goal(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
+        goal = as_amended(goal, scope.serves, self.amended)
         demand = self.asked.demand(goal, scope.members)
         if demand is not None:
             return self._demanded(goal, demand, scope, label)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from cell import program as text
+from cell.amended import as_amended
 from cell.arrivals import SUPPLIES, arrival_law, arrival_times
 from cell.demands import Demand, order_of
 from cell.diagnostic import Span
@@ -90,7 +91,7 @@ class _Walk:
     arrivals: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.unfolding = Unfolding(self.cell, self.found, [], {})
+        self.unfolding = Unfolding(self.cell, self.found, [], {}, amended=self.state.amended)
         self.assembly = Assembly(self.cell, self.state, self.found)
         self.parts = {p.id: p for p in self.state.parts}
         self.arrivals = arrival_times(self.cell, self.state)
@@ -246,6 +247,7 @@ class _Walk:
 
     def _joint(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
         """A goal that joins a part to another one."""
+        goal = as_amended(goal, clauses.serves, self.state.amended)
         wanted = None if self.assembly.has_passed(goal, bound) else self.assembly.wanted(goal, bound)
         if wanted is None:
             return frozenset()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from cell.model import CellModel
 from cell.program import Block, Goal, IntentProgram, Loop
 from cell.state import CellState, Errand, PlanningRequest
+from planner.tasks.chores import is_about_thing
 from planner.tasks.findings import Findings
 from planner.tasks.reach import Reach
 from planner.tasks.route import Clauses, Job, Stage
@@ -43,8 +44,8 @@ def check_rungs(request: PlanningRequest, found: Findings) -> None:
     cell = request.cell
     reach = Reach(cell, request.robots, request.state, request.without)
     for goal, _, loops in rungs_of(request.program):
-        if goal.verb != "move":
-            found.unsupported("a rung with a goal that is no `move`", goal.span)
+        if is_about_thing(cell, goal):
+            found.unsupported("a rung with a goal about a thing", goal.span)
             continue
         for kind in _kinds(cell, goal, loops):
             stage = Unfolding(cell, found, [], {}).stage(goal, kind, Clauses(), "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from cell.amended import SETTINGS
 from cell.model import CellModel
 from cell.program import (
     AllOf,
@@ -191,7 +192,10 @@ def _check_policy(policy: Policy, found: Findings) -> None:
         match rung:
             case Skip():
                 _check_skip(policy, rung, found)
-            case Goal() | Retry() | Hold():
+            case Retry(settings=settings):
+                for odd in (setting for setting in settings if setting.name not in SETTINGS):
+                    found.unsupported(f"a retry with another {odd.name}", odd.span, help=f"It may change {', '.join(SETTINGS)}.")
+            case Goal() | Hold():
                 pass  # of goals planner/tasks/rungs.py says whether they can be done
             case _:
                 assert_never(rung)

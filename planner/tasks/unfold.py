@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from cell.amended import as_amended
 from cell.members import Members
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, Line, Loop, Ref, Scope, When
-from cell.state import PartState
+from cell.state import Amended, PartState
 from planner.tasks.findings import Findings
 from planner.tasks.later import is_too_much, put_off, told_in
 from planner.tasks.methods import Method, method_of, told_by, tool_asked
@@ -38,6 +39,7 @@ class Unfolding:
     deadlines: list[Deadline]
     methods: dict[tuple[str, ...], Method | None]
     due: set[tuple[str, str]] = field(default_factory=set)
+    amended: tuple[Amended, ...] = ()
 
     def clauses_in(self, block: Block, clauses: Clauses, label: str) -> Clauses:
         """`clauses` and those of `block`; a `within` opens a new deadline, one for each activation."""
@@ -55,7 +57,7 @@ class Unfolding:
 
     def stage(self, goal: Goal, kind: str, clauses: Clauses, label: str, members: Members | None = None) -> Stage | None:
         """The stage that makes `goal` true, None when there is no method. `members`: what loop variables stand for."""
-        members = members or {}
+        members, goal = members or {}, as_amended(goal, clauses.serves, self.amended)
         key = (goal.id, kind, *members.values())
         if key not in self.methods:
             self.methods[key] = method_of(self.cell, goal, kind, self.found, members)

@@ -12,6 +12,7 @@ from cell.plan_file import with_plan_id
 from cell.scenario import DriveSpoiled, Jam
 from cell.steps import Drive, Step
 from cell_drivers.simulated.record import JoinedTo
+from controller.rehearsal import Ask
 from tests.constructs.bench import Bench
 from tests.constructs.test_assembling import CELL, GRIPS
 from tests.constructs.test_assembling import INTENT as KITS
@@ -122,3 +123,35 @@ def test_a_torque_that_no_tool_has_is_told_with_the_tool(torque: str, words: str
     found = Bench.of(PLATE, TOOL, INTENT.replace("2.5 Nm", torque)).planned().diagnostics
     assert found[0].code == "E602"
     assert words in found[0].message
+
+
+RETRIED = INTENT.replace("retry 2, then hold", "retry 2 torque 3 Nm speed 100 mm/s, then hold")
+
+
+def test_a_retry_may_ask_for_another_torque_and_speed() -> None:
+    """The second screw jams: it is driven with 3 Nm then, and no other one is."""
+    bench = Bench.of(PLATE, TOOL, RETRIED)
+    ran = bench.run(DriveSpoiled("grip", 2, "jam"))
+    assert ran.record.summary.state == "Complete"
+    assert sorted(e.value for e in ran.all(QuantityMeasured) if e.quantity == "torque") == [2.5, 2.5, 2.5, 3.0]
+    (asked,) = ran.asked
+    (amended,) = asked.state.amended
+    assert [s.name for s in amended.settings] == ["torque", "speed"]
+    plan = bench.planned(asked.state).expect()
+    assert sorted({s.action.torque for s in plan.tasks.steps if isinstance(s.action, Drive)}) == [2.5, 3.0]
+    slow = {m.need.speed_limit for m in plan.motions.values()}
+    assert 0.1 in slow and len(slow) == 2
+    assert bench.proved(plan, asked.state).value is not None
+    assert bench.proved(plan, replace(asked.state, amended=())).value is None
+
+
+def test_behind_the_retry_the_goal_is_as_it_was() -> None:
+    bench = Bench.of(PLATE, TOOL, RETRIED.replace("retry 2", "retry 1"))
+    ran = bench.run(DriveSpoiled("grip", 1, "jam"), DriveSpoiled("grip", 2, "jam"), asks=(Ask(400.0, "resume"),))
+    assert ran.record.summary.state == "Complete"
+    assert [len(request.state.amended) for request in ran.asked] == [1, 0]
+
+
+def test_a_setting_of_a_retry_that_planning_does_not_know_is_said() -> None:
+    found = Bench.of(PLATE, TOOL, INTENT.replace("retry 2,", "retry 2 angle 90 deg,")).planned().diagnostics
+    assert [(d.code, "angle" in d.message) for d in found] == [("E690", True)]

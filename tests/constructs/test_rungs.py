@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import pytest
+
 from cell.events import HoldRaised, PlanRequested, Skipped
 from cell.plan_file import with_plan_id
 from cell.scenario import GripLost, Reject
@@ -78,11 +80,49 @@ def test_changed_plans_for_a_rung_are_refused() -> None:
     assert b.proved(with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=steps))), asked).value is None
 
 
-def test_a_rung_that_no_place_takes_is_refused_when_planned() -> None:
-    cell = CELL + "part cube {\n  mass 1 kg\n  shape box (30 mm, 30 mm, 30 mm)\n}\ntray cubes is infeed {\n"
-    cell += "  at (-500 mm, 600 mm, 50 mm)\n  holds [cube, shaft]\n}\n"
-    found = Bench.of(cell, "[shaft, cube]", INTENT.replace("move s to scrap", "process s at brush")).planned()
-    assert "E690" in {d.code for d in found.diagnostics}
+def test_a_rung_that_no_robot_reaches_is_refused_when_planned() -> None:
+    far = CELL.replace("at (700 mm, -600 mm, 0 mm)", "at (90000 mm, -600 mm, 0 mm)")
+    found = Bench.of(far, "shaft", WASHED).planned().diagnostics
+    assert [d.code for d in found] == ["E603"]
+
+
+WASHED = """
+for each s in infeed {
+  inspect s at gauge {
+    on reject: process s at brush, then retry 1, then move s to scrap, then skip
+  }
+  move s to outfeed
+}
+"""
+
+
+@pytest.mark.parametrize(("looks", "where"), [(1, "outfeed"), (9, "scrap")])
+def test_a_program_may_be_a_rung(looks: int, where: str) -> None:
+    """The second part is brushed and looked at again; when that has not helped it goes into the bin."""
+    ran = bench(WASHED).run(Reject(2, times=looks))
+    assert ran.record.summary.state == "Complete"
+    assert "shaft#2" in ran.lying[where]
+    brushed = {p.id: p.programs for p in ran.truth.parts}
+    assert brushed == {"shaft#1": (), "shaft#2": (("brush", "DEBURR"),), "shaft#3": ()}
+    assert ran.truth.violations == ()
+
+
+def test_what_a_rung_tells_is_no_event_of_its_own() -> None:
+    ladder = "inspect s at gauge, then move s to scrap, then skip"
+    ran = bench(INTENT.replace("move s to scrap, then skip", ladder)).run(Reject(2, times=9))
+    assert ran.record.summary.state == "Complete"
+    assert ran.lying["scrap"] == ("shaft#2",)
+    assert len([e for e in ran.truth.of("told") if e.part == "shaft#2"]) == 2
+
+
+def test_changed_plans_for_a_rung_with_work_are_refused() -> None:
+    b = bench(WASHED)
+    asked = b.run(Reject(2, times=1)).all(PlanRequested)[0].state
+    assert asked.errand is not None
+    plan = b.planned(asked).expect()
+    assert [(o.verb, o.part) for o in plan.tasks.operations] == [("process", "shaft#2")]
+    survived = [f"{m.field}: {m.what}" for m in plan_mutants(plan, 40, 2) if m.plan and b.proved(m.plan, asked).value]
+    assert [s for s in survived if "one_by_one" not in s and "predecessors" not in s] == []
 
 
 def test_skip_right_after_a_reject_stays_refused() -> None:
