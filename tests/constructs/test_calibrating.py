@@ -203,6 +203,7 @@ def test_what_offers_no_calibration_is_told() -> None:
     LOOP.replace("inspect s", "calibrate gauge\n  inspect s"),
     LOOP.replace("inspect s", "every 1 h {\n    calibrate gauge\n  }\n  inspect s"),
     LOOP + "every 1 h {\n  move shaft to scrap\n}\n",
+    EVERY + "on overdue: calibrate gauge\n",
 ])  # fmt: skip
 def test_the_rest_stays_unsupported(intent: str) -> None:
     assert "E690" in {d.code for d in bench(intent).planned().diagnostics}
