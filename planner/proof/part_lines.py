@@ -17,6 +17,7 @@ from cell.arrivals import arrival_times
 from cell.model import CellModel
 from cell.state import PlanningRequest
 from cell.steps import (
+    Along,
     AtHome,
     AtHub,
     AtMeasured,
@@ -120,6 +121,8 @@ class Reader:
                     inside = None if (touch.pair, touch.end) == ("part and place", "start") else inside
                     yield self._item(at, step, touch, self._contacts[_sort(touch, self._cell)], way, _takes(touch))
                     touch = None if touch.end == "start" else touch
+                case Move(need=need) if isinstance(need.touch, Along):
+                    yield self._along(at, step, need.touch)
                 case Grip() | Release() | Drive():
                     inside = (
                         self._cell.equipment_of(touch.place)
@@ -138,6 +141,13 @@ class Reader:
                     yield self._item(at, step, None, step.duration)
                 case _:
                     pass
+
+    def _along(self, at: int, step: Step, touch: Along) -> Item:
+        """Work along a path is of one sort with that of the same verb along the same path of such parts there."""
+        able = {r for r in self.robots if r == step.robot or any(touch.verb in t.does for t in self._cell.tools_of(r))}
+        operation, seconds = self._operations[step.operation], self._contacts[_sort(touch, self._cell)]
+        own, alone = (operation.goal, operation.serves), frozenset(_alone(step, self._cell))
+        return Item(at, 0.0, seconds, alone, frozenset(able or self.robots), own, self._cell.equipment_of(touch.place), 0)
 
     def _item(
         self, at: int, step: Step, touch: Touch | None, seconds: float, way: float = 0.0, takes: Literal[-1, 0, 1] = 0
@@ -171,7 +181,7 @@ def _least(
     for seconds, need in moves:
         if need.start == at_start[need.robot] and isinstance(need.start, AtHome | AtMeasured):
             first[need.robot] = min(seconds, first.get(need.robot, seconds))
-        elif isinstance(need.touch, Touch):
+        elif isinstance(need.touch, Touch | Along):
             sort = _sort(need.touch, cell)
             contacts[sort] = min(seconds, contacts.get(sort, seconds))
         elif need.touch is None and isinstance(need.start, AtHub) and isinstance(need.end, AtHub):
@@ -180,7 +190,9 @@ def _least(
     return first, contacts, ways
 
 
-def _sort(touch: Touch, cell: CellModel) -> tuple[str, ...]:
+def _sort(touch: Touch | Along, cell: CellModel) -> tuple[str, ...]:
+    if isinstance(touch, Along):
+        return touch.verb, touch.feature, touch.kind, cell.equipment_of(touch.place)
     return touch.pair, touch.end, touch.kind, cell.equipment_of(touch.place)
 
 

@@ -237,18 +237,22 @@ def _load_at(need: MotionNeed) -> tuple[object, ...] | None:
 
 class MeasuredFirst:
     """Durations for a comparison with the motions of a plan: a need that the plan does not have takes as long as the plan's
-    motion between the same stances, whatever is carried."""
+    motion between the same stances, along the same path, whatever is carried."""
 
     def __init__(self, measured: dict[MotionNeed, float], otherwise: Callable[[MotionNeed], float]) -> None:
         self._measured = measured
         self._otherwise = otherwise
-        self._between: dict[tuple[str, str], float] = {}
+        self._between: dict[tuple[str, str, Along | None], float] = {}
         for need, seconds in measured.items():
-            key = (stance_name(need.start), stance_name(need.end))
+            key = _way(need)
             self._between[key] = min(seconds, self._between.get(key, math.inf))
 
     def __call__(self, need: MotionNeed) -> float:
         if need in self._measured:
             return self._measured[need]
-        known = self._between.get((stance_name(need.start), stance_name(need.end)))
+        known = self._between.get(_way(need))
         return self._otherwise(need) if known is None else known
+
+
+def _way(need: MotionNeed) -> tuple[str, str, Along | None]:
+    return stance_name(need.start), stance_name(need.end), need.touch if isinstance(need.touch, Along) else None

@@ -16,6 +16,7 @@ from cell.model import CellModel
 from cell.state import PlanningRequest
 from cell.steps import (
     Action,
+    Along,
     AtHome,
     AtHub,
     AtMeasured,
@@ -123,6 +124,8 @@ class Chains:
         match step.action:
             case Move(need=MotionNeed(touch=Touch() as touch)):
                 return self._moved(number, step, touch, at)
+            case Move(need=MotionNeed(touch=Along() as touch) as need):
+                return self._followed(number, step, touch, self.quickest[_sort_of(need, self._cell)])
             case Grip():
                 at.lies_at = None
                 return self._made(number, step, at.contact)
@@ -154,6 +157,12 @@ class Chains:
         if touch.end == "start":
             at.contact = None
         return piece
+
+    def _followed(self, number: int, step: Step, touch: Along, seconds: float) -> Piece:
+        does = (any(touch.verb in tool.does for tool in self._cell.tools_of(robot)) for robot in self._usable)
+        able = tuple(r for r, can in zip(self._usable, does, strict=True) if can or r == step.robot) or self._usable
+        alone, hub = frozenset(_alone(step, self._cell)), self._cell.equipment_of(touch.place)
+        return Piece(number, seconds, 0.0, alone, able, step.operation, hub, "")
 
     def _made(
         self, number: int, step: Step, contact: Touch | None, seconds: float | None = None, way: float = 0.0,
@@ -208,6 +217,8 @@ def _sort_of(need: MotionNeed, cell: CellModel) -> tuple[str, ...]:
     match need:
         case MotionNeed(touch=Touch() as touch):
             return _sort(touch, cell)
+        case MotionNeed(touch=Along(verb=verb, feature=feature, kind=kind, place=place)):
+            return "along", verb, feature, kind, cell.equipment_of(place)
         case MotionNeed(start=AtHub(a), end=AtHub(b), touch=None):
             return "way", a, b
         case _:

@@ -35,6 +35,7 @@ from cell.state import CellState, PlanningRequest
 from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Docking, MotionNeed, Move, Stance, Touch
 from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
+from planner.motion.least_duration import least_duration
 from planner.proof.release import release
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
@@ -129,7 +130,7 @@ class GantryPlanner:
         return PlanningRequest(self.reading.program, self.cell, robots, state, iterations=ITERATIONS)
 
     def released(self, asked: PlanningRequest) -> Outcome[ReleasedPlan]:
-        tasks = plan_tasks(asked, Known(lambda need: self.motion(need).duration))
+        tasks = plan_tasks(asked, Known(lambda need: self.motion(need).duration, least=self._least))
         if tasks.value is None:
             return Outcome(None, tasks.diagnostics)
         plan = tasks.value
@@ -144,6 +145,10 @@ class GantryPlanner:
         return release(with_plan_id(made), asked, Granted(), map, lambda stage, done, total: None, VERSIONS)
 
     # --- motions -----------------------------------------------------------------------------------------------------
+
+    def _least(self, need: MotionNeed) -> float:
+        """What no motion can be quicker than, as far as the ends of motions are known by now."""
+        return least_duration(self.cell, dict.fromkeys(self.cell.robots, _model()), self._motions)(need)
 
     def motion(self, need: MotionNeed) -> Motion:
         if need not in self._motions:

@@ -20,6 +20,7 @@ from tests.judge.recording import Track
 from tests.judge.verdict import Exceedance
 
 NEAR = 1e-3  # m
+GENTLE = 0.93  # cosine of the turn below which a path has no corner, with a little to spare
 SAGITTA = 0.05  # of a side: a curve that turns by 20 deg at both its ends leaves the chord by less
 
 
@@ -32,12 +33,12 @@ def off_the_path(track: Track, arm: Arm, frame: Array, meant: Allowed, cell: Cel
         return
     points = np.array(cell.places[meant.touch.place].frame.apply(np.array(feature.points)))
     tips = np.asarray((arm.sweep(track.setpoint[inside]).flange() @ frame)[:, :3, 3])
-    allowed = NEAR + SAGITTA * max(float(np.linalg.norm(b - a)) for a, b in pairwise(points)) * (len(points) > 2)
-    apart = np.min([_from_line(tips, a, b) for a, b in pairwise(points)], axis=0)
+    room = _leaves(points)
+    apart = np.min([_from_line(tips, a, b) - more for (a, b), more in zip(pairwise(points), room, strict=True)], axis=0)
     k = int(apart.argmax())
-    if apart[k] > allowed:
+    if apart[k] > NEAR:
         at = int(track.at[inside][k])
-        yield Exceedance(f"distance of {meant.touch.hand} from {meant.touch.feature}", at, float(apart[k]), allowed)
+        yield Exceedance(f"distance of {meant.touch.hand} from {meant.touch.feature}", at, float(apart[k]), NEAR)
     passed = 0
     for point in points:
         near = np.flatnonzero(np.linalg.norm(tips[passed:] - point, axis=1) <= NEAR)
@@ -46,6 +47,15 @@ def off_the_path(track: Track, arm: Arm, frame: Array, meant: Allowed, cell: Cel
             yield Exceedance(f"a point of {meant.touch.feature} passed by {meant.touch.hand}", int(meant.last), distance, NEAR)
             return
         passed += int(near[0])
+
+
+def _leaves(points: Array) -> list[float]:
+    """How far (m) the path may be from each of its sides: nothing where it has a corner, or an end, at both ends of the side."""
+    sides = np.diff(points, axis=0)
+    lengths = np.linalg.norm(sides, axis=1)
+    turns = [float(a @ b) > GENTLE * m * n for (a, b), (m, n) in zip(pairwise(sides), pairwise(lengths), strict=True)]
+    gentle = [False, *turns, False]
+    return [SAGITTA * float(m) * (gentle[k] or gentle[k + 1]) for k, m in enumerate(lengths)]
 
 
 def _from_line(points: Array, a: Array, b: Array) -> Array:
