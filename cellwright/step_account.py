@@ -15,6 +15,7 @@ from cell.model import CellModel
 from cell.program import Amount, Goal, Hold, IntentProgram, Policy, Retry, Rung, Skip
 from cell.standard_verbs import STANDARD
 from cell.steps import (
+    Along,
     Await,
     Couple,
     Decide,
@@ -22,6 +23,7 @@ from cell.steps import (
     Fact,
     Grip,
     Inspect,
+    MotionNeed,
     Move,
     Present,
     Release,
@@ -104,6 +106,8 @@ def account(step_id: str, tasks: TaskPlan, program: IntentProgram, cell: CellMod
 def done_by(step: Step, cell: CellModel) -> str:
     """What the step does, as a sentence."""
     match step.action:
+        case Move(need=MotionNeed(robot=robot, touch=Along() as touch)):
+            return _along(robot, touch, step)
         case Move(need=need):
             load = " and ".join(c.kind for c in need.carried)
             return f"{need.robot} moves" + (f" with {load}" if load else "") + f": {step.because.rule}"
@@ -137,6 +141,16 @@ def done_by(step: Step, cell: CellModel) -> str:
         case Decide():
             return f"the controller takes a branch: {step.because.rule}"
     assert_never(step.action)
+
+
+def _along(robot: str, touch: Along, step: Step) -> str:
+    """`r1 takes spindle.a along rim of frame#1 in vice at 40 mm/s, pressing with 15 N: deburr`."""
+    how = [f"at {1e3 * touch.feed:g} mm/s"] if touch.feed > 0.0 else []
+    how += [f"pressing with {touch.force:g} N"] if touch.force > 0.0 else []
+    how += [f"resting {sum(touch.dwells):g} s"] if sum(touch.dwells) > 0.0 else []
+    way = "along" if touch.feed > 0.0 else "to"
+    what = f"{robot} takes {touch.hand} {way} {touch.feature} of {step.part} in {touch.place}"
+    return f"{what} {', '.join(how)}: {touch.verb}"
 
 
 def fact_text(fact: Fact) -> str:
@@ -189,6 +203,8 @@ def _where(stance: str) -> str:
 def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
     """What can go wrong in such a step, in the words of the intent."""
     match step.action:
+        case Move(need=MotionNeed(robot=robot, touch=Along())):
+            return ("jam", "blocked", f"{robot}.fault")
         case Move(need=need):
             return ("grip_lost", "blocked", f"{need.robot}.fault") if need.carried else ("blocked", f"{need.robot}.fault")
         case Grip():
@@ -224,12 +240,13 @@ def _why_robot(step: Step, operation: Operation, policies: Policies, cell: CellM
     robot, goal = operation.robot, _goal(operation, policies)
     if goal is not None and goal.role("by") is not None:
         return f"{robot}: the line asks for it"
-    kind = operation.part.partition("#")[0]
-    able = [name for name in cell.robots if any(kind in tool.takes for tool in cell.tools_of(name))]
+    kind, verb = operation.part.partition("#")[0], goal.verb if goal is not None and goal.along else ""
+    what, does = (f"to {verb}", f"{verb} it") if verb else (f"for {kind}", f"grip {kind}")
+    able = [r for r in cell.robots if any(verb in t.does if verb else kind in t.takes for t in cell.tools_of(r))]
     if able == [robot] or not able:
-        return f"{robot}: " + ("it is the only robot" if len(cell.robots) == 1 else f"no other robot has a tool for {kind}")
+        return f"{robot}: " + ("it is the only robot" if len(cell.robots) == 1 else f"no other robot has a tool {what}")
     others = ", ".join(name for name in able if name != robot)
-    return f"{robot}: {others} could grip {kind} too; in this order {robot} brings the whole plan to its end sooner"
+    return f"{robot}: {others} could {does} too; in this order {robot} brings the whole plan to its end sooner"
 
 
 def _rules(step: Step, operation: Operation, program: IntentProgram, policies: Policies) -> Iterator[Rule]:
