@@ -36,3 +36,5 @@ def test_what_jams_is_tried_again_and_the_units_get_done(plan: Planned) -> None:
     assert run.run.summary.state == "Complete"
     assert sum(e.what == "joined" for e in run.world.effects) == 12
     assert run.world.violations == ()
+    verdict = run.verdict()
+    assert verdict.is_clean, verdict.text
