@@ -17,6 +17,8 @@ from planner.proof.changing_over import Hauler, change_over
 from planner.proof.line_times import Piece
 from planner.proof.unplanned_ways import Ways
 
+MOST_PIECES = 500  # in a web; of larger ones nothing is derived
+
 Visit = tuple[float, float, float]
 """From when, how long, how much comes behind it, s."""
 _Span = tuple[int, int]
@@ -79,7 +81,7 @@ def webs(lines: Sequence[Sequence[Piece]], steps: Sequence[Step], request: Plann
     """One for all parts that become one, where that is clear: nothing of it hangs on a choice."""
     for family in families(lines, steps):
         own = [lines[k] for k in family]
-        if not any(piece.is_decided for line in own for piece in line):
+        if sum(map(len, own)) <= MOST_PIECES and not any(piece.is_decided for line in own for piece in line):
             web = _web(own, steps)
             web.hauls = dict(_hauls(web, steps, request))
             hands = ((_HAND + hauler.robot, span) for span, hauler in web.hauls.items())

@@ -21,6 +21,8 @@ from planner.tasks.chain_times import Gates, Link
 from planner.tasks.nets import Net, Run
 from planner.tasks.tool_ways import Carrier, Hubs, ToolWays, kind_in, leaves, lets_go
 
+MOST_PIECES = 500  # of one net: with more of them nothing is said
+
 Work = tuple[float, float, float]
 """From when on it can be done, how long it takes, how much comes behind it, s."""
 
@@ -50,7 +52,7 @@ def joined_work(
     tools, lengths, stays, told = ToolWays(cell, steps, ways), list[float](), dict[str, list[_Stay]](), set[int]()
     for family in _families(rows, steps):
         own = [rows[k] for k in family]
-        if any(link.is_choice for row in own for link in row):
+        if sum(map(len, own)) > MOST_PIECES or any(link.is_choice for row in own for link in row):
             continue
         net = Net(own, steps, gates)
         carriers = dict(_transfers(net, steps, tools))
