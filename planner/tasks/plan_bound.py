@@ -49,8 +49,8 @@ def plan_bound(
     joined = joined_work(rows, steps, request.cell, gates, ways)
     bounds |= {name: max(bounds.get(name, 0.0), _one_at_a_time(works)) for name, works in joined.works.items()}
     bounds[CHAIN] = max((*joined.lengths, *(link.begin + link.seconds + link.tail for link in links)), default=0.0)
-    bottleneck = max(bounds, key=lambda name: bounds[name])
-    return bounds[bottleneck], bottleneck
+    bottleneck = max(bounds, key=lambda name: round(bounds[name], 6))  # of those that give it alike, who or what it is
+    return max(bounds.values()), bottleneck
 
 
 def _held(links: Iterable[Link]) -> list[str]:

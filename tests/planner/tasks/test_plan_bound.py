@@ -139,6 +139,13 @@ def test_robots_that_could_share_the_work_share_it_in_the_bound() -> None:
     assert alone.bottleneck == "left"
 
 
+def test_what_a_robot_and_a_chain_give_alike_is_said_of_the_robot() -> None:
+    request = request_of(*MORE["pallets"])
+    tasks = plan_tasks(request, Known(seconds)).expect()
+    assert tasks.bounds.bottleneck == "p1"
+    assert again(tasks, request)["longest chain"] == pytest.approx(tasks.bounds.lower_bound)
+
+
 ROUND_TRIPS = """
 for each s in left_in {
   inspect s at nest
