@@ -25,6 +25,7 @@ import numpy as np
 from cell.geometry import frozen
 
 T = TypeVar("T")
+_SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 class CodecError(ValueError):
@@ -48,6 +49,11 @@ def digest(value: object) -> str:
 
 def to_plain(value: Any) -> Any:
     """`value` as JSON types. Every dataclass carries its class name, so a reader of any union can tell."""
+    kind = type(value)
+    if kind in _SCALARS:  # these first: plans are made of them, and a plan has many
+        return value
+    if kind is tuple:
+        return [v if type(v) in _SCALARS else to_plain(v) for v in value]
     match value:
         case None | bool() | int() | float() | str():
             return value.value if isinstance(value, Enum) else value
@@ -60,9 +66,10 @@ def to_plain(value: Any) -> Any:
         case Mapping():
             return {str(k): to_plain(v) for k, v in value.items()}
         case _ if dataclasses.is_dataclass(value):
-            plain: dict[str, Any] = {"type": type(value).__name__}
+            plain: dict[str, Any] = {"type": kind.__name__}
             for name in _field_names(value.__class__):
-                plain[name] = to_plain(getattr(value, name))
+                field = getattr(value, name)
+                plain[name] = field if type(field) in _SCALARS else to_plain(field)
             return plain
     raise TypeError(f"no plain form for {type(value).__name__}")
 
