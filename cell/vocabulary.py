@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -245,11 +246,16 @@ class Vocabulary:
     @property
     def role_words(self) -> frozenset[str]:
         """Every registered role, setting and bound: no name may be one of them, and no unit follows a number by one."""
-        return frozenset(
-            word
-            for verb in self.verbs.values()
-            for word in (*(r.name for r in verb.roles), *(s.name for s in verb.settings), *verb.bounds)
-        )
+        return _role_words(self)
+
+
+@lru_cache(maxsize=8)
+def _role_words(vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset(
+        word
+        for verb in vocabulary.verbs.values()
+        for word in (*(r.name for r in verb.roles), *(s.name for s in verb.settings), *verb.bounds)
+    )
 
 
 V = TypeVar("V")

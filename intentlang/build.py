@@ -28,27 +28,43 @@ class Lexeme(Protocol):
 T = TypeVar("T")
 
 
+class _Positions(dict[tuple[int, int], Position]):
+    """Each place of the text, made once: a token asks for it, its name, and all that begin or end with it."""
+
+    def __missing__(self, key: tuple[int, int]) -> Position:
+        found = self[key] = Position(*key)
+        return found
+
+
 class Builder:
     """`words` collects every name met, so that reserved ones can be found without a walk."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.words: list[s.Word] = []
+        self._positions = _Positions()
 
     def _span(self, children: Sequence[object]) -> Span:
-        present = [c for c in children if c is not None]
-        first, last = self._of(present[0]), self._of(present[-1])
-        return Span(self.file, first.start, last.end)
-
-    def _of(self, child: object) -> Span:
-        if hasattr(child, "span"):
-            span: Span = child.span
-            return span
-        return self._token_span(child)  # type: ignore[arg-type]
+        first, last = children[0], children[-1]
+        if first is None or last is None:
+            present = [c for c in children if c is not None]
+            first, last = present[0], present[-1]
+        start: Span | None = getattr(first, "span", None)
+        end: Span | None = getattr(last, "span", None)
+        return Span(
+            self.file,
+            self._start(first) if start is None else start.start,  # type: ignore[arg-type]
+            self._end(last) if end is None else end.end,  # type: ignore[arg-type]
+        )
 
     def _token_span(self, token: Lexeme) -> Span:
-        start = Position(token.line or 1, token.column or 1)
-        return Span(self.file, start, Position(token.end_line or 1, token.end_column or 1))
+        return Span(self.file, self._start(token), self._end(token))
+
+    def _start(self, token: Lexeme) -> Position:
+        return self._positions[token.line or 1, token.column or 1]
+
+    def _end(self, token: Lexeme) -> Position:
+        return self._positions[token.end_line or 1, token.end_column or 1]
 
     def _words(self, children: Sequence[object]) -> list[s.Word]:
         """The NAME tokens that stand directly in this rule."""
@@ -59,7 +75,8 @@ class Builder:
     # -- values ------------------------------------------------------------------------------------------------------
 
     def ref(self, c: list[object]) -> s.RefNode:
-        return s.RefNode(tuple(self._words(c)), self._span(c))
+        words = self._words(c)
+        return s.RefNode(tuple(words), words[0].span if len(words) == 1 else self._span(c))
 
     def quantity(self, c: list[object]) -> s.NumberNode:
         text = str(c[0])

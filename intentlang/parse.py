@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Token, Transformer_NonRecursive, Tree, lexer
+from lark import Lark, Token, Tree, lexer
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from cell.diagnostic import Diagnostic, Outcome, Position, Span, error
@@ -119,6 +119,15 @@ def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
 def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
     lark = parser(vocabulary)
     is_cell = start == "cell_file"
+    try:
+        tree = lark.parse(source.text, start=start)
+    except UnexpectedInput:
+        return _mended(source, lark, start, is_cell)
+    return _built(source, tree)
+
+
+def _mended(source: SourceFile, lark: Lark, start: str, is_cell: bool) -> _Parsed:
+    """A text that does not parse: brackets are balanced and the statements that offend blanked, until the rest does."""
     repaired = recovery.balanced(source.text)
     found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
     text = repaired.text
@@ -148,28 +157,36 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
                 found.append(_too_many(source, index))
                 break
         else:
-            builder = Builder(source.name)
-            items = _transformed(tree, builder)
-            return _Parsed(items, tuple(builder.words), frozenset(broken), frozenset(lines), tuple(found))
+            return _built(source, tree, frozenset(broken), frozenset(lines), tuple(found))
     return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), tuple(found))
 
 
-class _Bottom_up(Transformer_NonRecursive[Any, Any]):
-    """Hands every reduction to the method of `Builder` with the rule's name."""
-
-    def __init__(self, builder: Builder) -> None:
-        super().__init__(visit_tokens=False)
-        self._builder = builder
-
-    def __default__(self, data: Any, children: list[object], meta: Any) -> Any:
-        name = str(data)
-        if name in ("intent_file", "cell_file"):
-            return tuple(children)
-        return getattr(self._builder, name)(children)
+def _built(
+    source: SourceFile,
+    tree: Tree[Any],
+    broken: frozenset[str] = frozenset(),
+    lines: frozenset[int] = frozenset(),
+    found: tuple[Diagnostic, ...] = (),
+) -> _Parsed:
+    builder = Builder(source.name)
+    items = _transformed(tree, builder)
+    return _Parsed(items, tuple(builder.words), broken, lines, found)
 
 
 def _transformed(tree: Tree[Any], builder: Builder) -> tuple[object, ...]:
-    items: tuple[object, ...] = _Bottom_up(builder).transform(tree)
+    """Hands every reduction to the method of `Builder` with the rule's name, from the leaves up and from left to right; without
+    recursion, so depth costs nothing."""
+    pending, order = [tree], []
+    while pending:
+        node = pending.pop()
+        order.append(node)
+        pending += [child for child in node.children if isinstance(child, Tree)]
+    built: dict[int, Any] = {}
+    for node in reversed(order):
+        children = [built.pop(id(child)) if isinstance(child, Tree) else child for child in node.children]
+        name = str(node.data)
+        built[id(node)] = tuple(children) if node is tree else getattr(builder, name)(children)
+    items: tuple[object, ...] = built[id(tree)]
     return items
 
 

@@ -19,7 +19,7 @@ def unraised(block: Block, world: World) -> Iterator[Diagnostic]:
 
 
 def _unraised(block: Block, world: World, things: frozenset[str], is_top: bool) -> Iterator[Diagnostic]:
-    possible = _raised(block, world, is_top) | things
+    possible = _raised(block, world, is_top) | things if block.policies else things
     for policy in block.policies:
         for event in policy.events:
             if len(event.path) == 1 and event.text not in possible:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cell.vocabulary import Vocabulary
 
@@ -52,6 +53,7 @@ def is_sure(word: str, guess: str, candidates: Iterable[str]) -> bool:
     return len(word) >= 4 and one_slip and same_digits and nearest(word, others) is None
 
 
+@lru_cache(maxsize=4096)
 def edit_distance(a: str, b: str, limit: int) -> int:
     """Edits between two words, a swap of neighbours counting as one; limit + 1 when there are more than `limit`."""
     before: list[int] = []

@@ -229,7 +229,8 @@ def test_the_pairs_of_the_design_and_our_examples_check_without_an_error() -> No
         if not path.with_suffix(".cell").is_file():
             continue
         outcome = program_of(path.read_text("utf-8"), cell.expect())
-        assert codes(outcome) == [], path.name
+        hints = ["W104"] if path.parent == DESIGN and path.name == "kitting.intent" else []  # a person, and no `on timeout`
+        assert codes(outcome) == hints, path.name
         assert outcome.is_ok
 
 
