@@ -1,16 +1,21 @@
-"""The command line in a process of its own: `python -m tui.cli`, with cache and state folders that are handed in."""
+"""The command line, `python -m tui.cli`, with cache and state folders that are handed in: in a process of its own, or, where the
+answer is all that is asked about, in this one, for a start takes seconds."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from controller.journal.folder import all_runs
+from tui.cli import main
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,17 @@ class Program:
         )
         return Finished(done.returncode, done.stdout, done.stderr)
 
+    def answer(self, *words: object) -> Finished:
+        """What `call` gives, without a process of its own."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        surroundings = patch.dict(os.environ, self.environment(), clear=True)
+        with chdir(self.folder), surroundings, redirect_stdout(out), redirect_stderr(err):
+            try:
+                code = main([str(word) for word in words])
+            except SystemExit as end:
+                code = int(end.code or 0)
+        return Finished(code, _written(out), _written(err))
+
     def start(self, *words: object) -> subprocess.Popen[str]:
         return subprocess.Popen(
             self.command(*words),
@@ -85,7 +101,13 @@ class Program:
         return any(run.state == "Execute" for run in all_runs(self.state).summaries)
 
     def recorded_runs(self) -> list[dict[str, Any]]:
-        answer = self.call("runs", "--format", "json")
+        answer = self.answer("runs", "--format", "json")
         assert answer.code == 0, answer.everything
         runs: list[dict[str, Any]] = answer.document["runs"]
         return runs
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()

@@ -97,12 +97,12 @@ def names(mistake: Mistake) -> str:
 
 @pytest.mark.parametrize("mistake", WRITTEN, ids=names)
 def test_check_finds_what_the_text_gets_wrong(program: Program, project: Path, mistake: Mistake) -> None:
-    assert_told(program.call("check", made(project, mistake), "--format", "json"), mistake, project)
+    assert_told(program.answer("check", made(project, mistake), "--format", "json"), mistake, project)
 
 
 @pytest.mark.parametrize("mistake", PLANNED, ids=names)
 def test_plan_finds_what_the_cell_is_not_up_to(program: Program, project: Path, mistake: Mistake) -> None:
-    finished = program.call("plan", made(project, mistake), "-o", "never.plan", "--format", "json")
+    finished = program.answer("plan", made(project, mistake), "-o", "never.plan", "--format", "json")
     assert_told(finished, mistake, project)
     assert not (program.folder / "never.plan").exists()
 
@@ -113,14 +113,14 @@ def test_plan_finds_a_place_in_a_zone_that_is_never_allowed(program: Program, ex
     cell = folder / "first_move.cell"
     cell.write_text(cell.read_text() + SHUT)
     mistake = Mistake("", cell.name, "", "", "E420", (cell.name, "zone shut"))
-    finished = program.call("plan", folder / "first_move.intent", "-o", "never.plan", "--format", "json")
+    finished = program.answer("plan", folder / "first_move.intent", "-o", "never.plan", "--format", "json")
     assert_told(finished, mistake, folder)
     assert not (tmp_path / "never.plan").exists()
 
 
 @pytest.mark.parametrize("mistake", [WRITTEN[0], WRITTEN[8], PLANNED[0], PLANNED[1]], ids=names)
 def test_nothing_is_dispatched(program: Program, project: Path, mistake: Mistake) -> None:
-    finished = program.call("run", made(project, mistake), "--yes")
+    finished = program.answer("run", made(project, mistake), "--yes")
     assert finished.code == 1, finished.everything
     assert not finished.has_traceback
     assert program.recorded_runs() == []
@@ -132,13 +132,13 @@ def test_all_mistakes_of_a_file_are_told_at_once(program: Program, project: Path
         assert old in text
         text = text.replace(old, new)
     (project / INTENT).write_text(text)
-    finished = program.call("check", project / INTENT, "--format", "json")
+    finished = program.answer("check", project / INTENT, "--format", "json")
     codes = {d["code"] for d in finished.document["diagnostics"]}
     assert {"E233", "E207", "E201", "E206"} <= codes
 
 
 def test_every_code_has_its_page(program: Program) -> None:
     for code in sorted({m.code for m in (*WRITTEN, *PLANNED)}):
-        finished = program.call("explain", code)
+        finished = program.answer("explain", code)
         assert finished.code == 0, finished.everything
         assert code in finished.out

@@ -55,7 +55,7 @@ def test_the_program_tells_it_as_text_and_as_json(program: Program, cold_plan: t
     assert told.code == 0, told.everything
     assert "process s at lathe using OP10" in told.out
     assert "why this robot" in told.out
-    document = json.loads(program.call("explain", cold_plan[1], "s1", "--format", "json").out)
+    document = json.loads(program.answer("explain", cold_plan[1], "s1", "--format", "json").out)
     assert document["asked"].endswith("tending.intent:6")
     assert {row["event"] for row in document["if_it_fails"]} >= {"blocked"}
 
@@ -64,7 +64,7 @@ def test_the_program_tells_it_as_text_and_as_json(program: Program, cold_plan: t
 def test_a_step_or_a_plan_that_is_not_there_is_a_matter_of_usage(
     program: Program, cold_plan: tuple[Finished, Path], arguments: tuple[str, str], code: int
 ) -> None:
-    told = program.call("explain", *(a.format(plan=cold_plan[1]) for a in arguments))
+    told = program.answer("explain", *(a.format(plan=cold_plan[1]) for a in arguments))
     assert told.code == code
     assert told.out == ""
     assert "Traceback" not in told.err

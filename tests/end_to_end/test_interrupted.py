@@ -38,7 +38,7 @@ def moving(program: Program, plan_file: Path) -> subprocess.Popen[str]:
 
 def only_run(program: Program) -> dict[str, object]:
     (run,) = program.recorded_runs()
-    finished = program.call("status", run["run_id"], "--format", "json")
+    finished = program.answer("status", run["run_id"], "--format", "json")
     document: dict[str, object] = finished.document
     return document
 
@@ -50,7 +50,7 @@ def test_ctrl_c_ends_in_a_stopped_journaled_run(program: Program, plan_file: Pat
     assert process.returncode in (4, 130), out + err
     assert "Traceback" not in out + err
     assert only_run(program)["state"] == "Stopped"
-    assert program.call("report", str(only_run(program)["run_id"])).code == 0
+    assert program.answer("report", str(only_run(program)["run_id"])).code == 0
 
 
 def test_after_kill_9_the_journal_reads(program: Program, plan_file: Path) -> None:
@@ -59,7 +59,7 @@ def test_after_kill_9_the_journal_reads(program: Program, plan_file: Path) -> No
     process.communicate(timeout=60)
     status = only_run(program)
     assert status["state"] == "Interrupted"
-    report = program.call("report", str(status["run_id"]))
+    report = program.answer("report", str(status["run_id"]))
     assert report.code == 0, report.everything
     assert not report.has_traceback
     assert report.out.startswith(f"run {status['run_id']}: Interrupted")

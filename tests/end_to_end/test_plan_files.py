@@ -103,7 +103,7 @@ def test_refuses_a_plan_edited_by_hand(
 ) -> None:
     file = tmp_path / "edited.plan"
     file.write_text(edited(plan_file.read_text(), change))
-    finished = program.call(verb, file, *(("--yes",) if verb == "run" else ()))
+    finished = program.answer(verb, file, *(("--yes",) if verb == "run" else ()))
     assert finished.code == 1, finished.everything
     assert "error[E" in finished.out + finished.err
     assert not finished.has_traceback
@@ -115,7 +115,7 @@ def test_refuses_a_readable_part_that_says_something_else(program: Program, plan
     document["makespan_s"] *= 0.5
     file = tmp_path / "edited.plan"
     file.write_text(json.dumps(document))
-    finished = program.call("simulate", file)
+    finished = program.answer("simulate", file)
     assert finished.code in (1, 2), finished.everything
     assert "E672" in finished.out + finished.err
 
@@ -126,7 +126,7 @@ def test_refuses_a_readable_part_that_says_something_else(program: Program, plan
 def test_an_unreadable_plan_is_a_matter_of_usage(program: Program, tmp_path: Path, text: str) -> None:
     file = tmp_path / "broken.plan"
     file.write_bytes(text.encode("latin-1"))
-    finished = program.call("run", "--yes", file)
+    finished = program.answer("run", "--yes", file)
     assert finished.code == 2, finished.everything
     assert not finished.has_traceback
     assert not program.state.exists() or program.recorded_runs() == []
@@ -134,7 +134,7 @@ def test_an_unreadable_plan_is_a_matter_of_usage(program: Program, tmp_path: Pat
 
 @pytest.mark.parametrize("verb", ["check", "fmt", "plan", "simulate", "run"])
 def test_a_missing_file_is_a_matter_of_usage(program: Program, verb: str) -> None:
-    finished = program.call(verb, "nowhere.intent", *(("--yes",) if verb == "run" else ()))
+    finished = program.answer(verb, "nowhere.intent", *(("--yes",) if verb == "run" else ()))
     assert finished.code == 2, finished.everything
     assert "nowhere.intent" in finished.err
     assert not finished.has_traceback
@@ -158,7 +158,7 @@ def test_refuses_a_stale_plan_and_names_what_changed(
     text = (mine / file).read_text()
     assert old in text
     (mine / file).write_text(text.replace(old, new))
-    refused = program.call("simulate", plan)
+    refused = program.answer("simulate", plan)
     assert refused.code == 1, refused.everything
     assert names in refused.out + refused.err
     assert file in refused.out + refused.err

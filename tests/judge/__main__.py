@@ -1,6 +1,8 @@
 """The judge by command, with fine steps: `python -m tests.judge examples/02_machine_tending/tending.intent [--scenario FILE]`.
 
-Plans, rehearses, judges what the simulated world recorded, and exits 1 where the verdict is not clean.
+Plans, rehearses, judges what the simulated world recorded, and exits 1 where the verdict is not clean. With `--resumes` somebody
+resumes whatever holds, every 20 s; with `--holds SEED` the run is held at instants that the seed draws, and its steps take as
+long as it draws (tests/end_to_end/random_durations.py).
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from pathlib import Path
 
 from cellwright.folders import cache_folder
 from cellwright.running import read_scenario
+from controller.rehearsal import Ask
 from tests.end_to_end.line import planned, rehearsed
+from tests.end_to_end.random_durations import RESUMES_EVERY, stretched
 from tests.judge.judge import FINE_STEP
 
 
@@ -21,16 +25,24 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def resumes() -> list[Ask]:
+    return [Ask(RESUMES_EVERY * k, "resume") for k in range(1, 200)]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.judge", description=__doc__)
     parser.add_argument("file", help=".intent file")
     parser.add_argument("--scenario", help="TOML file that disturbs the run")
+    parser.add_argument("--orders", help="a file of orders, as for `run`")
+    parser.add_argument("--resumes", action="store_true", help="whatever holds is resumed")
+    parser.add_argument("--holds", type=int, metavar="SEED", help="random durations, and holds at random instants")
     parser.add_argument("--step", type=float, default=FINE_STEP * 1e3, help="mrad (or mm) between two states, default 1")
     parser.add_argument("--cache", type=Path, default=cache_folder(), help="where motions and certificates are kept")
     asked = parser.parse_args()
     scenario = read_scenario(asked.scenario).value if asked.scenario else None
     began = time.monotonic()
-    run = rehearsed(planned(asked.file, asked.cache), scenario)
+    plan = planned(asked.file, asked.cache, orders=asked.orders)
+    run = rehearsed(plan, scenario, resumes() if asked.resumes else ()) if asked.holds is None else stretched(plan, asked.holds)
     between = time.monotonic()
     summary = run.run.summary
     say(f"{summary.state}: {summary.goals_met} of {summary.goals_total} goals, {summary.makespan_s:.1f} s")
