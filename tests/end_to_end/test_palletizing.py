@@ -186,13 +186,22 @@ def test_somebody_who_steps_in_while_the_robot_is_there_stops_it(pallets: Planne
 # --- the example as it is shipped ---
 
 
-def test_the_scenario_of_the_example_can_be_read(examples: Path) -> None:
-    assert read_scenario(str(examples / "03_palletizing" / "carton_dropped_and_somebody_in_the_bay.toml")).value is not None
+@pytest.fixture(scope="module", params=BOTH)
+def whole(request: pytest.FixtureRequest, examples: Path, cache: Path) -> Planned:
+    return planned_by(request.param, examples / "03_palletizing" / "palletizing.intent", cache)
 
 
-@pytest.mark.parametrize("how", BOTH)
-def test_all_four_layers_are_planned_proved_and_filled(examples: Path, cache: Path, how: str) -> None:
-    whole = planned_by(how, examples / "03_palletizing" / "palletizing.intent", cache)
+def test_all_four_layers_are_planned_proved_and_filled(whole: Planned) -> None:
     run = rehearsed(whole, None, RESUMES)
     assert run.run.summary.state == "Complete"
     assert sum(name.startswith(("left", "right")) for name in lying(run)) == 56
+
+
+def test_with_the_scenario_of_the_example_all_four_layers_are_filled_as_well(whole: Planned, examples: Path) -> None:
+    scenario = read_scenario(str(examples / "03_palletizing" / "carton_dropped_and_somebody_in_the_bay.toml")).expect()
+    run = rehearsed(whole, scenario, RESUMES)
+    assert run.run.summary.state == "Complete"
+    assert held_for(run)[-3:] == ["Carton dropped: clear the bay, then Resume"] + ["Swap the pallet, then confirm"] * 2
+    assert sum(name.startswith(("left", "right")) for name in lying(run)) == 56
+    assert Counter(p.kind for p in run.world.parts if isinstance(p.where, Fallen)) == {"carton": 1}
+    assert run.world.violations == ()

@@ -16,6 +16,7 @@ from cell.geometry import Array
 from cell.model import CellModel
 from tests.judge.arm import Arm
 from tests.judge.bodies import Moving, held_part, lying_part, part_height, tcp_frames
+from tests.judge.coming import brings
 from tests.judge.polyline import at_times
 from tests.judge.recording import AtPlace, Brought, Gone, InHand, Joined, PartChange, Recording
 from tests.judge.solids import Standing
@@ -24,7 +25,6 @@ from tests.judge.verdict import Misplaced
 
 NEAR = 1e-3  # m: a part may be taken or left this far from where it should be
 UPRIGHT = 0.02  # rad
-BRINGS = ("conveyor", "feed")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +178,7 @@ class PartsThen:
     def _bring(self, change: PartChange, place: str) -> None:
         if change.part in self.parts:
             self._report(change, f"is brought to {place}, but was there already")
-        if self.cell.equipment[self.cell.places[place].equipment].kind not in BRINGS:
+        if not brings(self.cell, self.cell.places[place].equipment):
             self._report(change, f"appears at {place}, where nothing brings it")
         self._lay(change, np.array(self.cell.places[place].frame.matrix))
 
