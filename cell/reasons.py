@@ -110,6 +110,11 @@ def planned_when_taken(outcome: str, values: tuple[str, ...], line: int) -> str:
     return f"where the {outcome} is {told}, the `when` of line {line} takes a branch that is planned only then"
 
 
+def decided_later(line: int) -> str:
+    """What a plan assumes of a `when` on what is observed, before it is reached."""
+    return f"the `when` of line {line} is decided when what stands before it is done, and what it asks for is planned then"
+
+
 def servicing(station: str, verb: str) -> str:
     """Why a step that is about no part."""
     return f"{station} does {verb} to itself"

@@ -82,8 +82,9 @@ class ReadFact:
 
 @dataclass(frozen=True, slots=True)
 class TaskPlan:
-    """`orders` gives for each resource (robot, tool.hand, machine, station, place, zone) the operations that use it, in
-    order; where a choice stands, the union of its alternatives. `steps` are in a topological order."""
+    """`orders` gives for each resource (robot, tool.hand, machine, station, place, zone) the operations that use it, in order;
+    where a choice stands, the union of its alternatives. `steps` are in a topological order. `decided`: of each `when` on what
+    is observed, by id, the branch that is taken, -1 for none; `undecided` are those that are decided by a later plan."""
 
     parts: tuple[PlannedPart, ...]
     operations: tuple[Operation, ...]
@@ -94,6 +95,8 @@ class TaskPlan:
     reads: tuple[ReadFact, ...]
     assumptions: tuple[str, ...]
     seed: int
+    decided: tuple[tuple[str, int], ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 Stage = Literal["tasks", "motions", "proof"]

@@ -35,6 +35,7 @@ def cell_state(
         errand=errand,
         since={goal: (now - at) / SECOND for goal, at in sorted(belief.tended.items())},
         amended=amended,
+        decided=dict(sorted(belief.decided.items())),
     )
 
 

@@ -100,6 +100,14 @@ def _finish(d: Draft) -> None:
     if recovery.errand_done(d):
         return
     orders.settle_all(d)
+    if d.plan.plan.tasks.undecided and (d.plan.steps or d.progress.number == 1):
+        recovery.replan(d, "a `when` is decided by what is observed now")
+        recovery.move_on(d)
+        return
+    if d.plan.plan.tasks.undecided:
+        recovery.replan(d, "what a `when` asks for is not known")
+        recovery.raise_hold(d, HoldReason("R710", "nobody knows what a `when` asks for, and everything else is done", ()))
+        return
     done = goals.is_done(d.known, d.policies, d.belief)
     if done is True or (done is None and not d.plan.steps):
         if not arrivals.is_endless(d) or not arrivals.wait(d):

@@ -35,6 +35,7 @@ def adopt(d: Draft, event: PlanReleased) -> None:
     assert event.plan is not None
     index = plan_index(event.plan, d.run)
     old = d.progress
+    d.believe(decided=d.belief.decided.update(dict(event.plan.tasks.decided)))
     d.progress = Progress(
         plan=index,
         number=event.number,

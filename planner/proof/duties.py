@@ -33,6 +33,7 @@ from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal,
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.joints import JOINING, JointDuty, Joints
 from planner.proof.later import PutOff, is_too_much
+from planner.proof.observed import branch_by_facts, can_be_observed
 from planner.proof.outcomes import asked, branch_for, good_values, told_by
 from planner.proof.sampling import Sampled, sampled_in
 from planner.proof.stacks import StackLimit, stack_limit_of
@@ -113,6 +114,9 @@ class Duties:
     stacks: list[StackLimit] = field(default_factory=list)
     sampled: list[Sampled] = field(default_factory=list)
     fresh: list[FreshDuty] = field(default_factory=list)
+    decided: list[tuple[str, int]] = field(default_factory=list)
+    undecided: list[When] = field(default_factory=list)
+    observed: dict[str, str] = field(default_factory=dict)
     unproved: list[Diagnostic] = field(default_factory=list)
 
     def copied(self) -> Duties:
@@ -143,11 +147,14 @@ def duties_of(
     state: CellState,
     started: Mapping[str, tuple[str, ...]],
     put_off: PutOff = frozenset(),
+    served: frozenset[Key] = frozenset(),
 ) -> Duties:
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations. `put_off`:
-    the choices of which the plan holds one branch only."""
+    the choices of which the plan holds one branch only. `served`: what the plan has operations for."""
     asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
-    reader = _Reader(cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state.since, put_off, state.amended)
+    reader = _Reader(
+        cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state, served, state.since, put_off, state.amended
+    )
     if state.errand is not None:
         reader.errand(program.block, state.errand, ())
         return reader.out
@@ -163,6 +170,8 @@ class _Reader:
     parts: Mapping[str, PartState]
     started: Mapping[str, tuple[str, ...]]
     out: Duties
+    state: CellState
+    served: frozenset[Key]
     since: Mapping[str, float]
     put_off: PutOff
     amended: tuple[Amended, ...]
@@ -189,14 +198,27 @@ class _Reader:
         each other only for a common member; `in_order` has each line wait for all of those before it."""
         scope = replace(scope, limits=(*scope.limits, *self._limits(block)))
         keys: list[frozenset[Key]] = []
+        blocked: set[int] = set()
         for i, line in enumerate(block.lines):
+            if blocked.intersection(block.waits[i]):
+                blocked.add(i)
+                keys.append(frozenset())
+                continue
+            left_open = len(self.out.undecided)
             loops = {j for j in block.waits[i] if not in_order and isinstance(line, Loop) and isinstance(block.lines[j], Loop)}
             apart = {j for j in block.waits[i] if is_by_time(line) or is_by_time(block.lines[j])}
             before = frozenset[Key]().union(*(keys[j] for j in block.waits[i] if j not in loops | apart))
             shared = frozenset[Key]().union(*(keys[j] for j in loops))
             is_followed = scope.is_followed or i + 1 < len(block.lines)
             own = replace(scope, after=scope.after | before, shared=shared, is_followed=is_followed)
-            keys.append(self._line(line, own, label))
+            if isinstance(line, When) and not scope.serves:
+                before_it = (keys[j] for j in range(i) if not is_by_time(block.lines[j]))
+                done = not (own.after.union(*before_it) & self.served)
+                keys.append(self._observed(line, own, label, is_due=done))
+            else:
+                keys.append(self._line(line, own, label))
+            if len(self.out.undecided) > left_open:
+                blocked.add(i)
         everything = frozenset[Key]().union(*keys)
         if block.within is not None:
             seconds = block.within.limit.quantity.value
@@ -439,6 +461,21 @@ class _Reader:
             inner = replace(scope, under=Under(key, k), after=scope.after | {key})
             keys |= self.block(branch.block, inner, False, label)
         return frozenset(keys)
+
+    def _observed(self, when: When, scope: _Scope, label: str, is_due: bool) -> frozenset[Key]:
+        """One on what is observed: what an earlier plan has decided stays."""
+        if not can_be_observed(when, self.cell):
+            self.out.unproved.append(error("E690", "this `when` cannot be proved yet", when.span))
+            return frozenset()
+        branch = self.state.decided.get(when.id)
+        if branch is None:
+            branch, facts = branch_by_facts(when, self.cell, self.state) if is_due else (None, {})
+            if branch is None:
+                self.out.undecided.append(when)
+                return frozenset()
+            self.out.observed.update(facts)
+        self.out.decided.append((when.id, branch))
+        return frozenset() if branch < 0 else self.block(when.branches[branch].block, scope, False, label)
 
     def _put_off(self, fork: ForkDuty, scope: _Scope, label: str) -> frozenset[Key]:
         """The branch that is taken when no outcome is adverse, as lines behind the decision."""

@@ -12,12 +12,13 @@ from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.people import HANDOVER
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
-from cell.reasons import planned_when_taken
+from cell.reasons import decided_later, planned_when_taken
 from cell.seats import has_family, seats_ever
 from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, PartState, PlanningRequest, tool_at
 from cell.steps import Along, Await, Grip, Inspect, MotionNeed, Move, RunProgram, Service, Touch, Treat
 from cell.task_plan import PlannedPart, TaskPlan
+from planner.proof.duties import Duties
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.order_facts import all_order_facts, order_facts
 
@@ -25,18 +26,19 @@ _AGAIN = "plan again from what is there now"
 FACTS_TOLD = 5  # by name; a tray that was emptied has changed forty facts
 
 
-def check_figures(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> tuple[Diagnostic, ...]:
-    return tuple(_wrong(tasks, request, loops))
+def check_figures(tasks: TaskPlan, request: PlanningRequest, duties: Duties) -> tuple[Diagnostic, ...]:
+    return tuple(_wrong(tasks, request, duties))
 
 
-def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop]) -> Iterator[Diagnostic]:
+def _wrong(tasks: TaskPlan, request: PlanningRequest, duties: Duties) -> Iterator[Diagnostic]:
     cell, state = request.cell, request.state
     worked = [p for p in state.parts if p.id in {o.part for o in tasks.operations}]
     parts = tuple(PlannedPart(p.id, p.kind, _where(p)) for p in worked)
     if tasks.parts != parts:
         differs = next((p.id for p in (*parts, *tasks.parts) if (p in parts) != (p in tasks.parts)), "their order")
         yield error("E681", f"the plan's parts are not those that it works on as they are now ({differs})")
-    reads = dict(_reads(tasks, cell, state, worked, loops))
+    loops = duties.loops
+    reads = dict(_reads(tasks, cell, state, worked, loops)) | duties.observed
     more = {name: value for device in _left(tasks, cell) for name, value in _device_facts(device, cell, state)}
     said = {read.name: read.value for read in tasks.reads}
     for name in sorted({*reads, *said}):
@@ -45,7 +47,10 @@ def _wrong(tasks: TaskPlan, request: PlanningRequest, loops: Mapping[str, Loop])
             yield error("E681", message, help=_AGAIN)
     if [read.name for read in tasks.reads] != sorted(said):
         yield error("E683", "the facts that the plan reads do not stand once each, by name")
-    if tasks.assumptions != (assumed := tuple(_assumptions(tasks, cell, state))):
+    if (tasks.decided, tasks.undecided) != (tuple(duties.decided), tuple(when.id for when in duties.undecided)):
+        yield error("E683", "what a `when` on observed facts comes to is not what the plan says")
+    later = dict.fromkeys(decided_later(when.span.start.line) for when in duties.undecided)
+    if tasks.assumptions != (assumed := (*_assumptions(tasks, cell, state), *later)):
         yield error("E683", f"the plan's assumptions are not {'; '.join(assumed) or 'none'}")
 
 

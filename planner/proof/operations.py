@@ -58,6 +58,11 @@ class Matched:
     found: list[Diagnostic] = field(default_factory=list)
 
 
+def served_by(tasks: TaskPlan) -> frozenset[Key]:
+    """What the plan has operations for."""
+    return frozenset((o.goal, o.serves) for o in tasks.operations)
+
+
 def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) -> Matched:
     """Every disagreement is in `found`; the rest is to be used only when it is empty."""
     out = Matched()

@@ -38,7 +38,7 @@ from planner.proof.needed_motion import check_forces
 from planner.proof.needs import Establishment, Unmet
 from planner.proof.nevers import check_capacities, check_guards, check_nevers
 from planner.proof.obligations import obligations_of
-from planner.proof.operations import check_order, match
+from planner.proof.operations import check_order, match, served_by
 from planner.proof.order_loops import check_orders
 from planner.proof.precedence import precedence_of
 from planner.proof.references import check_references
@@ -68,7 +68,7 @@ def prove(
     if found := (*check_references(tasks, request), *check_motions_belong(plan)):
         return Outcome(None, found)
     started = started_by(tasks)
-    duties = duties_of(request.program, request.cell, request.state, started, put_off_by(tasks))
+    duties = duties_of(request.program, request.cell, request.state, started, put_off_by(tasks), served_by(tasks))
     if duties.unproved:
         return Outcome(None, tuple(duties.unproved))
     symbolic = _symbolic(plan, request, duties, started)
@@ -113,7 +113,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_clearing(tasks, cell),
         *check_meaning(tasks, request, matched.duty_of),
         *check_schedule(plan, cell, state),
-        *check_figures(tasks, request, duties.loops),
+        *check_figures(tasks, request, duties),
     ):
         return found
     order = precedence_of(tasks.steps, tasks.choices)

@@ -28,6 +28,7 @@ from planner.tasks.held_for import any_for
 from planner.tasks.later import with_one_place
 from planner.tasks.loop_findings import tell_empty, tell_too_small
 from planner.tasks.methods import LOOPED
+from planner.tasks.observed import WHAT, inner_block, is_observable, seen
 from planner.tasks.orders import Orders
 from planner.tasks.paths import located
 from planner.tasks.people import cleared_to, clearing, left_behind, received
@@ -86,6 +87,9 @@ class _Walk:
     assembly: Assembly = field(init=False)
     kinds: dict[str, list[str]] = field(default_factory=dict)
     chores: list[Chore] = field(default_factory=list)
+    decided: list[tuple[str, int]] = field(default_factory=list)
+    undecided: list[When] = field(default_factory=list)
+    observed: dict[str, str] = field(default_factory=dict)
     parts: dict[str, PartState] = field(init=False)
     where: dict[str, str] = field(init=False)
     arrivals: dict[str, float] = field(init=False)
@@ -109,8 +113,13 @@ class _Walk:
     def block(self, block: Block, clauses: Clauses, in_order: bool, bound: Members) -> Legs:
         added: list[Legs] = []
         barrier_of: dict[int, int] = {}
-        waits = waits_closure(block)
+        waits, blocked = waits_closure(block), set[int]()
         for i, line in enumerate(block.lines):
+            if waits[i] & blocked:
+                blocked.add(i)
+                added.append(frozenset())
+                continue
+            left_open = len(self.undecided)
             self._check_not_undone(block, i, waits[i], added)
             own = clauses
             for j in _last_first(waits[i], added):
@@ -118,8 +127,31 @@ class _Walk:
                     own = self._after(own, added[j], line.span, barrier_of, j, in_order)
                     if in_order:
                         break
-            added.append(self._line(line, own, bound))
+            if isinstance(line, When) and not bound:
+                added.append(self._when(line, own, is_due=not any(added) and not own.after))
+            else:
+                added.append(self._line(line, own, bound))
+            if len(self.undecided) > left_open:
+                blocked.add(i)
         return frozenset().union(*added)
+
+    def _when(self, when: When, clauses: Clauses, is_due: bool) -> Legs:
+        """One on what is observed, decided once all that stands before it in its block is done."""
+        if not is_observable(self.cell, when):
+            self.found.unsupported(WHAT, when.span)
+            return frozenset()
+        branch = self.state.decided.get(when.id)
+        if branch is None:
+            found = seen(self.cell, self.state, when) if is_due else None
+            if found is None or found.branch is None:
+                self.undecided.append(when)
+                return frozenset()
+            branch = found.branch
+            self.observed |= dict(found.facts)
+        self.decided.append((when.id, branch))
+        self.claimed &= {part for part, legs in self.legs.items() if legs}  # what stands before it is done with the others
+        block = inner_block(when, branch)
+        return frozenset() if block is None else self.block(block, self.unfolding.clauses_in(block, clauses, ""), False, {})
 
     def _line(self, line: Line, clauses: Clauses, bound: Members) -> Legs:
         match line:
@@ -407,6 +439,7 @@ class _Walk:
         return Routes(
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
             self._assumed(jobs), self.orders.read(), self.orders.ranks(), tuple(self.chores),
+            tuple(self.decided), tuple(self.undecided), tuple(sorted(self.observed.items())),
         )  # fmt: skip
 
     def _barrier(self, legs: Legs, span: Span, in_order: bool, number: Mapping[str, int]) -> Barrier:

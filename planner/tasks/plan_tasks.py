@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from cell.diagnostic import Outcome
 from cell.program import Prefer
+from cell.reasons import decided_later
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
-from cell.task_plan import Alternative, Bounds, Choice, TaskPlan
+from cell.task_plan import Alternative, Bounds, Choice, ReadFact, TaskPlan
 from planner.tasks.bounds import lower_bound
 from planner.tasks.chain_times import Gates
 from planner.tasks.conflict import explain
@@ -29,6 +30,7 @@ from planner.tasks.motions import MeasuredFirst
 from planner.tasks.objectives import is_about, score_by
 from planner.tasks.plan_bound import plan_bound
 from planner.tasks.reads import assumptions, planned_parts, read_facts
+from planner.tasks.route import Routes
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
 from planner.tasks.supported import blocks
@@ -45,7 +47,7 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
     if routes is None:
         return Outcome(None, found.all())
     if not routes.jobs and not routes.chores:
-        return Outcome(_nothing_to_do(request), found.all())
+        return Outcome(_nothing_to_do(request, routes), found.all())
     shop = shop_for(request, routes, known, found)
     if shop is None:
         return Outcome(None, found.all())
@@ -155,8 +157,14 @@ def _task_plan(
         choices=tuple(_choice(k, choice, written) for k, choice in enumerate(choices)),
         bounds=Bounds(draft.makespan, lower, gap, bottleneck, takt(draft), one_by_one),
         reads=read_facts(shop, request.state, order, written.steps),
-        assumptions=(*shop.routes.assumptions, *assumptions(shop, request.state, order, written.steps)),
+        assumptions=(
+            *shop.routes.assumptions,
+            *assumptions(shop, request.state, order, written.steps),
+            *_decided_later(shop.routes),
+        ),
         seed=request.seed,
+        decided=shop.routes.decided,
+        undecided=tuple(when.id for when in shop.routes.undecided),
     )
 
 
@@ -170,5 +178,11 @@ def _choice(number: int, choice: ChoiceDraft, written: Written) -> Choice:
     )  # fmt: skip
 
 
-def _nothing_to_do(request: PlanningRequest) -> TaskPlan:
-    return TaskPlan((), (), (), {}, (), Bounds(0.0, 0.0, 0.0, "nothing", None, None), (), (), request.seed)
+def _nothing_to_do(request: PlanningRequest, routes: Routes) -> TaskPlan:
+    reads = tuple(ReadFact(name, value) for name, value in routes.observed)
+    bounds, undecided = Bounds(0.0, 0.0, 0.0, "nothing", None, None), tuple(when.id for when in routes.undecided)
+    return TaskPlan((), (), (), {}, (), bounds, reads, _decided_later(routes), request.seed, routes.decided, undecided)
+
+
+def _decided_later(routes: Routes) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(decided_later(when.span.start.line) for when in routes.undecided))

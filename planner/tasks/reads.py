@@ -24,6 +24,7 @@ def read_facts(shop: Shop, state: CellState, order: Order, steps: Sequence[Step]
     )
     facts |= dict(_seats(shop, state, order)) | dict(_tools(shop, order))
     facts |= {f"count {name}": str(count) for name, count in shop.routes.counted} | dict(shop.routes.ordered)
+    facts |= dict(shop.routes.observed)
     return tuple(ReadFact(name, facts[name]) for name in sorted(facts))
 
 

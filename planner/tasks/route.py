@@ -246,7 +246,8 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class Routes:
     """All open work. `counted` are the counts (equipment, parts) that decided how many iterations are started, `ordered` the
-    facts (name, value) of the orders that are worked on; `ranks` say which of these is due before which."""
+    facts (name, value) of the orders that are worked on, `observed`
+    those that decided a `when`; `ranks` say which of these is due before which."""
 
     jobs: tuple[Job, ...]
     barriers: tuple[Barrier, ...]
@@ -257,6 +258,9 @@ class Routes:
     ordered: tuple[tuple[str, str], ...] = ()
     ranks: tuple[tuple[str, int], ...] = ()
     chores: tuple[Chore, ...] = ()
+    decided: tuple[tuple[str, int], ...] = ()
+    undecided: tuple[When, ...] = ()
+    observed: tuple[tuple[str, str], ...] = ()
 
 
 def stages_of(leg: Leg) -> tuple[Stage, ...]:
