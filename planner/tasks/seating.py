@@ -22,6 +22,7 @@ class Benches:
     filled then; `names` is the equipment at which anything is joined in this plan."""
 
     def __init__(self, cell: CellModel, state: CellState, routes: Routes) -> None:
+        self._parts = cell.parts
         self.kinds = {p.id: p.kind for p in state.parts}
         self.lying = {p.id: p.location.place for p in state.parts if isinstance(p.location, InPlace)}
         self.taken = frozenset((p.location.part, p.location.seat) for p in state.parts if isinstance(p.location, InPart))
@@ -49,7 +50,19 @@ class Benches:
         return tuple(p for p, (base, seat) in found if base == where and self._is_vacant(floor, into.base, seat))
 
     def _is_vacant(self, floor: Floor, base: str, seat: str) -> bool:
-        return (base, seat) not in self.taken and (base, seat) not in floor.seated
+        """A seat is there once what it lies on was joined: only then the base is of a kind that has it."""
+        if (base, seat) in self.taken or (base, seat) in floor.seated:
+            return False
+        return self._parts[self._kind(floor, base)].seat(seat) is not None
+
+    def _kind(self, floor: Floor, base: str) -> str:
+        """What the base is by now."""
+        kind = self.kinds[base]
+        for seat in (seat for of, seat in floor.seated if of == base):
+            found = self._parts[kind].seat(seat)
+            assert found is not None, "only what is open was filled"
+            kind = found.becomes
+        return kind
 
     def is_promised(self, floor: Floor, stage: Stage) -> bool:
         """Whether every free place where something is joined is meant for a part that is held already."""

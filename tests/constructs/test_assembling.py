@@ -176,3 +176,13 @@ def test_a_seat_that_is_filled_or_another_base_makes_a_plan_stale(bench: Bench) 
     reads = {r.name: r.value for r in bench.planned().expect().tasks.reads}
     assert reads["seat housing#1.gear"] == "empty"
     assert reads["at kits[1].housing"] == "housing"
+
+
+def test_loops_one_after_the_other_join_in_the_order_of_the_unit() -> None:
+    """Nothing but the unit itself asks for the gear before the cover."""
+    first = "for each kit in kits {\n  move kit.housing to nest\n  assemble kit.gear into kit.housing at nest\n}\n"
+    second = "for each kit in kits {\n  assemble cover into kit.housing at nest\n  move kit.housing to done\n}\n"
+    ran = Bench.of(CELL, GRIPS, first + second).run()
+    assert ran.record.summary.state == "Complete"
+    assert not ran.truth.violations
+    assert sorted(p.kind for p in ran.truth.parts).count("unit") == 2
