@@ -3,7 +3,8 @@
 A state says how far each part is on its route and where it lies. What is left out would only forbid more, so where no order of
 this kind leads to the end, there is none. How many acts it takes does not matter, only whether the end is reached, so it goes
 depth first and remembers where it has been; parts that are alike stand for one another. Where a fork can end in several places,
-each of them is taken: that is how a plan counts capacity too (docs/proof.md, *Capacity*).
+each of them is taken: that is how a plan counts capacity too (docs/proof.md, *Capacity*). What goes into another part needs that
+one to lie there and no room besides; which seat is taken, and what is joined before what, is left out.
 """
 
 from __future__ import annotations
@@ -35,8 +36,6 @@ def every_order(shop: Shop, most: int | None = None, ends: Ends = NO_ENDS) -> An
     """Whether some order of acts brings every part to the end of its route; not decided after `most` states (None: as many as
     are worth while). `ends`: where routes end in the whole text, of which the shop has only a part: whatever ends earlier takes
     no room from then on."""
-    if not _is_plain(shop):
-        return "not decided"
     most = min(MOST_STATES, MOST_PARTS_SEEN // max(1, len(shop.jobs))) if most is None else most
     floor = _Rooms(shop, ends)
     start = floor.start()
@@ -63,14 +62,15 @@ class _Rooms:
         self.shop = shop
         self.goes_on = [ends.get(job.part, line_of(job.legs[-1])) != line_of(job.legs[-1]) for job in shop.jobs]
         self.spot_of = {name: self._spot(name) for name in shop.cell.places}
+        self.number = {job.part: j for j, job in enumerate(shop.jobs)}
         room: dict[Spot, int] = {}
-        for name in shop.cell.places:
+        for name in (place.name for place in shop.cell.places.values() if place.of is None):
             is_taken = name in shop.foreign and shop.foreign[name] not in ends
             room[self.spot_of[name]] = room.get(self.spot_of[name], 0) + (0 if is_taken else 1)
         self.room = {spot: count for spot, count in room.items() if spot not in shop.heaps}
         hands = [(w, hand.name, k) for w, worker in enumerate(shop.workers) for k, hand in enumerate(worker.hands)]
         self.hands = {name: w for w, name, k in hands if k not in shop.workers[w].held}
-        self.under = {p.name: p.lies_on for p in shop.cell.places.values() if p.lies_on}
+        self.under = {p.name: p.lies_on for p in shop.cell.places.values() if p.lies_on and p.of is None}
         self.ahead = {j: _in_front(shop, line[: line.index(j)], j) for line in shop.lines for j in line}
         kinds: dict[object, int] = {}
         self.like = [kinds.setdefault(_likeness(shop, j), len(kinds)) for j in range(len(shop.jobs))]
@@ -79,7 +79,8 @@ class _Rooms:
     def _spot(self, place: str) -> Spot:
         """Of a tray all of whose places are alike its name is enough."""
         equipment = self.shop.cell.equipment[self.shop.equipment_of[place]]
-        return equipment.name if _is_one_room(equipment) else place
+        is_seat = self.shop.cell.places[place].of is not None
+        return equipment.name if _is_one_room(equipment) and not is_seat else place
 
     def _beside(self) -> list[bool]:
         """Which parts have nothing to do with the others: where they go there is room for all, and no line waits for another.
@@ -166,7 +167,9 @@ class _Rooms:
         yield from self._into(state, j, leg)
 
     def _into(self, state: _State, j: int, stage: Stage) -> Iterator[_State]:
-        for spot in dict.fromkeys(self.spot_of[place] for place in stage.places if self._is_free(state, place)):
+        base = None if stage.into is None else stage.into.base
+        free = (p for p in stage.places if self._is_free(state, p) and (base is None or self._lies_under(state, base, p)))
+        for spot in dict.fromkeys(self.spot_of[place] for place in free):
             yield self._with(state, j, (state[j][0] + 1, spot))
 
     def _forked(self, state: _State, j: int, fork: Fork, spot: Spot) -> Iterator[_State]:
@@ -187,6 +190,15 @@ class _Rooms:
         taken = lies.count(spot) + sum(self._forked_to(j, spot) for j, at in enumerate(lies) if at == ON_ITS_WAY)
         is_carried = all(self._is_filled(lies, below) for below in self.under.get(place, ()))
         return taken < self.room[spot] and is_carried
+
+    def _lies_under(self, state: _State, base: str, seat: str) -> bool:
+        """Whether the base of a seat lies there, or may: where it is itself a part of something, or out of the way."""
+        number, places = self.number.get(base), self.shop.cell.places
+        if number is None:
+            return True
+        spot = state[number][1]
+        is_part = spot in places and places[spot].of is not None
+        return spot == GONE or is_part or spot in {self.spot_of[below] for below in places[seat].lies_on[:1]}
 
     def _is_filled(self, lies: list[Spot], place: str) -> bool:
         return place in lies or place in self.shop.foreign
@@ -216,10 +228,6 @@ def _likeness(shop: Shop, j: int) -> tuple[object, ...]:
     return (shop.group[j], tuple((leg.clauses.after, shop.opened_by.get((j, k), ())) for k, leg in enumerate(legs)))
 
 
-def _is_plain(shop: Shop) -> bool:
-    """Whether parts only lie and are carried: the rules here do not know of parts that go into one another."""
-    return not any(kind.seats for kind in shop.cell.parts.values())
-
-
 def _is_one_room(equipment: Equipment) -> bool:
-    return len(equipment.places) > 1 and not any(place.lies_on for place in equipment.places)
+    whole = [place for place in equipment.places if place.of is None]
+    return len(whole) > 1 and not any(place.lies_on for place in whole)

@@ -123,20 +123,20 @@ def is_same(found: Diagnostic, proof: Diagnostic) -> bool:
 
 def cores_of(reasons: tuple[Reason, ...], causes: tuple[Diagnostic, ...], program: IntentProgram) -> tuple[Core, ...]:
     """`causes` is what is told instead of some of the proofs."""
-    proofs = [reason.proof for reason in reasons]
-    return tuple(_core(reason, _cause(reason.proof, causes), proofs, program) for reason in reasons)
+    return tuple(_core(reason, _cause(reason.proof, causes), reasons, program) for reason in reasons)
 
 
-def _core(reason: Reason, cause: Diagnostic, proofs: list[Diagnostic], program: IntentProgram) -> Core:
+def _core(reason: Reason, cause: Diagnostic, reasons: tuple[Reason, ...], program: IntentProgram) -> Core:
     clauses = sorted(reason.conflict.clauses)
-    freeing = [c for c in clauses if not _leaves_another(reason, c, proofs)] or clauses
+    freeing = [c for c in clauses if not _leaves_another(reason, c, reasons)] or clauses
     needed = [c for c in clauses if c not in freeing]
     return Core(cause.code, _shown(freeing), _facts(program, cause), reason.conflict.is_smallest, _shown(needed))
 
 
-def _leaves_another(reason: Reason, clause: Clause, proofs: list[Diagnostic]) -> bool:
-    """Whether without it something is in the way of which nothing was said before."""
-    return any(not any(is_same(d, proof) for proof in proofs) for d in reason.left.get(clause, ()))
+def _leaves_another(reason: Reason, clause: Clause, reasons: tuple[Reason, ...]) -> bool:
+    """Whether without it something is in the way that no set without it tells of."""
+    told = [r.proof for r in reasons if clause not in r.conflict.clauses]
+    return any(not any(is_same(d, proof) for proof in told) for d in reason.left.get(clause, ()))
 
 
 def _shown(clauses: Iterable[Clause]) -> tuple[Span, ...]:

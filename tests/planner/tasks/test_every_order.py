@@ -10,6 +10,9 @@ from planner.tasks.dispatch import dispatch
 from planner.tasks.every_order import every_order
 from planner.tasks.shop import Shop
 from planner.tasks.ways_out import Escapes
+from tests.constructs.bench import ROBOT
+from tests.constructs.test_assembling import CELL as KITS
+from tests.constructs.test_assembling import GRIPS, INTENT
 from tests.planner.tasks.cells import TEND, TENDING
 from tests.planner.tasks.robots import cell_text, intent_text
 from tests.planner.tasks.test_other_cells import CROSSED, TWO
@@ -35,6 +38,21 @@ for each s in infeed {
   inspect s at gauge
 }
 """
+JOINING = ROBOT.format(grips=GRIPS) + KITS
+FROM_NEST = "  move kit.housing to done\n"
+NEVER_AWAY = INTENT.replace(FROM_NEST, "")
+GEARS_FIRST = """
+in order {
+  for each kit in kits {
+    move kit.housing to nest
+    assemble kit.gear into kit.housing at nest
+  }
+  for each kit in kits {
+    assemble cover into kit.housing at nest
+    move kit.housing to done
+  }
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -49,14 +67,34 @@ for each s in infeed {
         (ORDERED, PALLETS),
         (intent_text(2), cell_text(2, 1, 3)),
         (STAYS, TENDING.replace("contains shaft 40 parts", "contains shaft 1 parts")),
+        (INTENT, JOINING),
+        (NEVER_AWAY, JOINING.replace("grid 1x2", "grid 1x1").replace("cover 2 parts", "cover 1 parts")),
+        (GEARS_FIRST, JOINING.replace("capacity 1\n  clamp signal nest.clamp\n", "capacity 2\n")),
     ],
-    ids=["tending", "36", "one hand", "crossed", "small", "one hand each way", "pallets", "two robots", "one stays"],
+    ids=[
+        "tending",
+        "36",
+        "one hand",
+        "crossed",
+        "small",
+        "one hand each way",
+        "pallets",
+        "two robots",
+        "one stays",
+        "joined",
+        "one stays joined",
+        "two nests",
+    ],
 )
 def test_what_can_be_planned_comes_through(intent: str, cell: str) -> None:
     assert every_order(shop_of(intent, cell)) == "comes through"
 
 
-@pytest.mark.parametrize(("intent", "cell"), [(STAYS, FEW), (BLOCKED, FEW), (AT_BOTH, FEW)], ids=["stays", "blocked", "at both"])
+@pytest.mark.parametrize(
+    ("intent", "cell"),
+    [(STAYS, FEW), (BLOCKED, FEW), (AT_BOTH, FEW), (NEVER_AWAY, JOINING), (GEARS_FIRST, JOINING)],
+    ids=["stays", "blocked", "at both", "joined and never away", "gears before covers"],
+)
 def test_what_never_comes_through_is_never_found(intent: str, cell: str) -> None:
     shop = shop_of(intent, cell)
     assert every_order(shop) == "never comes through"

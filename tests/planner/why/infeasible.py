@@ -15,6 +15,7 @@ from cell.steps import MotionNeed
 from planner.tasks.crew import Known
 from tests.planner.proof.gantry import gantry_model
 from tests.planner.tasks.cells import cell_of, changed, seconds
+from tests.planner.tasks.test_every_order import GEARS_FIRST, JOINING
 from tests.planner.tasks.test_palletizing import BUILD
 from tests.planner.tasks.test_palletizing import CELL as PALLETS
 
@@ -206,6 +207,9 @@ ORDERS = (
     Case("in any order", "for each s in infeed {\n  any order {\n    move s to outfeed\n    move s to scrap\n  }\n}\n", "E605",
          (LOOP, "any order", OUT, "move s to scrap")),
     Case("from two places at once", FORKED, "E609", (LOOP, "inspect s at gauge", "when", SCRAP), needed=(OUT,)),
+    Case("gears before covers", GEARS_FIRST, "E604", ("in order",), JOINING, needed=(
+        "for each kit in kits", "move kit.housing to nest", "assemble kit.gear", "for each kit in kits", "assemble cover",
+        "move kit.housing to done")),
     Case("skip leaves it in the hand", ALL_OUT + "on blocked: skip\n", "E606", ("on blocked: skip",)),
 )  # fmt: skip
 NOT_COVERED = (
