@@ -17,7 +17,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, frozen, height
+from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, corners, frozen, height
+from cell.model import Tool
 
 SMOOTH = math.radians(20.0)
 LEAST_SIDE = 1e-4  # m between two waypoints
@@ -112,6 +113,13 @@ def depths(feature: Waypoints, shape: Shape) -> Array:
     middle = np.array([0.0, 0.0, height(shape) / 2.0])
     over: Array = support(shape, along.normals) - np.einsum("ni,ni->n", along.points - middle, along.normals)
     return over
+
+
+def beyond_tip(tool: Tool) -> float:
+    """How far (m) the bodies of a tool reach beyond the TCP of its first hand, along its z."""
+    T_tcp_flange = tool.hands[0].T_flange_tcp.inverse()
+    reach = (T_tcp_flange.apply(body.pose.apply(corners(body.shape)))[:, 2].max() for body in tool.bodies)
+    return float(max(reach, default=0.0))
 
 
 def support(shape: Shape, directions: Array) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from cell.diagnostic import Diagnostic, Span, error
 from cell.equipment import Equipment
-from cell.geometry import Array
+from cell.geometry import Array, Pose
 from cell.steps import AtHome, AtHub, AtPlace, AtPocket, MotionNeed, Stance, stance_name
 from planner.motion.access import NoAccess, target_of
 from planner.motion.arm import stacked
@@ -157,11 +157,15 @@ def unsupported(bench: Workbench, need: MotionNeed) -> Diagnostic:
 
 def out_of_reach(bench: Workbench, stance: AtPlace | AtPocket) -> float | None:
     """How far (m) the place would have to come towards the robot's base, level, to be in reach; None if that does not help."""
-    arm = bench.arm
     target = target_of(bench, stance)
-    poses, frame = stacked(target.poses), target.T_flange_tcp
     where = stance.place if isinstance(stance, AtPlace) else stance.pocket
-    way = arm.unit.base.translation - bench.cell.frame_of(where).translation
+    return beyond_reach(bench, stacked(target.poses), target.T_flange_tcp, bench.cell.frame_of(where).translation)
+
+
+def beyond_reach(bench: Workbench, poses: Array, frame: Pose, point: Array) -> float | None:
+    """The same for any of the `poses` (K, 4, 4) of `frame` in the flange, which move with `point` (3,)."""
+    arm = bench.arm
+    way = arm.unit.base.translation - point
     distance = float(np.linalg.norm(way[:2]))
     if distance == 0.0:
         return None

@@ -30,6 +30,7 @@ LINE_KNOTS = 9  # of the spline on such a line; its error is then some 0.01 mm
 
 # --- along a path of a part -------------------------------------------------------------------------------------------
 TRACE_KNOT = 0.015  # of the spline along it, at most; it is made finer where it strays
+TRACE_TURN = 0.05  # rad from knot to knot, at most: one is solved from the other
 TRACE_TOLERANCE = 0.00005  # how far the tip may be from the path; the proof allows twice that
 TRACE_TURNS = 16  # of the tool about its own axis that are tried
 TRACE_LED = 6  # ways along the path that are looked at in all, of those that the arm can follow

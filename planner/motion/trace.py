@@ -9,6 +9,7 @@ Where the path has a corner the tool stops.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
@@ -30,10 +31,12 @@ from planner.motion.access import (
     joined,
     outer_end,
 )
+from planner.motion.arm import stacked
 from planner.motion.cartesian_path import SINGULAR, AccessLine, access_lines
 from planner.motion.certify import certified
 from planner.motion.collision import Blocker
 from planner.motion.curves import clamped_spline, length, reversed_path, stretched
+from planner.motion.findings import beyond_reach
 from planner.motion.free_path import GaveUp, free_path
 from planner.motion.ik_branch import least_singular
 from planner.motion.margins import (
@@ -43,6 +46,7 @@ from planner.motion.margins import (
     TRACE_KNOT,
     TRACE_LED,
     TRACE_TOLERANCE,
+    TRACE_TURN,
     TRACE_TURNS,
 )
 from planner.motion.workbench import Workbench
@@ -98,7 +102,9 @@ def find_trace(bench: Workbench, hub: Array, touch: Along, check: Check, seed: i
     T_flange_tcp = bench.arm.T_flange_tcp(touch.hand)
     starts = _starts(bench, hub, course, T_flange_tcp)
     if len(starts) == 0:
-        return NoTrace("reach", 0.0, float(course.x[-1]))
+        poses = stacked(_turned(Pose.from_matrix(course.frames[0])))
+        gap = beyond_reach(bench, poses, T_flange_tcp, course.frames[0, :3, 3])
+        return NoTrace("reach", 0.0, float(course.x[-1]), gap or 0.0)
     if not runs:
         return _first(bench, hub, touch, check, seed, (((), q) for q in starts), course, NoTrace("line", 0.0, 0.0))
     knots, best = _led(bench, starts, course, T_flange_tcp)
@@ -149,10 +155,13 @@ def _whole(
 
 def _starts(bench: Workbench, hub: Array, course: _Course, T_flange_tcp: Pose) -> Array:
     first = Pose.from_matrix(course.frames[0])
-    turns = tuple(first @ Pose.about_z(k * 2.0 * np.pi / TRACE_TURNS) for k in range(TRACE_TURNS))
-    return contact_configurations(bench, hub, Target(turns, T_flange_tcp, -first.rotation[:, 2], ACCESS_LENGTH))[
-        : 2 * MOST_CONTACTS
-    ]
+    target = Target(_turned(first), T_flange_tcp, -first.rotation[:, 2], ACCESS_LENGTH)
+    return contact_configurations(bench, hub, target)[: 2 * MOST_CONTACTS]
+
+
+def _turned(first: Pose) -> tuple[Pose, ...]:
+    """The frames of the tip that will do where one of them is `first`: turned about the tool's own axis."""
+    return tuple(first @ Pose.about_z(k * 2.0 * np.pi / TRACE_TURNS) for k in range(TRACE_TURNS))
 
 
 def _led(bench: Workbench, starts: Array, course: _Course, T_flange_tcp: Pose) -> tuple[Array, NoTrace]:
@@ -201,11 +210,12 @@ def _frames_for(bench: Workbench, q: Array, course: _Course, T_flange_tcp: Pose)
 
 
 def _course(runs: Sequence[Run], spacing: float) -> _Course:
-    """At knots no more than `spacing` apart, at least five a run."""
+    """At knots no more than `spacing` apart, at least five a run, and none turned far from the one before."""
     x: list[Array] = []
     points, normals, corners, begun = [], [], [0], 0.0
     for number, run in enumerate(runs):
-        own = np.linspace(0.0, run.length, max(4, int(np.ceil(run.length / spacing))) + 1)[min(number, 1) :]
+        count = max(4, math.ceil(run.length / spacing), math.ceil(_turning(run) * TRACE_KNOT / (TRACE_TURN * spacing)))
+        own = np.linspace(0.0, run.length, count + 1)[min(number, 1) :]
         at = run.at(own)
         x.append(own + begun)
         points.append(at.points)
@@ -217,6 +227,12 @@ def _course(runs: Sequence[Run], spacing: float) -> _Course:
     frames[:, :3, 3] = np.concatenate(points)
     frames[:, :3, :3] = _carried(-along, runs[0].at(0.0).tangents[0])
     return _Course(np.concatenate(x), frames, tuple(corners))
+
+
+def _turning(run: Run) -> float:
+    """How far the normal turns along the run, rad, as if it turned all the way as fast as it ever does."""
+    normals = run.at(np.linspace(0.0, run.length, 65)).normals
+    return 64.0 * float(np.linalg.norm(np.diff(normals, axis=0), axis=1).max())
 
 
 def _spot(T_world_part: Pose, point: Array, normal: Array) -> _Course:

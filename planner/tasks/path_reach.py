@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from cell.model import CellModel, RobotUnit, Tool
+from cell.paths import SINK, beyond_tip
 from cell.robot import RobotModel
 from cell.steps import Along
 from planner.tasks.findings import Findings
@@ -70,11 +71,20 @@ def _refusal(reach: Known, who: Equipped, stage: Stage, path: PathWork) -> tuple
             f"Write `speed 20 mm/s`, or `feed …` of {tool.name}.",
         )
     return (
-        _too_fast(unit, touch, stage)
+        _too_long(tool)
+        or _too_fast(unit, touch, stage)
         or _too_hard(unit, touch, stage)
         or _too_heavy(unit, model, tool)
         or _too_far(reach, who, stage)
     )
+
+
+def _too_long(tool: Tool) -> tuple[str, str, str] | None:
+    over = beyond_tip(tool)
+    if over <= SINK:
+        return None
+    message = f"{tool.name} reaches {1e3 * over:.1f} mm beyond its tip, so it would go into what it works on"
+    return "E626", message, "Correct its `tcp`, or the length of its `shape` and bodies."
 
 
 def _too_fast(unit: RobotUnit, touch: Along, stage: Stage) -> tuple[str, str, str] | None:

@@ -10,6 +10,7 @@ import pytest
 
 from cell.device import Process
 from cell.events import StepFailed
+from cell.geometry import Body, Cylinder, Pose
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
 from cell.scenario import Jam, Scenario
@@ -174,6 +175,14 @@ def test_what_does_not_fit_is_told_with_what_would_help(line: str, code: str, wo
 def test_a_part_that_lies_in_a_tray_is_not_worked_on_there() -> None:
     (found,) = bench_of("for each s in infeed {\n  deburr s.rim\n  move s to outfeed\n}\n").planned().diagnostics[:1]
     assert (found.code, found.help) == ("E626", "Add a line before it that moves it to one.")
+
+
+def test_a_tool_that_reaches_beyond_its_tip_is_told() -> None:
+    bench = bench_of()
+    longer = replace(bench.cell.tools["grip"], bodies=(Body("a", Cylinder(0.03, 0.2), Pose.from_xyz_rpy((-0.12, 0.0, -0.1))),))
+    found = replace(bench, cell=replace(bench.cell, tools={"grip": longer})).planned().diagnostics
+    assert {d.code for d in found} == {"E626"}
+    assert "50.0 mm beyond its tip" in found[0].message
 
 
 def test_a_tool_without_a_feed_needs_to_be_told_how_fast() -> None:
