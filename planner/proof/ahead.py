@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
-from cell.steps import Along, Couple, Grip, Move, Present, Step, Touch, Uncouple
+from cell.steps import Along, AtHome, Couple, Grip, Move, Present, Step, Touch, Uncouple
 from planner.proof.duties import Key
 
 _Turn = tuple[int, bool] | Loop
@@ -70,6 +70,12 @@ def is_ahead(step: Step) -> bool:
             return not isinstance(need.touch, Touch | Along)
         case _:
             return False
+
+
+def goes_home(step: Step) -> bool:
+    """A robot gets out of everybody's way. It does nothing to a part, so a line waits for what its robot has done before, and not
+    for that; what a line does behind it waits for it as its robot does."""
+    return isinstance(step.action, Move) and step.action.need.touch is None and step.action.need.end == AtHome()
 
 
 def fetching(steps: Sequence[Step]) -> frozenset[str]:

@@ -36,7 +36,7 @@ from cell.steps import (
     Uncouple,
 )
 from cell.task_plan import Choice, Operation, TaskPlan
-from planner.proof.ahead import Turns, fetching, is_ahead, names_in, waited_for
+from planner.proof.ahead import Turns, fetching, goes_home, is_ahead, names_in, waited_for
 from planner.proof.along import is_along
 from planner.proof.by_people import is_handover
 from planner.proof.clearing import is_clearing
@@ -93,13 +93,14 @@ def equipment_of(goal: Goal) -> str:
 def check_order(
     tasks: TaskPlan, program: IntentProgram, duties: Duties, matched: Matched, order: Precedence
 ) -> tuple[Diagnostic, ...]:
-    """A line's steps come after all steps of the lines it waits for. A robot may already travel to where the line will begin,
-    change its tool for it, or get out of where an earlier plan left it, and a conveyor may bring what it will be about: that does
-    nothing to a part yet. What goes into another part may be fetched (ahead.py)."""
+    """A line's steps come after all steps of the lines it waits for, but for a robot's way home. A robot may already travel to
+    where the line will begin, change its tool for it, or get out of where an earlier plan left it, and a conveyor may bring what
+    it will be about: that does nothing to a part yet. What goes into another part may be fetched (ahead.py)."""
     found: list[Diagnostic] = []
     leaving, turns = _getting_out(tasks), Turns(program)
     names = {key: names_in(steps) for key, steps in matched.steps_of.items()}
-    bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in matched.steps_of.items()}
+    done = {key: [s for s in steps if not goes_home(s)] for key, steps in matched.steps_of.items()}
+    bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in done.items()}
     for key, steps in matched.steps_of.items():
         duty = duties.goals.get(key) or duties.forks.get(key)
         if duty is None:

@@ -10,8 +10,11 @@ from functools import cache
 import pytest
 
 from cell.motion_plan import MotionPlan
-from cell.steps import Move
+from cell.steps import AtHome, Move
+from planner.proof.duties import duties_of
+from planner.proof.iterations import started_by
 from planner.proof.nevers import check_capacities
+from planner.proof.operations import check_order, match
 from planner.proof.precedence import precedence_of
 from tests.planner.proof.row_of_gantries import Row, station, tray, zone
 
@@ -157,3 +160,27 @@ def test_a_row_ends_with_every_goal_whatever_anything_takes(name: str, seed: int
     assert ran.record.summary.state == "Complete"
     assert ran.record.summary.goals_met == ran.record.summary.goals_total
     assert ran.truth.violations == ()
+
+
+# --- whoever is sent home -----------------------------------------------------------------------------------------------
+
+
+def waits(plan: MotionPlan, row: Row) -> list[str]:
+    asked, order = row.request(), precedence_of(plan.tasks.steps, plan.tasks.choices)
+    duties = duties_of(asked.program, asked.cell, asked.state, started_by(plan.tasks))
+    matched = match(plan.tasks, duties, asked.cell, asked.state)
+    return [d.code for d in check_order(plan.tasks, asked.program, duties, matched, order)]
+
+
+@pytest.mark.parametrize(("goes", "codes"), [("home", []), ("back", ["E682"])])
+def test_a_line_waits_for_what_was_done_and_not_for_the_way_home_behind_it(goes: str, codes: list[str]) -> None:
+    """After its first shaft lies in the nest the first robot goes home, or reaches in once more; the second one takes it away."""
+    plan, row = chain().planned().expect(), chain()
+    first = next(o for o in plan.tasks.operations if o.robot == "a")
+    moves = [s for s in plan.tasks.steps if s.operation == first.id and isinstance(s.action, Move)]
+    left = next(s for s in reversed(moves) if isinstance(s.action, Move) and s.action.need.touch is not None)
+    assert isinstance(left.action, Move)
+    home = Move(replace(left.action.need, start=left.action.need.end, end=AtHome(), touch=None))
+    more = replace(left, id="s999", action=home if goes == "home" else left.action, predecessors=(left.id,))
+    assert waits(plan, row) == []
+    assert {*waits(replace(plan, tasks=replace(plan.tasks, steps=(*plan.tasks.steps, more))), row)} == {*codes}
