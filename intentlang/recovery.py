@@ -108,18 +108,22 @@ def segment_at(found: Layout, index: int) -> Segment | None:
     return found.segments[position] if position >= 0 else None
 
 
+_STAND_IN = "_ _"
+
+
 def blanked(text: str, found: Layout, segment: Segment, is_cell: bool) -> str:
-    """`text` without that segment, every other character in its place."""
+    """`text` without that segment, every other character in its place. Never the same text again: what stood in for a head and does
+    not parse either (a declaration inside another one) goes with its braces."""
     characters = list(text)
     if segment.brace is None:
         _blank(characters, segment.start, segment.stop)
         return "".join(characters)
     head = _code(text[segment.start : segment.stop])
-    if is_cell and len(head) >= 3:
+    if is_cell and len(head) >= 3 and head != _STAND_IN:
         _blank(characters, segment.start, segment.stop)
         at = segment.start + len(text[segment.start : segment.stop]) - len(text[segment.start : segment.stop].lstrip())
         # A stand-in declaration: the attributes inside are still read, its names are dropped by the parser.
-        characters[at : at + 3] = "_ _"
+        characters[at : at + 3] = _STAND_IN
         return "".join(characters)
     closing = found.closing.get(segment.brace)
     _blank(characters, segment.start, segment.stop)
