@@ -112,8 +112,8 @@ _STAND_IN = "_ _"
 
 
 def blanked(text: str, found: Layout, segment: Segment, is_cell: bool) -> str:
-    """`text` without that segment, every other character in its place. Never the same text again: what stood in for a head and does
-    not parse either (a declaration inside another one) goes with its braces."""
+    """`text` without that segment, every other character in its place. Never the same text again: what stood in for a head and
+    does not parse either (a declaration inside another one) goes with its braces."""
     characters = list(text)
     if segment.brace is None:
         _blank(characters, segment.start, segment.stop)
