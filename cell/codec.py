@@ -39,7 +39,8 @@ class CodecError(ValueError):
 
 def canonical(value: object) -> str:
     """The one JSON text of a value: no spaces, keys in field order, floats by shortest repr. Raises ValueError on NaN."""
-    return json.dumps(to_plain(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    plain = _plain(value, {})
+    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False)
 
 
 def digest(value: object) -> str:
@@ -49,29 +50,43 @@ def digest(value: object) -> str:
 
 def to_plain(value: Any) -> Any:
     """`value` as JSON types. Every dataclass carries its class name, so a reader of any union can tell."""
+    return _plain(value, None)
+
+
+def _plain(value: Any, known: dict[int, Any] | None) -> Any:
+    """`known` by identity, of what lives as long as the whole value: a plan has the same facts and needs many times over."""
     kind = type(value)
-    if kind in _SCALARS:  # these first: plans are made of them, and a plan has many
+    if kind in _SCALARS:
         return value
     if kind is tuple:
-        return [v if type(v) in _SCALARS else to_plain(v) for v in value]
+        return [v if type(v) in _SCALARS else _plain(v, known) for v in value]
     match value:
-        case None | bool() | int() | float() | str():
+        case str() | int() | float():
             return value.value if isinstance(value, Enum) else value
         case np.ndarray():
             return value.tolist()
-        case tuple() | list():
-            return [to_plain(v) for v in value]
+        case list():
+            return [_plain(v, known) for v in value]
         case frozenset():
-            return [to_plain(v) for v in sorted(value)]
+            return [_plain(v, known) for v in sorted(value)]
         case Mapping():
-            return {str(k): to_plain(v) for k, v in value.items()}
+            return {str(k): _plain(v, known) for k, v in value.items()}
         case _ if dataclasses.is_dataclass(value):
-            plain: dict[str, Any] = {"type": kind.__name__}
-            for name in _field_names(value.__class__):
-                field = getattr(value, name)
-                plain[name] = field if type(field) in _SCALARS else to_plain(field)
-            return plain
-    raise TypeError(f"no plain form for {type(value).__name__}")
+            return _plain_fields(value, known)
+    raise TypeError(f"no plain form for {kind.__name__}")
+
+
+def _plain_fields(value: Any, known: dict[int, Any] | None) -> dict[str, Any]:
+    if known is not None and id(value) in known:
+        found: dict[str, Any] = known[id(value)]
+        return found
+    plain: dict[str, Any] = {"type": type(value).__name__}
+    for name in _field_names(value.__class__):
+        field = getattr(value, name)
+        plain[name] = field if type(field) in _SCALARS else _plain(field, known)
+    if known is not None:
+        known[id(value)] = plain
+    return plain
 
 
 def from_plain(kind: type[T], plain: Any) -> T:
