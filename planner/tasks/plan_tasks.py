@@ -57,7 +57,7 @@ def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
 def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Findings) -> Outcome[TaskPlan]:
     bottleneck, budget, score = _busiest_device(shop), Budget.of(request.iterations), score_by(shop, _prefers(request))
     order, certain = best_of_rules(shop, bottleneck, budget, score), measured_only(request, shop, known)
-    if certain is not shop and not order.is_stuck:
+    if certain is not shop and not order.is_stuck and not _is_found(shop, order, known):
         other = best_of_rules(certain, bottleneck, budget := Budget.of(request.iterations), score)
         is_as_good = known.keeps_to_measured or is_about(score(other), score(order))
         order = other if not other.is_stuck and is_as_good else order
@@ -111,6 +111,11 @@ def _prefers(request: PlanningRequest) -> tuple[Prefer, ...]:
 
 def _needs(draft: Draft) -> Iterator[MotionNeed]:
     return (step.action.need for step in draft.steps if isinstance(step.action, Move))
+
+
+def _is_found(shop: Shop, order: Order, known: Known) -> bool:
+    """Whether all its motions are there, so that none is to be had for them."""
+    return all(known.is_measured(need) for need in _needs(write_steps(shop, order)[0]))
 
 
 def _keeping_deadlines(shop: Shop, order: Order) -> tuple[Order, Draft, list[ChoiceDraft], tuple[Draft, ...]]:
