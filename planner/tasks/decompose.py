@@ -53,6 +53,7 @@ from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, Unfolding, mov
 Legs = frozenset[tuple[str, int]]
 """Legs as (part, index in its route), chores as (goal, CHORE)."""
 CHORE = -1
+ByMember = Mapping[str, Legs]
 
 
 def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings, is_continuous: bool = False) -> Routes:
@@ -130,7 +131,9 @@ class _Walk:
             if isinstance(line, When) and not bound:
                 added.append(self._when(line, own, is_due=not any(added) and not own.after))
             else:
-                added.append(self._line(line, own, bound))
+                added.append(
+                    self._line(line, own, bound, self._shared(block, i, added, waits[i] if not in_order else frozenset()))
+                )
             if len(self.undecided) > left_open:
                 blocked.add(i)
         return frozenset().union(*added)
@@ -153,16 +156,16 @@ class _Walk:
         block = inner_block(when, branch)
         return frozenset() if block is None else self.block(block, self.unfolding.clauses_in(block, clauses, ""), False, {})
 
-    def _line(self, line: Line, clauses: Clauses, bound: Members) -> Legs:
+    def _line(self, line: Line, clauses: Clauses, bound: Members, shared: ByMember) -> Legs:
         match line:
             case Goal():
                 return self._goal(line, clauses, bound)
             case Loop():
                 members = self.orders.members(line, bound)
                 if members is not None:
-                    return self._loop_over(line, members, clauses, bound)
+                    return self._loop_over(line, members, clauses, bound, shared)
                 members = self.assembly.members(line, bound) or self._members(line, bound)
-                return self._loop(line, clauses) if members is None else self._loop_over(line, members, clauses, bound)
+                return self._loop(line, clauses) if members is None else self._loop_over(line, members, clauses, bound, shared)
             case Group(block=block, in_order=in_order):
                 return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order, bound)
             case Scope(block=block):
@@ -314,7 +317,16 @@ class _Walk:
             return None
         return members_of(source, name) or None
 
-    def _loop_over(self, loop: Loop, members: tuple[str, ...], clauses: Clauses, bound: Members) -> Legs:
+    def _shared(self, block: Block, i: int, added: list[Legs], waits: frozenset[int]) -> ByMember:
+        """What the loops do that a loop waits for, by member. What is done to one part its own route orders besides."""
+        found: dict[str, set[tuple[str, int]]] = {}
+        for j in (j for j in waits if _is_chained_by_part(block.lines[j], block.lines[i])):
+            for part, k in (leg for leg in added[j] if leg[1] != CHORE):
+                for _, member in self.legs[part][k].clauses.serves:
+                    found.setdefault(member, set()).add((part, k))
+        return {member: frozenset(legs) for member, legs in found.items()}
+
+    def _loop_over(self, loop: Loop, members: tuple[str, ...], clauses: Clauses, bound: Members, shared: ByMember) -> Legs:
         if loop.until is not None and loop.members.text not in self.cell.queues:
             self.found.unsupported("an `until` of a loop over layers or spots", loop.until.span)
         if loop.block.pace is not None:
@@ -325,6 +337,8 @@ class _Walk:
             own = replace(clauses, serves=(*clauses.serves, (loop.id, member)))
             if loop.in_order and last:
                 own = self._after(own, last, loop.span, {}, 0, in_order=True)
+            if member in shared:
+                own = self._after(own, shared[member], loop.span, {}, 0, in_order=False)
             own = self.unfolding.clauses_in(loop.block, own, member)
             legs = self.block(loop.block, own, in_order=False, bound={**bound, loop.variable: member})
             added, last = added | legs, legs or last

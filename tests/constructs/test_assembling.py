@@ -186,3 +186,28 @@ def test_loops_one_after_the_other_join_in_the_order_of_the_unit() -> None:
     assert ran.record.summary.state == "Complete"
     assert not ran.truth.violations
     assert sorted(p.kind for p in ran.truth.parts).count("unit") == 2
+
+
+TWO_LOOPS = """
+for each kit in kits {
+  move kit.gear to side
+}
+for each same in kits {
+  move same.housing to nest
+  assemble same.gear into same.housing at nest
+  assemble cover into same.housing at nest
+  move same.housing to done
+}
+"""
+SIDE = "tray side is covers {\n  at (0 mm, 600 mm, 50 mm)\n  holds gear\n}\n"
+
+
+def test_two_loops_over_kits_wait_for_each_other_kit_by_kit() -> None:
+    """The second one is about other parts of the same kits: what the first one does to a kit comes before it."""
+    bench = Bench.of(CELL + SIDE, GRIPS, TWO_LOOPS)
+    tasks = bench.released().expect().motion_plan.tasks
+    end = {o.serves[-1]: max(s.start + s.duration for s in tasks.steps if s.operation == o.id) for o in tasks.operations}
+    assert len(end) == 4
+    ran = bench.run()
+    assert ran.record.summary.state == "Complete"
+    assert {p.id: p.where for p in ran.truth.parts}["gear#2"] == JoinedTo("housing#2", "gear")
