@@ -118,8 +118,9 @@ class Goal:
 
     @property
     def about(self) -> Ref:
-        """The part that it is about: the object, or that of which the object is a path."""
-        return Ref(self.object.path[:-1], self.object.span) if self.along else self.object
+        """The part that it is about: the object, or that of which the object is a path. A loop's path names no part."""
+        has_part = self.along and len(self.object.path) > 1
+        return Ref(self.object.path[:-1], self.object.span) if has_part else self.object
 
     def role(self, name: str) -> Value | None:
         return next((r.value for r in self.roles if r.name == name), None)

@@ -181,6 +181,9 @@ class _Walk:
     def _goal(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:
         if goal.verb in JOINING:
             return self._joint(goal, clauses, bound)
+        if goal.along and len(goal.object.path) == 1:
+            self.found.unsupported("a loop over paths", goal.span, help="Write a line for each path.")
+            return frozenset()
         if is_about_thing(self.cell, goal):
             return self._chore(goal, clauses, bound)
         certain = self.assembly.part(goal.about, bound)

@@ -192,6 +192,36 @@ def test_a_tool_without_a_feed_needs_to_be_told_how_fast() -> None:
     assert "how fast" in found[0].message
 
 
+KITS = CELL.replace("  holds frame\n  contains frame 2 parts\n", "  each kit [frame]\n").replace(
+    "tray outfeed is infeed {", "tray outfeed {\n  grid 1x2\n  pitch [300 mm, 300 mm]\n  holds frame"
+)
+OF_A_KIT = """
+task finish(kit: kit) {
+  move kit.frame to nest
+  deburr kit.frame.rim speed 20 mm/s
+  seal kit.frame.joint
+  move kit.frame to outfeed
+}
+for each kit in infeed {
+  do finish(kit)
+}
+"""
+
+
+def test_the_part_of_a_kit_is_worked_on_where_its_line_has_brought_it() -> None:
+    ran = bench_of(OF_A_KIT, KITS).run()
+    assert ran.record.summary.state == "Complete"
+    assert {p.id: p.programs for p in ran.truth.parts} == {
+        f"frame#{k}": (("grip", "deburr rim"), ("grip", "seal joint")) for k in (1, 2)
+    }
+
+
+def test_a_loop_over_paths_is_unsupported_and_says_what_to_write() -> None:
+    line = "for each p in kit.frame.paths { deburr p }"
+    found = bench_of(OF_A_KIT.replace("deburr kit.frame.rim speed 20 mm/s", line), KITS).planned().diagnostics
+    assert [(d.code, d.help) for d in found] == [("E690", "Write a line for each path.")]
+
+
 # --- verbs that somebody registers -------------------------------------------------------------------------------------
 
 POLISH = VerbSchema(
