@@ -57,7 +57,10 @@ def installed(path: Iterable[str] | None = None) -> tuple[InstalledDriver, ...]:
 
 def find_driver(name: str, *spans: Span, path: Iterable[str] | None = None) -> Outcome[InstalledDriver]:
     """The driver that a cell file calls `name`, or E291 with the installed names, or E293."""
-    drivers = installed(path)
+    return _one_called(name, installed(path), spans)
+
+
+def _one_called(name: str, drivers: tuple[InstalledDriver, ...], spans: tuple[Span, ...]) -> Outcome[InstalledDriver]:
     of_name = [driver for driver in drivers if driver.name == name]
     if len(of_name) == 1:
         return Outcome(of_name[0])
@@ -86,9 +89,10 @@ def load(driver: InstalledDriver, *spans: Span) -> Outcome[DriverFactory]:
 
 def unknown_drivers(cell: CellModel, path: Iterable[str] | None = None) -> tuple[Diagnostic, ...]:
     """E291 or E293 for each robot of the cell whose driver is not there."""
-    found: list[Diagnostic] = []
+    found, drivers = list[Diagnostic](), installed(path)
     for robot in cell.robots.values():
-        found.extend(find_driver(robot.driver, robot.attribute_spans.get("driver", robot.span), path=path).diagnostics)
+        span = robot.attribute_spans.get("driver", robot.span)
+        found.extend(_one_called(robot.driver, drivers, (span,)).diagnostics)
     return tuple(found)
 
 

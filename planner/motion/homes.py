@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def not_at_home(cell: CellModel, models: Mapping[str, RobotModel]) -> dict[str, 
         except ValueError as cause:
             found = error("E325", str(cause), _home_span(unit), help="Give one position a joint.")
             return dict.fromkeys(cell.robots, found)
-    bodies = {name: _base_first(standing_robot(cell, name, models[name]), models[name]) for name in cell.robots}
+    bodies = {name: _base_first(standing_robot(cell, name, models[name]), len(models[name].hulls[0])) for name in cell.robots}
     refused: dict[str, Diagnostic] = {}
     for a, b in combinations(cell.robots, 2):
         against = _against(cell, a, b, bodies)
@@ -35,17 +36,39 @@ def not_at_home(cell: CellModel, models: Mapping[str, RobotModel]) -> dict[str, 
     return refused
 
 
-Bodies = tuple[tuple[SceneBody, ...], tuple[SceneBody, ...]]
+class Boxed(NamedTuple):
+    """A body and the box (3,), (3,) around it, in the world."""
+
+    body: SceneBody
+    low: Array
+    high: Array
 
 
-def _base_first(standing: tuple[SceneBody, ...], model: RobotModel) -> Bodies:
-    """The bodies of the base, and all others."""
-    count = len(model.hulls[0])
-    return standing[:count], standing[count:]
+class Bodies(NamedTuple):
+    """Of one robot at home; `low` and `high` (3,) are of the box around all of it."""
+
+    base: tuple[Boxed, ...]
+    moving: tuple[Boxed, ...]
+    low: Array
+    high: Array
+
+
+def _base_first(standing: tuple[SceneBody, ...], count: int) -> Bodies:
+    """`count` are those of the base."""
+    boxed = tuple(map(_boxed, standing))
+    low, high = np.min([b.low for b in boxed], axis=0), np.max([b.high for b in boxed], axis=0)
+    return Bodies(boxed[:count], boxed[count:], low, high)
+
+
+def _boxed(body: SceneBody) -> Boxed:
+    points = body.body.pose.apply(corners(body.body.shape))
+    return Boxed(body, points.min(axis=0), points.max(axis=0))
 
 
 def _against(cell: CellModel, a: str, b: str, bodies: Mapping[str, Bodies]) -> Diagnostic | None:
-    (base_a, moving_a), (base_b, moving_b) = bodies[a], bodies[b]
+    if _box_gap(bodies[a], bodies[b]) > FREE_CLEARANCE:
+        return None
+    (base_a, moving_a, *_), (base_b, moving_b, *_) = bodies[a], bodies[b]
     one, other = cell.robots[a], cell.robots[b]
     if _nearest(base_a, base_b, 0.0) is not None:
         spans = [unit.attribute_spans.get("base", unit.span) for unit in (one, other)]
@@ -59,27 +82,20 @@ def _against(cell: CellModel, a: str, b: str, bodies: Mapping[str, Bodies]) -> D
     return error("E328", message, _home_span(one), _home_span(other), help=help_)
 
 
-def _nearest(
-    ones: tuple[SceneBody, ...], others: tuple[SceneBody, ...], clearance: float
-) -> tuple[SceneBody, SceneBody, float] | None:
+def _nearest(ones: tuple[Boxed, ...], others: tuple[Boxed, ...], clearance: float) -> tuple[SceneBody, SceneBody, float] | None:
     """The two that are nearest to each other, and their distance (0 where they overlap), where that is not above `clearance`."""
     near = []
     for k, one in enumerate(ones):
         for i, other in enumerate(others):
-            if _box_gap(one, other) <= clearance and (distance := shape_distance(one.body, other.body)) <= clearance:
+            if _box_gap(one, other) <= clearance and (distance := shape_distance(one.body.body, other.body.body)) <= clearance:
                 near.append((max(distance, 0.0), k, i))
     distance, k, i = min(near, default=(0.0, -1, -1))
-    return (ones[k], others[i], distance) if near else None
+    return (ones[k].body, others[i].body, distance) if near else None
 
 
-def _box_gap(one: SceneBody, other: SceneBody) -> float:
-    a, b = _points(one), _points(other)
-    apart = np.maximum(a.min(axis=0) - b.max(axis=0), b.min(axis=0) - a.max(axis=0))
+def _box_gap(one: Boxed | Bodies, other: Boxed | Bodies) -> float:
+    apart = np.maximum(one.low - other.high, other.low - one.high)
     return float(np.linalg.norm(np.maximum(apart, 0.0)))
-
-
-def _points(body: SceneBody) -> Array:
-    return body.body.pose.apply(corners(body.body.shape))
 
 
 def _home_span(unit: RobotUnit) -> Span:

@@ -50,10 +50,11 @@ def reach(shape: Shape, direction: Array) -> float:
 
 
 class Gauge:
-    """Measures pairs among `shapes`; keeps coal's shapes, request and result, which are costly to make."""
+    """Measures pairs among `shapes`; keeps coal's shapes, request and result, which are costly to make. A shape is made when it
+    is first measured, for most of a large cell is far from any one motion."""
 
     def __init__(self, shapes: Sequence[Shape]) -> None:
-        self._shapes, self._coal = tuple(shapes), tuple(_coal_shape(shape) for shape in shapes)
+        self._shapes, self._coal = tuple(shapes), dict[int, Any]()
         self._request, self._result = coal.DistanceRequest(), coal.DistanceResult()
 
     def measure(self, a: int, T_world_a: tuple[Array, Array], b: int, T_world_b: tuple[Array, Array]) -> tuple[float, float]:
@@ -68,11 +69,17 @@ class Gauge:
         (Ra, ta), (Rb, tb) = T_world_a, T_world_b
         self._result.clear()
         estimate = coal.distance(
-            self._coal[a], coal.Transform3s(Ra, ta), other._coal[b], coal.Transform3s(Rb, tb), self._request, self._result
+            self._made(a), coal.Transform3s(Ra, ta), other._made(b), coal.Transform3s(Rb, tb), self._request, self._result
         )
         normal = self._result.normal
         below_a, below_b = reach(self._shapes[a], Ra.T @ normal), reach(other._shapes[b], -(Rb.T @ normal))
         return float(normal @ (tb - ta)) - below_a - below_b, float(estimate)
+
+    def _made(self, number: int) -> Any:
+        made = self._coal.get(number)
+        if made is None:
+            made = self._coal[number] = _coal_shape(self._shapes[number])
+        return made
 
 
 def placed(pose: Pose) -> tuple[Array, Array]:

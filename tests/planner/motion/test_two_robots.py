@@ -179,12 +179,11 @@ def test_bases_in_one_spot_are_refused_with_both_bases() -> None:
 @pytest.mark.parametrize("overlap", [{(0, 1)}, {(1, 0)}, {(1, 1)}])
 def test_a_base_counts_against_the_other_robots_arm_and_arm_against_arm(cell: CellModel, overlap: set[tuple[int, int]]) -> None:
     """Bases and arms as cubes: those of one pair stand 5 mm apart, all others far from each other."""
-    bodies = {name: tuple((cube(name, k, 10.0 * k + (0.0 if name == "west" else 5.0)),) for k in (0, 1)) for name in HANDS}
+    cubes = {name: [cube(name, k, 10.0 * k + (0.0 if name == "west" else 5.0)) for k in (0, 1)] for name in HANDS}
+    bodies = {name: homes._base_first(tuple(standing), 1) for name, standing in cubes.items()}
     ((one, other),) = overlap
-    at = bodies["west"][one][0].body.pose.translation[0] + 0.105
-    east = list(bodies["east"])
-    east[other] = (cube("east", other, at),)
-    found = homes._against(cell, "west", "east", {"west": bodies["west"], "east": tuple(east)})
+    cubes["east"][other] = cube("east", other, cubes["west"][one].body.pose.translation[0] + 0.105)
+    found = homes._against(cell, "west", "east", {**bodies, "east": homes._base_first(tuple(cubes["east"]), 1)})
     assert found is not None
     assert found.code == "E328"
     assert f"west {one} is 5 mm from east {other}" in found.message or f"east {other} is 5 mm from west {one}" in found.message
