@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator
+from collections.abc import Container
 
 from planner.schedule.graph import NONE, Graph
 
@@ -65,32 +65,46 @@ def may_be_behind(graph: Graph, b: int, before: int, taken: Container[int]) -> b
     """Whether block b could stand behind block `before`: whether no path leads from b's first operation to the last of `before`
     but through b's own slot. A path takes at least as long as what it begins with, so times rule most of them out; where they do
     not, this says no, also where it is wrong."""
-    head, duration, last = graph.head, graph.duration, graph.blocks.last[before]
-    start = head[last]
-    return not any(start >= head[j] + duration[j] or j == last for j in _behind(graph, graph.blocks.first[b], b, taken))
+    last = graph.blocks.last[before]
+    soonest, behind = soonest_behind(graph, b, taken)
+    return graph.head[last] < soonest and last not in behind
 
 
 def may_be_before(graph: Graph, b: int, after: int, taken: Container[int]) -> bool:
     """The same for b before block `after`: no path from the first operation of `after` to b's last one."""
-    head, first = graph.head, graph.blocks.first[after]
-    end = head[first] + graph.duration[first]
-    return not any(head[j] >= end or j == first for j in _before(graph, graph.blocks.last[b], b, taken))
+    first = graph.blocks.first[after]
+    latest, ahead = latest_before(graph, b, taken)
+    return graph.head[first] + graph.duration[first] > latest and first not in ahead
 
 
-def _behind(graph: Graph, i: int, b: int, taken: Container[int]) -> Iterator[int]:
-    """Where the paths from operation i go on, without block b and the taken ones."""
-    for j, _ in graph.tables.behind[i]:
-        yield j
+def soonest_behind(graph: Graph, b: int, taken: Container[int]) -> tuple[float, list[int]]:
+    """Where the paths from b's first operation go on, without block b and the taken ones, and when the first of these ends."""
+    head, duration, following, first = graph.head, graph.duration, graph.following, graph.blocks.first
+    i = first[b]
+    found = [j for j, _ in graph.tables.behind[i]]
     for other in graph.closes[i]:
-        after = graph.following[other]
-        if after != NONE and other != b and other not in taken:
-            yield graph.blocks.first[after]
+        after = following[other]
+        if after >= 0 and other != b and other not in taken:
+            found.append(first[after])
+    soonest = math.inf
+    for j in found:
+        end = head[j] + duration[j]
+        if end < soonest:
+            soonest = end
+    return soonest, found
 
 
-def _before(graph: Graph, i: int, b: int, taken: Container[int]) -> Iterator[int]:
-    for j, _ in graph.tables.before[i]:
-        yield j
+def latest_before(graph: Graph, b: int, taken: Container[int]) -> tuple[float, list[int]]:
+    """Where the paths to b's last operation come from, and when the last of these starts."""
+    head, previous, last = graph.head, graph.previous, graph.blocks.last
+    i = last[b]
+    found = [j for j, _ in graph.tables.before[i]]
     for other in graph.blocks.opens[i][graph.mode[i]]:
-        before = graph.previous[other]
-        if before != NONE and other != b and other not in taken:
-            yield graph.blocks.last[before]
+        before = previous[other]
+        if before >= 0 and other != b and other not in taken:
+            found.append(last[before])
+    latest = -math.inf
+    for j in found:
+        if head[j] > latest:
+            latest = head[j]
+    return latest, found

@@ -41,5 +41,5 @@ def find_critical(graph: Graph) -> Critical:
 
 def _last_of_longest(graph: Graph) -> int:
     """The operation with nothing behind it but its due time, if that, whose path is the longest."""
-    head, duration, tails = graph.head, graph.duration, graph.due_tails
-    return max(range(len(head)), key=lambda i: (head[i] + duration[i] + tails[i], -i))
+    paths = [time + length + tail for time, length, tail in zip(graph.head, graph.duration, graph.due_tails, strict=True)]
+    return paths.index(max(paths))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from planner.schedule.blocks import Blocks
 from planner.schedule.generate import Draft
@@ -18,8 +19,7 @@ from planner.schedule.tables import Tables
 NONE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """Each (block, slot, behind) of `places`, in this order, is put into that slot behind another block, behind NONE at the
     front. Out of it are before that the same blocks or, where `leader` is an operation, all blocks of its group, whose mode
     becomes `mode`."""

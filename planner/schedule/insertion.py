@@ -2,53 +2,68 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from operator import itemgetter
 
-from planner.schedule.around import arrival, departure, head_without, may_be_before, may_be_behind, tail_without
+from planner.schedule.around import head_without, latest_before, soonest_behind, tail_without
 from planner.schedule.graph import NONE, Graph
 
 BEFORE, BEHIND = 5, 8
 """How many places are looked at, to both sides of where the block could start if its slot were free."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Behind block `behind` on `slot`, NONE for its front. `estimate` is the longest path through the block there."""
-
-    estimate: float
-    slot: int
-    behind: int
+Place = tuple[float, int, int]
+"""(estimate, slot, behind): on `slot` behind block `behind`, NONE for its front; `estimate` is the longest path through the block
+there. Made by the dozen at each step, so a bare tuple."""
 
 
 def best_places(graph: Graph, b: int, taken: frozenset[int], duration: float) -> list[Place]:
     """For block b of a graph from which the blocks `taken`, maybe b among them, are gone; its first operation takes
     `duration`."""
-    blocks = graph.blocks
-    first, last = blocks.first[b], blocks.last[b]
+    blocks, heads, durations, rests = graph.blocks, graph.head, graph.duration, graph.rest
+    enters, way = blocks.enters, blocks.way[b]
     head, tail = head_without(graph, b, taken), tail_without(graph, b, taken)
-    span = duration if first == last else blocks.span[b]
-    found = []
+    soonest, behind = soonest_behind(graph, b, taken)
+    latest, ahead = latest_before(graph, b, taken)
+    span = duration if blocks.first[b] == blocks.last[b] else blocks.span[b]
+    found: list[Place] = []
     for slot in blocks.slots[b]:
         for before, after in _gaps(graph, slot, taken, head):
-            if before != NONE and not may_be_behind(graph, b, before, taken):
-                continue
-            if after != NONE and not may_be_before(graph, b, after, taken):
-                continue
-            end, way = (0.0, blocks.start_way[slot]) if before == NONE else departure(graph, before)
-            rest, enter = (-math.inf, 0) if after == NONE else arrival(graph, after)
-            start = max(head, end + way[blocks.enters[b]])
-            found.append(Place(start + span + max(tail, blocks.way[b][enter] + rest), slot, before))
-    found.sort(key=lambda place: place.estimate)
+            start, path = head, tail
+            if before == NONE:
+                time = blocks.start_way[slot][enters[b]]
+            else:
+                i = blocks.last[before]
+                if heads[i] >= soonest or i in behind:
+                    continue
+                time = heads[i] + durations[i] + blocks.way[before][enters[b]]
+            if time > start:
+                start = time
+            if after != NONE:
+                j = blocks.first[after]
+                if heads[j] + durations[j] <= latest or j in ahead:
+                    continue
+                rest = way[enters[after]] + rests[j]
+                if rest > path:
+                    path = rest
+            found.append((start + span + path, slot, before))
+    found.sort(key=_estimate)
     return found
+
+
+_estimate = itemgetter(0)
 
 
 def _gaps(graph: Graph, slot: int, taken: frozenset[int], head: float) -> Iterable[tuple[int, int]]:
     """Neighbours on the slot once the taken ones are gone, around the time `head`."""
     heads, first, row = graph.head, graph.blocks.first, graph.sequence[slot]
-    k = bisect_left(row, head, key=lambda x: heads[first[x]])
+    k, end = 0, len(row)
+    while k < end:
+        middle = (k + end) // 2
+        if heads[first[row[middle]]] < head:
+            k = middle + 1
+        else:
+            end = middle
     low, high = max(0, k - BEFORE), min(len(row), k + BEHIND)
     near = [x for x in row[low:high] if x not in taken]
     front = next((x for x in reversed(row[:low]) if x not in taken), NONE) if low else NONE

@@ -13,25 +13,22 @@ plainly make a cycle are left out; of the others who applies them hears from `ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from planner.schedule.critical import Critical
-from planner.schedule.graph import NONE, Graph, Move
-from planner.schedule.insertion import Place, best_places
+from planner.schedule.graph import Graph, Move
+from planner.schedule.insertion import best_places
 from planner.schedule.run_shifts import shifts
 
-Trait = tuple[int, int]
-"""Block before block; or -1 - block with its slot; or -1 - leader with -1 - mode."""
+PLACES = 3
+"""How many places elsewhere are offered for one block in one mode."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """`makes` is what it brings about, `ends` what it does away with."""
+class Neighbour(NamedTuple):
+    """`estimate` is of the longest path after the move."""
 
     estimate: float
     move: Move
-    makes: tuple[Trait, ...]
-    ends: tuple[Trait, ...]
 
 
 def neighbours(graph: Graph, critical: Critical, operations: Iterable[int]) -> list[Neighbour]:
@@ -39,19 +36,14 @@ def neighbours(graph: Graph, critical: Critical, operations: Iterable[int]) -> l
     found = [_shifted(graph, run, at, to, estimate) for run in critical.runs for estimate, at, to in shifts(graph, run)]
     for i in operations:
         found += _to_other_places(graph, i)
-        found += _in_other_modes(graph, i)
+        if len(graph.tables.durations[i]) > 1:
+            found += _in_other_modes(graph, i)
     return found
 
 
 def _shifted(graph: Graph, run: Sequence[int], at: int, to: int, estimate: float) -> Neighbour:
-    b = run[at]
-    if at < to:
-        behind, passed = run[to], run[at + 1 : to + 1]
-        made, ended = tuple((x, b) for x in passed), tuple((b, x) for x in passed)
-    else:
-        behind, passed = graph.previous[run[to]], run[to:at]
-        made, ended = tuple((b, x) for x in passed), tuple((x, b) for x in passed)
-    return Neighbour(estimate, Move(((b, graph.slot[b], behind),)), made, ended)
+    behind = run[to] if at < to else graph.previous[run[to]]
+    return Neighbour(estimate, Move(((run[at], graph.slot[run[at]], behind),)))
 
 
 def _to_other_places(graph: Graph, i: int) -> Iterator[Neighbour]:
@@ -59,22 +51,9 @@ def _to_other_places(graph: Graph, i: int) -> Iterator[Neighbour]:
     blocks = graph.blocks
     for b in blocks.opens[i][graph.mode[i]]:
         if len(blocks.slots[b]) > 1 or len(blocks.way[b]) > 1:
-            for place in best_places(graph, b, frozenset((b,)), graph.duration[i])[:PLACES]:
-                if place.slot != graph.slot[b] or place.behind != graph.previous[b]:
-                    yield _moved(graph, b, place)
-
-
-def _moved(graph: Graph, b: int, place: Place) -> Neighbour:
-    move = Move(((b, place.slot, place.behind),))
-    if place.slot != graph.slot[b]:
-        return Neighbour(place.estimate, move, ((NONE - b, place.slot),), ((NONE - b, graph.slot[b]),))
-    row = graph.sequence[place.slot]
-    at, to = row.index(b), row.index(place.behind) + 1 if place.behind != NONE else 0
-    if at < to:
-        passed = row[at + 1 : to]
-        return Neighbour(place.estimate, move, tuple((x, b) for x in passed), tuple((b, x) for x in passed))
-    passed = row[to:at]
-    return Neighbour(place.estimate, move, tuple((b, x) for x in passed), tuple((x, b) for x in passed))
+            for estimate, slot, behind in best_places(graph, b, frozenset((b,)), graph.duration[i])[:PLACES]:
+                if slot != graph.slot[b] or behind != graph.previous[b]:
+                    yield Neighbour(estimate, Move(((b, slot, behind),)))
 
 
 def _in_other_modes(graph: Graph, i: int) -> Iterator[Neighbour]:
@@ -83,8 +62,7 @@ def _in_other_modes(graph: Graph, i: int) -> Iterator[Neighbour]:
     for mode in range(len(graph.tables.durations[leader])):
         if mode != old:
             for estimate, places in _group_places(graph, leader, mode):
-                made, ended = (NONE - leader, NONE - mode), (NONE - leader, NONE - old)
-                yield Neighbour(estimate, Move(places, leader, mode), (made,), (ended,))
+                yield Neighbour(estimate, Move(places, leader, mode))
 
 
 def _group_places(graph: Graph, leader: int, mode: int) -> list[tuple[float, tuple[tuple[int, int, int], ...]]]:
@@ -97,11 +75,7 @@ def _group_places(graph: Graph, leader: int, mode: int) -> list[tuple[float, tup
         return []
     if len(found) == 1:
         b, places = found[0]
-        return [(place.estimate, ((b, place.slot, place.behind),)) for place in places[:PLACES]]
-    estimate = max((places[0].estimate for _, places in found), default=0.0)
+        return [(estimate, ((b, slot, behind),)) for estimate, slot, behind in places[:PLACES]]
+    estimate = max((places[0][0] for _, places in found), default=0.0)
     found.sort(key=lambda x: graph.head[blocks.first[x[0]]], reverse=True)
-    return [(estimate, tuple((b, places[0].slot, places[0].behind) for b, places in found))]
-
-
-PLACES = 3
-"""How many places elsewhere are offered for one block in one mode."""
+    return [(estimate, tuple((b, *places[0][1:]) for b, places in found))]

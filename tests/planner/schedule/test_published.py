@@ -44,7 +44,7 @@ def test_reaches_96_on_ex11_of_bilge_and_ulusoy(shared_data: Path) -> None:
 def test_reaches_the_optima_of_bilge_and_ulusoy(shared_data: Path, name: str, optimum: int) -> None:
     published = transport_shop(shared_data, name)
     assert published.optimum == optimum
-    assert gap_to_optimum(published, 20_000) == 0.0
+    assert gap_to_optimum(published, 4_000) == 0.0
 
 
 @pytest.mark.slow
