@@ -4,12 +4,12 @@ comes whatever the robot has to do that takes the one away and brings the other,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
 from cell.model import CellModel
-from cell.steps import Step
+from cell.steps import Fact, Step
 from planner.proof.changing_over import Hauler, change_over
 from planner.proof.joined_parts import Visit, Web
 from planner.proof.unplanned_ways import Ways
@@ -34,13 +34,19 @@ def stays(web: Web, since: Sequence[float], steps: Sequence[Step], cell: CellMod
                 items = web.pieces[k].items
                 if items[0].hub != nest or not items[0].takes:
                     continue
-                if items[0].takes > 0:
+                step = steps[web.pieces[k].at]
+                if items[0].takes > 0 and _frees(step.adds):
                     yield nest, _stay(web, come, k, since, behind)
                     come = None
-                elif any(fact.name == "free" for fact in steps[web.pieces[k].at].deletes):
+                elif items[0].takes < 0 and _frees(step.deletes):
                     come = k
             if come is not None:
                 yield nest, _stay(web, come, None, since, behind)
+
+
+def _frees(facts: Iterable[Fact]) -> bool:
+    """Whether a place is among them that one part has for itself; seats are none."""
+    return any(fact.name == "free" for fact in facts)
 
 
 def _nests(web: Web, steps: Sequence[Step], cell: CellModel) -> set[str]:

@@ -143,14 +143,15 @@ def _places(net: Net, steps: Sequence[Step], cell: CellModel) -> list[str]:
 
 
 def _stays(net: Net, place: str, steps: Sequence[Step], carriers: Mapping[Run, Carrier]) -> Iterator[_Stay]:
-    """Of whatever is put into the place itself, or out of it."""
+    """Of whatever is put into the place itself, or out of it: not into a seat there."""
     for row in net.rows:
         into: int | None = None
         for k in (k for k in row if net.links[k].hub == place and net.links[k].pieces[0].moves):
-            if net.links[k].pieces[0].moves == "take":
+            step, moves = steps[net.links[k].number], net.links[k].pieces[0].moves
+            if moves == "take" and any(fact.name == "free" for fact in step.adds):
                 yield _stay(net, into, k, carriers)
                 into = None
-            elif any(fact.name == "free" for fact in steps[net.links[k].number].deletes):
+            elif moves == "put" and any(fact.name == "free" for fact in step.deletes):
                 into = k
         if into is not None:
             yield _stay(net, into, None, carriers)

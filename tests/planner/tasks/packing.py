@@ -131,7 +131,7 @@ def refusals(tasks: TaskPlan, request: PlanningRequest) -> list[str]:
     said += check_orders(duties.loops, started, cell, state)
     if not matched.found:
         said += [*check_demands(tasks, matched, cell, state), *check_meaning(tasks, request, matched.duty_of)]
-        said += [*check_order(tasks, request.program, duties, matched, order), *check_figures(tasks, request, duties.loops)]
+        said += [*check_order(tasks, request.program, duties, matched, order), *check_figures(tasks, request, duties)]
         said += check_bounds(tasks, request, duties, {})
     return [d.message for d in said] + [f"{tasks.steps[u.step].id} needs {u.need.text}" for u in facts.unmet()]
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import heapq
 import math
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from cell.model import CellModel
-from cell.state import CellState, DeviceState, InHand, InPlace
+from cell.seats import seats_ever
+from cell.state import CellState, DeviceState, InHand, InPart, InPlace, PartState, mount_of, tool_at
 from cell.steps import AtPlace, Await, Fact, Inspect, Move, RunProgram, Service, Step, Treat, stance_name
 from cell.task_plan import TaskPlan
 
@@ -29,10 +31,17 @@ def initial_facts(cell: CellModel, state: CellState) -> set[Fact]:
             case InHand(hand, _):
                 facts.add(Fact("held", (part.id, hand)))
                 full.add(hand)
+            case InPart(base, _):
+                facts.add(Fact("joined", (part.id, base)))
+        facts |= {Fact("is", (part.id, part.kind))} | _vacant(cell, state, part)
         facts |= {Fact("told", (outcome, part.id)) for outcome, _ in part.outcomes}
         facts |= {Fact("reached", (goal, part.id)) for goal in part.reached}
     facts |= {Fact("free", (p.name,)) for p in cell.places.values() if p.capacity == 1 and p.name not in taken}
+    facts |= {Fact("bare", (robot,)) for robot in cell.robots if tool_at(cell, state, robot) is None}
     for tool in cell.tools.values():
+        at, pocket = mount_of(cell, state, tool.name), cell.pocket_of(tool.name)
+        if at in cell.robots or pocket is not None:
+            facts.add(Fact("mounted", (tool.name, at)) if at in cell.robots else Fact("stored", (tool.name, f"{at}.{tool.name}")))
         facts |= {Fact("empty", (f"{tool.name}.{h.name}",)) for h in tool.hands if f"{tool.name}.{h.name}" not in full}
     for name, device in state.devices.items():
         if "door" in cell.equipment[name].signals:
@@ -42,6 +51,12 @@ def initial_facts(cell: CellModel, state: CellState) -> set[Fact]:
         facts.add(Fact("running" if device.running else "idle", (name,)))
     idle = (e.name for e in cell.equipment.values() if e.kind in ("machine", "station") and e.name not in state.devices)
     return facts | {Fact("idle", (name,)) for name in idle}
+
+
+def _vacant(cell: CellModel, state: CellState, part: PartState) -> set[Fact]:
+    """The seats of what the part may become that nothing is in."""
+    filled = {p.location.seat for p in state.parts if isinstance(p.location, InPart) and p.location.part == part.id}
+    return {Fact("vacant", (part.id, seat.name)) for seat in seats_ever(cell, part.kind) if seat.name not in filled}
 
 
 @dataclass
@@ -156,14 +171,21 @@ def state_after(cell: CellModel, before: CellState, plan: TaskPlan, played: Play
     grasps = {c.hand: c.grasp for s in plan.steps if isinstance(s.action, Move) for c in s.action.need.carried}
     at = {f.args[0]: InPlace(f.args[1]) for f in played.facts if f.name == "at"}
     held = {f.args[0]: InHand(f.args[1], grasps.get(f.args[1], 0)) for f in played.facts if f.name == "held"}
+    joined = {f.args[0]: f.args[1] for f in played.facts if f.name == "joined"}
+    seats = {part: seat for s in played.ran for part, seat in _filled(s)}
+    now = {p.id: p.location for p in before.parts}
+    inside = {p: InPart(base, seats[p]) if p in seats else now[p] for p, base in joined.items()}
+    kinds = {f.args[0]: f.args[1] for f in played.facts if f.name == "is"}
+    mounted = {f.args[0]: f.args[1] for f in played.facts if f.name == "mounted"}
+    stored = {tool: pocket.changer for tool in cell.tools if (pocket := cell.pocket_of(tool)) is not None}
     told = {f.args[1] for f in played.facts if f.name == "told"}
     value = {c.part: (*c.alternatives[played.taken[c.id]].values, "accept")[0] for c in plan.choices}
     parts = []
     for part in before.parts:
         reached = frozenset(f.args[0] for f in played.facts if f.name == "reached" and f.args[1] == part.id)
         outcomes = part.outcomes or ((("verdict", value.get(part.id, "accept")),) if part.id in told else ())
-        where = {**at, **held}[part.id]
-        parts.append(replace(part, location=where, reached=reached, outcomes=outcomes))
+        where = {**at, **held, **inside}.get(part.id, part.location)
+        parts.append(replace(part, kind=kinds[part.id], location=where, reached=reached, outcomes=outcomes))
     facts = {(f.name, f.args[0]) for f in played.facts}
     devices = {
         name: DeviceState(
@@ -174,4 +196,10 @@ def state_after(cell: CellModel, before: CellState, plan: TaskPlan, played: Play
         for name, d in before.devices.items()
     }
     robots = {f.args[0]: stances[f.args[1]] for f in played.facts if f.name == "stands"}
-    return CellState(tuple(parts), {**before.stances, **robots}, devices)
+    return CellState(tuple(parts), {**before.stances, **robots}, devices, mounts={**stored, **mounted})
+
+
+def _filled(step: Step) -> Iterator[tuple[str, str]]:
+    """The part that the step joins to another, and the seat that it fills there."""
+    seats = [f.args[1] for f in step.deletes if f.name == "vacant"]
+    yield from ((f.args[0], seat) for f in step.adds if f.name == "joined" for seat in seats)
