@@ -12,6 +12,7 @@ from cell.equipment import Equipment
 from cell.model import CellModel, Tool
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
+from intentlang.assembly_rules import assemblies
 from intentlang.changer_rules import changers
 from intentlang.declared import Declared, numbers, unknown
 from intentlang.forms import Named
@@ -87,6 +88,7 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
         *(changers(model) if is_whole else ()),
         *(_ungripped(model) if is_whole else ()),
         *_other_bodies(model),
+        *assemblies(model),
         *path_problems(model),
         *_contents(model),
         *_zones(model),
