@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cell.diagnostic import Span
 from cell.durations import action_duration
 from cell.presence import Conflicts, Resting
 from cell.state import InHand, PlanningRequest, tool_at
@@ -16,7 +17,7 @@ from planner.tasks.findings import Findings
 from planner.tasks.motions import Motions
 from planner.tasks.reach import Able, Reach, grasps_of, payload_of
 from planner.tasks.right_of_way import RightOfWay, Spots
-from planner.tasks.route import Routes
+from planner.tasks.route import Job, Routes
 from planner.tasks.supported import zones_apart
 from planner.tasks.worker import Hand, Worker
 
@@ -50,11 +51,16 @@ class Known:
         return self.durations if self.least is None else self.least
 
 
+def _nobody(job: Job, leg: int) -> tuple[Span, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Crew:
     """`same[w]`: the workers that are the same robot as worker w with other tools, w first; `bare[w]`: the one of them without
     any. `able[j][k]`: the workers, by number, that can do leg k of job j; all that are mounted where it needs none. `rests`: the
-    spots in which each robot of the cell stands at the start; robots that are no workers stay there."""
+    spots in which each robot of the cell stands at the start; robots that are no workers stay there. `others(job,
+    leg)`: the robots that cannot do that leg, labelled with why."""
 
     workers: tuple[Worker, ...]
     able: tuple[tuple[tuple[int, ...], ...], ...]
@@ -62,6 +68,7 @@ class Crew:
     rests: Mapping[str, Spots]
     same: tuple[tuple[int, ...], ...]
     bare: tuple[int | None, ...]
+    others: Callable[[Job, int], tuple[Span, ...]] = _nobody
 
 
 def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Crew | None:
@@ -86,7 +93,7 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
         workers.append(_worker(request, name, tool, motions, busy))
     same = tuple(_same(workers, w) for w in range(len(workers)))
     bare = tuple(next((k for k in own if workers[k].tool is None), None) for own in same)
-    return Crew(tuple(workers), _numbers(request, routes, able, workers, known), rules, rests, same, bare)
+    return Crew(tuple(workers), _numbers(request, routes, able, workers, known), rules, rests, same, bare, reach.others)
 
 
 def _same(workers: Sequence[Worker], worker: int) -> tuple[int, ...]:

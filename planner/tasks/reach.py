@@ -95,6 +95,17 @@ class Reach:
             self._say(move, job.legs[k], found)
         return self._known[move]
 
+    def others(self, job: Job, k: int) -> tuple[Span, ...]:
+        """The robots that cannot do leg k, each labelled with why: of one robot's tools what the nearest lacks."""
+        move = _move(job, k)
+        nearest: dict[str, Refusal] = {}
+        for robot, refusal in self._refused.get(move, ()) if move is not None else ():
+            if robot not in nearest or refusal.near > nearest[robot].near:
+                nearest[robot] = refusal
+        able = {robot for robot, _ in self._known.get(move, ())} if move is not None else set[str]()
+        robots = self._cell.robots
+        return tuple(robots[name].span.labelled(f"{name} cannot: {r.message}") for name, r in nearest.items() if name not in able)
+
     def _refusal(self, who: Equipped, move: _Move) -> Refusal | None:
         cell, (robot, name) = self._cell, who
         tool, unit = None if name is None else cell.tools[name], cell.robots[robot]

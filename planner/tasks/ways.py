@@ -25,7 +25,8 @@ def check_ways(shop: Shop, found: Findings) -> None:
             key = (shop.group[j], k, job.place if k == 0 else None, _span(leg))
             if key not in seen and shop.able(j, k):
                 seen.add(key)
-                _check_leg(shop, job.kind_at(k), _sources(shop, j, k), leg, [shop.workers[w] for w in shop.able(j, k)], found)
+                able, others = [shop.workers[w] for w in shop.able(j, k)], shop.crew.others(job, k)
+                _check_leg(shop, job.kind_at(k), _sources(shop, j, k), leg, able, others, found)
 
 
 def _sources(shop: Shop, j: int, k: int) -> tuple[str, ...]:
@@ -35,16 +36,19 @@ def _sources(shop: Shop, j: int, k: int) -> tuple[str, ...]:
     return earlier[-1].places if earlier else (job.place,) if job.place is not None else ()
 
 
-def _check_leg(shop: Shop, kind: str, sources: tuple[str, ...], leg: Leg, able: Sequence[Worker], found: Findings) -> None:
+def _check_leg(
+    shop: Shop, kind: str, sources: tuple[str, ...], leg: Leg, able: Sequence[Worker], others: tuple[Span, ...], found: Findings
+) -> None:
+    """`others` are the robots that cannot do it at all, with why."""
     for stage in stages_of(leg):
         if stage.is_carried or (stage.handing is None and set(sources) & set(stage.places)):
             continue
         takers = [w for w in able if not sources or any(_serves(shop, w, kind, p, True, stage) for p in sources)]
         putters = [w for w in able if any(_serves(shop, w, kind, p, False, stage) for p in stage.spots)]
         if not takers:
-            _no_motion(shop, able, sources[0], stage.goal.span, found)
+            _no_motion(shop, able, sources[0], (stage.goal.span, others), found)
         if not putters:
-            _no_motion(shop, able, stage.spots[0], stage.goal.span, found)
+            _no_motion(shop, able, stage.spots[0], (stage.goal.span, others), found)
         both = [w for w in takers if w in putters]
         if takers and putters and not any(_travels(shop, w, kind, sources, stage) for w in both):
             names, start = " or ".join(w.robot for w in both or able), sources[0] if sources else "where it stands"
@@ -73,10 +77,11 @@ def _hub(shop: Shop, stage: Stage) -> str:
     return shop.equipment_of[stage.spots[0]]
 
 
-def _no_motion(shop: Shop, able: Sequence[Worker], place: str, span: Span, found: Findings) -> None:
-    equipment = shop.cell.equipment[shop.equipment_of[place]]
-    message, help_ = f"no motion of {' or '.join(w.robot for w in able)} serves {place}", "Make room at it, or move it closer."
-    found.error("E603", message, span, equipment.span, help=help_)
+def _no_motion(shop: Shop, able: Sequence[Worker], place: str, asked: tuple[Span, tuple[Span, ...]], found: Findings) -> None:
+    (line, others), equipment = asked, shop.cell.equipment[shop.equipment_of[place]]
+    names = " or ".join(dict.fromkeys(w.robot for w in able))
+    message, help_ = f"no motion of {names} serves {place}", "Make room at it, or move it closer."
+    found.error("E603", message, line, equipment.span, *others, help=help_)
 
 
 def _span(leg: Leg) -> Span:

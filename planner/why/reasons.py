@@ -30,7 +30,9 @@ def told(complaints: tuple[Diagnostic, ...], refused: Refused, cell: CellModel) 
     causes = _causes(following, refused, cell)
     if not any(d.is_error for d in causes):
         return complaints
-    lines = tuple(dict.fromkeys(d.spans[0].labelled("for this line") for d in following if d.code == NO_WAY and d.spans))
+    no_way = [d for d in following if d.code == NO_WAY and d.spans]
+    others = (span for d in no_way for span in d.spans[2:])  # the robots that cannot do it at all, labelled with why
+    lines = tuple(dict.fromkeys((*(d.spans[0].labelled("for this line") for d in no_way), *others)))
     return tuple(dict.fromkeys((*(_with_lines(d, lines) for d in causes), *(d for d in complaints if d not in following))))
 
 

@@ -43,6 +43,13 @@ def test_the_cause_is_told_in_place_of_what_follows_with_the_line_that_needs_it(
     assert found.spans[2] == LINE.labelled("for this line")
 
 
+def test_robots_that_cannot_do_it_at_all_stay_named_with_why() -> None:
+    other = LATHE.labelled("r2 cannot: grip2 does not grip shaft")
+    complaint = error("E603", "no motion of r1 serves gauge", LINE, GAUGE, other)
+    (found,) = told((complaint,), {TO_GAUGE_A: (FAR,)}, CELL)
+    assert found.spans[2:] == (LINE.labelled("for this line"), other)
+
+
 def test_another_hand_says_nothing_new() -> None:
     again = error("E320", "gauge is out of reach of r1", *FAR.spans, help="190 mm closer")
     assert codes(told((NO_WAY,), {TO_GAUGE_A: (FAR,), TO_GAUGE_B: (again,)}, CELL)) == ["E320"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from cell.diagnostic import Outcome, Span
 from cell.motion_plan import MotionPlan
 from cell.state import PlanningRequest
+from planner.tasks.crew import Known
+from planner.tasks.groundwork import refuted
 from planner.tasks.plan_tasks import plan_tasks
 from planner.why.clauses import Clause, clauses_of, without
 from planner.why.frozen import frozen_of
@@ -18,7 +21,7 @@ from tests.planner.tasks.cells import request_of
 from tests.planner.tasks.test_palletizing import CELL as PALLETS
 from tests.planner.tasks.test_palletizing import ORDERED
 from tests.planner.why.answers import answer
-from tests.planner.why.infeasible import CASES, KNOWN, LOOP, PROCESS, Case
+from tests.planner.why.infeasible import BOTH, CASES, CELL, KNOWN, LOOP, PROCESS, SECOND_ROBOT, Case, at_speed
 
 
 def request_for(case: Case) -> PlanningRequest:
@@ -126,3 +129,12 @@ def test_where_either_of_two_lines_is_too_much_each_has_a_core() -> None:
     first, second = ([row(case, s) for s in core.clauses] for core in found.why.cores)
     assert [a for a, b in zip(first, second, strict=True) if a != b] == ["do build(left)"]
     assert "do build(right)" in second
+
+
+def test_where_no_motion_is_found_for_one_robot_it_says_why_not_another_one() -> None:
+    case = Case("one of two", "move shaft to outfeed\n", "E603", cell=CELL + SECOND_ROBOT, more=BOTH)
+    request = request_for(case)
+    nothing = Known(lambda need: math.inf if need.robot == "r1" and need.touch is not None else at_speed(need))
+    found = refuted(request, nothing)
+    assert [d.code for d in found] == ["E603", "E603"], "where it is taken, and where it is put"
+    assert all(any(s.label.startswith("r2 cannot: ") for s in d.spans) for d in found)
