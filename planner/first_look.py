@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from cell.grasps import T_part_tcp
 from cell.model import CellModel
 from cell.steps import AtPlace, AtPocket, MotionNeed
+from cell.zones import Zone
 
 Key = tuple[str, str | None, str]
 """A robot, its tool, and the equipment or changer that it reaches for."""
@@ -53,7 +55,16 @@ class FirstLook:
 
     def _is_beyond(self, need: MotionNeed, key: Key) -> bool:
         stances = [stance for stance in (need.start, need.end) if isinstance(stance, AtPlace)]
+        shut = (self._cell.zones[name] for name in need.avoid)
+        if any(self._lies_in(zone, stance) for zone in shut for stance in stances):
+            return True
         return bool(stances) and not self._beyond(key).isdisjoint(stances)
+
+    def _lies_in(self, zone: Zone, stance: AtPlace) -> bool:
+        """Whether the hand is in it when it is there."""
+        frame, shape = self._cell.places[stance.place].frame, self._cell.parts[stance.kind].shape
+        point = (frame @ T_part_tcp(shape, stance.grasp)).translation
+        return all(low <= x <= high for low, x, high in zip(zone.low, point, zone.high, strict=True))
 
 
 def _one_each(at: dict[MotionNeed, Key]) -> tuple[MotionNeed, ...]:

@@ -54,13 +54,14 @@ def reasons_of(request: PlanningRequest, complaints: tuple[Diagnostic, ...], kno
             continue
         left = _left(request, conflict, known) if conflict.is_smallest else {}
         found[conflict.clauses] = Reason(proof, conflict, left)
-        waiting += _again(left, proof)
+        waiting += _again(left, proof) if proof.code not in OF_TIME else []
         waiting += [(d, conflict.clauses[:1]) for d in _hidden(left, [r.proof for r in found.values()])]
     return tuple(found.values())
 
 
 def _again(left: Mapping[Clause, tuple[Diagnostic, ...]], proof: Diagnostic) -> list[tuple[Diagnostic, Clauses]]:
-    """What still says the same without one clause: so another one can stand for it, and there is a second set."""
+    """What still says the same without one clause: so another one can stand for it, and there is a second set. Of a deadline
+    there are too many: any of the work can stand for any other."""
     return [(d, (clause,)) for clause, others in left.items() for d in others if is_same(d, proof)]
 
 
