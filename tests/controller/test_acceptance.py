@@ -105,9 +105,10 @@ for each s in infeed until outfeed.count >= batch {
   process s at lathe using OP10
   inspect s at gauge
   move s to outfeed
+  ensure s.age <= 10 min
 }
 every 2 h {
-  inspect shaft at gauge
+  calibrate gauge
 }
 """
     assert codes(unwatched(intent("", head=head))) == ["R722"]
