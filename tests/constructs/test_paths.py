@@ -13,7 +13,7 @@ from cell.events import StepFailed
 from cell.geometry import Body, Cylinder, Pose
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
-from cell.scenario import Jam, Scenario
+from cell.scenario import Jam, Reject, Scenario
 from cell.standard_verbs import STANDARD
 from cell.steps import Along, Fact, Move, Step
 from cell.trajectory import Path
@@ -288,3 +288,27 @@ def test_a_world_in_which_the_tip_goes_elsewhere_says_so(bench: Bench) -> None:
     assert "leaves out" in violation.text
     apply_along(world, "g1", "c2", process, Path.of(motion.segments), start + 0.5 * (end - start))
     assert [e.what for e in world.record().effects] == ["applied in part"]
+
+
+REWORKED = """
+for each s in infeed {
+  move s to nest
+  inspect s at nest
+  when s.verdict is reject {
+    deburr s.rim speed 20 mm/s
+    inspect s at nest
+  }
+  move s to outfeed
+}
+"""
+
+
+def test_work_along_a_path_in_a_branch_is_planned_when_it_is_taken() -> None:
+    cell = CELL.replace(
+        "clamp signal nest.clamp", "clamp signal nest.clamp\n  offers inspect for 3 s\n  verdict signal nest.verdict"
+    )
+    ran = bench_of(REWORKED, cell).run(Reject(1, times=1))
+    assert ran.record.summary.state == "Complete"
+    assert len(ran.asked) == 1
+    assert {p.id: p.programs for p in ran.truth.parts} == {"frame#1": (("grip", "deburr rim"),), "frame#2": ()}
+    assert set(ran.lying) == {"outfeed"}
