@@ -31,7 +31,7 @@ from planner.motion.coordinate import uncertified
 from planner.motion.estimate import Class, caution, class_of, estimated_duration
 from planner.motion.inverse_kinematics import InverseKinematics
 from planner.motion.least_duration import least_duration
-from planner.motion.plan_motions import plan_motions
+from planner.motion.plan_motions import not_stored, plan_motions
 from planner.motion.reachable import out_of_reach
 from planner.motion.store import MotionStore
 from planner.recollection import Memory, Recalled
@@ -177,7 +177,7 @@ class _Search:
             missing = tuple(need for need in needs_of(tasks.value) if need not in self.motions)
             if not missing:
                 return tasks
-            if few := look.few_of(missing):
+            if few := look.few_of(self._to_be_found(missing)):
                 self.find(few)
                 look.passed(need for need in few if need in self.motions)
                 if proofs := refuted(self.request, self.known()):
@@ -199,6 +199,11 @@ class _Search:
         is_last, is_measured = self.rounds == MAX_CONFLICT_ROUNDS and not is_coarse, self.motions.__contains__
         least = least_duration(self.request.cell, self.request.robots, self.motions)
         return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least, is_last)
+
+    def _to_be_found(self, missing: Iterable[MotionNeed]) -> tuple[MotionNeed, ...]:
+        """A first look is worth its while only where motions have to be looked for, not where they are stored."""
+        r = self.request
+        return not_stored(missing, r.cell, r.robots, self.means.store, r.seed)
 
     def _may_find(self, missing: Iterable[MotionNeed]) -> bool:
         if self.spare is None:

@@ -121,6 +121,23 @@ def plan_motions(
     return Found({n: motions[n] for n in asked if n in motions}, {n: refused[n] for n in asked if n in refused})
 
 
+def not_stored(
+    needs: Iterable[MotionNeed], cell: CellModel, robots: Mapping[str, RobotModel], store: MotionStore, seed: int
+) -> tuple[MotionNeed, ...]:
+    """Those that would have to be looked for; all, where a robot has no model."""
+    if not cell.robots.keys() <= robots.keys():
+        return tuple(needs)
+    digests: dict[tuple[str, str | None], str] = {}
+    found: list[MotionNeed] = []
+    for need in needs:
+        who = (need.robot, need.tool)
+        if who not in digests:
+            digests[who] = surroundings_digest(cell, need.robot, need.tool, robots, seed)
+        if store.get(need_key(digests[who], need)) is None:
+            found.append(need)
+    return tuple(found)
+
+
 def solve_needs(task: NeedTask) -> tuple[tuple[MotionNeed, Motion | Diagnostic], ...]:
     """One task of the map: needs that share an access."""
     solver = _WORKERS.solver(task.setting, task.hubs)

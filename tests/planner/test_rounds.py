@@ -274,6 +274,15 @@ def test_a_place_that_nothing_serves_costs_a_few_motions(world: World, all_needs
     assert len(world.found) < len(all_needs) / 3
 
 
+def test_where_every_motion_is_stored_there_is_no_first_look(
+    world: World, all_needs: tuple[MotionNeed, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner.plan, "not_stored", lambda *_: ())
+    before = world.rounds
+    assert needs_of(plan(SMALL, means(), VERSIONS).expect().tasks) == all_needs
+    assert world.rounds == before + 1
+
+
 def test_what_kinematics_rules_out_is_looked_for_first(all_needs: tuple[MotionNeed, ...]) -> None:
     beyond = frozenset(s for n in all_needs for s in (n.start, n.end) if isinstance(s, AtPlace) and s.place == "gauge")
     look = planner.first_look.FirstLook(SMALL.cell, lambda key: beyond if key[2] == "gauge" else frozenset())
