@@ -82,7 +82,7 @@ class Floor:
     """Mutable; one for each order that is tried. Times in s from the plan's start."""
 
     def __init__(self, shop: Shop) -> None:
-        self.shop, self._workers = shop, shop.workers
+        self.shop, self._workers, self._jobs = shop, shop.workers, shop.jobs
         self.at = [0] * len(shop.jobs)
         self.place: list[str | None] = [job.place for job in shop.jobs]
         self.grasp = [job.grasp for job in shop.jobs]
@@ -118,14 +118,14 @@ class Floor:
     # --- asking ----------------------------------------------------------------------------------------------------
 
     def leg(self, job: int) -> Leg:
-        return self.shop.jobs[job].legs[self.at[job]]
+        return self._jobs[job].legs[self.at[job]]
 
     def kind(self, job: int) -> str:
         """What the part is at its current leg."""
         return self.shop.kinds[job][self.at[job]]
 
     def is_done(self, job: int) -> bool:
-        return self.at[job] >= len(self.shop.jobs[job].legs)
+        return self.at[job] >= len(self._jobs[job].legs)
 
     def opened_at(self, leg: Leg) -> float | None:
         """From when the leg's barriers are open; None while one is closed."""

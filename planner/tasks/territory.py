@@ -47,9 +47,13 @@ class Sides:
         """`select` among what lies on everybody's own side, and what would have to wait more than `patience` for that."""
 
         def kept(found: Sequence[Candidate], floor: Floor, count: int) -> Candidate:
-            own = [c for c in found if not self.is_beyond(c.act)]
+            own, beyond = list[Candidate](), list[Candidate]()
+            for c in found:
+                (beyond if self.is_beyond(c.act) else own).append(c)
+            if not beyond:
+                return select(own, floor, count)
             soonest = min((c.start for c in own), default=math.inf)
-            far = [c for c in found if soonest > c.start + patience and self.is_beyond(c.act)]
+            far = [c for c in beyond if soonest > c.start + patience]
             return select([*own, *far] or found, floor, count)
 
         return kept
