@@ -128,6 +128,13 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
 
 def _mended(source: SourceFile, lark: Lark, start: str, is_cell: bool) -> _Parsed:
     """A text that does not parse: brackets are balanced and the statements that offend blanked, until the rest does."""
+    unmatched = recovery.layout(source.text).unmatched
+    if len(unmatched) > MAX_ERRORS:
+        most = (
+            *(_unmatched(source, bracket) for bracket in unmatched[:MAX_ERRORS]),
+            _too_many(source, unmatched[MAX_ERRORS].index),
+        )
+        return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), most)
     repaired = recovery.balanced(source.text)
     found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
     text = repaired.text

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cell.diagnostic import Diagnostic, Outcome, Position, Span, error
 
-MAX_BYTES = 512 * 1024
+MAX_BYTES = 256 * 1024
 MAX_DEPTH = 100
 MAX_DIGITS = 30
 
@@ -96,5 +98,15 @@ def _too_deep(source: SourceFile) -> Diagnostic | None:
 
 
 def _position(text: str, index: int) -> Position:
-    line_start = text.rfind("\n", 0, index) + 1
-    return Position(text.count("\n", 0, index) + 1, index - line_start + 1)
+    starts = _line_starts(text)
+    line = bisect_right(starts, index)
+    return Position(line, index - starts[line - 1] + 1)
+
+
+@lru_cache(maxsize=4)
+def _line_starts(text: str) -> tuple[int, ...]:
+    """Where each line begins: a text with mistakes in all its lines asks for thousands of positions."""
+    starts = [0]
+    while at := text.find("\n", starts[-1]) + 1:
+        starts.append(at)
+    return tuple(starts)
