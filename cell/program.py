@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cell.diagnostic import Span
+from cell.phases import Phase
 from cell.quantities import Quantity
-from cell.vocabulary import Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from cell.phases import Phase
 from cell.standard_kinds import KINDS
 from cell.vocabulary import (
     ClauseEventSchema,
     ObjectiveSchema,
     OutcomeSchema,
-    Phase,
     RoleSchema,
     SettingSchema,
     VerbSchema,

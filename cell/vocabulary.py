@@ -13,11 +13,9 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from cell.phases import ALONG, Phase
 from cell.quantities import UNITS, Unit
 
-Phase = Literal["approach", "insert", "follow", "dwell", "grip", "release", "retract"]
-ALONG: frozenset[Phase] = frozenset(("approach", "follow", "dwell", "retract"))
-"""The phases of a motion along a path, or at a spot: no part is taken, put in or let go."""
 Record = Literal["robot", "tool", "part", "equipment", "zone", "person", "queue", "member"]
 Source = Literal["driver", "signal", "told", "counted"]
 

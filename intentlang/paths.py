@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cell.diagnostic import error
-from cell.vocabulary import Phase, VerbSchema
+from cell.phases import Phase
+from cell.vocabulary import VerbSchema
 from intentlang import syntax as s
 from intentlang.names import Resolved, Work
 from intentlang.types import Member, Thing
