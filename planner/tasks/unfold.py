@@ -57,8 +57,9 @@ class Unfolding:
 
     def stage(self, goal: Goal, kind: str, clauses: Clauses, label: str, members: Members | None = None) -> Stage | None:
         """The stage that makes `goal` true, None when there is no method. `members`: what loop variables stand for."""
-        members, goal = members or {}, as_amended(goal, clauses.serves, self.amended)
-        key = (goal.id, kind, *members.values())
+        members, asked = members or {}, as_amended(goal, clauses.serves, self.amended)
+        own = () if asked is goal else (member for _, member in clauses.serves)
+        goal, key = asked, (goal.id, kind, *members.values(), *own)
         if key not in self.methods:
             self.methods[key] = method_of(self.cell, goal, kind, self.found, members)
         method = self.methods[key]

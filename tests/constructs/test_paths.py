@@ -108,6 +108,20 @@ def test_what_meets_too_much_comes_back_and_is_tried_again(bench: Bench) -> None
     assert all(len(p.programs) == 2 for p in ran.truth.parts)
 
 
+def test_a_retry_with_settings_changes_that_part_alone() -> None:
+    """Both orders of the two: what the other part's line asks for stays as it is written."""
+    bench = bench_of(INTENT.replace("retry 1", "retry 1 speed 10 mm/s force 40 N"))
+    for number in (1, 3):  # the rim of either part
+        ran = bench.run(Jam("g1", number))
+        assert ran.record.summary.state == "Complete"
+        (asked,) = ran.asked
+        plan = bench.released(asked.state).expect().motion_plan
+        rims = {step.part: (touch.feed, touch.force) for _, step, touch in along(plan) if touch.feature == "rim"}
+        (again,) = (dict(a.serves).popitem()[1] for a in asked.state.amended)
+        assert rims.pop(str(again)) == (0.01, 40.0)
+        assert set(rims.values()) <= {(0.02, 25.0)}
+
+
 def touched(**changes: object) -> Mutation:
     def change(step: Step, touch: Along) -> Step:
         assert isinstance(step.action, Move)
