@@ -250,17 +250,21 @@ class _Reader:
         if goal is None or thing is None or scope.serves or not is_by_time(fresh) or not are_numbered(times):
             self.out.unproved.append(error("E690", "this `every … { }` cannot be proved yet", fresh.span))
             return frozenset()
+        if fresh.block.within is not None or (goal.block is not None and goal.block.within is not None):
+            self.out.unproved.append(error("E690", "a `within` for what is kept fresh cannot be proved yet", fresh.span))
         keys = tuple((goal.id, ((fresh.id, time),)) for time in times)
+        limits = self._limits_of(goal, replace(scope, limits=(*scope.limits, *self._limits(fresh.block))))
         for key in keys:
-            self.out.goals[key] = Duty(key, goal, thing, "", None, scope.limits, frozenset(), thing)
+            self.out.goals[key] = Duty(key, goal, thing, "", None, limits, frozenset(), thing)
         self.out.fresh.append(FreshDuty(fresh, goal, thing, self.since.get(goal.id), keys))
         return frozenset(keys)
 
-    def _chore(self, goal: Goal, thing: str, scope: _Scope) -> frozenset[Key]:
-        key = (goal.id, scope.serves)
-        self.out.goals[key] = Duty(key, goal, thing, "", scope.under, scope.limits, scope.after, thing)
+    def _chore(self, goal: Goal, thing: str, scope: _Scope, label: str) -> frozenset[Key]:
+        key, limits = (goal.id, scope.serves), self._limits_of(goal, scope)
+        self.out.goals[key] = Duty(key, goal, thing, "", scope.under, limits, scope.after, thing)
         if goal.id in self.since:
             self.out.settled.add(key)
+        self._own_block(goal, key, label)
         return frozenset({key})
 
     def _goal(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
@@ -271,7 +275,7 @@ class _Reader:
         if goal.verb in JOINING:
             return self._joint(goal, scope, label)
         if not scope.serves and (thing := thing_of(goal, self.cell)) is not None:
-            return self._chore(goal, thing, scope)
+            return self._chore(goal, thing, scope, label)
         certain = self.joints.part(goal.about, scope.members)
         if certain is not None:
             return self._certain(goal, certain, scope, label)

@@ -20,6 +20,7 @@ from planner.tasks.route import Chore, Clauses
 
 BY_ITSELF = "Name a station or a machine that offers it; it does it to itself while nothing lies in it."
 ONE_EACH = "Write one `every` for each thing that is to be kept fresh."
+AS_OFFERED = "How long it takes is what its station offers it for."
 
 
 def is_about_thing(cell: CellModel, goal: Goal) -> bool:
@@ -47,6 +48,10 @@ def kept_fresh(cell: CellModel, state: CellState, fresh: Fresh, clauses: Clauses
     goal = lines[0] if len(lines) == 1 else None
     if not isinstance(goal, Goal) or not is_about_thing(cell, goal):
         found.unsupported("`every … { }` of more or less than one goal about a station", fresh.span, help=ONE_EACH)
+        return None
+    within = next((b.within for b in (fresh.block, goal.block) if b is not None and b.within is not None), None)
+    if within is not None:
+        found.unsupported("a `within` for what is kept fresh", within.span, help=AS_OFFERED)
         return None
     chore = chore_of(cell, state, goal, replace(clauses, after=()), found)
     return None if chore is None else replace(chore, fresh=fresh)

@@ -217,7 +217,8 @@ class _Walk:
             self.found.unsupported("a goal about a thing in a loop", goal.span)
             return frozenset()
         before = frozenset[tuple[str, int]]().union(*(self.barriers[k][0] for k in clauses.after))
-        chore = None if goal.id in self.state.since else chore_of(self.cell, self.state, goal, clauses, self.found)
+        own = clauses if goal.block is None else self.unfolding.clauses_in(goal.block, clauses, "")
+        chore = None if goal.id in self.state.since else chore_of(self.cell, self.state, goal, own, self.found)
         if chore is None:
             return before
         self.chores.append(chore)

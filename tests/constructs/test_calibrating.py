@@ -11,6 +11,7 @@ import pytest
 
 from cell.events import ClauseBroken, EventRaised, HoldRaised, PlanRequested
 from cell.plan_file import with_plan_id
+from cell.plan_inputs import plan_inputs
 from cell.scenario import Reject, Stall
 from cell.state import InPlace
 from cell.steps import Inspect, Service, Step
@@ -60,6 +61,22 @@ def test_the_gauge_is_calibrated_before_its_first_part_and_never_later_than_aske
 def test_once_is_enough_for_a_long_time() -> None:
     tasks = bench(EVERY.replace("90 s", "2 h")).released().expect().motion_plan.tasks
     assert len(services(tasks.steps)) == 1
+
+
+def test_a_clause_in_the_block_of_the_goal_is_kept_and_proved() -> None:
+    """Ten seconds it takes; a plan for another text says that it may take so long."""
+    told, other = (bench(f"calibrate gauge {{ within {most} s }}\n{LOOP}") for most in ("09", "11"))
+    assert {d.code for d in told.planned().diagnostics} == {"E504"}
+    plan = other.planned().expect()
+    assert other.proved(plan).is_ok
+    said = told.proved(with_plan_id(replace(plan, sources=plan_inputs(told.request()).sources)))
+    assert {d.code for d in said.diagnostics} == {"E550"}
+
+
+@pytest.mark.parametrize("block", ["calibrate gauge { within 11 s }", "calibrate gauge\n  within 11 s"])
+def test_a_deadline_of_what_is_kept_fresh_is_unsupported(block: str) -> None:
+    found = bench(EVERY.replace("calibrate gauge", block)).planned().diagnostics
+    assert [(d.code, d.message.split(":")[0]) for d in found] == [("E690", "a `within` for what is kept fresh")]
 
 
 def test_every_linearisation_finds_the_gauge_empty() -> None:
