@@ -91,6 +91,7 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
         *assemblies(model),
         *path_problems(model),
         *_contents(model),
+        *_clamps(model),
         *_zones(model),
         *_coinciding(model),
         *_people(model),
@@ -161,6 +162,21 @@ def _contents(model: CellModel) -> list[Diagnostic]:
             key, help_ = f"contains {thing.contains[0][0]}", f"Write at most {most} parts, or make room for {total - most} more."
             found.append(error("E404", message, _at(thing, key), thing.span, help=help_))
     return found
+
+
+def _clamps(model: CellModel) -> list[Diagnostic]:
+    """One signal says one thing: a clamp that opens for one part would let go of the other one, which may be worked on."""
+    return [
+        error(
+            "E415",
+            f"`{thing.name}` has one clamp for {len(thing.places)} places",
+            _at(thing, "capacity"),
+            _at(thing, "clamp").labelled("the clamp"),
+            help="Declare a thing for each clamp, or write `capacity 1`.",
+        )
+        for thing in model.equipment.values()
+        if "clamp" in thing.signals and len(thing.places) > 1
+    ]
 
 
 def _zones(model: CellModel) -> list[Diagnostic]:
