@@ -237,12 +237,12 @@ def _load_at(need: MotionNeed) -> tuple[object, ...] | None:
 
 class MeasuredFirst:
     """Durations for a comparison with the motions of a plan: a need that the plan does not have takes as long as the plan's
-    motion between the same stances, along the same path, whatever is carried."""
+    motion of the same robot between the same stances, along the same path and within the same speed, whatever is carried."""
 
     def __init__(self, measured: dict[MotionNeed, float], otherwise: Callable[[MotionNeed], float]) -> None:
         self._measured = measured
         self._otherwise = otherwise
-        self._between: dict[tuple[str, str, Along | None], float] = {}
+        self._between: dict[_Way, float] = {}
         for need, seconds in measured.items():
             key = _way(need)
             self._between[key] = min(seconds, self._between.get(key, math.inf))
@@ -254,5 +254,9 @@ class MeasuredFirst:
         return self._otherwise(need) if known is None else known
 
 
-def _way(need: MotionNeed) -> tuple[str, str, Along | None]:
-    return stance_name(need.start), stance_name(need.end), need.touch if isinstance(need.touch, Along) else None
+_Way = tuple[str, str, str, Along | None, float | None]
+
+
+def _way(need: MotionNeed) -> _Way:
+    along = need.touch if isinstance(need.touch, Along) else None
+    return need.robot, stance_name(need.start), stance_name(need.end), along, need.speed_limit

@@ -154,6 +154,8 @@ def _task_plan(
     gates = Gates.of(shop.routes, written.operations)
     lower, bottleneck = plan_bound(parts, written.operations, written.steps, request, gates, least)
     gap = draft.makespan / lower - 1.0 if lower > 0.0 else 0.0
+    if one_by_one is not None and one_by_one < lower:  # estimates made it shorter than the plan's own motions can be
+        one_by_one = None
     return TaskPlan(
         parts=parts,
         operations=written.operations,

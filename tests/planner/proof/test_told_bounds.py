@@ -14,6 +14,8 @@ from planner.proof.line_times import Waiting
 from planner.proof.lower_bound import bounds_of
 from planner.proof.told_bounds import check_bounds
 from planner.proof.unplanned_ways import least_ways
+from tests.constructs.bench import Bench
+from tests.constructs.test_rework import CELL
 from tests.planner.proof.bench import handed_over
 
 
@@ -31,6 +33,16 @@ def test_a_bound_that_is_another_is_refused() -> None:
     for other in (known.lower_bound - 1.0, known.lower_bound + 1e-3, known.makespan):
         assert any("the lower bound is" in said for said in told(lower_bound=other, gap=known.makespan / other - 1.0))
     assert told(bottleneck="printer") == ["printer is not the bottleneck"]
+
+
+def test_with_a_slow_line_one_part_at_a_time_is_as_slow() -> None:
+    """Both hands see to it that the plan's motions are not those of one part at a time: each of these is as slow as its line."""
+    text = "for each s in infeed {\n  inspect s at gauge\n  move s to outfeed { ensure g1.speed <= 10 mm/s }\n}\n"
+    released = Bench.of(CELL, "shaft", text, iterations=2).released()
+    assert released.value is not None, [d.message for d in released.diagnostics]
+    bounds = released.value.motion_plan.tasks.bounds
+    assert bounds.one_by_one is not None
+    assert bounds.lower_bound <= bounds.one_by_one
 
 
 def test_what_a_person_waits_for_counts_in_their_bound() -> None:
