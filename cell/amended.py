@@ -12,12 +12,16 @@ LIMITS = ("force", "speed")
 """What a goal that follows no path does not set but bounds."""
 SETTINGS = (*LIMITS, "torque")
 """What a retry may change."""
+_TURNS = ("fasten",)
+"""Verbs with a torque: what a ladder for many lines says of it, the others do not take up."""
 
 
 def as_amended(goal: Goal, serves: tuple[tuple[str, str], ...], amendments: Iterable[Amended]) -> Goal:
     """`goal` of the iteration `serves`, with the settings that its retry has changed."""
     settings = (s for a in amendments if (a.goal, a.serves) == (goal.id, serves) for s in a.settings)
     for setting in settings:
+        if setting.name == "torque" and goal.verb not in _TURNS:
+            continue
         if setting.name in LIMITS and not goal.along and isinstance(setting.value, Amount):
             bound = Bound(setting.name, "<=", setting.value, setting.span)
             goal = replace(goal, bounds=(*(b for b in goal.bounds if b.name != setting.name), bound))

@@ -268,14 +268,14 @@ class _Reader:
         return frozenset({key})
 
     def _goal(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
+        if not scope.serves and (thing := thing_of(goal, self.cell)) is not None:
+            return self._chore(goal, thing, scope, label)
         goal = as_amended(goal, scope.serves, self.amended)
         demand = self.asked.demand(goal, scope.members)
         if demand is not None:
             return self._demanded(goal, demand, scope, label)
         if goal.verb in JOINING:
             return self._joint(goal, scope, label)
-        if not scope.serves and (thing := thing_of(goal, self.cell)) is not None:
-            return self._chore(goal, thing, scope, label)
         certain = self.joints.part(goal.about, scope.members)
         if certain is not None:
             return self._certain(goal, certain, scope, label)

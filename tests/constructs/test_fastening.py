@@ -9,7 +9,7 @@ import pytest
 from cell.events import ClauseBroken, QuantityMeasured, StepFailed
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
-from cell.scenario import DriveSpoiled, Jam
+from cell.scenario import DriveSpoiled, GripLost, Jam
 from cell.steps import Drive, Step
 from cell_drivers.simulated.record import JoinedTo
 from controller.rehearsal import Ask
@@ -144,6 +144,14 @@ def test_a_retry_may_ask_for_another_torque_and_speed() -> None:
     assert len(slow) == 2
     assert bench.proved(plan, asked.state).value is not None
     assert bench.proved(plan, replace(asked.state, amended=())).value is None
+
+
+def test_what_a_line_has_no_setting_for_its_retry_leaves_out() -> None:
+    """A ladder for all lines: the plate slips, and a `move` has no torque."""
+    bench = Bench.of(PLATE, TOOL, INTENT.replace("on jam or cross_threaded: retry 2", "on jam or grip_lost: retry 2 torque 3 Nm"))
+    ran = bench.run(GripLost("grip", 1, "at grip"))
+    assert ran.record.summary.state == "Complete"
+    assert {e.value for e in ran.all(QuantityMeasured) if e.quantity == "torque"} == {2.5}
 
 
 def test_behind_the_retry_the_goal_is_as_it_was() -> None:
