@@ -69,7 +69,10 @@ def as_equipment(person: Person, equipment: Mapping[str, Equipment], zones: Iter
         frame = Pose(workplace.frame.rotation, zone.handover_point)
         places = (Place(person.name, person.name, frame, accepts, 1),)
     signals = {} if person.ready is None else {"ready": person.ready}
-    return Equipment(PERSON, person.name, frame, (), places, (), (), person.offers, signals, None, person.span)
+    spans = {} if zone is None else {"at": zone.span}
+    return Equipment(
+        PERSON, person.name, frame, (), places, (), (), person.offers, signals, None, person.span, attribute_spans=spans
+    )
 
 
 def _distance(workplace: Equipment, zone: Zone) -> float:

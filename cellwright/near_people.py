@@ -42,9 +42,11 @@ def _note(cell: CellModel, zone: Zone, unit: RobotUnit, model: RobotModel) -> Di
         verdict = "would do" if there >= needed else "is too near"
         text = f"stopped, which needs {1e3 * needed:.0f} mm: it {verdict}"
     message = f"estimate: `{zone.name}` begins {1e3 * there:.0f} mm from where `{unit.name}` reaches, and it is {text}"
+    said = "its `max_speed`" if v_r == unit.max_speed else "all joints at once: say `max_speed`"
     help_ = (
-        f"ISO/TS 15066, 5.5.4, with a person at {v_h:g} m/s, reaction in {REACTION:g} s, standstill in {T_s:.2f} s, intrusion "
-        f"{1e3 * INTRUSION:.0f} mm. Put in your own figures: this claims nothing of the cell."
+        f"ISO/TS 15066, 5.5.4, with a person at {v_h:g} m/s, `{unit.name}` at {v_r:.3g} m/s ({said}), "
+        f"reaction in {REACTION:g} s, standstill in {T_s:.2f} s, intrusion {1e3 * INTRUSION:.0f} mm. "
+        "Put in your own figures: this claims nothing of the cell."
     )
     return Diagnostic("W320", Severity.NOTE, message, (zone.span, unit.span), help_)
 

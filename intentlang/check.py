@@ -63,7 +63,7 @@ def check_intent(
 def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
     """What a line would have told or raised that is left out, because it has an error of its own, is not missed."""
     if not work.broken and not work.left_out:
-        yield from asked_before_told(block, work.world.vocabulary)
+        yield from asked_before_told(block, work.world)
         yield from unraised(block, work.world)
         yield from hints(block, work.world)
     wrong = {(d.spans[0].file, d.spans[0].start.line) for d in work.found if d.is_error and d.spans}

@@ -27,66 +27,65 @@ from cell.program import (
     Scope,
     When,
 )
-from cell.vocabulary import Vocabulary
+from intentlang.types import Thing
 from intentlang.words import quoted
+from intentlang.world import World
 
 Told = frozenset[tuple[str, ...]]
 
 
-def asked_before_told(block: Block, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
-    outcomes = {o.name for v in vocabulary.verbs.values() for o in v.tells}
+def asked_before_told(block: Block, world: World) -> Iterator[Diagnostic]:
+    outcomes = {o.name for v in world.vocabulary.verbs.values() for o in v.tells}
     found: list[Diagnostic] = []
-    _block(block, frozenset(), vocabulary, outcomes, found)
+    _block(block, frozenset(), world, outcomes, found)
     yield from found
 
 
-def _block(
-    block: Block, told: Told, vocabulary: Vocabulary, outcomes: set[str], found: list[Diagnostic], free: bool = False
-) -> Told:
+def _block(block: Block, told: Told, world: World, outcomes: set[str], found: list[Diagnostic], free: bool = False) -> Told:
     now = told
     for line in block.lines:
-        after = _line(line, told if free else now, vocabulary, outcomes, found)
+        after = _line(line, told if free else now, world, outcomes, found)
         now = now | after
     return now
 
 
-def _line(line: Line, told: Told, vocabulary: Vocabulary, outcomes: set[str], found: list[Diagnostic]) -> Told:
+def _line(line: Line, told: Told, world: World, outcomes: set[str], found: list[Diagnostic]) -> Told:
     match line:
         case Goal():
-            verb = vocabulary.verbs[line.verb]
+            verb = world.vocabulary.verbs[line.verb]
             if line.block is not None:
-                told = _block(line.block, told, vocabulary, outcomes, found)
+                told = _block(line.block, told, world, outcomes, found)
             return told | {(*line.object.path, outcome.name) for outcome in verb.tells}
         case When(_, branches, _):
             for branch in branches:
                 if branch.condition is not None:
-                    _asks(branch.condition, told, vocabulary, outcomes, found)
-            ends = [_block(branch.block, told, vocabulary, outcomes, found) for branch in branches]
+                    _asks(branch.condition, told, world, outcomes, found)
+            ends = [_block(branch.block, told, world, outcomes, found) for branch in branches]
             is_covered = any(branch.condition is None for branch in branches)
             return frozenset.intersection(*ends) if is_covered else told
         case Loop():
-            _block(line.block, told, vocabulary, outcomes, found)
+            _block(line.block, told, world, outcomes, found)
             return told
         case Group(in_order, block, _):
-            return _block(block, told, vocabulary, outcomes, found, free=not in_order)
+            return _block(block, told, world, outcomes, found, free=not in_order)
         case Scope(_, block, _, _):
-            return _block(block, told, vocabulary, outcomes, found)
+            return _block(block, told, world, outcomes, found)
         case Fresh(_, _, block, _):
-            _block(block, told, vocabulary, outcomes, found)
+            _block(block, told, world, outcomes, found)
             return told
         case _:
             assert_never(line)
 
 
-def _asks(condition: Condition, told: Told, vocabulary: Vocabulary, outcomes: set[str], found: list[Diagnostic]) -> None:
+def _asks(condition: Condition, told: Told, world: World, outcomes: set[str], found: list[Diagnostic]) -> None:
     match condition:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                _asks(part, told, vocabulary, outcomes, found)
-        case IsState(subject, value, _, _):
-            asked = _outcome(subject, value, vocabulary, outcomes)
+                _asks(part, told, world, outcomes, found)
+        case IsState(subject, _, _, _):
+            asked = _outcome(subject, world, outcomes)
             if asked is not None and asked not in told:
-                tellers = [v.name for v in vocabulary.verbs.values() if asked[-1] in [o.name for o in v.tells]]
+                tellers = [v.name for v in world.vocabulary.verbs.values() if asked[-1] in [o.name for o in v.tells]]
                 message = f"`{subject.text}` is asked before it is told"
                 help_ = f"Put {quoted(tellers)} `{'.'.join(asked[:-1])}` on every path to this line."
                 found.append(error("E220", message, condition.span, help=help_))
@@ -96,10 +95,10 @@ def _asks(condition: Condition, told: Told, vocabulary: Vocabulary, outcomes: se
             assert_never(condition)
 
 
-def _outcome(subject: Ref, value: str, vocabulary: Vocabulary, outcomes: set[str]) -> tuple[str, ...] | None:
-    """(part …, outcome) when it is an outcome that is asked for. A bare part asked `is gear` asks for its kind."""
+def _outcome(subject: Ref, world: World, outcomes: set[str]) -> tuple[str, ...] | None:
+    """(part …, outcome) when it is an outcome that is asked for. A bare part asked `is gear` asks for its kind; a bare thing
+    of the cell reports by itself."""
     if subject.path[-1] in outcomes:
         return subject.path
-    states = {v for k in vocabulary.kinds.values() for f in k.facts for v in f.values}
-    is_bare = len(subject.path) == 1 and value not in states
-    return (*subject.path, "kind") if is_bare else None
+    is_part = len(subject.path) == 1 and not isinstance(world.declared().get(subject.text), Thing)
+    return (*subject.path, "kind") if is_part else None

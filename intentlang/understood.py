@@ -113,7 +113,8 @@ def _line(line: Line, order: str, around: _Around, world: World) -> Iterator[Und
             yield Understood(span, around.depth, _said(what, order))
             yield from _block(block, within("this block"), world)
         case Scope():
-            task = f"a copy of `{line.task}` of line {line.definition.start.line}"
+            elsewhere = "" if line.definition.file == line.span.file else f" of {line.definition.file}"
+            task = f"a copy of `{line.task}` of line {line.definition.start.line}{elsewhere}"
             yield Understood(line.span, around.depth, _said(task, order))
             yield from _block(line.block, within(f"this `do {line.task}`"), world)
         case Fresh():

@@ -16,7 +16,7 @@ from tui.speech import printable
 PARTS_SHOWN = 3
 IDLE = "·"
 FILLS = "█▒"
-LEGEND = f"a number is that of a part (7: shaft#7); {FILLS[0]} and {FILLS[1]} tell neighbours apart; {IDLE} idle"
+LEGEND = f"a number is that of a part (7: …#7, of whichever kind); {FILLS[0]} and {FILLS[1]} tell neighbours apart; {IDLE} idle"
 _SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 
 

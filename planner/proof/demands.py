@@ -12,6 +12,7 @@ from cell.demands import bound_parts
 from cell.diagnostic import Diagnostic, error
 from cell.members import owner_of
 from cell.model import CellModel
+from cell.people import HANDOVER
 from cell.program import Ref
 from cell.state import CellState, Expected, InPlace, Lost, PartState
 from cell.task_plan import TaskPlan
@@ -46,7 +47,7 @@ def _unfit(duty: Duty, part: PartState, cell: CellModel) -> str:
     if part.given_up or isinstance(part.location, Lost):
         return "it is given up or lost"
     origin = duty.goal.role("from")
-    if not isinstance(origin, Ref):
+    if not isinstance(origin, Ref) or duty.goal.verb == HANDOVER:  # who gives is no place
         return ""
     place = part.location.place if isinstance(part.location, InPlace | Expected) else None
     if place is None or cell.places[place].equipment != owner_of(origin.text):

@@ -20,7 +20,7 @@ def any_one(
     next. None where there is none but those `taken`."""
     where = {name: place.equipment for name, place in cell.places.items()}
     rank_of = {place.name: i for e in cell.equipment.values() for i, place in enumerate(e.places)}
-    origin = stage.goal.role("from")
+    origin = stage.goal.role("from") if stage.handing is None else None  # who hands it over is no place
     source = origin.text if isinstance(origin, Ref) else None
 
     def rank(numbered: tuple[int, PartState]) -> tuple[bool, bool, bool, bool, int]:

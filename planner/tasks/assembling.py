@@ -75,7 +75,8 @@ class Assembly:
         return self._first.get(resolved(ref, bound)) if len(ref.path) > 1 or ref.path[0] in bound else None
 
     def brought(self, part: str, stage: Stage) -> None:
-        self.where[part] = stage.equipment
+        if stage.path is None:  # work along a path leaves the part where it lies
+            self.where[part] = stage.equipment
 
     # --- joints ----------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.counting import counted_things, counts_satisfy, missing
 from planner.tasks.findings import Findings
 from planner.tasks.route import Stage
-from planner.tasks.supported import blocks
+from planner.tasks.supported import blocks, goals_in
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ class Orders:
 
     def _unfilled(self, demand: Demand, stage: Stage) -> None:
         """Told once for each kind: the orders after this one want it as well."""
-        source = stage.goal.role("from")
+        source = stage.goal.role("from") if stage.handing is None else None  # who hands it over is no place
         where = f" from {source.text}" if isinstance(source, Ref) else ""
         asked = sum(d.kind == demand.kind for d in self.demands.values())
         message = f"no {demand.kind} is left{where} for {demand.name}; the orders ask for {asked} together"
@@ -145,5 +145,6 @@ class Orders:
 
 def _from(goal: Goal, block: Block) -> list[str]:
     """The goals from this one on that are about the same, in reading order."""
-    same = [g.id for b in blocks(block) for g in b.lines if isinstance(g, Goal) and g.object.path == goal.object.path]
+    goals = (g for line in block.lines for g in goals_in(line))
+    same = [g.id for g in goals if g.object.path == goal.object.path]
     return same[same.index(goal.id) :]

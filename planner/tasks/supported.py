@@ -82,9 +82,9 @@ def goals_in(line: Line) -> Iterator[Goal]:
     if isinstance(line, Goal):
         yield line
         return
-    for inner in inner_blocks(line):
-        for block in blocks(inner):
-            yield from (x for x in block.lines if isinstance(x, Goal))
+    for block in inner_blocks(line):
+        for inner in block.lines:
+            yield from goals_in(inner)
 
 
 def is_guarded(cell: CellModel, condition: Condition) -> bool:

@@ -42,5 +42,10 @@ def test_it_is_an_estimate_and_claims_nothing(rule: str) -> None:
     assert find_page(note.code) is not None
 
 
+def test_the_speed_that_it_counts_with_is_told_and_where_it_comes_from() -> None:
+    (note,) = notes(3.2, "when_occupied stop")
+    assert "`g1` at 1 m/s (its `max_speed`)" in note.help
+
+
 def test_nothing_is_said_of_zones_without_people() -> None:
     assert tuple(near_people(cell(CELL), {"g1": gantry_model()})) == ()

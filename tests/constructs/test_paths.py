@@ -230,6 +230,35 @@ def test_the_part_of_a_kit_is_worked_on_where_its_line_has_brought_it() -> None:
     }
 
 
+ONTO = (
+    KITS.replace("each kit [frame]", "each kit [frame, plate]").replace("300 mm]\n  holds frame", "300 mm]\n  holds unit")
+    + """
+part plate {
+  mass 0.2 kg
+  shape box (60 mm, 40 mm, 10 mm)
+  grip 20 N
+}
+part unit {
+  from [frame, plate]
+}
+"""
+)
+WORKED_THEN_JOINED = """
+for each kit in infeed {
+  move kit.frame to nest
+  deburr kit.frame.rim speed 20 mm/s
+  assemble kit.plate into kit.frame at nest
+  move kit.frame to outfeed
+}
+"""
+
+
+def test_work_along_a_path_leaves_the_part_where_the_next_line_joins_something_to_it() -> None:
+    ran = bench_of(WORKED_THEN_JOINED, ONTO, TOOL.replace("frame", "[frame, plate, unit]")).run()
+    assert ran.record.summary.state == "Complete"
+    assert [p.programs for p in ran.truth.parts if p.kind in ("frame", "unit")] == [(("grip", "deburr rim"),)] * 2
+
+
 def test_a_loop_over_paths_is_unsupported_and_says_what_to_write() -> None:
     line = "for each p in kit.frame.paths { deburr p }"
     found = bench_of(OF_A_KIT.replace("deburr kit.frame.rim speed 20 mm/s", line), KITS).planned().diagnostics
