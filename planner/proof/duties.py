@@ -33,6 +33,7 @@ from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal,
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
 from planner.proof.joints import JOINING, JointDuty, Joints
 from planner.proof.later import PutOff, is_too_much
+from planner.proof.left_in import LeftIn, Places, passed
 from planner.proof.observed import branch_by_facts, can_be_observed
 from planner.proof.outcomes import asked, branch_for, good_values, told_by
 from planner.proof.sampling import Sampled, sampled_in
@@ -105,6 +106,8 @@ class PaceDuty:
 
 @dataclass(slots=True)
 class Duties:
+    """`met`: goals that ask for nothing as their part lies there by then, with what they wait for; they are settled too."""
+
     goals: dict[Key, Duty] = field(default_factory=dict)
     forks: dict[Key, ForkDuty] = field(default_factory=dict)
     deadlines: list[DeadlineDuty] = field(default_factory=list)
@@ -117,6 +120,7 @@ class Duties:
     decided: list[tuple[str, int]] = field(default_factory=list)
     undecided: list[When] = field(default_factory=list)
     observed: dict[str, str] = field(default_factory=dict)
+    met: dict[Key, frozenset[Key]] = field(default_factory=dict)
     unproved: list[Diagnostic] = field(default_factory=list)
 
     def copied(self) -> Duties:
@@ -159,7 +163,15 @@ def duties_of(
         reader.errand(program.block, state.errand, ())
         return reader.out
     reader.block(program.block, _Scope({}, {}, (), None, (), frozenset()), is_top=True, label="")
+    _pass_on(reader.out)
     return reader.out
+
+
+def _pass_on(duties: Duties) -> None:
+    """What waits for a goal that is met waits for what that one waits for."""
+    if duties.met:
+        duties.goals |= {key: replace(d, after=passed(d.after, duties.met)) for key, d in duties.goals.items()}
+        duties.forks |= {key: replace(d, after=passed(d.after, duties.met)) for key, d in duties.forks.items()}
 
 
 @dataclass(slots=True)
@@ -177,6 +189,10 @@ class _Reader:
     amended: tuple[Amended, ...]
     filled: set[str] = field(default_factory=set)
     of_demand: dict[str, list[Key]] = field(default_factory=dict)
+    left: LeftIn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = LeftIn(self.cell)
 
     def errand(self, block: Block, errand: Errand, limits: tuple[Limit, ...]) -> None:
         """The rung's goal is the one duty, under the limits of the blocks around its policy."""
@@ -296,8 +312,17 @@ class _Reader:
         self.out.goals[key] = duty
         if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
             self._settle(key)
+        if part is not None:
+            self._follow(duty, part)
         self._own_block(goal, key, label)
         return frozenset({key})
+
+    def _follow(self, duty: Duty, part: PartState) -> None:
+        """Where it leaves the part; one that finds it there is met."""
+        if self.left.is_met(duty.goal, part.id, part.kind, duty.target):
+            self.out.settled.add(duty.key)
+            self.out.met[duty.key] = duty.after
+        self.left.follow(duty.goal, part.id, part.kind, duty.target)
 
     def _certain(self, goal: Goal, part: PartState, scope: _Scope, label: str) -> frozenset[Key]:
         """A goal about this very part, of a kit."""
@@ -405,6 +430,7 @@ class _Reader:
             part = self.parts.get(name)
             if part is None:
                 continue
+            self.left.begin(name)
             bound = {**scope.bound, loop.variable: part}
             after = scope.after | self._before(iterations, loop) | shared.get(name, frozenset())
             inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after, is_followed=False)
@@ -460,10 +486,13 @@ class _Reader:
         if (when.id, part.id) in self.put_off:
             return self._put_off(fork, scope, label)
         self.out.forks[key] = fork
-        keys = {key}
+        keys, here = {key}, self.left.places.get(part.id, Places())
+        ends = set() if any(branch.condition is None for branch in when.branches) else {here}
         for k, branch in enumerate(when.branches):
             inner = replace(scope, under=Under(key, k), after=scope.after | {key})
             keys |= self.block(branch.block, inner, False, label)
+            ends.add(self.left.branch(part.id, here))
+        self.left.join(part.id, ends)
         return frozenset(keys)
 
     def _observed(self, when: When, scope: _Scope, label: str, is_due: bool) -> frozenset[Key]:
@@ -492,12 +521,13 @@ class _Reader:
 
     def _is_too_much(self, block: Block, fork: ForkDuty, scope: _Scope, label: str) -> bool:
         """Whether a plan cannot hold the branch: read apart, for nothing of it is a duty yet."""
-        kept, filled = self.out, set(self.filled)
+        kept, filled, here = self.out, set(self.filled), self.left.places.get(fork.part, Places())
         self.out = kept.copied()
         own = self.block(block, scope, False, label)
         goals = [duty.goal for key, duty in self.out.goals.items() if key in own]
         has_choice = any(key in own for key in self.out.forks)
         self.out, self.filled = kept, filled
+        self.left.join(fork.part, {here})
         tellers = [d for k, d in kept.goals.items() if k in scope.after and fork.outcome in told_by(d.goal.verb)]
         told_at = owner_of(tellers[-1].target) if tellers else ""
         return is_too_much(goals, has_choice, told_at, self.cell)

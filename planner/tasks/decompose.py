@@ -19,6 +19,7 @@ from cell.members import Members, binds_parts, in_order, is_bound_by, lies_untou
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, Errand, Expected, InHand, InPlace, Lost, PartState
+from planner.tasks.already_there import without_met
 from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.chores import chore_of, is_about_thing, kept_fresh
@@ -540,7 +541,7 @@ class _Iterations:
             clauses = walk._after(clauses, self.last, self.loop.span, {}, 0, in_order=True)
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
         all_legs = with_one_place(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses), part)
-        legs = received(open_legs(all_legs, part), walk.found)
+        legs = received(open_legs(without_met(all_legs), part), walk.found)
         earlier = walk.legs.get(part.id)
         legs = list(located(walk.cell, part, earlier or (), legs, walk.found))
         if legs and not earlier and isinstance(legs[0], Stage) and _is_there(part, legs[0]):

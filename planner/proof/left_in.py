@@ -1,0 +1,68 @@
+"""Where the goals of an iteration leave its part, in reading order: a move to where it lies by then is met, and asks for nothing.
+
+Read off program and cell alone, so that a later plan finds the same, wherever the part is by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cell.members import owner_of, places_in
+from cell.model import CellModel
+from cell.program import Goal
+from planner.proof.wanted_place import person_of
+
+Places = frozenset[str]
+Key = tuple[str, tuple[tuple[str, str], ...]]  # as in duties.py
+
+
+@dataclass(slots=True)
+class LeftIn:
+    """`places`: by part, in which of them it lies for certain after what was read; no entry where that is not known."""
+
+    cell: CellModel
+    places: dict[str, Places] = field(default_factory=dict)
+
+    def begin(self, part: str) -> None:
+        """An iteration begins; where the part lies then is the state's business."""
+        self.places.pop(part, None)
+
+    def is_met(self, goal: Goal, part: str, kind: str, target: str) -> bool:
+        here = self.places.get(part, Places())
+        return goal.verb == "move" and bool(here) and here <= self._places(kind, target)
+
+    def follow(self, goal: Goal, part: str, kind: str, target: str) -> None:
+        """The goal is reached. Along a path the part is worked on where it lies; where a person has it, nothing is certain."""
+        if not goal.along:
+            self._set(part, Places() if person_of(goal, self.cell) is not None else self._places(kind, target))
+
+    def branch(self, part: str, before: Places) -> Places:
+        """A branch ends, in these places; the next one begins where the choice found the part."""
+        ended = self.places.get(part, Places())
+        self._set(part, before)
+        return ended
+
+    def join(self, part: str, ends: set[Places]) -> None:
+        """After a choice the part lies where all branches leave it."""
+        self._set(part, next(iter(ends)) if len(ends) == 1 else Places())
+
+    def _places(self, kind: str, target: str) -> Places:
+        equipment = self.cell.equipment.get(owner_of(target))
+        return frozenset(p.name for p in places_in(equipment, target) if kind in p.accepts) if equipment else Places()
+
+    def _set(self, part: str, places: Places) -> None:
+        if places:
+            self.places[part] = places
+        else:
+            self.places.pop(part, None)
+
+
+def passed(after: frozenset[Key], met: Mapping[Key, frozenset[Key]]) -> frozenset[Key]:
+    """`after`, and what goals that are met wait for: they have no steps that would hand it on."""
+    seen, left = set(after), list(after)
+    while left:
+        for key in met.get(left.pop(), frozenset()) - seen:
+            seen.add(key)
+            left.append(key)
+    return frozenset(seen)

@@ -1,0 +1,76 @@
+"""A line that moves a part to where it lies by then is met: no step is planned for it, and the proof asks for none."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from cell.events import BranchTaken
+from cell.scenario import Reject
+from planner.proof.left_in import passed
+from tests.constructs.bench import Bench
+from tests.constructs.test_rework import CELL, bench
+from tests.planner.tasks.symbolic import play, state_after
+
+
+def text(*lines: str) -> str:
+    return "for each s in infeed {\n  inspect s at gauge\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+
+
+ASKED = "when s.verdict is reject { move s to gauge }"
+OTHERWISE = "when s.verdict is reject { process s at brush } otherwise { move s to gauge }"
+ONE_BACK = "when s.verdict is reject { process s at brush move s to gauge }".replace(" move", "\n    move")
+ALONE = text("move s to gauge", "move s to outfeed")
+CASES = [ALONE, text(ASKED, "move s to outfeed"), text(OTHERWISE, "move s to outfeed"), text(ONE_BACK, "move s to outfeed")]
+
+
+@pytest.mark.parametrize("intent", CASES)
+def test_every_part_ends_where_the_last_line_wants_it(intent: str) -> None:
+    ran = bench(intent).run(*([Reject(2)] if "when" in intent else []))
+    assert ran.record.summary.state == "Complete"
+    assert ran.truth.violations == ()
+    assert sorted(ran.lying["outfeed"]) == ["shaft#1", "shaft#2", "shaft#3"]
+
+
+def test_nothing_is_planned_for_it_and_the_choice_stands() -> None:
+    tasks = bench(CASES[1]).released().expect().motion_plan.tasks
+    assert [a.operations for choice in tasks.choices for a in choice.alternatives] == [()] * 6
+    assert sum(o.verb == "move" for o in tasks.operations) == 3
+    assert [e.index for e in bench(CASES[1]).run(Reject(2)).all(BranchTaken)] == [1, 0, 1]
+
+
+def test_where_a_branch_has_taken_the_part_away_it_is_carried_back() -> None:
+    """Behind the choice the part lies in the one place or in the other, so the line is not met in both ways."""
+    back = text("when s.verdict is reject { process s at brush }", "move s to gauge", "move s to outfeed")
+    ran = bench(back).run(Reject(2))
+    assert ran.record.summary.state == "Complete"
+    assert sorted(ran.lying["outfeed"]) == ["shaft#1", "shaft#2", "shaft#3"]
+
+
+@pytest.mark.parametrize("intent", [ALONE, CASES[1]])
+def test_a_part_that_is_on_its_way_is_not_brought_back_for_it(intent: str) -> None:
+    """In every state in which a run may be stopped, a part that was inspected is done with the gauge."""
+    b = bench(intent)
+    plan, state = b.planned().expect(), b.start
+    seconds = plan.tasks.bounds.makespan
+    for seed in range(5):
+        rng = Random(seed)
+        then = state_after(b.cell, state, plan.tasks, play(b.cell, state, plan.tasks, rng, stop_at=rng.uniform(0.0, seconds)))
+        released = b.released(then)
+        assert released.value is not None, (seed, [(d.code, d.message) for d in released.diagnostics])
+        inspected = {p.id for p in then.parts if p.outcomes}
+        operations = released.value.motion_plan.tasks.operations
+        assert not [o for o in operations if o.part in inspected and o.target == "gauge"]
+
+
+def test_what_waits_for_it_waits_for_what_it_waited_for() -> None:
+    first, met, last = (("g1", ()), ("g2", ()), ("g3", ()))
+    assert passed(frozenset({met}), {met: frozenset({first})}) == {first, met}
+    assert passed(frozenset({last}), {last: frozenset({met}), met: frozenset({first})}) == {first, met, last}
+    assert passed(frozenset({first}), {met: frozenset({last})}) == {first}
+
+
+def test_a_goal_of_another_place_is_not_met() -> None:
+    plan = Bench.of(CELL, "shaft", text("move s to outfeed")).released().expect().motion_plan
+    assert sum(o.verb == "move" for o in plan.tasks.operations) == 3
