@@ -15,6 +15,7 @@ from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
 from intentlang.order import Mentions
 from intentlang.paths import along_path, done_along
 from intentlang.ranges import out_of_range
+from intentlang.settings import once_each, setting
 from intentlang.tolerances import tolerated, with_ensures
 from intentlang.types import Part, Path, Program, SetOf, Thing, described, fits
 from intentlang.words import RESERVED, quoted
@@ -90,17 +91,10 @@ def check_phrases(nodes: Iterable[s.PhraseNode], verb: VerbSchema, scope: Scope,
     roles: list[Role] = []
     bounds: list[Bound] = []
     resolved: dict[str, Resolved] = {}
-    seen: dict[str, s.PhraseNode] = {}
-    nodes = tuple(nodes)
+    nodes = once_each(nodes, work)
     at = next((n for n in nodes if n.name.text == "at"), None)
     for node in nodes:
         name = node.name.text
-        key = f"{name} {node.operator or ''}"
-        if key in seen:
-            first = seen[key].span.labelled("first given here")
-            work.say(error("E217", f"`{name}` is given twice", node.span, first, help="Delete one of the two."))
-            continue
-        seen[key] = node
         if node.operator is not None:
             bound = _bound(node, verb, scope, work)
             bounds += [bound] if bound else []
@@ -109,9 +103,8 @@ def check_phrases(nodes: Iterable[s.PhraseNode], verb: VerbSchema, scope: Scope,
             if found is not None:
                 roles.append(Role(name, found.ref, node.span))
                 resolved[name] = found
-        elif (setting := verb.setting(name)) is not None:
-            value = amount(node.amount, (setting.dimension,), scope, work)
-            roles += [Role(name, value, node.span)] if value else []
+        elif (schema := verb.setting(name)) is not None:
+            roles += setting(node, schema.dimension, scope, work)
         else:
             _unknown_phrase(node, verb, work)
     return Phrases(tuple(roles), tuple(bounds), resolved)

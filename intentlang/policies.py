@@ -10,7 +10,8 @@ from cell.vocabulary import EventSchema
 from intentlang import syntax as s
 from intentlang.declared import unknown
 from intentlang.goals import check_goal
-from intentlang.names import Scope, Work, amount, resolve
+from intentlang.names import Scope, Work, resolve
+from intentlang.settings import once_each, setting
 from intentlang.tolerances import of_retry
 from intentlang.types import Member, SetOf, Thing
 
@@ -47,15 +48,14 @@ def _retry(node: s.RetryNode, scope: Scope, work: Work) -> Retry | None:
         )
         return None
     settings: list[Role] = []
-    for phrase in node.phrases:
+    for phrase in once_each(node.phrases, work):
         known = {x.name: x.dimension for v in work.world.vocabulary.verbs.values() for x in v.settings}
         if phrase.operator is not None or phrase.name.text not in known:
             work.say(unknown("E215", "setting", phrase.name, list(known), " of a retry"))
             continue
         if phrase.tolerance is not None:
             work.say(of_retry(phrase))
-        value = amount(phrase.amount, (known[phrase.name.text],), scope, work)
-        settings += [Role(phrase.name.text, value, phrase.span)] if value else []
+        settings += setting(phrase, known[phrase.name.text], scope, work)
     return Retry(int(tries.value), tuple(settings), node.span)
 
 

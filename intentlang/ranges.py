@@ -1,5 +1,5 @@
-"""Limits that no such quantity can have, refused before they spoil a plan: half a part, a force of nothing, a speed that never
-gets anywhere."""
+"""Limits and settings that no such quantity can have, refused before they spoil a plan: half a part, a force of nothing, a speed
+that never gets anywhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from cell.diagnostic import Diagnostic, Span, error
 from cell.program import Amount
 from cell.quantities import Quantity
 from cell.vocabulary import FactSchema
+from intentlang.units import noun
 
 SLOWEST = 1e-4
 """m/s. Below it a metre takes more than 2 h 45 min, and a motion soon lasts longer than any time law that can be proved."""
@@ -28,11 +29,26 @@ def out_of_range(limit: Amount, fact: FactSchema, operator: str) -> Diagnostic |
     return error("E211", message, limit.span, help="Write a limit above zero.")
 
 
+def no_setting(value: Amount) -> Diagnostic | None:
+    """What is wrong with a setting. A time may be none at all, a force may not, and no speed may be below SLOWEST."""
+    quantity = value.quantity
+    if quantity.dimension == "speed":
+        return too_slow(quantity, value.span)
+    if (
+        quantity.value > 0
+        or quantity.dimension not in _POSITIVE | {"time"}
+        or (quantity.dimension, quantity.value) == ("time", 0)
+    ):
+        return None
+    message = f"`{quantity.text}` is nothing that a {noun(quantity.dimension)} can be set to"
+    return error("E211", message, value.span, help="Write an amount above zero.")
+
+
 def too_slow(limit: Quantity, span: Span) -> Diagnostic | None:
     """Of a speed limit that no motion could be planned with."""
     if limit.value >= SLOWEST:
         return None
-    message = f"a limit of `{limit.text}` is too low to plan any motion with"
+    message = f"`{limit.text}` is too slow to plan any motion with"
     return error("E211", message, span, help=f"Write at least {1e3 * SLOWEST:g} mm/s.")
 
 
