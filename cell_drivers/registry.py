@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import EntryPoint, PackageMetadata, distributions
 
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Span, error
 from cell.driver import DriverFactory
@@ -99,11 +99,15 @@ def unknown_drivers(cell: CellModel, path: Iterable[str] | None = None) -> tuple
 def _found(path: Iterable[str] | None) -> Iterator[InstalledDriver]:
     seen = set()
     for distribution in distributions() if path is None else distributions(path=list(path)):
-        told = distribution.metadata.json
-        package = str(told.get("name", ""))
+        told = distribution.metadata
+        package = _told(told, "Name")
         if package in seen:
             continue
         seen.add(package)
         for entry in distribution.entry_points:
             if entry.group == GROUP:
-                yield InstalledDriver(entry.name, entry.value, package, distribution.version, str(told.get("summary", "")))
+                yield InstalledDriver(entry.name, entry.value, package, distribution.version, _told(told, "Summary"))
+
+
+def _told(metadata: PackageMetadata, field: str) -> str:
+    return str(metadata[field]) if field in metadata else ""

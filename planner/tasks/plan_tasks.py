@@ -6,7 +6,7 @@ Deterministic: the budget counts acts, chance is drawn from the request's seed, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cell.diagnostic import Outcome
@@ -16,19 +16,18 @@ from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, ReadFact, TaskPlan
 from planner.tasks.bounds import lower_bound
-from planner.tasks.chain_times import Gates
 from planner.tasks.conflict import explain
 from planner.tasks.crew import Known, always
 from planner.tasks.deadlines import check_deadlines, check_paces, lateness, misses, takt
 from planner.tasks.dispatch import Order, dispatch
-from planner.tasks.draft import Draft, Written, choice_name, finished
+from planner.tasks.draft import Draft, Written, choice_name
 from planner.tasks.findings import Findings
 from planner.tasks.freshness import check_chores
 from planner.tasks.groundwork import routes_for, shop_for
 from planner.tasks.improve import Budget, best_of_rules, searched
 from planner.tasks.motions import MeasuredFirst
+from planner.tasks.near_bound import Bounded, bounded, is_near
 from planner.tasks.objectives import is_about, score_by
-from planner.tasks.plan_bound import plan_bound
 from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.route import Routes
 from planner.tasks.rules import RULES, select_by
@@ -66,11 +65,13 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
         return Outcome(None, found.all())
     order, draft, choices, drafts = _keeping_deadlines(shop, order)
     is_certain = all(known.is_measured(need) for need in _needs(draft))
-    if is_certain:
+    told = bounded(request, shop.routes, draft, known.least)
+    if is_certain and (misses(shop.routes, draft) or not is_near(told, _prefers(request))):
         other = searched(certain, order, bottleneck, budget, score)
         better = _keeping_deadlines(shop, other) if other is not order else None
         if better is not None and lateness(shop.routes, better[1]) <= lateness(shop.routes, draft):
             order, draft, choices, drafts = better
+            told = bounded(request, shop.routes, draft, known.least)
     if is_certain:  # an estimate proves nothing: the next round knows better
         check_deadlines(shop.routes, drafts, found)
         check_paces(shop.routes, draft, lower_bound(shop), found)
@@ -78,7 +79,7 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
     if found.has_errors:
         return Outcome(None, found.all())
     one_by_one = _one_by_one(request, shop, draft, known)
-    return Outcome(_task_plan(request, shop, order, draft, choices, one_by_one, known.least), found.all())
+    return Outcome(_task_plan(request, shop, order, draft, told, choices, one_by_one), found.all())
 
 
 def _busiest_device(shop: Shop) -> str | None:
@@ -147,22 +148,19 @@ def _one_by_one(request: PlanningRequest, shop: Shop, draft: Draft, known: Known
 
 
 def _task_plan(
-    request: PlanningRequest, shop: Shop, order: Order, draft: Draft, choices: list[ChoiceDraft], one_by_one: float | None,
-    least: Callable[[MotionNeed], float] | None,
+    request: PlanningRequest, shop: Shop, order: Order, draft: Draft, told: Bounded, choices: list[ChoiceDraft],
+    one_by_one: float | None,
 ) -> TaskPlan:  # fmt: skip
-    written, parts = finished(draft), planned_parts(shop.routes)
-    gates = Gates.of(shop.routes, written.operations)
-    lower, bottleneck = plan_bound(parts, written.operations, written.steps, request, gates, least)
-    gap = draft.makespan / lower - 1.0 if lower > 0.0 else 0.0
-    if one_by_one is not None and one_by_one < lower:  # estimates made it shorter than the plan's own motions can be
+    written = told.written
+    if one_by_one is not None and one_by_one < told.lower:  # estimates made it shorter than the plan's own motions can be
         one_by_one = None
     return TaskPlan(
-        parts=parts,
+        parts=planned_parts(shop.routes),
         operations=written.operations,
         steps=written.steps,
         orders=written.orders,
         choices=tuple(_choice(k, choice, written) for k, choice in enumerate(choices)),
-        bounds=Bounds(draft.makespan, lower, gap, bottleneck, takt(draft), one_by_one),
+        bounds=Bounds(told.makespan, told.lower, told.gap, told.bottleneck, takt(draft), one_by_one),
         reads=read_facts(shop, request.state, order, written.steps),
         assumptions=(
             *shop.routes.assumptions,
