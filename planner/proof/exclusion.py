@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from cell.model import CellModel
-from cell.people import HANDOVER
+from cell.people import CLEAR, HANDOVER
 from cell.steps import (
     Action,
     Along,
@@ -106,9 +106,28 @@ def stays(steps: Sequence[Step], order: Precedence) -> tuple[Stay, ...]:
     return tuple(found)
 
 
+def _worked_on(steps: Sequence[Step]) -> dict[str, int]:
+    """The steps in which a person works on what lies in a place; not those in which they take it over, or away."""
+    found: dict[str, int] = {}
+    for i, step in enumerate(steps):
+        match step.action:
+            case Await(verb=verb, place=place) if verb not in (HANDOVER, CLEAR):
+                found[place] = found.get(place, 0) | 1 << i
+            case _:
+                pass
+    return found
+
+
+def _touched_at(place: str, cell: CellModel) -> tuple[str, ...]:
+    """The place, and for a seat what carries it."""
+    return (place, *(cell.places[place].lies_on if place in cell.places else ()))
+
+
 def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[Stay], cell: CellModel) -> tuple[Overlap, ...]:
-    """Doors, programs, work, people at other work and other robots that may act while a robot is in a place of that equipment."""
+    """Doors, programs, work, people at other work and other robots that may act while a robot is in a place of that equipment;
+    and people at work on what lies in that very place."""
     acting: dict[str, int] = {}
+    worked_on = _worked_on(steps)
     for i, step in enumerate(steps):
         match step.action:
             case Await(verb=verb) if verb == HANDOVER:
@@ -127,6 +146,8 @@ def intrusions(steps: Sequence[Step], order: Precedence, found_stays: Sequence[S
     for stay in found_stays:
         name = cell.equipment_of(stay.place)
         others = (acting.get(name, 0) | entering[unit_of(cell, stay.place)]) & ~(1 << stay.entry)
+        for place in _touched_at(stay.place, cell):
+            others |= worked_on.get(place, 0)
         kept_off = order.before[stay.entry] | order.apart[stay.entry]
         if stay.exit is not None:
             kept_off |= order.after[stay.exit]

@@ -26,6 +26,7 @@ def check_room(shop: Shop, found: Findings) -> None:
     for job in shop.jobs:
         last = job.legs[-1]
         ends = {way.stages[-1] for way in last.ways if way.stages} if isinstance(last, Fork) else {last}
+        ends = {stage for stage in ends if stage.into is None}  # others rest in a part, wherever that goes
         for name in {stage.equipment for stage in ends}:
             arriving[name] = arriving.get(name, 0) + 1
         for stage in ends:

@@ -40,7 +40,7 @@ def write_along(writer: Writer, robot: RobotChain, act: Act, stage: Stage) -> No
     needs += [fact("idle", hub)] if known.works else []
     needs += [fact("free", above) for above in shop.upon.get(act.place, ())]
     cleared = robot.road.cleared(timed.way, timed.rest)
-    before = tuple(dict.fromkeys((*robot.last, *device.last, *cleared)))
+    before = tuple(dict.fromkeys((*robot.last, *device.last, *writer.people.were_at(act.place), *cleared)))
     robot.last = (writer.draft.step(
         operation, Move(timed.need), timed.seconds, before, why, robot=robot.robot, claims=claims,
         needs=tuple(needs), adds=(fact("reached", stage.goal.id, part),),

@@ -211,3 +211,9 @@ def test_two_loops_over_kits_wait_for_each_other_kit_by_kit() -> None:
     ran = bench.run()
     assert ran.record.summary.state == "Complete"
     assert {p.id: p.where for p in ran.truth.parts}["gear#2"] == JoinedTo("housing#2", "gear")
+
+
+def test_what_is_joined_where_a_person_works_is_not_left_there() -> None:
+    person = "person ann {\n  at nest\n  offers label\n  usually 5 s\n  ready signal ann.ready\n}\n"
+    text = INTENT.replace("  inspect", "  label kit.housing by ann\n  inspect")
+    assert Bench.of(CELL + person, GRIPS, text, iterations=2).released().is_ok

@@ -15,11 +15,13 @@ from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
 from cell.scenario import Jam, Reject, Scenario
 from cell.standard_verbs import STANDARD
-from cell.steps import Along, Fact, Move, Step
+from cell.steps import Along, Await, Fact, Move, Step
 from cell.trajectory import Path
 from cell.vocabulary import RoleSchema, SettingSchema, VerbSchema
 from cell_drivers.simulated import simulated_cell
 from cell_drivers.simulated.applying import apply_along
+from planner.proof.exclusion import intrusions, stays
+from planner.proof.precedence import precedence_of
 from tests.constructs.bench import Bench
 from tests.planner.proof.gantry import gantry_model
 
@@ -355,3 +357,35 @@ def test_work_along_a_path_in_a_branch_is_planned_when_it_is_taken() -> None:
     assert len(ran.asked) == 1
     assert {p.id: p.programs for p in ran.truth.parts} == {"frame#1": (("grip", "deburr rim"),), "frame#2": ()}
     assert set(ran.lying) == {"outfeed"}
+
+
+BENCH = """
+station desk {
+  at (-700 mm, 0 mm, 0 mm)
+  shape box (160 mm, 120 mm, 100 mm)
+  capacity 1
+  holds frame
+}
+person ann {
+  at desk
+  offers label
+  usually 5 s
+  ready signal ann.ready
+}
+"""
+
+
+@pytest.mark.parametrize("order", ["in order", "any order"])
+def test_nobody_has_hands_on_a_part_while_a_tool_is_at_it(order: str) -> None:
+    """However long they take; the order of the lines does not matter."""
+    lines = f"  {order} {{\n    label s by ann\n    deburr s.rim at desk\n  }}\n"
+    bench = bench_of(f"for each s in infeed {{\n  move s to desk\n{lines}  move s to outfeed\n}}\n", CELL + BENCH)
+    plan = bench.released().expect().motion_plan
+    (k, step, _), *_ = along(plan)
+    steps = list(plan.tasks.steps)
+    (label,) = (s.id for s in steps if isinstance(s.action, Await) and s.part == step.part)
+    assert label in step.predecessors
+    steps[k] = replace(step, predecessors=tuple(p for p in step.predecessors if p != label))
+    free = precedence_of(tuple(steps), ())
+    met = intrusions(steps, free, stays(steps, free), bench.cell)
+    assert [(o.resource, steps[o.first].id, steps[o.second].id) for o in met] == [("desk", step.id, label)]
