@@ -87,7 +87,9 @@ class Reader:
         self._operations = {operation.id: operation for operation in tasks.operations}
         self._own: dict[str, list[Numbered]] = {}
         for at, step in enumerate(tasks.steps):
-            self._own.setdefault(self._operations[step.operation].part, []).append((at, step))
+            operation = self._operations[step.operation]
+            if step.robot in (None, operation.robot):  # another one is only sent home in it
+                self._own.setdefault(operation.part, []).append((at, step))
         self._first, self._contacts, self.ways = _least(tasks.steps, request.cell)
 
     def line(self, part: str) -> Line:

@@ -92,13 +92,15 @@ class Chains:
     ) -> None:
         self._parts = {part.id: list[tuple[int, Step]]() for part in parts}
         self._steps, self._request, self._cell = steps, request, request.cell
-        self._part = {o.id: o.part for o in operations}
+        self._operations = {o.id: o for o in operations}
         self.quickest = _quickest(steps, request.cell)
         self._usable = usable(request)
 
     def all(self) -> list[Chain]:
         for number, step in enumerate(self._steps):
-            if (own := self._parts.get(self._part[step.operation])) is not None:
+            operation = self._operations[step.operation]
+            is_sent_home = step.robot not in (None, operation.robot)
+            if not is_sent_home and (own := self._parts.get(operation.part)) is not None:
                 own.append((number, step))
         arrivals = arrival_times(self._cell, self._request.state)
         return [self._chain(part, steps, arrivals.get(part)) for part, steps in self._parts.items()]
