@@ -128,7 +128,18 @@ class _Company:
             return np.asarray(motions[steps[spell.first].motion or ""].segments[-1].control[-1])
         if spell.last is not None:
             return np.asarray(motions[steps[spell.last].motion or ""].segments[0].control[0])
-        return positions_at_start(self._request, spell.robot)
+        return self._at_start(spell.robot)
+
+    def _at_start(self, robot: str) -> Array | None:
+        """Where the request does not give it, the motions do that begin or end in that stance: it is one configuration in all."""
+        q, stance = positions_at_start(self._request, robot), self._request.state.stances.get(robot)
+        if q is None and stance is not None:
+            own = [m for m in self._plan.motions.values() if m.need.robot == robot]
+            ends = [(m.need.start, m.segments[0].control[0]) for m in own] + [
+                (m.need.end, m.segments[-1].control[-1]) for m in own
+            ]
+            q = next((np.asarray(at) for end, at in ends if end == stance), None)
+        return q
 
     def _tool(self, spell: Spell) -> str | None:
         """What is at the flange during the rest: the tool, where it is coupled or uncoupled meanwhile."""

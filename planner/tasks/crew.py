@@ -10,7 +10,7 @@ from cell.diagnostic import Span
 from cell.durations import action_duration
 from cell.presence import Conflicts, Resting
 from cell.state import InHand, PlanningRequest, tool_at
-from cell.steps import AtHome, AtPlace, AtPocket, Carried, Drive, Grip, MotionNeed
+from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Carried, Drive, Grip, MotionNeed
 from planner.tasks.barred import Barred
 from planner.tasks.fastening import torque_range
 from planner.tasks.findings import Findings
@@ -117,10 +117,10 @@ def _numbers(
 
 
 def _working(request: PlanningRequest, able: Iterable[tuple[Able, ...]]) -> tuple[str, ...]:
-    """The robots that can do any of the work, and those that have to get out of a contact in which an earlier plan has left them,
-    in the order of declaration; where none is needed, one that is there."""
+    """The robots that can do any of the work, and those that may have to go home from where an earlier plan has left them, in the
+    order of declaration; where none is needed, one that is there."""
     names = {name for legs in dict.fromkeys(able) for leg in legs for name, _ in leg}
-    left = {name for name, at in request.state.stances.items() if isinstance(at, AtPlace | AtPocket)}
+    left = {name for name, at in request.state.stances.items() if isinstance(at, AtHub | AtPlace | AtPocket)}
     if names:
         names |= left - request.without
         return tuple(name for name in request.cell.robots if name in names)

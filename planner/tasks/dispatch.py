@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from cell.steps import AtHub, AtPlace, Carried
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Carried
 from planner.tasks.candidates import Candidates
 from planner.tasks.floor import NOBODY, Act, Candidate, Floor, Kind, Stand
 from planner.tasks.route import Fork, Join, Stage
@@ -239,6 +239,8 @@ def _begin(shop: Shop, floor: Floor, options: Candidates) -> None:
 
 def _finish(shop: Shop, floor: Floor, options: Candidates) -> bool:
     """After a last fork a robot alone goes to one hub, whichever way was taken, one of several goes home. Whether they can."""
+    if shop.crew.rules.is_needed:
+        _fetch_home(shop, floor, options)
     for number in tuple(floor.equipped.values()):
         worker, stands, held = shop.workers[number], floor.robots[number], floor.carried(number)
         if len(stands) == 1:
@@ -253,6 +255,21 @@ def _finish(shop: Shop, floor: Floor, options: Candidates) -> bool:
         else:
             _clear_floor(shop, floor, options)
     return all(len(stands) == 1 for stands in floor.robots)
+
+
+def _fetch_home(shop: Shop, floor: Floor, options: Candidates) -> None:
+    """Whoever an earlier plan has left at a hub or in a contact, and has nothing to do, goes home if it can: only motions tell
+    where that is, and without any nobody could say what the robot is clear of."""
+    moved = {shop.workers[done.act.worker].robot for done in floor.done if done.trail.passages or any(done.trail.ways)}
+    for number in tuple(floor.equipped.values()):
+        worker = shop.workers[number]
+        if worker.robot in moved or isinstance(worker.stance, AtHome | AtMeasured):
+            continue
+        home = options.park(number)
+        if home is not None:
+            apply(shop, floor, home)
+        else:
+            _clear_floor(shop, floor, options)
 
 
 def common_hub(worker: Worker, stands: Sequence[Stand], held: tuple[Carried, ...]) -> str:

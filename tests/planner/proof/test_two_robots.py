@@ -21,8 +21,9 @@ from cell.program import IntentProgram
 from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Decide, Fact, Grip, Move, Stance, Step
-from planner.proof.coincidence import may_coincide, spells_of
+from planner.proof.coincidence import Spell, may_coincide, spells_of
 from planner.proof.duties import duties_of
+from planner.proof.encounters import _Company
 from planner.proof.exclusion import intrusions, stays
 from planner.proof.iterations import started_by
 from planner.proof.line_times import Waiting
@@ -302,6 +303,21 @@ def test_what_a_robot_carries_past_the_other_counts(height: float, is_met: bool)
 
 def test_a_robot_that_stands_nobody_knows_where_is_not_proved_apart() -> None:
     assert said(alone().plan, standing(AtHub("in_r"))).startswith("E690 where right stands")
+
+
+@pytest.mark.parametrize("left_at", [AtHub("in_r"), AtPlace("in_r[1]", "grip_r.a", "shaft", 0)], ids=["at a hub", "in a contact"])
+def test_a_robot_that_was_left_somewhere_with_nothing_to_do_goes_home_and_its_rest_is_proved(left_at: Stance) -> None:
+    """One shaft is left to move, by the left one."""
+    asked = request('use "two.cell"\nfor each s in in_l {\n  move s to out_l by left\n}\n')
+    parts = tuple(part for part in asked.state.parts if part.origin != "in_l[2]")
+    asked = replace(asked, state=replace(asked.state, parts=parts, stances={**asked.state.stances, "right": left_at}))
+    plan = planned(asked).plan
+    own = [step.action.need for step in plan.tasks.steps if isinstance(step.action, Move) and step.robot == "right"]
+    assert (own[0].start, own[-1].end) == (left_at, AtHome())
+    assert said(plan, asked) == ""
+    first = next(k for k, step in enumerate(plan.tasks.steps) if step.robot == "right")
+    company = _Company(plan, asked)
+    assert company.course_of(Spell("right", None, None, 0)) == company.course_of(Spell("right", None, first, 0))
 
 
 def test_a_robot_that_stands_in_a_zone_for_one_has_it() -> None:
