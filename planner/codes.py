@@ -36,10 +36,9 @@ _PAGES = (
     ),
     _Page(
         "E503", "parts would back up",
-        "An `ensure conveyor.waiting < n` is broken at the declared arrival law and durations: parts come faster than they are "
-        "taken.",
-        "The robot has to keep up with the line; how many wait is worked out for the whole schedule, the time for sheets and "
-        "changes of side included.",
+        "An `ensure conveyor.waiting < n` cannot be kept: parts come more quickly than they can be taken.",
+        "However the work is ordered, a robot has to take each part, put it down and come back before its hands are free again; "
+        "with the least time that each motion can take it falls so far behind.",
         "Let the parts come more slowly, relieve the robot (speed limit, ways, carrying two at once), or let more wait.",
     ),
     _Page(
@@ -63,6 +62,14 @@ _PAGES = (
         "What is overdue is done before the station does anything else; a plan that would let it become overdue is none. The "
         "search is bounded: this is not a proof that it cannot be kept.",
         "Allow more time between, or see that the station is empty sooner.",
+    ),
+    _Page(
+        "E507", "no schedule found in which so few wait",
+        "In the best schedule found an `ensure conveyor.waiting < n` is broken at the declared arrival law and durations.",
+        "How many wait is worked out for the whole schedule, the time for sheets and changes of side included. The search is "
+        "bounded: this is not a proof that the line has to back up.",
+        "Let the parts come as slowly as the message says, relieve the robot (speed limit, ways, carrying two at once), or let "
+        "more wait.",
     ),
     _Page(
         "E601", "the set is too small",

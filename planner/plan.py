@@ -31,6 +31,7 @@ from planner.motion.coordinate import uncertified
 from planner.motion.estimate import Class, caution, class_of, estimated_duration
 from planner.motion.inverse_kinematics import InverseKinematics
 from planner.motion.least_duration import least_duration
+from planner.motion.least_to_branch import Branches, least_to_branch
 from planner.motion.plan_motions import not_stored, plan_motions
 from planner.motion.reachable import out_of_reach
 from planner.motion.store import MotionStore
@@ -99,6 +100,10 @@ class _Search:
     spare: int | None = None
     elsewhere: Container[MotionNeed] = ()
     _ruled_out: dict[Key, frozenset[AtPlace]] = field(default_factory=dict)
+    _branches: Branches = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._branches = Branches(self.request.cell, self.request.robots)
 
     @classmethod
     def from_memory(cls, request: PlanningRequest, means: Means, recalled: Recalled) -> _Search:
@@ -198,7 +203,10 @@ class _Search:
         is_coarse = self.rounds > EXACT_ROUNDS and are_too_many(self.motions, self._at_start())
         is_last, is_measured = self.rounds == MAX_CONFLICT_ROUNDS and not is_coarse, self.motions.__contains__
         least = least_duration(self.request.cell, self.request.robots, self.motions)
-        return Known(self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least, is_last)
+        sharpest = least_to_branch(self._branches, self.request.robots, self.motions, least)
+        return Known(
+            self._duration, frozenset(self.refused), self.conflicts, is_coarse, is_measured, least, is_last, sharpest=sharpest
+        )
 
     def _to_be_found(self, missing: Iterable[MotionNeed]) -> tuple[MotionNeed, ...]:
         """A first look is worth its while only where motions have to be looked for, not where they are stored."""

@@ -28,7 +28,7 @@ _End = tuple[str, str | None, Stance]
 
 def least_duration(cell: CellModel, models: Mapping[str, RobotModel], found: Found) -> Callable[[MotionNeed], float]:
     """By need, s; 0 where nothing is known of an end. It keeps the triangle inequality over stances that were found."""
-    ends, of_hand = _ends(found), _OfHand(cell, models)
+    ends, of_hand = at_the_ends(found), _OfHand(cell, models)
 
     def seconds(need: MotionNeed) -> float:
         start, end = ends.get((need.robot, need.tool, need.start)), ends.get((need.robot, need.tool, need.end))
@@ -36,12 +36,13 @@ def least_duration(cell: CellModel, models: Mapping[str, RobotModel], found: Fou
             return 0.0
         if start is None or end is None:
             return of_hand.seconds(need, start, end)
-        return max(_of_joints(models[need.robot], start, end), _of_tcp(cell, models[need.robot], need, start, end))
+        return max(least_of_joints(models[need.robot], np.abs(end - start)), _of_tcp(cell, models[need.robot], need, start, end))
 
     return seconds
 
 
-def _ends(found: Found) -> dict[_End, Array]:
+def at_the_ends(found: Found) -> dict[_End, Array]:
+    """The joint positions in each stance to or from which a motion was found, by robot, tool and stance."""
     ends: dict[_End, Array] = {}
     for need, motion in found.items():
         if motion.segments:
@@ -50,10 +51,9 @@ def _ends(found: Found) -> dict[_End, Array]:
     return ends
 
 
-def _of_joints(model: RobotModel, start: Array, end: Array) -> float:
-    """Time-optimal from rest to rest of a double integrator with bounded speed.
+def least_of_joints(model: RobotModel, distance: Array) -> float:
+    """s for joints that go so far (n,), 0 or more each: time-optimal from rest to rest of a double integrator with bounded speed.
     Source: Bryson and Ho, Applied Optimal Control (1975), 3.9."""
-    distance = np.abs(end - start)
     peak = np.minimum(model.velocity, np.sqrt(distance * model.acceleration))
     with np.errstate(invalid="ignore", divide="ignore"):
         times = np.where(distance > 0.0, distance / peak + peak / model.acceleration, 0.0)

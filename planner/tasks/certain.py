@@ -33,12 +33,18 @@ def legs_of_deadlines(routes: Routes) -> dict[int, Legs]:
 
 def certain_bound(request: PlanningRequest, routes: Routes, known: Known, legs: Legs) -> LowerBound:
     """Of those legs of `routes`."""
+    shop = certain_shop(request, routes, known, legs)
+    return LowerBound(0.0, "nothing", {}) if shop is None else lower_bound(shop)
+
+
+def certain_shop(request: PlanningRequest, routes: Routes, known: Known, legs: Legs) -> Shop | None:
+    """Of those legs of `routes`, with durations that no motion is quicker than; None where there is nothing to do or nobody
+    does it."""
     exact = replace(known, durations=known.certain)
     shop = make_shop(request, part_of(routes, legs), exact, Findings()) if legs else None
-    if shop is None:
-        return LowerBound(0.0, "nothing", {})
-    _ask_for_every_way(shop)
-    return lower_bound(shop)
+    if shop is not None:
+        _ask_for_every_way(shop)
+    return shop
 
 
 def part_of(routes: Routes, legs: Legs) -> Routes:

@@ -32,7 +32,8 @@ class Known:
     """What a schedule is made from beside the request: durations in s, motions that cannot be found, presences of two robots
     that must not coincide and whether those of the same areas must not either, and which durations are those of a motion that
     was found: the others are estimates, by which nothing is refused. `least`: s that no motion for a need can be quicker than;
-    None where durations are certain. `keeps_to_measured`: motions that were found are taken wherever they do, however much
+    None where durations are certain; `sharpest`: the same, nearer to what they take but
+    slow to ask, None where there is none. `keeps_to_measured`: motions that were found are taken wherever they do, however much
     quicker others are estimated to be. `alike`: whether a contact of that sort is among them, whatever the other hands held; None
     where any may be asked for."""
 
@@ -44,6 +45,7 @@ class Known:
     least: Callable[[MotionNeed], float] | None = None
     keeps_to_measured: bool = False
     alike: Callable[[MotionNeed], bool] | None = None
+    sharpest: Callable[[MotionNeed], float] | None = None
 
     @property
     def certain(self) -> Callable[[MotionNeed], float]:

@@ -15,6 +15,7 @@ from planner.tasks.decompose import decompose
 from planner.tasks.every_order import Ends, every_order, line_of
 from planner.tasks.findings import Findings
 from planner.tasks.later import check_later
+from planner.tasks.outrun import refute_waiting
 from planner.tasks.route import Routes
 from planner.tasks.rungs import check_rungs
 from planner.tasks.shop import Shop, make_shop
@@ -41,7 +42,7 @@ def shop_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
 
 
 def shop_but_for_time(request: PlanningRequest, routes: Routes, known: Known, found: Findings) -> Shop | None:
-    """The same, but that only a deadline or a pace may be in the way."""
+    """The same, but that only a deadline, a pace or a line that outruns the robots may be in the way."""
     shop = make_shop(request, routes, known, found)
     if shop is not None:
         check_sources(shop, found)
@@ -50,6 +51,7 @@ def shop_but_for_time(request: PlanningRequest, routes: Routes, known: Known, fo
         return None
     refute_deadlines(request, routes, known, found)
     refute_paces(shop, found)
+    refute_waiting(request, routes, known, found)
     return shop
 
 

@@ -21,19 +21,23 @@ from planner.tasks.supported import blocks
 def backing_up(cell: CellModel, program: IntentProgram, plan: TaskPlan) -> tuple[Diagnostic, ...]:
     """For each such clause that the schedule does not keep how many wait, and which arrival law it would keep."""
     found = Findings()
-    for ensure in (e for block in blocks(program.block) for e in block.ensures):
-        limited = waiting_limit_of(cell, ensure)
-        if limited is None:
-            continue
-        supply, most = limited
+    for ensure, supply, most in waiting_limits(cell, program):
         every, left = interval(cell.equipment[supply]) or math.inf, sorted(_departures(plan, supply))
         waiting = most_waiting(every, left, left[-1]) if left else 0
         if waiting > most:
             paces = f"one is taken each {_pace(left):g} s, one comes each {every:g} s"
-            message = f"{waiting} parts would wait at {supply}, {most} may: {paces}"
+            message = f"no schedule was found in which no more than {most} parts wait at {supply}: {waiting} would, {paces}"
             spans = (ensure.span, cell.equipment[supply].attribute_spans.get("every", cell.equipment[supply].span))
-            found.error("E503", message, *spans, help=f"kept from `every {_kept(every, left, most):g} s`")
+            found.error("E507", message, *spans, help=f"The best one would keep `every {kept_interval(every, left, most):g} s`.")
     return found.all()
+
+
+def waiting_limits(cell: CellModel, program: IntentProgram) -> Iterator[tuple[Ensure, str, int]]:
+    """Each such clause of the text with its conveyor and the most that may wait there."""
+    for ensure in (e for block in blocks(program.block) for e in block.ensures):
+        limited = waiting_limit_of(cell, ensure)
+        if limited is not None:
+            yield ensure, *limited
 
 
 def waiting_limit_of(cell: CellModel, ensure: Ensure) -> tuple[str, int] | None:
@@ -67,7 +71,7 @@ def _pace(left: list[float]) -> float:
     return round(left[-1] / len(left), 1)
 
 
-def _kept(every: float, left: list[float], most: int) -> float:
+def kept_interval(every: float, left: list[float], most: int) -> float:
     """The smallest interval, to a tenth of a second, at which these departures leave no more than `most` waiting."""
     tenths = math.ceil(every * 10)
     while most_waiting(tenths / 10, left, left[-1]) > most:

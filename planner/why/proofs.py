@@ -25,6 +25,8 @@ from planner.why.relief import OF_TIME
 MOST_REASONS = 3
 MOST_LOOKS = 6  # for a set: a second look may end in one that is known
 MOST_QUESTIONS = 80
+OF_MUCH_WORK = OF_TIME | {"E503"}
+"""Of these there are too many sets: any of the work can stand for any other."""
 STUCK = frozenset({"E604", "E608", "E620"})
 """What is said where every order was looked at, by what got stuck; asked again of another text it may be another of them."""
 
@@ -54,14 +56,13 @@ def reasons_of(request: PlanningRequest, complaints: tuple[Diagnostic, ...], kno
             continue
         left = _left(request, conflict, known) if conflict.is_smallest else {}
         found[conflict.clauses] = Reason(proof, conflict, left)
-        waiting += _again(left, proof) if proof.code not in OF_TIME else []
+        waiting += _again(left, proof) if proof.code not in OF_MUCH_WORK else []
         waiting += [(d, conflict.clauses[:1]) for d in _hidden(left, [r.proof for r in found.values()])]
     return tuple(found.values())
 
 
 def _again(left: Mapping[Clause, tuple[Diagnostic, ...]], proof: Diagnostic) -> list[tuple[Diagnostic, Clauses]]:
-    """What still says the same without one clause: so another one can stand for it, and there is a second set. Of a deadline
-    there are too many: any of the work can stand for any other."""
+    """What still says the same without one clause: so another one can stand for it, and there is a second set."""
     return [(d, (clause,)) for clause, others in left.items() for d in others if is_same(d, proof)]
 
 

@@ -334,18 +334,18 @@ def test_e615_where_orders_get_stuck_and_not_every_one_was_looked_at(monkeypatch
     assert "lathe stays taken" in found.message
 
 
-def test_e503_names_an_arrival_law_that_the_robot_keeps_up_with() -> None:
+def test_e507_names_an_arrival_law_that_the_robot_keeps_up_with() -> None:
     intent, quick = ORDERED + "ensure line1.waiting < 8 parts\n", PALLETS.replace("every 10 s", "every 1 s")
-    tasks = plan(intent, quick).expect()
+    tasks = plan(intent, PALLETS).expect()
     (found,) = backing_up(cell_of(quick), program_of(intent, quick), tasks)
-    assert found.code == "E503"
+    assert found.code == "E507"
     assert lines(found)[0] == intent.count("\n")
-    seconds_each = found.help.removeprefix("kept from `every ").removesuffix(" s`")
+    seconds_each = found.help.removeprefix("The best one would keep `every ").removesuffix(" s`.")
     slower, still_too_quick = (
         PALLETS.replace("every 10 s", f"every {s:g} s") for s in (float(seconds_each), float(seconds_each) - 0.1)
     )
     assert backing_up(cell_of(slower), program_of(intent, slower), tasks) == ()
-    assert [d.code for d in backing_up(cell_of(still_too_quick), program_of(intent, still_too_quick), tasks)] == ["E503"]
+    assert [d.code for d in backing_up(cell_of(still_too_quick), program_of(intent, still_too_quick), tasks)] == ["E507"]
 
 
 @pytest.mark.parametrize(

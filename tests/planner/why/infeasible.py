@@ -106,6 +106,7 @@ ALL_OUT = "for each s in infeed {\n  move s to outfeed\n}\n"
 
 LOOP, PROCESS, OUT, SCRAP = "for each s in infeed", "process s at lathe", "move s to outfeed", "move s to scrap"
 HEAVY = BUILD.format(order=", in order") + "ensure left.mass <= 90 kg\n"
+HASTY = BUILD.format(order=", in order").replace("do build(right)\n", "") + "ensure line1.waiting < 4 parts\n"
 GAUGED = f"{LOOP}, in order {{\n  {PROCESS}\n  inspect s at gauge\n  {SCRAP}\n}}\n"
 FORKED = f"{LOOP} {{\n  inspect s at gauge\n  when s.verdict is reject {{\n    {SCRAP}\n  }}\n  {OUT}\n}}\n"
 
@@ -157,6 +158,11 @@ DEADLINES = (
          (LOOP, LOOP, PROCESS, "inspect s at gauge", "within 285 s"), needed=(SCRAP,)),
     Case("pace", "for each s in infeed {\n  process s at lathe\n  move s to outfeed\n  every 12 s\n}\n", "E502",
          (LOOP, PROCESS, "every 12 s")),
+    Case("a line that backs up", HASTY, "E503", ("for each layer", "do build(left)", "ensure line1.waiting"),
+         _with("every 10 s", "every 2 s", PALLETS), needed=("for each spot", "move carton")),
+    Case("a line that backs up where the robot is slow", HASTY + "ensure p1.speed <= 100 mm/s\n", "E503",
+         ("for each layer", "do build(left)", "ensure line1.waiting", "ensure p1.speed"), PALLETS,
+         needed=("for each spot", "move carton")),
     Case("too little for the search", THROUGH + "within 250 s\n", "E504", kind="gave up"),
 )  # fmt: skip
 REACH = (

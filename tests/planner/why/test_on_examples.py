@@ -16,8 +16,6 @@ from tests.planner.why.on_examples import KITTING, ON_EXAMPLES, Changed
 
 MOST_MOTIONS = 30  # a plan of these cells has hundreds
 QUICK = ("tending: too little time", "tending: too many", "assembly: the wrong way round", "kitting: out of reach")
-SEARCHED = ("palletizing: the line backs up",)
-"""Found out by a whole plan only."""
 
 
 class Counting(MemoryStore):
@@ -47,4 +45,4 @@ def test_it_is_answered_before_many_motions_were_looked_for(text: Changed, tmp_p
     assert outcome.why.kind == text.kind
     assert text.code in {d.code for d in outcome.diagnostics}
     assert bool(outcome.why.cores) == (text.kind == "proved impossible")
-    assert store.put_in <= MOST_MOTIONS or text.name in SEARCHED
+    assert store.put_in <= MOST_MOTIONS
