@@ -16,6 +16,7 @@ from intentlang.assembly_rules import assemblies
 from intentlang.changer_rules import changers
 from intentlang.declared import Declared, numbers, unknown
 from intentlang.forms import Named
+from intentlang.named_twice import named_twice
 from intentlang.path_rules import path_problems, wrong_counts
 from intentlang.ranges import too_slow
 from intentlang.syntax import Word
@@ -32,7 +33,7 @@ def references(
     for d in declared:
         names = [n for given in d.given for n in given.match.names]
         problems = [p for p in (_reference(n, by_name, vocabulary, broken) for n in names) if p is not None]
-        problems += [*_ranges(d), *wrong_counts(d)]
+        problems += [*_ranges(d), *wrong_counts(d), *named_twice(d)]
         found += problems
         dirty |= {d.name.text} if problems else set()
     return found, frozenset(dirty)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from cell.diagnostic import Diagnostic, error
@@ -14,6 +15,7 @@ from intentlang.types import Known, Member, Part, Program, Thing, Type, describe
 from intentlang.words import quoted
 
 MAX_EXPANSIONS = 2_000
+_NO_TASKS = "There are no tasks: write `task NAME(…) { … }`, or bring some in with `use`."
 
 
 def call(node: s.DoNode, scope: Scope, work: Work) -> Scope | None:
@@ -23,7 +25,8 @@ def call(node: s.DoNode, scope: Scope, work: Work) -> Scope | None:
     values = [_value(arg, scope, work) for arg in node.args]
     if task is None:
         if name.text not in work.broken:
-            work.say(unknown("E225", "task", name, list(work.tasks)))
+            found = unknown("E225", "task", name, list(work.tasks))
+            work.say(found if found.help else replace(found, help=_NO_TASKS))
         return None
     work.used.add(f"task {name.text}")
     if name.text in scope.calls:
