@@ -30,13 +30,15 @@ class DeviceChains:
     def __setitem__(self, name: str, chain: DeviceChain) -> None:
         self._chains[name] = chain
 
-    def open_door(self, hub: str, operation: OperationDraft) -> None:
+    def open_door(self, hub: str, operation: OperationDraft, due: Numbers = ()) -> None:
+        """`due`: what the line waits for, where nothing of the operation does so already."""
         device, known = self._chains[hub], self._shop.devices[hub]
         if not known.has_door or device.is_open:
             return
         needs = (fact("idle", hub), fact("shut", hub)) if known.works else (fact("shut", hub),)
+        before = tuple(dict.fromkeys((*device.last, *due)))
         device.last = (self._draft.step(
-            operation, SetDoor(hub, True), known.door_time, device.last, f"the door of {hub} is in the way",
+            operation, SetDoor(hub, True), known.door_time, before, f"the door of {hub} is in the way",
             claims=(hub,), needs=needs, adds=(fact("open", hub),), deletes=(fact("shut", hub),), uses=(hub,),
         ),)  # fmt: skip
         device.is_open = True

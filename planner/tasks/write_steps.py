@@ -92,7 +92,8 @@ class Writer:
                 if leg.into is not None:
                     self._join(robot, act, task, leg, leg.into)
                 else:
-                    self.place(robot, act.job, act.hand, act.place, task, leg)
+                    _, due = self.ends.get((act.job, act.leg - 1), ("", ()))
+                    self.place(robot, act.job, act.hand, act.place, task, leg, due)
                     self.work_after_placing(robot, act, leg, task.operation)
             case Kind.RUN:
                 assert isinstance(leg, Stage)
@@ -213,11 +214,11 @@ class Writer:
         found = (self.changed[place] for place in places if place in self.changed)
         return tuple(dict.fromkeys(k for who, steps in found if who != robot.robot for k in steps))
 
-    def place(self, robot: RobotChain, job: int, hand: int, place: str, task: Task, stage: Stage) -> None:
+    def place(self, robot: RobotChain, job: int, hand: int, place: str, task: Task, stage: Stage, due: Numbers = ()) -> None:
         spot = place if stage.handing is None else stage.handing.spot
         hub, operation = self.shop.equipment_of[spot], task.operation
         robot.go(hub, task, f"{operation.part} is brought to {spot}")
-        self.devices.open_door(hub, operation)
+        self.devices.open_door(hub, operation, due)
         device, known = self.devices[hub], self.shop.devices[hub]
         _, grasp = robot.holding[hand]
         contact = self._contact(robot, job, hand, grasp, spot, stage.clauses)
