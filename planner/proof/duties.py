@@ -313,24 +313,26 @@ class _Reader:
         if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
             self._settle(key)
         if part is not None:
-            self._follow(duty, part)
+            self._follow(duty, part.id)
         self._own_block(goal, key, label)
         return frozenset({key})
 
-    def _follow(self, duty: Duty, part: PartState) -> None:
+    def _follow(self, duty: Duty, part: str) -> None:
         """Where it leaves the part; one that finds it there is met."""
-        if self.left.is_met(duty.goal, part.id, part.kind, duty.target):
+        if self.left.is_met(duty.goal, part, duty.kind, duty.target):
             self.out.settled.add(duty.key)
             self.out.met[duty.key] = duty.after
-        self.left.follow(duty.goal, part.id, part.kind, duty.target)
+        self.left.follow(duty.goal, part, duty.kind, duty.target)
 
     def _certain(self, goal: Goal, part: PartState, scope: _Scope, label: str) -> frozenset[Key]:
         """A goal about this very part, of a kit."""
         key, kind = (goal.id, scope.serves), self.joints.kinds[part.id]
         limits, target = self._limits_of(goal, scope), wanted_place(goal, self.cell, scope.members)
-        self.out.goals[key] = Duty(key, goal, part.id, kind, scope.under, limits, scope.after, target)
+        duty = Duty(key, goal, part.id, kind, scope.under, limits, scope.after, target)
+        self.out.goals[key] = duty
         if goal.id in part.reached:
             self.out.settled.add(key)
+        self._follow(duty, part.id)
         self._own_block(goal, key, label)
         return frozenset({key})
 

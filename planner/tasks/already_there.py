@@ -1,4 +1,4 @@
-"""Moves to where an earlier line of the same iteration has brought the part: the goal is met there, and no step is left to do.
+"""Moves to where an earlier line has brought the very part: the goal is met there, and no step is left to do.
 
 `inspect s at gauge`, and in a branch behind it `move s to gauge`. What the proof derives of it is in planner/proof/left_in.py.
 """
@@ -6,11 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from planner.tasks.route import Fork, Leg, Stage, Way
 
 Places = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class LeftIn:
+    """Where the lines read so far leave each part of a kit, reached or not."""
+
+    places: dict[str, Places] = field(default_factory=dict)
+
+    def meets(self, part: str, stage: Stage) -> bool:
+        """Whether the part lies there by then; it does from then on."""
+        here = self.places.get(part, ())
+        self.places[part] = _after(stage, here)
+        return _is_met(stage, here)
 
 
 def without_met(legs: Sequence[Leg]) -> list[Leg]:

@@ -19,7 +19,7 @@ from cell.members import Members, binds_parts, in_order, is_bound_by, lies_untou
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
 from cell.state import CellState, Errand, Expected, InHand, InPlace, Lost, PartState
-from planner.tasks.already_there import without_met
+from planner.tasks.already_there import LeftIn, without_met
 from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.chores import chore_of, is_about_thing, kept_fresh
@@ -92,6 +92,7 @@ class _Walk:
     decided: list[tuple[str, int]] = field(default_factory=list)
     undecided: list[When] = field(default_factory=list)
     observed: dict[str, str] = field(default_factory=dict)
+    left: LeftIn = field(default_factory=LeftIn)
     parts: dict[str, PartState] = field(init=False)
     where: dict[str, str] = field(init=False)
     arrivals: dict[str, float] = field(init=False)
@@ -279,10 +280,11 @@ class _Walk:
         if stage is None:
             return frozenset()
         self.claimed.add(part.id)
+        is_met = self.left.meets(part.id, stage)
         if goal.id in part.reached:
             return frozenset()
         self.assembly.brought(part.id, stage)
-        is_there = not self.legs.get(part.id) and stage.work is None and lies_in(part, stage)
+        is_there = is_met or (not self.legs.get(part.id) and stage.work is None and lies_in(part, stage))
         return self._add(part, [] if is_there else [stage])
 
     def _joint(self, goal: Goal, clauses: Clauses, bound: Members) -> Legs:

@@ -10,6 +10,9 @@ from cell.events import BranchTaken
 from cell.scenario import Reject
 from planner.proof.left_in import passed
 from tests.constructs.bench import Bench
+from tests.constructs.test_assembling import CELL as ASSEMBLY
+from tests.constructs.test_assembling import GRIPS
+from tests.constructs.test_assembling import INTENT as KITS
 from tests.constructs.test_rework import CELL, bench
 from tests.planner.tasks.symbolic import play, state_after
 
@@ -74,3 +77,13 @@ def test_what_waits_for_it_waits_for_what_it_waited_for() -> None:
 def test_a_goal_of_another_place_is_not_met() -> None:
     plan = Bench.of(CELL, "shaft", text("move s to outfeed")).released().expect().motion_plan
     assert sum(o.verb == "move" for o in plan.tasks.operations) == 3
+
+
+def test_so_is_one_of_a_part_of_a_kit() -> None:
+    again = KITS.replace("  inspect kit.housing", "  move kit.housing to nest\n  inspect kit.housing")
+    kits = Bench.of(ASSEMBLY, GRIPS, again)
+    operations = kits.planned().expect().tasks.operations
+    assert sum(o.verb == "move" and o.target == "nest" for o in operations) == 2
+    ran = kits.run()
+    assert ran.record.summary.state == "Complete"
+    assert ran.lying["done"] == ("housing#1", "housing#2")
