@@ -171,6 +171,12 @@ def fact_text(fact: Fact) -> str:
             return f"the door of {a[0]} is {fact.name}"
         case "clamped" | "unclamped" | "idle" | "running":
             return f"{a[0]} is {fact.name}"
+        case "is":
+            return f"{a[0]} is {a[1]} by then"
+        case "vacant":
+            return f"nothing is in {a[1]} of {a[0]}"
+        case "joined":
+            return f"{a[0]} is joined to {a[1]}, or lies in a pocket of it"
         case "reached":
             return f"an earlier goal of {a[1]} is reached ({a[0]})"
         case "told":

@@ -121,9 +121,7 @@ class Assembly:
         """A free pocket of `base` for a part of `kind`, where the base lies by then; None where there is none, which is said."""
         where = self.cell.equipment.get(self.where.get(base.id, ""))
         if where is None or not where.seats:
-            help_ = "Add a line before it that moves it to a station or a fixture."
-            message = f"{base.id} does not lie by then where something can be put into it"
-            self.found.error("E630", message, goal.span, self.cell.parts[base.kind].span, help=help_)
+            self._lies_nowhere(goal, base)
             return None
         now, taken = self.kinds[base.id], {*seated(self.state, base.id), *self.filled.get(base.id, ())}
         seats = (s for s in self.cell.parts[now].seats if kind in s.takes and not s.is_driven and s.name not in taken)
@@ -132,6 +130,11 @@ class Assembly:
             self._no_seat(goal, base, now, kind, "")
             return None
         return Wanted(kind, None, base, seat, self._places(where, base, seat))
+
+    def _lies_nowhere(self, goal: Goal, base: PartState) -> None:
+        help_ = "Add a line before it that moves it to a station or a fixture."
+        message = f"the {base.kind} does not lie by then where something can be put into it"
+        self.found.of_line(goal.span, "E630", message, self.cell.parts[base.kind].span, help=help_)
 
     def _base(self, goal: Goal, bound: Members) -> PartState | None:
         """What the part goes into, or whose hole it is."""
@@ -149,12 +152,15 @@ class Assembly:
             name = self.where.get(base.id)  # a hole is driven where its part lies
         equipment = self.cell.equipment.get(name) if name is not None else None
         if equipment is None or not equipment.seats:
-            where = at.span if at is not None else goal.span
-            self.found.unsupported(f"{goal.verb} anywhere but at a fixture, a station or a machine", where)
+            if at is not None:
+                self.found.unsupported(f"{goal.verb} anywhere but at a fixture, a station or a machine", at.span)
+            elif base is not None:
+                self._lies_nowhere(goal, base)
             return None
         if base is not None and self.where.get(base.id) != equipment.name:
             help_ = f"Add a line before it that moves it to {equipment.name}."
-            self.found.error("E630", f"{base.id} does not lie at {equipment.name} by then", goal.span, equipment.span, help=help_)
+            message = f"the {base.kind} does not lie at {equipment.name} by then"
+            self.found.of_line(goal.span, "E630", message, equipment.span, help=help_)
             return None
         return equipment
 

@@ -132,7 +132,8 @@ class Reach:
             help_ = "Let a robot that may be used do it, with a tool that it has or can change to."
             found.of_line(_span(leg), "E603", f"no {who} may be used{what} for this", help=help_)
         nearest = {robot: max(r.near for name, r in self._refused[move] if name == robot) for robot, _ in self._refused[move]}
-        refusals = dict.fromkeys(r for robot, r in self._refused[move] if r.near == nearest[robot])
+        least = min(max(nearest.values(), default=0), 2)  # of what is no tool for it nothing is told beside one that is
+        refusals = dict.fromkeys(r for robot, r in self._refused[move] if r.near == nearest[robot] >= least)
         for refusal in list(refusals)[:MOST_REASONS]:
             help_ = self._relay(move) or refusal.help
             found.of_line(_span(leg), refusal.code, refusal.message, *refusal.spans, help=help_)
@@ -173,7 +174,11 @@ def _forces(leg: Leg) -> tuple[ForceLimit, ...]:
 
 def _not_driven(tool: Tool, part: PartKind, into: Join | None) -> Refusal | None:
     why = why_not_driven(tool, part, into) if into is not None and into.is_driven else None
-    return None if why is None else Refusal("E602", why[0], (tool.span, part.span), why[1], near=1)
+    return (
+        None
+        if why is None
+        else Refusal("E602", why[0], (tool.span, part.span), why[1], near=2 if part.name in tool.drives else 1)
+    )
 
 
 def _not_gripped(tool: Tool, part: PartKind) -> Refusal | None:

@@ -164,3 +164,9 @@ def test_behind_the_retry_the_goal_is_as_it_was() -> None:
 def test_a_setting_of_a_retry_that_planning_does_not_know_is_said() -> None:
     found = Bench.of(PLATE, TOOL, INTENT.replace("retry 2,", "retry 2 angle 90 deg,")).planned().diagnostics
     assert [(d.code, "angle" in d.message) for d in found] == [("E690", True)]
+
+
+def test_a_hole_of_what_lies_in_its_tray_is_a_missing_line_and_not_unsupported() -> None:
+    lines = "for each kit in plates {\n  for each hole in kit.plate.holes, in order {\n    fasten hole with screw\n  }\n}\n"
+    (found,) = Bench.of(PLATE, TOOL, lines).planned().diagnostics
+    assert (found.code, found.help) == ("E630", "Add a line before it that moves it to a station or a fixture.")

@@ -37,3 +37,10 @@ def test_e630_says_what_lacks(lines: str, words: str) -> None:
     assert found[0].code == "E630"
     assert words in found[0].message
     assert found[0].help
+
+
+def test_what_lies_nowhere_is_told_once_with_all_its_lines() -> None:
+    lines = "  assemble kit.gear into kit.housing at nest\n  assemble cover into kit.housing at nest\n"
+    (found,) = Bench.of(CELL, GRIPS, f"for each kit in kits {{\n{lines}}}\n").planned().diagnostics
+    assert (found.code, found.message) == ("E630", "the housing does not lie at nest by then")
+    assert [s.start.line for s in found.spans[:2]] == [2, 3]
