@@ -111,7 +111,7 @@ def _why_not(event: NoPlan) -> str:
     text = "; ".join(diagnostic.message for diagnostic in event.diagnostics) or "the planner found no way on"
     if event.why is None:
         return text
-    lines = sorted({span.start.line for core in event.why.cores for span in core.clauses})
+    lines = sorted({span.start.line for core in event.why.cores for span in (*core.clauses, *core.needed)})
     return f"{event.why.kind}: {text}" + (f" (line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))})" if lines else "")
 
 

@@ -330,7 +330,8 @@ class ProvesThereIsNone(SmallPlanner):
     """After the first plan it shows that there is no other."""
 
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
-        core = Core("E607", (SPAN, replace(SPAN, start=Position(7, 1), end=Position(7, 9))), (), True)
+        needed = (replace(SPAN, start=Position(9, 1), end=Position(9, 9)),)
+        core = Core("E607", (SPAN, replace(SPAN, start=Position(7, 1), end=Position(7, 9))), (), True, needed=needed)
         return Outcome(None, (error("E607", "no room for the parts", SPAN),), WhyNot("proved impossible", (core,)))
 
 
@@ -339,7 +340,7 @@ def test_a_hold_for_want_of_a_plan_says_of_which_kind_that_is_and_which_lines_co
     plan = small_plan(given.state, 3)
     assert plan is not None
     record, _ = rehearsed(given, released(plan), world(Reject(1)), ProvesThereIsNone(3), ())
-    assert record.summary.held_because == "R710 proved impossible: no room for the parts (lines 1, 7)"
+    assert record.summary.held_because == "R710 proved impossible: no room for the parts (lines 1, 7, 9)"
     (refused,) = [e for e in record.events if isinstance(e, NoPlan)][:1]
     assert refused.why is not None
     assert refused.why.kind == "proved impossible"

@@ -91,6 +91,7 @@ def test_complaints_that_do_not_follow_stay() -> None:
         (error("E615", "no order was found", LINE), FAR, True, "gave up"),
         (error("E691", "did not agree", LINE), FAR, True, "gave up"),
         (error("E607", "no room", LINE), None, True, "proved impossible"),
+        (error("E626", "faster than contact allows", LINE), None, True, "proved impossible"),
         (error("E690", "the verb weld", LINE), None, True, "unsupported"),
         (error("E999", "of tomorrow", LINE), None, True, "gave up"),
     ],
