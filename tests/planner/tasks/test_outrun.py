@@ -7,7 +7,7 @@ import pytest
 from planner.tasks.crew import Known
 from planner.tasks.decompose import decompose
 from planner.tasks.findings import Findings
-from planner.tasks.outrun import _departures, refute_waiting
+from planner.tasks.outrun import _departures, _Taking, refute_waiting
 from planner.tasks.plan_tasks import plan_tasks
 from planner.tasks.supplies import _departures as planned_departures
 from planner.tasks.supplies import backing_up
@@ -29,6 +29,16 @@ def test_no_part_leaves_before_it_can(intent: str, cell: str) -> None:
     assert len(least) == len(left) == 24
     assert all(early <= late for early, late in zip(least, left, strict=True))
     assert least[-1] > 0.5 * left[-1], "a bound that says something"
+
+
+@pytest.mark.parametrize(
+    ("robots", "hands", "least"),
+    [(1, 1, (1.0, 1 + 2 + 1 + 1.0, 9.0)), (1, 2, (1.0, 2.0, 2 + 2 + 1 + 1.0, 8.0, 12.0)), (2, 1, (0.5, 1.0, 2.5, 4.5))],
+    ids=["one hand: there, put, back, take", "two hands: a way for each two", "two robots: spread over them"],
+)
+def test_so_many_have_left_when_a_robot_does_nothing_else(robots: int, hands: int, least: tuple[float, ...]) -> None:
+    taking = _Taking(take=1.0, put=1.0, trip=2.0, robots=robots, hands=robots * hands, most_hands=hands)
+    assert [taking.least(k + 1) for k in range(len(least))] == list(least)
 
 
 def test_a_law_that_a_plan_keeps_is_not_refuted_and_one_far_below_is() -> None:
