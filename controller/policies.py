@@ -6,7 +6,7 @@ through to an outer one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -73,13 +73,16 @@ class Policies:
                 yield enclosure, enclosure.block.within
 
     def asks(self, goal: str | None, outcome: str) -> bool:
-        """Whether a `when` behind the goal, in a block around it, asks about that outcome; one that it stands in has asked."""
+        """Whether a `when` behind the goal, in a block around it or in a later loop over the same set, asks about that outcome;
+        one that it stands in has asked."""
+        around = self.around.get(goal or "", ())
+        sets = {self.loops[loop].members.text for enclosure in around for loop in enclosure.loops}
         return any(
             asked == outcome
-            for enclosure in self.around.get(goal or "", ())
+            for enclosure in around
             for line in _behind(enclosure.block, goal)
-            if isinstance(line, When)
-            for branch in line.branches
+            for when in _whens(line, sets)
+            for branch in when.branches
             if branch.condition is not None
             for asked in _asked(branch.condition)
         )
@@ -101,6 +104,13 @@ def _behind(block: Block, goal: str | None) -> tuple[Line, ...]:
     """The lines of the block behind the one that has the goal in it; all where it has none."""
     index = next((i for i, line in enumerate(block.lines) if _has(line, goal)), -1)
     return block.lines[index + 1 :]
+
+
+def _whens(line: Line, sets: Set[str]) -> tuple[When, ...]:
+    """The line itself, or those of a loop that has every member of one of these sets."""
+    if isinstance(line, Loop) and line.members.text in sets and line.until is None:
+        return tuple(inner for inner in line.block.lines if isinstance(inner, When))
+    return (line,) if isinstance(line, When) else ()
 
 
 def _has(line: Line, goal: str | None) -> bool:

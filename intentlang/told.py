@@ -1,7 +1,8 @@
 """Asked before told: a `when` may ask for an outcome only where an earlier line of the same part tells it, on every path there.
 
 A set of (part, fact) is carried through the written order. Branches join by what all of them tell. Lines whose order is off
-(`any order`) tell nothing to one another; a loop's iterations tell nothing to what stands outside.
+(`any order`) tell nothing to one another; a loop's iterations tell nothing to what stands outside, but what a loop without
+`until` tells of each member a later loop over the same set knows.
 """
 
 from __future__ import annotations
@@ -64,8 +65,7 @@ def _line(line: Line, told: Told, world: World, outcomes: set[str], found: list[
             is_covered = any(branch.condition is None for branch in branches)
             return frozenset.intersection(*ends) if is_covered else told
         case Loop():
-            _block(line.block, told, world, outcomes, found)
-            return told
+            return told | _loop(line, told, world, outcomes, found)
         case Group(in_order, block, _):
             return _block(block, told, world, outcomes, found, free=not in_order)
         case Scope(_, block, _, _):
@@ -75,6 +75,14 @@ def _line(line: Line, told: Told, world: World, outcomes: set[str], found: list[
             return told
         case _:
             assert_never(line)
+
+
+def _loop(loop: Loop, told: Told, world: World, outcomes: set[str], found: list[Diagnostic]) -> Told:
+    """What it tells of every member of its set, under a name that no variable can have."""
+    each = f"{loop.members.text}[]"
+    known = {(loop.variable, *path[1:]) for path in told if path[0] == each}
+    ends = _block(loop.block, told | known, world, outcomes, found)
+    return frozenset((each, *path[1:]) for path in ends if path[0] == loop.variable and loop.until is None)
 
 
 def _asks(condition: Condition, told: Told, world: World, outcomes: set[str], found: list[Diagnostic]) -> None:

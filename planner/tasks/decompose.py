@@ -542,7 +542,8 @@ class _Iterations:
         if self.loop.in_order and self.last:
             clauses = walk._after(clauses, self.last, self.loop.span, {}, 0, in_order=True)
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
-        all_legs = with_one_place(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses), part)
+        before = walk.legs.get(part.id, ())  # what earlier loops still have to tell
+        all_legs = with_one_place(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses, before), part)
         legs = received(open_legs(without_met(all_legs), part), walk.found)
         earlier = walk.legs.get(part.id)
         legs = list(located(walk.cell, part, earlier or (), legs, walk.found))

@@ -282,4 +282,5 @@ def returns(fork: Fork, before: Sequence[Leg], place: tuple[str, ...]) -> bool:
     """The same, with the legs before the fork, and where the part lay before those."""
     stages = [leg for leg in before if isinstance(leg, Stage)]
     here = stages[-1].places if stages else place
-    return len(here) == 1 and all(way.stages[-1].places == here for way in fork.ways if way.stages)
+    ends = [way.stages[-1].places for way in fork.ways if way.stages]
+    return not ends or (len(here) == 1 and all(end == here for end in ends))

@@ -53,7 +53,7 @@ class ChoiceWriter:
         robot.equip(act.worker, task)
         robot.go(hub, task, f"{job.part} waits in {act.place}")
         self.used = tuple(dict.fromkeys((hub, *(stage.equipment for way in fork.ways for stage in way.stages))))
-        told = w.told.get(act.job, ())
+        told = self._due()
         waited = [name for name in self.used if name == hub or w.shop.devices[name].has_door]
         for name in waited:
             if name != hub:
@@ -71,6 +71,13 @@ class ChoiceWriter:
             w.devices[name].last = tuple(dict.fromkeys(k for end in ends for k in end))
         w.told[act.job] = tuple(dict.fromkeys(k for told in self.told for k in told))
         w.ends[(act.job, act.leg)] = (robot.robot, robot.last)
+
+    def _due(self) -> Numbers:
+        """What tells the outcome, and what another robot has done to the part since."""
+        w, job = self.writer, self.act.job
+        who, done = w.ends.get((job, self.act.leg - 1), ("", ()))
+        told = w.told.get(job, ())
+        return told if who in ("", self.robot.robot) else _both(told, done)
 
     def _note(self, waited: list[str], decide: int) -> None:
         """How each way finds the devices: after the decision, and after what those were at that it has not waited for."""

@@ -126,6 +126,7 @@ RULES: Mapping[str, Patch] = {
     "reporters": _around(World, "step", _reported),
     "templates are copied": _around(blocks, "_do", _uncopied),
     "the goal is in its block": _set(raised, "_with_goal", lambda inner, goal: inner),
+    "told of every member": _around(told, "_loop", lambda f, *args: f(*args) & frozenset()),
     "told on every path": _around(told, "_line", _untold),
     "units exclude words": _set(parse, "excluded_units", lambda vocabulary: ("nothing",)),
     "tolerances": _set(goals, "tolerated", lambda *args: ()),
