@@ -16,6 +16,7 @@ from planner.tasks.floor import NOBODY, NOWHERE, Act, Candidate, Floor, Kind, St
 from planner.tasks.going_ahead import ways_ahead
 from planner.tasks.motions import Held
 from planner.tasks.path_acts import work_along
+from planner.tasks.remembered import Remembered
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
@@ -45,6 +46,7 @@ class Candidates:
         self._peeked: dict[tuple[object, ...], str | None] = {}
         self._grasps: dict[tuple[int, int, int, int, bool], tuple[int, Contact] | None] = {}
         self._now: Situation = 0
+        self._kept = Remembered(floor)
 
     def all(self, not_before: float = 0.0, may_begin: bool = True) -> list[Candidate]:
         """In a fixed order. `may_begin`: parts that nobody has touched yet are eligible, from `not_before` on."""
@@ -75,9 +77,10 @@ class Candidates:
         """Whoever has to go home for it is entered, then forgotten."""
         self.looks += 1
         if candidate is not None and candidate.end < math.inf and self._leaves_ways_home(candidate):
-            candidate.parks = tuple(sorted(self._parks))
+            candidate.parks = tuple(sorted(self._parks)) if self._parks else ()
             found.append(candidate)
-        self._parks.clear()
+        if self._parks:
+            self._parks.clear()
 
     def _is_in_tray(self, job: int) -> bool:
         place = self.floor.place[job]
@@ -91,25 +94,27 @@ class Candidates:
             return
         ahead = not_before  # a robot may be there before the line is due
         opened = max(opened, not_before)
-        if isinstance(leg, Stage) and leg.is_carried:
+        if isinstance(leg, Stage) and leg.work is not None and leg.is_carried:
             self._offer(found, self.carried(job, leg, place, opened))
             return
-        if isinstance(leg, Stage) and leg.path is not None:
-            for worker in self.shop.able(job, self.floor.at[job]):
+        able = self.shop.crew.able[job][self.floor.at[job]]
+        if isinstance(leg, Stage) and leg.work is not None and leg.path is not None:
+            for worker in able:
                 self._offer(found, work_along(self, job, leg, place, worker, opened))
             return
         if isinstance(leg, Stage) and leg.handing is None and leg.received is None and self.lies_there(leg, place):
             self._offer(found, self.run(job, leg, place, opened))
             return
-        for worker in self.shop.able(job, self.floor.at[job]):
+        for worker in able:
             if not self.floor.can_equip(worker):
                 continue
             hand = self.floor.empty_hand(worker)
-            match leg:
-                case Stage():
-                    self._offer(found, None if hand is None else self.pick(job, leg, place, worker, hand, opened, ahead))
-                case Fork():
-                    self._offer(found, self.choose(job, leg, place, worker, hand, opened, ahead))
+            if isinstance(leg, Fork):
+                self._offer(found, self.choose(job, leg, place, worker, hand, opened, ahead))
+            elif hand is None:
+                self.looks += 1
+            else:
+                self._offer(found, self.pick(job, leg, place, worker, hand, opened, ahead))
 
     def lies_there(self, stage: Stage, place: str) -> bool:
         """Whether the place is one of the stage's, which may be a thousand."""
@@ -132,6 +137,9 @@ class Candidates:
             return None
         if not self.escapes.is_open(floor, self._now, job, worker, is_taking=True):
             return None
+        moment = self._kept.moment(job, shop.equipment_of[place], opened, ahead)
+        if (kept := self._kept.pick(job, worker, hand, moment)) is not None:
+            return kept
         giver, others = stage.giver, floor.carried(worker)
         spot = place if giver is None else giver.spot
         hub = shop.equipment_of[spot]
@@ -146,11 +154,18 @@ class Candidates:
         start = max(arrived, self.accessible(hub, opened), opened, floor.ready[job])
         start = max(start, self.clear(worker, taking.way, taking.rest))
         act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
-        return self.candidate(act, start, hub, taking, way, speed)
+        found = self.candidate(act, start, hub, taking, way, speed)
+        if giver is None and not self._parks and not self._has_to_look(stage, others):
+            self._kept.keep(found, moment, way, taking)
+        return found
+
+    def _has_to_look(self, stage: Stage, others: Held) -> bool:
+        """Whether the grasp depends on what an act changes, more than the clamp."""
+        return bool(others) or stage.handing is not None or stage.into is not None or stage.equipment in self._piles
 
     def _grasped(self, job: int, stage: Stage, spot: str, worker: int, hand: int, others: Held) -> tuple[int, Contact] | None:
         """By which grasp it is taken. Where that depends on nothing that an act changes but the clamp, it is looked for once."""
-        if others or stage.handing is not None or stage.into is not None or stage.equipment in self._piles:
+        if self._has_to_look(stage, others):
             return self._grasp(job, stage, spot, worker, hand, others)
         is_clamped = self.floor.devices[self.shop.equipment_of[spot]].is_clamped
         key = (job, self.floor.at[job], worker, hand, is_clamped)
@@ -276,7 +291,7 @@ class Candidates:
         another may."""
         if not way and not rest:
             return 0.0
-        spots = (*way, *(s for s in rest if s not in way)) if rest else way
+        spots = way if not rest or rest == way else (*way, *(s for s in rest if s not in way))
         ends, there = self.floor.traffic.held_up(self._workers[worker].robot, spots)
         if there and self._is_parking:
             return math.inf
@@ -310,8 +325,11 @@ class Candidates:
 
     def _leaves_ways_home(self, candidate: Candidate) -> bool:
         """Whether afterwards the robots can all go home, one after the other; the others go first where only that helps."""
+        passages, ways, _ = candidate.trail
+        if passages and not ways and not passages[-1].rest:
+            return True
         act, traffic, workers, rules = candidate.act, self.floor.traffic, self._workers, self.shop.crew.rules
-        if self._is_alone or act.kind in (Kind.RUN, Kind.CARRY):
+        if self._is_alone or act.kind is Kind.RUN or act.kind is Kind.CARRY:
             return True
         mine = workers[act.worker].robot
         there = candidate.trail.rests(traffic.rests(mine))
@@ -364,6 +382,8 @@ class Candidates:
         """When the worker can be there, with its tool, and by which passages."""
         now = self.floor.now(worker)
         who, stands = self._workers[now], self.floor.robots[now]
+        if len(stands) == 1 and now == worker and isinstance(end, AtHub) and not self.floor.in_contact[now]:
+            return self._straight(worker, stands[0], end, held, speed, opened)
         passages: list[Passage[float]] = []
         if self.floor.in_contact[now]:
             leaving = self._contacts.leaving(who, self.floor.carried(now), speed)
@@ -411,6 +431,17 @@ class Candidates:
             latest = max(latest, time)
         return latest, () if rest is None else (Passage(way, rest, latest),)
 
+    def _straight(
+        self, worker: int, stand: Stand, end: AtHub, held: Held, speed: float | None, opened: float
+    ) -> tuple[float, Passages]:
+        """The same from one stance, with the tool that it has, to a hub."""
+        time = stand.time if stand.time > opened else opened
+        if stand.stance is end or stand.stance == end:
+            return time, ()
+        travel = self._workers[worker].motions.travel(stand.stance, end.equipment, held, speed)
+        time = max(time, self.clear(worker, travel.way, travel.rest)) + travel.seconds
+        return time, (Passage(travel.way, travel.rest, time),)
+
     def accessible(self, hub: str, opened: float) -> float:
         """When a hand may go in: the device idle and its door open."""
         device, now = self.shop.devices[hub], self.floor.devices[hub]
@@ -435,7 +466,8 @@ class Candidates:
     # --- places ----------------------------------------------------------------------------------------------------
 
     def _can_carry(self, who: Worker, others: Held, kind: str) -> bool:
-        return sum(self.shop.mass[c.kind] for c in others) + self.shop.mass[kind] <= who.load + 1e-9
+        beside = sum(self.shop.mass[c.kind] for c in others) if others else 0.0
+        return beside + self.shop.mass[kind] <= who.load + 1e-9
 
     def free_place(
         self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool
@@ -455,7 +487,9 @@ class Candidates:
             places: Iterator[str] = iter(stage.places)
         else:
             places = self._free_in_order(stage)
-        ready = (p for p in places if self.floor.carried_from(p) is not None)
+        ready = places
+        if stage.equipment in self._piles:
+            ready = (p for p in places if self.floor.carried_from(p) is not None)
         return next((p for p in ready if self._contacts.serves(p, who, hand, kind, grasp, speed, force)), None)
 
     def _first_served(self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None) -> str | None:

@@ -122,9 +122,11 @@ class Contacts:
 
 def held_with(held: Held, one: Carried, who: Worker) -> Held:
     """In the order of hands."""
+    if not held:
+        return (one,)
     order = [hand.name for hand in who.hands]
     return tuple(sorted((*held, one), key=lambda c: order.index(c.hand)))
 
 
 def _once(*spots: Spot) -> Spots:
-    return tuple(dict.fromkeys(spots))
+    return tuple(dict.fromkeys(spots)) if len(spots) > 1 else spots

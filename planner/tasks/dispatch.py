@@ -144,7 +144,8 @@ def _apply_place(shop: Shop, floor: Floor, chosen: Candidate) -> None:
         end = max(end, floor.devices[leg.device].idle) + leg.work.duration
     if leg.work is not None or leg.handing is not None:
         floor.devices[leg.device].idle = floor.work_end[leg.device] = end
-    floor.stand(act.worker, tuple(stand._replace(time=free) for stand in chosen.stands))
+    later = chosen.stands if free == chosen.end else tuple(stand._replace(time=free) for stand in chosen.stands)
+    floor.stand(act.worker, later)
     floor.ready[job] = end
     floor.end_leg(job, end)
 

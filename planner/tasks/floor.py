@@ -156,7 +156,8 @@ class Floor:
 
     def is_uncovered(self, place: str) -> bool:
         """Whether nothing lies upon what lies there."""
-        return all(above in self.pools[self.shop.equipment_of[above]] for above in self.shop.upon.get(place, ()))
+        upon = self.shop.upon.get(place)
+        return upon is None or all(above in self.pools[self.shop.equipment_of[above]] for above in upon)
 
     def now(self, worker: int) -> int:
         """What that robot is at the moment: the worker with the tool that is at its flange."""
@@ -164,7 +165,7 @@ class Floor:
 
     def can_equip(self, worker: int) -> bool:
         """Whether the robot has that tool, or can change to it: its hands are empty and the tool stands in its pocket."""
-        now = self.now(worker)
+        now = self.equipped[self._workers[worker].robot]
         return now == worker or (all(j == NOBODY for j in self.hands[now]) and self._workers[worker].tool in self.stored)
 
     def empty_hand(self, worker: int) -> int | None:

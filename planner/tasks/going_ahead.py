@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 def ways_ahead(options: Candidates, found: Sequence[Candidate]) -> list[Candidate]:
     """One for each robot with empty hands that none of the acts `found` is for, and that has work to come."""
-    shop, floor = options.shop, options.floor
-    wanted = {shop.workers[c.act.worker].robot for c in found if c.act.kind not in (Kind.RUN, Kind.CARRY)}
+    floor, workers = options.floor, options.shop.workers
+    wanted = {workers[c.act.worker].robot for c in found if c.act.kind is not Kind.RUN and c.act.kind is not Kind.CARRY}
+    if len(wanted) == len(floor.equipped):
+        return []
     idle = [w for robot, w in floor.equipped.items() if robot not in wanted and all(j == NOBODY for j in floor.hands[w])]
     jobs = _to_come(floor) if idle else []
     ways = (_way_ahead(options, worker, jobs) for worker in idle)

@@ -58,6 +58,7 @@ class Motions:
         guards = {e.guard for e in cell.equipment.values() if e.guard is not None}
         self._closed = tuple(z.name for z in cell.zones.values() if z.keep_out or z.name in guards or z.name in rules.zones)
         self._entered = {name: _entered(cell, name, rules) for name in (*cell.places, *cell.pockets)}
+        self._hubs = {name: AtHub(name) for name in cell.equipment}
         self._avoided: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._rules = rules
         self._beyond = beyond
@@ -106,7 +107,7 @@ class Motions:
         """From a stance outside all contact to the hub of an equipment."""
         key = (start, hub, held, speed)
         known = self._known.get(key)
-        return known if known is not None else self._new(key, start, AtHub(hub), held, None, speed, ())
+        return known if known is not None else self._new(key, start, self._hubs[hub], held, None, speed, ())
 
     def homeward(self, start: Stance, held: Held, speed: float | None) -> Timed:
         """From a stance outside all contact to where the robot is in nobody's way."""
@@ -169,8 +170,7 @@ class Motions:
         return self._new(key, hub, hub, held, touch, speed, self._entered[touch.place])
 
     def _contact(self, key: tuple[object, ...], touch: Touch, held: Held, speed: float | None) -> Timed:
-        equipment = self._equipment[touch.place]
-        hub, there = AtHub(equipment), AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
+        hub, there = self._hubs[self._equipment[touch.place]], AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
         start, end = (hub, there) if touch.end == "end" else (there, hub)
         return self._new(key, start, end, held, touch, speed, self._entered[touch.place])
 
@@ -178,10 +178,11 @@ class Motions:
         self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | Docking | Along | None,
         speed: float | None, entered: tuple[str, ...],
     ) -> Timed:  # fmt: skip
-        limits = [v for v in (speed, self._max_speed) if v is not None]
+        if self._max_speed is not None:
+            speed = self._max_speed if speed is None else min(speed, self._max_speed)
         force = self._force if isinstance(touch, Touch | Along) else None
         avoid = self._avoid(entered)
-        need = MotionNeed(self._robot, start, end, held, touch, min(limits, default=None), avoid, self._tool, force)
+        need = MotionNeed(self._robot, start, end, held, touch, speed, avoid, self._tool, force)
         is_barred = touch is not None and touch.where in self._beyond
         if self._forbidden and not is_barred:
             is_barred = need in self._forbidden or _load_at(need) in self._given_up
@@ -215,7 +216,8 @@ class Motions:
             key = ("travel", start.equipment, end.equipment)
         else:
             return
-        self._least[key] = min(seconds, self._least.get(key, math.inf))
+        if seconds < self._least.setdefault(key, math.inf):
+            self._least[key] = seconds
 
 
 def _entered(cell: CellModel, place: str, rules: RightOfWay) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ class RightOfWay:
         self._known: dict[Presence, Spots] = {}
         self._places: dict[tuple[str, str], Spots] = {}
         self._closed: dict[str, tuple[str, ...]] = {}
-        self._reaching: dict[str, list[str]] = {}
+        self._is_one: dict[str, bool] = {}
+        self._reaching: dict[str, dict[str, Spot]] = {}
         self._number: dict[Mark, Spot] = {}
         self._against: list[dict[Spot, str]] = []
         self._crowds: dict[Spot, Crowd] = {}
@@ -80,15 +81,33 @@ class RightOfWay:
             return ()
         known = self._places.get((robot, place))
         if known is None:
-            known = self._places[robot, place] = self._numbers(self._place_marks(robot, place))
+            known = self._places[robot, place] = (*self._into(robot, place), *self._inside(robot, place))
         return known
 
+    def _into(self, robot: str, place: str) -> Iterator[Spot]:
+        """Of what it reaches into there, or over."""
+        spot = self._cell.places.get(place)
+        below = spot.lies_on if spot is not None else ()
+        units = dict.fromkeys(self._unit_of(p) for p in (place, *below)) if below else (self._unit_of(place),)
+        return (self._reach_into(robot, unit) for unit in units)
+
+    def _inside(self, robot: str, place: str) -> Spots:
+        """Of the closed zones that it is in there."""
+        zones = self.closed_around(place)
+        return self._numbers(("in", robot, zone) for zone in zones) if zones else ()
+
     def _numbers(self, marks: Iterable[Mark]) -> Spots:
-        return tuple(self._number[m] for m in marks if m in self._number)
+        found = [self._number.get(mark) for mark in marks]
+        return tuple([spot for spot in found if spot is not None])
 
     def against(self, spot: Spot) -> Iterable[tuple[Spot, str]]:
         """The spots that it excludes, each with its robot."""
         return self._against[spot].items()
+
+    def excluded_by(self, spot: Spot) -> Iterable[Spot]:
+        """Alone, or together with others."""
+        crowd = self._crowds.get(spot)
+        return self._against[spot] if crowd is None else (*self._against[spot], *(s for s, _ in crowd.spots))
 
     def crowd(self, spot: Spot) -> Crowd | None:
         """Of which only some may be taken at once; None where any may."""
@@ -124,13 +143,14 @@ class RightOfWay:
         if self._is_coarse:
             yield _area(self._cell, presence)
 
-    def _place_marks(self, robot: str, place: str) -> Iterator[Mark]:
+    def _unit_of(self, place: str) -> str:
         spot = self._cell.places.get(place)
-        for unit in dict.fromkeys(unit_of(self._cell, p) for p in (place, *(spot.lies_on if spot is not None else ()))):
-            self._reach_into(robot, unit)
-            yield ("at", robot, unit)
-        for zone in self.closed_around(place):
-            yield ("in", robot, zone)
+        if spot is None or is_heap(spot):
+            return unit_of(self._cell, place)
+        is_one = self._is_one.get(spot.equipment)
+        if is_one is None:
+            is_one = self._is_one[spot.equipment] = unit_of(self._cell, place) == spot.equipment
+        return spot.equipment if is_one else place
 
     def closed_around(self, place: str) -> tuple[str, ...]:
         """The closed zones that hold a place or a pocket."""
@@ -140,14 +160,16 @@ class RightOfWay:
             known = self._closed[place] = tuple(z for z in self.zones if self._cell.zones[z].holds(frame))
         return known
 
-    def _reach_into(self, robot: str, unit: str) -> None:
+    def _reach_into(self, robot: str, unit: str) -> Spot:
         """One robot at a time. Entered as robots come, for most of what lies about is asked for by one robot of many."""
-        others = self._reaching.setdefault(unit, [])
-        if robot not in others:
-            self._numbered(("at", robot, unit))
-            for other in others:
-                self._exclude(("at", other, unit), ("at", robot, unit))
-            others.append(robot)
+        spots = self._reaching.setdefault(unit, {})
+        mine = spots.get(robot)
+        if mine is None:
+            mine = self._numbered(("at", robot, unit))
+            for other, theirs in spots.items():
+                self._against[mine][theirs], self._against[theirs][mine] = other, robot
+            spots[robot] = mine
+        return mine
 
 
 def closed_zones(cell: CellModel, apart: Iterable[tuple[InZone, InZone]]) -> tuple[str, ...]:

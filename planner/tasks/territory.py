@@ -41,7 +41,10 @@ class Sides:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._known: dict[tuple[int, int, int, str], bool] = {}
+        self._robots = [worker.robot for worker in shop.workers]
+        self._bases = [shop.cell.robots[robot].base.translation for robot in self._robots]
+        self._far: dict[tuple[int, int, str], frozenset[int]] = {}
+        self._away: dict[str, tuple[float, ...]] = {}
 
     def kept(self, select: Select, patience: float) -> Select:
         """`select` among what lies on everybody's own side, and what would have to wait more than `patience` for that."""
@@ -60,25 +63,30 @@ class Sides:
 
     def is_beyond(self, act: Act) -> bool:
         """Whether the act takes up work that another robot is nearer to."""
-        if act.kind not in (Kind.PICK, Kind.CHOOSE):
+        if act.kind is not Kind.PICK and act.kind is not Kind.CHOOSE:
             return False
-        key = (act.worker, act.job, act.leg, act.place)
-        if key not in self._known:
-            self._known[key] = self._is_beyond(act)
-        return self._known[key]
+        key = (act.job, act.leg, act.place)
+        far = self._far.get(key)
+        if far is None:
+            far = self._far[key] = self._too_far(*key)
+        return act.worker in far
 
-    def _is_beyond(self, act: Act) -> bool:
-        shop = self._shop
-        mine = self._reach(act, act.worker)
-        others = (w for w in shop.able(act.job, act.leg) if shop.workers[w].robot != shop.workers[act.worker].robot)
-        return any(self._reach(act, w) < mine - NEARER for w in others)
+    def _too_far(self, job: int, leg: int, place: str) -> frozenset[int]:
+        """The workers that another robot which can do it is nearer than."""
+        robots, able, reach = self._robots, self._shop.able(job, leg), self._reach(job, leg, place)
+        return frozenset([w for w in able for o in able if reach[o] < reach[w] - NEARER and robots[o] != robots[w]])
 
-    def _reach(self, act: Act, worker: int) -> float:
-        """m from the robot's base to where the part lies, and to where it goes."""
-        cell = self._shop.cell
-        leg = self._shop.jobs[act.job].legs[act.leg]
-        base = cell.robots[self._shop.workers[worker].robot].base.translation
-        ends = [cell.frame_of(act.place).translation]
-        if isinstance(leg, Stage):
-            ends.append(cell.frame_of(leg.spots[0]).translation)
-        return sum(math.dist(end, base) for end in ends)
+    def _reach(self, job: int, leg: int, place: str) -> Sequence[float]:
+        """m from each worker's base to where the part lies, and to where it goes."""
+        here, goal = self._distances(place), self._shop.jobs[job].legs[leg]
+        if not isinstance(goal, Stage):
+            return here
+        return [a + b for a, b in zip(here, self._distances(goal.spots[0]), strict=True)]
+
+    def _distances(self, place: str) -> tuple[float, ...]:
+        """m from each worker's base."""
+        known = self._away.get(place)
+        if known is None:
+            end = self._shop.cell.frame_of(place).translation
+            known = self._away[place] = tuple(math.dist(end, base) for base in self._bases)
+        return known

@@ -56,8 +56,18 @@ class Traffic(Generic[T]):
     def __init__(self, rules: RightOfWay, rests: Mapping[str, Spots]) -> None:
         self._rules, self._recorded = rules, 0
         self._past: dict[str, _Past[T]] = {robot: _Past(spots) for robot, spots in rests.items()}
+        self._disturbed: dict[Spot, int] = {}
         for past in self._past.values():
             past.rested.update(dict.fromkeys(past.rests, 0))
+
+    @property
+    def recorded(self) -> int:
+        """How many trails there are."""
+        return self._recorded
+
+    def is_as_it_was(self, spots: Iterable[Spot], then: int) -> bool:
+        """Whether what holds up `spots` is the same as when `then` trails were recorded."""
+        return max((self._disturbed.get(spot, 0) for spot in spots), default=0) <= then
 
     def rests(self, robot: str) -> Spots:
         """The spots in which it stands now."""
@@ -106,7 +116,13 @@ class Traffic(Generic[T]):
         rests = trail.rests(past.rests)
         past.passed.update(dict.fromkeys(ends, number))
         past.rested.update(dict.fromkeys(rests, number))
+        self._disturb({*ends, *rests, *past.rests})
         past.rests = rests
+
+    def _disturb(self, spots: Iterable[Spot]) -> None:
+        """Somebody was there, is there now or has left: for those who may not be there at once that is something new."""
+        for spot in spots:
+            self._disturbed.update(dict.fromkeys(self._rules.excluded_by(spot), self._recorded))
 
 
 def _latest(past: _Past[T], spot: Spot, known: tuple[int, list[T]] | None) -> tuple[int, list[T]] | None:

@@ -26,7 +26,7 @@ class Escapes:
         """All that the answers depend on; the same until the next act."""
         code, pools = floor.code, floor.pools
         hands = [tuple(sorted([code(j) if j >= 0 else j for j in own])) for own in floor.hands]
-        rooms = [tuple(sorted(map(code, jobs))) for jobs in floor.occupants]
+        rooms = [tuple(sorted(map(code, jobs))) if jobs else () for jobs in floor.occupants]
         seen = (*hands, *rooms, *[min(len(pools[name]), 8) for name in self._room_names])
         return self._numbers.setdefault(seen, len(self._numbers))
 
