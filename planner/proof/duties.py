@@ -319,10 +319,10 @@ class _Reader:
 
     def _follow(self, duty: Duty, part: str) -> None:
         """Where it leaves the part; one that finds it there is met."""
-        if self.left.is_met(duty.goal, part, duty.kind, duty.target):
+        if self.left.is_met(duty.goal, part, duty.kind, duty.target, duty.after):
             self.out.settled.add(duty.key)
             self.out.met[duty.key] = duty.after
-        self.left.follow(duty.goal, part, duty.kind, duty.target)
+        self.left.follow(duty.goal, duty.key, part, duty.kind, duty.target, duty.after)
 
     def _certain(self, goal: Goal, part: PartState, scope: _Scope, label: str) -> frozenset[Key]:
         """A goal about this very part, of a kit."""
@@ -488,13 +488,14 @@ class _Reader:
         if (when.id, part.id) in self.put_off:
             return self._put_off(fork, scope, label)
         self.out.forks[key] = fork
-        keys, here = {key}, self.left.places.get(part.id, Places())
+        keys, here, moved = {key}, self.left.places.get(part.id, Places()), self.left.moved.get(part.id, frozenset())
         ends = set() if any(branch.condition is None for branch in when.branches) else {here}
         for k, branch in enumerate(when.branches):
             inner = replace(scope, under=Under(key, k), after=scope.after | {key})
             keys |= self.block(branch.block, inner, False, label)
-            ends.add(self.left.branch(part.id, here))
+            ends.add(self.left.branch(part.id, here, moved))
         self.left.join(part.id, ends)
+        self.left.moved[part.id] = moved | keys
         return frozenset(keys)
 
     def _observed(self, when: When, scope: _Scope, label: str, is_due: bool) -> frozenset[Key]:
@@ -524,12 +525,13 @@ class _Reader:
     def _is_too_much(self, block: Block, fork: ForkDuty, scope: _Scope, label: str) -> bool:
         """Whether a plan cannot hold the branch: read apart, for nothing of it is a duty yet."""
         kept, filled, here = self.out, set(self.filled), self.left.places.get(fork.part, Places())
+        moved = self.left.moved.get(fork.part, frozenset())
         self.out = kept.copied()
         own = self.block(block, scope, False, label)
         goals = [duty.goal for key, duty in self.out.goals.items() if key in own]
         has_choice = any(key in own for key in self.out.forks)
         self.out, self.filled = kept, filled
-        self.left.join(fork.part, {here})
+        self.left.branch(fork.part, here, moved)
         tellers = [d for k, d in kept.goals.items() if k in scope.after and fork.outcome in told_by(d.goal.verb)]
         told_at = owner_of(tellers[-1].target) if tellers else ""
         return is_too_much(goals, has_choice, told_at, self.cell)

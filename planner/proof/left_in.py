@@ -19,28 +19,38 @@ Key = tuple[str, tuple[tuple[str, str], ...]]  # as in duties.py
 
 @dataclass(slots=True)
 class LeftIn:
-    """`places`: by part, in which of them it lies for certain after what was read; no entry where that is not known."""
+    """`places`: by part, in which of them it lies for certain after what was read; no entry where that is not known. `moved` are
+    the goals read that bring it anywhere: only what waits for all of them is the last, or finds it where the last has left it."""
 
     cell: CellModel
     places: dict[str, Places] = field(default_factory=dict)
+    moved: dict[str, frozenset[Key]] = field(default_factory=dict)
 
     def begin(self, part: str) -> None:
         """An iteration begins; where the part lies then is the state's business."""
         self.places.pop(part, None)
+        self.moved.pop(part, None)
 
-    def is_met(self, goal: Goal, part: str, kind: str, target: str) -> bool:
+    def is_met(self, goal: Goal, part: str, kind: str, target: str, after: frozenset[Key]) -> bool:
         here = self.places.get(part, Places())
-        return goal.verb == "move" and bool(here) and here <= self._places(kind, target)
+        is_last = self.moved.get(part, frozenset()) <= after
+        return goal.verb == "move" and is_last and bool(here) and here <= self._places(kind, target)
 
-    def follow(self, goal: Goal, part: str, kind: str, target: str) -> None:
-        """The goal is reached. Along a path the part is worked on where it lies; where a person has it, nothing is certain."""
-        if not goal.along:
-            self._set(part, Places() if person_of(goal, self.cell) is not None else self._places(kind, target))
+    def follow(self, goal: Goal, key: Key, part: str, kind: str, target: str, after: frozenset[Key]) -> None:
+        """The goal is reached. Along a path the part is worked on where it lies; where a person has it, nothing is certain, nor
+        where something else may bring it away afterwards."""
+        if goal.along:
+            return
+        before = self.moved.get(part, frozenset())
+        self.moved[part] = before | {key}
+        is_certain = before <= after and person_of(goal, self.cell) is None
+        self._set(part, self._places(kind, target) if is_certain else Places())
 
-    def branch(self, part: str, before: Places) -> Places:
+    def branch(self, part: str, before: Places, moved: frozenset[Key]) -> Places:
         """A branch ends, in these places; the next one begins where the choice found the part."""
         ended = self.places.get(part, Places())
         self._set(part, before)
+        self.moved[part] = moved
         return ended
 
     def join(self, part: str, ends: set[Places]) -> None:

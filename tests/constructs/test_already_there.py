@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from cell.events import BranchTaken
+from cell.program import Group, Loop
 from cell.scenario import Reject
 from planner.proof.left_in import passed
 from tests.constructs.bench import Bench
@@ -87,3 +89,19 @@ def test_so_is_one_of_a_part_of_a_kit() -> None:
     ran = kits.run()
     assert ran.record.summary.state == "Complete"
     assert ran.lying["done"] == ("housing#1", "housing#2")
+
+
+def test_where_any_order_leaves_a_part_is_not_certain() -> None:
+    """A plan that does the two the other way round and leaves the move out would leave the part in the brush."""
+    both = "any order {\n    process s at brush\n    inspect s at gauge\n  }"
+    intent = f"for each s in infeed {{\n  {both}\n  move s to gauge\n}}\non reject: hold\n"
+    true = Bench.of(CELL.replace("contains shaft 3", "contains shaft 1"), "shaft", intent, iterations=2)
+    (loop,) = true.program.block.lines
+    assert isinstance(loop, Loop)
+    group, _ = loop.block.lines
+    assert isinstance(group, Group)
+    turned = replace(group, block=replace(group.block, lines=group.block.lines[::-1]))
+    shorter = replace(loop, block=replace(loop.block, lines=(turned,), waits=((),)))
+    other = replace(true, program=replace(true.program, block=replace(true.program.block, lines=(shorter,))))
+    found = true.proved(other.planned().expect()).diagnostics
+    assert [(d.code, d.message) for d in found] == [("E689", "no operation of the plan does this for shaft#1")]
