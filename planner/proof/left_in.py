@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from cell.members import owner_of, places_in
 from cell.model import CellModel
+from cell.people import HANDOVER
 from cell.program import Goal
-from planner.proof.wanted_place import person_of
 
 Places = frozenset[str]
 Key = tuple[str, tuple[tuple[str, str], ...]]  # as in duties.py
@@ -37,13 +37,13 @@ class LeftIn:
         return goal.verb == "move" and is_last and bool(here) and here <= self._places(kind, target)
 
     def follow(self, goal: Goal, key: Key, part: str, kind: str, target: str, after: frozenset[Key]) -> None:
-        """The goal is reached. Along a path the part is worked on where it lies; where a person has it, nothing is certain, nor
-        where something else may bring it away afterwards."""
+        """The goal is reached. Along a path the part is worked on where it lies; where a person takes it over, or something else
+        may bring it away afterwards, nothing is certain."""
         if goal.along:
             return
         before = self.moved.get(part, frozenset())
         self.moved[part] = before | {key}
-        is_certain = before <= after and person_of(goal, self.cell) is None
+        is_certain = before <= after and goal.verb != HANDOVER
         self._set(part, self._places(kind, target) if is_certain else Places())
 
     def branch(self, part: str, before: Places, moved: frozenset[Key]) -> Places:

@@ -59,8 +59,9 @@ def _is_met(stage: Stage, here: Places) -> bool:
 
 
 def _after(stage: Stage, here: Places) -> Places:
-    """Where the part may lie then; nowhere for certain where a person has it. Along a path it is worked on where it lies."""
+    """Where the part may lie then; nowhere for certain where a person has taken it over. Along a path it is worked on where it
+    lies."""
     if stage.path is not None:
         return here
-    by_person = stage.handing is not None or stage.received is not None or (stage.work is not None and stage.work.by is not None)
+    by_person = stage.handing is not None or stage.received is not None
     return () if by_person or stage.into is not None else stage.places

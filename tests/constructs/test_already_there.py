@@ -15,6 +15,7 @@ from tests.constructs.bench import Bench
 from tests.constructs.test_assembling import CELL as ASSEMBLY
 from tests.constructs.test_assembling import GRIPS
 from tests.constructs.test_assembling import INTENT as KITS
+from tests.constructs.test_planned_later import CELL as PEOPLE
 from tests.constructs.test_rework import CELL, bench
 from tests.planner.tasks.symbolic import play, state_after
 
@@ -105,3 +106,10 @@ def test_where_any_order_leaves_a_part_is_not_certain() -> None:
     other = replace(true, program=replace(true.program, block=replace(true.program.block, lines=(shorter,))))
     found = true.proved(other.planned().expect()).diagnostics
     assert [(d.code, d.message) for d in found] == [("E689", "no operation of the plan does this for shaft#1")]
+
+
+def test_so_is_one_to_where_a_person_has_worked_on_the_part() -> None:
+    intent = "for each s in infeed {\n  label s by ann\n  move s to desk\n  move s to outfeed\n}\n"
+    ran = Bench.of(PEOPLE, "shaft", intent, iterations=2).run()
+    assert ran.record.summary.state == "Complete"
+    assert sorted(ran.lying["outfeed"]) == ["shaft#1", "shaft#2", "shaft#3"]
