@@ -155,6 +155,8 @@ def _people(shop: Shop, act: Act) -> Iterator[str]:
 
 
 def _stages(shop: Shop, act: Act) -> Iterator[Stage]:
+    if act.kind is Kind.PARK:  # about no part: there may be none
+        return
     leg = shop.jobs[act.job].legs[act.leg]
     if isinstance(leg, Stage):
         yield leg
