@@ -236,4 +236,4 @@ def _error(code: str, message: str, file: str, help: str = "") -> Diagnostic:
 def _nearest(word: str, known: Iterable[str]) -> str:
     names = tuple(known)
     near = difflib.get_close_matches(word, names, n=1)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}" if names else "the cell has none"

@@ -7,6 +7,7 @@ at once and of the machine at the next such transaction. SQLite in WAL mode, so 
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,16 @@ def legible(path: Path) -> Iterator[None]:
         raise JournalError(f"{path} is damaged or was written by another version: {why}") from cause
 
 
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """A full disk, or one that fails, is the world's: OSError, as for every other file."""
+    try:
+        yield
+    except sqlite3.OperationalError as cause:
+        number = errno.ENOSPC if cause.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
+        raise OSError(number, str(cause), str(path)) from cause
+
+
 class Journal(Protocol):
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
         """Keeps `events`; `state` is the one after the last of them."""
@@ -73,11 +84,16 @@ class MemoryJournal:
 
 
 class DiskJournal:
-    """Writes `journal.sqlite` and `plan-<id>.json` in `folder`, which exists. One writer."""
+    """Writes `journal.sqlite` and `plan-<id>.json` in `folder`, which exists. One writer. Raises OSError where the disk takes no
+    more."""
 
     def __init__(self, folder: Path, run_id: str) -> None:
         self._folder = folder
-        self._connection = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False)
+        with writable(folder / FILE):
+            self._open(run_id)
+
+    def _open(self, run_id: str) -> None:
+        self._connection = sqlite3.connect(self._folder / FILE, isolation_level=None, check_same_thread=False)
         self._next = 1
         self._since_snapshot = 0
         execute = self._connection.execute
@@ -90,6 +106,10 @@ class DiskJournal:
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
         if not events:
             return
+        with writable(self._folder / FILE):
+            self._append(events, state, is_durable)
+
+    def _append(self, events: Sequence[Event], state: RunState, is_durable: bool) -> None:
         self._synchronous(is_durable)
         rows = [row_of(self._next + i, event) for i, event in enumerate(events)]
         execute = self._connection.execute

@@ -1,5 +1,6 @@
 """The journal: on disk before what it leads to, readable after anything, folding to the same state again."""
 
+import errno
 import json
 import queue
 import signal
@@ -13,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from cell.commands import Command, SetSpeed, StopAll
+from cell.commands import Command, SetSpeed, StopAll, Subject
 from cell.events import CommandSent, Event, GoalReached, PlanReleased, StepConfirmed, TimeMarked
 from cell.scenario import MissingPart, PersonEnters, Reject
 from controller.dispatch import Dispatcher
 from controller.journal import journal as journal_module
 from controller.journal.folder import RunFolder, all_runs, find_run, new_run
-from controller.journal.journal import FILE, JournalError, StoredJournal, plan_path
+from controller.journal.journal import FILE, DiskJournal, JournalError, StoredJournal, plan_path
 from controller.journal.recording import read_recording
 from controller.journal.replay import ReplayDiffers, fold, replay, states, verified
 from controller.journal.report import report
@@ -51,6 +52,17 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunFolder]:
     patch.setattr(journal_module, "SNAPSHOT_EVERY", 100)
     yield served(tmp_path_factory.mktemp("state"), "stored")
     patch.undo()
+
+
+def test_a_disk_that_takes_no_more_is_the_worlds_error(tmp_path: Path) -> None:
+    """Not a defect: it is told in a line, as for every other file."""
+    journal = DiskJournal(tmp_path, "r")
+    journal._connection.execute("PRAGMA max_page_count = 1")
+    much = tuple(TimeMarked(at, Subject("r"), "x" * 1000) for at in range(100))
+    with pytest.raises(OSError, match="disk is full") as told:
+        journal.append(much, NOTHING_YET, is_durable=True)
+    assert told.value.errno == errno.ENOSPC
+    journal.close()
 
 
 # --- what is in it -------------------------------------------------------------------------------------------------------
