@@ -21,7 +21,7 @@ from cell.motion_plan import Motion, MotionPlan
 from cell.presence import Conflicts, Presence, Resting
 from cell.program import IntentProgram
 from cell.state import PlanningRequest
-from cell.steps import AtPlace, MotionNeed, Touch
+from cell.steps import AtHome, AtMeasured, AtPlace, MotionNeed, Touch
 from cell.task_plan import TaskPlan
 from planner.assembled import Versions, assembled, needs_of
 from planner.beside_all import beside_all_robots
@@ -233,7 +233,10 @@ class _Search:
         return self.caution.get(class_of(need), 1.0) * estimated_duration(need, cell, self.request.robots)
 
     def _uncertified(self, tasks: TaskPlan) -> Conflicts:
-        return self._not_apart(coinciding(tasks, self._at_start()))
+        """Of two that both stay where they are nothing is asked: the plan does nothing to them."""
+        moving = {need.robot for need in needs_of(tasks)}
+        pairs = coinciding(tasks, self._at_start())
+        return self._not_apart(tuple(pair for pair in pairs if not moving.isdisjoint(p.robot for p in pair)))
 
     def _not_apart(self, pairs: Pairs) -> Conflicts:
         """Those that could not be certified."""
@@ -244,9 +247,19 @@ class _Search:
         return tuple(resting_at_start(self.request, name) for name in self.request.cell.robots)
 
     def _too_near(self, one: Presence, other: Presence) -> Diagnostic:
+        for rest in (one, other):
+            if isinstance(rest, Resting) and not self._is_told(rest):
+                span = self.request.cell.robots[rest.robot].span
+                message = f"no motion tells where {rest.robot} stands at the start, so nobody can say what is clear of it"
+                return error("E690", message, span, help=f"Bring {rest.robot} to its `home`.")
         spans = (self.request.cell.robots[p.robot].span for p in (one, other))
         message = f"{one.robot} and {other.robot} stand too near each other where they are at the start"
         return error("E619", message, *spans, help="Move one of them, or give it a `home` farther off.")
+
+    def _is_told(self, rest: Resting) -> bool:
+        """Whether its joint positions are known: at a hub and in a contact they are those of the motions from or to there."""
+        own = (need for need in self.motions if need.robot == rest.robot)
+        return isinstance(rest.stance, AtHome | AtMeasured) or any(rest.stance in (need.start, need.end) for need in own)
 
 
 def _reaching(need: MotionNeed, touch: Touch, cell: CellModel) -> tuple[str, str | None, str]:

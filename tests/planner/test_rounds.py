@@ -13,9 +13,9 @@ import planner.plan
 from cell.codec import canonical
 from cell.diagnostic import error
 from cell.motion_plan import Motion
-from cell.presence import Conflicts, Moving, Presence, Resting
+from cell.presence import Conflicts, Moving, Presence, Resting, in_order
 from cell.state import PlanningRequest
-from cell.steps import AtHome, AtPlace, MotionNeed, Move
+from cell.steps import AtHome, AtHub, AtPlace, MotionNeed, Move
 from planner.assembled import needs_of
 from planner.motion.estimate import estimated_duration
 from planner.motion.plan_motions import Found
@@ -27,6 +27,7 @@ from tests.planner.tasks.cells import TEND, TENDING, program_of, request_of, sec
 from tests.planner.tasks.robots import cell_text, intent_text, place_of
 
 VERSIONS = (("test", "1"),)
+ALONE = "for each s in left_in {\n  move s to left_out\n}\n"
 Pairs = Iterable[tuple[Presence, Presence]]
 
 
@@ -150,6 +151,21 @@ def test_robots_that_are_too_near_at_the_start_are_told_at_once(world: World) ->
     assert found.code == "E619"
     assert {span.start.line for span in found.spans} == {unit.span.start.line for unit in two().cell.robots.values()}
     assert len(world.asked) == 1
+
+
+def test_where_no_motion_tells_where_one_stands_they_are_not_said_to_be_too_near(world: World) -> None:
+    """Its way home cannot be found; beside that, of two that stay where they are nothing is asked."""
+    request = replace(two(), without=frozenset({"right"}))
+    request = replace(request, state=replace(request.state, stances={"right": AtHub("right_in")}))
+    rests = in_order(*(resting_at_start(request, name) for name in request.cell.robots))
+    world.bad = {(rests[0], rests[1])}
+    (found,) = plan(replace(request, program=program_of(ALONE, cell_text(2))), means(), VERSIONS).diagnostics
+    assert (found.code, found.message) == (
+        "E690", "no motion tells where right stands at the start, so nobody can say what is clear of it",
+    )  # fmt: skip
+    chore = cell_text(2, 1, 2).replace("  offers inspect for 4 s\n", "  offers inspect for 4 s\n  offers calibrate for 5 s\n")
+    still = replace(request_of("calibrate nest\n", chore, iterations=10), without=request.without, state=request.state)
+    assert plan(still, means(), VERSIONS).is_ok
 
 
 def test_known_motions_are_not_left_for_others_that_are_only_estimated_to_be_quicker(world: World) -> None:
