@@ -268,6 +268,8 @@ def _goal_wrong(
     for kind in (Grip, Release, Drive, RunProgram, Inspect, Treat, Service, Await):
         if sum(isinstance(s.action, kind) for s in steps) > 1:
             yield f"it does {kind.__name__} twice"
+    if operation.robot is not None and any(isinstance(s.action, Service) for s in steps):
+        yield f"{operation.part} does it to itself, not {operation.robot}"
     if sum(is_along(s.action) for s in steps) != bool(duty.goal.along):
         yield "it works along a path as often as its line does not say"
     yield from wrong_in_asking(operation, duty.goal, duty.part is None, cell)

@@ -20,7 +20,7 @@ from cell.plan_file import with_plan_id
 from cell.program import IntentProgram
 from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
-from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Decide, Fact, Grip, Move, Stance, Step
+from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, Decide, Fact, Grip, Move, Stance, Step, stance_name
 from planner.proof.coincidence import Spell, may_coincide, spells_of
 from planner.proof.duties import duties_of
 from planner.proof.encounters import _Company
@@ -36,7 +36,7 @@ from tests.planner.proof.gantry import SAFE_HEIGHT, VERSIONS, Case
 from tests.planner.proof.hand_made import rest_to_rest
 from tests.planner.proof.random_runs import nearest
 from tests.planner.proof.test_release import Memory
-from tests.planner.proof.two_gantries import CHOOSING, SHARED, planned, program, request, sharing
+from tests.planner.proof.two_gantries import CHOOSING, SHARED, motion_for, planned, program, request, sharing
 
 CERTIFICATES = Memory()
 
@@ -318,6 +318,34 @@ def test_a_robot_that_was_left_somewhere_with_nothing_to_do_goes_home_and_its_re
     first = next(k for k, step in enumerate(plan.tasks.steps) if step.robot == "right")
     company = _Company(plan, asked)
     assert company.course_of(Spell("right", None, None, 0)) == company.course_of(Spell("right", None, first, 0))
+
+
+@cache
+def calibrating() -> Case:
+    """Nothing but what the gauge does to itself, while the right one stands at its tray."""
+    asked = request('use "two.cell"\ncalibrate gauge\n')
+    return planned(replace(asked, state=replace(asked.state, stances={**asked.state.stances, "right": AtHub("in_r")})))
+
+
+def test_a_robot_that_was_left_at_a_hub_goes_home_in_the_operation_of_a_chore() -> None:
+    plan, asked = calibrating().plan, calibrating().request
+    (home,) = [step for step in plan.tasks.steps if isinstance(step.action, Move)]
+    assert (home.robot, [o.robot for o in plan.tasks.operations]) == ("right", [None])
+    assert said(plan, asked) == ""
+
+
+def test_the_operation_of_a_chore_in_which_a_robot_goes_elsewhere_or_that_says_it_is_a_robots_is_refused() -> None:
+    plan, asked = calibrating().plan, calibrating().request
+    i, home = next((i, step) for i, step in enumerate(plan.tasks.steps) if isinstance(step.action, Move))
+    assert isinstance(home.action, Move)
+    motion = motion_for(replace(home.action.need, end=AtHub("out_r")))
+    stands = (Fact("stands", ("right", stance_name(AtHub("out_r")))),)
+    step = replace(home, action=Move(motion.need), motion=digest(motion), adds=stands, duration=motion.duration)
+    steps = tuple(step if k == i else other for k, other in enumerate(plan.tasks.steps))
+    elsewhere = replace(plan, tasks=replace(plan.tasks, steps=steps), motions={digest(motion): motion})
+    assert "E683 o1: it is done by right, not none" in said(elsewhere, asked)
+    operations = tuple(replace(o, robot="right") for o in plan.tasks.operations)
+    assert "gauge does it to itself, not right" in said(replace(plan, tasks=replace(plan.tasks, operations=operations)), asked)
 
 
 def test_a_robot_that_stands_in_a_zone_for_one_has_it() -> None:

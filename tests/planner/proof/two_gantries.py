@@ -88,6 +88,7 @@ station gauge {
   capacity 1
   holds shaft
   offers inspect for 4 s
+  offers calibrate for 5 s
   verdict signal gauge.verdict
 }
 bin scrap {
