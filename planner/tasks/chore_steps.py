@@ -28,13 +28,14 @@ Rounds = Mapping[int, tuple[int, ...]]
 
 class ChoreSteps:
     """Mutable. `could_start` has by (chore, boundary) when it would begin if it were done there, s; `done` by chore the step of
-    each time."""
+    each time; `latest` is what it was done for last."""
 
     def __init__(self, writer: Writer, acts: Sequence[Act], rounds: Rounds) -> None:
         self._writer, self._acts, self._rounds = writer, acts, rounds
         self._empty = {chore.thing: _empty_before(writer.shop, acts, chore.thing) for chore in writer.shop.routes.chores}
         self.could_start: dict[tuple[int, int], float] = {}
         self.done: dict[int, list[int]] = {}
+        self.latest: Task | None = None
 
     def before(self, boundary: int) -> None:
         for number, chore in enumerate(self._writer.shop.routes.chores):
@@ -79,9 +80,10 @@ class ChoreSteps:
         )  # fmt: skip
         if gate := w.gate(chore.clauses):
             w.draft.gates[operation.number] = gate
+        self.latest = task = Task(operation, chore.clauses)
         for robot in w.robots.values():
             if robot.contact_hub() == thing:
-                robot.leave_contact(Task(operation, chore.clauses))
+                robot.leave_contact(task)
         needs = (fact("idle", thing), *(fact("free", place) for place in _places(w.shop, thing)))
         step = w.draft.step(
             operation, Service(thing, goal.verb), chore.duration, self._before(chore, boundary), servicing(thing, goal.verb),

@@ -123,11 +123,11 @@ def _working(request: PlanningRequest, able: Iterable[tuple[Able, ...]]) -> tupl
     order of declaration; where none is needed, one that is there."""
     names = {name for legs in dict.fromkeys(able) for leg in legs for name, _ in leg}
     left = {name for name, at in request.state.stances.items() if isinstance(at, AtHub | AtPlace | AtPocket)}
-    if names:
-        names |= left - request.without
-        return tuple(name for name in request.cell.robots if name in names)
-    tools = {name: tool_at(request.cell, request.state, name) for name in request.cell.robots if name not in request.without}
-    return tuple(name for name, tool in tools.items() if tool is not None and tool.hands)[:1]
+    if not names:
+        tools = {name: tool_at(request.cell, request.state, name) for name in request.cell.robots if name not in request.without}
+        names = set([name for name, tool in tools.items() if tool is not None and tool.hands][:1])
+    names |= left - request.without if names else set()
+    return tuple(name for name in request.cell.robots if name in names)
 
 
 def _worker(request: PlanningRequest, name: str, at_flange: str | None, motions: Motions, busy: set[str]) -> Worker:

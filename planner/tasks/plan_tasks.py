@@ -13,7 +13,7 @@ from cell.diagnostic import Outcome
 from cell.program import Prefer
 from cell.reasons import decided_later
 from cell.state import PlanningRequest
-from cell.steps import MotionNeed, Move
+from cell.steps import AtHome, AtHub, MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, ReadFact, TaskPlan
 from planner.tasks.bounds import lower_bound
 from planner.tasks.conflict import explain
@@ -78,6 +78,8 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
         check_chores(shop.routes, draft, found)
     if found.has_errors:
         return Outcome(None, found.all())
+    if not draft.steps:  # all that is asked for is kept fresh, and is
+        return Outcome(_nothing_to_do(request, shop.routes), found.all())
     one_by_one = _one_by_one(request, shop, draft, known)
     return Outcome(_task_plan(request, shop, order, draft, told, choices, one_by_one), found.all())
 
@@ -88,13 +90,16 @@ def _busiest_device(shop: Shop) -> str | None:
 
 
 def measured_only(request: PlanningRequest, shop: Shop, known: Known) -> Shop:
-    """The shop without motions that nobody has found yet: a search among estimates would ask for ever new ones. `shop` has made
-    an order already, so it knows what there is to ask for."""
+    """The shop without motions that nobody has found yet: a search among estimates would ask for ever new ones. But for the way
+    home from a hub where an earlier plan has left a robot: only motions tell where that is. `shop` has made an order already, so
+    it knows what there is to ask for."""
     if known.is_measured is always:
         return shop
 
     def measured(need: MotionNeed) -> float:
-        return known.durations(need) if known.is_measured(need) else math.inf
+        is_left_there = isinstance(need.start, AtHub) and need.start == request.state.stances.get(need.robot)
+        is_asked = known.is_measured(need) or (is_left_there and need.end == AtHome())
+        return known.durations(need) if is_asked else math.inf
 
     met = {_sort(need) for worker in shop.workers for need in worker.motions.asked() if need.touch and known.is_measured(need)}
     certain = replace(known, durations=measured, alike=lambda need: _sort(need) in met)

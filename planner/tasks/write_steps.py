@@ -115,8 +115,9 @@ class Writer:
     def finish(self) -> None:
         for robot in self.robots.values():
             robot.settle_anywhere()
-        if self.sent_home and self.task is not None:
-            self._send_home(self.task)
+        task = self.task or self.chores.latest
+        if task is not None:
+            self._send_home(task)
 
     # --- out of the way ----------------------------------------------------------------------------------------------
 
