@@ -191,6 +191,7 @@ def test_empty_zone_is_no_news_until_somebody_was_in_it(tmp_path: Path, capsys: 
 
 
 def test_ctrl_c_asks_for_a_normal_stop_and_then_for_a_quick_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
     before = signal.getsignal(signal.SIGINT)
     controller = Controller([None, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
     watching = Watching(controller.run, is_attended=False, waits=False)
@@ -201,6 +202,7 @@ def test_ctrl_c_asks_for_a_normal_stop_and_then_for_a_quick_one(tmp_path: Path, 
     assert controller.asked == ["stop", "quick stop"]
     assert "asked for a quick stop" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
+    signal.signal(signal.SIGINT, outside)
 
 
 def test_ending_is_told_and_routine_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

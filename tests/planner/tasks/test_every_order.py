@@ -111,7 +111,7 @@ def test_one_place_more_and_it_comes_through() -> None:
     two = TENDING.replace("contains shaft 40 parts", "contains shaft 2 parts")
     in_turn = "for each s in infeed {\n  process s at lathe\n}\n"
     assert every_order(shop_of(in_turn, two)) == "never comes through"
-    roomy = two.replace("  capacity 1\n  door", "  capacity 2\n  door")
+    roomy = two.replace("  capacity 1\n  door", "  capacity 2\n  door").replace("  clamp signal lathe.chuck\n", "")
     assert every_order(shop_of("for each s in infeed {\n  move s to lathe\n}\n", roomy)) == "comes through"
 
 
