@@ -47,7 +47,7 @@ def test_a_large_source_is_told_with_its_size(tmp_path: Path) -> None:
     with large.open("wb") as file:
         file.truncate(10**12)
     (found,) = read(str(large), {}).diagnostics
-    assert (found.code, found.message) == ("E104", "the file has 1000000000000 bytes; at most 524288 are read")
+    assert (found.code, found.message) == ("E104", "the file has 1000000000000 bytes; at most 262144 are read")
 
 
 def test_a_large_plan_scenario_or_robot_is_refused_before_it_is_held(tmp_path: Path) -> None:

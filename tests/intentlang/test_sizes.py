@@ -16,7 +16,7 @@ PALLET = (
 )
 THINGS = {
     "a grid": TRAY.replace("GRID", "99999x99999"),
-    "groups": TRAY.replace("GRID", "100x100").replace("  holds shaft", "  each pair [shaft, shaft]"),
+    "groups": TRAY.replace("GRID", "100x100").replace("  holds shaft", "  each pair [shaft, pin]"),
     "a capacity": f"station huge {{\n{AT}  capacity 1000000000000000000000\n}}\n",
     "parts": f"bin huge {{\n{AT}  holds shaft\n  contains shaft 1000000000 parts\n}}\n",
     "a stack of parts": f"stack huge {{\n{AT}  holds shaft\n  contains shaft 1000000000 parts\n}}\n",

@@ -55,7 +55,7 @@ def planned(cell: str) -> Outcome[MotionPlan]:
 
 @pytest.mark.parametrize(
     ("cell", "code", "fact"),
-    [(CELL.replace("at (400 mm, 300 mm", "at (1300 mm, 300 mm"), "E320", 27), (CELL + PIT, "E420", 30)],
+    [(CELL.replace("at (400 mm, 300 mm", "at (1200 mm, 300 mm"), "E320", 27), (CELL + PIT, "E420", 30)],
     ids=["out of reach", "in a zone"],
 )
 def test_a_place_that_no_motion_serves_is_proved_with_the_line_that_asks_for_it(cell: str, code: str, fact: int) -> None:
