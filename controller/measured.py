@@ -9,7 +9,8 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 
 from cell.events import ClauseBroken, QuantityMeasured
-from cell.program import Amount, Block, Compare, Ensure, Fresh, Goal, Group, IntentProgram, Loop, Scope, When
+from cell.program import Amount, Compare, Ensure, Goal, IntentProgram
+from cell.program_walk import goals_in
 from controller import recovery
 from controller.draft import Draft
 from controller.run_state import Failure
@@ -23,7 +24,7 @@ _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
 
 def watched(program: IntentProgram) -> Iterator[tuple[Goal, Ensure, str, str, float]]:
     """The clauses that are watched here: goal, clause, the quantity, the comparison and the limit in SI."""
-    for goal in _goals(program.block):
+    for goal in goals_in(program.block):
         for ensure in goal.block.ensures if goal.block is not None else ():
             match ensure.condition:
                 case Compare(subject=subject, operator=how, limit=Amount(quantity=limit)):
@@ -43,15 +44,3 @@ def measured(d: Draft, event: QuantityMeasured) -> None:
         d.mend(violations=d.trouble.violations + 1)
         d.say(ClauseBroken(d.now, event.of, "ensure", text, (ensure.span,)))
         recovery.fail(d, Failure("violated", "R733", text, step=event.of.step, goal=goal.id, part=event.of.part))
-
-
-def _goals(block: Block) -> Iterator[Goal]:
-    for line in block.lines:
-        match line:
-            case Goal():
-                yield line
-            case Loop(block=inner) | Group(block=inner) | Scope(block=inner) | Fresh(block=inner):
-                yield from _goals(inner)
-            case When(branches=branches):
-                for branch in branches:
-                    yield from _goals(branch.block)

@@ -16,19 +16,17 @@ from cell.program import (
     Block,
     Compare,
     Condition,
-    Fresh,
     Goal,
-    Group,
     IntentProgram,
     IsIn,
     IsState,
     Line,
     Loop,
     Policy,
-    Scope,
     When,
     Within,
 )
+from cell.program_walk import inner_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _whens(line: Line, sets: Set[str]) -> tuple[When, ...]:
 
 
 def _has(line: Line, goal: str | None) -> bool:
-    return (isinstance(line, Goal) and line.id == goal) or any(_has(x, goal) for inner in _blocks(line) for x in inner.lines)
+    return (isinstance(line, Goal) and line.id == goal) or any(_has(x, goal) for inner in inner_blocks(line) for x in inner.lines)
 
 
 def _innermost_last(outward: Mapping[str, tuple[Enclosure, ...]]) -> list[Enclosure]:
@@ -136,25 +134,13 @@ def _goals(block: Block, blocks: tuple[Enclosure, ...], loops: dict[str, Loop]) 
         if isinstance(line, Loop):
             loops[line.id] = line
             inner = (*inner, line.id)
-        for part, child in enumerate(_blocks(line)):
+        for part, child in enumerate(inner_blocks(line)):
             enclosure = Enclosure(f"{here.id}.{number}" + (f":{part}" if part else ""), child, inner)
             if isinstance(line, Goal):
                 yield line, (enclosure, *blocks)
             yield from _goals(child, (enclosure, *blocks), loops)
         if isinstance(line, Goal) and line.block is None:
             yield line, blocks
-
-
-def _blocks(line: Line) -> tuple[Block, ...]:
-    match line:
-        case Goal(block=None):
-            return ()
-        case Goal(block=Block() as block) | Loop(block=block) | Group(block=block) | Scope(block=block) | Fresh(block=block):
-            return (block,)
-        case When(branches=branches):
-            return tuple(branch.block for branch in branches)
-        case _:
-            raise AssertionError(line)
 
 
 def _asked(condition: Condition) -> Iterator[str]:

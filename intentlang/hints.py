@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cell.diagnostic import Diagnostic, Span, warning
-from cell.program import Amount, Block, Fresh, Goal, Group, Line, Loop, Prefer, Ref, Scope, When
+from cell.program import Amount, Block, Goal, Loop, Prefer, Ref
+from cell.program_walk import inner_blocks, lines_in
 from intentlang.world import World
 
 
@@ -26,8 +27,9 @@ def _preferences(block: Block, world: World) -> Iterator[Diagnostic]:
         elif why := _why_idle(prefer, block, world):
             yield _idle(prefer, why, ())
         seen.setdefault(key, prefer.span)
-    for inner in _blocks(block):
-        yield from _preferences(inner, world)
+    for line in block.lines:
+        for inner in inner_blocks(line):
+            yield from _preferences(inner, world)
 
 
 def _idle(prefer: Prefer, why: str, spans: tuple[Span, ...]) -> Diagnostic:
@@ -36,15 +38,15 @@ def _idle(prefer: Prefer, why: str, spans: tuple[Span, ...]) -> Diagnostic:
 
 
 def _why_idle(prefer: Prefer, block: Block, world: World) -> str:
-    goals = [line for line in _lines(block) if isinstance(line, Goal)]
+    goals = [line for line in lines_in(block) if isinstance(line, Goal)]
     match prefer.objective, prefer.arguments:
         case "busy", (Ref() as thing,):
             named = {role.value.path[0] for goal in goals for role in goal.roles if isinstance(role.value, Ref)}
-            loops = {line.members.path[0] for line in _lines(block) if isinstance(line, Loop)}
+            loops = {line.members.path[0] for line in lines_in(block) if isinstance(line, Loop)}
             is_robot = thing.path[0] in world.cell.robots or thing.path[0] in world.cell.tools
             return "" if is_robot or thing.path[0] in named | loops else f"no line uses {thing.text}"
         case "urgent", _:
-            queues = [line for line in _lines(block) if isinstance(line, Loop) and line.members.path[0] in world.cell.queues]
+            queues = [line for line in lines_in(block) if isinstance(line, Loop) and line.members.path[0] in world.cell.queues]
             return "" if queues else "no loop goes over orders, which alone are due"
         case "carrying", (Amount() as wanted,):
             hands = max((len(tool.hands) for tool in world.cell.tools.values()), default=0)
@@ -66,42 +68,17 @@ def _deadlines(block: Block, world: World, handled: frozenset[str], act: Goal | 
     """`handled`: events that a policy around the block has; `act`: the goal whose own block it is."""
     handled |= {event.text for policy in block.policies for event in policy.events}
     if block.within is not None and "timeout" not in handled:
-        lines = [*_lines(block), *((act,) if act is not None else ())]
+        lines = [*lines_in(block), *((act,) if act is not None else ())]
         people = {name: goal for goal in reversed(lines) if isinstance(goal, Goal) for name in _people(goal, world)}
         for name, goal in sorted(people.items()):
             message = f"this deadline hangs on {name}, whose time is usual and bound by nobody, and no policy says what then"
             at, who = goal.span.labelled(f"done by {name}"), world.cell.people[name].span.labelled("declared here")
             yield warning("W104", message, block.within.span, at, who, help="Add `on timeout: …`; without it the run holds.")
     for line in block.lines:
-        for inner in _of(line):
+        for inner in inner_blocks(line):
             yield from _deadlines(inner, world, handled, line if isinstance(line, Goal) else None)
 
 
 def _people(goal: Goal, world: World) -> set[str]:
     words = {role.value.path[0] for role in goal.roles if isinstance(role.value, Ref)}
     return words & set(world.cell.people)
-
-
-# -- the tree ------------------------------------------------------------------------------------------------------------------
-
-
-def _lines(block: Block) -> Iterator[Line]:
-    for line in block.lines:
-        yield line
-        for inner in _of(line):
-            yield from _lines(inner)
-
-
-def _blocks(block: Block) -> Iterator[Block]:
-    for line in block.lines:
-        yield from _of(line)
-
-
-def _of(line: Line) -> tuple[Block, ...]:
-    match line:
-        case Goal(block=inner):
-            return () if inner is None else (inner,)
-        case When(branches=branches):
-            return tuple(branch.block for branch in branches)
-        case Loop() | Group() | Scope() | Fresh():
-            return (line.block,)

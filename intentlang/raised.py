@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cell.diagnostic import Diagnostic, error
-from cell.program import Block, Fresh, Goal, Group, Loop, Scope, When
+from cell.program import Block, Fresh, Goal
+from cell.program_walk import inner_blocks
 from intentlang.words import quoted
 from intentlang.world import World
 
@@ -30,16 +31,9 @@ def _unraised(block: Block, world: World, things: frozenset[str], is_top: bool) 
 
 
 def _inner(block: Block) -> Iterator[Block]:
+    """The act of a goal is in the scope of its own block."""
     for line in block.lines:
-        match line:
-            case Goal(block=inner):
-                if inner is not None:
-                    # The act of the goal is in the scope of its own block.
-                    yield _with_goal(inner, line)
-            case When(_, branches, _):
-                yield from (branch.block for branch in branches)
-            case Loop() | Group() | Scope() | Fresh():
-                yield line.block
+        yield from (_with_goal(b, line) if isinstance(line, Goal) else b for b in inner_blocks(line))
 
 
 def _with_goal(inner: Block, goal: Goal) -> Block:

@@ -28,6 +28,7 @@ from cell.program import (
     Scope,
     When,
 )
+from cell.program_walk import goals_in
 from cell.quantities import Quantity
 from intentlang.reported import told_by_the_cell
 from intentlang.types import SetOf, Type
@@ -199,7 +200,7 @@ def _ensures(block: Block, around: _Around, world: World) -> Iterator[Understood
 def _raised(event: Ref, block: Block, around: _Around, world: World) -> str:
     if len(event.path) > 1:
         return f"`{event.text}` is raised by `{'.'.join(event.path[:-1])}` itself"
-    goals = [*_goals(block), *((around.act,) if around.act is not None else ())]
+    goals = [*goals_in(block), *((around.act,) if around.act is not None else ())]
     lines = sorted({goal.span.start.line for goal in goals if event.text in _events(goal, world)})
     if lines:
         return f"`{event.text}` may be raised by {'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}"
@@ -215,20 +216,6 @@ _CLAUSES = {"pace": "every", "fresh": "every"}
 def _events(goal: Goal, world: World) -> set[str]:
     verb = world.vocabulary.verbs[goal.verb]
     return {*verb.events, *(value for outcome in verb.tells for value in outcome.adverse)}
-
-
-def _goals(block: Block) -> Iterator[Goal]:
-    for line in block.lines:
-        match line:
-            case Goal():
-                yield line
-            case When():
-                for branch in line.branches:
-                    yield from _goals(branch.block)
-            case Loop() | Group() | Scope() | Fresh():
-                yield from _goals(line.block)
-            case _:
-                assert_never(line)
 
 
 def _facts(condition: Condition, around: _Around, world: World) -> Iterator[str]:

@@ -6,7 +6,7 @@ right ones is a check of its own (iterations.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 
@@ -27,6 +27,7 @@ from cell.members import (
 )
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
+from cell.program_walk import goals_in, inner_blocks
 from cell.state import Amended, CellState, Errand, InPlace, PartState
 from planner.proof.asked_orders import AskedOrders
 from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal, thing_of
@@ -206,7 +207,7 @@ class _Reader:
                 duty = Duty(key, rung, part.id, part.kind, None, (*limits, *bounds), frozenset(), where)
                 self.out.goals[key] = duty
         for line in block.lines:
-            for inner in _inner(line):
+            for inner in inner_blocks(line):
                 self.errand(inner, errand, limits)
 
     def block(self, block: Block, scope: _Scope, is_top: bool, label: str, in_order: bool = False) -> frozenset[Key]:
@@ -570,25 +571,3 @@ def _by_member(keys: frozenset[Key]) -> dict[str, frozenset[Key]]:
 def _names(goal: Goal, members: Members) -> bool:
     """Whether the goal says which member it is about."""
     return any(isinstance(role.value, Ref) and role.value.path[0] in members for role in goal.roles)
-
-
-def goals_in(block: Block) -> Iterator[Goal]:
-    for line in block.lines:
-        match line:
-            case Goal():
-                yield line
-            case Loop(block=inner) | Group(block=inner) | Scope(block=inner) | Fresh(block=inner):
-                yield from goals_in(inner)
-            case When(branches=branches):
-                for branch in branches:
-                    yield from goals_in(branch.block)
-
-
-def _inner(line: Line) -> tuple[Block, ...]:
-    match line:
-        case Goal(block=block):
-            return () if block is None else (block,)
-        case Loop(block=block) | Group(block=block) | Scope(block=block) | Fresh(block=block):
-            return (block,)
-        case When(branches=branches):
-            return tuple(branch.block for branch in branches)

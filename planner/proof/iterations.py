@@ -9,9 +9,9 @@ from cell.diagnostic import Diagnostic, error
 from cell.members import binds_parts, is_bound_by, lies_untouched, set_of
 from cell.model import CellModel
 from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, Line, Loop, Scope, When
+from cell.program_walk import goals_in
 from cell.state import CellState, InPlace, PartState
 from cell.task_plan import TaskPlan
-from planner.proof.duties import goals_in
 from planner.proof.outcomes import asked, branch_for, good_values, told_by
 from planner.proof.wanted_place import rests_in, wanted_place
 

@@ -18,6 +18,7 @@ from cell.diagnostic import Span
 from cell.members import Members, binds_parts, in_order, is_bound_by, lies_untouched, members_of, owner_of, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
+from cell.program_walk import blocks_in, goals_in
 from cell.state import CellState, Errand, Expected, InHand, InPlace, Lost, PartState
 from planner.tasks.already_there import LeftIn, without_met
 from planner.tasks.any_one import any_one, lies_in
@@ -48,7 +49,6 @@ from planner.tasks.route import (
 )
 from planner.tasks.rungs import errand_stage
 from planner.tasks.sampling import Sampling, is_counted
-from planner.tasks.supported import blocks, goals_in
 from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, Unfolding, moves_part, open_legs, waits_closure
 
 Legs = frozenset[tuple[str, int]]
@@ -60,10 +60,10 @@ ByMember = Mapping[str, Legs]
 def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings, is_continuous: bool = False) -> Routes:
     """All open work, in reading order; where the run `is_continuous`, of as many orders as have come. What cannot be done is said
     in `found`; the routes are then not to be used."""
-    loops = [line for block in blocks(program.block) for line in block.lines if isinstance(line, Loop)]
+    loops = [line for block in blocks_in(program.block) for line in block.lines if isinstance(line, Loop)]
     orders = Orders(cell, state, program, found, is_continuous)
     looped = frozenset((loop.members.text, loop.member) for loop in loops)
-    walk = _Walk(cell, state, found, orders, looped=looped, goals=_goals(program.block))
+    walk = _Walk(cell, state, found, orders, looped=looped, goals=list(goals_in(program.block)))
     if state.errand is not None:
         walk.errand(program, state.errand)
         return walk.routes()
@@ -370,7 +370,7 @@ class _Walk:
         members = in_order(source, bound)
         if not members and loop.until is None and loop.only is None:
             tell_empty(loop, self.found)
-        goals = {g.id for g in _goals(loop.block)}
+        goals = {g.id for g in goals_in(loop.block)}
         fresh = []
         for part in members:
             if lies_untouched(part) and not part.reached & goals:
@@ -575,10 +575,6 @@ def _is_meant(loop: Loop, part: PartState) -> bool:
 def _names(goal: Goal, bound: Members) -> bool:
     """Whether the goal says that it is about a member: then each iteration has a goal of its own."""
     return any(isinstance(role.value, Ref) and role.value.path[0] in bound for role in goal.roles)
-
-
-def _goals(block: Block) -> list[Goal]:
-    return [g for line in block.lines for g in goals_in(line)]
 
 
 def _last_first(waits: frozenset[int], added: list[Legs]) -> list[int]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cell.model import CellModel
+from cell.program_walk import goals_in
 from cell.state import InPlace, PartState, PlanningRequest
 from planner.tasks.findings import Findings
 from planner.tasks.methods import has_clamp, has_door, is_heap, told_by
 from planner.tasks.outcomes import usual_value
 from planner.tasks.reach import Reach
 from planner.tasks.route import Fork, Job, Later, Leg, Routes, Stage, Way, returns
-from planner.tasks.supported import goals_in
 
 
 def is_too_much(cell: CellModel, legs: Sequence[Leg], told_at: str | None) -> bool:
@@ -92,7 +92,7 @@ def _behind(job: Job, k: int) -> list[Stage]:
     """The stages of the lines behind the fork that is leg k, not those of its own branches."""
     fork = job.legs[k]
     assert isinstance(fork, Fork)
-    inside = {goal.id for branch in fork.when.branches for line in branch.block.lines for goal in goals_in(line)}
+    inside = {goal.id for branch in fork.when.branches for goal in goals_in(branch.block)}
     return [leg for leg in job.legs[k + 1 :] if isinstance(leg, Stage) and leg.goal.id not in inside]
 
 

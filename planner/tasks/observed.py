@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from cell.model import CellModel
 from cell.program import AllOf, Amount, AnyOf, Block, Compare, Condition, IsState, Loop, When
+from cell.program_walk import blocks_in
 from cell.state import CellState, DeviceState, InPlace
-from planner.tasks.supported import blocks
 
 WHAT = "a `when` outside loops on anything but counts, doors, clamps and spindles"
 _SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -34,7 +34,7 @@ def is_observable(cell: CellModel, when: When) -> bool:
     return all(_fact(cell, test) for c in conditions for test in _tests(c)) and not any(
         isinstance(line, Loop) and line.until is not None
         for b in when.branches
-        for inner in blocks(b.block)
+        for inner in blocks_in(b.block)
         for line in inner.lines
     )
 

@@ -13,12 +13,12 @@ from cell.members import Members, resolved
 from cell.model import CellModel
 from cell.orders import Order, contents
 from cell.program import Block, Goal, IntentProgram, Loop, Ref
+from cell.program_walk import blocks_in, goals_in
 from cell.state import CellState, PartState
 from planner.tasks.any_one import any_one, lies_in
 from planner.tasks.counting import counted_things, counts_satisfy, missing
 from planner.tasks.findings import Findings
 from planner.tasks.route import Stage
-from planner.tasks.supported import blocks, goals_in
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Orders:
         begun_ids = {order_of(name) for name in self.has}
         there = [o for o in self.state.orders if o.queue == queue and o.is_open and not o.is_done]
         begun, fresh = [o for o in there if o.id in begun_ids], [o for o in there if o.id not in begun_ids]
-        if any(p.objective == "urgent" for b in blocks(self.program.block) for p in b.prefers):
+        if any(p.objective == "urgent" for b in blocks_in(self.program.block) for p in b.prefers):
             fresh.sort(key=urgency)
         started = [*begun, *(fresh if loop.until is None else self._wanted(loop, queue, begun, fresh))]
         for order in started:
@@ -145,6 +145,6 @@ class Orders:
 
 def _from(goal: Goal, block: Block) -> list[str]:
     """The goals from this one on that are about the same, in reading order."""
-    goals = (g for line in block.lines for g in goals_in(line))
+    goals = goals_in(block)
     same = [g.id for g in goals if g.object.path == goal.object.path]
     return same[same.index(goal.id) :]

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from cell.diagnostic import Outcome
 from cell.program import Prefer
+from cell.program_walk import blocks_in
 from cell.reasons import decided_later
 from cell.state import PlanningRequest
 from cell.steps import AtHome, AtHub, MotionNeed, Move
@@ -32,7 +33,6 @@ from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.route import Routes
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
-from planner.tasks.supported import blocks
 from planner.tasks.ways_out import Escapes
 from planner.tasks.write_choice import ChoiceDraft
 from planner.tasks.write_steps import write_steps
@@ -112,7 +112,7 @@ def _sort(need: MotionNeed) -> object:
 
 
 def _prefers(request: PlanningRequest) -> tuple[Prefer, ...]:
-    return tuple(p for block in blocks(request.program.block) for p in block.prefers)
+    return tuple(p for block in blocks_in(request.program.block) for p in block.prefers)
 
 
 def _needs(draft: Draft) -> Iterator[MotionNeed]:

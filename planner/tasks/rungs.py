@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from cell.model import CellModel
 from cell.program import Block, Goal, IntentProgram, Loop
+from cell.program_walk import inner_blocks
 from cell.state import CellState, Errand, PlanningRequest
 from planner.tasks.chores import is_about_thing
 from planner.tasks.findings import Findings
 from planner.tasks.reach import Reach
 from planner.tasks.route import Clauses, Job, Stage
-from planner.tasks.supported import inner_blocks
 from planner.tasks.unfold import Unfolding
 
 Standing = tuple[Goal, tuple[Block, ...], tuple[Loop, ...]]

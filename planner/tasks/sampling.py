@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cell.program import Block, Fresh, Goal, Group, Loop, Scope
+from cell.program_walk import goals_in
 from cell.state import PartState
-from planner.tasks.supported import inner_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,11 @@ def counted_in(block: Block) -> Iterator[Fresh]:
 
 
 def _clause(loop: Loop, fresh: Fresh) -> _Clause:
-    inside = [goal.id for goal in _goals(fresh.block)]
-    all_goals = [goal.id for goal in _goals(loop.block)]
+    inside = [goal.id for goal in goals_in(fresh.block)]
+    all_goals = [goal.id for goal in goals_in(loop.block)]
     after = max((all_goals.index(name) for name in inside), default=-1)
     own = frozenset(goal.id for goal in _always(fresh.block))
     return _Clause(fresh.id, round(fresh.interval.quantity.value), own, frozenset(all_goals[after + 1 :]))
-
-
-def _goals(block: Block) -> Iterator[Goal]:
-    """In reading order."""
-    for line in block.lines:
-        if isinstance(line, Goal):
-            yield line
-        for inner in inner_blocks(line):
-            yield from _goals(inner)
 
 
 def _always(block: Block) -> Iterator[Goal]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from cell.diagnostic import Span
 from cell.model import CellModel
 from cell.program import Amount, Compare, Ensure, IntentProgram
+from cell.program_walk import blocks_in
 from cell.stacking import stack_height, stack_mass
 from cell.state import CellState, InPlace
 from planner.tasks.findings import Findings
 from planner.tasks.route import Routes, stages_of
-from planner.tasks.supported import blocks
 
 Laid = list[tuple[str, str]]
 _MEASURES: dict[str, tuple[Callable[[CellModel, Laid], float], str]] = {
@@ -45,7 +45,7 @@ def stack_limit_of(cell: CellModel, ensure: Ensure) -> StackLimit | None:
 
 
 def check_stacks(cell: CellModel, state: CellState, program: IntentProgram, routes: Routes, found: Findings) -> None:
-    limits = [limit for b in blocks(program.block) for e in b.ensures if (limit := stack_limit_of(cell, e)) is not None]
+    limits = [limit for b in blocks_in(program.block) for e in b.ensures if (limit := stack_limit_of(cell, e)) is not None]
     for limit in (*limits, *_own_limits(cell)):
         measure, unit = _MEASURES[limit.quantity]
         laid = list(_laid(cell, state, routes, limit.pallet))

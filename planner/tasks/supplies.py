@@ -12,10 +12,10 @@ from cell.arrivals import interval, most_waiting
 from cell.diagnostic import Diagnostic
 from cell.model import CellModel
 from cell.program import Amount, Compare, Ensure, IntentProgram
+from cell.program_walk import blocks_in
 from cell.steps import Move, Present, Touch
 from cell.task_plan import TaskPlan
 from planner.tasks.findings import Findings
-from planner.tasks.supported import blocks
 
 
 def backing_up(cell: CellModel, program: IntentProgram, plan: TaskPlan) -> tuple[Diagnostic, ...]:
@@ -34,7 +34,7 @@ def backing_up(cell: CellModel, program: IntentProgram, plan: TaskPlan) -> tuple
 
 def waiting_limits(cell: CellModel, program: IntentProgram) -> Iterator[tuple[Ensure, str, int]]:
     """Each such clause of the text with its conveyor and the most that may wait there."""
-    for ensure in (e for block in blocks(program.block) for e in block.ensures):
+    for ensure in (e for block in blocks_in(program.block) for e in block.ensures):
         limited = waiting_limit_of(cell, ensure)
         if limited is not None:
             yield ensure, *limited

@@ -5,7 +5,6 @@ Law: a clause is either kept by construction, checked, left to the controller th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import assert_never
 
 from cell.amended import SETTINGS
@@ -13,26 +12,20 @@ from cell.model import CellModel
 from cell.program import (
     AllOf,
     Amount,
-    Block,
     Compare,
     Condition,
     Ensure,
-    Fresh,
     Goal,
-    Group,
     Hold,
     IntentProgram,
     IsIn,
     IsState,
-    Line,
-    Loop,
     Policy,
     Prefer,
     Retry,
-    Scope,
     Skip,
-    When,
 )
+from cell.program_walk import blocks_in
 from cell.standard_verbs import STANDARD
 from planner.tasks.findings import Findings
 from planner.tasks.right_of_way import InZone
@@ -49,42 +42,13 @@ def check_supported(cell: CellModel, program: IntentProgram, found: Findings) ->
             what = "the machine that it serves, another robot in a zone, or a person in one"
             help_ = "To keep robots out of a zone altogether, write `keep_out` in its declaration."
             found.unsupported(f"a `never` of anything but a robot in a zone and {what}", never.span, help=help_)
-    for block in blocks(program.block):
+    for block in blocks_in(program.block):
         for ensure in block.ensures:
             _check_ensure(cell, ensure, found)
         for policy in block.policies:
             _check_policy(policy, found)
         for prefer in block.prefers:
             _check_prefer(cell, prefer, found)
-
-
-def blocks(block: Block) -> Iterator[Block]:
-    """`block` and every block inside it, in reading order."""
-    yield block
-    for line in block.lines:
-        for inner in inner_blocks(line):
-            yield from blocks(inner)
-
-
-def inner_blocks(line: Line) -> tuple[Block, ...]:
-    match line:
-        case Goal(block=inner):
-            return () if inner is None else (inner,)
-        case Loop(block=inner) | Group(block=inner) | Scope(block=inner) | Fresh(block=inner):
-            return (inner,)
-        case When(branches=branches):
-            return tuple(b.block for b in branches)
-    assert_never(line)
-
-
-def goals_in(line: Line) -> Iterator[Goal]:
-    """The goals of a line, in reading order."""
-    if isinstance(line, Goal):
-        yield line
-        return
-    for block in inner_blocks(line):
-        for inner in block.lines:
-            yield from goals_in(inner)
 
 
 def is_guarded(cell: CellModel, condition: Condition) -> bool:

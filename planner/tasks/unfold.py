@@ -13,6 +13,7 @@ from cell.amended import as_amended
 from cell.members import Members
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, Line, Loop, Ref, Scope, When
+from cell.program_walk import goals_in, goals_of
 from cell.state import Amended, PartState
 from planner.tasks.findings import Findings
 from planner.tasks.later import is_too_much, put_off, told_in
@@ -20,7 +21,7 @@ from planner.tasks.methods import Method, method_of, told_by, tool_asked
 from planner.tasks.outcomes import alternatives, branch_taken, outcome_asked
 from planner.tasks.route import Clauses, Deadline, ForceLimit, Fork, Leg, Stage, Way
 from planner.tasks.sampling import is_counted
-from planner.tasks.supported import force_limit_on, goals_in, speed_limit_on
+from planner.tasks.supported import force_limit_on, speed_limit_on
 
 UNDONE = "these two lines put the same part into different places, unordered"
 OF_A_GROUP = "An event decides without a `when`: `on reject: move kit.a to scrap, then skip`."
@@ -123,7 +124,7 @@ class Unfolding:
         """The branch to take: one whose goals are reached in part, or the one that the told value leads to; -1 for a told value
         that leads nowhere; None when the outcome is still open. A part that may be no other kind is of its own."""
         for i, branch in enumerate(when.branches):
-            if any(goal.id in part.reached for line in branch.block.lines for goal in goals_in(line)):
+            if any(goal.id in part.reached for goal in goals_in(branch.block)):
                 return i
         telling = [x for x in before if isinstance(x, Stage) and told_by(x.goal.verb) == outcome]
         value = dict(part.outcomes).get(outcome)
@@ -208,7 +209,7 @@ def is_joined_to(goal: Goal, variable: str) -> bool:
 
 def moves_part(line: Line) -> bool:
     """Whether the line has a goal that says where the part shall lie in the end."""
-    return any(goal.verb == "move" for goal in goals_in(line))
+    return any(goal.verb == "move" for goal in goals_of(line))
 
 
 def open_legs(legs: list[Leg], part: PartState) -> list[Leg]:

@@ -31,6 +31,7 @@ from cell.program import (
     Scope,
     When,
 )
+from cell.program_walk import goals_of
 from cell.standard_verbs import STANDARD
 
 Struck = Literal["line", "order", "bound", "within", "pace", "ensure", "never", "policy"]
@@ -177,28 +178,13 @@ def _group(group: Group, block: Block, gone: frozenset[Clause]) -> Line | None:
 
 
 def _told_in(line: Line) -> tuple[str, ...]:
-    return tuple(name for goal in _goals(line) for name in _told_by(goal))
+    return tuple(name for goal in goals_of(line) for name in _told_by(goal))
 
 
 def _told_by(line: Line | None) -> tuple[str, ...]:
     if not isinstance(line, Goal) or line.verb not in STANDARD.verbs:
         return ()
     return tuple(f"{line.object.text}.{told.name}" for told in STANDARD.verbs[line.verb].tells)
-
-
-def _goals(line: Line) -> Iterator[Goal]:
-    match line:
-        case Goal():
-            yield line
-        case Loop(block=inner) | Group(block=inner) | Scope(block=inner) | Fresh(block=inner):
-            for own in inner.lines:
-                yield from _goals(own)
-        case When(branches=branches):
-            for branch in branches:
-                for own in branch.block.lines:
-                    yield from _goals(own)
-        case _:
-            assert_never(line)
 
 
 def _asked(branches: Iterable[Branch]) -> Iterator[str]:
