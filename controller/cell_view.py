@@ -5,16 +5,9 @@ from __future__ import annotations
 from cell.run import RunContext
 from cell.state import Amended, CellState, DeviceState, Errand
 from cell.steps import AtHome
-from controller.run_state import Belief, DeviceBelief, RobotBelief, RunState, Trouble
+from controller.run_state import Belief, DeviceBelief, RobotBelief, Trouble
 
 SECOND = 1_000_000_000  # ns
-
-
-def observed_state(state: RunState) -> CellState:
-    """What a planning request is made from. Raises ValueError before the run was opened."""
-    if state.context is None:
-        raise ValueError("the run has not been opened")
-    return cell_state(state.context, state.belief, state.now, amended=amendments(state.trouble))
 
 
 def cell_state(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from cell.commands import Subject
 from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source
 from cell.state import CellState, Expected, InHand, InPart, InPlace, Location, Lost
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Fact, Stance, stance_name
@@ -188,10 +187,6 @@ def stance_of(d: Draft, hand: str) -> Stance | None:
 def leave_stance(d: Draft, robot: str) -> None:
     """The robot has started to move."""
     d.believe(robots=d.belief.robots.set(robot, replace(d.belief.robots[robot], stance=None)))
-
-
-def subject_of_part(d: Draft, part: str | None) -> Subject:
-    return replace(d.subject, part=part)
 
 
 # --- one fact each -----------------------------------------------------------------------------------------------------

@@ -41,23 +41,16 @@ class Establishment:
         found = (self._check(i, need) for i, step in enumerate(self._steps) for need in step.needs)
         return tuple(f for f in found if f is not None)
 
-    def holds_at_end(self, fact: Fact) -> bool:
-        """Whether the fact surely holds once every step has ended."""
-        return self._established(None, fact, {}) is None
-
     def _check(self, i: int, need: Fact) -> Unmet | None:
         branch = self._steps[i].branch
         spoiler = self._established(i, need, {} if branch is None else {branch.choice: branch.index})
         return None if spoiler is None else Unmet(i, need, spoiler if spoiler >= 0 else None)
 
-    def _established(self, i: int | None, need: Fact, taken: Mapping[str, int]) -> int | None:
+    def _established(self, i: int, need: Fact, taken: Mapping[str, int]) -> int | None:
         """None when established under the branches `taken`, else a spoiler (or -1)."""
         excluded = self._excluded(taken)
-        adders = self._adders.get(need, 0) & ~excluded
-        deleters = self._deleters.get(need, 0) & ~excluded
-        if i is not None:
-            adders &= self._order.before[i]
-            deleters &= ~(self._order.after[i] | self._order.apart[i] | 1 << i)
+        adders = self._adders.get(need, 0) & ~excluded & self._order.before[i]
+        deleters = self._deleters.get(need, 0) & ~excluded & ~(self._order.after[i] | self._order.apart[i] | 1 << i)
         if need in self._initial and not deleters:
             return None
         spoiler = next(members(deleters), -1)
@@ -71,7 +64,7 @@ class Establishment:
             spoiler = next(members(left))
         return self._by_cases(i, need, taken, adders | deleters, spoiler)
 
-    def _by_cases(self, i: int | None, need: Fact, taken: Mapping[str, int], involved: int, spoiler: int) -> int | None:
+    def _by_cases(self, i: int, need: Fact, taken: Mapping[str, int], involved: int, spoiler: int) -> int | None:
         """Splits on a choice that an adder or a deleter lies in, the latest first."""
         branches = (self._steps[k].branch for k in _latest_first(involved))
         choice = next((b.choice for b in branches if b is not None and b.choice not in taken), None)
