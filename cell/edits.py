@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
 from cell.diagnostic import Edit, Fix, Position
@@ -11,12 +12,12 @@ def compatible(fixes: Iterable[Fix], file: str) -> tuple[Fix, ...]:
     """Those that can be made in one go: in the order given, without any that touches another file or what an earlier one
     changes."""
     chosen: list[Fix] = []
-    taken: list[Edit] = []
+    taken: list[tuple[Position, Position]] = []  # apart from one another, in order
     for fix in fixes:
-        inside = all(edit.span.file == file for edit in fix.edits)
-        if inside and fix not in chosen and not any(_meet(edit, other) for edit in fix.edits for other in taken):
+        if all(edit.span.file == file and _is_free(edit, taken) for edit in fix.edits):
             chosen.append(fix)
-            taken += fix.edits
+            for edit in fix.edits:
+                insort(taken, (edit.span.start, edit.span.end))
     return tuple(chosen)
 
 
@@ -40,7 +41,9 @@ def _index(position: Position, starts: Sequence[int], text: str) -> int:
     return index
 
 
-def _meet(one: Edit, other: Edit) -> bool:
+def _is_free(edit: Edit, taken: Sequence[tuple[Position, Position]]) -> bool:
     """Two insertions at one place meet as well: nothing says which comes first."""
-    a, b = one.span, other.span
-    return (a.start < b.end and b.start < a.end) or a.start == b.start
+    start, end = edit.span.start, edit.span.end
+    at = bisect_left(taken, (start, start))
+    is_behind = at == 0 or taken[at - 1][1] <= start
+    return is_behind and (at == len(taken) or (taken[at][0] != start and end <= taken[at][0]))

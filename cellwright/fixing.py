@@ -61,11 +61,7 @@ def fixing(files: Sequence[str], settings: Mapping[str, str], also_unsafe: bool 
 
 def _chosen(found: Sequence[Diagnostic], texts: Mapping[str, str], also_unsafe: bool) -> dict[str, list[tuple[Diagnostic, Fix]]]:
     """For each file, the findings of this round that are mended in it."""
-    chosen: dict[str, list[tuple[Diagnostic, Fix]]] = {}
-    for name in texts:
-        mendable = [(d, d.fix) for d in found if d.fix is not None and d.fix.edits and (d.fix.is_certain or also_unsafe)]
-        kept = compatible([fix for _, fix in mendable], name)
-        pairs = [next((d, f) for d, f in mendable if f == fix) for fix in kept]
-        if pairs:
-            chosen[name] = pairs
-    return chosen
+    mendable = {d.fix: d for d in reversed(found) if d.fix is not None and d.fix.edits and (d.fix.is_certain or also_unsafe)}
+    in_order = list(dict.fromkeys(d.fix for d in found if d.fix in mendable))
+    chosen = {name: [(mendable[fix], fix) for fix in compatible(in_order, name)] for name in texts}
+    return {name: pairs for name, pairs in chosen.items() if pairs}

@@ -44,3 +44,10 @@ def test_of_two_fixes_of_one_place_the_first_is_made() -> None:
 def test_a_fix_of_another_file_is_not_made() -> None:
     half = Fix("a", (OUTFEED, edit(1, 1, 2, "x", "b.cell")))
     assert compatible([half, Fix("b", (UNIT,))], "a.intent") == (Fix("b", (UNIT,)),)
+
+
+def test_thousands_of_fixes_are_chosen_at_once_and_none_that_spans_another() -> None:
+    many = [Fix(str(n), (edit(n, 1, 3, "x"),)) for n in range(1, 5001)]
+    wide = Fix("wide", (Edit(Span("a.intent", Position(10, 1), Position(20, 2)), "x"),))
+    assert compatible([*many, wide, *many], "a.intent") == tuple(many)
+    assert compatible([wide, *many], "a.intent") == (wide, *(f for n, f in enumerate(many, 1) if not 10 <= n <= 20))
