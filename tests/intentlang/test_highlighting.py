@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pygments.lexers
 import pytest
+from lark.exceptions import UnexpectedInput
 from pygments.token import Error, Whitespace
 
 from cell.standard_verbs import STANDARD
@@ -40,7 +41,7 @@ def lexed(text: str, is_cell: bool) -> Tokens | None:
     """(where, look, text) of each token as the parser reads it; None for a text that does not parse."""
     try:
         tree = parser(STANDARD).parse(text, start="cell_file" if is_cell else "intent_file")
-    except Exception:
+    except UnexpectedInput:
         return None
     found = []
     for token in tree.scan_values(lambda _: True):

@@ -40,20 +40,14 @@ def _mentions(**fixed: bool) -> Patch:
     return _around(blocks, "Mentions", lambda make, *args, **more: make(*args, **{**more, **fixed}))
 
 
-def _block(**changes: Callable[[Any], Any]) -> Patch:
+def _made(node: str, **changes: Callable[[Any], Any]) -> Patch:
+    """Each of these nodes of the program with its fields changed."""
+
     def changed(make: Any, *args: Any) -> Any:
         made = make(*args)
         return replace(made, **{name: change(getattr(made, name)) for name, change in changes.items()})
 
-    return _around(blocks, "Block", changed)
-
-
-def _loop(**changes: Callable[[Any], Any]) -> Patch:
-    def changed(make: Any, *args: Any) -> Any:
-        made = make(*args)
-        return replace(made, **{name: change(getattr(made, name)) for name, change in changes.items()})
-
-    return _around(blocks, "Loop", changed)
+    return _around(blocks, node, changed)
 
 
 def _goal(checked: Any, *args: Any) -> Any:
@@ -99,7 +93,7 @@ RULES: Mapping[str, Patch] = {
     "clause events": _around(raised, "_raised", lambda found, *args, **more: found(*args, **more) - {"timeout"}),
     "comments": _around(parse, "grammar", lambda text, *args: text(*args).replace("%ignore COMMENT", "")),
     "controllable": _set(clauses, "is_controllable", lambda checked: False),
-    "deadlines": _block(within=lambda _: None),
+    "deadlines": _made("Block", within=lambda _: None),
     "events come from lines": _set(raised, "_raised", lambda *args, **more: frozenset()),
     "events of things": _set(KindSchema, "event", lambda self, name: None),
     "every by time is free": _mentions(is_free=False),
@@ -109,18 +103,18 @@ RULES: Mapping[str, Patch] = {
     "fullness": _around(exhausted, "_filled", lambda f, goal, of, named, members: f(goal, of, frozenset(), members)),
     "groups": _set(World, "group_in", lambda self, equipment: None),
     "in order": _owner("in order"),
-    "lexicographic": _block(prefers=lambda found: found[::-1]),
+    "lexicographic": _made("Block", prefers=lambda found: found[::-1]),
     "limits and monitors": _around(
         clauses, "Ensure", lambda make, c, kind, span: make(c, "limit" if kind == "monitor" else "monitor", span)
     ),
     "lines break": _set(parse._InsideBrackets, "process", lambda self, stream: stream),
-    "loops overlap": _loop(in_order=lambda found: not found),
+    "loops overlap": _made("Loop", in_order=lambda found: not found),
     "only the object counts": _around(goals, "_mentions", _all_about),
     "only parts order": _set(names, "orders_lines", lambda found: True),
     "open sets": _around(World, "_members_of", _flipped),
     "ordering": _set(order, "_waits", lambda *args: False),
     "own facts": _around(conditions, "_state_fact", _no_own_fact),
-    "paces": _block(pace=lambda _: None),
+    "paces": _made("Block", pace=lambda _: None),
     "params are known": _around(check, "bind_params", lambda bind, trees, names, *rest: (names, ())),
     "people are not bound": _around(hints, "_deadlines", lambda f, block, of, handled, act=None: f(block, of, frozenset(), act)),
     "reporters": _around(World, "step", _reported),
@@ -130,7 +124,7 @@ RULES: Mapping[str, Patch] = {
     "told on every path": _around(told, "_line", _untold),
     "units exclude words": _set(parse, "excluded_units", lambda vocabulary: ("nothing",)),
     "tolerances": _set(goals, "tolerated", lambda *args: ()),
-    "until is said": _loop(until=lambda _: None),
+    "until is said": _made("Loop", until=lambda _: None),
     "what is joined counts": _around(goals, "_mentions", lambda f, *args: replace(f(*args), joins=())),
 }
 

@@ -5,7 +5,7 @@ import json
 import os
 import queue
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -190,8 +190,16 @@ def test_empty_zone_is_no_news_until_somebody_was_in_it(tmp_path: Path, capsys: 
     assert told == ["  0:02.0  zone aisle: somebody is in it", "  0:03.0  zone aisle: nobody is in it"]
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """A shell may have had Ctrl-C ignored for what it starts in the background."""
+    outside = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, outside)
+
+
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_asks_for_a_normal_stop_and_then_for_a_quick_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    outside = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
     before = signal.getsignal(signal.SIGINT)
     controller = Controller([None, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
     watching = Watching(controller.run, is_attended=False, waits=False)
@@ -202,7 +210,6 @@ def test_ctrl_c_asks_for_a_normal_stop_and_then_for_a_quick_one(tmp_path: Path, 
     assert controller.asked == ["stop", "quick stop"]
     assert "asked for a quick stop" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
-    signal.signal(signal.SIGINT, outside)
 
 
 def test_ending_is_told_and_routine_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
