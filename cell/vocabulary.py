@@ -157,6 +157,11 @@ class VerbSchema(Schema):
     def role(self, name: str) -> RoleSchema | None:
         return next((r for r in self.roles if r.name == name), None)
 
+    @property
+    def raises(self) -> frozenset[str]:
+        """Events of the act itself, and of what it tells that is adverse."""
+        return frozenset((*self.events, *(value for outcome in self.tells for value in outcome.adverse)))
+
     def setting(self, name: str) -> SettingSchema | None:
         return next((s for s in self.settings if s.name == name), None)
 

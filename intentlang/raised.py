@@ -52,8 +52,7 @@ def _raised(block: Block, world: World, is_top: bool) -> frozenset[str]:
     found = {e.name for e in clauses.values() if by_clause.get(e.clause)}
     for line in block.lines:
         if isinstance(line, Goal):
-            verb = world.vocabulary.verbs[line.verb]
-            found |= {*verb.events, *(value for outcome in verb.tells for value in outcome.adverse)}
+            found |= world.vocabulary.verbs[line.verb].raises
             found |= {e.name for e in clauses.values() if e.clause == "ensure" and line.bounds}
     for inner in _inner(block):
         if inner.lines or inner.policies or inner.within:

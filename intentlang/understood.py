@@ -201,7 +201,7 @@ def _raised(event: Ref, block: Block, around: _Around, world: World) -> str:
     if len(event.path) > 1:
         return f"`{event.text}` is raised by `{'.'.join(event.path[:-1])}` itself"
     goals = [*goals_in(block), *((around.act,) if around.act is not None else ())]
-    lines = sorted({goal.span.start.line for goal in goals if event.text in _events(goal, world)})
+    lines = sorted({goal.span.start.line for goal in goals if event.text in world.vocabulary.verbs[goal.verb].raises})
     if lines:
         return f"`{event.text}` may be raised by {'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}"
     clause = world.vocabulary.clause_events.get(event.text)
@@ -211,11 +211,6 @@ def _raised(event: Ref, block: Block, around: _Around, world: World) -> str:
 
 _CLAUSES = {"pace": "every", "fresh": "every"}
 """The word in the text, where the registry has another for the clause."""
-
-
-def _events(goal: Goal, world: World) -> set[str]:
-    verb = world.vocabulary.verbs[goal.verb]
-    return {*verb.events, *(value for outcome in verb.tells for value in outcome.adverse)}
 
 
 def _facts(condition: Condition, around: _Around, world: World) -> Iterator[str]:
