@@ -10,10 +10,10 @@ import pytest
 
 from cell.events import BranchTaken, EventRaised
 from cell.plan_file import with_plan_id
+from cell.program_walk import goals_of
 from cell.scenario import Reject
 from cell.state import InPlace
 from cell.steps import Move, RunProgram
-from planner.tasks.supported import goals_in
 from tests.constructs.bench import Bench
 from tests.planner.proof.mutants import plan_mutants
 from tests.planner.tasks.symbolic import play, state_after
@@ -180,7 +180,7 @@ def test_a_choice_stays_whatever_its_branch_tells_anew(rest: str, other: str, le
     )
     b = Bench.of(LABELLED, "shaft", text[: text.index("  when s.verdict is reject {\n    move")] + "  move s to outfeed\n}\n")
     (loop,) = b.program.block.lines
-    done = frozenset(g.id for g in goals_in(loop) if g.verb in ("inspect", "process"))
+    done = frozenset(g.id for g in goals_of(loop) if g.verb in ("inspect", "process"))
     first, *others = b.start.parts
     told = replace(first, location=InPlace("gauge"), reached=done, outcomes=(("verdict", "accept"),))
     plan = b.released(replace(b.start, parts=(told, *others))).expect().motion_plan

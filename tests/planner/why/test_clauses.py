@@ -8,7 +8,7 @@ import pytest
 
 from cell.diagnostic import Position, Span
 from cell.program import IntentProgram, Line, Loop, When
-from planner.tasks.supported import blocks
+from cell.program_walk import blocks_in
 from planner.why.clauses import Clause, clauses_of, without
 from tests.planner.tasks.cells import TEND, plan, program_of, request_of
 
@@ -41,7 +41,7 @@ def shape(program: IntentProgram) -> object:
             b.ensures,
             b.policies,
         )
-        for b in blocks(program.block)
+        for b in blocks_in(program.block)
     ]
 
 
