@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
 from cell.steps import Along, AtHome, Couple, Grip, Move, Present, Step, Touch, Uncouple
-from planner.proof.duties import Key
+from planner.proof.duty_keys import Key
 
 _Turn = tuple[int, bool] | Loop
 """On the way to a line: which line of a block it is in, and whether that block is in order; or the loop that it is in."""

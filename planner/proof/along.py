@@ -11,7 +11,7 @@ from cell.model import CellModel, Tool
 from cell.program import Amount, Goal, Ref
 from cell.steps import Action, Along, AtHub, MotionNeed, Move
 from cell.task_plan import Operation
-from planner.proof.duties import Duty, ForkDuty
+from planner.proof.duty import Duty, ForkDuty
 
 _OF_THE_MOTION = ("speed", "force", "dwell")
 

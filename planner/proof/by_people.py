@@ -16,7 +16,7 @@ from cell.people import CLEAR, HANDOVER
 from cell.standard_verbs import STANDARD
 from cell.steps import Action, AtPlace, Await, Grip, Move, Release, Step
 from cell.task_plan import Operation, TaskPlan
-from planner.proof.duties import Duty, ForkDuty
+from planner.proof.duty import Duty, ForkDuty
 from planner.proof.precedence import Precedence
 from planner.proof.robot_state import RobotState
 from planner.proof.wanted_place import is_given, person_of

@@ -16,11 +16,10 @@ from cell.model import CellModel
 from cell.program import Fresh, Goal, Line
 from cell.standard_verbs import STANDARD
 from cell.steps import Inspect, RunProgram, Service, Step, Treat
+from planner.proof.duty_keys import Key
 from planner.proof.precedence import Precedence
 from planner.proof.schedule import SAME_TIME, end_of
 
-Key = tuple[str, tuple[tuple[str, str], ...]]
-"""As in duties.py."""
 StepsOf = Mapping[Key, Sequence[Step]]
 
 

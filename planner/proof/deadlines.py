@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cell.diagnostic import Diagnostic, error
 from cell.steps import Step
-from planner.proof.duties import DeadlineDuty, Duties, Key, PaceDuty
+from planner.proof.duty import DeadlineDuty, Duties, PaceDuty
+from planner.proof.duty_keys import Key
 from planner.proof.schedule import SAME_TIME, end_of
 
 StepsOf = Mapping[Key, Sequence[Step]]

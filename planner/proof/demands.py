@@ -16,7 +16,7 @@ from cell.people import HANDOVER
 from cell.program import Ref
 from cell.state import CellState, Expected, InPlace, Lost, PartState
 from cell.task_plan import TaskPlan
-from planner.proof.duties import Duty
+from planner.proof.duty import Duty
 from planner.proof.operations import Matched
 
 

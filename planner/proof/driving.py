@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cell.model import CellModel, Tool
 from cell.steps import AtPlace, Drive
 from cell.task_plan import Operation
-from planner.proof.duties import Duty, ForkDuty
+from planner.proof.duty import Duty, ForkDuty
 from planner.proof.robot_state import RobotState
 
 

@@ -7,12 +7,11 @@ right ones is a check of its own (iterations.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from cell.amended import as_amended
 from cell.demands import Demand
-from cell.diagnostic import Diagnostic, Span, error
+from cell.diagnostic import error
 from cell.members import (
     Members,
     binds_parts,
@@ -32,101 +31,16 @@ from cell.state import Amended, CellState, Errand, InPlace, PartState
 from planner.proof.asked_orders import AskedOrders
 from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal, thing_of
 from planner.proof.device_limits import Limit, limit_in_bound, limit_of
+from planner.proof.duty import DeadlineDuty, Duties, Duty, ForkDuty, PaceDuty, Under
+from planner.proof.duty_keys import Key, Serves
 from planner.proof.joints import JOINING, JointDuty, Joints
 from planner.proof.later import PutOff, is_too_much
 from planner.proof.left_in import LeftIn, Places, passed
 from planner.proof.observed import branch_by_facts, can_be_observed
 from planner.proof.outcomes import asked, branch_for, good_values, told_by
-from planner.proof.sampling import Sampled, sampled_in
-from planner.proof.stacks import StackLimit, stack_limit_of
+from planner.proof.sampling import sampled_in
+from planner.proof.stacks import stack_limit_of
 from planner.proof.wanted_place import wanted_place
-
-Serves = tuple[tuple[str, str], ...]
-Key = tuple[str, Serves]  # a goal's or a when's id, and the iteration
-
-
-@dataclass(frozen=True, slots=True)
-class Under:
-    """Inside branch number `branch` of the open choice `fork`."""
-
-    fork: Key
-    branch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """`goal` is open for `part` (None: for any one of `kind`). All duties in `after` are to be done before it starts. `limits`
-    bind its steps. `target` is the equipment, or the member of it, where the goal wants the part. `demand` is the name of an
-    order's demand that it is about, "" for none: all duties of one demand are about one part. `joint` is what the goal joins."""
-
-    key: Key
-    goal: Goal
-    part: str | None
-    kind: str
-    under: Under | None
-    limits: tuple[Limit, ...]
-    after: frozenset[Key]
-    target: str
-    demand: str = ""
-    joint: JointDuty | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ForkDuty:
-    """`when` is open for `part`, decided by `outcome`; it comes after the duties in `after`. `limits` as in Duty. `planned`: the
-    one branch whose duties stand behind it, None for none; `is_put_off`: the others are none yet (later.py); `may_be`: so."""
-
-    key: Key
-    when: When
-    part: str
-    outcome: str
-    limits: tuple[Limit, ...]
-    after: frozenset[Key]
-    is_put_off: bool = False
-    may_be: bool = False
-    planned: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineDuty:
-    """All steps for `keys` within `limit` s of their first; of the start of the plan when `from_start`."""
-
-    limit: float
-    span: Span
-    label: str
-    from_start: bool
-    keys: frozenset[Key]
-
-
-@dataclass(frozen=True, slots=True)
-class PaceDuty:
-    interval: float
-    span: Span
-    iterations: tuple[frozenset[Key], ...]
-
-
-@dataclass(slots=True)
-class Duties:
-    """`met`: goals that ask for nothing as their part lies there by then, with what they wait for; they are settled too."""
-
-    goals: dict[Key, Duty] = field(default_factory=dict)
-    forks: dict[Key, ForkDuty] = field(default_factory=dict)
-    deadlines: list[DeadlineDuty] = field(default_factory=list)
-    paces: list[PaceDuty] = field(default_factory=list)
-    loops: dict[str, Loop] = field(default_factory=dict)
-    settled: set[Key] = field(default_factory=set)
-    stacks: list[StackLimit] = field(default_factory=list)
-    sampled: list[Sampled] = field(default_factory=list)
-    fresh: list[FreshDuty] = field(default_factory=list)
-    decided: list[tuple[str, int]] = field(default_factory=list)
-    undecided: list[When] = field(default_factory=list)
-    observed: dict[str, str] = field(default_factory=dict)
-    met: dict[Key, frozenset[Key]] = field(default_factory=dict)
-    unproved: list[Diagnostic] = field(default_factory=list)
-
-    def copied(self) -> Duties:
-        """The same, to be added to apart from this."""
-        return replace(self, **{f.name: copy(getattr(self, f.name)) for f in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)

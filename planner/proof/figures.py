@@ -18,7 +18,7 @@ from cell.shelves import is_bin, presentation, stock
 from cell.state import CellState, DeviceState, Expected, InHand, InPart, InPlace, PartState, PlanningRequest, tool_at
 from cell.steps import Along, Await, Grip, Inspect, MotionNeed, Move, RunProgram, Service, Touch, Treat
 from cell.task_plan import PlannedPart, TaskPlan
-from planner.proof.duties import Duties
+from planner.proof.duty import Duties
 from planner.proof.initial import has_clamp, has_door, is_device, is_heap
 from planner.proof.order_facts import all_order_facts, order_facts
 

@@ -12,9 +12,9 @@ from cell.members import owner_of, places_in
 from cell.model import CellModel
 from cell.people import HANDOVER
 from cell.program import Goal
+from planner.proof.duty_keys import Key
 
 Places = frozenset[str]
-Key = tuple[str, tuple[tuple[str, str], ...]]  # as in duties.py
 
 
 @dataclass(slots=True)

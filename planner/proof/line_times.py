@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from planner.proof.duties import Duties
+from planner.proof.duty import Duties
 from planner.proof.part_lines import Asked, Item, Line
 
 

@@ -49,7 +49,7 @@ from cell.task_plan import Operation, TaskPlan
 from planner.proof.by_people import is_handover, tells, wrong_in_awaiting
 from planner.proof.claims import claims_of, orders_of, uses_of
 from planner.proof.driving import wrong_in_driving
-from planner.proof.duties import Duty, ForkDuty
+from planner.proof.duty import Duty, ForkDuty
 from planner.proof.effects import Setting, change_of
 from planner.proof.joints import JointDuty
 from planner.proof.needed_motion import is_parking, wrong_in_need

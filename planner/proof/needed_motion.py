@@ -11,7 +11,7 @@ from cell.steps import Along, AtHome, AtHub, AtPlace, AtPocket, Docking, Grip, M
 from cell.task_plan import Operation
 from planner.proof.along import wrong_along
 from planner.proof.device_limits import smallest, tightest
-from planner.proof.duties import Duty, ForkDuty
+from planner.proof.duty import Duty, ForkDuty
 from planner.proof.right_of_way import closed_zones
 from planner.proof.robot_state import RobotState, hands_of
 

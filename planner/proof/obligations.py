@@ -20,7 +20,7 @@ from cell.steps import Grip
 from planner.proof.by_people import standstills
 from planner.proof.chores import longest_gap
 from planner.proof.deadlines import StepsOf, slowest_lateness, span_of
-from planner.proof.duties import Duties
+from planner.proof.duty import Duties
 from planner.proof.encounters import Encounters
 from planner.proof.motion_verdict import MotionVerdict
 from planner.proof.nevers import guarded, is_watched

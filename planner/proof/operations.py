@@ -40,7 +40,8 @@ from planner.proof.ahead import Turns, fetching, goes_home, is_ahead, names_in, 
 from planner.proof.along import is_along
 from planner.proof.by_people import is_handover
 from planner.proof.clearing import is_clearing
-from planner.proof.duties import Duties, Duty, ForkDuty, Key
+from planner.proof.duty import Duties, Duty, ForkDuty
+from planner.proof.duty_keys import Key
 from planner.proof.needed_motion import is_parking
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
 from planner.proof.precedence import Precedence

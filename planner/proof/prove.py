@@ -23,7 +23,8 @@ from planner.proof.clearing import check_cleared_last, check_clearing
 from planner.proof.configurations import check_configurations
 from planner.proof.deadlines import check_deadlines
 from planner.proof.demands import check_demands
-from planner.proof.duties import Duties, duties_of
+from planner.proof.duties import duties_of
+from planner.proof.duty import Duties
 from planner.proof.encounters import check_encounters
 from planner.proof.exclusion import Overlap, intrusions, overlaps, stays
 from planner.proof.figures import check_figures, check_reads

@@ -11,7 +11,7 @@ from cell.diagnostic import Diagnostic, error
 from cell.motion_plan import Motion
 from cell.state import PlanningRequest
 from cell.task_plan import TaskPlan
-from planner.proof.duties import Duties
+from planner.proof.duty import Duties
 from planner.proof.line_times import Waiting
 from planner.proof.lower_bound import bounds_of
 from planner.proof.schedule import end_of, same
