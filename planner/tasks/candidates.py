@@ -7,20 +7,21 @@ be sent home, and afterwards every part under way can still be finished and ever
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from cell.steps import AtHome, AtHub, AtPlace, AtPocket, Carried
 from planner.tasks.changes import halves
 from planner.tasks.contacts import Contact, held_with
 from planner.tasks.floor import NOBODY, NOWHERE, Act, Candidate, Floor, Kind, Stand
+from planner.tasks.free_places import FreePlaces
 from planner.tasks.going_ahead import ways_ahead
+from planner.tasks.grips import Grips
 from planner.tasks.motions import Held
 from planner.tasks.path_acts import work_along
 from planner.tasks.remembered import Remembered
 from planner.tasks.right_of_way import RightOfWay, Spot, Spots
 from planner.tasks.route import Fork, Stage
 from planner.tasks.shop import Shop
-from planner.tasks.side_by_side import fit_together
 from planner.tasks.traffic import Passage, Trail
 from planner.tasks.tried_way import TriedWay
 from planner.tasks.ways_out import Escapes, Situation
@@ -33,18 +34,14 @@ class Candidates:
     def __init__(self, shop: Shop, floor: Floor, escapes: Escapes) -> None:
         self.shop, self.floor, self.escapes = shop, floor, escapes
         self._workers = shop.workers
-        self._fits: dict[Held, bool] = {}
-        self._allowed: dict[int, frozenset[str]] = {}
-        self._heaps = frozenset(shop.equipment_of[place] for place in shop.heaps)
         self._contacts = shop.contacts
-        self._piles = frozenset(place.equipment for place in shop.cell.places.values() if place.lies_on)
         self._is_alone = not shop.crew.rules.is_needed
         self._parks: set[int] = set()
         self._is_parking = False
+        self.free = FreePlaces(shop, floor)
+        self._grips = Grips(shop, floor, self.free)
         self._hubs = {name: AtHub(name) for name in shop.devices}
         self.looks = 0
-        self._peeked: dict[tuple[object, ...], str | None] = {}
-        self._grasps: dict[tuple[int, int, int, int, bool], tuple[int, Contact] | None] = {}
         self._now: Situation = 0
         self._kept = Remembered(floor)
 
@@ -102,7 +99,7 @@ class Candidates:
             for worker in able:
                 self._offer(found, work_along(self, job, leg, place, worker, opened))
             return
-        if isinstance(leg, Stage) and leg.handing is None and leg.received is None and self.lies_there(leg, place):
+        if isinstance(leg, Stage) and leg.handing is None and leg.received is None and self.free.lies_there(leg, place):
             self._offer(found, self.run(job, leg, place, opened))
             return
         for worker in able:
@@ -115,17 +112,6 @@ class Candidates:
                 self.looks += 1
             else:
                 self._offer(found, self.pick(job, leg, place, worker, hand, opened, ahead))
-
-    def lies_there(self, stage: Stage, place: str) -> bool:
-        """Whether the place is one of the stage's, which may be a thousand."""
-        return stage.equipment == self.shop.equipment_of[place] and place in self._places(stage)
-
-    def _places(self, stage: Stage) -> frozenset[str]:
-        """As a set, made once; stages of one loop share their places, and all of them live as long as the shop."""
-        known = self._allowed.get(id(stage.places))
-        if known is None:
-            known = self._allowed[id(stage.places)] = frozenset(stage.places)
-        return known
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -143,7 +129,7 @@ class Candidates:
         giver, others = stage.giver, floor.carried(worker)
         spot = place if giver is None else giver.spot
         hub = shop.equipment_of[spot]
-        grasped = self._grasped(job, stage, spot, worker, hand, others)
+        grasped = self._grips.grasped(job, stage, spot, worker, hand, others)
         if grasped is None:
             return None
         grasp, taking = grasped
@@ -155,59 +141,9 @@ class Candidates:
         start = max(start, self.clear(worker, taking.way, taking.rest))
         act = Act(Kind.PICK, job, floor.at[job], worker, hand, grasp, place)
         found = self.candidate(act, start, hub, taking, way, speed)
-        if giver is None and not self._parks and not self._has_to_look(stage, others):
+        if giver is None and not self._parks and not self._grips.has_to_look(stage, others):
             self._kept.keep(found, moment, way, taking)
         return found
-
-    def _has_to_look(self, stage: Stage, others: Held) -> bool:
-        """Whether the grasp depends on what an act changes, more than the clamp."""
-        return bool(others) or stage.handing is not None or stage.into is not None or stage.equipment in self._piles
-
-    def _grasped(self, job: int, stage: Stage, spot: str, worker: int, hand: int, others: Held) -> tuple[int, Contact] | None:
-        """By which grasp it is taken. Where that depends on nothing that an act changes but the clamp, it is looked for once."""
-        if self._has_to_look(stage, others):
-            return self._grasp(job, stage, spot, worker, hand, others)
-        is_clamped = self.floor.devices[self.shop.equipment_of[spot]].is_clamped
-        key = (job, self.floor.at[job], worker, hand, is_clamped)
-        if key not in self._grasps:
-            self._grasps[key] = self._grasp(job, stage, spot, worker, hand, others)
-        return self._grasps[key]
-
-    def _grasp(self, job: int, stage: Stage, spot: str, worker: int, hand: int, others: Held) -> tuple[int, Contact] | None:
-        who, kind = self._workers[worker], self.floor.kind(job)
-        name, speed, force = who.hands[hand].name, who.speed(stage.clauses), stage.clauses.contact_force
-        if not self._can_carry(who, others, kind):
-            return None
-        for grasp in self.shop.grasps[kind]:
-            taking = self._taking(who, spot, name, kind, grasp, others, speed, force)
-            if taking.seconds == math.inf or self.free_place(stage, who, kind, name, grasp, speed, is_peek=True) is None:
-                continue
-            if not others or self._is_released(job, worker, hand, grasp, others):
-                return grasp, taking
-        return None
-
-    def _is_released(self, job: int, worker: int, hand: int, grasp: int, others: Held) -> bool:
-        """Whether the part fits beside `others`, and at least one of all that is held can be put down where it goes: there may
-        be motions for each alone and for none beside the rest."""
-        shop, floor, who = self.shop, self.floor, self._workers[worker]
-        held = held_with(others, who.carried(floor.kind(job), hand, grasp), who)
-        if held not in self._fits:
-            self._fits[held] = fit_together(shop.cell, held)
-        if not self._fits[held]:
-            return False
-        for h, j in [*((h, j) for h, j in enumerate(floor.hands[worker]) if j >= 0), (hand, job)]:
-            leg, kind, name = floor.leg(j), floor.kind(j), who.hands[h].name
-            turned = grasp if j == job else floor.grasp[j]
-            if isinstance(leg, Stage):
-                speed = who.speed(leg.clauses)
-                place = self.free_place(leg, who, kind, name, turned, speed, is_peek=True)
-                force = leg.clauses.contact_force
-                if (
-                    place is not None
-                    and self._contacts.putting(who, place, name, kind, turned, held, speed, force).seconds < math.inf
-                ):
-                    return True
-        return not any(j >= 0 for j in floor.hands[worker])
 
     def place(self, job: int, worker: int, hand: int) -> Candidate | None:
         shop, floor, who = self.shop, self.floor, self._workers[worker]
@@ -216,7 +152,7 @@ class Candidates:
         if not isinstance(leg, Stage) or opened is None:
             return None
         kind, name, grasp, speed = floor.kind(job), who.hands[hand].name, floor.grasp[job], who.speed(leg.clauses)
-        place = self.free_place(leg, who, kind, name, grasp, speed, is_peek=False)
+        place = self.free.first(leg, who, kind, name, grasp, speed, is_peek=False)
         if place is None or not self.escapes.is_open(floor, self._now, job, worker, is_taking=False):
             return None
         spot = place if leg.handing is None else leg.handing.spot
@@ -262,7 +198,7 @@ class Candidates:
         shop, floor, who = self.shop, self.floor, self._workers[worker]
         kind, others, speed = floor.kind(job), floor.carried(worker), who.speed(fork.clauses)
         hub = shop.equipment_of[place]
-        if any(way.stages for way in fork.ways) and (hand is None or not self._can_carry(who, others, kind)):
+        if any(way.stages for way in fork.ways) and (hand is None or not self._grips.can_carry(who, others, kind)):
             return None
         arrived, before = self.arrival(worker, self._hubs[hub], others, speed, ahead)
         start = max(arrived, self.accessible(hub, opened), opened, floor.ready[job])
@@ -451,60 +387,10 @@ class Candidates:
             return max(now.idle, opened) + device.door_time
         return now.idle
 
-    def _taking(
-        self, who: Worker, place: str, hand: str, kind: str, grasp: int, others: Held, speed: float | None,
-        force: float | None = None,
-    ) -> Contact:  # fmt: skip
-        is_clamped = self.floor.devices[self.shop.equipment_of[place]].is_clamped
-        return self._contacts.taking(who, place, hand, kind, grasp, others, speed, is_clamped, force)
-
     def candidate(self, act: Act, start: float, hub: str, contact: Contact, way: Passages, speed: float | None) -> Candidate:
         end = start + contact.seconds
         trail = NOWHERE if self._is_alone else Trail((*way, Passage(contact.way, contact.rest, end)))
         return Candidate(act, start, end, hub, (Stand(self._hubs[hub], hub, end, speed),), trail)
-
-    # --- places ----------------------------------------------------------------------------------------------------
-
-    def _can_carry(self, who: Worker, others: Held, kind: str) -> bool:
-        beside = sum(self.shop.mass[c.kind] for c in others) if others else 0.0
-        return beside + self.shop.mass[kind] <= who.load + 1e-9
-
-    def free_place(
-        self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None, is_peek: bool
-    ) -> str | None:
-        """The first free place of the stage that the hand can serve. `is_peek`: full counts as free, for it may be emptied; but
-        what it lies on has to be there, for nobody knows that it will be. A seat is free or it is not."""
-        force = stage.clauses.contact_force
-        if stage.handing is not None:
-            is_served = self._contacts.serves(stage.handing.spot, who, hand, kind, grasp, speed, force)
-            return next(iter(stage.places) if is_peek else self._free_in_order(stage), None) if is_served else None
-        if stage.into is not None:
-            seats = self.shop.benches.open_seats(self.floor, stage, stage.into)
-            return self._contacts.first_served(seats, who, kind, hand, grasp, speed, force)
-        if is_peek or stage.equipment in self._heaps:
-            if stage.equipment not in self._piles:
-                return self._first_served(stage, who, kind, hand, grasp, speed)
-            places: Iterator[str] = iter(stage.places)
-        else:
-            places = self._free_in_order(stage)
-        ready = places
-        if stage.equipment in self._piles:
-            ready = (p for p in places if self.floor.carried_from(p) is not None)
-        return next((p for p in ready if self._contacts.serves(p, who, hand, kind, grasp, speed, force)), None)
-
-    def _first_served(self, stage: Stage, who: Worker, kind: str, hand: str, grasp: int, speed: float | None) -> str | None:
-        force = stage.clauses.contact_force
-        key = (id(stage.places), who.robot, kind, hand, grasp, speed, force)
-        if key not in self._peeked:
-            self._peeked[key] = self._contacts.first_served(stage.places, who, kind, hand, grasp, speed, force)
-        return self._peeked[key]
-
-    def _free_in_order(self, stage: Stage) -> Iterator[str]:
-        pool = self.floor.pools[stage.equipment]
-        if len(stage.places) == 1:
-            return iter(stage.places if stage.places[0] in pool else ())
-        allowed = self._places(stage)
-        return (p for p in pool if p in allowed)
 
 
 def _stuck(

@@ -48,7 +48,7 @@ def _way_ahead(options: Candidates, idle: int, jobs: Sequence[int]) -> Candidate
         leg, able, place = floor.leg(job), shop.able(job, floor.at[job]), floor.place[job]
         if not isinstance(leg, Stage) or leg.giver is not None or leg.is_carried or leg.path is not None:
             continue
-        if not able or not {*able} <= same or place is None or options.lies_there(leg, place):
+        if not able or not {*able} <= same or place is None or options.free.lies_there(leg, place):
             continue
         worker = next((w for w in able if floor.can_equip(w)), None)
         return None if worker is None else _to(options, worker, job, leg, place)

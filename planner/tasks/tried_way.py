@@ -76,7 +76,7 @@ class TriedWay:
         who, hub = shop.workers[self.worker], self._hub
         name = who.hands[self.hand].name
         is_back = start in stage.places and self.here != start
-        place = start if is_back else options.free_place(stage, who, self.kind, name, self.grasp, self.speed, is_peek=False)
+        place = start if is_back else options.free.first(stage, who, self.kind, name, self.grasp, self.speed, is_peek=False)
         if place is None:
             return False
         if self.shut == hub:
