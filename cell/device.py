@@ -47,7 +47,8 @@ class Capabilities:
     """`rate` Hz of fresh states. `look_ahead` s of trajectory that the device holds (None: all of it). `standstill`: worst
     time in s from each kind of stop to standstill. `start_tolerance`: largest distance in rad or m between a trajectory's
     first point and the measured joint positions. `max_age` s: an older state is stale. `command_status`: the device can
-    tell what became of a command. `verified_against` names what the driver was really run against."""
+    tell what became of a command. `verified_against` names what the driver was really run against.
+    `standstill_on_link_loss`: worst time in s from a cut link to standstill, None where it does not stop by itself."""
 
     device: str
     joints: tuple[JointLimits, ...]
@@ -63,6 +64,7 @@ class Capabilities:
     device_clock: bool
     io_points: tuple[str, ...]
     verified_against: tuple[str, ...]
+    standstill_on_link_loss: float | None = None
 
 
 # --- commands ------------------------------------------------------------------------------------------------------

@@ -26,12 +26,12 @@ from cell.geometry import frozen
 from cell.motion_plan import Segment
 from cell.robot import RobotModel
 from cell.trajectory import Law, Path
+from cell.trajectory_check import motion_finding, shape_finding
 from cell_drivers.simulated.applying import apply_along
 from cell_drivers.simulated.arm import TICK, Arm, Ending
 from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.jamming import there_and_back
 from cell_drivers.simulated.playback import PERIOD
-from cell_drivers.simulated.trajectory_check import motion_finding, shape_finding
 from cell_drivers.simulated.world import World
 
 START_TOLERANCE = 1e-3

@@ -10,8 +10,8 @@ from cell.driver_errors import Refusal, Refused
 from cell.geometry import frozen
 from cell.motion_plan import Phase, Segment
 from cell.trajectory import Law, Path, combined
+from cell.trajectory_check import motion_finding
 from cell_drivers.simulated.playback import AHEAD, PERIOD
-from cell_drivers.simulated.trajectory_check import motion_finding
 from tests.cell_drivers.gantry import HOME, JOINTS, SECOND, VELOCITY, Desk, gantry_model, over, straight
 
 FAR = np.array([1.0, -0.6, 0.4, 2.0])
