@@ -1,5 +1,7 @@
 """What a robot refuses before it moves. A check here is a promise: what it accepts, the robot can follow.
 
+`trajectory_finding` is all of it but for what only the robot knows: whether it stands where the trajectory begins.
+
 Limits are looked at on a grid finer than the robot's own period, at every joint of two phases and two segments, and never
 more strictly than stated: a trajectory that keeps them is never refused.
 """
@@ -10,7 +12,8 @@ import numpy as np
 
 from cell.device import Trajectory
 from cell.driver_errors import Refusal
-from cell.geometry import Array
+from cell.geometry import Array, frozen
+from cell.motion_plan import Segment
 from cell.robot import RobotModel
 from cell.trajectory import DEGREE, Law, Path, combined
 
@@ -25,6 +28,21 @@ END = 1e-6
 """rad or m, and per s, that may be missing at the end; a hundred times as much per s²."""
 
 Finding = tuple[Refusal, str]
+
+
+def trajectory_finding(trajectory: Trajectory, model: RobotModel) -> Finding | None:
+    """What is wrong with it, whatever the order of its joints; None where it keeps every limit."""
+    names = model.chain.joint_names
+    finding = shape_finding(trajectory, names)
+    return finding or motion_finding(Path.of(in_order(trajectory, names)), Law.of(trajectory.phases), model)
+
+
+def in_order(trajectory: Trajectory, joints: tuple[str, ...]) -> tuple[Segment, ...]:
+    """Its segments with the columns in the order of `joints`. Raises ValueError for a name that it lacks."""
+    if trajectory.joints == joints:
+        return trajectory.segments
+    columns = [trajectory.joints.index(name) for name in joints]
+    return tuple(Segment(frozen(segment.control[:, columns]), segment.length) for segment in trajectory.segments)
 
 
 def shape_finding(trajectory: Trajectory, joints: tuple[str, ...]) -> Finding | None:

@@ -10,7 +10,6 @@ import numpy as np
 from cell.device import (
     Capabilities,
     CommandStatus,
-    JointLimits,
     Prepared,
     Process,
     ReadbackBlock,
@@ -22,11 +21,9 @@ from cell.device import (
     Trajectory,
 )
 from cell.driver_errors import Refusal
-from cell.geometry import frozen
-from cell.motion_plan import Segment
-from cell.robot import RobotModel
+from cell.joint_limits import joint_limits
 from cell.trajectory import Law, Path
-from cell.trajectory_check import motion_finding, shape_finding
+from cell.trajectory_check import in_order, motion_finding, shape_finding
 from cell_drivers.simulated.applying import apply_along
 from cell_drivers.simulated.arm import TICK, Arm, Ending
 from cell_drivers.simulated.face import DONE, Face
@@ -210,10 +207,11 @@ class RobotFace(Face):
         key = (id(trajectory.segments), id(trajectory.phases), trajectory.joints)
         if key in self._good:
             return self._good[key][1:]
-        finding = shape_finding(trajectory, self.arm.model.chain.joint_names)
+        names = self.arm.model.chain.joint_names
+        finding = shape_finding(trajectory, names)
         if finding is not None:
             raise self.refused(finding[0], command, finding[1])
-        path, law = Path.of(self._in_order(trajectory)), Law.of(trajectory.phases)
+        path, law = Path.of(in_order(trajectory, names)), Law.of(trajectory.phases)
         finding = motion_finding(path, law, self.arm.model)
         if finding is not None:
             raise self.refused(finding[0], command, finding[1])
@@ -230,14 +228,6 @@ class RobotFace(Face):
         away = float(np.max(np.abs(path.control[0, 0] - self.arm.measured())))
         if away > START_TOLERANCE:
             raise self.refused(Refusal.START_DIFFERS, command, f"{away:.3g} away, allowed {START_TOLERANCE:g}")
-
-    def _in_order(self, trajectory: Trajectory) -> tuple[Segment, ...]:
-        """Columns in the robot's own order of joints."""
-        names = self.arm.model.chain.joint_names
-        if trajectory.joints == names:
-            return trajectory.segments
-        columns = [trajectory.joints.index(name) for name in names]
-        return tuple(Segment(frozen(segment.control[:, columns]), segment.length) for segment in trajectory.segments)
 
     # --- what it says ---
 
@@ -284,12 +274,3 @@ class RobotFace(Face):
         if self.arm.run is None:
             return "idle"
         return "stopping" if self.arm.run.stopping is not None else "running"
-
-
-def joint_limits(model: RobotModel) -> tuple[JointLimits, ...]:
-    return tuple(
-        JointLimits(name, float(low), float(high), float(v), float(a), float(j))
-        for name, (low, high), v, a, j in zip(
-            model.chain.joint_names, model.position, model.velocity, model.acceleration, model.jerk, strict=True
-        )
-    )

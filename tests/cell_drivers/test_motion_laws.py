@@ -10,7 +10,7 @@ from cell.driver_errors import Refusal, Refused
 from cell.geometry import frozen
 from cell.motion_plan import Phase, Segment
 from cell.trajectory import Law, Path, combined
-from cell.trajectory_check import motion_finding
+from cell.trajectory_check import motion_finding, trajectory_finding
 from cell_drivers.simulated.playback import AHEAD, PERIOD
 from tests.cell_drivers.gantry import HOME, JOINTS, SECOND, VELOCITY, Desk, gantry_model, over, straight
 
@@ -175,7 +175,7 @@ def test_each_limit_is_looked_at_by_itself(limit: str, derivative: str, code: Re
     generous = replace(gantry_model(), **{name: np.full(4, 1e9) for name in ("velocity", "acceleration", "jerk")})
     assert motion_finding(path, law, generous) is None
     assert motion_finding(path, law, replace(generous, **{limit: reached * 1.001})) is None
-    finding = motion_finding(path, law, replace(generous, **{limit: reached * 0.999}))
+    finding = trajectory_finding(there(), replace(generous, **{limit: reached * 0.999}))
     assert finding is not None
     assert finding[0] is code
 
