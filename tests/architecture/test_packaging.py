@@ -18,8 +18,14 @@ def canonical(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+DRIVER_EXTRAS = ("modbus", "opcua")
+"""Extras that bring what one driver imports; its door in [tool.importlinter] keeps everybody else from it."""
+
+
 def declared_dependencies() -> set[str]:
-    return {canonical(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in pyproject()["project"]["dependencies"]}
+    project = pyproject()["project"]
+    lines = [*project["dependencies"], *(line for extra in DRIVER_EXTRAS for line in project["optional-dependencies"][extra])]
+    return {canonical(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in lines}
 
 
 def imported_modules() -> dict[str, str]:
@@ -61,8 +67,14 @@ def test_every_third_party_import_is_declared() -> None:
 
 
 def test_every_dependency_has_a_floor_and_a_cap() -> None:
-    lines = [*pyproject()["project"]["dependencies"], *pyproject()["project"]["optional-dependencies"]["dev"]]
+    project = pyproject()["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
     assert [line for line in lines if ">=" not in line or "<" not in line] == []
+
+
+def test_what_a_driver_extra_brings_is_brought_to_developers_too() -> None:
+    extras = pyproject()["project"]["optional-dependencies"]
+    assert [line for extra in DRIVER_EXTRAS for line in extras[extra] if line not in extras["dev"]] == []
 
 
 def test_readme_gives_each_of_the_two_commands_once() -> None:

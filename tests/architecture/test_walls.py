@@ -46,6 +46,8 @@ BREACHES = (
     Breach("one-door-toolbox", "planner/motion/planted.py", "import roboticstoolbox"),
     Breach("one-door-toolbox", "controller/planted.py", "from spatialmath import SE3"),
     Breach("one-door-lark", "intentlang/planted.py", "import lark"),
+    Breach("one-door-modbus", "cell_drivers/planted.py", "from pymodbus.client import ModbusTcpClient"),
+    Breach("one-door-opcua", "cellwright/planted.py", "from asyncua import Client"),
     Breach("one-door-terminal", "cellwright/planted.py", "import textual"),
     Breach("one-door-sqlite", "cellwright/planted.py", "import sqlite3"),
 )
