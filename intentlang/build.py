@@ -5,7 +5,7 @@ Called bottom-up and without recursion (see parse.py), so depth costs nothing he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from cell.diagnostic import Position, Span
@@ -31,18 +31,23 @@ T = TypeVar("T")
 class _Positions(dict[tuple[int, int], Position]):
     """Each place of the text, made once: a token asks for it, its name, and all that begin or end with it."""
 
+    def __init__(self, place: Callable[[int, int], Position]) -> None:
+        super().__init__()
+        self._place = place
+
     def __missing__(self, key: tuple[int, int]) -> Position:
-        found = self[key] = Position(*key)
+        found = self[key] = self._place(*key)
         return found
 
 
 class Builder:
-    """`words` collects every name met, so that reserved ones can be found without a walk."""
+    """`words` collects every name met, so that reserved ones can be found without a walk. `place` makes a position of line and
+    column."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, place: Callable[[int, int], Position] = Position) -> None:
         self.file = file
         self.words: list[s.Word] = []
-        self._positions = _Positions()
+        self._positions = _Positions(place)
 
     def _span(self, children: Sequence[object]) -> Span:
         first, last = children[0], children[-1]

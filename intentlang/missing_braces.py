@@ -1,4 +1,7 @@
-"""A `{` that was forgotten: the text has a `}` too many, and a line that opens nothing has lines below it that stand in."""
+"""Braces that were forgotten, as the indentation tells.
+
+A `{`: the text has a `}` too many, and a line that opens nothing has lines below it that stand in. A `}`: a line stands as far
+left as the line that opened the block."""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ class Opened:
 
 
 _BRACE = " {"
+_CLOSING = " }"
 
 
 def opened(text: str, missing: int) -> Opened:
@@ -55,3 +59,55 @@ def _is_head(line: str, following: list[str]) -> bool:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBrace:
+    """`opened` is the index of its `{`; the `}` seems to be missing before line `before_line`, from 1."""
+
+    opened: int
+    before_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """`text` with the braces put in. `written` are the places of the text as it came, in order, with how much came in."""
+
+    text: str
+    braces: tuple[ClosedBrace, ...]
+    written: tuple[tuple[int, int], ...]
+
+    def original(self, index: int) -> int:
+        """Where the character at `index` of `text` stood before."""
+        shift = 0
+        for place, length in self.written:
+            if index - shift < place + length:
+                break
+            shift += length
+        return index - shift
+
+
+def closed_by_indentation(text: str, missing: int) -> Closed:
+    """Puts in up to `missing` braces where a line stands as far left as the line that opened the block: the author most likely
+    forgot the brace before it."""
+    stack: list[tuple[int, int]] = []
+    braces: list[ClosedBrace] = []
+    written: list[tuple[int, int]] = []
+    out: list[str] = []
+    index = start = end = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        code = _NO_CODE.sub(lambda m: " " * len(m[0]), line)
+        indent = _indent(code)
+        while len(braces) < missing and stack and code.strip() and code.lstrip()[0] != "}" and indent <= stack[-1][0]:
+            braces.append(ClosedBrace(stack.pop()[1], number))
+            out[-1] = out[-1][:end] + _CLOSING + out[-1][end:]
+            written.append((start + end, len(_CLOSING)))
+        out.append(line)
+        start, end = index, len(code.rstrip())
+        for column, character in enumerate(code):
+            if character == "{":
+                stack.append((indent, index + column))
+            elif character == "}" and stack:
+                stack.pop()
+        index += len(line) + 1
+    return Closed("\n".join(out), tuple(braces), tuple(written))

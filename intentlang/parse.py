@@ -175,7 +175,7 @@ def _built(
     lines: frozenset[int] = frozenset(),
     found: tuple[Diagnostic, ...] = (),
 ) -> _Parsed:
-    builder = Builder(source.name)
+    builder = Builder(source.name, source.inside if found else Position)
     items = _transformed(tree, builder)
     return _Parsed(items, tuple(builder.words), broken, lines, found)
 
@@ -207,8 +207,7 @@ def _index(defect: UnexpectedInput, text: str) -> int:
 
 def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Diagnostic:
     if isinstance(defect, UnexpectedCharacters):
-        at = Position(defect.line, defect.column)
-        span = Span(source.name, at, Position(at.line, at.column + 1))
+        span = Span(source.name, source.inside(defect.line, defect.column), source.inside(defect.line, defect.column + 1))
         character = text[defect.pos_in_stream or 0]
         if character == '"':
             return error("E115", "this text has no closing quote", span, help='Close it with " on the same line.')
@@ -224,9 +223,11 @@ def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Dia
         return error("E101", f"the file ends here; expected {want}", end, help="Write what is missing.")
     line, column = token.line or 1, token.column or 1
     if token.type == "_NL":
-        span = Span(source.name, Position(line, column), Position(line, column))
+        at = source.inside(line, column)
+        span = Span(source.name, at, at)
         return error("E101", f"the statement ends here; expected {want}", span, help="Write what is missing, on this line.")
-    span = Span(source.name, Position(line, column), Position(token.end_line or line, token.end_column or column))
+    end_line, end_column = token.end_line or line, token.end_column or column
+    span = Span(source.name, source.inside(line, column), source.inside(end_line, end_column))
     guess = nearest(str(token), _keywords(defect)) if token.type == "NAME" else None
     help_ = f"Did you mean `{guess}`?" if guess else "Delete it, or write what is expected."
     if token.type in ("AND", "OR"):

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
-from intentlang.missing_braces import opened
+from intentlang.missing_braces import closed_by_indentation, opened
 
 END = "\x1e"
 MISSING = "no {"
@@ -204,37 +204,12 @@ def _balanced(text: str, found: Layout) -> Balanced:
         if bracket.character != "{":
             # What is left of the statement does not parse; it is on one of `lines` and taken out without a second report.
             characters[bracket.index] = END
-    mended, closed = _closed_by_indentation("".join(characters), sum(b.character == "{" for b in found.unmatched))
-    opened = layout(mended).unmatched
-    rest = [b for b in opened if b.character == "{"]
-    braces = [*closed, *rest]
+    closed = closed_by_indentation("".join(characters), sum(b.character == "{" for b in found.unmatched))
+    mended = closed.text
+    rest = [b for b in layout(mended).unmatched if b.character == "{"]
+    braces = [
+        *(Bracket(c.opened, "{", f"A `}}` seems to be missing before line {c.before_line}.") for c in closed.braces),
+        *(replace(b, index=closed.original(b.index)) for b in rest),
+    ]
     others = [b for b in found.unmatched if b.character != "{"]
     return Balanced(mended + "\n" * bool(rest) + "}" * len(rest), tuple(sorted([*others, *braces], key=lambda b: b.index)), lines)
-
-
-def _closed_by_indentation(text: str, missing: int) -> tuple[str, list[Bracket]]:
-    """Puts in up to `missing` braces where a line stands as far left as the line that opened the block: the author most likely
-    forgot the brace before it. Indices in the brackets returned are those of `text`."""
-    stack: list[tuple[int, int]] = []
-    closed: list[Bracket] = []
-    out: list[str] = []
-    index = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        code = re.sub(r'"[^"\n]*"|#[^\n]*', lambda m: " " * len(m[0]), line)
-        indent = len(code) - len(code.lstrip())
-        while len(closed) < missing and stack and code.strip() and code.lstrip()[0] != "}" and indent <= stack[-1][0]:
-            closed.append(Bracket(stack.pop()[1], "{", f"A `}}` seems to be missing before line {number}."))
-            out[-1] = _with_brace(out[-1])
-        for column, character in enumerate(code):
-            if character == "{":
-                stack.append((indent, index + column))
-            elif character == "}" and stack:
-                stack.pop()
-        out.append(line)
-        index += len(line) + 1
-    return "\n".join(out), closed
-
-
-def _with_brace(line: str) -> str:
-    comment = line.find("#")
-    return f"{line} }}" if comment < 0 else f"{line[:comment]} }} {line[comment:]}"

@@ -39,6 +39,15 @@ class SourceFile:
         """The span of the characters start to end, both counted from 0."""
         return Span(self.name, _position(self.text, start), _position(self.text, max(start, end)))
 
+    def inside(self, line: int, column: int) -> Position:
+        """That place, or the end of its line or of the text where it is behind them: a parser may have been given more than this
+        text, see recovery.py."""
+        starts = _line_starts(self.text)
+        if line > len(starts):
+            line, column = len(starts), len(self.text) + 1
+        end = starts[line] - 1 if line < len(starts) else len(self.text)
+        return Position(line, min(column, end - starts[line - 1] + 1))
+
 
 def decode_source(name: str, content: bytes, size: int | None = None) -> Outcome[SourceFile]:
     """Bytes as read from a file of `size` bytes, None: these are all. A byte order mark is dropped; anything that is not UTF-8 is
