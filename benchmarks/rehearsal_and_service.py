@@ -17,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.measured import TENDING, call, interleaved, machine, say, table
 from cell.scenario import Scenario
+from cellwright.open_drivers import open_drivers
 from cellwright.reading import read
-from cellwright.running import ResidentPlanner, open_drivers, run_spec
+from cellwright.running import ResidentPlanner, run_spec
 from cellwright.session import make_plan, release_plan, request_for
 from cellwright.workshop import open_workshop
 from controller.rehearsal import rehearse

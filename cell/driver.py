@@ -9,7 +9,7 @@ never move and never power; `close` never raises. `stop` pre-empts everything an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from cell.device import (
@@ -212,7 +212,8 @@ class VirtualTime(Protocol):
 
 
 class DriverSet(Protocol):
-    """The drivers of one cell by the names that the cell file uses: robots, tools, machines, stations, persons."""
+    """The drivers of one cell, or of a part of it, by the names that the cell file uses: robots, tools, machines, persons. Where
+    there are no signals or no detectors of people, `signals` and `people` are those of cell/no_devices.py."""
 
     @property
     def motion(self) -> Mapping[str, MotionDriver]: ...
@@ -255,12 +256,17 @@ class DriverSet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """What a driver package gets to build its drivers from. `scenario` only means something to simulated devices."""
+    """What a driver package gets to build its drivers from. `devices` are those that it is to drive, as cell/devices.py names
+    them; the rest of the cell is another driver's. `addresses`, by device, are what the cell file says after `address`.
+    `scenario` only means something to simulated devices."""
 
     cell: CellModel
     robots: Mapping[str, RobotModel]
     scenario: Scenario
+    devices: frozenset[str]
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 DriverFactory = Callable[[Assembly], DriverSet]
-"""What an entry point of the group `cell_drivers` names."""
+"""What an entry point of the group `cell_drivers` names. It returns the drivers of just the devices that it is asked for, and
+raises ValueError for an address that it cannot make sense of."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from cell.changers import Changer, Pocket
 from cell.diagnostic import Span
+from cell.driven_by import DrivenBy
 from cell.equipment import Equipment, PartKind, Place
 from cell.geometry import Body, Pose
 from cell.people import Person
@@ -79,7 +80,8 @@ class Queue:
 class CellModel:
     """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration. `places` are those
     of all equipment and, behind each, the seats of what may lie there. What stands of a changer (frame, bodies) is among the
-    equipment, under the same name."""
+    equipment, under the same name. `driven_by` has what is said of a
+    device's driver, by the name that it is said of."""
 
     robots: Mapping[str, RobotUnit]
     tools: Mapping[str, Tool]
@@ -91,6 +93,7 @@ class CellModel:
     queues: Mapping[str, Queue]
     file: str
     revision: str
+    driven_by: Mapping[str, DrivenBy] = field(default_factory=dict)
     places: Mapping[str, Place] = field(init=False, repr=False, compare=False)
     pockets: Mapping[str, Pocket] = field(init=False, repr=False, compare=False)
 

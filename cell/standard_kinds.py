@@ -46,6 +46,8 @@ OFFERS = _attr(
     keyed=True,
 )
 GUARD = _attr("guard", "<zone>", doc="The zone that its moving parts sweep.")
+ADDRESS = _attr("address", "<string>", doc="Where its driver finds it, as that driver writes addresses.")
+DRIVEN = (_attr("driver", "<name>", doc="The driver that speaks to it; the cell's only one unless said."), ADDRESS)
 EVERY = _attr("every", "<positive time>", doc="The arrival law: one part each such time.")
 COUNT = FactSchema(name="count", doc="How many parts lie there.", dimension="parts", source="counted")
 FULL = EventSchema(name="full", doc="No place is free there.")
@@ -63,6 +65,7 @@ ROBOT = KindSchema(
     attributes=(
         _attr("model", "<string>", doc="The name of the robot model.", required=True),
         _attr("driver", "<name>", doc="The driver that speaks to it.", required=True),
+        ADDRESS,
         _attr("base", _VECTOR, doc="Where its base frame stands in the world.", required=True),
         ROTATION,
         _attr("home", "[<angle/length>...]", doc="The joint positions that it waits in."),
@@ -108,6 +111,7 @@ TOOL = KindSchema(
         _attr("vacuum", "<positive pressure>", doc="It grips by vacuum."),
         _signal("holding", "whether it holds a part"),
         _signal("alarm", "an alarm"),
+        *DRIVEN,
     ),
     facts=(
         FactSchema(name="force", doc="Gripping force.", dimension="force", controlled=True),
@@ -135,6 +139,7 @@ CHANGER = KindSchema(
             doc="Where the tip of a tool stands, in the changer's frame.",
             keyed=True,
         ),
+        *DRIVEN,
     ),
 )
 PART = KindSchema(
@@ -274,6 +279,7 @@ _SUPPLY = (
     _attr("buffer", "<parts>", doc="How many parts can wait there."),
     _signal("waiting", "how many parts wait"),
     _signal("alarm", "an alarm"),
+    *DRIVEN,
 )
 _WAITING = FactSchema(name="waiting", doc="How many parts wait.", dimension="parts", source="signal", signal="waiting")
 FEED = KindSchema(
@@ -297,6 +303,7 @@ _STATION = (
     _signal("identity", "which part was identified"),
     _signal("occupied", "whether a part lies there"),
     _signal("alarm", "an alarm"),
+    *DRIVEN,
 )
 STATION = KindSchema(
     name="station", doc="Offers work on a part.", is_place=True, loops_over="content",
@@ -361,6 +368,7 @@ ZONE = KindSchema(
         _attr(
             "handover", "", f"at {_VECTOR}", doc="A person may reach in there to take or give: in its middle, or at this point."
         ),
+        *DRIVEN,
     ),
     facts=(
         FactSchema(
@@ -381,6 +389,7 @@ PERSON = KindSchema(
         _signal("ready", "ready hands"),
         _attr("approach_speed", "<positive speed>", doc="1.6 m/s unless measured (ISO 13855)."),
         _attr("clears", "<bin>", doc="Where they carry what is finished where they work."),
+        *DRIVEN,
     ),
     facts=(FactSchema(name="ready", doc="Ready hands.", values=("ready", "away"), source="signal", signal="ready"),),
 )
@@ -393,6 +402,7 @@ SENSOR = KindSchema(
         _attr("measures", "<name>", doc="The dimension of the quantity `value`."),
         _attr("states", "<name...>", doc="The states that it tells."),
         _attr("max_age", "<positive time>", doc="An older sample counts as none."),
+        *DRIVEN,
     ),
     facts=(
         FactSchema(name="value", doc="What it measures.", dimension="*", source="signal", signal="reports"),

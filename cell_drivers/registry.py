@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, PackageMetadata, distributions
 
+from cell.devices import named_drivers
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Span, error
 from cell.driver import DriverFactory
 from cell.model import CellModel
@@ -88,12 +89,11 @@ def load(driver: InstalledDriver, *spans: Span) -> Outcome[DriverFactory]:
 
 
 def unknown_drivers(cell: CellModel, path: Iterable[str] | None = None) -> tuple[Diagnostic, ...]:
-    """E291 or E293 for each robot of the cell whose driver is not there."""
-    found, drivers = list[Diagnostic](), installed(path)
-    for robot in cell.robots.values():
-        span = robot.attribute_spans.get("driver", robot.span)
-        found.extend(_one_called(robot.driver, drivers, (span,)).diagnostics)
-    return tuple(found)
+    """E291 or E293 for each driver that the cell names and that is not there, with every place that names it."""
+    drivers, spans = installed(path), dict[str, list[Span]]()
+    for named in named_drivers(cell):
+        spans.setdefault(named.driver, []).append(named.span)
+    return tuple(d for name, where in spans.items() for d in _one_called(name, drivers, tuple(dict.fromkeys(where))).diagnostics)
 
 
 def _found(path: Iterable[str] | None) -> Iterator[InstalledDriver]:

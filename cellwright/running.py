@@ -1,4 +1,4 @@
-"""From a released plan to a run: the drivers that the cell names, the planner that stays at hand, the rehearsal.
+"""From a released plan to a run: the planner that stays at hand, the rehearsal.
 
 A run plans again whenever the controller asks; that is stages 3 to 5 with the state that was observed, there is no second path.
 """
@@ -10,15 +10,12 @@ from dataclasses import dataclass, replace
 
 from cell.commands import RequestPlan
 from cell.declared_state import declared_state
-from cell.diagnostic import Diagnostic, Outcome, Position, Severity, Span, error
-from cell.driver import Assembly, DriverSet
-from cell.model import CellModel
+from cell.diagnostic import Outcome, Position, Span, error
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import Scenario
 from cell.scenario_file import scenario_from_mapping
 from cell.state import PlanningRequest
-from cell_drivers.registry import find_driver, load, unknown_drivers
 from cellwright.file_bytes import LARGEST_TOML, read_whole
 from cellwright.reading import Reading
 from cellwright.session import make_plan, release_plan, request_for
@@ -36,29 +33,6 @@ def read_scenario(path: str) -> Outcome[Scenario]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         return Outcome(None, (error("E280", f"the scenario file is no TOML: {cause}", top),))
     return scenario_from_mapping(mapping, path)
-
-
-def open_drivers(request: PlanningRequest, scenario: Scenario) -> Outcome[DriverSet]:
-    """The drivers that the cell file names. One package drives all of a cell for now."""
-    units = list(request.cell.robots.values())
-    names = {unit.driver: unit for unit in units}
-    if len(names) != 1:
-        spans = [u.attribute_spans.get("driver", u.span) for u in names.values()]
-        return Outcome(None, (error("E290", "the robots of a cell have one driver between them for now", *spans),))
-    name, unit = next(iter(names.items()))
-    span = unit.attribute_spans.get("driver", unit.span)
-    driver = find_driver(name, span)
-    if driver.value is None:
-        return Outcome(None, driver.diagnostics)
-    factory = load(driver.value, span)
-    if factory.value is None:
-        return Outcome(None, factory.diagnostics)
-    return Outcome(factory.value(Assembly(request.cell, request.robots, scenario)))
-
-
-def missing_drivers(cell: CellModel) -> tuple[Diagnostic, ...]:
-    """Warnings: the cell can be planned without them, and not run."""
-    return tuple(replace(found, severity=Severity.WARNING) for found in unknown_drivers(cell))
 
 
 @dataclass(frozen=True, slots=True)

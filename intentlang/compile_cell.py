@@ -21,6 +21,7 @@ from intentlang import cell_rules, sizes, solids
 from intentlang.changers import changer_of
 from intentlang.changers import shape_of as changer_shape
 from intentlang.declared import Declared, Given, declare, numbers
+from intentlang.driven import driven_by
 from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
 from intentlang.path_rules import path_of
@@ -74,6 +75,7 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
         queues={d.name.text: Queue(d.name.text, d.word("of") or "", d.span) for d in of("queue")},
         file=file,
         revision="",
+        driven_by=driven_by(declared),
     )
     return replace(model, revision=revision(model))
 

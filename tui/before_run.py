@@ -10,7 +10,8 @@ from cell.diagnostic import Diagnostic
 from cell.driver import DriverSet
 from cell.scenario import Scenario
 from cell.scenario_file import not_in_cell
-from cellwright.running import open_drivers, read_scenario
+from cellwright.open_drivers import open_drivers
+from cellwright.running import read_scenario
 from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import unwatched
 from tui.diagnostics import emit

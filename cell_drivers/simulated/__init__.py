@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from cell.devices import devices_of
 from cell.driver import Assembly
 from cell.model import CellModel
 from cell.robot import RobotModel
@@ -32,4 +33,5 @@ def simulated_cell(
 ) -> SimulatedCell:
     """`robots` by robot name; `seed` takes the place of the scenario's."""
     drawn = scenario if scenario is not None else Scenario()
-    return SimulatedCell(Assembly(cell, robots, drawn if seed is None else replace(drawn, seed=seed)), on_effect)
+    drawn = drawn if seed is None else replace(drawn, seed=seed)
+    return SimulatedCell(Assembly(cell, robots, drawn, frozenset(devices_of(cell))), on_effect)

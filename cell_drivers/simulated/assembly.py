@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from cell.declared_state import declared_state
 from cell.device import DeviceEvent
+from cell.devices import devices_of, signal_devices
 from cell.driver import Assembly
 from cell.equipment import Equipment
 from cell.model import CellModel, Tool
@@ -25,13 +27,16 @@ from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sourc
 from cell_drivers.simulated.supply_face import SupplyFace
 from cell_drivers.simulated.world import World
 
+F = TypeVar("F", bound=Face)
+
 
 class SimulatedCell:
     """A `DriverSet` with virtual time, and the world's record beside it for whoever judges. `on_effect` hears every effect
-    and violation at once, so a record can be kept outside this process."""
+    and violation at once, so a record can be kept outside this process. What another driver drives stands in the world as it was
+    declared, and this set does not offer it."""
 
     def __init__(self, assembly: Assembly, on_effect: Callable[[Effect | Violation], None] | None = None) -> None:
-        cell = assembly.cell
+        cell, self._devices = assembly.cell, assembly.devices
         self.world = world = World(cell, Misfortunes(assembly.scenario), on_effect)
         self._robots = {name: RobotFace(world, Arm(world, unit, assembly.robots[name])) for name, unit in cell.robots.items()}
         world.arms.update({name: face.arm for name, face in self._robots.items()})
@@ -46,9 +51,11 @@ class SimulatedCell:
         self._supplies = {name: SupplyFace(world, cell.equipment[name], count) for name, count in coming.items()}
         self._persons = {name: PersonFace(world, person) for name, person in cell.people.items()}
         sources = signal_sources(world, self._tools, self._machines, self._supplies, self._persons)
-        self._signals = SignalsFace(world, sources)
+        reporting = signal_devices(cell)
+        self._signals = SignalsFace(world, {name: read for name, read in sources.items() if reporting[name] in self._devices})
         world.refresh = self._refresh
-        self._people = PeopleFace(world, cell)
+        others = set(devices_of(cell)) - self._devices
+        self._people = PeopleFace(world, tuple(zone for zone in cell.zones if zone not in others))
         devices = (
             *self._robots.values(),
             *self._couplings.values(),
@@ -61,31 +68,34 @@ class SimulatedCell:
 
     @property
     def motion(self) -> Mapping[str, RobotFace]:
-        return self._robots
+        return self._own(self._robots)
 
     @property
     def grippers(self) -> Mapping[str, GripperFace]:
-        return self._tools
+        return self._own(self._tools)
 
     @property
     def couplings(self) -> Mapping[str, CouplingFace]:
-        return self._couplings
+        return self._own(self._couplings)
 
     @property
     def machines(self) -> Mapping[str, MachineFace]:
-        return self._machines
+        return self._own(self._machines)
 
     @property
     def stations(self) -> Mapping[str, MachineFace]:
-        return self._stations
+        return self._own(self._stations)
 
     @property
     def supplies(self) -> Mapping[str, SupplyFace]:
-        return self._supplies
+        return self._own(self._supplies)
 
     @property
     def persons(self) -> Mapping[str, PersonFace]:
-        return self._persons
+        return self._own(self._persons)
+
+    def _own(self, faces: Mapping[str, F]) -> Mapping[str, F]:
+        return {key: face for key, face in faces.items() if face.name in self._devices}
 
     @property
     def signals(self) -> SignalsFace:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from cell.device import SignalChanged, SignalSample, SignalValue
 from cell.driver_errors import Refusal
-from cell.model import CellModel
 from cell_drivers.simulated.face import Face
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
@@ -125,9 +124,9 @@ class SignalsFace(Face):
 class PeopleFace(Face):
     """Zones where a person is. Silence is occupied: a frozen detector says so once its last word has grown old."""
 
-    def __init__(self, world: World, cell: CellModel) -> None:
+    def __init__(self, world: World, zones: tuple[str, ...]) -> None:
         super().__init__(world, "people")
-        self._zones = tuple(cell.zones)
+        self._zones = zones
         self._frozen_words: dict[str, bool] | None = None
         self._frozen_at = 0
 

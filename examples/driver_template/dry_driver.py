@@ -23,7 +23,6 @@ from cell.device import (
     Prepared,
     ReadbackBlock,
     RobotState,
-    SignalSample,
     SignalValue,
     SpeedScaled,
     StopKind,
@@ -34,6 +33,7 @@ from cell.driver_errors import Refusal, Refused
 from cell.geometry import Array
 from cell.home import home_of
 from cell.model import Tool
+from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 from cell.robot import RobotModel
 from cell.trajectory import Law, Path
 
@@ -243,30 +243,18 @@ class Gripper(Device):
         self.tell(command, CommandStatus("done"))
 
 
-class Sensors(Device):
-    """No signals, and nobody near. A detector that is silent has to say *occupied*."""
-
-    signals: tuple[str, ...] = ()
-    zones: tuple[str, ...] = ()
-
-    def read(self, signal: str) -> SignalSample:
-        raise self.refused(Refusal.UNKNOWN_NAME, "", signal)
-
-    def is_occupied(self, zone: str, now: int) -> bool:
-        return True
-
-
 class DryCell:
-    """The drivers of one cell, by the names in its cell file."""
+    """The drivers of one cell, by the names in its cell file: of those devices only that the cell file gives to this driver."""
 
     def __init__(self, assembly: Assembly) -> None:
         cell, self.virtual = assembly.cell, Timeline()
         self.motion = {
             name: Robot(name, self.virtual, assembly.robots[name], np.asarray(home_of(unit, assembly.robots[name])))
             for name, unit in cell.robots.items()
+            if name in assembly.devices
         }
-        self.grippers = {name: Gripper(tool, self.virtual) for name, tool in cell.tools.items()}
-        self.signals = self.people = Sensors("sensors", self.virtual)
+        self.grippers = {name: Gripper(tool, self.virtual) for name, tool in cell.tools.items() if name in assembly.devices}
+        self.signals, self.people = NO_SIGNALS, NO_PEOPLE
         self.couplings: Mapping[str, CouplingDriver] = {}
         self.machines: Mapping[str, MachineDriver] = {}
         self.stations: Mapping[str, StationDriver] = {}
@@ -274,7 +262,7 @@ class DryCell:
         self.persons: Mapping[str, PersonDriver] = {}
 
     def poll(self) -> tuple[DeviceEvent, ...]:
-        devices = (*self.motion.values(), *self.grippers.values(), self.signals)
+        devices = (*self.motion.values(), *self.grippers.values())
         return tuple(sorted((event for device in devices for event in device.poll()), key=lambda event: event.time))
 
     def open(self) -> None: ...

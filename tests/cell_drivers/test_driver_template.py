@@ -10,6 +10,7 @@ import pytest
 
 from cell.commands import RequestPlan
 from cell.device import CommandChanged, CommandStatus, GripChanged, Trajectory
+from cell.devices import devices_of
 from cell.diagnostic import Outcome
 from cell.driver import Assembly, DriverSet
 from cell.driver_errors import Refusal, Refused
@@ -17,6 +18,7 @@ from cell.geometry import frozen
 from cell.motion_plan import Phase, Segment
 from cell.released_plan import ReleasedPlan
 from cell.scenario import Scenario
+from cell.state import PlanningRequest
 from cellwright.running import run_spec
 from controller.rehearsal import rehearse
 from planner.proof.release import release
@@ -33,10 +35,14 @@ def template(repository: Path) -> ModuleType:
     return module
 
 
+def whole(asked: PlanningRequest) -> Assembly:
+    return Assembly(asked.cell, asked.robots, Scenario(), frozenset(devices_of(asked.cell)))
+
+
 @pytest.fixture
 def drivers(template: ModuleType) -> DriverSet:
     asked = request()
-    found: DriverSet = template.driver(Assembly(asked.cell, asked.robots, Scenario()))
+    found: DriverSet = template.driver(whole(asked))
     found.open()
     found.motion["g1"].activate("on")
     found.poll()
@@ -68,7 +74,7 @@ def test_it_runs_a_cell_to_its_end(template: ModuleType) -> None:
     equipment = {name: thing for name, thing in asked.cell.equipment.items() if name not in ("lathe", "gauge")}
     asked = replace(asked, cell=replace(asked.cell, equipment=equipment))
     plan = release(planned(asked).plan, asked, versions=VERSIONS).expect()
-    drivers = template.driver(Assembly(asked.cell, asked.robots, Scenario()))
+    drivers = template.driver(whole(asked))
     summary = rehearse(run_spec("dry", asked), plan, drivers, NoPlanner()).summary
     assert (summary.state, summary.goals_met, summary.goals_total) == ("Complete", 1, 1), summary.held_because
 

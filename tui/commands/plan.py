@@ -38,7 +38,7 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse(f"{arguments.file} is no .intent file; only an intent can be planned", USAGE)
     from cellwright.idle_rules import idle_rules
     from cellwright.near_people import near_people
-    from cellwright.running import missing_drivers
+    from cellwright.open_drivers import missing_drivers
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
     from tui.plan_target import names_from, objection, write

@@ -16,6 +16,7 @@ from tui.exit_codes import DRIVER, HELD, USAGE
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
+    from cell.model import CellModel
     from cell.run import RunSummary
     from cellwright.order_files import FollowedOrders
     from tui.before_run import Target
@@ -65,8 +66,18 @@ def _announce(aim: Target) -> None:
 
     width = min(110, shutil.get_terminal_size((100, 24)).columns)
     say(plan_text(aim.ready.released, width, wants_colour(sys.stderr), everything=False))
-    robots = ", ".join(f"{printable(r.name)} (driver {printable(r.driver)})" for r in aim.ready.request.cell.robots.values())
-    say(f"target: {robots}, {'REAL DEVICES' if aim.drivers.virtual is None else 'simulated'}")
+    say(f"target: {_driven(aim.ready.request.cell)}, {'REAL DEVICES' if aim.drivers.virtual is None else 'simulated'}")
+
+
+def _driven(cell: CellModel) -> str:
+    """Each driver with the devices that are its own; where there is one only, with the robots."""
+    from cell.devices import devices_of
+    from cellwright.assignment import assigned
+
+    parts = assigned(cell).value or ()
+    shown = tuple(cell.robots) if len(parts) == 1 else devices_of(cell)
+    own = ((part.driver, [device for device in shown if device in part.devices]) for part in parts)
+    return ", ".join(f"{printable(' and '.join(devices))} (driver {printable(driver)})" for driver, devices in own)
 
 
 def _agreed() -> bool:

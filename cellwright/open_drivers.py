@@ -1,0 +1,54 @@
+"""The drivers that the cell file names, made for a run. What it does not name is never imported (the allow-list of a cell)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cell.diagnostic import Diagnostic, Outcome, Severity, error
+from cell.driver import Assembly, DriverSet
+from cell.model import CellModel
+from cell.scenario import Scenario
+from cell.state import PlanningRequest
+from cell_drivers.composed import ComposedSet, Share
+from cell_drivers.registry import find_driver, load, unknown_drivers
+from cellwright.assignment import Assigned, assigned
+
+
+def open_drivers(request: PlanningRequest, scenario: Scenario) -> Outcome[DriverSet]:
+    """One set for the whole cell, each device driven by whom the cell file says. Not opened yet, in the sense of the contract."""
+    parts = assigned(request.cell)
+    if parts.value is None:
+        return Outcome(None, parts.diagnostics)
+    shares = [_share(part, request, scenario) for part in parts.value]
+    made = [share.value for share in shares if share.value is not None]
+    if len(made) < len(shares):
+        return Outcome(None, tuple(d for share in shares for d in share.diagnostics))
+    if len(made) == 1:
+        return Outcome(made[0].drivers)
+    if {share.drivers.virtual for share in made} - {None}:
+        names = ", ".join(share.driver for share in made if share.drivers.virtual is not None)
+        spans = [span for part in parts.value for span in part.spans[:1]]
+        help = "drive the whole cell with it, or none of it"
+        return Outcome(None, (error("E296", f"`{names}` has simulated time, which others do not share", *spans, help=help),))
+    return Outcome(ComposedSet(request.cell, made))
+
+
+def missing_drivers(cell: CellModel) -> tuple[Diagnostic, ...]:
+    """Warnings: the cell can be planned without them, and not run."""
+    found = (*assigned(cell).diagnostics, *unknown_drivers(cell))
+    return tuple(replace(diagnostic, severity=Severity.WARNING) for diagnostic in found)
+
+
+def _share(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Outcome[Share]:
+    driver = find_driver(part.driver, *part.spans[:1])
+    if driver.value is None:
+        return Outcome(None, driver.diagnostics)
+    factory = load(driver.value, *part.spans[:1])
+    if factory.value is None:
+        return Outcome(None, factory.diagnostics)
+    try:
+        drivers = factory.value(Assembly(request.cell, request.robots, scenario, part.devices, part.addresses))
+    except Exception as cause:  # whatever a foreign driver raises is its fault, and the user's to know
+        why = f"{type(cause).__name__}: {cause}"
+        return Outcome(None, (error("E295", f"driver `{part.driver}` cannot drive this cell", *part.spans, help=why),))
+    return Outcome(Share(part.driver, part.devices, drivers))

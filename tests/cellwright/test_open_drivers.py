@@ -1,0 +1,149 @@
+"""Which driver drives what, as the cell file says; and that nothing which it does not name is imported."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cell.diagnostic import Position, Span
+from cell.driven_by import DrivenBy
+from cell.model import CellModel
+from cell.scenario import Scenario
+from cellwright.assignment import assigned
+from cellwright.open_drivers import missing_drivers, open_drivers
+from tests.cell_drivers.test_registry import plant
+from tests.intentlang.cells import cell_of
+from tests.planner.proof.gantry import request
+
+SECOND = """
+import cell_drivers.simulated
+
+def driver(assembly):
+    if "nowhere" in assembly.addresses.values():
+        raise ValueError("no such address: nowhere")
+    return cell_drivers.simulated.driver(assembly)
+"""
+
+
+DEVICES = """
+robot r {
+  model "ur5e"
+  driver ur
+  address "rtde://192.0.2.4:30004"
+  base (0 m, 0 m, 0 m)
+}
+tool g {
+  in rack
+  tcp (0 mm, 0 mm, 100 mm)
+  mass 1 kg
+  driver modbus
+}
+changer rack {
+  at (1 m, 0 m, 0 m)
+  stores g
+  serves r
+  driver io
+}
+station s {
+  at (0 m, 1 m, 0 m)
+  driver opcua
+}
+zone z {
+  box from (0 m, 0 m, 0 m) to (1 m, 1 m, 1 m)
+  driver opcua
+}
+person p {
+  at s
+  usually 5 s
+  driver screen
+}
+"""
+
+
+def at(line: int) -> Span:
+    return Span("gantry.cell", Position(line, 1), Position(line, 9))
+
+
+def two_drivers(cell: CellModel, **others: DrivenBy) -> CellModel:
+    return replace(cell, driven_by=others)
+
+
+@pytest.fixture
+def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "the_second_driver.py").write_text(SECOND)
+    (tmp_path / "the_unnamed_driver.py").write_text("raise AssertionError('imported')\n")
+    plant(tmp_path, "second-driver", "second = the_second_driver:driver")
+    plant(tmp_path, "unnamed-driver", "unnamed = the_unnamed_driver:driver")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "the_second_driver", raising=False)
+    return tmp_path
+
+
+def test_a_cell_with_one_driver_is_driven_by_it_as_a_whole() -> None:
+    (part,) = assigned(request().cell).expect()
+    assert part.driver == "sim"
+    assert {"g1", "grip", "lathe", "gauge"} <= part.devices
+
+
+def test_each_device_of_a_cell_with_several_drivers_says_which_one() -> None:
+    cell = two_drivers(request().cell, grip=DrivenBy("second", "a://b", at(7)))
+    outcome = assigned(cell)
+    assert outcome.value is None
+    assert {d.code for d in outcome.diagnostics} == {"E290"}
+    lathe = next(d for d in outcome.diagnostics if "`lathe`" in d.message)
+    assert "sim, second" in lathe.message
+    assert len(lathe.spans) == 3  # where it is declared, and where each driver is named
+    assert lathe.spans[2].start == Position(7, 1)
+
+
+def test_devices_and_addresses_go_to_the_driver_that_is_named() -> None:
+    cell = request().cell
+    rest = {name: DrivenBy("second", None, at(9)) for name in ("lathe", "gauge")}
+    cell = two_drivers(cell, grip=DrivenBy("second", "a://b", at(7)), **rest)
+    sim, second = assigned(cell).expect()
+    assert (sim.driver, sim.devices, dict(sim.addresses)) == ("sim", frozenset({"g1"}), {})
+    assert (second.driver, second.devices) == ("second", frozenset({"grip", "lathe", "gauge"}))
+    assert dict(second.addresses) == {"grip": "a://b"}
+
+
+def test_only_drivers_that_the_cell_names_are_imported(planted: Path) -> None:
+    asked = request()
+    assert open_drivers(asked, Scenario()).is_ok
+    assert "the_second_driver" not in sys.modules
+    robots = {"g1": replace(asked.cell.robots["g1"], driver="second")}
+    assert open_drivers(replace(asked, cell=replace(asked.cell, robots=robots)), Scenario()).is_ok
+    assert "the_second_driver" in sys.modules
+    assert "the_unnamed_driver" not in sys.modules
+
+
+def test_an_address_that_the_driver_cannot_make_sense_of_is_told_with_its_place(planted: Path) -> None:
+    asked = request()
+    robots = {"g1": replace(asked.cell.robots["g1"], driver="second")}
+    cell = replace(asked.cell, robots=robots, driven_by={"g1": DrivenBy("second", "nowhere", at(4))})
+    (found,) = open_drivers(replace(asked, cell=cell), Scenario()).diagnostics
+    assert (found.code, found.help) == ("E295", "ValueError: no such address: nowhere")
+    assert found.spans
+
+
+def test_drivers_that_share_no_time_are_told(planted: Path) -> None:
+    asked = request()
+    others = {name: DrivenBy("second", None, at(9)) for name in ("grip", "lathe", "gauge")}
+    cell = two_drivers(asked.cell, **others)
+    (found,) = open_drivers(replace(asked, cell=cell), Scenario()).diagnostics
+    assert found.code == "E296"
+
+
+def test_every_driver_that_is_not_installed_is_told_once_with_all_its_places() -> None:
+    others = {name: DrivenBy("nobody", None, at(k)) for k, name in enumerate(("grip", "lathe", "gauge"), 1)}
+    found = missing_drivers(two_drivers(request().cell, **others))
+    assert [(d.code, d.is_error, len(d.spans)) for d in found] == [("E291", False, 3)]
+
+
+def test_driver_and_address_are_read_of_every_kind_of_device() -> None:
+    cell = cell_of(DEVICES).expect()
+    named = {part.driver: part.devices for part in assigned(cell).expect()}
+    assert named == {
+        "ur": {"r"}, "modbus": {"g"}, "io": {"r.coupling"}, "opcua": {"s", "z"}, "screen": {"p"}
+    }  # fmt: skip
+    assert cell.driven_by["r"].address == "rtde://192.0.2.4:30004"
