@@ -1,0 +1,1 @@
+"""Universal Robots: a trajectory as a program that the controller runs by itself, supervised over RTDE and the dashboard."""
