@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
-from cell.driver_errors import Refusal, Refused
+from cell.driver_errors import LastState, Refusal, Refused
 from cell_drivers.simulated.commands import NOT_SEEN, Commands
 from cell_drivers.simulated.world import World
 
@@ -117,4 +117,8 @@ class Face:
         self.change(command, DONE)
 
     def refused(self, code: Refusal, command: str, detail: str = "") -> Refused:
-        return Refused(code, self._name, command, self.world.now, detail)
+        return Refused(code, self._name, command, self.world.now, detail, self.last_state())
+
+    def last_state(self) -> LastState:
+        """What a refusal carries; None for what has no state of its own."""
+        return None

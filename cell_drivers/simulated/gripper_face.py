@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cell.device import CommandStatus, FaultCleared, GripChanged, GripKind, GripperState
+from cell.device import CommandStatus, GripChanged, GripKind, GripperState
 from cell.driver_errors import Refusal
 from cell.durations import action_duration
 from cell.geometry import Pose
@@ -110,10 +110,6 @@ class GripperFace(Face):
     def thaw(self) -> None:
         self._frozen_states = {}
         super().thaw()
-
-    def acknowledge(self, fault: str, operator: str) -> None:
-        self.world.effect(self.name, "", "acknowledged", detail=f"{fault} by {operator}")
-        self.tell(FaultCleared(self.name, self.world.now, fault))
 
     # --- what then happens ---
 
@@ -235,6 +231,9 @@ class GripperFace(Face):
         """In its pocket a tool is connected to nothing, and nothing is known of its jaws."""
         grip = jaws.grip if self._flange() is not None else None
         return GripperState(self.name, jaws.hand, self.world.now, grip, jaws.touched, None)
+
+    def last_state(self) -> GripperState:
+        return self._state_now(next(iter(self._jaws.values())))
 
     def _flange(self) -> Pose | None:
         arm = self.world.arms.get(self.world.mounts[self.name])

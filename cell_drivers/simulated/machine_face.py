@@ -230,12 +230,18 @@ class MachineFace(Face):
         self.change(work.command, DONE)
 
     def _breaks_off(self, work: Work, alarm: MachineAlarm) -> None:
-        self._alarm = f"{work.name} broke off"
-        self._abort(work, ALARM)
-        self.world.effect(self.name, work.command, "alarm", work.part, self._alarm)
-        self.tell(FaultRaised(self.name, self.world.now, ALARM, self._alarm))
+        self.raise_alarm(f"{work.name} broke off")
         if alarm.clears_after is not None:
             self.world.timeline.after(alarm.clears_after, self._clear_alarm)
+
+    def raise_alarm(self, text: str) -> str:
+        """What runs is aborted. Gives the name of the fault, for `acknowledge`."""
+        work, self._alarm = self._work, text
+        if work is not None:
+            self._abort(work, ALARM)
+        self.world.effect(self.name, work.command if work else "", "alarm", work.part if work else "", text)
+        self.tell(FaultRaised(self.name, self.world.now, ALARM, text))
+        return ALARM
 
     def _clear_alarm(self) -> None:
         if self._alarm is not None:
@@ -294,6 +300,9 @@ class MachineFace(Face):
 
     def state(self) -> MachineState:
         return self._frozen_state if self._frozen_state is not None else self._state_now()
+
+    def last_state(self) -> MachineState:
+        return self.state()
 
     def status(self, command: str) -> CommandStatus:
         if not self.is_frozen and self._work is not None and self._work.command == command:

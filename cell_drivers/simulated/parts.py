@@ -69,6 +69,14 @@ class Parts:
             raise ValueError(f"there is a {part} already")
         self._put(Part(part, self.cell.parts[kind], RestsIn(place.name), place.frame))
 
+    def lay(self, part: str, kind: str, place: str, pose: Pose) -> None:
+        """Somebody puts a part at `pose` (T_world_part); `place` counts as where it lies."""
+        self._put(Part(part, self.cell.parts[kind], RestsIn(place), pose))
+
+    def carry_off(self, part: str) -> None:
+        """Somebody takes it out of the cell; one that is not there is no matter."""
+        self.parts.pop(part, None)
+
     def resting_in(self, place: str) -> Part | None:
         return next((part for part in self.parts.values() if part.where == RestsIn(place)), None)
 

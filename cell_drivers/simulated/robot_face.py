@@ -20,7 +20,7 @@ from cell.device import (
     StopKind,
     Trajectory,
 )
-from cell.driver_errors import Refusal
+from cell.driver_errors import Refusal, Stale
 from cell.joint_limits import joint_limits
 from cell.trajectory import Law, Path
 from cell.trajectory_check import in_order, motion_finding, shape_finding
@@ -29,10 +29,13 @@ from cell_drivers.simulated.arm import TICK, Arm, Ending
 from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.jamming import there_and_back
 from cell_drivers.simulated.playback import PERIOD
+from cell_drivers.simulated.timeline import SECOND
 from cell_drivers.simulated.world import World
 
 START_TOLERANCE = 1e-3
 """rad or m."""
+MAX_AGE = 0.1
+"""s."""
 JAM = "jam"
 POWER_UP = 0.1
 """s to release the brakes."""
@@ -61,7 +64,7 @@ class RobotFace(Face):
             feeding="buffered",
             standstill={kind: self.arm.standstill(kind) for kind in kinds},
             start_tolerance=START_TOLERANCE,
-            max_age=0.1,
+            max_age=MAX_AGE,
             on_link_loss="finishes its buffer",
             speed_scaling=True,
         )
@@ -110,6 +113,7 @@ class RobotFace(Face):
     def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
         if not self.takes(command, "motion", trajectory.motion):
             return self._prepared[command][0]
+        self._refuse_stale(command)
         self._refuse_unless_ready(command)
         if trajectory.process is not None and trajectory.process.tool != self.world.tool_at(self.name):
             raise self.refused(Refusal.NOT_OFFERED, command, f"{trajectory.process.tool} is not at the flange")
@@ -133,6 +137,7 @@ class RobotFace(Face):
             return
         if status.state == "aborted":
             raise self.refused(Refusal.NOT_PREPARED, command, f"it was aborted: {status.why}")
+        self._refuse_stale(command)
         self._refuse_unless_ready(command)
         path, law = known[1], known[2].stretched(self.world.luck.stretch(self.name, command))
         self._refuse_unless_there(command, path)
@@ -218,6 +223,12 @@ class RobotFace(Face):
         self._good[key] = (trajectory, path, law)
         return path, law
 
+    def _refuse_stale(self, command: str) -> None:
+        """Frozen or not, nothing is begun on what was true once."""
+        age = (self.world.now - self.state().received) / SECOND
+        if age > MAX_AGE:
+            raise Stale(self.name, command, self.world.now, f"its last state is {age:.2f} s old", self.state())
+
     def _refuse_unless_ready(self, command: str) -> None:
         if not self.arm.is_active:
             raise self.refused(Refusal.NOT_ACTIVE, command)
@@ -233,6 +244,9 @@ class RobotFace(Face):
 
     def state(self) -> RobotState:
         return self._frozen_state if self._frozen_state is not None else self._state_now()
+
+    def last_state(self) -> RobotState:
+        return self.state()
 
     def readback(self) -> tuple[ReadbackBlock, ...]:
         return () if self.is_frozen else self.arm.readback()

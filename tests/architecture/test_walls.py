@@ -41,7 +41,6 @@ BREACHES = (
     Breach("pure-middle", "intentlang/planted.py", "import logging"),
     Breach("pure-middle", "planner/motion/planted.py", "import random"),
     Breach("pure-middle", "controller/planted.py", "import asyncio"),
-    Breach("pure-middle", "cell_drivers/ur/planted.py", "import socket"),
     Breach("drivers-by-entry-point", "cellwright/planted.py", "import cell_drivers.simulated"),
     Breach("drivers-by-entry-point", "cell_drivers/planted.py", "import cell_drivers.simulated"),
     Breach("one-door-toolbox", "planner/motion/planted.py", "import roboticstoolbox"),
@@ -49,6 +48,7 @@ BREACHES = (
     Breach("one-door-lark", "intentlang/planted.py", "import lark"),
     Breach("one-door-modbus", "cell_drivers/planted.py", "from pymodbus.client import ModbusTcpClient"),
     Breach("one-door-opcua", "cellwright/planted.py", "from asyncua import Client"),
+    Breach("one-door-pytest", "cell_drivers/conformance/planted.py", "import pytest"),
     Breach("one-door-terminal", "cellwright/planted.py", "import textual"),
     Breach("one-door-sqlite", "cellwright/planted.py", "import sqlite3"),
 )

@@ -1,0 +1,170 @@
+"""One set of drivers while one law is tried on it: its time, virtual or real, and everything that it told.
+
+Law: the kit waits here and nowhere else. In virtual time waiting moves it; in real time it sleeps a fraction of a sample, and
+in both the devices are polled as the controller would.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+
+from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
+from cell.driver import CouplingDriver, Device, DriverSet
+from cell_drivers.conformance.bench import Bench
+from cell_drivers.conformance.seen import Broken, NotTried
+
+SECOND = 1_000_000_000
+STEP = 0.05
+"""s between two looks where nothing is sampled."""
+PATIENCE = 60.0
+"""s: the longest that any command but a program may take."""
+
+
+class Bed:
+    def __init__(self, bench: Bench, law: str) -> None:
+        self.bench = bench
+        self.drivers = bench.make()
+        self.batches: list[tuple[tuple[DeviceEvent, ...], int]] = []
+        self._law = law
+        self._count = 0
+
+    def __enter__(self) -> Bed:
+        self.drivers.open()
+        self._await_states()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Whatever the trial came to, nothing goes on moving and the link is given up."""
+        for robot in self.drivers.motion.values():
+            with suppress(Exception):
+                robot.stop("hold")
+        with suppress(Exception):
+            self.until(lambda: all(r.state().mode not in ("running", "stopping") for r in self.drivers.motion.values()), 5.0)
+        with suppress(Exception):
+            self.drivers.close()
+
+    # --- names ---
+
+    def device(self, name: str) -> Device:
+        """Raises KeyError."""
+        return devices(self.drivers)[name]
+
+    def capabilities(self, name: str) -> Capabilities:
+        return self.device(name).capabilities()
+
+    def id(self) -> str:
+        """A command id that was never used."""
+        self._count += 1
+        return f"{self.bench.series}.{self._law}.{self._count}"
+
+    # --- time ---
+
+    def now(self) -> int:
+        """ns, of the drivers' clock."""
+        virtual = self.drivers.virtual
+        return time.monotonic_ns() if virtual is None else virtual.now()
+
+    def wait(self, seconds: float, step: float = STEP, look: Callable[[], object] = lambda: None) -> None:
+        """Lets `seconds` pass, polls and calls `look` every `step` s and at the end."""
+        self.until(lambda: look() is ..., seconds, step)
+
+    def until(self, claim: Callable[[], bool], longest: float, step: float = STEP) -> bool:
+        """Waits until `claim` holds, `longest` s at most. Whether it does."""
+        end = self.now() + round(longest * SECOND)
+        while True:
+            self.poll()
+            if claim():
+                return True
+            if self.now() >= end:
+                return False
+            self._pass(min(round(step * SECOND), end - self.now()))
+
+    def _pass(self, nanoseconds: int) -> None:
+        virtual = self.drivers.virtual
+        if virtual is None:
+            time.sleep(nanoseconds / SECOND)
+        else:
+            virtual.advance_to(virtual.now() + nanoseconds)
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        for device in devices(self.drivers).values():
+            device.heartbeat()
+        new = self.drivers.poll()
+        if new:
+            self.batches.append((new, self.now()))
+        return new
+
+    @property
+    def events(self) -> list[DeviceEvent]:
+        """Everything that `poll` has told so far; `batches` has it poll by poll, each with the time of it."""
+        return [event for batch, _ in self.batches for event in batch]
+
+    def _await_states(self) -> None:
+        """A link takes a moment to bring its first sample."""
+
+        def has_come() -> bool:
+            with suppress(Exception):
+                return all(robot.state().q is not None for robot in self.drivers.motion.values())
+            return False
+
+        if not self.until(has_come, 10.0):
+            raise Broken("10 s after `open` there is no state")
+
+    # --- commands ---
+
+    def told(self, device: str, command: str) -> list[CommandStatus]:
+        """Every status of the command that `poll` has given."""
+        self.poll()
+        return [e.status for e in self.events if isinstance(e, CommandChanged) and (e.device, e.command) == (device, command)]
+
+    def status(self, device: str, command: str) -> CommandStatus:
+        """As the device says, or where it cannot tell as it last told by itself."""
+        status = self.device(device).status(command)
+        told = self.told(device, command) if status.state == "unknown" else []
+        return told[-1] if told else status
+
+    def ended(self, device: str, command: str, longest: float = PATIENCE, step: float = STEP) -> CommandStatus:
+        """Its final status. Raises Broken where there is none within `longest` s."""
+        if not self.until(lambda: self.status(device, command).is_final, longest, step):
+            raise Broken(f"{command} is still {self.status(device, command).state} after {longest:g} s")
+        return self.status(device, command)
+
+    def done(self, device: str, command: str, longest: float = PATIENCE) -> None:
+        """Raises Broken where it ends otherwise."""
+        status = self.ended(device, command, longest)
+        if status.state != "done":
+            raise Broken(f"{command} ended {status.state}{f': {status.why}' if status.why else ''}, not done")
+
+    # --- the link ---
+
+    @contextmanager
+    def cut(self, device: str) -> Iterator[None]:
+        """Without a link to `device` for the block. Raises NotTried where the bench cannot."""
+        if self.bench.hooks.cut is None:
+            raise NotTried("the bench cannot cut the link")
+        restore = self.bench.hooks.cut(self.drivers, device)
+        try:
+            yield
+        finally:
+            restore()
+
+    def reconnect(self) -> None:
+        """Closes and opens; with another set where that one meets the same devices."""
+        self.drivers.close()
+        if self.bench.stays:
+            self.drivers = self.bench.make()
+        self.drivers.open()
+        self._await_states()
+
+
+def devices(drivers: DriverSet) -> dict[str, Device]:
+    """Every device of the set by its own name, each once."""
+    couplings: list[CouplingDriver] = list(drivers.couplings.values())
+    found: list[Device] = [*drivers.motion.values(), *couplings, *drivers.grippers.values(), *drivers.machines.values()]
+    found += [*drivers.stations.values(), *drivers.supplies.values(), *drivers.persons.values()]
+    found += [drivers.signals] if drivers.signals.signals else []
+    found += [drivers.people] if drivers.people.zones else []
+    return {device.name: device for device in found}

@@ -1,0 +1,45 @@
+"""What a driver's author hands to the kit: how to make the devices, how far they move, what only the author can bring about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cell.driver import Assembly, DriverFactory, DriverSet
+from cell.geometry import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Each gets the drivers and a device's name. None: it cannot be brought about, and the laws that need it stay untested.
+
+    `cut` takes the link to the device away, and what it gives back restores it. `fault` makes the device fault, with a cause that
+    is gone at once, and gives the fault's name. `between` puts a part between the jaws of a hand, or takes it from there. `part`
+    puts a part into a machine or station, or takes it out; where there is a clamp the kit clamps it. `fault` and `part` raise
+    KeyError for a device that they do not know."""
+
+    cut: Callable[[DriverSet, str], Callable[[], None]] | None = None
+    fault: Callable[[DriverSet, str], str] | None = None
+    between: Callable[[DriverSet, str, str, bool], None] | None = None
+    part: Callable[[DriverSet, str, bool], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """`driver` makes the drivers anew for each law. Every robot moves between where it first stood and at most `travel` (rad or
+    m, each joint) towards the middle of its range, at `speed` (0..1) of its limits at most. `stays`: a second set meets the very
+    same devices, so a reconnect is tried with one. `series` begins every command id: devices that remember ids from run to run
+    need another one each time."""
+
+    driver: DriverFactory
+    assembly: Assembly
+    travel: float = 0.1
+    speed: float = 0.5
+    hooks: Hooks = Hooks()
+    stays: bool = False
+    series: str = "kit"
+    origins: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    """Where each robot first stood, kept from law to law."""
+
+    def make(self) -> DriverSet:
+        return self.driver(self.assembly)

@@ -1,0 +1,33 @@
+"""Every law of the driver contract, by what it binds. A module holds the laws of one matter; this file lists them all."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from cell_drivers.conformance.law import Law
+from cell_drivers.conformance.laws import (
+    gripping,
+    inspecting,
+    linking,
+    machining,
+    moving,
+    numbering,
+    opening,
+    powering,
+    refusing,
+    sampling,
+    scaling,
+    sensing,
+    stopping,
+    telling,
+    waiting,
+    wiring,
+)
+
+_ROOMS: tuple[ModuleType, ...] = (
+    opening, telling, sampling, powering, refusing, numbering, moving, stopping, scaling, linking, wiring, gripping, machining,
+    inspecting, sensing, waiting,
+)  # fmt: skip
+
+LAWS: tuple[Law, ...] = tuple(found for room in _ROOMS for found in vars(room).values() if isinstance(found, Law))
+"""In the order in which they are tried: reading first, then what moves."""

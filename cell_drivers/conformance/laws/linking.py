@@ -1,0 +1,107 @@
+"""Laws of a link that is lost: what goes on is what was declared, nothing is made up, nothing is sent again."""
+
+from __future__ import annotations
+
+from cell.driver_errors import DriverError
+from cell_drivers.conformance.bed import SECOND, Bed
+from cell_drivers.conformance.law import law
+from cell_drivers.conformance.motions import Rig, rig
+from cell_drivers.conformance.seen import Broken, demand
+
+
+def unknown_loss(bed: Bed, robot: str) -> str:
+    return 'exempt because on_link_loss is "unknown"' if bed.capabilities(robot).on_link_loss == "unknown" else ""
+
+
+@law("motion", "On link loss the device does what is declared: it stops, or it finishes its buffer.", exempt=unknown_loss)
+def link_loss_is_as_declared(bed: Bed, robot: str) -> str:
+    """The link is given up by `close`, which every bench can do."""
+    moving = rig(bed, robot)
+    prepared, way = moving.halfway()
+    bed.drivers.close()
+    declared, end = moving.declared.on_link_loss, way.segments[-1].control[-1]
+    _unpolled(bed, prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
+    bed.reconnect()
+    moving.robot = bed.drivers.motion[robot]
+    demand(moving.stands(), "after the reconnect it moves")
+    is_there = moving.distance(moving.q(), end) <= moving.declared.start_tolerance
+    demand(
+        is_there is (declared == "finishes its buffer"),
+        f'"{declared}" is declared; {"it has gone to" if is_there else "it is not at"} its end',
+    )
+    state = bed.status(robot, prepared.command).state
+    fits = ("done", "unknown") if is_there else ("aborted", "unknown")
+    demand(state in fits, f"it {'ended' if is_there else 'stopped'}, and `status` says {state}")
+    return f"{declared}: {state}"
+
+
+@law("motion", "After a reconnect nothing is replayed.")
+def nothing_is_replayed(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    prepared, _ = moving.halfway()
+    bed.drivers.close()
+    _unpolled(bed, prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
+    bed.reconnect()
+    moving.robot = bed.drivers.motion[robot]
+    there = moving.q()
+    away = max(moving.distance(state.q, there) for state in moving.watch(2.0))
+    demand(away <= moving.still, f"it has moved by {away:.3g} since the reconnect, and nobody asked")
+    return "stood for 2 s after the reconnect"
+
+
+def _unpolled(bed: Bed, seconds: float) -> None:
+    """Lets time pass for devices whose driver is closed."""
+    bed.until(lambda: False, seconds)
+
+
+@law("motion", "Connected means fresh samples: while the link is cut no state is made up, and the loss is told or seen as age.")
+def no_state_is_made_up(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    moving.watch(0.1)
+    with bed.cut(robot):
+        _drain(moving)
+        before = moving.robot.state()
+        states = moving.watch(5.0 * moving.declared.max_age + 0.5)
+        last = states[-1] if states else before
+        made_up = last.received - before.received
+        demand(made_up <= moving.declared.max_age * SECOND, f"with the link cut, states go on for {made_up / SECOND:.3g} s")
+        age = (bed.now() - last.received) / SECOND
+        demand(age > moving.declared.max_age, f"with the link cut the newest state is only {age:.3g} s old")
+    return f"the newest state was {age:.3g} s old, {moving.declared.max_age:g} s is allowed"
+
+
+def _drain(moving: Rig) -> None:
+    """What was under way when the link was cut may still arrive."""
+    moving.watch(2.0 / moving.declared.rate)
+
+
+@law("motion", "Nothing is sent on a stale state.")
+def nothing_is_sent_on_a_stale_state(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    way = moving.way()
+    ready = moving.prepared(moving.way("ready"))
+    with bed.cut(robot):
+        bed.wait(2.0 * moving.declared.max_age + 0.2)
+        for what, call in (("prepare", lambda: moving.prepared(way)), ("start", lambda: moving.robot.start(ready))):
+            try:
+                call()
+            except DriverError:
+                continue
+            raise Broken(f"`{what}` is taken on a state that is {2.0 * moving.declared.max_age:g} s old")
+    bed.wait(0.2)
+    demand(moving.stands(1.0), "once the link is back it moves")
+    return "prepare and start are refused, and nothing moved when the link was back"
+
+
+@law("motion", "What ran when the link was lost is told truly when it is back: running, done or aborted, or unknown.")
+def status_is_true_after_a_cut(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    prepared, way = moving.halfway()
+    with bed.cut(robot):
+        bed.wait(prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
+    bed.wait(0.5)
+    is_there = moving.distance(moving.q(), way.segments[-1].control[-1]) <= moving.declared.start_tolerance
+    state = bed.status(robot, prepared.command).state
+    fits = ("done", "unknown") if is_there else ("aborted", "unknown")
+    demand(state in fits, f"it {'is at its end' if is_there else 'stands on its way'}, and `status` says {state}")
+    return f"{'at its end' if is_there else 'on its way'}: {state}"

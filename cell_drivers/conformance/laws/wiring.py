@@ -1,0 +1,56 @@
+"""Laws of a robot's I/O points and of its faults."""
+
+from __future__ import annotations
+
+from cell.device import FaultCleared, FaultRaised
+from cell_drivers.conformance.bed import Bed
+from cell_drivers.conformance.law import law
+from cell_drivers.conformance.seen import NotTried, demand
+from cell_drivers.conformance.trying import is_not_seen, refusal
+
+
+def no_points(bed: Bed, robot: str) -> str:
+    return "" if bed.capabilities(robot).io_points else "exempt because it declares no I/O points"
+
+
+@law("motion", "`set_io` names a state to reach, and every declared point can be set.", exempt=no_points)
+def set_io_reaches_its_value(bed: Bed, robot: str) -> str:
+    driver = bed.drivers.motion[robot]
+    for point in bed.capabilities(robot).io_points:
+        before = driver.state().io.get(point)
+        wanted = not before if isinstance(before, bool) else True if before is None else before
+        for command in (bed.id(), bed.id()):
+            driver.set_io(command, point, wanted)
+            bed.done(robot, command, 5.0)
+            reached = bed.until(lambda p=point, w=wanted: driver.state().io.get(p) == w, 1.0)  # type: ignore[misc]
+            demand(reached, f"{point} was set to {wanted!r} and is {driver.state().io.get(point)!r}")
+        if before is not None:
+            driver.set_io(bed.id(), point, before)
+    return ", ".join(bed.capabilities(robot).io_points)
+
+
+@law("motion", "An I/O point that the device does not have is refused.")
+def an_unknown_io_point_is_refused(bed: Bed, robot: str) -> str:
+    command = bed.id()
+    refusal(lambda: bed.drivers.motion[robot].set_io(command, "no such point", True), "a point that there is not")
+    is_not_seen(bed, robot, command)
+    return "refused"
+
+
+@law("device", "A fault is told when it is raised; `acknowledge` clears it once its cause is gone, and twice is as good as once.")
+def a_fault_is_told_and_acknowledged(bed: Bed, device: str) -> str:
+    if bed.bench.hooks.fault is None:
+        raise NotTried("the bench cannot make it fault")
+    try:
+        fault = bed.bench.hooks.fault(bed.drivers, device)
+    except KeyError:
+        raise NotTried(f"the bench cannot make {device} fault") from None
+    bed.wait(0.5)
+    raised = [e for e in bed.events if isinstance(e, FaultRaised) and (e.device, e.fault) == (device, fault)]
+    demand(len(raised) == 1, f"the fault {fault!r} was told {len(raised)} times")
+    for _ in range(2):
+        bed.device(device).acknowledge(fault, "the conformance kit")
+        bed.wait(0.5)
+    cleared = [e for e in bed.events if isinstance(e, FaultCleared) and (e.device, e.fault) == (device, fault)]
+    demand(len(cleared) == 1, f"acknowledged twice, it was told {len(cleared)} times that {fault!r} is cleared")
+    return f"{fault}: raised, cleared"

@@ -1,1 +1,0 @@
-"""Universal Robots: a trajectory as a program that the controller runs by itself, supervised over RTDE and the dashboard."""

@@ -1,0 +1,34 @@
+"""The simulated drivers keep every law of the kit, through its plugin as an integrator would write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cell_drivers.conformance import Bench, examine
+from cell_drivers.conformance.built_in import built_in
+from cell_drivers.conformance.laws import LAWS, sensing, wiring
+from cell_drivers.conformance.pytest_plugin import test_law  # noqa: F401  one test per law
+from cell_drivers.simulated.bench import bench as simulated_bench
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return simulated_bench(built_in("sim"))
+
+
+def test_laws_have_names_of_their_own_and_a_sentence() -> None:
+    assert len({law.name for law in LAWS}) == len(LAWS)
+    assert len({(law.binds, law.says) for law in LAWS}) == len(LAWS)
+    assert all(law.says.endswith(".") for law in LAWS)
+
+
+def test_what_a_driver_declares_exempts_it_and_says_so(bench: Bench) -> None:
+    (finding,) = examine(bench, (wiring.set_io_reaches_its_value,)).findings
+    assert (finding.verdict, finding.seen) == ("exempt", "exempt because it declares no I/O points")
+
+
+def test_what_the_bench_cannot_bring_about_is_not_tested_and_no_pass() -> None:
+    statement = examine(Bench(simulated_bench(built_in("sim")).driver, built_in("sim")), (sensing.a_silent_signal_grows_stale,))
+    (finding,) = statement.findings
+    assert (finding.verdict, finding.seen) == ("not tested", "the bench cannot cut the link")
+    assert not statement.conforms
