@@ -63,16 +63,22 @@ def _case(where: str, claim: str, info: str, text: str, beside: str) -> Case:
     kind, _, rest = info.partition(" ")
     rest, in_assembly = rest.removesuffix("assembly").strip(), rest.endswith("assembly")
     written = _written(text)
-    codes, says = [], []
-    for number, line in enumerate(written.splitlines(), 1):
-        for group in _CODES.findall(line):
-            codes += [(number, code) for code in group.split()]
-        if "#> " in line:
-            says.append((number, line.partition("#> ")[2].strip()))
+    codes, says = marked(written)
     rule = rest.removeprefix("rule=") if rest.startswith("rule=") else ""
     name, is_set, value = rest.removeprefix("set ").partition("=") if rest.startswith("set ") else ("", "", "")
     settings = ((name, value),) if is_set else ()
     return Case(where, claim, written, beside, kind == "cell", in_assembly, rule, settings, tuple(sorted(codes)), tuple(says))
+
+
+def marked(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The codes and the sentences that the lines of a block say of themselves."""
+    codes, says = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        for group in _CODES.findall(line):
+            codes += [(number, code) for code in group.split()]
+        if "#> " in line:
+            says.append((number, line.partition("#> ")[2].strip()))
+    return codes, says
 
 
 Answer = tuple[tuple[Diagnostic, ...], set[tuple[int, str]]]
