@@ -26,7 +26,7 @@ PATIENCE = 60.0
 class Bed:
     def __init__(self, bench: Bench, law: str) -> None:
         self.bench = bench
-        self.drivers = bench.make()
+        self._meet(bench.make())
         self.batches: list[tuple[tuple[DeviceEvent, ...], int]] = []
         self._law = law
         self._count = 0
@@ -46,11 +46,15 @@ class Bed:
         with suppress(Exception):
             self.drivers.close()
 
+    def _meet(self, drivers: DriverSet) -> None:
+        self.drivers = drivers
+        self._devices = devices(drivers)
+
     # --- names ---
 
     def device(self, name: str) -> Device:
         """Raises KeyError."""
-        return devices(self.drivers)[name]
+        return self._devices[name]
 
     def capabilities(self, name: str) -> Capabilities:
         return self.device(name).capabilities()
@@ -90,7 +94,7 @@ class Bed:
             virtual.advance_to(virtual.now() + nanoseconds)
 
     def poll(self) -> tuple[DeviceEvent, ...]:
-        for device in devices(self.drivers).values():
+        for device in self._devices.values():
             device.heartbeat()
         new = self.drivers.poll()
         if new:
@@ -155,7 +159,7 @@ class Bed:
         """Closes and opens; with another set where that one meets the same devices."""
         self.drivers.close()
         if self.bench.stays:
-            self.drivers = self.bench.make()
+            self._meet(self.bench.make())
         self.drivers.open()
         self._await_states()
 

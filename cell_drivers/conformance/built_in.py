@@ -1,4 +1,4 @@
-"""The cell that the kit brings: a gantry with a gripper, a lathe, a gauge, a conveyor, a person, a zone with a detector.
+"""The cell that the kit brings: a gantry with two grippers to change, a lathe, a gauge, a conveyor, a person, a watched zone.
 
 For drivers that drive whatever a cell file says (simulated ones, templates). Its kinematics need no solver. A driver of one make
 of robot is tried in a cell file of its own.
@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from cell.changers import Changer, Pocket
 from cell.devices import devices_of
 from cell.diagnostic import Position, Span
 from cell.driver import Assembly
@@ -58,13 +59,13 @@ def gantry() -> RobotModel:
 
 
 def _cell(driver: str) -> CellModel:
-    equipment = (_lathe(), _gauge(), _belt())
+    equipment = (_lathe(), _gauge(), _belt(), Equipment("changer", "rack", Pose.identity(), (), (), (), (), (), {}, None, SPAN))
     return CellModel(
         robots={"gantry": RobotUnit("gantry", "gantry", driver, Pose.identity(), HOME, 5.0, None, None, SPAN, {})},
-        tools={"grip": _gripper()},
+        tools={"grip": _gripper("grip", "gantry"), "spare": _gripper("spare", "rack")},
         parts={PART.name: PART},
         equipment={e.name: e for e in equipment},
-        changers={},
+        changers={"rack": _rack()},
         zones={"aisle": _aisle()},
         people={"operator": Person("operator", "gauge", (_offer("label", 5.0),), None, "button.ready", 1.6, SPAN)},
         queues={},
@@ -82,11 +83,18 @@ def _offer(verb: str, seconds: float) -> Offer:
     return Offer(verb, DurationRange(seconds, seconds), SPAN)
 
 
-def _gripper() -> Tool:
+def _rack() -> Changer:
+    pockets = tuple(
+        Pocket(f"rack.{tool}", "rack", tool, Pose.from_xyz_rpy((-2.0, y, 0.5))) for tool, y in (("grip", 1.0), ("spare", 1.5))
+    )
+    return Changer("rack", pockets, ("gantry",), 2.0, SPAN)
+
+
+def _gripper(name: str, mount: str) -> Tool:
     down = Pose.from_xyz_rpy((0.0, 0.0, 0.0), (math.pi, 0.0, 0.0))
     return Tool(
-        name="grip", mount="gantry", hands=(Hand("a", down),), bodies=(), mass=1.0, grips=(PART.name,), drives=(),
-        force=(20.0, 120.0), signals={"holding": "grip.holding"}, span=SPAN, attributes={}, attribute_spans={},
+        name=name, mount=mount, hands=(Hand("a", down),), bodies=(), mass=1.0, grips=(PART.name,), drives=(),
+        force=(20.0, 120.0), signals={"holding": f"{name}.holding"}, span=SPAN, attributes={}, attribute_spans={},
     )  # fmt: skip
 
 

@@ -27,13 +27,13 @@ class CouplingFace(Face):
     # --- calls ---
 
     def couple(self, command: str, tool: str) -> None:
-        if not self._begins(command, "couple", tool, is_there=self.world.mounts[tool] == self._robot):
+        if not self._begins(command, "couple", tool, is_there=self.world.mounts.get(tool) == self._robot):
             return
         seconds = action_duration(self.world.cell, Couple(self._robot, tool)).longest
         self._due = self.world.timeline.after(seconds * self._stretch(command), lambda: self._coupled(command, tool))
 
     def uncouple(self, command: str, tool: str) -> None:
-        if not self._begins(command, "uncouple", tool, is_there=self.world.mounts[tool] != self._robot):
+        if not self._begins(command, "uncouple", tool, is_there=self.world.mounts.get(tool, self._robot) != self._robot):
             return
         seconds = action_duration(self.world.cell, Uncouple(self._robot, tool)).longest
         self._due = self.world.timeline.after(seconds * self._stretch(command), lambda: self._uncoupled(command, tool))

@@ -22,7 +22,9 @@ def force_of(bed: Bed, tool: str) -> float:
 
 
 def opened(bed: Bed, tool: str) -> tuple[GripperDriver, str]:
-    """Its first hand, open and with nothing in it."""
+    """Its first hand, open and with nothing in it. Raises NotTried for a tool that no robot holds."""
+    if bed.bench.assembly.cell.tools[tool].mount not in bed.bench.assembly.cell.robots:
+        raise NotTried("it stands in its pocket, where nothing is known of its jaws")
     gripper, hand, command = bed.drivers.grippers[tool], hand_of(bed, tool), bed.id()
     gripper.release(command, hand)
     bed.done(tool, command)
@@ -212,6 +214,7 @@ def no_grip_while_closed(bed: Bed, tool: str) -> str:
 @law("gripper", "A sample has the time at which it was true, and is fresh.")
 def grips_are_fresh(bed: Bed, tool: str) -> str:
     gripper, hand = opened(bed, tool)
+    gripper.state(hand)
     bed.wait(3.0 * bed.capabilities(tool).max_age)
     age = (bed.now() - gripper.state(hand).time) / 1e9
     allowed = bed.capabilities(tool).max_age

@@ -282,6 +282,7 @@ def _any_program(bed: Bed, machine: str) -> str:
 
 @law("machine", "A state has the time at which it was true, and is fresh.")
 def machine_states_are_fresh(bed: Bed, machine: str) -> str:
+    bed.drivers.machines[machine].state()
     bed.wait(3.0 * bed.capabilities(machine).max_age)
     age, allowed = (bed.now() - bed.drivers.machines[machine].state().time) / 1e9, bed.capabilities(machine).max_age
     demand(0.0 <= age <= allowed, f"its state is {age:.3g} s old, {allowed:g} s is declared")

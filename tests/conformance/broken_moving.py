@@ -1,0 +1,339 @@
+"""Faults of what a robot does: opening, power, what it takes, stops, speed, and what it does when nobody is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from cell.device import CommandChanged, CommandStatus, Prepared, RobotState, SpeedScaled, StopKind, Trajectory
+from cell.driver_errors import Refusal, Refused
+from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, scaling, stopping
+from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, robots, sneak
+from tests.conformance.broken_reading import declares
+
+
+class MovesWhenItOpens(Set):
+    def open(self) -> None:
+        self.inner.open()
+        for robot in self.inner.motion.values():
+            sneak(robot)
+
+
+class PowersWhenItOpens(Set):
+    def open(self) -> None:
+        self.inner.open()
+        for robot in self.inner.motion.values():
+            robot.activate(another_id())
+
+
+class ClosesOnce(Set):
+    def close(self) -> None:
+        if not next(iter(self.inner.motion.values())).is_open:
+            raise RuntimeError("it is closed already")
+        self.inner.close()
+
+
+class WillNotCloseInMotion(Set):
+    def close(self) -> None:
+        if any(robot.arm.run is not None for robot in self.inner.motion.values()):
+            raise RuntimeError("a motion runs")
+        self.inner.close()
+
+
+class StopsWhenItCloses(Set):
+    def close(self) -> None:
+        for robot in self.inner.motion.values():
+            robot.stop("hold")
+        self.inner.close()
+
+
+class BeginsAnewWhenItOpens(Set):
+    """Takes up again what it was at when it was closed."""
+
+    was_at = False
+
+    def open(self) -> None:
+        self.inner.open()
+        if self.was_at:
+            for robot in self.inner.motion.values():
+                sneak(robot)
+
+    def close(self) -> None:
+        self.was_at = self.was_at or any(robot.arm.run is not None for robot in self.inner.motion.values())
+        self.inner.close()
+
+
+class ForgetsWhenItOpens(Set):
+    def open(self) -> None:
+        self.inner.open()
+        for robot in self.inner.motion.values():
+            robot.commands._status.clear()
+
+
+class TakesWhileClosed(Around):
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        return even_closed(self.inner, lambda: self.inner.prepare(command, trajectory))
+
+
+class PowerStaysOn(Around):
+    def state(self) -> RobotState:
+        state: RobotState = self.inner.state()
+        return replace(state, mode="idle") if state.mode == "off" else state
+
+
+class PowersToPrepare(Around):
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        self.inner.arm.is_active = True
+        return self.inner.prepare(command, trajectory)
+
+
+class DeactivatesInMotion(Around):
+    def deactivate(self, command: str) -> None:
+        if self.inner.arm.run is not None:
+            self.inner.stop("power")
+        else:
+            self.inner.deactivate(command)
+
+
+class Blind(Around):
+    """Takes what it should refuse."""
+
+    to: tuple[Refusal, ...] = ()
+
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        instead = Prepared(self.inner.name, command, trajectory.motion, 1.0)
+        return deaf(*self.to)(lambda: self.inner.prepare(command, trajectory), instead)
+
+
+def blind(*codes: Refusal) -> Callable[[Any], object]:
+    return robots(type("BlindTo", (Blind,), {"to": codes}))
+
+
+class OtherDuration(Around):
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        is_new = self.inner.status(command).state == "not seen"
+        prepared: Prepared = self.inner.prepare(command, trajectory)
+        return prepared if is_new else replace(prepared, duration=2.0 * prepared.duration)
+
+
+class StartsAgain(Around):
+    def start(self, prepared: Prepared) -> None:
+        was = self.inner.status(prepared.command).state
+        self.inner.start(prepared)
+        if was == "done":
+            sneak(self.inner)
+
+
+class Swallows(Around):
+    """Its `start` or `deactivate` takes a refusal for an answer."""
+
+    swallowing = "start"
+    to: tuple[Refusal, ...] = ()
+
+    def start(self, prepared: Prepared) -> object:
+        return deaf(*(self.to if self.swallowing == "start" else ()))(lambda: self.inner.start(prepared))
+
+    def deactivate(self, command: str) -> object:
+        return deaf(*(self.to if self.swallowing == "deactivate" else ()))(lambda: self.inner.deactivate(command))
+
+
+def swallows(*codes: Refusal, call: str = "start") -> Callable[[Any], object]:
+    return robots(type("SwallowsIt", (Swallows,), {"swallowing": call, "to": codes}))
+
+
+class SpendsIds(Around):
+    """An id that was refused is gone."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.spent: set[str] = set()
+
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        if command in self.spent:
+            raise Refused(Refusal.ID_REUSED, self.inner.name, command, self.now)
+        try:
+            return self.inner.prepare(command, trajectory)
+        except Refused:
+            self.spent.add(command)
+            raise
+
+
+class DoneTooSoon(Around):
+    def status(self, command: str) -> CommandStatus:
+        status: CommandStatus = self.inner.status(command)
+        return CommandStatus("done", 0.5) if status.state == "running" and (status.at or 0.0) > 0.35 else status
+
+
+class ByPosition(Around):
+    """Takes columns for what they are not named."""
+
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        names = tuple(joint.name for joint in self.inner.capabilities().joints)
+        known = set(trajectory.joints) == set(names) and len(trajectory.joints) == len(names)
+        return self.inner.prepare(command, replace(trajectory, joints=names) if known else trajectory)
+
+
+class SlowToStop(Around):
+    def stop(self, kind: StopKind) -> None:
+        self.inner.world.timeline.after(0.5, lambda: self.inner.stop(kind))
+
+
+class StopsAtNought(Around):
+    def status(self, command: str) -> CommandStatus:
+        status: CommandStatus = self.inner.status(command)
+        return replace(status, at=0.0) if status.state == "aborted" else status
+
+
+class TellsEachStop(Around):
+    def stop(self, kind: StopKind) -> None:
+        self.inner.stop(kind)
+        for command, status in self.inner.commands.snapshot().items():
+            if status.state == "aborted":
+                self.inner.tell(CommandChanged(self.inner.name, self.now, command, status))
+
+
+class FirstStopCounts(Around):
+    def stop(self, kind: StopKind) -> None:
+        if self.inner.arm.run is None or self.inner.arm.run.stopping is None:
+            self.inner.stop(kind)
+
+
+class KeepsPower(Around):
+    def stop(self, kind: StopKind) -> None:
+        self.inner.stop("quick" if kind == "power" else kind)
+
+
+class StopsOnlyMotions(Around):
+    def stop(self, kind: StopKind) -> None:
+        if self.inner.arm.run is not None:
+            self.inner.stop(kind)
+
+
+class Resumes(Around):
+    def stop(self, kind: StopKind) -> None:
+        if self.inner.arm.run is not None:
+            self.inner.world.timeline.after(2.5, lambda: sneak(self.inner))
+        self.inner.stop(kind)
+
+
+class PowerlessAtRest(Around):
+    def stop(self, kind: StopKind) -> None:
+        self.inner.stop(kind if self.inner.arm.run is not None else "power")
+
+
+class OnlySaysScaled(Around):
+    def scale_speed(self, command: str, scaling: float) -> None:
+        self.inner.begin(command, "scale", scaling)
+        self.inner.tell(SpeedScaled(self.inner.name, self.now, scaling))
+        self.inner.change(command, CommandStatus("done"))
+
+
+class ScalesToHalf(Around):
+    """No slower than that."""
+
+    def scale_speed(self, command: str, scaling: float) -> None:
+        self.inner.scale_speed(command, 1.0 if scaling < 0.5 else scaling)
+
+
+class StopsAtZero(Around):
+    def scale_speed(self, command: str, scaling: float) -> None:
+        self.inner.scale_speed(command, scaling or 1.0)
+        if scaling == 0.0:
+            self.inner.stop("hold")
+
+
+class Clamps(Around):
+    def scale_speed(self, command: str, scaling: float) -> None:
+        self.inner.scale_speed(command, float(np.clip(np.nan_to_num(scaling, nan=1.0), 0.0, 1.0)))
+
+
+class SendsOnStale(Around):
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        return self.thawed(lambda: self.inner.prepare(command, trajectory))
+
+    def start(self, prepared: Prepared) -> object:
+        return self.thawed(lambda: self.inner.start(prepared))
+
+    def thawed(self, call: Callable[[], object]) -> object:
+        state, status = self.inner._frozen_state, self.inner._frozen_status
+        self.inner.thaw()
+        try:
+            return call()
+        finally:
+            self.inner._frozen_state, self.inner._frozen_status = state, status
+
+
+class ReplaysAfterward(Around):
+    """What it could not send while the link was cut it sends when it is back."""
+
+    late: Prepared | None = None
+
+    def start(self, prepared: Prepared) -> None:
+        try:
+            self.inner.start(prepared)
+        except Exception:
+            self.late = prepared
+            raise
+
+    def heartbeat(self) -> None:
+        if self.late is not None and not self.inner.is_frozen:
+            with suppress(Refused):
+                self.inner.start(self.late)
+            self.late = None
+
+
+AT_ONCE = dict.fromkeys(("hold", "quick", "power"), 0.01)
+
+FAULTS = (
+    Fault("moves when it opens", opening.open_and_close_never_move, MovesWhenItOpens),
+    Fault("powers when it opens", opening.open_never_powers, PowersWhenItOpens),
+    Fault("closes only once", opening.close_never_raises, ClosesOnce),
+    Fault("will not close in mid-motion", opening.close_in_motion_never_raises, WillNotCloseInMotion),
+    Fault("prepares while it is closed", opening.nothing_is_taken_while_closed, robots(TakesWhileClosed)),
+    Fault("says idle when it is off", powering.power_is_explicit, robots(PowerStaysOn)),
+    Fault("powers itself to prepare", powering.prepare_needs_power, robots(PowersToPrepare)),
+    Fault("is deactivated in mid-motion", powering.deactivate_is_refused_in_motion, robots(DeactivatesInMotion)),
+    Fault("starts from elsewhere", refusing.prepare_refuses_a_first_point_elsewhere, blind(Refusal.START_DIFFERS)),
+    Fault("takes times as they come", refusing.prepare_refuses_times_that_do_not_increase, blind(Refusal.TIMES)),
+    Fault("takes any joints", refusing.prepare_refuses_joints_of_other_names, blind(Refusal.JOINTS)),
+    Fault("takes NaN", refusing.prepare_refuses_what_is_not_finite, blind(Refusal.NOT_FINITE)),
+    Fault("takes a motion without an end", refusing.prepare_refuses_what_does_not_rest, blind(Refusal.NOT_AT_REST)),
+    Fault("takes a corner at speed", refusing.prepare_refuses_jumps, blind(Refusal.ACCELERATION_LIMIT, Refusal.JERK_LIMIT)),
+    Fault("leaves a joint's range", refusing.prepare_refuses_beyond_a_range, blind(Refusal.POSITION_LIMIT)),
+    Fault("is too fast", refusing.prepare_refuses_beyond_the_velocity, blind(Refusal.VELOCITY_LIMIT)),
+    Fault("accelerates too hard", refusing.prepare_refuses_beyond_the_acceleration, blind(Refusal.ACCELERATION_LIMIT)),
+    Fault("has too much jerk", refusing.prepare_refuses_beyond_the_jerk, blind(Refusal.JERK_LIMIT)),
+    Fault("answers otherwise the second time", numbering.prepare_twice_is_once, robots(OtherDuration)),
+    Fault("starts again what is done", numbering.start_twice_is_once, robots(StartsAgain)),
+    Fault("takes an id twice", numbering.an_id_is_not_taken_for_another_command, swallows(Refusal.ID_REUSED, call="deactivate")),
+    Fault("spends an id on a refusal", numbering.a_refused_id_may_be_sent_again, robots(SpendsIds)),
+    Fault("starts what was never prepared", numbering.start_needs_prepare, swallows(Refusal.NOT_PREPARED)),
+    Fault("takes a second motion", numbering.one_motion_at_a_time, swallows(Refusal.BUSY)),
+    Fault("starts from where it no longer is", numbering.start_is_refused_from_elsewhere, swallows(Refusal.START_DIFFERS)),
+    Fault("is done too soon", moving.a_motion_ends_at_its_end, robots(DoneTooSoon)),
+    Fault("takes joints by position", moving.joints_are_matched_by_name, robots(ByPosition)),
+    Fault("forgets when it is reopened", moving.status_survives_a_reconnect, ForgetsWhenItOpens),
+    Fault("takes 0.5 s longer to stop", stopping.a_stop_stands_in_the_declared_time, robots(SlowToStop)),
+    Fault("declares a stop in 10 ms", stopping.a_stop_stands_in_the_declared_time, robots(declares(standstill=AT_ONCE))),
+    Fault("says that it stopped where it began", stopping.a_stop_ends_on_the_path, robots(StopsAtNought)),
+    Fault("ends a command with each stop", stopping.stop_twice_is_once, robots(TellsEachStop)),
+    Fault("keeps to the first stop", stopping.the_harder_stop_wins, robots(FirstStopCounts)),
+    Fault("keeps its power", stopping.a_power_stop_takes_the_power, robots(KeepsPower)),
+    Fault("keeps what is prepared", stopping.a_stop_drops_what_is_prepared, robots(StopsOnlyMotions)),
+    Fault("resumes by itself", stopping.nothing_resumes_by_itself, robots(Resumes)),
+    Fault("loses its power to a stop at rest", stopping.a_stop_at_rest_changes_nothing, robots(PowerlessAtRest)),
+    Fault("says that it scales", scaling.scaling_is_followed, robots(OnlySaysScaled)),
+    Fault("goes no slower than half", scaling.nothing_is_caught_up, robots(ScalesToHalf)),
+    Fault("gives up at 0", scaling.zero_holds_on_the_path, robots(StopsAtZero)),
+    Fault("clamps silently", scaling.scaling_out_of_range_is_refused, robots(Clamps)),
+    Fault("declares that it stops, and goes on", linking.link_loss_is_as_declared,
+          robots(declares(on_link_loss="stops", standstill_on_link_loss=0.2))),
+    Fault("declares that it goes on, and stops", linking.link_loss_is_as_declared, StopsWhenItCloses),
+    Fault("begins anew after a reconnect", linking.nothing_is_replayed, BeginsAnewWhenItOpens),
+    Fault("sends on a stale state", linking.nothing_is_sent_on_a_stale_state, robots(SendsOnStale)),
+    Fault("sends later what was refused as stale", linking.nothing_is_sent_on_a_stale_state, robots(ReplaysAfterward)),
+)  # fmt: skip

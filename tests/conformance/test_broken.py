@@ -1,0 +1,26 @@
+"""Every law refuses somebody: for each there is a driver with one fault, which that law catches. The sound one keeps them all."""
+
+from __future__ import annotations
+
+import pytest
+
+from cell_drivers.conformance import LAWS, examine
+from tests.conformance import broken_moving, broken_reading, broken_serving
+from tests.conformance.around import Fault
+
+FAULTS: tuple[Fault, ...] = (*broken_reading.FAULTS, *broken_moving.FAULTS, *broken_serving.FAULTS)
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, id=f"{fault.name}, caught by {fault.breaks.name}") for fault in FAULTS])
+def test_a_driver_that(fault: Fault) -> None:
+    statement = examine(fault.bench(), (fault.breaks,))
+    assert statement.of("failed"), [f"{finding.verdict}: {finding.seen}" for finding in statement.findings]
+    assert not statement.conforms
+
+
+def test_every_law_catches_somebody() -> None:
+    assert {law.name for law in LAWS} - {fault.breaks.name for fault in FAULTS} == set()
+
+
+def test_every_fault_is_another() -> None:
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
