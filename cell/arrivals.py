@@ -16,13 +16,11 @@ from cell.people import PERSON
 from cell.seats import seats_ever
 from cell.state import CellState, Expected, PartState
 
-SUPPLIES = ("conveyor", "feed")
-
 
 def interval(equipment: Equipment) -> float | None:
     """Seconds from one arrival to the next; None for what brings nothing by itself, or nobody knows when."""
     every = equipment.attributes.get("every")
-    is_supply = equipment.kind in SUPPLIES and len(equipment.places) == 1
+    is_supply = "delivers" in equipment.attributes and len(equipment.places) == 1
     return float(every) if is_supply and isinstance(every, int | float) else None
 
 

@@ -7,7 +7,6 @@ from typing import assert_never
 from cell.equipment import DurationRange
 from cell.model import CellModel
 from cell.people import person_duration
-from cell.standard_verbs import STANDARD
 from cell.steps import (
     Action,
     Await,
@@ -52,7 +51,8 @@ def action_duration(cell: CellModel, action: Action) -> DurationRange:
         case RunProgram(machine=name, program=program):
             return {p.name: p.duration for p in cell.equipment[name].programs}[program]
         case Inspect(station=name, outcome=outcome):
-            return {o.verb: o.duration for o in cell.equipment[name].offers}[telling(outcome)]
+            told = {t.name: o.duration for o in cell.equipment[name].offers for t in cell.vocabulary.told_by(o.verb)}
+            return told[outcome]
         case Treat(station=name, verb=verb) | Service(station=name, verb=verb):
             return {o.verb: o.duration for o in cell.equipment[name].offers}[verb]
         case Await(person=name, verb=verb):
@@ -64,11 +64,6 @@ def action_duration(cell: CellModel, action: Action) -> DurationRange:
         case Present():
             raise ValueError("a part is there when it has come")
     assert_never(action)
-
-
-def telling(outcome: str) -> str:
-    """The verb that tells it. Raises KeyError where none does."""
-    return {o.name: verb.name for verb in STANDARD.verbs.values() for o in verb.tells}[outcome]
 
 
 def _fixed(seconds: object) -> DurationRange:

@@ -14,6 +14,8 @@ from cell.driven_by import DrivenBy
 from cell.equipment import Equipment, PartKind, Place
 from cell.geometry import Body, Pose
 from cell.people import Person
+from cell.standard_verbs import STANDARD
+from cell.vocabulary import KindSchema, Vocabulary
 from cell.zones import Zone
 
 
@@ -80,8 +82,8 @@ class Queue:
 class CellModel:
     """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration. `places` are those
     of all equipment and, behind each, the seats of what may lie there. What stands of a changer (frame, bodies) is among the
-    equipment, under the same name. `driven_by` has what is said of a
-    device's driver, by the name that it is said of."""
+    equipment, under the same name. `driven_by` has what is said of a device's driver, by the name that it is said of.
+    `vocabulary`: the words that its files were read with."""
 
     robots: Mapping[str, RobotUnit]
     tools: Mapping[str, Tool]
@@ -94,6 +96,7 @@ class CellModel:
     file: str
     revision: str
     driven_by: Mapping[str, DrivenBy] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default=STANDARD, repr=False, compare=False)
     places: Mapping[str, Place] = field(init=False, repr=False, compare=False)
     pockets: Mapping[str, Pocket] = field(init=False, repr=False, compare=False)
 
@@ -115,6 +118,10 @@ class CellModel:
         """Every tool that may ever be at its flange, in the order of declaration."""
         stored = {pocket.tool for c in self.changers.values() if robot in c.serves for pocket in c.pockets}
         return tuple(t for t in self.tools.values() if t.mount == robot or t.name in stored)
+
+    def kind_of(self, equipment: Equipment) -> KindSchema:
+        """What the words of the cell say of such a thing."""
+        return self.vocabulary.kinds[equipment.kind]
 
     def frame_of(self, where: str) -> Pose:
         """Of a place or a pocket. Raises KeyError where there is neither."""

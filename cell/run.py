@@ -83,10 +83,10 @@ class RunContext:
 def run_context(
     program: IntentProgram,
     cell: CellModel,
-    adverse: tuple[tuple[str, str], ...] = (("verdict", "reject"),),
     is_continuous: bool = False,
 ) -> RunContext:
-    """`adverse` comes from the vocabulary that the intent was checked against; the default is that of `inspect`."""
+    """What a run must not pass in silence is what the words of the cell call adverse."""
+    outcomes = {o.name: o for verb in cell.vocabulary.verbs.values() for o in verb.tells}
     return RunContext(
         program=program,
         robots={
@@ -111,7 +111,7 @@ def run_context(
         },
         zones=dict(cell.zones),
         places={name: place.equipment for name, place in cell.places.items()},
-        adverse=adverse,
+        adverse=tuple((name, value) for name, told in outcomes.items() for value in told.adverse),
         capacities={
             e.name: sum(place.capacity or 0 for place in e.places)
             for e in cell.equipment.values()
@@ -122,7 +122,7 @@ def run_context(
         becomes={kind.name: {s.name: s.becomes for s in kind.seats} for kind in cell.parts.values() if kind.seats},
         people=tuple(cell.people),
         queues=tuple(cell.queues),
-        shelves={e.name: tuple(p.name for p in e.places) for e in cell.equipment.values() if e.kind == "shelf"},
+        shelves={e.name: tuple(p.name for p in e.places) for e in cell.equipment.values() if cell.kind_of(e).layout == "bins"},
         is_continuous=is_continuous,
         pockets={pocket.tool: pocket.name for pocket in cell.pockets.values()},
     )
@@ -138,12 +138,11 @@ class RunSpec:
     cell: CellModel
     state: CellState
     seed: int = 0
-    adverse: tuple[tuple[str, str], ...] = (("verdict", "reject"),)
     is_continuous: bool = False
 
     @property
     def context(self) -> RunContext:
-        return run_context(self.program, self.cell, self.adverse, self.is_continuous)
+        return run_context(self.program, self.cell, self.is_continuous)
 
 
 @dataclass(frozen=True, slots=True)

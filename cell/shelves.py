@@ -15,7 +15,8 @@ from cell.state import InPlace, PartState
 
 def is_bin(cell: CellModel, place: str) -> bool:
     """Whether parts come out of that place one by one although it holds many."""
-    return is_full_of_many(cell.places[place]) and cell.equipment[cell.places[place].equipment].kind == "shelf"
+    spot = cell.places[place]
+    return is_full_of_many(spot) and cell.kind_of(cell.equipment[spot.equipment]).layout == "bins"
 
 
 def is_full_of_many(place: Place) -> bool:

@@ -199,6 +199,7 @@ TRAY = KindSchema(
     name="tray",
     doc="A grid of places.",
     is_place=True,
+    layout="grid",
     loops_over="content",
     attributes=(
         *PLACED,
@@ -215,6 +216,7 @@ PALLET = KindSchema(
     name="pallet",
     doc="Layers of parts in a pattern.",
     is_place=True,
+    layout="layers",
     orders_lines=True,
     loops_over="content",
     attributes=(
@@ -248,6 +250,7 @@ STACK = KindSchema(
     name="stack",
     doc="Parts one on another.",
     is_place=True,
+    layout="pile",
     loops_over="content",
     attributes=(*PLACED, HOLDS, CONTAINS, CAPACITY),
     facts=(COUNT,),
@@ -257,6 +260,7 @@ BIN = KindSchema(
     name="bin",
     doc="A heap: parts fall in and are not taken out again.",
     is_place=True,
+    layout="heap",
     is_open=True,
     loops_over="content",
     attributes=(*PLACED, HOLDS, CONTAINS, CAPACITY),
@@ -267,6 +271,7 @@ SHELF = KindSchema(
     name="shelf",
     doc="A bin for each of several part kinds, side by side along x.",
     is_place=True,
+    layout="bins",
     loops_over="content",
     attributes=(*PLACED, HOLDS, CONTAINS),
     facts=(COUNT,),
@@ -306,17 +311,19 @@ _STATION = (
     *DRIVEN,
 )
 STATION = KindSchema(
-    name="station", doc="Offers work on a part.", is_place=True, loops_over="content",
+    name="station", doc="Offers work on a part.", is_place=True, is_workplace=True, works_by_itself=True, loops_over="content",
     attributes=_STATION, facts=(COUNT, DOOR, CLAMP), events=(FULL, ALARM),
 )  # fmt: skip
 FIXTURE = KindSchema(
-    name="fixture", doc="Holds a part while it is worked on.", is_place=True, loops_over="content",
+    name="fixture", doc="Holds a part while it is worked on.", is_place=True, is_workplace=True, loops_over="content",
     attributes=_STATION, facts=(COUNT, DOOR, CLAMP), events=(FULL, ALARM),
 )  # fmt: skip
 MACHINE = KindSchema(
     name="machine",
     doc="Runs programs on a part.",
     is_place=True,
+    is_workplace=True,
+    works_by_itself=True,
     loops_over="content",
     attributes=(
         *_STATION,

@@ -18,6 +18,7 @@ from cell.quantities import UNITS, Unit
 
 Record = Literal["robot", "tool", "part", "equipment", "zone", "person", "queue", "member"]
 Source = Literal["driver", "signal", "told", "counted"]
+Layout = Literal["row", "grid", "heap", "pile", "bins", "layers"]
 
 
 class Schema(BaseModel):
@@ -79,12 +80,21 @@ class KindSchema(Schema):
     """A kind of thing. `record` says which record of the CellModel holds it; `member` kinds are never declared but bound by a
     loop (a layer, an order). `is_place`: parts can lie in it. `orders_lines`: it counts as a part for the ordering rule.
     `loops_over`: what `for each x in thing` binds: the parts that it holds, or a member kind. `own_fact`: the fact that is
-    meant by the bare thing (`near is occupied`)."""
+    meant by the bare thing (`near is occupied`).
+
+    Everything that checking, planning, proof and run ask about a kind stands here, so one that a package brings is like one of
+    ours. `layout`: how its places lie: side by side (row), in a grid, one heap out of which nothing is taken, a pile, bins or
+    layers (intentlang/places.py). `is_workplace`: parts are worked on and joined there. `works_by_itself`: it can be busy.
+    `counts_as`: the kinds in whose stead it may be named (a role that takes a station takes it too)."""
 
     name: str
     doc: str
     record: Record = "equipment"
     is_place: bool = False
+    layout: Layout = "row"
+    is_workplace: bool = False
+    works_by_itself: bool = False
+    counts_as: tuple[str, ...] = ()
     orders_lines: bool = False
     attributes: tuple[AttributeSchema, ...] = ()
     facts: tuple[FactSchema, ...] = ()
@@ -93,6 +103,31 @@ class KindSchema(Schema):
     loops_over: str = ""
     is_open: bool = False
     own_fact: str = ""
+
+    @property
+    def brings_parts(self) -> bool:
+        """They arrive there one by one, like on a conveyor."""
+        return self.attribute("delivers") is not None
+
+    @property
+    def takes_in(self) -> bool:
+        """A `move` may put parts there."""
+        return self.is_place and not self.brings_parts and self.layout not in ("pile", "bins")
+
+    @property
+    def gives_out(self) -> bool:
+        """Parts are taken out of it."""
+        return self.is_place and self.layout != "heap"
+
+    @property
+    def is_looped(self) -> bool:
+        """A loop over the parts that lie there is planned."""
+        return self.gives_out and self.layout != "layers"
+
+    @property
+    def keeps_waiting(self) -> bool:
+        """What lies there is in nobody's way until it is fetched."""
+        return self.gives_out and not self.is_workplace
 
     def attribute(self, name: str) -> AttributeSchema | None:
         return next((a for a in self.attributes if a.name == name), None)
@@ -241,6 +276,18 @@ class Vocabulary:
             self.clause_events,
             _joined(self.units, {u.symbol: u for u in units}, "unit"),
         )
+
+    def told_by(self, verb: str) -> tuple[OutcomeSchema, ...]:
+        """The outcomes that a verb tells."""
+        return self.verbs[verb].tells if verb in self.verbs else ()
+
+    def outcome(self, name: str) -> OutcomeSchema | None:
+        """As whoever tells it says; two verbs that tell it mean the same."""
+        return next((o for verb in self.verbs.values() for o in verb.tells if o.name == name), None)
+
+    def is_about_things(self, verb: str) -> bool:
+        """Whether the verb is done by what it is about, and to no part (`calibrate gauge`)."""
+        return verb in self.verbs and self.verbs[verb].offered and "part" not in self.verbs[verb].objects
 
     @property
     def dimensions(self) -> frozenset[str]:

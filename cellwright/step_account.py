@@ -13,7 +13,6 @@ from typing import assert_never
 from cell.diagnostic import Span
 from cell.model import CellModel
 from cell.program import Amount, Goal, Hold, IntentProgram, Policy, Retry, Rung, Skip
-from cell.standard_verbs import STANDARD
 from cell.steps import (
     Along,
     Await,
@@ -99,7 +98,7 @@ def account(step_id: str, tasks: TaskPlan, program: IntentProgram, cell: CellMod
         slack=max(0.0, min(after, default=tasks.bounds.makespan) - step.start - step.duration),
         needs=tuple(fact_text(fact) for fact in step.needs),
         rules=tuple(_rules(step, operation, program, policies)),
-        answers=tuple(_answer(event, operation, policies) for event in events_of(step, cell)),
+        answers=tuple(_answer(event, operation, policies, cell) for event in events_of(step, cell)),
     )
 
 
@@ -224,9 +223,9 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
             return (f"{name}.alarm",)
         case Inspect(station=name, outcome=outcome):
-            return (*_adverse(outcome), f"{name}.alarm")
+            return (*_adverse(outcome, cell), f"{name}.alarm")
         case Await(outcome=outcome):
-            return ("refused", *_adverse(outcome))
+            return ("refused", *_adverse(outcome, cell))
         case Treat(station=name) | Service(station=name) | Present(supply=name):
             return (f"{name}.alarm",)
         case Decide():
@@ -234,8 +233,8 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
     assert_never(step.action)
 
 
-def _adverse(outcome: str) -> tuple[str, ...]:
-    schema = next((o for v in STANDARD.verbs.values() for o in v.tells if o.name == outcome), None)
+def _adverse(outcome: str, cell: CellModel) -> tuple[str, ...]:
+    schema = cell.vocabulary.outcome(outcome)
     return () if schema is None else schema.adverse
 
 
@@ -270,19 +269,19 @@ def _rules(step: Step, operation: Operation, program: IntentProgram, policies: P
             yield Rule(f"within {limit.quantity.text or f'{limit.quantity.value:g} s'}", enclosure.block.within.span)
 
 
-def _answer(event: str, operation: Operation, policies: Policies) -> Answer:
+def _answer(event: str, operation: Operation, policies: Policies, cell: CellModel) -> Answer:
     found = policies.policy(operation.goal, event)
     if found is None:
-        if policies.asks(operation.goal, _outcome_of(event)):
+        if policies.asks(operation.goal, _outcome_of(event, cell)):
             return Answer(event, "a `when` of the intent asks about it and takes its branch", None)
         return Answer(event, "nothing is written for it: the run holds and waits for the operator", None)
     policy = found[1]
     return Answer(event, ladder_text(policy), policy.span)
 
 
-def _outcome_of(event: str) -> str:
+def _outcome_of(event: str, cell: CellModel) -> str:
     """The outcome of which `event` is an adverse value."""
-    told = (o for v in STANDARD.verbs.values() for o in v.tells)
+    told = (o for v in cell.vocabulary.verbs.values() for o in v.tells)
     return next((o.name for o in told if event in o.adverse), event)
 
 

@@ -157,7 +157,7 @@ def _contents(model: CellModel) -> list[Diagnostic]:
                 found.append(error("E405", message, _at(thing, f"contains {part}"), _at(thing, "holds"), help=help_))
         room = [p.capacity for p in thing.places]
         total = sum(n for _, n in thing.contains)
-        if thing.places and thing.kind != "shelf" and None not in room and total > sum(r or 0 for r in room):
+        if thing.places and model.kind_of(thing).layout != "bins" and None not in room and total > sum(r or 0 for r in room):
             most = sum(r or 0 for r in room)
             message = f"`{thing.name}` contains {total} parts and has room for {most}"
             key, help_ = f"contains {thing.contains[0][0]}", f"Write at most {most} parts, or make room for {total - most} more."

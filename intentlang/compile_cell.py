@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from cell.diagnostic import Diagnostic, Outcome, Span
 from cell.equipment import Equipment, Feature, MachineProgram, Offer, PartKind
@@ -26,7 +22,8 @@ from intentlang.durations import duration, durations_of
 from intentlang.forms import Named, Value
 from intentlang.path_rules import path_of
 from intentlang.places import accepted, contents, places_of, shape_with_default
-from intentlang.seats import WORKPLACES, admitting, seat_places, with_laden, with_seats
+from intentlang.revision import revision
+from intentlang.seats import admitting, seat_places, with_laden, with_seats
 from intentlang.syntax import CellTree
 
 APPROACH_SPEED = 1.6
@@ -42,7 +39,7 @@ def compile_cell(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Outcome[C
     too_much, left_out = sizes.oversized([d for d in declarations.things if d.name.text not in declarations.dirty | also_dirty])
     dirty = declarations.dirty | also_dirty | left_out
     clean = [d for d in declarations.things if d.name.text not in dirty]
-    model = _model(clean, trees[0].source.name)
+    model = _model(clean, trees[0].source.name, vocabulary)
     found = [*declarations.diagnostics, *referring, *too_much, *cell_rules.world(model, is_whole=not dirty and not broken)]
     is_sound = not dirty and not broken and not any(d.is_error for d in found)
     return Outcome(model if is_sound else None, _sorted(found))
@@ -52,7 +49,7 @@ def _sorted(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda d: d.spans[:1]))
 
 
-def _model(declared: Sequence[Declared], file: str) -> CellModel:
+def _model(declared: Sequence[Declared], file: str, vocabulary: Vocabulary) -> CellModel:
     def of(record: str) -> list[Declared]:
         return [d for d in declared if d.kind.record == record]
 
@@ -76,34 +73,9 @@ def _model(declared: Sequence[Declared], file: str) -> CellModel:
         file=file,
         revision="",
         driven_by=driven_by(declared),
+        vocabulary=vocabulary,
     )
     return replace(model, revision=revision(model))
-
-
-def revision(model: CellModel) -> str:
-    """The sha256 of what the model says, so without spans, comments, file names and order of declaration."""
-    content = {f.name: _canonical(getattr(model, f.name)) for f in fields(model) if f.name not in ("file", "revision")}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _canonical(value: object) -> object:
-    match value:
-        case Span():
-            return None
-        case np.ndarray():
-            return [_canonical(v) for v in value.tolist()]
-        case float():
-            return repr(value + 0.0)
-        case None | str() | bool() | int():
-            return value
-        case tuple() | list():
-            return [_canonical(v) for v in value]
-        case dict():
-            return {str(k): _canonical(v) for k, v in value.items() if not isinstance(v, Span)}
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {f.name: _canonical(getattr(value, f.name)) for f in fields(value) if f.init and "span" not in f.name}
-        case _:
-            raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
 def _spans(declared: Declared) -> dict[str, Span]:
@@ -236,8 +208,7 @@ def _equipment(d: Declared, parts: dict[str, PartKind], others: dict[str, Declar
     attributes = _attributes(d)
     if d.kind.is_place:
         attributes["accepts"] = accepted(d, parts)
-    is_workplace = d.kind.name in WORKPLACES
-    places = tuple(admitting(place, d.kind.name, parts) for place in places_of(d, parts, others))
+    places = tuple(admitting(place, d.kind, parts) for place in places_of(d, parts, others))
     return Equipment(
         kind=d.kind.name,
         name=d.name.text,
@@ -252,7 +223,7 @@ def _equipment(d: Declared, parts: dict[str, PartKind], others: dict[str, Declar
         span=d.span,
         attributes=attributes,
         attribute_spans=_spans(d),
-        seats=tuple(seat for place in places for seat in seat_places(place, parts)) if is_workplace else (),
+        seats=tuple(seat for place in places for seat in seat_places(place, parts)) if d.kind.is_workplace else (),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cell.equipment import PartKind, Place
 from cell.geometry import Box, Pose, Shape, corners, height
 from cell.quantities import Quantity
+from cell.vocabulary import Layout
 from intentlang import patterns, solids
 from intentlang.declared import Declared, numbers
 
@@ -22,7 +23,7 @@ Parts = Mapping[str, PartKind]
 def shape_with_default(declared: Declared) -> Shape | None:
     """A tray without a shape is a plate under its grid; every other kind without one has no body of its own."""
     shape = solids.shape_of(declared.get("shape"))
-    if shape is None and declared.kind.name == "tray":
+    if shape is None and declared.kind.layout == "grid":
         (columns, rows), (dx, dy) = _grid(declared)
         return Box((columns * dx, rows * dy, solids.DEFAULT_PLATE))
     return shape
@@ -34,9 +35,9 @@ def places_of(declared: Declared, parts: Parts, others: Mapping[str, Declared]) 
         return ()
     shape = shape_with_default(declared)
     top = solids.pose(declared) @ _up(height(shape) if shape is not None else 0.0)
-    if declared.kind.name == "pallet":
+    if declared.kind.layout == "layers":
         return _pallet(declared, top, parts, others)
-    return _LAYOUTS.get(declared.kind.name, _row)(declared, top, parts)
+    return _LAYOUTS.get(declared.kind.layout, _row)(declared, top, parts)
 
 
 def accepted(declared: Declared, parts: Parts) -> tuple[str, ...]:
@@ -170,9 +171,9 @@ def _pallet(declared: Declared, top: Pose, parts: Parts, others: Mapping[str, De
     return patterns.laid(declared.name.text, patterns.layer_of(pattern), int(layers), top, floor, kinds)
 
 
-_LAYOUTS: Mapping[str, Callable[[Declared, Pose, Parts], tuple[Place, ...]]] = {
-    "tray": _tray,
-    "bin": _heap,
-    "stack": _stack,
-    "shelf": _shelf,
+_LAYOUTS: Mapping[Layout, Callable[[Declared, Pose, Parts], tuple[Place, ...]]] = {
+    "grid": _tray,
+    "heap": _heap,
+    "pile": _stack,
+    "bins": _shelf,
 }

@@ -17,11 +17,10 @@ import numpy as np
 
 from cell.equipment import Feature, PartKind, Place, Seat, SeatOf
 from cell.geometry import Array, Box, Cylinder, Pose, Shape, corners, height
+from cell.vocabulary import KindSchema
 from intentlang.declared import Declared, Given, numbers
 from intentlang.forms import Named
 
-WORKPLACES = ("machine", "station", "fixture")
-"""Where a base can lie to be worked on."""
 ON_SURFACE = 1e-3
 """m: the mouth of a hole lies between so far inside and so far outside of the body."""
 
@@ -296,12 +295,12 @@ def with_laden(kinds: Sequence[str], parts: Parts) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*kinds, *laden)))
 
 
-def admitting(place: Place, kind: str, parts: Parts) -> Place:
+def admitting(place: Place, kind: KindSchema, parts: Parts) -> Place:
     """The place of a thing of that kind, with what its parts become: a workplace has all of it, a tray or a bin a kit with
     something in it."""
-    if kind in WORKPLACES:
+    if kind.is_workplace:
         return replace(place, accepts=becoming(parts, place.accepts))
-    return replace(place, accepts=with_laden(place.accepts, parts)) if kind in ("tray", "bin") else place
+    return replace(place, accepts=with_laden(place.accepts, parts)) if kind.layout in ("grid", "heap") else place
 
 
 @dataclass(slots=True)

@@ -62,15 +62,15 @@ def _places(d: Declared, others: Mapping[str, Declared]) -> Iterator[Size]:
     capacity, grid, layers = d.get("capacity"), d.get("grid"), d.get("layers")
     if not d.kind.is_place:
         return
-    if d.kind.name == "tray" and grid is not None:
+    if d.kind.layout == "grid" and grid is not None:
         yield prod(numbers(grid.values[0])) * max(1, len(d.words("each")) - 1), grid.span
-    elif d.kind.name == "pallet" and layers is not None:
+    elif d.kind.layout == "layers" and layers is not None:
         pattern = others.get(d.word("pattern") or "")
         layer = None if pattern is None else pattern.get("layer")
         yield (d.number("layers") or 0) * (1 + (prod(numbers(layer.values[0])) if layer is not None else 1)), layers.span
-    elif d.kind.name == "stack" and capacity is None:
+    elif d.kind.layout == "pile" and capacity is None:
         yield from _parts(d)
-    elif d.kind.name not in ("bin", "shelf") and capacity is not None:
+    elif d.kind.layout not in ("heap", "bins") and capacity is not None:
         yield d.number("capacity") or 0, capacity.span
 
 

@@ -5,7 +5,6 @@ Law: a program runs only behind a closed door, on a part that is truly there and
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from cell.device import (
@@ -22,12 +21,12 @@ from cell.driver_errors import Refusal
 from cell.durations import action_duration
 from cell.equipment import DurationRange, Equipment
 from cell.scenario import MachineAlarm
-from cell.standard_verbs import STANDARD
 from cell.steps import SetClamp, SetDoor
 from cell_drivers.simulated.chance import drawn_duration
 from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.parts import Part, rests_at
 from cell_drivers.simulated.record import What
+from cell_drivers.simulated.telling import Telling
 from cell_drivers.simulated.timeline import nanoseconds
 from cell_drivers.simulated.under_way import Doing, Leaf, Work
 from cell_drivers.simulated.world import World
@@ -51,9 +50,7 @@ class MachineFace(Face):
         self._alarm: str | None = None
         self._programs_run = 0
         self._works_begun = 0
-        self._inspected: dict[str, int] = {}
-        self._looks: Counter[str] = Counter()
-        self._identified_parts: dict[str, int] = {}
+        self._telling = Telling(world)
         self._told: dict[str, str] = {}
         self._clamped: str | None = None
         self._frozen_state: MachineState | None = None
@@ -160,7 +157,8 @@ class MachineFace(Face):
     def inspect(self, command: str, outcome: str) -> None:
         if not self.takes(command, "inspect", outcome):
             return
-        offer = next((o for o in self.equipment.offers if outcome in _tells_of(o.verb)), None)
+        words = self.world.cell.vocabulary
+        offer = next((o for o in self.equipment.offers if outcome in (t.name for t in words.told_by(o.verb))), None)
         if offer is None:
             raise self.refused(Refusal.NOT_OFFERED, command, f"it tells no {outcome}")
         part = self._ready_part(command)
@@ -172,11 +170,11 @@ class MachineFace(Face):
     def treat(self, command: str, verb: str) -> None:
         if not self.takes(command, "treat", verb):
             return
-        offer = next((o for o in self.equipment.offers if o.verb == verb and not _tells_of(verb)), None)
+        offer = next((o for o in self.equipment.offers if o.verb == verb and not self.world.cell.vocabulary.told_by(verb)), None)
         if offer is None:
             raise self.refused(Refusal.NOT_OFFERED, command, f"it does no {verb}")
         part = None
-        if verb not in STANDARD.verbs or "part" in STANDARD.verbs[verb].objects:
+        if not self.world.cell.vocabulary.is_about_things(verb):
             part = self._ready_part(command)
         else:
             self._check_empty(command)
@@ -262,23 +260,13 @@ class MachineFace(Face):
     def _tells(self, work: Work) -> None:
         self._work = None
         part = self.world.parts.parts[work.part]
-        value = self._identified(part) if work.name == "kind" else self._verdict(part)
+        value = self._telling.value(work.name, part)
         self._told[work.name] = value
         self.world.parts.told(part, work.name, value)
         self._say()
         self.world.effect(self.name, work.command, "told", part.id, f"{work.name} is {value}")
         self.tell(OutcomeTold(self.name, self.world.now, work.command, work.name, value))
         self.change(work.command, DONE)
-
-    def _verdict(self, part: Part) -> str:
-        nth = self._inspected.setdefault(part.id, len(self._inspected) + 1)
-        self._looks[part.id] += 1
-        return "reject" if self.world.luck.is_reject(part.id, nth, self._looks[part.id]) else "accept"
-
-    def _identified(self, part: Part) -> str:
-        """Which of the kinds that it may be; its own where it may be no other."""
-        nth = self._identified_parts.setdefault(part.id, len(self._identified_parts) + 1)
-        return self.world.luck.kind(part.id, nth, part.kind.may_be or (part.kind.name,))
 
     # --- what is there, what it says ---
 
@@ -333,8 +321,3 @@ class MachineFace(Face):
             occupied=self._part_here() is not None if "occupied" in self.equipment.signals else None,
             alarm=self._alarm,
         )
-
-
-def _tells_of(verb: str) -> tuple[str, ...]:
-    """The outcomes that a verb tells."""
-    return tuple(o.name for o in STANDARD.verbs[verb].tells) if verb in STANDARD.verbs else ()

@@ -6,7 +6,6 @@ moment that they hold it, wherever a hand lets go of it.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from cell.device import CommandStatus, OutcomeTold, PersonState, PersonWork
@@ -14,6 +13,7 @@ from cell.driver_errors import Refusal
 from cell.people import CLEAR, HANDOVER, Person, person_duration
 from cell_drivers.simulated.chance import fraction
 from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.telling import Telling
 from cell_drivers.simulated.timeline import Due, nanoseconds
 from cell_drivers.simulated.world import World
 
@@ -37,8 +37,7 @@ class PersonFace(Face):
         self.person = person
         self._asked: _Asked | None = None
         self._times = 0
-        self._looked_at: dict[str, int] = {}
-        self._looks: Counter[str] = Counter()
+        self._telling = Telling(world)
         for absence in world.luck.absences(person.name):
             world.timeline.after(absence.start, lambda: world.refresh())
             world.timeline.after(absence.end, self._is_back)
@@ -130,10 +129,7 @@ class PersonFace(Face):
 
     def _tells(self, asked: _Asked) -> None:
         part, outcome = self.world.parts.parts[asked.work.part], asked.work.outcome
-        nth = self._looked_at.setdefault(part.id, len(self._looked_at) + 1)
-        self._looks[part.id] += 1
-        is_reject = self.world.luck.is_reject(part.id, nth, self._looks[part.id])
-        value = part.kind.name if outcome == "kind" else "reject" if is_reject else "accept"
+        value = self._telling.value(outcome, part)
         self.world.parts.told(part, outcome, value)
         self.world.effect(self.name, asked.command, "told", part.id, f"{outcome} is {value}")
         self.tell(OutcomeTold(self.name, self.world.now, asked.command, outcome, value))

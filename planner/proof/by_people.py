@@ -13,7 +13,6 @@ from typing import TypeGuard
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.people import CLEAR, HANDOVER
-from cell.standard_verbs import STANDARD
 from cell.steps import Action, AtPlace, Await, Grip, Move, Release, Step
 from cell.task_plan import Operation, TaskPlan
 from planner.proof.duty import Duty, ForkDuty
@@ -26,10 +25,9 @@ def is_handover(action: Action) -> TypeGuard[Await]:
     return isinstance(action, Await) and action.verb == HANDOVER
 
 
-def tells(verb: str) -> str:
+def tells(verb: str, cell: CellModel) -> str:
     """The outcome that the verb tells, "" for none."""
-    schema = STANDARD.verbs.get(verb)
-    return schema.tells[0].name if schema is not None and schema.tells else ""
+    return next((outcome.name for outcome in cell.vocabulary.told_by(verb)), "")
 
 
 def wrong_in_awaiting(
@@ -46,7 +44,7 @@ def wrong_in_awaiting(
     person = person_of(duty.goal, cell) if isinstance(duty, Duty) else None
     if person is None or not isinstance(duty, Duty) or (person.name, duty.goal.verb) != (action.person, action.verb):
         yield f"awaits {action.person} to {action.verb} {action.part}, which its goal does not ask for"
-    if action.outcome != tells(action.verb):
+    if action.outcome != tells(action.verb, cell):
         yield f"awaits the outcome {action.outcome or 'none'} of {action.verb}"
     if action.verb == HANDOVER and (not isinstance(state.stance, AtPlace) or state.stance.place != action.person):
         yield f"hands over away from where {action.person} takes over"

@@ -14,7 +14,6 @@ from itertools import pairwise
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.program import Fresh, Goal, Line
-from cell.standard_verbs import STANDARD
 from cell.steps import Inspect, RunProgram, Service, Step, Treat
 from planner.proof.duty_keys import Key
 from planner.proof.precedence import Precedence
@@ -46,8 +45,8 @@ class FreshDuty:
 
 def thing_of(goal: Goal, cell: CellModel) -> str | None:
     """The station that does it to itself; None where the goal is about something else, or asks for more."""
-    verb, name = STANDARD.verbs.get(goal.verb), goal.object.text
-    if verb is None or not verb.offered or "part" in verb.objects or name not in cell.equipment:
+    name = goal.object.text
+    if not cell.vocabulary.is_about_things(goal.verb) or name not in cell.equipment:
         return None
     return None if goal.roles or goal.bounds or (goal.block is not None and goal.block.lines) else name
 

@@ -79,5 +79,5 @@ def orders_of(steps: Sequence[Step], uses: Mapping[str, tuple[str, ...]]) -> dic
 
 def _at(place: str, cell: CellModel, shared: tuple[str, ...]) -> tuple[str, ...]:
     equipment = cell.equipment[cell.equipment_of(place)]
-    device = (equipment.name,) if is_device(equipment) or place in cell.pockets else ()
+    device = (equipment.name,) if is_device(cell, equipment) or place in cell.pockets else ()
     return (*device, *entered_zones(cell, place, shared))

@@ -386,7 +386,7 @@ class _Reader:
         return frozenset[Key]().union(*iterations)
 
     def _when(self, when: When, scope: _Scope, label: str) -> frozenset[Key]:
-        question = asked(when)
+        question = asked(when, self.cell)
         part = scope.bound.get(question[0]) if question is not None else None
         if question is None or part is None or scope.under is not None:
             self.out.unproved.append(error("E690", "this `when` cannot be proved yet", when.span))
@@ -432,7 +432,7 @@ class _Reader:
         """The branch that is taken when no outcome is adverse, as lines behind the decision."""
         inner = replace(scope, after=scope.after | {fork.key})
         may_be = scope.is_followed or any(self._is_too_much(b.block, fork, inner, label) for b in fork.when.branches)
-        planned = branch_for(fork.when, good_values(fork.when, fork.outcome)[0])
+        planned = branch_for(fork.when, good_values(fork.when, fork.outcome, self.cell)[0])
         self.out.forks[fork.key] = replace(fork, is_put_off=True, may_be=may_be, planned=planned)
         own = frozenset[Key]() if planned is None else self.block(fork.when.branches[planned].block, inner, False, label)
         return own | {fork.key}
@@ -447,7 +447,7 @@ class _Reader:
         has_choice = any(key in own for key in self.out.forks)
         self.out, self.filled = kept, filled
         self.left.branch(fork.part, here, moved)
-        tellers = [d for k, d in kept.goals.items() if k in scope.after and fork.outcome in told_by(d.goal.verb)]
+        tellers = [d for k, d in kept.goals.items() if k in scope.after and fork.outcome in told_by(d.goal.verb, self.cell)]
         told_at = owner_of(tellers[-1].target) if tellers else ""
         return is_too_much(goals, has_choice, told_at, self.cell)
 
@@ -456,7 +456,7 @@ class _Reader:
         kind is of its own."""
         if outcome == "kind" and not self.cell.parts[part.kind].may_be:
             return part.kind
-        tellers = [k for k in scope.after if k in self.out.goals and outcome in told_by(self.out.goals[k].goal.verb)]
+        tellers = [k for k in scope.after if k in self.out.goals and outcome in told_by(self.out.goals[k].goal.verb, self.cell)]
         if any(k not in self.out.settled for k in tellers):
             return None
         return dict(part.outcomes).get(outcome)

@@ -106,7 +106,7 @@ def change_of(action: Action, at: Setting, cell: CellModel) -> Change:
         case SetDoor(machine=name, is_open=is_open):
             opened, shut = Fact("open", (name,)), Fact("shut", (name,))
             if is_open:
-                return Change((*_if(is_device(cell.equipment[name]), "idle", name), shut), (opened,), (shut,))
+                return Change((*_if(is_device(cell, cell.equipment[name]), "idle", name), shut), (opened,), (shut,))
             return Change((opened, _stands(at)), (shut,), (opened,))
         case RunProgram(machine=name, part=part):
             equipment = cell.equipment[name]
@@ -139,7 +139,7 @@ def _of_move(need: MotionNeed, at: Setting, cell: CellModel) -> Change:
     equipment, free = cell.equipment[name], _if(not is_heap(cell, touch.place), "free", touch.place)
     passing = free if is_in_passing(cell, cell.places[touch.place]) else ()
     held, empty = Fact("held", (at.part, touch.hand)), Fact("empty", (touch.hand,))
-    access = (*_if(has_door(equipment), "open", name), *_if(is_device(equipment), "idle", name))
+    access = (*_if(has_door(equipment), "open", name), *_if(is_device(cell, equipment), "idle", name))
     unclamped = _if(has_clamp(equipment), "unclamped", name)
     above = (name for name, place in cell.places.items() if touch.place in place.lies_on and place.of is None)
     bare = tuple(Fact("free", (name,)) for name in above)

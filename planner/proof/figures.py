@@ -239,7 +239,7 @@ def _device_facts(name: str, cell: CellModel, state: CellState) -> Iterator[tupl
         yield f"door {name}", "open" if device.door_open else "shut"
     if has_clamp(equipment):
         yield f"clamp {name}", "closed" if device.clamped else "open"
-    if is_device(equipment):
+    if is_device(cell, equipment):
         yield f"running {name}", "yes" if device.running else "no"
 
 

@@ -40,9 +40,9 @@ def has_clamp(equipment: Equipment) -> bool:
     return "clamp" in equipment.signals
 
 
-def is_device(equipment: Equipment) -> bool:
+def is_device(cell: CellModel, equipment: Equipment) -> bool:
     """Something that can be busy with a part."""
-    return equipment.kind in ("machine", "station") or bool(equipment.programs or equipment.offers)
+    return cell.kind_of(equipment).works_by_itself or bool(equipment.programs or equipment.offers)
 
 
 def _parts(cell: CellModel, state: CellState) -> Iterator[Fact]:
@@ -84,7 +84,7 @@ def _devices(cell: CellModel, state: CellState) -> Iterator[Fact]:
             yield Fact("open" if device.door_open else "shut", (name,))
         if has_clamp(equipment):
             yield Fact("clamped" if device.clamped else "unclamped", (name,))
-        if is_device(equipment):
+        if is_device(cell, equipment):
             yield Fact("running" if device.running else "idle", (name,))
 
 

@@ -80,46 +80,46 @@ def _usual_end(loop: Loop, part: PartState, cell: CellModel) -> tuple[str | None
     places = cell.places
     start = places[place].equipment if place is not None and place in places else None
     end = start
-    for goal in _usual_goals(loop.block.lines, part):
+    for goal in _usual_goals(loop.block.lines, part, cell):
         end = wanted_place(goal, cell, {}) or end
     return start, rests_in(end, cell)
 
 
-def _usual_goals(lines: tuple[Line, ...], part: PartState, before: tuple[Goal, ...] = ()) -> Iterator[Goal]:
+def _usual_goals(lines: tuple[Line, ...], part: PartState, cell: CellModel, before: tuple[Goal, ...] = ()) -> Iterator[Goal]:
     """The goals of an iteration in the written order, moves last, through the branches that are taken or usual. `before`: what
     comes before these lines."""
     ordered, passed = sorted(lines, key=lambda line: isinstance(line, Goal) and line.verb == "move"), list(before)
     for line in ordered:
-        for goal in _usual_in(line, part, tuple(passed)):
+        for goal in _usual_in(line, part, cell, tuple(passed)):
             passed.append(goal)
             yield goal
 
 
-def _usual_in(line: Line, part: PartState, before: tuple[Goal, ...]) -> Iterator[Goal]:
+def _usual_in(line: Line, part: PartState, cell: CellModel, before: tuple[Goal, ...]) -> Iterator[Goal]:
     match line:
         case Goal():
             yield line
         case Group(block=block) | Scope(block=block):
-            yield from _usual_goals(block.lines, part, before)
+            yield from _usual_goals(block.lines, part, cell, before)
         case When():
-            branch = _usual_branch(line, part, before)
+            branch = _usual_branch(line, part, cell, before)
             if branch is not None:
-                yield from _usual_goals(line.branches[branch].block.lines, part, before)
+                yield from _usual_goals(line.branches[branch].block.lines, part, cell, before)
         case _:
             pass
 
 
-def _usual_branch(when: When, part: PartState, before: tuple[Goal, ...]) -> int | None:
+def _usual_branch(when: When, part: PartState, cell: CellModel, before: tuple[Goal, ...]) -> int | None:
     """What was told before a goal that is to tell it anew is no answer."""
     for k, branch in enumerate(when.branches):
         if any(goal.id in part.reached for goal in goals_in(branch.block)):
             return k
-    question = asked(when)
+    question = asked(when, cell)
     if question is None:
         return None
-    told, telling = dict(part.outcomes).get(question[1]), [goal for goal in before if question[1] in told_by(goal.verb)]
+    told, telling = dict(part.outcomes).get(question[1]), [goal for goal in before if question[1] in told_by(goal.verb, cell)]
     is_open = told is None or any(goal.id not in part.reached for goal in telling)
-    return branch_for(when, good_values(when, question[1])[0] if is_open or told is None else told)
+    return branch_for(when, good_values(when, question[1], cell)[0] if is_open or told is None else told)
 
 
 def _counts(condition: Condition, cell: CellModel, state: CellState) -> dict[str, int] | None:

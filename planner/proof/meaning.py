@@ -272,12 +272,13 @@ class _Walk:
                 if part != operation.part or operation.verb != "process" or not asked:
                     yield f"runs {program} of {machine} on {part}, which its goal does not ask for"
             case Inspect(station=station, outcome=outcome, part=part):
-                asked = isinstance(duty, Duty) and station == equipment_of(duty.goal) and outcome in told_by(duty.goal.verb)
+                told = told_by(duty.goal.verb, self.cell) if isinstance(duty, Duty) else ()
+                asked = isinstance(duty, Duty) and station == equipment_of(duty.goal) and outcome in told
                 if part != operation.part or not asked:
                     yield f"asks {station} for the {outcome} of {part}, which its goal does not ask for"
             case Treat(station=station, verb=verb, part=part):
                 asked = isinstance(duty, Duty) and (station, verb) == (duty.target, duty.goal.verb)
-                if part != operation.part or not asked or tells(verb):
+                if part != operation.part or not asked or tells(verb, self.cell):
                     yield f"has {station} do {verb} to {part}, which its goal does not ask for"
             case Service(station=station, verb=verb):
                 asked = isinstance(duty, Duty) and (station, verb) == (duty.part, duty.goal.verb) and duty.goal.role("by") is None

@@ -69,7 +69,7 @@ def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) ->
     out = Matched()
     _match_goals(tasks, duties, cell, state, out)
     if not out.found:
-        _match_forks(tasks, duties, out)
+        _match_forks(tasks, duties, cell, out)
     if not out.found:
         own: dict[str, list[Step]] = {}
         robot_of = {o.id: o.robot for o in tasks.operations}
@@ -187,7 +187,7 @@ def _holds_already(key: Key, duties: Duties, cell: CellModel, state: CellState) 
 # --- choices ---------------------------------------------------------------------------------------------------------
 
 
-def _match_forks(tasks: TaskPlan, duties: Duties, out: Matched) -> None:
+def _match_forks(tasks: TaskPlan, duties: Duties, cell: CellModel, out: Matched) -> None:
     by_when = {(c.when, c.part): c for c in tasks.choices}
     if len(by_when) != len(tasks.choices) or len(tasks.choices) != len(duties.forks):
         spans = [c.because.span for c in tasks.choices[:1]] or [f.when.span for f in list(duties.forks.values())[:1]]
@@ -199,11 +199,12 @@ def _match_forks(tasks: TaskPlan, duties: Duties, out: Matched) -> None:
             out.found.append(error("E689", f"no choice of the plan asks for the {fork.outcome} of {fork.part}", fork.when.span))
             continue
         out.choice_of[key] = choice
-        out.found.extend(error("E683", f"{choice.id}: {what}", choice.because.span) for what in _choice_wrong(choice, fork, out))
+        wrong = _choice_wrong(choice, fork, out, cell)
+        out.found.extend(error("E683", f"{choice.id}: {what}", choice.because.span) for what in wrong)
 
 
-def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched) -> Iterator[str]:
-    known = values_of(fork.when, fork.outcome)
+def _choice_wrong(choice: Choice, fork: ForkDuty, out: Matched, cell: CellModel) -> Iterator[str]:
+    known = values_of(fork.when, fork.outcome, cell)
     if fork.is_put_off and not fork.may_be:
         yield "all of its branches can be planned, and one is not"
     named = [value for a in choice.alternatives for value in a.values]
@@ -342,7 +343,7 @@ def _told_kinds(duty: Duty, duties: Duties, cell: CellModel) -> set[str]:
     fork = duties.forks.get(duty.under.fork) if duty.under is not None else None
     if fork is None or duty.under is None or fork.outcome != "kind":
         return set()
-    values = values_of(fork.when, fork.outcome)
+    values = values_of(fork.when, fork.outcome, cell)
     return {v for v in values if v in cell.parts and branch_for(fork.when, v) == duty.under.branch}
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cell.model import CellModel
 from cell.program import AllOf, AnyOf, Condition, IsState, When
-from cell.standard_verbs import STANDARD
 
 ANY_OTHER = ""  # stands for a value that nobody has named
 
 
-def asked(when: When) -> tuple[str, str] | None:
+def asked(when: When, cell: CellModel) -> tuple[str, str] | None:
     """(variable, outcome) when all conditions ask for one outcome of one thing."""
     questions = set()
     for branch in when.branches:
@@ -21,7 +21,7 @@ def asked(when: When) -> tuple[str, str] | None:
     if len(questions) != 1:
         return None
     variable, outcome = questions.pop()
-    return (variable, outcome) if any(o.name == outcome for verb in STANDARD.verbs.values() for o in verb.tells) else None
+    return (variable, outcome) if cell.vocabulary.outcome(outcome) is not None else None
 
 
 def branch_for(when: When, value: str) -> int | None:
@@ -29,22 +29,24 @@ def branch_for(when: When, value: str) -> int | None:
     return next((k for k, b in enumerate(when.branches) if b.condition is None or is_true(b.condition, value)), None)
 
 
-def values_of(when: When, outcome: str) -> tuple[str, ...]:
+def values_of(when: When, outcome: str, cell: CellModel) -> tuple[str, ...]:
     """The values that the vocabulary or the text names, and one that neither does."""
-    schema = [v for verb in STANDARD.verbs.values() for o in verb.tells if o.name == outcome for v in o.values if v != "*"]
+    told = cell.vocabulary.outcome(outcome)
+    schema = [v for v in (told.values if told is not None else ()) if v != "*"]
     named = [t.value for b in when.branches for t in _tests(b.condition) if isinstance(t, IsState)]
     return tuple(dict.fromkeys((*schema, *named, ANY_OTHER)))
 
 
-def good_values(when: When, outcome: str) -> tuple[str, ...]:
+def good_values(when: When, outcome: str, cell: CellModel) -> tuple[str, ...]:
     """Those that are not adverse."""
-    adverse = {v for verb in STANDARD.verbs.values() for o in verb.tells if o.name == outcome for v in o.adverse}
-    return tuple(v for v in values_of(when, outcome) if v not in adverse)
+    told = cell.vocabulary.outcome(outcome)
+    adverse = told.adverse if told is not None else ()
+    return tuple(v for v in values_of(when, outcome, cell) if v not in adverse)
 
 
-def told_by(verb: str) -> tuple[str, ...]:
+def told_by(verb: str, cell: CellModel) -> tuple[str, ...]:
     """The outcomes that a verb tells."""
-    return tuple(o.name for o in STANDARD.verbs[verb].tells) if verb in STANDARD.verbs else ()
+    return tuple(outcome.name for outcome in cell.vocabulary.told_by(verb))
 
 
 def is_true(condition: Condition, value: str) -> bool:

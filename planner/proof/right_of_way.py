@@ -42,7 +42,7 @@ def unit_of(cell: CellModel, place: str) -> str:
     """What only one robot at a time reaches into: a device, something with a door or a clamp, a changer; else the place itself,
     or that of the base whose seat it is."""
     equipment, spot = cell.equipment[cell.equipment_of(place)], cell.places.get(place)
-    is_one = is_device(equipment) or has_door(equipment) or has_clamp(equipment)
+    is_one = is_device(cell, equipment) or has_door(equipment) or has_clamp(equipment)
     if spot is None or is_one:
         return equipment.name
     return place if spot.of is None else spot.lies_on[0]

@@ -35,7 +35,8 @@ def stack_limit_of(ensure: Ensure, cell: CellModel) -> StackLimit | None:
     if not isinstance(condition, Compare) or condition.operator not in ("<", "<=") or not isinstance(condition.limit, Amount):
         return None
     path = condition.subject.path
-    if len(path) != 2 or path[1] not in _MEASURED or path[0] not in cell.equipment or cell.equipment[path[0]].kind != "pallet":
+    thing = cell.equipment.get(path[0])
+    if len(path) != 2 or path[1] not in _MEASURED or thing is None or cell.kind_of(thing).layout != "layers":
         return None
     return StackLimit(path[0], path[1], condition.limit.quantity.value, condition.operator == "<", ensure.span)
 
@@ -59,7 +60,7 @@ def check_stacks(
 
 def _own(cell: CellModel) -> Iterator[StackLimit]:
     """What the cell file says of its pallets."""
-    for pallet in (e for e in cell.equipment.values() if e.kind == "pallet"):
+    for pallet in (e for e in cell.equipment.values() if cell.kind_of(e).layout == "layers"):
         for quantity in _MEASURED:
             value = pallet.attributes.get(f"max_{quantity}")
             if isinstance(value, int | float):

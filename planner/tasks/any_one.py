@@ -8,7 +8,7 @@ from cell.model import CellModel
 from cell.program import Ref
 from cell.shelves import is_bin
 from cell.state import CellState, Expected, InHand, InPart, InPlace, Lost, PartState
-from planner.tasks.methods import SOURCES, is_heap
+from planner.tasks.methods import is_heap
 from planner.tasks.route import Stage
 
 
@@ -48,7 +48,7 @@ def _is_takeable(cell: CellModel, part: PartState, source: str | None) -> bool:
             return True
         case InPlace(place):
             known = cell.places.get(place)
-            if known is None or cell.equipment[known.equipment].kind not in SOURCES:
+            if known is None or not cell.kind_of(cell.equipment[known.equipment]).gives_out:
                 return False
             if is_heap(known) and not is_bin(cell, place):
                 return False

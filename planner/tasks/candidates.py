@@ -81,7 +81,8 @@ class Candidates:
 
     def _is_in_tray(self, job: int) -> bool:
         place = self.floor.place[job]
-        return place is not None and self.shop.cell.equipment[self.shop.equipment_of[place]].kind == "tray"
+        cell = self.shop.cell
+        return place is not None and cell.kind_of(cell.equipment[self.shop.equipment_of[place]]).layout == "grid"
 
     def _offer_next(self, found: list[Candidate], job: int, not_before: float) -> None:
         """What is next for a part that lies somewhere."""

@@ -12,7 +12,6 @@ from cell.durations import action_duration
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.program import Fresh, Goal
-from cell.standard_verbs import STANDARD
 from cell.state import CellState
 from cell.steps import Service
 from planner.tasks.findings import Findings
@@ -25,8 +24,7 @@ AS_OFFERED = "How long it takes is what its station offers it for."
 
 def is_about_thing(cell: CellModel, goal: Goal) -> bool:
     """Whether its verb is one that is done to no part."""
-    verb = STANDARD.verbs.get(goal.verb)
-    return verb is not None and verb.offered and "part" not in verb.objects
+    return cell.vocabulary.is_about_things(goal.verb)
 
 
 def chore_of(cell: CellModel, state: CellState, goal: Goal, clauses: Clauses, found: Findings) -> Chore | None:

@@ -12,7 +12,6 @@ from planner.tasks.dispatch import Order
 from planner.tasks.every_order import every_order
 from planner.tasks.findings import Findings
 from planner.tasks.floor import FOREIGN, Floor
-from planner.tasks.methods import SOURCES
 from planner.tasks.route import Fork, Leg, Stage, stages_of
 from planner.tasks.shop import Shop
 from planner.tasks.ways import check_ways
@@ -38,7 +37,7 @@ def check_room(shop: Shop, found: Findings) -> None:
         equipment = shop.cell.equipment[name]
         room = len(shop.free_places[name]) + leaving.get(name, 0)
         people = [person.name for person in shop.cell.people.values() if person.at == name]
-        if (equipment.kind == "tray" or people) and count > room:
+        if (shop.cell.kind_of(equipment).layout == "grid" or people) and count > room:
             message = f"{count} parts shall come to rest in {name}, which has room for {room}"
             help_ = f"Make room for {count - room} more, or ask for fewer."
             if people:
@@ -59,7 +58,7 @@ def check_sources(shop: Shop, found: Findings) -> None:
                     "Put it by hand where a robot can take it.",
                 )
                 found.error("E613", message, span, source.span, help=help_)
-            elif source.kind not in SOURCES:
+            elif not shop.cell.kind_of(source).gives_out:
                 found.unsupported(f"taking parts out of a {source.kind}", span, source.span)
         for name in {stage.equipment for leg in job.legs for stage in stages_of(leg)} - joined:
             if shop.devices[name].is_running:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from cell.program import AllOf, Amount, AnyOf, Compare, Condition, IsIn, IsState
+from cell.vocabulary import Vocabulary
 from planner.tasks.outcomes import usual_value
 from planner.tasks.route import Fork, Leg, Stage
 
@@ -60,7 +61,7 @@ def missing(condition: Condition, counts: Mapping[str, int]) -> int:
     raise ValueError("not a condition on counts")
 
 
-def usual_end(legs: Sequence[Leg], start: str | None) -> str | None:
+def usual_end(words: Vocabulary, legs: Sequence[Leg], start: str | None) -> str | None:
     """The equipment in which a part comes to rest when no outcome is adverse."""
     end = start
     for leg in legs:
@@ -68,7 +69,7 @@ def usual_end(legs: Sequence[Leg], start: str | None) -> str | None:
             case Stage(equipment=equipment):
                 end = equipment
             case Fork(when=when, outcome=outcome, ways=ways):
-                value = usual_value(when, outcome)
+                value = usual_value(words, when, outcome)
                 way = next((w for w in ways if value in w.values), ways[-1])
                 end = way.stages[-1].equipment if way.stages else end
     return end

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from cell import program as text
 from cell.amended import as_amended
-from cell.arrivals import SUPPLIES, arrival_law, arrival_times
+from cell.arrivals import arrival_law, arrival_times
 from cell.demands import Demand, order_of
 from cell.diagnostic import Span
 from cell.members import Members, binds_parts, in_order, is_bound_by, lies_untouched, members_of, owner_of, resolved, set_of
@@ -29,7 +29,6 @@ from planner.tasks.findings import Findings
 from planner.tasks.held_for import any_for
 from planner.tasks.later import with_one_place
 from planner.tasks.loop_findings import tell_empty, tell_too_small
-from planner.tasks.methods import LOOPED
 from planner.tasks.observed import WHAT, inner_block, is_observable, seen
 from planner.tasks.orders import Orders
 from planner.tasks.paths import located
@@ -353,10 +352,10 @@ class _Walk:
 
     def _loop(self, loop: Loop, clauses: Clauses) -> Legs:
         source = set_of(loop, self.cell)
-        if source is None or source.kind not in LOOPED or not binds_parts(loop, self.cell):
+        if source is None or not self.cell.kind_of(source).is_looped or not binds_parts(loop, self.cell):
             self.found.unsupported("a loop over anything but parts of a tray or a station, layers and spots", loop.span)
             return frozenset()
-        if source.kind in SUPPLIES and loop.until is None:
+        if self.cell.kind_of(source).brings_parts and loop.until is None:
             help_ = "Write `until …`: how many are wanted of what comes."
             self.found.unsupported(f"a loop without end over what {source.name} brings", loop.span, help=help_)
             return frozenset()
@@ -543,7 +542,9 @@ class _Iterations:
             clauses = walk._after(clauses, self.last, self.loop.span, {}, 0, in_order=True)
         clauses = walk.unfolding.clauses_in(self.loop.block, clauses, part.id)
         before = walk.legs.get(part.id, ())  # what earlier loops still have to tell
-        all_legs = with_one_place(walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses, before), part)
+        all_legs = with_one_place(
+            walk.cell, walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses, before), part
+        )
         legs = received(open_legs(without_met(all_legs), part), walk.found)
         earlier = walk.legs.get(part.id)
         legs = list(located(walk.cell, part, earlier or (), legs, walk.found))
@@ -555,7 +556,7 @@ class _Iterations:
         self.last = added or self.last
         place = part.location.place if isinstance(part.location, InPlace) else None
         start = walk.where.get(place) if place is not None else None
-        end = usual_end(legs, start)
+        end = usual_end(walk.cell.vocabulary, legs, start)
         self.ends.append((start, cleared_to(walk.cell, end)))
 
 

@@ -35,29 +35,29 @@ def is_too_much(cell: CellModel, legs: Sequence[Leg], told_at: str | None) -> bo
     return last is not None and (has_door(last) or has_clamp(last))
 
 
-def told_in(before: Sequence[Leg], outcome: str) -> str | None:
+def told_in(cell: CellModel, before: Sequence[Leg], outcome: str) -> str | None:
     """The equipment in which the outcome is told last."""
-    telling = (leg for leg in reversed(before) if isinstance(leg, Stage) and told_by(leg.goal.verb) == outcome)
+    telling = (leg for leg in reversed(before) if isinstance(leg, Stage) and told_by(cell, leg.goal.verb) == outcome)
     return next((stage.equipment for stage in telling), None)
 
 
-def put_off(fork: Fork, branches: Sequence[tuple[tuple[str, ...], Sequence[Leg]]]) -> list[Leg]:
+def put_off(cell: CellModel, fork: Fork, branches: Sequence[tuple[tuple[str, ...], Sequence[Leg]]]) -> list[Leg]:
     """The fork and the legs of its usual branch behind it; of `branches` (values, legs), all its alternatives, the others are
     planned when they are taken."""
-    value = usual_value(fork.when, fork.outcome)
+    value = usual_value(cell.vocabulary, fork.when, fork.outcome)
     chosen = next((k for k, (values, _) in enumerate(branches) if value in values), len(branches) - 1)
     later = tuple(Later(values, k, tuple(legs)) for k, (values, legs) in enumerate(branches) if k != chosen)
     values, legs = branches[chosen]
     return [Fork(fork.when, fork.outcome, (Way(values, (), chosen),), fork.clauses, later), *legs]
 
 
-def with_one_place(legs: Sequence[Leg], part: PartState) -> list[Leg]:
+def with_one_place(cell: CellModel, legs: Sequence[Leg], part: PartState) -> list[Leg]:
     """The route, with each fork put off behind which the part would be in different places for what follows."""
     out: list[Leg] = []
     for k, leg in enumerate(legs):
         here = (part.location.place,) if isinstance(part.location, InPlace) else ()
         if isinstance(leg, Fork) and not leg.later and k + 1 < len(legs) and not returns(leg, out, here):
-            out += put_off(leg, [(way.values, way.stages) for way in leg.ways])
+            out += put_off(cell, leg, [(way.values, way.stages) for way in leg.ways])
         else:
             out.append(leg)
     return out

@@ -13,19 +13,15 @@ from cell.members import Members, owner_of, places_in, resolved
 from cell.model import CellModel
 from cell.people import HANDOVER, Person
 from cell.program import Bound, Goal, Ref
-from cell.standard_verbs import STANDARD
 from cell.steps import Inspect, RunProgram
 from planner.tasks.findings import Findings
 from planner.tasks.paths import path_work
-from planner.tasks.people import BY_PEOPLE, TREATMENTS, handing_to, person_of, treatment, work_by, workplace
+from planner.tasks.people import handing_to, person_of, treatment, work_by, workplace
 from planner.tasks.route import Handing, Work
 
-VERBS = ("move", "process", "inspect", "identify", HANDOVER, *TREATMENTS)
-TARGETS = ("tray", "bin", "machine", "station", "fixture", "pallet")
-LOOPED = ("tray", "machine", "station", "fixture", "stack", "shelf", "conveyor", "feed")
-SOURCES = (*LOOPED, "pallet")
+VERBS = ("move", "process", HANDOVER)
+"""Those with a method of their own; what is offered is done by whoever offers it."""
 _ROLES = {"move": ("to", "from", "using", "by"), "process": ("at", "using"), HANDOVER: ("from", "to", "at")}
-_ROLES |= dict.fromkeys(BY_PEOPLE, ("at", "by"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ def method_of(cell: CellModel, goal: Goal, kind: str, found: Findings, bound: Me
         work = path_work(cell, goal, kind, found)
         return None if work is None else Method("", (), work, _robot(goal))
     person = person_of(cell, goal)
-    if goal.verb not in VERBS and not goal.offered and (person is None or goal.verb not in BY_PEOPLE):
+    if goal.verb not in VERBS and not is_offered(cell, goal.verb):
         found.unsupported(f"the verb {goal.verb}", goal.span)
         return None
     odd = [r.span for r in goal.roles if r.name not in _ROLES.get(goal.verb, ("at", "by"))]
@@ -80,7 +76,7 @@ def _of_person(cell: CellModel, goal: Goal, person: Person, kind: str, found: Fi
         return None
     equipment, places = where
     if goal.verb != HANDOVER:
-        return Method(equipment.name, places, work_by(person, goal.verb), None)
+        return Method(equipment.name, places, work_by(cell, person, goal.verb), None)
     handing = handing_to(cell, goal, person, found)
     giver = goal.role("to" if handing is not None and handing.gives else "from")
     robot = giver.text if isinstance(giver, Ref) else None
@@ -91,7 +87,7 @@ def _work(cell: CellModel, equipment: Equipment, goal: Goal, found: Findings) ->
     match goal.verb:
         case "process":
             return _program(cell, equipment, goal, found)
-        case "inspect" | "identify":
+        case verb if told_by(cell, verb) is not None:
             return _inspection(cell, equipment, goal, found)
         case _:
             return treatment(cell, equipment, goal, found)
@@ -102,9 +98,9 @@ def is_heap(place: Place) -> bool:
     return place.capacity != 1
 
 
-def is_device(equipment: Equipment) -> bool:
+def is_device(cell: CellModel, equipment: Equipment) -> bool:
     """It works on parts by itself, so it can be idle or running."""
-    return equipment.kind in ("machine", "station") or bool(equipment.programs or equipment.offers)
+    return cell.kind_of(equipment).works_by_itself or bool(equipment.programs or equipment.offers)
 
 
 def has_door(equipment: Equipment) -> bool:
@@ -115,9 +111,14 @@ def has_clamp(equipment: Equipment) -> bool:
     return "clamp" in equipment.signals
 
 
-def told_by(verb: str) -> str | None:
+def is_offered(cell: CellModel, verb: str) -> bool:
+    """Whether a station or a person does it to what lies there."""
+    return verb in cell.vocabulary.verbs and cell.vocabulary.verbs[verb].offered
+
+
+def told_by(cell: CellModel, verb: str) -> str | None:
     """The outcome that a verb tells: inspect tells verdict."""
-    tells = STANDARD.verbs[verb].tells if verb in STANDARD.verbs else ()
+    tells = cell.vocabulary.told_by(verb)
     return tells[0].name if tells else None
 
 
@@ -133,8 +134,9 @@ def _target(cell: CellModel, goal: Goal, role: str, found: Findings, bound: Memb
         return None
     name = resolved(where, bound)
     equipment = cell.equipment.get(owner_of(name))
-    grouped = equipment is not None and equipment.kind != "pallet" and any("." in p.name for p in equipment.places)
-    if equipment is None or equipment.kind not in TARGETS or grouped:
+    kind = cell.kind_of(equipment) if equipment is not None else None
+    grouped = equipment is not None and any("." in p.name for p in equipment.places)
+    if equipment is None or kind is None or not kind.takes_in or (grouped and kind.layout != "layers"):
         what = f"a {equipment.kind} as a target" if equipment else f"{where.text} as a target"
         found.unsupported(what, where.span)
         return None
@@ -172,5 +174,5 @@ def _inspection(cell: CellModel, station: Equipment, goal: Goal, found: Findings
         help_ = f"Add `offers {goal.verb} for …` to it, or {goal.verb} elsewhere."
         found.error("E612", f"{station.name} does not offer {goal.verb}", goal.span, station.span, help=help_)
         return None
-    outcome = told_by(goal.verb) or "verdict"
+    outcome = told_by(cell, goal.verb) or ""
     return Work("inspection", outcome, action_duration(cell, Inspect(station.name, outcome, "")).longest)

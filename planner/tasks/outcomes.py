@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import assert_never
 
 from cell.program import AllOf, AnyOf, Branch, Compare, Condition, IsIn, IsState, When
-from cell.standard_verbs import STANDARD
+from cell.vocabulary import Vocabulary
 
 
-def outcome_asked(when: When, variable: str) -> str | None:
+def outcome_asked(words: Vocabulary, when: When, variable: str) -> str | None:
     """The one outcome of `variable` that all conditions of `when` ask about; None when they ask about anything else. After the
     bare part (`p is gear`) that is its kind."""
     names = set()
@@ -18,20 +18,21 @@ def outcome_asked(when: When, variable: str) -> str | None:
             if not isinstance(test, IsState) or len(test.subject.path) > 2 or test.subject.path[0] != variable:
                 return None
             names.add((*test.subject.path, "kind")[1])
-    return names.pop() if len(names) == 1 and names <= set(_schemas()) else None
+    return names.pop() if len(names) == 1 and words.outcome(min(names)) is not None else None
 
 
-def possible_values(when: When, outcome: str) -> tuple[str, ...]:
+def possible_values(words: Vocabulary, when: When, outcome: str) -> tuple[str, ...]:
     """Every value that the vocabulary knows for `outcome`, and those that the conditions name, in that order."""
     named = [t.value for b in when.branches for t in _tests(b.condition) if isinstance(t, IsState)]
-    return tuple(dict.fromkeys((*_schemas()[outcome][0], *named)))
+    return tuple(dict.fromkeys((*_known(words, outcome), *named)))
 
 
-def usual_value(when: When, outcome: str) -> str:
+def usual_value(words: Vocabulary, when: When, outcome: str) -> str:
     """A value that is not adverse; one that the conditions name where there is one."""
-    adverse = _schemas()[outcome][1]
+    schema = words.outcome(outcome)
+    adverse = schema.adverse if schema is not None else ()
     named = [t.value for b in when.branches for t in _tests(b.condition) if isinstance(t, IsState)]
-    return next(v for v in (*named, *_schemas()[outcome][0]) if v not in adverse)
+    return next(v for v in (*named, *_known(words, outcome)) if v not in adverse)
 
 
 def branch_taken(when: When, value: str) -> int | None:
@@ -53,10 +54,10 @@ def holds(condition: Condition, value: str) -> bool:
     assert_never(condition)
 
 
-def alternatives(when: When, outcome: str) -> list[tuple[tuple[str, ...], Branch | None]]:
+def alternatives(words: Vocabulary, when: When, outcome: str) -> list[tuple[tuple[str, ...], Branch | None]]:
     """(values, branch) for every alternative of the open choice. The last one has no values: it is taken by all values that
     are named nowhere. A branch that no value leads to is left out."""
-    values = possible_values(when, outcome)
+    values = possible_values(words, when, outcome)
     taken = {v: branch_taken(when, v) for v in values}
     rest = branch_taken(when, "\0")  # what a value that nobody has named would do
     by_branch: dict[int | None, list[str]] = {}
@@ -79,6 +80,7 @@ def _tests(condition: Condition | None) -> Iterator[Condition]:
         yield condition
 
 
-def _schemas() -> dict[str, tuple[Sequence[str], Sequence[str]]]:
-    """(values, adverse) of each outcome; no values where those of the cell count, which are what the text names and any other."""
-    return {o.name: (tuple(v for v in o.values if v != "*"), o.adverse) for verb in STANDARD.verbs.values() for o in verb.tells}
+def _known(words: Vocabulary, outcome: str) -> tuple[str, ...]:
+    """Its values; none where those of the cell count, which are what the text names and any other."""
+    schema = words.outcome(outcome)
+    return tuple(v for v in schema.values if v != "*") if schema is not None else ()

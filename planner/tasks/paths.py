@@ -13,7 +13,6 @@ from planner.tasks.findings import Findings
 from planner.tasks.route import Leg, PathWork, Stage, Work, stages_of
 
 FASTEST = 0.25  # m/s in contact: the reduced speed of ISO 10218-1
-WORKPLACES = ("fixture", "station", "machine")
 _ROLES = ("at", "by", "using", "with")
 _OF_THE_MOTION = ("speed", "force", "dwell")
 
@@ -77,7 +76,7 @@ def _placed(cell: CellModel, part: PartState, stage: Stage, here: tuple[str, ...
     goal, equipment = stage.goal, cell.equipment[cell.equipment_of(here[0])] if here else None
     asked = goal.role("at")
     wanted = asked.text if isinstance(asked, Ref) else None
-    if equipment is None or equipment.kind not in WORKPLACES or wanted not in (None, equipment.name, *here):
+    if equipment is None or not cell.kind_of(equipment).is_workplace or wanted not in (None, equipment.name, *here):
         where = wanted or "a fixture, a station or a machine"
         spans: tuple[Span, ...] = () if equipment is None else (equipment.span,)
         message = f"the {part.kind} does not lie in {where} by then"

@@ -15,16 +15,10 @@ from cell.members import places_in
 from cell.model import CellModel
 from cell.people import CLEAR, HANDOVER, Person, person_duration
 from cell.program import Goal, Ref
-from cell.standard_verbs import STANDARD
 from cell.state import InPlace, PartState
 from cell.steps import Treat
 from planner.tasks.findings import Findings
 from planner.tasks.route import Clauses, Handing, Leg, Stage, Work
-
-TREATMENTS = tuple(verb.name for verb in STANDARD.verbs.values() if verb.offered and not verb.tells and verb.name != HANDOVER)
-"""Verbs that a station or a person offers and that tell nothing."""
-BY_PEOPLE = (*TREATMENTS, *(verb.name for verb in STANDARD.verbs.values() if verb.offered and verb.tells))
-"""What a person may do with what lies where they work."""
 
 
 def person_of(cell: CellModel, goal: Goal) -> Person | None:
@@ -58,9 +52,9 @@ def workplace(
     return equipment, places
 
 
-def work_by(person: Person, verb: str) -> Work:
+def work_by(cell: CellModel, person: Person, verb: str) -> Work:
     """Raises KeyError where the person does not offer the verb."""
-    tells = STANDARD.verbs[verb].tells if verb in STANDARD.verbs else ()
+    tells = cell.vocabulary.told_by(verb)
     seconds = person_duration(person, verb).longest
     return Work("person", verb, seconds, by=person.name, outcome=tells[0].name if tells else "")
 

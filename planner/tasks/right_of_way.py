@@ -185,7 +185,7 @@ def unit_of(cell: CellModel, place: str) -> str:
     if place in cell.pockets:
         return cell.pockets[place].changer
     equipment = cell.equipment[cell.places[place].equipment]
-    is_one = is_device(equipment) or has_door(equipment) or has_clamp(equipment) or is_heap(cell.places[place])
+    is_one = is_device(cell, equipment) or has_door(equipment) or has_clamp(equipment) or is_heap(cell.places[place])
     return equipment.name if is_one else place
 
 

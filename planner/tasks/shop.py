@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cell.arrivals import SUPPLIES
 from cell.durations import action_duration
 from cell.equipment import Place, SeatOf
 from cell.model import CellModel
@@ -26,7 +25,6 @@ from planner.tasks.route import Fork, Job, Leg, Routes, Stage, stages_of
 from planner.tasks.seating import Benches
 from planner.tasks.worker import Worker
 
-WAITING = ("tray", "stack", "shelf", "pallet", "conveyor", "feed")
 """Where a part may lie for as long as it likes: nothing else needs its place."""
 
 
@@ -103,7 +101,7 @@ def make_shop(request: PlanningRequest, routes: Routes, known: Known, found: Fin
     sources = [places[job.place].equipment if job.place else "" for job in routes.jobs]
     likeness = [(*_likeness(j, source), able) for j, source, able in zip(routes.jobs, sources, crew.able, strict=True)]
     group = tuple(groups.setdefault(like, len(groups)) for like in likeness)
-    waiting = tuple(source in cell.equipment and cell.equipment[source].kind in WAITING for source in sources)
+    waiting = tuple(source in cell.equipment and cell.kind_of(cell.equipment[source]).keeps_waiting for source in sources)
     devices = {e.name: _device(cell, state, e.name) for e in cell.equipment.values()}
     equipment_of = {name: place.equipment for name, place in places.items()}
     equipment_of |= {pocket.name: pocket.changer for pocket in cell.pockets.values()}
@@ -138,7 +136,7 @@ def _device(cell: CellModel, state: CellState, name: str) -> Device:
     equipment, seen = cell.equipment[name], state.devices.get(name)
     door, clamp = has_door(equipment), has_clamp(equipment)
     return Device(
-        name, is_device(equipment), door, clamp,
+        name, is_device(cell, equipment), door, clamp,
         action_duration(cell, SetDoor(name, True)).longest if door else 0.0,
         action_duration(cell, SetClamp(name, True)).longest if clamp else 0.0,
         bool(seen and seen.door_open), bool(seen and seen.clamped), bool(seen and seen.running),
@@ -154,9 +152,9 @@ def _lines(cell: CellModel, routes: Routes, group: Sequence[int], waiting: Seque
         if not waiting[j] or job.place is None:
             continue
         source = cell.equipment[cell.places[job.place].equipment]
-        if source.kind in SUPPLIES:
+        if cell.kind_of(source).brings_parts:
             lines.setdefault(("belt", source.name), []).append((job.arrival or 0.0, 0, j))
-        elif source.kind == "shelf":
+        elif cell.kind_of(source).layout == "bins":
             lines.setdefault(("bin", job.place), []).append((0.0, j, j))
         elif any(place.lies_on for place in source.places):
             lines.setdefault(("pile", source.name), []).append((0.0, -rank[job.place], j))
@@ -175,7 +173,8 @@ def _rooms(cell: CellModel, routes: Routes, free: Mapping[str, tuple[str, ...]])
     limited = [
         e.name
         for e in cell.equipment.values()
-        if not any(is_heap(p) for p in e.places) and (e.kind not in WAITING or brought.get(e.name, 0) > len(free[e.name]))
+        if not any(is_heap(p) for p in e.places)
+        and (not cell.kind_of(e).keeps_waiting or brought.get(e.name, 0) > len(free[e.name]))
     ]
     return {name: i for i, name in enumerate(limited)}
 

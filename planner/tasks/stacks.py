@@ -56,7 +56,7 @@ def check_stacks(cell: CellModel, state: CellState, program: IntentProgram, rout
 
 
 def _own_limits(cell: CellModel) -> Iterator[StackLimit]:
-    for pallet in (e for e in cell.equipment.values() if e.kind == "pallet"):
+    for pallet in (e for e in cell.equipment.values() if cell.kind_of(e).layout == "layers"):
         for quantity, name in (("height", "max_height"), ("mass", "max_mass")):
             value = pallet.attributes.get(name)
             if isinstance(value, int | float):
@@ -75,4 +75,4 @@ def _laid(cell: CellModel, state: CellState, routes: Routes, pallet: str) -> Ite
 
 
 def _is_pallet(cell: CellModel, name: str) -> bool:
-    return name in cell.equipment and cell.equipment[name].kind == "pallet"
+    return name in cell.equipment and cell.kind_of(cell.equipment[name]).layout == "layers"

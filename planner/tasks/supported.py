@@ -26,7 +26,6 @@ from cell.program import (
     Skip,
 )
 from cell.program_walk import blocks_in
-from cell.standard_verbs import STANDARD
 from planner.tasks.findings import Findings
 from planner.tasks.right_of_way import InZone
 from planner.tasks.route import ForceLimit
@@ -137,7 +136,7 @@ def _is_stack_limit(cell: CellModel, ensure: Ensure) -> bool:
     if not isinstance(c, Compare) or c.operator not in ("<", "<=") or len(c.subject.path) != 2 or not isinstance(c.limit, Amount):
         return False
     thing = cell.equipment.get(c.subject.path[0])
-    return thing is not None and thing.kind == "pallet" and c.subject.path[1] in ("height", "mass")
+    return thing is not None and cell.kind_of(thing).layout == "layers" and c.subject.path[1] in ("height", "mass")
 
 
 def speed_limit_on(cell: CellModel, ensure: Ensure) -> tuple[str, float] | None:
@@ -176,5 +175,5 @@ def _check_skip(policy: Policy, skip: Skip, found: Findings) -> None:
 def _check_prefer(cell: CellModel, prefer: Prefer, found: Findings) -> None:
     if prefer.objective in ("throughput", "busy", "carrying") or (prefer.objective == "urgent" and cell.queues):
         return
-    known = "" if prefer.objective in STANDARD.objectives else "unknown "
+    known = "" if prefer.objective in cell.vocabulary.objectives else "unknown "
     found.warning("W690", f"the {known}objective {prefer.objective} is not followed yet", prefer.span)

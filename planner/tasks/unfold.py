@@ -107,7 +107,7 @@ class Unfolding:
                 return []
 
     def _when(self, when: When, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
-        outcome = outcome_asked(when, variable)
+        outcome = outcome_asked(self.cell.vocabulary, when, variable)
         if outcome is None:
             spans = [b.condition.span for b in when.branches if b.condition is not None]
             self.found.unsupported("a `when` on anything but one outcome of the loop's part", *spans)
@@ -126,7 +126,7 @@ class Unfolding:
         for i, branch in enumerate(when.branches):
             if any(goal.id in part.reached for goal in goals_in(branch.block)):
                 return i
-        telling = [x for x in before if isinstance(x, Stage) and told_by(x.goal.verb) == outcome]
+        telling = [x for x in before if isinstance(x, Stage) and told_by(self.cell, x.goal.verb) == outcome]
         value = dict(part.outcomes).get(outcome)
         if outcome == "kind" and not self.cell.parts[part.kind].may_be:
             value = part.kind
@@ -136,8 +136,8 @@ class Unfolding:
         return -1 if taken is None else taken
 
     def _fork(self, when: When, outcome: str, variable: str, part: PartState, clauses: Clauses, before: list[Leg]) -> list[Leg]:
-        branches, told_at = list[tuple[tuple[str, ...], list[Leg]]](), told_in(before, outcome)
-        for values, branch in alternatives(when, outcome):
+        branches, told_at = list[tuple[tuple[str, ...], list[Leg]]](), told_in(self.cell, before, outcome)
+        for values, branch in alternatives(self.cell.vocabulary, when, outcome):
             legs: list[Leg] = []
             if branch is not None:
                 inner = self.clauses_in(branch.block, clauses, part.id)
@@ -145,7 +145,7 @@ class Unfolding:
                 legs = [self._as_told(leg, outcome, values) for leg in legs]
             branches.append((values, legs))
         if any(is_too_much(self.cell, legs, told_at) for _, legs in branches):
-            return put_off(Fork(when, outcome, (), clauses), branches)
+            return put_off(self.cell, Fork(when, outcome, (), clauses), branches)
         ways = (Way(values, tuple(x for x in legs if isinstance(x, Stage)), k) for k, (values, legs) in enumerate(branches))
         return [Fork(when, outcome, tuple(ways), clauses)]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from cell.arrivals import SUPPLIES
 from cell.program import Goal
 from cell.reasons import action_reason, bringing, goal_reason
 from cell.seats import has_family
@@ -193,7 +192,7 @@ class Writer:
         device.is_clamped = False
         if known.works and len(self.robots) > 1:
             device.last = robot.last
-        if self.shop.cell.equipment[hub].kind in SUPPLIES:
+        if self.shop.cell.kind_of(self.shop.cell.equipment[hub]).brings_parts:
             device.last = robot.last  # the next part comes when this one is out of the way
         self.lying.pop(place, None)
         self.changed[place] = (robot.robot, robot.last)

@@ -32,7 +32,7 @@ from cell.program import (
     When,
 )
 from cell.program_walk import goals_of
-from cell.standard_verbs import STANDARD
+from cell.vocabulary import Vocabulary
 
 Struck = Literal["line", "order", "bound", "within", "pace", "ensure", "never", "policy"]
 Frozen = Mapping[str, frozenset[str]]
@@ -52,17 +52,26 @@ class Clause:
         return self.span.labelled("in order") if self.what == "order" else self.span
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What is struck out, of a text in these words."""
+
+    gone: frozenset[Clause]
+    frozen: Frozen
+    words: Vocabulary
+
+
 def clauses_of(program: IntentProgram) -> tuple[Clause, ...]:
     """Every clause once, in reading order, outer ones before those inside them."""
     found = [*_in_block(program.block), *(Clause(n.span, "never") for n in program.nevers)]
     return tuple(dict.fromkeys(found))
 
 
-def without(program: IntentProgram, struck: Iterable[Clause], frozen: Frozen) -> IntentProgram:
+def without(program: IntentProgram, struck: Iterable[Clause], frozen: Frozen, words: Vocabulary) -> IntentProgram:
     """The program without those clauses and what leans on them."""
-    gone = frozenset(struck)
-    nevers = tuple(n for n in program.nevers if Clause(n.span, "never") not in gone)
-    return replace(program, block=_block(program.block, gone, frozen, ()), nevers=nevers)
+    cut = _Cut(frozenset(struck), frozen, words)
+    nevers = tuple(n for n in program.nevers if Clause(n.span, "never") not in cut.gone)
+    return replace(program, block=_block(program.block, cut, ()), nevers=nevers)
 
 
 # --- which there are -----------------------------------------------------------------------------------------------------
@@ -108,24 +117,26 @@ def _in_line(line: Line) -> Iterator[Clause]:
 # --- the text without them -----------------------------------------------------------------------------------------------
 
 
-def _block(block: Block, gone: frozenset[Clause], frozen: Frozen, untold: tuple[str, ...]) -> Block:
+def _block(block: Block, cut: _Cut, untold: tuple[str, ...]) -> Block:
     """`untold`: what nobody tells any more, as dotted names."""
     kept: list[tuple[int, Line]] = []
     for i, line in enumerate(block.lines):
-        left = _line(line, gone, frozen, untold)
+        left = _line(line, cut, untold)
         if left is not None:
             kept.append((i, left))
-        untold = tuple(name for name in (*untold, *(_told_in(line) if left is None else ())) if name not in _told_by(left))
+        untold = tuple(
+            name for name in (*untold, *(_told_in(line, cut) if left is None else ())) if name not in _told_by(left, cut)
+        )
     number = {i: k for k, (i, _) in enumerate(kept)}
     return replace(
         block,
         lines=tuple(line for _, line in kept),
         waits=_renumbered(block.waits, number),
         by_rule=_renumbered(block.by_rule, number),
-        ensures=tuple(e for e in block.ensures if Clause(e.span, "ensure") not in gone),
-        within=None if block.within is None or Clause(block.within.span, "within") in gone else block.within,
-        pace=None if block.pace is None or Clause(block.pace.span, "pace") in gone else block.pace,
-        policies=tuple(p for p in block.policies if Clause(p.span, "policy") not in gone),
+        ensures=tuple(e for e in block.ensures if Clause(e.span, "ensure") not in cut.gone),
+        within=None if block.within is None or Clause(block.within.span, "within") in cut.gone else block.within,
+        pace=None if block.pace is None or Clause(block.pace.span, "pace") in cut.gone else block.pace,
+        policies=tuple(p for p in block.policies if Clause(p.span, "policy") not in cut.gone),
     )
 
 
@@ -134,42 +145,42 @@ def _renumbered(waits: tuple[tuple[int, ...], ...], number: Mapping[int, int]) -
     return tuple(tuple(number[j] for j in of if j in number) for i, of in enumerate(waits) if i in number)
 
 
-def _line(line: Line, gone: frozenset[Clause], frozen: Frozen, untold: tuple[str, ...]) -> Line | None:
-    if Clause(line.span, "line") in gone:
+def _line(line: Line, cut: _Cut, untold: tuple[str, ...]) -> Line | None:
+    if Clause(line.span, "line") in cut.gone:
         return None
     match line:
         case Goal(bounds=bounds, block=inner):
-            kept = tuple(bound for bound in bounds if Clause(bound.span, "bound") not in gone)
-            return replace(line, bounds=kept, block=None if inner is None else _block(inner, gone, frozen, untold))
+            kept = tuple(bound for bound in bounds if Clause(bound.span, "bound") not in cut.gone)
+            return replace(line, bounds=kept, block=None if inner is None else _block(inner, cut, untold))
         case Loop(block=inner):
-            return _loop(line, _block(inner, gone, frozen, untold), gone, frozen)
+            return _loop(line, _block(inner, cut, untold), cut)
         case Group(block=inner):
-            return _group(line, _block(inner, gone, frozen, untold), gone)
+            return _group(line, _block(inner, cut, untold), cut)
         case Scope(block=inner) | Fresh(block=inner):
-            left = _block(inner, gone, frozen, untold)
+            left = _block(inner, cut, untold)
             return replace(line, block=left) if left.lines else None
         case When(branches=branches):
-            ways = tuple(replace(b, block=_block(b.block, gone, frozen, untold)) for b in branches)
+            ways = tuple(replace(b, block=_block(b.block, cut, untold)) for b in branches)
             is_asked = any(name in untold for name in _asked(branches))
             return replace(line, branches=ways) if any(b.block.lines for b in ways) and not is_asked else None
     assert_never(line)
 
 
-def _loop(loop: Loop, block: Block, gone: frozenset[Clause], frozen: Frozen) -> Loop | None:
-    is_counted = loop.until is not None and loop.id not in frozen  # what counts may ask too much by itself
+def _loop(loop: Loop, block: Block, cut: _Cut) -> Loop | None:
+    is_counted = loop.until is not None and loop.id not in cut.frozen  # what counts may ask too much by itself
     if not block.lines and not is_counted:
         return None
-    in_order = loop.in_order and Clause(loop.span, "order") not in gone
+    in_order = loop.in_order and Clause(loop.span, "order") not in cut.gone
     if loop.until is None or is_counted:
         return replace(loop, block=block, in_order=in_order)
-    return replace(loop, block=block, in_order=in_order, until=None, only=frozen[loop.id])
+    return replace(loop, block=block, in_order=in_order, until=None, only=cut.frozen[loop.id])
 
 
-def _group(group: Group, block: Block, gone: frozenset[Clause]) -> Line | None:
+def _group(group: Group, block: Block, cut: _Cut) -> Line | None:
     """Without its order it is a block like any other, under the ordering rule."""
     if not block.lines:
         return None
-    if Clause(group.span, "order") not in gone:
+    if Clause(group.span, "order") not in cut.gone:
         return replace(group, block=block)
     return Group(False, replace(block, waits=block.by_rule, by_rule=()), group.span)
 
@@ -177,14 +188,14 @@ def _group(group: Group, block: Block, gone: frozenset[Clause]) -> Line | None:
 # --- what is told, and who asks ------------------------------------------------------------------------------------------
 
 
-def _told_in(line: Line) -> tuple[str, ...]:
-    return tuple(name for goal in goals_of(line) for name in _told_by(goal))
+def _told_in(line: Line, cut: _Cut) -> tuple[str, ...]:
+    return tuple(name for goal in goals_of(line) for name in _told_by(goal, cut))
 
 
-def _told_by(line: Line | None) -> tuple[str, ...]:
-    if not isinstance(line, Goal) or line.verb not in STANDARD.verbs:
+def _told_by(line: Line | None, cut: _Cut) -> tuple[str, ...]:
+    if not isinstance(line, Goal):
         return ()
-    return tuple(f"{line.object.text}.{told.name}" for told in STANDARD.verbs[line.verb].tells)
+    return tuple(f"{line.object.text}.{told.name}" for told in cut.words.told_by(line.verb))
 
 
 def _asked(branches: Iterable[Branch]) -> Iterator[str]:

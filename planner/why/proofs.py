@@ -87,7 +87,7 @@ def conflicts(request: PlanningRequest, proof: Diagnostic, known: Known) -> IsCo
 
 def _striking(request: PlanningRequest) -> Callable[[Iterable[Clause]], PlanningRequest]:
     frozen, _ = frozen_of(request)
-    return lambda struck: replace(request, program=without(request.program, struck, frozen))
+    return lambda struck: replace(request, program=without(request.program, struck, frozen, request.cell.vocabulary))
 
 
 def _left(request: PlanningRequest, conflict: Conflict, known: Known) -> dict[Clause, tuple[Diagnostic, ...]]:

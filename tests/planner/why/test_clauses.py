@@ -9,6 +9,7 @@ import pytest
 from cell.diagnostic import Position, Span
 from cell.program import IntentProgram, Line, Loop, When
 from cell.program_walk import blocks_in
+from cell.standard_verbs import STANDARD
 from planner.why.clauses import Clause, clauses_of, without
 from tests.planner.tasks.cells import TEND, plan, program_of, request_of
 
@@ -57,7 +58,7 @@ def test_every_clause_is_found_once_in_reading_order() -> None:
 @pytest.mark.parametrize(("line", "what"), [(3, "line"), (12, "ensure"), (16, "within"), (14, "policy"), (13, "never")])
 def test_what_is_left_is_what_would_have_been_read(line: int, what: str) -> None:
     program = program_of(INTENT)
-    left = without(program, [clause(program, line, what)], {})
+    left = without(program, [clause(program, line, what)], {}, STANDARD)
     read = read_without(INTENT, line)
     assert shape(left) == shape(read)
     assert [n.span for n in left.nevers] == [n.span for n in read.nevers]
@@ -65,7 +66,7 @@ def test_what_is_left_is_what_would_have_been_read(line: int, what: str) -> None
 
 def test_a_when_goes_with_the_line_that_tells_what_it_asks() -> None:
     program = program_of(INTENT)
-    (loop,) = without(program, [clause(program, 4)], {}).block.lines
+    (loop,) = without(program, [clause(program, 4)], {}, STANDARD).block.lines
     assert isinstance(loop, Loop)
     assert [line.span.start.line for line in loop.block.lines] == [3]
 
@@ -73,8 +74,8 @@ def test_a_when_goes_with_the_line_that_tells_what_it_asks() -> None:
 def test_a_loop_without_lines_goes_unless_it_still_has_to_count() -> None:
     program = program_of(INTENT)
     struck = [clause(program, n) for n in (3, 4)]
-    assert without(program, struck, {"l1": frozenset()}).block.lines == ()
-    (loop,) = without(program, struck, {}).block.lines
+    assert without(program, struck, {"l1": frozenset()}, STANDARD).block.lines == ()
+    (loop,) = without(program, struck, {}, STANDARD).block.lines
     assert isinstance(loop, Loop)
     assert loop.block.lines == ()
 
@@ -82,7 +83,7 @@ def test_a_loop_without_lines_goes_unless_it_still_has_to_count() -> None:
 def test_in_order_gives_way_to_the_ordering_rule() -> None:
     text = "in order {\n  move shaft from outfeed to gauge\n  for each s in infeed {\n    process s at lathe\n  }\n}\n"
     program = program_of(text)
-    (group,) = without(program, [clause(program, 1, "order")], {}).block.lines
+    (group,) = without(program, [clause(program, 1, "order")], {}, STANDARD).block.lines
     assert group.block.waits == ((), ())  # type: ignore[union-attr]
     assert program.block.lines[0].block.waits == ((), (0,))  # type: ignore[union-attr]
 
@@ -91,12 +92,12 @@ def test_without_what_until_counts_a_frozen_loop_has_as_many_iterations() -> Non
     request = request_of(INTENT)
     program = request.program
     members = frozenset(f"shaft#{n}" for n in (1, 2, 3))
-    left = without(program, [clause(program, 5)], {"l1": members})
+    left = without(program, [clause(program, 5)], {"l1": members}, STANDARD)
     (loop,) = left.block.lines
     assert isinstance(loop, Loop)
     assert (loop.until, loop.only) == (None, members)
 
 
 def test_struck_out_of_a_text_that_plans_the_rest_plans_as_the_shorter_text_does() -> None:
-    outcome = plan(INTENT, program=without(program_of(INTENT), [clause(program_of(INTENT), 14, "policy")], {}))
+    outcome = plan(INTENT, program=without(program_of(INTENT), [clause(program_of(INTENT), 14, "policy")], {}, STANDARD))
     assert outcome.expect().bounds == plan(INTENT).expect().bounds

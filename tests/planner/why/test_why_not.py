@@ -45,7 +45,7 @@ def chosen(request: PlanningRequest, spans: tuple[Span, ...]) -> tuple[Clause, .
 
 def struck(request: PlanningRequest, clause: Clause) -> PlanningRequest:
     frozen, _ = frozen_of(request)
-    return replace(request, program=without(request.program, [clause], frozen))
+    return replace(request, program=without(request.program, [clause], frozen, request.cell.vocabulary))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
