@@ -1,0 +1,15 @@
+"""Drivers of grippers that speak Modbus with the registers of a Robotiq 2F: `driver modbus_gripper` of a cell file.
+
+The entry point. registers.py says what the words mean, jaws.py what follows from them, link.py carries them.
+"""
+
+from __future__ import annotations
+
+from cell.driver import Assembly, DriverSet
+
+
+def driver(assembly: Assembly) -> DriverSet:
+    """Raises ValueError for a device that is no tool with one hand, and for an address that makes no sense."""
+    from cell_drivers.modbus_gripper.assembly import ModbusGrippers  # pymodbus is loaded only by a cell that needs it
+
+    return ModbusGrippers(assembly)

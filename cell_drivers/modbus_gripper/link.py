@@ -1,0 +1,122 @@
+"""The thread that carries a gripper's words, and the one door to pymodbus.
+
+Law: it reads before it writes, so nothing is written on a stale state; it tries nothing twice. A link that fails is closed, told,
+and made anew after a pause: what was to be written then is not.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from pymodbus import FramerType, ModbusException
+from pymodbus.client import ModbusTcpClient
+from pymodbus.exceptions import ModbusIOException
+from pymodbus.pdu import ModbusPDU
+
+from cell_drivers.modbus_gripper.address import Address
+from cell_drivers.modbus_gripper.registers import (
+    REQUEST_ADDRESS,
+    STATUS_ADDRESS,
+    WORDS,
+    Request,
+    Status,
+    status_of,
+    words_of,
+)
+
+PERIOD = 0.02  # s between two samples
+ANSWER = 0.25  # s that the gripper may take for an answer, and for a connection
+PAUSE = 0.25  # s between two tries of a connection
+logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what fails is told as a fault, not on somebody's terminal
+FRAMERS = {"tcp": FramerType.SOCKET, "rtu": FramerType.RTU}
+
+
+class Follower(Protocol):
+    """Who is told what was seen, and asked what to write."""
+
+    def seen(self, status: Status) -> Request | None: ...
+
+    def lost(self, why: str) -> None: ...
+
+
+class Link:
+    """`is_over` ends it; `wake` has it look at once. `first` is set when the first sample has come, or the first failure."""
+
+    def __init__(self, address: Address, follower: Follower) -> None:
+        self.first = threading.Event()
+        self._address, self._follower = address, follower
+        self._is_over = threading.Event()
+        self._woken = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"gripper {address.host}:{address.port}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def end(self) -> None:
+        """Returns when the thread has ended, in ANSWER and a little at most."""
+        self._is_over.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join(4.0 * ANSWER)
+
+    def _run(self) -> None:
+        while not self._is_over.is_set():
+            client = ModbusTcpClient(
+                self._address.host, port=self._address.port, framer=FRAMERS[self._address.framing],
+                timeout=ANSWER, retries=0, reconnect_delay=0,
+            )  # fmt: skip
+            try:
+                self._converse(client)
+            except (ModbusException, OSError, ValueError) as cause:
+                self._follower.lost(f"{self._address}: {_told(cause)}")
+            except Exception as cause:  # a library's defect is a link that does not work, and no end of this thread
+                self._follower.lost(f"{self._address}: {type(cause).__name__}: {cause}")
+            finally:
+                client.close()  # type: ignore[no-untyped-call]
+                self.first.set()
+            self._is_over.wait(PAUSE)
+
+    def _converse(self, client: ModbusTcpClient) -> None:
+        if not client.connect():  # type: ignore[no-untyped-call]
+            raise ConnectionError("nothing answers there")
+        due = time.monotonic()
+        while not self._is_over.is_set():
+            self._woken.clear()
+            request = self._follower.seen(self._read(client))
+            self.first.set()
+            if request is not None:
+                self._write(client, request)
+            due = max(due + PERIOD, time.monotonic())
+            self._woken.wait(due - time.monotonic())
+
+    def _read(self, client: ModbusTcpClient) -> Status:
+        """Raises NotAGripper, ModbusException, OSError, ValueError."""
+        answer = self._asked(
+            lambda: client.read_holding_registers(STATUS_ADDRESS, count=WORDS, device_id=self._address.unit), "reading its status"
+        )
+        return status_of(answer.registers)
+
+    def _write(self, client: ModbusTcpClient, request: Request) -> None:
+        words = list(words_of(request))
+        self._asked(lambda: client.write_registers(REQUEST_ADDRESS, words, device_id=self._address.unit), "writing a request")
+
+    def _asked(self, ask: Callable[[], ModbusPDU], what: str) -> ModbusPDU:
+        answer = ask()
+        if answer.isError():
+            code = getattr(answer, "exception_code", "?")
+            raise ValueError(f"{what} is answered with exception {code}; is it a gripper, and is the unit right?")
+        return answer
+
+
+def _told(cause: BaseException) -> str:
+    """In the words of the cause, without the library's frame."""
+    if isinstance(cause, ModbusIOException):
+        return f"no answer of a Modbus device within {ANSWER:g} s"
+    return str(cause).removeprefix("Modbus Error: ").strip() or type(cause).__name__

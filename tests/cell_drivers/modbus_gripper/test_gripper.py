@@ -1,0 +1,190 @@
+"""The driver on the wire: a double behind a Modbus server that shares no line with pymodbus, and everything that a wire does."""
+
+import socket
+import struct
+import threading
+
+import pytest
+
+from cell.device import CommandStatus, FaultRaised, GripChanged, LinkChanged
+from cell.driver_errors import DriverError, Refusal, Refused, Stale
+from tests.cell_drivers.modbus_gripper.bench import driver_at, gripper_bench
+from tests.doubles.chaos_relay import ChaosRelay
+from tests.doubles.chaos_schedule import CALM, LOSSLESS, Chaos
+from tests.doubles.modbus_server import Framing
+from tests.doubles.waiting import until
+
+
+@pytest.mark.parametrize("framing", ["tcp", "rtu"])
+def test_a_part_is_gripped_and_let_go(framing: Framing) -> None:
+    with gripper_bench(framing) as bench:
+        bench.gripper.part = 120
+        bench.driver.grip("c1", "a", None, 100.0)
+        assert bench.ended("c1") == CommandStatus("done")
+        assert (bench.driver.state("a").grip, bench.driver.state("a").touched) == ("held", True)
+        bench.driver.release("c2", "a")
+        assert bench.ended("c2") == CommandStatus("done")
+        assert bench.driver.state("a").grip == "open"
+        grips = [e.state.grip for e in bench.told(GripChanged) if isinstance(e, GripChanged)]
+        assert grips == ["open", None, "held", None, "open"]
+
+
+def test_each_call_is_written_once_and_as_it_was_asked() -> None:
+    """Twice is as good as once, and pymodbus tries nothing again."""
+    with gripper_bench() as bench:
+        for _ in range(3):
+            bench.driver.grip("c1", "a", 0.0425, 127.5)
+        bench.ended("c1")
+        assert bench.server.writes == [(1000, [0x0900, 128, 0xFF80])]
+
+
+def test_an_answer_that_never_comes_is_not_asked_for_again() -> None:
+    with gripper_bench() as bench:
+        bench.server.spoil = lambda answer: None if answer[7] == 16 else answer
+        bench.driver.grip("c1", "a", None, 100.0)
+        assert bench.ended("c1") == CommandStatus("unknown")
+        until(lambda: len(bench.told(LinkChanged)) == 3, "the link to come back")
+        assert len(bench.server.writes) == 1
+
+
+def test_opening_neither_moves_nor_activates() -> None:
+    with gripper_bench(is_active=False) as bench:
+        until(lambda: bool(bench.told(FaultRaised)), "the fault")
+        with pytest.raises(Refused) as refused:
+            bench.driver.grip("c1", "a", None, 100.0)
+        assert refused.value.code is Refusal.NOT_ACTIVE
+        assert bench.driver.status("c1").state == "not seen"
+        assert bench.server.writes == []
+        bench.driver.acknowledge("not_activated", "anna")
+        until(lambda: bench.driver.state("a").faults == (), "the activation")
+        bench.driver.grip("c1", "a", None, 100.0)
+        assert bench.ended("c1") == CommandStatus("done")
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (("a", None, 19.0), Refusal.OUT_OF_RANGE),
+        (("a", None, float("nan")), Refusal.OUT_OF_RANGE),
+        (("a", 0.09, 50.0), Refusal.OUT_OF_RANGE),
+        (("b", None, 50.0), Refusal.UNKNOWN_NAME),
+    ],
+)
+def test_what_it_cannot_do_is_refused_and_writes_nothing(call: tuple[str, float | None, float], code: Refusal) -> None:
+    with gripper_bench() as bench:
+        with pytest.raises(Refused) as refused:
+            bench.driver.grip("c1", *call)
+        assert refused.value.code is code
+        assert bench.server.writes == []
+
+
+def test_an_id_is_one_command() -> None:
+    with gripper_bench() as bench:
+        bench.driver.grip("c1", "a", None, 100.0)
+        with pytest.raises(Refused, match="belongs to"):
+            bench.driver.release("c1", "a")
+        with pytest.raises(Refused, match="another command"):
+            bench.driver.release("c2", "a")
+        with pytest.raises(Refused, match="drives nothing"):
+            bench.driver.drive("c3", "a", 1.0)
+
+
+def test_a_driver_that_is_not_open_takes_nothing_and_closes_twice() -> None:
+    with gripper_bench() as bench:
+        bench.driver.close()
+        bench.driver.close()
+        with pytest.raises(Refused, match="not open"):
+            bench.driver.release("c1", "a")
+        assert [t.name for t in threading.enumerate() if t.name.startswith("gripper")] == []
+
+
+# --- what a wire does --------------------------------------------------------------------------------------------------
+
+
+def test_nobody_there_is_told_and_nothing_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = taken.getsockname()[1]
+    driver = driver_at(nobody)
+    driver.open()
+    try:
+        assert [e.text for e in driver.poll() if isinstance(e, FaultRaised)] == [
+            f"modbus://127.0.0.1:{nobody}?unit=9: nothing answers there"
+        ]
+        with pytest.raises(Stale, match="nothing answers there"):
+            driver.grip("c1", "a", None, 50.0)
+    finally:
+        driver.close()
+
+
+def test_a_port_that_accepts_and_says_nothing_is_a_fault_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        driver = driver_at(silent.getsockname()[1])
+        driver.open()
+        try:
+            assert [e.fault for e in driver.poll() if isinstance(e, FaultRaised)] == ["link"]
+        finally:
+            driver.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (lambda a: a[:5] + b"\x03" + a[6:7] + bytes([a[7] | 0x80, 2]), "exception 2"),
+        (lambda a: a[:9] + b"\x30\x00\x00\x00\x00\x00", "without being enabled"),
+        (lambda a: a[:9] + b"\x21\x00\x00\x00\x00\x00", "a bit is set"),
+        (lambda a: b"HTTP/1.1 400 Bad Request\r\n\r\n", "no answer of a Modbus device"),
+        (lambda a: a[:8], "no answer of a Modbus device"),
+    ],
+    ids=["illegal address", "other words", "reserved bit", "a web server", "half an answer"],
+)
+def test_a_wrong_device_is_held_with_the_cause_before_anything_is_written(answer: object, why: str) -> None:
+    with gripper_bench() as bench:
+        bench.server.spoil = answer  # type: ignore[assignment]
+        until(lambda: any(isinstance(e, FaultRaised) for e in bench.poll()), "the fault")
+        with pytest.raises(DriverError, match=why):
+            bench.driver.grip("c1", "a", None, 50.0)
+        assert bench.server.writes == []
+        assert bench.driver.status("c1").state == "not seen"
+
+
+@pytest.mark.parametrize("framing", ["tcp", "rtu"])
+def test_a_cut_link_loses_the_command_from_sight_and_replays_nothing(framing: Framing) -> None:
+    with gripper_bench(framing, speed=1.0) as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(1, CALM)) as relay:
+        driver = driver_at(relay.port, framing)
+        driver.open()
+        driver.grip("c1", "a", None, 50.0)
+        until(lambda: bool(bench.server.writes), "the request")
+        relay.cut()
+        until(lambda: driver.status("c1") == CommandStatus("unknown"), "the loss")
+        until(lambda: driver.state("a").grip == "empty", "the jaws, seen again")
+        assert len(bench.server.writes) == 1
+        assert driver.status("c1") == CommandStatus("unknown")
+        driver.close()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_on_a_bad_link_every_command_ends_and_none_is_written_twice(seed: int) -> None:
+    with gripper_bench() as bench:
+        bench.gripper.part = 120
+        with ChaosRelay(("127.0.0.1", bench.server.port), Chaos(seed, LOSSLESS), answers) as relay:
+            driver = driver_at(relay.port)
+            driver.open()
+            for k in range(6):
+                until(lambda: _asked(driver, f"c{k}", k % 2 == 0), "a link that takes a command")  # noqa: B023
+                until(lambda: driver.status(f"c{k}").state in ("done", "aborted", "unknown"), f"c{k} to end")  # noqa: B023
+            driver.close()
+        assert len(bench.server.writes) <= 6
+
+
+def _asked(driver: object, command: str, grips: bool) -> bool:
+    try:
+        driver.grip(command, "a", None, 50.0) if grips else driver.release(command, "a")  # type: ignore[attr-defined]
+    except Stale:
+        return False
+    return True
+
+
+def answers(stream: bytes) -> int | None:
+    """Modbus/TCP frames, both ways."""
+    length = 6 + struct.unpack(">H", stream[4:6])[0] if len(stream) >= 6 else None
+    return length if length is not None and len(stream) >= length else None
