@@ -13,7 +13,7 @@ from cell.steps import AtPlace, Inspect
 from controller import awaited, effects, ledger, monitor, progress, recovery
 from controller.draft import Draft
 from controller.plan_index import device_of
-from controller.run_state import Failure, HoldReason
+from controller.run_state import DeviceBelief, Failure, HoldReason
 
 SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastener is cross-threaded"}
 """What a device says of a joint that it could not make, in the words of a policy."""
@@ -126,13 +126,13 @@ def _iteration(d: Draft, step: str | None) -> tuple[str, str] | None:
 
 
 def alarm(d: Draft, event: DeviceAlarm) -> None:
-    seen = d.belief.devices.get(event.device)
+    """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone."""
+    seen = d.belief.devices.get(event.device, DeviceBelief())
     text = f"{event.device}: {event.text or event.code}"
-    if seen is not None:
-        if (seen.alarm is not None) is event.is_active:
-            return
-        fault = event.code if event.is_active else None
-        d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text)))
+    if (seen.alarm is not None) is event.is_active:
+        return
+    fault = event.code if event.is_active else None
+    d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text)))
     if not event.is_active:
         return
     word = f"{event.device}.fault" if event.device in d.known.robots else f"{event.device}.alarm"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 
+from cell.command_book import NOT_SEEN, CommandBook
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
 from cell.driver_errors import LastState, Refusal, Refused
-from cell_drivers.simulated.commands import NOT_SEEN, Commands
 from cell_drivers.simulated.world import World
 
 DONE = CommandStatus("done")
@@ -19,7 +19,7 @@ DONE = CommandStatus("done")
 class Face:
     def __init__(self, world: World, name: str, *, rate: float = 100.0, io_points: tuple[str, ...] = ()) -> None:
         self.world = world
-        self.commands = Commands(name)
+        self.commands = CommandBook(name)
         self.is_open = False
         self.outbox: deque[tuple[int, DeviceEvent]] = deque()
         self._name = name

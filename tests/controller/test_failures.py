@@ -11,6 +11,7 @@ from cell.events import (
     CommandReported,
     CommandSent,
     Conclusion,
+    DeviceAlarm,
     EventRaised,
     FactObserved,
     HoldRaised,
@@ -33,7 +34,7 @@ from cell.steps import AtPlace, Fact, Grip
 from controller.journal.report import gathered, report
 from controller.machine import advance
 from controller.rehearsal import Ask
-from controller.run_state import NOTHING_YET
+from controller.run_state import NOTHING_YET, DeviceBelief
 from tests.controller.small_planner import ROBOT, SPAN, small_plan
 from tests.controller.tending import INTENT, POLICIES, SmallPlanner, Tended, intent, rehearsed, released, spec, tend, world
 
@@ -233,6 +234,20 @@ def test_an_alarm_that_does_not_clear_holds_again_and_says_which() -> None:
     state, commands = advance(state, TimerExpired(state.timers["alarms"], Subject("test"), "alarms"))
     assert [(e.code, e.text) for e in commands.record if isinstance(e, HoldRaised)] == [("R721", "lathe: OP10 broke off")]
     assert state.pack in ("Holding", "Held")
+
+
+@pytest.mark.parametrize("device", ["grip", ROBOT])
+def test_a_fault_of_a_tool_or_a_robot_is_acknowledged_by_the_resume_and_waited_for(device: str) -> None:
+    held = tend(MachineAlarm("lathe", 2, 0.5, None)).state
+    held = replace(held, belief=replace(held.belief, devices=held.belief.devices.set("lathe", DeviceBelief())))
+    state, _ = advance(held, DeviceAlarm(held.now, Subject("test"), device, True, "not_activated", "its jaws are not activated"))
+    state, commands = advance(state, OperatorAsked(state.now, Subject("test"), "resume", "anna"))
+    assert [(c.device, c.fault) for c in commands.send if isinstance(c, Acknowledge)] == [(device, "not_activated")]
+    activated = next(c.id for c in commands.send if isinstance(c, Activate))
+    state, _ = advance(state, CommandReported(state.now, Subject("test"), activated, "done"))
+    assert state.pack == "Unholding"
+    state, _ = advance(state, DeviceAlarm(state.now, Subject("test"), device, False, "not_activated", ""))
+    assert state.pack != "Unholding"
 
 
 def test_a_new_inspection_forgets_what_an_earlier_one_told() -> None:

@@ -1,4 +1,4 @@
-"""The command ids that one device has seen and what became of each.
+"""The command ids that one device has taken and what became of each: for drivers, whatever they speak to.
 
 Law: a second call with the same id is a no-op, so twice is as good as once; the same id for something else is refused. A
 refused command leaves no trace, so it is `not seen` and may be sent again.
@@ -12,7 +12,7 @@ from cell.driver_errors import Refusal, Refused
 NOT_SEEN = CommandStatus("not seen")
 
 
-class Commands:
+class CommandBook:
     def __init__(self, device: str) -> None:
         self._device = device
         self._asked: dict[str, tuple[object, ...]] = {}
