@@ -33,23 +33,34 @@ MOST_TOLD = 20
 PAGES: Mapping[str, CodePage] = {
     NOT_AN_ORDER: CodePage(
         "A line of an orders file is no order",
-        "Each line is one JSON object. A broken line would be an order that nobody fills, so it is refused.\n\n"
-        "```json\n{\"id\": \"WO-1\", \"items\": {\"bracket\": 2}}\n```\n",
+        "Each line is one JSON object, and this one is none.\n\n"
+        "**Why.** A broken line would be an order that nobody fills, so nothing of the file is taken.\n\n"
+        "**Example.**\n```\nWO-1: 2 brackets\n```\n\n"
+        "**What to do.** Write `{\"id\": \"WO-1\", \"items\": {\"bracket\": 2}}`.\n",
     ),
     BAD_ORDER: CodePage(
         "Wrong value in an order",
         "An order has an `id` of letters, digits, `_` and `-`, and `items`: so many parts of each kind, 1 to 1000. It may have\n"
         "`due`, a time with its zone (`2026-11-28T14:00:00Z`), and `queue`, where the cell has several. A line with an id that\n"
-        "was given before and `\"withdrawn\": true` withdraws that order. Nothing else may stand there.\n",
+        "was given before and `\"withdrawn\": true` withdraws that order. Nothing else may stand there.\n\n"
+        "**Why.** An entry that nothing reads is somebody's typing mistake, and what it meant would be left out.\n\n"
+        "**Example.**\n```\n{\"id\": \"WO-1\", \"items\": {\"bracket\": 0}}\n```\n\n"
+        "**What to do.** Mend the entry that the message names.\n",
     ),
     TWICE: CodePage(
         "An order stands twice in the file",
-        "Two orders with one id cannot be told apart. Give one of them another id; to withdraw an order write its id with\n"
-        "`\"withdrawn\": true`.\n",
+        "Two lines have the same id, and the second one withdraws nothing.\n\n"
+        "**Why.** Two orders with one id cannot be told apart.\n\n"
+        "**Example.**\n```\n{\"id\": \"WO-1\", \"items\": {\"bracket\": 2}}\n"
+        "{\"id\": \"WO-1\", \"items\": {\"bracket\": 3}}\n```\n\n"
+        "**What to do.** Give one of them another id; to withdraw an order write its id with `\"withdrawn\": true`.\n",
     ),
     NOT_IN_CELL: CodePage(
         "An order asks for what the cell does not have",
-        "The part kind or the queue is not declared in the cell file. Take a declared name; the message lists the nearest one.\n",
+        "The part kind or the queue is not declared in the cell file.\n\n"
+        "**Why.** Nothing could ever fill it.\n\n"
+        "**Example.**\n```\n{\"id\": \"WO-1\", \"items\": {\"braket\": 2}}\n```\n\n"
+        "**What to do.** Take a declared name; the message lists the nearest one.\n",
     ),
 }  # fmt: skip
 

@@ -125,18 +125,26 @@ PAGES: Mapping[str, CodePage] = {
     UNKNOWN_KEY: CodePage(
         "Unknown entry in a scenario",
         "A scenario file has `seed` and one `[[table]]` for each disturbance; each table has fixed entries, listed in\n"
-        "docs/how_to/scenarios.md. An entry that nothing reads would disturb nothing, so it is refused.\n\n"
-        "```toml\n[[grip_lost]]\ntool = \"twin_grip\"\nntn = 3        # E281: did you mean nth?\nwhen = \"at grip\"\n```\n",
+        "docs/how_to/scenarios.md.\n\n"
+        "**Why.** An entry that nothing reads would disturb nothing, so it is refused.\n\n"
+        "**Example.**\n```toml\n[[grip_lost]]\ntool = \"twin_grip\"\nntn = 3        # E281: did you mean nth?\n"
+        "when = \"at grip\"\n```\n\n"
+        "**What to do.** Write the entry that the message suggests.\n",
     ),
     BAD_VALUE: CodePage(
         "Wrong value in a scenario",
         "The entry is missing, of another type, or out of range. Shares and fractions go from 0 to 1 (`0.1`, not `10 %`),\n"
-        "counts start at 1, times are seconds since the run began.\n",
+        "counts start at 1, times are seconds since the run began.\n\n"
+        "**Why.** A disturbance that nobody meant shows nothing about the cell.\n\n"
+        "**Example.**\n```toml\n[[reject]]\nshare = 10        # E282: from 0 to 1\n```\n\n"
+        "**What to do.** Write a value in the range that the message names.\n",
     ),
     NOT_IN_CELL: CodePage(
         "A scenario names what the cell does not have",
-        "The place, tool, machine, robot, zone or device is not declared in the cell file, so the disturbance could never\n"
-        "happen. Take a declared name; the message lists the nearest one.\n",
+        "The place, tool, machine, robot, zone or device is not declared in the cell file.\n\n"
+        "**Why.** The disturbance could never happen.\n\n"
+        "**Example.**\n```toml\n[[grip_lost]]\ntool = \"twin_girp\"        # E283\n```\n\n"
+        "**What to do.** Take a declared name; the message lists the nearest one.\n",
     ),
 }  # fmt: skip
 

@@ -23,19 +23,25 @@ DOUBLE_DRIVER = "E293"
 PAGES: Mapping[str, CodePage] = {
     UNKNOWN_DRIVER: CodePage(
         "Unknown driver",
-        "The word after `driver` names an installed driver package; none has this name. `cellwright drivers list` shows those\n"
-        "that are installed. A driver comes with its own package, under an entry point of the group `cell_drivers`.\n\n"
-        "```cell\nrobot r1 {\n  driver simulated    # E291: did you mean sim?\n}\n```\n",
+        "The word after `driver` names an installed driver package; none has this name.\n\n"
+        "**Why.** A driver comes with its own package, under an entry point of the group `cell_drivers`; who speaks to a robot\n"
+        "is never guessed.\n\n"
+        "**Example.**\n```cell\nrobot r1 {\n  driver simulated    # E291: did you mean sim?\n}\n```\n\n"
+        "**What to do.** Write one of those that the message lists, or install the package that brings it.\n",
     ),
     BROKEN_DRIVER: CodePage(
         "A driver that cannot be loaded",
-        "The driver is installed, but importing it fails, or what its entry point names cannot be called. The message gives\n"
-        "the cause; most often a library that the driver needs is missing. Install its package again with what it depends on.\n",
+        "The driver is installed, but importing it fails, or what its entry point names cannot be called.\n\n"
+        "**Why.** Most often a library that the driver needs is missing; the message gives the cause.\n\n"
+        "**Example.**\n```\nthe driver `gripper` cannot be loaded: No module named 'pymodbus'\n```\n\n"
+        "**What to do.** Install its package again with what it depends on.\n",
     ),
     DOUBLE_DRIVER: CodePage(
         "Two drivers of one name",
-        "Two installed packages bring a driver of this name, so which of them would move the robot depends on the order of\n"
-        "loading. Uninstall one of them.\n",
+        "Two installed packages bring a driver of this name.\n\n"
+        "**Why.** Which of them would move the robot depends on the order of loading.\n\n"
+        "**Example.**\n```\ntwo packages bring a driver `arm`: acme-robots 2.0 and arm-driver 0.3\n```\n\n"
+        "**What to do.** Uninstall one of them.\n",
     ),
 }  # fmt: skip
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cell.diagnostic import CodePage
+from controller.code_examples import EXAMPLES
 
 
 def _page(code: str, title: str, what: str, why: str, do: str) -> tuple[str, CodePage]:
-    return code, CodePage(title, f"{what}\n\n**Why.** {why}\n\n**What to do.** {do}\n")
+    example = f"**Example.**\n```\n{EXAMPLES[code]}\n```"
+    return code, CodePage(title, f"{what}\n\n**Why.** {why}\n\n{example}\n\n**What to do.** {do}\n")
 
 
 _PAGES = (

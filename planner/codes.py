@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cell.diagnostic import CodePage
+from planner.code_examples import EXAMPLES
 
 
 class _Page(NamedTuple):
@@ -267,7 +268,11 @@ _PAGES = (
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = {
-    page.code: CodePage(page.title, f"{page.what}\n\n**Why.** {page.why}\n\n**What to do.** {page.do}\n") for page in _PAGES
+    page.code: CodePage(
+        page.title,
+        f"{page.what}\n\n**Why.** {page.why}\n\n**Example.**\n```\n{EXAMPLES[page.code]}\n```\n\n**What to do.** {page.do}\n",
+    )
+    for page in _PAGES
 }
 
 

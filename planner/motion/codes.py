@@ -132,6 +132,8 @@ _PAGES = (
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = {
-    page.code: CodePage(page.title, f"{page.what}\n\n{page.why}\n\n```\n{page.example}\n```\n\n**What helps:** {page.do}\n")
+    page.code: CodePage(
+        page.title, f"{page.what}\n\n**Why.** {page.why}\n\n**Example.**\n```\n{page.example}\n```\n\n**What to do.** {page.do}\n"
+    )
     for page in _PAGES
 }

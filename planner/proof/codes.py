@@ -19,6 +19,8 @@ PAGES: Mapping[str, CodePage] = {
 robots in a zone that takes one, or a robot in a zone at all. Proved for all durations, so it does not help that the times in the
 plan do not overlap.
 
+**Why.** What a `never` forbids may not hang on how long a step happens to take.
+
 **Example.** `never r1 in lathe_door_zone and lathe.spindle is running`, and nothing makes the program wait for the robot to
 leave.
 
@@ -29,12 +31,20 @@ leave.
         """All that the plan lays on the pallet, with what lies there already, exceeds an `ensure` on its height or mass, or the
 limit that the cell file gives the pallet. Counted together whatever the order, so for all durations.
 
+**Why.** What is stacked too high falls, and no sensor of the cell says so before.
+
+**Example.** Eight layers of cartons of 250 mm on a pallet with `max_height 1600 mm`.
+
 **What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
     ),
     "E552": CodePage(
         "more parts would wait than an `ensure` allows",
         """At the declared arrival law and durations more parts wait at a conveyor at once than the clause allows: counted at each
 arrival, against the ends of the motions that lift parts off.
+
+**Why.** A line that backs up stops what feeds it, which is outside of the cell.
+
+**Example.** `ensure line1.waiting < 8 parts`, and nine wait while a sheet is laid.
 
 **What to do.** Let parts come more slowly, let more wait, or look at the bottleneck that `plan` prints.""",
     ),
@@ -43,12 +53,20 @@ arrival, against the ends of the motions that lift parts off.
         """At the declared durations, with the worst branch of every choice, the block is open for longer than its deadline.
 The help names the smallest deadline that this plan keeps.
 
+**Why.** A deadline that may be missed is no deadline: it is proved before anything moves, or the plan is refused.
+
+**Example.** `within 31 min`, and the plan's last step ends after 31 min 20 s.
+
 **What to do.** Allow more time, relax what slows the robot down, or look at the bottleneck that `plan` prints.""",
     ),
     "E551": CodePage(
         "the plan does not keep the pace of an `every`",
         """An iteration ends later than the pace allows, counted from the end of the first one. The help names the smallest
 interval that this plan keeps.
+
+**Why.** The pace is what the cell was promised for; the first iteration that slips makes all that follow late.
+
+**Example.** `every 50 s`, and the third shaft ends 104 s after the first one.
 
 **What to do.** Allow a longer interval, or look at the bottleneck that `plan` prints.""",
     ),
@@ -57,32 +75,19 @@ interval that this plan keeps.
         """Between two times at which an `every t { }` is done, or from the last one to the end of the plan, more than t passes at
 the declared durations. The time before the plan counts: how long ago it was last done is part of the observed state.
 
+**Why.** What is overdue is done before its station does anything else, so the plan would be broken off there.
+
+**Example.** `every 2 h { calibrate gauge }`, and the plan has it after 1 h 50 min and not again before its end at 4 h.
+
 **What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
-    ),
-    "E670": CodePage(
-        "the plan file cannot be read",
-        """The file is cut short, too large, nested too deeply, or holds something that is no JSON of ours (NaN, a key twice).
-
-**What to do.** Write it again with `cellwright plan FILE -o PLAN`.""",
-    ),
-    "E671": CodePage(
-        "the file is not a plan of this version",
-        """The file is JSON but not the form that this version writes: an entry is missing, unknown, or of another type. The
-message leads to the entry.
-
-**What to do.** Plan again; plans are made anew, not converted.""",
-    ),
-    "E672": CodePage(
-        "the readable part of a plan file differs from the plan beneath it",
-        """A plan file says everything twice: for a reader on top, for the machine under `plan`. Somebody has changed one.
-
-**What to do.** Plan again. A plan is not edited: change the intent, or the cell.""",
     ),
     "E679": CodePage(
         "two robots may meet",
         """Nothing in the order of the steps keeps two motions, or a motion and a robot at rest, from being at the same time, and
 it is not proved that the two arms, their tools and what they hold stay more than one millimetre apart then, whatever the timing.
 The message names both steps. That their times in the plan do not overlap does not help: a step may take longer, or start later.
+
+**Why.** Two robots that meet do so at full speed, and a proof that counted on times would hold only for a run without a delay.
 
 **Example.** `nothing keeps s12 of left and the rest of right after s30 from being at once`: the step that ends the rest of
 `right` has to come before s12, and the plan does not say so.
@@ -93,12 +98,18 @@ The message names both steps. That their times in the plan do not overlap does n
         "the plan is not the one that its id names",
         """The id of a plan, and the key of each motion in it, is a hash of the content. The content was changed after that.
 
+**Why.** What was proved is the content that the id names.
+
+**Example.** A duration was edited in the plan file.
+
 **What to do.** Plan again.""",
     ),
     "E681": CodePage(
         "the plan is stale",
         """The intent, the cell, a robot model, a param, the seed, a version of the software or a fact that the plan reads is not
 what it was when the plan was made. The message names it.
+
+**Why.** A plan is proved for one text, one cell and one state.
 
 **Example.** The plan takes `shaft#3` from `infeed[3]`, and it does not lie there.
 
@@ -110,12 +121,18 @@ what it was when the plan was made. The message names it.
 for one that it has to wait for, or steps stand in an order that is none. Proved over the partial order alone, whichever branches
 are taken and however long the steps last.
 
+**Why.** The controller starts a step as soon as what it waits for is confirmed; nobody keeps an order that is missing.
+
+**Example.** A plan file without the line that makes the robot's way out wait for its grip.
+
 **What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
     ),
     "E683": CodePage(
         "a claim of the plan does not follow",
         _CLAIMS
         + """
+
+**Why.** The controller acts on these claims and does not ask again.
 
 **Example.** A step that grips says that it needs no empty hand; a place that a goal does not name; a start before the end of a
 predecessor.
@@ -127,12 +144,20 @@ predecessor.
         """The motion does not begin or end where the step says, its segments do not join smoothly, its time law does not run from
 rest to rest over the whole path, or two motions disagree about where a robot stands in between.
 
+**Why.** Motions are dispatched one after the other; where two do not meet, a robot would have to jump.
+
+**Example.** A waypoint in a plan file was moved by 5 mm.
+
 **What to do.** Plan again.""",
     ),
     "E685": CodePage(
         "a motion exceeds a limit",
         """Joint position, velocity, acceleration or jerk, the speed of the TCP or the payload. Decided on polynomials with bounds
 between the samples, to one part in a million.
+
+**Why.** A controller that is asked for more stops, on the path and with the part in its hand.
+
+**Example.** A time law was made shorter by a tenth.
 
 **What to do.** Plan again; if the cell file was changed, the motions are found anew by themselves.""",
     ),
@@ -142,12 +167,20 @@ between the samples, to one part in a million.
 it cannot be shown that they do not. Links, tool and load are held against everything that stands in the cell, every place that
 may hold a part taken as full, and against one another.
 
+**Why.** What is not proved clear is not known to be.
+
+**Example.** A tray was moved 60 mm nearer in the cell file, and the plan is of before.
+
 **What to do.** Plan again. If the planner itself made this plan, it is a defect of the planner: report it.""",
     ),
     "E687": CodePage(
         "a motion and a zone do not agree",
         """The motion enters a zone that it has to stay out of, visits one without saying so, or is faster inside than the zone
 allows. Every link, the tool and the load count, not the TCP alone.
+
+**Why.** Zones are kept by motions alone: nothing looks again while one runs.
+
+**Example.** A motion past the lathe goes through `lathe_door_zone` and does not say so.
 
 **What to do.** Plan again.""",
     ),
@@ -156,11 +189,19 @@ allows. Every link, the tool and the load count, not the TCP alone.
         """A motion lists a contact that its step does not ask for, over too long a stretch, too fast, or with too much force.
 Only a listed contact may be one: outside it the pair is checked like any other.
 
+**Why.** Contact is exempted from every check of clearance, so each one has to be asked for.
+
+**Example.** A motion that lists the gripper and the door as touching.
+
 **What to do.** Plan again.""",
     ),
     "E689": CodePage(
         "the plan does too little or too much",
         """A goal of the intent has no operation in the plan, or two, or the plan does something that nobody asked for.
+
+**Why.** A goal that the plan leaves out is one that nobody would miss before the end of the run.
+
+**Example.** A plan file without the operation that moves `shaft#7`.
 
 **What to do.** Plan again.""",
     ),

@@ -36,6 +36,7 @@ def test_speed_that_the_formula_allows_is_said_of_a_zone_that_slows() -> None:
 @pytest.mark.parametrize("rule", ["when_occupied stop", "when_occupied slow to 250 mm/s"])
 def test_it_is_an_estimate_and_claims_nothing(rule: str) -> None:
     (note,) = notes(3.2, rule)
+    assert note.code == "W320"
     assert note.message.startswith("estimate: ")
     assert "claims nothing" in note.help
     assert "ISO/TS 15066" in note.help

@@ -16,6 +16,7 @@ from controller.rehearsal import Ask
 from tests.constructs.bench import Bench
 from tests.constructs.test_assembling import CELL, GRIPS
 from tests.constructs.test_assembling import INTENT as KITS
+from tests.controller.tending import failure_codes
 
 PLATE = """
 part plate {
@@ -83,7 +84,7 @@ def test_every_hole_gets_its_screw_and_what_was_measured_is_journaled(bench: Ben
 
 def test_a_screw_that_jams_is_lifted_out_and_tried_again(bench: Bench) -> None:
     ran = bench.run(DriveSpoiled("grip", 2, "jam"))
-    assert [e.event for e in ran.all(StepFailed)] == ["jam"]
+    assert [(e.event, e.code) for e in ran.all(StepFailed)] == [("jam", "R734")]
     assert ran.record.summary.state == "Complete"
 
 
@@ -92,6 +93,7 @@ def test_a_screw_that_turned_too_far_is_held_with_the_clause(bench: Bench) -> No
     assert ran.record.summary.state == "Held"
     (broken,) = ran.all(ClauseBroken)
     assert "angle" in broken.text
+    assert "R733" in failure_codes(ran.record.events)
 
 
 def test_a_gear_that_does_not_seat_is_taken_back_and_tried_again() -> None:

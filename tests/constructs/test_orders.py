@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from cell.events import DemandBound, Event, EventRaised, OrderArrived, OrderDone, StateChanged
+from cell.events import DemandBound, Event, EventRaised, HoldRaised, OrderArrived, OrderDone, StateChanged
 from cell.orders import Item, Order
 from cell.scenario import GripLost, MissingPart, OrderComes, OrderGoes
 from controller.acceptance import unwatched
 from controller.journal.report import report
 from controller.rehearsal import Ask
 from tests.constructs.bench import Bench, Ran
+from tests.controller.tending import failure_codes
 from tui.run_text import run_text
 
 CELL = """
@@ -177,6 +178,7 @@ def test_an_order_that_is_too_old_is_told_when_it_is_begun() -> None:
     )
     assert ran.record.summary.state == "Complete"
     assert [event.event for event in of(ran, EventRaised)] == ["violated", "violated"]
+    assert {event.code for event in of(ran, HoldRaised)} == {"R731"}
     assert sorted(done(ran)) == ["A", "B"]
     assert unwatched(bench(B, inner="  ensure job.age <= 1 s").program) == ()
 
@@ -185,6 +187,7 @@ def test_a_bin_that_runs_empty_is_an_event_where_the_intent_has_it() -> None:
     four = Order("D", "orders", (Item("pin", 4),))
     ran = bench(four, clauses='on bins.empty: hold "fill the bins"').run(asks=(Ask(200.0, "resume"),))
     assert [event.event for event in of(ran, EventRaised)] == ["bins.empty"]
+    assert "R732" in failure_codes(ran.record.events)
     assert ran.record.summary.state == "Complete"
 
 

@@ -5,12 +5,14 @@ Plans are marked released without a proof: what is tested here is what the contr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
 from cell.commands import RequestPlan
 from cell.declared_state import declared_state
 from cell.diagnostic import Outcome, error
+from cell.events import Event
 from cell.motion_plan import MotionPlan
 from cell.program import IntentProgram
 from cell.released_plan import Proof, ReleasedPlan
@@ -18,6 +20,7 @@ from cell.run import RunSpec
 from cell.scenario import Disturbance, Scenario
 from cell.standard_verbs import STANDARD
 from cell_drivers.simulated import SimulatedCell, simulated_cell
+from controller.journal.replay import states
 from controller.rehearsal import Ask, RunRecord, rehearsed
 from controller.run_state import RunState
 from intentlang.check import check_intent
@@ -68,6 +71,11 @@ class SmallPlanner:
         if plan is None:
             return Outcome(None, (error("E601", "the set is too small: too few shafts are left", SPAN),))
         return Outcome(released(plan))
+
+
+def failure_codes(events: Iterable[Event]) -> set[str]:
+    """Of all failures that the fold of these events has taken in, those of which a policy made something else as well."""
+    return {failure.code for state in states(events) for failure in state.trouble.failures}
 
 
 # --- runs --------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from controller.policies import policies_of
 from controller.rehearsal import Ask
 from controller.reports import loss
 from controller.run_state import NOTHING_YET, Commands, RunState
-from tests.controller.tending import POLICIES, tend
+from tests.controller.tending import POLICIES, failure_codes, tend
 from tests.planner.tasks.cells import cell_of, program_of
 from tests.planner.tasks.test_palletizing import CELL, ORDERED
 
@@ -138,6 +138,7 @@ def test_full_is_raised_once_with_the_last_part() -> None:
     run = tend(batch=6, tail=tail, asks=(Ask(5000.0, "resume"),))
     raised = [e for e in run.all(EventRaised) if e.event == "outfeed.full"]
     assert len(raised) == 1
+    assert "R726" in failure_codes(run.record.events)
     assert [(e.code, e.text) for e in run.all(HoldRaised)] == [("R701", "Empty it, then Resume")]
     assert len(run.truly_in("outfeed")) == 6
     assert run.record.summary.state == "Complete"
@@ -174,6 +175,12 @@ def test_waiting_parts_are_counted_and_each_breaking_is_said_once() -> None:
     assert counts(line(), 7.0, 8.0, 9.0) == ["line1.waiting < 8 parts: 8 wait"]
     assert counts(line(), 8.0, 7.0, 8.0) == ["line1.waiting < 8 parts: 8 wait"] * 2
     assert counts(line("ensure line1.waiting <= 8 parts\n"), 8.0) == []
+
+
+def test_a_clause_that_is_broken_holds_where_no_policy_has_it() -> None:
+    d = draft_of(line(), 0)
+    waiting.counted(d, CountReported(0, OF, "line1", 8.0, "line1.count"))
+    assert [failure.code for failure in d.trouble.failures] == ["R727"]
 
 
 def test_a_clause_that_is_watched_is_not_called_unwatched() -> None:

@@ -91,8 +91,9 @@ def test_a_changed_journal_is_noticed(stored: RunFolder) -> None:
     events = list(stored.events())
     place = next(i for i, e in enumerate(events) if isinstance(e, GoalReached))
     forged = [*events[:place], replace(events[place], of=replace(events[place].of, goal="g9")), *events[place + 1 :]]
-    with pytest.raises(ReplayDiffers):
+    with pytest.raises(ReplayDiffers) as differs:
         verified(forged)
+    assert differs.value.code == "R723"
     with pytest.raises(ReplayDiffers):
         verified([*events[:place], *events[place + 1 :]])
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cellwright.code_pages import find_page, known_codes
+from cellwright.code_pages import _all, find_page, known_codes
 from tests.architecture.tree import ROOT, wheel_packages
 from tui.cli import main
 
-CODE = re.compile(r"[\"'`]([EWR][1-9]\d\d)[\"'`]")
+CODE = re.compile(r"[\"'`]([EWRN][1-9]\d\d)[\"'`]")
 
 
 def sources() -> list[Path]:
@@ -30,13 +30,33 @@ def test_every_code_that_can_be_raised_has_a_page() -> None:
     assert {code: file for code, file in raised().items() if find_page(code) is None} == {}
 
 
-def test_every_page_has_a_title_and_says_what_and_why() -> None:
+UNRAISED: dict[str, str] = {}
+"""Codes that no test raises, each with the reason."""
+
+
+def test_every_code_is_raised_by_a_test() -> None:
+    """As far as a text tells: a test or a claim that names the code. That it does raise it is that test's own matter."""
+    here = Path(__file__)
+    tests = (p for p in (ROOT / "tests").rglob("*") if p.suffix in (".py", ".md") and p != here)
+    named = {code for path in tests for code in re.findall(r"\b[EWRN][1-9]\d\d\b", path.read_text("utf-8"))}
+    assert set(known_codes()) - named == set(UNRAISED)
+
+
+def test_no_code_has_two_pages() -> None:
+    pages = [code for pages in _all() for code in pages]
+    assert sorted(code for code in set(pages) if pages.count(code) > 1) == []
+
+
+def test_every_page_says_what_why_an_example_and_what_to_do() -> None:
     for code in known_codes():
         page = find_page(code)
         assert page is not None
         assert page.title.strip(), code
         assert not page.title.startswith("#"), code
-        assert len(page.text) > 80, code
+        what, *sections = re.split(r"\*\*(Why|Example|What to do)\.\*\*", page.text)
+        assert len(what) > 20, code
+        assert sections[::2] == ["Why", "Example", "What to do"], code
+        assert all(len(text.strip()) > 5 for text in sections[1::2]), code
 
 
 def test_every_room_with_pages_is_asked() -> None:

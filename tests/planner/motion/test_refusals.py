@@ -150,7 +150,7 @@ def test_every_page_has_a_title_an_example_and_help() -> None:
         assert code[1] in "34"
         assert page.title
         assert "```" in page.text
-        assert "What helps" in page.text
+        assert "**What to do.**" in page.text
 
 
 def test_needs_with_unknown_hands_are_our_own_defect(cell: CellModel) -> None:

@@ -426,6 +426,15 @@ def test_deadline_that_the_plan_misses_is_refused_with_the_one_that_it_keeps() -
     assert f"feasible from `within {tending().plan.tasks.bounds.makespan:.1f} s`" in deadline.help
 
 
+def test_pace_that_the_plan_misses_is_refused_with_the_one_that_it_keeps() -> None:
+    asked = tending().request
+    tight = program(INTENT.replace("within 10 min", "within 10 min", 1).replace("\n}\n", "\n  every 1 s\n}\n", 1))
+    outcome = released(tending().plan, replace(asked, program=replace(tight, sources=asked.program.sources)))
+    assert outcome.value is None
+    (pace,) = [d for d in outcome.diagnostics if d.code == "E551"]
+    assert pace.help.startswith("feasible from `every ")
+
+
 def test_robot_that_stands_in_the_way_is_an_obstacle() -> None:
     """A second gantry, at home above the infeed, low enough to be hit."""
     asked = tending().request
