@@ -37,7 +37,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "replay": (None, "go through a run again, event by event"),
     "report": ("report", "a readable account of a run"),
     "operate": (None, "the operator's screens"),
-    "drivers": (None, "which drivers are installed; the conformance kit"),
+    "drivers": ("drivers", "which drivers are installed; the conformance kit"),
     "export": (None, "the record as training data"),
     "health": (None, "drive health from the record"),
     "lsp": (None, "the language server"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cell.devices import devices_of
 from cell.driver import Assembly
@@ -17,11 +18,21 @@ from cell.scenario import Scenario
 from cell_drivers.simulated.assembly import SimulatedCell
 from cell_drivers.simulated.record import Effect, Violation
 
-__all__ = ["SimulatedCell", "driver", "simulated_cell"]
+if TYPE_CHECKING:
+    from cell_drivers.conformance import Bench
+
+__all__ = ["SimulatedCell", "bench", "driver", "simulated_cell"]
 
 
 def driver(assembly: Assembly) -> SimulatedCell:
     return SimulatedCell(assembly)
+
+
+def bench(assembly: Assembly) -> Bench:
+    """For the conformance kit, which a run does without."""
+    from cell_drivers.simulated.on_the_bench import bench
+
+    return bench(assembly)
 
 
 def simulated_cell(

@@ -15,7 +15,7 @@ from cell_drivers.conformance import Bench, Hooks, Law
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.conformance.motions import straight
 from cell_drivers.simulated import SimulatedCell
-from cell_drivers.simulated import bench as simulated
+from cell_drivers.simulated import on_the_bench as simulated
 
 SECOND = 1_000_000_000
 _NUMBERS = count(1)

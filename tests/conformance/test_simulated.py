@@ -8,7 +8,7 @@ from cell_drivers.conformance import Bench, examine
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.conformance.laws import LAWS, sensing, wiring
 from cell_drivers.conformance.pytest_plugin import test_law  # noqa: F401  one test per law
-from cell_drivers.simulated.bench import bench as simulated_bench
+from cell_drivers.simulated import bench as simulated_bench
 
 
 @pytest.fixture

@@ -1,0 +1,137 @@
+"""`cellwright drivers`: what is installed, and the conformance kit at a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cell.diagnostic import Outcome
+from cell.driver import Assembly, DriverFactory
+from cell_drivers.registry import InstalledDriver
+from cell_drivers.simulated import driver as simulated
+from cellwright import driver_bench
+from tests.conformance.around import Set, machines, robots
+from tests.conformance.broken_moving import KeepsPower
+from tests.conformance.broken_reading import NeverClears
+from tui.cli import main
+from tui.exit_codes import DONE, DRIVER, HELD, USAGE
+
+LAW = "a-power-stop-takes-the-power"
+
+
+class Real(Set):
+    """It says that its time is real. No test waits for it."""
+
+    virtual = None
+
+
+@pytest.fixture
+def installed_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[DriverFactory], None]:
+    """Makes `odd` the name of a driver."""
+
+    def install(factory: DriverFactory) -> None:
+        found = InstalledDriver("odd", "tests.tui.test_drivers:driver", "odd-package", "2.3", "")
+        monkeypatch.setattr(driver_bench, "find_driver", lambda name: Outcome(found))
+        monkeypatch.setattr(driver_bench, "load", lambda driver: Outcome(factory))
+
+    return install
+
+
+def test_list_tells_of_every_driver_from_its_metadata(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drivers", "list", "--format", "json"]) == DONE
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["drivers"]}
+    assert rows["sim"]["package"] == "cellwright"
+    assert rows["sim"].keys() == {"name", "package", "version", "summary"}
+
+
+def test_a_driver_that_keeps_its_laws_is_told_so_with_exit_code_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drivers", "test", "sim", "--law", LAW]) == DONE
+    captured = capsys.readouterr()
+    assert f"✓ {LAW}" in captured.out
+    assert "gantry: the simulated world" in captured.out
+    assert "1 passed, 0 failed, 0 exempt, 0 not tested. As far as it was tried sim keeps the contract 1.0." in captured.err
+
+
+def test_the_statement_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "statement.json"
+    laws = ["--law", LAW, "--law", "set-io-reaches-its-value", "--law", "a-fault-is-told-and-acknowledged"]
+    assert main(["drivers", "test", "sim", *laws, "--format", "json", "-o", str(file)]) == DONE
+    told = json.loads(capsys.readouterr().out)
+    assert told == json.loads(file.read_text("utf-8"))
+    assert (told["contract"], told["driver"], told["package"], told["conforms"]) == ("1.0", "sim", "cellwright", True)
+    assert [row["law"] for row in told["exempt"]] == ["set-io-reaches-its-value"]
+    assert told["exempt"][0]["because"] == "exempt because it declares no I/O points"
+    assert LAW in {row["law"] for row in told["passed"]}
+    assert "the bench cannot make grip fault" in {row["because"] for row in told["not_tested"]}
+    assert told["failed"] == []
+
+
+def test_a_broken_law_is_named_with_what_was_seen_and_exit_code_5(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed_as(lambda assembly: robots(KeepsPower)(simulated(assembly)))  # type: ignore[arg-type, return-value]
+    assert main(["drivers", "test", "odd", "--law", LAW]) == DRIVER
+    captured = capsys.readouterr()
+    assert f"✗ {LAW}  gantry  its mode is idle, not off" in captured.out
+    assert f"broken: {LAW}, gantry: its mode is idle, not off" in captured.err
+    assert "odd breaks 1 law of the contract 1.0" in captured.err
+
+
+def test_what_could_not_be_tried_is_no_pass(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed_as(lambda assembly: machines(NeverClears)(simulated(assembly)))  # type: ignore[arg-type, return-value]
+    assert main(["drivers", "test", "odd", "--law", "a-fault-is-told-and-acknowledged"]) == DRIVER
+    assert "Nothing could be tried, so nothing is known." in capsys.readouterr().err
+
+
+def test_real_devices_do_not_move_where_nobody_can_be_asked(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed_as(lambda assembly: Real(simulated(assembly)))  # type: ignore[return-value]
+    assert main(["drivers", "test", "odd", "--travel", "0.2", "--speed", "0.3"]) == HELD
+    said = capsys.readouterr().err
+    assert "REAL DEVICES move" in said
+    assert "gantry: power on and off; each joint up to 0.2 (rad or m) from where it stands" in said
+    assert "at up to 30 % of its limits" in said
+    assert "lathe: door and clamp move, program OP10 runs" in said
+    assert "give --yes" in said
+
+
+def test_a_driver_that_is_not_there_is_a_diagnostic(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drivers", "test", "simm"]) == USAGE
+    assert "E291" in capsys.readouterr().err
+
+
+def test_a_driver_that_cannot_drive_the_cell_is_one_too(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuses(assembly: Assembly) -> object:
+        raise ValueError("no address for gantry")
+
+    installed_as(refuses)  # type: ignore[arg-type]
+    assert main(["drivers", "test", "odd"]) == DRIVER
+    assert "no address for gantry" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--law", "no-such-law"], ["--travel", "nan"], ["--speed", "1.5"], ["--cell", "no_such.cell"]])
+def test_a_mistake_in_usage_has_exit_code_2(words: list[str]) -> None:
+    assert main(["drivers", "test", "sim", *words]) == USAGE
+
+
+def test_a_cell_file_gives_the_driver_its_devices(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cell = repository / "examples/02_machine_tending/tending.cell"
+    assert main(["drivers", "test", "sim", "--cell", str(cell), "--law", "signals-speak-the-words", "--format", "json"]) == DONE
+    told = json.loads(capsys.readouterr().out)
+    assert told["cell"].endswith("tending.cell")
+    assert "lathe" in told["verified_against"]
+
+
+def test_findings_of_the_cell_file_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "small.cell"
+    file.write_text("robot r1 {\n  drver sim\n}\n", "utf-8")
+    assert main(["drivers", "test", "sim", "--cell", str(file)]) == USAGE
+    assert "small.cell" in capsys.readouterr().err

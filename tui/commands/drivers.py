@@ -1,0 +1,151 @@
+"""Which drivers are installed (`list`), and whether one keeps the contract (`test`).
+
+`list` imports none of them. `test NAME` tries every law of docs/drivers.md on a driver, in a cell of the kit's or on its devices
+in a cell file. Real devices move: it says first what will, and asks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from tui.arguments import add_json
+from tui.exit_codes import DONE, DRIVER, HELD, USAGE
+from tui.speech import printable, put, put_json, refuse, say, wants_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cell_drivers.conformance import Finding, Law, Statement
+    from cellwright.driver_bench import OnTheBench
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="what", metavar="list | test", required=True)
+    add_json(verbs.add_parser("list", help="name, package, version and summary of each, from its metadata"))
+    test = verbs.add_parser("test", help="the conformance kit on one driver")
+    test.add_argument("name", metavar="NAME", help="as a cell file writes it after `driver`")
+    test.add_argument(
+        "--cell", metavar="FILE", help="try the devices that this cell file gives to it (default: a cell of the kit)"
+    )
+    test.add_argument("--law", action="append", metavar="LAW", help="only this law; may be given several times")
+    test.add_argument("--travel", type=_amount, metavar="X", help="rad or m that a joint may go from where it stands")
+    test.add_argument("--speed", type=_share, metavar="X", help="share of the limits (0 to 1) that robots move at")
+    test.add_argument("--yes", action="store_true", help="move real devices without a question")
+    test.add_argument("-o", "--output", metavar="FILE", help="write the statement there, as JSON")
+    add_json(test)
+
+
+def act(arguments: argparse.Namespace) -> int:
+    return _list(arguments) if arguments.what == "list" else _test(arguments)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from cell_drivers.registry import installed
+
+    rows = [{"name": d.name, "package": d.package, "version": d.version, "summary": d.summary} for d in installed()]
+    if arguments.format == "json":
+        put_json({"drivers": rows})
+    else:
+        wide = max((len(row["name"]) for row in rows), default=0)
+        lines = (f"{row['name']:<{wide}}  {row['package']} {row['version']}  {row['summary']}" for row in rows)
+        put(printable("\n".join(lines)) if not rows else "\n".join(map(printable, lines)))
+    return DONE
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from cell_drivers.conformance import LAWS
+    from cellwright.driver_bench import on_the_bench
+    from cellwright.workshop import open_workshop
+    from tui.diagnostics import emit
+
+    laws = [law for law in LAWS if arguments.law is None or law.name in arguments.law]
+    if unknown := sorted(set(arguments.law or ()) - {law.name for law in LAWS}):
+        return refuse(f"there is no law {unknown[0]}", USAGE)
+    workshop = open_workshop(lambda stage, done, of: None, 1)
+    try:
+        found = on_the_bench(arguments.name, arguments.cell, workshop, arguments.travel, arguments.speed)
+    except OSError as cause:
+        return refuse(cause, USAGE)
+    if found.value is None:
+        emit(found.diagnostics, "text", {})
+        return DRIVER if any(d.code in ("E292", "E295") for d in found.diagnostics) else USAGE
+    if not _may_move(found.value, arguments.yes):
+        return HELD
+    return _told(_examined(found.value, laws), arguments)
+
+
+def _may_move(on: OnTheBench, is_agreed: bool) -> bool:
+    """Simulated devices may. Of real ones it says what will move, and asks who is there."""
+    from tui.asking import asked
+    from tui.conformance_text import what_moves
+
+    if on.drivers.virtual is not None:
+        return True
+    say(f"REAL DEVICES move when `{printable(on.driver.name)}` is tried. Nobody may be near them, and nothing in their way:")
+    for line in what_moves(on.bench, on.drivers):
+        say(f"  {printable(line)}")
+    if is_agreed:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        say("cellwright: nobody is there to be asked: give --yes to move them without a question")
+        return False
+    if asked("Try it? [y/N] ", lambda: False) in ("y", "yes"):
+        return True
+    say("Nothing was moved.")
+    return False
+
+
+def _examined(on: OnTheBench, laws: Sequence[Law]) -> Statement:
+    from cell_drivers.conformance import examine
+    from tui.progress import shown
+
+    with shown() as progress:
+
+        def tell(over: int, of: int, finding: Finding) -> None:
+            progress("laws", over, of)
+            if finding.verdict == "failed":
+                progress.line(f"broken: {finding.law.name}, {printable(finding.device)}: {printable(finding.seen)}")
+
+        named = on.driver
+        return examine(on.bench, laws, driver=named.name, package=named.package, version=named.version, tell=tell)
+
+
+def _told(statement: Statement, arguments: argparse.Namespace) -> int:
+    import json
+
+    from cell_drivers.conformance import statement_document
+    from tui.conformance_text import statement_text, summary_line
+
+    document = statement_document(statement)
+    if arguments.output is not None:
+        try:
+            with open(arguments.output, "w", encoding="utf-8") as file:
+                file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        except OSError as cause:
+            return refuse(cause, USAGE)
+    if arguments.format == "json":
+        put_json(document)
+    else:
+        put(statement_text(statement, wants_colour(sys.stdout)))
+    say(summary_line(statement))
+    return DONE if statement.conforms else DRIVER
+
+
+def _amount(text: str) -> float:
+    return _number(text, 10.0)
+
+
+def _share(text: str) -> float:
+    return _number(text, 1.0)
+
+
+def _number(text: str, highest: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
+    if not 0.001 <= value <= highest:  # not for nan either
+        raise argparse.ArgumentTypeError(f"expected a number from 0.001 to {highest:g}, got {text!r:.40}")
+    return value
