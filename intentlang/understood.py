@@ -205,12 +205,12 @@ def _raised(event: Ref, block: Block, around: _Around, world: World) -> str:
     if lines:
         return f"`{event.text}` may be raised by {'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}"
     clause = world.vocabulary.clause_events.get(event.text)
-    by = f"a `{_CLAUSES.get(clause.clause, clause.clause)}`" if clause is not None else "a thing of the cell"
+    by = _A_CLAUSE.get(clause.clause, f"a `{clause.clause}`") if clause is not None else "a thing of the cell"
     return f"`{event.text}` is raised by {by}"
 
 
-_CLAUSES = {"pace": "every", "fresh": "every"}
-"""The word in the text, where the registry has another for the clause."""
+_A_CLAUSE = {"within": "a `within`", "ensure": "an `ensure` or a `never`", "pace": "an `every`", "fresh": "an `every … { }`"}
+"""The clause as the text has it, by its name in the registry."""
 
 
 def _facts(condition: Condition, around: _Around, world: World) -> Iterator[str]:

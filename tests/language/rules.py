@@ -14,7 +14,23 @@ import pytest
 
 from cell.program import When
 from cell.vocabulary import KindSchema
-from intentlang import blocks, check, clauses, conditions, exhausted, goals, hints, names, order, parse, raised, told
+from intentlang import (
+    blocks,
+    cell_rules,
+    check,
+    clauses,
+    conditions,
+    exhausted,
+    goals,
+    hints,
+    names,
+    order,
+    parse,
+    raised,
+    reported,
+    told,
+)
+from intentlang import understood as understanding
 from intentlang.types import Fact, Thing
 from intentlang.world import World
 
@@ -86,16 +102,43 @@ def _all_about(mentions: Any, verb: Any, target: Any, phrases: Any) -> Any:
     return replace(found, about=everything, named=everything)
 
 
+def _without(*groups: str) -> Callable[..., Any]:
+    """Why a preference is idle, in a cell that has none of these."""
+    return lambda why, prefer, block, of: why(prefer, block, replace(of, cell=replace(of.cell, **{g: {} for g in groups})))
+
+
+def _counted_bins(contents: Any, model: Any) -> Any:
+    """Every heap has room for one."""
+    heaps = {
+        name: replace(thing, places=tuple(replace(place, capacity=place.capacity or 1) for place in thing.places))
+        for name, thing in model.equipment.items()
+    }
+    return contents(replace(model, equipment=heaps))
+
+
+def _kept_out(zones: Any, model: Any) -> Any:
+    return zones(replace(model, zones={name: replace(zone, keep_out=True) for name, zone in model.zones.items()}))
+
+
+def _taken_kinds(problem: Any, word: Any, scope: Any, work: Any, what: str) -> Any:
+    return word.text in work.world.vocabulary.kinds or problem(word, scope, work, what)
+
+
 RULES: Mapping[str, Patch] = {
     "any one": _around(blocks, "check_goal", _goal),
     "any order": _owner("any order"),
     "attributes may be reserved": _around(parse, "Lark", lambda make, *args, **more: make(*args, lexer="basic", **more)),
+    "bins are heaps": _around(cell_rules, "_contents", _counted_bins),
+    "broken clauses": _around(raised, "_raised", lambda found, *args, **more: found(*args, **more) - {"violated"}),
+    "busy robots": _around(hints, "_why_idle", _without("robots", "tools")),
     "clause events": _around(raised, "_raised", lambda found, *args, **more: found(*args, **more) - {"timeout"}),
     "comments": _around(parse, "grammar", lambda text, *args: text(*args).replace("%ignore COMMENT", "")),
+    "conjuncts": _set(clauses, "conjuncts", lambda checked: [checked]),
     "controllable": _set(clauses, "is_controllable", lambda checked: False),
     "deadlines": _made("Block", within=lambda _: None),
     "events come from lines": _set(raised, "_raised", lambda *args, **more: frozenset()),
     "events of things": _set(KindSchema, "event", lambda self, name: None),
+    "events of zones": _set(raised, "_can", lambda *args: False),
     "every by time is free": _mentions(is_free=False),
     "every keeps its place": _mentions(is_barrier=False),
     "freshness by count": _around(blocks, "above_zero", lambda f, node, dims, *rest: f(node, ("time",), *rest)),
@@ -103,29 +146,39 @@ RULES: Mapping[str, Patch] = {
     "fullness": _around(exhausted, "_filled", lambda f, goal, of, named, members: f(goal, of, frozenset(), members)),
     "groups": _set(World, "group_in", lambda self, equipment: None),
     "in order": _owner("in order"),
+    "kinds are free names": _around(blocks, "name_problem", _taken_kinds),
     "lexicographic": _made("Block", prefers=lambda found: found[::-1]),
     "limits and monitors": _around(
         clauses, "Ensure", lambda make, c, kind, span: make(c, "limit" if kind == "monitor" else "monitor", span)
     ),
+    "limits bind": _around(cell_rules, "_zones", _kept_out),
     "lines break": _set(parse._InsideBrackets, "process", lambda self, stream: stream),
     "loops overlap": _made("Loop", in_order=lambda found: not found),
-    "only the object counts": _around(goals, "_mentions", _all_about),
     "only parts order": _set(names, "orders_lines", lambda found: True),
+    "only the object counts": _around(goals, "_mentions", _all_about),
     "open sets": _around(World, "_members_of", _flipped),
     "ordering": _set(order, "_waits", lambda *args: False),
+    "other arguments": _set(hints, "_text", lambda value: ""),
     "own facts": _around(conditions, "_state_fact", _no_own_fact),
     "paces": _made("Block", pace=lambda _: None),
     "params are known": _around(check, "bind_params", lambda bind, trees, names, *rest: (names, ())),
     "people are not bound": _around(hints, "_deadlines", lambda f, block, of, handled, act=None: f(block, of, frozenset(), act)),
+    "people are seen": _set(reported, "_by_signal", lambda *args: ""),
     "reporters": _around(World, "step", _reported),
+    "sets are told apart": _set(order, "_same_part", lambda a, b: True),
+    "tellers": _around(understanding, "_reporter", lambda f, c, s, around, of: f(c, s, replace(around, tellers={}), of)),
     "templates are copied": _around(blocks, "_do", _uncopied),
+    "templates are hygienic": _set(blocks, "fresh_name", lambda scope, name: name),
     "the goal is in its block": _set(raised, "_with_goal", lambda inner, goal: inner),
     "told of every member": _around(told, "_loop", lambda f, *args: f(*args) & frozenset()),
     "told on every path": _around(told, "_line", _untold),
-    "units exclude words": _set(parse, "excluded_units", lambda vocabulary: ("nothing",)),
     "tolerances": _set(goals, "tolerated", lambda *args: ()),
+    "unions": _set(World, "_of_each", lambda self, *args: None),
+    "units exclude words": _set(parse, "excluded_units", lambda vocabulary: ("nothing",)),
     "until is said": _made("Loop", until=lambda _: None),
+    "urgent orders": _around(hints, "_why_idle", _without("queues")),
     "what is joined counts": _around(goals, "_mentions", lambda f, *args: replace(f(*args), joins=())),
+    "whereabouts": _around(understanding, "told_by_the_cell", lambda f, text, subject, place, of: f(text, subject, None, of)),
 }
 
 
