@@ -21,7 +21,10 @@ from cell_drivers.modbus_gripper.scale import Scale
 MAX_AGE = 0.5  # s
 FIRST_SAMPLE = 1.0  # s that `open` waits for one, so that whoever looks at once sees something
 SECOND = 1e9
-VERIFIED = ("libmodbus 3.1.6 serving the registers (TCP), mbpoll 1.4 reading them", "a double of our own (TCP, RTU over TCP)")
+VERIFIED = (
+    "libmodbus 3.1.6 serving the registers (TCP; RTU on a pseudo-terminal behind a serial server), mbpoll 1.4.11",
+    "a double of our own (TCP, RTU over TCP)",
+)
 """No Robotiq gripper has been seen, and no serial line."""
 
 
