@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from cell.command_book import NOT_SEEN
 from cell.device import Capabilities, CommandStatus, DeviceEvent, GripperState
 from cell.driver_errors import Refusal, Refused, Stale
 from cell_drivers.modbus_gripper.address import Address
@@ -21,6 +22,7 @@ from cell_drivers.modbus_gripper.scale import Scale
 MAX_AGE = 0.5  # s
 FIRST_SAMPLE = 1.0  # s that `open` waits for one, so that whoever looks at once sees something
 SECOND = 1e9
+UNKNOWN = CommandStatus("unknown")
 VERIFIED = (
     "libmodbus 3.1.6 serving the registers (TCP; RTU on a pseudo-terminal behind a serial server), mbpoll 1.4.11",
     "a double of our own (TCP, RTU over TCP)",
@@ -78,8 +80,10 @@ class ModbusGripper:
         """The gripper watches for its samples being asked for."""
 
     def status(self, command: str) -> CommandStatus:
+        """The registers carry no ids: of what this driver has not sent itself, nobody knows."""
         with self._lock:
-            return self._jaws.commands.status(command)
+            found = self._jaws.commands.status(command)
+            return UNKNOWN if found is NOT_SEEN else found
 
     def acknowledge(self, fault: str, operator: str) -> None:
         with self._lock:

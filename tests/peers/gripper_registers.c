@@ -3,7 +3,8 @@
  * gripper_registers tcp            listens on 127.0.0.1 and prints the port that it was given
  * gripper_registers rtu DEVICE     is unit 9 on that serial line (115200 8N1), prints "ready"
  *
- * Written from the maker's manual. Register 1500 is the test's own: the position (0..255) at which there is a part, 0xffff for none.
+ * Written from the maker's manual. Two registers are the test's own: 1500 is the position (0..255) at which
+ * there is a part, 0xffff for none; what is written to 1501 is its fault, until it is reset.
  */
 #include <errno.h>
 #include <modbus.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUEST = 1000, PART = 1500, STATUS = 2000, FIRST = REQUEST, COUNT = STATUS + 3 - FIRST };
+enum { REQUEST = 1000, PART = 1500, FAULT, STATUS = 2000, FIRST = REQUEST, COUNT = STATUS + 3 - FIRST };
 enum { ENABLE = 0x0100, GO = 0x0800, OPEN = 3, CLOSED = 230 };
 
 static const double RATE = 255.0 / 0.2, WAKING = 0.3; /* positions a second; s of an activation */
@@ -51,7 +52,7 @@ static void advance(void) {
     int action = *word(REQUEST), asked = *word(REQUEST + 1) & 0xff;
     at = t;
     if (!(action & ENABLE))
-        activation = 0;
+        activation = *word(FAULT) = 0;
     else if (!was_enabled) {
         activation = 1;
         awake_at = t + WAKING;
@@ -63,7 +64,7 @@ static void advance(void) {
     if (activation == 3 && action & GO)
         move(seconds, asked, *word(PART));
     *word(STATUS) = was_enabled << 8 | (action & GO) | activation << 12 | (action & GO ? object : 0) << 14;
-    *word(STATUS + 1) = asked;
+    *word(STATUS + 1) = *word(FAULT) << 8 | asked;
     *word(STATUS + 2) = (uint16_t)(position + 0.5) << 8 | (object ? 1 : 40);
 }
 

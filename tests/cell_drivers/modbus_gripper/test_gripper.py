@@ -53,7 +53,7 @@ def test_opening_neither_moves_nor_activates() -> None:
         with pytest.raises(Refused) as refused:
             bench.driver.grip("c1", "a", None, 100.0)
         assert refused.value.code is Refusal.NOT_ACTIVE
-        assert bench.driver.status("c1").state == "not seen"
+        assert bench.driver.status("c1").state == "unknown"
         assert bench.server.writes == []
         bench.driver.acknowledge("not_activated", "anna")
         until(lambda: bench.driver.state("a").faults == (), "the activation")
@@ -144,7 +144,7 @@ def test_a_wrong_device_is_held_with_the_cause_before_anything_is_written(answer
         with pytest.raises(DriverError, match=why):
             bench.driver.grip("c1", "a", None, 50.0)
         assert bench.server.writes == []
-        assert bench.driver.status("c1").state == "not seen"
+        assert bench.driver.status("c1").state == "unknown"
 
 
 @pytest.mark.parametrize("framing", ["tcp", "rtu"])
