@@ -9,6 +9,7 @@ from cell.diagnostic import Diagnostic, error, warning
 from cell.program import Block, Bound, Goal, Role
 from cell.vocabulary import FactSchema, RoleSchema, VerbSchema
 from intentlang import syntax as s
+from intentlang.by_itself import done_by_itself
 from intentlang.declared import unknown
 from intentlang.foreign import INSTEAD
 from intentlang.names import Resolved, Scope, Work, amount, kinds_of, resolve
@@ -50,6 +51,7 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
         work.say(_wrong_object(node, verb, target, work))
         return None
     _places(node, verb, target, phrases, bool(along), work)
+    done_by_itself(verb, target, phrases.resolved, work)
     if along:
         done_along(node, verb, phrases.resolved, work)
     else:
