@@ -1,0 +1,70 @@
+"""Commands of one robot by their ids: what each asked for, and what became of it. Pure.
+
+Law: an id is one command for ever, twice is as good as once, and what was refused was not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cell.device import CommandStatus, Prepared, Trajectory
+from cell_drivers.linuxcnc.program import Program
+
+NOT_SEEN = CommandStatus("not seen")
+
+
+@dataclass(slots=True)
+class Motion:
+    """A trajectory that was taken. `path` is where its program stands. `has_begun`: the controller was seen running it; `sent`
+    ns: when it was asked to, None for not yet. `s` is how far it has come, `complaint` what the controller said meanwhile."""
+
+    command: str
+    prepared: Prepared
+    program: Program
+    path: str
+    sent: int | None = None
+    has_begun: bool = False
+    s: float = 0.0
+    complaint: str = ""
+    stopped_by: str = ""
+
+
+def content_of(trajectory: Trajectory) -> tuple[object, ...]:
+    """Equal for the same trajectory, whichever object it is."""
+    path = tuple((segment.control.tobytes(), segment.length) for segment in trajectory.segments)
+    return trajectory.motion, trajectory.joints, path, trajectory.phases, trajectory.contact, trajectory.process
+
+
+class Commands:
+    def __init__(self) -> None:
+        self.motions: dict[str, Motion] = {}
+        self._asked: dict[str, tuple[object, ...]] = {}
+        self._status: dict[str, CommandStatus] = {}
+
+    def is_new(self, command: str, *asked: object) -> bool | None:
+        """None: the id belongs to something else."""
+        if command not in self._asked:
+            return True
+        return False if self._asked[command] == asked else None
+
+    def take(self, command: str, *asked: object) -> None:
+        self._asked[command] = asked
+
+    def forget(self, command: str) -> None:
+        """It was refused."""
+        self._asked.pop(command, None)
+
+    def tell(self, command: str, status: CommandStatus) -> bool:
+        """False where that is known already, or its fate is sealed."""
+        known = self._status.get(command, NOT_SEEN)
+        if known == status or known.is_final:
+            return False
+        self._status[command] = status
+        return True
+
+    def status(self, command: str) -> CommandStatus:
+        return self._status.get(command, NOT_SEEN)
+
+    def open_motions(self) -> Iterator[Motion]:
+        yield from [motion for name, motion in self.motions.items() if not self.status(name).is_final]

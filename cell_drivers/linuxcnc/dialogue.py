@@ -1,0 +1,57 @@
+"""What was asked of the shell and not answered yet: answers come in the order of the requests. Pure: bytes in, bytes out.
+
+Law: an answer to nothing, or to something else, is a breach; the link is let go of and everything begins anew.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from cell_drivers.linuxcnc.malformed import Malformed
+from cell_drivers.linuxcnc.shell import answer_of, is_echo, lines_of
+
+
+@dataclass(slots=True)
+class Exchange:
+    """`requests` that went out together at `sent` ns, and what they were answered so far."""
+
+    requests: tuple[str, ...]
+    sent: int
+    answers: list[str | None] = field(default_factory=list)
+
+
+class Dialogue:
+    def __init__(self) -> None:
+        self.outbox = bytearray()
+        self._open: deque[Exchange] = deque()
+        self._held = b""
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._open)
+
+    def waited(self, now: int) -> int:
+        """ns since the oldest request that is not answered went out; 0 where there is none."""
+        return now - self._open[0].sent if self._open else 0
+
+    def ask(self, requests: tuple[str, ...], now: int) -> Exchange:
+        exchange = Exchange(requests, now)
+        self._open.append(exchange)
+        self.outbox += "".join(f"{request}\r\n" for request in requests).encode()
+        return exchange
+
+    def take(self, fresh: bytes) -> tuple[Exchange, ...]:
+        """The exchanges that are complete now, in order. Raises Malformed."""
+        lines, self._held = lines_of(self._held, fresh)
+        ended = list[Exchange]()
+        for line in lines:
+            if not self._open:
+                raise Malformed(f"nothing was asked that {line[:60]!r} would answer")
+            exchange = self._open[0]
+            if is_echo(exchange.requests, line):
+                continue
+            exchange.answers.append(answer_of(exchange.requests[len(exchange.answers)], line))
+            if len(exchange.answers) == len(exchange.requests):
+                ended.append(self._open.popleft())
+        return tuple(ended)

@@ -1,0 +1,129 @@
+"""What the controller's readings say of the commands that were given to it.
+
+A program that was asked to run is followed by its name and line; when nothing runs any more, the controller's own memory says
+what became of it. Who stops it, and whether there was a link all the time, makes no difference.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cell.device import CommandStatus, StopKind
+from cell_drivers.linuxcnc import scripts
+from cell_drivers.linuxcnc.commands import Commands, Motion
+from cell_drivers.linuxcnc.fate import fate_of
+from cell_drivers.linuxcnc.news import News
+from cell_drivers.linuxcnc.samples import Samples
+from cell_drivers.linuxcnc.scripts import Memory
+from cell_drivers.linuxcnc.session import SECOND, Session
+from cell_drivers.linuxcnc.shell import Reading
+
+BEGINNING = SECOND // 2
+"""ns after its start that a program may not be seen running: a short one is over by then."""
+STOPPING = SECOND
+"""ns after which a robot that a stop has not brought to rest loses its power."""
+
+
+class Following:
+    """`stopping` is the hardest stop that was asked for and is not over, and since when. `owed`: one that could not be said
+    yet."""
+
+    def __init__(self, session: Session, commands: Commands, samples: Samples, news: News) -> None:
+        self._session, self._commands, self._samples, self._news = session, commands, samples, news
+        self.stopping: tuple[StopKind, int] | None = None
+        self.owed = False
+        self._is_settling = False
+        self._feed: int | None = None
+
+    def running(self) -> Motion | None:
+        """What the controller was asked to run and is not known to be over."""
+        return next((motion for motion in self._commands.open_motions() if motion.sent is not None), None)
+
+    # --- what is asked of it ---
+
+    def start(self, motion: Motion, now: int) -> None:
+        motion.sent = now
+
+        def ended(failed: str | None) -> None:
+            motion.sent = self._session.now
+            motion.complaint = motion.complaint or failed or ""
+
+        self._session.run(scripts.begin(self._session, motion.path), ended)
+
+    def stop(self, kind: StopKind, now: int) -> None:
+        for prepared in self._commands.open_motions():
+            if prepared.sent is None:
+                self._news.command(prepared.command, CommandStatus("aborted", 0.0, f"{kind} stop"))
+        if self.stopping is None or kind == "power":
+            self.stopping = kind, now
+        motion = self.running()
+        if motion is not None and not motion.stopped_by:
+            motion.stopped_by = f"{kind} stop"
+        self.say_stop()
+
+    def say_stop(self) -> None:
+        """Where there is no link it stays owed, and is the first thing that is said when there is one again."""
+        self._is_settling = False
+        self.owed = not self._session.say_now("set abort")
+
+    # --- what is seen of it ---
+
+    def see(self, reading: Reading, time: int) -> None:
+        motion = self.running()
+        is_seen = motion is not None and reading.status != "idle" and reading.program == motion.path
+        if motion is not None and is_seen:
+            motion.s = max(motion.s, motion.program.track.parameter(np.radians(reading.joints), reading.line))
+        self._sample(reading, time, motion)
+        self._see_feed(reading)
+        if reading.error:
+            self._complained(reading.error, motion)
+        if motion is not None and is_seen and not motion.has_begun:
+            motion.has_begun = True
+            self._news.command(motion.command, CommandStatus("running", motion.s))
+        if motion is not None and reading.status == "idle" and self._is_over(motion, time):
+            self._settle(motion)
+        self._see_stop(reading, time)
+
+    def _sample(self, reading: Reading, time: int, motion: Motion | None) -> None:
+        if motion is not None and motion.has_begun:
+            self._samples.take(reading, time, motion.command, motion.prepared.motion, motion.s)
+        else:
+            self._samples.take(reading, time, "", "", 0.0)
+
+    def _is_over(self, motion: Motion, time: int) -> bool:
+        if self._is_settling or self._session.is_busy or self.owed:
+            return False
+        waited = motion.sent is not None and time - motion.sent > BEGINNING
+        return motion.has_begun or waited or bool(motion.stopped_by)
+
+    def _settle(self, motion: Motion) -> None:
+        memory = Memory()
+        self._is_settling = True
+
+        def ended(failed: str | None) -> None:
+            self._is_settling = False
+            if failed is None and self._samples.newest is not None:  # else it is asked again with the next reading
+                self._news.command(motion.command, fate_of(motion, memory, self._samples.newest.q))
+
+        self._session.run(scripts.settle(self._session, motion.program, memory), ended)
+
+    def _see_stop(self, reading: Reading, time: int) -> None:
+        if self.stopping is None or self.owed:
+            return
+        kind, since = self.stopping
+        if reading.status == "idle" and self.running() is None:
+            self.stopping = None
+            if kind == "power":
+                self._session.run(scripts.power_down(self._session), lambda failed: None)
+        elif reading.status != "idle" and time - since > STOPPING and not self._session.is_busy:
+            self._session.run(scripts.power_down(self._session), lambda failed: None)
+
+    def _see_feed(self, reading: Reading) -> None:
+        if self._feed is not None and reading.feed != self._feed:
+            self._news.speed(min(reading.feed, 100) / 100.0)
+        self._feed = reading.feed
+
+    def _complained(self, error: str, motion: Motion | None) -> None:
+        if motion is not None and not motion.complaint:
+            motion.complaint = error
+        self._news.fault(error, error)

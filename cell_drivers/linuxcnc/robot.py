@@ -1,0 +1,287 @@
+"""A robot that LinuxCNC moves: the driver contract on one side, its shell on the other.
+
+Every call looks at the link first: bytes go out and come in, readings become samples and news. A lost link stops nothing: the
+controller finishes what it has, and what became of it is asked when there is a link again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path as FilePath
+
+import numpy as np
+
+from cell.device import (
+    Capabilities,
+    CommandStatus,
+    DeviceEvent,
+    Prepared,
+    ReadbackBlock,
+    RobotState,
+    SignalValue,
+    StopKind,
+    Trajectory,
+)
+from cell.driver_errors import LinkLost, Refusal, Refused
+from cell.robot import RobotModel
+from cell_drivers.linuxcnc import scripts
+from cell_drivers.linuxcnc.capabilities import START_TOLERANCE, capabilities_of
+from cell_drivers.linuxcnc.commands import Commands, Motion, content_of
+from cell_drivers.linuxcnc.following import Following
+from cell_drivers.linuxcnc.limits import Limits, findings, limits_of
+from cell_drivers.linuxcnc.link import Link
+from cell_drivers.linuxcnc.news import News
+from cell_drivers.linuxcnc.plausible import Plausible
+from cell_drivers.linuxcnc.program import Program, checked_program
+from cell_drivers.linuxcnc.program_folder import write_program
+from cell_drivers.linuxcnc.samples import Samples, state_of
+from cell_drivers.linuxcnc.scripts import Told
+from cell_drivers.linuxcnc.session import SECOND, Script, Session
+from cell_drivers.linuxcnc.wire import Wire
+
+OPENING = 3 * SECOND
+"""ns that `open` waits for the first reading."""
+TURNS = 6
+"""Exchanges within one poll while something is being reached, each waited for at most ANSWER s."""
+ANSWER = 0.002
+IDENTITY, LINK = "identity", "link"
+
+
+class LinuxcncRobot:
+    """A `MotionDriver`. `dial` opens a link; `clock` gives monotonic ns, `pause` lets s of it pass. Used by one thread."""
+
+    def __init__(
+        self,
+        name: str,
+        model: RobotModel,
+        folder: FilePath,
+        dial: Callable[[], Link],
+        clock: Callable[[], int],
+        pause: Callable[[float], None],
+    ) -> None:
+        self._name, self._model, self._folder, self._clock, self._pause = name, model, folder, clock, pause
+        self._session = Session(Plausible(model.velocity))
+        self._wire = Wire(self._session, dial, clock)
+        self._commands = Commands()
+        self._samples = Samples(name)
+        self._news = News(name, self._commands, clock)
+        self._following = Following(self._session, self._commands, self._samples, self._news)
+        self._limits: Limits | None = None
+        self._links, self._was_up = 0, False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def capabilities(self) -> Capabilities:
+        return capabilities_of(self._name, self._model)
+
+    # --- the link ---
+
+    def open(self) -> None:
+        """Waits for the first reading, OPENING at most. Raises LinkLost, with what is wrong."""
+        now = self._clock()
+        self._session.open(now)
+        while not self._session.is_up:
+            self._look(TURNS)
+            self._pause(ANSWER)
+            if self._clock() - now > OPENING:
+                why = self._session.why
+                self.close()
+                raise LinkLost(self._name, None, self._clock(), why)
+
+    def close(self) -> None:
+        self._session.close()
+        self._wire.hang_up()
+        self._was_up, self._limits = False, None
+
+    def heartbeat(self) -> None:
+        self._look()
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        self._look(TURNS)
+        return self._news.take()
+
+    def _look(self, turns: int = 1) -> None:
+        """While something is being reached, up to `turns` exchanges of it."""
+        for turn in range(turns):
+            self._wire.turn(ANSWER if turn else 0.0)
+            while self._session.fresh:
+                self._following.see(*self._session.fresh.popleft())
+            self._see_link()
+            if not self._session.is_busy:
+                break
+
+    def _see_link(self) -> None:
+        """Of a controller behind a link that came back nothing is known."""
+        is_up, is_another = self._session.is_up, self._session.links != self._links
+        if self._was_up and (is_another or not is_up):
+            self._news.link(False)
+            self._news.fault(LINK, self._session.why)
+            self._limits = None
+        if is_up and is_another:
+            if self._links:
+                self._news.link(True)
+            self._news.no_fault(LINK)
+            if self._following.owed:
+                self._following.say_stop()
+        self._was_up, self._links = is_up, self._session.links
+
+    # --- what is known ---
+
+    def state(self) -> RobotState:
+        self._look()
+        sample, reading = self._samples.newest, self._session.reading
+        if sample is None or reading is None:
+            raise LinkLost(self._name, None, self._clock(), self._session.why)
+        return state_of(self._name, sample, reading, self._following.stopping is not None, tuple(self._news.faults))
+
+    def readback(self) -> tuple[ReadbackBlock, ...]:
+        self._look()
+        return self._samples.blocks()
+
+    def status(self, command: str) -> CommandStatus:
+        self._look()
+        known = self._commands.status(command)
+        if not self._session.is_up and known.state == "running":
+            return CommandStatus("unknown", known.at)
+        return known
+
+    def acknowledge(self, fault: str, operator: str) -> None:
+        """What the controller complained of. A link comes back by itself; who stands behind it `activate` looks at again."""
+        if fault != LINK:
+            self._news.no_fault(fault)
+
+    # --- power ---
+
+    def activate(self, command: str) -> None:
+        """Power, and a look at whether this is the robot of the cell."""
+        if self._takes(command, "activate"):
+            told = Told()
+            self._news.command(command, CommandStatus("running"))
+            look = scripts.power_up_and_look(self._session, told)
+            self._session.run(look, lambda failed: self._looked(command, told, failed))
+
+    def _looked(self, command: str, told: Told, failed: str | None) -> None:
+        why = failed or "; ".join(self._wrong_with(told))
+        if why:
+            self._news.fault(IDENTITY, why)
+            self._news.command(command, CommandStatus("aborted", None, why))
+        else:
+            self._news.no_fault(IDENTITY)
+            self._news.command(command, CommandStatus("done"))
+
+    def _wrong_with(self, told: Told) -> list[str]:
+        try:
+            limits = limits_of(told.rows)
+        except ValueError as lacking:
+            return [str(lacking)]
+        wrong = list(findings(self._model, limits, told.version, told.joints))
+        self._limits = None if wrong else limits
+        return wrong
+
+    def deactivate(self, command: str) -> None:
+        if self._takes(command, "deactivate"):
+            if self._following.running() is not None:
+                raise self._refused(Refusal.BUSY, command)
+            self._run(scripts.power_down(self._session), command)
+
+    # --- motion ---
+
+    def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
+        if not self._takes(command, "motion", content_of(trajectory)):
+            return self._commands.motions[command].prepared
+        limits = self._usable(command)
+        program = checked_program(command, trajectory, self._model, limits)
+        if not isinstance(program, Program):
+            raise self._refused(program[0], command, program[1])
+        self._check_start(command, program)
+        try:
+            path = write_program(self._folder, program)
+        except OSError as cause:
+            raise self._refused(Refusal.NOT_OFFERED, command, f"the folder for programs: {cause}") from None
+        prepared = Prepared(self._name, command, trajectory.motion, program.duration)
+        self._commands.motions[command] = Motion(command, prepared, program, path)
+        self._news.command(command, CommandStatus("queued"))
+        return prepared
+
+    def start(self, prepared: Prepared) -> None:
+        self._look()
+        command = prepared.command
+        motion, status = self._commands.motions.get(command), self._commands.status(command)
+        if motion is None or status.state == "aborted":
+            raise Refused(Refusal.NOT_PREPARED, self._name, command, self._clock())
+        if motion.sent is not None:
+            return
+        self._check_link(command)
+        self._usable(command, is_prepared=True)
+        self._check_start(command, motion.program, is_prepared=True)
+        self._following.start(motion, self._clock())
+        self._look()
+
+    def stop(self, kind: StopKind) -> None:
+        self._look()
+        self._following.stop(kind, self._clock())
+        self._look()
+
+    def scale_speed(self, command: str, scaling: float) -> None:
+        """In whole percent, rounded down: the shell takes no finer ones."""
+        if not (np.isfinite(scaling) and 0.0 <= scaling <= 1.0):
+            raise Refused(Refusal.OUT_OF_RANGE, self._name, command, self._clock(), f"{scaling} is not from 0 to 1")
+        if self._takes(command, "scale", scaling):
+            self._run(scripts.scale(self._session, int(100.0 * scaling + 1e-9)), command)
+
+    def set_io(self, command: str, point: str, value: SignalValue) -> None:
+        raise Refused(Refusal.UNKNOWN_NAME, self._name, command, self._clock(), point)
+
+    # --- refusals ---
+
+    def _usable(self, command: str, is_prepared: bool = False) -> Limits:
+        """What the controller allows. Raises Refused where nothing can be run now."""
+        reading = self._session.reading
+        assert reading is not None
+        if self._limits is None or not reading.is_on or reading.is_estopped or not all(reading.homed):
+            raise self._refused(Refusal.NOT_ACTIVE, command, self._news.faults.get(IDENTITY, ""), is_prepared)
+        if not reading.is_ours:
+            raise self._refused(Refusal.BUSY, command, "somebody else has taken control of its shell", is_prepared)
+        if self._following.running() is not None or self._following.stopping is not None or reading.status != "idle":
+            raise self._refused(Refusal.BUSY, command, "", is_prepared)
+        return self._limits
+
+    def _check_start(self, command: str, program: Program, is_prepared: bool = False) -> None:
+        sample = self._samples.newest
+        assert sample is not None
+        apart = float(np.max(np.abs(sample.q - program.track.q[0])))
+        if apart > START_TOLERANCE:
+            raise self._refused(Refusal.START_DIFFERS, command, f"{apart:.4g} rad apart", is_prepared)
+
+    def _takes(self, command: str, *asked: object) -> bool:
+        """False for a command that is here already. Raises what refuses it."""
+        self._look()
+        is_new = self._commands.is_new(command, *asked)
+        if is_new is None:
+            raise Refused(Refusal.ID_REUSED, self._name, command, self._clock())
+        if is_new:
+            self._check_link(command)
+            self._commands.take(command, *asked)
+        return is_new
+
+    def _check_link(self, command: str) -> None:
+        if self._session.stage == "closed":
+            raise Refused(Refusal.NOT_OPEN, self._name, command, self._clock())
+        if not self._session.is_up:
+            raise LinkLost(self._name, command, self._clock(), self._session.why)
+
+    def _refused(self, code: Refusal, command: str, why: str = "", is_prepared: bool = False) -> Refused:
+        """What was refused was not seen; what was prepared stays so."""
+        if not is_prepared:
+            self._commands.forget(command)
+        return Refused(code, self._name, command, self._clock(), why)
+
+    def _run(self, script: Script, command: str) -> None:
+        """`command` is done when the script is, or aborted with why not."""
+
+        def ended(failed: str | None) -> None:
+            self._news.command(command, CommandStatus("done") if failed is None else CommandStatus("aborted", None, failed))
+
+        self._session.run(script, ended)

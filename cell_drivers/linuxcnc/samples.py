@@ -1,0 +1,99 @@
+"""Readings as states and recordings: radians, velocities by difference, and where on the path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cell.device import ReadbackBlock, RobotMode, RobotState
+from cell.geometry import Array, frozen
+from cell_drivers.linuxcnc.shell import Reading
+
+MOST = 100_000
+"""Samples that are kept for a reader who does not come; then the oldest go, and the gap shows in their numbers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """`command` "" at rest."""
+
+    seq: int
+    time: int
+    q: Array
+    qd: Array
+    setpoint: Array
+    s: float
+    scaling: float
+    command: str
+    motion: str
+
+
+@dataclass(slots=True)
+class Samples:
+    """Of one robot. Numbered from 1 in the order of arrival."""
+
+    device: str
+    newest: Sample | None = None
+    _before: tuple[float, Array] | None = None
+    _kept: list[Sample] = field(default_factory=list)
+
+    def take(self, reading: Reading, time: int, command: str, motion: str, s: float) -> Sample:
+        q = frozen(np.radians(reading.joints))
+        qd = np.zeros_like(q)
+        if self._before is not None and reading.time - self._before[0] < 1.0:
+            qd = (q - self._before[1]) / (reading.time - self._before[0])
+        self._before = reading.time, q
+        seq = self.newest.seq + 1 if self.newest is not None else 1
+        setpoint = frozen(np.radians(reading.commanded))
+        self.newest = Sample(seq, time, q, frozen(qd), setpoint, s, min(reading.feed, 100) / 100.0, command, motion)
+        if command:
+            self._kept.append(self.newest)
+            del self._kept[:-MOST]
+        return self.newest
+
+    def blocks(self) -> tuple[ReadbackBlock, ...]:
+        kept, self._kept = self._kept, []
+        starts = [
+            k for k, one in enumerate(kept) if k == 0 or one.command != kept[k - 1].command or one.seq != kept[k - 1].seq + 1
+        ]
+        return tuple(self._block(kept[a:b]) for a, b in zip(starts, [*starts[1:], len(kept)], strict=True))
+
+    def _block(self, rows: list[Sample]) -> ReadbackBlock:
+        return ReadbackBlock(
+            self.device,
+            rows[0].command,
+            rows[0].motion,
+            rows[0].seq,
+            np.array([row.time for row in rows], dtype=np.int64),
+            frozen([row.q for row in rows]),
+            frozen([row.qd for row in rows]),
+            frozen([row.setpoint for row in rows]),
+            frozen([row.s for row in rows]),
+            frozen([row.scaling for row in rows]),
+        )
+
+
+def state_of(device: str, sample: Sample, reading: Reading, is_stopping: bool, faults: tuple[str, ...]) -> RobotState:
+    mode: RobotMode = "idle"
+    if reading.is_estopped or not reading.is_on:
+        mode = "off"
+    elif sample.command:
+        mode = "stopping" if is_stopping else "running"
+    return RobotState(
+        device=device,
+        seq=sample.seq,
+        device_time=round(reading.time * 1e9),
+        received=sample.time,
+        q=sample.q,
+        qd=sample.qd,
+        setpoint=sample.setpoint,
+        effort=None,
+        temperature=None,
+        mode=mode,
+        protective="emergency stop" if reading.is_estopped else "normal",
+        speed_scaling=sample.scaling,
+        command=sample.command or None,
+        s=sample.s if sample.command else None,
+        faults=faults,
+    )

@@ -1,0 +1,200 @@
+"""One link to a LinuxCNC, from the greeting to the loss: readings come in, scripts of requests go out between them. Pure: bytes
+and times in, bytes out.
+
+A script is a generator that yields requests and gets their answers; a reading goes out with each of its exchanges, so it always
+knows how things stand. Law: up means fresh readings, not an open socket. What comes too late, out of order or cannot be so
+(time that runs back, a joint that jumps) ends the link, and everything begins anew: nothing is ever sent a second time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cell_drivers.linuxcnc.dialogue import Dialogue, Exchange
+from cell_drivers.linuxcnc.malformed import Malformed
+from cell_drivers.linuxcnc.plausible import Plausible
+from cell_drivers.linuxcnc.shell import CONTROL, GREETING, QUESTIONS, SETTINGS, Reading, check_greeting, reading_of
+
+SECOND = 1_000_000_000
+PERIOD = SECOND // 100
+"""ns between two readings."""
+PATIENCE = SECOND // 2
+"""ns that an answer may take."""
+RETRY = SECOND // 2
+"""ns between a link that was lost and the next try."""
+
+Answers = tuple[str | None, ...]
+Script = Generator[tuple[str, ...], Answers, None]
+Stage = Literal["closed", "down", "dialling", "greeting", "up"]
+
+
+class Failed(Exception):
+    """A script cannot reach what it is for; the text says why."""
+
+
+@dataclass(slots=True)
+class Running:
+    script: Script
+    on_end: Callable[[str | None], None]
+    """Gets None, or why it failed."""
+    exchange: Exchange | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """`fastest` rad/s of each joint, for what can be so. `why` says what ended the link last. `fresh` are (reading, ns of its
+    arrival) that nobody has looked at yet. `links` counts how often it came up."""
+
+    plausible: Plausible
+    stage: Stage = "closed"
+    why: str = "not opened"
+    reading: Reading | None = None
+    received: int = 0
+    links: int = 0
+    fresh: deque[tuple[Reading, int]] = field(default_factory=deque)
+    now: int = 0
+    _dialogue: Dialogue = field(default_factory=Dialogue)
+    _running: Running | None = None
+    _waiting: deque[Running] = field(default_factory=deque)
+    _polled: int = 0
+    _since: int = 0
+
+    @property
+    def is_up(self) -> bool:
+        return self.stage == "up"
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a script runs or waits."""
+        return self._running is not None or bool(self._waiting)
+
+    def wants_link(self, now: int) -> bool:
+        return self.stage == "down" and now >= self._since
+
+    def take_outbox(self) -> bytes:
+        out = bytes(self._dialogue.outbox)
+        self._dialogue.outbox.clear()
+        return out
+
+    # --- what happens to the link ---
+
+    def open(self, now: int) -> None:
+        if self.stage == "closed":
+            self.stage, self._since, self.why = "down", now, "nobody answers"
+
+    def close(self) -> None:
+        self._end_scripts("the driver is closed")
+        self.stage, self.why, self._dialogue = "closed", "the driver is closed", Dialogue()
+
+    def dialled(self, now: int) -> None:
+        self.stage, self._since = "dialling", now
+
+    def connected(self, now: int) -> None:
+        self.stage, self._dialogue, self._polled = "greeting", Dialogue(), now
+        self.plausible.forget()
+        self._dialogue.ask(GREETING, now)
+
+    def lost(self, why: str, now: int) -> None:
+        if self.stage == "closed":
+            return
+        self.stage, self.why, self._since = "down", why, now + RETRY
+        self._end_scripts(why)
+        self._dialogue = Dialogue()
+
+    # --- bytes and time ---
+
+    def take(self, data: bytes, now: int) -> None:
+        self.now = now
+        try:
+            for exchange in self._dialogue.take(data):
+                self._answered(exchange, now)
+        except Malformed as cause:
+            self.lost(str(cause), now)
+
+    def tick(self, now: int) -> None:
+        """Lets time pass: what waits is asked, what is overdue ends the link."""
+        self.now = now
+        is_late = now - self._since > PATIENCE if self.stage == "dialling" else self._dialogue.waited(now) > PATIENCE
+        if self.stage in ("dialling", "greeting", "up") and is_late:
+            self.lost("it accepts and says nothing" if self.stage == "greeting" else "it does not answer", now)
+        if self.stage == "up" and not self._dialogue.is_waiting:
+            if self.is_busy:
+                self._go_on(())
+            elif now - self._polled >= PERIOD:
+                self._ask((), now)
+
+    # --- scripts ---
+
+    def run(self, script: Script, on_end: Callable[[str | None], None]) -> None:
+        """After those that wait already, in control. Where there is no link it fails at once."""
+        if not self.is_up:
+            on_end(self.why)
+            return
+        self._waiting.append(Running(self._in_control(script), on_end))
+
+    def say_now(self, *requests: str) -> bool:
+        """In control, before everything that waits, and in the place of whatever script runs. False where there is no link."""
+        self._end_scripts("a stop came first")
+        if self.is_up:
+            self._dialogue.ask((CONTROL, *requests), self.now)
+        return self.is_up
+
+    # --- parts of these ---
+
+    def _in_control(self, script: Script) -> Script:
+        if self.reading is not None and not self.reading.is_ours:
+            (answer,) = yield (CONTROL,)
+            if answer is None:
+                raise Failed("it does not let us command: another password is set")
+        yield from script
+
+    def _ask(self, requests: tuple[str, ...], now: int) -> Exchange:
+        """With a reading after it. `_polled` is when that was asked."""
+        self._polled = now
+        return self._dialogue.ask(requests + QUESTIONS, now)
+
+    def _answered(self, exchange: Exchange, now: int) -> None:
+        if exchange.requests == GREETING:
+            check_greeting(exchange.answers[0])
+            self._dialogue.ask(SETTINGS, now)
+        if exchange.requests == SETTINGS:
+            if None in exchange.answers:
+                raise Malformed("it does not let us command: another password is set")
+            self._ask((), now)
+        if exchange.requests[-len(QUESTIONS) :] != QUESTIONS:
+            return
+        reading = reading_of(exchange.answers[-len(QUESTIONS) :])
+        self.reading, self.received = reading, self.plausible.taken_at(reading, now)
+        self.fresh.append((reading, self.received))
+        if self.stage == "greeting":
+            self.stage, self.links = "up", self.links + 1
+        if self._running is not None and self._running.exchange is exchange:
+            self._go_on(tuple(exchange.answers[: -len(QUESTIONS)]))
+
+    def _go_on(self, answers: Answers) -> None:
+        """The running script with what it was answered, else the next one that waits."""
+        if self._running is None:
+            if not self._waiting:
+                return
+            self._running = self._waiting.popleft()
+        running = self._running
+        try:
+            requests = running.script.send(answers if running.exchange is not None else None)  # type: ignore[arg-type]
+        except StopIteration:
+            self._running = None
+            running.on_end(None)
+        except Failed as cause:
+            self._running = None
+            running.on_end(str(cause))
+        else:
+            running.exchange = self._ask(requests, self.now)
+
+    def _end_scripts(self, why: str) -> None:
+        ended = [*([self._running] if self._running is not None else []), *self._waiting]
+        self._running, self._waiting = None, deque()
+        for running in ended:
+            running.script.close()
+            running.on_end(why)
