@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doubles.linuxcnc_arm import HOME, arm_model
+from tests.doubles.linuxcnc_bench import Bench, beside_real
+from tests.peers.linuxcnc.controller import Controller
+
+
+@pytest.fixture(scope="session")
+def controller() -> Iterator[Controller]:
+    with Controller(arm_model(), HOME) as controller:
+        yield controller
+
+
+@pytest.fixture
+def bench(controller: Controller) -> Iterator[Bench]:
+    """Open, activated, and at HOME."""
+    controller.go_to(HOME)
+    bench = beside_real(arm_model(), controller.programs, controller.port)
+    bench.robot.open()
+    try:
+        assert bench.activated().state == "done"
+        yield bench
+    finally:
+        bench.robot.close()

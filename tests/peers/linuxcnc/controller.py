@@ -1,0 +1,210 @@
+"""Starts and ends a LinuxCNC, homes it by a client of its own, and reads the record that it keeps itself."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cell.robot import RobotModel
+from tests.peers import counterpart
+from tests.peers.linuxcnc.configuration import ACCELERATION, AXES, write_configuration
+
+HERE = Path(__file__).parent
+READY = 20.0
+"""s, at most, until its shell answers; 3 s were seen on a quiet machine."""
+PERIOD = 1e-3
+"""s between two rows of its record."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """`number` (N,) of each servo period, `q` (N, n) rad as fed back, `line` (N,) of the program that moves it, 0 for none."""
+
+    number: NDArray[np.int64]
+    q: NDArray[np.float64]
+    line: NDArray[np.int64]
+
+    def after(self, number: int) -> "Record":
+        keep = self.number > number
+        return Record(self.number[keep], self.q[keep], self.line[keep])
+
+    @property
+    def moving(self) -> NDArray[np.bool_]:
+        """(N - 1,): whether anything moved in the period."""
+        return np.abs(np.diff(self.q, axis=0)).max(axis=1, initial=0.0) > 1e-9
+
+
+class Controller:
+    """Running as long as the `with` block lasts. `programs` is the folder that it shares with whoever commands it."""
+
+    def __init__(
+        self,
+        model: RobotModel,
+        home: Sequence[float],
+        *,
+        acceleration: float = ACCELERATION,
+        unit: str = "degree",
+        is_homed: bool = True,
+    ) -> None:
+        (milltask,) = counterpart.needs("linuxcnc/root/usr/bin/milltask")
+        if os.geteuid() != 0:
+            counterpart.missing("a mount namespace", "run the tests as root, as in a container")
+        self._package = milltask.parents[2]
+        self._temporary = tempfile.TemporaryDirectory(prefix="linuxcnc-")
+        self.folder = Path(self._temporary.name)
+        self.programs = self.folder / "programs"
+        self.programs.mkdir()
+        for folder in (self.folder, self.programs):
+            folder.chmod(0o777)
+        self.port = _free_port()
+        write_configuration(self.folder, model, home, _free_port(), acceleration, unit)
+        self._is_homed, self._joints = is_homed, model.degrees_of_freedom
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"linuxcnc://127.0.0.1:{self.port}{self.programs}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+    def __enter__(self) -> "Controller":
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                ("unshare", "-m", "-p", "-i", "-f", "--kill-child", "bash", HERE / "enclose.sh", self._package, self.folder,
+                 str(self.port)),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=_die_with_parent,
+            )  # fmt: skip
+        try:
+            with self._answering() as shell:
+                if self._is_homed:
+                    home(shell, self._joints)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._temporary.cleanup()
+
+    def shell(self) -> "Shell":
+        return Shell(self.port)
+
+    def go_to(self, q: Sequence[float]) -> None:
+        """Stops whatever runs, and moves there by a single line, as an operator does. `q` rad."""
+        words = " ".join(f"{axis}{value:.6f}" for axis, value in zip(AXES, np.degrees(q), strict=False))
+        with self.shell() as shell:
+            shell.tell("set estop off", "set machine on")
+            shell.wait("get machine", "MACHINE ON")
+            shell.tell("set abort", "set feed_override 100", "set mode mdi")
+            shell.wait("get mode", "MODE MDI")
+            shell.tell(f"set mdi G21 G90 G94 G0 {words}")
+            there = " ".join(f"{value:.6f}" for value in np.degrees(q))
+            shell.wait("get abs_cmd_pos", f"ABS_CMD_POS {there}", 10.0)
+
+    def wait_for_rows(self, number: int, seconds: float = 5.0) -> Record:
+        """Its record, once it reaches beyond `number`: it is written in blocks."""
+        until = time.monotonic() + seconds
+        while (record := self.record()).number.size == 0 or record.number[-1] <= number:
+            if time.monotonic() > until:
+                raise TimeoutError(f"no row beyond {number}")
+            time.sleep(0.02)  # nothing announces a row of theirs
+        return record
+
+    def settled(self) -> Record:
+        """Its record, to 0.3 s from now at least."""
+        now = self.record().number[-1]
+        return self.wait_for_rows(now + 300)
+
+    def record(self) -> Record:
+        """Everything so far, whole rows only."""
+        rows = (self.folder / "record.txt").read_text().rpartition("\n")[0].splitlines()
+        cells = [row.split() for row in rows if "overrun" not in row]
+        width = max((len(row) for row in cells), default=3)
+        table = np.array([row for row in cells if len(row) == width], dtype=np.float64).reshape(-1, width)
+        return Record(table[:, 0].astype(np.int64), np.radians(table[:, 1:-1]), table[:, -1].astype(np.int64))
+
+    def _answering(self) -> "Shell":
+        """Its shell, once it greets. Raises TimeoutError with what it wrote."""
+        assert self._process is not None
+        until = time.monotonic() + READY
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                return self.shell()
+            except OSError:
+                time.sleep(0.05)  # a program of others is starting, which nothing announces
+        raise TimeoutError(f"LinuxCNC does not answer:\n{self.log}")
+
+
+class Shell:
+    """A client of the shell's own, blocking: what an operator at a terminal does."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=5.0)
+        for request in ("hello EMC operator 1.0", "set echo off", "set verbose on"):
+            self.ask(request)
+
+    def tell(self, *requests: str) -> None:
+        """In control, which nobody else has then. Each must be taken."""
+        for request in ("set enable EMCTOO", *requests):
+            answer = self.ask(request)
+            if not answer.endswith("ACK"):
+                raise RuntimeError(f"{request}: {answer}")
+
+    def __enter__(self) -> "Shell":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._socket.close()
+
+    def ask(self, request: str) -> str:
+        self._socket.sendall(f"{request}\r\n".encode())
+        answer = b""
+        while not answer.endswith((b"\r\n", b"\n\r")):
+            answer += self._socket.recv(4096) or _closed()
+        return answer.decode().strip()
+
+    def wait(self, request: str, expected: str, seconds: float = 5.0) -> None:
+        """Asks until it answers so."""
+        until = time.monotonic() + seconds
+        while (answer := self.ask(request)) != expected:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{request}: {answer}, not {expected}")
+
+
+def home(shell: Shell, joints: int) -> None:
+    """Joints that have no switch are where the ini file says."""
+    shell.tell("set estop off", "set machine on")
+    shell.wait("get machine", "MACHINE ON")
+    shell.tell("set mode manual", "set home -1")
+    shell.wait("get joint_homed", "JOINT_HOMED " + " ".join(["YES"] * joints + ["NO"] * (6 - joints)))
+    shell.tell("set machine off")
+
+
+def _closed() -> bytes:
+    raise ConnectionError("LinuxCNC has closed the link")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _die_with_parent() -> None:
+    """The kernel ends it when the process that starts it ends, however that ends."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
