@@ -15,6 +15,7 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -23,7 +24,8 @@ from benchmarks.check_lines import BLOCK
 from benchmarks.measured import machine, say
 from cell.standard_verbs import STANDARD
 from intentlang.check import check_intent
-from intentlang.parse import parse_intent
+from intentlang.compile_cell import compile_cell
+from intentlang.parse import parse_cell, parse_intent
 from intentlang.source import MAX_BYTES, decode_source
 from tests.intentlang.cells import base
 from tui.cli import SPARING
@@ -66,24 +68,62 @@ def texts() -> dict[str, bytes]:
         "a template bomb": bomb.encode("utf-8"),
         "events": filled("on jamm: skip\n"),
         "programs": filled("for each s in infeed { process s at lathee }\n"),
+        "one long call": b"do t(" + filled("a,", MAX_BYTES - 10) + b"a)",
+        "one long list": b"param p = [" + filled("1,", MAX_BYTES - 20) + b"1]",
+        "bounds": b"move shaft" + filled(" a<1", MAX_BYTES - 10),
+        "params": b"".join(b"param p%d = 1\n" % i for i in range(MAX_BYTES // 17)),
+        "empty loops": filled("for each s in infeed{}\n"),
+        "empty groups": filled("in order{}\n"),
+        "skips": filled("on a:skip\n"),
     }
 
 
-def checked(content: bytes) -> int:
-    decoded = decode_source("a.intent", content)
+def cells() -> dict[str, bytes]:
+    block = b"".join(CELL % (i, i) for i in range(MAX_BYTES // len(CELL % (1000, 1000))))
+    return {
+        "valid": block,
+        "kinds that are none": filled("a b{}\n"),
+        "things without anything": b"".join(b"tray t%d {}\n" % i for i in range(MAX_BYTES // 15)),
+        "one name for all": filled("tray a{}\n"),
+        "attributes that are none": b"tray t {\n" + filled("a\n", MAX_BYTES - 20) + b"}\n",
+        "one long list": b"tray t { holds [" + filled("1,", MAX_BYTES - 30) + b"1] }\n",
+        "one long tuple": b"tray t { at (" + filled("a,", MAX_BYTES - 30) + b"a) }\n",
+        "one long attribute": b"tray t { holds " + filled("a ", MAX_BYTES - 30) + b"}\n",
+        "sizes": b"tray t { at " + filled("1x1 ", MAX_BYTES - 30) + b"}\n",
+        "copies of one another": b"".join(b"tray t%d is t%d{}\n" % (i, i + 1) for i in range(MAX_BYTES // 22)),
+        "no declaration, nearly": filled("tray t { holds }\n}\n"),
+    }
+
+
+CELL = b"""part shaft%d {
+  box 40 mm 40 mm 90 mm
+  mass 1 kg
+}
+tray tray%d {
+  at (0 mm, 0 mm, 0 mm)
+}
+"""
+
+
+def checked(content: bytes, is_cell: bool = False) -> int:
+    decoded = decode_source("a.cell" if is_cell else "a.intent", content)
     if decoded.value is None:
         return len(decoded.diagnostics)
+    if is_cell:
+        declared = parse_cell(decoded.value, STANDARD)
+        compiled = () if declared.value is None else compile_cell((declared.value,), STANDARD).diagnostics
+        return len(declared.diagnostics) + len(compiled)
     parsed = parse_intent(decoded.value, STANDARD)
     if parsed.value is None:
         return len(parsed.diagnostics)
     return len(parsed.diagnostics) + len(check_intent(parsed.value, (), base(), STANDARD).diagnostics)
 
 
-def measured(content: bytes) -> tuple[float, float, int]:
+def measured(content: bytes, is_cell: bool) -> tuple[float, float, int]:
     """CPU seconds, MB, findings."""
     gc.set_threshold(*SPARING)
     before, began = _peak(), time.process_time()
-    found = checked(content)
+    found = checked(content, is_cell)
     return time.process_time() - began, (_peak() - before) / 1024.0, found
 
 
@@ -97,15 +137,21 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     checked(b"move shaft to outfeed\n")  # the grammar and the cell are there before a process begins
     say(machine())
-    say(f"{'':24}  {'bytes':>9}  {'CPU s':>7}  {'of valid':>8}  {'MB':>6}  findings")
-    valid = 0.0
-    for name, content in texts().items():
+    _table("intents", texts(), rounds, is_cell=False)
+    _table("cells", cells(), rounds, is_cell=True)
+
+
+def _table(title: str, rows: Mapping[str, bytes], rounds: int, is_cell: bool) -> None:
+    say(f"{title:24}  {'bytes':>9}  {'CPU s':>7}  {'of valid':>8}  {'MB':>6}  {'more':>6}  findings")
+    valid, usual = 0.0, 0.0
+    for name, content in rows.items():
         with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
-            seen = pool.map(measured, [content] * rounds, chunksize=1)
+            seen = pool.starmap(measured, [(content, is_cell)] * rounds, chunksize=1)
         seconds = statistics.median(s for s, _, _ in seen)
-        valid = valid or seconds
         memory = max(m for _, m, _ in seen)
-        say(f"{name:24}  {len(content):9}  {seconds:7.3f}  {seconds / valid:8.2f}  {memory:6.1f}  {seen[0][2]}")
+        valid, usual = valid or seconds, usual or memory
+        more = f"{seconds / valid:8.2f}  {memory:6.1f}  {memory - usual:6.1f}"
+        say(f"{name:24}  {len(content):9}  {seconds:7.3f}  {more}  {seen[0][2]}")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """From the parser's reductions to our own nodes. Every method takes the children of one rule, keywords included.
 
-Called bottom-up and without recursion (see parse.py), so depth costs nothing here.
+Called by the parser as each rule is complete, from the leaves up and from left to right, so depth costs nothing here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from sys import intern
 from typing import Protocol, TypeVar
 
 from cell.diagnostic import Position, Span
 from cell.program import Comparison
 from intentlang import syntax as s
+from intentlang.words import RESERVED
 
 
 class Lexeme(Protocol):
@@ -28,25 +30,30 @@ class Lexeme(Protocol):
 T = TypeVar("T")
 
 
+_LATELY = 1_000
+
+
 class _Positions(dict[tuple[int, int], Position]):
-    """Each place of the text, made once: a token asks for it, its name, and all that begin or end with it."""
+    """Each place of the text, made once: a token asks for it, its name, and all that begin or end with it, one soon after the
+    other. So not all are kept: there is one for every few bytes of a text, and an entry here is three times its size."""
 
     def __init__(self, place: Callable[[int, int], Position]) -> None:
         super().__init__()
         self._place = place
 
     def __missing__(self, key: tuple[int, int]) -> Position:
+        if len(self) == _LATELY:
+            self.clear()
         found = self[key] = self._place(*key)
         return found
 
 
 class Builder:
-    """`words` collects every name met, so that reserved ones can be found without a walk. `place` makes a position of line and
-    column."""
+    """`reserved` collects every name met that may not be one, without a walk. `place` makes a position of line and column."""
 
     def __init__(self, file: str, place: Callable[[int, int], Position] = Position) -> None:
         self.file = file
-        self.words: list[s.Word] = []
+        self.reserved: list[s.Word] = []
         self._positions = _Positions(place)
 
     def _span(self, children: Sequence[object]) -> Span:
@@ -73,9 +80,13 @@ class Builder:
 
     def _words(self, children: Sequence[object]) -> list[s.Word]:
         """The NAME tokens that stand directly in this rule."""
-        found = [s.Word(str(c), self._token_span(c)) for c in children if _is(c, "NAME")]  # type: ignore[arg-type]
-        self.words.extend(found)
+        found = [self._word(c) for c in children if _is(c, "NAME")]  # type: ignore[arg-type]
+        self.reserved += [word for word in found if word.text in RESERVED]
         return found
+
+    def _word(self, token: Lexeme) -> s.Word:
+        """The few names of a text are written many times, so each text is kept once."""
+        return s.Word(intern(str(token)), self._token_span(token))
 
     # -- values ------------------------------------------------------------------------------------------------------
 
@@ -118,8 +129,7 @@ class Builder:
         return s.DeclNode(words[0], words[1], other, tuple(_nodes(c, s.AttrNode)), self._span(c[:brace]), self._span(c).end.line)
 
     def attr(self, c: list[object]) -> s.AttrNode:
-        name = s.Word(str(c[0]), self._token_span(c[0]))  # type: ignore[arg-type]
-        return s.AttrNode(name, tuple(_values(c[1:])), self._span(c))
+        return s.AttrNode(self._word(c[0]), tuple(_values(c[1:])), self._span(c))  # type: ignore[arg-type]
 
     # -- templates and blocks ----------------------------------------------------------------------------------------
 

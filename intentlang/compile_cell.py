@@ -36,8 +36,9 @@ def compile_cell(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Outcome[C
     broken = frozenset().union(*(tree.broken for tree in trees))
     declarations = declare(trees, vocabulary)
     referring, also_dirty = cell_rules.references(declarations.things, vocabulary, broken)
-    too_much, left_out = sizes.oversized([d for d in declarations.things if d.name.text not in declarations.dirty | also_dirty])
-    dirty = declarations.dirty | also_dirty | left_out
+    wrong = declarations.dirty | also_dirty
+    too_much, left_out = sizes.oversized([d for d in declarations.things if d.name.text not in wrong])
+    dirty = wrong | left_out
     clean = [d for d in declarations.things if d.name.text not in dirty]
     model = _model(clean, trees[0].source.name, vocabulary)
     found = [*declarations.diagnostics, *referring, *too_much, *cell_rules.world(model, is_whole=not dirty and not broken)]

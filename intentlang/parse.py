@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Token, Tree, lexer
+from lark import Lark, Token, lexer
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from cell.diagnostic import Diagnostic, Outcome, Position, Span, error
@@ -21,6 +21,7 @@ from intentlang import recovery, syntax
 from intentlang.build import Builder
 from intentlang.expected import expectation
 from intentlang.foreign import INSTEAD
+from intentlang.reductions import Reductions
 from intentlang.source import SourceFile, limits_broken
 from intentlang.words import RESERVED, excluded_units, nearest, quoted
 
@@ -33,7 +34,7 @@ MAX_REPARSED = 2_000_000
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     items: tuple[object, ...]
-    words: tuple[syntax.Word, ...]
+    reserved: tuple[syntax.Word, ...]
     broken: frozenset[str]
     broken_lines: frozenset[int]
     diagnostics: tuple[Diagnostic, ...]
@@ -45,7 +46,6 @@ def parse_intent(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.I
     if limits:
         return Outcome(None, limits)
     parsed = _parse(source, vocabulary, "intent_file")
-    reserved = [w for w in parsed.words if w.text in RESERVED]
     statements = tuple(i for i in parsed.items if isinstance(i, syntax.StatementNode))
     whole = source.span(0, len(source.text))
     tree = syntax.IntentTree(
@@ -54,9 +54,9 @@ def parse_intent(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.I
         tuple(i for i in parsed.items if isinstance(i, syntax.ParamNode)),
         tuple(i for i in parsed.items if isinstance(i, syntax.TaskNode)),
         syntax.BlockNode(statements, whole),
-        parsed.broken | {w.text for w in reserved},
+        parsed.broken | {w.text for w in parsed.reserved},
     )
-    return Outcome(tree, _in_order((*parsed.diagnostics, *_reserved(reserved))))
+    return Outcome(tree, _in_order((*parsed.diagnostics, *_reserved(parsed.reserved))))
 
 
 def parse_cell(source: SourceFile, vocabulary: Vocabulary) -> Outcome[syntax.CellTree]:
@@ -118,12 +118,10 @@ def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
 
 def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
     lark = parser(vocabulary)
-    is_cell = start == "cell_file"
     try:
-        tree = lark.parse(source.text, start=start)
+        return _built(source, lark, source.text, start)
     except UnexpectedInput:
-        return _mended(source, lark, start, is_cell)
-    return _built(source, tree)
+        return _mended(source, lark, start, start == "cell_file")
 
 
 def _mended(source: SourceFile, lark: Lark, start: str, is_cell: bool) -> _Parsed:
@@ -143,7 +141,7 @@ def _mended(source: SourceFile, lark: Lark, start: str, is_cell: bool) -> _Parse
     spent = 0
     while True:
         try:
-            tree = lark.parse(text, start=start)
+            _reduced(lark, text, start, None)
         except UnexpectedInput as defect:
             index = _index(defect, text)
             where = recovery.layout(text)
@@ -164,37 +162,31 @@ def _mended(source: SourceFile, lark: Lark, start: str, is_cell: bool) -> _Parse
                 found.append(_too_many(source, index))
                 break
         else:
-            return _built(source, tree, frozenset(broken), frozenset(lines), tuple(found))
+            return _built(source, lark, text, start, frozenset(broken), frozenset(lines), tuple(found))
     return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), tuple(found))
 
 
 def _built(
     source: SourceFile,
-    tree: Tree[Any],
+    lark: Lark,
+    text: str,
+    start: str,
     broken: frozenset[str] = frozenset(),
     lines: frozenset[int] = frozenset(),
     found: tuple[Diagnostic, ...] = (),
 ) -> _Parsed:
+    """Raises UnexpectedInput."""
     builder = Builder(source.name, source.inside if found else Position)
-    items = _transformed(tree, builder)
-    return _Parsed(items, tuple(builder.words), broken, lines, found)
+    tree = _reduced(lark, text, start, builder)
+    return _Parsed(tuple(tree.children), tuple(builder.reserved), broken, lines, found)
 
 
-def _transformed(tree: Tree[Any], builder: Builder) -> tuple[object, ...]:
-    """Hands every reduction to the method of `Builder` with the rule's name, from the leaves up and from left to right; without
-    recursion, so depth costs nothing."""
-    pending, order = [tree], []
-    while pending:
-        node = pending.pop()
-        order.append(node)
-        pending += [child for child in node.children if isinstance(child, Tree)]
-    built: dict[int, Any] = {}
-    for node in reversed(order):
-        children = [built.pop(id(child)) if isinstance(child, Tree) else child for child in node.children]
-        name = str(node.data)
-        built[id(node)] = tuple(children) if node is tree else getattr(builder, name)(children)
-    items: tuple[object, ...] = built[id(tree)]
-    return items
+def _reduced(lark: Lark, text: str, start: str, builder: Builder | None) -> Any:
+    """The tree of `text` whose children `builder` has made, None: only whether there is one. Raises UnexpectedInput."""
+    run = lark.parse_interactive(text, start)
+    conf = run.parser_state.parse_conf
+    conf.callbacks = Reductions(conf.callbacks, builder)
+    return run.parser.parse_from_state(run.parser_state)
 
 
 def _index(defect: UnexpectedInput, text: str) -> int:
