@@ -79,7 +79,7 @@ def texts() -> dict[str, bytes]:
 
 
 def cells() -> dict[str, bytes]:
-    block = b"".join(CELL % (i, i) for i in range(MAX_BYTES // len(CELL % (1000, 1000))))
+    block = b"".join(CELL % i for i in range(MAX_BYTES // len(CELL % 1000)))
     return {
         "valid": block,
         "kinds that are none": filled("a b{}\n"),
@@ -95,12 +95,9 @@ def cells() -> dict[str, bytes]:
     }
 
 
-CELL = b"""part shaft%d {
-  box 40 mm 40 mm 90 mm
-  mass 1 kg
-}
-tray tray%d {
-  at (0 mm, 0 mm, 0 mm)
+CELL = b"""zone aisle%d {
+  box from (0 mm, 0 mm, 0 mm) to (500 mm, 400 mm, 300 mm)
+  keep_out
 }
 """
 

@@ -129,7 +129,8 @@ class Builder:
         return s.DeclNode(words[0], words[1], other, tuple(_nodes(c, s.AttrNode)), self._span(c[:brace]), self._span(c).end.line)
 
     def attr(self, c: list[object]) -> s.AttrNode:
-        return s.AttrNode(self._word(c[0]), tuple(_values(c[1:])), self._span(c))  # type: ignore[arg-type]
+        name = self._word(c[0])  # type: ignore[arg-type]
+        return s.AttrNode(name, tuple(_values(c[1:])), self._span(c) if len(c) > 1 else name.span)
 
     # -- templates and blocks ----------------------------------------------------------------------------------------
 

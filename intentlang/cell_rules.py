@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import islice
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from cell.vocabulary import Vocabulary
 from intentlang.assembly_rules import assemblies
 from intentlang.changer_rules import changers
 from intentlang.declared import Declared, numbers, unknown
+from intentlang.findings import MOST, Findings
 from intentlang.forms import Named
 from intentlang.named_twice import named_twice
 from intentlang.path_rules import path_problems, wrong_counts
@@ -23,20 +24,18 @@ from intentlang.syntax import Word
 from intentlang.words import quoted
 
 
-def references(
-    declared: Sequence[Declared], vocabulary: Vocabulary, broken: frozenset[str]
-) -> tuple[list[Diagnostic], frozenset[str]]:
-    """Every name in an attribute that names nothing or a thing of the wrong kind, and who wrote such a one."""
+def references(declared: Sequence[Declared], vocabulary: Vocabulary, broken: frozenset[str], found: Findings) -> frozenset[str]:
+    """Who wrote a name in an attribute that names nothing or a thing of the wrong kind; each goes to `found`. Raises Enough where
+    these are too many."""
     by_name = {d.name.text: d for d in declared}
-    found: list[Diagnostic] = []
     dirty: set[str] = set()
     for d in declared:
         names = [n for given in d.given for n in given.match.names]
-        problems = [p for p in (_reference(n, by_name, vocabulary, broken) for n in names) if p is not None]
+        problems = list(islice((p for n in names if (p := _reference(n, by_name, vocabulary, broken)) is not None), MOST))
         problems += [*_ranges(d), *wrong_counts(d), *named_twice(d)]
-        found += problems
+        found.say(*problems)
         dirty |= {d.name.text} if problems else set()
-    return found, frozenset(dirty)
+    return frozenset(dirty)
 
 
 def _reference(name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary, broken: frozenset[str]) -> Diagnostic | None:
@@ -101,8 +100,10 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
 
 def _mounts(model: CellModel) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    for a, b in combinations(model.tools.values(), 2):
-        if a.mount == b.mount and a.mount in model.robots:
+    first: dict[str, Tool] = {}
+    for b in model.tools.values():
+        a = first.setdefault(b.mount, b)
+        if a is not b and a.mount in model.robots:
             message = f"`{a.name}` and `{b.name}` are both mounted on `{a.mount}`"
             other, help_ = (
                 _at(a, "mounted").labelled("the other one"),

@@ -6,7 +6,7 @@ Names first, then each block with its lines and clauses, then what only the fini
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cell.diagnostic import Diagnostic, Outcome, Span, error, warning
 from cell.model import CellModel
@@ -15,6 +15,7 @@ from cell.vocabulary import Vocabulary
 from intentlang import syntax as s
 from intentlang.blocks import check_block, check_file
 from intentlang.exhausted import exhausted
+from intentlang.findings import Enough
 from intentlang.hints import hints
 from intentlang.library_files import is_library
 from intentlang.names import RENAME, Binding, Scope, Work
@@ -43,21 +44,35 @@ def check_intent(
         tasks.setdefault(task.name.text, task)
     broken = frozenset().union(*(one.broken for one in trees))
     work = Work(world, tasks, broken)
-    work.say(*_misplaced(imported))
-    names = {name: Binding(found, (name,), (name,)) for name, found in world.declared().items()}
-    names, params = bind_params(trees, names, overrides or {}, work)
+    try:
+        program = _program(tree, trees, overrides or {}, work, sources)
+    except Enough:
+        program = None
+    return Outcome(program, _arranged(work.found, tree.source.name))
+
+
+def _program(
+    tree: s.IntentTree,
+    trees: Sequence[s.IntentTree],
+    overrides: Mapping[str, str],
+    work: Work,
+    sources: Sequence[SourceFile],
+) -> IntentProgram:
+    """Raises Enough where there are too many errors."""
+    work.say(*_misplaced(trees[1:]))
+    names = {name: Binding(found, (name,), (name,)) for name, found in work.world.declared().items()}
+    names, params = bind_params(trees, names, overrides, work)
     scope = Scope(names, names)
     _task_names(trees, scope, work)
-    check_tasks(tasks, scope, work)
+    check_tasks(work.tasks, scope, work)
     block, nevers = check_file(tree.block, scope, work)
-    for task in tasks.values():
+    for task in work.tasks.values():
         if copied(task.name.text) not in work.used and not is_library(task.span.file):
             check_block(task.block, abstract(task, scope, work), work)
     work.say(*_unused(tree, work))
     work.say(*_of_tree(block, work))
     files = {f.name: f.sha256 for f in (*(one.source for one in trees), *sources)}
-    program = IntentProgram(block, nevers, params, tuple(files.items()), tree.source.name)
-    return Outcome(program, _arranged(work.found, tree.source.name))
+    return IntentProgram(block, nevers, params, tuple(files.items()), tree.source.name)
 
 
 def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
@@ -103,9 +118,6 @@ def _unused(tree: s.IntentTree, work: Work) -> Iterator[Diagnostic]:
             yield warning("W102", f"nothing calls the task `{name}`", task.name.span, help=f"Write `do {name}(…)`, or delete it.")
 
 
-def _arranged(found: Sequence[Diagnostic], file: str) -> tuple[Diagnostic, ...]:
-    """In the order of the text, the main file first. A template copied twice says the same thing once."""
-    unique: dict[tuple[object, ...], Diagnostic] = {}
-    for diagnostic in found:
-        unique.setdefault((diagnostic.code, diagnostic.spans, diagnostic.message), diagnostic)
-    return tuple(sorted(unique.values(), key=lambda d: (bool(d.spans) and d.spans[0].file != file, d.spans[:1])))
+def _arranged(found: Iterable[Diagnostic], file: str) -> tuple[Diagnostic, ...]:
+    """In the order of the text, the main file first."""
+    return tuple(sorted(found, key=lambda d: (bool(d.spans) and d.spans[0].file != file, d.spans[:1])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cell.diagnostic import Diagnostic, Outcome, Span
+from cell.diagnostic import Outcome, Span
 from cell.equipment import Equipment, Feature, MachineProgram, Offer, PartKind
 from cell.geometry import Box, Cylinder, Pose
 from cell.model import CellModel, Queue, RobotUnit, Tool
@@ -19,6 +19,7 @@ from intentlang.changers import shape_of as changer_shape
 from intentlang.declared import Declared, Given, declare, numbers
 from intentlang.driven import driven_by
 from intentlang.durations import duration, durations_of
+from intentlang.findings import Enough, Findings
 from intentlang.forms import Named, Value
 from intentlang.path_rules import path_of
 from intentlang.places import accepted, contents, places_of, shape_with_default
@@ -33,21 +34,25 @@ APPROACH_SPEED = 1.6
 def compile_cell(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Outcome[CellModel]:
     """The model of these trees together, the user's own file first. None where anything is wrong: an intent checked against half
     a cell would be told of errors that it does not have."""
+    found = Findings()
+    try:
+        model = _compiled(trees, vocabulary, found)
+    except Enough:
+        model = None
+    return Outcome(model, tuple(sorted(found, key=lambda d: d.spans[:1])))
+
+
+def _compiled(trees: Sequence[CellTree], vocabulary: Vocabulary, found: Findings) -> CellModel | None:
+    """None where anything is wrong. Raises Enough where too much is."""
     broken = frozenset().union(*(tree.broken for tree in trees))
-    declarations = declare(trees, vocabulary)
-    referring, also_dirty = cell_rules.references(declarations.things, vocabulary, broken)
-    wrong = declarations.dirty | also_dirty
+    declarations = declare(trees, vocabulary, found)
+    wrong = declarations.dirty | cell_rules.references(declarations.things, vocabulary, broken, found)
     too_much, left_out = sizes.oversized([d for d in declarations.things if d.name.text not in wrong])
     dirty = wrong | left_out
     clean = [d for d in declarations.things if d.name.text not in dirty]
     model = _model(clean, trees[0].source.name, vocabulary)
-    found = [*declarations.diagnostics, *referring, *too_much, *cell_rules.world(model, is_whole=not dirty and not broken)]
-    is_sound = not dirty and not broken and not any(d.is_error for d in found)
-    return Outcome(model if is_sound else None, _sorted(found))
-
-
-def _sorted(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(dict.fromkeys(found), key=lambda d: d.spans[:1]))
+    found.say(*too_much, *cell_rules.world(model, is_whole=not dirty and not broken))
+    return None if dirty or broken or any(d.is_error for d in found) else model
 
 
 def _model(declared: Sequence[Declared], file: str, vocabulary: Vocabulary) -> CellModel:

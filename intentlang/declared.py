@@ -12,6 +12,7 @@ from cell.diagnostic import Diagnostic, Edit, Fix, Span, error
 from cell.quantities import Quantity
 from cell.vocabulary import AttributeSchema, KindSchema, Vocabulary
 from intentlang import forms
+from intentlang.findings import MOST, Findings
 from intentlang.syntax import AttrNode, CellTree, DeclNode, Word
 from intentlang.words import RESERVED, is_sure, nearest, quoted
 
@@ -86,12 +87,10 @@ class Declarations:
 
     things: tuple[Declared, ...]
     dirty: frozenset[str]
-    diagnostics: tuple[Diagnostic, ...]
 
 
-def declare(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Declarations:
-    """All declarations in written order, and everything that is wrong with each by itself."""
-    found: list[Diagnostic] = []
+def declare(trees: Sequence[CellTree], vocabulary: Vocabulary, found: Findings) -> Declarations:
+    """All declarations in written order; what is wrong with each by itself goes to `found`. Raises Enough if that is too much."""
     dirty: set[str] = set()
     by_name: dict[str, DeclNode] = {}
     own: dict[str, tuple[KindSchema, list[Given]]] = {}
@@ -111,7 +110,7 @@ def declare(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Declarations:
             given, more = _attributes(node, schema, vocabulary)
             own[name] = (schema, given)
             problems += more
-        found += problems
+        found.say(*problems)
         dirty |= {name} if problems else set()
     things: list[Declared] = []
     for name, (schema, _) in own.items():
@@ -125,9 +124,9 @@ def declare(trees: Sequence[CellTree], vocabulary: Vocabulary) -> Declarations:
         written = {a.name.text for a in node.attrs}
         if not problems and name not in torn and not chain_is_dirty:
             problems += [d for a, d in _missing(declared) if a not in written]
-        found += problems
+        found.say(*problems)
         dirty |= {name} if problems or chain_is_dirty or name in torn else set()
-    return Declarations(tuple(things), frozenset(dirty), tuple(found))
+    return Declarations(tuple(things), frozenset(dirty))
 
 
 def _name_problems(node: DeclNode, by_name: Mapping[str, DeclNode], vocabulary: Vocabulary) -> list[Diagnostic]:
@@ -168,6 +167,8 @@ def _attributes(node: DeclNode, schema: KindSchema, vocabulary: Vocabulary) -> t
     given: list[Given] = []
     found: list[Diagnostic] = []
     for attr in node.attrs:
+        if len(found) > MOST:
+            break
         attribute = schema.attribute(attr.name.text)
         if attribute is None:
             of = f" of a {schema.name}"

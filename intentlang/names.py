@@ -12,6 +12,7 @@ from cell.diagnostic import Diagnostic, Edit, Fix, Span, error
 from cell.program import Amount, Ref
 from cell.quantities import Quantity
 from intentlang.declared import unknown
+from intentlang.findings import Findings
 from intentlang.syntax import AmountNode, NumberNode, RefNode, TaskNode, Word
 from intentlang.types import Fact, Known, Part, Path, Type, described, orders_lines
 from intentlang.units import noun, quantity_of, unit_diagnostic
@@ -56,14 +57,15 @@ class Work:
     world: World
     tasks: Mapping[str, TaskNode]
     broken: frozenset[str]
-    found: list[Diagnostic] = field(default_factory=list)
+    found: Findings = field(default_factory=Findings)
     used: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
     """Lines that are in the text and, because of an error, not in the program."""
 
     def say(self, *diagnostics: Diagnostic) -> None:
-        self.found.extend(diagnostics)
+        """Raises Enough where there are too many errors."""
+        self.found.say(*diagnostics)
 
     def id(self, letter: str) -> str:
         self.counts[letter] = self.counts.get(letter, 0) + 1

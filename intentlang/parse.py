@@ -15,7 +15,7 @@ from typing import Any
 from lark import Lark, Token, lexer
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
-from cell.diagnostic import Diagnostic, Outcome, Position, Span, error
+from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.vocabulary import Vocabulary
 from intentlang import recovery, syntax
 from intentlang.build import Builder
@@ -116,77 +116,81 @@ def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Defect:
+    """The first of a text. The parser's own exception holds all that was made before it, so it is not kept."""
+
+    index: int
+    problem: Diagnostic
+
+
 def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
     lark = parser(vocabulary)
-    try:
-        return _built(source, lark, source.text, start)
-    except UnexpectedInput:
-        return _mended(source, lark, start, start == "cell_file")
+    builder = Builder(source.name)
+    items = _tried(source, lark, source.text, start, builder)
+    if isinstance(items, _Defect):
+        return _mended(source, lark, start, items)
+    return _Parsed(items, tuple(builder.reserved), frozenset(), frozenset(), ())
 
 
-def _mended(source: SourceFile, lark: Lark, start: str, is_cell: bool) -> _Parsed:
+def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Parsed:
     """A text that does not parse: brackets are balanced and the statements that offend blanked, until the rest does."""
     unmatched = recovery.layout(source.text).unmatched
     if len(unmatched) > MAX_ERRORS:
-        most = (
-            *(_unmatched(source, bracket) for bracket in unmatched[:MAX_ERRORS]),
-            _too_many(source, unmatched[MAX_ERRORS].index),
-        )
-        return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), most)
+        most = [_unmatched(source, bracket) for bracket in unmatched[:MAX_ERRORS]]
+        return _unread(source, [*most, _too_many(source, unmatched[MAX_ERRORS].index)])
     repaired = recovery.balanced(source.text)
     found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
     text = repaired.text
     broken: set[str] = set()
     lines: set[int] = set()
     spent = 0
-    while True:
-        try:
-            _reduced(lark, text, start, None)
-        except UnexpectedInput as defect:
-            index = _index(defect, text)
-            where = recovery.layout(text)
-            segment = recovery.segment_at(where, index)
-            if segment is None or not text[segment.start : segment.stop].strip():
-                found.append(_syntax_error(source, defect, text))
-                break
-            if not repaired.touches(segment):
-                problem = _syntax_error(source, defect, text)
-                word = recovery.first_word(text[segment.start : segment.stop])
-                found.append(replace(problem, help=INSTEAD[word]) if word in INSTEAD and not is_cell else problem)
-            broken.update(recovery.words(text[segment.start : segment.stop]))
-            first = text.count("\n", 0, segment.start) + 1
-            lines.update(range(first, first + text.count("\n", segment.start, segment.stop) + 1))
-            text = recovery.blanked(text, where, segment, is_cell)
-            spent += len(text)
-            if len(found) >= MAX_ERRORS or spent > MAX_REPARSED:
-                found.append(_too_many(source, index))
-                break
-        else:
-            return _built(source, lark, text, start, frozenset(broken), frozenset(lines), tuple(found))
+    builder: Builder | None = Builder(source.name, source.inside)
+    items = first if text == source.text else _tried(source, lark, text, start, builder)
+    while isinstance(items, _Defect):
+        where = recovery.layout(text)
+        segment = recovery.segment_at(where, items.index)
+        if segment is None or not text[segment.start : segment.stop].strip():
+            return _unread(source, [*found, items.problem])
+        stretch = text[segment.start : segment.stop]
+        if not repaired.touches(segment):
+            found.append(_in_our_words(items.problem, stretch, start))
+        broken |= recovery.words(stretch)
+        line = text.count("\n", 0, segment.start) + 1
+        lines |= set(range(line, line + stretch.count("\n") + 1))
+        text = recovery.blanked(text, where, segment, start == "cell_file")
+        # Most texts have one mistake; where there are more, nodes are made of what is left in the end.
+        builder = None if spent else Builder(source.name, source.inside)
+        spent += len(text)
+        if len(found) >= MAX_ERRORS or spent > MAX_REPARSED:
+            return _unread(source, [*found, _too_many(source, items.index)])
+        items = _tried(source, lark, text, start, builder)
+    if builder is None:
+        builder = Builder(source.name, source.inside)
+        items = _tried(source, lark, text, start, builder)
+        assert not isinstance(items, _Defect)
+    return _Parsed(items, tuple(builder.reserved), frozenset(broken), frozenset(lines), tuple(found))
+
+
+def _unread(source: SourceFile, found: Sequence[Diagnostic]) -> _Parsed:
     return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), tuple(found))
 
 
-def _built(
-    source: SourceFile,
-    lark: Lark,
-    text: str,
-    start: str,
-    broken: frozenset[str] = frozenset(),
-    lines: frozenset[int] = frozenset(),
-    found: tuple[Diagnostic, ...] = (),
-) -> _Parsed:
-    """Raises UnexpectedInput."""
-    builder = Builder(source.name, source.inside if found else Position)
-    tree = _reduced(lark, text, start, builder)
-    return _Parsed(tuple(tree.children), tuple(builder.reserved), broken, lines, found)
+def _in_our_words(problem: Diagnostic, stretch: str, start: str) -> Diagnostic:
+    word = recovery.first_word(stretch)
+    return replace(problem, help=INSTEAD[word]) if word in INSTEAD and start == "intent_file" else problem
 
 
-def _reduced(lark: Lark, text: str, start: str, builder: Builder | None) -> Any:
-    """The tree of `text` whose children `builder` has made, None: only whether there is one. Raises UnexpectedInput."""
+def _tried(source: SourceFile, lark: Lark, text: str, start: str, builder: Builder | None) -> tuple[Any, ...] | _Defect:
+    """What `builder` makes of `text`; without one nothing, for whoever asks only whether it parses."""
     run = lark.parse_interactive(text, start)
     conf = run.parser_state.parse_conf
     conf.callbacks = Reductions(conf.callbacks, builder)
-    return run.parser.parse_from_state(run.parser_state)
+    try:
+        tree = run.parser.parse_from_state(run.parser_state)
+    except UnexpectedInput as defect:
+        return _Defect(_index(defect, text), _syntax_error(source, defect, text))
+    return () if builder is None else tuple(tree.children)
 
 
 def _index(defect: UnexpectedInput, text: str) -> int:

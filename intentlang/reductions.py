@@ -15,20 +15,19 @@ class ParserTree(Protocol):
 
 Reduction = Callable[[list[Any]], Any]
 
+_MARKS = ("_NL", "COMMA", "AND", "OR")
+"""Tokens that stand between things. What they separate is kept until the last of it is there, and one is larger than a node."""
+
 
 class Reductions(dict[Any, Reduction]):
-    """By rule, what is made of its children: what the method of `builder` with the rule's name makes of them. A rule without one is
-    a tree, which the rule around it takes apart. `trees` makes the parser's tree of a rule. Without a builder nothing is made:
-    for whoever asks only whether a text parses."""
+    """By rule, what is made of its children: what the method of `builder` with the rule's name makes of them. A rule without one
+    is a tree, which the rule around it takes apart; of a mark nothing is made. `trees` makes the parser's tree of a rule. Without
+    a builder nothing is made at all: for whoever asks only whether a text parses."""
 
     def __init__(self, trees: Mapping[Any, Callable[[list[Any]], ParserTree]], builder: object | None) -> None:
-        super().__init__()
+        super().__init__(dict.fromkeys(_MARKS, _nothing))
         self._trees = trees
         self._builder = builder
-
-    def __bool__(self) -> bool:
-        """The parser asks whether there are any; they are made when they are asked for."""
-        return True
 
     def __missing__(self, rule: Any) -> Reduction:
         found = self[rule] = _nothing if self._builder is None else self._of(rule)
@@ -40,5 +39,5 @@ class Reductions(dict[Any, Reduction]):
         return whole if build is None else lambda children: build(whole(children).children)
 
 
-def _nothing(children: list[Any]) -> None:
-    """Where only the first defect is wanted."""
+def _nothing(children: Any) -> None:
+    """Of a mark, and where only the first defect is wanted."""

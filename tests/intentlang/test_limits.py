@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from cell.diagnostic import Outcome
 from cell.standard_verbs import STANDARD
+from intentlang.findings import MOST
 from intentlang.format import format_source
 from intentlang.parse import parse_cell, parse_intent
 from intentlang.source import MAX_BYTES, MAX_DEPTH, SourceFile, decode_source
@@ -132,6 +134,56 @@ def test_words_of_other_languages_are_answered_with_ours() -> None:
     assert "`within`" in found[2]
     assert "`otherwise" in found[3]
     assert "`move" in found[6]
+
+
+@pytest.mark.parametrize(
+    "text", ["for each s in infeed { process s at lathee }\n", "never lathe.dor is open\n", "mov shaft to outfeed\n"]
+)
+def test_a_text_that_is_wrong_in_all_its_lines_is_checked_up_to_so_many(text: str) -> None:
+    outcome = program_of(text * 3_000)
+    assert codes(outcome).count("E110") == 1
+    assert len(outcome.diagnostics) <= MOST + 1
+    assert outcome.value is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"tray t{i} {{}}\n" for i in range(2_000)),
+        "tray t {\n" + "colour red\n" * 2_000 + "}\n",
+        "tray t {\n  at (0 mm, 0 mm, 0 mm)\n  holds [" + ",".join(f"p{i}" for i in range(2_000)) + "]\n}\n",
+    ],
+)
+def test_a_cell_that_is_wrong_in_all_its_lines_is_compiled_up_to_so_many(text: str) -> None:
+    outcome = cell_of(text)
+    assert codes(outcome).count("E110") == 1
+    assert len(outcome.diagnostics) == MOST + 1
+    assert outcome.value is None
+
+
+def test_warnings_are_never_too_many() -> None:
+    outcome = program_of("".join(f"param p{i} = 1\n" for i in range(MOST + 100)))
+    assert outcome.is_ok
+    assert codes(outcome) == ["W101"] * (MOST + 100)
+
+
+def test_a_mistake_in_a_template_counts_once_however_often_it_is_copied() -> None:
+    text = "task t(s: shaft) {\n  process s at lathee\n}\nfor each s in infeed {\n" + "  do t(s)\n" * (MOST + 100) + "}\n"
+    assert "E110" not in codes(program_of(text))
+
+
+@pytest.mark.parametrize("text", ["move shaft" + " a a" * 4_000 + "\n", "never r1 in aisle\n" * 900])
+def test_a_parse_keeps_nothing_but_our_own_tree(text: str) -> None:
+    """Bytes at the peak by character of the text: the parser's tree beside ours took three times as much."""
+    intent("move shaft to outfeed\n")
+    source = SourceFile.of("a.intent", text)
+    tracemalloc.start()
+    try:
+        parse_intent(source, STANDARD)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 260 * len(text)
 
 
 def test_too_many_errors_end_the_list() -> None:
