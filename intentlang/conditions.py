@@ -82,7 +82,10 @@ def _askable(subject: Resolved, work: Work, is_measured: bool) -> str:
         return f"Write `{subject.ref.text} {'<= …' if subject.type.schema.dimension else 'is …'}`."
     steps = [(name, work.world.step(subject.type, name)) for name in work.world.steps(subject.type)]
     fitting = [n for n, t in steps if isinstance(t, Fact) and bool(t.schema.dimension) is is_measured]
-    return f"It has {quoted(f'{subject.ref.text}.{n}' for n in fitting)}." if fitting else "Ask another thing of the cell."
+    if fitting:
+        return f"It has {quoted(f'{subject.ref.text}.{n}' for n in fitting)}."
+    others = [f"{subject.ref.text}.{n} {'is …' if is_measured else '<= …'}" for n, t in steps if isinstance(t, Fact)]
+    return f"It can be asked {quoted(others)}." if others else "Ask another thing of the cell."
 
 
 def _state(node: s.StateNode, scope: Scope, work: Work) -> Checked | None:

@@ -7,7 +7,7 @@ offends is blanked, line and column kept, and the rest is parsed again (recovery
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -20,10 +20,10 @@ from cell.vocabulary import Vocabulary
 from intentlang import recovery, syntax
 from intentlang.build import Builder
 from intentlang.expected import expectation
-from intentlang.foreign import INSTEAD
+from intentlang.foreign import in_our_words
 from intentlang.reductions import Reductions
 from intentlang.source import SourceFile, limits_broken
-from intentlang.words import RESERVED, excluded_units, nearest, quoted
+from intentlang.words import BEGINNINGS, RESERVED, excluded_units, nearest, quoted
 
 _CAN_BE_STRICT = lexer.has_interegular
 MAX_ERRORS = 50
@@ -154,7 +154,7 @@ def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Pars
             return _unread(source, [*found, items.problem])
         stretch = text[segment.start : segment.stop]
         if not repaired.touches(segment):
-            found.append(_in_our_words(items.problem, stretch, start))
+            found.append(in_our_words(items.problem, source, text, segment, items.index, start == "cell_file"))
         broken |= recovery.words(stretch)
         line = text.count("\n", 0, segment.start) + 1
         lines |= set(range(line, line + stretch.count("\n") + 1))
@@ -174,11 +174,6 @@ def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Pars
 
 def _unread(source: SourceFile, found: Sequence[Diagnostic]) -> _Parsed:
     return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), tuple(found))
-
-
-def _in_our_words(problem: Diagnostic, stretch: str, start: str) -> Diagnostic:
-    word = recovery.first_word(stretch)
-    return replace(problem, help=INSTEAD[word]) if word in INSTEAD and start == "intent_file" else problem
 
 
 def _tried(source: SourceFile, lark: Lark, text: str, start: str, builder: Builder | None) -> tuple[Any, ...] | _Defect:
@@ -207,10 +202,7 @@ def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Dia
         character = text[defect.pos_in_stream or 0]
         if character == '"':
             return error("E115", "this text has no closing quote", span, help='Close it with " on the same line.')
-        want = expectation(defect.allowed or set())
-        return error(
-            "E101", f"unexpected {_shown(character)}; expected {want}", span, help="Delete it, or write what is expected."
-        )
+        return error("E101", f"unexpected {_shown(character)}: it begins no word", span, help="Delete it.")
     assert isinstance(defect, UnexpectedToken)
     token = defect.token
     want = expectation(defect.accepts or defect.expected)
@@ -253,7 +245,9 @@ def _reserved(words: Sequence[syntax.Word]) -> Iterator[Diagnostic]:
     first = {word.span.start.line: word for word in reversed(words)}
     for word in first.values():
         message = f"`{word.text}` is a reserved word and cannot be a name"
-        yield error("E103", message, word.span, help=f"Reserved are {quoted(sorted(RESERVED), 30)}.")
+        own_line = f"A statement that begins with `{word.text}` stands on a line of its own; no name may be a reserved word."
+        help_ = own_line if word.text in BEGINNINGS else f"Reserved are {quoted(sorted(RESERVED), 30)}."
+        yield error("E103", message, word.span, help=help_)
 
 
 def _too_many(source: SourceFile, index: int) -> Diagnostic:

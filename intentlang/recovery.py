@@ -158,11 +158,6 @@ def _blank(characters: list[str], start: int, stop: int) -> None:
             characters[index] = " "
 
 
-def first_word(text: str) -> str:
-    found = _WORD.search(_code(text))
-    return found[0] if found else ""
-
-
 def words(text: str) -> set[str]:
     return set(_WORD.findall(_code(text)))
 

@@ -14,6 +14,8 @@ RESERVED = frozenset(
         "within", "every", "prefer", "on", "or", "and", "not", "then", "retry", "hold", "skip",
     )
 )  # fmt: skip
+BEGINNINGS = frozenset(("for", "do", "when", "never", "ensure", "within", "every", "prefer", "on"))
+"""Of these, those that begin a statement."""
 _LITERAL = re.compile(r"<[^>]*>|(\w+)")
 
 
