@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cell.model import CellModel
-from cell.program import IntentProgram
+from cell.program import Goal, IntentProgram
+from cell.program_walk import lines_in
 from cell.state import CellState, Location
 from cell.zones import Zone
 
@@ -36,7 +37,8 @@ class RobotContext:
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """A machine or station: what reports what of it, by signal name; None where nothing does. `places` are its own."""
+    """A machine or station: what reports what of it, by signal name; None where nothing does. `places` are its own. `raises` are
+    the events of its kind that a device raises, each with the signal that may report it."""
 
     door: str | None
     clamp: str | None
@@ -44,6 +46,7 @@ class DeviceContext:
     alarm: str | None
     guard: str | None
     places: tuple[str, ...]
+    raises: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class RunContext:
     takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts. `seats` are
     the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then.
     `people` are the devices that are persons: awaited, never commanded. `is_continuous`: it waits for more orders of its `queues`
-    instead of completing. `shelves` have these bins. `pockets` maps each tool that has one to its pocket."""
+    instead of completing. `shelves` have these bins. `pockets` maps each tool that has one to its pocket. `verb_events` are what
+    the act of each verb of the program can raise."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -78,6 +82,7 @@ class RunContext:
     shelves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_continuous: bool = False
     pockets: Mapping[str, str] = field(default_factory=dict)
+    verb_events: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def run_context(
@@ -86,6 +91,7 @@ def run_context(
     is_continuous: bool = False,
 ) -> RunContext:
     """What a run must not pass in silence is what the words of the cell call adverse."""
+    verbs = sorted({line.verb for line in lines_in(program.block) if isinstance(line, Goal)})
     outcomes = {o.name: o for verb in cell.vocabulary.verbs.values() for o in verb.tells}
     return RunContext(
         program=program,
@@ -105,6 +111,7 @@ def run_context(
                 alarm=e.signals.get("alarm"),
                 guard=e.guard,
                 places=tuple(p.name for p in e.places),
+                raises={event.name: e.signals.get(event.signal) for event in cell.kind_of(e).events if event.source != "counted"},
             )
             for e in cell.equipment.values()
             if e.programs or e.offers or e.signals.keys() & {"door", "clamp"}
@@ -125,6 +132,7 @@ def run_context(
         shelves={e.name: tuple(p.name for p in e.places) for e in cell.equipment.values() if cell.kind_of(e).layout == "bins"},
         is_continuous=is_continuous,
         pockets={pocket.tool: pocket.name for pocket in cell.pockets.values()},
+        verb_events={verb: cell.vocabulary.verbs[verb].events for verb in verbs if verb in cell.vocabulary.verbs},
     )
 
 

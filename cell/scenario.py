@@ -78,13 +78,15 @@ class Jam:
 
 @dataclass(frozen=True, slots=True)
 class MachineAlarm:
-    """The `nth` program of `machine` is aborted by an alarm at `fraction` (0..1) of its duration. `clears_after` s it
-    clears by itself; None: when an operator acknowledges it."""
+    """The `nth` work of `machine` (a program, an inspection, what else a station does) is aborted by an alarm at `fraction`
+    (0..1) of its duration. `clears_after` s it clears by itself; None: when an operator acknowledges it. `event`: the event of
+    its kind that it is, None for `alarm`."""
 
     machine: str
     nth: int
     fraction: float
     clears_after: float | None
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,13 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "coupling_fails": (CouplingFails, {"robot": NAME, "nth": COUNT}),
     "machine_alarm": (
         MachineAlarm,
-        {"machine": NAME, "nth": COUNT, "fraction": SHARE, "clears_after": Rule(SECONDS.wanted, SECONDS.accepts, required=False)},
+        {
+            "machine": NAME,
+            "nth": COUNT,
+            "fraction": SHARE,
+            "clears_after": Rule(SECONDS.wanted, SECONDS.accepts, required=False),
+            "event": Rule(NAME.wanted, NAME.accepts, is_number=False, required=False),
+        },
     ),
     "late": (Late, {"machine": NAME, "factor": FACTOR}),
     "stretched": (Stretched, {"lowest": FACTOR, "highest": FACTOR}),
@@ -191,6 +197,9 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "place", place, cell.places
         case GripLost(tool=tool) | DriveSpoiled(tool=tool):
             yield "tool", tool, cell.tools
+        case MachineAlarm(machine=machine, event=str(event)) if machine in cell.equipment:
+            known = (e.name for e in cell.kind_of(cell.equipment[machine]).events if e.source != "counted")
+            yield f"event of {machine}", event, tuple(known)
         case MachineAlarm(machine=machine) | Late(machine=machine):
             yield "machine, station or person", machine, cell.equipment
         case Stall(robot=robot) | Jam(robot=robot) | CouplingFails(robot=robot):

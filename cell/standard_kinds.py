@@ -50,8 +50,8 @@ ADDRESS = _attr("address", "<string>", doc="Where its driver finds it, as that d
 DRIVEN = (_attr("driver", "<name>", doc="The driver that speaks to it; the cell's only one unless said."), ADDRESS)
 EVERY = _attr("every", "<positive time>", doc="The arrival law: one part each such time.")
 COUNT = FactSchema(name="count", doc="How many parts lie there.", dimension="parts", source="counted")
-FULL = EventSchema(name="full", doc="No place is free there.")
-EMPTY = EventSchema(name="empty", doc="No part is left there.")
+FULL = EventSchema(name="full", doc="No place is free there.", source="counted")
+EMPTY = EventSchema(name="empty", doc="No part is left there.", source="counted")
 ALARM = EventSchema(name="alarm", doc="It reports an alarm.", signal="alarm")
 DOOR = FactSchema(name="door", doc="Its door.", values=("open", "closed"), controlled=True, source="signal", signal="door")
 CLAMP = FactSchema(
@@ -357,7 +357,7 @@ QUEUE = KindSchema(
         FactSchema(name="done", doc="Orders done.", dimension="orders", source="counted"),
         FactSchema(name="waiting", doc="Orders waiting.", dimension="orders", source="counted"),
     ),
-    events=(EventSchema(name="withdrawn", doc="An order was withdrawn and its work had begun."), EMPTY),
+    events=(EventSchema(name="withdrawn", doc="An order was withdrawn and its work had begun.", source="counted"), EMPTY),
 )
 ZONE = KindSchema(
     name="zone",
@@ -382,7 +382,7 @@ ZONE = KindSchema(
             name="occupied", doc="Whether a person is inside.", values=("occupied", "free"), source="signal", signal="occupied"
         ),
     ),
-    events=(EventSchema(name="intrusion", doc="A person stepped in.", signal="occupied", only_with="humans"),),
+    events=(EventSchema(name="intrusion", doc="A person stepped in.", source="signal", signal="occupied", only_with="humans"),),
 )
 PERSON = KindSchema(
     name="person",
@@ -438,7 +438,7 @@ _MEMBERS = (
         name="order", doc="An order of a queue.", record="member", orders_lines=True,
         facts=(FactSchema(name="age", doc="Time since it arrived.", dimension="time", source="counted"),),
         members=(MembersSchema(name="items", member="item", doc="The parts that it asks for."),),
-        events=(EventSchema(name="withdrawn", doc="It was withdrawn and its work had begun."),),
+        events=(EventSchema(name="withdrawn", doc="It was withdrawn and its work had begun.", source="counted"),),
     ),
     KindSchema(name="item", doc="A part that an order asks for.", record="member", orders_lines=True),
 )  # fmt: skip

@@ -56,11 +56,13 @@ class FactSchema(Schema):
 
 
 class EventSchema(Schema):
-    """`cnc1.alarm`, `scrap.full`. `signal` is the attribute that names the reporting signal, `only_with` an attribute that the
-    thing must have to raise it at all."""
+    """`cnc1.alarm`, `scrap.full`. `source` says who raises it: the driver of the thing, as a fault of that name; the signal that
+    the attribute `signal` names; or the cell's own count. One of a driver may have a `signal` besides. `only_with` is an
+    attribute that the thing must have to raise it at all."""
 
     name: str
     doc: str
+    source: Literal["driver", "signal", "counted"] = "driver"
     signal: str = ""
     only_with: str = ""
 
@@ -103,6 +105,10 @@ class KindSchema(Schema):
     loops_over: str = ""
     is_open: bool = False
     own_fact: str = ""
+
+    def stands_for(self, kind: str) -> bool:
+        """Whether it may be named where `kind` is asked for."""
+        return kind == self.name or kind in self.counts_as
 
     @property
     def brings_parts(self) -> bool:
@@ -259,16 +265,17 @@ class Vocabulary:
         verbs: Iterable[VerbSchema] = (),
         objectives: Iterable[ObjectiveSchema] = (),
         attributes: Mapping[str, Iterable[AttributeSchema]] | None = None,
+        facts: Mapping[str, Iterable[FactSchema]] | None = None,
+        events: Mapping[str, Iterable[EventSchema]] | None = None,
         units: Iterable[Unit] = (),
     ) -> Vocabulary:
-        """This vocabulary and more: `attributes` adds to kinds that exist. Raises ValueError when a name is already taken, for
-        two packages that mean different things by one word must not be settled by the order of loading."""
+        """This vocabulary and more: `attributes`, `facts` and `events` add to kinds that exist. Raises WordTaken when a name is
+        taken already, for two packages that mean different things by one word must not be settled by the order of loading, and
+        NoSuchKind where there is none of that name."""
         grown = dict(self.kinds)
-        for name, more in (attributes or {}).items():
-            kind = grown[name]
-            taken = [a.name for a in more if kind.attribute(a.name)]
-            _refuse(taken, f"attribute of {name}")
-            grown[name] = kind.model_copy(update={"attributes": (*kind.attributes, *more)})
+        for of, more in (("attributes", attributes), ("facts", facts), ("events", events)):
+            for name, added in (more or {}).items():
+                grown[name] = _with(grown, name, of, tuple(added))
         return Vocabulary(
             _joined(grown, {k.name: k for k in kinds}, "kind"),
             _joined(self.verbs, {v.name: v for v in verbs}, "verb"),
@@ -308,6 +315,34 @@ def _role_words(vocabulary: Vocabulary) -> frozenset[str]:
     )
 
 
+class WordTaken(ValueError):
+    """`words` are registered already as `what` (kind, verb, attribute of tray, …)."""
+
+    def __init__(self, what: str, words: tuple[str, ...]) -> None:
+        super().__init__(f"already registered as {what}: {', '.join(words)}")
+        self.what, self.words = what, words
+
+
+class NoSuchKind(ValueError):
+    """Something was to be added to the kind `name`; `known` are those that there are."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no kind {name}; there are {', '.join(known)}")
+        self.name, self.known = name, known
+
+
+def _with(
+    kinds: Mapping[str, KindSchema], name: str, of: str, added: tuple[AttributeSchema | FactSchema | EventSchema, ...]
+) -> KindSchema:
+    """The kind with more attributes, facts or events."""
+    if name not in kinds:
+        raise NoSuchKind(name, tuple(kinds))
+    there = getattr(kinds[name], of)
+    names = {one.name for one in there}
+    _refuse([one.name for one in added if one.name in names], f"{of[:-1]} of {name}")
+    return kinds[name].model_copy(update={of: (*there, *added)})
+
+
 V = TypeVar("V")
 
 
@@ -318,4 +353,4 @@ def _joined(old: Mapping[str, V], new: Mapping[str, V], what: str) -> Mapping[st
 
 def _refuse(taken: list[str], what: str) -> None:
     if taken:
-        raise ValueError(f"already registered as {what}: {', '.join(taken)}")
+        raise WordTaken(what, tuple(taken))

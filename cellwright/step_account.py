@@ -208,8 +208,8 @@ def _where(stance: str) -> str:
 def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
     """What can go wrong in such a step, in the words of the intent."""
     match step.action:
-        case Move(need=MotionNeed(robot=robot, touch=Along())):
-            return ("jam", "blocked", f"{robot}.fault")
+        case Move(need=MotionNeed(robot=robot, touch=Along(verb=verb))):
+            return (*_of_act(verb, cell), f"{robot}.fault")
         case Move(need=need):
             return ("grip_lost", "blocked", f"{need.robot}.fault") if need.carried else ("blocked", f"{need.robot}.fault")
         case Grip():
@@ -221,16 +221,28 @@ def events_of(step: Step, cell: CellModel) -> tuple[str, ...]:
         case Couple(robot=robot) | Uncouple(robot=robot):
             return (f"{robot}.fault",)
         case SetDoor(machine=name) | SetClamp(machine=name) | RunProgram(machine=name):
-            return (f"{name}.alarm",)
+            return _of_thing(name, cell)
         case Inspect(station=name, outcome=outcome):
-            return (*_adverse(outcome, cell), f"{name}.alarm")
+            return (*_adverse(outcome, cell), *_of_thing(name, cell))
         case Await(outcome=outcome):
             return ("refused", *_adverse(outcome, cell))
         case Treat(station=name) | Service(station=name) | Present(supply=name):
-            return (f"{name}.alarm",)
+            return _of_thing(name, cell)
         case Decide():
             return ()
     assert_never(step.action)
+
+
+def _of_thing(name: str, cell: CellModel) -> tuple[str, ...]:
+    """What the device itself can raise, by the events of its kind."""
+    events = cell.kind_of(cell.equipment[name]).events
+    return tuple(f"{name}.{event.name}" for event in events if event.source != "counted")
+
+
+def _of_act(verb: str, cell: CellModel) -> tuple[str, ...]:
+    """What the act of a verb can raise; what can happen to any motion comes last."""
+    own = cell.vocabulary.verbs[verb].events if verb in cell.vocabulary.verbs else ()
+    return (*(event for event in own if event != "blocked"), "blocked")
 
 
 def _adverse(outcome: str, cell: CellModel) -> tuple[str, ...]:

@@ -40,4 +40,5 @@ EXAMPLES: Mapping[str, str] = {
     "R735": "every 60 s    # the fourth part ended 195 s after the first one",
     "R736": "inspect s by ann    # and she said no",
     "R737": "every 2 h { calibrate gauge }    # a part has lain in the gauge since 1 h 50 min",
+    "R738": "weld s.seam current 120 A    # and the welder says arc_lost",
 }

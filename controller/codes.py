@@ -230,6 +230,13 @@ _PAGES = (
         "is taken out, held time is not.",
         "Resume; the pace goes on from where it was. `on late: …` would say what shall happen instead.",
     ),
+    _page(
+        "R738", "a device tells what went wrong",
+        "A device broke off what it was asked for and named an event of that verb, as a welder does with `arc_lost`, or a device "
+        "of a package's own with an event that the package registered.",
+        "Without a policy for that event the run is held.",
+        "Look at the device, then resume: it is tried again. Or name the event in a policy: `on arc_lost: retry 1, then hold`.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = dict(_PAGES)

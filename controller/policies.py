@@ -120,10 +120,12 @@ def _innermost_last(outward: Mapping[str, tuple[Enclosure, ...]]) -> list[Enclos
 
 
 def _first(blocks: tuple[Enclosure, ...], event: str) -> tuple[str, Policy] | None:
+    """In the innermost block that names it; in one block, who names the thing (`lathe.alarm`) before who names any (`alarm`)."""
     for enclosure in blocks:
-        for index, policy in enumerate(enclosure.block.policies):
-            if any(ref.text == event for ref in policy.events):
-                return f"{enclosure.id}/{index}", policy
+        for name in dict.fromkeys((event, event.rpartition(".")[2])):
+            for index, policy in enumerate(enclosure.block.policies):
+                if any(ref.text == name for ref in policy.events):
+                    return f"{enclosure.id}/{index}", policy
     return None
 
 

@@ -15,6 +15,8 @@ from controller.draft import Draft
 from controller.plan_index import device_of
 from controller.run_state import DeviceBelief, Failure, HoldReason
 
+OBSERVED = ("grip_lost", "part_missing", "blocked", "refused")
+"""Events of verbs that are concluded from what is seen, never from what a device calls the end of its command."""
 SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastener is cross-threaded"}
 """What a device says of a joint that it could not make, in the words of a policy."""
 
@@ -46,11 +48,22 @@ def reported(d: Draft, event: CommandReported) -> None:
                 if event.status == "aborted" and event.text in SPOILED:
                     _step_failed(d, flight.step, event.text, "R734", f"{flight.device}: {SPOILED[event.text]}")
                     return
+                if event.status == "aborted" and event.text in _events_of_verb(d, flight.step):
+                    _step_failed(d, flight.step, event.text, "R738", f"{flight.device}: {event.text}")
+                    return
                 word = "blocked" if event.status == "aborted" else "refused"
                 _step_failed(d, flight.step, word, "R708" if event.status == "aborted" else "R707", event.text)
         case "unknown":
             progress.land(d, event.command)
             _lost_sight(d, flight.step, f"{flight.device}: {event.text}")
+
+
+def _events_of_verb(d: Draft, step: str) -> tuple[str, ...]:
+    """What the act that the step is part of can raise, in the words of its verb."""
+    operation = d.plan.operation.get(step)
+    goal = d.policies.goals.get(operation.goal) if operation is not None and d.policies is not None else None
+    known = d.known.verb_events.get(goal.verb, ()) if goal is not None else ()
+    return tuple(event for event in known if event not in OBSERVED)
 
 
 def closed_empty(d: Draft, event: HandClosedEmpty) -> None:
@@ -135,7 +148,7 @@ def alarm(d: Draft, event: DeviceAlarm) -> None:
     d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text)))
     if not event.is_active:
         return
-    word = f"{event.device}.fault" if event.device in d.known.robots else f"{event.device}.alarm"
+    word = f"{event.device}.{_word(d, event)}"
     flying = next(
         (f.step for f in d.progress.flights.values() if f.device.split(".")[0] == event.device and f.step is not None), None
     )
@@ -143,6 +156,14 @@ def alarm(d: Draft, event: DeviceAlarm) -> None:
         _step_failed(d, flying, word, "R721", text)
     elif d.progress.plan is not None:
         recovery.fail(d, Failure(word, "R721", text, device=event.device))
+
+
+def _word(d: Draft, event: DeviceAlarm) -> str:
+    """The event of the device's kind that its fault is called by; any other fault is a robot's `fault` or a device's `alarm`."""
+    context = d.known.devices.get(event.device)
+    if context is not None and event.code in context.raises:
+        return event.code
+    return "fault" if event.device in d.known.robots else "alarm"
 
 
 def no_effect(d: Draft, command: str) -> None:

@@ -49,13 +49,17 @@ def _reference(name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary
     if target is None:
         if name.text in broken:
             return None
-        return unknown("E201", what, word, [n for n, d in by_name.items() if d.kind.name in name.what])
-    if target.kind.name not in name.what:
+        return unknown("E201", what, word, [n for n, d in by_name.items() if _is_one_of(d, name.what)])
+    if not _is_one_of(target, name.what):
         message = f"`{name.text}` is a {target.kind.name}; a {what} is wanted here"
-        known = [n for n, d in by_name.items() if d.kind.name in name.what]
+        known = [n for n, d in by_name.items() if _is_one_of(d, name.what)]
         help_ = f"There is {quoted(known)}." if known else f"Declare a {what}."
         return error("E213", message, name.span, target.name.span.labelled("declared here"), help=help_)
     return None
+
+
+def _is_one_of(d: Declared, kinds: Sequence[str]) -> bool:
+    return any(d.kind.stands_for(kind) for kind in kinds)
 
 
 def _ranges(d: Declared) -> list[Diagnostic]:

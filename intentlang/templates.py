@@ -102,7 +102,7 @@ def _is_of(found: Type, word: str, work: Work) -> bool:
         case Part(kinds), Part(given_kinds):
             return bool(set(kinds) & set(given_kinds))
         case Thing(kind), Thing(given_kind):
-            return kind.name == given_kind.name or (kind.name == "place" and given_kind.is_place)
+            return given_kind.stands_for(kind.name) or (kind.name == "place" and given_kind.is_place)
         case Thing(kind), Member(given_kind):
             return kind.name == "place" and given_kind.is_place
         case Member(kind), Member(given_kind):

@@ -97,7 +97,7 @@ def fits(found: Type, wanted: tuple[str, ...]) -> bool:
 def _fits(found: Type, wanted: str) -> bool:
     match found:
         case Thing(kind):
-            return wanted in (kind.name, "thing") or (wanted == "place" and kind.is_place)
+            return kind.stands_for(wanted) or wanted == "thing" or (wanted == "place" and kind.is_place)
         case Part():
             return wanted == "part"
         case Member(kind):

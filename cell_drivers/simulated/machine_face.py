@@ -5,7 +5,7 @@ Law: a program runs only behind a closed door, on a part that is truly there and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cell.device import (
     CommandStatus,
@@ -32,8 +32,6 @@ from cell_drivers.simulated.under_way import Doing, Leaf, Work
 from cell_drivers.simulated.world import World
 
 ALARM = "alarm"
-SIGNALS = {"identity": "kind"}
-"""Where a signal is called otherwise than the outcome that it reports."""
 ENDED: Mapping[Doing, What] = {"program": "program ended", "inspect": "told", "treat": "work ended"}
 ABORTED: Mapping[Doing, What] = {"program": "program aborted", "inspect": "inspection aborted", "treat": "work aborted"}
 
@@ -48,7 +46,7 @@ class MachineFace(Face):
         self._clamp = Leaf(clamp, "open") if "clamp" in signals else None
         self._work: Work | None = None
         self._alarm: str | None = None
-        self._programs_run = 0
+        self._fault = ALARM
         self._works_begun = 0
         self._telling = Telling(world)
         self._told: dict[str, str] = {}
@@ -74,11 +72,19 @@ class MachineFace(Face):
                 return None if self._clamp is None else self._clamp.at
             case "spindle":
                 return "running" if self._work is not None and self._work.doing == "program" else "stopped"
-            case "alarm":
-                return self._alarm is not None
+            case name if (event := self._raised_by(name)) is not None:
+                return self._alarm is not None and self._fault == event
             case "occupied":
                 return "occupied" if self._part_here() is not None else "free"
-        return self._told.get(SIGNALS.get(fact, fact))
+        return next((value for outcome, value in self._told.items() if self._reports(fact, outcome)), None)
+
+    def _raised_by(self, signal: str) -> str | None:
+        """The event of its kind that the signal of that attribute reports."""
+        return next((e.name for e in self.world.cell.kind_of(self.equipment).events if e.signal == signal), None)
+
+    def _reports(self, fact: str, outcome: str) -> bool:
+        schema = self.world.cell.vocabulary.outcome(outcome)
+        return schema is not None and fact in (schema.signal, outcome)
 
     # --- door and clamp ---
 
@@ -144,15 +150,9 @@ class MachineFace(Face):
         guard = self.equipment.guard
         for robot in self.world.robots_in(guard) if guard is not None else ():
             self.world.violation(self.name, command, f"{name} starts while {robot} is inside {guard}")
-        self._programs_run += 1
         work = self._begin_work(command, name, part, found.duration, "program")
         self.world.effect(self.name, command, "program started", part.id, name)
-        alarm = self.world.luck.alarm(self.name, self._programs_run)
-        if alarm is None:
-            work.due = self.world.timeline.at(work.started + work.length, lambda: self._program_ends(work))
-        else:
-            breaks = work.started + round(alarm.fraction * work.length)
-            work.due = self.world.timeline.at(breaks, lambda: self._breaks_off(work, alarm))
+        self._run(work, self._program_ends)
 
     def inspect(self, command: str, outcome: str) -> None:
         if not self.takes(command, "inspect", outcome):
@@ -165,7 +165,7 @@ class MachineFace(Face):
         self._told.pop(outcome, None)
         work = self._begin_work(command, outcome, part, offer.duration, "inspect")
         self.world.effect(self.name, command, "inspection started", part.id, outcome)
-        work.due = self.world.timeline.at(work.started + work.length, lambda: self._tells(work))
+        self._run(work, self._tells)
 
     def treat(self, command: str, verb: str) -> None:
         if not self.takes(command, "treat", verb):
@@ -180,14 +180,14 @@ class MachineFace(Face):
             self._check_empty(command)
         work = self._begin_work(command, verb, part, offer.duration, "treat")
         self.world.effect(self.name, command, "work started", work.part, verb)
-        work.due = self.world.timeline.at(work.started + work.length, lambda: self._program_ends(work))
+        self._run(work, self._program_ends)
 
     def stop(self) -> None:
         if self._work is not None:
             self._abort(self._work, "stop")
 
     def acknowledge(self, fault: str, operator: str) -> None:
-        if fault == ALARM and self._alarm is not None:
+        if fault == self._fault and self._alarm is not None:
             self.world.effect(self.name, "", "acknowledged", detail=f"{fault} by {operator}")
             self._clear_alarm()
 
@@ -219,6 +219,15 @@ class MachineFace(Face):
         self._say()
         return self._work
 
+    def _run(self, work: Work, ends: Callable[[Work], None]) -> None:
+        """To its end, or to where the scenario has it break off."""
+        alarm = self.world.luck.alarm(self.name, self._works_begun)
+        if alarm is None:
+            work.due = self.world.timeline.at(work.started + work.length, lambda: ends(work))
+        else:
+            breaks = work.started + round(alarm.fraction * work.length)
+            work.due = self.world.timeline.at(breaks, lambda: self._breaks_off(work, alarm))
+
     def _program_ends(self, work: Work) -> None:
         self._work = None
         if work.part:
@@ -228,25 +237,25 @@ class MachineFace(Face):
         self.change(work.command, DONE)
 
     def _breaks_off(self, work: Work, alarm: MachineAlarm) -> None:
-        self.raise_alarm(f"{work.name} broke off")
+        self.raise_alarm(f"{work.name} broke off", alarm.event or ALARM)
         if alarm.clears_after is not None:
             self.world.timeline.after(alarm.clears_after, self._clear_alarm)
 
-    def raise_alarm(self, text: str) -> str:
+    def raise_alarm(self, text: str, event: str = ALARM) -> str:
         """What runs is aborted. Gives the name of the fault, for `acknowledge`."""
-        work, self._alarm = self._work, text
+        work, self._alarm, self._fault = self._work, text, event
         if work is not None:
-            self._abort(work, ALARM)
+            self._abort(work, event)
         self.world.effect(self.name, work.command if work else "", "alarm", work.part if work else "", text)
-        self.tell(FaultRaised(self.name, self.world.now, ALARM, text))
-        return ALARM
+        self.tell(FaultRaised(self.name, self.world.now, event, text))
+        return event
 
     def _clear_alarm(self) -> None:
         if self._alarm is not None:
             self._alarm = None
             self._say()
             self.world.effect(self.name, "", "alarm cleared")
-            self.tell(FaultCleared(self.name, self.world.now, ALARM))
+            self.tell(FaultCleared(self.name, self.world.now, self._fault))
 
     def _abort(self, work: Work, why: str) -> None:
         if work.due is not None:
