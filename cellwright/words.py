@@ -12,7 +12,9 @@ from importlib.metadata import EntryPoint, distributions
 
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.standard_verbs import STANDARD
-from cell.vocabulary import Vocabulary
+from cell.vocabulary import NoSuchKind, Vocabulary, WordTaken
+from cellwright.word_rules import TAKEN, UNKNOWN, flaws
+from intentlang.words import nearest
 
 GROUP = "cellwright_words"
 
@@ -24,14 +26,29 @@ def installed_words() -> Outcome[Vocabulary]:
 
 
 def words_of(points: Iterable[EntryPoint]) -> Outcome[Vocabulary]:
-    """The standard words with those of `points`; E294 for each that cannot be had, whose words are then missing."""
+    """The standard words with those of `points`. E294 for each that cannot be had and E297 to E299 for what is wrong with a
+    registration; its words are then missing, all of them."""
     words, found = STANDARD, list[Diagnostic]()
     for point in sorted(points, key=lambda p: (p.name, p.value)):
+        said = f"the words of {point.name!r} ({point.value})"
         try:
-            words = _joined(point, words)
+            joined = _joined(point, words)
+            wrong = tuple(flaws(words, joined))
+        except WordTaken as taken:
+            message = f"{said}: {taken.what} {', '.join(taken.words)} is registered already"
+            found.append(error(TAKEN, message, help="Uninstall one of the two packages, or ask for a word of another name."))
+        except NoSuchKind as unknown:
+            guess = nearest(unknown.name, unknown.known)
+            message = f"{said}: there is no kind `{unknown.name}` to add to"
+            found.append(
+                error(UNKNOWN, message, help=f"Did you mean `{guess}`?" if guess else "Register it as a kind of its own.")
+            )
         except Exception as cause:  # whatever a foreign module raises is its fault, and the user's to know
-            message = f"the words of {point.name!r} ({point.value}) cannot be used"
-            found.append(error("E294", message, help=f"{type(cause).__name__}: {cause}"))
+            lines = str(cause).splitlines() or [""]
+            found.append(error("E294", f"{said} cannot be used", help=f"{type(cause).__name__}: {' '.join(lines)}"))
+        else:
+            found += [error(flaw.code, f"{said}: {flaw.message}", help=flaw.help) for flaw in wrong]
+            words = words if wrong else joined
     return Outcome(words, tuple(found))
 
 

@@ -21,16 +21,20 @@ _LITERAL = re.compile(r"<[^>]*>|(\w+)")
 
 def excluded_units(vocabulary: Vocabulary) -> tuple[str, ...]:
     """What may follow a number without being its unit: reserved words, roles, settings, and the words in attribute forms."""
-    literals = {
+    words = (RESERVED | vocabulary.role_words | literals(vocabulary)) - set(vocabulary.units)
+    return tuple(sorted(words))
+
+
+def literals(vocabulary: Vocabulary) -> frozenset[str]:
+    """The words that stand for themselves in attribute forms: `radius`, `to`."""
+    return frozenset(
         match[1]
         for kind in vocabulary.kinds.values()
         for attribute in kind.attributes
         for form in attribute.forms
         for match in _LITERAL.finditer(form)
         if match[1]
-    }
-    words = (RESERVED | vocabulary.role_words | literals) - set(vocabulary.units)
-    return tuple(sorted(words))
+    )
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:

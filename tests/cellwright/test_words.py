@@ -67,6 +67,6 @@ def test_words_that_cannot_be_had_are_told_and_left_out(value: str) -> None:
 
 def test_a_word_that_two_packages_register_is_told(template: Vocabulary) -> None:
     found = words_of([point("dry_words:words", "a"), point("dry_words:words", "b")])
-    assert [d.code for d in found.diagnostics] == ["E294"]
-    assert "polish" in found.diagnostics[0].help
+    assert [d.code for d in found.diagnostics] == ["E297"]
+    assert "polish" in found.diagnostics[0].message
     assert "polish" in found.expect().verbs
