@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,21 +59,6 @@ def read_whole(path: Path | str, limit: int) -> bytes:
     if len(read.content) > limit:
         raise TooLarge(path, read.size, limit)
     return read.content
-
-
-def rewrite(path: Path | str, text: str) -> None:
-    """`text` in the place of what the file held: whole or not at all, with the file's own permissions; a link is followed, not
-    replaced. Raises OSError."""
-    target = Path(path).resolve()
-    descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-        os.chmod(draft, target.stat().st_mode & 0o7777)
-        os.replace(draft, target)
-    except BaseException:
-        os.unlink(draft)
-        raise
 
 
 def _kind(mode: int) -> str:

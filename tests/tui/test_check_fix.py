@@ -79,3 +79,12 @@ def test_sarif_carries_the_fix(wrong: Path, capsys: pytest.CaptureFixture[str]) 
 def test_options_that_do_nothing_alone_are_refused(wrong: Path, words: list[str]) -> None:
     assert main(["check", *words, str(wrong)]) == 2
     assert wrong.read_text() == WRONG
+
+
+def test_a_byte_order_mark_and_a_second_name_outlast_the_mending(wrong: Path) -> None:
+    wrong.write_bytes(b"\xef\xbb\xbf" + WRONG.encode())
+    other = wrong.with_name("other.intent")
+    other.hardlink_to(wrong)
+    main(["check", "--fix", str(wrong)])
+    assert other.read_bytes().startswith(b"\xef\xbb\xbfuse ")
+    assert b"within 2 s\n" in other.read_bytes()

@@ -67,8 +67,8 @@ def _read(arguments: argparse.Namespace) -> Sequence[Reading]:
 
 def _mended(arguments: argparse.Namespace) -> Sequence[Reading]:
     """The files as they read with the fixes made, which are written unless only the difference is asked for."""
-    from cellwright.file_bytes import rewrite
     from cellwright.fixing import fixing
+    from cellwright.rewriting import rewrite
     from tui.differences import difference
 
     fixed = fixing(arguments.files, settings_of(arguments), arguments.unsafe_fixes)
@@ -76,7 +76,7 @@ def _mended(arguments: argparse.Namespace) -> Sequence[Reading]:
         if arguments.diff:
             put(difference(name, before, after, "mended"))
         else:
-            rewrite(name, after)
+            rewrite(name, after, keeps_mark=True)
     done = "would mend" if arguments.diff else "mended"
     for made in fixed.made:
         say(printable(f"{done} {made.file}:{made.line} {made.code}: {made.title}"))

@@ -36,7 +36,7 @@ class _Layout:
 
 
 def act(arguments: argparse.Namespace) -> int:
-    from cellwright.file_bytes import rewrite
+    from cellwright.rewriting import rewrite
     from tui.diagnostics import emit, plain
 
     if arguments.diff and arguments.format not in ("text", "json"):
