@@ -41,6 +41,7 @@ BREACHES = (
     Breach("pure-middle", "intentlang/planted.py", "import logging"),
     Breach("pure-middle", "planner/motion/planted.py", "import random"),
     Breach("pure-middle", "controller/planted.py", "import asyncio"),
+    Breach("pure-middle", "cell_drivers/ur/planted.py", "import socket"),
     Breach("drivers-by-entry-point", "cellwright/planted.py", "import cell_drivers.simulated"),
     Breach("drivers-by-entry-point", "cell_drivers/planted.py", "import cell_drivers.simulated"),
     Breach("one-door-toolbox", "planner/motion/planted.py", "import roboticstoolbox"),

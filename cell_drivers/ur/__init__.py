@@ -1,0 +1,17 @@
+"""Universal Robots: a trajectory as a program that the controller runs by itself, supervised over RTDE and the dashboard.
+
+`driver` is the entry point `ur` of the group `cell_drivers`. It drives robots and nothing else; a gripper at the flange is
+another driver's. What it was run against says `capabilities.VERIFIED`.
+"""
+
+from __future__ import annotations
+
+from cell.driver import Assembly
+from cell_drivers.ur.robots import UrRobots
+
+__all__ = ["UrRobots", "driver"]
+
+
+def driver(assembly: Assembly) -> UrRobots:
+    """Raises ValueError for a device that is no robot, and for an address that is none of a controller."""
+    return UrRobots(assembly)

@@ -1,0 +1,139 @@
+"""The sockets of one controller, in a thread of its own: bytes between them and the robot, and nothing that decides.
+
+Law: whoever touches the robot holds `lock`, and nobody holds it while he waits for a socket. A stop that is called is on its way
+without the thread's next look: `wake` ends its waiting.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from contextlib import suppress
+
+from cell_drivers.ur.address import Address
+from cell_drivers.ur.connection import Channel
+from cell_drivers.ur.robot import UrRobot
+
+LOOK = 0.01
+"""s between two looks at time itself: silence, patience, the next try."""
+CONNECTING = 2.0
+"""s that each socket may take."""
+READ = 65536
+
+
+class Link:
+    def __init__(self, robot: UrRobot, address: Address) -> None:
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self._robot, self._address = robot, address
+        self._sockets: dict[Channel, socket.socket] = {}
+        self._unsent: dict[Channel, bytearray] = {}
+        self._thread: threading.Thread | None = None
+        self._ear, self._mouth = socket.socketpair()
+        self._mouth.setblocking(False)
+        self._is_over = threading.Event()
+
+    def start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._is_over.clear()
+            self._thread = threading.Thread(target=self._run, name=f"link of {self._robot.name}", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._is_over.set()
+        self.wake()
+        if self._thread is not None:
+            self._thread.join(CONNECTING * 3 + 1.0)
+
+    def wake(self) -> None:
+        with suppress(BlockingIOError):  # it has not heard the last one yet, so it will look anyway
+            self._mouth.send(b".")
+
+    # --- the thread ---
+
+    def _run(self) -> None:
+        while not self._is_over.is_set():
+            with self.lock:
+                wants = self._robot.connection.wants_sockets(self._robot.clock())
+            if wants:
+                self._connect()
+            self._exchange()
+        self._hang_up()
+
+    def _connect(self) -> None:
+        ports: tuple[tuple[Channel, int], ...] = (
+            ("rtde", self._address.rtde),
+            ("dashboard", self._address.dashboard),
+            ("script", self._address.script),
+        )
+        for channel, port in ports:
+            try:
+                opened = socket.create_connection((self._address.host, port), timeout=CONNECTING)
+            except OSError as why:
+                self._hang_up()
+                with self.changed:
+                    self._robot.lost(f"{self._address.host}:{port} ({channel}): {why}")
+                    self.changed.notify_all()
+                return
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened.setblocking(False)
+            self._sockets[channel] = opened
+        with self.lock:
+            self._robot.connected()
+
+    def _exchange(self) -> None:
+        """Once around: what came, what time brings, what goes."""
+        waiting = [end for channel, end in self._sockets.items() if self._unsent.get(channel)]
+        readable, _, _ = select.select([self._ear, *self._sockets.values()], waiting, [], LOOK)
+        if self._ear in readable:
+            self._ear.recv(READ)
+        for channel, end in tuple(self._sockets.items()):
+            if end in readable:
+                self._receive(channel, end)
+        with self.changed:
+            self._robot.tick()
+            for channel, data in self._robot.outgoing():
+                self._unsent.setdefault(channel, bytearray()).extend(data)
+            is_alive = self._robot.connection.stage in ("greeting", "up")
+            self.changed.notify_all()
+        if is_alive:
+            self._send()
+        elif self._sockets:
+            self._hang_up()
+
+    def _receive(self, channel: Channel, end: socket.socket) -> None:
+        try:
+            data = end.recv(READ)
+        except BlockingIOError:
+            return
+        except OSError as why:
+            self._lose(channel, str(why))
+            return
+        if not data:
+            self._lose(channel, "the controller has closed the connection")
+            return
+        with self.lock:
+            self._robot.received(channel, data)
+
+    def _send(self) -> None:
+        for channel, unsent in self._unsent.items():
+            if not unsent or channel not in self._sockets:
+                continue
+            try:
+                del unsent[: self._sockets[channel].send(unsent)]
+            except BlockingIOError:
+                continue
+            except OSError as why:
+                self._lose(channel, str(why))
+
+    def _lose(self, channel: Channel, why: str) -> None:
+        with self.lock:
+            self._robot.lost(f"{channel}: {why}")
+
+    def _hang_up(self) -> None:
+        """What was not sent yet is never sent."""
+        for end in self._sockets.values():
+            end.close()
+        self._sockets.clear()
+        self._unsent.clear()

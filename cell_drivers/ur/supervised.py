@@ -1,0 +1,204 @@
+"""What a robot's link brings, and what follows from it unasked: facts, faults, the ends of commands, heartbeats.
+
+Law: what is lost is told as lost and what ran then has no permit any more; a stop of the robot's own controller ends the program,
+so that nothing goes on by itself when the stop is unlocked.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised, LinkChanged, SpeedScaled
+from cell.robot import RobotModel
+from cell_drivers.ur.capabilities import standstill_of
+from cell_drivers.ur.commands import Commands
+from cell_drivers.ur.connection import Channel, Connection
+from cell_drivers.ur.dashboard import Request
+from cell_drivers.ur.flight import Flight
+from cell_drivers.ur.power import PowerDown, PowerUp
+from cell_drivers.ur.readback import Gathered
+from cell_drivers.ur.registers import Instruction, Why
+from cell_drivers.ur.sample import Runtime, Sample
+
+SECOND = 1_000_000_000
+SUPERVISED = 2 * SECOND
+"""ns without a poll after which nobody is taken to supervise: the heartbeat ends, and with it what runs."""
+AIM = 1e-3
+"""The least change of the speed scaling that is told."""
+
+
+class Supervised:
+    def __init__(self, name: str, model: RobotModel, clock: Callable[[], int]) -> None:
+        """`clock` gives monotonic ns."""
+        self.name, self.model, self.clock = name, model, clock
+        self.connection = Connection(model)
+        self.sample: Sample | None = None
+        self.flight: Flight | None = None
+        self._commands = Commands()
+        self._events: deque[DeviceEvent] = deque()
+        self._gathered = Gathered()
+        self._power: PowerUp | PowerDown | None = None
+        self._scaling, self._slider = 1.0, list[float]()
+        self._aimed: float | None = None
+        self._faults: dict[str, str] = {}
+        self._was_up = False
+        self._offset = 0
+        self._beat = 0
+        self._polled = clock()
+
+    # --- what the link brings ---
+
+    def connected(self) -> None:
+        self.connection.connected(self.clock())
+
+    def lost(self, why: str) -> None:
+        self.connection.lost(why, self.clock())
+        self._follow_link(self.clock())
+
+    def received(self, channel: Channel, data: bytes) -> None:
+        now = self.clock()
+        samples = self.connection.received(channel, data, now)
+        self._follow_link(now)
+        for sample in samples:
+            self._take(sample)
+        if samples:
+            self._instruct()
+        self._hear()
+
+    def tick(self) -> None:
+        """To be called many times a second, whether anything came or not."""
+        now = self.clock()
+        self.connection.tick(now)
+        self._follow_link(now)
+        flight = self.flight
+        if flight is None or flight.asked is None or not (flight.begun and self.connection.is_up):
+            return
+        if now - flight.asked_at > standstill_of(flight.asked, self.model) * SECOND:
+            self.connection.ask_first(Request.STOP)
+
+    def outgoing(self) -> tuple[tuple[Channel, bytes], ...]:
+        found = tuple(self.connection.outbox)
+        self.connection.outbox.clear()
+        return found
+
+    def _take(self, sample: Sample) -> None:
+        if self.sample is None or self._offset == 0:
+            self._offset = sample.received - sample.time
+        self.sample = sample
+        self._follow_faults(sample)
+        self._follow_scaling(sample)
+        self._follow_power(sample)
+        self._follow_flight(sample)
+
+    def _follow_link(self, now: int) -> None:
+        is_up = self.connection.is_up
+        if is_up is self._was_up:
+            if self.connection.stage == "refused":
+                self._raise("identity", self.connection.why)
+            return
+        self._was_up = is_up
+        self._events.append(LinkChanged(self.name, now, is_up))
+        if is_up:
+            self._offset = 0
+            self._clear("link")
+            return
+        self._raise("link", self.connection.why)
+        self._drop_powering("the link was lost")
+        for command in self._commands.queued():
+            if self.flight is None or self.flight.command != command:
+                self._change(command, CommandStatus("aborted", 0.0, "the link was lost"))
+        if self.flight is not None:
+            # Whoever comes back finds no permit: what ran unwatched does not go on, and what has not begun never will.
+            self.flight.withdraw(now)
+
+    def _follow_faults(self, sample: Sample) -> None:
+        protective = sample.safety.protective
+        for fault in ("protective stop", "emergency stop"):
+            if protective == fault:
+                self._raise(fault, sample.safety.name.lower().replace("_", " "))
+            else:
+                self._clear(fault)
+        if not sample.safety.lets_move:
+            self._drop_powering(sample.safety.name.lower().replace("_", " "))
+        if not sample.safety.lets_move and self.flight is not None and sample.runtime is not Runtime.STOPPED:
+            # A program that is only paused would go on when the stop is unlocked, with nobody who has decided that.
+            self.flight.withdraw(sample.received)
+            self.connection.ask_first(Request.STOP)
+
+    def _follow_scaling(self, sample: Sample) -> None:
+        aimed = min(self._scaling, sample.scaling)
+        if self._aimed is not None and abs(aimed - self._aimed) > AIM:
+            self._events.append(SpeedScaled(self.name, sample.received, aimed))
+        if self._aimed is None or abs(aimed - self._aimed) > AIM:
+            self._aimed = aimed
+
+    def _follow_power(self, sample: Sample) -> None:
+        if self._power is None:
+            return
+        request, status = self._power.look(sample)
+        if request is not None:
+            self.connection.ask(request)
+        if status.is_final:
+            command, self._power = self._power.command, None
+            self._change(command, status)
+
+    def _follow_flight(self, sample: Sample) -> None:
+        flight = self.flight
+        if flight is None:
+            return
+        had_begun, status = flight.begun, flight.look(sample)
+        if flight.begun:
+            self._gathered.add(flight.command, flight.motion, self._offset, sample)
+        if flight.begun and not had_begun:
+            self._change(flight.command, CommandStatus("running", flight.s))
+        if not (status.is_final or status.state == "unknown"):
+            return
+        self.flight = None
+        self._change(flight.command, status)
+        if flight.asked == "power":
+            self.connection.ask_first(Request.POWER_OFF)
+
+    def _hear(self) -> None:
+        for answer in self.connection.answers():
+            if self._power is not None:
+                self._power.hear(answer)
+
+    def _instruct(self) -> None:
+        """The newest instruction. The heartbeat goes on only while somebody supervises."""
+        if not self.connection.is_up:
+            return
+        if self.clock() - self._polled <= SUPERVISED:
+            self._beat = (self._beat + 1) % 0x7FFFFFFF
+        flight, sample = self.flight, self.sample
+        self.connection.instruct(
+            Instruction(
+                heartbeat=self._beat,
+                permit=flight.permit if flight is not None else 0,
+                stop=flight.stop if flight is not None else Why.NOTHING,
+                rate=min(self._scaling, sample.scaling if sample is not None else 1.0),
+                slider=self._slider.pop() if self._slider else None,
+            )
+        )
+
+    def _drop_powering(self, why: str) -> None:
+        if self._power is not None:
+            command, self._power = self._power.command, None
+            self._change(command, CommandStatus("aborted", None, why))
+
+    def _tell(self, command: str, asked: tuple[object, ...], status: CommandStatus) -> None:
+        self._commands.take(command, asked, status)
+        self._events.append(CommandChanged(self.name, self.clock(), command, status))
+
+    def _change(self, command: str, status: CommandStatus) -> None:
+        self._commands.change(command, status)
+        self._events.append(CommandChanged(self.name, self.clock(), command, status))
+
+    def _raise(self, fault: str, text: str) -> None:
+        if fault not in self._faults:
+            self._faults[fault] = text
+            self._events.append(FaultRaised(self.name, self.clock(), fault, text))
+
+    def _clear(self, fault: str) -> None:
+        if self._faults.pop(fault, None) is not None:
+            self._events.append(FaultCleared(self.name, self.clock(), fault))
