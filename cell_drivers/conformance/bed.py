@@ -62,7 +62,7 @@ class Bed:
     def id(self) -> str:
         """A command id that was never used."""
         self._count += 1
-        return f"{self.bench.series}.{self._law}.{self._count}"
+        return f"{self.bench.series}.{self._law}.{self._count}".replace(" ", "-")
 
     # --- time ---
 

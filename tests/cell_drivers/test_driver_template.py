@@ -1,6 +1,7 @@
 """The driver of examples/driver_template, as somebody who copies it wants it: it runs a cell and keeps the laws that it shows."""
 
-import importlib.util
+import importlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,8 @@ from cell.motion_plan import Phase, Segment
 from cell.released_plan import ReleasedPlan
 from cell.scenario import Scenario
 from cell.state import PlanningRequest
+from cell_drivers.conformance import examine
+from cell_drivers.conformance.built_in import built_in
 from cellwright.running import run_spec
 from controller.rehearsal import rehearse
 from planner.proof.release import release
@@ -26,13 +29,10 @@ from tests.planner.proof.gantry import VERSIONS, planned, request
 
 
 @pytest.fixture(scope="module")
-def template(repository: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("dry_driver", repository / "examples/driver_template/dry_driver.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def template(repository: Path) -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(repository / "examples/driver_template"))
+        yield importlib.import_module("dry_driver")
 
 
 def whole(asked: PlanningRequest) -> Assembly:
@@ -45,6 +45,7 @@ def drivers(template: ModuleType) -> DriverSet:
     found: DriverSet = template.driver(whole(asked))
     found.open()
     found.motion["g1"].activate("on")
+    pass_time(found, 0.2)
     found.poll()
     return found
 
@@ -86,7 +87,7 @@ def test_a_motion_is_prepared_started_once_and_done_when_its_time_is_over(driver
     assert robot.prepare("c1", trajectory) == prepared
     robot.start(prepared)
     robot.start(prepared)
-    pass_time(drivers, prepared.duration)
+    pass_time(drivers, prepared.duration + 0.02)
     assert robot.state().q[0] == pytest.approx(trajectory.segments[0].control[1][0])
     assert robot.status("c1") == CommandStatus("done", 2.0)
     states = [e.status.state for e in drivers.poll() if isinstance(e, CommandChanged)]
@@ -97,12 +98,13 @@ def test_a_stop_drops_what_runs_and_a_motion_from_elsewhere_is_refused(drivers: 
     robot = drivers.motion["g1"]
     elsewhere = to(drivers, 0.3)
     robot.start(robot.prepare("c1", elsewhere))
+    pass_time(drivers, 1.0)
     robot.stop("hold")
     robot.stop("hold")
     pass_time(drivers, 60.0)
     assert robot.status("c1").state == "aborted"
     here = robot.state().q
-    moved = Trajectory("m", elsewhere.joints, (Segment(frozen(elsewhere.segments[0].control + 0.1), 2.0),), elsewhere.phases)
+    moved = Trajectory("m", elsewhere.joints, (Segment(frozen(elsewhere.segments[0].control + 0.5), 2.0),), elsewhere.phases)
     with pytest.raises(Refused) as refused:
         robot.prepare("c2", moved)
     assert refused.value.code is Refusal.START_DIFFERS
@@ -121,9 +123,17 @@ def test_the_same_id_for_something_else_is_refused(drivers: DriverSet) -> None:
 def test_a_hand_tells_that_it_holds_before_the_grip_is_done(drivers: DriverSet) -> None:
     drivers.grippers["grip"].grip("c1", "a", None, 60.0)
     pass_time(drivers, 5.0)
-    assert [type(event) for event in drivers.poll()] == [GripChanged, CommandChanged]
+    assert [type(event) for event in drivers.poll()] == [CommandChanged, GripChanged, CommandChanged]
     assert drivers.grippers["grip"].state("a").grip == "held"
 
 
 def test_a_silent_detector_says_occupied(drivers: DriverSet) -> None:
     assert drivers.people.is_occupied("anywhere", 0)
+
+
+def test_it_keeps_every_law_of_the_kit(template: ModuleType) -> None:
+    statement = examine(template.bench(built_in("dry")))
+    assert [(f.law.name, f.device, f.seen) for f in statement.of("failed")] == []
+    assert statement.conforms
+    needs_hands = {finding.seen.split(" make ")[0] for finding in statement.of("not tested")}
+    assert needs_hands == {"it stands in its pocket, where nothing is known of its jaws", "the bench cannot"}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cell.device import CommandChanged, CommandStatus, Prepared, RobotState, SpeedScaled, StopKind, Trajectory
-from cell.driver_errors import Refusal, Refused
+from cell.driver_errors import Refusal, Refused, Stale
 from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, scaling, stopping
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, robots, sneak
 from tests.conformance.broken_reading import declares
@@ -28,6 +28,29 @@ class PowersWhenItOpens(Set):
         self.inner.open()
         for robot in self.inner.motion.values():
             robot.activate(another_id())
+
+
+class OpensLater(Around):
+    """Has no state for the first 20 ms."""
+
+    opened = 0
+
+    def state(self) -> RobotState:
+        if self.now - self.opened < 20_000_000:
+            raise Stale(self.inner.name, None, self.now, "no sample has come yet")
+        state: RobotState = self.inner.state()
+        return state
+
+
+class OpensItsRobotsLater(Set):
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.motion = {name: OpensLater(robot) for name, robot in inner.motion.items()}
+
+    def open(self) -> None:
+        self.inner.open()
+        for robot in self.motion.values():
+            robot.opened = robot.now
 
 
 class ClosesOnce(Set):
@@ -72,6 +95,33 @@ class ForgetsWhenItOpens(Set):
         self.inner.open()
         for robot in self.inner.motion.values():
             robot.commands._status.clear()
+
+
+class ForgetsWhatItBegan(Around):
+    """Stops only what it has begun since it was opened."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.began = False
+
+    def start(self, prepared: Prepared) -> None:
+        self.inner.start(prepared)
+        self.began = True
+
+    def stop(self, kind: StopKind) -> None:
+        if self.began:
+            self.inner.stop(kind)
+
+
+class ForgetsWhatItsRobotsBegan(Set):
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.motion = {name: ForgetsWhatItBegan(robot) for name, robot in inner.motion.items()}
+
+    def close(self) -> None:
+        self.inner.close()
+        for robot in self.motion.values():
+            robot.began = False
 
 
 class TakesWhileClosed(Around):
@@ -291,6 +341,7 @@ AT_ONCE = dict.fromkeys(("hold", "quick", "power"), 0.01)
 FAULTS = (
     Fault("moves when it opens", opening.open_and_close_never_move, MovesWhenItOpens),
     Fault("powers when it opens", opening.open_never_powers, PowersWhenItOpens),
+    Fault("has no state when it opens", opening.open_brings_a_state, OpensItsRobotsLater),
     Fault("closes only once", opening.close_never_raises, ClosesOnce),
     Fault("will not close in mid-motion", opening.close_in_motion_never_raises, WillNotCloseInMotion),
     Fault("prepares while it is closed", opening.nothing_is_taken_while_closed, robots(TakesWhileClosed)),
@@ -321,6 +372,7 @@ FAULTS = (
     Fault("declares a stop in 10 ms", stopping.a_stop_stands_in_the_declared_time, robots(declares(standstill=AT_ONCE))),
     Fault("says that it stopped where it began", stopping.a_stop_ends_on_the_path, robots(StopsAtNought)),
     Fault("ends a command with each stop", stopping.stop_twice_is_once, robots(TellsEachStop)),
+    Fault("stops only what it began", stopping.a_stop_counts_after_a_reconnect, ForgetsWhatItsRobotsBegan),
     Fault("keeps to the first stop", stopping.the_harder_stop_wins, robots(FirstStopCounts)),
     Fault("keeps its power", stopping.a_power_stop_takes_the_power, robots(KeepsPower)),
     Fault("keeps what is prepared", stopping.a_stop_drops_what_is_prepared, robots(StopsOnlyMotions)),

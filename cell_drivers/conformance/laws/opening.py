@@ -37,6 +37,19 @@ def open_never_powers(bed: Bed, robot: str) -> str:
     return "off before, off after"
 
 
+@law("motion", "`open` comes back with a state, or raises.")
+def open_brings_a_state(bed: Bed, robot: str) -> str:
+    bed.drivers.close()
+    bed.drivers.open()
+    try:
+        state = bed.drivers.motion[robot].state()
+    except DriverError as none:
+        raise Broken(f"right after `open` there is none: {none}") from none
+    age = (bed.now() - state.received) / SECOND
+    demand(age <= bed.capabilities(robot).max_age, f"right after `open` the newest state is {age:.3g} s old")
+    return f"{1e3 * age:.3g} ms old"
+
+
 @law("device", "`close` never raises, twice is as good as once, and nothing has to be open.")
 def close_never_raises(bed: Bed, device: str) -> str:
     never_opened = bed.bench.make()

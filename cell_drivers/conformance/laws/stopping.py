@@ -103,6 +103,22 @@ def stop_twice_is_once(bed: Bed, robot: str) -> str:
     return f"three stops took {took:.2g} s, two more changed nothing"
 
 
+@law("motion", "`stop` pre-empts everything, also what was begun before a reconnect.")
+def a_stop_counts_after_a_reconnect(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    prepared, way = moving.halfway(0.2)
+    bed.reconnect()
+    moving.robot = bed.drivers.motion[robot]
+    moving.robot.stop("hold")
+    moving.watch(moving.declared.standstill["hold"] + 1.0)
+    demand(moving.stands(), "it moves")
+    away = moving.distance(moving.q(), way.segments[-1].control[-1])
+    demand(away > moving.declared.start_tolerance, "stopped in mid-motion after a reconnect, it went to its end")
+    state = bed.status(robot, prepared.command).state
+    demand(state in ("aborted", "unknown"), f"it stands on its way, and the command is {state}")
+    return f"stands {away:.2g} from its end: {state}"
+
+
 @law("motion", "The harder of two stops wins, whichever comes first.")
 def the_harder_stop_wins(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)

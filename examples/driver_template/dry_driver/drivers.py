@@ -1,0 +1,44 @@
+"""The set that a factory returns: some robots, some grippers, and nothing else. Leave it as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cell.device import DeviceEvent
+from cell.driver import CouplingDriver, MachineDriver, PersonDriver, StationDriver, SupplyDriver, VirtualTime
+from cell.no_devices import NO_PEOPLE, NO_SIGNALS
+from dry_driver.gripper import Gripper
+from dry_driver.robot import Robot
+
+
+class Drivers:
+    """`virtual`: simulated time, None for real devices."""
+
+    def __init__(self, robots: Mapping[str, Robot], grippers: Mapping[str, Gripper], virtual: VirtualTime | None = None) -> None:
+        self.motion, self.grippers, self.virtual = robots, grippers, virtual
+        self.signals, self.people = NO_SIGNALS, NO_PEOPLE
+        self.couplings: Mapping[str, CouplingDriver] = {}
+        self.machines: Mapping[str, MachineDriver] = {}
+        self.stations: Mapping[str, StationDriver] = {}
+        self.supplies: Mapping[str, SupplyDriver] = {}
+        self.persons: Mapping[str, PersonDriver] = {}
+
+    @property
+    def devices(self) -> tuple[Robot | Gripper, ...]:
+        return (*self.motion.values(), *self.grippers.values())
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return tuple(sorted((event for device in self.devices for event in device.poll()), key=lambda event: event.time))
+
+    def open(self) -> None:
+        """Whoever cannot be opened says so, and those before it are closed again."""
+        try:
+            for device in self.devices:
+                device.open()
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        for device in self.devices:
+            device.close()

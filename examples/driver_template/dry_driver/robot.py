@@ -1,0 +1,342 @@
+"""A robot's driver by the contract, over an `Arm`: what the robot's own protocol has to offer. Leave it as it is; write your Arm.
+
+Everything that the contract asks is here: ids, refusals before anything moves, what became of a command, fresh states, samples in
+bulk. Not here: work along a path (`process`), I/O points, faults.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, Protocol
+
+import numpy as np
+
+from cell.device import (
+    Capabilities,
+    CommandStatus,
+    DeviceEvent,
+    LinkChanged,
+    Prepared,
+    ReadbackBlock,
+    RobotMode,
+    RobotState,
+    SignalValue,
+    SpeedScaled,
+    StopKind,
+    Trajectory,
+)
+from cell.driver_errors import Refusal, Stale
+from cell.geometry import Array
+from cell.joint_limits import joint_limits
+from cell.robot import RobotModel
+from cell.trajectory import Law, Path, combined
+from cell.trajectory_check import in_order, trajectory_finding
+from dry_driver.numbered import NOT_SEEN, Numbered
+
+START_TOLERANCE = 1e-3  # rad or m
+Fate = tuple[Literal["not seen", "running", "done", "aborted"], float]
+"""What became of a command, and how many s of its own time it has run."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """What the robot says at one instant. `seq` grows by one with each; `device_time` and `received` ns. `command` is the last
+    that it got, "" for none, and `fate` what became of that."""
+
+    seq: int
+    device_time: int
+    received: int
+    q: Array
+    qd: Array
+    is_on: bool
+    scaling: float
+    command: str
+    fate: Fate
+
+
+class Arm(Protocol):
+    """No call but `connect` may wait for the robot, or 50 ms at most."""
+
+    @property
+    def rate(self) -> float:
+        """Samples a second."""
+
+    @property
+    def max_age(self) -> float:
+        """s."""
+
+    @property
+    def standstill(self) -> Mapping[StopKind, float]:
+        """s, the worst."""
+
+    @property
+    def standstill_on_link_loss(self) -> float | None:
+        """s; None where it finishes what it has."""
+
+    @property
+    def can_scale(self) -> bool: ...
+
+    @property
+    def verified_against(self) -> tuple[str, ...]: ...
+
+    def now(self) -> int:
+        """ns, monotonic."""
+
+    def connect(self) -> None:
+        """Comes back when the first sample is there. Raises OSError where there is none, ProtocolViolation where it is another
+        robot than the cell says."""
+
+    def disconnect(self) -> None: ...
+
+    def samples(self) -> list[Sample]:
+        """Every one since the last call."""
+
+    def fate(self, command: str) -> Fate | None:
+        """What became of any command, asked of the robot; None where it does not answer."""
+
+    def power(self, is_on: bool) -> None: ...
+
+    def run(self, command: str, times: Array, points: Array) -> None:
+        """Sets out along `points` (N, n), which it is to pass at `times` (N,) s."""
+
+    def stop(self, kind: StopKind) -> None: ...
+
+    def scale(self, scaling: float) -> None: ...
+
+
+class Robot(Numbered):
+    def __init__(self, name: str, model: RobotModel, arm: Arm) -> None:
+        super().__init__(name, arm.now)
+        self.model, self.arm = model, arm
+        self.newest: Sample | None = None
+        self.running = self.powering = self.scaling = ""
+        self.is_stopping = self.is_lost = False
+        self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
+        self._rows: list[tuple[str, Sample]] = []
+
+    def capabilities(self) -> Capabilities:
+        """What is true of your robot its Arm says: a false declaration is a failure of the driver."""
+        arm, stops = self.arm, self.arm.standstill_on_link_loss is not None
+        return Capabilities(
+            device=self.name, joints=joint_limits(self.model), feeding="buffered", rate=arm.rate, look_ahead=None,
+            standstill=arm.standstill, start_tolerance=START_TOLERANCE, max_age=arm.max_age,
+            on_link_loss="stops" if stops else "finishes its buffer", command_status=True, speed_scaling=arm.can_scale,
+            device_clock=True, io_points=(), verified_against=arm.verified_against,
+            standstill_on_link_loss=arm.standstill_on_link_loss,
+        )  # fmt: skip
+
+    def open(self) -> None:
+        """Connects. Never moves, never powers."""
+        if not self.is_open:
+            self.arm.connect()
+            self.is_open = True
+
+    def close(self) -> None:
+        """Never raises."""
+        self.is_open = False
+        with suppress(Exception):
+            self.arm.disconnect()
+
+    # --- power ---
+
+    def activate(self, command: str) -> None:
+        if self.takes(command, "activate"):
+            self._power(command, True)
+
+    def deactivate(self, command: str) -> None:
+        if self.takes(command, "deactivate"):
+            if self._at_work():
+                raise self.refused(Refusal.BUSY, command, self._at_work())
+            self._power(command, False)
+
+    def _power(self, command: str, is_on: bool) -> None:
+        if self._fresh(command).is_on is is_on:
+            self.tell(command, CommandStatus("done"))
+            return
+        self._give_up_powering("another was asked for")
+        self.powering = command
+        self.tell(command, CommandStatus("running"))
+        self.arm.power(is_on)
+
+    def _give_up_powering(self, why: str) -> None:
+        if self.powering:
+            self.tell(self.powering, CommandStatus("aborted", None, why))
+            self.powering = ""
+
+    # --- motion ---
+
+    def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
+        """All refusals are here, before anything moves."""
+        if not self.takes(command, "motion", trajectory.motion):
+            return self._prepared[command][0]
+        self._refuse_unless_ready(command)
+        if trajectory.process is not None:
+            raise self.refused(Refusal.NOT_OFFERED, command, "it works along no path")
+        if (finding := trajectory_finding(trajectory, self.model)) is not None:
+            raise self.refused(finding[0], command, finding[1])
+        path, law = Path.of(in_order(trajectory, self.model.chain.joint_names)), Law.of(trajectory.phases)
+        self._refuse_elsewhere(command, path)
+        prepared = Prepared(self.name, command, trajectory.motion, law.duration)
+        self._prepared[command] = (prepared, path, law)
+        self.tell(command, CommandStatus("queued"))
+        return prepared
+
+    def start(self, prepared: Prepared) -> None:
+        command = prepared.command
+        known, status = self._prepared.get(command), self.status(command)
+        if known is None or known[0] != prepared or status.state == "aborted":
+            raise self.refused(Refusal.NOT_PREPARED, command)
+        if status.state != "queued":
+            return
+        self._refuse_unless_ready(command)
+        _, path, law = known
+        self._refuse_elsewhere(command, path)
+        times = np.linspace(0.0, law.duration, max(2, math.ceil(law.duration * self.arm.rate)) + 1)
+        self.running, self.is_stopping = command, False
+        self.tell(command, CommandStatus("running", 0.0))
+        self.arm.run(command, times, combined(path, law, times).q)
+
+    def stop(self, kind: StopKind) -> None:
+        """What was only prepared, or is being powered, is dropped too."""
+        for command in self._prepared:
+            if self.status(command).state == "queued":
+                self.tell(command, CommandStatus("aborted", 0.0, f"{kind} stop"))
+        self._give_up_powering(f"{kind} stop")
+        self.is_stopping = True
+        self.arm.stop(kind)  # whoever began what runs
+
+    def scale_speed(self, command: str, scaling: float) -> None:
+        if not self.arm.can_scale:
+            raise self.refused(Refusal.NOT_OFFERED, command)
+        if not 0.0 <= scaling <= 1.0:  # not for nan either
+            raise self.refused(Refusal.OUT_OF_RANGE, command, f"speed scaling {scaling}")
+        if self.takes(command, "scale", scaling):
+            self._fresh(command)
+            if self.scaling:
+                self.tell(self.scaling, CommandStatus("done"))
+            self.scaling = command
+            self.tell(command, CommandStatus("running"))
+            self.arm.scale(scaling)
+
+    def set_io(self, command: str, point: str, value: SignalValue) -> None:
+        raise self.refused(Refusal.UNKNOWN_NAME, command, point)
+
+    def _at_work(self) -> str:
+        """The command that runs, whoever sent it; "" for none."""
+        at = self.newest
+        return self.running or (at.command if at is not None and at.fate[0] == "running" else "")
+
+    def _fresh(self, command: str) -> Sample:
+        """Nothing is sent on a stale state."""
+        self.look()
+        if self.newest is None or self._age() > self.arm.max_age:
+            self._asked.pop(command, None)
+            raise Stale(self.name, command, self.now(), f"its last state is {self._age():.2f} s old", self.last_state())
+        return self.newest
+
+    def _refuse_unless_ready(self, command: str) -> None:
+        if not self.is_open:
+            raise self.refused(Refusal.NOT_OPEN, command)
+        if not self._fresh(command).is_on:
+            raise self.refused(Refusal.NOT_ACTIVE, command)
+        if self._at_work():
+            raise self.refused(Refusal.BUSY, command, self._at_work())
+
+    def _refuse_elsewhere(self, command: str, path: Path) -> None:
+        away = float(np.max(np.abs(path.control[0, 0] - self._fresh(command).q)))
+        if away > START_TOLERANCE:
+            raise self.refused(Refusal.START_DIFFERS, command, f"{away:.3g} away")
+
+    # --- what it says ---
+
+    def status(self, command: str) -> CommandStatus:
+        """Its own memory where that has the end, else the robot's: another driver may have sent it, before a restart."""
+        self.look()
+        known = self._status.get(command)
+        if known is not None and (known.state != "running" or not self.is_lost):
+            return known
+        fate = self.arm.fate(command) if self.is_open and not self.is_lost else None
+        if fate is None:
+            return NOT_SEEN if known is None and not self.is_lost else CommandStatus("unknown")
+        return CommandStatus(fate[0], self._s(command, fate[1]) if fate[0] in ("running", "aborted") else None)
+
+    def state(self) -> RobotState:
+        self.look()
+        at = self.newest
+        if at is None:
+            raise Stale(self.name, None, self.now(), "no sample has come yet")
+        is_running, q = at.fate[0] == "running", at.q
+        s = self._s(at.command, at.fate[1]) if is_running else None
+        return RobotState(
+            device=self.name, seq=at.seq, device_time=at.device_time, received=at.received, q=q, qd=at.qd, setpoint=q,
+            effort=None, temperature=None, mode=self._mode(at), protective=None, speed_scaling=at.scaling,
+            command=at.command if is_running else None, s=s, faults=(),
+        )  # fmt: skip
+
+    def readback(self) -> tuple[ReadbackBlock, ...]:
+        self.look()
+        rows, self._rows = self._rows, []
+        cuts = [k + 1 for k, (a, b) in enumerate(pairwise(rows)) if a[0] != b[0] or a[1].seq + 1 != b[1].seq]
+        return tuple(self._block(rows[a:b]) for a, b in pairwise([0, *cuts, len(rows)]) if b > a)
+
+    def last_state(self) -> RobotState | None:
+        return None if self.newest is None else self.state()
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        self.look()
+        return super().poll()
+
+    def look(self) -> None:
+        """Takes in what the robot has said since the last look."""
+        for sample in self.arm.samples() if self.is_open else ():
+            self._see(sample)
+        if self.newest is not None and self.is_lost is not self._age() > self.arm.max_age:
+            self.is_lost = not self.is_lost
+            self.news.append(LinkChanged(self.name, self.now(), not self.is_lost))
+
+    def _see(self, sample: Sample) -> None:
+        before, self.newest = self.newest, sample
+        if self.powering and sample.is_on is (self._asked[self.powering] == ("activate",)):
+            command, self.powering = self.powering, ""
+            self.tell(command, CommandStatus("done"))
+        if before is not None and before.scaling != sample.scaling:
+            self.news.append(SpeedScaled(self.name, self.now(), sample.scaling))
+        if self.scaling and abs(sample.scaling - float(str(self._asked[self.scaling][1]))) < 1e-6:
+            command, self.scaling = self.scaling, ""
+            self.tell(command, CommandStatus("done"))
+        if sample.command == self.running != "":
+            self._follow(sample)
+
+    def _follow(self, sample: Sample) -> None:
+        what, seconds = sample.fate
+        self._rows.append((sample.command, sample))
+        if what == "running":
+            self._status[sample.command] = CommandStatus("running", self._s(sample.command, seconds))
+        elif what != "not seen":
+            command, self.running = self.running, ""
+            s = self._prepared[command][1].length if what == "done" else self._s(command, seconds)
+            self.tell(command, CommandStatus(what, s, "stop" if what == "aborted" else ""))
+
+    def _s(self, command: str, seconds: float) -> float | None:
+        """The path parameter after so many s of the command's own time; None where it was another driver's."""
+        return float(self._prepared[command][2].at(seconds).s[0]) if command in self._prepared else None
+
+    def _age(self) -> float:
+        return math.inf if self.newest is None else (self.now() - self.newest.received) / 1e9
+
+    def _mode(self, at: Sample) -> RobotMode:
+        if not at.is_on:
+            return "off"
+        return ("stopping" if self.is_stopping else "running") if self._at_work() else "idle"
+
+    def _block(self, rows: list[tuple[str, Sample]]) -> ReadbackBlock:
+        command, samples = rows[0][0], [sample for _, sample in rows]
+        later = samples[0].received - samples[0].device_time  # the device's clock tells how far apart they are
+        q, s = np.array([x.q for x in samples]), np.array([self._s(command, x.fate[1]) for x in samples], dtype=float)
+        times, qd = np.array([x.device_time + later for x in samples]), np.array([x.qd for x in samples])
+        scaling, motion = np.array([x.scaling for x in samples]), self._prepared[command][0].motion
+        return ReadbackBlock(self.name, command, motion, samples[0].seq, times, q, qd, q, s, scaling)

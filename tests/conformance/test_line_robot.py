@@ -1,0 +1,118 @@
+"""The worked example of examples/driver_template: a robot over TCP in about a hundred lines, that keeps every law of the kit."""
+
+from __future__ import annotations
+
+import importlib
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from cell.driver import Assembly
+from cell.driver_errors import DriverError, ProtocolViolation
+from cell_drivers.conformance import LAWS, Bench, Law, examine
+from cell_drivers.conformance.built_in import HOME, JOINTS, built_in
+from cell_drivers.conformance.laws import moving, numbering, opening, telling
+from tests.doubles.line_robot import LineRobot
+from tests.doubles.waiting import until
+
+MOST = 120
+QUICK = (
+    opening.open_brings_a_state,
+    telling.a_refusal_says_what_about,
+    numbering.start_needs_prepare,
+    moving.status_survives_a_reconnect,
+)
+
+
+@pytest.fixture(scope="module")
+def line_robot(repository: Path) -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(repository / "examples/driver_template"))
+        yield importlib.import_module("line_robot")
+
+
+@pytest.fixture
+def robot() -> Iterator[LineRobot]:
+    with LineRobot(JOINTS, HOME) as running:
+        yield running
+
+
+def at(port: int) -> Assembly:
+    whole = built_in("line")
+    return replace(whole, devices=frozenset({"gantry"}), addresses={"gantry": f"line://127.0.0.1:{port}"})
+
+
+def kept(bench: Bench, laws: tuple[Law, ...]) -> None:
+    statement = examine(bench, laws)
+    assert [(finding.law.name, finding.seen) for finding in statement.of("failed")] == []
+    assert statement.conforms
+
+
+def test_it_takes_at_most_120_lines_of_ones_own(line_robot: ModuleType) -> None:
+    """All but blank ones, its imports, its words and its bench included."""
+    text = Path(str(line_robot.__file__)).read_text("utf-8")
+    assert len([line for line in text.splitlines() if line.strip()]) <= MOST
+
+
+def test_it_keeps_laws_of_the_kit_over_a_real_socket(line_robot: ModuleType, robot: LineRobot) -> None:
+    kept(line_robot.bench(at(robot.port)), QUICK)
+    assert [line for line in robot.heard if line.startswith("MOVE")], "it was a robot that moved"
+
+
+@pytest.mark.slow
+def test_it_keeps_every_law_of_the_kit(line_robot: ModuleType, robot: LineRobot) -> None:
+    """71 laws in real time: more than a minute."""
+    kept(line_robot.bench(at(robot.port)), LAWS)
+
+
+def test_a_robot_that_is_another_is_refused_before_anything_is_sent(line_robot: ModuleType) -> None:
+    with LineRobot(JOINTS, HOME, hello="HELLO 1 shoulder,elbow,wrist") as other:
+        with pytest.raises(ProtocolViolation, match="shoulder,elbow,wrist"):
+            line_robot.driver(at(other.port)).open()
+        assert other.heard == []
+
+
+@pytest.mark.parametrize("address", ["", "line://", "line://host", "rtde://host:7000"])
+def test_an_address_that_makes_no_sense_is_refused(line_robot: ModuleType, address: str) -> None:
+    with pytest.raises(ValueError, match="expected like line://"):
+        line_robot.driver(replace(at(1), addresses={"gantry": address}))
+
+
+def test_a_port_where_nobody_is_raises(line_robot: ModuleType) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(OSError, match="refused"):
+        line_robot.driver(at(port)).open()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda line: line.replace(b"S ", b"X "),
+        lambda line: line[:20] + b"\n",
+        lambda line: line.replace(b",", b",nan,"),
+        lambda line: b"\xff\xfe\n",
+        lambda line: b"\n",
+    ],
+    ids=["another word", "half a line", "not finite", "no text", "nothing"],
+)
+def test_a_line_that_is_none_is_no_state_and_nothing_is_sent_on_it(
+    line_robot: ModuleType, robot: LineRobot, spoil: Callable[[bytes], bytes]
+) -> None:
+    drivers = line_robot.driver(at(robot.port))
+    drivers.open()
+    try:
+        robot.spoil = spoil
+        driver = drivers.motion["gantry"]
+        until(lambda: driver.now() - driver.state().received > 1e9 * driver.capabilities().max_age, "the state to grow old")
+        assert np.all(np.isfinite(driver.state().q))
+        with pytest.raises(DriverError):
+            driver.activate("on")
+        assert [line for line in robot.heard if line.startswith("POWER")] == []
+    finally:
+        drivers.close()
