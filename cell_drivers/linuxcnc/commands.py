@@ -51,6 +51,12 @@ class Commands:
     def take(self, command: str, *asked: object) -> None:
         self._asked[command] = asked
 
+    def adopt(self, motion: Motion, now: int) -> None:
+        """One of a driver that is no more, which is followed from `now` on."""
+        motion.sent, motion.has_begun = now, True
+        self.motions[motion.command] = motion
+        self._asked[motion.command] = ("adopted",)
+
     def forget(self, command: str) -> None:
         """It was refused."""
         self._asked.pop(command, None)
@@ -64,7 +70,11 @@ class Commands:
         return True
 
     def status(self, command: str) -> CommandStatus:
-        return self._status.get(command, NOT_SEEN)
+        """Of what runs: how far it is by now."""
+        status = self._status.get(command, NOT_SEEN)
+        if status.state == "running" and command in self.motions:
+            return CommandStatus("running", self.motions[command].s)
+        return status
 
     def open_motions(self) -> Iterator[Motion]:
         yield from [motion for name, motion in self.motions.items() if not self.status(name).is_final]

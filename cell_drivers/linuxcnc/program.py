@@ -40,14 +40,17 @@ BEGUN, FINISHED = 4001, 4002
 """The numbered parameters in which the controller keeps which program began last, and which was finished last."""
 HEAD = 12
 """Lines before the first move."""
+_GUARD = re.compile(r"ABS\[#54\d\d-\[([-0-9.]+)\]\]")
+_MOVE = re.compile(r"^G1 (.+) F([0-9.]+) \(s ([-+0-9.e]+)\)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """Points (M, n) in rad along the trajectory and their path parameters (M,), FINE for each piece."""
+    """Points (M, n) in rad along the trajectory and their path parameters (M,), `fine` for each piece."""
 
     q: Array
     s: Array
+    fine: int = FINE
 
     @property
     def length(self) -> float:
@@ -58,7 +61,7 @@ class Track:
         first, last = 0, len(self.q) - 1
         if line is not None and line > HEAD:
             piece = line - HEAD - 1
-            first, last = max(0, (piece - 4) * FINE), min(last, (piece + 5) * FINE)
+            first, last = max(0, (piece - 4) * self.fine), min(last, (piece + 5) * self.fine)
             first = min(first, last - 1)
         a, b = self.q[first:last], self.q[first + 1 : last + 1]
         along = np.einsum("mn,mn->m", q - a, b - a) / np.maximum(np.einsum("mn,mn->m", b - a, b - a), 1e-24)
@@ -109,7 +112,20 @@ def program_of(command: str, trajectory: Trajectory, joints: tuple[str, ...], li
     if finding is not None:
         return finding
     number = number_of(command)
-    return Program(number, file_of(command), _text(command, number, knots, law.duration / pieces), track, law.duration, sag)
+    return Program(
+        number, file_of(command), _text(command, number, knots, track.s[::FINE], law.duration / pieces), track, law.duration, sag
+    )
+
+
+def read_program(text: str, file: str) -> Program:
+    """A program that `program_of` wrote. Its track has only the knots. Raises ValueError for another text."""
+    guard, moves = _GUARD.findall(text), _MOVE.findall(text)
+    number = re.search(rf"#{BEGUN}=(\d+)", text)
+    if not moves or not guard or number is None:
+        raise ValueError(f"{file} is no program of this driver")
+    knots = [[float(value) for value in guard], *([float(word[1:]) for word in words.split()] for words, _, _ in moves)]
+    track = Track(np.radians(np.array(knots)), np.array([0.0, *(float(at) for _, _, at in moves)]), 1)
+    return Program(int(number[1]), file, text, track, len(moves) * 60.0 / float(moves[0][1]), 0.0)
 
 
 def _pieces(path: Path, law: Law, limits: Limits) -> int:
@@ -141,7 +157,8 @@ def _finding(knots: Array, period: float, sag: float, limits: Limits, joints: tu
     return None
 
 
-def _text(command: str, number: int, knots: Array, period: float) -> str:
+def _text(command: str, number: int, knots: Array, s: Array, period: float) -> str:
+    """`s` (N,) are the path parameters of the knots (N, n): whoever reads the program finds its track again."""
     degrees = np.degrees(knots)
     stands = " OR ".join(f"[ABS[#{5420 + k}-[{value:.6f}]] GT {GUARD}]" for k, value in enumerate(degrees[0]))
     head = [
@@ -160,6 +177,7 @@ def _text(command: str, number: int, knots: Array, period: float) -> str:
     ]
     assert len(head) == HEAD
     feed = f"F{60.0 / period:.6f}"
-    moves = ["G1 " + " ".join(f"{a}{v:.6f}" for a, v in zip(AXES, row, strict=True)) + f" {feed}" for row in degrees[1:]]
+    words = (" ".join(f"{a}{v:.6f}" for a, v in zip(AXES, row, strict=True)) for row in degrees[1:])
+    moves = [f"G1 {word} {feed} (s {at!r})" for word, at in zip(words, s.tolist()[1:], strict=True)]
     tail = ["M66 P0 L0", f"#{FINISHED}={number}", "G94", "M2"]  # M66 waits until all has been run
     return "\n".join([*head, *moves, *tail]) + "\n"

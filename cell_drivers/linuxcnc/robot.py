@@ -34,8 +34,9 @@ from cell_drivers.linuxcnc.news import News
 from cell_drivers.linuxcnc.plausible import Plausible
 from cell_drivers.linuxcnc.program import Program, checked_program
 from cell_drivers.linuxcnc.program_folder import write_program
+from cell_drivers.linuxcnc.recollection import recalled, status_of
 from cell_drivers.linuxcnc.samples import Samples, state_of
-from cell_drivers.linuxcnc.scripts import Told
+from cell_drivers.linuxcnc.scripts import Memory, Told
 from cell_drivers.linuxcnc.session import SECOND, Script, Session
 from cell_drivers.linuxcnc.wire import Wire
 
@@ -67,6 +68,7 @@ class LinuxcncRobot:
         self._news = News(name, self._commands, clock)
         self._following = Following(self._session, self._commands, self._samples, self._news)
         self._limits: Limits | None = None
+        self._memory = Memory()
         self._links, self._was_up = 0, False
 
     @property
@@ -79,16 +81,23 @@ class LinuxcncRobot:
     # --- the link ---
 
     def open(self) -> None:
-        """Waits for the first reading, OPENING at most. Raises LinkLost, with what is wrong."""
+        """Waits for the first reading, and for what the controller remembers, OPENING each. Raises LinkLost, with what is
+        wrong."""
         now = self._clock()
         self._session.open(now)
-        while not self._session.is_up:
+        self._wait(lambda: self._session.is_up, now + OPENING)
+        if not self._session.is_up:
+            why = self._session.why
+            self.close()
+            raise LinkLost(self._name, None, self._clock(), why)
+        if all(self._session.reading.homed if self._session.reading is not None else ()):
+            self._session.run(scripts.remember(self._session, self._memory), lambda failed: None)
+            self._wait(lambda: not self._session.is_busy, self._clock() + OPENING)
+
+    def _wait(self, is_so: Callable[[], bool], until: int) -> None:
+        while not is_so() and self._clock() < until:
             self._look(TURNS)
             self._pause(ANSWER)
-            if self._clock() - now > OPENING:
-                why = self._session.why
-                self.close()
-                raise LinkLost(self._name, None, self._clock(), why)
 
     def close(self) -> None:
         self._session.close()
@@ -131,10 +140,10 @@ class LinuxcncRobot:
 
     def state(self) -> RobotState:
         self._look()
-        sample, reading = self._samples.newest, self._session.reading
-        if sample is None or reading is None:
+        last = self._last()
+        if last is None:
             raise LinkLost(self._name, None, self._clock(), self._session.why)
-        return state_of(self._name, sample, reading, self._following.stopping is not None, tuple(self._news.faults))
+        return last
 
     def readback(self) -> tuple[ReadbackBlock, ...]:
         self._look()
@@ -143,9 +152,19 @@ class LinuxcncRobot:
     def status(self, command: str) -> CommandStatus:
         self._look()
         known = self._commands.status(command)
-        if not self._session.is_up and known.state == "running":
-            return CommandStatus("unknown", known.at)
-        return known
+        if not self._session.is_up:
+            return CommandStatus("unknown", known.at) if known.state == "running" else known
+        return self._recalled(command) if known.state == "not seen" else known
+
+    def _recalled(self, command: str) -> CommandStatus:
+        """Of a command that is none of ours: of whoever drove this robot before, or of nobody."""
+        reading, motion = self._session.reading, recalled(self._name, command, self._folder)
+        assert reading is not None
+        status = status_of(motion, self._memory, reading, np.radians(reading.joints))
+        if motion is not None and status.state not in ("not seen", "unknown"):
+            self._commands.adopt(motion, self._clock())
+            self._news.command(command, status)
+        return status
 
     def acknowledge(self, fault: str, operator: str) -> None:
         """What the controller complained of. A link comes back by itself; who stands behind it `activate` looks at again."""
@@ -210,7 +229,7 @@ class LinuxcncRobot:
         command = prepared.command
         motion, status = self._commands.motions.get(command), self._commands.status(command)
         if motion is None or status.state == "aborted":
-            raise Refused(Refusal.NOT_PREPARED, self._name, command, self._clock())
+            raise self._refused(Refusal.NOT_PREPARED, command, "", is_prepared=True)
         if motion.sent is not None:
             return
         self._check_link(command)
@@ -227,12 +246,12 @@ class LinuxcncRobot:
     def scale_speed(self, command: str, scaling: float) -> None:
         """In whole percent, rounded down: the shell takes no finer ones."""
         if not (np.isfinite(scaling) and 0.0 <= scaling <= 1.0):
-            raise Refused(Refusal.OUT_OF_RANGE, self._name, command, self._clock(), f"{scaling} is not from 0 to 1")
+            raise self._refused(Refusal.OUT_OF_RANGE, command, f"{scaling} is not from 0 to 1", is_prepared=True)
         if self._takes(command, "scale", scaling):
             self._run(scripts.scale(self._session, int(100.0 * scaling + 1e-9)), command)
 
     def set_io(self, command: str, point: str, value: SignalValue) -> None:
-        raise Refused(Refusal.UNKNOWN_NAME, self._name, command, self._clock(), point)
+        raise self._refused(Refusal.UNKNOWN_NAME, command, point, is_prepared=True)
 
     # --- refusals ---
 
@@ -260,7 +279,7 @@ class LinuxcncRobot:
         self._look()
         is_new = self._commands.is_new(command, *asked)
         if is_new is None:
-            raise Refused(Refusal.ID_REUSED, self._name, command, self._clock())
+            raise self._refused(Refusal.ID_REUSED, command, "", is_prepared=True)
         if is_new:
             self._check_link(command)
             self._commands.take(command, *asked)
@@ -268,15 +287,21 @@ class LinuxcncRobot:
 
     def _check_link(self, command: str) -> None:
         if self._session.stage == "closed":
-            raise Refused(Refusal.NOT_OPEN, self._name, command, self._clock())
+            raise self._refused(Refusal.NOT_OPEN, command, "", is_prepared=True)
         if not self._session.is_up:
-            raise LinkLost(self._name, command, self._clock(), self._session.why)
+            raise LinkLost(self._name, command, self._clock(), self._session.why, self._last())
 
     def _refused(self, code: Refusal, command: str, why: str = "", is_prepared: bool = False) -> Refused:
         """What was refused was not seen; what was prepared stays so."""
         if not is_prepared:
             self._commands.forget(command)
-        return Refused(code, self._name, command, self._clock(), why)
+        return Refused(code, self._name, command, self._clock(), why, self._last())
+
+    def _last(self) -> RobotState | None:
+        sample, reading = self._samples.newest, self._session.reading
+        if sample is None or reading is None:
+            return None
+        return state_of(self._name, sample, reading, self._following.stopping is not None, tuple(self._news.faults))
 
     def _run(self, script: Script, command: str) -> None:
         """`command` is done when the script is, or aborted with why not."""

@@ -45,6 +45,7 @@ class Samples:
             qd = (q - self._before[1]) / (reading.time - self._before[0])
         self._before = reading.time, q
         seq = self.newest.seq + 1 if self.newest is not None else 1
+        time = max(time, self.newest.time + 1) if self.newest is not None else time
         setpoint = frozen(np.radians(reading.commanded))
         self.newest = Sample(seq, time, q, frozen(qd), setpoint, s, min(reading.feed, 100) / 100.0, command, motion)
         if command:
@@ -54,6 +55,8 @@ class Samples:
 
     def blocks(self) -> tuple[ReadbackBlock, ...]:
         kept, self._kept = self._kept, []
+        if not kept:
+            return ()
         starts = [
             k for k, one in enumerate(kept) if k == 0 or one.command != kept[k - 1].command or one.seq != kept[k - 1].seq + 1
         ]

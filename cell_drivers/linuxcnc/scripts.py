@@ -17,6 +17,9 @@ from cell_drivers.linuxcnc.shell import Reading, debugged
 PATIENCE = 2 * SECOND
 """ns until a state that was asked for must be there."""
 
+ANOTHER = 30 * SECOND
+"""ns that a program of somebody else is waited for."""
+
 Numbers = Generator[tuple[str, ...], Answers, tuple[float, ...]]
 
 
@@ -69,6 +72,15 @@ def power_up(view: View) -> Script:
     yield from reach(view, "set machine on", lambda r: r.is_on, "switch its drives on")
 
 
+def idle(view: View) -> Script:
+    """Waits for the end of what runs, whoever began it."""
+    until = view.now + ANOTHER
+    while view.reading is not None and view.reading.status != "idle":
+        if view.now > until:
+            raise Failed("another program runs on it")
+        yield ()
+
+
 def power_down(view: View) -> Script:
     yield from reach(view, "set machine off", lambda r: not r.is_on, "switch its drives off")
 
@@ -76,6 +88,7 @@ def power_down(view: View) -> Script:
 def power_up_and_look(view: View, told: Told) -> Script:
     """Power, and what the ini file of whoever is there says. Nothing may run."""
     yield from power_up(view)
+    yield from idle(view)
     if view.reading is not None and not all(view.reading.homed):
         raise Failed(f"its {JOINTS} joints are not all homed: home it at its own screen")
     yield from _mdi(view)
@@ -87,7 +100,7 @@ def power_up_and_look(view: View, told: Told) -> Script:
 
 
 def remember(view: View, memory: Memory) -> Script:
-    if view.reading is not None and not view.reading.is_on:
+    if view.reading is not None and (not view.reading.is_on or view.reading.status != "idle"):
         return
     yield from _mdi(view)
     begun, finished = yield from _shown(view, (f"#{BEGUN}", f"#{FINISHED}"))

@@ -18,8 +18,6 @@ from cell_drivers.linuxcnc.limits import AXES
 SECOND = 1_000_000_000
 BRAKING = 0.05
 """s from an abort to standstill."""
-ANSWERING = 50_000
-"""ns that an answer takes."""
 _GUARD = re.compile(r"ABS\[#54(\d\d)-\[([^\]]+)\]\] GT ([0-9.]+)")
 
 
@@ -76,6 +74,7 @@ class LinuxcncDouble:
     q: np.ndarray = field(init=False)
     _links: list["DoubleLink"] = field(default_factory=list)
     _passed: int = field(init=False)
+    _told_time: int = 0
 
     def __post_init__(self) -> None:
         self.q = np.degrees(np.asarray(self.home, dtype=np.float64))
@@ -121,7 +120,6 @@ class LinuxcncDouble:
 
     def answer(self, request: str, link: "DoubleLink | None" = None) -> str | None:
         """The line that answers to `link` (None: to an operator who has control), with its end; None: nothing is said."""
-        self.time.ns += ANSWERING
         self.catch_up()
         self.requests.append(request)
         verb, _, rest = request.partition(" ")
@@ -142,7 +140,8 @@ class LinuxcncDouble:
         joints = len(self.q)
         match subject:
             case "time":
-                return f"{1e9 + self.time.ns / SECOND:.6f}"
+                self._told_time = max(self._told_time + 1, self.time.ns // 1000)  # its own runs on between two answers
+                return f"{1e9 + self._told_time / 1e6:.6f}"
             case "joint_pos" | "abs_cmd_pos":
                 return " ".join(f"{value:.6f}" for value in self.q)
             case "program_status":
@@ -234,7 +233,7 @@ class LinuxcncDouble:
             return
         self.memory[4001] = number
         moves = [k for k, line in enumerate(lines) if line.startswith("G1 ")]
-        words = [{word[0]: float(word[1:]) for word in lines[k].split()[1:]} for k in moves]
+        words = [{word[0]: float(word[1:]) for word in lines[k].partition(" (")[0].split()[1:]} for k in moves]
         knots = np.array([self.q, *([word[axis] for axis in AXES[: len(self.q)]] for word in words)])
         self.run = Run(knots, 60.0 / words[0]["F"], moves[0] + 1, number)
         self.starts += 1

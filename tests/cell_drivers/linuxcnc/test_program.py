@@ -10,7 +10,7 @@ from cell.geometry import frozen
 from cell.trajectory import Law, Path, combined
 from cell_drivers.linuxcnc.address import Address, address_of
 from cell_drivers.linuxcnc.limits import Limits
-from cell_drivers.linuxcnc.program import FINE, HEAD, SAG, Program, file_of, number_of, program_of
+from cell_drivers.linuxcnc.program import FINE, HEAD, SAG, Program, file_of, number_of, program_of, read_program
 from tests.doubles.linuxcnc_arm import HOME, JOINTS, somewhere, way
 
 LIMITS = Limits(*(frozen(np.full(6, value)) for value in (-6.2, 6.2, np.pi, np.radians(10_000.0))))
@@ -26,7 +26,7 @@ def written(trajectory=BENT, limits: Limits = LIMITS, command: str = "run/1") ->
 def moves(program: Program) -> tuple[np.ndarray, np.ndarray]:
     """Knots (N, 6) in rad and times (N,) in s, as the text says."""
     rows = [line for line in program.text.splitlines() if line.startswith("G1 ")]
-    words = [{word[0]: float(word[1:]) for word in row.split()[1:]} for row in rows]
+    words = [{word[0]: float(word[1:]) for word in row.partition(" (")[0].split()[1:]} for row in rows]
     return np.radians([[word[axis] for axis in "XYZABC"] for word in words]), np.array([60.0 / word["F"] for word in words])
 
 
@@ -110,6 +110,16 @@ def test_where_a_path_crosses_itself_the_line_tells_which_way_it_is() -> None:
     there, back = track.parameter(track.q[k], HEAD + 1 + k // FINE), track.s[-1] - track.s[k]
     assert there == pytest.approx(track.s[k], abs=1e-6)
     assert back > there
+
+
+def test_a_program_that_is_read_again_tells_the_same_places() -> None:
+    program = written()
+    again = read_program(program.text, program.file)
+    assert (again.number, again.duration) == (program.number, pytest.approx(program.duration))
+    for k in range(5, len(program.track.q), 71):
+        assert again.track.parameter(program.track.q[k], None) == pytest.approx(program.track.s[k], abs=2e-3)
+    with pytest.raises(ValueError, match="no program of this driver"):
+        read_program("G0 X1\nM2\n", "theirs.ngc")
 
 
 # --- the address ---

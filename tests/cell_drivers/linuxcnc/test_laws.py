@@ -1,0 +1,72 @@
+"""The driver keeps every law of the kit, beside the double in virtual time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cell.driver import DriverSet
+from cell.no_devices import NO_PEOPLE, NO_SIGNALS
+from cell_drivers.conformance import Bench, Hooks, examine
+from cell_drivers.conformance.built_in import built_in
+from cell_drivers.linuxcnc.assembly import LinuxcncCell
+from cell_drivers.linuxcnc.robot import LinuxcncRobot
+from tests.doubles.linuxcnc_arm import arm_model
+from tests.doubles.linuxcnc_shell import LinuxcncDouble
+
+ROBOT = "gantry"
+"""As the kit's own cell calls its robot."""
+BREACH = "somebody has pressed the emergency stop"
+
+
+class Virtual:
+    """The double's time, passed by whoever waits."""
+
+    def __init__(self, double: LinuxcncDouble) -> None:
+        self._double = double
+
+    def now(self) -> int:
+        return self._double.time.ns
+
+    def next_event_time(self) -> int | None:
+        return None
+
+    def advance_to(self, time: int) -> None:
+        self._double.time.ns = max(self._double.time.ns, time)
+
+
+class DoubleCell(LinuxcncCell):
+    def __init__(self, double: LinuxcncDouble, folder: Path) -> None:
+        robot = LinuxcncRobot(ROBOT, double.model, folder, double.dial, double.time.now, double.time.wait)
+        self.motion = {ROBOT: robot}
+        self.grippers = self.couplings = self.machines = self.stations = self.supplies = self.persons = {}
+        self.signals, self.people = NO_SIGNALS, NO_PEOPLE
+        self.virtual = Virtual(double)  # type: ignore[assignment]
+
+
+@pytest.fixture
+def bench(double: LinuxcncDouble, tmp_path: Path) -> Bench:
+    def cut(drivers: DriverSet, device: str) -> Callable[[], None]:
+        double.cut()
+        drivers.poll()
+
+        def restore() -> None:
+            double.is_reachable = True
+
+        return restore
+
+    def fault(drivers: DriverSet, device: str) -> str:
+        double.errors.append(BREACH)
+        return BREACH
+
+    assembly = replace(built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}))
+    return Bench(lambda given: DoubleCell(double, tmp_path), assembly, hooks=Hooks(cut=cut, fault=fault), stays=True)
+
+
+@pytest.mark.slow
+def test_every_law_is_kept_and_none_stays_untested(bench: Bench) -> None:
+    statement = examine(bench)
+    assert [(f.law.name, f.seen) for f in statement.of("failed")] == []
+    assert [(f.law.name, f.seen) for f in statement.of("not tested")] == []
+    assert len(statement.of("passed")) > 30

@@ -1,0 +1,50 @@
+"""The driver keeps every law of the kit beside a real LinuxCNC: a relay cuts its link, an operator's mistake is its fault."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from cell.driver import DriverSet
+from cell_drivers.conformance import Bench, Hooks, examine
+from cell_drivers.conformance.built_in import built_in
+from cell_drivers.linuxcnc import driver
+from tests.doubles.chaos_relay import ChaosRelay
+from tests.doubles.chaos_schedule import CALM, Chaos
+from tests.doubles.linuxcnc_arm import HOME, arm_model
+from tests.peers.linuxcnc.controller import Controller
+
+pytestmark = [pytest.mark.counterpart, pytest.mark.xdist_group("linuxcnc")]
+ROBOT = "gantry"
+"""As the kit's own cell calls its robot."""
+MISTAKE = "must be in MDI mode to issue MDI command"
+
+
+@pytest.fixture
+def bench(controller: Controller) -> Iterator[Bench]:
+    controller.go_to(HOME)
+    with ChaosRelay(("127.0.0.1", controller.port), Chaos(0, CALM)) as relay:
+
+        def cut(drivers: DriverSet, device: str) -> Callable[[], None]:
+            relay.cut(refuses=True)
+            return relay.heal
+
+        def fault(drivers: DriverSet, device: str) -> str:
+            with controller.shell() as shell:
+                shell.tell("set mode manual")
+                shell.wait("get mode", "MODE MANUAL")
+                shell.tell("set mdi G0")
+            return MISTAKE
+
+        address = f"linuxcnc://127.0.0.1:{relay.port}{controller.programs}"
+        assembly = replace(
+            built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}), addresses={ROBOT: address}
+        )
+        yield Bench(driver, assembly, hooks=Hooks(cut=cut, fault=fault), stays=True)
+
+
+def test_every_law_is_kept_and_none_stays_untested(bench: Bench) -> None:
+    statement = examine(bench)
+    assert [(f.law.name, f.seen) for f in statement.of("failed")] == []
+    assert [(f.law.name, f.seen) for f in statement.of("not tested")] == []
+    assert len(statement.of("passed")) > 30
