@@ -335,11 +335,13 @@ class SpeedScaled:
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """`is_up` False: no fresh samples. What was running then has an unknown outcome until `status` tells."""
+    """`is_up` False: no fresh samples. What was running then has an unknown outcome until `status` tells. `why` it went down.
+    With it comes the fault `link`, where to acknowledge it is what makes the link again."""
 
     device: str
     time: int
     is_up: bool
+    why: str = ""
 
 
 DeviceEvent = (

@@ -1,0 +1,34 @@
+"""A driver in a process of its own: what it does to itself it does to nobody else.
+
+A run in service talks to every driver through this. The child (`python -m cell_drivers.hosted`) loads the driver by its entry
+point and carries out the contract's calls; the proxies in the controller's process return within a declared bound, whatever the
+child does.
+
+    bounds   how long anything may take
+    frames   bytes in, texts out
+    wire     what the two say to each other
+    pace     simulated time in step with real time
+    desk     child: calls carried out, everything looked at
+    child    child: the loop, and the thread that hears stops
+    spawn    controller: a child with the sockets to it
+    line     controller: calls and what was seen; when the child fails, why
+    proxies  controller: the drivers of the contract over one line
+
+A driver that dies, hangs, floods, leaks or speaks nonsense is cut off: asked to stop on a channel of its own, then killed. What
+ran is unknown then. It is started again only when an operator acknowledges the fault `link`.
+"""
+
+from __future__ import annotations
+
+from cell_drivers.hosted.bounds import Bounds
+from cell_drivers.hosted.line import LINK, Line, NoStart
+from cell_drivers.hosted.pace import Pace
+from cell_drivers.hosted.proxies import HostedSet
+from cell_drivers.hosted.spawn import Reached, StartUp, reach, spawn
+
+__all__ = ["LINK", "Bounds", "HostedSet", "Line", "NoStart", "Pace", "Reached", "StartUp", "hosted", "reach", "spawn"]
+
+
+def hosted(start_up: StartUp, bounds: Bounds = Bounds()) -> HostedSet:  # noqa: B008
+    """Drivers in a child that has said what it drives. Raises NoStart where it does not come up."""
+    return HostedSet(Line(lambda: spawn(start_up, bounds), start_up.driver, bounds))

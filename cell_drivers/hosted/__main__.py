@@ -1,0 +1,55 @@
+"""A driver's process: takes what it needs on its standard input, loads the driver by its entry point, and serves it."""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import sys
+import time
+from dataclasses import replace
+
+from cell_drivers.hosted import child
+from cell_drivers.hosted.desk import Desk
+from cell_drivers.hosted.pace import Pace
+from cell_drivers.hosted.spawn import StartUp
+from cell_drivers.hosted.wire import Broken
+from cell_drivers.registry import find_driver, load
+
+
+def main(descriptor: int) -> None:
+    # From the process that started this one, over a pipe that nobody else has.
+    start_up: StartUp = pickle.load(sys.stdin.buffer)
+    sys.path[:] = start_up.path
+    with socket.socket(fileno=descriptor) as listener:
+        try:
+            desk = _desk(start_up)
+        except _Unfit as cause:
+            child.last_word(listener, cause.broken)
+            raise SystemExit(1) from cause
+        child.serve(listener, desk, start_up.period, start_up.keeps)
+
+
+class _Unfit(Exception):
+    def __init__(self, broken: Broken) -> None:
+        super().__init__(broken.why)
+        self.broken = broken
+
+
+def _desk(start_up: StartUp) -> Desk:
+    found = find_driver(start_up.driver)
+    factory = load(found.value) if found.value is not None else found
+    if factory.value is None:
+        (diagnostic, *_) = factory.diagnostics
+        raise _Unfit(Broken("import", diagnostic.help or diagnostic.message))
+    try:
+        drivers = factory.value(start_up.assembly)  # type: ignore[operator]
+    except Exception as cause:
+        raise _Unfit(Broken("making", f"{type(cause).__name__}: {cause}")) from cause
+    hands = {name: tuple(h.name for h in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}
+    begins = drivers.virtual is not None and start_up.pace.origin == 0
+    pace = Pace(time.monotonic_ns(), start_up.pace.speed) if begins else replace(start_up.pace)
+    return Desk(drivers, hands, pace)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

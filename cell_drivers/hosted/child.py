@@ -1,0 +1,174 @@
+"""The loop of a driver's process: answers calls, looks at everything once a period, and hears stops on a thread of its own.
+
+Laws. A stop does not wait behind a call that hangs: it takes the lock if it can be had soon, and goes on without it otherwise;
+so a driver's `stop` must bear to be called from another thread while another call is under way. Without a controller nobody
+supervises: a driver's robots are stopped and the process ends, but a simulated world that is to be kept goes on for so long.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from cell.codec import CodecError
+from cell_drivers.hosted.desk import Desk
+from cell_drivers.hosted.frames import BadFrame, Frames, frame
+from cell_drivers.hosted.wire import Answered, Broken, Call, FromChild, Goodbye, Seen, Stop, read_to_child, write
+
+CALLS, STOPS = b"C", b"S"
+"""The first byte on each of the two connections says which it is."""
+LOCK_WITHIN = 0.02  # s that a stop waits for a call to end
+SENT_WITHIN = 5.0  # s until a reader that takes nothing counts as gone
+STANDING = 5.0  # s from the last stop to the end, for robots to come to rest
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    calls: socket.socket
+    stops: socket.socket
+
+    def close(self) -> None:
+        for end in (self.calls, self.stops):
+            end.close()
+
+
+def serve(listener: socket.socket, desk: Desk, period: float, keeps: float) -> None:
+    """Talks to one controller at a time until one says goodbye, or none comes for `keeps` s after the last has gone."""
+    host = Host(desk, period)
+    while (ends := _accepted(listener, host, keeps if host.has_talked else SENT_WITHIN)) is not None:
+        try:
+            if host.converse(ends):
+                break
+        finally:
+            ends.close()
+        if keeps <= 0.0:
+            host.stop_and_stand()
+            break
+    desk.close()
+
+
+def last_word(listener: socket.socket, broken: Broken) -> None:
+    """To the controller that is waiting: there will be no drivers."""
+    with suppress(OSError):
+        ends = _accepted(listener, None, SENT_WITHIN)
+        if ends is not None:
+            ends.calls.sendall(frame(write(broken)))
+            ends.close()
+
+
+class Host:
+    def __init__(self, desk: Desk, period: float) -> None:
+        self._desk, self._period = desk, period
+        self._lock = threading.Lock()
+        self._next = time.monotonic()
+        self.has_talked = False
+
+    def converse(self, ends: Ends) -> bool:
+        """True after a goodbye, False when the controller is gone."""
+        self.has_talked = True
+        ends.calls.settimeout(SENT_WITHIN)
+        threading.Thread(target=self._hear_stops, args=(ends.stops,), daemon=True).start()
+        try:
+            self._send(ends.calls, self._desk.hello())
+            return self._talk(ends.calls)
+        except (OSError, BadFrame, CodecError):
+            return False
+
+    def _talk(self, calls: socket.socket) -> bool:
+        frames = Frames()
+        while True:
+            readable, _, _ = select.select([calls], [], [], max(0.0, self._next - time.monotonic()))
+            if readable:
+                piece = calls.recv(65536)
+                if not piece:
+                    return False
+                for text in frames.feed(piece):
+                    match read_to_child(text):
+                        case Call() as call:
+                            self._answer(calls, call)
+                        case Goodbye():
+                            return True
+                        case Stop():
+                            raise BadFrame("a stop among the calls")
+            if time.monotonic() >= self._next and select.select([], [calls], [], 0.0)[1]:
+                self._send(calls, self._seen())
+                self._next = time.monotonic() + self._period
+
+    def idle(self) -> float:
+        """Time passes without a controller too. How long until it should again, in s."""
+        with self._lock:
+            self._desk.pass_time()
+        return self._period
+
+    def stop_and_stand(self) -> None:
+        self._desk.stop_robots()
+        until = time.monotonic() + STANDING
+        while time.monotonic() < until and any(robot.mode == "stopping" for robot in self._seen().robots):
+            select.select([], [], [], self._period)
+
+    def _seen(self) -> Seen:
+        with self._lock:
+            self._desk.pass_time()
+            return self._desk.look()
+
+    def _answer(self, calls: socket.socket, call: Call) -> None:
+        with self._lock:
+            self._desk.pass_time()
+            answer = self._desk.answer(call)
+        self._send(calls, answer)
+        if isinstance(answer, Seen):
+            self._send(calls, Answered(call.number))
+
+    def _send(self, calls: socket.socket, message: FromChild) -> None:
+        """What cannot be written is the driver's fault, and its end."""
+        try:
+            content = frame(write(message))
+        except (TypeError, ValueError) as cause:
+            calls.sendall(frame(write(Broken("looking", f"it says what cannot be written: {cause}"))))
+            raise BadFrame(str(cause)) from cause
+        calls.sendall(content)
+
+    def _hear_stops(self, stops: socket.socket) -> None:
+        frames = Frames()
+        with suppress(OSError, BadFrame, CodecError):
+            while piece := stops.recv(4096):
+                for text in frames.feed(piece):
+                    message = read_to_child(text)
+                    if isinstance(message, Stop):
+                        self._stop(message)
+                        stops.sendall(frame(write(Answered(message.number))))
+
+    def _stop(self, stop: Stop) -> None:
+        has_lock = self._lock.acquire(timeout=LOCK_WITHIN)
+        try:
+            if has_lock:
+                self._desk.pass_time()
+            self._desk.stop(stop)
+        finally:
+            if has_lock:
+                self._lock.release()
+
+
+def _accepted(listener: socket.socket, host: Host | None, patience: float) -> Ends | None:
+    """The two connections of one controller; None when none has come within `patience` s."""
+    until, found = time.monotonic() + patience, dict[bytes, socket.socket]()
+    while len(found) < 2:
+        left = until - time.monotonic()
+        if left <= 0.0:
+            break
+        if not select.select([listener], [], [], min(left, host.idle() if host is not None else left))[0]:
+            continue
+        end, _ = listener.accept()
+        end.settimeout(SENT_WITHIN)
+        role = end.recv(1)
+        found[role] = end
+    if set(found) == {CALLS, STOPS}:
+        found[STOPS].settimeout(None)
+        return Ends(found[CALLS], found[STOPS])
+    for end in found.values():
+        end.close()
+    return None

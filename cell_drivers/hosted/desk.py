@@ -1,0 +1,121 @@
+"""In a driver's process: calls carried out on its drivers, and one look at everything. Knows no socket.
+
+Law: a driver's own exception never ends the process while it answers a call; what it cannot tell is left out of the look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from cell.device import CommandStatus, Prepared
+from cell.driver import Device, DriverSet
+from cell.driver_errors import DriverError, Refused
+from cell_drivers.hosted.pace import Pace, shifted
+from cell_drivers.hosted.wire import Answered, Call, Described, Failed, Group, Hello, Seen, Stop
+
+T = TypeVar("T")
+
+MAPPINGS: tuple[Group, ...] = ("motion", "grippers", "couplings", "machines", "stations", "supplies", "persons")
+
+
+class Desk:
+    def __init__(self, drivers: DriverSet, hands: Mapping[str, tuple[str, ...]], pace: Pace) -> None:
+        """`hands` by tool. Simulated time begins at `pace.origin`."""
+        self._drivers, self._hands, self._pace = drivers, hands, pace
+        self._shift = pace.origin if drivers.virtual is not None else 0
+
+    def hello(self) -> Hello:
+        described = tuple(Described(g, key, d.name, d.capabilities()) for g, key, d in self._devices())
+        signals, people = self._drivers.signals, self._drivers.people
+        return Hello(described, tuple(signals.signals), tuple(people.zones), self._drivers.virtual is not None)
+
+    def answer(self, call: Call) -> Answered | Failed | Seen:
+        try:
+            if call.group == "set":
+                return self._of_set(call)
+            result = getattr(self._device(call.group, call.key), call.method)(*call.arguments)
+            return Answered(call.number, result if isinstance(result, Prepared | CommandStatus) else None)
+        except Refused as refusal:
+            code, detail = refusal.code.name, refusal.detail
+            return self._failed(call, refusal, "Refused", code, detail)
+        except DriverError as cause:
+            return self._failed(call, cause, type(cause).__name__, "", str(cause))
+        except Exception as defect:
+            return Failed(call.number, "Defect", "", call.key, None, self.now(), f"{type(defect).__name__}: {defect}")
+
+    def stop(self, stop: Stop) -> None:
+        """Whatever else is going on. Each driver is asked, whatever another one raises."""
+        for group, key, device in self._devices():
+            if group == stop.group and stop.key in ("", key):
+                halt: Callable[..., None] = device.stop  # type: ignore[attr-defined]
+                halt(*((stop.kind,) if group == "motion" else ()))
+
+    def stop_robots(self) -> None:
+        """Nobody supervises any more."""
+        for robot in self._drivers.motion.values():
+            _tried(lambda robot=robot: robot.stop("hold"), None)  # type: ignore[misc]
+
+    def close(self) -> None:
+        self._drivers.close()
+
+    def now(self) -> int:
+        return self._pace.now()
+
+    def pass_time(self) -> None:
+        """Lets simulated time catch up with the clock."""
+        if self._drivers.virtual is not None:
+            virtual = self._drivers.virtual
+            virtual.advance_to(max(virtual.now(), self.now() - self._shift))
+
+    def look(self) -> Seen:
+        """Events first: a state that follows from one is never older than it."""
+        drivers, shift = self._drivers, self._shift
+        events = tuple(shifted(event, shift) for event in drivers.poll())
+        now = self.now()
+
+        def told(read: Iterator[Callable[[], T]]) -> tuple[T, ...]:
+            values = (_tried(one, None) for one in read)
+            return tuple(shifted(value, shift) for value in values if value is not None)
+
+        machines = dict(drivers.stations) | dict(drivers.machines)
+        hands = ((tool, hand) for key, tool in drivers.grippers.items() for hand in self._hands.get(key, ()))
+        zones = drivers.people.zones
+        return Seen(
+            now,
+            events,
+            told(robot.state for robot in drivers.motion.values()),
+            told((lambda tool=tool, hand=hand: tool.state(hand)) for tool, hand in hands),  # type: ignore[misc]
+            told(coupling.state for coupling in drivers.couplings.values()),
+            told(machine.state for machine in machines.values()),
+            told(person.state for person in drivers.persons.values()),
+            told((lambda signal=signal: drivers.signals.read(signal)) for signal in drivers.signals.signals),  # type: ignore[misc]
+            tuple((zone, _tried(lambda zone=zone: drivers.people.is_occupied(zone, now - shift), True)) for zone in zones),  # type: ignore[misc]
+            tuple(shifted(block, shift) for robot in drivers.motion.values() for block in robot.readback()),
+        )
+
+    def _of_set(self, call: Call) -> Answered | Seen:
+        if call.method == "look":
+            self.pass_time()
+            return self.look()
+        self._drivers.open()
+        return Answered(call.number)
+
+    def _devices(self) -> Iterator[tuple[Group, str, Device]]:
+        for group in MAPPINGS:
+            for key, device in getattr(self._drivers, group).items():
+                yield group, key, device
+
+    def _device(self, group: Group, key: str) -> Any:
+        return getattr(self._drivers, group) if group in ("signals", "people") else getattr(self._drivers, group)[key]
+
+    def _failed(self, call: Call, cause: DriverError, kind: str, code: str, text: str) -> Failed:
+        return Failed(call.number, kind, code, cause.device, cause.command, cause.time + self._shift, text)
+
+
+def _tried(read: Callable[[], T], otherwise: T) -> T:
+    """A driver that cannot tell says so by raising."""
+    try:
+        return read()
+    except DriverError:
+        return otherwise

@@ -1,0 +1,361 @@
+"""A driver's process as the controller sees it: calls with their answers, the newest look at everything, and why it was cut off.
+
+Laws. No call takes longer than its bound. Whatever the child does wrong has one consequence: the line is cut. Then what runs is
+asked to stop, over the channel for stops; the process is killed; every device of it reports `LinkChanged` with the reason, and
+the fault `link`. Nothing is sent to it any more, and nothing that was sent is ever sent again. Only `restart` makes a new
+process.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from threading import Condition, Event, Lock, Thread
+from typing import Any
+
+from cell import driver_errors
+from cell.codec import CodecError
+from cell.device import (
+    CommandChanged,
+    CommandStatus,
+    DeviceEvent,
+    FaultCleared,
+    FaultRaised,
+    LinkChanged,
+    Prepared,
+    ReadbackBlock,
+    StopKind,
+)
+from cell.driver_errors import LinkLost, Refusal, Refused, Timeout
+from cell_drivers.hosted.bounds import Bounds
+from cell_drivers.hosted.frames import BadFrame, Frames, frame
+from cell_drivers.hosted.spawn import Reached
+from cell_drivers.hosted.wire import (
+    Answered,
+    Broken,
+    Call,
+    Failed,
+    FromChild,
+    Goodbye,
+    Group,
+    Hello,
+    Seen,
+    Stop,
+    read_from_child,
+    write,
+)
+
+LINK = "link"
+"""The fault of a device whose driver's process was cut off. To acknowledge it starts another."""
+CHECKED = 0.5  # s between two looks at what the process holds
+MOST_BLOCKS = 2_000  # of readback that nobody has fetched; the oldest go first, and their numbers show it
+
+
+class NoStart(Exception):
+    """The child does not come up. `during`: import, making, or starting."""
+
+    def __init__(self, driver: str, during: str, why: str) -> None:
+        super().__init__(f"driver {driver}: {why}")
+        self.driver, self.during, self.why = driver, during, why
+
+
+class Line:
+    """`start` makes a child, or reaches one. Raises NoStart where there is none within `bounds.start`."""
+
+    def __init__(
+        self, start: Callable[[], Reached], driver: str, bounds: Bounds, now: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self.driver, self.bounds, self.now = driver, bounds, now
+        self._start = start
+        self._numbers = count(1)
+        self._lock, self._cutting = Lock(), Lock()
+        self._news: deque[DeviceEvent] = deque()
+        self._blocks: deque[ReadbackBlock] = deque(maxlen=MOST_BLOCKS)
+        self._seen: Seen | None = None
+        self._has_seen = Condition(self._lock)
+        self._asked: dict[int, tuple[Event, list[Answered | Failed]]] = {}
+        self._commands: set[str] = set()
+        self._is_open = False
+        self._is_restarting = False
+        self.why: str | None = None  # it was cut off; None while it is up
+        self.hello = self._connect()
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def ask(self, group: Group, key: str, method: str, *arguments: Any, name: str = "", command: str | None = None) -> Any:
+        """What the driver answers. Raises what it raises; Timeout after `bounds.answer`, LinkLost when the line is cut: both
+        leave open what becomes of the command."""
+        if command is not None:
+            self._commands.add(command)
+        call = Call(next(self._numbers), group, key, method, arguments)
+        answer = self._answer_to(call, name, command, self.bounds.start if method == "open" else self.bounds.answer)
+        if isinstance(answer, Failed):
+            raise self._error(answer)
+        return answer.value
+
+    def stop(self, group: Group, key: str, kind: StopKind = "hold") -> None:
+        """Passes whatever else is going on. A child that does not take it in time is killed, and so is no child that moves
+        anything."""
+        if self.why is None and not self._told_to_stop(group, key, kind):
+            self.cut(f"a stop was not taken within {self.bounds.stop:g} s")
+
+    def refresh(self) -> None:
+        """Asks for a look, where the newest is older than two periods and the child can be expected to answer."""
+        seen = self._seen
+        if self.why is None and seen is not None and self.now() - seen.time > 2e9 * self.bounds.period:
+            with suppress(Timeout, LinkLost):
+                self.ask("set", "", "look")
+
+    @property
+    def seen(self) -> Seen:
+        """The newest look; an empty one from before anything was seen."""
+        return self._seen or Seen(0)
+
+    def fetch_news(self) -> tuple[DeviceEvent, ...]:
+        with self._lock:
+            found, self._news = tuple(self._news), deque()
+        return found
+
+    def fetch_blocks(self, device: str) -> tuple[ReadbackBlock, ...]:
+        with self._lock:
+            found = tuple(block for block in self._blocks if block.device == device)
+            self._blocks = deque((block for block in self._blocks if block.device != device), MOST_BLOCKS)
+        return found
+
+    def open(self) -> None:
+        """Opens the driver, and waits for a first look at it."""
+        self.ask("set", "", "open")
+        self.ask("set", "", "look")
+        self._is_open = True
+
+    def close(self) -> None:
+        """Never raises."""
+        if self.why is None:
+            self.why = "closed"
+            with suppress(OSError):
+                self._reached.calls.sendall(frame(write(Goodbye())))
+            self._reached.let_go()
+            if not self._reached.ended(self.bounds.answer):
+                self._reached.kill()
+                self._reached.ended(self.bounds.start)
+
+    # --- cut off, and started again ----------------------------------------------------------------------------------
+
+    def cut(self, why: str) -> None:
+        """Ends it. Twice is as good as once."""
+        with self._cutting:
+            if self.why is not None:
+                return
+            self.why = why
+            self._told_to_stop("motion", "", "hold")
+            self._reached.kill()
+            ended = self._reached.ended(self.bounds.answer)
+        self._told_lost(f"driver {self.driver}: {why}" + (f" ({ended})" if ended and "exit" in ended else ""))
+
+    def restart(self) -> None:
+        """Begins to start another process, where it was cut off. Its devices say `LinkChanged` when it is up, or that it is
+        not."""
+        if self.why in (None, "closed") or self._is_restarting:
+            return
+        self._is_restarting = True
+        Thread(target=self._again, name=f"driver {self.driver} again", daemon=True).start()
+
+    def _again(self) -> None:
+        try:
+            self.hello = self._connect()
+            if self._is_open:
+                self.open()
+        except (NoStart, driver_errors.DriverError) as cause:
+            self.why = self.why or str(cause)
+            self._told_lost(str(cause))
+        else:
+            now = self.now()
+            with self._lock:
+                for device in self.hello.devices:
+                    self._news += (FaultCleared(device.name, now, LINK), LinkChanged(device.name, now, True))
+        finally:
+            self._is_restarting = False
+
+    def _told_lost(self, why: str) -> None:
+        now = self.now()
+        with self._lock:
+            waiting = list(self._asked.values())
+            for device in self.hello.devices:
+                self._news += (LinkChanged(device.name, now, False, why), FaultRaised(device.name, now, LINK, why))
+        for event, _ in waiting:
+            event.set()
+
+    # --- the wire ----------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> Hello:
+        try:
+            self._reached = self._start()
+        except OSError as cause:
+            raise NoStart(self.driver, "starting", str(cause)) from cause
+        self._reached.calls.settimeout(self.bounds.start)
+        frames, texts = Frames(), list[str]()
+        try:
+            while not texts:
+                piece = _received(self._reached.calls)
+                if not piece:
+                    raise NoStart(self.driver, "starting", self._reached.ended(self.bounds.answer) or "it says nothing and ends")
+                texts += frames.feed(piece)
+            first = read_from_child(texts[0])
+        except (OSError, BadFrame, CodecError) as cause:
+            self._give_up()
+            why = f"no word within {self.bounds.start:g} s" if isinstance(cause, TimeoutError) else str(cause)
+            raise NoStart(self.driver, "starting", why) from cause
+        if isinstance(first, Broken):
+            self._give_up()
+            raise NoStart(self.driver, first.during, first.why)
+        if not isinstance(first, Hello):
+            self._give_up()
+            raise NoStart(self.driver, "starting", f"it begins with {type(first).__name__}")
+        self.why = None
+        Thread(target=self._read, args=(self._reached, frames, texts[1:]), name=f"driver {self.driver}", daemon=True).start()
+        return first
+
+    def _give_up(self) -> None:
+        self._reached.kill()
+        self._reached.ended(self.bounds.answer)
+
+    def _read(self, reached: Reached, frames: Frames, texts: list[str]) -> None:
+        """Until the line is cut. Whatever the child says is checked before anything believes it."""
+        reached.calls.settimeout(self.bounds.silence)
+        checked = time.monotonic()
+        try:
+            while self.why is None:
+                for text in texts:
+                    self._take(read_from_child(text))
+                if time.monotonic() - checked > CHECKED:
+                    checked = time.monotonic()
+                    self._check_holdings(reached)
+                piece = _received(reached.calls)
+                if not piece:
+                    self.cut(f"its process has ended: {reached.ended(self.bounds.answer) or 'nobody knows how'}")
+                    return
+                texts = list(frames.feed(piece))
+        except TimeoutError:
+            self.cut(f"it hangs: no word for {self.bounds.silence:g} s")
+        except (BadFrame, CodecError) as cause:
+            self.cut(f"it says what the contract does not have: {cause}")
+        except OSError as cause:
+            self.cut(f"its process cannot be heard: {cause}")
+
+    def _check_holdings(self, reached: Reached) -> None:
+        memory, files = reached.memory(), reached.files()
+        if memory > self.bounds.memory:
+            self.cut(f"its process holds {memory / 1e6:.0f} MB, {self.bounds.memory / 1e6:.0f} MB are allowed")
+        elif files > self.bounds.files:
+            self.cut(f"its process holds {files} files, {self.bounds.files} are allowed")
+
+    def _take(self, message: FromChild) -> None:
+        match message:
+            case Seen():
+                self._take_seen(message)
+            case Answered() | Failed():
+                asked = self._asked.get(message.number)
+                if asked is not None:  # else it comes too late, and its caller has been told so
+                    asked[1].append(message)
+                    asked[0].set()
+            case Broken(why=why):
+                self.cut(why)
+            case Hello():
+                raise CodecError("", "a second hello")
+
+    def _take_seen(self, seen: Seen) -> None:
+        stranger = next(self._strangers(seen), None)
+        if stranger is not None:
+            raise CodecError("", stranger)
+        with self._lock:
+            self._seen = seen
+            self._news += seen.events
+            self._blocks += seen.readback
+            waiting = len(self._news)
+        if waiting > self.bounds.events:
+            self.cut(f"it floods: {waiting} events that nobody could fetch in time")
+
+    def _strangers(self, seen: Seen) -> Iterator[str]:
+        """What it says of commands that nobody gave it, and of devices that it does not drive."""
+        known = {device.name for device in self.hello.devices} | {"signals", "people"}
+        for event in seen.events:
+            if event.device not in known:
+                yield f"it speaks of {event.device!r}, which it does not drive"
+            if isinstance(event, CommandChanged) and self._commands and event.command not in self._commands:
+                yield f"it answers for command {event.command!r}, which nobody gave it"
+
+    def _answer_to(self, call: Call, name: str, command: str | None, within: float) -> Answered | Failed:
+        if self.why is not None:
+            raise LinkLost(name or self.driver, command, self.now(), f"driver {self.driver}: {self.why}")
+        done, answers = Event(), list[Answered | Failed]()
+        self._asked[call.number] = (done, answers)
+        try:
+            self._send(call)
+            done.wait(within)
+        finally:
+            del self._asked[call.number]
+        if answers:
+            return answers[0]
+        if self.why is not None:
+            raise LinkLost(name or self.driver, command, self.now(), f"driver {self.driver}: {self.why}")
+        raise Timeout(name or self.driver, command, self.now(), f"driver {self.driver} has not answered within {within:g} s")
+
+    def _send(self, call: Call) -> None:
+        """The socket's own timeout bounds it. A child that takes nothing is as good as none."""
+        try:
+            with self._lock:
+                self._reached.calls.sendall(frame(write(call)))
+        except OSError as cause:
+            self.cut(f"it takes nothing: {cause}")
+
+    def _told_to_stop(self, group: Group, key: str, kind: StopKind) -> bool:
+        stops, frames = self._reached.stops, Frames()
+        number = next(self._numbers)
+        try:
+            stops.settimeout(self.bounds.stop)
+            stops.sendall(frame(write(Stop(number, group, key, kind))))
+            until = time.monotonic() + self.bounds.stop
+            while (left := until - time.monotonic()) > 0.0:
+                stops.settimeout(left)
+                piece = stops.recv(4096)
+                if not piece:
+                    return False
+                if any(read_from_child(text) == Answered(number) for text in frames.feed(piece)):
+                    return True
+        except (OSError, BadFrame, CodecError):
+            pass
+        return False
+
+    def _error(self, failed: Failed) -> driver_errors.DriverError:
+        """As it was raised over there. A defect of the driver leaves open what it has done."""
+        if failed.kind == "Refused" and failed.code in Refusal.__members__:
+            return Refused(Refusal[failed.code], failed.device, failed.command, failed.time, failed.text)
+        kind = {"SafetyStop": driver_errors.SafetyStop, "Stale": driver_errors.Stale, "Timeout": Timeout}.get(failed.kind)
+        if kind is None and failed.kind == "ProtocolViolation":
+            kind = driver_errors.ProtocolViolation
+        if kind is not None:
+            return kind(failed.device, failed.command, failed.time, failed.text)
+        return LinkLost(failed.device, failed.command, failed.time, failed.text)
+
+
+def _received(end: socket.socket) -> bytes:
+    """What comes next, b"" after the last. Raises TimeoutError."""
+    try:
+        return end.recv(262144)
+    except ConnectionError:
+        return b""
+
+
+def checked_prepared(prepared: Prepared, device: str, command: str, now: int) -> Prepared:
+    """Raises ProtocolViolation where it is of another command or device."""
+    if (prepared.device, prepared.command) != (device, command):
+        text = f"it prepared {prepared.command!r} of {prepared.device!r} instead"
+        raise driver_errors.ProtocolViolation(device, command, now, text)
+    return prepared
+
+
+UNKNOWN = CommandStatus("unknown")

@@ -1,0 +1,256 @@
+"""The drivers of the contract over one line: commands are asked, everything else is told from the newest look.
+
+Law: a state is as old as the look that it comes from, so a child that hangs grows stale as a device does that says nothing.
+Silence of a person detector is *occupied*. To acknowledge the fault `link` is the operator's word to start the process again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from cell.device import (
+    Capabilities,
+    CommandStatus,
+    CouplingState,
+    DeviceEvent,
+    GripperState,
+    MachineState,
+    PersonState,
+    PersonWork,
+    Prepared,
+    ReadbackBlock,
+    RobotState,
+    SignalSample,
+    SignalValue,
+    StopKind,
+    Trajectory,
+)
+from cell.driver_errors import LinkLost, Refusal, Refused, Stale, Timeout
+from cell.no_devices import Nothing
+from cell_drivers.hosted.line import LINK, UNKNOWN, Line, checked_prepared
+from cell_drivers.hosted.wire import Described, Group
+
+T = TypeVar("T")
+ZONE_AGE = 500_000_000  # ns: an older look at a zone is silence
+
+
+class Proxy:
+    def __init__(self, line: Line, described: Described) -> None:
+        self._line, self._group, self._key = line, described.group, described.key
+        self._name, self._capabilities = described.name, described.capabilities
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    def open(self) -> None:
+        """The set opens all of its devices at once."""
+
+    def close(self) -> None:
+        """And closes them."""
+
+    def heartbeat(self) -> None:
+        self._ask("heartbeat")
+
+    def status(self, command: str) -> CommandStatus:
+        """`unknown` where the child does not answer."""
+        try:
+            found: CommandStatus = self._ask("status", command)
+        except (LinkLost, Timeout):
+            return UNKNOWN
+        return found
+
+    def acknowledge(self, fault: str, operator: str) -> None:
+        if fault == LINK:
+            self._line.restart()
+        else:
+            self._ask("acknowledge", fault, operator)
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        """The set tells the events of all."""
+        return ()
+
+    def _ask(self, method: str, *arguments: Any, command: str | None = None) -> Any:
+        return self._line.ask(self._group, self._key, method, *arguments, name=self._name, command=command)
+
+    def _command(self, method: str, command: str, *arguments: Any) -> Any:
+        return self._ask(method, command, *arguments, command=command)
+
+    def _newest(self, of: Callable[[], Iterable[T]], is_it: Callable[[T], bool]) -> T:
+        self._line.refresh()
+        for state in of():
+            if is_it(state):
+                return state
+        raise Stale(self._name, None, self._line.now(), f"driver {self._line.driver} tells nothing of it")
+
+
+class Motion(Proxy):
+    def activate(self, command: str) -> None:
+        self._command("activate", command)
+
+    def deactivate(self, command: str) -> None:
+        self._command("deactivate", command)
+
+    def state(self) -> RobotState:
+        return self._newest(lambda: self._line.seen.robots, lambda robot: robot.device == self._name)
+
+    def readback(self) -> tuple[ReadbackBlock, ...]:
+        return self._line.fetch_blocks(self._name)
+
+    def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
+        prepared: Prepared = self._command("prepare", command, trajectory)
+        return checked_prepared(prepared, self._name, command, self._line.now())
+
+    def start(self, prepared: Prepared) -> None:
+        self._ask("start", prepared, command=prepared.command)
+
+    def stop(self, kind: StopKind) -> None:
+        self._line.stop("motion", self._key, kind)
+
+    def scale_speed(self, command: str, scaling: float) -> None:
+        self._command("scale_speed", command, scaling)
+
+    def set_io(self, command: str, point: str, value: SignalValue) -> None:
+        self._command("set_io", command, point, value)
+
+
+class Stopped(Proxy):
+    """What stops at once, in one way only."""
+
+    def stop(self) -> None:
+        self._line.stop(self._group, self._key)
+
+
+class Gripper(Stopped):
+    def grip(self, command: str, hand: str, width: float | None, force: float) -> None:
+        self._command("grip", command, hand, width, force)
+
+    def release(self, command: str, hand: str) -> None:
+        self._command("release", command, hand)
+
+    def drive(self, command: str, hand: str, torque: float) -> None:
+        self._command("drive", command, hand, torque)
+
+    def state(self, hand: str) -> GripperState:
+        return self._newest(lambda: self._line.seen.hands, lambda seen: (seen.device, seen.hand) == (self._name, hand))
+
+
+class Coupling(Stopped):
+    def couple(self, command: str, tool: str) -> None:
+        self._command("couple", command, tool)
+
+    def uncouple(self, command: str, tool: str) -> None:
+        self._command("uncouple", command, tool)
+
+    def state(self) -> CouplingState:
+        return self._newest(lambda: self._line.seen.couplings, lambda seen: seen.device == self._name)
+
+
+class Machine(Stopped):
+    """A machine or a station."""
+
+    def set_door(self, command: str, is_open: bool) -> None:
+        self._command("set_door", command, is_open)
+
+    def set_clamp(self, command: str, is_closed: bool) -> None:
+        self._command("set_clamp", command, is_closed)
+
+    def program(self, command: str, name: str) -> None:
+        self._command("program", command, name)
+
+    def inspect(self, command: str, outcome: str) -> None:
+        self._command("inspect", command, outcome)
+
+    def treat(self, command: str, verb: str) -> None:
+        self._command("treat", command, verb)
+
+    def state(self) -> MachineState:
+        return self._newest(lambda: self._line.seen.machines, lambda seen: seen.device == self._name)
+
+
+class Supply(Stopped):
+    def present(self, command: str, part: str) -> None:
+        self._command("present", command, part)
+
+
+class Person(Proxy):
+    def await_work(self, command: str, work: PersonWork) -> None:
+        self._command("await_work", command, work)
+
+    def withdraw(self) -> None:
+        self._ask("withdraw")
+
+    def state(self) -> PersonState:
+        return self._newest(lambda: self._line.seen.persons, lambda seen: seen.device == self._name)
+
+
+class Signals(Nothing):
+    def __init__(self, line: Line) -> None:
+        super().__init__("signals")
+        self._line = line
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        return self._line.hello.signals
+
+    def read(self, signal: str) -> SignalSample:
+        """A signal of which nothing is told is not known."""
+        if signal not in self.signals:
+            raise Refused(Refusal.UNKNOWN_NAME, self.name, None, self._line.now(), f"no signal {signal!r}")
+        self._line.refresh()
+        found = (sample for sample in self._line.seen.signals if sample.name == signal)
+        return next(found, SignalSample(signal, None, 0, None))
+
+
+class People(Nothing):
+    def __init__(self, line: Line) -> None:
+        super().__init__("people")
+        self._line = line
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        return self._line.hello.zones
+
+    def is_occupied(self, zone: str, now: int) -> bool:
+        self._line.refresh()
+        seen = self._line.seen
+        return dict(seen.occupied).get(zone, True) or self._line.why is not None or self._line.now() - seen.time > ZONE_AGE
+
+
+class HostedSet:
+    """A `DriverSet` of the devices that the child has told of. It keeps real time, or time at the pace that all of the run
+    keep."""
+
+    virtual = None
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.motion = self._of("motion", Motion)
+        self.grippers = self._of("grippers", Gripper)
+        self.couplings = self._of("couplings", Coupling)
+        self.machines = self._of("machines", Machine)
+        self.stations = self._of("stations", Machine)
+        self.supplies = self._of("supplies", Supply)
+        self.persons = self._of("persons", Person)
+        self.signals, self.people = Signals(line), People(line)
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is simulated over there."""
+        return self.line.hello.is_virtual
+
+    def _of(self, group: Group, proxy: Callable[[Line, Described], T]) -> Mapping[str, T]:
+        return {d.key: proxy(self.line, d) for d in self.line.hello.devices if d.group == group}
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return self.line.fetch_news()
+
+    def open(self) -> None:
+        self.line.open()
+
+    def close(self) -> None:
+        self.line.close()

@@ -1,0 +1,141 @@
+"""A driver's process from the controller's side: started, reached, and what the system says of it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cell.driver import Assembly
+from cell_drivers.hosted.bounds import Bounds
+from cell_drivers.hosted.child import CALLS, STOPS
+from cell_drivers.hosted.pace import Pace
+
+LAST_LINES = 5
+"""of what a driver prints, for whoever asks why it died."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartUp:
+    """What a child needs. `path` as sys.path. `keeps` s: how long the drivers go on without a controller, 0 where they stop."""
+
+    driver: str
+    assembly: Assembly
+    pace: Pace
+    path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
+    period: float = 0.02
+    keeps: float = 0.0
+
+
+@dataclass(slots=True)
+class Reached:
+    """A child that can be talked to. `process` None: somebody else has started it. `socket_path` is where it can be reached."""
+
+    calls: socket.socket
+    stops: socket.socket
+    socket_path: Path
+    process: subprocess.Popen[bytes] | None = None
+    printed: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
+
+    def kill(self) -> None:
+        """With everything that it has started. Twice is as good as once."""
+        if self.process is not None and self.process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.let_go()
+
+    def let_go(self) -> None:
+        for end in (self.calls, self.stops):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def ended(self, within: float) -> str:
+        """How it ended, in words; "" where it has not, or nobody knows."""
+        if self.process is None:
+            return ""
+        try:
+            code = self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return ""
+        shutil.rmtree(self.socket_path.parent, ignore_errors=True)
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return f"{how}{''.join(f'; {line}' for line in list(self.printed)[-1:])}"
+
+    def memory(self) -> int:
+        """Resident, in bytes; 0 where nobody knows."""
+        return self._of_system(lambda here: int((here / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+
+    def files(self) -> int:
+        return self._of_system(lambda here: len(os.listdir(here / "fd")))
+
+    def _of_system(self, read: Callable[[Path], int]) -> int:
+        if self.process is None:
+            return 0
+        try:
+            return read(Path("/proc") / str(self.process.pid))
+        except (OSError, ValueError, IndexError):
+            return 0
+
+
+def spawn(start_up: StartUp, bounds: Bounds) -> Reached:
+    """Starts a child and reaches it. What it says first is its hello, or why there is none. Raises OSError."""
+    folder = Path(tempfile.mkdtemp(prefix="cellwright-"))
+    path = folder / "driver"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(4)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cell_drivers.hosted", str(listener.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL if start_up.keeps else subprocess.PIPE,  # what it prints outlives no reader
+            stderr=subprocess.STDOUT,
+            pass_fds=(listener.fileno(),),
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(start_up.path)},
+        )
+    reached = reach(path, process)
+    threading.Thread(target=_hand_over, args=(process, start_up), name=f"driver {start_up.driver} starts", daemon=True).start()
+    threading.Thread(
+        target=_listen, args=(process, reached.printed), name=f"driver {start_up.driver} prints", daemon=True
+    ).start()
+    return reached
+
+
+def reach(path: Path, process: subprocess.Popen[bytes] | None = None) -> Reached:
+    """A child that runs already. Raises OSError where there is none."""
+    ends = []
+    for role in (CALLS, STOPS):
+        end = socket.socket(socket.AF_UNIX)
+        end.connect(str(path))
+        end.sendall(role)
+        ends.append(end)
+    return Reached(ends[0], ends[1], path, process)
+
+
+def _hand_over(process: subprocess.Popen[bytes], start_up: StartUp) -> None:
+    assert process.stdin is not None
+    with suppress(OSError), process.stdin as pipe:
+        pickle.dump(start_up, pipe)
+
+
+def _listen(process: subprocess.Popen[bytes], lines: deque[str]) -> None:
+    """Whatever a driver prints is read, so that it never waits for a reader; its last lines are kept, each no longer than a
+    line."""
+    if process.stdout is None:
+        return
+    with suppress(OSError, ValueError):
+        while piece := process.stdout.readline(500):
+            text = piece.decode("utf-8", "replace").strip()
+            if text:
+                lines.append(text)

@@ -1,0 +1,119 @@
+"""Drivers that go wrong in their own process, each in its own way. `driver` reads from the address of g1 which way that is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, Prepared, Trajectory
+from cell.driver import Assembly
+from cell_drivers.simulated import SimulatedCell
+from cell_drivers.simulated.robot_face import RobotFace
+
+HELD: list[Any] = []
+
+
+class Wrong(SimulatedCell):
+    """The simulated cell, but for what `way` says. It says that it is real, so that its robot takes its own time."""
+
+    def __init__(self, assembly: Assembly, way: str) -> None:
+        super().__init__(assembly)
+        self._way, self._polls = way, 0
+        robot = self._robots["g1"]
+        for name, wrong in _WRONG.get(way, {}).items():
+            setattr(robot, name, lambda *given, wrong=wrong, right=getattr(robot, name): wrong(robot, right, *given))
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        self._polls += 1
+        if self._polls > 3 and self._way in _POLLS:
+            return _POLLS[self._way](self)
+        return super().poll()
+
+
+def forever() -> Any:
+    threading.Event().wait()
+
+
+def _ends(*given: object) -> Any:
+    os._exit(3)
+
+
+def _flood(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    return tuple(CommandChanged("g1", cell.now(), "c1", CommandStatus("running", 0.1)) for _ in range(400))
+
+
+def _hoard(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    HELD.append(bytearray(os.urandom(1 << 16)) * 512)
+    return ()
+
+
+def _open_files(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    HELD.extend(os.open("/dev/null", os.O_RDONLY) for _ in range(40))
+    return ()
+
+
+def _garbage(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    """Into whatever the process has open to others."""
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, b"\xff\xff\xff\xffno frame at all")
+        except OSError:
+            continue
+    return ()
+
+
+def _chatter(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    print("\x00\x1b[2J garbage " * 1000, flush=True)  # noqa: T201
+    return ()
+
+
+def _another(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    return (CommandChanged("g1", cell.now(), "of-nobody", CommandStatus("done", 1.0)),)
+
+
+def _not_a_number(robot: RobotFace, right: Callable[[], Any]) -> Any:
+    from dataclasses import replace
+
+    return replace(right(), q=right().q * float("nan"))
+
+
+def _prepares_another(robot: RobotFace, right: Callable[..., Prepared], command: str, trajectory: Trajectory) -> Prepared:
+    from dataclasses import replace
+
+    return replace(right(command, trajectory), command="another")
+
+
+_POLLS: dict[str, Callable[[SimulatedCell], tuple[DeviceEvent, ...]]] = {
+    "dies": _ends,
+    "is killed": lambda cell: os.kill(os.getpid(), signal.SIGKILL),  # type: ignore[dict-item, return-value]
+    "hangs in poll": lambda cell: forever(),  # type: ignore[no-any-return]
+    "raises in poll": lambda cell: 1 // 0,  # type: ignore[dict-item, return-value]
+    "floods": _flood,
+    "hoards": _hoard,
+    "opens files": _open_files,
+    "writes garbage": _garbage,
+    "prints garbage": _chatter,
+    "answers for another": _another,
+}
+_WRONG: dict[str, dict[str, Callable[..., Any]]] = {
+    "hangs in prepare": {"prepare": lambda *given: forever()},
+    "raises in prepare": {"prepare": lambda *given: {}["no such key"]},
+    "dies in start": {"start": _ends},
+    "says not a number": {"state": _not_a_number},
+    "prepares another": {"prepare": _prepares_another},
+    "does not stop": {"stop": lambda *given: forever()},
+}
+
+
+def driver(assembly: Assembly) -> SimulatedCell:
+    way = assembly.addresses["g1"]
+    if way == "raises when made":
+        raise ValueError("no such address")
+    if way == "ends when made":
+        os._exit(7)
+    if way == "hangs when made":
+        forever()
+    return Wrong(assembly, way)

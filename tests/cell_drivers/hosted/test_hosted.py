@@ -1,0 +1,247 @@
+"""A driver in a process of its own obeys as it does in ours, and whatever it does wrong is caught for its own reason."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cell.device import CommandChanged, FaultRaised, LinkChanged
+from cell.driver_errors import LinkLost, ProtocolViolation, Refusal, Refused, Timeout
+from cell.geometry import frozen
+from cell_drivers.hosted import LINK, Bounds, HostedSet, NoStart, hosted
+from tests.cell_drivers.gantry import HOME, straight
+from tests.cell_drivers.hosted.hosting import BOUNDS, opened, start_up, until, waited
+
+pytestmark = pytest.mark.xdist_group("hosted")
+START, THERE, FAR = (frozen((x, *HOME[1:])) for x in (HOME[0], 0.3, 2.0))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def drivers(folder: Path) -> Iterator[HostedSet]:
+    found = opened("sim", folder)
+    yield found
+    found.close()
+
+
+def is_final(event: object) -> bool:
+    return isinstance(event, CommandChanged) and event.status.is_final
+
+
+def is_lost(event: object) -> bool:
+    return isinstance(event, LinkChanged) and not event.is_up
+
+
+def powered(drivers: HostedSet) -> None:
+    drivers.motion["g1"].activate("on")
+    until(drivers, lambda event: isinstance(event, CommandChanged) and event.status.state == "done")
+
+
+def why_lost(drivers: HostedSet) -> str:
+    events = until(drivers, is_lost)
+    assert any(isinstance(event, FaultRaised) and event.fault == LINK for event in events + list(drivers.poll()))
+    return next(event.why for event in events if isinstance(event, LinkChanged))
+
+
+def is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{process}/stat").read_text().split(")")[1].split()[0] == "Z"
+
+
+def child(drivers: HostedSet) -> int:
+    process = drivers.line._reached.process
+    assert process is not None
+    return process.pid
+
+
+def test_a_motion_is_prepared_started_once_and_done_in_real_time(drivers: HostedSet) -> None:
+    robot = drivers.motion["g1"]
+    assert (drivers.virtual, drivers.is_virtual) == (None, True)
+    powered(drivers)
+    asked = straight(START, THERE)
+    prepared = robot.prepare("m1", asked)
+    assert robot.prepare("m1", asked) == prepared
+    began = time.monotonic()
+    robot.start(prepared)
+    robot.start(prepared)
+    events = until(drivers, lambda event: is_final(event) and event.command == "m1")  # type: ignore[attr-defined]
+    assert time.monotonic() - began > 0.9 * prepared.duration
+    assert [e.status.state for e in events if isinstance(e, CommandChanged) and e.command == "m1"][-2:] == ["running", "done"]
+    assert robot.state().q == pytest.approx(THERE, abs=1e-4)
+    assert robot.status("m1").state == "done"
+    assert robot.status("never").state == "not seen"
+    blocks = robot.readback()
+    assert sum(len(block.time) for block in blocks) > 50
+    assert {block.time.dtype.kind for block in blocks} == {"i"}
+
+
+def test_states_and_events_are_told_in_the_controllers_time(drivers: HostedSet) -> None:
+    before = time.monotonic_ns()
+    drivers.grippers["grip"].grip("g", "a", None, 60.0)
+    events = until(drivers, is_final)
+    after = time.monotonic_ns()
+    assert all(before - 1e8 < event.time < after for event in events)
+    assert after - 5e9 < drivers.motion["g1"].state().received <= time.monotonic_ns()
+    assert after - 5e9 < drivers.grippers["grip"].state("a").time <= time.monotonic_ns()
+    assert not drivers.signals.read("lathe.door").is_stale(time.monotonic_ns())
+    assert not drivers.people.is_occupied("aisle", time.monotonic_ns())
+
+
+def test_a_refusal_comes_out_of_the_call_as_it_was_raised(drivers: HostedSet) -> None:
+    with pytest.raises(Refused) as refused:
+        drivers.motion["g1"].prepare("m1", straight(START, THERE))
+    assert (refused.value.code, refused.value.device, refused.value.command) == (Refusal.NOT_ACTIVE, "g1", "m1")
+    assert drivers.motion["g1"].status("m1").state == "not seen"
+    with pytest.raises(Refused) as refused:
+        drivers.machines["lathe"].program("p", "OP99")
+    assert refused.value.code is Refusal.UNKNOWN_NAME
+
+
+def test_a_stop_is_taken_and_the_robot_stands_on_its_path(drivers: HostedSet) -> None:
+    robot = drivers.motion["g1"]
+    powered(drivers)
+    robot.start(robot.prepare("m1", straight(START, FAR)))
+    waited(drivers, lambda: robot.state().s or 0.0)
+    robot.stop("hold")
+    events = until(drivers, is_final)
+    status = next(e.status for e in events if isinstance(e, CommandChanged) and e.status.is_final)
+    assert status.state == "aborted"
+    assert status.at is not None
+    assert 0.0 < status.at < 2.0
+
+
+def test_a_goodbye_ends_the_process(folder: Path) -> None:
+    drivers = opened("sim", folder)
+    process = child(drivers)
+    drivers.close()
+    drivers.close()
+    assert is_gone(process)
+
+
+@pytest.mark.parametrize(
+    ("driver", "way", "during", "words"),
+    [
+        ("unfit", "", "import", "RuntimeError: made for another machine"),
+        ("nobody", "", "import", "installed"),
+        ("wrong", "raises when made", "making", "ValueError: no such address"),
+        ("wrong", "ends when made", "starting", "exit code 7"),
+    ],
+)
+def test_a_driver_that_does_not_come_up_says_why(folder: Path, driver: str, way: str, during: str, words: str) -> None:
+    with pytest.raises(NoStart) as found:
+        hosted(start_up(driver, folder, way), BOUNDS)
+    assert (found.value.during, words in found.value.why) == (during, True), found.value.why
+
+
+def test_a_driver_that_hangs_when_it_is_made_is_given_up(folder: Path) -> None:
+    with pytest.raises(NoStart, match="no word within 4 s"):
+        hosted(start_up("wrong", folder, "hangs when made"), replace(BOUNDS, start=4.0))
+
+
+@pytest.mark.parametrize(
+    ("way", "bounds", "words"),
+    [
+        ("dies", BOUNDS, "its process has ended: exit code 3"),
+        ("is killed", BOUNDS, "killed by SIGKILL"),
+        ("raises in poll", BOUNDS, "ZeroDivisionError"),
+        ("hangs in poll", replace(BOUNDS, silence=1.0), "it hangs: no word for 1 s"),
+        ("floods", replace(BOUNDS, events=2_000), "it floods"),
+        ("hoards", replace(BOUNDS, memory=900_000_000), "MB are allowed"),
+        ("opens files", replace(BOUNDS, files=200), "files, 200 are allowed"),
+        ("writes garbage", BOUNDS, "what the contract does not have"),
+        ("says not a number", BOUNDS, "cannot be written"),
+    ],
+)
+def test_what_goes_wrong_in_a_driver_cuts_it_off_for_that_reason(folder: Path, way: str, bounds: Bounds, words: str) -> None:
+    drivers = hosted(start_up("wrong", folder, way), bounds)
+    process = child(drivers)
+    try:
+        drivers.open()
+    except (LinkLost, Timeout):
+        pass
+    if way == "floods":
+        waited(drivers, lambda: drivers.line.why)
+    why = why_lost(drivers)
+    assert words in why
+    assert why.startswith("driver wrong: ")
+    assert waited(drivers, lambda: is_gone(process))
+    with pytest.raises(LinkLost, match="driver wrong"):
+        drivers.motion["g1"].activate("later")
+    assert drivers.people.is_occupied("aisle", time.monotonic_ns())
+
+
+def test_who_answers_for_a_command_that_nobody_gave_is_cut_off(folder: Path) -> None:
+    drivers = opened("wrong", folder, "answers for another")
+    drivers.grippers["grip"].grip("g", "a", None, 60.0)
+    assert "'of-nobody', which nobody gave it" in why_lost(drivers)
+
+
+def test_what_a_driver_prints_disturbs_nobody(folder: Path) -> None:
+    drivers = opened("wrong", folder, "prints garbage")
+    for k in range(20):
+        assert drivers.motion["g1"].status(f"c{k}").state == "not seen"
+    assert drivers.line.why is None
+    drivers.close()
+
+
+def test_a_call_that_hangs_is_over_in_its_bound_and_a_stop_passes_it(folder: Path) -> None:
+    bounds = replace(BOUNDS, answer=0.3, silence=30.0)
+    drivers = opened("wrong", folder, "hangs in prepare", bounds)
+    robot = drivers.motion["g1"]
+    powered(drivers)
+    began = time.monotonic()
+    with pytest.raises(Timeout, match="has not answered within 0.3 s"):
+        robot.prepare("m1", straight(START, THERE))
+    assert time.monotonic() - began < 5.0
+    robot.stop("quick")
+    assert drivers.line.why is None  # it was taken, while the other call still hangs
+    drivers.line.cut("enough")
+
+
+def test_a_stop_that_is_not_taken_kills_the_driver(folder: Path) -> None:
+    drivers = opened("wrong", folder, "does not stop", replace(BOUNDS, stop=0.3))
+    process = child(drivers)
+    drivers.motion["g1"].stop("hold")
+    assert "a stop was not taken within 0.3 s" in why_lost(drivers)
+    assert waited(drivers, lambda: is_gone(process))
+
+
+def test_a_defect_leaves_open_what_became_of_the_command(folder: Path) -> None:
+    drivers = opened("wrong", folder, "raises in prepare")
+    with pytest.raises(LinkLost, match="KeyError"):
+        drivers.motion["g1"].prepare("m1", straight(START, THERE))
+    assert drivers.line.why is None
+    drivers.close()
+
+
+def test_a_preparation_of_another_command_is_no_preparation(folder: Path) -> None:
+    drivers = opened("wrong", folder, "prepares another")
+    powered(drivers)
+    with pytest.raises(ProtocolViolation, match="'another'"):
+        drivers.motion["g1"].prepare("m1", straight(START, THERE))
+    drivers.close()
+
+
+def test_only_an_acknowledged_link_is_made_again_and_nothing_is_sent_twice(folder: Path) -> None:
+    drivers = opened("wrong", folder, "dies in start")
+    robot = drivers.motion["g1"]
+    powered(drivers)
+    with pytest.raises(LinkLost):
+        robot.start(robot.prepare("m1", straight(START, THERE)))
+    why_lost(drivers)
+    assert drivers.line.why is not None
+    robot.acknowledge(LINK, "ann")
+    until(drivers, lambda event: isinstance(event, LinkChanged) and event.is_up)
+    assert robot.state().mode == "off"
+    assert robot.status("m1").state == "not seen"
+    drivers.close()
