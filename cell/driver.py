@@ -258,13 +258,14 @@ class DriverSet(Protocol):
 class Assembly:
     """What a driver package gets to build its drivers from. `devices` are those that it is to drive, as cell/devices.py names
     them; the rest of the cell is another driver's. `addresses`, by device, are what the cell file says after `address`.
-    `scenario` only means something to simulated devices."""
+    `scenario` and `record`, the file in which a world keeps what truly happened, only mean something to simulated devices."""
 
     cell: CellModel
     robots: Mapping[str, RobotModel]
     scenario: Scenario
     devices: frozenset[str]
     addresses: Mapping[str, str] = field(default_factory=dict)
+    record: str | None = None
 
 
 DriverFactory = Callable[[Assembly], DriverSet]

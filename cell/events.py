@@ -219,6 +219,17 @@ class DeviceSilent:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkReported:
+    """The link to `device` is down, and `why`; or up again. What ran there when it went down is unknown."""
+
+    at: int
+    of: Subject
+    device: str
+    is_up: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneReported:
     """Whether a person is in `zone`; silence of the detector is reported as occupied."""
 
@@ -310,6 +321,7 @@ Observation = (
     | QuantityMeasured
     | DeviceAlarm
     | DeviceSilent
+    | LinkReported
     | ZoneReported
     | CountReported
     | SupplyReported

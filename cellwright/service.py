@@ -19,6 +19,7 @@ from cell.orders import OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
 from cellwright.folders import private
+from controller.clock import Clock
 from controller.journal.folder import RunFolder, new_run
 from controller.order_book import OrderBook
 from controller.runner import Replanner
@@ -73,6 +74,7 @@ def start_run(
     state_dir: Path,
     speed: float | None = None,
     orders: OrderBook | None = None,
+    clock: Clock | None = None,
 ) -> Run:
     """Opens a run's folder under `state_dir` and starts its controller. Raises OSError where the folder cannot be made."""
     folder = _new_folder(private(state_dir))
@@ -82,7 +84,9 @@ def start_run(
 
     def control() -> None:
         try:
-            result.append(serve(spec_for(folder.id), plan, drivers, planner, folder, inbox, outbox, speed=speed, orders=orders))
+            result.append(
+                serve(spec_for(folder.id), plan, drivers, planner, folder, inbox, outbox, speed=speed, orders=orders, clock=clock)
+            )
         except BaseException as defect:  # handed to whoever asks for the result; nothing is lost by it
             result.append(defect)
         finally:

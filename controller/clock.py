@@ -103,16 +103,18 @@ class PacedClock:
 
 
 class RealClock:
-    """The machine's own monotonic clock, for drivers of real devices."""
+    """The machine's own monotonic clock, for drivers of real devices; `speed` times as fast from `origin` ns on where all that
+    they drive is simulated, in processes of its own."""
 
     kind: Literal["virtual", "real"] = "real"
     is_free = False
 
-    def __init__(self, period: float = 0.01) -> None:
-        self._period = period
+    def __init__(self, period: float = 0.01, origin: int = 0, speed: float = 1.0) -> None:
+        self._period, self._origin, self._speed = period, origin, speed
 
     def now(self) -> int:
-        return time.monotonic_ns()
+        real = time.monotonic_ns()
+        return real if self._speed == 1.0 else self._origin + int((real - self._origin) * self._speed)
 
     def utc(self) -> str:
         return _iso(time.time())
@@ -121,7 +123,7 @@ class RealClock:
         return _boot_id()
 
     def step(self, until: int | None, wait: Wait) -> None:
-        left = self._period if until is None else max(0.0, (until - self.now()) / SECOND)
+        left = self._period if until is None else max(0.0, (until - self.now()) / SECOND / self._speed)
         wait(min(left, self._period))
 
 

@@ -218,6 +218,12 @@ _PAGES = (
         "Ask them why, mend that, then resume: they are asked again.",
     ),
     _page(
+        "R740", "there is no link to a device",
+        "The driver's process has died, hangs or was cut off, or the driver says that its device cannot be reached.",
+        "What ran there is unknown, so nothing of it is sent again. The text says which driver, and for what reason.",
+        "Look at the device and at the cause. Resume: the driver is started again, all is looked at, and the way on is planned.",
+    ),
+    _page(
         "R737", "a thing is overdue",
         "An `every t { }` was not done again in time: the run took longer than planned, or was held.",
         "What its station tells or does may be wrong by now, so nothing is started meanwhile.",

@@ -15,6 +15,7 @@ from cell.events import (
     Event,
     FactObserved,
     HandClosedEmpty,
+    LinkReported,
     NoPlan,
     Observation,
     OperatorAsked,
@@ -38,6 +39,7 @@ from controller import (
     freshness,
     fullness,
     ledger,
+    links,
     measured,
     monitor,
     pace,
@@ -99,6 +101,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             reports.alarm(d, event)
         case DeviceSilent():
             monitor.device_silent(d, event)
+        case LinkReported():
+            links.reported(d, event)
         case ZoneReported():
             presence.zone_reported(d, event)
             monitor.watch_nevers(d)

@@ -18,9 +18,9 @@ from cell.events import (
     CommandReported,
     CountReported,
     DeviceAlarm,
-    DeviceSilent,
     FactObserved,
     HandClosedEmpty,
+    LinkReported,
     Observation,
     OutcomeTold,
     QuantityMeasured,
@@ -76,8 +76,8 @@ def observations(state: RunState, event: device.DeviceEvent) -> Iterator[Observa
             yield DeviceAlarm(at, _run(state), event.device, True, fault, text)
         case device.FaultCleared(fault=fault):
             yield DeviceAlarm(at, _run(state), event.device, False, fault, "")
-        case device.LinkChanged(is_up=is_up):
-            yield DeviceSilent(at, _run(state), event.device, not is_up, 0.0)
+        case device.LinkChanged(is_up=is_up, why=why):
+            yield LinkReported(at, _run(state), event.device, is_up, why)
         case device.SpeedScaled():
             pass
         case _:

@@ -180,11 +180,12 @@ def _forget(d: Draft, outcome: str, part: str) -> None:
 
 
 def _is_silent(d: Draft, step: Step) -> bool:
-    """Nothing is sent to a device whose state is stale."""
-    if not d.belief.silent:
+    """Nothing is sent to a device whose state is stale, or that cannot be reached."""
+    if not d.belief.silent and not d.belief.cut:
         return False
     device = device_of(step.action)
-    return device is not None and (device in d.belief.silent or device.split(".")[0] in d.belief.silent)
+    names = () if device is None else (device, device.split(".")[0])
+    return any(name in d.belief.silent or name in d.belief.cut for name in names)
 
 
 def _give_up(d: Draft, step: str) -> None:

@@ -77,8 +77,8 @@ class DeviceBelief:
 class Belief:
     """`lying` gives for each place what lies there, in order of arrival. `zones`: occupied or not; `waiting`: how many parts
     wait at a thing; `mounts`: the robot or the changer that each tool is at, "" where it is not known; `silent`: devices without
-    fresh samples; `short`: who starves or blocks the cell. `orders` by id, `queue` their
-    ids in the order in which they `arrived` (ns). `tended`: when each goal about a thing was last reached (ns).
+    fresh samples; `cut`: devices to which there is no link, and why; `short`: who starves or blocks the cell. `orders` by id,
+    `queue` their ids in the order in which they `arrived` (ns). `tended`: when each goal about a thing was last reached (ns).
     `decided`: the branch of each `when` that a plan has decided by what was observed."""
 
     parts: Map[str, PartBelief] = _NONE
@@ -93,6 +93,7 @@ class Belief:
     arrived: Map[str, int] = _NONE
     mounts: Map[str, str] = _NONE
     silent: tuple[str, ...] = ()
+    cut: Map[str, str] = _NONE
     short: tuple[str, ...] = ()
     tended: Map[str, int] = _NONE
     decided: Map[str, int] = _NONE

@@ -43,7 +43,7 @@ from controller.machine import advance
 from controller.observe import observations, ordered, robot_seen, stances_of
 from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState
-from controller.watch import Watch, first_look, zones_seen
+from controller.watch import Watch, first_look, told, zones_seen
 
 MINUTE = 60_000_000_000
 WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells: silence, tracking
@@ -192,12 +192,15 @@ class Runner:
             if isinstance(event, device.CommandChanged) and event.status.is_final and event.device in self.drivers.motion:
                 self._see_robot(event.device, now)
             self._fold(observations(self.state, event))
+            if isinstance(event, device.LinkChanged) and event.is_up:
+                self._fold(first_look(self.drivers, self.state, self._watch, now))
         if news:
             self._see_zones(now)
 
     def _see_robot(self, robot: str, now: int) -> None:
-        seen = self.drivers.motion[robot].state()
-        self._fold(robot_seen(self.state, now, seen, self._watch.stances))
+        seen = told(self.drivers.motion[robot].state)
+        if seen is not None:
+            self._fold(robot_seen(self.state, now, seen, self._watch.stances))
         self._take_samples()
 
     def _see_zones(self, now: int) -> None:

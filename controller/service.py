@@ -80,10 +80,11 @@ def serve(
     speed: float | None = None,
     orders: OrderBook | None = None,
     is_recorded: bool = True,
+    clock: Clock | None = None,
 ) -> RunSummary:
     """Runs `plan` and what follows to its end: complete, stopped or aborted; a hold waits. `speed` times real time for simulated
-    drivers, None as fast as they can; real drivers run as they do. `orders` come by the clock, others through the inbox.
-    Everything is in `folder`, which is this run's own."""
+    drivers, None as fast as they can; real drivers run as they do, and by `clock` where it is given. `orders` come by the clock,
+    others through the inbox. Everything is in `folder`, which is this run's own."""
     folder.claim()
     journal = DiskJournal(folder.path, spec.run_id)
     recording = Recording(folder.recording) if is_recorded else None
@@ -92,7 +93,7 @@ def serve(
     runner = Runner(
         spec,
         drivers,
-        clock_for(drivers, speed),
+        clock or clock_for(drivers, speed),
         journal,
         InThread(replanner),
         post_box,

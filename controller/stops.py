@@ -66,14 +66,18 @@ def asked(d: Draft, event: OperatorAsked) -> None:
 def activate(d: Draft) -> None:
     """Power for every robot: at the start, and again after a stop may have taken it."""
     for robot in d.known.robots:
-        if robot not in d.progress.busy:
-            command = Activate(d.fresh_id("activate"), d.subject, robot)
-            d.proceed(
-                flights=d.progress.flights.set(command.id, Flight(robot, None, d.now)),
-                busy=d.progress.busy.set(robot, command.id),
-            )
-            d.set_timer(f"late {command.id}", STANDSTILL)
-            d.command(command)
+        if robot not in d.progress.busy and robot not in d.belief.cut:
+            power(d, robot)
+
+
+def power(d: Draft, robot: str) -> None:
+    command = Activate(d.fresh_id("activate"), d.subject, robot)
+    d.proceed(
+        flights=d.progress.flights.set(command.id, Flight(robot, None, d.now)),
+        busy=d.progress.busy.set(robot, command.id),
+    )
+    d.set_timer(f"late {command.id}", STANDSTILL)
+    d.command(command)
 
 
 def _acknowledge(d: Draft, who: str) -> None:

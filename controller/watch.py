@@ -5,12 +5,15 @@ Law: a state older than its maximum age is stale; silence of a person detector i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 
 from cell.commands import Subject
+from cell.device import CouplingState, GripperState, MachineState
 from cell.driver import DriverSet
+from cell.driver_errors import DriverError
 from cell.events import DeviceSilent, Observation, TrackingErrorSeen, ZoneReported
 from cell.geometry import Array
 from cell.steps import Stance
@@ -19,6 +22,8 @@ from controller.run_state import RunState
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
 NANOSECONDS = 1e9
+
+T = TypeVar("T")
 
 
 class Watch:
@@ -40,8 +45,11 @@ class Watch:
 
     def look(self, state: RunState, now: int) -> Iterator[Observation]:
         of = Subject(state.run)
-        robots = {name: robot.state() for name, robot in self._drivers.motion.items()}
-        for name, sampled in (*((n, seen.received) for n, seen in robots.items()), *self._samples(state, now)):
+        robots = {name: seen for name, robot in self._drivers.motion.items() if (seen := told(robot.state)) is not None}
+        untold = ((name, 0) for name in self._drivers.motion if name not in robots)
+        for name, sampled in (*((n, seen.received) for n, seen in robots.items()), *untold, *self._samples(state, now)):
+            if name in state.belief.cut:
+                continue
             age = (now - sampled) / NANOSECONDS
             is_silent = age > self._max_age[name]
             if is_silent is not (name in state.belief.silent):
@@ -57,12 +65,13 @@ class Watch:
         """(device, time of its newest sample) but of robots. A machine is as fresh as the stalest signal that the cell file
         has report it, a tool as the stalest of its hands."""
         for name, machine in self._drivers.machines.items():
-            yield name, min([machine.state().time, *self._signal_times(state, name, now)])
+            yield name, min([_time(told(machine.state)), *self._signal_times(state, name, now)])
         for name, tool in self._drivers.grippers.items():
             hands = [hand.split(".", 1)[1] for hand in state.belief.hands if hand.split(".", 1)[0] == name]
-            yield name, min((tool.state(hand).time for hand in hands), default=now)
+            states = (told(lambda tool=tool, hand=hand: tool.state(hand)) for hand in hands)  # type: ignore[misc]
+            yield name, min(map(_time, states), default=now)
         for coupling in self._drivers.couplings.values():
-            yield coupling.name, coupling.state().time
+            yield coupling.name, _time(told(coupling.state))
 
     def _signal_times(self, state: RunState, device: str, now: int) -> Iterator[int]:
         """A signal that does not age is as fresh as now."""
@@ -73,18 +82,33 @@ class Watch:
                 yield now if sample.max_age is None else sample.time
 
 
+def told(read: Callable[[], T]) -> T | None:
+    """What a driver says, None where it says that it cannot: it is silent then."""
+    try:
+        return read()
+    except DriverError:
+        return None
+
+
+def _time(state: GripperState | MachineState | CouplingState | None) -> int:
+    return 0 if state is None else state.time
+
+
 def first_look(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> Iterator[Observation]:
     """Everything that can be seen before anything is sent."""
     for robot in drivers.motion.values():
-        yield from robot_seen(state, now, robot.state(), watch.stances)
+        if (at := told(robot.state)) is not None:
+            yield from robot_seen(state, now, at, watch.stances)
     for hand in state.belief.hands:
         tool, own = hand.split(".", 1)
-        if tool in drivers.grippers:
-            yield from hand_seen(state, now, drivers.grippers[tool].state(own))
+        if tool in drivers.grippers and (jaws := told(lambda tool=tool, own=own: drivers.grippers[tool].state(own))) is not None:  # type: ignore[misc]
+            yield from hand_seen(state, now, jaws)
     for coupling in drivers.couplings.values():
-        yield from coupling_seen(state, now, coupling.state())
+        if (held := told(coupling.state)) is not None:
+            yield from coupling_seen(state, now, held)
     for machine in drivers.machines.values():
-        yield from machine_seen(state, now, machine.state())
+        if (shown := told(machine.state)) is not None:
+            yield from machine_seen(state, now, shown)
     for signal in drivers.signals.signals:
         yield from signal_seen(state, now, drivers.signals.read(signal))
     yield from zones_seen(drivers, state, now)

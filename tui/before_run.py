@@ -6,20 +6,26 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from cell.diagnostic import Diagnostic
+from cell.diagnostic import Diagnostic, Outcome
 from cell.driver import DriverSet
 from cell.scenario import Scenario
 from cell.scenario_file import not_in_cell
+from cellwright.folders import private, state_folder
+from cellwright.in_service import InService, drivers_in_service
 from cellwright.open_drivers import open_drivers
 from cellwright.running import read_scenario
 from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import unwatched
+from controller.clock import Clock
 from tui.diagnostics import emit
 from tui.exit_codes import DRIVER, USAGE
 from tui.preparing import Ready, asked_of, is_text, prepare
 from tui.progress import shown
 from tui.speech import refuse
 from tui.why_text import emit_refusal
+
+USAGES = frozenset({"E289"})
+"""What is wrong with the command line, not with a driver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,14 @@ class Target:
     scenario: Scenario
     drivers: DriverSet
     workshop: Workshop
+    clock: Clock | None = None
+    is_simulated: bool = True
+    record: Path | None = None
 
 
-def target(arguments: argparse.Namespace) -> Target | int:
-    """The target, or the exit code after saying what is wrong. Raises OSError where a file cannot be read."""
+def target(arguments: argparse.Namespace, is_in_service: bool) -> Target | int:
+    """The target, or the exit code after saying what is wrong. `is_in_service`: each driver in a process of its own. Raises
+    OSError where a file cannot be read."""
     if Path(arguments.file).suffix == ".cell":
         return refuse(f"{arguments.file} says what is and asks for nothing; name an intent that uses it, or a plan", USAGE)
     read = None if arguments.scenario is None else read_scenario(arguments.scenario)
@@ -53,13 +63,25 @@ def target(arguments: argparse.Namespace) -> Target | int:
     unknown = not_in_cell(scenario, prepared.ready.request.cell, arguments.scenario or "")
     if unknown:
         return _refused(unknown, arguments, USAGE)
-    drivers = open_drivers(prepared.ready.request, scenario)
-    if drivers.value is None:
-        emit(drivers.diagnostics, arguments.format, prepared.texts)
-        return DRIVER
-    if read is not None and drivers.value.virtual is None:
+    opened = _opened(prepared.ready, scenario, arguments, is_in_service)
+    if opened.value is None:
+        emit(opened.diagnostics, arguments.format, prepared.texts)
+        return USAGE if any(d.code in USAGES for d in opened.diagnostics) else DRIVER
+    made = opened.value
+    if read is not None and not made.is_simulated:
+        made.drivers.close()
         return refuse("--scenario disturbs simulated devices; the drivers of this cell are real", USAGE)
-    return Target(prepared.ready, scenario, drivers.value, open_workshop(lambda stage, done, of: None, arguments.jobs))
+    silent = open_workshop(lambda stage, done, of: None, arguments.jobs)
+    return Target(prepared.ready, scenario, made.drivers, silent, made.clock, made.is_simulated, made.record)
+
+
+def _opened(ready: Ready, scenario: Scenario, arguments: argparse.Namespace, is_in_service: bool) -> Outcome[InService]:
+    if is_in_service:
+        return drivers_in_service(ready.request, scenario, arguments.speed, private(state_folder() / "worlds"))
+    found = open_drivers(ready.request, scenario)
+    if found.value is None:
+        return Outcome(None, found.diagnostics)
+    return Outcome(InService(found.value, None, found.value.virtual is not None))
 
 
 def _refused(diagnostics: tuple[Diagnostic, ...], arguments: argparse.Namespace, code: int) -> int:

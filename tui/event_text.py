@@ -14,6 +14,7 @@ from cell.events import (
     GoalReached,
     HandClosedEmpty,
     HoldRaised,
+    LinkReported,
     NoPlan,
     OperatorAsked,
     OrderArrived,
@@ -120,6 +121,10 @@ def _device_line(event: Event) -> str | None:
             return f"alarm of {device} is over"
         case DeviceSilent(device=device, is_silent=True, age=age):
             return f"{device} is silent for {age:.1f} s"
+        case LinkReported(device=device, is_up=False, why=why):
+            return f"no link to {device}: {why}"
+        case LinkReported(device=device):
+            return f"there is a link to {device} again"
         case DeviceSilent(device=device):
             return f"{device} is heard again"
         case ZoneReported(zone=zone, is_occupied=is_occupied):

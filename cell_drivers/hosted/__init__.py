@@ -31,4 +31,4 @@ __all__ = ["LINK", "Bounds", "HostedSet", "Line", "NoStart", "Pace", "Reached", 
 
 def hosted(start_up: StartUp, bounds: Bounds = Bounds()) -> HostedSet:  # noqa: B008
     """Drivers in a child that has said what it drives. Raises NoStart where it does not come up."""
-    return HostedSet(Line(lambda: spawn(start_up, bounds), start_up.driver, bounds))
+    return HostedSet(Line(lambda: spawn(start_up, bounds), start_up.driver, bounds, start_up.pace.now))

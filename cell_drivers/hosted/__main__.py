@@ -5,12 +5,9 @@ from __future__ import annotations
 import pickle
 import socket
 import sys
-import time
-from dataclasses import replace
 
 from cell_drivers.hosted import child
 from cell_drivers.hosted.desk import Desk
-from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.spawn import StartUp
 from cell_drivers.hosted.wire import Broken
 from cell_drivers.registry import find_driver, load
@@ -26,7 +23,7 @@ def main(descriptor: int) -> None:
         except _Unfit as cause:
             child.last_word(listener, cause.broken)
             raise SystemExit(1) from cause
-        child.serve(listener, desk, start_up.period, start_up.keeps)
+        child.serve(listener, desk, start_up.period, start_up.keeps if desk.is_virtual else 0.0)
 
 
 class _Unfit(Exception):
@@ -45,10 +42,8 @@ def _desk(start_up: StartUp) -> Desk:
         drivers = factory.value(start_up.assembly)  # type: ignore[operator]
     except Exception as cause:
         raise _Unfit(Broken("making", f"{type(cause).__name__}: {cause}")) from cause
-    hands = {name: tuple(h.name for h in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}
-    begins = drivers.virtual is not None and start_up.pace.origin == 0
-    pace = Pace(time.monotonic_ns(), start_up.pace.speed) if begins else replace(start_up.pace)
-    return Desk(drivers, hands, pace)
+    hands = {name: tuple(hand.name for hand in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}
+    return Desk(drivers, hands, start_up.pace)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ supervises: a driver's robots are stopped and the process ends, but a simulated 
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import threading
@@ -45,6 +46,7 @@ def serve(listener: socket.socket, desk: Desk, period: float, keeps: float) -> N
                 break
         finally:
             ends.close()
+        _print_to_nobody()
         if keeps <= 0.0:
             host.stop_and_stand()
             break
@@ -151,6 +153,14 @@ class Host:
         finally:
             if has_lock:
                 self._lock.release()
+
+
+def _print_to_nobody() -> None:
+    """Who read what was printed has gone with the controller."""
+    nobody = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nobody, descriptor)
+    os.close(nobody)
 
 
 def _accepted(listener: socket.socket, host: Host | None, patience: float) -> Ends | None:

@@ -21,14 +21,18 @@ MAPPINGS: tuple[Group, ...] = ("motion", "grippers", "couplings", "machines", "s
 
 class Desk:
     def __init__(self, drivers: DriverSet, hands: Mapping[str, tuple[str, ...]], pace: Pace) -> None:
-        """`hands` by tool. Simulated time begins at `pace.origin`."""
+        """`hands` by tool. Simulated time stands still until the drivers are opened, and begins then."""
         self._drivers, self._hands, self._pace = drivers, hands, pace
-        self._shift = pace.origin if drivers.virtual is not None else 0
+        self._is_open, self._shift = False, 0
+
+    @property
+    def is_virtual(self) -> bool:
+        return self._drivers.virtual is not None
 
     def hello(self) -> Hello:
         described = tuple(Described(g, key, d.name, d.capabilities()) for g, key, d in self._devices())
         signals, people = self._drivers.signals, self._drivers.people
-        return Hello(described, tuple(signals.signals), tuple(people.zones), self._drivers.virtual is not None)
+        return Hello(described, tuple(signals.signals), tuple(people.zones), self.is_virtual)
 
     def answer(self, call: Call) -> Answered | Failed | Seen:
         try:
@@ -64,12 +68,14 @@ class Desk:
 
     def pass_time(self) -> None:
         """Lets simulated time catch up with the clock."""
-        if self._drivers.virtual is not None:
-            virtual = self._drivers.virtual
+        virtual = self._drivers.virtual
+        if virtual is not None and self._is_open:
             virtual.advance_to(max(virtual.now(), self.now() - self._shift))
 
     def look(self) -> Seen:
-        """Events first: a state that follows from one is never older than it."""
+        """Events first: a state that follows from one is never older than it. Nothing is seen of what is not open."""
+        if not self._is_open:
+            return Seen(self.now())
         drivers, shift = self._drivers, self._shift
         events = tuple(shifted(event, shift) for event in drivers.poll())
         now = self.now()
@@ -98,8 +104,14 @@ class Desk:
         if call.method == "look":
             self.pass_time()
             return self.look()
-        self._drivers.open()
+        self._open()
         return Answered(call.number)
+
+    def _open(self) -> None:
+        self._drivers.open()
+        if self._drivers.virtual is not None and not self._is_open:
+            self._shift = self.now() - self._drivers.virtual.now()
+        self._is_open = True
 
     def _devices(self) -> Iterator[tuple[Group, str, Device]]:
         for group in MAPPINGS:

@@ -82,7 +82,8 @@ class Line:
         self._is_open = False
         self._is_restarting = False
         self.why: str | None = None  # it was cut off; None while it is up
-        self.hello = self._connect()
+        self.hello = Hello((), (), (), False)
+        self._connect()
 
     # --- calls -------------------------------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class Line:
 
     def _again(self) -> None:
         try:
-            self.hello = self._connect()
+            self._connect()
             if self._is_open:
                 self.open()
         except (NoStart, driver_errors.DriverError) as cause:
@@ -175,8 +176,8 @@ class Line:
         else:
             now = self.now()
             with self._lock:
-                for device in self.hello.devices:
-                    self._news += (FaultCleared(device.name, now, LINK), LinkChanged(device.name, now, True))
+                self._news += [LinkChanged(device.name, now, True) for device in self.hello.devices]
+                self._news += [FaultCleared(device.name, now, LINK) for device in self.hello.devices]
         finally:
             self._is_restarting = False
 
@@ -184,14 +185,14 @@ class Line:
         now = self.now()
         with self._lock:
             waiting = list(self._asked.values())
-            for device in self.hello.devices:
-                self._news += (LinkChanged(device.name, now, False, why), FaultRaised(device.name, now, LINK, why))
+            self._news += [LinkChanged(device.name, now, False, why) for device in self.hello.devices]
+            self._news += [FaultRaised(device.name, now, LINK, why) for device in self.hello.devices]
         for event, _ in waiting:
             event.set()
 
     # --- the wire ----------------------------------------------------------------------------------------------------
 
-    def _connect(self) -> Hello:
+    def _connect(self) -> None:
         try:
             self._reached = self._start()
         except OSError as cause:
@@ -215,9 +216,8 @@ class Line:
         if not isinstance(first, Hello):
             self._give_up()
             raise NoStart(self.driver, "starting", f"it begins with {type(first).__name__}")
-        self.why = None
+        self.hello, self._seen, self.why = first, None, None
         Thread(target=self._read, args=(self._reached, frames, texts[1:]), name=f"driver {self.driver}", daemon=True).start()
-        return first
 
     def _give_up(self) -> None:
         self._reached.kill()
@@ -235,6 +235,8 @@ class Line:
                     checked = time.monotonic()
                     self._check_holdings(reached)
                 piece = _received(reached.calls)
+                if reached is not self._reached:
+                    return
                 if not piece:
                     self.cut(f"its process has ended: {reached.ended(self.bounds.answer) or 'nobody knows how'}")
                     return

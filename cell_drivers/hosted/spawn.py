@@ -28,7 +28,8 @@ LAST_LINES = 5
 
 @dataclass(frozen=True, slots=True)
 class StartUp:
-    """What a child needs. `path` as sys.path. `keeps` s: how long the drivers go on without a controller, 0 where they stop."""
+    """What a child needs. `path` as sys.path. `keeps` s: how long a simulated world goes on
+    without a controller; drivers of real devices stop."""
 
     driver: str
     assembly: Assembly
@@ -98,7 +99,7 @@ def spawn(start_up: StartUp, bounds: Bounds) -> Reached:
         process = subprocess.Popen(
             [sys.executable, "-m", "cell_drivers.hosted", str(listener.fileno())],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL if start_up.keeps else subprocess.PIPE,  # what it prints outlives no reader
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(listener.fileno(),),
             start_new_session=True,
@@ -132,8 +133,7 @@ def _hand_over(process: subprocess.Popen[bytes], start_up: StartUp) -> None:
 def _listen(process: subprocess.Popen[bytes], lines: deque[str]) -> None:
     """Whatever a driver prints is read, so that it never waits for a reader; its last lines are kept, each no longer than a
     line."""
-    if process.stdout is None:
-        return
+    assert process.stdout is not None
     with suppress(OSError, ValueError):
         while piece := process.stdout.readline(500):
             text = piece.decode("utf-8", "replace").strip()

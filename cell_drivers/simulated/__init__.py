@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cell.devices import devices_of
@@ -16,7 +17,8 @@ from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scenario import Scenario
 from cell_drivers.simulated.assembly import SimulatedCell
-from cell_drivers.simulated.record import Effect, Violation
+from cell_drivers.simulated.record import Happening
+from cell_drivers.simulated.record_file import RecordFile
 
 if TYPE_CHECKING:
     from cell_drivers.conformance import Bench
@@ -25,7 +27,10 @@ __all__ = ["SimulatedCell", "bench", "driver", "simulated_cell"]
 
 
 def driver(assembly: Assembly) -> SimulatedCell:
-    return SimulatedCell(assembly)
+    """With `assembly.record` the world keeps its record there, at each effect. Raises OSError where the file cannot be made."""
+    if assembly.record is None:
+        return SimulatedCell(assembly)
+    return SimulatedCell(assembly, RecordFile(Path(assembly.record), assembly.scenario).write)
 
 
 def bench(assembly: Assembly) -> Bench:
@@ -40,7 +45,7 @@ def simulated_cell(
     robots: Mapping[str, RobotModel],
     scenario: Scenario | None = None,
     seed: int | None = None,
-    on_effect: Callable[[Effect | Violation], None] | None = None,
+    on_effect: Callable[[Happening], None] | None = None,
 ) -> SimulatedCell:
     """`robots` by robot name; `seed` takes the place of the scenario's."""
     drawn = scenario if scenario is not None else Scenario()

@@ -20,7 +20,7 @@ from cell_drivers.simulated.face import Face
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
 from cell_drivers.simulated.person_face import PersonFace
-from cell_drivers.simulated.record import Effect, Violation, WorldRecord
+from cell_drivers.simulated.record import Happening, WorldRecord
 from cell_drivers.simulated.robot_face import RobotFace
 from cell_drivers.simulated.screwdriver_face import ScrewdriverFace
 from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sources
@@ -35,7 +35,7 @@ class SimulatedCell:
     and violation at once, so a record can be kept outside this process. What another driver drives stands in the world as it was
     declared, and this set does not offer it."""
 
-    def __init__(self, assembly: Assembly, on_effect: Callable[[Effect | Violation], None] | None = None) -> None:
+    def __init__(self, assembly: Assembly, on_effect: Callable[[Happening], None] | None = None) -> None:
         cell, self._devices = assembly.cell, assembly.devices
         self.world = world = World(cell, Misfortunes(assembly.scenario), on_effect)
         self._robots = {name: RobotFace(world, Arm(world, unit, assembly.robots[name])) for name, unit in cell.robots.items()}

@@ -129,6 +129,14 @@ class Violation:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A device has truly begun to carry out `command`."""
+
+    time: int
+    command: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MotionRecord:
     """What the robot truly did under `command`, 125 Hz. `time` (N,) ns, `q` and `qd` (N, n) measured in rad or m and s,
@@ -154,6 +162,9 @@ class Occupation:
     zone: str
     start: int
     end: int | None
+
+
+Happening = Effect | Violation | Execution
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ from cell.geometry import Array, Pose
 from cell.model import CellModel, Tool
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.parts import REACH, TILT, Part, Parts
-from cell_drivers.simulated.record import Effect, MotionRecord, Occupation, Violation, What, WorldRecord
+from cell_drivers.simulated.record import Effect, Execution, Happening, MotionRecord, Occupation, Violation, What, WorldRecord
 from cell_drivers.simulated.timeline import Timeline
 
 
@@ -58,7 +58,7 @@ class Carrying(Protocol):
 
 
 class World:
-    def __init__(self, cell: CellModel, luck: Misfortunes, on_effect: Callable[[Effect | Violation], None] | None) -> None:
+    def __init__(self, cell: CellModel, luck: Misfortunes, on_effect: Callable[[Happening], None] | None) -> None:
         self.cell = cell
         self.luck = luck
         self.timeline = Timeline()
@@ -104,6 +104,8 @@ class World:
 
     def executed(self, command: str) -> None:
         self._executions[command] = self._executions.get(command, 0) + 1
+        if self._on_effect is not None:
+            self._on_effect(Execution(self.now, command))
 
     def record(self) -> WorldRecord:
         return WorldRecord(

@@ -39,21 +39,26 @@ def act(arguments: argparse.Namespace) -> int:
     from tui.before_run import Target, target
     from tui.run_text import run_document, run_exit_code, run_text
 
-    aim = target(arguments)
+    aim = target(arguments, is_in_service=True)
     if not isinstance(aim, Target):
         return aim
     _announce(aim)
     if not arguments.yes and not _agreed():
+        aim.drivers.close()
         say("Nothing was moved.")
         return HELD
     try:
         summary = _run(aim, arguments, is_attended)
     except DriverError as cause:
         return refuse(f"a driver failed: {cause}", DRIVER)
+    finally:
+        aim.drivers.close()
     if arguments.format == "json":
         put_json(run_document(summary))
     else:
         put(run_text(summary, wants_colour(sys.stdout)))
+    if aim.record is not None:
+        say(f"The simulated world's own record: {printable(str(aim.record))}")
     say(f"Next: cellwright report {printable(summary.run_id)}")
     return run_exit_code(summary, arguments.strict)
 
@@ -66,7 +71,7 @@ def _announce(aim: Target) -> None:
 
     width = min(110, shutil.get_terminal_size((100, 24)).columns)
     say(plan_text(aim.ready.released, width, wants_colour(sys.stderr), everything=False))
-    say(f"target: {_driven(aim.ready.request.cell)}, {'REAL DEVICES' if aim.drivers.virtual is None else 'simulated'}")
+    say(f"target: {_driven(aim.ready.request.cell)}, {'simulated' if aim.is_simulated else 'REAL DEVICES'}")
 
 
 def _driven(cell: CellModel) -> str:
@@ -101,6 +106,7 @@ def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSu
         state_folder(),
         arguments.speed,
         Announced(order_changes(aim.scenario, ready.request.cell)),
+        aim.clock,
     )
     return Watching(run, is_attended, arguments.wait, _followed(arguments, ready)).to_the_end()
 

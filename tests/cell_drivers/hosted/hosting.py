@@ -43,7 +43,7 @@ def opened(driver: str, folder: Path, way: str = "", bounds: Bounds = BOUNDS) ->
     return drivers
 
 
-def waited(drivers: HostedSet, is_there: Callable[[], T | None | bool]) -> T:
+def waited(drivers: HostedSet, is_there: Callable[[], T | bool | None]) -> T:
     """The first answer that is one. Wakes with what the child says, within PATIENCE s."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

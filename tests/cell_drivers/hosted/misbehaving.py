@@ -24,7 +24,8 @@ class Wrong(SimulatedCell):
         self._way, self._polls = way, 0
         robot = self._robots["g1"]
         for name, wrong in _WRONG.get(way, {}).items():
-            setattr(robot, name, lambda *given, wrong=wrong, right=getattr(robot, name): wrong(robot, right, *given))
+            right = getattr(robot, name)
+            setattr(robot, name, lambda *given, wrong=wrong, right=right: wrong(robot, right, *given))
 
     def poll(self) -> tuple[DeviceEvent, ...]:
         self._polls += 1

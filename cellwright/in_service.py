@@ -1,0 +1,124 @@
+"""The drivers of a run in service: each in a process of its own, so that none can take the controller down.
+
+A run of drivers with simulated time that goes as fast as it can stays in one process: virtual time exists only there. So does
+one that is paced faster than FASTEST, where a sample would be old before it has crossed. To see whether a driver has simulated
+time it is loaded here where we ship it ourselves, and first of all in a process of its own where somebody else does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cell.diagnostic import Outcome, error
+from cell.driver import Assembly, DriverSet
+from cell.scenario import Scenario
+from cell.state import PlanningRequest
+from cell_drivers.composed import ComposedSet, Share
+from cell_drivers.hosted import Bounds, HostedSet, NoStart, Pace, StartUp, hosted
+from cell_drivers.registry import InstalledDriver, find_driver
+from cellwright.assignment import Assigned, assigned
+from cellwright.open_drivers import open_drivers
+from controller.clock import Clock, RealClock
+
+FASTEST = 4.0
+"""times real time, up to which simulated drivers run in processes of their own."""
+KEPT = 120.0
+"""s that a simulated world in service goes on after its controller has gone, for another one to find it."""
+OURS = "cellwright"
+CODES = {"import": "E292", "making": "E295", "starting": "E299"}
+
+
+@dataclass(frozen=True, slots=True)
+class InService:
+    """`clock` None: by the drivers' own time. `record`: where the simulated world keeps its own record, None where there is
+    none."""
+
+    drivers: DriverSet
+    clock: Clock | None
+    is_simulated: bool
+    record: Path | None = None
+
+
+def drivers_in_service(
+    request: PlanningRequest,
+    scenario: Scenario,
+    speed: float | None,
+    worlds: Path,
+    bounds: Bounds = Bounds(),  # noqa: B008
+) -> Outcome[InService]:
+    """The drivers that the cell file names, not opened yet. `worlds` is the folder for the records of simulated worlds."""
+    parts = assigned(request.cell)
+    if parts.value is None:
+        return Outcome(None, parts.diagnostics)
+    found = [find_driver(part.driver, *part.spans[:1]) for part in parts.value]
+    installed = [driver.value for driver in found if driver.value is not None]
+    if len(installed) < len(found):
+        return Outcome(None, tuple(d for driver in found for d in driver.diagnostics))
+    if len(parts.value) == 1 and (speed is None or speed > FASTEST):
+        alone = _in_one_process(installed[0], parts.value[0], request, scenario, bounds)
+        if alone is not None:
+            return alone
+    return _hosted(parts.value, request, scenario, speed or 1.0, worlds, bounds)
+
+
+def _in_one_process(
+    driver: InstalledDriver, part: Assigned, request: PlanningRequest, scenario: Scenario, bounds: Bounds
+) -> Outcome[InService] | None:
+    """None for a driver of real devices: those run in a process of their own."""
+    if driver.package != OURS:
+        tried = _child(part, StartUp(part.driver, _assembly(part, request, scenario), Pace(0)), bounds)
+        if tried.value is None:
+            return Outcome(None, tried.diagnostics)
+        tried.value.close()
+        if not tried.value.is_virtual:
+            return None
+    opened = open_drivers(request, scenario)
+    if opened.value is None:
+        return Outcome(None, opened.diagnostics)
+    return Outcome(InService(opened.value, None, True)) if opened.value.virtual is not None else None
+
+
+def _hosted(
+    parts: Sequence[Assigned], request: PlanningRequest, scenario: Scenario, speed: float, worlds: Path, bounds: Bounds
+) -> Outcome[InService]:
+    """Real devices take their own time: beside one of them simulated ones run at the speed of the clock."""
+    pace = Pace(time.monotonic_ns(), speed)
+    record = worlds / f"{time.time_ns()}.jsonl"
+    tried = [_child(part, _paced(part, request, scenario, pace, record, bounds), bounds) for part in parts]
+    made = [child.value for child in tried if child.value is not None]
+    found = [diagnostic for child in tried for diagnostic in child.diagnostics]
+    are_virtual = {drivers.is_virtual for drivers in made}
+    if not found and speed != 1.0 and False in are_virtual:
+        found.append(error("E289", "the drivers of this cell are real: they have a speed of their own", help="leave out --speed"))
+    if found:
+        for drivers in made:
+            drivers.close()
+        return Outcome(None, tuple(found))
+    shares = [Share(part.driver, part.devices, drivers) for part, drivers in zip(parts, made, strict=True)]
+    whole: DriverSet = made[0] if len(made) == 1 else ComposedSet(request.cell, shares)
+    clock = RealClock(origin=pace.origin, speed=pace.speed)
+    return Outcome(InService(whole, clock, are_virtual == {True}, _written(worlds, record)))
+
+
+def _written(worlds: Path, record: Path) -> Path | None:
+    return next(iter(sorted(worlds.glob(f"{record.stem}-*.jsonl"))), None)
+
+
+def _paced(part: Assigned, request: PlanningRequest, scenario: Scenario, pace: Pace, record: Path, bounds: Bounds) -> StartUp:
+    assembly = replace(_assembly(part, request, scenario), record=str(record.with_stem(f"{record.stem}-{part.driver}")))
+    return StartUp(part.driver, assembly, pace, period=bounds.period, keeps=KEPT)
+
+
+def _assembly(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Assembly:
+    return Assembly(request.cell, request.robots, scenario, part.devices, part.addresses)
+
+
+def _child(part: Assigned, start_up: StartUp, bounds: Bounds) -> Outcome[HostedSet]:
+    try:
+        return Outcome(hosted(start_up, bounds))
+    except NoStart as cause:
+        message = f"driver `{part.driver}` does not come up in its own process"
+        return Outcome(None, (error(CODES.get(cause.during, "E299"), message, *part.spans, help=cause.why),))

@@ -1,0 +1,51 @@
+"""The link to a device goes down, or comes up again.
+
+Law: what ran there is unknown and nothing of it is ever sent again; the run holds and says which device, and why. A link comes
+up by the operator's doing: the resume acknowledges the fault that came with it. Then everything is looked at anew before
+anything is planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cell.events import LinkReported
+from controller import ledger, progress, recovery, stops
+from controller.draft import Draft
+from controller.run_state import HoldReason
+
+
+def reported(d: Draft, event: LinkReported) -> None:
+    if event.is_up:
+        _up(d, event.device)
+    elif event.device not in d.belief.cut:
+        _down(d, event.device, event.why)
+
+
+def _down(d: Draft, device: str, why: str) -> None:
+    text = f"{device}: {why or 'its link is down'}"
+    d.believe(cut=d.belief.cut.set(device, why))
+    d.clear_timer(f"silent {device}")
+    for command, flight in tuple(d.progress.flights.items()):
+        if flight.device == device or flight.device.split(".")[0] == device:
+            progress.land(d, command)
+            if flight.step is not None:
+                progress.lose_sight(d, flight.step, text)
+    _forget(d, device)
+    recovery.replan(d, text)
+    recovery.raise_hold(d, HoldReason("R740", text, ()))
+
+
+def _forget(d: Draft, device: str) -> None:
+    """Where it stands and how its jaws are is to be seen again."""
+    if device in d.belief.robots:
+        ledger.leave_stance(d, device)
+    own = {name: seen for name, seen in d.belief.hands.items() if name.split(".")[0] == device}
+    d.believe(hands=d.belief.hands.update({name: replace(seen, grip=None) for name, seen in own.items()}))
+
+
+def _up(d: Draft, device: str) -> None:
+    if device in d.belief.cut:
+        d.believe(cut=d.belief.cut.delete(device))
+        if device in d.known.robots:
+            stops.power(d, device)

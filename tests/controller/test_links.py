@@ -1,0 +1,88 @@
+"""A link that goes down: what ran is unknown, the run holds with driver and device, and only a resume makes it again."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from cell.commands import Acknowledge
+from cell.device import FaultCleared, FaultRaised, LinkChanged
+from cell.events import CommandSent, Event, HoldRaised, LinkReported, StepUnknown
+from cell.run import RunSummary
+from cell_drivers.simulated import SimulatedCell
+from cell_drivers.simulated.face import Face
+from controller.rehearsal import Ask, rehearsed
+from controller.run_state import RunState
+from tests.controller.small_planner import small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, world
+
+WHY = "driver sim: its process has ended: exit code 3"
+
+
+def loses(cell: SimulatedCell, device: str, at: float) -> list[str]:
+    """From `at` s on there is no link to the device, until the fault is acknowledged. Who acknowledged it."""
+    face: Face = cell.drivers[device]
+    asked: list[str] = []
+
+    def down() -> None:
+        face.tell(LinkChanged(device, cell.now(), False, WHY))
+        face.tell(FaultRaised(device, cell.now(), "link", WHY))
+
+    def acknowledge(fault: str, operator: str) -> None:
+        if fault == "link":
+            asked.append(operator)
+            cell.world.timeline.after(1.0, up)
+
+    def up() -> None:
+        face.tell(LinkChanged(device, cell.now(), True))
+        face.tell(FaultCleared(device, cell.now(), "link"))
+
+    cell.world.timeline.after(at, down)
+    face.acknowledge = acknowledge  # type: ignore[method-assign]
+    return asked
+
+
+def run(device: str, at: float, *asks: Ask) -> tuple[tuple[Event, ...], RunSummary, RunState, list[str], SimulatedCell]:
+    given, cell = spec(intent()), world()
+    asked = loses(cell, device, at)
+    plan = small_plan(given.state, 3)
+    assert plan is not None
+    record, state = rehearsed(given, released(plan), cell, SmallPlanner(3), asks)
+    return record.events, record.summary, state, asked, cell
+
+
+def of(events: Sequence[Event], kind: type) -> list:  # type: ignore[type-arg]
+    return [event for event in events if isinstance(event, kind)]
+
+
+@pytest.mark.parametrize("device", ["g1", "grip", "lathe"])
+def test_a_lost_link_is_held_with_driver_and_device_and_the_journal_says_so(device: str) -> None:
+    events, summary, state, asked, _ = run(device, 4.0)
+    assert summary.state == "Held"
+    assert summary.held_because == f"R740 {device}: {WHY}"
+    (lost,) = of(events, LinkReported)
+    assert (lost.device, lost.is_up, lost.why) == (device, False, WHY)
+    assert of(events, HoldRaised)[0].code == "R740"
+    assert dict(state.belief.cut) == {device: WHY}
+    assert asked == []
+
+
+def test_what_ran_there_is_unknown_and_is_never_sent_again() -> None:
+    events, _, _, _, cell = run("g1", 1.0, Ask(20.0, "resume"))
+    unknown = of(events, StepUnknown)
+    assert len(unknown) == 1
+    sent = [event.command.id for event in of(events, CommandSent)]
+    assert len(sent) == len(set(sent))
+    assert max(cell.record().executions.values()) == 1
+
+
+@pytest.mark.parametrize(("device", "at"), [("g1", 1.0), ("g1", 8.0), ("grip", 4.0), ("lathe", 30.0)])
+def test_the_resume_makes_it_again_and_the_run_goes_on_from_what_is_seen(device: str, at: float) -> None:
+    events, summary, state, asked, cell = run(device, at, Ask(60.0, "resume", "ann"), Ask(80.0, "resume", "ann"))
+    assert summary.state == "Complete", summary.held_because
+    assert asked[0] == "ann"
+    assert [link.is_up for link in of(events, LinkReported)] == [False, True]
+    acknowledged = next(k for k, e in enumerate(events) if isinstance(e, CommandSent) and isinstance(e.command, Acknowledge))
+    up = next(k for k, e in enumerate(events) if isinstance(e, LinkReported) and e.is_up)
+    assert acknowledged < up
+    assert not cell.record().violations
+    assert dict(state.belief.cut) == {}
