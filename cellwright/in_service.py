@@ -28,7 +28,7 @@ FASTEST = 4.0
 KEPT = 120.0
 """s that a simulated world in service goes on after its controller has gone, for another one to find it."""
 OURS = "cellwright"
-CODES = {"import": "E292", "making": "E295", "starting": "E299"}
+CODES = {"import": "E292", "making": "E295", "starting": "E288"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +121,4 @@ def _child(part: Assigned, start_up: StartUp, bounds: Bounds) -> Outcome[HostedS
         return Outcome(hosted(start_up, bounds))
     except NoStart as cause:
         message = f"driver `{part.driver}` does not come up in its own process"
-        return Outcome(None, (error(CODES.get(cause.during, "E299"), message, *part.spans, help=cause.why),))
+        return Outcome(None, (error(CODES.get(cause.during, "E288"), message, *part.spans, help=cause.why),))

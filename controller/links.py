@@ -33,7 +33,8 @@ def _down(d: Draft, device: str, why: str) -> None:
                 progress.lose_sight(d, flight.step, text)
     _forget(d, device)
     recovery.replan(d, text)
-    recovery.raise_hold(d, HoldReason("R740", text, ()))
+    if d.trouble.hold is None:  # of a driver's devices the first one says it
+        recovery.raise_hold(d, HoldReason("R740", text, ()))
 
 
 def _forget(d: Draft, device: str) -> None:

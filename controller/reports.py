@@ -139,14 +139,15 @@ def _iteration(d: Draft, step: str | None) -> tuple[str, str] | None:
 
 
 def alarm(d: Draft, event: DeviceAlarm) -> None:
-    """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone."""
+    """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone. What a lost link brings
+    is held already."""
     seen = d.belief.devices.get(event.device, DeviceBelief())
     text = f"{event.device}: {event.text or event.code}"
     if (seen.alarm is not None) is event.is_active:
         return
     fault = event.code if event.is_active else None
     d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text)))
-    if not event.is_active:
+    if not event.is_active or event.device in d.belief.cut:
         return
     word = f"{event.device}.{_word(d, event)}"
     flying = next(

@@ -8,6 +8,7 @@ from controller.draft import Draft
 from controller.run_state import DeviceBelief, HoldReason
 
 CLEARING = 5.0  # s for alarms to clear after the operator has resumed
+LINKING = 120.0  # s where a driver has to be started again for that
 
 
 def change(d: Draft) -> None:
@@ -34,7 +35,7 @@ def _resume(d: Draft) -> None:
     powering = any(flight.step is None and flight.device not in d.known.devices for flight in d.progress.flights.values())
     if powering or any(seen.alarm is not None for seen in d.belief.devices.values()):
         if "alarms" not in d.timers:
-            d.set_timer("alarms", CLEARING)
+            d.set_timer("alarms", LINKING if d.belief.cut else CLEARING)
         return
     d.clear_timer("alarms")
     stops.go(d, "done", "nothing stands in the way")

@@ -85,6 +85,11 @@ class Line:
         self.hello = Hello((), (), (), False)
         self._connect()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its devices, each once."""
+        return tuple(dict.fromkeys(device.name for device in self.hello.devices))
+
     # --- calls -------------------------------------------------------------------------------------------------------
 
     def ask(self, group: Group, key: str, method: str, *arguments: Any, name: str = "", command: str | None = None) -> Any:
@@ -155,7 +160,7 @@ class Line:
             self._told_to_stop("motion", "", "hold")
             self._reached.kill()
             ended = self._reached.ended(self.bounds.answer)
-        self._told_lost(f"driver {self.driver}: {why}" + (f" ({ended})" if ended and "exit" in ended else ""))
+        self._told_lost(f"driver {self.driver}: {why}" + (f" ({ended})" if "exit code" in ended and ended not in why else ""))
 
     def restart(self) -> None:
         """Begins to start another process, where it was cut off. Its devices say `LinkChanged` when it is up, or that it is
@@ -176,8 +181,8 @@ class Line:
         else:
             now = self.now()
             with self._lock:
-                self._news += [LinkChanged(device.name, now, True) for device in self.hello.devices]
-                self._news += [FaultCleared(device.name, now, LINK) for device in self.hello.devices]
+                self._news += [LinkChanged(name, now, True) for name in self.names]
+                self._news += [FaultCleared(name, now, LINK) for name in self.names[:1]]
         finally:
             self._is_restarting = False
 
@@ -185,8 +190,8 @@ class Line:
         now = self.now()
         with self._lock:
             waiting = list(self._asked.values())
-            self._news += [LinkChanged(device.name, now, False, why) for device in self.hello.devices]
-            self._news += [FaultRaised(device.name, now, LINK, why) for device in self.hello.devices]
+            self._news += [LinkChanged(name, now, False, why) for name in self.names]
+            self._news += [FaultRaised(name, now, LINK, why) for name in self.names[:1]]
         for event, _ in waiting:
             event.set()
 
@@ -283,7 +288,7 @@ class Line:
 
     def _strangers(self, seen: Seen) -> Iterator[str]:
         """What it says of commands that nobody gave it, and of devices that it does not drive."""
-        known = {device.name for device in self.hello.devices} | {"signals", "people"}
+        known = {*self.names, "signals", "people"}
         for event in seen.events:
             if event.device not in known:
                 yield f"it speaks of {event.device!r}, which it does not drive"

@@ -77,7 +77,7 @@ def test_what_ran_there_is_unknown_and_is_never_sent_again() -> None:
 
 @pytest.mark.parametrize(("device", "at"), [("g1", 1.0), ("g1", 8.0), ("grip", 4.0), ("lathe", 30.0)])
 def test_the_resume_makes_it_again_and_the_run_goes_on_from_what_is_seen(device: str, at: float) -> None:
-    events, summary, state, asked, cell = run(device, at, Ask(60.0, "resume", "ann"), Ask(80.0, "resume", "ann"))
+    events, summary, state, asked, cell = run(device, at, Ask(60.0, "resume", "ann"))
     assert summary.state == "Complete", summary.held_because
     assert asked[0] == "ann"
     assert [link.is_up for link in of(events, LinkReported)] == [False, True]

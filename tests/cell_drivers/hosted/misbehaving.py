@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from cell.device import CommandChanged, CommandStatus, DeviceEvent, Prepared, Trajectory
@@ -22,13 +23,20 @@ class Wrong(SimulatedCell):
     def __init__(self, assembly: Assembly, way: str) -> None:
         super().__init__(assembly)
         self._way, self._polls = way, 0
+        self._virtual = None if way == "is real" else self
         robot = self._robots["g1"]
         for name, wrong in _WRONG.get(way, {}).items():
             right = getattr(robot, name)
             setattr(robot, name, lambda *given, wrong=wrong, right=right: wrong(robot, right, *given))
 
+    @property
+    def virtual(self) -> SimulatedCell:
+        return self._virtual  # type: ignore[return-value]
+
     def poll(self) -> tuple[DeviceEvent, ...]:
         self._polls += 1
+        if self._way.startswith("dies on its first way ") and self._robots["g1"].arm.run is not None:
+            _ends_once(Path(self._way.removeprefix("dies on its first way ")))
         if self._polls > 3 and self._way in _POLLS:
             return _POLLS[self._way](self)
         return super().poll()
@@ -40,6 +48,13 @@ def forever() -> Any:
 
 def _ends(*given: object) -> Any:
     os._exit(3)
+
+
+def _ends_once(mark: Path) -> None:
+    """`mark` is a file that says that it has been so already."""
+    if not mark.exists():
+        mark.touch()
+        os._exit(3)
 
 
 def _flood(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:

@@ -17,6 +17,7 @@ from tests.cell_drivers.gantry import HOME, straight
 from tests.cell_drivers.hosted.hosting import BOUNDS, opened, start_up, until, waited
 
 pytestmark = pytest.mark.xdist_group("hosted")
+SLOW = pytest.mark.slow
 START, THERE, FAR = (frozen((x, *HOME[1:])) for x in (HOME[0], 0.3, 2.0))
 
 
@@ -86,6 +87,7 @@ def test_a_motion_is_prepared_started_once_and_done_in_real_time(drivers: Hosted
     assert {block.time.dtype.kind for block in blocks} == {"i"}
 
 
+@pytest.mark.slow
 def test_states_and_events_are_told_in_the_controllers_time(drivers: HostedSet) -> None:
     before = time.monotonic_ns()
     drivers.grippers["grip"].grip("g", "a", None, 60.0)
@@ -133,9 +135,9 @@ def test_a_goodbye_ends_the_process(folder: Path) -> None:
     ("driver", "way", "during", "words"),
     [
         ("unfit", "", "import", "RuntimeError: made for another machine"),
-        ("nobody", "", "import", "installed"),
-        ("wrong", "raises when made", "making", "ValueError: no such address"),
-        ("wrong", "ends when made", "starting", "exit code 7"),
+        pytest.param("nobody", "", "import", "installed", marks=SLOW),
+        pytest.param("wrong", "raises when made", "making", "ValueError: no such address", marks=SLOW),
+        pytest.param("wrong", "ends when made", "starting", "exit code 7", marks=SLOW),
     ],
 )
 def test_a_driver_that_does_not_come_up_says_why(folder: Path, driver: str, way: str, during: str, words: str) -> None:
@@ -144,6 +146,7 @@ def test_a_driver_that_does_not_come_up_says_why(folder: Path, driver: str, way:
     assert (found.value.during, words in found.value.why) == (during, True), found.value.why
 
 
+@pytest.mark.slow
 def test_a_driver_that_hangs_when_it_is_made_is_given_up(folder: Path) -> None:
     with pytest.raises(NoStart, match="no word within 4 s"):
         hosted(start_up("wrong", folder, "hangs when made"), replace(BOUNDS, start=4.0))
@@ -153,14 +156,14 @@ def test_a_driver_that_hangs_when_it_is_made_is_given_up(folder: Path) -> None:
     ("way", "bounds", "words"),
     [
         ("dies", BOUNDS, "its process has ended: exit code 3"),
-        ("is killed", BOUNDS, "killed by SIGKILL"),
-        ("raises in poll", BOUNDS, "ZeroDivisionError"),
+        pytest.param("is killed", BOUNDS, "killed by SIGKILL", marks=SLOW),
+        pytest.param("raises in poll", BOUNDS, "ZeroDivisionError", marks=SLOW),
         ("hangs in poll", replace(BOUNDS, silence=1.0), "it hangs: no word for 1 s"),
-        ("floods", replace(BOUNDS, events=2_000), "it floods"),
-        ("hoards", replace(BOUNDS, memory=900_000_000), "MB are allowed"),
-        ("opens files", replace(BOUNDS, files=200), "files, 200 are allowed"),
-        ("writes garbage", BOUNDS, "what the contract does not have"),
-        ("says not a number", BOUNDS, "cannot be written"),
+        pytest.param("floods", replace(BOUNDS, events=2_000), "it floods", marks=SLOW),
+        pytest.param("hoards", replace(BOUNDS, memory=900_000_000), "MB are allowed", marks=SLOW),
+        pytest.param("opens files", replace(BOUNDS, files=200), "files, 200 are allowed", marks=SLOW),
+        pytest.param("writes garbage", BOUNDS, "what the contract does not have", marks=SLOW),
+        pytest.param("says not a number", BOUNDS, "cannot be written", marks=SLOW),
     ],
 )
 def test_what_goes_wrong_in_a_driver_cuts_it_off_for_that_reason(folder: Path, way: str, bounds: Bounds, words: str) -> None:
@@ -179,12 +182,14 @@ def test_what_goes_wrong_in_a_driver_cuts_it_off_for_that_reason(folder: Path, w
     assert drivers.people.is_occupied("aisle", time.monotonic_ns())
 
 
+@pytest.mark.slow
 def test_who_answers_for_a_command_that_nobody_gave_is_cut_off(folder: Path) -> None:
     drivers = opened("wrong", folder, "answers for another")
     drivers.grippers["grip"].grip("g", "a", None, 60.0)
     assert "'of-nobody', which nobody gave it" in why_lost(drivers)
 
 
+@pytest.mark.slow
 def test_what_a_driver_prints_disturbs_nobody(folder: Path) -> None:
     drivers = opened("wrong", folder, "prints garbage")
     for k in range(20):
@@ -207,6 +212,7 @@ def test_a_call_that_hangs_is_over_in_its_bound_and_a_stop_passes_it(folder: Pat
     drivers.line.cut("enough")
 
 
+@pytest.mark.slow
 def test_a_stop_that_is_not_taken_kills_the_driver(folder: Path) -> None:
     drivers = opened("wrong", folder, "does not stop", replace(BOUNDS, stop=0.3))
     process = child(drivers)
@@ -215,6 +221,7 @@ def test_a_stop_that_is_not_taken_kills_the_driver(folder: Path) -> None:
     assert waited(drivers, lambda: is_gone(process))
 
 
+@pytest.mark.slow
 def test_a_defect_leaves_open_what_became_of_the_command(folder: Path) -> None:
     drivers = opened("wrong", folder, "raises in prepare")
     with pytest.raises(LinkLost, match="KeyError"):
@@ -223,6 +230,7 @@ def test_a_defect_leaves_open_what_became_of_the_command(folder: Path) -> None:
     drivers.close()
 
 
+@pytest.mark.slow
 def test_a_preparation_of_another_command_is_no_preparation(folder: Path) -> None:
     drivers = opened("wrong", folder, "prepares another")
     powered(drivers)
@@ -231,6 +239,7 @@ def test_a_preparation_of_another_command_is_no_preparation(folder: Path) -> Non
     drivers.close()
 
 
+@pytest.mark.slow
 def test_only_an_acknowledged_link_is_made_again_and_nothing_is_sent_twice(folder: Path) -> None:
     drivers = opened("wrong", folder, "dies in start")
     robot = drivers.motion["g1"]
