@@ -139,8 +139,8 @@ def _iteration(d: Draft, step: str | None) -> tuple[str, str] | None:
 
 
 def alarm(d: Draft, event: DeviceAlarm) -> None:
-    """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone. What a lost link brings
-    is held already."""
+    """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone. What a lost link
+    brings is held already."""
     seen = d.belief.devices.get(event.device, DeviceBelief())
     text = f"{event.device}: {event.text or event.code}"
     if (seen.alarm is not None) is event.is_active:
