@@ -230,11 +230,8 @@ def _places(node: s.GoalNode, verb: VerbSchema, target: Resolved, phrases: Phras
 
 
 def _becomes(kinds: tuple[str, ...], work: Work) -> set[str]:
-    """These kinds and what is assembled from them: after `assemble … into kit.housing` the housing is a unit. And what `identify`
-    may tell that they are."""
-    cell = work.world.cell
-    told = (name for kind in kinds for name in cell.parts[kind].may_be)
-    return {*kinds, *told, *(p.name for p in cell.declared_parts.values() if set(kinds) & set(p.made_from))}
+    """These kinds and what is assembled from them: after `assemble … into kit.housing` the housing is a unit."""
+    return {*kinds, *(p.name for p in work.world.cell.declared_parts.values() if set(kinds) & set(p.made_from))}
 
 
 def _is_offered(verb: VerbSchema, phrases: Phrases, work: Work) -> bool:

@@ -19,6 +19,7 @@ from intentlang import (
     cell_rules,
     check,
     clauses,
+    compile_cell,
     conditions,
     exhausted,
     goals,
@@ -120,6 +121,16 @@ def _kept_out(zones: Any, model: Any) -> Any:
     return zones(replace(model, zones={name: replace(zone, keep_out=True) for name, zone in model.zones.items()}))
 
 
+def _only_named(accepted: Any, declared: Any, parts: Any) -> Any:
+    """A place takes the kinds that it names, and none that may turn out to be one of them."""
+    return tuple(k for k in accepted(declared, parts) if k in declared.words("holds") or not parts[k].may_be)
+
+
+def _nobody(phrases: Any) -> Any:
+    """Phrases without the one that says who does it."""
+    return replace(phrases, resolved={name: found for name, found in phrases.resolved.items() if name != "by"})
+
+
 def _taken_kinds(problem: Any, word: Any, scope: Any, work: Any, what: str) -> Any:
     return word.text in work.world.vocabulary.kinds or problem(word, scope, work, what)
 
@@ -136,6 +147,7 @@ RULES: Mapping[str, Patch] = {
     "conjuncts": _set(clauses, "conjuncts", lambda checked: [checked]),
     "controllable": _set(clauses, "is_controllable", lambda checked: False),
     "deadlines": _made("Block", within=lambda _: None),
+    "dimensions are types": _around(World, "typed", lambda f, self, word: None if word == "time" else f(self, word)),
     "events come from lines": _set(raised, "_raised", lambda *args, **more: frozenset()),
     "events of things": _set(KindSchema, "event", lambda self, name: None),
     "events of zones": _set(raised, "_can", lambda *args: False),
@@ -164,6 +176,9 @@ RULES: Mapping[str, Patch] = {
     "params are known": _around(check, "bind_params", lambda bind, trees, names, *rest: (names, ())),
     "people are not bound": _around(hints, "_deadlines", lambda f, block, of, handled, act=None: f(block, of, frozenset(), act)),
     "people are seen": _set(reported, "_by_signal", lambda *args: ""),
+    "people offer": _around(goals, "_is_offered", lambda f, verb, phrases, work: f(verb, _nobody(phrases), work)),
+    "places are a type": _around(World, "typed", lambda f, self, word: None if word == "place" else f(self, word)),
+    "programs are names": _set(World, "programs", lambda self: frozenset()),
     "reporters": _around(World, "step", _reported),
     "sets are told apart": _set(order, "_same_part", lambda a, b: True),
     "tellers": _around(understanding, "_reporter", lambda f, c, s, around, of: f(c, s, replace(around, tellers={}), of)),
@@ -178,6 +193,7 @@ RULES: Mapping[str, Patch] = {
     "until is said": _made("Loop", until=lambda _: None),
     "urgent orders": _around(hints, "_why_idle", _without("queues")),
     "what is joined counts": _around(goals, "_mentions", lambda f, *args: replace(f(*args), joins=())),
+    "what may be": _around(compile_cell, "accepted", _only_named),
     "whereabouts": _around(understanding, "told_by_the_cell", lambda f, text, subject, place, of: f(text, subject, None, of)),
 }
 
