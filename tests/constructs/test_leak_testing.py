@@ -203,3 +203,14 @@ def test_the_proof_reads_the_words_itself(bench: Bench, words: Vocabulary) -> No
     silent = {**words.verbs, "leak_test": words.verbs["leak_test"].model_copy(update={"tells": ()})}
     other = replace(bench, cell=replace(bench.cell, vocabulary=replace(words, verbs=silent)))
     assert not other.proved(plan).is_ok
+
+
+def test_a_batch_of_tight_ones_counts_by_what_the_words_call_adverse(words: Vocabulary, folder: Path) -> None:
+    """Two tight ones are asked for; one leaks, so a third is started. The proof counts by the same words, by itself."""
+    text = _body(folder).replace("in infeed {", "in infeed until outfeed.count >= 2 parts {")
+    bench = Bench.of((folder / "leak_testing/leak_station.cell").read_text("utf-8"), "valve", text, words=words)
+    plan = bench.planned().expect()
+    assert len({operation.part for operation in plan.tasks.operations}) == 2
+    ran = bench.run(Reject(1))
+    assert ran.record.summary.state == "Complete", ran.record.summary.held_because
+    assert {where: len(parts) for where, parts in ran.lying.items()} == {"infeed": 1, "outfeed": 2, "scrap": 1}
