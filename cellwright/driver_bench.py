@@ -15,7 +15,7 @@ from cell.diagnostic import Outcome, error
 from cell.driver import Assembly, DriverFactory, DriverSet
 from cell.scenario import Scenario
 from cell_drivers.conformance import Bench
-from cell_drivers.conformance.built_in import TRAVEL, built_in
+from cell_drivers.conformance.built_in import FILE, TRAVEL, built_in
 from cell_drivers.registry import InstalledDriver, find_driver, load
 from cellwright.assignment import assigned
 from cellwright.reading import Reading, read
@@ -61,7 +61,7 @@ def _bench(
     driver: InstalledDriver, factory: DriverFactory, assembly: Assembly, travel: float | None, speed: float | None
 ) -> Bench:
     own = getattr(importlib.import_module(driver.target.partition(":")[0]), "bench", None)
-    plain = Bench(factory, assembly, travel=TRAVEL) if not assembly.addresses else Bench(factory, assembly)
+    plain = Bench(factory, assembly, travel=TRAVEL) if assembly.cell.file == FILE else Bench(factory, assembly)
     bench: Bench = own(assembly) if callable(own) else plain
     return replace(bench, travel=bench.travel if travel is None else travel, speed=bench.speed if speed is None else speed)
 

@@ -20,6 +20,19 @@ def refusal(call: Callable[[], object], what: str) -> Refused:
     raise Broken(f"{what} is taken")
 
 
+def unsent(call: Callable[[], object], what: str) -> None:
+    """Raises Broken where a closed driver takes the call."""
+    try:
+        call()
+    except DriverError:
+        return
+    raise Broken(f"`{what}` is taken by a closed driver")
+
+
+def cannot_tell(bed: Bed, device: str) -> str:
+    return "" if bed.capabilities(device).command_status else "exempt because command_status is False"
+
+
 def is_not_seen(bed: Bed, device: str, command: str) -> None:
     """A refused command leaves no trace. Raises Broken where the device can tell and has seen it."""
     if bed.capabilities(device).command_status:

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from dry_driver import DryCell
+from dry_driver.numbered import Numbered
 from leak_words import LEAK_TEST, LEAK_TESTER
 
 from cell.device import (
     Capabilities,
-    CommandChanged,
     CommandStatus,
-    DeviceEvent,
     FaultCleared,
     FaultRaised,
     MachineChanged,
@@ -26,7 +25,7 @@ from cell.device import (
     OutcomeTold,
 )
 from cell.driver import Assembly
-from cell.driver_errors import Refusal, Refused
+from cell.driver_errors import Refusal
 from cell.equipment import Equipment
 from cell.scenario import MachineAlarm, Reject, Scenario
 
@@ -42,16 +41,14 @@ class Timeline(Protocol):
     def after(self, seconds: float, act: Callable[[], None]) -> None: ...
 
 
-class LeakTester:
+class LeakTester(Numbered):
     """Asked for `leak`, it tells the flow that it measured, then the outcome, then that the command is done."""
 
     def __init__(self, tester: Equipment, timeline: Timeline, scenario: Scenario) -> None:
-        self.name, self.tester, self.timeline, self.scenario = tester.name, tester, timeline, scenario
+        super().__init__(tester.name, timeline.now)
+        self.tester, self.timeline, self.scenario = tester, timeline, scenario
         self.running: str | None = None
         self.fault: str | None = None
-        self.news: list[DeviceEvent] = []
-        self._asked: dict[str, str] = {}
-        self._status: dict[str, CommandStatus] = {}
         self._tests: Counter[str] = Counter()
 
     def capabilities(self) -> Capabilities:
@@ -61,40 +58,27 @@ class LeakTester:
             verified_against=("nothing: it tests no part",),
         )  # fmt: skip
 
-    def open(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def heartbeat(self) -> None: ...
-
-    def status(self, command: str) -> CommandStatus:
-        return self._status.get(command, CommandStatus("not seen"))
-
-    def poll(self) -> tuple[DeviceEvent, ...]:
-        news, self.news = tuple(self.news), []
-        return news
+    def last_state(self) -> MachineState:
+        return self.state()
 
     def inspect(self, command: str, outcome: str) -> None:
         """Refused while it has a fault or runs; the same id again is a no-op."""
-        if command in self._asked:
-            if self._asked[command] != outcome:
-                raise self._refused(Refusal.ID_REUSED, command)
+        if not self.takes(command, "inspect", outcome):
             return
         offer = next((offer for offer in self.tester.offers if offer.verb == LEAK_TEST.name), None)
         if offer is None or outcome != LEAK.name:
-            raise self._refused(Refusal.NOT_OFFERED, command, outcome)
+            raise self.refused(Refusal.NOT_OFFERED, command, outcome)
         if self.fault is not None:
-            raise self._refused(Refusal.ALARM, command, self.fault)
+            raise self.refused(Refusal.ALARM, command, self.fault)
         if self.running is not None:
-            raise self._refused(Refusal.RUNNING, command, self.running)
-        self._asked[command] = outcome
+            raise self.refused(Refusal.RUNNING, command, self.running)
         self._tests["begun"] += 1
         self._set(running=command)
-        self._tell(command, CommandStatus("running", 0.0))
+        self.tell(command, CommandStatus("running", 0.0))
         self.timeline.after(offer.duration.longest, lambda: self._ends(command))
 
     def treat(self, command: str, verb: str) -> None:
-        raise self._refused(Refusal.NOT_OFFERED, command, verb)
+        raise self.refused(Refusal.NOT_OFFERED, command, verb)
 
     def acknowledge(self, fault: str, operator: str) -> None:
         """The operator has filled the pump; twice is as good as once."""
@@ -128,7 +112,7 @@ class LeakTester:
         self._set(running=None)
         self.news.append(Measured(self.name, now, command, "flow", flow))
         self.news.append(OutcomeTold(self.name, now, command, LEAK.name, told))
-        self._tell(command, CommandStatus("done"))
+        self.tell(command, CommandStatus("done"))
 
     def _measured(self) -> float:
         """m³/s at normal conditions. Yours asks the device; this one leaks where the scenario rejects the part."""
@@ -145,14 +129,7 @@ class LeakTester:
     def _breaks_off(self, command: str, why: str) -> None:
         """`why` says in a word what happened: one of the verb's events is that event."""
         self._set(running=None)
-        self._tell(command, CommandStatus("aborted", None, why))
-
-    def _tell(self, command: str, status: CommandStatus) -> None:
-        self._status[command] = status
-        self.news.append(CommandChanged(self.name, self.timeline.now(), command, status))
-
-    def _refused(self, code: Refusal, command: str, why: str = "") -> Refused:
-        return Refused(code, self.name, command, self.timeline.now(), why)
+        self.tell(command, CommandStatus("aborted", None, why))
 
     def _set(self, running: str | None) -> None:
         self.running = running
@@ -165,12 +142,12 @@ class LeakCell(DryCell):
     def __init__(self, assembly: Assembly) -> None:
         super().__init__(assembly)
         mine = (e for e in assembly.cell.equipment.values() if e.kind == LEAK_TESTER.name and e.name in assembly.devices)
-        self.testers = {e.name: LeakTester(e, self.virtual, assembly.scenario) for e in mine}
+        self.testers = {e.name: LeakTester(e, self.timeline, assembly.scenario) for e in mine}
         self.stations = self.testers
 
-    def poll(self) -> tuple[DeviceEvent, ...]:
-        told = [event for tester in self.testers.values() for event in tester.poll()]
-        return tuple(sorted((*super().poll(), *told), key=lambda event: event.time))
+    @property
+    def devices(self) -> tuple[Numbered, ...]:
+        return (*super().devices, *self.testers.values())
 
 
 driver = LeakCell

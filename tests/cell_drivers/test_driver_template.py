@@ -19,9 +19,11 @@ from cell.geometry import frozen
 from cell.motion_plan import Phase, Segment
 from cell.released_plan import ReleasedPlan
 from cell.scenario import Scenario
+from cell.standard_verbs import STANDARD
 from cell.state import PlanningRequest
-from cell_drivers.conformance import examine
+from cell_drivers.conformance import Bench, examine
 from cell_drivers.conformance.built_in import built_in
+from cellwright.reading import read
 from cellwright.running import run_spec
 from controller.rehearsal import rehearse
 from planner.proof.release import release
@@ -137,3 +139,13 @@ def test_it_keeps_every_law_of_the_kit(template: ModuleType) -> None:
     assert statement.conforms
     needs_hands = {finding.seen.split(" make ")[0] for finding in statement.of("not tested")}
     assert needs_hands == {"it stands in its pocket, where nothing is known of its jaws", "the bench cannot"}
+
+
+def test_its_leak_tester_keeps_every_law_of_the_kit(template: ModuleType, repository: Path) -> None:
+    words, tester = importlib.import_module("leak_words"), importlib.import_module("leak_tester")
+    file = repository / "examples/driver_template/leak_testing/leak_test.cell"
+    cell = read(str(file), {}, vocabulary=words.words(STANDARD)).cell
+    assert cell is not None
+    statement = examine(Bench(tester.driver, Assembly(cell, {}, Scenario(), frozenset({"bath"}))))
+    assert [(f.law.name, f.device, f.seen) for f in statement.of("failed")] == []
+    assert "an-outcome-is-told-before-done" in {finding.law.name for finding in statement.of("passed")}

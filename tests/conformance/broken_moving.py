@@ -74,6 +74,22 @@ class StopsWhenItCloses(Set):
         self.inner.close()
 
 
+class StopsLater(Set):
+    """0.5 s after it was closed."""
+
+    def close(self) -> None:
+        for robot in self.inner.motion.values():
+            self.inner.world.timeline.after(0.5, lambda r=robot: r.stop("hold"))
+        self.inner.close()
+
+
+def stops_later(cell: Any) -> object:
+    drivers = StopsLater(cell)
+    wrapper = declares(on_link_loss="stops", standstill_on_link_loss=0.2)
+    drivers.motion = {name: wrapper(robot) for name, robot in cell.motion.items()}
+    return drivers
+
+
 class BeginsAnewWhenItOpens(Set):
     """Takes up again what it was at when it was closed."""
 
@@ -384,6 +400,7 @@ FAULTS = (
     Fault("clamps silently", scaling.scaling_out_of_range_is_refused, robots(Clamps)),
     Fault("declares that it stops, and goes on", linking.link_loss_is_as_declared,
           robots(declares(on_link_loss="stops", standstill_on_link_loss=0.2))),
+    Fault("stops later than it declares", linking.a_lost_link_stops_in_time, stops_later),
     Fault("declares that it goes on, and stops", linking.link_loss_is_as_declared, StopsWhenItCloses),
     Fault("begins anew after a reconnect", linking.nothing_is_replayed, BeginsAnewWhenItOpens),
     Fault("sends on a stale state", linking.nothing_is_sent_on_a_stale_state, robots(SendsOnStale)),

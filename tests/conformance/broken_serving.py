@@ -111,6 +111,15 @@ class TerseGrip(Around):
         nameless(lambda: self.inner.grip(*asked))
 
 
+class Forgets(Set):
+    """What was done before it was opened."""
+
+    def open(self) -> None:
+        self.inner.open()
+        for device in self.inner.drivers.values():
+            device.commands._status.clear()
+
+
 # --- machines and stations -----------------------------------------------------------------------------------------
 
 
@@ -167,6 +176,11 @@ class RunsAgain(Around):
 class DoorWhileClosed(Around):
     def set_door(self, *asked: object) -> None:
         even_closed(self.inner, lambda: self.inner.set_door(*asked))
+
+
+class InspectsWhileClosed(Around):
+    def inspect(self, *asked: object) -> None:
+        even_closed(self.inner, lambda: self.inner.inspect(*asked))
 
 
 class TerseProgram(Around):
@@ -248,6 +262,16 @@ class CouplesWhileClosed(Around):
         even_closed(self.inner, lambda: self.inner.uncouple(*asked))
 
 
+class PresentsWhileClosed(Around):
+    def present(self, *asked: object) -> None:
+        even_closed(self.inner, lambda: self.inner.present(*asked))
+
+
+class AsksWhileClosed(Around):
+    def await_work(self, *asked: object) -> None:
+        even_closed(self.inner, lambda: self.inner.await_work(*asked))
+
+
 class AsksAnything(Around):
     def await_work(self, command: str, work: PersonWork) -> None:
         deaf(Refusal.BUSY)(lambda: self.inner.await_work(command, work))
@@ -270,11 +294,13 @@ FAULTS = (
     Fault("does not stop its jaws", gripping.a_gripper_stops, grippers(NeverStops)),
     Fault("drops what it holds when it is stopped", gripping.what_is_held_stays_held, grippers(DropsWhenStopped)),
     Fault("grips while it is closed", gripping.no_grip_while_closed, grippers(GripsWhileClosed)),
+    Fault("forgets a grip when it is reopened", gripping.a_grip_survives_a_reconnect, Forgets),
     Fault("has the time of its last change", gripping.grips_are_fresh, grippers(OldGrip)),
     Fault("refuses a grip without a state", gripping.a_refused_grip_says_what_about, grippers(TerseGrip)),
     Fault("opens a door and does not close it", machining.a_door_reaches_its_state, machines(HalfADoor)),
     Fault("says done before open", machining.the_door_is_told_before_done, DoneFirst),
     Fault("is open before it is", machining.a_moving_door_is_none, machines(OpenAtOnce)),
+    Fault("forgets a door when it is reopened", machining.a_door_survives_a_reconnect, Forgets),
     Fault("takes any program", machining.an_unknown_program_is_refused, runs(Refusal.UNKNOWN_NAME)),
     Fault("runs on nothing", machining.no_program_without_a_part, runs(Refusal.NO_PART, Refusal.NOT_CLAMPED)),
     Fault("runs with its door open", machining.no_program_with_the_door_open, runs(Refusal.DOOR_OPEN)),
@@ -288,6 +314,7 @@ FAULTS = (
     Fault("refuses a program without a state", machining.a_refused_program_says_what_about, machines(TerseProgram)),
     Fault("tells any outcome", inspecting.an_unknown_outcome_is_refused, runs(Refusal.NOT_OFFERED, kind="stations")),
     Fault("offers any work", inspecting.unknown_work_is_refused, runs(Refusal.NOT_OFFERED, kind="stations")),
+    Fault("inspects while it is closed", inspecting.no_inspection_while_closed, with_devices("stations", InspectsWhileClosed)),
     Fault("inspects nothing", inspecting.no_inspection_without_a_part, runs(Refusal.NO_PART, kind="stations")),
     Fault("says done before it tells", inspecting.an_outcome_is_told_before_done, DoneFirst),
     Fault("has words of its own", sensing.signals_speak_the_words, with_devices("signals", OwnWords)),
@@ -302,6 +329,8 @@ FAULTS = (
     Fault("couples to any tool", waiting.a_coupling_knows_its_tools, with_devices("couplings", AnyTool)),
     Fault("uncouples while it is closed", waiting.no_coupling_while_closed, with_devices("couplings", CouplesWhileClosed)),
     Fault("waits for ever", waiting.a_supply_waits_and_gives_up, with_devices("supplies", NeverStops)),
+    Fault("presents while it is closed", waiting.no_part_while_closed, with_devices("supplies", PresentsWhileClosed)),
+    Fault("asks while it is closed", waiting.nothing_is_asked_while_closed, with_devices("persons", AsksWhileClosed)),
     Fault("asks two things at a time", waiting.a_person_is_awaited, with_devices("persons", AsksAnything)),
     Fault("does not withdraw", waiting.what_is_withdrawn_is_aborted, with_devices("persons", NeverWithdraws)),
 )  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cell.device import CommandChanged, GripChanged, GripperState
 from cell.driver import GripperDriver
-from cell.driver_errors import DriverError, Refusal
+from cell.driver_errors import Refusal
 from cell_drivers.conformance.bed import Bed
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.seen import Broken, NotTried, demand
-from cell_drivers.conformance.trying import is_not_seen, refusal
+from cell_drivers.conformance.seen import NotTried, demand
+from cell_drivers.conformance.trying import cannot_tell, is_not_seen, refusal, unsent
 
 
 def hand_of(bed: Bed, tool: str) -> str:
@@ -203,12 +203,19 @@ def what_is_held_stays_held(bed: Bed, tool: str) -> str:
 def no_grip_while_closed(bed: Bed, tool: str) -> str:
     gripper, hand = opened(bed, tool)
     bed.drivers.close()
-    try:
-        gripper.grip(bed.id(), hand, None, force_of(bed, tool))
-    except DriverError:
-        bed.drivers.open()
-        return "refused"
-    raise Broken("`grip` is taken by a closed driver")
+    unsent(lambda: gripper.grip(bed.id(), hand, None, force_of(bed, tool)), "grip")
+    bed.drivers.open()
+    return "refused"
+
+
+@law("gripper", "`status` works after a reconnect.", exempt=cannot_tell)
+def a_grip_survives_a_reconnect(bed: Bed, tool: str) -> str:
+    _, _, command = closed(bed, tool, is_there=False)
+    bed.reconnect()
+    found = bed.drivers.grippers[tool].status(command).state
+    demand(found == "done", f"it was done; after a reconnect it is {found}")
+    parted(bed, tool)
+    return "done"
 
 
 @law("gripper", "A sample has the time at which it was true, and is fresh.")

@@ -35,6 +35,24 @@ def link_loss_is_as_declared(bed: Bed, robot: str) -> str:
     return f"{declared}: {state}"
 
 
+def stops_not(bed: Bed, robot: str) -> str:
+    declared = bed.capabilities(robot).on_link_loss
+    return "" if declared == "stops" else f"exempt because on_link_loss is {declared!r}"
+
+
+@law("motion", "What stops on link loss stands within the declared time.", exempt=stops_not)
+def a_lost_link_stops_in_time(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    moving.halfway(0.2)
+    bed.drivers.close()
+    declared = moving.declared.standstill_on_link_loss or 0.0
+    _unpolled(bed, declared + 2.0 / moving.declared.rate)
+    bed.reconnect()
+    moving.robot = bed.drivers.motion[robot]
+    demand(moving.stands(), f"{declared:g} s after the link was lost it moves")
+    return f"stands {declared:g} s later"
+
+
 @law("motion", "After a reconnect nothing is replayed.")
 def nothing_is_replayed(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)

@@ -14,13 +14,10 @@ from cell_drivers.conformance.bed import SECOND, Bed
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.motions import Rig, rig
 from cell_drivers.conformance.seen import demand
+from cell_drivers.conformance.trying import cannot_tell
 
 LATER = 0.5
 """s that a motion may take beyond its time law, to settle; and a tenth of it."""
-
-
-def cannot_tell(bed: Bed, device: str) -> str:
-    return "" if bed.capabilities(device).command_status else "exempt because command_status is False"
 
 
 def can_tell(bed: Bed, device: str) -> str:

@@ -19,7 +19,7 @@ WORDS: dict[str, tuple[object, ...]] = {
     "verdict": ("accept", "reject"),
     "alarm": (True, False),
 }
-"""What the signals that report these facts say; None says that it is not known."""
+"""What the signals that report these facts say, beside what the cell's own words add; None says that it is not known."""
 LATE = 3600 * SECOND
 
 
@@ -31,13 +31,22 @@ def facts_of(cell: CellModel) -> dict[str, str]:
     return found | {person.ready: "ready" for person in cell.people.values() if person.ready is not None}
 
 
+def words_of(cell: CellModel) -> dict[str, tuple[object, ...]]:
+    """By the attribute that names the signal."""
+    kinds, verbs = cell.vocabulary.kinds.values(), cell.vocabulary.verbs.values()
+    facts = {fact.signal: fact.values for kind in kinds for fact in kind.facts if fact.signal and fact.values}
+    events = {event.signal: (True, False) for kind in kinds for event in kind.events if event.signal}
+    outcomes = {o.signal or o.name: o.values for verb in verbs for o in verb.tells if o.values}
+    return {**facts, **events, **outcomes, **WORDS}
+
+
 @law("signals", "Every signal of the cell speaks the words of its fact; what is not known is None.")
 def signals_speak_the_words(bed: Bed, _: str) -> str:
-    facts, told = facts_of(bed.bench.assembly.cell), 0
+    facts, words_by, told = facts_of(bed.bench.assembly.cell), words_of(bed.bench.assembly.cell), 0
     for signal in bed.drivers.signals.signals:
         sample, fact = bed.drivers.signals.read(signal), facts.get(signal, "")
         demand(sample.name == signal, f"{signal} calls itself {sample.name}")
-        words = WORDS.get(fact)
+        words = words_by.get(fact)
         is_word = sample.value is None or words is None or any(sample.value is w or sample.value == w for w in words)
         demand(
             is_word and (fact != "alarm" or isinstance(sample.value, bool | None)),

@@ -9,7 +9,7 @@ from cell.driver_errors import Refusal
 from cell_drivers.conformance.bed import SECOND, Bed, devices
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.motions import rig
-from cell_drivers.conformance.seen import demand
+from cell_drivers.conformance.seen import NotTried, demand
 from cell_drivers.conformance.trying import refusal
 
 AT_ONCE = 0.1
@@ -22,6 +22,8 @@ def poll_is_in_order_of_time(bed: Bed, _: str) -> str:
     bed.wait(3.0, step=0.5)
     for batch, now in bed.batches:
         _is_ordered([event.time for event in batch], now)
+    if not (bed.drivers.motion or bed.drivers.grippers or bed.events):
+        raise NotTried("it has no robot and no gripper that could be asked to act")
     demand(bool(bed.events), "everything was asked to act, and `poll` told nothing")
     return f"{len(bed.events)} events"
 

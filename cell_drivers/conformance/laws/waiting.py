@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from cell.device import PersonWork
-from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import Bed
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.seen import Broken, NotTried, demand
-from cell_drivers.conformance.trying import is_not_seen, refusal
+from cell_drivers.conformance.seen import NotTried, demand
+from cell_drivers.conformance.trying import is_not_seen, refusal, unsent
 
 
 @law("coupling", "A coupling says which tool it holds, by the cell's name.")
@@ -40,12 +39,17 @@ def no_coupling_while_closed(bed: Bed, robot: str) -> str:
     coupling = bed.drivers.couplings[robot]
     tool = coupling.state().tool or next(iter(bed.bench.assembly.cell.tools))
     bed.drivers.close()
-    try:
-        coupling.uncouple(bed.id(), tool)
-    except DriverError:
-        bed.drivers.open()
-        return "refused"
-    raise Broken("`uncouple` is taken by a closed driver")
+    unsent(lambda: coupling.uncouple(bed.id(), tool), "uncouple")
+    bed.drivers.open()
+    return "refused"
+
+
+@law("supply", "A driver that is not open sends nothing.")
+def no_part_while_closed(bed: Bed, supply: str) -> str:
+    bed.drivers.close()
+    unsent(lambda: bed.drivers.supplies[supply].present(bed.id(), "a part"), "present")
+    bed.drivers.open()
+    return "refused"
 
 
 @law("supply", "One part at a time; a stop gives up the wait, and its command ends `aborted`.")
@@ -94,6 +98,15 @@ def a_person_is_awaited(bed: Bed, person: str) -> str:
     told = [status.state for status in bed.told(person, command)]
     demand("running" in told and told[-1] == "done" and told.count("done") == 1, f"told: {', '.join(told)}")
     return ", ".join(told)
+
+
+@law("person", "A driver that is not open shows nothing.")
+def nothing_is_asked_while_closed(bed: Bed, person: str) -> str:
+    work = work_for(bed, person)
+    bed.drivers.close()
+    unsent(lambda: bed.drivers.persons[person].await_work(bed.id(), work), "await_work")
+    bed.drivers.open()
+    return "refused"
 
 
 @law("person", "What is withdrawn ends `aborted`, and twice is as good as once.")

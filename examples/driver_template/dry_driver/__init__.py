@@ -23,14 +23,14 @@ class DryCell(Drivers):
     """The drivers of one cell, by the names in its cell file: of those devices only that the cell file gives to this driver."""
 
     def __init__(self, assembly: Assembly) -> None:
-        cell, models, timeline = assembly.cell, assembly.robots, Timeline()
+        cell, models, self.timeline = assembly.cell, assembly.robots, Timeline()
         robots = {
-            name: Robot(name, models[name], DryArm(timeline, np.asarray(home_of(unit, models[name]))))
+            name: Robot(name, models[name], DryArm(self.timeline, np.asarray(home_of(unit, models[name]))))
             for name, unit in cell.robots.items()
             if name in assembly.devices
         }
-        grippers = {name: Gripper(tool, timeline) for name, tool in cell.tools.items() if name in assembly.devices}
-        super().__init__(robots, grippers, timeline)
+        grippers = {name: Gripper(tool, self.timeline) for name, tool in cell.tools.items() if name in assembly.devices}
+        super().__init__(robots, grippers, self.timeline)
 
 
 driver = DryCell

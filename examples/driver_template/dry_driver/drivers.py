@@ -8,6 +8,7 @@ from cell.device import DeviceEvent
 from cell.driver import CouplingDriver, MachineDriver, PersonDriver, StationDriver, SupplyDriver, VirtualTime
 from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 from dry_driver.gripper import Gripper
+from dry_driver.numbered import Numbered
 from dry_driver.robot import Robot
 
 
@@ -24,7 +25,8 @@ class Drivers:
         self.persons: Mapping[str, PersonDriver] = {}
 
     @property
-    def devices(self) -> tuple[Robot | Gripper, ...]:
+    def devices(self) -> tuple[Numbered, ...]:
+        """All of them: what is added in a subclass too."""
         return (*self.motion.values(), *self.grippers.values())
 
     def poll(self) -> tuple[DeviceEvent, ...]:

@@ -28,12 +28,6 @@ class Gripper(Numbered):
             verified_against=("nothing: it moves no jaws",),
         )  # fmt: skip
 
-    def open(self) -> None:
-        self.is_open = True
-
-    def close(self) -> None:
-        self.is_open = False
-
     def grip(self, command: str, hand: str, width: float | None, force: float) -> None:
         if self.takes(command, "grip", hand, width, force):  # the same id again is a no-op
             low, high = self.tool.force or (0.0, math.inf)

@@ -18,6 +18,14 @@ class Numbered:
         self._asked: dict[str, tuple[object, ...]] = {}
         self._status: dict[str, CommandStatus] = {}
 
+    def open(self) -> None:
+        """Connects. Never moves, never powers, and comes back with a state."""
+        self.is_open = True
+
+    def close(self) -> None:
+        """Never raises."""
+        self.is_open = False
+
     def heartbeat(self) -> None:
         """For devices that watch for one."""
 
