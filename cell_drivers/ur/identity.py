@@ -1,7 +1,7 @@
 """Whether the robot on the other end is the one that the cell file means. Everything is asked before anything may move.
 
-The pose that the controller reports of its TCP, taken back by its own TCP offset, has to be where our kinematics put the flange
-at the joint positions that it reports: another model, joints in another order and degrees for radians all fail that. A calibrated
+The pose that the controller reports of its TCP has to be where our kinematics and its own TCP offset put it at the joint positions
+that it reports: another model, joints in another order and degrees for radians all fail that. A calibrated
 arm differs from the published kinematics by a few millimetres, hence the tolerance.
 """
 
@@ -71,12 +71,12 @@ def _stands_where_it_says(model: RobotModel, sample: Sample) -> Iterator[str]:
         joint = int(outside[0])
         yield f"{JOINTS[joint]} is told to be at {sample.q[joint]:.6g} rad, beyond its range: are these degrees?"
         return
-    ours = np.asarray(model.chain.flange_pose(sample.q))
-    theirs = matrix(sample.tcp) @ np.linalg.inv(matrix(sample.offset))
+    ours = np.asarray(model.chain.flange_pose(sample.q)) @ matrix(sample.offset)
+    theirs = matrix(sample.tcp)
     apart = float(np.linalg.norm(ours[:3, 3] - theirs[:3, 3]))
     turned = float(np.arccos(np.clip((np.trace(ours[:3, :3].T @ theirs[:3, :3]) - 1.0) / 2.0, -1.0, 1.0)))
-    if apart > POSE_TOLERANCE or turned > TURN_TOLERANCE:
-        yield f"the flange is told {1000 * apart:.0f} mm and {turned:.2f} rad from where these joints of a {model.name} have it"
+    if not (apart <= POSE_TOLERANCE and turned <= TURN_TOLERANCE):  # what is no number is no agreement
+        yield f"the TCP is told {1000 * apart:.0f} mm and {turned:.2f} rad from where these joints of a {model.name} have it"
 
 
 def matrix(pose: Array) -> Array:

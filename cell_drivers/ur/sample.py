@@ -18,6 +18,8 @@ from cell_drivers.ur.registers import Report
 from cell_drivers.ur.rtde import Values
 
 NANOSECONDS = 1e9
+LONGEST_LIFE = 1e9
+"""s since a controller was switched on: thirty years."""
 
 
 class RobotMode(IntEnum):
@@ -104,7 +106,10 @@ class Sample:
 
 def sample_of(values: Values, received: int, before: Sample | None) -> Sample:
     """Raises Malformed: a word of a state that the controller does not have, a scaling outside 0..1, time that does not go on."""
-    time = round(_number(values, "timestamp") * NANOSECONDS)
+    told = _number(values, "timestamp")
+    if not 0.0 <= told <= LONGEST_LIFE:
+        raise Malformed("rtde", f"a time of {told} s")
+    time = round(told * NANOSECONDS)
     if before is not None and time <= before.time:
         raise Malformed("rtde", f"time does not go on: {time} ns after {before.time} ns")
     scaling = _number(values, "speed_scaling"), _number(values, "target_speed_fraction")

@@ -30,7 +30,7 @@ from tests.doubles.ur.wired import CHANNELS, HOME, SECOND, Wire, Wired, cb3
 
 MIX = Mix(0.0002, 0.0002, 0.0002, 0.01, 0.002, 0.0002, 0.0001, 0.0001, longest=0.3)
 """Of each message: also what no network does to TCP, lost and doubled ones, since a serial gateway does."""
-MOTIONS = 4
+MOTIONS = 3
 STOPS: tuple[StopKind, ...] = ("hold", "quick", "power")
 End = Literal["done", "stopped", "held"]
 
@@ -91,6 +91,7 @@ class BadLink(Wired):
         self.moved: dict[tuple[int, int], int] = {}
         self._program: object = None
         self._is_moving = False
+        self.declared = self.robot.capabilities().standstill_on_link_loss or 0.0
         self.lost: int | None = None
 
     def connect(self) -> None:
@@ -128,20 +129,18 @@ class BadLink(Wired):
             self.lost = None
         elif self.lost is None:
             self.lost = self.now
-        declared = self.robot.capabilities().standstill_on_link_loss
-        assert declared is not None
-        if self.lost is not None and self.now - self.lost > declared * SECOND:
+        if self.lost is not None and self.now - self.lost > self.declared * SECOND:
             assert self.controller.is_standing, "it moves, and its link is gone"
 
 
-def run(seed: int) -> End:
-    """Raises AssertionError for what must not happen."""
+def run(seed: int, motions: int = MOTIONS) -> End:
+    """So many motions, one behind the other, as far as the link lets them. Raises AssertionError for what must not happen."""
     chance = random.Random(seed)
     link = BadLink(model(), seed)
     if not _until(link, lambda: _is_ready(link), 60.0):
         end: End = "held"
     else:
-        end = _moves(link, chance)
+        end = _moves(link, chance, motions)
     link.wait(2.5)
     assert link.controller.is_standing, "it moves at the end"
     assert link.worst_step() <= 1.0 + 1e-6, f"a step of {link.worst_step():.3f} times what the velocity allows"
@@ -149,9 +148,9 @@ def run(seed: int) -> End:
     return end
 
 
-def _moves(link: BadLink, chance: random.Random) -> End:
-    for number in range(MOTIONS):
-        change = np.array([chance.uniform(-0.6, 0.6) for _ in range(6)])
+def _moves(link: BadLink, chance: random.Random, motions: int) -> End:
+    for number in range(motions):
+        change = np.array([chance.uniform(-0.4, 0.4) for _ in range(6)])
         stop = chance.choice(STOPS) if chance.random() < 0.2 else None
         if chance.random() < 0.3:
             _asked(link, partial(link.robot.scale_speed, link.id(), chance.choice((0.2, 0.5, 1.0))))

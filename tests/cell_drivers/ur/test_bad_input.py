@@ -87,6 +87,14 @@ def test_an_arm_that_is_calibrated_is_the_same_arm(model: RobotModel) -> None:
     wired.until(lambda: wired.robot.connection.is_up)
 
 
+def test_a_pose_that_is_nowhere_is_no_agreement(model: RobotModel) -> None:
+    wired = Wired(model, Controller(model, HOME))
+    wired.controller.tampers["actual_TCP_pose"] = lambda pose: np.full(6, 1e300)
+    with np.errstate(all="ignore"):
+        wired.wait(1.0)
+    assert wired.robot.connection.stage == "refused"
+
+
 def test_a_port_that_accepts_and_says_nothing_is_told_and_never_up(model: RobotModel) -> None:
     wired = Wired(model, Controller(model, HOME))
     for wire in wired.down.values():
@@ -112,6 +120,7 @@ def test_a_port_that_speaks_something_else_is_told(model: RobotModel) -> None:
         ("actual_q", np.full(6, np.nan), "actual_q is not finite"),
         ("actual_qd", np.full(6, np.inf), "actual_qd is not finite"),
         ("timestamp", 0.5, "time does not go on"),
+        ("timestamp", 1e300, "a time of 1e+300 s"),
         ("robot_mode", 99, "99 is not a valid RobotMode"),
         ("speed_scaling", -0.5, "is not in 0..1"),
     ],

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from cell.geometry import Array
 from cell.robot import RobotModel
@@ -172,7 +171,7 @@ class Controller:
     # --- what it tells ---
 
     def flange(self) -> Array:
-        T: Array = np.asarray(self.model.chain.flange_pose(self.q))
+        T: Array = np.array(self.model.chain.flange_pose(self.q))
         return T
 
     def value(self, name: str) -> Value | Array:
@@ -197,11 +196,30 @@ def _put(registers: list[int] | list[float], number: int, value: float) -> bool:
 def _tcp(c: Controller) -> Array:
     if c._reached is not None and float(np.abs(c._reached[0] - c.q).max()) < 1e-9:
         return c._reached[1]
-    T = np.eye(4)
-    T[:3, :3], T[:3, 3] = Rotation.from_rotvec(c.tool[3:]).as_matrix(), c.tool[:3]
-    reached = c.flange() @ T
-    turned: Array = np.concatenate([reached[:3, 3], Rotation.from_matrix(reached[:3, :3]).as_rotvec()])
+    reached = c.flange()
+    reached[:3, 3] += reached[:3, :3] @ c.tool[:3]  # the offset of the double's tool turns nothing
+    turned: Array = np.concatenate([reached[:3, 3], _rotation_vector(reached[:3, :3])])
     c._reached = (c.q, turned)
+    return turned
+
+
+def _rotation_vector(R: Array) -> Array:
+    """By the quaternion, whose largest component is not lost in rounding: Shepperd, J. Guidance and Control 1 (1978) 223."""
+    trace = float(np.trace(R))
+    squares = np.array([trace, *np.diag(R)])
+    k = int(np.argmax(squares))
+    odd = np.array([R[2, 1] - R[1, 2], R[0, 2] - R[2, 0], R[1, 0] - R[0, 1]])
+    if k == 0:
+        w, v = 1.0 + trace, odd
+    else:
+        i = k - 1
+        v = R[i] + R[:, i]
+        v[i] = 1.0 + 2.0 * R[i, i] - trace
+        w = odd[i]
+    if w < 0.0:
+        w, v = -w, -v
+    length = float(np.linalg.norm(v))
+    turned: Array = np.zeros(3) if length == 0.0 else v / length * 2.0 * math.atan2(length, w)
     return turned
 
 
