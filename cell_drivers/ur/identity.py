@@ -1,7 +1,7 @@
 """Whether the robot on the other end is the one that the cell file means. Everything is asked before anything may move.
 
-The pose that the controller reports of its TCP has to be where our kinematics and its own TCP offset put it at the joint positions
-that it reports: another model, joints in another order and degrees for radians all fail that. A calibrated
+The pose that the controller reports of its TCP has to be where our kinematics and its own TCP offset put it at the
+joint positions that it reports: another model, joints in another order and degrees for radians all fail that. A calibrated
 arm differs from the published kinematics by a few millimetres, hence the tolerance.
 """
 
