@@ -39,6 +39,7 @@ class UrDriver:
     def __init__(self, name: str, model: RobotModel, address: Address) -> None:
         self._robot = UrRobot(name, model, time.monotonic_ns)
         self._link = Link(self._robot, address)
+        self.patience = PATIENCE
 
     @property
     def name(self) -> str:
@@ -50,7 +51,7 @@ class UrDriver:
             self._robot.open()
         self._link.start()
         with self._link.changed:
-            stage = self._link.changed.wait_for(self._is_decided, PATIENCE)
+            stage = self._link.changed.wait_for(self._is_decided, self.patience)
             why, now = self._robot.connection.why, self._robot.clock()
             is_refused = self._robot.connection.stage == "refused"
         if not stage or is_refused:

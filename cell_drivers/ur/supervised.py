@@ -98,11 +98,13 @@ class Supervised:
                 self._raise("identity", self.connection.why)
             return
         self._was_up = is_up
-        self._events.append(LinkChanged(self.name, now, is_up))
         if is_up:
             self._offset = 0
+            if "link" in self._faults:  # the first time is no news: `open` has told it
+                self._events.append(LinkChanged(self.name, now, is_up))
             self._clear("link")
             return
+        self._events.append(LinkChanged(self.name, now, is_up))
         self._raise("link", self.connection.why)
         self._drop_powering("the link was lost")
         for command in self._commands.queued():
