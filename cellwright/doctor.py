@@ -15,9 +15,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
+from cell.standard_verbs import STANDARD
 from cell_drivers.registry import installed
 from cellwright.configuration import FILE, project_root
 from cellwright.folders import cache_folder, private, state_folder
+from cellwright.words import brought_beyond, installed_words
 
 PACKAGES: Final = ("cell", "cell_drivers", "cellwright", "controller", "intentlang", "planner", "tui")
 Verdict = Literal["good", "told", "bad"]
@@ -42,6 +44,7 @@ def examine(folder: Path, environment: Mapping[str, str] = os.environ) -> tuple[
         *_folders(environment),
         *_configuration(folder),
         *_drivers(),
+        *_words(),
         *_caches(environment),
     )
 
@@ -165,6 +168,16 @@ def _drivers() -> Iterator[Finding]:
         yield Finding("driver", said, "bad" if twice else "good", "Two drivers have this name; uninstall one." if twice else "")
     if not found:
         yield Finding("driver", "no driver is installed, not even the simulated one", "bad", "pip install -e .")
+
+
+def _words() -> Iterator[Finding]:
+    """What packages bring, and what is wrong with it."""
+    words = installed_words()
+    for problem in words.diagnostics:
+        yield Finding("words", f"{problem.code}: {problem.message}", "bad", problem.help)
+    brought = brought_beyond(STANDARD, words.expect())
+    if brought:
+        yield Finding("words", f"packages bring {brought}")
 
 
 def _caches(environment: Mapping[str, str]) -> Iterator[Finding]:

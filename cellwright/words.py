@@ -52,6 +52,16 @@ def words_of(points: Iterable[EntryPoint]) -> Outcome[Vocabulary]:
     return Outcome(words, tuple(found))
 
 
+def brought_beyond(own: Vocabulary, words: Vocabulary) -> str:
+    """What `words` has that `own` has not, for a reader: `the kind oven and the unit ell`; "" for nothing."""
+    found = [f"the kind {name}" for name in words.kinds if name not in own.kinds]
+    found += [f"the verb {name}" for name in words.verbs if name not in own.verbs]
+    found += [f"the objective {name}" for name in words.objectives if name not in own.objectives]
+    found += [f"the unit {symbol}" for symbol in words.units if symbol not in own.units]
+    found += [f"more of {name}" for name, kind in own.kinds.items() if words.kinds.get(name) != kind]
+    return " and ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)
+
+
 def _joined(point: EntryPoint, words: Vocabulary) -> Vocabulary:
     joined = point.load()(words)
     if not isinstance(joined, Vocabulary):

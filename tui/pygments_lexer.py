@@ -1,4 +1,5 @@
-"""A Pygments lexer, found by the names `cellwright`, `intent` and `cell`: for documentation, notebooks and `pygmentize`."""
+"""A Pygments lexer, found by the names `cellwright`, `intent` and `cell`: for documentation, notebooks and `pygmentize`. It knows
+the words that are installed, as the parser does."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from typing import ClassVar
 from pygments.lexer import RegexLexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Whitespace, _TokenType
 
-from cell.standard_verbs import STANDARD
+from cell.vocabulary import Vocabulary
+from cellwright.words import installed_words
 from intentlang.highlighting import Look, rules
 
 TOKENS: dict[Look, _TokenType] = {
@@ -24,11 +26,20 @@ TOKENS: dict[Look, _TokenType] = {
 }
 
 
+def tokens_of(vocabulary: Vocabulary) -> dict[str, list[tuple[str, _TokenType]]]:
+    """What a RegexLexer goes by, for a text in these words."""
+    looks = ((rule.pattern, TOKENS[rule.look]) for rule in rules(vocabulary))
+    return {"root": [(r"\s+", Whitespace), *looks, (r".", Error)]}
+
+
 class CellwrightLexer(RegexLexer):  # type: ignore[misc]  # Pygments ships no types
     name = "Cellwright"
     url = ""
     aliases: ClassVar[list[str]] = ["cellwright", "intent", "cell"]
     filenames: ClassVar[list[str]] = ["*.intent", "*.cell"]
-    tokens: ClassVar[dict[str, list[tuple[str, _TokenType]]]] = {
-        "root": [(r"\s+", Whitespace), *((rule.pattern, TOKENS[rule.look]) for rule in rules(STANDARD)), (r".", Error)]
-    }
+    tokens: ClassVar[dict[str, list[tuple[str, _TokenType]]]] = tokens_of(installed_words().expect())
+
+
+def lexer_of(vocabulary: Vocabulary) -> type[CellwrightLexer]:
+    """The lexer of a text in these words, whatever is installed."""
+    return type("CellwrightLexer", (CellwrightLexer,), {"tokens": tokens_of(vocabulary)})

@@ -11,7 +11,7 @@ import pytest
 from cell.standard_verbs import STANDARD
 from cell.vocabulary import Vocabulary
 from cellwright.reading import read
-from cellwright.words import GROUP, words_of
+from cellwright.words import GROUP, brought_beyond, words_of
 from tests.constructs.bench import ROBOT, Bench
 from tests.constructs.test_paths import CELL, along
 
@@ -70,3 +70,8 @@ def test_a_word_that_two_packages_register_is_told(template: Vocabulary) -> None
     assert [d.code for d in found.diagnostics] == ["E297"]
     assert "polish" in found.diagnostics[0].message
     assert "polish" in found.expect().verbs
+
+
+def test_what_packages_bring_is_told_in_words(template: Vocabulary) -> None:
+    assert brought_beyond(STANDARD, template) == "the verb polish and the verb dispense"
+    assert brought_beyond(STANDARD, STANDARD) == ""

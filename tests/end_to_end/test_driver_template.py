@@ -32,6 +32,9 @@ def installed(repository: Path, program: Program, tmp_path: Path) -> Program:
 def test_its_words_are_found_by_entry_point(installed: Program, program: Program, examples: Path) -> None:
     file = examples / "driver_template/leak_testing/leak_test.intent"
     assert installed.call("check", file).code == 0
+    told = installed.call("doctor").out
+    assert "packages bring the kind leak_tester" in told
+    assert "`leak` of cellwright-dry-driver" in told
     missing = program.answer("check", file)
     assert missing.code == 1
     assert "E203" in missing.everything

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pygments.lexers
 import pytest
@@ -21,7 +23,8 @@ from intentlang.textmate import SCOPES, textmate_grammar
 from intentlang.vocabulary_document import VocabularyDocument, vocabulary_schema
 from intentlang.words import RESERVED
 from tests.intentlang.test_spec import _blocks
-from tui.pygments_lexer import TOKENS, CellwrightLexer
+from tests.intentlang.test_vocabulary import GROWN
+from tui.pygments_lexer import TOKENS, CellwrightLexer, lexer_of
 
 ROOT = Path(__file__).parents[2]
 GRAMMAR = ROOT / "docs" / "editors" / "cellwright.tmLanguage.json"
@@ -67,18 +70,18 @@ def _as_word(text: str) -> str:
     return "keyword" if text in RESERVED else "role" if text in STANDARD.role_words else "name"
 
 
-def by_pygments(text: str) -> Tokens:
+def by_pygments(text: str, lexer: type[CellwrightLexer] = CellwrightLexer) -> Tokens:
     looks = {token: look for look, token in TOKENS.items()}
     found = []
-    for at, token, value in CellwrightLexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(text):
+    for at, token, value in lexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(text):
         assert token is not Error, value
         if token is not Whitespace and looks[token] != "comment":
             found.append((at, looks[token], value))
     return found
 
 
-def by_textmate(text: str) -> Tokens:
-    grammar = json.loads(GRAMMAR.read_text("utf-8"))
+def by_textmate(text: str, made: Mapping[str, Any] | None = None) -> Tokens:
+    grammar = made or json.loads(GRAMMAR.read_text("utf-8"))
     looks = {f"{scope}.cellwright": look for look, scope in SCOPES.items()}
     patterns = [(re.compile(p["match"]), looks[p["name"]]) for p in grammar["patterns"]]
     found, start = [], 0
@@ -100,6 +103,17 @@ PARSED = [(where, text, tokens) for where, is_cell, text in TEXTS if (tokens := 
 def test_both_highlighters_see_what_the_parser_sees(where: str, text: str, tokens: Tokens) -> None:
     assert by_pygments(text) == as_seen(tokens)
     assert by_textmate(text) == as_seen(tokens)
+
+
+def test_words_of_a_package_look_like_ours() -> None:
+    text = "bake shaft inside o soak 1 weeks"
+    looks = ["name", "name", "role", "name", "role", "quantity"]
+    assert [look for _, look, _ in by_pygments(text, lexer_of(GROWN))] == looks
+    assert [look for _, look, _ in by_textmate(text, textmate_grammar(GROWN))] == looks
+    assert "role" not in [look for _, look, _ in by_textmate(text)], "these words are not ours"
+    document = VocabularyDocument.of(GROWN)
+    assert {"oven", "bake", "weeks"} <= {*(k.name for k in document.kinds), *(v.name for v in document.verbs), *GROWN.units}
+    assert VocabularyDocument.model_validate_json(document.model_dump_json()) == document
 
 
 def test_pygments_finds_the_lexer_by_name_and_by_file() -> None:
