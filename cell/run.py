@@ -6,7 +6,7 @@ handed to the controller beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -65,7 +65,8 @@ class RunContext:
     the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then.
     `people` are the devices that are persons: awaited, never commanded. `is_continuous`: it waits for more orders of its `queues`
     instead of completing. `shelves` have these bins. `pockets` maps each tool that has one to its pocket. `verb_events` are what
-    the act of each verb of the program can raise."""
+    the act of each verb of the program can raise. `counted` has for each event that a run counts towards (full, empty) the things
+    that `on full` means: those where parts wait, not those where they are worked on."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -83,6 +84,7 @@ class RunContext:
     is_continuous: bool = False
     pockets: Mapping[str, str] = field(default_factory=dict)
     verb_events: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def run_context(
@@ -133,7 +135,18 @@ def run_context(
         is_continuous=is_continuous,
         pockets={pocket.tool: pocket.name for pocket in cell.pockets.values()},
         verb_events={verb: cell.vocabulary.verbs[verb].events for verb in verbs if verb in cell.vocabulary.verbs},
+        counted={event: tuple(_counting(cell, event)) for event in ("full", "empty")},
     )
+
+
+def _counting(cell: CellModel, event: str) -> Iterator[str]:
+    for thing in cell.equipment.values():
+        kind = cell.kind_of(thing)
+        if kind.event(event) is not None and not kind.is_workplace:
+            yield thing.name
+    queue = cell.vocabulary.kinds.get("queue")
+    if queue is not None and queue.event(event) is not None:
+        yield from cell.queues
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def withdrawn(d: Draft, event: OrderWithdrawn) -> None:
         queue = d.belief.orders[event.order].queue
         loop = next((loop.id for loop in _loops(d, queue)), "")
         text = f"order {event.order} was withdrawn, and its work was begun"
-        failure = Failure("withdrawn", "R730", text, goal=orders.first_goal(d, loop), iteration=(loop, event.order))
+        name = d.policies.called(queue, "withdrawn") if d.policies is not None else "withdrawn"
+        failure = Failure(name, "R730", text, goal=orders.first_goal(d, loop), iteration=(loop, event.order))
         recovery.fail(d, failure)
     elif is_planned:
         recovery.replan(d, f"order {event.order} was withdrawn")

@@ -10,25 +10,25 @@ from controller import recovery
 from controller.draft import Draft
 from controller.run_state import Failure
 
-EMPTY = ".empty"
+EMPTY = "empty"
 
 
 def empty_now(d: Draft) -> tuple[str, ...]:
     """The things that the intent asks about and of which a part is wanting."""
     assert d.policies is not None
-    asked = {event.removesuffix(EMPTY) for event in d.policies.named if event.endswith(EMPTY)}
+    asked = d.policies.asked_of(EMPTY, d.known.counted.get(EMPTY, ()))
     return tuple(sorted(thing for thing in asked if _is_empty(d, thing)))
 
 
 def watch_empty(d: Draft) -> None:
-    if d.policies is None or not any(event.endswith(EMPTY) for event in d.policies.named):
+    if d.policies is None or not d.policies.asked_of(EMPTY, d.known.counted.get(EMPTY, ())):
         return
     now = empty_now(d)
     fresh = [thing for thing in now if thing not in d.trouble.empty]
     if now != d.trouble.empty:
         d.mend(empty=now)
     for thing in fresh:
-        event = thing + EMPTY
+        event = d.policies.called(thing, EMPTY)
         recovery.fail(d, Failure(event, "R732", f"nothing is left in {thing}", block=d.policies.named[event]))
 
 

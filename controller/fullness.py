@@ -1,4 +1,4 @@
-"""`on left.full`, `on scrap.full`: raised when the last place of a thing is taken, if the intent says what shall happen then.
+"""`on left.full`, `on full`: raised when the last place of a thing is taken, if the intent says what shall happen then.
 
 Once for each time that it becomes full; what was full when the run began raises nothing.
 """
@@ -9,25 +9,25 @@ from controller import recovery
 from controller.draft import Draft
 from controller.run_state import Failure
 
-FULL = ".full"
+FULL = "full"
 
 
 def full_now(d: Draft) -> tuple[str, ...]:
     """The things that the intent asks about and that have no free place."""
     assert d.policies is not None
-    asked = {event.removesuffix(FULL) for event in d.policies.named if event.endswith(FULL)}
+    asked = d.policies.asked_of(FULL, d.known.counted.get(FULL, ()))
     return tuple(sorted(thing for thing in asked if _is_full(d, thing)))
 
 
 def watch_full(d: Draft) -> None:
-    if d.policies is None or not any(event.endswith(FULL) for event in d.policies.named):
+    if d.policies is None or not d.policies.asked_of(FULL, d.known.counted.get(FULL, ())):
         return
     now = full_now(d)
     fresh = [thing for thing in now if thing not in d.trouble.full]
     if now != d.trouble.full:
         d.mend(full=now)
     for thing in fresh:
-        event = thing + FULL
+        event = d.policies.called(thing, FULL)
         recovery.fail(d, Failure(event, "R726", f"no place is free in {thing}", block=d.policies.named[event]))
 
 

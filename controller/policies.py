@@ -6,7 +6,7 @@ through to an outer one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -64,6 +64,15 @@ class Policies:
     def policy_from(self, block: str, event: str) -> tuple[str, Policy] | None:
         """The same for an event that a block itself raises: looked for from that block outwards."""
         return _first(self.outward.get(block, (self.top,)), event)
+
+    def called(self, thing: str, event: str) -> str:
+        """How the intent speaks of that event of that thing: `lathe.alarm` where a policy says so, else `alarm`."""
+        return f"{thing}.{event}" if f"{thing}.{event}" in self.named else event
+
+    def asked_of(self, event: str, those: Iterable[str]) -> frozenset[str]:
+        """The things that a policy names with the event; all of `those` where one names the event alone."""
+        named = {name.rpartition(".")[0] for name in self.named if name.endswith(f".{event}")}
+        return frozenset(named | set(those) if event in self.named else named)
 
     def deadlines(self, goal: str | None) -> Iterator[tuple[Enclosure, Within]]:
         for enclosure in self.around.get(goal or "", (self.top,)):

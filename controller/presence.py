@@ -36,8 +36,9 @@ def zone_reported(d: Draft, event: ZoneReported) -> None:
 def _raise(d: Draft, zone: Zone) -> None:
     """`intrusion` where the intent has a policy for it; else a hold."""
     text = f"a person is in {zone.name}"
-    if d.policies is not None and INTRUSION in d.policies.named:
-        recovery.fail(d, Failure(INTRUSION, "R715", text, block=d.policies.named[INTRUSION]))
+    name = d.policies.called(zone.name, INTRUSION) if d.policies is not None else INTRUSION
+    if d.policies is not None and name in d.policies.named:
+        recovery.fail(d, Failure(name, "R715", text, block=d.policies.named[name]))
         return
     recovery.replan(d, f"{zone.name} was occupied")
     recovery.raise_hold(d, HoldReason("R715", text, (zone.span,)))

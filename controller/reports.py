@@ -100,8 +100,10 @@ def loss(d: Draft, hand: str, robot: str | None, step: str | None) -> str:
     """A hand that grips by vacuum has lost its vacuum, where the intent has a word for that; else it has lost its grip."""
     assert d.policies is not None
     operation = d.plan.operation.get(step) if step is not None else None
-    is_asked = d.policies.policy(operation.goal if operation is not None else None, "vacuum_lost") is not None
-    return "vacuum_lost" if is_asked and robot is not None and hand in d.known.robots[robot].suction else "grip_lost"
+    tool = hand.partition(".")[0]
+    is_asked = d.policies.policy(operation.goal if operation is not None else None, f"{tool}.vacuum_lost") is not None
+    is_suction = robot is not None and hand in d.known.robots[robot].suction
+    return d.policies.called(tool, "vacuum_lost") if is_asked and is_suction else "grip_lost"
 
 
 def _step_with(d: Draft, part: str, robot: str | None) -> str | None:

@@ -137,7 +137,7 @@ def test_a_withdrawn_order_that_is_begun_holds() -> None:
 
 
 def test_after_the_hold_a_withdrawn_order_is_over() -> None:
-    ran = bench(A, B, clauses='on withdrawn: hold "take it out"').run(OrderGoes("A", 12.0), asks=(Ask(200.0, "resume"),))
+    ran = bench(A, B, clauses='on orders.withdrawn: hold "take it out"').run(OrderGoes("A", 12.0), asks=(Ask(200.0, "resume"),))
     assert ran.record.summary.state == "Complete"
     assert done(ran) == ["B"]
 

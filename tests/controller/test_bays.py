@@ -144,6 +144,13 @@ def test_full_is_raised_once_with_the_last_part() -> None:
     assert run.record.summary.state == "Complete"
 
 
+def test_full_alone_means_every_thing_in_which_parts_wait() -> None:
+    """The gauge has one place and takes part after part: that it is taken is not what `on full` is for."""
+    run = tend(batch=6, tail=POLICIES + 'on full: hold "Empty it, then Resume"\n', asks=(Ask(5000.0, "resume"),))
+    assert [e.event for e in run.all(EventRaised)] == ["full"]
+    assert [(e.code, e.text) for e in run.all(HoldRaised)] == [("R701", "Empty it, then Resume")]
+
+
 def test_nothing_is_raised_where_the_intent_does_not_ask() -> None:
     run = tend(batch=6)
     assert run.all(HoldRaised) == []
@@ -191,5 +198,6 @@ def test_a_clause_that_is_watched_is_not_called_unwatched() -> None:
 
 
 def test_a_vacuum_is_lost_only_where_the_intent_has_a_word_for_it() -> None:
-    for tail, word in (("", "grip_lost"), ('on vacuum_lost: hold "Look"\n', "vacuum_lost")):
+    words = ("vacuum_lost", "vac.vacuum_lost")
+    for tail, word in (("", "grip_lost"), *((f'on {name}: hold "Look"\n', name) for name in words)):
         assert loss(draft_of(line(tail=tail), 0), "vac.a", "p1", None) == word

@@ -86,8 +86,9 @@ def test_whoever_steps_in_stops_all_motion_until_they_have_left_and_an_operator_
     assert not world.violations
 
 
-def test_an_intrusion_has_a_policy_of_its_own() -> None:
-    record, world = run("when_occupied stop", (8.0, 30.0), intent=MOVES + 'on intrusion: hold "Leave the aisle"\n')
+@pytest.mark.parametrize("event", ["intrusion", "aisle.intrusion"])
+def test_an_intrusion_has_a_policy_of_its_own(event: str) -> None:
+    record, world = run("when_occupied stop", (8.0, 30.0), intent=f'{MOVES}on {event}: hold "Leave the aisle"\n')
     assert record.summary.held_because == "R701 Leave the aisle"
     assert speeds(world, 8.0 + SETTLED, 1e4) == 0.0
 
