@@ -274,6 +274,17 @@ class TrackingErrorSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class NoProgressSeen:
+    """`robot` says that it runs, and has stood at path parameter `s` for `seconds`."""
+
+    at: int
+    of: Subject
+    robot: str
+    s: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
     """A moment came that the state waited for; `timer` is its name there."""
 
@@ -326,6 +337,7 @@ Observation = (
     | CountReported
     | SupplyReported
     | TrackingErrorSeen
+    | NoProgressSeen
     | TimerExpired
     | OrderArrived
     | OrderWithdrawn

@@ -117,6 +117,34 @@ class Stall:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """`robot` stands still on its path from `at` for `duration` s and says that it runs, at the speed that was asked for."""
+
+    robot: str
+    at: float
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """From `start` to `end` s the joint positions that `robot` reports walk away from where it is, each by `rate` rad/s or
+    m/s."""
+
+    robot: str
+    start: float
+    end: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectiveStop:
+    """At `at` s the robot's own controller stops it, and lets it go on only when an operator has acknowledged that."""
+
+    robot: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class PersonEnters:
     zone: str
     start: float
@@ -180,6 +208,9 @@ Disturbance = (
     | Late
     | Stretched
     | Stall
+    | Stuck
+    | Drift
+    | ProtectiveStop
     | PersonEnters
     | PersonAway
     | PersonRefuses

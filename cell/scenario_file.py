@@ -23,6 +23,7 @@ from cell.model import CellModel
 from cell.scenario import (
     CouplingFails,
     Disturbance,
+    Drift,
     DriveSpoiled,
     FrozenState,
     GripLost,
@@ -36,11 +37,13 @@ from cell.scenario import (
     PersonAway,
     PersonEnters,
     PersonRefuses,
+    ProtectiveStop,
     Reject,
     RejectShare,
     Scenario,
     Stall,
     Stretched,
+    Stuck,
 )
 
 UNKNOWN_KEY = "E281"
@@ -84,6 +87,7 @@ NAME = Rule("a name", _is_name, is_number=False)
 COUNT = Rule("a whole number from 1", _is_count, is_number=False)
 SHARE = Rule("a number from 0 to 1", _between(0.0, 1.0))
 FACTOR = Rule("a number from 0.01 to 100", _between(0.01, 100.0))
+RATE = Rule("rad or m per second, from -10 to 10", _between(-10.0, 10.0))
 SECONDS = Rule("seconds, 0 or more", _between(0.0, 1e9))
 ID = Rule(
     "letters, digits, _ and -",
@@ -117,6 +121,9 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "late": (Late, {"machine": NAME, "factor": FACTOR}),
     "stretched": (Stretched, {"lowest": FACTOR, "highest": FACTOR}),
     "stall": (Stall, {"robot": NAME, "at": SECONDS, "duration": SECONDS}),
+    "stuck": (Stuck, {"robot": NAME, "at": SECONDS, "duration": SECONDS}),
+    "drift": (Drift, {"robot": NAME, "start": SECONDS, "end": SECONDS, "rate": RATE}),
+    "protective_stop": (ProtectiveStop, {"robot": NAME, "at": SECONDS}),
     "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
     "person_refuses": (PersonRefuses, {"person": NAME, "nth": COUNT}),
@@ -124,7 +131,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "order_added": (OrderComes, {"id": ID, "at": SECONDS, "items": ITEMS, "due": DUE}),
     "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
-SPELLS = ("person_enters", "person_away", "frozen_state")
+SPELLS = ("drift", "person_enters", "person_away", "frozen_state")
 """Tables whose `start` comes before their `end`."""
 
 PAGES: Mapping[str, CodePage] = {
@@ -202,7 +209,9 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield f"event of {machine}", event, tuple(known)
         case MachineAlarm(machine=machine) | Late(machine=machine):
             yield "machine, station or person", machine, cell.equipment
-        case Stall(robot=robot) | Jam(robot=robot) | CouplingFails(robot=robot):
+        case Stall(robot=robot) | Stuck(robot=robot) | Drift(robot=robot) | ProtectiveStop(robot=robot):
+            yield "robot", robot, cell.robots
+        case Jam(robot=robot) | CouplingFails(robot=robot):
             yield "robot", robot, cell.robots
         case PersonEnters(zone=zone):
             yield "zone", zone, cell.zones

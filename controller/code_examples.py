@@ -41,5 +41,6 @@ EXAMPLES: Mapping[str, str] = {
     "R736": "inspect s by ann    # and she said no",
     "R737": "every 2 h { calibrate gauge }    # a part has lain in the gauge since 1 h 50 min",
     "R738": "weld s.seam current 120 A    # and the welder says arc_lost",
+    "R741": "move s to outfeed    # and something holds the arm",
     "R740": "g1: driver ur: its process has ended: exit code 3    # the text of the hold",
 }

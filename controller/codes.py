@@ -218,6 +218,12 @@ _PAGES = (
         "Ask them why, mend that, then resume: they are asked again.",
     ),
     _page(
+        "R741", "a robot does not move on",
+        "The robot says that it runs, and has stood still on its path for seconds; all robots were asked to stop.",
+        "It is blocked, a brake has not opened, or its controller waits for something that nobody is told of.",
+        "Look at the robot and its own screen. Resume: the way on is planned from where it stands.",
+    ),
+    _page(
         "R740", "there is no link to a device",
         "The driver's process has died, hangs or was cut off, or the driver says that its device cannot be reached.",
         "What ran there is unknown, so nothing of it is sent again. The text says which driver, and for what reason.",

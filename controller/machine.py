@@ -17,6 +17,7 @@ from cell.events import (
     HandClosedEmpty,
     LinkReported,
     NoPlan,
+    NoProgressSeen,
     Observation,
     OperatorAsked,
     OrderArrived,
@@ -112,6 +113,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             _supply(d, event)
         case TrackingErrorSeen():
             monitor.tracking_error(d, event)
+        case NoProgressSeen():
+            monitor.no_progress(d, event)
         case OrderArrived():
             arrivals.arrived(d, event)
         case OrderWithdrawn():

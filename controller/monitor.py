@@ -13,7 +13,7 @@ from typing import assert_never
 from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
-from cell.events import ClauseBroken, DeviceSilent, TrackingErrorSeen
+from cell.events import ClauseBroken, DeviceSilent, NoProgressSeen, TrackingErrorSeen
 from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never, Ref
 from cell.steps import Move, RunProgram, Step
 from controller import recovery, speeds
@@ -193,6 +193,13 @@ def tracking_error(d: Draft, event: TrackingErrorSeen) -> None:
     recovery.replan(d, f"{event.robot} did not follow")
     text = f"{event.robot} is {event.error:.4g} from its setpoint, {event.limit:.4g} is allowed"
     recovery.raise_hold(d, HoldReason("R714", text, ()))
+
+
+def no_progress(d: Draft, event: NoProgressSeen) -> None:
+    stop_all(d)
+    recovery.replan(d, f"{event.robot} did not move on")
+    text = f"{event.robot} says that it runs, and has stood still on its path for {event.seconds:.0f} s"
+    recovery.raise_hold(d, HoldReason("R741", text, ()))
 
 
 def stop_all(d: Draft) -> None:

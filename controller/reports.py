@@ -35,7 +35,7 @@ def reported(d: Draft, event: CommandReported) -> None:
         case "aborted" | "refused":
             progress.land(d, event.command)
             if flight.step is None:
-                if flight.device not in d.known.devices and not flight.is_stopped:
+                if flight.device not in d.known.devices and not flight.is_stopped and not _has_alarm(d, flight.device):
                     recovery.replan(d, event.text)
                     recovery.raise_hold(d, HoldReason("R707", f"{flight.device}: {event.text}", ()))
             elif flight.is_stopped:
@@ -138,6 +138,10 @@ def told(d: Draft, event: OutcomeTold) -> None:
 def _iteration(d: Draft, step: str | None) -> tuple[str, str] | None:
     operation = d.plan.operation.get(step) if step is not None else None
     return operation.serves[-1] if operation is not None and operation.serves else None
+
+
+def _has_alarm(d: Draft, device: str) -> bool:
+    return d.belief.devices.get(device, DeviceBelief()).alarm is not None
 
 
 def alarm(d: Draft, event: DeviceAlarm) -> None:

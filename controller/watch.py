@@ -14,11 +14,12 @@ from cell.commands import Subject
 from cell.device import CouplingState, GripperState, MachineState
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
-from cell.events import DeviceSilent, Observation, TrackingErrorSeen, ZoneReported
+from cell.events import DeviceSilent, NoProgressSeen, Observation, TrackingErrorSeen, ZoneReported
 from cell.geometry import Array
 from cell.steps import Stance
 from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
+from controller.standing import Progress
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
 NANOSECONDS = 1e9
@@ -31,6 +32,7 @@ class Watch:
 
     def __init__(self, drivers: DriverSet) -> None:
         self._drivers = drivers
+        self._progress = Progress()
         self._stances: dict[str, dict[Stance, Array]] = {}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
         self._max_age |= {d.name: d.capabilities().max_age for d in (*drivers.grippers.values(), *drivers.couplings.values())}
@@ -50,13 +52,15 @@ class Watch:
         for name, sampled in (*((n, seen.received) for n, seen in robots.items()), *untold, *self._samples(state, now)):
             if name in state.belief.cut:
                 continue
-            age = (now - sampled) / NANOSECONDS
+            age = (now - min(sampled, self._progress.told(robots.get(name), now))) / NANOSECONDS
             is_silent = age > self._max_age[name]
             if is_silent is not (name in state.belief.silent):
                 yield DeviceSilent(now, of, name, is_silent, age)
         for name, seen in robots.items():
+            if (standing := self._progress.standing(state, seen, now)) is not None:
+                yield NoProgressSeen(now, of, name, seen.s or 0.0, standing)
             error = float(np.max(np.abs(seen.q - seen.setpoint), initial=0.0))
-            if error > TRACKING_LIMIT and name not in state.belief.silent:
+            if error > TRACKING_LIMIT and name not in state.belief.silent and not _is_held_for_tracking(state):
                 yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
                 yield from robot_seen(state, now, seen, self._stances)
@@ -80,6 +84,11 @@ class Watch:
             if signal is not None and signal in self._drivers.signals.signals:
                 sample = self._drivers.signals.read(signal)
                 yield now if sample.max_age is None else sample.time
+
+
+def _is_held_for_tracking(state: RunState) -> bool:
+    """It was told, everything was stopped, and nobody has resumed since."""
+    return state.trouble.hold is not None and state.trouble.hold.code == "R714"
 
 
 def told(read: Callable[[], T]) -> T | None:

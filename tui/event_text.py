@@ -16,6 +16,7 @@ from cell.events import (
     HoldRaised,
     LinkReported,
     NoPlan,
+    NoProgressSeen,
     OperatorAsked,
     OrderArrived,
     OrderDone,
@@ -133,6 +134,8 @@ def _device_line(event: Event) -> str | None:
             return f"{cause}{' no longer' if is_over else ''}: {what}"
         case HandClosedEmpty(hand=hand):
             return f"{hand} closed on nothing"
+        case NoProgressSeen(robot=robot, seconds=seconds):
+            return f"{robot} says that it runs, and has not moved for {seconds:.0f} s"
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):
             return f"{robot} does not follow: {error:.3f} off, {limit:.3f} allowed"
         case _:

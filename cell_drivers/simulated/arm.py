@@ -69,11 +69,14 @@ class Arm:
         self._flange: tuple[Array, Pose] | None = None  # for the joints that were asked about last
         self._runs: list[Run] = []
         self._fresh: list[Run] = []
-        self._stalls = 0
+        self._stalls = self._stuck = 0
         self.longest_ramp = 1.5 * float(np.max(model.velocity / model.acceleration))
         for stall in world.luck.stalls(unit.name):
             world.timeline.after(stall.at, lambda: self._stall(1))
             world.timeline.after(stall.at + stall.duration, lambda: self._stall(-1))
+        for stuck in world.luck.stuck(unit.name):
+            world.timeline.after(stuck.at, lambda: self._stick(1))
+            world.timeline.after(stuck.at + stuck.duration, lambda: self._stick(-1))
 
     # --- where it is ---
 
@@ -83,7 +86,12 @@ class Arm:
 
     @property
     def effective_scaling(self) -> float:
-        return 0.0 if self._stalls else self.scaling
+        return 0.0 if self._stalls or self._stuck else self.scaling
+
+    @property
+    def told_scaling(self) -> float | None:
+        """What it says while it is stuck, None when it says what is so."""
+        return self.scaling if self._stuck and not self._stalls else None
 
     def measured(self) -> Array:
         """q (n,) now."""
@@ -138,9 +146,17 @@ class Arm:
         self._stalls += change
         self._scaling_changed()
 
+    def _stick(self, change: int) -> None:
+        """Nobody is told."""
+        self._stuck += change
+        self._follow_scaling()
+
     def _scaling_changed(self) -> None:
         self.world.effect(self.unit.name, "", "scaled", detail=f"{self.effective_scaling:g}")
         self.on_scaling(self.effective_scaling)
+        self._follow_scaling()
+
+    def _follow_scaling(self) -> None:
         if self.run is not None and self.run.stopping is None:
             self._turn_to(self.run, self.effective_scaling, 1.0)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from cell.scenario import (
     CouplingFails,
+    Drift,
     DriveSpoiled,
     FrozenState,
     GripLost,
@@ -19,14 +20,16 @@ from cell.scenario import (
     PersonAway,
     PersonEnters,
     PersonRefuses,
+    ProtectiveStop,
     Reject,
     RejectShare,
     Scenario,
     Stall,
     Stretched,
+    Stuck,
 )
 from cell_drivers.simulated.chance import fraction
-from cell_drivers.simulated.timeline import nanoseconds
+from cell_drivers.simulated.timeline import SECOND, nanoseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,17 @@ class Misfortunes:
 
     def stalls(self, robot: str) -> Sequence[Stall]:
         return [d for d in self.scenario.disturbances if isinstance(d, Stall) and d.robot == robot]
+
+    def stuck(self, robot: str) -> Sequence[Stuck]:
+        return [d for d in self.scenario.disturbances if isinstance(d, Stuck) and d.robot == robot]
+
+    def drift(self, robot: str, time: int) -> float:
+        """rad or m by which each joint is reported from where it is, at `time` ns."""
+        spells = (d for d in self.scenario.disturbances if isinstance(d, Drift) and d.robot == robot)
+        return sum(d.rate * (time / SECOND - d.start) for d in spells if d.start <= time / SECOND < d.end)
+
+    def protective_stops(self, robot: str) -> Sequence[ProtectiveStop]:
+        return [d for d in self.scenario.disturbances if isinstance(d, ProtectiveStop) and d.robot == robot]
 
     def visits(self) -> Sequence[PersonEnters]:
         return [d for d in self.scenario.disturbances if isinstance(d, PersonEnters)]

@@ -29,6 +29,7 @@ from cell_drivers.simulated.arm import TICK, Arm, Ending
 from cell_drivers.simulated.face import DONE, Face
 from cell_drivers.simulated.jamming import there_and_back
 from cell_drivers.simulated.playback import PERIOD
+from cell_drivers.simulated.protective import OwnController
 from cell_drivers.simulated.timeline import SECOND
 from cell_drivers.simulated.world import World
 
@@ -54,6 +55,7 @@ class RobotFace(Face):
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
         self._frozen_state: RobotState | None = None
+        self._own = OwnController(world, self.name, lambda: self.stop("quick"), self.tell)
         arm.on_scaling = lambda scaling: self.tell(SpeedScaled(self.name, world.now, scaling))
 
     def capabilities(self) -> Capabilities:
@@ -229,7 +231,11 @@ class RobotFace(Face):
         if age > MAX_AGE:
             raise Stale(self.name, command, self.world.now, f"its last state is {age:.2f} s old", self.state())
 
+    def acknowledge(self, fault: str, operator: str) -> None:
+        self._own.acknowledge(fault, operator)
+
     def _refuse_unless_ready(self, command: str) -> None:
+        self._own.refuse_while_stopped(command)
         if not self.arm.is_active:
             raise self.refused(Refusal.NOT_ACTIVE, command)
         if self.arm.run is not None:
@@ -264,22 +270,23 @@ class RobotFace(Face):
         run = arm.run
         q = arm.measured()
         row = run.row(self.world.now) if run is not None else 0
+        scaling = float(run.samples.scaling[row]) if run is not None else arm.effective_scaling
         return RobotState(
             device=self.name,
             seq=time // TICK,
             device_time=time,
             received=time,
-            q=q,
+            q=q + self.world.luck.drift(self.name, self.world.now),
             qd=run.samples.qd[row] if run is not None else np.zeros_like(q),
             setpoint=run.samples.setpoint[row] if run is not None else q,
             effort=None,
             temperature=None,
             mode=self._mode(),
-            protective="normal",
-            speed_scaling=float(run.samples.scaling[row]) if run is not None else arm.effective_scaling,
+            protective=self._own.state,
+            speed_scaling=scaling if arm.told_scaling is None else arm.told_scaling,
             command=run.command if run is not None else None,
             s=float(run.samples.s[row]) if run is not None else None,
-            faults=(),
+            faults=self._own.faults,
         )
 
     def _mode(self) -> RobotMode:

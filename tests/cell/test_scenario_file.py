@@ -70,6 +70,18 @@ factor = 2
 robot = "g1"
 at = 12.5
 duration = 3
+[[stuck]]
+robot = "g1"
+at = 20
+duration = 3
+[[drift]]
+robot = "g1"
+start = 30
+end = 40
+rate = 0.05
+[[protective_stop]]
+robot = "g1"
+at = 50
 [[person_enters]]
 zone = "aisle"
 start = 10
