@@ -37,8 +37,7 @@ class RobotContext:
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """A machine or station: what reports what of it, by signal name; None where nothing does. `places` are its own. `raises` are
-    the events of its kind that a device raises, each with the signal that may report it."""
+    """A machine or station: what reports what of it, by signal name; None where nothing does. `places` are its own."""
 
     door: str | None
     clamp: str | None
@@ -46,7 +45,6 @@ class DeviceContext:
     alarm: str | None
     guard: str | None
     places: tuple[str, ...]
-    raises: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,8 @@ class RunContext:
     `people` are the devices that are persons: awaited, never commanded. `is_continuous`: it waits for more orders of its `queues`
     instead of completing. `shelves` have these bins. `pockets` maps each tool that has one to its pocket. `verb_events` are what
     the act of each verb of the program can raise. `counted` has for each event that a run counts towards (full, empty) the things
-    that `on full` means: those where parts wait, not those where they are worked on."""
+    that `on full` means: those where parts wait, not those where they are worked on. `raises` has for each thing the events that
+    it raises itself, each with the signal that may report it."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -85,6 +84,7 @@ class RunContext:
     pockets: Mapping[str, str] = field(default_factory=dict)
     verb_events: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    raises: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
 
 def run_context(
@@ -113,7 +113,6 @@ def run_context(
                 alarm=e.signals.get("alarm"),
                 guard=e.guard,
                 places=tuple(p.name for p in e.places),
-                raises={event.name: e.signals.get(event.signal) for event in cell.kind_of(e).events if event.source != "counted"},
             )
             for e in cell.equipment.values()
             if e.programs or e.offers or e.signals.keys() & {"door", "clamp"}
@@ -135,8 +134,18 @@ def run_context(
         is_continuous=is_continuous,
         pockets={pocket.tool: pocket.name for pocket in cell.pockets.values()},
         verb_events={verb: cell.vocabulary.verbs[verb].events for verb in verbs if verb in cell.vocabulary.verbs},
+        raises=dict(_raising(cell)),
         counted={event: tuple(_counting(cell, event)) for event in ("full", "empty")},
     )
+
+
+def _raising(cell: CellModel) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+    things = [(e.name, e.signals, cell.kind_of(e)) for e in cell.equipment.values()]
+    things += [(t.name, t.signals, cell.vocabulary.kinds["tool"]) for t in cell.tools.values()]
+    for name, signals, kind in things:
+        events = {event.name: signals.get(event.signal) for event in kind.events if event.source != "counted"}
+        if events:
+            yield name, events
 
 
 def _counting(cell: CellModel, event: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ from cell.events import (
 from cell.events import CommandStatus as Status
 from cell.geometry import Array
 from cell.motion_plan import MotionPlan
-from cell.run import DeviceContext
+from cell.run import RunContext
 from cell.steps import AtMeasured, Fact, FactName, Move, Stance, stance_name
 from controller.run_state import DeviceBelief, HandBelief, RunState
 
@@ -145,8 +145,8 @@ def signal_seen(state: RunState, at: int, sample: device.SignalSample) -> Iterat
     thing = state.context.waiting.get(sample.name)
     if thing is not None and isinstance(value, int | float) and state.belief.waiting.get(thing) != value:
         yield CountReported(at, _run(state), thing, float(value), sample.name)
+    yield from _events_seen(state, at, state.context, sample.name, value)
     for name, context in state.context.devices.items():
-        yield from _event_seen(state, at, name, context, sample.name, value)
         believed = state.belief.devices.get(name, DeviceBelief())
         of, age = _of_device(state, name), _age(at, sample.time)
         if sample.name == context.door:
@@ -234,16 +234,14 @@ def _is_at(q: Array, stance: Array) -> bool:
     return q.shape == stance.shape and float(np.max(np.abs(q - stance))) <= TOLERANCE
 
 
-def _event_seen(
-    state: RunState, at: int, device: str, context: DeviceContext, signal: str, value: object
-) -> Iterator[Observation]:
-    """A signal that reports an event of the device's kind: yes or no, not known changes nothing."""
-    event = next((event for event, by in context.raises.items() if by == signal), None)
-    if event is None or not isinstance(value, bool):
+def _events_seen(state: RunState, at: int, context: RunContext, signal: str, value: object) -> Iterator[Observation]:
+    """A signal that reports an event of a thing: yes or no; not known changes nothing."""
+    if not isinstance(value, bool):
         return
-    believed = state.belief.devices.get(device, DeviceBelief()).alarm
-    if (value and believed is None) or (not value and believed == event):
-        yield DeviceAlarm(at, _of_device(state, device), device, value, event, signal if value else "")
+    for thing, event in ((t, e) for t, events in context.raises.items() for e, by in events.items() if by == signal):
+        believed = state.belief.devices.get(thing, DeviceBelief()).alarm
+        if (value and believed is None) or (not value and believed == event):
+            yield DeviceAlarm(at, _of_device(state, thing), thing, value, event, signal if value else "")
 
 
 def _opposite(value: bool | None) -> bool | None:

@@ -167,8 +167,7 @@ def alarm(d: Draft, event: DeviceAlarm) -> None:
 
 def _word(d: Draft, event: DeviceAlarm) -> str:
     """The event of the device's kind that its fault is called by; any other fault is a robot's `fault` or a device's `alarm`."""
-    context = d.known.devices.get(event.device)
-    if context is not None and event.code in context.raises:
+    if event.code in d.known.raises.get(event.device, {}):
         return event.code
     return "fault" if event.device in d.known.robots else "alarm"
 

@@ -13,9 +13,10 @@ from types import ModuleType
 
 import pytest
 
+from cell.device import SignalSample
 from cell.devices import devices_of
 from cell.driver import Assembly
-from cell.events import EventRaised, OutcomeTold, QuantityMeasured
+from cell.events import DeviceAlarm, EventRaised, Observation, OutcomeTold, QuantityMeasured
 from cell.plan_file import with_plan_id
 from cell.run import RunSpec
 from cell.scenario import Disturbance, MachineAlarm, Reject, Scenario
@@ -23,11 +24,15 @@ from cell.scenario_file import not_in_cell
 from cell.standard_verbs import STANDARD
 from cell.state import InPlace
 from cell.steps import Inspect
-from cell.vocabulary import Vocabulary
+from cell.vocabulary import AttributeSchema, EventSchema, Vocabulary
 from cellwright.reading import read
 from cellwright.step_account import events_of
+from cellwright.word_rules import flaws
 from cellwright.words import GROUP, words_of
+from controller.machine import advance
+from controller.observe import signal_seen
 from controller.rehearsal import Ask, RunRecord, rehearse
+from controller.run_state import NOTHING_YET
 from tests.constructs.bench import Bench, _Planner, bench_cell
 from tests.planner.proof.gantry import gantry_model
 
@@ -214,3 +219,33 @@ def test_a_batch_of_tight_ones_counts_by_what_the_words_call_adverse(words: Voca
     ran = bench.run(Reject(1))
     assert ran.record.summary.state == "Complete", ran.record.summary.held_because
     assert {where: len(parts) for where, parts in ran.lying.items()} == {"infeed": 1, "outfeed": 2, "scrap": 1}
+
+
+def test_a_signal_raises_the_event_that_a_package_gave_to_a_kind_of_ours(words: Vocabulary, folder: Path) -> None:
+    """A bin is no device that is commanded; its switch tells that somebody has to empty it."""
+    level = AttributeSchema(name="level", forms=("signal <signal>",), doc="Its switch.")
+    brimful = EventSchema(name="brimful", doc="Nothing more goes in.", source="signal", signal="level")
+    grown = words.extended_with(attributes={"bin": [level]}, events={"bin": [brimful]})
+    assert tuple(flaws(words, grown)) == ()
+    cell = (
+        (folder / "leak_testing/leak_station.cell")
+        .read_text("utf-8")
+        .replace("bin scrap {", "bin scrap {\n  level signal scrap.level")
+    )
+    bench = Bench.of(cell, "valve", _body(folder) + 'on scrap.brimful: hold "Empty the bin"\n', words=grown)
+    state = NOTHING_YET
+    for event in bench.run().record.events[:30]:
+        if isinstance(event, Observation):
+            state, _ = advance(state, event)
+    (told,) = signal_seen(state, state.now, SignalSample("scrap.level", True, state.now, None))
+    assert isinstance(told, DeviceAlarm)
+    assert (told.device, told.code, told.is_active) == ("scrap", "brimful", True)
+    state, commands = advance(state, told)
+    assert [e.event for e in commands.record if isinstance(e, EventRaised)] == ["scrap.brimful"]
+    assert list(signal_seen(state, state.now, SignalSample("scrap.level", True, state.now, None))) == [], "said once"
+    assert list(signal_seen(state, state.now, SignalSample("scrap.level", None, state.now, None))) == [], (
+        "not known changes nothing"
+    )
+    (over,) = signal_seen(state, state.now, SignalSample("scrap.level", False, state.now, None))
+    assert isinstance(over, DeviceAlarm)
+    assert not over.is_active
