@@ -68,7 +68,7 @@ class LinuxcncRobot:
         self._news = News(name, self._commands, clock)
         self._following = Following(self._session, self._commands, self._samples, self._news)
         self._limits: Limits | None = None
-        self._memory = Memory()
+        self._memory, self._has_asked = Memory(), False
         self._links, self._was_up = 0, False
 
     @property
@@ -90,9 +90,7 @@ class LinuxcncRobot:
             why = self._session.why
             self.close()
             raise LinkLost(self._name, None, self._clock(), why)
-        if all(self._session.reading.homed if self._session.reading is not None else ()):
-            self._session.run(scripts.remember(self._session, self._memory), lambda failed: None)
-            self._wait(lambda: not self._session.is_busy, self._clock() + OPENING)
+        self._wait(lambda: not self._session.is_busy, self._clock() + OPENING)
 
     def _wait(self, is_so: Callable[[], bool], until: int) -> None:
         while not is_so() and self._clock() < until:
@@ -118,6 +116,7 @@ class LinuxcncRobot:
             while self._session.fresh:
                 self._following.see(*self._session.fresh.popleft())
             self._see_link()
+            self._ask_memory()
             if not self._session.is_busy:
                 break
 
@@ -136,6 +135,15 @@ class LinuxcncRobot:
                 self._following.say_stop()
         self._was_up, self._links = is_up, self._session.links
 
+    def _ask_memory(self) -> None:
+        """What the controller remembers of whoever drove it before: once, when nothing runs."""
+        reading = self._session.reading
+        if self._has_asked or not self._session.is_up or reading is None or self._following.running() is not None:
+            return
+        if reading.status == "idle" and reading.is_on and all(reading.homed):
+            self._has_asked = True
+            self._session.run(scripts.remember(self._session, self._memory), lambda failed: None)
+
     # --- what is known ---
 
     def state(self) -> RobotState:
@@ -152,8 +160,10 @@ class LinuxcncRobot:
     def status(self, command: str) -> CommandStatus:
         self._look()
         known = self._commands.status(command)
+        if self._following.is_in_doubt(command):
+            return CommandStatus("unknown", known.at)
         if not self._session.is_up:
-            return CommandStatus("unknown", known.at) if known.state == "running" else known
+            return known
         return self._recalled(command) if known.state == "not seen" else known
 
     def _recalled(self, command: str) -> CommandStatus:

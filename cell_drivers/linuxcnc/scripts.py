@@ -97,6 +97,7 @@ def power_up_and_look(view: View, told: Told) -> Script:
     for joint in range(JOINTS):
         rows.append((yield from _shown(view, questions(joint))))
     told.rows = tuple(rows)
+    yield from _auto(view)
 
 
 def remember(view: View, memory: Memory) -> Script:
@@ -110,8 +111,14 @@ def remember(view: View, memory: Memory) -> Script:
 def settle(view: View, program: Program, memory: Memory) -> Script:
     """What became of `program`, which runs no more. One that has not begun is kept from ever beginning."""
     yield from remember(view, memory)
-    if memory.begun in (None, program.number):
+    if memory.begun is None:
         return
+    if memory.begun != program.number:
+        yield from _forbid(view, program)
+    yield from _auto(view)
+
+
+def _forbid(view: View, program: Program) -> Script:
     (answer,) = yield (f"set mdi #{BEGUN}={program.number}",)
     again = Memory()
     yield from remember(view, again)
@@ -120,7 +127,7 @@ def settle(view: View, program: Program, memory: Memory) -> Script:
 
 
 def begin(view: View, path: str) -> Script:
-    yield from reach(view, "set mode auto", lambda r: r.mode == "auto", "go to its automatic mode")
+    yield from _auto(view)
     yield from reach(view, f"set open {path}", lambda r: r.program == path, "open the program")
     (answer,) = yield ("set run",)
     if answer is None:
@@ -129,6 +136,11 @@ def begin(view: View, path: str) -> Script:
 
 def scale(view: View, percent: int) -> Script:
     yield from reach(view, f"set feed_override {percent}", lambda r: r.feed == percent, f"go to {percent} % of its speed")
+
+
+def _auto(view: View) -> Script:
+    """Where a motion begins: going there takes the shell a tenth of a second."""
+    yield from reach(view, "set mode auto", lambda r: r.mode == "auto", "go to its automatic mode")
 
 
 def _mdi(view: View) -> Script:

@@ -159,6 +159,7 @@ class Link:
             while not self._is_over.is_set():
                 try:
                     read = source.recv(READ)
+                    source.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)  # what is slow is said in the schedule
                 except TimeoutError:
                     way.flush()
                     continue

@@ -116,25 +116,32 @@ class Controller:
             there = " ".join(f"{value:.6f}" for value in np.degrees(q))
             shell.wait("get abs_cmd_pos", f"ABS_CMD_POS {there}", 10.0)
 
-    def wait_for_rows(self, number: int, seconds: float = 5.0) -> Record:
-        """Its record, once it reaches beyond `number`: it is written in blocks."""
+    def wait_for_rows(self, number: int, seconds: float = 5.0, mark: int = 0) -> Record:
+        """Its record from `mark` on, once it reaches beyond `number`: it is written in blocks."""
         until = time.monotonic() + seconds
-        while (record := self.record()).number.size == 0 or record.number[-1] <= number:
+        while (record := self.record(mark)).number.size == 0 or record.number[-1] <= number:
             if time.monotonic() > until:
                 raise TimeoutError(f"no row beyond {number}")
             time.sleep(0.02)  # nothing announces a row of theirs
         return record
 
-    def settled(self) -> Record:
-        """Its record, to 0.3 s from now at least."""
-        now = self.record().number[-1]
-        return self.wait_for_rows(now + 300)
+    def settled(self, mark: int = 0) -> Record:
+        """Its record from `mark` on, to 0.3 s from now at least."""
+        now = self.wait_for_rows(-1, mark=mark).number[-1]
+        return self.wait_for_rows(now + 300, mark=mark)
 
-    def record(self) -> Record:
-        """Everything so far, whole rows only."""
-        rows = (self.folder / "record.txt").read_text().rpartition("\n")[0].splitlines()
-        cells = [row.split() for row in rows if "overrun" not in row]
-        width = max((len(row) for row in cells), default=3)
+    def mark(self) -> int:
+        """Where its record ends now, so that what follows is read alone."""
+        return (self.folder / "record.txt").stat().st_size
+
+    def record(self, mark: int = 0) -> Record:
+        """Whole rows only."""
+        with (self.folder / "record.txt").open("rb") as file:
+            file.seek(mark)
+            text = file.read().decode()
+        lines = text.rpartition("\n")[0].splitlines()[1 if mark else 0 :]
+        cells = [line.split() for line in lines if "overrun" not in line]
+        width = self._joints + 2
         table = np.array([row for row in cells if len(row) == width], dtype=np.float64).reshape(-1, width)
         return Record(table[:, 0].astype(np.int64), np.radians(table[:, 1:-1]), table[:, -1].astype(np.int64))
 

@@ -17,7 +17,7 @@ from tests.peers.linuxcnc.controller import Controller
 pytestmark = [pytest.mark.counterpart, pytest.mark.xdist_group("linuxcnc")]
 ROBOT = "gantry"
 """As the kit's own cell calls its robot."""
-MISTAKE = "must be in MDI mode to issue MDI command"
+MISTAKE = "can't do that (EMC_TASK_PLAN_RUN:507) in MDI mode"
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def bench(controller: Controller) -> Iterator[Bench]:
 
         def fault(drivers: DriverSet, device: str) -> str:
             with controller.shell() as shell:
-                shell.tell("set mode manual")
-                shell.wait("get mode", "MODE MANUAL")
-                shell.tell("set mdi G0")
+                shell.tell("set mode mdi")
+                shell.wait("get mode", "MODE MDI")
+                shell.tell("set run")
             return MISTAKE
 
         address = f"linuxcnc://127.0.0.1:{relay.port}{controller.programs}"
