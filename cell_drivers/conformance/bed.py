@@ -32,8 +32,13 @@ class Bed:
         self._count = 0
 
     def __enter__(self) -> Bed:
-        self.drivers.open()
-        self._await_states()
+        """Raises whatever `open` does, and Broken where no state comes."""
+        try:
+            self.drivers.open()
+            self._await_states()
+        except Exception:
+            self._give_up()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -43,6 +48,9 @@ class Bed:
                 robot.stop("hold")
         with suppress(Exception):
             self.until(lambda: all(r.state().mode not in ("running", "stopping") for r in self.drivers.motion.values()), 5.0)
+        self._give_up()
+
+    def _give_up(self) -> None:
         with suppress(Exception):
             self.drivers.close()
 

@@ -9,7 +9,7 @@ from cell_drivers.conformance.bed import Bed, devices
 from cell_drivers.conformance.bench import Bench
 from cell_drivers.conformance.law import Binds, Law
 from cell_drivers.conformance.laws import LAWS
-from cell_drivers.conformance.seen import Broken, NotTried
+from cell_drivers.conformance.seen import Broken, NotOpened, NotTried
 from cell_drivers.conformance.statement import Finding, Statement
 
 SET = "all devices"
@@ -26,7 +26,8 @@ def examine(
     version: str = "",
     tell: Tell = lambda over, of, finding: None,
 ) -> Statement:
-    """`laws` in their order, each on a set of drivers made for it."""
+    """`laws` in their order, each on a set of drivers made for it. Raises NotOpened where there is nobody to try them on."""
+    _open_once(bench)
     drivers = bench.make()
     trials = [(law, name) for law in laws for name in bound(law.binds, drivers)]
     verified = tuple((name, _verified(drivers, name)) for name in devices(drivers))
@@ -34,7 +35,18 @@ def examine(
     for law, name in trials:
         findings.append(tried(bench, law, name))
         tell(len(findings), len(trials), findings[-1])
-    return Statement(driver, package, version, bench.assembly.cell.file, verified, tuple(findings))
+    return Statement(
+        driver, package, version, bench.assembly.cell.file, drivers.virtual is not None, bench.travel, bench.speed, verified,
+        tuple(findings),
+    )  # fmt: skip
+
+
+def _open_once(bench: Bench) -> None:
+    try:
+        with Bed(bench, "opening"):
+            pass
+    except Exception as cause:  # a driver's own, or a device that is not there
+        raise NotOpened(f"{type(cause).__name__}: {cause}") from cause
 
 
 def bound(binds: Binds, drivers: DriverSet) -> tuple[str, ...]:

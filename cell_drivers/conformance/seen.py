@@ -11,6 +11,10 @@ class NotTried(Exception):
     """The text says what the bench would need."""
 
 
+class NotOpened(Exception):
+    """The drivers could not even be opened, so no law was tried. The text says why."""
+
+
 def demand(claim: bool, seen: str) -> None:
     """Raises Broken with what was `seen` where `claim` does not hold."""
     if not claim:

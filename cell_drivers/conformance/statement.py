@@ -23,12 +23,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`driver`, `package` and `version` as installed, "" where it is not. `verified_against`: what each device says of itself."""
+    """`driver`, `package` and `version` as installed, "" where it is not. `is_virtual`: nothing real moved. `travel` (rad or m) and
+    `speed` (0..1 of the limits) say how far and how fast robots went. `verified_against`: what each device says of itself."""
 
     driver: str
     package: str
     version: str
     cell: str
+    is_virtual: bool
+    travel: float
+    speed: float
     verified_against: tuple[tuple[str, tuple[str, ...]], ...]
     findings: tuple[Finding, ...]
 
@@ -49,6 +53,9 @@ def statement_document(statement: Statement) -> dict[str, object]:
         "package": statement.package,
         "version": statement.version,
         "cell": statement.cell,
+        "time": "virtual" if statement.is_virtual else "real",
+        "travel": statement.travel,
+        "speed": statement.speed,
         "verified_against": {device: list(what) for device, what in statement.verified_against},
         "conforms": statement.conforms,
         "passed": [_row(f, "seen") for f in statement.of("passed")],

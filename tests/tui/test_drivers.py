@@ -62,6 +62,7 @@ def test_the_statement_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     told = json.loads(capsys.readouterr().out)
     assert told == json.loads(file.read_text("utf-8"))
     assert (told["contract"], told["driver"], told["package"], told["conforms"]) == ("1.0", "sim", "cellwright", True)
+    assert (told["time"], told["travel"], told["speed"]) == ("virtual", 0.5, 0.9)
     assert [row["law"] for row in told["exempt"]] == ["set-io-reaches-its-value"]
     assert told["exempt"][0]["because"] == "exempt because it declares no I/O points"
     assert LAW in {row["law"] for row in told["passed"]}
@@ -99,6 +100,20 @@ def test_real_devices_do_not_move_where_nobody_can_be_asked(
     assert "at up to 30 % of its limits" in said
     assert "lathe: door and clamp move, program OP10 runs" in said
     assert "give --yes" in said
+
+
+def test_devices_that_cannot_be_opened_are_told_in_one_line(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Unplugged(Set):
+        def open(self) -> None:
+            raise ConnectionRefusedError("nobody answers at 192.0.2.7")
+
+    installed_as(lambda assembly: Unplugged(simulated(assembly)))  # type: ignore[return-value]
+    assert main(["drivers", "test", "odd"]) == DRIVER
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "odd could not be opened, so nothing was tried: ConnectionRefusedError: nobody answers at 192.0.2.7" in said.err
 
 
 def test_a_driver_that_is_not_there_is_a_diagnostic(capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,7 +55,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    from cell_drivers.conformance import LAWS
+    from cell_drivers.conformance import LAWS, NotOpened
     from cellwright.driver_bench import on_the_bench
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
@@ -73,7 +73,11 @@ def _test(arguments: argparse.Namespace) -> int:
         return DRIVER if any(d.code in ("E292", "E295") for d in found.diagnostics) else USAGE
     if not _may_move(found.value, arguments.yes):
         return HELD
-    return _told(_examined(found.value, laws), arguments)
+    try:
+        statement = _examined(found.value, laws)
+    except NotOpened as cause:
+        return refuse(f"{arguments.name} could not be opened, so nothing was tried: {cause}", DRIVER)
+    return _told(statement, arguments)
 
 
 def _may_move(on: OnTheBench, is_agreed: bool) -> bool:
