@@ -23,8 +23,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`driver`, `package` and `version` as installed, "" where it is not. `is_virtual`: nothing real moved. `travel` (rad or m) and
-    `speed` (0..1 of the limits) say how far and how fast robots went. `verified_against`: what each device says of itself."""
+    """`driver`, `package` and `version` as installed, "" where it is not. `is_virtual`: nothing real moved. `travel` (rad or m),
+    `speed` (0..1 of the limits): how far and how fast robots went. `verified_against`: what each device says of itself."""
 
     driver: str
     package: str

@@ -31,15 +31,24 @@ def said(folder: Path) -> Iterator[str]:
                 yield from (str(word) for word in ast.literal_eval(value))
 
 
+def rows(repository: Path) -> str:
+    return "".join(f"| `{name}` | {'; '.join(dict.fromkeys(said(folder)))} |\n" for name, folder in drivers(repository).items())
+
+
+def documented(text: str) -> tuple[int, int]:
+    """Where the rows of the table begin and end."""
+    rule = "|---|---|\n"
+    begin = text.index(rule, text.index("## What the drivers here were run against")) + len(rule)
+    return begin, text.index("\n\n", begin) + 1
+
+
 def test_the_documentation_repeats_what_each_driver_was_run_against(repository: Path) -> None:
-    text = " ".join((repository / "docs/drivers.md").read_text("utf-8").split())
-    table = dict(re.findall(r"\| `(\w+)` \| ([^|]+) \|", text[text.index("## What the drivers here were run against") :]))
-    missing = []
-    for name, folder in drivers(repository).items():
-        words = list(dict.fromkeys(said(folder)))
-        assert words, f"{name} does not say what it was run against, as a tuple of texts"
-        missing += [f"{name}: {word}" for word in words if word not in table.get(name, "")]
-    assert missing == []
+    """`python -m tests.conformance.test_documented` writes the table anew."""
+    silent = [name for name, folder in drivers(repository).items() if not list(said(folder))]
+    assert silent == [], "a driver says what it was run against by a tuple of texts, VERIFIED_AGAINST"
+    text = (repository / "docs/drivers.md").read_text("utf-8")
+    begin, end = documented(text)
+    assert text[begin:end] == rows(repository), "python -m tests.conformance.test_documented writes it anew"
 
 
 def test_the_guide_names_laws_that_there_are(repository: Path) -> None:
@@ -48,3 +57,11 @@ def test_the_guide_names_laws_that_there_are(repository: Path) -> None:
     named = set(re.findall(r"^\| `([a-z-]+-[a-z-]+)` \|", text, re.MULTILINE)) | set(re.findall(r"--law ([a-z-]+)", text))
     assert named
     assert named - names == set()
+
+
+if __name__ == "__main__":
+    root = Path(__file__).resolve().parents[2]
+    page = root / "docs/drivers.md"
+    before = page.read_text("utf-8")
+    begin, end = documented(before)
+    page.write_text(before[:begin] + rows(root) + before[end:], "utf-8")
