@@ -27,6 +27,8 @@ FASTEST = 4.0
 """times real time, up to which simulated drivers run in processes of their own."""
 KEPT = 120.0
 """s that a simulated world in service goes on after its controller has gone, for another one to find it."""
+AT = ".at"
+"""The file beside a world's record that says where the world can be reached, while it goes on."""
 OURS = "cellwright"
 CODES = {"import": "E292", "making": "E295", "starting": "E288"}
 
@@ -97,6 +99,9 @@ def _hosted(
         for drivers in made:
             drivers.close()
         return Outcome(None, tuple(found))
+    for drivers in made:
+        if drivers.is_virtual:
+            record.with_suffix(AT).write_text(str(drivers.line.socket_path), "utf-8")
     shares = [Share(part.driver, part.devices, drivers) for part, drivers in zip(parts, made, strict=True)]
     whole: DriverSet = made[0] if len(made) == 1 else ComposedSet(request.cell, shares)
     clock = RealClock(origin=pace.origin, speed=pace.speed)

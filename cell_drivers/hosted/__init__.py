@@ -20,15 +20,36 @@ ran is unknown then. It is started again only when an operator acknowledges the 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.line import LINK, Line, NoStart
 from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.proxies import HostedSet
 from cell_drivers.hosted.spawn import Reached, StartUp, reach, spawn
 
-__all__ = ["LINK", "Bounds", "HostedSet", "Line", "NoStart", "Pace", "Reached", "StartUp", "hosted", "reach", "spawn"]
+__all__ = [
+    "LINK",
+    "Bounds",
+    "HostedSet",
+    "Line",
+    "NoStart",
+    "Pace",
+    "Reached",
+    "StartUp",
+    "found_again",
+    "hosted",
+    "reach",
+    "spawn",
+]
 
 
 def hosted(start_up: StartUp, bounds: Bounds = Bounds()) -> HostedSet:  # noqa: B008
     """Drivers in a child that has said what it drives. Raises NoStart where it does not come up."""
-    return HostedSet(Line(lambda: spawn(start_up, bounds), start_up.driver, bounds, start_up.pace.now))
+    return HostedSet(Line(lambda: spawn(start_up, bounds), start_up.driver, bounds))
+
+
+def found_again(socket_path: Path, driver: str, bounds: Bounds = Bounds()) -> HostedSet:  # noqa: B008
+    """The drivers of a child that another process has started and left: what became of its commands `status` tells. Open them
+    before anything else. Raises NoStart where there is no such child any more, or somebody talks to it."""
+    return HostedSet(Line(lambda: reach(socket_path), driver, bounds))

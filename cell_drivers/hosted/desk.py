@@ -32,7 +32,8 @@ class Desk:
     def hello(self) -> Hello:
         described = tuple(Described(g, key, d.name, d.capabilities()) for g, key, d in self._devices())
         signals, people = self._drivers.signals, self._drivers.people
-        return Hello(described, tuple(signals.signals), tuple(people.zones), self.is_virtual)
+        pace = self._pace
+        return Hello(described, tuple(signals.signals), tuple(people.zones), self.is_virtual, pace.origin, pace.speed)
 
     def answer(self, call: Call) -> Answered | Failed | Seen:
         try:

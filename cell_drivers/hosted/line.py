@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from threading import Condition, Event, Lock, Thread
 from typing import Any
 
@@ -33,6 +34,7 @@ from cell.device import (
 from cell.driver_errors import LinkLost, Refusal, Refused, Timeout
 from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
+from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.spawn import Reached
 from cell_drivers.hosted.wire import (
     Answered,
@@ -66,10 +68,8 @@ class NoStart(Exception):
 class Line:
     """`start` makes a child, or reaches one. Raises NoStart where there is none within `bounds.start`."""
 
-    def __init__(
-        self, start: Callable[[], Reached], driver: str, bounds: Bounds, now: Callable[[], int] = time.monotonic_ns
-    ) -> None:
-        self.driver, self.bounds, self.now = driver, bounds, now
+    def __init__(self, start: Callable[[], Reached], driver: str, bounds: Bounds) -> None:
+        self.driver, self.bounds = driver, bounds
         self._start = start
         self._numbers = count(1)
         self._lock, self._cutting = Lock(), Lock()
@@ -82,8 +82,17 @@ class Line:
         self._is_open = False
         self._is_restarting = False
         self.why: str | None = None  # it was cut off; None while it is up
-        self.hello = Hello((), (), (), False)
+        self.hello = Hello()
         self._connect()
+
+    def now(self) -> int:
+        """In the time that the child keeps."""
+        return Pace(self.hello.origin, self.hello.speed).now()
+
+    @property
+    def socket_path(self) -> Path:
+        """Where the child can be reached."""
+        return self._reached.socket_path
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -292,8 +301,12 @@ class Line:
         for event in seen.events:
             if event.device not in known:
                 yield f"it speaks of {event.device!r}, which it does not drive"
-            if isinstance(event, CommandChanged) and self._commands and event.command not in self._commands:
+            if isinstance(event, CommandChanged) and self._commands and not self._is_known(event.command):
                 yield f"it answers for command {event.command!r}, which nobody gave it"
+
+    def _is_known(self, command: str) -> bool:
+        """Of a child that somebody else has started: it may have been their command."""
+        return self._reached.process is None or command in self._commands
 
     def _answer_to(self, call: Call, name: str, command: str | None, within: float) -> Answered | Failed:
         if self.why is not None:

@@ -94,12 +94,15 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What the child drives. `is_virtual`: in simulated time, which the child keeps in step with real time."""
+    """What the child drives. `is_virtual`: in simulated time, which the child keeps in step with real time, `speed` times as
+    fast from `origin` ns on (pace.py)."""
 
-    devices: tuple[Described, ...]
-    signals: tuple[str, ...]
-    zones: tuple[str, ...]
-    is_virtual: bool
+    devices: tuple[Described, ...] = ()
+    signals: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    is_virtual: bool = False
+    origin: int = 0
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
