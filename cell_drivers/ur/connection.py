@@ -64,11 +64,13 @@ class Connection:
             self.stage, self.why, self._since = "down", "not connected yet", now
 
     def close(self) -> None:
+        """What was said last is still to be sent."""
         self.stage, self.why = "closed", "the driver is closed"
-        self.outbox.clear()
 
     def connected(self, now: int) -> None:
-        """All three sockets are open."""
+        """All three sockets are open; for nothing where the driver was closed meanwhile."""
+        if self.stage != "down":
+            return
         self.rtde, self._dialogue = RtdeSession(), Dialogue()
         self.told, self.stage = {}, "greeting"
         self._since = self._heard = self._asked = now

@@ -59,6 +59,7 @@ class Link:
             if wants:
                 self._connect()
             self._exchange()
+        self._exchange()
         self._hang_up()
 
     def _connect(self) -> None:
@@ -95,11 +96,12 @@ class Link:
             self._robot.tick()
             for channel, data in self._robot.outgoing():
                 self._unsent.setdefault(channel, bytearray()).extend(data)
-            is_alive = self._robot.connection.stage in ("greeting", "up")
+            stage = self._robot.connection.stage
             self.changed.notify_all()
-        if is_alive:
-            self._send()
-        elif self._sockets:
+        if stage in ("down", "refused"):
+            self._unsent.clear()  # what was meant for a link that is lost
+        self._send()
+        if stage not in ("greeting", "up") and self._sockets:
             self._hang_up()
 
     def _receive(self, channel: Channel, end: socket.socket) -> None:

@@ -70,7 +70,10 @@ class UrRobot(Supervised):
         self.connection.open(self.clock())
 
     def close(self) -> None:
-        """Neither moves nor powers: what runs is left to its watchdog, for a program that nobody supervises stops itself."""
+        """Neither moves nor powers. What runs loses its permit, so it stands still without waiting for its watchdog."""
+        if self.flight is not None:
+            self.flight.withdraw(self.clock())
+            self._instruct()
         self.connection.close()
         self._follow_link(self.clock())
 

@@ -161,3 +161,14 @@ def test_a_second_client_that_writes_the_registers_is_refused_with_the_cause(mod
     second.wait(0.3)
     assert not second.robot.connection.is_up
     assert "another client writes input_int_register_36" in second.robot.connection.why
+
+
+def test_a_driver_that_is_closed_in_mid_motion_ends_it_at_once(wired: Wired) -> None:
+    command = wired.begin(WAY)
+    wired.wait(0.2)
+    wired.robot.close()
+    wired.wait(0.3)
+    assert wired.controller.is_standing
+    assert wired.controller.out_double[36] < 0.3, "the watchdog alone would have let it go twice as far"
+    wired.robot.open()
+    assert wired.finish(command).why == "the link was lost"
