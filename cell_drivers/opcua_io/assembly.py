@@ -25,7 +25,8 @@ class OpcUaDevices:
             by_address.setdefault(_address(assembly, thing.name), []).append(thing)
         self._shared = tuple(Shared(address, _plc(at)) for address, at in by_address.items())
         of = {name: shared for shared in self._shared for name in shared.plc.machines}
-        self.machines = {thing.name: OpcUaMachine(of[thing.name], thing) for thing in things if _is_commanded(thing)}
+        words, commanded = assembly.cell.vocabulary, [thing for thing in things if _is_commanded(thing)]
+        self.machines = {thing.name: OpcUaMachine(of[thing.name], thing, words) for thing in commanded}
         self.stations = {name: self.machines[name] for name, thing in ((t.name, t) for t in things) if thing.offers}
         self.signals = OpcUaSignals(self._shared) if any(shared.plc.signals for shared in self._shared) else NO_SIGNALS
         self.motion: Mapping[str, MotionDriver] = {}

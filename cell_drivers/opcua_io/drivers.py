@@ -15,7 +15,7 @@ from cell.command_book import NOT_SEEN
 from cell.device import Capabilities, CommandStatus, DeviceEvent, DoorState, MachineState, SignalSample
 from cell.driver_errors import LastState, Refusal, Refused, Stale
 from cell.equipment import Equipment
-from cell.standard_verbs import STANDARD
+from cell.vocabulary import Vocabulary
 from cell_drivers.opcua_io.address import Address
 from cell_drivers.opcua_io.job import Work
 from cell_drivers.opcua_io.link import READ, Link
@@ -113,8 +113,8 @@ class Shared:
 
 
 class OpcUaMachine:
-    def __init__(self, shared: Shared, thing: Equipment) -> None:
-        self._shared, self._thing = shared, thing
+    def __init__(self, shared: Shared, thing: Equipment, words: Vocabulary) -> None:
+        self._shared, self._thing, self._words = shared, thing, words
 
     @property
     def name(self) -> str:
@@ -162,12 +162,16 @@ class OpcUaMachine:
         has_it = any(program.name == name for program in self._thing.programs)
         self._begin(command, "run", name, Refusal.UNKNOWN_NAME if not has_it else None)
 
+    def _tells(self, verb: str) -> tuple[str, ...]:
+        """The outcomes that a verb tells."""
+        return tuple(outcome.name for outcome in self._words.told_by(verb))
+
     def inspect(self, command: str, outcome: str) -> None:
-        tells_it = any(outcome in _tells(offer.verb) for offer in self._thing.offers)
+        tells_it = any(outcome in self._tells(offer.verb) for offer in self._thing.offers)
         self._begin(command, "inspect", outcome, Refusal.NOT_OFFERED if not tells_it else None)
 
     def treat(self, command: str, verb: str) -> None:
-        does_it = any(offer.verb == verb and not _tells(verb) for offer in self._thing.offers)
+        does_it = any(offer.verb == verb and not self._tells(verb) for offer in self._thing.offers)
         self._begin(command, "do", verb, Refusal.NOT_OFFERED if not does_it else None)
 
     def stop(self) -> None:
@@ -204,7 +208,9 @@ class OpcUaMachine:
             if unknown is not None:
                 raise self._refused(unknown, command, what)
             self._refuse_stale(command)
-            self._refuse_unready(command, is_program=work == "run", needs_part=work != "do" or _is_about_a_part(what))
+            self._refuse_unready(
+                command, is_program=work == "run", needs_part=work != "do" or not self._words.is_about_things(what)
+            )
             self._machine.begin(command, asked, work, what, self._shared.clock())
         self._shared.wake()
 
@@ -289,12 +295,3 @@ class OpcUaSignals:
     def _refused(self, signal: str) -> Refused:
         last: LastState = None
         return Refused(Refusal.UNKNOWN_NAME, self.name, None, self._clock(), f"no signal {signal!r}", last)
-
-
-def _tells(verb: str) -> tuple[str, ...]:
-    """The outcomes that a verb tells."""
-    return tuple(outcome.name for outcome in STANDARD.verbs[verb].tells) if verb in STANDARD.verbs else ()
-
-
-def _is_about_a_part(verb: str) -> bool:
-    return verb not in STANDARD.verbs or "part" in STANDARD.verbs[verb].objects
