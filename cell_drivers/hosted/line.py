@@ -252,7 +252,7 @@ class Line:
                 if reached is not self._reached:
                     return
                 if not piece:
-                    self.cut(f"its process has ended: {reached.ended(self.bounds.answer) or 'nobody knows how'}")
+                    self.cut(self._how_it_ended(reached))
                     return
                 texts = list(frames.feed(piece))
         except TimeoutError:
@@ -329,8 +329,13 @@ class Line:
         try:
             with self._lock:
                 self._reached.calls.sendall(frame(write(call)))
+        except ConnectionError:
+            self.cut(self._how_it_ended(self._reached))
         except OSError as cause:
             self.cut(f"it takes nothing: {cause}")
+
+    def _how_it_ended(self, reached: Reached) -> str:
+        return f"its process has ended: {reached.ended(self.bounds.answer) or 'nobody knows how'}"
 
     def _told_to_stop(self, group: Group, key: str, kind: StopKind) -> bool:
         stops, frames = self._reached.stops, Frames()

@@ -210,11 +210,6 @@ def test_nothing_else_to_do_is_planned_too() -> None:
     assert b.released(replace(b.start, since={"g1": 5.0})).expect().motion_plan.tasks.steps == ()
 
 
-def test_what_offers_no_calibration_is_told() -> None:
-    found = bench("calibrate brush\n").planned().diagnostics
-    assert [d.code for d in found] == ["E612"]
-
-
 @pytest.mark.parametrize("intent", [
     "calibrate g1\n",
     LOOP.replace("inspect s", "calibrate gauge\n  inspect s"),
