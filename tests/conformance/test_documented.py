@@ -51,6 +51,25 @@ def test_the_documentation_repeats_what_each_driver_was_run_against(repository: 
     assert text[begin:end] == rows(repository), "python -m tests.conformance.test_documented writes it anew"
 
 
+HEAD = """# The laws that the kit tries
+
+In the order in which they are tried, written by `python -m tests.conformance.test_documented` from
+`cell_drivers/conformance/laws`. What each call of the contract owes is in [drivers.md](drivers.md).
+
+| law | binds | says |
+|---|---|---|
+"""
+
+
+def law_page() -> str:
+    return HEAD + "".join(f"| `{law.name}` | {law.binds} | {law.says} |\n" for law in LAWS)
+
+
+def test_the_documentation_lists_every_law(repository: Path) -> None:
+    """`python -m tests.conformance.test_documented` writes the page anew."""
+    assert (repository / "docs/driver_laws.md").read_text("utf-8") == law_page()
+
+
 def test_the_guide_names_laws_that_there_are(repository: Path) -> None:
     names = {law.name for law in LAWS}
     text = (repository / "docs/how_to/add_a_driver.md").read_text("utf-8")
@@ -65,3 +84,4 @@ if __name__ == "__main__":
     before = page.read_text("utf-8")
     begin, end = documented(before)
     page.write_text(before[:begin] + rows(root) + before[end:], "utf-8")
+    (root / "docs/driver_laws.md").write_text(law_page(), "utf-8")
