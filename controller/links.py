@@ -48,5 +48,5 @@ def _forget(d: Draft, device: str) -> None:
 def _up(d: Draft, device: str) -> None:
     if device in d.belief.cut:
         d.believe(cut=d.belief.cut.delete(device))
-        if device in d.known.robots:
+        if device in d.known.robots and d.pack in ("Unholding", "Execute"):  # else the resume powers it with the others
             stops.power(d, device)

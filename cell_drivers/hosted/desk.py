@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from cell.device import CommandStatus, Prepared
+from cell.device import CommandStatus, DeviceEvent, Prepared, ReadbackBlock
 from cell.driver import Device, DriverSet
-from cell.driver_errors import DriverError, Refused
+from cell.driver_errors import DeviceFault, DriverError, Refused
 from cell_drivers.hosted.pace import Pace, shifted
 from cell_drivers.hosted.wire import Answered, Call, Described, Failed, Group, Hello, Seen, Stop
 
 T = TypeVar("T")
 
+NO_EVENTS: tuple[DeviceEvent, ...] = ()
+NO_BLOCKS: tuple[ReadbackBlock, ...] = ()
 MAPPINGS: tuple[Group, ...] = ("motion", "grippers", "couplings", "machines", "stations", "supplies", "persons")
 
 
@@ -44,6 +46,8 @@ class Desk:
         except Refused as refusal:
             code, detail = refusal.code.name, refusal.detail
             return self._failed(call, refusal, "Refused", code, detail)
+        except DeviceFault as fault:
+            return self._failed(call, fault, "DeviceFault", fault.code, fault.vendor_text)
         except DriverError as cause:
             return self._failed(call, cause, type(cause).__name__, "", str(cause))
         except Exception as defect:
@@ -78,7 +82,7 @@ class Desk:
         if not self._is_open:
             return Seen(self.now())
         drivers, shift = self._drivers, self._shift
-        events = tuple(shifted(event, shift) for event in drivers.poll())
+        events = tuple(shifted(event, shift) for event in _tried(drivers.poll, NO_EVENTS))
         now = self.now()
 
         def told(read: Iterator[Callable[[], T]]) -> tuple[T, ...]:
@@ -98,7 +102,7 @@ class Desk:
             told(person.state for person in drivers.persons.values()),
             told((lambda signal=signal: drivers.signals.read(signal)) for signal in drivers.signals.signals),  # type: ignore[misc]
             tuple((zone, _tried(lambda zone=zone: drivers.people.is_occupied(zone, now - shift), True)) for zone in zones),  # type: ignore[misc]
-            tuple(shifted(block, shift) for robot in drivers.motion.values() for block in robot.readback()),
+            tuple(shifted(block, shift) for robot in drivers.motion.values() for block in _tried(robot.readback, NO_BLOCKS)),
         )
 
     def _of_set(self, call: Call) -> Answered | Seen:

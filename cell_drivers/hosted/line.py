@@ -18,7 +18,6 @@ from pathlib import Path
 from threading import Condition, Event, Lock, Thread
 from typing import Any
 
-from cell import driver_errors
 from cell.codec import CodecError
 from cell.device import (
     CommandChanged,
@@ -31,7 +30,7 @@ from cell.device import (
     ReadbackBlock,
     StopKind,
 )
-from cell.driver_errors import LinkLost, Refusal, Refused, Timeout
+from cell.driver_errors import DeviceFault, DriverError, LinkLost, ProtocolViolation, Refusal, Refused, SafetyStop, Stale, Timeout
 from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.pace import Pace
@@ -53,6 +52,8 @@ from cell_drivers.hosted.wire import (
 
 LINK = "link"
 """The fault of a device whose driver's process was cut off. To acknowledge it starts another."""
+KINDS = {kind.__name__: kind for kind in (SafetyStop, Stale, Timeout, ProtocolViolation)}
+"""Of what a call raises over there; anything else leaves open what it has done, as a lost link does."""
 CHECKED = 0.5  # s between two looks at what the process holds
 MOST_BLOCKS = 2_000  # of readback that nobody has fetched; the oldest go first, and their numbers show it
 
@@ -184,7 +185,7 @@ class Line:
             self._connect()
             if self._is_open:
                 self.open()
-        except (NoStart, driver_errors.DriverError) as cause:
+        except (NoStart, DriverError) as cause:
             self.why = self.why or str(cause)
             self._told_lost(str(cause))
         else:
@@ -355,16 +356,14 @@ class Line:
             pass
         return False
 
-    def _error(self, failed: Failed) -> driver_errors.DriverError:
+    def _error(self, failed: Failed) -> DriverError:
         """As it was raised over there. A defect of the driver leaves open what it has done."""
         if failed.kind == "Refused" and failed.code in Refusal.__members__:
             return Refused(Refusal[failed.code], failed.device, failed.command, failed.time, failed.text)
-        kind = {"SafetyStop": driver_errors.SafetyStop, "Stale": driver_errors.Stale, "Timeout": Timeout}.get(failed.kind)
-        if kind is None and failed.kind == "ProtocolViolation":
-            kind = driver_errors.ProtocolViolation
-        if kind is not None:
-            return kind(failed.device, failed.command, failed.time, failed.text)
-        return LinkLost(failed.device, failed.command, failed.time, failed.text)
+        if failed.kind == "DeviceFault":
+            return DeviceFault(failed.code, failed.text, failed.device, failed.command, failed.time)
+        kind = KINDS.get(failed.kind, LinkLost)
+        return kind(failed.device, failed.command, failed.time, failed.text)
 
 
 def _received(end: socket.socket) -> bytes:
@@ -379,7 +378,7 @@ def checked_prepared(prepared: Prepared, device: str, command: str, now: int) ->
     """Raises ProtocolViolation where it is of another command or device."""
     if (prepared.device, prepared.command) != (device, command):
         text = f"it prepared {prepared.command!r} of {prepared.device!r} instead"
-        raise driver_errors.ProtocolViolation(device, command, now, text)
+        raise ProtocolViolation(device, command, now, text)
     return prepared
 
 

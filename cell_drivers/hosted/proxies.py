@@ -65,7 +65,8 @@ class Proxy:
         return found
 
     def acknowledge(self, fault: str, operator: str) -> None:
-        if fault == LINK:
+        """A driver may have a fault of that name of its own, while its process is well."""
+        if fault == LINK and self._line.why is not None:
             self._line.restart()
         else:
             self._ask("acknowledge", fault, operator)

@@ -104,7 +104,7 @@ class Supervised:
                 self._events.append(LinkChanged(self.name, now, is_up))
             self._clear("link")
             return
-        self._events.append(LinkChanged(self.name, now, is_up))
+        self._events.append(LinkChanged(self.name, now, is_up, self.connection.why))
         self._raise("link", self.connection.why)
         self._drop_powering("the link was lost")
         for command in self._commands.queued():
