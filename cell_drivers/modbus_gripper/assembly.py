@@ -14,6 +14,7 @@ from cell.driver import (
     StationDriver,
     SupplyDriver,
 )
+from cell.driver_errors import LinkLost
 from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 from cell_drivers.modbus_gripper.address import EXPECTED, address_of
 from cell_drivers.modbus_gripper.gripper import ModbusGripper
@@ -39,8 +40,13 @@ class ModbusGrippers:
         return tuple(sorted(news, key=lambda event: event.time))
 
     def open(self) -> None:
-        for gripper in self.grippers.values():
-            gripper.open()
+        """All or none: raises LinkLost with the cause."""
+        try:
+            for gripper in self.grippers.values():
+                gripper.open()
+        except LinkLost:
+            self.close()
+            raise
 
     def close(self) -> None:
         for gripper in self.grippers.values():

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from cell.command_book import NOT_SEEN
 from cell.device import Capabilities, CommandStatus, DeviceEvent, GripperState
-from cell.driver_errors import Refusal, Refused, Stale
+from cell.driver_errors import LinkLost, Refusal, Refused, Stale
 from cell_drivers.modbus_gripper.address import Address
 from cell_drivers.modbus_gripper.jaws import Jaws
 from cell_drivers.modbus_gripper.link import PERIOD, Link
@@ -68,6 +68,16 @@ class ModbusGripper:
             self._link = Link(self._address, self)
             self._link.start()
             self._link.first.wait(FIRST_SAMPLE)
+            self._refuse_silence()
+
+    def _refuse_silence(self) -> None:
+        """Raises LinkLost with the cause where nothing has been seen, and the driver is not open then."""
+        with self._lock:
+            is_up, state = self._jaws.is_up, self._jaws.state()
+            cause = self._jaws.why_down or f"{self._address}: nothing was seen"
+        if not is_up:
+            self.close()
+            raise LinkLost(self._name, None, self._clock(), cause, state)
 
     def close(self) -> None:
         link, self._link = self._link, None
@@ -173,7 +183,7 @@ class ModbusGripper:
         jaws, now = self._jaws, self._clock()
         age = (now - jaws.time) / SECOND
         if not jaws.is_up or age > MAX_AGE:
-            cause = f": {jaws.fault[1]}" if jaws.fault is not None else ""
+            cause = f": {jaws.why_down}" if jaws.why_down and not jaws.is_up else ""
             raise Stale(self._name, command, now, f"its last state is older than {MAX_AGE:g} s{cause}", jaws.state())
         if not jaws.is_ready:
             raise self._refused(Refusal.NOT_ACTIVE, command, jaws.fault[1] if jaws.fault is not None else "")

@@ -27,7 +27,6 @@ from cell_drivers.modbus_gripper.registers import BY_ITSELF, FAULTS, Jaw, Reques
 
 NOT_ACTIVATED = "not_activated"
 NOT_ACTIVATED_TEXT = "its jaws are not activated; Resume activates them, and they go through their whole stroke"
-LINK = "link"
 OPEN_BELOW = 16
 """gPO of open jaws: 3 as a rule, more with long fingers."""
 ACTIVATING = 10_000_000_000
@@ -54,6 +53,7 @@ class Jaws:
         self.status: Status | None = None
         self.fault: tuple[str, str] | None = None
         self.is_up = False
+        self.why_down = ""
         self.time = 0
         self._order: Order | None = None
         self._pending: Request | None = None
@@ -118,12 +118,12 @@ class Jaws:
     def lost(self, why: str, now: int) -> None:
         """No samples any more, and why. What was under way has an unknown outcome; nothing is written when the link is back."""
         self._pending, self._waking = None, None
-        self._tell_fault((LINK, why), now)
+        self.why_down = why
         if self._order is not None:
             self._end(CommandStatus("unknown"), now)
         if self.is_up:
             self.is_up = False
-            self.events.append(LinkChanged(self.name, now, False))
+            self.events.append(LinkChanged(self.name, now, False, why))
 
     def forget(self, now: int) -> None:
         """The driver is closed. What was under way is lost from sight; nobody is told of a link that was given up on purpose."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cell.device import DeviceEvent
 from cell.driver import Assembly, CouplingDriver, GripperDriver, MotionDriver, PersonDriver, SupplyDriver
+from cell.driver_errors import LinkLost
 from cell.equipment import Equipment
 from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 from cell_drivers.opcua_io.address import EXPECTED, Address, address_of
@@ -42,8 +43,13 @@ class OpcUaDevices:
         return tuple(sorted(news, key=lambda event: event.time))
 
     def open(self) -> None:
-        for shared in self._shared:
-            shared.open()
+        """All or none: raises LinkLost with the cause."""
+        try:
+            for shared in self._shared:
+                shared.open()
+        except LinkLost:
+            self.close()
+            raise
 
     def close(self) -> None:
         for shared in self._shared:

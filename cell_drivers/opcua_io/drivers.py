@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from cell.command_book import NOT_SEEN
 from cell.device import Capabilities, CommandStatus, DeviceEvent, DoorState, MachineState, SignalSample
-from cell.driver_errors import LastState, Refusal, Refused, Stale
+from cell.driver_errors import LastState, LinkLost, Refusal, Refused, Stale
 from cell.equipment import Equipment
 from cell.vocabulary import Vocabulary
 from cell_drivers.opcua_io.address import Address
@@ -65,6 +65,16 @@ class Shared:
             self._link = Link(self._address, self.plc.tags.values(), self)
             self._link.start()
             self._link.first.wait(FIRST_SIGHT)
+            self._refuse_silence()
+
+    def _refuse_silence(self) -> None:
+        """Raises LinkLost with the cause where nothing has been seen, and the driver is not open then."""
+        with self.lock:
+            dark = next((machine for machine in self.plc.machines.values() if not machine.is_up), None)
+        if dark is not None:
+            cause = dark.why_down or f"{self._address}: nothing was seen"
+            self.close()
+            raise LinkLost(dark.name, None, self.clock(), cause, dark.state())
 
     def close(self) -> None:
         link, self._link = self._link, None
@@ -237,7 +247,7 @@ class OpcUaMachine:
     def _refuse_stale(self, command: str) -> None:
         machine, now = self._machine, self._shared.clock()
         if not machine.is_up or now - machine.time > MAX_AGE:
-            cause = f": {machine.fault}" if machine.fault else ""
+            cause = f": {machine.why_down}" if machine.why_down and not machine.is_up else ""
             text = f"its last state is older than {MAX_AGE / SECOND:g} s{cause}"
             raise Stale(self.name, command, now, text, machine.state())
 

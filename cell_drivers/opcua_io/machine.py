@@ -29,7 +29,6 @@ from cell_drivers.opcua_io.job import Answer, Work, request_of
 from cell_drivers.opcua_io.words import BOOLEANS
 
 ALARM = "alarm"
-LINK = "link"
 Leaf = Literal["door", "clamp"]
 Write = tuple[str, bool | str]
 """The fact whose tag is written (`job` for a request), and the word or text."""
@@ -65,10 +64,11 @@ class Machine:
         self.writes: deque[Write] = deque()
         self.values: dict[str, SignalValue] = {}
         self.is_up = False
+        self.why_down = ""
         self.time = 0
         self.job: Job | None = None
         self._moves: dict[Leaf, Move] = {}
-        self._faults: dict[str, str] = {}
+        self._alarm = ""
         self._told: MachineState | None = None
 
     # --- what is asked; the caller has refused what is to be refused ---
@@ -116,14 +116,13 @@ class Machine:
         self.time = now
         if not self.is_up:
             self.is_up = True
-            self._set_fault(LINK, "", now)
             self.events.append(LinkChanged(self.name, now, True))
 
     def lost(self, why: str, now: int) -> None:
         """No news any more, and why. What was not written is not written when the link is back."""
         self.writes.clear()
         self.values.clear()
-        self._set_fault(LINK, why, now)
+        self.why_down = why
         for move in tuple(self._moves.values()):
             self._change(move.command, UNKNOWN, now)
         self._moves.clear()
@@ -134,20 +133,18 @@ class Machine:
                 self.job = None
         if self.is_up:
             self.is_up = False
-            self.events.append(LinkChanged(self.name, now, False))
+            self.events.append(LinkChanged(self.name, now, False, why))
 
     def forget(self, now: int) -> None:
         """The driver is closed: as a lost link, and nobody is told of what was given up on purpose."""
-        faults = dict(self._faults)
-        self.lost("closed", now)
-        self._faults = faults
-        self.events = deque(e for e in self.events if not isinstance(e, LinkChanged) and getattr(e, "fault", "") != LINK)
+        self.lost("", now)
+        self.events = deque(event for event in self.events if not isinstance(event, LinkChanged))
 
     def seen(self, fact: str, value: SignalValue, text: str, now: int) -> None:
         """What a signal says now; `text` is an alarm's own."""
         self.values[fact] = value
         if fact == ALARM:
-            self._set_fault(ALARM, text if value else "", now)
+            self._set_alarm(text if value else "", now)
         move = self._moves.get(cast(Leaf, fact)) if fact in ("door", "clamp") else None
         if move is not None and move.is_written and value == move.goal:
             del self._moves[cast(Leaf, fact)]
@@ -206,13 +203,8 @@ class Machine:
             work=None if job is None else job.what,
             fraction=None if job is None else job.at,
             occupied=_either(self.values.get("occupied"), "occupied", "free"),
-            alarm=self._faults.get(ALARM),
+            alarm=self._alarm or None,
         )
-
-    @property
-    def fault(self) -> str:
-        """What keeps the link from being up, "" for nothing."""
-        return self._faults.get(LINK, "")
 
     # --- parts of these ---
 
@@ -254,22 +246,13 @@ class Machine:
             self.commands.change(command, status)
             self.events.append(CommandChanged(self.name, now, command, status))
 
-    def _set_fault(self, fault: str, text: str, now: int) -> None:
-        """ "" for none. One fault at a time is told: an alarm stands behind a link that is lost."""
-        before = self._shown
-        if text:
-            self._faults[fault] = text
-        else:
-            self._faults.pop(fault, None)
-        after = self._shown
-        if before is not None and before != after:
-            self.events.append(FaultCleared(self.name, now, before))
-        if after is not None and after != before:
-            self.events.append(FaultRaised(self.name, now, after, self._faults[after]))
-
-    @property
-    def _shown(self) -> str | None:
-        return next((fault for fault in (LINK, ALARM) if fault in self._faults), None)
+    def _set_alarm(self, text: str, now: int) -> None:
+        """ "" for none. Another text is the same alarm."""
+        before, self._alarm = self._alarm, text
+        if text and not before:
+            self.events.append(FaultRaised(self.name, now, ALARM, text))
+        if before and not text:
+            self.events.append(FaultCleared(self.name, now, ALARM))
 
 
 def _either(value: SignalValue, yes: str, no: str) -> bool | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cell.device import CommandStatus, FaultRaised
-from cell.driver_errors import Stale
+from cell.device import CommandStatus, LinkChanged
+from cell.driver_errors import LinkLost, Stale
 from cell_drivers.modbus_gripper.gripper import VERIFIED, ModbusGripper
 from tests.cell_drivers.modbus_gripper.bench import driver_at
 from tests.doubles.gripper_2f import Gripper2F
@@ -92,7 +92,7 @@ def test_a_server_that_is_killed_leaves_an_unknown_outcome_and_a_cause(program: 
         driver.grip("c1", "a", None, 100.0)
         process.kill()
         assert ended(driver, "c1").state in ("unknown", "done")
-        until(lambda: any(isinstance(e, FaultRaised) and e.fault == "link" for e in driver.poll()), "the cause")
+        until(lambda: any(isinstance(e, LinkChanged) and e.why for e in driver.poll()), "the cause")
         with pytest.raises(Stale):
             driver.release("c2", "a")
 
@@ -103,11 +103,8 @@ def test_registers_that_libmodbus_does_not_serve_are_an_exception_and_nothing_is
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(link, "STATUS_ADDRESS", 5000)
-        with opened(port) as driver:
-            (fault,) = [e for e in driver.poll() if isinstance(e, FaultRaised)]
-            assert "exception 2" in fault.text
-            with pytest.raises(Stale, match="exception 2"):
-                driver.grip("c1", "a", None, 100.0)
+        with pytest.raises(LinkLost, match="exception 2"):
+            driver_at(port).open()
     assert mbpoll(port, 1000, count=3) == [0, 0, 0]
 
 

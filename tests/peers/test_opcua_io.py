@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cell.device import CommandStatus, DeviceEvent, FaultRaised, LinkChanged, OutcomeTold
-from cell.driver_errors import Refusal, Refused, Stale
+from cell.driver_errors import LinkLost, Refusal, Refused, Stale
 from cell_drivers.opcua_io.assembly import OpcUaDevices
 from tests.cell_drivers.opcua_io.cell import assembly
 from tests.doubles.chaos_relay import ChaosRelay
@@ -175,13 +175,13 @@ def test_an_alarm_is_a_fault_and_is_acknowledged(server: Server) -> None:
 
 
 def cause(address: str) -> str:
-    """Of the fault with which opening ends; nothing is taken then."""
-    with opened(address) as cell:
-        texts = {e.text for e in cell.told(FaultRaised) if isinstance(e, FaultRaised) and e.fault == "link"}
-        with pytest.raises(Stale):
-            cell.lathe.set_door("c1", is_open=False)
-        (text,) = texts
-        return text
+    """With which it does not open."""
+    cell = Cell(address)
+    with pytest.raises(LinkLost) as lost:
+        cell.open()
+    with pytest.raises(Refused, match="not open"):
+        cell.lathe.set_door("c1", is_open=False)
+    return str(lost.value)
 
 
 def test_a_server_without_the_namespace_is_not_the_one(server: Server) -> None:
@@ -212,6 +212,11 @@ def test_a_tag_that_may_not_be_written_ends_the_command_with_the_server_s_word(s
 # --- the link ----------------------------------------------------------------------------------------------------------
 
 
+def down(cell: Cell) -> str:
+    """Why its link went down, "" while it did not."""
+    return next((e.why for e in cell.told(LinkChanged) if isinstance(e, LinkChanged) and not e.is_up), "")
+
+
 def through(relay: ChaosRelay, server: Server) -> str:
     return server.address.replace(str(server.port), str(relay.port))
 
@@ -224,7 +229,7 @@ def test_a_cut_link_loses_a_job_from_sight_and_the_plc_tells_it_after(server: Se
         until(lambda: server.tell(runs="gauge") == runs + 1, "the job")
         relay.cut(refuses=True)
         until(lambda: cell.gauge.status("cut 1").state == "unknown", "the loss")
-        until(lambda: any(isinstance(e, LinkChanged) and not e.is_up for e in cell.told(LinkChanged)), "the news of it")
+        until(lambda: down(cell) != "", "the news of it")
         assert all(cell.signals.read(s).value is None for s in cell.signals.signals)
         relay.heal()
         until(lambda: cell.gauge.status("cut 1").state == "done", "the reconciliation")
@@ -235,7 +240,7 @@ def test_a_cut_link_loses_a_job_from_sight_and_the_plc_tells_it_after(server: Se
 def test_a_server_that_goes_silent_is_stale_in_time_and_back_when_it_is_back(server: Server) -> None:
     with ChaosRelay(("127.0.0.1", server.port), Chaos(0, CALM)) as relay, opened(through(relay, server)) as cell:
         relay.silence()
-        until(lambda: bool(cell.told(FaultRaised)), "the loss")
+        until(lambda: down(cell) != "", "the loss")
         with pytest.raises(Stale):
             cell.lathe.set_door("c1", is_open=False)
         relay.cut()
@@ -246,7 +251,7 @@ def test_a_server_that_goes_silent_is_stale_in_time_and_back_when_it_is_back(ser
 def test_a_server_whose_clock_goes_back_ends_the_conversation(tmp_path: Path) -> None:
     with opcua_server(tmp_path) as server, opened(server.address) as cell:
         server.tell(clock=-3600)
-        until(lambda: any("went back" in e.text for e in cell.told(FaultRaised) if isinstance(e, FaultRaised)), "the fault")
+        until(lambda: "went back" in down(cell), "the loss")
         cell.says("lathe.door", "open")
 
 

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from cell.device import CommandStatus, FaultRaised, GripChanged, LinkChanged
-from cell.driver_errors import DriverError, Refusal, Refused, Stale
+from cell.driver_errors import DriverError, LinkLost, Refusal, Refused, Stale
+from cell_drivers.modbus_gripper.gripper import ModbusGripper
 from tests.cell_drivers.modbus_gripper.bench import driver_at, gripper_bench
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, LOSSLESS, Chaos
@@ -101,29 +102,19 @@ def test_a_driver_that_is_not_open_takes_nothing_and_closes_twice() -> None:
 # --- what a wire does --------------------------------------------------------------------------------------------------
 
 
-def test_nobody_there_is_told_and_nothing_is_taken() -> None:
+def test_nobody_there_is_told_and_it_is_not_open() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobody = taken.getsockname()[1]
     driver = driver_at(nobody)
-    driver.open()
-    try:
-        assert [e.text for e in driver.poll() if isinstance(e, FaultRaised)] == [
-            f"modbus://127.0.0.1:{nobody}?unit=9: nothing answers there"
-        ]
-        with pytest.raises(Stale, match="nothing answers there"):
-            driver.grip("c1", "a", None, 50.0)
-    finally:
-        driver.close()
-
-
-def test_a_port_that_accepts_and_says_nothing_is_a_fault_in_time() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        driver = driver_at(silent.getsockname()[1])
+    with pytest.raises(LinkLost, match=f"127.0.0.1:{nobody}.unit=9: nothing answers there"):
         driver.open()
-        try:
-            assert [e.fault for e in driver.poll() if isinstance(e, FaultRaised)] == ["link"]
-        finally:
-            driver.close()
+    with pytest.raises(Refused, match="not open"):
+        driver.grip("c1", "a", None, 50.0)
+
+
+def test_a_port_that_accepts_and_says_nothing_is_told_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(LinkLost, match="no answer of a Modbus device"):
+        driver_at(silent.getsockname()[1]).open()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +131,7 @@ def test_a_port_that_accepts_and_says_nothing_is_a_fault_in_time() -> None:
 def test_a_wrong_device_is_held_with_the_cause_before_anything_is_written(answer: object, why: str) -> None:
     with gripper_bench() as bench:
         bench.server.spoil = answer  # type: ignore[assignment]
-        until(lambda: any(isinstance(e, FaultRaised) for e in bench.poll()), "the fault")
+        until(lambda: any(isinstance(e, LinkChanged) and not e.is_up for e in bench.poll()), "the loss")
         with pytest.raises(DriverError, match=why):
             bench.driver.grip("c1", "a", None, 50.0)
         assert bench.server.writes == []
@@ -168,7 +159,7 @@ def test_on_a_bad_link_every_command_ends_and_none_is_written_twice(seed: int) -
         bench.gripper.part = 120
         with ChaosRelay(("127.0.0.1", bench.server.port), Chaos(seed, LOSSLESS), answers) as relay:
             driver = driver_at(relay.port)
-            driver.open()
+            until(lambda: _opens(driver), "a link that opens")
             for k in range(6):
                 until(lambda: _asked(driver, f"c{k}", k % 2 == 0), "a link that takes a command")  # noqa: B023
                 until(lambda: driver.status(f"c{k}").state in ("done", "aborted", "unknown"), f"c{k} to end")  # noqa: B023
@@ -176,9 +167,17 @@ def test_on_a_bad_link_every_command_ends_and_none_is_written_twice(seed: int) -
         assert len(bench.server.writes) <= 6
 
 
-def _asked(driver: object, command: str, grips: bool) -> bool:
+def _opens(driver: ModbusGripper) -> bool:
     try:
-        driver.grip(command, "a", None, 50.0) if grips else driver.release(command, "a")  # type: ignore[attr-defined]
+        driver.open()
+    except LinkLost:
+        return False
+    return True
+
+
+def _asked(driver: ModbusGripper, command: str, grips: bool) -> bool:
+    try:
+        driver.grip(command, "a", None, 50.0) if grips else driver.release(command, "a")
     except Stale:
         return False
     return True
