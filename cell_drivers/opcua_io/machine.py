@@ -44,11 +44,13 @@ class Move:
 
 @dataclass(slots=True)
 class Job:
-    """`is_lost`: the link was lost while it ran; what became of it the next answer tells."""
+    """`is_sent`: the request is on its way; `is_written`: the PLC has it. `is_lost`: the link was lost since it was sent; what became
+    of it the next answer tells."""
 
     command: str
     work: Work
     what: str
+    is_sent: bool = False
     is_written: bool = False
     is_lost: bool = False
     at: float | None = None
@@ -99,7 +101,7 @@ class Machine:
         if job is None or job.is_lost:
             return
         asked = request_of(job.command, "stop")
-        if not job.is_written:
+        if not job.is_sent:
             self.writes = deque(write for write in self.writes if write[0] != "job")
             self._end_job(CommandStatus("aborted", None, "stop"), now)
         elif ("job", asked) not in self.writes:
@@ -129,7 +131,7 @@ class Machine:
         if self.job is not None and not self.job.is_lost:
             self.job.is_lost = True
             self._change(self.job.command, UNKNOWN, now)
-            if not self.job.is_written:
+            if not self.job.is_sent:
                 self.job = None
         if self.is_up:
             self.is_up = False
@@ -152,6 +154,14 @@ class Machine:
             self._change(move.command, DONE, now)
         else:
             self.say(now)
+
+    def take_writes(self) -> tuple[Write, ...]:
+        """What is to be written now, in the order in which it was asked for. Whether it arrives is told by `written`."""
+        taken = tuple(self.writes)
+        self.writes.clear()
+        if self.job is not None and any(fact == "job" for fact, _ in taken):
+            self.job.is_sent = True
+        return taken
 
     def written(self, fact: str, now: int) -> None:
         """The PLC has taken what was to be written; what its tag says may have come before that answer."""

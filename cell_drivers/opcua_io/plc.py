@@ -93,8 +93,7 @@ class Plc:
         """What is to be written now, in the order in which it was asked for."""
         found = []
         for machine in self.machines.values():
-            while machine.writes:
-                fact, word = machine.writes.popleft()
+            for fact, word in machine.take_writes():
                 tag = self.set_tag(machine.name, fact)
                 if tag is not None:
                     found.append(Wanted(tag, self._as_type(tag, word)))
