@@ -26,8 +26,8 @@ UNKNOWN = CommandStatus("unknown")
 VERIFIED = (
     "libmodbus 3.1.6 serving the registers (TCP; RTU on a pseudo-terminal behind a serial server), mbpoll 1.4.11",
     "a double of our own (TCP, RTU over TCP)",
+    "no gripper of Robotiq, and no serial line",
 )
-"""No Robotiq gripper has been seen, and no serial line."""
 
 
 class ModbusGripper:

@@ -25,8 +25,7 @@ from cell_drivers.opcua_io.reading import Reading
 from cell_drivers.opcua_io.tags import Tag
 
 FIRST_SIGHT = 3.0  # s that `open` waits for everything to have been seen once
-VERIFIED = ("a server of node-opcua 2.182 that plays a PLC (no security, anonymous)",)
-"""No PLC has been seen."""
+VERIFIED = ("a server of node-opcua 2.182 that plays a PLC (no security, anonymous)", "no PLC")
 
 
 def capabilities(name: str) -> Capabilities:

@@ -44,8 +44,8 @@ class Move:
 
 @dataclass(slots=True)
 class Job:
-    """`is_sent`: the request is on its way; `is_written`: the PLC has it. `is_lost`: the link was lost since it was sent; what became
-    of it the next answer tells."""
+    """`is_sent`: the request is on its way; `is_written`: the PLC has it. `is_lost`: the link was lost since it was sent; what
+    became of it the next answer tells."""
 
     command: str
     work: Work
