@@ -138,7 +138,7 @@ def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Pars
     unmatched = recovery.layout(source.text).unmatched
     if len(unmatched) > MAX_ERRORS:
         most = [_unmatched(source, bracket) for bracket in unmatched[:MAX_ERRORS]]
-        return _unread(source, [*most, _too_many(source, unmatched[MAX_ERRORS].index)])
+        return _unread(source, [*most, _too_many(_unmatched(source, unmatched[MAX_ERRORS]))])
     repaired = recovery.balanced(source.text)
     found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
     text = repaired.text
@@ -163,7 +163,7 @@ def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Pars
         builder = None if spent else Builder(source.name, source.inside)
         spent += len(text)
         if len(found) >= MAX_ERRORS or spent > MAX_REPARSED:
-            return _unread(source, [*found, _too_many(source, items.index)])
+            return _unread(source, [*found, _too_many(items.problem)])
         items = _tried(source, lark, text, start, builder)
     if builder is None:
         builder = Builder(source.name, source.inside)
@@ -250,8 +250,9 @@ def _reserved(words: Sequence[syntax.Word]) -> Iterator[Diagnostic]:
         yield error("E103", message, word.span, help=help_)
 
 
-def _too_many(source: SourceFile, index: int) -> Diagnostic:
-    return error("E110", "too many errors; the rest of the file was not read", source.span(index, index))
+def _too_many(last: Diagnostic) -> Diagnostic:
+    start = last.spans[0].start
+    return error("E110", "too many errors; the rest of the file was not read", Span(last.spans[0].file, start, start))
 
 
 def _in_order(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
