@@ -47,7 +47,8 @@ from planner.proof.wanted_place import wanted_place
 class _Scope:
     """Where a line stands: the loop variables bound to parts and to members of things, the iteration, the open branch, what
     binds and what precedes, and which iterations owe what is done only every so many parts. `shared` precedes for common members
-    only: what the loops do that a loop waits for. `is_followed`: lines of the iteration stand behind it."""
+    only: what the loops do that a loop waits for. `is_followed`: lines of the iteration stand behind it. `is_free`: it stands in
+    an `any order` of several lines."""
 
     bound: Mapping[str, PartState]
     members: Members
@@ -58,6 +59,7 @@ class _Scope:
     owed: frozenset[tuple[str, str]] = frozenset()
     shared: frozenset[Key] = frozenset()
     is_followed: bool = False
+    is_free: bool = False
 
 
 def duties_of(
@@ -165,7 +167,8 @@ class _Reader:
             case When():
                 return self._when(line, scope, label)
             case Group(block=block, in_order=in_order):
-                return self.block(block, scope, is_top=False, label=label, in_order=in_order)
+                is_free = scope.is_free or (not in_order and len(block.lines) > 1)
+                return self.block(block, replace(scope, is_free=is_free), is_top=False, label=label, in_order=in_order)
             case Scope(block=block):
                 return self.block(block, scope, is_top=False, label=label)
             case Fresh(id=id_, block=block) if line.interval.quantity.dimension == "parts" and scope.bound:
@@ -228,16 +231,16 @@ class _Reader:
         if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
             self._settle(key)
         if part is not None:
-            self._follow(duty, part.id)
+            self._follow(duty, part.id, scope.is_free)
         self._own_block(goal, key, label)
         return frozenset({key})
 
-    def _follow(self, duty: Duty, part: str) -> None:
+    def _follow(self, duty: Duty, part: str, is_free: bool) -> None:
         """Where it leaves the part; one that finds it there is met."""
-        if self.left.is_met(duty.goal, part, duty.kind, duty.target, duty.after):
+        if self.left.is_met(duty.goal, part, duty.kind, duty.target, duty.after, is_free):
             self.out.settled.add(duty.key)
             self.out.met[duty.key] = duty.after
-        self.left.follow(duty.goal, duty.key, part, duty.kind, duty.target, duty.after)
+        self.left.follow(duty.goal, duty.key, part, duty.kind, duty.target, duty.after, is_free)
 
     def _certain(self, goal: Goal, part: PartState, scope: _Scope, label: str) -> frozenset[Key]:
         """A goal about this very part, of a kit."""
@@ -247,7 +250,7 @@ class _Reader:
         self.out.goals[key] = duty
         if goal.id in part.reached:
             self.out.settled.add(key)
-        self._follow(duty, part.id)
+        self._follow(duty, part.id, scope.is_free)
         self._own_block(goal, key, label)
         return frozenset({key})
 
@@ -362,13 +365,15 @@ class _Reader:
         return next(still, frozenset())
 
     def _iterations(self, loop: Loop) -> list[PartState]:
-        """Those begun or given up, then those that the plan begins, each in the order of the set."""
+        """Those begun or given up, then those that the plan begins, each in the order of the set. Without an `until` these are
+        all members, also those of which nothing is asked."""
         source, goals = set_of(loop, self.cell), {goal.id for goal in goals_in(loop.block)}
         members = (p for p in self.parts.values() if is_bound_by(loop, p.kind))
         bound = [] if source is None else in_order(source, members)
         begun = [p for p in bound if not lies_untouched(p) or p.reached & goals]
         started = self.started.get(loop.id, ())
-        return [*begun, *(p for p in bound if p not in begun and p.id in started)]
+        all_of_them = loop.until is None
+        return [*begun, *(p for p in bound if p not in begun and (p.id in started or (all_of_them and not p.given_up)))]
 
     def _members(self, loop: Loop, members: tuple[str, ...], scope: _Scope) -> frozenset[Key]:
         """One iteration for every layer or spot, order or item."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cell.diagnostic import Diagnostic, error
 from cell.members import binds_parts, is_bound_by, lies_untouched, set_of
@@ -12,7 +12,9 @@ from cell.program import AllOf, Amount, AnyOf, Compare, Condition, Goal, Group, 
 from cell.program_walk import goals_in
 from cell.state import CellState, InPlace, PartState
 from cell.task_plan import TaskPlan
+from planner.proof.nothing_asked import asks_nothing
 from planner.proof.outcomes import asked, branch_for, good_values, told_by
+from planner.proof.sampling import Sampled
 from planner.proof.wanted_place import rests_in, wanted_place
 
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -28,16 +30,24 @@ def started_by(tasks: TaskPlan) -> dict[str, tuple[str, ...]]:
 
 
 def check_iterations(
-    loops: Mapping[str, Loop], started: Mapping[str, tuple[str, ...]], cell: CellModel, state: CellState
+    loops: Mapping[str, Loop],
+    started: Mapping[str, tuple[str, ...]],
+    cell: CellModel,
+    state: CellState,
+    sampled: Sequence[Sampled] = (),
 ) -> tuple[Diagnostic, ...]:
+    """`sampled`: which iterations owe what is done only every so many parts."""
+    owed = {(s.fresh.id, part) for s in sampled for part in s.owing}
     unknown = (
         error("E689", f"the plan works for loop {name}, which the text does not have") for name in started if name not in loops
     )
     about_parts = {name: loop for name, loop in loops.items() if binds_parts(loop, cell) and set_of(loop, cell) is not None}
-    return (*unknown, *(d for name, loop in about_parts.items() for d in _check(loop, started.get(name, ()), cell, state)))
+    return (*unknown, *(d for name, loop in about_parts.items() for d in _check(loop, started.get(name, ()), cell, state, owed)))
 
 
-def _check(loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellState) -> Iterator[Diagnostic]:
+def _check(
+    loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellState, owed: Collection[tuple[str, str]]
+) -> Iterator[Diagnostic]:
     source = set_of(loop, cell)
     origins = {place.name for place in source.places} if source is not None else set()
     members = {p.id: p for p in state.parts if is_bound_by(loop, p.kind) and p.origin in origins and not p.given_up}
@@ -49,7 +59,8 @@ def _check(loop: Loop, started: tuple[str, ...], cell: CellModel, state: CellSta
     begun = {name for name, p in members.items() if not lies_untouched(p) or p.reached & goals}
     fresh = [name for name in started if name not in begun]
     if loop.until is None:
-        if left := [name for name in members if name not in begun and name not in started]:
+        open_ = [name for name in members if name not in begun and name not in started]
+        if left := [name for name in open_ if not asks_nothing(loop.block, members[name], cell, owed)]:
             yield error("E689", f"the plan leaves out {left[0]} of {loop.members.text}", loop.span)
         return
     counts = _counts(loop.until, cell, state)

@@ -31,19 +31,20 @@ class LeftIn:
         self.places.pop(part, None)
         self.moved.pop(part, None)
 
-    def is_met(self, goal: Goal, part: str, kind: str, target: str, after: frozenset[Key]) -> bool:
+    def is_met(self, goal: Goal, part: str, kind: str, target: str, after: frozenset[Key], is_free: bool) -> bool:
+        """`is_free`: other lines of an `any order` may come before it or behind it."""
         here = self.places.get(part, Places())
         is_last = self.moved.get(part, frozenset()) <= after
-        return goal.verb == "move" and is_last and bool(here) and here <= self._places(kind, target)
+        return goal.verb == "move" and not is_free and is_last and bool(here) and here <= self._places(kind, target)
 
-    def follow(self, goal: Goal, key: Key, part: str, kind: str, target: str, after: frozenset[Key]) -> None:
+    def follow(self, goal: Goal, key: Key, part: str, kind: str, target: str, after: frozenset[Key], is_free: bool) -> None:
         """The goal is reached. Along a path the part is worked on where it lies; where a person takes it over, or something else
         may bring it away afterwards, nothing is certain."""
         if goal.along:
             return
         before = self.moved.get(part, frozenset())
         self.moved[part] = before | {key}
-        is_certain = before <= after and goal.verb != HANDOVER
+        is_certain = not is_free and before <= after and goal.verb != HANDOVER
         self._set(part, self._places(kind, target) if is_certain else Places())
 
     def branch(self, part: str, before: Places, moved: frozenset[Key]) -> Places:

@@ -42,6 +42,8 @@ from planner.proof.by_people import is_handover
 from planner.proof.clearing import is_clearing
 from planner.proof.duty import Duties, Duty, ForkDuty
 from planner.proof.duty_keys import Key
+from planner.proof.left_by_plan import met_by_plan
+from planner.proof.left_in import passed
 from planner.proof.needed_motion import is_parking
 from planner.proof.outcomes import ANY_OTHER, branch_for, values_of
 from planner.proof.precedence import Precedence
@@ -50,12 +52,14 @@ from planner.proof.wanted_place import is_given, person_of, wrong_in_asking
 
 @dataclass(slots=True)
 class Matched:
-    """Which operation does which duty, which choice answers which fork, and the steps of each key."""
+    """Which operation does which duty, which choice answers which fork, and the steps of each key. `met`: goals that ask for
+    nothing as this plan goes, with what they wait for."""
 
     duty_of: dict[str, Duty | ForkDuty] = field(default_factory=dict)
     branch_of: dict[str, BranchRef | None] = field(default_factory=dict)
     choice_of: dict[Key, Choice] = field(default_factory=dict)
     steps_of: dict[Key, list[Step]] = field(default_factory=dict)
+    met: Mapping[Key, frozenset[Key]] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
 
 
@@ -106,9 +110,10 @@ def check_order(
         duty = duties.goals.get(key) or duties.forks.get(key)
         if duty is None:
             continue
-        wanted = _bits_of(duty.after, bits)
+        after = passed(duty.after, matched.met)
+        wanted = _bits_of(after, bits)
         fetch = fetching(steps) if isinstance(duty, Duty) and duty.joint is not None else frozenset[str]()
-        for_fetch = _bits_of(waited_for(key, steps[0].part, duty.after, names, turns), bits) if fetch else 0
+        for_fetch = _bits_of(waited_for(key, steps[0].part, after, names, turns), bits) if fetch else 0
         for step in steps:
             i = order.index[step.id]
             late = (for_fetch if step.id in fetch else wanted) & ~(order.before[i] | order.apart[i] | 1 << i)
@@ -154,8 +159,12 @@ def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellSt
         else:
             out.duty_of[operation.id] = duty
         done.add(key)
-    for key in (*duties.goals, *duties.forks):
-        if key not in done and key not in duties.settled and not _holds_already(key, duties, cell, state):
+    left = [
+        k for k in (*duties.goals, *duties.forks) if k not in done | duties.settled and not _holds_already(k, duties, cell, state)
+    ]
+    out.met = met_by_plan(tasks, out.duty_of, [duties.goals[key] for key in left if key in duties.goals], cell)
+    for key in left:
+        if key not in out.met:
             open_duty = duties.goals.get(key) or duties.forks[key]
             of = f" for {open_duty.part}" if open_duty.part else ""
             out.found.append(error("E689", f"no operation of the plan does this{of}", written(open_duty)))

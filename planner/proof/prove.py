@@ -103,7 +103,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
     matched = match(tasks, duties, cell, state)
     kept_fresh = {duty.fresh.id for duty in duties.fresh}
     in_loops = {name: members for name, members in started.items() if name not in kept_fresh}
-    if found := (*check_iterations(duties.loops, in_loops, cell, state), *matched.found):
+    if found := (*check_iterations(duties.loops, in_loops, cell, state, duties.sampled), *matched.found):
         return found
     if found := (
         *check_orders(duties.loops, started, cell, state, request.is_continuous),

@@ -167,10 +167,9 @@ class _Walk:
                     return self._loop_over(line, members, clauses, bound, shared)
                 members = self.assembly.members(line, bound) or self._members(line, bound)
                 return self._loop(line, clauses) if members is None else self._loop_over(line, members, clauses, bound, shared)
-            case Group(block=block, in_order=in_order):
-                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order, bound)
-            case Scope(block=block):
-                return self.block(block, self.unfolding.clauses_in(block, clauses, ""), in_order=False, bound=bound)
+            case Group() | Scope():
+                in_order = isinstance(line, Group) and line.in_order
+                return self.block(line.block, self.unfolding.clauses_within(line, clauses, ""), in_order, bound)
             case When():
                 self.found.unsupported("a `when` outside a loop over parts", line.span, help=OF_A_GROUP if bound else "")
             case Fresh():
@@ -279,7 +278,7 @@ class _Walk:
         if stage is None:
             return frozenset()
         self.claimed.add(part.id)
-        is_met = self.left.meets(part.id, stage)
+        is_met = self.left.meets(part.id, stage, part.reached)
         if goal.id in part.reached:
             return frozenset()
         self.assembly.brought(part.id, stage)
@@ -545,7 +544,7 @@ class _Iterations:
         all_legs = with_one_place(
             walk.cell, walk.unfolding.legs(self.loop.block, self.loop.variable, part, clauses, before), part
         )
-        legs = received(open_legs(without_met(all_legs), part), walk.found)
+        legs = received(open_legs(without_met(all_legs, part.reached), part), walk.found)
         earlier = walk.legs.get(part.id)
         legs = list(located(walk.cell, part, earlier or (), legs, walk.found))
         if legs and not earlier and isinstance(legs[0], Stage) and _is_there(part, legs[0]):

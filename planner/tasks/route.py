@@ -83,7 +83,8 @@ class Join:
 class Clauses:
     """What binds the steps of one leg: speed limits in m/s by robot ("" is any), limits on force, the force in N allowed at
     contacts (None: as part and robot allow), the iterations (loop id, member) that it belongs to, the deadlines that it counts
-    for and the barriers that it waits for, both as indices."""
+    for and the barriers that it waits for, both as indices. `is_free`: it stands in an `any order` of several lines, so that
+    where it leaves the part is not certain."""
 
     speeds: tuple[tuple[str, float], ...] = ()
     forces: tuple[ForceLimit, ...] = ()
@@ -91,6 +92,7 @@ class Clauses:
     deadlines: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
     contact_force: float | None = None
+    is_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)

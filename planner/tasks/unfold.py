@@ -56,6 +56,11 @@ class Unfolding:
             clauses = replace(clauses, deadlines=(*clauses.deadlines, len(self.deadlines) - 1))
         return clauses
 
+    def clauses_within(self, line: Group | Scope, clauses: Clauses, label: str) -> Clauses:
+        inner = self.clauses_in(line.block, clauses, label)
+        is_free = isinstance(line, Group) and not line.in_order and len(line.block.lines) > 1
+        return replace(inner, is_free=True) if is_free else inner
+
     def stage(self, goal: Goal, kind: str, clauses: Clauses, label: str, members: Members | None = None) -> Stage | None:
         """The stage that makes `goal` true, None when there is no method. `members`: what loop variables stand for."""
         members, asked = members or {}, as_amended(goal, clauses.serves, self.amended)
@@ -90,8 +95,8 @@ class Unfolding:
             case Goal() if line.about.path == (variable,):
                 stage = self.stage(line, part.kind, clauses, part.id)
                 return [] if stage is None else [stage]
-            case Group(block=block) | Scope(block=block):
-                return self.legs(block, variable, part, self.clauses_in(block, clauses, part.id), before)
+            case Group() | Scope():
+                return self.legs(line.block, variable, part, self.clauses_within(line, clauses, part.id), before)
             case When():
                 return self._when(line, variable, part, clauses, before)
             case Fresh(id=id_, block=block) if is_counted(line):

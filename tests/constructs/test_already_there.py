@@ -8,6 +8,8 @@ from random import Random
 import pytest
 
 from cell.events import BranchTaken
+from cell.plan_file import with_plan_id
+from cell.plan_inputs import plan_inputs
 from cell.program import Group, Loop
 from cell.scenario import Reject
 from planner.proof.left_in import passed
@@ -113,3 +115,55 @@ def test_so_is_one_to_where_a_person_has_worked_on_the_part() -> None:
     ran = Bench.of(PEOPLE, "shaft", intent, iterations=2).run()
     assert ran.record.summary.state == "Complete"
     assert sorted(ran.lying["outfeed"]) == ["shaft#1", "shaft#2", "shaft#3"]
+
+
+TO_OUTFEED = text("any order { process s at brush move s to outfeed }".replace(" move", "\n    move"), "move s to outfeed")
+INSPECTED_LAST = text("any order { inspect s at gauge move s to gauge }".replace(" move", "\n    move"), "move s to outfeed")
+CARRIED_BACK = text("any order { move s to gauge process s at brush }".replace(" process", "\n    process"), "move s to outfeed")
+FREE = [TO_OUTFEED, INSPECTED_LAST, CARRIED_BACK]
+
+
+@pytest.mark.parametrize("intent", FREE, ids=["behind it", "within it", "carried back"])
+def test_where_the_plan_itself_leaves_a_part_in_any_order_counts(intent: str) -> None:
+    ran = Bench.of(CELL, "shaft", intent, iterations=2).run()
+    assert ran.record.summary.state == "Complete"
+    assert ran.truth.violations == ()
+    assert sorted(ran.lying["outfeed"]) == ["shaft#1", "shaft#2", "shaft#3"]
+
+
+@pytest.mark.parametrize("intent", FREE, ids=["behind it", "within it", "carried back"])
+def test_a_later_plan_of_an_any_order_is_proved_from_wherever_the_part_is_by_then(intent: str) -> None:
+    b = Bench.of(CELL.replace("contains shaft 3", "contains shaft 1"), "shaft", intent, iterations=1)
+    plan, state = b.planned().expect(), b.start
+    seconds = plan.tasks.bounds.makespan
+    for seed in range(8):
+        rng = Random(seed)
+        then = state_after(b.cell, state, plan.tasks, play(b.cell, state, plan.tasks, rng, stop_at=rng.uniform(0.0, seconds)))
+        released = b.released(then)
+        assert released.value is not None, (seed, [(d.code, d.message) for d in released.diagnostics])
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "",
+        "every 2 parts {\n  }",
+        "any order {\n  }",
+        "move s to infeed",
+        "every 50 parts {\n    inspect s at gauge\n  }\n  move s to infeed",
+    ],
+)
+def test_a_loop_that_asks_for_nothing_is_planned_with_nothing_to_do(inner: str) -> None:
+    b = Bench.of(CELL, "shaft", f"for each s in infeed {{\n  {inner}\n}}\n", iterations=1)
+    released = b.released().expect()
+    acts = {o.part for o in released.motion_plan.tasks.operations}
+    assert acts == (set() if "50" not in inner else {"shaft#1"})
+
+
+def test_a_plan_that_leaves_out_a_member_of_which_something_is_asked_is_refused() -> None:
+    """The first of fifty is inspected at once, and the plan of a loop that asks for nothing does not do it."""
+    asked = "for each s in infeed {\n  every 50 parts {\n    inspect s at gauge\n  }\n  move s to infeed\n}\n"
+    true, other = (Bench.of(CELL, "shaft", each, iterations=1) for each in (asked, asked.replace("inspect s at gauge", "# no")))
+    plan = replace(other.planned().expect(), sources=plan_inputs(true.request()).sources)
+    found = true.proved(with_plan_id(plan)).diagnostics
+    assert [d.code for d in found] == ["E689"]
