@@ -30,7 +30,7 @@ PATIENCE = 2.0  # s until the robot has said who it is
 
 
 class LineArm:
-    rate, max_age, can_scale = 100.0, 0.2, True
+    rate, max_age, can_scale = 100.0, 0.4, True
     standstill: Mapping[StopKind, float] = MappingProxyType({"hold": 0.3, "quick": 0.2, "power": 0.2})
     standstill_on_link_loss = None
     verified_against = ("a double of our own", "nothing else: there is no such robot")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from cell_drivers.conformance import Bench, examine
@@ -20,6 +23,11 @@ def test_laws_have_names_of_their_own_and_a_sentence() -> None:
     assert len({law.name for law in LAWS}) == len(LAWS)
     assert len({(law.binds, law.says) for law in LAWS}) == len(LAWS)
     assert all(law.says.endswith(".") for law in LAWS)
+
+
+def test_nobody_gets_the_plugin_who_does_not_import_it(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    assert "pytest11" not in project["entry-points"]
 
 
 def test_what_a_driver_declares_exempts_it_and_says_so(bench: Bench) -> None:
