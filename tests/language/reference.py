@@ -61,6 +61,8 @@ def cell_named(name: str) -> CellModel:
             return base()
         case "assembly":
             return assembly()
+        case "first":
+            return cell_of(*(block.text for block in blocks() if (block.language, block.cell) == ("cell", "first"))).expect()
         case _:
             return cell_of((ROOT / "examples" / f"{_EXAMPLES[name]}.cell").read_text("utf-8")).expect()
 
@@ -68,6 +70,8 @@ def cell_named(name: str) -> CellModel:
 def found_and_meant(block: Block) -> tuple[object, object]:
     """(line, code) and (line, sentence) as they are, and as the block says; of the sentences only those that it says."""
     codes, says = marked(block.text)
+    if block.language == "cell" and block.cell:
+        return (lines(cell_of(block.text), "a.cell"), []), (sorted(codes), says)
     if block.language == "cell":
         return (lines(cell_of(BASE, block.text), "b.cell"), []), (sorted(codes), says)
     cell = cell_named(block.cell)

@@ -136,6 +136,7 @@ def _taken_kinds(problem: Any, word: Any, scope: Any, work: Any, what: str) -> A
 
 
 RULES: Mapping[str, Patch] = {
+    "along a path": _set(goals, "along_path", lambda *args: ()),
     "any one": _around(blocks, "check_goal", _goal),
     "any order": _owner("any order"),
     "attributes may be reserved": _around(parse, "Lark", lambda make, *args, **more: make(*args, lexer="basic", **more)),
