@@ -13,9 +13,9 @@ class Bounds:
     may hold."""
 
     start: float = 20.0
-    answer: float = 0.25
+    answer: float = 0.5
     period: float = 0.02
-    silence: float = 1.5
+    silence: float = 3.0
     stop: float = 0.1
     events: int = 5_000
     memory: int = 2_000_000_000

@@ -80,6 +80,7 @@ class Line:
         self._has_seen = Condition(self._lock)
         self._asked: dict[int, tuple[Event, list[Answered | Failed]]] = {}
         self._commands: set[str] = set()
+        self._heard, self._missed = time.monotonic(), 0.0
         self._is_open = False
         self._is_restarting = False
         self.why: str | None = None  # it was cut off; None while it is up
@@ -117,7 +118,7 @@ class Line:
         """Passes whatever else is going on. A child that does not take it in time is killed, and so is no child that moves
         anything."""
         if self.why is None and not self._told_to_stop(group, key, kind):
-            self.cut(f"a stop was not taken within {self.bounds.stop:g} s")
+            self.cut(f"a stop was not taken within {self.bounds.stop:g} s", is_deaf=True)
 
     def refresh(self) -> None:
         """Asks for a look, where the newest is older than two periods and the child can be expected to answer."""
@@ -161,13 +162,14 @@ class Line:
 
     # --- cut off, and started again ----------------------------------------------------------------------------------
 
-    def cut(self, why: str) -> None:
-        """Ends it. Twice is as good as once."""
+    def cut(self, why: str, is_deaf: bool = False) -> None:
+        """Ends it. Twice is as good as once. `is_deaf`: it takes no stop, so it is not asked to."""
         with self._cutting:
             if self.why is not None:
                 return
             self.why = why
-            self._told_to_stop("motion", "", "hold")
+            if not is_deaf:
+                self._told_to_stop("motion", "", "hold")
             self._reached.kill()
             ended = self._reached.ended(self.bounds.answer)
         self._told_lost(f"driver {self.driver}: {why}" + (f" ({ended})" if "exit code" in ended and ended not in why else ""))
@@ -232,6 +234,7 @@ class Line:
             self._give_up()
             raise NoStart(self.driver, "starting", f"it begins with {type(first).__name__}")
         self.hello, self._seen, self.why = first, None, None
+        self._heard = time.monotonic()
         Thread(target=self._read, args=(self._reached, frames, texts[1:]), name=f"driver {self.driver}", daemon=True).start()
 
     def _give_up(self) -> None:
@@ -250,6 +253,7 @@ class Line:
                     checked = time.monotonic()
                     self._check_holdings(reached)
                 piece = _received(reached.calls)
+                self._heard = time.monotonic()
                 if reached is not self._reached:
                     return
                 if not piece:
@@ -313,6 +317,8 @@ class Line:
         if self.why is not None:
             raise LinkLost(name or self.driver, command, self.now(), f"driver {self.driver}: {self.why}")
         done, answers = Event(), list[Answered | Failed]()
+        if self._missed > self._heard:  # it was waited for already, and nothing has come since
+            raise self._no_answer(name, command)
         self._asked[call.number] = (done, answers)
         try:
             self._send(call)
@@ -323,7 +329,12 @@ class Line:
             return answers[0]
         if self.why is not None:
             raise LinkLost(name or self.driver, command, self.now(), f"driver {self.driver}: {self.why}")
-        raise Timeout(name or self.driver, command, self.now(), f"driver {self.driver} has not answered within {within:g} s")
+        self._missed = time.monotonic()
+        raise self._no_answer(name, command)
+
+    def _no_answer(self, name: str, command: str | None) -> Timeout:
+        text = f"driver {self.driver} has not answered within {self.bounds.answer:g} s"
+        return Timeout(name or self.driver, command, self.now(), text)
 
     def _send(self, call: Call) -> None:
         """The socket's own timeout bounds it. A child that takes nothing is as good as none."""

@@ -199,10 +199,12 @@ class Signals(Nothing):
         return self._line.hello.signals
 
     def read(self, signal: str) -> SignalSample:
-        """A signal of which nothing is told is not known."""
+        """A signal of which nothing is told is not known; nor is any when the line is cut, however slowly it ages."""
         if signal not in self.signals:
             raise Refused(Refusal.UNKNOWN_NAME, self.name, None, self._line.now(), f"no signal {signal!r}")
         self._line.refresh()
+        if self._line.why is not None:
+            return SignalSample(signal, None, self._line.seen.time, None)
         found = (sample for sample in self._line.seen.signals if sample.name == signal)
         return next(found, SignalSample(signal, None, 0, None))
 

@@ -180,6 +180,7 @@ def test_what_goes_wrong_in_a_driver_cuts_it_off_for_that_reason(folder: Path, w
     with pytest.raises(LinkLost, match="driver wrong"):
         drivers.motion["g1"].activate("later")
     assert drivers.people.is_occupied("aisle", time.monotonic_ns())
+    assert drivers.signals.read("lathe.door").value is None
 
 
 @pytest.mark.slow
@@ -207,6 +208,11 @@ def test_a_call_that_hangs_is_over_in_its_bound_and_a_stop_passes_it(folder: Pat
     with pytest.raises(Timeout, match=r"has not answered within 0\.3 s"):
         robot.prepare("m1", straight(START, THERE))
     assert time.monotonic() - began < 5.0
+    began = time.monotonic()
+    for number in range(50):
+        with pytest.raises(Timeout):
+            robot.scale_speed(f"s{number}", 0.5)
+    assert time.monotonic() - began < 10 * bounds.answer  # it is waited for once
     robot.stop("quick")
     assert drivers.line.why is None  # it was taken, while the other call still hangs
     drivers.line.cut("enough")
