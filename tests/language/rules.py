@@ -117,8 +117,13 @@ def _counted_bins(contents: Any, model: Any) -> Any:
     return contents(replace(model, equipment=heaps))
 
 
-def _kept_out(zones: Any, model: Any) -> Any:
-    return zones(replace(model, zones={name: replace(zone, keep_out=True) for name, zone in model.zones.items()}))
+def _zones(**fixed: Any) -> Callable[..., Any]:
+    """Every zone is like that."""
+    return lambda zones, model: zones(replace(model, zones={n: replace(z, **fixed) for n, z in model.zones.items()}))
+
+
+def _busy_people(people: Any, model: Any) -> Any:
+    return people(replace(model, people={n: replace(p, offers=("anything",)) for n, p in model.people.items()}))
 
 
 def _only_named(accepted: Any, declared: Any, parts: Any) -> Any:
@@ -158,13 +163,15 @@ RULES: Mapping[str, Patch] = {
     "freshness by time": _around(blocks, "above_zero", lambda f, node, dims, *rest: f(node, ("parts",), *rest)),
     "fullness": _around(exhausted, "_filled", lambda f, goal, of, named, members: f(goal, of, frozenset(), members)),
     "groups": _set(World, "group_in", lambda self, equipment: None),
+    "hands are asked for": _around(cell_rules, "_people", _busy_people),
     "in order": _owner("in order"),
+    "kept out": _around(cell_rules, "_zones", _zones(speed_limit=0.25)),
     "kinds are free names": _around(blocks, "name_problem", _taken_kinds),
     "lexicographic": _made("Block", prefers=lambda found: found[::-1]),
     "limits and monitors": _around(
         clauses, "Ensure", lambda make, c, kind, span: make(c, "limit" if kind == "monitor" else "monitor", span)
     ),
-    "limits bind": _around(cell_rules, "_zones", _kept_out),
+    "limits bind": _around(cell_rules, "_zones", _zones(keep_out=True)),
     "lines break": _set(parse._InsideBrackets, "process", lambda self, stream: stream),
     "loops overlap": _made("Loop", in_order=lambda found: not found),
     "only parts order": _set(names, "orders_lines", lambda found: True),
@@ -196,6 +203,7 @@ RULES: Mapping[str, Patch] = {
     "what is joined counts": _around(goals, "_mentions", lambda f, *args: replace(f(*args), joins=())),
     "what may be": _around(compile_cell, "accepted", _only_named),
     "whereabouts": _around(understanding, "told_by_the_cell", lambda f, text, subject, place, of: f(text, subject, None, of)),
+    "zones are watched": _around(cell_rules, "_zones", _zones(occupied=None)),
 }
 
 
