@@ -110,6 +110,12 @@ def load_plan(path: str, cell: str | None = None) -> Outcome[LoadedPlan]:
     return Outcome(LoadedPlan(loaded.value, reading), loaded.diagnostics)
 
 
+def sources_now(plan: MotionPlan) -> Reading | None:
+    """What `plan` was made from, as it is now, seen from the working folder. None where it names no intent. Raises OSError."""
+    intents = [name for name, _ in plan.sources if name.endswith(".intent")]
+    return _read_again(plan, intents[0], Path(), None) if intents else None
+
+
 def _read_again(plan: MotionPlan, intent: str, beside: Path, cell: str | None) -> Reading:
     """What the plan was made from, as it is now. A plan names its sources as seen from its own folder; from the working folder
     where there are none, for it may have been moved. A cell that took the place of the intent's own takes it again."""

@@ -24,6 +24,10 @@ STOPPING = SECOND
 """ns after which a robot that a stop has not brought to rest loses its power."""
 
 
+STILL = 1e-4
+"""rad/s: what digits of the shell may seem to move."""
+
+
 class Following:
     """`stopping` is the hardest stop that was asked for and is not over, and since when. `owed`: one that could not be said
     yet."""
@@ -104,10 +108,15 @@ class Following:
             self._samples.take(reading, time, "", "", 0.0)
 
     def _is_over(self, motion: Motion, time: int) -> bool:
-        if self._is_settling or self._session.is_busy or self.owed:
+        if self._is_settling or self._session.is_busy or self.owed or not self._is_still():
             return False
         waited = motion.sent is not None and time - motion.sent > BEGINNING
         return motion.has_begun or waited or bool(motion.stopped_by)
+
+    def _is_still(self) -> bool:
+        """Whoever hears that a motion is over looks at once where the robot stands."""
+        newest = self._samples.newest
+        return newest is not None and float(np.max(np.abs(newest.qd))) <= STILL
 
     def _has_plainly_arrived(self, motion: Motion, reading: Reading) -> bool:
         """It was followed all the way, and stands at its end: to ask what the controller remembers would cost it 0.2 s."""

@@ -7,6 +7,7 @@ controller finishes what it has, and what became of it is asked when there is a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -311,6 +312,8 @@ class LinuxcncRobot:
         sample, reading = self._samples.newest, self._session.reading
         if sample is None or reading is None:
             return None
+        if self._commands.status(sample.command).is_final:
+            sample = replace(sample, command="")  # it ended with this very sample
         return state_of(self._name, sample, reading, self._following.stopping is not None, tuple(self._news.faults))
 
     def _run(self, script: Script, command: str) -> None:

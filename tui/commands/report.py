@@ -1,21 +1,24 @@
-"""A readable account of a run, read from its journal alone; the newest run where none is named."""
+"""A readable account of a run, read from its journal and its recording alone; the newest run where none is named."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tui.arguments import unbuilt_asked
+from tui.arguments import add_json, unbuilt_asked
 from tui.exit_codes import DONE, USAGE
-from tui.speech import printable, put, refuse
+from tui.speech import printable, put, put_json, refuse
 
 if TYPE_CHECKING:
+    from controller.journal.fidelity import MotionRun
     from controller.journal.folder import RunFolder
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
+    parser.add_argument("--against", metavar="RUN", help="compare its motions with those of another run of the same intent")
     parser.add_argument("-o", "--output", metavar="OUT", help="not built yet")
+    add_json(parser)
     parser.set_defaults(unbuilt=("output",))
 
 
@@ -26,11 +29,18 @@ def act(arguments: argparse.Namespace) -> int:
 
     if (refusal := unbuilt_asked(arguments)) is not None:
         return refuse(refusal, USAGE)
+    is_json = arguments.format == "json"
     try:
-        account = chosen(state_folder(), arguments.run, _account)
+        if arguments.against is not None:
+            other = chosen(state_folder(), arguments.against, lambda folder: (folder.id, _motions(folder)))
+            compared = chosen(state_folder(), arguments.run, lambda folder: _compared(folder, other, is_json))
+            put(compared) if isinstance(compared, str) else put_json(compared)
+        elif is_json:
+            put_json(chosen(state_folder(), arguments.run, _document))
+        else:
+            put(chosen(state_folder(), arguments.run, _account))
     except JournalError as cause:
         return refuse(str(cause), USAGE)
-    put(account)
     return DONE
 
 
@@ -39,6 +49,7 @@ def _account(folder: RunFolder) -> str:
     from controller.journal.journal import legible
     from controller.journal.report import report
     from tui.busy_text import busy_lines
+    from tui.fidelity_text import fidelity_lines
 
     with legible(folder.path):
         events = folder.events()
@@ -46,4 +57,41 @@ def _account(folder: RunFolder) -> str:
     lines = [printable(line) for line in account.splitlines()]
     if busy := list(busy_lines(events)):
         lines += ["", "busy, of the time from the first step to the last", *(f"  {line}" for line in busy)]
+    if motions := list(fidelity_lines(folder.id, _motions(folder))):
+        lines += ["", *motions]
     return "\n".join(lines)
+
+
+def _document(folder: RunFolder) -> dict[str, Any]:
+    """Raises JournalError."""
+    from tui.fidelity_text import motion_documents
+    from tui.run_text import run_document
+
+    return {**run_document(folder.summary()), "motions": motion_documents(_motions(folder))}
+
+
+def _compared(folder: RunFolder, other: tuple[str, tuple[MotionRun, ...]], is_json: bool) -> str | dict[str, Any]:
+    """Raises JournalError."""
+    from tui.fidelity_text import comparison_lines, motion_documents
+
+    motions = _motions(folder)
+    if is_json:
+        named = ((folder.id, motions), other)
+        return {"runs": [{"run_id": name, "motions": motion_documents(runs)} for name, runs in named]}
+    return "\n".join(comparison_lines((folder.id, other[0]), motions, other[1]))
+
+
+def _motions(folder: RunFolder) -> tuple[MotionRun, ...]:
+    """As its recording has them; none where there is no recording. Raises JournalError."""
+    from cell.events import PlanReleased
+    from cellwright.tool_points import tool_points
+    from cellwright.workshop import open_workshop
+    from controller.journal.fidelity import motions_run
+    from controller.journal.recording import read_recording
+
+    plans = [event.plan for event in folder.events() if isinstance(event, PlanReleased) and event.plan is not None]
+    if not plans or not folder.recording.is_file():
+        return ()
+    known = {name: motion for plan in plans for name, motion in plan.motions.items()}
+    points = tool_points(plans[0], open_workshop(lambda what, over, of: None, processes=1))
+    return motions_run(read_recording(folder.recording), known, points or (lambda motion: None))

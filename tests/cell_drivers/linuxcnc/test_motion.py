@@ -22,6 +22,15 @@ def test_a_motion_ends_where_it_leads_and_tells_its_life(bench: Bench) -> None:
     assert told(bench, "m") == ["queued", "running", "done"]
 
 
+def test_whoever_hears_of_its_end_finds_the_robot_at_rest_and_without_a_command(bench: Bench) -> None:
+    bench.robot.start(bench.robot.prepare("m", way(HOME, somewhere(0.4), 1.0)))
+    while not any(isinstance(event, CommandChanged) and event.status.is_final for event in bench.poll()):
+        assert bench.robot.status("m").state != "aborted"
+    seen = bench.robot.state()
+    assert seen.command is None
+    assert np.abs(seen.qd).max() <= 1e-4
+
+
 def test_what_is_read_back_is_whole_and_runs_from_start_to_end(bench: Bench) -> None:
     bench.moved("m", way(HOME, somewhere(0.4), 1.0))
     blocks = [block for block in bench.robot.readback() if block.command == "m"]
