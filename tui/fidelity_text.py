@@ -10,8 +10,6 @@ from tui.speech import printable
 
 MOST = 12
 """Motions that are named; the rest are in the figures above them, and in the JSON."""
-DIFFERENT = 0.05
-"""Share by which two times differ before it is said."""
 
 
 def motion_documents(runs: Sequence[MotionRun]) -> list[dict[str, Any]]:
@@ -23,6 +21,7 @@ def motion_documents(runs: Sequence[MotionRun]) -> list[dict[str, Any]]:
             "leads": run.leads,
             "planned_s": round(run.planned, 6),
             "took_s": round(run.took, 6),
+            "meant_s": round(run.meant, 6),
             "path_error_max_rad": run.joints.most,
             "path_error_rms_rad": run.joints.rms,
             "tool_error_max_mm": _mm(run.tool, "most"),
@@ -48,7 +47,7 @@ def comparison_lines(names: tuple[str, str], one: Sequence[MotionRun], other: Se
         yield from fidelity_lines(name, runs)
     pairs = _paired(one, other)
     yield ""
-    yield f"motion by motion: s planned, in {printable(names[0])}, in {printable(names[1])}; path error of the two in mrad; in mm"
+    yield "motion by motion: planned s; what each run took s, and how much longer; path errors mrad; at the tool mm"
     yield from (f"  {_line(a, b)}" for a, b in pairs[:MOST])
     if len(pairs) > MOST:
         yield f"  and {len(pairs) - MOST} more"
@@ -58,9 +57,13 @@ def comparison_lines(names: tuple[str, str], one: Sequence[MotionRun], other: Se
 
 
 def _line(a: MotionRun, b: MotionRun) -> str:
-    times = f"{a.planned:7.3f} {a.took:7.3f} {b.took:7.3f}"
+    times = f"{a.planned:7.3f}  {a.took:7.3f} {_longer(a)}  {b.took:7.3f} {_longer(b)}"
     joints = f"{1e3 * a.joints.most:7.3f} {1e3 * b.joints.most:7.3f}"
     return f"{printable(a.robot):<10} {times}  {joints}  {_tool(a)} {_tool(b)}  {_note(a, b)}".rstrip()
+
+
+def _longer(run: MotionRun) -> str:
+    return f"{100.0 * (run.took / run.meant - 1.0):+5.1f} %" if run.meant > 0.0 else "      -"
 
 
 def _paired(one: Sequence[MotionRun], other: Sequence[MotionRun]) -> list[tuple[MotionRun, MotionRun]]:
@@ -73,10 +76,7 @@ def _paired(one: Sequence[MotionRun], other: Sequence[MotionRun]) -> list[tuple[
 def _note(a: MotionRun, b: MotionRun) -> str:
     if a.motion != b.motion:
         return "another motion"
-    if not (a.is_whole and b.is_whole):
-        return "not to its end"
-    longer = b.took / a.took - 1.0 if a.took > 0.0 else 0.0
-    return f"{100.0 * longer:+.0f} %" if abs(longer) > DIFFERENT else ""
+    return "" if a.is_whole and b.is_whole else "not to its end"
 
 
 def _figures(runs: Sequence[MotionRun]) -> Iterator[str]:
@@ -92,8 +92,8 @@ def _figures(runs: Sequence[MotionRun]) -> Iterator[str]:
     else:
         yield "at the tool not known: the cell file is not where the run was started from, or is another one by now"
     if whole:
-        planned, took = sum(run.planned for run in whole), sum(run.took for run in whole)
-        yield f"in motion {took:.2f} s, planned {planned:.2f} s ({100.0 * (took / planned - 1.0):+.1f} %)"
+        meant, took = sum(run.meant for run in whole), sum(run.took for run in whole)
+        yield f"recorded in motion {took:.2f} s, meant to take {meant:.2f} s ({100.0 * (took / meant - 1.0):+.1f} %)"
 
 
 def _rms(distances: Sequence[Distance], runs: Sequence[MotionRun]) -> float:

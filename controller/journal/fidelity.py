@@ -14,7 +14,7 @@ import numpy as np
 
 from cell.geometry import Array
 from cell.motion_plan import Motion
-from cell.trajectory import Path
+from cell.trajectory import Law, Path
 from controller.journal.recording import Sample
 
 ToolPoint = Callable[[Array], Array]
@@ -37,8 +37,9 @@ class Distance:
 
 @dataclass(frozen=True, slots=True)
 class MotionRun:
-    """A motion as it was carried out: `planned` and `took` in s, `joints` in rad or m (all joints together), `tool` in m, None
-    where the tool centre point is not known. `samples` is how many there are; `is_whole`: it reached its end."""
+    """A motion as it was carried out. `planned` s, all of it; `took` s from its first sample to its last, for which the plan has
+    `meant` s: a device may be silent while it begins. `joints` in rad or m (all joints together), `tool` in m, None where the
+    tool centre point is not known. `samples` is how many there are; `is_whole`: it reached its end."""
 
     robot: str
     command: str
@@ -46,6 +47,7 @@ class MotionRun:
     leads: str
     planned: float
     took: float
+    meant: float
     joints: Distance
     tool: Distance | None
     samples: int
@@ -76,11 +78,20 @@ def _run(rows: list[Sample], motion: Motion, tool_point: ToolPoint | None) -> Mo
         leads=f"{motion.need.start} to {motion.need.end}",
         planned=motion.duration,
         took=(rows[-1].time - rows[0].time) / SECOND,
+        meant=_meant(motion, along),
         joints=_distance(q, along, way, s),
         tool=_distance(tool_point(q), along, tool_point(way), s) if tool_point is not None else None,
         samples=len(rows),
         is_whole=bool(along[-1] >= path.length * (1.0 - 1e-6) or np.abs(q[-1] - way[-1]).max() < 1e-3),
     )
+
+
+def _meant(motion: Motion, along: Array) -> float:
+    """The planned time in s between the path parameters of the first and the last sample."""
+    law = Law.of(motion.phases)
+    t = np.linspace(0.0, law.duration, 20 * GRID + 1)
+    first, last = np.interp((along[0], along[-1]), np.maximum.accumulate(law.at(t).s), t)
+    return float(last - first)
 
 
 def _distance(points: Array, along: Array, way: Array, s: Array) -> Distance:

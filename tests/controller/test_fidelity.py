@@ -1,0 +1,94 @@
+"""How truly a motion was carried out: distance from the path, and time, each apart from the other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cell.geometry import frozen
+from cell.motion_plan import Motion, Phase, Segment
+from cell.steps import AtMeasured, MotionNeed
+from cell.trajectory import Law, Path
+from controller.journal.fidelity import MotionRun, motions_run
+from controller.journal.recording import Sample
+from tui.fidelity_text import comparison_lines, fidelity_lines, motion_documents
+
+NEED = MotionNeed("r1", AtMeasured((0.0, 0.0)), AtMeasured((1.0, 0.5)), (), None, None, (), None)
+PHASES = tuple(Phase(0.25, sign * 32.0) for sign in (1.0, -1.0, -1.0, 1.0))
+MOTION = Motion(NEED, (Segment(frozen([[0.0, 0.0], [0.2, 0.3], [0.9, 0.2], [1.0, 0.5]]), 1.0),), PHASES, (), (), 1.0)
+
+
+def recorded(beside: float = 0.0, late: float = 0.0, slower: float = 1.0, first: float = 0.0, last: float = 1.0) -> list[Sample]:
+    """Every 8 ms from `first` to `last` s of the plan's time; `beside` rad across the path half-way, `late` s behind it."""
+    path, law, found = Path.of(MOTION.segments), Law.of(MOTION.phases), []
+    for k, t in enumerate(np.arange(first, last + 1e-9, 0.008)):
+        s = float(law.at(max(t - late, 0.0)).s[0])
+        at, slope = path.at(s).q[0], path.at(s).dq[0]
+        across = np.array([-slope[1], slope[0]]) / np.linalg.norm(slope)
+        q = at + beside * np.sin(np.pi * s) * across
+        time = round(1e9 * (5.0 + slower * (t - first)))
+        found.append(Sample("r1", time, k, tuple(q), (0.0, 0.0), tuple(q), s, 1.0, "c", "m", ()))
+    return found
+
+
+def run(samples: list[Sample], tool: bool = False) -> MotionRun:
+    point = (lambda q: 2.0 * np.column_stack([q, np.zeros(len(q))])) if tool else None
+    (found,) = motions_run(samples, {"m": MOTION}, lambda motion: point)
+    return found
+
+
+def test_a_motion_on_its_path_and_in_its_time_has_no_error() -> None:
+    found = run(recorded())
+    assert found.joints.most < 1e-5
+    assert found.took == pytest.approx(found.meant, abs=1e-3)
+    assert (found.planned, found.is_whole) == (1.0, True)
+
+
+def test_what_is_beside_the_path_is_told_as_that_and_at_the_tool_in_its_own_measure() -> None:
+    found = run(recorded(beside=0.01), tool=True)
+    assert found.joints.most == pytest.approx(0.01, rel=0.01)
+    assert 0.0 < found.joints.rms < found.joints.most
+    assert found.tool is not None
+    assert found.tool.most == pytest.approx(0.02, rel=0.01)
+
+
+def test_being_late_is_no_distance() -> None:
+    assert run(recorded(late=0.1)).joints.most < 1e-5
+
+
+def test_being_slow_is_time() -> None:
+    found = run(recorded(slower=1.25))
+    assert found.joints.most < 1e-5
+    assert found.took / found.meant == pytest.approx(1.25, rel=1e-3)
+
+
+def test_what_was_not_recorded_at_the_beginning_is_not_taken_for_haste() -> None:
+    found = run(recorded(first=0.1))
+    assert found.took == pytest.approx(0.9, abs=0.01)
+    assert found.meant == pytest.approx(found.took, abs=2e-3)
+
+
+def test_a_motion_that_was_stopped_is_not_whole() -> None:
+    assert not run(recorded(last=0.5)).is_whole
+
+
+def test_a_motion_that_nobody_knows_is_left_out() -> None:
+    assert motions_run(recorded(), {}, lambda motion: None) == ()
+
+
+def test_the_account_names_what_differs() -> None:
+    one, other = run(recorded(beside=0.002), tool=True), replace(run(recorded(slower=1.1)), motion="another")
+    text = "\n".join(comparison_lines(("real", "sim"), (one,), (other, other)))
+    assert "path error at most 1.999 mrad" in text
+    assert "+10.0 %" in text
+    assert "another motion" in text
+    assert "0 and 1 motions have no counterpart" in text
+    assert "at the tool not known" in text
+    assert list(fidelity_lines("none", ())) == []
+
+
+def test_the_keys_are_there_whether_or_not_the_tool_is_known() -> None:
+    known, unknown = motion_documents([run(recorded(beside=0.01), tool=True), run(recorded())])
+    assert known.keys() == unknown.keys()
+    assert known["tool_error_max_mm"] == pytest.approx(20.0, rel=0.01)
+    assert unknown["tool_error_max_mm"] is None

@@ -1,0 +1,142 @@
+"""`cellwright run` on a real LinuxCNC, with a gripper that libmodbus serves: to its end, stopped, cut off, beside simulation."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cellwright.robot_models import load_robot_model
+from tests.doubles.chaos_relay import ChaosRelay
+from tests.doubles.chaos_schedule import CALM, Chaos
+from tests.doubles.waiting import until
+from tests.peers.gripper_registers import compiled, mbpoll, started
+from tests.peers.linuxcnc.controller import Controller
+
+pytestmark = [pytest.mark.counterpart, pytest.mark.xdist_group("linuxcnc")]
+EXAMPLES = Path(__file__).parents[3] / "examples"
+HOME = tuple(np.radians([180.0, -110.0, 110.0, -90.0, -90.0, 0.0]))
+ADDRESS = "linuxcnc://127.0.0.1:5007/tmp/cellwright"
+PATIENCE = 240.0
+
+
+@dataclass(slots=True)
+class Cell:
+    """The example in a folder of its own, its robot and its gripper behind real ports."""
+
+    folder: Path
+    controller: Controller
+    relay: ChaosRelay
+    cache: Path
+
+    def started(self, *arguments: str) -> subprocess.Popen[str]:
+        environment = {
+            **os.environ,
+            "CELLWRIGHT_STATE": str(self.folder / "state"),
+            "CELLWRIGHT_CACHE": str(self.folder / "cache"),
+        }
+        command = (sys.executable, "-m", "tui.cli", *arguments)
+        return subprocess.Popen(
+            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def told(self, *arguments: str) -> str:
+        out, errors = self.started(*arguments).communicate(timeout=PATIENCE)
+        assert not errors or "Traceback" not in errors, errors
+        return out
+
+    def moves(self, mark: int) -> bool:
+        return bool(self.controller.record(mark).moving[-50:].any())
+
+    def wait_until_it_moves(self, mark: int) -> None:
+        end = time.monotonic() + PATIENCE
+        while not self.moves(mark):
+            assert time.monotonic() < end
+            time.sleep(0.02)  # a program of others begins, which nothing announces
+
+
+@pytest.fixture(scope="module")
+def ur5e() -> Iterator[Controller]:
+    with Controller(load_robot_model("ur5e", Path(), None).expect(), HOME) as controller:
+        yield controller
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Motions are planned once for all of them."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def cell(tmp_path: Path, ur5e: Controller, cache: Path) -> Iterator[Cell]:
+    ur5e.go_to(HOME)
+    with (
+        started(compiled(tmp_path), "tcp") as (_, port),
+        ChaosRelay(("127.0.0.1", ur5e.port), Chaos(0, CALM)) as relay,
+    ):
+        for registers, state in (((0x0100, 0, 0), 0x3100), ((0x0900, 0, 0xFFFF), 0xF900)):  # activated, then open
+            mbpoll(int(port), 1000, *registers)
+            until(lambda state=state: mbpoll(int(port), 2000) == [state], "the gripper")  # type: ignore[misc]
+        mbpoll(int(port), 1500, 120)  # a part is between the jaws wherever they close
+        address = f"linuxcnc://127.0.0.1:{relay.port}{ur5e.programs}"
+        gripper = f'  driver modbus_gripper\n  address "modbus://127.0.0.1:{port}?stroke=85"\n'
+        for file in (EXAMPLES / "10_linuxcnc").glob("on_linuxcnc.*"):
+            text = file.read_text().replace(ADDRESS, address).replace("  driver sim\n", gripper)
+            (tmp_path / file.name).write_text(text)
+        for file in (EXAMPLES / "01_first_move").glob("first_move.*"):
+            (tmp_path / file.name).write_text(file.read_text())
+        yield Cell(tmp_path, ur5e, relay, cache)
+
+
+def ended(run: subprocess.Popen[str]) -> str:
+    out, errors = run.communicate(timeout=PATIENCE)
+    assert "Traceback" not in errors, errors
+    return out
+
+
+def test_an_example_runs_to_its_end_and_is_compared_with_the_simulated_robot(cell: Cell) -> None:
+    mark = cell.controller.mark()
+    assert ": Complete" in cell.told("run", "on_linuxcnc.intent", "--yes", "--speed", "1")
+    record = cell.controller.settled(mark)
+    assert int(record.line.max()) > 12
+    assert ": Complete" in cell.told("run", "first_move.intent", "--yes")
+    real, simulated = sorted(folder.name for folder in (cell.folder / "state" / "runs").iterdir())
+    compared = json.loads(cell.told("report", real, "--against", simulated, "--format", "json"))
+    one, other = (run["motions"] for run in compared["runs"])
+    assert len(one) == len(other) == 6
+    for motion in (*one, *other):
+        assert motion["whole"]
+        assert motion["path_error_max_rad"] < 1e-3
+        assert motion["tool_error_max_mm"] < 1.0
+        assert motion["took_s"] == pytest.approx(motion["meant_s"], abs=0.05)
+    assert "motion by motion" in cell.told("report", real, "--against", simulated)
+
+
+def test_an_abort_in_mid_motion_stops_it(cell: Cell) -> None:
+    mark = cell.controller.mark()
+    run = cell.started("run", "on_linuxcnc.intent", "--yes", "--speed", "1")
+    cell.wait_until_it_moves(mark)
+    run.send_signal(signal.SIGINT)
+    assert ": Stopped" in ended(run)
+    record = cell.controller.settled(mark)
+    assert not record.moving[-100:].any()
+
+
+def test_a_link_that_is_cut_in_mid_motion_holds_the_run_and_the_motion_is_carried_out_once(cell: Cell) -> None:
+    mark = cell.controller.mark()
+    run = cell.started("run", "on_linuxcnc.intent", "--yes", "--speed", "1")
+    cell.wait_until_it_moves(mark)
+    cell.relay.cut()
+    out = ended(run)
+    record = cell.controller.settled(mark)
+    rows = np.nonzero(record.moving)[0]
+    assert not record.moving[-100:].any()
+    assert ": Complete" in out or "held" in out
+    assert ": Complete" in out or np.diff(rows).max() < 100, "something moved after what the controller had"
