@@ -45,6 +45,7 @@ function asked(device, request) {
   const job = (jobs[device] = jobs[device] || { ids: new Set(), runs: 0 });
   if (work === "stop") {
     if (job.timer && job.id === id) {
+      clearTimeout(job.timer.half);
       clearTimeout(job.timer);
       job.timer = null;
       answers(device, `${id} aborted stop`);
