@@ -13,7 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cell.events import StateChanged
+from cell.scenario import Scenario
+from cellwright.in_service import drivers_in_service
+from cellwright.reading import read
 from cellwright.robot_models import load_robot_model
+from cellwright.running import ResidentPlanner, run_spec
+from cellwright.service import start_run
+from cellwright.session import make_plan, release_plan, request_for
+from cellwright.workshop import open_workshop
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Chaos
 from tests.doubles.waiting import until
@@ -140,3 +148,39 @@ def test_a_link_that_is_cut_in_mid_motion_holds_the_run_and_the_motion_is_carrie
     assert not record.moving[-100:].any()
     assert ": Complete" in out or "held" in out
     assert ": Complete" in out or np.diff(rows).max() < 100, "something moved after what the controller had"
+
+
+def test_an_operator_resumes_a_run_whose_link_was_cut_in_mid_motion(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The motion that was under way is waited for and not carried out again; the run goes on to its end."""
+    monkeypatch.chdir(cell.folder)
+    workshop = open_workshop(lambda what, over, of: None, processes=1, cache=cell.cache / "cellwright")
+    reading = read("on_linuxcnc.intent", {}, None)
+    request = request_for(reading, workshop).expect()
+    released = release_plan(make_plan(request, workshop).expect(), request, workshop).expect()
+    service = drivers_in_service(request, Scenario(), 1.0, cell.folder / "worlds").expect()
+    mark, resumed, cuts = cell.controller.mark(), 0, 0
+    planner = ResidentPlanner(reading, workshop, request.seed)
+    run = start_run(
+        lambda run_id: run_spec(run_id, request),
+        released,
+        service.drivers,
+        planner,
+        cell.folder / "state",
+        1.0,
+        clock=service.clock,
+    )
+    end = time.monotonic() + PATIENCE
+    for message in run.messages(0.05):
+        assert time.monotonic() < end, "it never ends"
+        if not cuts and cell.moves(mark):
+            cell.relay.cut()
+            cuts += 1
+        if isinstance(message, StateChanged) and message.after == "Held":
+            resumed += 1
+            assert resumed < 6, "it is held again and again"
+            run.ask("resume")
+    assert run.result().state == "Complete"
+    record = cell.controller.settled(mark)
+    turns = 1 + np.count_nonzero(np.diff(np.nonzero(record.moving)[0]) > 50)
+    assert (cuts, turns) == (1, 6), "six motions, each carried out once"
+    assert resumed >= 1
