@@ -134,6 +134,7 @@ def test_a_driver_that_is_closed_stops_nothing_and_knows_the_end_when_it_is_open
     bench.robot.open()
     assert bench.ended("left alone").state == "done"
     assert executions(record.after(before)) == 1
+    bench.poll()
     assert [e.status.state for e in bench.events if isinstance(e, CommandChanged)][-1] == "done"
 
 
