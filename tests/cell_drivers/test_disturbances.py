@@ -4,20 +4,23 @@ import numpy as np
 import pytest
 
 from cell.device import FaultCleared, FaultRaised, SignalChanged, SpeedScaled
-from cell.driver_errors import Refusal, Refused
+from cell.driver_errors import Refusal, Refused, SafetyStop
 from cell.scenario import (
     Disturbance,
+    Drift,
     FrozenState,
     GripLost,
     Late,
     MachineAlarm,
     MissingPart,
     PersonEnters,
+    ProtectiveStop,
     Reject,
     RejectShare,
     Scenario,
     Stall,
     Stretched,
+    Stuck,
 )
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.record import Fallen, HeldBy, RestsIn
@@ -207,6 +210,38 @@ def test_a_stalled_robot_still_stops() -> None:
     desk.robot.stop("hold")
     assert desk.until(desk.robot, command).state == "aborted"
     assert desk.now - asked <= desk.robot.capabilities().standstill["hold"]
+
+
+def test_a_robot_that_its_own_controller_has_stopped_obeys_nobody_until_that_is_acknowledged() -> None:
+    desk = Desk(ProtectiveStop("g1", 0.8))
+    command = desk.begin_move(over("outfeed[6]"))
+    assert desk.until(desk.robot, command).state == "aborted"
+    news = desk.cell.poll()
+    assert [e.fault for e in news if isinstance(e, FaultRaised)] == ["protective_stop"]
+    assert (desk.robot.state().protective, desk.robot.state().faults) == ("protective stop", ("protective_stop",))
+    with pytest.raises(SafetyStop):
+        desk.begin_move(over("outfeed[1]"))
+    desk.robot.acknowledge("another", "ann")
+    with pytest.raises(SafetyStop):
+        desk.begin_move(over("outfeed[1]"))
+    desk.robot.acknowledge("protective_stop", "ann")
+    assert desk.robot.state().protective == "normal"
+    assert desk.until(desk.robot, desk.begin_move(over("outfeed[1]"))).state == "done"
+
+
+def test_a_stuck_robot_says_that_it_runs_and_a_drifting_one_is_where_it_should_be() -> None:
+    desk = Desk(Stuck("g1", 0.8, 2.0))
+    command = desk.begin_move(over("outfeed[6]"))
+    desk.wait(1.5)
+    first, state = desk.robot.state(), desk.robot.state()
+    desk.wait(0.5)
+    assert (state.mode, state.speed_scaling, desk.robot.state().s) == ("running", 1.0, first.s)
+    assert desk.until(desk.robot, command).state == "done"
+    desk = Desk(Drift("g1", 0.5, 60.0, 0.01))
+    desk.move(over("outfeed[6]"))
+    away = desk.robot.state().q - over("outfeed[6]")
+    assert np.allclose(away, 0.01 * (desk.now - 0.5), atol=1e-4)
+    assert np.allclose(desk.cell.record().motions[-1].q[-1], over("outfeed[6]"), atol=1e-4)
 
 
 # --- people and silence ---

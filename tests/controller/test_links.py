@@ -4,16 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from cell.commands import Acknowledge
+from cell.commands import Acknowledge, Subject
 from cell.device import FaultCleared, FaultRaised, LinkChanged
 from cell.events import CommandSent, Event, HoldRaised, LinkReported, StepUnknown
 from cell.run import RunSummary
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.face import Face
+from controller.machine import advance
 from controller.rehearsal import Ask, rehearsed
 from controller.run_state import RunState
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
+from tests.controller.test_reported_codes import under_way
 
 WHY = "driver sim: its process has ended: exit code 3"
 
@@ -85,4 +87,22 @@ def test_the_resume_makes_it_again_and_the_run_goes_on_from_what_is_seen(device:
     up = next(k for k, e in enumerate(events) if isinstance(e, LinkReported) and e.is_up)
     assert acknowledged < up
     assert not cell.record().violations
+    assert dict(state.belief.cut) == {}
+
+
+def test_nothing_is_under_way_at_a_device_without_a_link() -> None:
+    _, state, sent = under_way()
+    assert sent.command.id in state.progress.flights
+    state, commands = advance(state, LinkReported(state.now, Subject("test"), "g1", False, WHY))
+    assert sent.command.id not in state.progress.flights
+    assert [type(event) for event in commands.record[:1]] == [StepUnknown]
+    assert state.belief.robots["g1"].stance is None
+
+
+def test_a_link_that_comes_up_by_itself_powers_nothing() -> None:
+    _, state, _ = under_way()
+    state, _ = advance(state, LinkReported(state.now, Subject("test"), "g1", False, WHY))
+    assert state.pack in ("Holding", "Held")
+    state, commands = advance(state, LinkReported(state.now, Subject("test"), "g1", True, ""))
+    assert commands.send == ()
     assert dict(state.belief.cut) == {}
