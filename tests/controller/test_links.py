@@ -20,14 +20,15 @@ from tests.controller.test_reported_codes import under_way
 WHY = "driver sim: its process has ended: exit code 3"
 
 
-def loses(cell: SimulatedCell, device: str, at: float) -> list[str]:
-    """From `at` s on there is no link to the device, until the fault is acknowledged. Who acknowledged it."""
+def loses(cell: SimulatedCell, device: str, at: float, has_fault: bool = True) -> list[str]:
+    """From `at` s on there is no link to the device, until the fault that comes with it is acknowledged. Who acknowledged it."""
     face: Face = cell.drivers[device]
     asked: list[str] = []
 
     def down() -> None:
         face.tell(LinkChanged(device, cell.now(), False, WHY))
-        face.tell(FaultRaised(device, cell.now(), "link", WHY))
+        if has_fault:
+            face.tell(FaultRaised(device, cell.now(), "link", WHY))
 
     def acknowledge(fault: str, operator: str) -> None:
         if fault == "link":
@@ -43,9 +44,11 @@ def loses(cell: SimulatedCell, device: str, at: float) -> list[str]:
     return asked
 
 
-def run(device: str, at: float, *asks: Ask) -> tuple[tuple[Event, ...], RunSummary, RunState, list[str], SimulatedCell]:
+def run(
+    device: str, at: float, *asks: Ask, has_fault: bool = True
+) -> tuple[tuple[Event, ...], RunSummary, RunState, list[str], SimulatedCell]:
     given, cell = spec(intent()), world()
-    asked = loses(cell, device, at)
+    asked = loses(cell, device, at, has_fault)
     plan = small_plan(given.state, 3)
     assert plan is not None
     record, state = rehearsed(given, released(plan), cell, SmallPlanner(3), asks)
@@ -86,6 +89,7 @@ def test_the_resume_makes_it_again_and_the_run_goes_on_from_what_is_seen(device:
     acknowledged = next(k for k, e in enumerate(events) if isinstance(e, CommandSent) and isinstance(e.command, Acknowledge))
     up = next(k for k, e in enumerate(events) if isinstance(e, LinkReported) and e.is_up)
     assert acknowledged < up
+    assert [e for e in events[acknowledged:up] if isinstance(e, CommandSent) and getattr(e.command, "robot", "") == device] == []
     assert not cell.record().violations
     assert dict(state.belief.cut) == {}
 
@@ -106,3 +110,11 @@ def test_a_link_that_comes_up_by_itself_powers_nothing() -> None:
     state, commands = advance(state, LinkReported(state.now, Subject("test"), "g1", True, ""))
     assert commands.send == ()
     assert dict(state.belief.cut) == {}
+
+
+@pytest.mark.parametrize("device", ["g1", "lathe"])
+def test_nothing_is_sent_over_a_link_that_is_down_whatever_the_operator_asks(device: str) -> None:
+    events, summary, _, _, _ = run(device, 1.0, Ask(20.0, "resume"), Ask(60.0, "resume"), has_fault=False)
+    assert summary.state == "Held"
+    sent = [event.command for event in of(events, CommandSent) if event.at >= 20_000_000_000]
+    assert [command for command in sent if device in (getattr(command, "robot", ""), getattr(command, "machine", ""))] == []
