@@ -163,6 +163,7 @@ RULES: Mapping[str, Patch] = {
     "freshness by time": _around(blocks, "above_zero", lambda f, node, dims, *rest: f(node, ("parts",), *rest)),
     "fullness": _around(exhausted, "_filled", lambda f, goal, of, named, members: f(goal, of, frozenset(), members)),
     "groups": _set(World, "group_in", lambda self, equipment: None),
+    "hands": _around(hints, "_why_idle", _without("tools")),
     "hands are asked for": _around(cell_rules, "_people", _busy_people),
     "in order": _owner("in order"),
     "kept out": _around(cell_rules, "_zones", _zones(speed_limit=0.25)),
