@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -66,6 +67,14 @@ class Server:
 
 
 @contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two that start at once would both make the certificates."""
+    with (HOME / "opcua" / ".starting").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def opcua_server(
     folder: Path, tags: Tags = CELL, port: int = 0, read_only: tuple[str, ...] = (), **plan: object
 ) -> Iterator[Server]:
@@ -76,14 +85,23 @@ def opcua_server(
     whole = {"namespace": NAMESPACE, "tags": tags, "words": WORDS, "moving": 0.1, "job": 0.3, "needs_part": ["lathe", "gauge"],
              "outcomes": {"verdict": "accept"}, "port": port, "read_only": read_only, **plan}  # fmt: skip
     file.write_text(json.dumps(whole), encoding="utf-8")
-    process = subprocess.Popen(
-        [str(node), str(SOURCE), str(modules), str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, env={**os.environ, "XDG_CONFIG_HOME": kept, "HOME": kept},
-    )  # fmt: skip
-    server = Server(process)
+    with _one_at_a_time():
+        process = subprocess.Popen(
+            [str(node), str(SOURCE), str(modules), str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, env={**os.environ, "XDG_CONFIG_HOME": kept, "HOME": kept},
+        )  # fmt: skip
+        server = Server(process)
+        server.port = _first_port(server)
     try:
-        server.port = server.answer()["port"]
         yield server
     finally:
         process.kill()
         process.communicate(timeout=10)
+
+
+def _first_port(server: Server) -> int:
+    try:
+        return int(server.answer()["port"])
+    except BaseException:
+        server.process.kill()
+        raise
