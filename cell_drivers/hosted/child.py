@@ -24,6 +24,7 @@ CALLS, STOPS = b"C", b"S"
 """The first byte on each of the two connections says which it is."""
 LOCK_WITHIN = 0.02  # s that a stop waits for a call to end
 SENT_WITHIN = 5.0  # s until a reader that takes nothing counts as gone
+PARTED_WITHIN = 2.0  # s that a loop may take to see that the controller is gone
 STANDING = 5.0  # s from the last stop to the end, for robots to come to rest
 
 
@@ -73,12 +74,15 @@ class Host:
         """True after a goodbye, False when the controller is gone."""
         self.has_talked = True
         ends.calls.settimeout(SENT_WITHIN)
-        threading.Thread(target=self._hear_stops, args=(ends.stops,), daemon=True).start()
+        parted = threading.Event()
+        threading.Thread(target=self._hear_stops, args=(ends.stops, parted), daemon=True).start()
         try:
             self._send(ends.calls, self._desk.hello())
             return self._talk(ends.calls)
         except (OSError, BadFrame, CodecError):
             return False
+        finally:
+            parted.set()
 
     def _talk(self, calls: socket.socket) -> bool:
         frames = Frames()
@@ -134,7 +138,16 @@ class Host:
             raise BadFrame(str(cause)) from cause
         calls.sendall(content)
 
-    def _hear_stops(self, stops: socket.socket) -> None:
+    def _hear_stops(self, stops: socket.socket, parted: threading.Event) -> None:
+        """Until the controller is gone. A loop that hangs in a call of the driver does not see that, and must not outlive it."""
+        self._hear(stops)
+        if not parted.wait(PARTED_WITHIN):
+            stopping = threading.Thread(target=self._desk.stop_robots, daemon=True)
+            stopping.start()
+            stopping.join(PARTED_WITHIN)
+            os._exit(4)
+
+    def _hear(self, stops: socket.socket) -> None:
         frames = Frames()
         with suppress(OSError, BadFrame, CodecError):
             while piece := stops.recv(4096):

@@ -219,6 +219,17 @@ def test_a_call_that_hangs_is_over_in_its_bound_and_a_stop_passes_it(folder: Pat
 
 
 @pytest.mark.slow
+def test_a_driver_that_hangs_does_not_outlive_its_controller(folder: Path) -> None:
+    drivers = opened("wrong", folder, "hangs in prepare", replace(BOUNDS, answer=0.3, silence=60.0))
+    process = child(drivers)
+    with pytest.raises(Timeout):
+        drivers.motion["g1"].prepare("m1", straight(START, THERE))
+    drivers.line.why = "the controller was killed"  # so nobody kills its child
+    drivers.line._reached.let_go()
+    assert waited(drivers, lambda: is_gone(process))
+
+
+@pytest.mark.slow
 def test_a_stop_that_is_not_taken_kills_the_driver(folder: Path) -> None:
     drivers = opened("wrong", folder, "does not stop", replace(BOUNDS, stop=0.3))
     process = child(drivers)
