@@ -253,9 +253,9 @@ class _Walk:
     def _pocketed(self, goal: Goal, demand: Demand, kit: Demand, clauses: Clauses) -> Legs:
         """An item goes into a free pocket of its order's kit, where that lies by then."""
         base = self.orders.has.get(kit.name)
-        if base is None:
+        if base is None and kit.kind not in self.orders.short:  # that none is left was told, for all orders together
             help_ = f"Add a line before it that moves the {kit.kind} of the order to where it is filled."
-            self.found.error("E630", f"{kit.name} lies nowhere by then", goal.span, help=help_)
+            self.found.error("E630", f"the {kit.kind} of its order lies nowhere by then", goal.span, help=help_)
         if base is None or self.orders.has_passed(demand, goal):
             return frozenset()
         wanted = self.assembly.pocket(goal, base, demand.kind)

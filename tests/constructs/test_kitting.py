@@ -143,3 +143,18 @@ def test_a_line_that_fills_a_kit_that_stands_nowhere_is_refused() -> None:
     text = INTENT.replace("  move job.kit from empties to stand\n", "")
     found = replace(Bench.of(CELL, "[bracket, pin, kit]", text, iterations=2), orders=(B,)).planned().diagnostics
     assert [d.code for d in found if d.is_error][:1] == ["E630"]
+
+
+def test_too_few_kits_for_hundreds_of_orders_are_told_once_and_not_for_each_item() -> None:
+    orders = tuple(Order(f"O{k}", "orders", (Item("pin", 1),)) for k in range(300))
+    found = said(bench(*orders).planned().diagnostics)
+    assert [line.partition(" ")[0] for line in found].count("E630") == 0
+    assert found[0] == "E640 no kit is left from empties for O4.kit; the orders ask for 300 together"
+    assert len(found) <= 2
+
+
+def test_that_no_line_brings_the_kit_is_told_once_for_all_orders() -> None:
+    without = INTENT.replace("  move job.kit from empties to stand\n", "").replace("  move job.kit to done\n", "")
+    orders = tuple(Order(f"O{k}", "orders", (Item("pin", 1),)) for k in range(300))
+    found = said(replace(Bench.of(CELL, "[bracket, pin, kit]", without, iterations=1), orders=orders).planned().diagnostics)
+    assert found == ["E630 the kit of its order lies nowhere by then"]
