@@ -2,6 +2,7 @@
 second."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -188,6 +189,7 @@ def test_nothing_is_left_behind_when_whoever_started_it_is_killed(tmp_path: Path
     while of(folder):
         assert time.monotonic() < until, of(folder)
         time.sleep(0.02)  # the kernel ends them one after another
+    shutil.rmtree(folder)
 
 
 def of(folder: str) -> list[str]:
