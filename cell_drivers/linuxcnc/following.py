@@ -132,6 +132,7 @@ class Following:
             self._is_settling = False
             if failed is None and self._samples.newest is not None:  # else it is asked again with the next reading
                 self._news.command(motion.command, fate_of(motion, memory, self._samples.newest.q))
+                self._session.run(scripts.to_auto(self._session), lambda failed: None)
 
         self._session.run(scripts.settle(self._session, motion.program, memory), ended)
 

@@ -111,11 +111,8 @@ def remember(view: View, memory: Memory) -> Script:
 def settle(view: View, program: Program, memory: Memory) -> Script:
     """What became of `program`, which runs no more. One that has not begun is kept from ever beginning."""
     yield from remember(view, memory)
-    if memory.begun is None:
-        return
-    if memory.begun != program.number:
+    if memory.begun not in (None, program.number):
         yield from _forbid(view, program)
-    yield from _auto(view)
 
 
 def _forbid(view: View, program: Program) -> Script:
@@ -136,6 +133,11 @@ def begin(view: View, path: str) -> Script:
 
 def scale(view: View, percent: int) -> Script:
     yield from reach(view, f"set feed_override {percent}", lambda r: r.feed == percent, f"go to {percent} % of its speed")
+
+
+def to_auto(view: View) -> Script:
+    if view.reading is not None and view.reading.is_on:
+        yield from _auto(view)
 
 
 def _auto(view: View) -> Script:

@@ -23,7 +23,7 @@ PERIOD = SECOND // 100
 """ns between two readings."""
 PATIENCE = SECOND // 2
 """ns that an answer may take."""
-RETRY = SECOND // 5
+RETRY = SECOND // 10
 """ns between a link that was lost and the next try."""
 
 Answers = tuple[str | None, ...]
