@@ -135,11 +135,12 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
 
 def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Parsed:
     """A text that does not parse: brackets are balanced and the statements that offend blanked, until the rest does."""
-    unmatched = recovery.layout(source.text).unmatched
+    where = recovery.layout(source.text)
+    unmatched = where.unmatched
     if len(unmatched) > MAX_ERRORS:
         most = [_unmatched(source, bracket) for bracket in unmatched[:MAX_ERRORS]]
         return _unread(source, [*most, _too_many(_unmatched(source, unmatched[MAX_ERRORS]))])
-    repaired = recovery.balanced(source.text)
+    repaired = recovery.balanced(source.text, where)
     found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
     text = repaired.text
     broken: set[str] = set()
@@ -148,7 +149,7 @@ def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Pars
     builder: Builder | None = Builder(source.name, source.inside)
     items = first if text == source.text else _tried(source, lark, text, start, builder)
     while isinstance(items, _Defect):
-        where = recovery.layout(text)
+        where = where if text == source.text else recovery.layout(text)
         segment = recovery.segment_at(where, items.index)
         if segment is None or not text[segment.start : segment.stop].strip():
             return _unread(source, [*found, items.problem])

@@ -179,8 +179,8 @@ class Balanced:
         )
 
 
-def balanced(text: str) -> Balanced:
-    found = layout(text)
+def balanced(text: str, found: Layout) -> Balanced:
+    """`found` is the layout of `text`."""
     if not found.unmatched:
         return Balanced(text, (), frozenset())
     mended = opened(text, sum(b.character == "}" for b in found.unmatched))
