@@ -172,3 +172,12 @@ def test_a_driver_that_is_closed_in_mid_motion_ends_it_at_once(wired: Wired) -> 
     assert wired.controller.out_double[36] < 0.3, "the watchdog alone would have let it go twice as far"
     wired.robot.open()
     assert wired.finish(command).why == "the link was lost"
+
+
+def test_a_program_that_comes_twice_in_mid_motion_does_not_begin_again(wired: Wired) -> None:
+    command = wired.begin(WAY)
+    wired.wait(0.5)
+    wired.controller.steps.clear()
+    wired.controller.take_script(wired.controller.programs[0])
+    assert wired.finish(command).why == "the robot did not stand at the start"
+    assert wired.worst_step() == 0.0
