@@ -420,15 +420,6 @@ def test_every_code_is_asked_for_in_a_test(repository: Path) -> None:
     assert set(PAGES) - asserted == set()
 
 
-def test_every_page_says_all_four_things() -> None:
-    for page in PAGES.values():
-        what, why, do = page.text.split("\n\n")
-        assert page.title
-        assert what
-        assert len(why) > len("**Why.** ")
-        assert len(do) > len("**What to do.** ")
-
-
 def test_an_estimate_refuses_no_deadline() -> None:
     """Only when every motion of the schedule has been found is it known what the schedule takes."""
     request = request_of(TEND.format(batch=2) + "within 110 s\n")
