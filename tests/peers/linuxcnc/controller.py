@@ -113,7 +113,7 @@ class Controller:
             shell.tell("set abort", "set feed_override 100", "set mode mdi")
             shell.wait("get mode", "MODE MDI")
             shell.tell(f"set mdi G21 G90 G94 G0 {words}")
-            there = " ".join(f"{value:.6f}" for value in np.degrees(q))
+            there = " ".join(f"{value:.6f}" for value in np.degrees(q)).replace("-0.000000", "0.000000")
             shell.wait("get abs_cmd_pos", f"ABS_CMD_POS {there}", 10.0)
 
     def wait_for_rows(self, number: int, seconds: float = 5.0, mark: int = 0) -> Record:
@@ -188,7 +188,7 @@ class Shell:
     def wait(self, request: str, expected: str, seconds: float = 5.0) -> None:
         """Asks until it answers so."""
         until = time.monotonic() + seconds
-        while (answer := self.ask(request)) != expected:
+        while (answer := self.ask(request).replace(" -0.000000", " 0.000000")) != expected:
             if time.monotonic() > until:
                 raise TimeoutError(f"{request}: {answer}, not {expected}")
 

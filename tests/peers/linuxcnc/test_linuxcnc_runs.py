@@ -123,7 +123,7 @@ def test_an_example_runs_to_its_end_and_is_compared_with_the_simulated_robot(cel
         assert motion["whole"]
         assert motion["path_error_max_rad"] < 1e-3
         assert motion["tool_error_max_mm"] < 1.0
-        assert motion["took_s"] == pytest.approx(motion["meant_s"], abs=0.05)
+        assert motion["took_s"] == pytest.approx(motion["meant_s"], abs=0.2)  # neither end has a real-time clock
     assert "motion by motion" in cell.told("report", real, "--against", simulated)
 
 
