@@ -48,6 +48,8 @@ def serve(listener: socket.socket, desk: Desk, period: float, keeps: float) -> N
         finally:
             ends.close()
         _print_to_nobody()
+        if not desk.is_open:
+            break
         if keeps <= 0.0:
             host.stop_and_stand()
             break
@@ -77,7 +79,7 @@ class Host:
         parted = threading.Event()
         threading.Thread(target=self._hear_stops, args=(ends.stops, parted), daemon=True).start()
         try:
-            self._send(ends.calls, self._desk.hello())
+            self._send(ends.calls, self._desk.hello(self._period))
             return self._talk(ends.calls)
         except (OSError, BadFrame, CodecError):
             return False
@@ -102,7 +104,7 @@ class Host:
                             raise BadFrame("a stop among the calls")
             if time.monotonic() >= self._next and select.select([], [calls], [], 0.0)[1]:
                 self._send(calls, self._seen())
-                self._next = time.monotonic() + self._period
+                self._next = max(self._next + self._period, time.monotonic())
 
     def idle(self) -> float:
         """Time passes without a controller too. How long until it should again, in s."""

@@ -6,11 +6,12 @@ Law: a driver's own exception never ends the process while it answers a call; wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar, get_args
 
-from cell.device import CommandStatus, DeviceEvent, Prepared, ReadbackBlock
+from cell.device import Capabilities, CommandStatus, DeviceEvent, Prepared, ReadbackBlock
 from cell.driver import Device, DriverSet
-from cell.driver_errors import DeviceFault, DriverError, Refused
+from cell.driver_errors import DeviceFault, DriverError, LastState, Refused
 from cell_drivers.hosted.pace import Pace, shifted
 from cell_drivers.hosted.wire import Answered, Call, Described, Failed, Group, Hello, Seen, Stop
 
@@ -18,6 +19,9 @@ T = TypeVar("T")
 
 NO_EVENTS: tuple[DeviceEvent, ...] = ()
 NO_BLOCKS: tuple[ReadbackBlock, ...] = ()
+OLDEST = 4.0
+"""periods: a look that is older than two is asked for, and its states were not new when it was taken."""
+TOLD = tuple(kind for kind in get_args(LastState) if kind is not type(None))
 MAPPINGS: tuple[Group, ...] = ("motion", "grippers", "couplings", "machines", "stations", "supplies", "persons")
 
 
@@ -25,17 +29,19 @@ class Desk:
     def __init__(self, drivers: DriverSet, hands: Mapping[str, tuple[str, ...]], pace: Pace) -> None:
         """`hands` by tool. Simulated time stands still until the drivers are opened, and begins then."""
         self._drivers, self._hands, self._pace = drivers, hands, pace
-        self._is_open, self._shift = False, 0
+        self._has_begun, self.is_open, self._shift = False, False, 0
 
     @property
     def is_virtual(self) -> bool:
         return self._drivers.virtual is not None
 
-    def hello(self) -> Hello:
-        described = tuple(Described(g, key, d.name, d.capabilities()) for g, key, d in self._devices())
+    def hello(self, period: float) -> Hello:
+        """`period` s between two looks."""
+        described = tuple(Described(g, key, d.name, looked_at(d.capabilities(), period)) for g, key, d in self._devices())
         signals, people = self._drivers.signals, self._drivers.people
-        pace = self._pace
-        return Hello(described, tuple(signals.signals), tuple(people.zones), self.is_virtual, pace.origin, pace.speed)
+        of_signals, of_people = (looked_at(device.capabilities(), period) for device in (signals, people))
+        zones, pace = tuple(people.zones), self._pace
+        return Hello(described, tuple(signals.signals), zones, of_signals, of_people, self.is_virtual, pace.origin, pace.speed)
 
     def answer(self, call: Call) -> Answered | Failed | Seen:
         try:
@@ -66,20 +72,21 @@ class Desk:
             _tried(lambda robot=robot: robot.stop("hold"), None)  # type: ignore[misc]
 
     def close(self) -> None:
+        self.is_open = False
         self._drivers.close()
 
     def now(self) -> int:
         return self._pace.now()
 
     def pass_time(self) -> None:
-        """Lets simulated time catch up with the clock."""
+        """Lets simulated time catch up with the clock. A world goes on when nobody looks."""
         virtual = self._drivers.virtual
-        if virtual is not None and self._is_open:
+        if virtual is not None and self._has_begun:
             virtual.advance_to(max(virtual.now(), self.now() - self._shift))
 
     def look(self) -> Seen:
         """Events first: a state that follows from one is never older than it. Nothing is seen of what is not open."""
-        if not self._is_open:
+        if not self.is_open:
             return Seen(self.now())
         drivers, shift = self._drivers, self._shift
         events = tuple(shifted(event, shift) for event in _tried(drivers.poll, NO_EVENTS))
@@ -109,14 +116,17 @@ class Desk:
         if call.method == "look":
             self.pass_time()
             return self.look()
-        self._open()
+        if call.method == "close":
+            self.close()
+        else:
+            self._open()
         return Answered(call.number)
 
     def _open(self) -> None:
         self._drivers.open()
-        if self._drivers.virtual is not None and not self._is_open:
+        if self._drivers.virtual is not None and not self._has_begun:
             self._shift = self.now() - self._drivers.virtual.now()
-        self._is_open = True
+        self._has_begun = self.is_open = True
 
     def _devices(self) -> Iterator[tuple[Group, str, Device]]:
         for group in MAPPINGS:
@@ -127,7 +137,13 @@ class Desk:
         return getattr(self._drivers, group) if group in ("signals", "people") else getattr(self._drivers, group)[key]
 
     def _failed(self, call: Call, cause: DriverError, kind: str, code: str, text: str) -> Failed:
-        return Failed(call.number, kind, code, cause.device, cause.command, cause.time + self._shift, text)
+        last = shifted(cause.last, self._shift) if isinstance(cause.last, TOLD) else None
+        return Failed(call.number, kind, code, cause.device, cause.command, cause.time + self._shift, text, last)
+
+
+def looked_at(declared: Capabilities, period: float) -> Capabilities:
+    """What is true of a device that is looked at every `period` s: no state is fresher than a look."""
+    return replace(declared, rate=min(declared.rate, 1.0 / period), max_age=max(declared.max_age, OLDEST * period))
 
 
 def _tried(read: Callable[[], T], otherwise: T) -> T:

@@ -8,14 +8,16 @@ process.
 
 from __future__ import annotations
 
+import atexit
 import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
-from threading import Condition, Event, Lock, Thread
+from threading import Event, Lock, Thread, Timer
 from typing import Any
 
 from cell.codec import CodecError
@@ -35,6 +37,7 @@ from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.spawn import Reached
+from cell_drivers.hosted.stops import Stops
 from cell_drivers.hosted.wire import (
     Answered,
     Broken,
@@ -45,7 +48,6 @@ from cell_drivers.hosted.wire import (
     Group,
     Hello,
     Seen,
-    Stop,
     read_from_child,
     write,
 )
@@ -54,6 +56,7 @@ LINK = "link"
 """The fault of a device whose driver's process was cut off. To acknowledge it starts another."""
 KINDS = {kind.__name__: kind for kind in (SafetyStop, Stale, Timeout, ProtocolViolation)}
 """Of what a call raises over there; anything else leaves open what it has done, as a lost link does."""
+CLOSED = "closed"
 CHECKED = 0.5  # s between two looks at what the process holds
 MOST_BLOCKS = 2_000  # of readback that nobody has fetched; the oldest go first, and their numbers show it
 
@@ -77,11 +80,11 @@ class Line:
         self._news: deque[DeviceEvent] = deque()
         self._blocks: deque[ReadbackBlock] = deque(maxlen=MOST_BLOCKS)
         self._seen: Seen | None = None
-        self._has_seen = Condition(self._lock)
         self._asked: dict[int, tuple[Event, list[Answered | Failed]]] = {}
         self._commands: set[str] = set()
         self._heard, self._missed = time.monotonic(), 0.0
         self._is_open = False
+        self._parting: Timer | None = None
         self._is_restarting = False
         self.why: str | None = None  # it was cut off; None while it is up
         self.hello = Hello()
@@ -104,8 +107,8 @@ class Line:
     # --- calls -------------------------------------------------------------------------------------------------------
 
     def ask(self, group: Group, key: str, method: str, *arguments: Any, name: str = "", command: str | None = None) -> Any:
-        """What the driver answers. Raises what it raises; Timeout after `bounds.answer`, LinkLost when the line is cut: both
-        leave open what becomes of the command."""
+        """What the driver answers. Raises what it raises; Refused for a number that is not finite; Timeout after `bounds.answer`,
+        LinkLost when the line is cut: both leave open what becomes of the command."""
         if command is not None:
             self._commands.add(command)
         call = Call(next(self._numbers), group, key, method, arguments)
@@ -115,9 +118,13 @@ class Line:
         return answer.value
 
     def stop(self, group: Group, key: str, kind: StopKind = "hold") -> None:
-        """Passes whatever else is going on. A child that does not take it in time is killed, and so is no child that moves
-        anything."""
-        if self.why is None and not self._told_to_stop(group, key, kind):
+        """Passes whatever else is going on, and returns at once. A child that does not take it in time is killed, and so is no
+        child that moves anything."""
+        if self.why is None:
+            self._stops.send(group, key, kind)
+
+    def _is_deaf(self, reached: Reached) -> None:
+        if reached is self._reached:  # else it is of a process before this one
             self.cut(f"a stop was not taken within {self.bounds.stop:g} s", is_deaf=True)
 
     def refresh(self) -> None:
@@ -144,15 +151,55 @@ class Line:
         return found
 
     def open(self) -> None:
-        """Opens the driver, and waits for a first look at it."""
+        """Opens the driver, and waits for a first look at it. After `close` it is the process that lingers, or else another.
+        Raises what the driver raises, LinkLost where there is no process."""
+        self._stay()
         self.ask("set", "", "open")
         self.ask("set", "", "look")
         self._is_open = True
 
     def close(self) -> None:
-        """Never raises."""
-        if self.why is None:
-            self.why = "closed"
+        """Never raises. The driver is closed at once; its process, which knows what became of commands, lingers for a
+        reconnect."""
+        self._is_open = False
+        if self.why is None and self._parting is None:
+            try:
+                self.ask("set", "", "close")
+            except DriverError:
+                self.end()
+            else:
+                self._part_later()
+
+    def _part_later(self) -> None:
+        atexit.register(self.end)
+        self._parting = Timer(self.bounds.lingers, self._part)
+        self._parting.daemon = True
+        self._parting.start()
+
+    def _part(self) -> None:
+        if self._parting is not None:
+            self.end()
+
+    def _stay(self) -> None:
+        with self._cutting:
+            is_over = self.why == CLOSED
+            if self._parting is not None:
+                self._parting.cancel()
+                self._parting = None
+                atexit.unregister(self.end)
+        if is_over:
+            try:
+                self._connect()
+            except NoStart as cause:
+                raise LinkLost(self.driver, None, self.now(), str(cause)) from cause
+
+    def end(self) -> None:
+        """Says goodbye, and kills who does not go. Never raises."""
+        with self._cutting:
+            atexit.unregister(self.end)
+            if self.why is not None:
+                return
+            self.why = CLOSED
             with suppress(OSError):
                 self._reached.calls.sendall(frame(write(Goodbye())))
             self._reached.let_go()
@@ -169,7 +216,7 @@ class Line:
                 return
             self.why = why
             if not is_deaf:
-                self._told_to_stop("motion", "", "hold")
+                self._stops.is_taken("motion", "", "hold")
             self._reached.kill()
             ended = self._reached.ended(self.bounds.answer)
         self._told_lost(f"driver {self.driver}: {why}" + (f" ({ended})" if "exit code" in ended and ended not in why else ""))
@@ -177,7 +224,7 @@ class Line:
     def restart(self) -> None:
         """Begins to start another process, where it was cut off. Its devices say `LinkChanged` when it is up, or that it is
         not."""
-        if self.why in (None, "closed") or self._is_restarting:
+        if self.why in (None, CLOSED) or self._is_restarting:
             return
         self._is_restarting = True
         Thread(target=self._again, name=f"driver {self.driver} again", daemon=True).start()
@@ -233,6 +280,7 @@ class Line:
         if not isinstance(first, Hello):
             self._give_up()
             raise NoStart(self.driver, "starting", f"it begins with {type(first).__name__}")
+        self._stops = Stops(self._reached.stops, self.bounds.stop, partial(self._is_deaf, self._reached))
         self.hello, self._seen, self.why = first, None, None
         self._heard = time.monotonic()
         Thread(target=self._read, args=(self._reached, frames, texts[1:]), name=f"driver {self.driver}", daemon=True).start()
@@ -314,33 +362,48 @@ class Line:
         return self._reached.process is None or command in self._commands
 
     def _answer_to(self, call: Call, name: str, command: str | None, within: float) -> Answered | Failed:
+        if self.why is None:
+            self._stops.settle()
         if self.why is not None:
-            raise LinkLost(name or self.driver, command, self.now(), f"driver {self.driver}: {self.why}")
+            raise self._lost(name, command)
+        content = self._written(call, name, command)
         done, answers = Event(), list[Answered | Failed]()
         if self._missed > self._heard:  # it was waited for already, and nothing has come since
             raise self._no_answer(name, command)
         self._asked[call.number] = (done, answers)
         try:
-            self._send(call)
+            self._send(content)
             done.wait(within)
         finally:
             del self._asked[call.number]
         if answers:
             return answers[0]
         if self.why is not None:
-            raise LinkLost(name or self.driver, command, self.now(), f"driver {self.driver}: {self.why}")
+            raise self._lost(name, command)
         self._missed = time.monotonic()
         raise self._no_answer(name, command)
 
+    def _lost(self, name: str, command: str | None) -> LinkLost:
+        text = f"driver {self.driver}: {self.why}"
+        return LinkLost(name or self.driver, command, self.now(), text, self.seen.newest(name))
+
     def _no_answer(self, name: str, command: str | None) -> Timeout:
         text = f"driver {self.driver} has not answered within {self.bounds.answer:g} s"
-        return Timeout(name or self.driver, command, self.now(), text)
+        return Timeout(name or self.driver, command, self.now(), text, self.seen.newest(name))
 
-    def _send(self, call: Call) -> None:
+    def _written(self, call: Call, name: str, command: str | None) -> bytes:
+        """What no driver takes does not cross either. Raises Refused."""
+        try:
+            return frame(write(call))
+        except ValueError:
+            last = self.seen.newest(name)
+            raise Refused(Refusal.NOT_FINITE, name or self.driver, command, self.now(), call.method, last) from None
+
+    def _send(self, content: bytes) -> None:
         """The socket's own timeout bounds it. A child that takes nothing is as good as none."""
         try:
             with self._lock:
-                self._reached.calls.sendall(frame(write(call)))
+                self._reached.calls.sendall(content)
         except ConnectionError:
             self.cut(self._how_it_ended(self._reached))
         except OSError as cause:
@@ -349,32 +412,14 @@ class Line:
     def _how_it_ended(self, reached: Reached) -> str:
         return f"its process has ended: {reached.ended(self.bounds.answer) or 'nobody knows how'}"
 
-    def _told_to_stop(self, group: Group, key: str, kind: StopKind) -> bool:
-        stops, frames = self._reached.stops, Frames()
-        number = next(self._numbers)
-        try:
-            stops.settimeout(self.bounds.stop)
-            stops.sendall(frame(write(Stop(number, group, key, kind))))
-            until = time.monotonic() + self.bounds.stop
-            while (left := until - time.monotonic()) > 0.0:
-                stops.settimeout(left)
-                piece = stops.recv(4096)
-                if not piece:
-                    return False
-                if any(read_from_child(text) == Answered(number) for text in frames.feed(piece)):
-                    return True
-        except (OSError, BadFrame, CodecError):
-            pass
-        return False
-
     def _error(self, failed: Failed) -> DriverError:
         """As it was raised over there. A defect of the driver leaves open what it has done."""
         if failed.kind == "Refused" and failed.code in Refusal.__members__:
-            return Refused(Refusal[failed.code], failed.device, failed.command, failed.time, failed.text)
+            return Refused(Refusal[failed.code], failed.device, failed.command, failed.time, failed.text, failed.last)
         if failed.kind == "DeviceFault":
-            return DeviceFault(failed.code, failed.text, failed.device, failed.command, failed.time)
+            return DeviceFault(failed.code, failed.text, failed.device, failed.command, failed.time, failed.last)
         kind = KINDS.get(failed.kind, LinkLost)
-        return kind(failed.device, failed.command, failed.time, failed.text)
+        return kind(failed.device, failed.command, failed.time, failed.text, failed.last)
 
 
 def _received(end: socket.socket) -> bytes:

@@ -27,7 +27,6 @@ from cell.device import (
     Trajectory,
 )
 from cell.driver_errors import LinkLost, Refusal, Refused, Stale, Timeout
-from cell.no_devices import Nothing
 from cell_drivers.hosted.line import LINK, UNKNOWN, Line, checked_prepared
 from cell_drivers.hosted.wire import Described, Group
 
@@ -189,10 +188,9 @@ class Person(Proxy):
         return self._newest(lambda: self._line.seen.persons, lambda seen: seen.device == self._name)
 
 
-class Signals(Nothing):
+class Signals(Proxy):
     def __init__(self, line: Line) -> None:
-        super().__init__("signals")
-        self._line = line
+        super().__init__(line, Described("signals", "", "signals", line.hello.of_signals))
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -209,10 +207,9 @@ class Signals(Nothing):
         return next(found, SignalSample(signal, None, 0, None))
 
 
-class People(Nothing):
+class People(Proxy):
     def __init__(self, line: Line) -> None:
-        super().__init__("people")
-        self._line = line
+        super().__init__(line, Described("people", "", "people", line.hello.of_people))
 
     @property
     def zones(self) -> tuple[str, ...]:

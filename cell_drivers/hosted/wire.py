@@ -31,6 +31,8 @@ from cell.device import (
     StopKind,
     Trajectory,
 )
+from cell.driver_errors import LastState
+from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 
 Group = Literal["motion", "grippers", "couplings", "machines", "stations", "supplies", "persons", "signals", "people", "set"]
 
@@ -53,7 +55,7 @@ ARGUMENTS: Mapping[Group, Mapping[str, tuple[Any, ...]]] = {
     "persons": {**_ANY, "await_work": (str, PersonWork), "withdraw": ()},
     "signals": _ANY,
     "people": _ANY,
-    "set": {"open": (), "look": ()},
+    "set": {"open": (), "close": (), "look": ()},
 }
 """Every call that is answered, with the types of its arguments. Stops go over a channel of their own."""
 
@@ -100,6 +102,8 @@ class Hello:
     devices: tuple[Described, ...] = ()
     signals: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    of_signals: Capabilities = NO_SIGNALS.capabilities()  # noqa: RUF009  frozen
+    of_people: Capabilities = NO_PEOPLE.capabilities()  # noqa: RUF009
     is_virtual: bool = False
     origin: int = 0
     speed: float = 1.0
@@ -120,6 +124,11 @@ class Seen:
     occupied: tuple[tuple[str, bool], ...] = ()
     readback: tuple[ReadbackBlock, ...] = ()
 
+    def newest(self, device: str) -> LastState:
+        """Of a tool that of its first hand."""
+        states: tuple[RobotState | GripperState | MachineState, ...] = (*self.robots, *self.hands, *self.machines)
+        return next((state for state in states if state.device == device), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -129,7 +138,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The call raised. `kind` is the class of cell/driver_errors.py; of any other exception "Defect". `code` of a refusal."""
+    """The call raised. `kind` is the class of cell/driver_errors.py; of any other exception "Defect". `code` of a refusal.
+    `last` is the last state that the driver knew."""
 
     number: int
     kind: str
@@ -138,6 +148,7 @@ class Failed:
     command: str | None
     time: int
     text: str
+    last: LastState = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cell.device import CommandChanged, FaultRaised, LinkChanged
+from cell.device import CommandChanged, FaultRaised, LinkChanged, RobotState
 from cell.driver_errors import LinkLost, ProtocolViolation, Refusal, Refused, Timeout
 from cell.geometry import frozen
 from cell_drivers.hosted import LINK, Bounds, HostedSet, NoStart, hosted
 from tests.cell_drivers.gantry import HOME, straight
-from tests.cell_drivers.hosted.hosting import BOUNDS, opened, start_up, until, waited
+from tests.cell_drivers.hosted.hosting import BOUNDS, PATIENCE, opened, start_up, until, waited
 
 pytestmark = pytest.mark.xdist_group("hosted")
 SLOW = pytest.mark.slow
@@ -104,6 +104,8 @@ def test_a_refusal_comes_out_of_the_call_as_it_was_raised(drivers: HostedSet) ->
     with pytest.raises(Refused) as refused:
         drivers.motion["g1"].prepare("m1", straight(START, THERE))
     assert (refused.value.code, refused.value.device, refused.value.command) == (Refusal.NOT_ACTIVE, "g1", "m1")
+    assert isinstance(refused.value.last, RobotState)
+    assert refused.value.last.received > time.monotonic_ns() - 60e9  # in the controller's time
     assert drivers.motion["g1"].status("m1").state == "not seen"
     with pytest.raises(Refused) as refused:
         drivers.machines["lathe"].program("p", "OP99")
@@ -123,12 +125,37 @@ def test_a_stop_is_taken_and_the_robot_stands_on_its_path(drivers: HostedSet) ->
     assert 0.0 < status.at < 2.0
 
 
-def test_a_goodbye_ends_the_process(folder: Path) -> None:
-    drivers = opened("sim", folder)
-    process = child(drivers)
+def test_a_process_lingers_after_close_for_a_reconnect_and_then_ends(folder: Path) -> None:
+    drivers = opened("sim", folder, bounds=replace(BOUNDS, lingers=PATIENCE))
+    process, robot = child(drivers), drivers.motion["g1"]
+    powered(drivers)
     drivers.close()
     drivers.close()
+    with pytest.raises(Refused) as refused:
+        robot.activate("while closed")
+    assert refused.value.code is Refusal.NOT_OPEN
+    drivers.open()
+    assert (child(drivers), robot.status("on").state) == (process, "done")
+    drivers.close()
+    drivers.line.end()
     assert is_gone(process)
+    drivers.open()
+    assert child(drivers) != process
+    assert robot.state().mode == "off"
+    drivers.close()
+    drivers.line.end()
+
+
+def test_what_is_not_finite_is_refused_and_never_sent(drivers: HostedSet) -> None:
+    powered(drivers)
+    good = straight(START, THERE)
+    bad = replace(good, phases=(replace(good.phases[0], jerk=float("nan")), *good.phases[1:]))
+    with pytest.raises(Refused) as refused:
+        drivers.motion["g1"].prepare("m1", bad)
+    assert refused.value.code is Refusal.NOT_FINITE
+    assert isinstance(refused.value.last, RobotState)
+    assert drivers.motion["g1"].status("m1").state == "not seen"
+    assert drivers.motion["g1"].prepare("m1", good).command == "m1"
 
 
 @pytest.mark.parametrize(

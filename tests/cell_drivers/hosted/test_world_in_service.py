@@ -58,6 +58,7 @@ def test_status_is_true_after_the_controller_was_killed_and_the_motion_goes_to_i
     robot.activate("again")  # commands of before are no strangers
     assert drivers.line.why is None
     drivers.close()
+    drivers.line.end()
     assert executions(read_record(left.record)) == {"on": 1, "m1": 1}
     with pytest.raises(NoStart):
         found_again(left.socket, "sim", BOUNDS)

@@ -1,0 +1,30 @@
+"""A driver keeps the laws of the contract from a process of its own too: proxies and sockets take nothing away from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cell_drivers.conformance import LAWS, Law, examine
+from tests.conformance.hosted_bench import bench
+
+pytestmark = pytest.mark.xdist_group("hosted")
+QUICK = frozenset((
+    "open-brings-a-state", "close-never-raises", "nothing-is-taken-while-closed", "an-unknown-hand-is-refused",
+    "heartbeat-changes-nothing", "states-number-up", "a-strangers-command-is-not-seen",
+))  # fmt: skip
+"""Of opening, closing, numbering, and refusing, in real time."""
+
+
+def marked(law: Law) -> object:
+    return pytest.param(law, id=law.name, marks=() if law.name in QUICK else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("law", [marked(law) for law in LAWS])
+def test_the_law_is_kept(law: Law) -> None:
+    statement = examine(bench(), (law,))
+    assert [(f.device, f.seen) for f in statement.findings if f.verdict == "failed"] == []
+    assert statement.of("passed") or statement.of("exempt")
+
+
+def test_the_quick_laws_are_laws() -> None:
+    assert {law.name for law in LAWS} >= QUICK
