@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 FILE = "cellwright.toml"
@@ -9,5 +10,11 @@ FILE = "cellwright.toml"
 
 def project_root(file: Path) -> Path:
     """The real path of the nearest folder at or above `file` that holds a cellwright.toml, else the folder of `file`."""
-    folder = file.resolve().parent
+    folder = real_path(file).parent
     return next((f for f in (folder, *folder.parents) if (f / FILE).is_file()), folder)
+
+
+def real_path(file: Path | str) -> Path:
+    """`file` with its links followed, as far as they lead: a link that goes round, or a name that no folder can hold, is told by
+    whoever reads it (`Path.resolve` raises a RuntimeError)."""
+    return Path(os.path.realpath(file))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cell.diagnostic import Diagnostic, Fix
 from cell.edits import applied, compatible
+from cellwright.configuration import real_path
 from cellwright.reading import Reading, read
 
 MOST_ROUNDS = 10
@@ -43,10 +43,10 @@ def fixing(files: Sequence[str], settings: Mapping[str, str], also_unsafe: bool 
     before: dict[str, str] = {}
     drafts: dict[str, str] = {}
     made: list[Made] = []
-    own = {Path(file).resolve() for file in files}
+    own = {real_path(file) for file in files}
     for last in range(MOST_ROUNDS + 1):
         readings = tuple(read(file, settings, drafts=drafts) for file in files)
-        texts = {name: text for reading in readings for name, text in reading.texts.items() if Path(name).resolve() in own}
+        texts = {name: text for reading in readings for name, text in reading.texts.items() if real_path(name) in own}
         found = tuple(dict.fromkeys(d for reading in readings for d in reading.diagnostics))
         chosen = {} if last == MOST_ROUNDS else _chosen(found, texts, also_unsafe)
         if not chosen:

@@ -6,6 +6,7 @@ nearest folder upwards with a `cellwright.toml`, else the folder of the file tha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
 from cell.program import IntentProgram
 from cell.vocabulary import Vocabulary
-from cellwright.configuration import project_root
+from cellwright.configuration import project_root, real_path
 from cellwright.file_bytes import read_regular, refuse_no_name
 from cellwright.one_cause import together
 from cellwright.words import installed_words
@@ -110,10 +111,12 @@ def _program(
 
 
 def _problem(use: UseNode, target: Path, root: Path) -> Diagnostic | None:
-    if not target.resolve().is_relative_to(root):
+    if not real_path(target).is_relative_to(root):
         return error("E120", f"`use` leaves the project: {use.path}", use.span, help=f"Files must lie under {root.name}/.")
-    if not target.is_file():
-        near = sorted(p.name for p in target.parent.glob(f"*{target.suffix}")) if target.parent.is_dir() else []
+    if not os.path.isfile(target):  # and not `Path.is_file`, which raises where a name is longer than a folder can hold
+        near = (
+            sorted(p.name for p in target.parent.glob(f"*{target.suffix}") if p.is_file()) if os.path.isdir(target.parent) else []
+        )
         return error("E123", f"there is no file {use.path}", use.span, help=f"Beside it: {', '.join(near[:6])}." if near else "")
     return None
 
