@@ -76,10 +76,15 @@ def _is_grown(kind: KindSchema, grown: KindSchema) -> bool:
 
 
 def _unwritable(what: str, name: str, taken: Iterable[str] = ()) -> Iterator[Flaw]:
+    yield from _no_name(what, name)
+    if name in RESERVED or name in taken:
+        yield Flaw(TAKEN, f"the {what} `{name}` has a meaning already", "Call it otherwise.")
+
+
+def _no_name(what: str, name: str) -> Iterator[Flaw]:
+    """An attribute may well be a reserved word (`every`), for it stands where no statement does."""
     if not _NAME.fullmatch(name):
         yield Flaw(UNKNOWN, f"the {what} `{name}` is no name", "A name is letters, digits and `_`, and begins with no digit.")
-    elif name in RESERVED or name in taken:
-        yield Flaw(TAKEN, f"the {what} `{name}` has a meaning already", "Call it otherwise.")
 
 
 # --- kinds -----------------------------------------------------------------------------------------------------------
@@ -102,6 +107,7 @@ def _kind(kind: KindSchema, before: Vocabulary, after: Vocabulary) -> Iterator[F
         yield from _attribute(kind, attribute, after)
     for fact in kind.facts:
         about = f"the fact `{fact.name}` of `{kind.name}`"
+        yield from _unwritable(f"fact of `{kind.name}`", fact.name)
         yield from _unknown(about, [fact.dimension] if fact.dimension not in ("", "*") else [], after.dimensions, "dimension")
         yield from _reporting(about, fact.signal, kind)
     for event in kind.events:
@@ -110,6 +116,7 @@ def _kind(kind: KindSchema, before: Vocabulary, after: Vocabulary) -> Iterator[F
 
 def _attribute(kind: KindSchema, attribute: AttributeSchema, after: Vocabulary) -> Iterator[Flaw]:
     about = f"the attribute `{attribute.name}` of `{kind.name}`"
+    yield from _no_name(f"attribute of `{kind.name}`", attribute.name)
     if not attribute.forms:
         yield Flaw(OF_NO_USE, f"{about} has no form, so it can never be written", 'A bare word has the form "".')
     for form in attribute.forms:

@@ -84,6 +84,8 @@ TAKEN: dict[str, Words] = {
 }  # fmt: skip
 UNKNOWN: dict[str, Words] = {
     "a name with a blank": kind(name="hot oven"),
+    "an attribute that nobody can write": kind(attributes=(*PLACED, AttributeSchema(name="top heat", forms=("<time>",), doc=""))),
+    "a fact that nobody can ask": kind(facts=(FactSchema(name="top heat", doc="", dimension="time"),)),
     "an unknown kind to add to": lambda known: known.extended_with(attributes={"statoin": [PLACED[0]]}),
     "a kind that it counts as": kind(counts_as=("statoin",)),
     "the kind of its members": kind(members=(MembersSchema(name="racks", member="rack", doc=""),)),
