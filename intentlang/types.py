@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cell.quantities import Quantity
 from cell.vocabulary import FactSchema, KindSchema
+from intentlang.units import noun
 
 Path = tuple[str, ...]
 
@@ -82,9 +83,9 @@ def described(found: Type) -> str:
         case SetOf(member):
             return f"a set, of which each is {described(member)}"
         case Fact(schema):
-            return f"a {schema.dimension}" if schema.dimension else f"a state ({', '.join(schema.values)})"
+            return noun(schema.dimension) if schema.dimension else f"a state ({', '.join(schema.values)})"
         case Known(quantity):
-            return f"a {quantity.dimension or 'number'}"
+            return noun(quantity.dimension) if quantity.dimension else "a number"
         case Program():
             return "a program"
 

@@ -43,7 +43,13 @@ def unit_diagnostic(node: NumberNode, dimensions: Sequence[str], vocabulary: Voc
         return error("E205", f"unknown unit `{node.unit}`", node.span, help=help_, fix=fix)
     if dimensions and unit.dimension not in dimensions:
         message = f"`{node.text}` is {noun(unit.dimension)}; {what} is wanted here"
-        help_ = f"Write it in {quoted(wanted)}." if wanted else "Write it without a unit."
+        help_ = (
+            f"Write it in one of {quoted(wanted)}."
+            if len(wanted) > 1
+            else f"Write it in {quoted(wanted)}."
+            if wanted
+            else "Write it without a unit."
+        )
         return error("E206", message, node.span, help=help_)
     return None
 

@@ -10,6 +10,7 @@ from cell.diagnostic import Position, Span
 from cell.quantities import Quantity
 from cell.standard_verbs import STANDARD
 from intentlang.syntax import NumberNode
+from intentlang.types import Known, described
 from intentlang.units import quantity_of, unit_diagnostic
 
 HERE = Span("a.intent", Position(1, 1), Position(1, 5))
@@ -66,3 +67,18 @@ def test_a_unit_that_fits() -> None:
     assert unit_diagnostic(node(5, "mm"), ("length", "angle"), STANDARD) is None
     assert unit_diagnostic(node(5, "mm"), (), STANDARD) is None
     assert unit_diagnostic(node(5, ""), ("",), STANDARD) is None
+
+
+def test_units_to_choose_from_are_offered_as_a_choice() -> None:
+    one = unit_diagnostic(node(3, "mm"), ["torque"], STANDARD)
+    many = unit_diagnostic(node(3, "mm"), ["parts"], STANDARD)
+    assert one is not None
+    assert many is not None
+    assert (one.help, many.help) == ("Write it in `Nm`.", "Write it in one of `parts` and `part`.")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "said"), [("parts", "a number of parts"), ("angle", "an angle"), ("mass", "a mass"), ("", "a number")]
+)
+def test_a_param_is_called_after_its_dimension(dimension: str, said: str) -> None:
+    assert described(Known(Quantity(1.0, dimension, "1"))) == said

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cell.standard_verbs import STANDARD
 from cell.vocabulary import FactSchema, KindSchema, VerbSchema
+from intentlang.units import noun
 from tests.language.reference import WRITTEN
 
 _HEAD = """\
@@ -41,7 +42,7 @@ def page() -> str:
 def _verb(verb: VerbSchema) -> str:
     rows = [
         *(("role", f"`{r.name}`", f"{r.doc} A {' or '.join(r.types)}{_needed(r.required)}") for r in verb.roles),
-        *(("setting", f"`{s.name}`", f"{s.doc} A {s.dimension}{_needed(s.required)}") for s in verb.settings),
+        *(("setting", f"`{s.name}`", f"{s.doc} {_capital(noun(s.dimension))}{_needed(s.required)}") for s in verb.settings),
         ("bounds", _words(verb.bounds), "of the device that acts"),
         *(("tells", f"`{o.name}`", f"{o.doc} {_words(o.values) if o.values != ('*',) else 'A part kind'}") for o in verb.tells),
         ("raises", _words(sorted(verb.raises)), ""),
@@ -49,6 +50,10 @@ def _verb(verb: VerbSchema) -> str:
     objects = f"Of a {' or '.join(verb.objects)}."
     one_of = f" One of {_words(verb.needs_one_of)} is needed." if verb.needs_one_of else ""
     return f"### `{verb.name}`\n\n{verb.doc} {objects}{one_of}\n\n{_table(('', '', 'means'), rows)}"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _needed(required: bool) -> str:
@@ -76,7 +81,7 @@ def _asked(required: bool, unless: str) -> str:
 
 def _asks(fact: FactSchema) -> str:
     if fact.dimension:
-        return "a quantity" if fact.dimension == "*" else f"a {fact.dimension}"
+        return "a quantity" if fact.dimension == "*" else noun(fact.dimension)
     return "a state" if fact.values == ("*",) else _words(fact.values)
 
 
