@@ -90,6 +90,11 @@ class Line:
         self.hello = Hello()
         self._connect()
 
+    @property
+    def is_closed(self) -> bool:
+        """And its process has ended."""
+        return self.why == CLOSED
+
     def now(self) -> int:
         """In the time that the child keeps."""
         return Pace(self.hello.origin, self.hello.speed).now()
@@ -107,8 +112,8 @@ class Line:
     # --- calls -------------------------------------------------------------------------------------------------------
 
     def ask(self, group: Group, key: str, method: str, *arguments: Any, name: str = "", command: str | None = None) -> Any:
-        """What the driver answers. Raises what it raises; Refused for a number that is not finite; Timeout after `bounds.answer`,
-        LinkLost when the line is cut: both leave open what becomes of the command."""
+        """What the driver answers. Raises what it raises; Refused for a number that is not finite, and when it is closed; Timeout
+        after `bounds.answer`, LinkLost when the line is cut: both leave open what becomes of the command."""
         if command is not None:
             self._commands.add(command)
         call = Call(next(self._numbers), group, key, method, arguments)
@@ -182,7 +187,7 @@ class Line:
 
     def _stay(self) -> None:
         with self._cutting:
-            is_over = self.why == CLOSED
+            is_over = self.is_closed
             if self._parting is not None:
                 self._parting.cancel()
                 self._parting = None
@@ -224,7 +229,7 @@ class Line:
     def restart(self) -> None:
         """Begins to start another process, where it was cut off. Its devices say `LinkChanged` when it is up, or that it is
         not."""
-        if self.why in (None, CLOSED) or self._is_restarting:
+        if self.why is None or self.is_closed or self._is_restarting:
             return
         self._is_restarting = True
         Thread(target=self._again, name=f"driver {self.driver} again", daemon=True).start()
@@ -383,7 +388,10 @@ class Line:
         self._missed = time.monotonic()
         raise self._no_answer(name, command)
 
-    def _lost(self, name: str, command: str | None) -> LinkLost:
+    def _lost(self, name: str, command: str | None) -> DriverError:
+        """Of what is closed nothing is unknown: nothing was sent."""
+        if self.is_closed:
+            return Refused(Refusal.NOT_OPEN, name or self.driver, command, self.now(), last=self.seen.newest(name))
         text = f"driver {self.driver}: {self.why}"
         return LinkLost(name or self.driver, command, self.now(), text, self.seen.newest(name))
 

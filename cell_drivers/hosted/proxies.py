@@ -53,13 +53,14 @@ class Proxy:
         """And closes them."""
 
     def heartbeat(self) -> None:
-        self._ask("heartbeat")
+        if not self._line.is_closed:
+            self._ask("heartbeat")
 
     def status(self, command: str) -> CommandStatus:
-        """`unknown` where the child does not answer."""
+        """`unknown` where the child does not answer, or there is none any more."""
         try:
             found: CommandStatus = self._ask("status", command)
-        except (LinkLost, Timeout):
+        except (LinkLost, Timeout, Refused):
             return UNKNOWN
         return found
 

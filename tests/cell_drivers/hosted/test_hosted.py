@@ -139,6 +139,11 @@ def test_a_process_lingers_after_close_for_a_reconnect_and_then_ends(folder: Pat
     drivers.close()
     drivers.line.end()
     assert is_gone(process)
+    robot.heartbeat()
+    with pytest.raises(Refused) as refused:
+        robot.activate("after its end")
+    assert refused.value.code is Refusal.NOT_OPEN
+    assert robot.status("on").state == "unknown"
     drivers.open()
     assert child(drivers) != process
     assert robot.state().mode == "off"
