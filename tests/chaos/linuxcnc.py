@@ -68,7 +68,7 @@ def run(controller: Controller, number: int) -> End:
             seed.bench.robot.close()
     record = controller.settled(mark)
     assert not record.moving[-100:].any(), "it moves at the end"
-    _look_at(record, seed.blocks, np.array(start))
+    _look_at(record, seed.blocks, np.array(start), np.array(end))
     if came_to.state == "done":
         assert np.abs(record.q[-1] - end).max() < 1e-5, "done, and it is not at its end"
     if came_to.state == "aborted" and came_to.at is not None:
@@ -119,13 +119,14 @@ def _ready(seed: Seed) -> bool:
     return False
 
 
-def _look_at(record: Record, blocks: list[ReadbackBlock], start: Array) -> None:
+def _look_at(record: Record, blocks: list[ReadbackBlock], start: Array, end: Array) -> None:
     step = np.abs(np.diff(record.q, axis=0)).max(initial=0.0)
     assert step <= 1.02 * VELOCITY * PERIOD, f"a step of {step / PERIOD / VELOCITY:.3f} times what the velocity allows"
     rows = np.nonzero(record.moving)[0]
     assert len(rows) == 0 or np.abs(record.q[rows[0]] - start).max() < 1e-4, "it set out from elsewhere"
-    turns = np.count_nonzero(np.diff(rows) > 400) if len(rows) else 0
-    assert turns == 0, "it set out twice"
+    # No pause tells: a busy machine lets its interpreter starve between two pieces of a program, and it goes on afterwards.
+    travelled = np.abs(np.diff(record.q, axis=0)).sum(axis=0)
+    assert (travelled <= np.abs(end - start) + 5e-3).all(), "it went further than once along its way"
     seen, newest = np.concatenate([record.q[:1], record.q]), (0, 0)
     for block in blocks:
         for k, (at, q) in enumerate(zip(block.time.tolist(), block.q, strict=True)):
