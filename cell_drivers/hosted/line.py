@@ -95,6 +95,11 @@ class Line:
         """And its process has ended."""
         return self.why == CLOSED
 
+    @property
+    def is_open(self) -> bool:
+        """As its user wants it: also while it is cut off."""
+        return self._is_open
+
     def now(self) -> int:
         """In the time that the child keeps."""
         return Pace(self.hello.origin, self.hello.speed).now()

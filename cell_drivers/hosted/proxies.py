@@ -219,7 +219,8 @@ class People(Proxy):
     def is_occupied(self, zone: str, now: int) -> bool:
         self._line.refresh()
         seen = self._line.seen
-        return dict(seen.occupied).get(zone, True) or self._line.why is not None or self._line.now() - seen.time > ZONE_AGE
+        is_silent = not self._line.is_open or self._line.why is not None or max(now, self._line.now()) - seen.time > ZONE_AGE
+        return is_silent or dict(seen.occupied).get(zone, True)
 
 
 class HostedSet:

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.xdist_group("hosted")
 QUICK = frozenset((
     "open-brings-a-state", "close-never-raises", "nothing-is-taken-while-closed", "an-unknown-hand-is-refused",
     "heartbeat-changes-nothing", "states-number-up", "a-strangers-command-is-not-seen",
+    "silence-is-occupied", "a-closed-detector-says-occupied",
 ))  # fmt: skip
 """Of opening, closing, numbering, and refusing, in real time."""
 
