@@ -97,6 +97,8 @@ def check_phrases(nodes: Iterable[s.PhraseNode], verb: VerbSchema, scope: Scope,
     at = next((n for n in nodes if n.name.text == "at"), None)
     for node in nodes:
         name = node.name.text
+        if isinstance(node.amount, s.RefNode):
+            work.used.add(node.amount.text)  # also where the phrase itself is wrong: its param is not useless besides
         if node.operator is not None:
             bound = _bound(node, verb, scope, work)
             bounds += [bound] if bound else []
