@@ -11,8 +11,10 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cell.diagnostic import Outcome, error
+from cell.diagnostic import Outcome, Span, error
 from cell.driver import Assembly, DriverFactory, DriverSet
+from cell.driver_errors import as_told
+from cell.model import CellModel
 from cell.scenario import Scenario
 from cell_drivers.conformance import Bench
 from cell_drivers.conformance.built_in import FILE, TRAVEL, built_in
@@ -52,8 +54,9 @@ def on_the_bench(
         bench = _bench(driver.value, factory.value, assembly.value, travel, speed)
         drivers = bench.make()
     except Exception as cause:  # whatever a foreign driver raises is its fault, and the user's to know
-        why = f"{type(cause).__name__}: {cause}"
-        return Outcome(None, (error(BROKEN, f"driver `{name}` cannot drive {assembly.value.cell.file}", help=why),))
+        spans = () if reading is None or reading.cell is None else _spans(name, reading.cell)
+        message = f"driver `{name}` cannot drive {assembly.value.cell.file}"
+        return Outcome(None, (error(BROKEN, message, *spans, help=as_told(cause)),))
     return Outcome(OnTheBench(driver.value, _in_series(bench, drivers), drivers, reading))
 
 
@@ -64,6 +67,11 @@ def _bench(
     plain = Bench(factory, assembly, travel=TRAVEL) if assembly.cell.file == FILE else Bench(factory, assembly)
     bench: Bench = own(assembly) if callable(own) else plain
     return replace(bench, travel=bench.travel if travel is None else travel, speed=bench.speed if speed is None else speed)
+
+
+def _spans(name: str, cell: CellModel) -> tuple[Span, ...]:
+    """Where the cell file names the driver."""
+    return next((part.spans for part in assigned(cell).value or () if part.driver == name), ())
 
 
 def _in_series(bench: Bench, drivers: DriverSet) -> Bench:

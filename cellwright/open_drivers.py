@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cell.diagnostic import Diagnostic, Outcome, Severity, error
 from cell.driver import Assembly, DriverSet
+from cell.driver_errors import as_told
 from cell.model import CellModel
 from cell.scenario import Scenario
 from cell.state import PlanningRequest
@@ -49,6 +50,6 @@ def _share(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Outc
     try:
         drivers = factory.value(Assembly(request.cell, request.robots, scenario, part.devices, part.addresses))
     except Exception as cause:  # whatever a foreign driver raises is its fault, and the user's to know
-        why = f"{type(cause).__name__}: {cause}"
-        return Outcome(None, (error("E295", f"driver `{part.driver}` cannot drive this cell", *part.spans, help=why),))
+        message = f"driver `{part.driver}` cannot drive this cell"
+        return Outcome(None, (error("E295", message, *part.spans, help=as_told(cause)),))
     return Outcome(Share(part.driver, part.devices, drivers))

@@ -63,7 +63,7 @@ def clock_time(seconds: float) -> str:
 
 
 def moment(seconds: float) -> str:
-    """A time within a run: minutes:seconds, right-aligned for a column. What was seen just before the run was opened is negative."""
+    """A time within a run: minutes:seconds, right-aligned for a column; negative just before the run was opened."""
     tenths = round(seconds * 10.0)
     minutes, rest = divmod(abs(tenths), 600)
     return f"{'-' if tenths < 0 else ''}{minutes}".rjust(3) + f":{rest / 10:04.1f}"

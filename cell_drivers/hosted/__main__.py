@@ -6,6 +6,7 @@ import pickle
 import socket
 import sys
 
+from cell.driver_errors import as_told
 from cell_drivers.hosted import child
 from cell_drivers.hosted.desk import Desk
 from cell_drivers.hosted.spawn import StartUp
@@ -41,7 +42,7 @@ def _desk(start_up: StartUp) -> Desk:
     try:
         drivers = factory.value(start_up.assembly)  # type: ignore[operator]
     except Exception as cause:
-        raise _Unfit(Broken("making", f"{type(cause).__name__}: {cause}")) from cause
+        raise _Unfit(Broken("making", as_told(cause))) from cause
     hands = {name: tuple(hand.name for hand in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}
     return Desk(drivers, hands, start_up.pace)
 

@@ -114,6 +114,7 @@ def test_devices_that_cannot_be_opened_are_told_in_one_line(
     said = capsys.readouterr()
     assert said.out == ""
     assert "odd could not be opened, so nothing was tried: ConnectionRefusedError: nobody answers at 192.0.2.7" in said.err
+    assert "Look whether its `address` in the cell file is right" in said.err
 
 
 def test_a_driver_that_is_not_there_is_a_diagnostic(capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,6 +131,22 @@ def test_a_driver_that_cannot_drive_the_cell_is_one_too(
     installed_as(refuses)  # type: ignore[arg-type]
     assert main(["drivers", "test", "odd"]) == DRIVER
     assert "no address for gantry" in capsys.readouterr().err
+
+
+def test_an_address_that_makes_no_sense_is_shown_where_it_stands(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def refuses(assembly: Assembly) -> object:
+        raise ValueError("the port is no number")
+
+    installed_as(refuses)  # type: ignore[arg-type]
+    cell = tmp_path / "one.cell"
+    first = Path(__file__).parents[2].joinpath("examples", "01_first_move", "first_move.cell").read_text("utf-8")
+    cell.write_text(first.replace("driver sim", 'driver odd\n  address "odd://x:abc"'), "utf-8")
+    assert main(["drivers", "test", "odd", "--cell", str(cell)]) == DRIVER
+    said = capsys.readouterr().err
+    assert "the port is no number" in said
+    assert f"{cell}:4" in said
 
 
 @pytest.mark.parametrize("words", [["--law", "no-such-law"], ["--travel", "nan"], ["--speed", "1.5"], ["--cell", "no_such.cell"]])

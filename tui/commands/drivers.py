@@ -59,6 +59,7 @@ def _test(arguments: argparse.Namespace) -> int:
     from cellwright.driver_bench import on_the_bench
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
+    from tui.driver_failure import told
 
     laws = [law for law in LAWS if arguments.law is None or law.name in arguments.law]
     if unknown := sorted(set(arguments.law or ()) - {law.name for law in LAWS}):
@@ -76,7 +77,7 @@ def _test(arguments: argparse.Namespace) -> int:
     try:
         statement = _examined(found.value, laws)
     except NotOpened as cause:
-        return refuse(f"{arguments.name} could not be opened, so nothing was tried: {cause}", DRIVER)
+        return refuse(f"{arguments.name} could not be opened, so nothing was tried: {told(cause.__cause__ or cause)}", DRIVER)
     return _told(statement, arguments)
 
 

@@ -37,6 +37,7 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse("nobody is there to be asked: give --yes to run without a question", USAGE)
     from cell.driver_errors import DriverError
     from tui.before_run import Target, target
+    from tui.driver_failure import told
     from tui.run_text import run_document, run_exit_code, run_text
 
     aim = target(arguments, is_in_service=True)
@@ -50,7 +51,7 @@ def act(arguments: argparse.Namespace) -> int:
     try:
         summary = _run(aim, arguments, is_attended)
     except DriverError as cause:
-        return refuse(f"a driver failed: {cause}", DRIVER)
+        return refuse(f"a driver failed: {told(cause)}", DRIVER)
     finally:
         aim.drivers.close()
     if arguments.format == "json":

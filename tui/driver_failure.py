@@ -1,0 +1,17 @@
+"""A driver that could not be reached, or that failed, in one line with what to look at first."""
+
+from __future__ import annotations
+
+from cell.driver_errors import LinkLost, Timeout
+
+UNREACHED = (LinkLost, Timeout, ConnectionError, TimeoutError)
+LOOK = (
+    "Look whether its `address` in the cell file is right, the device is on and in remote control, and nothing blocks the port."
+)
+
+
+def told(cause: BaseException) -> str:
+    """What the driver raised, as it says it; with where to look, if nobody answered it."""
+    ours = type(cause).__module__.startswith("cell.")
+    text = str(cause) if ours and str(cause) else f"{type(cause).__name__}: {cause}"
+    return f"{text}. {LOOK}" if isinstance(cause, UNREACHED) else text
