@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cell.changers import Changer, Pocket
 from cell.diagnostic import Span
@@ -14,9 +15,10 @@ from cell.driven_by import DrivenBy
 from cell.equipment import Equipment, PartKind, Place
 from cell.geometry import Body, Pose
 from cell.people import Person
-from cell.standard_verbs import STANDARD
-from cell.vocabulary import KindSchema, Vocabulary
 from cell.zones import Zone
+
+if TYPE_CHECKING:
+    from cell.vocabulary import KindSchema, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ class Queue:
     span: Span
 
 
+def _standard() -> Vocabulary:
+    """Loaded only where a cell is made without words: who shows records needs no schemas, and they take long to load."""
+    from cell.standard_verbs import STANDARD
+
+    return STANDARD
+
+
 @dataclass(frozen=True, slots=True)
 class CellModel:
     """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration. `places` are those
@@ -96,7 +105,7 @@ class CellModel:
     file: str
     revision: str
     driven_by: Mapping[str, DrivenBy] = field(default_factory=dict)
-    vocabulary: Vocabulary = field(default=STANDARD, repr=False, compare=False)
+    vocabulary: Vocabulary = field(default_factory=_standard, repr=False, compare=False)
     places: Mapping[str, Place] = field(init=False, repr=False, compare=False)
     pockets: Mapping[str, Pocket] = field(init=False, repr=False, compare=False)
 
