@@ -213,9 +213,12 @@ class Line:
             with suppress(OSError):
                 self._reached.calls.sendall(frame(write(Goodbye())))
             self._reached.let_go()
-            if not self._reached.ended(self.bounds.answer):
+            try:
+                if not self._reached.ended(self.bounds.answer):
+                    self._reached.kill()
+                    self._reached.ended(self.bounds.start)
+            except KeyboardInterrupt:  # somebody is in a hurry, at the end of the program; the child goes at once
                 self._reached.kill()
-                self._reached.ended(self.bounds.start)
 
     # --- cut off, and started again ----------------------------------------------------------------------------------
 

@@ -130,6 +130,14 @@ class Controller:
         now = self.wait_for_rows(-1, mark=mark).number[-1]
         return self.wait_for_rows(now + 300, mark=mark)
 
+    def at_rest(self, mark: int = 0, seconds: float = 10.0) -> Record:
+        """Its record from `mark` on, once it has stood still for 0.3 s: it finishes what it has, also when nobody is there."""
+        until = time.monotonic() + seconds
+        while (record := self.settled(mark)).moving[-300:].any():
+            if time.monotonic() > until:
+                raise TimeoutError(f"it still moves after {seconds:g} s")
+        return record
+
     def mark(self) -> int:
         """Where its record ends now, so that what follows is read alone."""
         return (self.folder / "record.txt").stat().st_size

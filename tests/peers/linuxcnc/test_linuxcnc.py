@@ -121,7 +121,7 @@ def test_drives_that_go_off_are_known(controller: Controller, bench: Bench) -> N
         shell.tell("set estop on")
     status = bench.ended("without drives")
     assert status.state == "aborted"
-    assert bench.robot.state().protective == "emergency stop"
+    bench.until(lambda: bench.robot.state().protective == "emergency stop")
     assert bench.activated().state == "done"
 
 
