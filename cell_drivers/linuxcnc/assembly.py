@@ -3,60 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
-from cell.device import DeviceEvent
-from cell.driver import (
-    Assembly,
-    CouplingDriver,
-    GripperDriver,
-    MachineDriver,
-    PersonDetector,
-    PersonDriver,
-    SignalDriver,
-    StationDriver,
-    SupplyDriver,
-)
+from cell.driver import Assembly
 from cell.kinematic_chain import JointKind
-from cell.no_devices import NO_PEOPLE, NO_SIGNALS
+from cell.real_devices import RealDevices
 from cell_drivers.linuxcnc.address import Address, address_of
 from cell_drivers.linuxcnc.limits import JOINTS
 from cell_drivers.linuxcnc.link import Socket
 from cell_drivers.linuxcnc.robot import LinuxcncRobot
 
 
-class LinuxcncCell:
-    """A `DriverSet`."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        """Raises ValueError for a device that is no robot, and for one without an address."""
-        self.motion: Mapping[str, LinuxcncRobot] = {name: _robot(assembly, name) for name in sorted(assembly.devices)}
-        self.grippers: Mapping[str, GripperDriver] = {}
-        self.couplings: Mapping[str, CouplingDriver] = {}
-        self.machines: Mapping[str, MachineDriver] = {}
-        self.stations: Mapping[str, StationDriver] = {}
-        self.supplies: Mapping[str, SupplyDriver] = {}
-        self.persons: Mapping[str, PersonDriver] = {}
-        self.signals: SignalDriver = NO_SIGNALS
-        self.people: PersonDetector = NO_PEOPLE
-        self.virtual = None
-
-    def poll(self) -> tuple[DeviceEvent, ...]:
-        return tuple(sorted((event for robot in self.motion.values() for event in robot.poll()), key=lambda event: event.time))
-
-    def open(self) -> None:
-        """All or none."""
-        try:
-            for robot in self.motion.values():
-                robot.open()
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        for robot in self.motion.values():
-            robot.close()
+def driver(assembly: Assembly) -> RealDevices:
+    """Raises ValueError for a device that is no robot, and for one without an address."""
+    return RealDevices(motion={name: _robot(assembly, name) for name in sorted(assembly.devices)})
 
 
 def _robot(assembly: Assembly, name: str) -> LinuxcncRobot:
@@ -73,6 +33,3 @@ def _robot(assembly: Assembly, name: str) -> LinuxcncRobot:
 
 def _dial(address: Address) -> Socket:
     return Socket(address.host, address.port)
-
-
-driver = LinuxcncCell

@@ -10,6 +10,6 @@ from cell.driver import Assembly, DriverSet
 
 def driver(assembly: Assembly) -> DriverSet:
     """Raises ValueError for a device that is no tool with one hand, and for an address that makes no sense."""
-    from cell_drivers.modbus_gripper.assembly import ModbusGrippers  # pymodbus is loaded only by a cell that needs it
+    from cell_drivers.modbus_gripper.assembly import modbus_grippers  # pymodbus is loaded only by a cell that needs it
 
-    return ModbusGrippers(assembly)
+    return modbus_grippers(assembly)

@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from cell.device import DeviceEvent
-from cell.driver import (
-    Assembly,
-    CouplingDriver,
-    MachineDriver,
-    MotionDriver,
-    PersonDriver,
-    StationDriver,
-    SupplyDriver,
-)
-from cell.driver_errors import LinkLost
-from cell.no_devices import NO_PEOPLE, NO_SIGNALS
+from cell.driver import Assembly
+from cell.real_devices import RealDevices
 from cell_drivers.modbus_gripper.address import EXPECTED, address_of
 from cell_drivers.modbus_gripper.gripper import ModbusGripper
 from cell_drivers.modbus_gripper.scale import Scale
 
 
-class ModbusGrippers:
+def modbus_grippers(assembly: Assembly) -> RealDevices:
     """Raises ValueError for a device that it cannot drive."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        self.grippers = {name: _gripper(assembly, name) for name in sorted(assembly.devices)}
-        self.motion: Mapping[str, MotionDriver] = {}
-        self.couplings: Mapping[str, CouplingDriver] = {}
-        self.machines: Mapping[str, MachineDriver] = {}
-        self.stations: Mapping[str, StationDriver] = {}
-        self.supplies: Mapping[str, SupplyDriver] = {}
-        self.persons: Mapping[str, PersonDriver] = {}
-        self.signals, self.people = NO_SIGNALS, NO_PEOPLE
-        self.virtual = None
-
-    def poll(self) -> tuple[DeviceEvent, ...]:
-        news = (event for gripper in self.grippers.values() for event in gripper.poll())
-        return tuple(sorted(news, key=lambda event: event.time))
-
-    def open(self) -> None:
-        """All or none: raises LinkLost with the cause."""
-        try:
-            for gripper in self.grippers.values():
-                gripper.open()
-        except LinkLost:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        for gripper in self.grippers.values():
-            gripper.close()
+    return RealDevices(grippers={name: _gripper(assembly, name) for name in sorted(assembly.devices)})
 
 
 def _gripper(assembly: Assembly, name: str) -> ModbusGripper:

@@ -7,11 +7,12 @@ another driver's. What it was run against says `capabilities.VERIFIED`.
 from __future__ import annotations
 
 from cell.driver import Assembly
-from cell_drivers.ur.robots import UrRobots
+from cell.real_devices import RealDevices
+from cell_drivers.ur.robots import universal_robots
 
-__all__ = ["UrRobots", "driver"]
+__all__ = ["driver"]
 
 
-def driver(assembly: Assembly) -> UrRobots:
+def driver(assembly: Assembly) -> RealDevices:
     """Raises ValueError for a device that is no robot, and for an address that is none of a controller."""
-    return UrRobots(assembly)
+    return universal_robots(assembly)

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from cell.driver import DriverSet
-from cell.no_devices import NO_PEOPLE, NO_SIGNALS
+from cell.real_devices import RealDevices
 from cell_drivers.conformance import Bench, Hooks, examine
 from cell_drivers.conformance.built_in import built_in
-from cell_drivers.linuxcnc.assembly import LinuxcncCell
 from cell_drivers.linuxcnc.robot import LinuxcncRobot
 from tests.doubles.linuxcnc_arm import arm_model
 from tests.doubles.linuxcnc_shell import LinuxcncDouble
@@ -36,13 +35,9 @@ class Virtual:
         self._double.time.ns = max(self._double.time.ns, time)
 
 
-class DoubleCell(LinuxcncCell):
-    def __init__(self, double: LinuxcncDouble, folder: Path) -> None:
-        robot = LinuxcncRobot(ROBOT, double.model, folder, double.dial, double.time.now, double.time.wait)
-        self.motion = {ROBOT: robot}
-        self.grippers = self.couplings = self.machines = self.stations = self.supplies = self.persons = {}
-        self.signals, self.people = NO_SIGNALS, NO_PEOPLE
-        self.virtual = Virtual(double)  # type: ignore[assignment]
+def double_cell(double: LinuxcncDouble, folder: Path) -> DriverSet:
+    robot = LinuxcncRobot(ROBOT, double.model, folder, double.dial, double.time.now, double.time.wait)
+    return RealDevices(motion={ROBOT: robot}, virtual=Virtual(double))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -61,7 +56,7 @@ def bench(double: LinuxcncDouble, tmp_path: Path) -> Bench:
         return BREACH
 
     assembly = replace(built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}))
-    return Bench(lambda given: DoubleCell(double, tmp_path), assembly, hooks=Hooks(cut=cut, fault=fault), stays=True)
+    return Bench(lambda given: double_cell(double, tmp_path), assembly, hooks=Hooks(cut=cut, fault=fault), stays=True)
 
 
 @pytest.mark.slow
