@@ -41,11 +41,12 @@ _PAGES = (
         "Put the cell in order and resume; the goal is open again and planned from what is observed.",
     ),
     _page(
-        "R705", "a step waits for a fact that nobody observes",
-        "Everything before the step is confirmed, but a fact that it needs is not observed, and nothing is running that "
-        "could bring it about.",
-        "Facts are read from the drivers, never from the plan. The signal may be broken, or the cell is not as planned.",
-        "Look at the signal named in the text. On resume the cell is planned again from what is observed.",
+        "R705", "a step waits for a fact that is not observed",
+        "Everything before the step is confirmed, but a fact that it needs is observed otherwise or by nobody, and nothing is "
+        "running that could bring it about. The text says what the step needs, and what is observed instead: a door that is "
+        "open, a door that is reported neither open nor closed (half-way, or its signal says nothing), or nothing at all.",
+        "Facts are read from the drivers, never from the plan. The signal may be broken, or somebody has changed the cell.",
+        "Look at what the text names. On resume the cell is planned again from what is observed.",
     ),
     _page(
         "R706", "an outcome was not told",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cell.diagnostic import Span
 from cell.steps import Decide
-from controller import arrivals, awaited, goals, monitor, orders, presence, progress, recovery, speeds, states, stops
+from controller import arrivals, awaited, expecting, goals, monitor, orders, presence, progress, recovery, speeds, states, stops
 from controller.draft import Draft
 from controller.run_state import HoldReason
 
@@ -78,12 +78,12 @@ def no_progress(d: Draft) -> None:
     code, text = "R705", "nothing can be started"
     because: tuple[Span, ...] = ()
     if d.trouble.mode == "readying":
-        text = f"nobody observes {states.unseen(d)}"
+        text = str(states.unseen(d))
     elif d.progress.due:
         step = d.plan.steps[d.progress.due[0]]
         never, fact, kept = monitor.forbidding(d, step), progress.unmet(d, step), presence.keeps_still(d, step)
         if fact is not None:
-            text = f"{step.id} waits for {fact.text}, which nobody observes"
+            text = f"{step.id} waits for {expecting.waits_for(d, fact)}"
         elif (zone := kept or (monitor.occupied_in(d, never) if never is not None else None)) is not None:
             d.believe(short=(*d.belief.short, f"nobody in {zone}"))
             stops.go(d, "suspend", f"{step.id} waits until nobody is in {zone}")

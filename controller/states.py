@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.steps import Move, Step
-from controller import ledger, recovery, stops
+from controller import expecting, ledger, recovery, stops
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HoldReason
 
@@ -49,31 +49,31 @@ def still_alarmed(d: Draft) -> None:
 
 
 def unseen(d: Draft) -> str | None:
-    """What has not shown itself yet, of that which the plan may need."""
+    """What has not shown itself yet, of that which the plan may need, as a sentence."""
     for name, robot in d.belief.robots.items():
         if robot.stance is None:
-            return f"where {name} stands"
+            return f"nobody observes where {name} stands"
     for name, hand in d.belief.hands.items():
         if hand.grip is None and ledger.robot_of(d, name) is not None:  # a tool in its pocket is connected to nothing
-            return f"what {name} holds"
+            return f"nobody observes what {name} holds"
     for name, device in d.known.devices.items():
         seen = d.belief.devices.get(name, DeviceBelief())
         if device.door is not None and seen.door_open is None:
-            return f"the door of {name}"
+            return f"the door of {name} is reported neither open nor closed"
         if device.clamp is not None and seen.clamped is None:
-            return f"the clamp of {name}"
+            return f"the clamp of {name} is reported neither open nor closed"
     return None
 
 
 def still_unseen(d: Draft) -> None:
     what = unseen(d)
     if d.pack == "Starting" and what is not None:
-        recovery.replan(d, f"not seen: {what}")
-        recovery.raise_hold(d, HoldReason("R705", f"nobody observes {what}", ()))
+        recovery.replan(d, what)
+        recovery.raise_hold(d, HoldReason("R705", what, ()))
 
 
 def _compare_start(d: Draft) -> None:
-    """A robot that stands elsewhere, or a hand that is closed on nothing, needs another plan than the one in hand."""
+    """What stands elsewhere (a robot, a door, a clamp), and a hand that is closed on nothing, need another plan."""
     if d.trouble.mode != "running":
         return
     first: dict[str, Step] = {}
@@ -90,3 +90,5 @@ def _compare_start(d: Draft) -> None:
     for hand, seen in d.belief.hands.items():
         if seen.grip == "empty":
             recovery.replan(d, f"{hand} is closed")
+    if (otherwise := expecting.other_than_planned(d, d.plan.plan.tasks.steps)) is not None:
+        recovery.replan(d, otherwise)

@@ -243,7 +243,7 @@ def test_a_start_that_sees_not_everything_holds_and_names_it() -> None:
     assert state.pack == "Starting"
     state, commands = after(state, TimerExpired(state.timers["unseen"], Subject("test"), "unseen"))
     holds = [(e.code, e.text) for e in commands.record if isinstance(e, HoldRaised)]
-    assert holds == [("R705", "nobody observes the clamp of lathe")]
+    assert holds == [("R705", "the clamp of lathe is reported neither open nor closed")]
 
 
 def test_goals_are_counted_from_facts() -> None:
