@@ -14,10 +14,12 @@ from cell_drivers.linuxcnc.shell import answer_of, is_echo, lines_of
 
 @dataclass(slots=True)
 class Exchange:
-    """`requests` that went out together at `sent` ns, and what they were answered so far."""
+    """`requests` that went out together at `sent` ns, and what they were answered so far. `unseen` ns of the time since then
+    nobody looked: an answer may have lain here as long."""
 
     requests: tuple[str, ...]
     sent: int
+    unseen: int = 0
     answers: list[str | None] = field(default_factory=list)
 
 
@@ -32,8 +34,13 @@ class Dialogue:
         return bool(self._open)
 
     def waited(self, now: int) -> int:
-        """ns since the oldest request that is not answered went out; 0 where there is none."""
-        return now - self._open[0].sent if self._open else 0
+        """ns that the oldest request that is not answered was waited for; 0 where there is none."""
+        return now - self._open[0].sent - self._open[0].unseen if self._open else 0
+
+    def leave_unseen(self, ns: int) -> None:
+        """For so long nobody looked."""
+        for exchange in self._open:
+            exchange.unseen += ns
 
     def ask(self, requests: tuple[str, ...], now: int) -> Exchange:
         exchange = Exchange(requests, now)

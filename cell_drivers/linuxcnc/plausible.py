@@ -36,9 +36,9 @@ class Plausible:
         """A new link: nothing is known of how old its readings are."""
         self._last, self._offset = None, None
 
-    def taken_at(self, reading: Reading, now: int) -> int:
+    def taken_at(self, reading: Reading, now: int, unseen: int = 0) -> int:
         """When, in ns of our clock, `reading` was true: earlier than it came by as much as it was longer on its way than the
-        freshest one. Raises Malformed where it cannot be so."""
+        freshest one. `unseen` ns it may have lain here. Raises Malformed where it cannot be so."""
         last, self._last = self._last, reading
         offset = now / SECOND - reading.time
         if last is None or self._offset is None:
@@ -48,7 +48,7 @@ class Plausible:
             raise Malformed(f"its time runs back or stands still: {last.time:.6f} s, then {reading.time:.6f} s")
         self._offset = min(offset, self._offset + DRIFT * (reading.time - last.time))
         age = offset - self._offset
-        if age > AGE:
+        if age - unseen / SECOND > AGE:
             raise Malformed(f"a state is {age:.2f} s old")
         self._check_joints(last, reading)
         return now - round(age * SECOND)

@@ -23,10 +23,10 @@ from cell.device import (
     StopKind,
     Trajectory,
 )
-from cell.driver_errors import LinkLost, Refusal, Refused
+from cell.driver_errors import LinkLost, Refusal, Refused, Stale
 from cell.robot import RobotModel
 from cell_drivers.linuxcnc import scripts
-from cell_drivers.linuxcnc.capabilities import START_TOLERANCE, capabilities_of
+from cell_drivers.linuxcnc.capabilities import MAX_AGE, START_TOLERANCE, capabilities_of
 from cell_drivers.linuxcnc.commands import Commands, Motion, content_of
 from cell_drivers.linuxcnc.following import Following
 from cell_drivers.linuxcnc.limits import Limits, findings, limits_of
@@ -46,6 +46,8 @@ OPENING = 3 * SECOND
 TURNS = 6
 """Exchanges within one poll while something is being reached, each waited for at most ANSWER s."""
 ANSWER = 0.002
+FRESHENING = SECOND // 5
+"""ns that a call waits for a new state where the last one is stale: nobody has looked for a while."""
 IDENTITY, LINK = "identity", "link"
 
 
@@ -297,10 +299,18 @@ class LinuxcncRobot:
         return is_new
 
     def _check_link(self, command: str) -> None:
+        """Raises what keeps `command` from being sent: there must be a link, and a state that is not stale."""
         if self._session.stage == "closed":
             raise self._refused(Refusal.NOT_OPEN, command, "", is_prepared=True)
+        self._wait(lambda: not (self._session.is_up and self._is_stale()), self._clock() + FRESHENING)
         if not self._session.is_up:
             raise LinkLost(self._name, command, self._clock(), self._session.why, self._last())
+        if self._is_stale():
+            raise Stale(self._name, command, self._clock(), f"its last state is older than {MAX_AGE:g} s", self._last())
+
+    def _is_stale(self) -> bool:
+        newest = self._samples.newest
+        return newest is None or self._clock() - newest.time > MAX_AGE * SECOND
 
     def _refused(self, code: Refusal, command: str, why: str = "", is_prepared: bool = False) -> Refused:
         """What was refused was not seen; what was prepared stays so."""

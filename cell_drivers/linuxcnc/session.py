@@ -4,6 +4,7 @@ and times in, bytes out.
 A script is a generator that yields requests and gets their answers; a reading goes out with each of its exchanges, so it always
 knows how things stand. Law: up means fresh readings, not an open socket. What comes too late, out of order or cannot be so
 (time that runs back, a joint that jumps) ends the link, and everything begins anew: nothing is ever sent a second time.
+Late is what the other end or the link has kept: an answer that lay here while nobody looked is only old.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ PATIENCE = SECOND // 2
 """ns that an answer may take."""
 RETRY = SECOND // 10
 """ns between a link that was lost and the next try."""
+UNSEEN = SECOND // 10
+"""ns between two looks at the link; what goes beyond is not held against the other end."""
 
 Answers = tuple[str | None, ...]
 Script = Generator[tuple[str, ...], Answers, None]
@@ -93,7 +96,7 @@ class Session:
         self.stage, self._since = "dialling", now
 
     def connected(self, now: int) -> None:
-        self.stage, self._dialogue, self._polled = "greeting", Dialogue(), now
+        self.stage, self._dialogue, self._polled, self.now = "greeting", Dialogue(), now, now
         self.plausible.forget()
         self._dialogue.ask(GREETING, now)
 
@@ -105,6 +108,11 @@ class Session:
         self._dialogue = Dialogue()
 
     # --- bytes and time ---
+
+    def look(self, now: int) -> None:
+        """Before what has come is taken."""
+        self._dialogue.leave_unseen(max(0, now - self.now - UNSEEN))
+        self.now = now
 
     def take(self, data: bytes, now: int) -> None:
         self.now = now
@@ -167,7 +175,7 @@ class Session:
         if exchange.requests[-len(QUESTIONS) :] != QUESTIONS:
             return
         reading = reading_of(exchange.answers[-len(QUESTIONS) :])
-        self.reading, self.received = reading, self.plausible.taken_at(reading, now)
+        self.reading, self.received = reading, self.plausible.taken_at(reading, now, exchange.unseen)
         self.fresh.append((reading, self.received))
         if self.stage == "greeting":
             self.stage, self.links = "up", self.links + 1

@@ -24,6 +24,7 @@ class Wire:
                 session.dialled(now)
             if self._link is not None and session.stage == "dialling" and self._link.is_connected():
                 session.connected(now)
+            session.look(now)
             if self._link is not None and session.stage in ("greeting", "up"):
                 session.take(self._link.receive(patience), self._clock())  # before anything counts as late
             session.tick(self._clock())

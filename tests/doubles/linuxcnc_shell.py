@@ -47,7 +47,7 @@ class Run:
 @dataclass(slots=True)
 class LinuxcncDouble:
     """`edit` may change an answer on its way; None swallows it. `starts` counts programs that began to move. `ini` are answers to
-    `#<_ini[…]…>` beside those of `model`."""
+    `#<_ini[…]…>` beside those of `model`. `piece` is how many bytes a single look at the link gets."""
 
     model: RobotModel
     home: Sequence[float]
@@ -68,6 +68,7 @@ class LinuxcncDouble:
     memory: dict[int, int] = field(default_factory=dict)
     starts: int = 0
     is_reachable: bool = True
+    piece: int = 65536
     requests: list[str] = field(default_factory=list)
     run: Run | None = None
     controlled_by: "DoubleLink | None" = None
@@ -262,7 +263,7 @@ class DoubleLink:
             raise ConnectionResetError("cut")
         if not self._answers:
             self._double.time.wait(patience)
-        answers, self._answers = self._answers, b""
+        answers, self._answers = self._answers[: self._double.piece], self._answers[self._double.piece :]
         return answers
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cell.device import LinkChanged, Process, Trajectory
-from cell.driver_errors import LinkLost, Refusal, Refused
+from cell.driver_errors import LinkLost, Refusal, Refused, Stale
 from cell.geometry import frozen
 from cell.motion_plan import Phase
 from tests.doubles.linuxcnc_arm import HOME, JOINTS, somewhere, way
@@ -213,3 +213,44 @@ def test_a_state_that_was_long_on_its_way_is_as_old_as_it_is(bench: Bench, doubl
     bench.poll()
     age = (bench.clock() - bench.robot.state().received) / 1e9
     assert age == pytest.approx(0.3, abs=0.02)
+
+
+# --- nobody looked ---
+
+
+@pytest.mark.parametrize("piece", [65536, 40], ids=["whole", "in pieces"])
+def test_an_answer_that_lay_here_while_nobody_looked_is_old_and_ends_no_link(
+    bench: Bench, double: LinuxcncDouble, piece: int
+) -> None:
+    bench.poll()
+    double.piece = piece
+    bench.wait(3.0)
+    bench.until(lambda: bench.clock() - bench.robot.state().received < 0.1 * 1e9)
+    assert not any(isinstance(event, LinkChanged) for event in bench.events)
+
+
+def test_a_motion_that_is_asked_for_after_that_begins_from_a_new_state(bench: Bench) -> None:
+    bench.poll()
+    bench.wait(3.0)
+    prepared = bench.robot.prepare("m", way(HOME, somewhere(0.4), 1.0))
+    assert bench.clock() - bench.robot.state().received < 0.1 * 1e9
+    bench.wait(3.0)
+    bench.robot.start(prepared)
+    assert bench.ended("m").state == "done"
+
+
+def test_whoever_says_nothing_gets_nothing_and_is_lost_though_nobody_looked(bench: Bench, double: LinuxcncDouble) -> None:
+    there = way(HOME, somewhere(0.4), 1.0)
+    prepared = bench.robot.prepare("m", there)
+    double.edit = lambda line: None
+    bench.wait(3.0)
+    calls = (lambda: bench.robot.prepare("n", there), lambda: bench.robot.start(prepared), lambda: bench.robot.deactivate("off"))
+    said = len(double.requests)
+    for call in calls:
+        with pytest.raises((Stale, LinkLost)):
+            call()
+    assert not any(request.startswith("set") for request in double.requests[said:])
+    began = bench.clock()
+    bench.until(lambda: any(isinstance(event, LinkChanged) for event in bench.events))
+    assert bench.clock() - began < 0.6e9
+    assert "does not answer" in bench.robot._news.faults["link"]
