@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 T = TypeVar("T")
+
+OUTSIDE: Final = "--set"
+"""The `file` of a span in what the user gave on the command line. It is none: no editor opens it and no fix is made in it."""
 
 
 class Severity(StrEnum):

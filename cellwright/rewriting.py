@@ -13,11 +13,11 @@ from io import BufferedRandom
 from pathlib import Path
 
 
-def rewrite(path: Path | str, text: str, keeps_mark: bool = False) -> None:
-    """A link is followed, not replaced. `keeps_mark`: a byte order mark that the file begins with is no part of `text` and stays.
-    Raises OSError."""
+def rewrite(path: Path | str, text: str) -> None:
+    """A link is followed, not replaced. A byte order mark that the file begins with is no part of `text` and stays. Raises
+    OSError."""
     target = Path(path).resolve()
-    content = (BOM_UTF8 if keeps_mark and _is_marked(target) else b"") + text.encode("utf-8")
+    content = (BOM_UTF8 if _is_marked(target) else b"") + text.encode("utf-8")
     descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -27,6 +27,8 @@ TYPES = frozenset(("place", "part", "feature", "program", "thing"))
 COUNTED = frozenset(("full", "empty", "withdrawn"))
 """Events that a run concludes from its own count."""
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_NUMERAL = re.compile(r"[eE]\d*|x\d+(x\d+)?")
+"""Behind a digit such a unit would be read as a power of ten by people (`2e3`), or as a size by the language (`5x8`)."""
 _NEEDED: Mapping[str, tuple[str, ...]] = {"grid": ("grid", "pitch"), "layers": ("pattern", "layers")}
 
 
@@ -67,6 +69,18 @@ def _changed(before: Vocabulary, after: Vocabulary) -> Iterator[Flaw]:
     for word, kind in before.kinds.items():
         if word not in after.kinds or not _is_grown(kind, after.kinds[word]):
             yield Flaw(TAKEN, f"the kind `{word}` would mean something else, or nothing", "Register a kind of another name.")
+        else:
+            yield from _demanding(kind, after.kinds[word])
+
+
+def _demanding(kind: KindSchema, grown: KindSchema) -> Iterator[Flaw]:
+    """What was a whole declaration of a kind stays one: no cell file that there is has what it never had to have."""
+    for added in grown.attributes[len(kind.attributes) :]:
+        if added.required:
+            message = (
+                f"the attribute `{added.name}` would be asked of every {kind.name}, also where a cell file was right without"
+            )
+            yield Flaw(TAKEN, message, "Leave `required` out, or register a kind of its own that needs it.")
 
 
 def _is_grown(kind: KindSchema, grown: KindSchema) -> bool:
@@ -120,7 +134,10 @@ def _attribute(kind: KindSchema, attribute: AttributeSchema, after: Vocabulary) 
     if not attribute.forms:
         yield Flaw(OF_NO_USE, f"{about} has no form, so it can never be written", 'A bare word has the form "".')
     for form in attribute.forms:
-        if any(form.count(a) != form.count(b) for a, b in ("<>", "()", "[]")):
+        if form and not forms.is_notation(form):
+            help_ = 'A bare word has the form ""; see intentlang/forms.py.'
+            yield Flaw(UNKNOWN, f"{about} has the form `{form}`, which says nothing or has signs that no form has", help_)
+        elif any(form.count(a) != form.count(b) for a, b in ("<>", "()", "[]")):
             yield Flaw(UNKNOWN, f"{about} has the form `{form}`, whose brackets do not close", "See intentlang/forms.py.")
         known = (*ATOMS, *after.dimensions, *after.kinds)
         yield from _unknown(
@@ -219,7 +236,9 @@ def _outcome(verb: VerbSchema, outcome: OutcomeSchema, before: Vocabulary, after
 
 def _unit(unit: Unit, before: Vocabulary, after: Vocabulary) -> Iterator[Flaw]:
     about = f"the unit `{unit.symbol}`"
-    if unit.symbol in RESERVED | after.role_words | literals(after):
+    if _NUMERAL.fullmatch(unit.symbol):
+        yield Flaw(TAKEN, f"{about} reads as a part of the number before it", "Write the unit in another way.")
+    elif unit.symbol in RESERVED | after.role_words | literals(after):
         yield Flaw(TAKEN, f"{about} is a word that may follow a number", "Write the unit in another way.")
     elif not re.fullmatch(quantity_pattern(after), f"1 {unit.symbol}"):
         yield Flaw(

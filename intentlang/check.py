@@ -19,7 +19,7 @@ from intentlang.findings import Enough
 from intentlang.hints import hints
 from intentlang.library_files import is_library
 from intentlang.names import RENAME, Binding, Scope, Work
-from intentlang.params import bind_params
+from intentlang.params import bind_params, in_files, told_at_setting
 from intentlang.raised import unraised
 from intentlang.source import SourceFile
 from intentlang.templates import abstract, check_tasks, copied
@@ -37,18 +37,28 @@ def check_intent(
 ) -> Outcome[IntentProgram]:
     """`imported` are the intents that `use` brings in, directly or not; only their params and tasks count. `overrides` are the
     params set from outside, as text. `sources` are further files whose hashes the program shall carry (the cell files)."""
-    world = World(cell, vocabulary)
     trees = (tree, *imported)
+    program, work = _checked(tree, trees, World(cell, vocabulary), overrides or {}, sources)
+    found = tuple(in_files(d) for d in work.found)
+    if any(d.spans and d.spans[0] in work.outside_uses for d in found):
+        # What is wrong with the defaults too is the text's own fault, and not that of whoever set a param.
+        own = {(d.code, d.spans[:1]) for d in _checked(tree, trees, World(cell, vocabulary), {}, ())[1].found}
+        found = tuple(d if (d.code, d.spans[:1]) in own else told_at_setting(d, work.outside_uses) for d in found)
+    return Outcome(program, _arranged(found, tree.source.name))
+
+
+def _checked(
+    tree: s.IntentTree, trees: Sequence[s.IntentTree], world: World, overrides: Mapping[str, str], sources: Sequence[SourceFile]
+) -> tuple[IntentProgram | None, Work]:
     tasks: dict[str, s.TaskNode] = {}
     for task in (t for one in trees for t in one.tasks):
         tasks.setdefault(task.name.text, task)
     broken = frozenset().union(*(one.broken for one in trees))
     work = Work(world, tasks, broken)
     try:
-        program = _program(tree, trees, overrides or {}, work, sources)
+        return _program(tree, trees, overrides, work, sources), work
     except Enough:
-        program = None
-    return Outcome(program, _arranged(work.found, tree.source.name))
+        return None, work
 
 
 def _program(

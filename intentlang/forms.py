@@ -88,6 +88,11 @@ class Mismatch:
     """The value is of the right form and only too small, too large or not whole."""
 
 
+def is_notation(form: str) -> bool:
+    """Whether all of `form` is in the small notation, and something is. What is not would be passed over in silence."""
+    return bool(form.strip()) and _TOKEN.sub("", form) == ""
+
+
 @lru_cache(maxsize=1024)
 def compiled(form: str) -> tuple[Pattern, ...]:
     patterns: list[Pattern] = []

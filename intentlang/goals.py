@@ -172,7 +172,7 @@ def _program(ref: s.RefNode, at: s.PhraseNode | None, scope: Scope, work: Work) 
     binding = scope.names.get(ref.text)
     name = ref.text
     if binding is not None and isinstance(binding.type, Program):
-        work.used.add(ref.text)
+        work.use(ref.text, ref)
         name = binding.type.name
     machine = scope.names.get(at.amount.text) if at is not None and isinstance(at.amount, s.RefNode) else None
     known = sorted(work.world.programs())

@@ -60,12 +60,22 @@ class Work:
     found: Findings = field(default_factory=Findings)
     used: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+    outside: dict[str, Span] = field(default_factory=dict)
+    """Params set from outside, with what was given."""
+    outside_uses: dict[Span, Span] = field(default_factory=dict)
+    """Where one of them stands, with the same."""
     left_out: int = 0
     """Lines that are in the text and, because of an error, not in the program."""
 
     def say(self, *diagnostics: Diagnostic) -> None:
         """Raises Enough where there are too many errors."""
         self.found.say(*diagnostics)
+
+    def use(self, name: str, ref: RefNode) -> None:
+        """`ref` speaks of what `name` is."""
+        self.used.add(name)
+        if name in self.outside:
+            self.outside_uses[ref.span] = self.outside[name]
 
     def id(self, letter: str) -> str:
         self.counts[letter] = self.counts.get(letter, 0) + 1
@@ -147,7 +157,7 @@ def resolve(ref: RefNode, scope: Scope, work: Work) -> Resolved | None:
             if problem.fix is not None:
                 work.used.add(problem.fix.edits[0].replacement)  # nobody has forgotten what is only misspelt
         return None
-    work.used.add(first.text)
+    work.use(first.text, ref)
     found, path, identity = binding.type, binding.path, binding.identity
     for word in ref.words[1:]:
         inner = work.world.step(found, word.text)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from cell.diagnostic import Position, Span, error
+from cell.diagnostic import OUTSIDE, Diagnostic, Position, Span, error
 from cell.quantities import Quantity
 from intentlang import syntax as s
 from intentlang.declared import unknown
@@ -31,6 +32,8 @@ def bind_params(
             continue
         own[param.name.text] = param
         node = _overridden(param, overrides, work)
+        if node is not param.value:
+            work.outside[param.name.text] = node.span
         binding = _binding(param, node, Scope(names, names), work)
         if binding is None:
             work.broken |= {param.name.text}
@@ -40,7 +43,7 @@ def bind_params(
         values.append((param.name.text, in_force))
     for name in overrides:
         if name not in own:
-            work.say(unknown("E234", "param", s.Word(name, _outside(name)), list(own)))
+            work.say(unknown("E234", "param", s.Word(name, _outside(f"{name}={overrides[name]}")), list(own)))
     return bound, tuple(values)
 
 
@@ -69,7 +72,8 @@ def _overridden(param: s.ParamNode, overrides: Mapping[str, str], work: Work) ->
         return param.value
     text = overrides[name].strip()
     span, default = _outside(f"{name}={text}"), param.value.span.labelled("the default")
-    help_ = "Write a value of the same kind as the default."
+    default_text = param.value.text if isinstance(param.value, s.NumberNode | s.RefNode) else ""
+    help_ = f"Write a value of the same kind as the default, such as `{default_text}`."
     number, word = _NUMBER.fullmatch(text), _NAME.fullmatch(text)
     if isinstance(param.value, s.NumberNode):
         if number is None:
@@ -87,5 +91,19 @@ def _overridden(param: s.ParamNode, overrides: Mapping[str, str], work: Work) ->
 
 
 def _outside(text: str) -> Span:
-    """A place in what the user gave on the command line: it has no file."""
-    return Span("--set", Position(1, 1), Position(1, len(text) + 1))
+    """A place in what the user gave on the command line, which is its label."""
+    return Span(OUTSIDE, Position(1, 1), Position(1, len(text) + 1), text)
+
+
+def in_files(found: Diagnostic) -> Diagnostic:
+    """Without a fix that would mend what the user gave on the command line."""
+    is_outside = found.fix is not None and any(edit.span.file == OUTSIDE for edit in found.fix.edits)
+    return replace(found, fix=None) if is_outside else found
+
+
+def told_at_setting(found: Diagnostic, uses: Mapping[Span, Span]) -> Diagnostic:
+    """What is wrong where one of `uses` stands, told at what was given on the command line. No fix: it would change the text."""
+    given = uses.get(found.spans[0]) if found.spans else None
+    if given is None:
+        return found
+    return replace(found, spans=(given, found.spans[0].labelled("used here"), *found.spans[1:]), fix=None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
-from cell.diagnostic import Diagnostic, Edit, Fix, Position, Severity, Span
+from cell.diagnostic import OUTSIDE, Diagnostic, Edit, Fix, Position, Severity, Span
 from tui.speech import count, printable, wants_colour
 from tui.streams import write_data, write_talk
 
@@ -103,8 +103,10 @@ def _plain(text: str, _: str) -> str:
 
 
 def _excerpt(span: Span, text: str | None, paint: _Paint) -> list[str]:
-    where = f"  --> {printable(span.file)}:{span.start.line}:{span.start.column}"
     label = printable(span.label)
+    if span.file == OUTSIDE:
+        return [f"  --> {OUTSIDE} {_in_short(label)}"]
+    where = f"  --> {printable(span.file)}:{span.start.line}:{span.start.column}"
     source = None if text is None else text.split("\n")
     if source is None or span.start.line > len(source):
         return [where + (f"  {label}" if label else "")]
@@ -130,8 +132,9 @@ def _columns(text: str) -> int:
 def _github(diagnostic: Diagnostic) -> str:
     level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}[diagnostic.severity]
     fields = [f"title={_github_property(diagnostic.code)}"]
-    if diagnostic.spans:
-        span = diagnostic.spans[0]
+    outside, places = _apart(diagnostic.spans)
+    if places:
+        span = places[0]
         fields = [
             f"file={_github_property(span.file)}",
             f"line={span.start.line}",
@@ -141,7 +144,8 @@ def _github(diagnostic: Diagnostic) -> str:
             *fields,
         ]
     message = diagnostic.message + (f" ({diagnostic.help})" if diagnostic.help else "")
-    message += "".join(f"; see also {span.file}:{span.start.line}" for span in diagnostic.spans[1:])
+    message += "".join(f"; in {OUTSIDE} {_in_short(given.label)}" for given in outside)
+    message += "".join(f"; see also {span.file}:{span.start.line}" for span in places[1:])
     return printable(f"::{level} {','.join(fields)}::{_github_message(message)}")
 
 
@@ -169,23 +173,33 @@ def _sarif(diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
     }
 
 
+def _apart(spans: Sequence[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """What stands on the command line, and what in files: a code host and an editor open only those."""
+    return tuple(s for s in spans if s.file == OUTSIDE), tuple(s for s in spans if s.file != OUTSIDE)
+
+
 def _sarif_result(diagnostic: Diagnostic) -> dict[str, Any]:
+    outside, places = _apart(diagnostic.spans)
+    where: dict[str, Any] = {"logicalLocations": [_sarif_given(s) for s in outside]} if outside else {}
+    where |= _sarif_location(places[0]) if places else {}
+    related = dict.fromkeys((s, s.label or "see also") for s in places[1:])
     return {
         "ruleId": diagnostic.code,
         "level": diagnostic.severity.value,
         "message": {"text": diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")},
-        "locations": [_sarif_location(s) for s in diagnostic.spans[:1]],
-        "relatedLocations": [{**_sarif_location(s), "message": {"text": s.label or "see also"}} for s in diagnostic.spans[1:]],
+        "locations": [where] if where else [],
+        "relatedLocations": [{**_sarif_location(s), "message": {"text": text}} for s, text in related],
         **({} if diagnostic.fix is None else {"fixes": [_sarif_fix(diagnostic.fix)]}),
     }
 
 
 def _sarif_fix(fix: Fix) -> dict[str, Any]:
+    by_file: dict[str, list[Edit]] = {}
+    for edit in fix.edits:
+        by_file.setdefault(edit.span.file, []).append(edit)
     changes = [
-        {**_sarif_location(edit.span)["physicalLocation"], "replacements": [_sarif_replacement(edit)]} for edit in fix.edits
+        {"artifactLocation": _sarif_file(f), "replacements": [_sarif_replacement(e) for e in of]} for f, of in by_file.items()
     ]
-    for change in changes:
-        del change["region"]
     return {"description": {"text": fix.title}, "artifactChanges": changes}
 
 
@@ -194,10 +208,18 @@ def _sarif_replacement(edit: Edit) -> dict[str, Any]:
     return {"deletedRegion": region, "insertedContent": {"text": edit.replacement}}
 
 
+def _sarif_given(span: Span) -> dict[str, Any]:
+    return {"name": f"{OUTSIDE} {_in_short(span.label)}", "kind": "parameter"}
+
+
+def _sarif_file(name: str) -> dict[str, Any]:
+    return {"uri": quote(name.replace(os.sep, "/"), errors="surrogateescape")}
+
+
 def _sarif_location(span: Span) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(span.file.replace(os.sep, "/"), errors="surrogateescape")},
+            "artifactLocation": _sarif_file(span.file),
             "region": {
                 "startLine": span.start.line,
                 "startColumn": span.start.column,

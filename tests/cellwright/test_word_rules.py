@@ -46,6 +46,12 @@ def attribute(form: str) -> Words:
     return kind(attributes=(*PLACED, AttributeSchema(name="heat", forms=(form,), doc="")))
 
 
+def added(**more: object) -> Words:
+    """One more attribute of our bin."""
+    one = AttributeSchema.model_validate({"name": "lining", "forms": ("", "<name>"), "doc": "", **more})
+    return lambda known: known.extended_with(attributes={"bin": [one]})
+
+
 def event(**more: object) -> Words:
     return kind(events=(EventSchema.model_validate({"name": "burnt", "doc": "", **more}),))
 
@@ -76,6 +82,12 @@ TAKEN: dict[str, Words] = {
     "an outcome told otherwise": told("good", "bad", adverse=("bad",), name="verdict"),
     "an outcome that parts have as a fact": told("light", "heavy", adverse=("heavy",), name="mass"),
     "a unit that may follow a number": unit("to"),
+    "a unit like a power of ten": unit("e"),
+    "a unit like a large one": unit("E"),
+    "a unit like a number with its power": unit("e3"),
+    "a unit like a size": unit("x8"),
+    "an attribute that a kind of ours would need": added(required=True),
+    "an attribute that it would need but for another one": added(required=True, unless="at"),
     "taken away": lambda known: Vocabulary.of(kinds=known.kinds.values(), units=known.units.values()),
     "given another meaning": lambda known: Vocabulary.of(
         (k.model_copy(update={"is_open": True}) if k.name == "tray" else k for k in known.kinds.values()),
@@ -91,6 +103,9 @@ UNKNOWN: dict[str, Words] = {
     "the kind of its members": kind(members=(MembersSchema(name="racks", member="rack", doc=""),)),
     "a dimension in a form": attribute("<positive presure>"),
     "a form that does not close": attribute("<positive pressure"),
+    "a form of blanks": attribute("  "),
+    "a form of nothing": attribute("<>"),
+    "a form with a sign": attribute("<time> - <time>"),
     "a grid without a pitch": kind(layout="grid"),
     "a place without a position": kind(attributes=tuple(a for a in STATION.attributes if a.name != "at")),
     "the dimension of a fact": kind(facts=(FactSchema(name="heat", doc="", dimension="heat"),)),
@@ -149,6 +164,9 @@ def test_what_is_wrong_with_a_registration_is_told_and_its_words_are_missing(
         told("crisp", "soft", adverse=("soft",)),
         told("first", "second"),
         unit("ell", "length", 1.143),
+        unit("eV2", "length", 1.0),
+        added(),
+        kind(attributes=(*PLACED, AttributeSchema(name="heat", forms=("", "<time>, <time>"), doc="", required=True))),
         attribute("<positive temperature> to <positive temperature>"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from cell.diagnostic import OUTSIDE
 from cell.model import CellModel
 from cell.program import (
     AllOf,
@@ -269,3 +270,46 @@ def test_wrong_steps_are_told() -> None:
         "for each h in lid.holes {\n  fasten h with screw torque 1 Nm\n}\nensure scale.value < 3 s\nensure lamp is blue\n"
     )
     assert codes(program_of(text, assembly())) == ["E222", "E222", "E222", "E206", "E221"]
+
+
+SET = """param batch = 4 parts
+param where = outfeed
+param slow = 100 mm/s
+for each s in infeed until outfeed.count >= batch {
+  move s to where
+}
+ensure r1.speed <= slow
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "used"),
+    [
+        ("batch", "2.5 parts", "E211", [4]),
+        ("slow", "0 mm/s", "E211", [7]),
+        ("where", "lathe_door_zone", "E218", [5]),
+        ("where", "pins", "E227", [5]),
+        ("slow", "100 mm", "E206", []),
+        ("slow", "100", "E207", []),
+        ("where", "outfed", "E201", []),
+    ],
+)
+def test_what_is_wrong_with_a_value_from_outside_is_told_there(name: str, value: str, code: str, used: list[int]) -> None:
+    """And no machine mends it: neither the command line nor the text, which is right with its default."""
+    assert codes(program_of(SET)) == []
+    (found,) = program_of(SET, overrides={name: value}).diagnostics
+    assert (found.code, found.spans[0].file, found.spans[0].label) == (code, OUTSIDE, f"{name}={value}")
+    assert [span.start.line for span in found.spans[1:] if span.label == "used here"] == used
+    assert found.fix is None
+
+
+def test_what_is_wrong_with_the_default_too_is_told_in_the_text() -> None:
+    (found,) = program_of(
+        "param slow = 1 s\nmove shaft to outfeed\nensure r1.speed <= slow\n", overrides={"slow": "2 s"}
+    ).diagnostics
+    assert (found.code, found.spans[0].file) == ("E206", "test.intent")
+
+
+def test_a_param_that_is_not_set_is_told_where_it_stands() -> None:
+    (found,) = program_of(SET.replace("100 mm/s", "0 mm/s"), overrides={"batch": "3 parts"}).diagnostics
+    assert (found.code, found.spans[0].file) == ("E211", "test.intent")

@@ -2,11 +2,12 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cell.diagnostic import Diagnostic, Edit, Fix, Position, Severity, Span, error, warning
+from cell.diagnostic import OUTSIDE, Diagnostic, Edit, Fix, Position, Severity, Span, error, warning
 from tui.arguments import FORMATS
 from tui.diagnostics import Format, emit, render
 from tui.speech import printable, wants_colour
@@ -120,6 +121,38 @@ def test_sarif_places_are_uris() -> None:
     document = json.loads(render([error("E101", "there", span(1, 1, 2, file="my cell/ä.intent"))], "sarif", {}))
     uri = document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "my%20cell/%C3%A4.intent"
+
+
+GIVEN = error("E211", "too few", span(1, 1, 8, OUTSIDE, "batch=0"), span(2, 1, 5, label="used here"), help="More.")
+
+
+def test_what_stands_on_the_command_line_is_shown_as_it_stands_there() -> None:
+    assert render([GIVEN], "text", {"a.intent": TEXT}).splitlines()[1:3] == ["  --> --set batch=0", "  --> a.intent:2:1"]
+
+
+def test_the_command_line_is_no_file_to_a_code_host() -> None:
+    lines = render([GIVEN, replace(GIVEN, spans=GIVEN.spans[:1])], "github", {}).splitlines()
+    assert lines[0] == "::error file=a.intent,line=2,col=1,endLine=2,endColumn=5,title=E211::too few (More.); in --set batch=0"
+    assert lines[1] == "::error title=E211::too few (More.); in --set batch=0"
+
+
+def test_the_command_line_is_no_file_to_an_editor() -> None:
+    document = json.loads(render([GIVEN, replace(GIVEN, spans=GIVEN.spans[:1])], "sarif", {}))
+    first, second = (result["locations"] for result in document["runs"][0]["results"])
+    given = [{"name": "--set batch=0", "kind": "parameter"}]
+    assert [one["logicalLocations"] for one in first + second] == [given, given]
+    assert first[0]["physicalLocation"]["artifactLocation"]["uri"] == "a.intent"
+    assert "physicalLocation" not in second[0]
+
+
+def test_sarif_lists_nothing_twice_that_the_standard_wants_once() -> None:
+    """relatedLocations and artifactChanges hold unique items, one change for each file (SARIF 2.1.0, 3.27.22 and 3.55.3)."""
+    edits = (Edit(span(1, 6, 10), "block"), Edit(span(2, 15, 20), "right"))
+    found = error("E201", "there", span(1, 6, 10), span(2, 1, 5), span(2, 1, 5), fix=Fix("write both", edits))
+    (result,) = json.loads(render([found], "sarif", {}))["runs"][0]["results"]
+    assert len(result["relatedLocations"]) == 1
+    (change,) = result["fixes"][0]["artifactChanges"]
+    assert [one["insertedContent"]["text"] for one in change["replacements"]] == ["block", "right"]
 
 
 @pytest.mark.parametrize("form", FORMATS)

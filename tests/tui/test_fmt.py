@@ -28,6 +28,21 @@ def test_rewrites_in_the_one_style_and_keeps_comments(untidy: Path, capsys: pyte
     assert main(["fmt", "--check", str(untidy)]) == 0
 
 
+def test_a_byte_order_mark_stays_and_is_nothing_to_change(untidy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    untidy.write_bytes(b"\xef\xbb\xbf" + UNTIDY.encode())
+    assert main(["fmt", "--diff", str(untidy)]) == 0
+    assert "\ufeff" not in capsys.readouterr().out
+    assert main(["fmt", str(untidy)]) == 0
+    assert untidy.read_bytes() == b"\xef\xbb\xbf" + TIDY.encode()
+    assert main(["fmt", "--check", str(untidy)]) == 0
+
+
+def test_lines_end_as_the_one_style_has_it(untidy: Path) -> None:
+    untidy.write_bytes(UNTIDY.replace("\n", "\r\n").encode())
+    assert main(["fmt", str(untidy)]) == 0
+    assert untidy.read_bytes() == TIDY.encode()
+
+
 def test_check_exits_1_and_changes_nothing(untidy: Path) -> None:
     assert main(["fmt", "--check", str(untidy)]) == 1
     assert untidy.read_text() == UNTIDY

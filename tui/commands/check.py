@@ -76,7 +76,7 @@ def _mended(arguments: argparse.Namespace) -> Sequence[Reading]:
         if arguments.diff:
             put(difference(name, before, after, "mended"))
         else:
-            rewrite(name, after, keeps_mark=True)
+            rewrite(name, after)
     done = "would mend" if arguments.diff else "mended"
     for made in fixed.made:
         say(printable(f"{done} {made.file}:{made.line} {made.code}: {made.title}"))

@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """`before` and `after` are the whole text; `after` is None where the file has errors."""
+    """`before` and `after` are the whole text but for a byte order mark, which stays; `after` is None where there are errors."""
 
     file: str
     before: str
@@ -69,7 +69,7 @@ def _laid_out(file: str, found: list[Diagnostic]) -> _Layout:
     from intentlang.source import MAX_BYTES, decode_source
 
     read = read_regular(file, MAX_BYTES)
-    text = read.content.decode("utf-8", "replace")
+    text = read.content.decode("utf-8-sig", "replace")
     source = decode_source(file, read.content, read.size)
     if source.value is None:
         found += source.diagnostics
