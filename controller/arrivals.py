@@ -34,13 +34,20 @@ def withdrawn(d: Draft, event: OrderWithdrawn) -> None:
         return
     if was_begun:
         queue = d.belief.orders[event.order].queue
-        loop = next((loop.id for loop in _loops(d, queue)), "")
         text = f"order {event.order} was withdrawn, and its work was begun"
-        name = d.policies.called(queue, "withdrawn") if d.policies is not None else "withdrawn"
-        failure = Failure(name, "R730", text, goal=orders.first_goal(d, loop), iteration=(loop, event.order))
-        recovery.fail(d, failure)
+        recovery.fail(d, _failure(d, queue, event.order, text))
     elif is_planned:
         recovery.replan(d, f"order {event.order} was withdrawn")
+
+
+def _failure(d: Draft, queue: str, order: str, text: str) -> Failure:
+    """The event as the intent speaks of it: of the order (`job.withdrawn`), of the queue, or of any."""
+    assert d.policies is not None
+    loop = next(iter(_loops(d, queue)), None)
+    goal = orders.first_goal(d, loop.id) if loop is not None else None
+    names = (*((f"{loop.variable}.withdrawn",) if loop is not None else ()), f"{queue}.withdrawn", "withdrawn")
+    name = d.policies.called_among(goal, names) or "withdrawn"
+    return Failure(name, "R730", text, goal=goal, iteration=(loop.id if loop is not None else "", order))
 
 
 def is_waiting(d: Draft) -> bool:

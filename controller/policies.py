@@ -69,6 +69,16 @@ class Policies:
         """How the intent speaks of that event of that thing: `lathe.alarm` where a policy says so, else `alarm`."""
         return f"{thing}.{event}" if f"{thing}.{event}" in self.named else event
 
+    def called_among(self, goal: str | None, names: Iterable[str]) -> str | None:
+        """Which of the `names` of one event the innermost block around the goal speaks of, the first where it speaks of several.
+        None where no block does."""
+        wanted = tuple(names)
+        for enclosure in self.around.get(goal or "", (self.top,)):
+            named = {event.text for policy in enclosure.block.policies for event in policy.events}
+            if name := next((name for name in wanted if name in named), None):
+                return name
+        return None
+
     def asked_of(self, event: str, those: Iterable[str]) -> frozenset[str]:
         """The things that a policy names with the event; all of `those` where one names the event alone."""
         named = {name.rpartition(".")[0] for name in self.named if name.endswith(f".{event}")}

@@ -142,6 +142,22 @@ def test_after_the_hold_a_withdrawn_order_is_over() -> None:
     assert done(ran) == ["B"]
 
 
+@pytest.mark.parametrize(
+    ("inner", "clauses", "says"),
+    [
+        ('on job.withdrawn: hold "this one"', "", "this one"),
+        ('on job.withdrawn: hold "this one"', 'on orders.withdrawn: hold "any"', "this one"),
+        ('on withdrawn: hold "this one"', 'on orders.withdrawn: hold "any"', "this one"),
+        ('on orders.withdrawn: hold "any"\n  on job.withdrawn: hold "this one"', "", "this one"),
+        ("on grip_lost: retry 1", 'on orders.withdrawn: hold "any"\non withdrawn: hold "whatever"', "any"),
+    ],
+)
+def test_the_innermost_policy_has_a_withdrawn_order_however_it_calls_it(inner: str, clauses: str, says: str) -> None:
+    ran = bench(A, inner=inner, clauses=clauses).run(OrderGoes("A", 12.0))
+    assert ran.record.summary.state == "Held"
+    assert (ran.record.summary.held_because or "").endswith(says)
+
+
 def test_a_demand_whose_part_fell_gets_another_one() -> None:
     ran = bench(A).run(GripLost("grip", 2, "on the way"))
     assert ran.record.summary.state == "Complete"
