@@ -169,6 +169,18 @@ class HoldRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """What no device can tell and the rest of the plan depends on: an operator answers with one of `answers`. `question` is its
+    id in the run."""
+
+    at: int
+    of: Subject
+    question: str
+    text: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClauseBroken:
     """A clause that the run did not keep: `kind` is never, within, ensure, …"""
 
@@ -207,6 +219,7 @@ Conclusion = (
     | Retried
     | Skipped
     | HoldRaised
+    | QuestionAsked
     | ClauseBroken
     | RunEnded
 )

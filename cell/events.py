@@ -48,6 +48,9 @@ from cell.conclusions import (
     PlanRequested as PlanRequested,
 )
 from cell.conclusions import (
+    QuestionAsked as QuestionAsked,
+)
+from cell.conclusions import (
     Retried as Retried,
 )
 from cell.conclusions import (
@@ -103,6 +106,21 @@ class RunOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class RunResumed:
+    """Another controller goes on with the run; the one before left it without an end. `utc`, `boot` and `clock` as in RunOpened,
+    of this controller. `shift` ns makes a moment of the clock before one of this clock; `opened` is in this clock when the run
+    was. What devices show is to be seen anew, and nothing moves until an operator resumes."""
+
+    at: int
+    of: Subject
+    utc: str
+    boot: str
+    clock: Literal["virtual", "real"]
+    shift: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
 class TimeMarked:
     """Once a minute: which UTC goes with `at`, so that records of other machines can be laid beside this one."""
 
@@ -134,13 +152,13 @@ class NoPlan:
     why: WhyNot | None = None
 
 
-CommandStatus = Literal["running", "done", "aborted", "refused", "unknown"]
+CommandStatus = Literal["running", "done", "aborted", "refused", "not begun", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class CommandReported:
-    """What a device says of a command. `progress` is the path parameter's share in [0, 1] where there is one. `unknown`: the
-    link was lost and the device cannot say; it is never guessed."""
+    """What a device says of a command. `progress` is the path parameter's share in [0, 1] where there is one. `not begun`: it
+    never got the command, or has done nothing of it. `unknown`: it cannot say; it is never guessed."""
 
     at: int
     of: Subject
@@ -320,8 +338,20 @@ class OperatorAsked:
     who: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`who` has answered the question of that id (QuestionAsked) with one of its answers."""
+
+    at: int
+    of: Subject
+    question: str
+    answer: str
+    who: str
+
+
 Observation = (
     RunOpened
+    | RunResumed
     | TimeMarked
     | PlanReleased
     | NoPlan
@@ -342,6 +372,7 @@ Observation = (
     | OrderArrived
     | OrderWithdrawn
     | OperatorAsked
+    | Answered
 )
 
 # Conclusions stand in cell/conclusions.py and are named here too, so that whoever deals with events imports from one place.

@@ -250,6 +250,21 @@ _PAGES = (
         "Without a policy for that event the run is held.",
         "Look at the device, then resume: it is tried again. Or name the event in a policy: `on arc_lost: retry 1, then hold`.",
     ),
+    _page(
+        "R750", "the controller was gone",
+        "The controller of the run ended without an end of the run: it was killed, or the machine went down. Another one has "
+        "read its journal, looked at every device and asked each what became of the commands that were under way.",
+        "Nobody watched the cell meanwhile, so nothing moves by itself.",
+        "Look at the cell and at what is told as different. Resume: the same plan goes on where all is as it was meant to be; "
+        "otherwise the rest is planned from what is there.",
+    ),
+    _page(
+        "R751", "a question is open",
+        "A device cannot tell what became of a command, or a hand has lost a part while nobody watched, and the rest of the plan "
+        "depends on it.",
+        "A guess would do something twice, or leave it out. What is told here counts as so.",
+        "Look, answer with one of the answers that are given, then resume.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = dict(_PAGES)

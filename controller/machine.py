@@ -7,6 +7,7 @@ A conclusion changes nothing: it was made from an observation and is made from i
 from __future__ import annotations
 
 from cell.events import (
+    Answered,
     CommandReported,
     Conclusion,
     CountReported,
@@ -26,6 +27,7 @@ from cell.events import (
     PlanReleased,
     QuantityMeasured,
     RunOpened,
+    RunResumed,
     SupplyReported,
     TimeMarked,
     TimerExpired,
@@ -46,10 +48,13 @@ from controller import (
     pace,
     presence,
     progress,
+    questions,
     recovery,
     reports,
     states,
     stops,
+    taking_over,
+    unheard,
     waiting,
 )
 from controller.draft import Draft, draft_of, finished
@@ -64,6 +69,8 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
     """The state after `event`, and what it calls for."""
     if isinstance(event, Conclusion) or (state.is_over and not isinstance(event, OperatorAsked)):
         return state, Commands()
+    if isinstance(event, RunResumed):
+        state = taking_over.shifted(state, event.shift)
     d = draft_of(state, event.at)
     _take_in(d, event)
     _go_on(d)
@@ -80,6 +87,8 @@ def _take_in(d: Draft, event: Observation) -> None:
     match event:
         case RunOpened():
             _open(d, event)
+        case RunResumed():
+            taking_over.taken_over(d, event)
         case TimeMarked():
             pass
         case PlanReleased():
@@ -122,7 +131,10 @@ def _take_in(d: Draft, event: Observation) -> None:
         case TimerExpired():
             _timer(d, event.timer)
         case OperatorAsked():
-            stops.asked(d, event)
+            if not (event.what == "resume" and questions.are_open(d)):
+                stops.asked(d, event)
+        case Answered():
+            questions.answered(d, event)
 
 
 def _go_on(d: Draft) -> None:
@@ -130,6 +142,7 @@ def _go_on(d: Draft) -> None:
     if d.context is None:
         return
     progress.settle_all(d)
+    unheard.settle_all(d)
     fullness.watch_full(d)
     emptiness.watch_empty(d)
     ages.watch(d)

@@ -86,13 +86,17 @@ def observations(state: RunState, event: device.DeviceEvent) -> Iterator[Observa
 
 def robot_seen(state: RunState, at: int, seen: device.RobotState, stances: Stances) -> Iterator[Observation]:
     """Where a robot at standstill stands. Silent while it moves, and when that is known already."""
-    if float(np.max(np.abs(seen.qd), initial=0.0)) > STANDSTILL or seen.command is not None:
+    if not is_at_rest(seen):
         return
     stance = _stance(state, seen, stances.get(seen.device, {}))
     believed = state.belief.robots.get(seen.device)
     if believed is None or believed.stance != stance:
         fact = Fact("stands", (seen.device, stance_name(stance)))
         yield FactObserved(at, _of_device(state, seen.device), fact, True, seen.device, _age(at, seen.received))
+
+
+def is_at_rest(seen: device.RobotState) -> bool:
+    return seen.command is None and float(np.max(np.abs(seen.qd), initial=0.0)) <= STANDSTILL
 
 
 def hand_seen(state: RunState, at: int, seen: device.GripperState) -> Iterator[Observation]:

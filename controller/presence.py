@@ -16,7 +16,7 @@ from controller.draft import Draft
 from controller.run_state import Failure, HoldReason
 
 INTRUSION = "intrusion"
-_AT_REST = ("Idle", "Starting", "Held", "Holding")
+_AT_REST = ("Idle", "Starting", "Held")
 
 
 def zone_reported(d: Draft, event: ZoneReported) -> None:
@@ -28,7 +28,8 @@ def zone_reported(d: Draft, event: ZoneReported) -> None:
     if not event.is_occupied and wanted in d.belief.short:
         d.believe(short=tuple(what for what in d.belief.short if what != wanted))
     speeds.set_speeds(d, f"zone {event.zone} is {'occupied' if event.is_occupied else 'free'}")
-    if event.is_occupied and _stops(zone) and d.pack not in _AT_REST and not _is_expected(d, zone):
+    is_at_rest = d.pack in _AT_REST or (d.pack == "Holding" and not _moves(d))
+    if event.is_occupied and _stops(zone) and not is_at_rest and not _is_expected(d, zone):
         monitor.stop_all(d)
         _raise(d, zone)
 
@@ -53,6 +54,11 @@ def keeps_still(d: Draft, step: Step) -> str | None:
 
 def _stops(zone: Zone) -> bool:
     return zone.when_occupied == "stop"
+
+
+def _moves(d: Draft) -> bool:
+    """Whether a robot may be on its way: a hold lets it end its motion."""
+    return any(flight.device in d.belief.robots for flight in d.progress.flights.values())
 
 
 def _is_expected(d: Draft, zone: Zone) -> bool:

@@ -87,8 +87,16 @@ def start(d: Draft, step: Step) -> None:
         claims=p.claims.update(dict.fromkeys(step.claims, step.id)) if step.claims else p.claims,
     )
     d.first = d.now if d.first is None else d.first
-    d.set_timer(f"late {command.id}", OVERDUE[0] * step.duration + _patience(step))
+    wait_for(d, command.id)
     d.command(command)
+
+
+def wait_for(d: Draft, command: str) -> None:
+    """From now on the command of a step has its time."""
+    flight = d.progress.flights[command]
+    if flight.step is not None:
+        step = d.plan.steps[flight.step]
+        d.set_timer(f"late {command}", OVERDUE[0] * step.duration + _patience(step))
 
 
 def running(d: Draft, command: str) -> None:
@@ -165,6 +173,24 @@ def lose_sight(d: Draft, step: str, text: str) -> None:
     _give_up(d, step)
     d.proceed(status=d.progress.status.set(step, "unknown"))
     d.say(StepUnknown(d.now, d.about(step), text))
+
+
+def wait_again(d: Draft, step: str) -> None:
+    """Its command was never carried out: the step is due as if nothing had been sent."""
+    p = d.progress
+    due = tuple(sorted((*p.due, step), key=d.plan.position.__getitem__))
+    d.proceed(status=p.status.delete(step), due=due)
+
+
+def doubt(d: Draft, step: str, text: str) -> None:
+    """Nobody knows what became of the step, and somebody will tell."""
+    d.proceed(status=d.progress.status.set(step, "unknown"))
+    d.say(StepUnknown(d.now, d.about(step), text))
+
+
+def write_off(d: Draft, step: str) -> None:
+    """A step in doubt was not carried out, and will not be in this plan."""
+    d.proceed(status=d.progress.status.set(step, "failed"), left=d.progress.left - 1)
 
 
 def _patience(step: Step) -> float:

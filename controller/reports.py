@@ -10,10 +10,10 @@ from dataclasses import replace
 from cell.events import CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
-from controller import awaited, effects, ledger, monitor, progress, recovery
+from controller import awaited, effects, ledger, monitor, progress, questions, recovery, taking_over, unheard
 from controller.draft import Draft
 from controller.plan_index import device_of
-from controller.run_state import DeviceBelief, Failure, HoldReason
+from controller.run_state import DeviceBelief, Failure, Flight, HoldReason
 
 OBSERVED = ("grip_lost", "part_missing", "blocked", "refused")
 """Events of verbs that are concluded from what is seen, never from what a device calls the end of its command."""
@@ -30,15 +30,18 @@ def reported(d: Draft, event: CommandReported) -> None:
     match event.status:
         case "running":
             progress.running(d, event.command)
+            if flight.is_of_before and flight.device in d.belief.robots:
+                taking_over.goes_on(d)
         case "done":
             progress.done(d, event.command)
         case "aborted" | "refused":
             progress.land(d, event.command)
             if flight.step is None:
-                if flight.device not in d.known.devices and not flight.is_stopped and not _has_alarm(d, flight.device):
+                is_own = not flight.is_stopped and not flight.is_of_before
+                if flight.device not in d.known.devices and is_own and not _has_alarm(d, flight.device):
                     recovery.replan(d, event.text)
                     recovery.raise_hold(d, HoldReason("R707", f"{flight.device}: {event.text}", ()))
-            elif flight.is_stopped:
+            elif flight.is_stopped or (flight.is_of_before and not _is_told(d, flight, event)):
                 progress.fail(d, flight.step, "stopped", "R708", "broken off by a stop")
                 recovery.replan(d, "broken off by a stop")
             else:
@@ -53,9 +56,20 @@ def reported(d: Draft, event: CommandReported) -> None:
                     return
                 word = "blocked" if event.status == "aborted" else "refused"
                 _step_failed(d, flight.step, word, "R708" if event.status == "aborted" else "R707", event.text)
+        case "not begun":
+            unheard.not_begun(d, event.command)
+        case "unknown" if flight.is_of_before:
+            unheard.unknown(d, event.command)
         case "unknown":
             progress.land(d, event.command)
             _lost_sight(d, flight.step, f"{flight.device}: {event.text}")
+
+
+def _is_told(d: Draft, flight: Flight, event: CommandReported) -> bool:
+    """Whether the device has a word for why it broke off; without one the controller that was gone is reason enough."""
+    assert flight.step is not None
+    is_refused = event.status == "refused" or (flight.device in d.known.people and event.text == "refused")
+    return is_refused or event.text in SPOILED or event.text in _events_of_verb(d, flight.step)
 
 
 def _events_of_verb(d: Draft, step: str) -> tuple[str, ...]:
@@ -87,6 +101,9 @@ def hand_lost(d: Draft, hand: str | None, event: HandClosedEmpty | None) -> None
     if part is None:
         return
     stance, robot = ledger.stance_of(d, hand), ledger.robot_of(d, hand)
+    if d.trouble.is_looking:
+        questions.ask_where(d, part, hand)
+        return
     if isinstance(stance, AtPlace) and stance.hand == hand:
         ledger.move_part(d, part, ledger.where_let_go(d, stance.place), "inferred")
     else:
@@ -178,7 +195,9 @@ def no_effect(d: Draft, command: str) -> None:
         return
     step = d.plan.steps[flight.step] if flight.step is not None else None
     progress.land(d, command)
-    if step is not None:
+    if step is not None and flight.is_of_before:
+        unheard.give_up(d, step, f"nobody heard or sees that {effects.unseen_effect(d, step)}")
+    elif step is not None:
         text = f"{flight.device} says done, but it is not seen that {effects.unseen_effect(d, step)}"
         code = "R706" if isinstance(step.action, Inspect) else "R716"
         _step_failed(d, step.id, "no_effect", code, text)
@@ -190,7 +209,7 @@ def late(d: Draft, command: str) -> None:
     if flight is None:
         return
     robot = d.belief.robots.get(flight.device)
-    if robot is not None and robot.fraction < 1.0:
+    if robot is not None and (robot.fraction is None or robot.fraction < 1.0):
         d.set_timer(f"late {command}", progress.OVERDUE[1])
         return
     if flight.device in d.known.people:

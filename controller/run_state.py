@@ -55,11 +55,11 @@ class HandBelief:
 @dataclass(frozen=True, slots=True)
 class RobotBelief:
     """`stance`: where it is seen at standstill, None while it moves or is not known. `inside` are the zones that it rests in.
-    `fraction` of its planned speed was asked for last."""
+    `fraction` of its planned speed was asked for last, None: nobody knows whether it got that."""
 
     stance: Stance | None = None
     inside: tuple[str, ...] = ()
-    fraction: float = 1.0
+    fraction: float | None = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,17 @@ class Belief:
 @dataclass(frozen=True, slots=True)
 class Flight:
     """A command that was sent and is not over. `step` None: it serves no step (a hand made ready), or its step has failed.
-    `is_stopped`: we asked for a stop while it ran, so being broken off is no failure."""
+    `is_stopped`: we asked for a stop while it ran, so being broken off is no failure. `is_of_before`: another controller sent it,
+    and what it did until this one came is heard of nowhere. `is_untold`: the device cannot say what became of it, and shows no
+    rest yet."""
 
     device: str
     step: str | None
     sent: int
     is_done: bool = False
     is_stopped: bool = False
+    is_of_before: bool = False
+    is_untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,16 @@ class Paced:
     is_late: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an operator has to tell: what became of `step`, or where `part` is. `answers` are all that there are."""
+
+    text: str
+    answers: tuple[str, ...]
+    step: str | None = None
+    part: str | None = None
+
+
 # running: the plan is dispatched. draining: nothing new is sent until all that runs has ended. readying: hands that closed on
 # nothing are opened. planning: the planner was asked.
 Mode = Literal["running", "draining", "readying", "planning"]
@@ -196,7 +210,8 @@ class Trouble:
     `violations` clauses broken. `opened`: when each block with a `within` was opened. `full`: what has no free place, `empty`:
     what has nothing left, of what the intent asks about. `halted`: robots that stand still on their paths until an operator
     resumes, by the command that asked for it. `stopping`: the hardest stop asked for so far. `commands` numbers what serves no
-    step. `amended` has what retries have changed, by ladder."""
+    step. `amended` has what retries have changed, by ladder. `questions` are those that nobody has answered yet, by id.
+    `is_looking`: another controller has taken over, and no operator has confirmed yet that it may go on."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -216,6 +231,8 @@ class Trouble:
     starved_since: int | None = None
     paces: Map[str, Paced] = _NONE
     amended: Map[str, Amended] = _NONE
+    questions: Map[str, Question] = _NONE
+    is_looking: bool = False
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

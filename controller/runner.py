@@ -18,6 +18,7 @@ from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
 from cell.events import (
+    Answered,
     Asked,
     CommandReported,
     Event,
@@ -29,15 +30,18 @@ from cell.events import (
     OutcomeTold,
     PlanReleased,
     RunOpened,
+    RunResumed,
     TimeMarked,
     TimerExpired,
 )
+from cell.motion_plan import MotionPlan
 from cell.orders import OrderAdded, OrderCancelled
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from controller.arrivals import WAITING as WITHOUT_ORDERS
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
+from controller.inquiry import commands_found, faults_found, robots_found
 from controller.journal.journal import Journal
 from controller.machine import advance
 from controller.observe import observations, ordered, robot_seen, stances_of
@@ -74,6 +78,29 @@ class Inbox(Protocol):
         """When something will be asked, if that is known beforehand."""
 
 
+class AnswerBook(Protocol):
+    """What operators have answered: (the question's id, the answer, who)."""
+
+    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]: ...
+
+
+class NoAnswers:
+    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """What a run goes on from: its `state` as the journal has it, the plan in hand, released anew, and every plan that it had,
+    the first one first. `shift` ns makes a moment of its clock one of ours, `opened` is in ours when it was opened."""
+
+    state: RunState
+    plan: ReleasedPlan
+    plans: tuple[MotionPlan, ...]
+    shift: int
+    opened: int
+
+
 class Recorder(Protocol):
     def take(self, drivers: DriverSet, state: RunState) -> None:
         """Gathers samples, in memory."""
@@ -95,6 +122,7 @@ class Runner:
     orders: OrderBook = field(default_factory=Announced)
     on_events: Callable[[Sequence[Event], RunState], None] | None = None
     ends_when_held: bool = False
+    answers: AnswerBook = field(default_factory=NoAnswers)
     state: RunState = NOTHING_YET
     _asked: RequestPlan | None = None
     _rows: list[Event] = field(default_factory=list)
@@ -108,10 +136,17 @@ class Runner:
 
     def run(self, plan: ReleasedPlan) -> RunState:
         """Runs `plan` and what follows from it to the end. The drivers are open while it runs and closed after it."""
+        return self._supervise(lambda: self._open(plan))
+
+    def resume(self, before: Resumption) -> RunState:
+        """Goes on with a run that another controller has left, once an operator has said so. The drivers as for `run`."""
+        return self._supervise(lambda: self._take_over(before))
+
+    def _supervise(self, begin: Callable[[], None]) -> RunState:
         self._dispatcher, self._watch = Dispatcher(self.drivers), Watch(self.drivers)
         self.drivers.open()
         try:
-            self._open(plan)
+            begin()
             while not self._is_at_end():
                 self._pass_time()
                 self._look()
@@ -141,6 +176,24 @@ class Runner:
         while self._flush():
             self._poll(now)
 
+    def _take_over(self, before: Resumption) -> None:
+        """What was told and not heard first, then what shows, then what became of each command: facts come before reports."""
+        clock, now = self.clock, self.clock.now()
+        self._marked = self._watched = now
+        self.state = before.state
+        for plan in before.plans:
+            self._watch.learn(stances_of(plan))
+        self._dispatcher.take(before.plan)
+        of = self._subject
+        self._fold((RunResumed(now, of, clock.utc(), clock.boot(), clock.kind, before.shift, before.opened),))
+        self._poll(now)
+        self._fold(faults_found(self.drivers, self.state, now))
+        self._fold(robots_found(self.drivers, self.state, self._watch, now))
+        self._fold(first_look(self.drivers, self.state, self._watch, now))
+        self._fold(commands_found(self.drivers, self.state, now))
+        while self._flush():
+            self._poll(now)
+
     def _is_at_end(self) -> bool:
         if self.state.is_over:
             return True
@@ -167,6 +220,7 @@ class Runner:
     def _look(self) -> None:
         """Everything new, folded, written and answered."""
         now = self.clock.now()
+        self._fold(Answered(now, self._subject, *answer) for answer in self.answers.take_answers(now))
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in self.inbox.take(now))
         self._fold(self._of_orders(now))
         self._poll(now)

@@ -50,6 +50,6 @@ class Progress:
 
 def _should_move(state: RunState, seen: RobotState) -> bool:
     robot = state.belief.robots[seen.device]
-    is_asked = seen.device not in state.trouble.halted and robot.fraction >= SLOWEST
+    is_asked = seen.device not in state.trouble.halted and robot.fraction is not None and robot.fraction >= SLOWEST
     is_heard = seen.device not in state.belief.silent and seen.device not in state.belief.cut
     return seen.mode == "running" and is_asked and is_heard and (seen.speed_scaling is None or seen.speed_scaling >= SLOWEST)

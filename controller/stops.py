@@ -43,7 +43,8 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             if packml.after(d.pack, "hold") is not None and d.trouble.hold is None:
                 recovery.raise_hold(d, HoldReason("R702", f"{event.who} asked for a hold", ()))
         case "resume":
-            if d.pack == "Held":
+            if d.pack == "Held" and not d.trouble.questions:
+                d.mend(is_looking=False)
                 recovery.resumed(d)
                 monitor.go_on(d)
                 go(d, "unhold", who)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cell.commands import AwaitWork, Subject, Withdraw
 from cell.events import (
+    Answered,
     BranchTaken,
     ClauseBroken,
     CommandSent,
@@ -24,9 +25,11 @@ from cell.events import (
     OutcomeTold,
     PlanReleased,
     PlanRequested,
+    QuestionAsked,
     Retried,
     RunEnded,
     RunOpened,
+    RunResumed,
     Skipped,
     SpeedAsked,
     StateChanged,
@@ -50,6 +53,8 @@ def _line(event: Event) -> str | None:
     match event:
         case RunOpened(clock=clock):
             return f"run {event.of.run} opened, {clock} time"
+        case RunResumed(clock=clock):
+            return f"run {event.of.run} taken over by another controller, {clock} time"
         case PlanReleased(number=number, obligations=obligations):
             return f"plan {number} ({(event.of.plan or '')[:12]}) released: {obligations} obligations proved"
         case PlanRequested(number=number, reason=reason):
@@ -72,6 +77,10 @@ def _line(event: Event) -> str | None:
             return f"order {name} done"
         case OperatorAsked(what=what, who=who):
             return f"{who} asks: {what}"
+        case QuestionAsked(question=name, text=text, answers=answers):
+            return f"{name}: {text} ({', '.join(answers)})"
+        case Answered(question=name, answer=answer, who=who):
+            return f"{who} answers {name}: {answer}"
         case _:
             return _work_line(event) or _trouble_line(event)
 

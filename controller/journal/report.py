@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cell.events import (
+    Answered,
     BranchTaken,
     ClauseBroken,
     Event,
@@ -21,9 +22,11 @@ from cell.events import (
     OrderWithdrawn,
     PlanReleased,
     PlanRequested,
+    QuestionAsked,
     Retried,
     RunEnded,
     RunOpened,
+    RunResumed,
     Skipped,
     SpeedAsked,
     StateChanged,
@@ -62,6 +65,13 @@ class Account:
     steps: Counter[str] = field(default_factory=Counter)
     branches: Counter[str] = field(default_factory=Counter)
 
+    def in_clock_of(self, resumed: RunResumed) -> None:
+        """All moments so far are in the clock of the controller before."""
+        if self.opened is not None:
+            self.opened = replace(self.opened, at=resumed.opened)
+        self.notes = [(at + resumed.shift, note) for at, note in self.notes]
+        self.notes.append((resumed.at, "another controller goes on"))
+
 
 def report(events: Sequence[Event], summary: RunSummary | None = None) -> str:
     """Lines of at most 110 characters, but for texts of the intent. `summary` where somebody knows more than the events say:
@@ -82,6 +92,10 @@ def gathered(events: Iterable[Event]) -> Account:
         match event:
             case RunOpened():
                 account.opened, since = event, (event.at, "Idle")
+            case RunResumed(shift=shift):
+                account.in_clock_of(event)
+                since, asked = (since[0] + shift, since[1]), None
+                slow = {robot: at + shift for robot, at in slow.items()}
             case RunEnded():
                 account.ended = event
             case StateChanged(at=at, before=before, after=after):
@@ -127,6 +141,10 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"retry {attempt} of {tries} after {word} ({about})"))
         case Skipped(parts=parts, why=why):
             account.notes.append((event.at, f"skipped {', '.join(parts)}: {why}"))
+        case QuestionAsked(question=name, text=text):
+            account.notes.append((event.at, f"{name} asked: {text}"))
+        case Answered(question=name, answer=answer, who=who):
+            account.notes.append((event.at, f"{who} answered {name}: {answer}"))
         case HoldRaised(code=code, text=text):
             account.notes.append((event.at, f"hold {code}: {text}"))
         case ClauseBroken(kind=kind, text=text):

@@ -1,0 +1,102 @@
+"""What another controller asks of the devices before it goes on with a run: what became of the commands that were under way,
+where each robot truly stands, which faults are still there.
+
+Law: it asks and sends nothing. A device that cannot tell what became of a command is `unknown`, whatever it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cell.commands import Subject
+from cell.device import CommandStatus
+from cell.driver import Device, DriverSet
+from cell.driver_errors import DriverError
+from cell.events import CommandReported, DeviceAlarm, FactObserved, Observation
+from cell.events import CommandStatus as Reported
+from cell.steps import Fact, stance_name
+from controller.observe import is_at_rest, robot_seen
+from controller.run_state import Flight, RunState
+from controller.watch import Watch, told
+
+
+def robots_found(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> Iterator[Observation]:
+    """Those that do not stand where they are believed to: elsewhere, on their way, or not to be seen."""
+    for name, believed in state.belief.robots.items():
+        if believed.stance is None or name not in drivers.motion:
+            continue
+        seen = told(drivers.motion[name].state)
+        if seen is None or not is_at_rest(seen):
+            fact = Fact("stands", (name, stance_name(believed.stance)))
+            yield FactObserved(now, Subject(state.run), fact, False, name, 0.0)
+        else:
+            yield from robot_seen(state, now, seen, watch.stances)
+
+
+def faults_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[DeviceAlarm]:
+    """Faults that are there and not believed, or believed and not there."""
+    there = dict(_faults(drivers, state))
+    of = Subject(state.run)
+    believed = {name: seen.alarm for name, seen in state.belief.devices.items() if seen.alarm is not None}
+    for name, alarm in believed.items():
+        if name in there and there[name] is None:
+            yield DeviceAlarm(now, of, name, False, alarm, "")
+    for name, fault in there.items():
+        if fault is not None and name not in believed:
+            yield DeviceAlarm(now, of, name, True, *fault)
+
+
+def commands_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[CommandReported]:
+    """What became of each command that was under way; nothing of those that still are and have not begun to say so."""
+    plan = state.progress.plan
+    for command, flight in state.progress.flights.items():
+        device = _device(drivers, flight.device)
+        status = CommandStatus("unknown") if device is None else _status(device, command)
+        word = _word(status, flight, drivers)
+        if word is not None:
+            of = plan.subjects[flight.step] if plan is not None and flight.step is not None else Subject(state.run)
+            yield CommandReported(now, of, command, word, "", status.why or _text(word), status.at)
+
+
+def _word(status: CommandStatus, flight: Flight, drivers: DriverSet) -> Reported | None:
+    match status.state:
+        case "not seen":
+            return "not begun"
+        case "queued":  # a robot has been told the way and not to go; a person has been asked and has not come
+            return "not begun" if flight.device in drivers.motion else None
+        case "running" | "done" | "aborted" | "unknown":
+            return status.state
+
+
+def _text(word: Reported) -> str:
+    return "" if word in ("running", "done") else "it does not say what became of it" if word == "unknown" else word
+
+
+def _status(device: Device, command: str) -> CommandStatus:
+    try:
+        return device.status(command) if device.capabilities().command_status else CommandStatus("unknown")
+    except DriverError:
+        return CommandStatus("unknown")
+
+
+def _device(drivers: DriverSet, name: str) -> Device | None:
+    tool = name.partition(".")[0]
+    couplings: dict[str, Device] = {coupling.name: coupling for coupling in drivers.couplings.values()}
+    every: dict[str, Device] = {**drivers.persons, **drivers.supplies, **drivers.stations, **drivers.machines, **drivers.motion}
+    return couplings.get(name) or every.get(name) or drivers.grippers.get(tool)
+
+
+def _faults(drivers: DriverSet, state: RunState) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """By device: its first fault and what it says of it, None for none. Nothing of one that does not answer."""
+    for name, robot in drivers.motion.items():
+        if (at := told(robot.state)) is not None:
+            yield name, (at.faults[0], "") if at.faults else None
+    for name, machine in drivers.machines.items():
+        if (shown := told(machine.state)) is not None:
+            yield name, ("alarm", shown.alarm) if shown.alarm is not None else None
+    for name, tool in drivers.grippers.items():
+        hands = [hand.partition(".")[2] for hand in state.belief.hands if hand.partition(".")[0] == name]
+        states = [told(lambda tool=tool, hand=hand: tool.state(hand)) for hand in hands]  # type: ignore[misc]
+        if None not in states:
+            fault = next((fault for jaws in states if jaws is not None for fault in jaws.faults), None)
+            yield name, (fault, "") if fault is not None else None

@@ -1,0 +1,103 @@
+"""What no device can tell and the rest of the plan depends on: asked of an operator, in words and with all the answers there are.
+
+Law: as long as a question is open nothing is planned and nothing is sent. An answer that is none of the question's changes
+nothing. What an operator has told counts as declared.
+"""
+
+from __future__ import annotations
+
+from cell.events import Answered, QuestionAsked
+from cell.state import InPlace, Lost
+from cell.steps import Step
+from controller import confirming, ledger, progress, recovery
+from controller.draft import Draft
+from controller.run_state import Failure, HoldReason, Question
+
+DONE, NOT_DONE, GONE = "done", "not done", "gone"
+CODE = "R751"
+
+
+def ask_what_became_of(d: Draft, step: Step) -> None:
+    known = d.belief.parts.get(step.part or "")
+    if known is not None and known.part.given_up:
+        give_up_doubt(d, step)
+        return
+    text = f"what became of {_words(d, step)}, which was under way when the controller was gone?"
+    _ask(d, Question(text, (DONE, NOT_DONE), step=step.id))
+
+
+def ask_where(d: Draft, part: str, hand: str) -> None:
+    """The hand had it and has it no more."""
+    places = tuple(name for name in d.known.places if not d.belief.lying.get(name))
+    ledger.move_part(d, part, Lost(f"{hand} held it before the controller was gone"), "observed")
+    _ask(d, Question(f"{hand} held {part} and holds it no more: where is it?", (*places, GONE), part=part))
+
+
+def answered(d: Draft, event: Answered) -> None:
+    question = d.trouble.questions.get(event.question)
+    if question is None or event.answer not in question.answers:
+        return
+    d.mend(questions=d.trouble.questions.delete(event.question))
+    if question.step is not None:
+        _settle_step(d, d.plan.steps[question.step], event.answer)
+    elif question.part is not None:
+        _settle_part(d, question.part, event)
+
+
+def are_open(d: Draft) -> bool:
+    """Whether somebody has to answer before anything goes on; who asks for more is told so."""
+    if not d.trouble.questions:
+        return False
+    text = "; ".join(question.text for _, question in sorted(d.trouble.questions.items()))
+    recovery.raise_hold(d, HoldReason(CODE, text, ()))
+    return True
+
+
+def give_up_doubt(d: Draft, step: Step) -> None:
+    """It was not done, or it does not matter: it serves the plan in hand no more."""
+    progress.write_off(d, step.id)
+    recovery.replan(d, f"{step.id} was not carried out")
+
+
+def _settle_step(d: Draft, step: Step, answer: str) -> None:
+    if answer == DONE:
+        confirming.confirm(d, step)
+    else:
+        give_up_doubt(d, step)
+
+
+def _settle_part(d: Draft, part: str, event: Answered) -> None:
+    if event.answer != GONE:
+        ledger.move_part(d, part, InPlace(event.answer), "declared")
+        recovery.replan(d, f"{event.who} has told where {part} is")
+        return
+    known = d.belief.parts[part].part
+    text = f"{event.who} has told that {part} is gone"
+    ledger.move_part(d, part, Lost(text), "declared")
+    if not known.given_up:
+        recovery.fail(d, Failure("grip_lost", "R703", text, step=_next_step(d, part), part=part))
+
+
+def _next_step(d: Draft, part: str) -> str | None:
+    return next((s.id for s in d.plan.plan.tasks.steps if s.part == part and s.id not in d.progress.status), None)
+
+
+def _ask(d: Draft, question: Question) -> None:
+    name = d.fresh_id("question").rpartition("/")[2]
+    d.mend(questions=d.trouble.questions.set(name, question))
+    d.say(QuestionAsked(d.now, d.about(question.step), name, question.text, question.answers))
+    recovery.raise_hold(d, HoldReason(CODE, question.text, ()))
+
+
+def _words(d: Draft, step: Step) -> str:
+    operation = d.plan.operation.get(step.id)
+    verb = operation.verb if operation is not None else type(step.action).__name__
+    device = f" at {device}" if (device := _device(step)) else ""
+    return f"`{verb} {step.part or ''}`{device}".replace(" `", "`") + f" ({step.id})"
+
+
+def _device(step: Step) -> str:
+    action = step.action
+    return next(
+        (str(getattr(action, name)) for name in ("machine", "station", "tool", "supply", "person") if hasattr(action, name)), ""
+    )

@@ -1,0 +1,92 @@
+"""Another controller goes on with the run: the moments of its clock, and what is to be seen anew before anything is sent.
+
+Law: what another controller believed that a device can show is forgotten until the device has shown it; where parts are, what was
+reached and what was tried stays, for no device can tell it. Nothing moves until an operator resumes. What was under way stays
+under way until its device says what became of it (controller/inquiry.py asks).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from immutables import Map
+
+from cell.commands import SetSpeed, StopAll
+from cell.events import RunResumed
+from controller import progress, recovery, speeds, stops
+from controller.draft import Draft
+from controller.run_state import DeviceBelief, HandBelief, HoldReason, RunState
+
+ABOUT_DEVICES = ("late", "effect", "silent", "unseen", "alarms", "needs", "standstill")
+"""The timers that wait for a device: it is asked anew."""
+ENDING = 30.0  # s that a command which serves no step any more may still take
+
+
+def shifted(state: RunState, shift: int) -> RunState:
+    """The same state with every moment of it `shift` ns later: as another clock has it."""
+    if shift == 0:
+        return state
+    trouble, p = state.trouble, state.progress
+    since = trouble.starved_since
+    return replace(
+        state,
+        now=state.now + shift,
+        belief=replace(state.belief, arrived=_later(state.belief.arrived, shift), tended=_later(state.belief.tended, shift)),
+        progress=replace(
+            p, flights=Map({command: replace(flight, sent=flight.sent + shift) for command, flight in p.flights.items()})
+        ),
+        trouble=replace(
+            trouble,
+            opened=_later(trouble.opened, shift),
+            starved_since=None if since is None else since + shift,
+            paces=Map({loop: replace(paced, first=paced.first + shift) for loop, paced in trouble.paces.items()}),
+        ),
+        timers=_later(state.timers, shift),
+        first=None if state.first is None else state.first + shift,
+        last=None if state.last is None else state.last + shift,
+    )
+
+
+def taken_over(d: Draft, event: RunResumed) -> None:
+    """The state has the moments of the new clock already."""
+    for timer in tuple(d.timers):
+        if timer.split(" ")[0] in ABOUT_DEVICES:
+            d.clear_timer(timer)
+    _forget(d)
+    d.mend(is_looking=True)
+    for command, flight in tuple(d.progress.flights.items()):
+        before = replace(flight, is_done=False, is_of_before=True)
+        d.proceed(flights=d.progress.flights.set(command, before))
+        d.set_timer(f"late {command}", ENDING)
+        progress.wait_for(d, command)
+    if d.pack in ("Stopping", "Aborting"):
+        d.command(StopAll(d.fresh_id("stop"), d.subject, d.trouble.stopping or "hold"))
+        d.set_timer("standstill", stops.STANDSTILL)
+        return
+    if d.trouble.mode == "planning":  # whoever was asked has gone
+        d.mend(mode="draining", replan=d.trouble.replan or "asked again")
+    recovery.raise_hold(d, HoldReason("R750", "its controller was gone: look at the cell, then resume", ()))
+
+
+def goes_on(d: Draft) -> None:
+    """A command of before is under way. A robot goes as fast as it may by what is seen of zones; it may not have heard so."""
+    speeds.set_speeds(d, "another controller goes on")
+    sent = {command.robot: command.id for command in d.send if isinstance(command, SetSpeed)}
+    d.mend(halted=d.trouble.halted.update({name: sent[name] for name in d.trouble.halted if name in sent}))
+
+
+def _forget(d: Draft) -> None:
+    """But where robots stand: stances may share their joint positions, and the one believed is looked for first. The look says
+    which of them do not stand there."""
+    belief = d.belief
+    d.believe(
+        robots=Map({name: replace(seen, fraction=None) for name, seen in belief.robots.items()}),
+        hands=Map({name: HandBelief(None, seen.part) for name, seen in belief.hands.items()}),
+        devices=Map({name: DeviceBelief(None, None, None, s.alarm, s.alarm_text) for name, s in belief.devices.items()}),
+        silent=(),
+        cut=Map(),
+    )
+
+
+def _later(moments: Map[str, int], shift: int) -> Map[str, int]:
+    return Map({name: moment + shift for name, moment in moments.items()})

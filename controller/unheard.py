@@ -1,0 +1,111 @@
+"""What became of the commands of another controller, by what their devices say and show; what nobody can tell is asked.
+
+Law: nothing is guessed and nothing is done twice. A command that its device never got has changed nothing, and its step waits
+again under the same id. One that its device cannot tell of is under way as long as the device shows no rest. Then it counts as
+done where its effect is seen. Where the effect is not seen it is planned anew, if it names a state to reach or only looks: twice
+is as good as once. Anything else is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from cell.steps import (
+    Await,
+    Couple,
+    Decide,
+    Drive,
+    Grip,
+    Inspect,
+    Move,
+    Present,
+    Release,
+    RunProgram,
+    Service,
+    SetClamp,
+    SetDoor,
+    Step,
+    Treat,
+    Uncouple,
+)
+from controller import confirming, effects, progress, questions, recovery
+from controller.draft import Draft
+
+
+def not_begun(d: Draft, command: str) -> None:
+    flight = d.progress.flights[command]
+    progress.land(d, command)
+    if flight.step is not None:
+        progress.wait_again(d, flight.step)
+
+
+def unknown(d: Draft, command: str) -> None:
+    """Its device cannot tell."""
+    d.proceed(flights=d.progress.flights.set(command, replace(d.progress.flights[command], is_untold=True)))
+    _settle(d, command)
+
+
+def settle_all(d: Draft) -> None:
+    """Called when anything has happened: a device of which nothing was told may be at rest by now."""
+    for command, flight in tuple(d.progress.flights.items()):
+        if flight.is_untold:
+            _settle(d, command)
+
+
+def _settle(d: Draft, command: str) -> None:
+    flight = d.progress.flights[command]
+    if not _is_at_rest(d, flight.device):
+        return
+    progress.land(d, command)
+    if flight.step is None:
+        return
+    step = d.plan.steps[flight.step]
+    if _shows(step) and effects.unseen_effect(d, step) is None:
+        confirming.confirm(d, step)
+    elif _may_be_asked_again(step):
+        give_up(d, step, f"{flight.device} cannot say what became of {command}")
+    else:
+        progress.doubt(d, step.id, f"{flight.device} cannot say what became of {command}")
+        questions.ask_what_became_of(d, step)
+
+
+def _is_at_rest(d: Draft, device: str) -> bool:
+    """As far as it shows: a robot that stands, jaws that are open or closed, a door and a clamp that are somewhere, no work."""
+    robot, hand, seen = d.belief.robots.get(device), d.belief.hands.get(device), d.belief.devices.get(device)
+    known = d.known.devices.get(device)
+    if robot is not None:
+        return robot.stance is not None
+    if hand is not None:
+        return hand.grip is not None
+    if seen is None or known is None:
+        return True
+    moves = (known.door is not None and seen.door_open is None) or (known.clamp is not None and seen.clamped is None)
+    return not moves and not seen.running
+
+
+def give_up(d: Draft, step: Step, text: str) -> None:
+    """Nobody heard what became of the step: the rest is planned from what is seen."""
+    progress.lose_sight(d, step.id, text)
+    recovery.replan(d, text)
+
+
+def _shows(step: Step) -> bool:
+    """Whether its device shows that it is done, whoever commanded it."""
+    match step.action:
+        case Move() | Grip() | Release() | Couple() | Uncouple() | SetDoor() | SetClamp():
+            return True
+        case RunProgram() | Treat() | Service() | Drive() | Present() | Inspect() | Await() | Decide():
+            return False
+    assert_never(step.action)
+
+
+def _may_be_asked_again(step: Step) -> bool:
+    match step.action:
+        case Move() | Grip() | Release() | Couple() | Uncouple() | SetDoor() | SetClamp() | Inspect() | Decide():
+            return True
+        case Await(outcome=outcome):
+            return outcome != ""
+        case RunProgram() | Treat() | Service() | Drive() | Present():
+            return False
+    assert_never(step.action)

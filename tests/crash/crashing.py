@@ -1,0 +1,239 @@
+"""A run that is killed at one instant and gone on with from its journal: what came of it, held against the undisturbed run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from cell.events import Event, PlanReleased, QuestionAsked, StepUnknown
+from cell.motion_plan import MotionPlan
+from cell.released_plan import ReleasedPlan
+from cell.run import RunSpec
+from cell_drivers.simulated import SimulatedCell
+from cell_drivers.simulated.record import Fallen, HeldBy, JoinedTo, RestsIn, Whereabouts, WorldRecord
+from controller.clock import VirtualClock
+from controller.journal.replay import fold, verified
+from controller.rehearsal import AtOnce
+from controller.run_state import RunState
+from controller.runner import Replanner, Resumption, Runner
+from controller.time_shift import Moment, shift_to, times_of
+from tests.crash.killing import Cord, Kept, Killed, Reached, When
+from tests.crash.operator import Operator
+
+LONGEST = 90.0  # s that nobody is there
+
+
+class Story(Protocol):
+    """A run that may be begun again and again, each time in a world of its own."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def spec(self) -> RunSpec: ...
+
+    @property
+    def plan(self) -> ReleasedPlan: ...
+
+    def world(self) -> SimulatedCell: ...
+
+    def planner(self) -> Replanner: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`write` is the number of the write at which the controller is killed. Without `hears`, what devices told meanwhile is lost.
+    `away` s pass before another one is there, where the effect is waited for."""
+
+    write: int
+    when: When
+    hears: bool = False
+    away: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a run came to. `writes` is how often it wrote before it was killed or over."""
+
+    events: tuple[Event, ...]
+    state: RunState
+    world: WorldRecord
+    writes: int
+    questions: tuple[QuestionAsked, ...] = ()
+    rows: tuple[tuple[Event, ...], ...] = ()
+
+    @property
+    def plans(self) -> int:
+        return sum(isinstance(event, PlanReleased) for event in self.events)
+
+    @property
+    def doubts(self) -> int:
+        return sum(isinstance(event, StepUnknown) for event in self.events)
+
+
+@dataclass(slots=True)
+class Keeps:
+    """A planner whose plans may be taken up again: released plans leave no process, so they are kept in this one."""
+
+    planner: Replanner
+    released: dict[str, ReleasedPlan]
+
+    def replan(self, request):  # type: ignore[no-untyped-def]
+        outcome = self.planner.replan(request)
+        if outcome.value is not None:
+            self.released[outcome.value.motion_plan.plan_id] = outcome.value
+        return outcome
+
+
+def undisturbed(story: Story) -> End:
+    world, cord = story.world(), Cord()
+    state, journal, operator = _run(story, world, cord, {})
+    return End(tuple(journal.events), state, world.record(), cord.writes, tuple(operator.questions), tuple(journal.rows))
+
+
+def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | None = None) -> End:
+    """Killed at `point` and gone on with. `mend` does something to the world while nobody is there."""
+    world, cord, kept = story.world(), Cord(point.write, point.when), dict[str, ReleasedPlan]()
+    state, journal, _ = _run(story, world, cord, kept)
+    if not cord.is_cut:
+        return End(tuple(journal.events), state, world.record(), cord.writes)
+    _pass_away(world, journal.events, point)
+    if mend is not None:
+        mend(world)
+    if not point.hears:
+        world.poll()
+    again = Cord()
+    journal.cord = again
+    state, questions = _resumed(story, world, journal, again, kept)
+    return End(tuple(journal.events), state, world.record(), cord.writes, questions)
+
+
+def _run(story: Story, world: SimulatedCell, cord: Cord, kept: dict[str, ReleasedPlan]) -> tuple[RunState, Kept, Operator]:
+    journal, operator, drivers = Kept(cord), Operator(world), Reached(world, cord)
+    kept[story.plan.motion_plan.plan_id] = story.plan
+    runner = _runner(story, drivers, journal, operator, kept)
+    with suppress(Killed):
+        runner.run(story.plan)
+    return runner.state, journal, operator
+
+
+def _resumed(
+    story: Story, world: SimulatedCell, journal: Kept, cord: Cord, kept: dict[str, ReleasedPlan]
+) -> tuple[RunState, tuple[QuestionAsked, ...]]:
+    operator, drivers = Operator(world), Reached(world, cord)
+    runner = _runner(story, drivers, journal, operator, kept)
+    runner.resume(resumption(journal.events, kept, runner.clock))
+    return runner.state, tuple(operator.questions)
+
+
+def _runner(story: Story, drivers: Reached, journal: Kept, operator: Operator, kept: dict[str, ReleasedPlan]) -> Runner:
+    return Runner(
+        story.spec,
+        drivers,  # type: ignore[arg-type]
+        VirtualClock(drivers),
+        journal,
+        AtOnce(Keeps(story.planner(), kept)),
+        operator,
+        on_events=operator.hear,
+        ends_when_held=True,
+        answers=operator,
+    )
+
+
+def resumption(events: list[Event], kept: Mapping[str, ReleasedPlan], clock: VirtualClock) -> Resumption:
+    state, times = fold(events), times_of(events)
+    assert times is not None
+    assert state.progress.plan is not None
+    now = Moment(clock.now(), clock.utc(), clock.boot(), clock.kind)
+    shift = shift_to(times, now)
+    plans: list[MotionPlan] = [e.plan for e in events if isinstance(e, PlanReleased) and e.plan is not None]
+    return Resumption(state, kept[state.progress.plan.plan.plan_id], tuple(plans), shift, times.opened + shift)
+
+
+def _pass_away(world: SimulatedCell, events: list[Event], point: Point) -> None:
+    """Until what was under way is over, and then some."""
+    if point.when != "after its effect":
+        return
+    until = world.now() + round(LONGEST * 1e9)
+    flights = fold(events).progress.flights
+    while any(not _is_over(world, command, flight.device) for command, flight in flights.items()):
+        due = world.next_event_time()
+        if due is None or due > until:
+            break
+        world.advance_to(due)
+    world.advance_to(world.now() + round(point.away * 1e9))
+
+
+def _is_over(world: SimulatedCell, command: str, device: str) -> bool:
+    face = world.drivers.get(device) or world.drivers[device.partition(".")[0]]
+    return face.status(command).is_final or face.status(command).state == "not seen"
+
+
+# --- judging -----------------------------------------------------------------------------------------------------------
+
+
+def faults(end: End, plain: End) -> Iterator[str]:
+    """What a run that was killed and gone on with has otherwise than the undisturbed one, in words."""
+    if end.state.pack != "Complete":
+        hold = end.state.trouble.hold
+        yield f"it ends {end.state.pack}: {hold.code + ' ' + hold.text if hold is not None else ''}"
+    twice = sorted(command for command, times in end.world.executions.items() if times > 1)
+    if twice:
+        yield f"carried out twice: {', '.join(twice)}"
+    for violation in end.world.violations[:3]:
+        yield f"the world saw: {violation.text} ({violation.command})"
+    yield from _unaccounted(end)
+    yield from _otherwise(end, plain)
+    if verified(end.events) != end.state:
+        yield "the journal does not give the state again"
+
+
+def _unaccounted(end: End) -> Iterator[str]:
+    truth = {part.id: whereabouts(part.where) for part in end.world.parts}
+    believed = {name: _believed(held.part.location) for name, held in end.state.belief.parts.items()}
+    for part in sorted(truth):
+        if truth[part] != believed.get(part):
+            yield f"{part} is at {truth[part] or 'no place'}, the run has it at {believed.get(part) or 'no place'}"
+
+
+def _otherwise(end: End, plain: End) -> Iterator[str]:
+    mine, other = _outcome(end), _outcome(plain)
+    for part in sorted(mine.keys() | other.keys()):
+        if mine.get(part) != other.get(part):
+            yield f"{part}: {mine.get(part)}, undisturbed {other.get(part)}"
+
+
+def _outcome(end: End) -> dict[str, tuple[object, ...]]:
+    """Of each part where it is, what it is, what was reached and told of it, and what was truly done to it."""
+    truth = {part.id: part for part in end.world.parts}
+    return {
+        name: (
+            whereabouts(truth[name].where) if name in truth else "",
+            held.part.kind,
+            tuple(sorted(held.part.reached)),
+            held.part.outcomes,
+            held.part.given_up,
+            truth[name].programs if name in truth else (),
+        )
+        for name, held in end.state.belief.parts.items()
+    }
+
+
+def whereabouts(where: Whereabouts) -> str:
+    match where:
+        case RestsIn(place):
+            return place
+        case HeldBy(hand):
+            return hand
+        case JoinedTo(base, seat):
+            return f"{base}.{seat}"
+        case Fallen():
+            return ""
+
+
+def _believed(location: object) -> str:
+    if hasattr(location, "seat"):
+        return f"{location.part}.{location.seat}"  # type: ignore[attr-defined]
+    return str(getattr(location, "place", getattr(location, "hand", "")))

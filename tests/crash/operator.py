@@ -1,0 +1,69 @@
+"""An operator who looks at the world: resumes what holds, and answers every question as it truly is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cell.events import Asked, Event, QuestionAsked
+from cell.steps import Step
+from cell_drivers.simulated import SimulatedCell
+from cell_drivers.simulated.record import RestsIn
+from controller.questions import DONE, GONE, NOT_DONE
+from controller.run_state import NOTHING_YET, RunState
+
+MOST_RESUMES = 8
+
+
+@dataclass(slots=True)
+class Operator:
+    """`questions` counts those asked of them. After MOST_RESUMES resumes they give up."""
+
+    world: SimulatedCell
+    state: RunState = NOTHING_YET
+    questions: list[QuestionAsked] = field(default_factory=list)
+    resumes: int = 0
+
+    def hear(self, events: Sequence[Event], state: RunState) -> None:
+        self.state = state
+        self.questions += [event for event in events if isinstance(event, QuestionAsked)]
+
+    # --- the inbox ---
+
+    def take(self, now: int) -> Sequence[tuple[Asked, str]]:
+        if not self._is_wanted() or self.state.trouble.questions:
+            return ()
+        self.resumes += 1
+        return (("resume", "ann"),)
+
+    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
+        return [(name, self._truth(name), "ann") for name in self.state.trouble.questions]
+
+    def wait(self, seconds: float) -> bool:
+        return False
+
+    def next_time(self) -> int | None:
+        return self.world.now() if self._is_wanted() else None
+
+    def _is_wanted(self) -> bool:
+        return self.state.pack == "Held" and self.resumes < MOST_RESUMES
+
+    # --- what is so ---
+
+    def _truth(self, name: str) -> str:
+        question = self.state.trouble.questions[name]
+        if question.part is not None:
+            return self._where(question.part, question.answers)
+        plan = self.state.progress.plan
+        assert plan is not None
+        assert question.step is not None
+        return DONE if self._is_done(plan.steps[question.step]) else NOT_DONE
+
+    def _where(self, part: str, answers: Sequence[str]) -> str:
+        where = next((p.where for p in self.world.record().parts if p.id == part), None)
+        return where.place if isinstance(where, RestsIn) and where.place in answers else GONE
+
+    def _is_done(self, step: Step) -> bool:
+        command = f"{self.state.run}/{self.state.progress.number}.{step.id}"
+        ends = ("program ended", "work ended", "joined", "presented", "told")
+        return any(effect.command == command and effect.what in ends for effect in self.world.record().effects)

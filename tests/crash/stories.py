@@ -1,0 +1,95 @@
+"""The runs that are killed: tending on the gantry with a planner that is checked by eye, and the examples with three parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from cell.released_plan import ReleasedPlan
+from cell.run import RunSpec
+from cell.scenario import Disturbance, Scenario
+from cell_drivers.simulated import SimulatedCell, simulated_cell
+from cellwright.running import ResidentPlanner, run_spec
+from controller.runner import Replanner
+from tests.controller.small_planner import small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, world
+from tests.end_to_end.line import Planned, planned
+
+
+def checked_once(world: SimulatedCell, good: dict) -> SimulatedCell:  # type: ignore[type-arg]
+    """A robot checks a trajectory that it has found good no second time; in the next world the same ones are good too."""
+    for name, face in world.motion.items():
+        face._good = good.setdefault(name, {})
+    return world
+
+
+@dataclass(frozen=True)
+class Tending:
+    """Three shafts to the outfeed on the gantry."""
+
+    disturbances: tuple[Disturbance, ...] = ()
+    name: str = "tending on the gantry"
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        return spec(intent())
+
+    @cached_property
+    def plan(self) -> ReleasedPlan:
+        plan = small_plan(self.spec.state, 3)
+        assert plan is not None
+        return released(plan)
+
+    @cached_property
+    def _checked(self) -> dict:  # type: ignore[type-arg]
+        return {}
+
+    def world(self) -> SimulatedCell:
+        return checked_once(world(*self.disturbances), self._checked)
+
+    def planner(self) -> Replanner:
+        return SmallPlanner(3)
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example as its own planner has it."""
+
+    planned: Planned
+    name: str
+    scenario: Scenario = field(default_factory=Scenario)
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        return run_spec("crash", self.planned.request)
+
+    @property
+    def plan(self) -> ReleasedPlan:
+        return self.planned.released
+
+    @cached_property
+    def _checked(self) -> dict:  # type: ignore[type-arg]
+        return {}
+
+    def world(self) -> SimulatedCell:
+        request = self.planned.request
+        return checked_once(simulated_cell(request.cell, request.robots, self.scenario), self._checked)
+
+    def planner(self) -> Replanner:
+        return ResidentPlanner(self.planned.reading, self.planned.workshop, self.planned.request.seed)
+
+
+EXAMPLES = {
+    "first_move": ("01_first_move/first_move.intent", {}, None),
+    "tending": ("02_machine_tending/tending.intent", {"batch": "3 parts"}, None),
+    "sampling": ("06_sampling_and_rework/sampling.intent", {"batch": "3 parts"}, None),
+}
+"""File, params and orders of each example, with three parts where it has any."""
+
+
+def example(name: str, folder: Path, cache: Path) -> Example:
+    """Raises CannotGoOn."""
+    file, params, orders = EXAMPLES[name]
+    given = None if orders is None else str(folder / orders)
+    return Example(planned(str(folder / file), cache, params, orders=given), name)
