@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cell.device import (
     Capabilities,
@@ -33,7 +33,7 @@ from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scenario import Scenario
 
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "1.1"
 """Of the calls below and of their laws (docs/drivers.md). Its first number changes when a driver that kept them breaks one."""
 
 
@@ -252,6 +252,20 @@ class DriverSet(Protocol):
     def open(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """A `DriverSet` may be one too: what it drives stands in a world of its own, in which other drivers' robots have to be where
+    they are (a simulated tool at a real flange). Where a robot is not known any more it decides nothing that depends on it."""
+
+    @property
+    def follows(self) -> frozenset[str]:
+        """Robots of other drivers, by their names in the cell file."""
+
+    def follow(self, state: RobotState) -> None:
+        """A newer state of one of them. Its times are of the clock of this set's own events. One that is not finite, or no newer
+        than what came before, changes nothing. Returns at once and raises nothing."""
 
 
 @dataclass(frozen=True, slots=True)

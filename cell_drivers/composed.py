@@ -1,4 +1,5 @@
-"""The drivers of one cell from several packages, as one set: each device is its own driver's, and nobody sees another's.
+"""The drivers of one cell from several packages, as one set: each device is its own driver's, and nobody sees another's. But who
+follows a robot of another's is told where that is, at each poll, before it is polled itself.
 
 Law: a name belongs to the driver that the cell file gives it to. A signal is read from the driver of the device that names it, a
 zone is watched by the driver that it names. What a set says of devices that are not its own is not passed on.
@@ -8,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
-from cell.device import DeviceEvent, SignalChanged, SignalSample
+from cell.device import DeviceEvent, RobotState, SignalChanged, SignalSample
 from cell.devices import signal_devices
 from cell.driver import (
     CouplingDriver,
     DriverSet,
+    Follower,
     GripperDriver,
     MachineDriver,
     MotionDriver,
@@ -23,7 +25,7 @@ from cell.driver import (
     SupplyDriver,
     VirtualTime,
 )
-from cell.driver_errors import Refusal, Refused
+from cell.driver_errors import DriverError, Refusal, Refused
 from cell.model import CellModel
 from cell.no_devices import Nothing
 
@@ -43,6 +45,14 @@ class Share:
     driver: str
     devices: frozenset[str]
     drivers: DriverSet
+
+
+@runtime_checkable
+class HasLooked(Protocol):
+    """A set that has its robots' states at hand, where to ask a robot for its own would wait for an answer."""
+
+    @property
+    def robots_seen(self) -> tuple[RobotState, ...]: ...
 
 
 class Signals(Nothing):
@@ -102,6 +112,7 @@ class ComposedSet:
         self.supplies: Mapping[str, SupplyDriver] = self._own(lambda drivers: drivers.supplies)
         self.persons: Mapping[str, PersonDriver] = self._own(lambda drivers: drivers.persons)
         self.signals, self.people = Signals(cell, shares), People(shares)
+        self._handed: dict[tuple[str, str], int] = {}  # by driver and robot: when the last state was received
         times = [share.drivers.virtual for share in shares]
         self.virtual: VirtualTime | None = times[0] if times and all(time is times[0] for time in times) else None
 
@@ -111,8 +122,19 @@ class ComposedSet:
         return {key: device for share, key, device in given if device.name in share.devices}
 
     def poll(self) -> tuple[DeviceEvent, ...]:
-        found = [event for share in self._shares for event in self._of(share, share.drivers.poll())]
+        found: list[DeviceEvent] = []
+        for share in sorted(self._shares, key=lambda share: bool(_followed_by(share))):
+            self._hand_over(share)
+            found += self._of(share, share.drivers.poll())
         return tuple(sorted(found, key=lambda event: event.time))
+
+    def _hand_over(self, share: Share) -> None:
+        """What it follows, where there is something new of it. A robot whose link is cut says nothing new."""
+        for robot in sorted(_followed_by(share)):
+            state = next((s for other in self._shares if robot in other.devices for s in _states(other.drivers, robot)), None)
+            if state is not None and self._handed.get((share.driver, robot)) != state.received:
+                self._handed[share.driver, robot] = state.received
+                share.drivers.follow(state)  # type: ignore[attr-defined]
 
     def _of(self, share: Share, events: Iterable[DeviceEvent]) -> Iterable[DeviceEvent]:
         for event in events:
@@ -136,3 +158,17 @@ class ComposedSet:
     def close(self) -> None:
         for share in self._shares:
             share.drivers.close()
+
+
+def _followed_by(share: Share) -> frozenset[str]:
+    return share.drivers.follows - share.devices if isinstance(share.drivers, Follower) else frozenset()
+
+
+def _states(drivers: DriverSet, robot: str) -> tuple[RobotState, ...]:
+    """Its newest one, none where there is none to be had at once."""
+    if isinstance(drivers, HasLooked):
+        return tuple(state for state in drivers.robots_seen if state.device == robot)
+    try:
+        return (drivers.motion[robot].state(),)
+    except (KeyError, DriverError):
+        return ()

@@ -14,6 +14,7 @@ from types import TracebackType
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
 from cell.driver import CouplingDriver, Device, DriverSet
 from cell_drivers.conformance.bench import Bench
+from cell_drivers.conformance.foreign import Foreign
 from cell_drivers.conformance.seen import Broken, NotTried
 
 SECOND = 1_000_000_000
@@ -26,6 +27,7 @@ PATIENCE = 60.0
 class Bed:
     def __init__(self, bench: Bench, law: str) -> None:
         self.bench = bench
+        self.foreign = Foreign(bench.assembly)
         self._meet(bench.make())
         self.batches: list[tuple[tuple[DeviceEvent, ...], int]] = []
         self._law = law
@@ -104,6 +106,7 @@ class Bed:
     def poll(self) -> tuple[DeviceEvent, ...]:
         for device in self._devices.values():
             device.heartbeat()
+        self.foreign.tell(self.drivers, self.now())
         new = self.drivers.poll()
         if new:
             self.batches.append((new, self.now()))

@@ -12,13 +12,14 @@ import select
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from cell.codec import CodecError
 from cell_drivers.hosted.desk import Desk
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
-from cell_drivers.hosted.wire import Answered, Broken, Call, FromChild, Goodbye, Seen, Stop, read_to_child, write
+from cell_drivers.hosted.wire import Answered, Broken, Call, Follow, FromChild, Goodbye, Seen, Stop, ToChild, read_to_child, write
 
 CALLS, STOPS = b"C", b"S"
 """The first byte on each of the two connections says which it is."""
@@ -94,8 +95,10 @@ class Host:
                 piece = calls.recv(65536)
                 if not piece:
                     return False
-                for text in frames.feed(piece):
-                    match read_to_child(text):
+                messages = [read_to_child(text) for text in frames.feed(piece)]
+                self._follow(messages)
+                for message in messages:
+                    match message:
                         case Call() as call:
                             self._answer(calls, call)
                         case Goodbye():
@@ -105,6 +108,13 @@ class Host:
             if time.monotonic() >= self._next and select.select([], [calls], [], 0.0)[1]:
                 self._send(calls, self._seen())
                 self._next = max(self._next + self._period, time.monotonic())
+
+    def _follow(self, messages: Sequence[ToChild]) -> None:
+        """All that has come, before a call lets time pass: after a pause of this process nothing counts as old that is there."""
+        with self._lock:
+            for message in messages:
+                if isinstance(message, Follow):
+                    self._desk.follow(message.state)
 
     def idle(self) -> float:
         """Time passes without a controller too. How long until it should again, in s."""

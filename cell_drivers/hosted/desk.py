@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
-from cell.device import Capabilities, CommandStatus, DeviceEvent, Prepared, ReadbackBlock
-from cell.driver import Device, DriverSet
+from cell.device import Capabilities, CommandStatus, DeviceEvent, Prepared, ReadbackBlock, RobotState
+from cell.driver import Device, DriverSet, Follower
 from cell.driver_errors import DeviceFault, DriverError, LastState, Refused
 from cell_drivers.hosted.pace import Pace, shifted
 from cell_drivers.hosted.wire import Answered, Call, Described, Failed, Group, Hello, Seen, Stop
@@ -30,6 +30,7 @@ class Desk:
         """`hands` by tool. Simulated time stands still until the drivers are opened, and begins then."""
         self._drivers, self._hands, self._pace = drivers, hands, pace
         self._has_begun, self.is_open, self._shift = False, False, 0
+        self._follower = drivers if isinstance(drivers, Follower) else None
 
     @property
     def is_virtual(self) -> bool:
@@ -41,7 +42,10 @@ class Desk:
         signals, people = self._drivers.signals, self._drivers.people
         of_signals, of_people = (looked_at(device.capabilities(), period) for device in (signals, people))
         zones, pace = tuple(people.zones), self._pace
-        return Hello(described, tuple(signals.signals), zones, of_signals, of_people, self.is_virtual, pace.origin, pace.speed)
+        follows = tuple(sorted(self._follower.follows)) if self._follower is not None else ()
+        return Hello(
+            described, tuple(signals.signals), zones, follows, of_signals, of_people, self.is_virtual, pace.origin, pace.speed
+        )
 
     def answer(self, call: Call) -> Answered | Failed | Seen:
         try:
@@ -58,6 +62,11 @@ class Desk:
             return self._failed(call, cause, type(cause).__name__, "", str(cause))
         except Exception as defect:
             return Failed(call.number, "Defect", "", call.key, None, self.now(), f"{type(defect).__name__}: {defect}")
+
+    def follow(self, state: RobotState) -> None:
+        """Before time passes to where it is from: what happens in that time happens where the robot was then."""
+        if self.is_open and self._follower is not None and state.device in self._follower.follows:
+            self._follower.follow(shifted(state, -self._shift))
 
     def stop(self, stop: Stop) -> None:
         """Whatever else is going on. Each driver is asked, whatever another one raises."""

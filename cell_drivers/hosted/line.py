@@ -9,6 +9,7 @@ process.
 from __future__ import annotations
 
 import atexit
+import select
 import socket
 import time
 from collections import deque
@@ -23,17 +24,17 @@ from typing import Any
 from cell.codec import CodecError
 from cell.device import (
     CommandChanged,
-    CommandStatus,
     DeviceEvent,
     FaultCleared,
     FaultRaised,
     LinkChanged,
-    Prepared,
     ReadbackBlock,
+    RobotState,
     StopKind,
 )
-from cell.driver_errors import DeviceFault, DriverError, LinkLost, ProtocolViolation, Refusal, Refused, SafetyStop, Stale, Timeout
+from cell.driver_errors import DriverError, LinkLost, Refusal, Refused, Timeout
 from cell_drivers.hosted.bounds import Bounds
+from cell_drivers.hosted.failures import as_raised
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.spawn import Reached
@@ -43,6 +44,7 @@ from cell_drivers.hosted.wire import (
     Broken,
     Call,
     Failed,
+    Follow,
     FromChild,
     Goodbye,
     Group,
@@ -54,8 +56,6 @@ from cell_drivers.hosted.wire import (
 
 LINK = "link"
 """The fault of a device whose driver's process was cut off. To acknowledge it starts another."""
-KINDS = {kind.__name__: kind for kind in (SafetyStop, Stale, Timeout, ProtocolViolation)}
-"""Of what a call raises over there; anything else leaves open what it has done, as a lost link does."""
 CLOSED = "closed"
 CHECKED = 0.5  # s between two looks at what the process holds
 MOST_BLOCKS = 2_000  # of readback that nobody has fetched; the oldest go first, and their numbers show it
@@ -124,7 +124,7 @@ class Line:
         call = Call(next(self._numbers), group, key, method, arguments)
         answer = self._answer_to(call, name, command, self.bounds.start if method == "open" else self.bounds.answer)
         if isinstance(answer, Failed):
-            raise self._error(answer)
+            raise as_raised(answer)
         return answer.value
 
     def stop(self, group: Group, key: str, kind: StopKind = "hold") -> None:
@@ -136,6 +136,12 @@ class Line:
     def _is_deaf(self, reached: Reached) -> None:
         if reached is self._reached:  # else it is of a process before this one
             self.cut(f"a stop was not taken within {self.bounds.stop:g} s", is_deaf=True)
+
+    def follow(self, state: RobotState) -> None:
+        """Sent and not answered. A child that takes nothing just now is not waited for: then what it knows grows old."""
+        if self.why is None and self._is_open and select.select([], [self._reached.calls], [], 0.0)[1]:
+            with suppress(ValueError):  # what is not finite does not cross
+                self._send(frame(write(Follow(state))))
 
     def refresh(self) -> None:
         """Asks for a look, where the newest is older than two periods and the child can be expected to answer."""
@@ -428,15 +434,6 @@ class Line:
     def _how_it_ended(self, reached: Reached) -> str:
         return f"its process has ended: {reached.ended(self.bounds.answer) or 'nobody knows how'}"
 
-    def _error(self, failed: Failed) -> DriverError:
-        """As it was raised over there. A defect of the driver leaves open what it has done."""
-        if failed.kind == "Refused" and failed.code in Refusal.__members__:
-            return Refused(Refusal[failed.code], failed.device, failed.command, failed.time, failed.text, failed.last)
-        if failed.kind == "DeviceFault":
-            return DeviceFault(failed.code, failed.text, failed.device, failed.command, failed.time, failed.last)
-        kind = KINDS.get(failed.kind, LinkLost)
-        return kind(failed.device, failed.command, failed.time, failed.text, failed.last)
-
 
 def _received(end: socket.socket) -> bytes:
     """What comes next, b"" after the last. Raises TimeoutError."""
@@ -444,14 +441,3 @@ def _received(end: socket.socket) -> bytes:
         return end.recv(262144)
     except ConnectionError:
         return b""
-
-
-def checked_prepared(prepared: Prepared, device: str, command: str, now: int) -> Prepared:
-    """Raises ProtocolViolation where it is of another command or device."""
-    if (prepared.device, prepared.command) != (device, command):
-        text = f"it prepared {prepared.command!r} of {prepared.device!r} instead"
-        raise ProtocolViolation(device, command, now, text)
-    return prepared
-
-
-UNKNOWN = CommandStatus("unknown")

@@ -26,11 +26,12 @@ from cell.device import (
     StopKind,
     Trajectory,
 )
-from cell.driver_errors import LinkLost, Refusal, Refused, Stale, Timeout
-from cell_drivers.hosted.line import LINK, UNKNOWN, Line, checked_prepared
+from cell.driver_errors import LinkLost, ProtocolViolation, Refusal, Refused, Stale, Timeout
+from cell_drivers.hosted.line import LINK, Line
 from cell_drivers.hosted.wire import Described, Group
 
 T = TypeVar("T")
+UNKNOWN = CommandStatus("unknown")
 ZONE_AGE = 500_000_000  # ns: an older look at a zone is silence
 
 
@@ -248,6 +249,18 @@ class HostedSet:
     def _of(self, group: Group, proxy: Callable[[Line, Described], T]) -> Mapping[str, T]:
         return {d.key: proxy(self.line, d) for d in self.line.hello.devices if d.group == group}
 
+    @property
+    def follows(self) -> frozenset[str]:
+        return frozenset(self.line.hello.follows)
+
+    def follow(self, state: RobotState) -> None:
+        self.line.follow(state)
+
+    @property
+    def robots_seen(self) -> tuple[RobotState, ...]:
+        """As of the newest look; nobody is asked for another."""
+        return self.line.seen.robots
+
     def poll(self) -> tuple[DeviceEvent, ...]:
         return self.line.fetch_news()
 
@@ -256,3 +269,11 @@ class HostedSet:
 
     def close(self) -> None:
         self.line.close()
+
+
+def checked_prepared(prepared: Prepared, device: str, command: str, now: int) -> Prepared:
+    """Raises ProtocolViolation where it is of another command or device."""
+    if (prepared.device, prepared.command) != (device, command):
+        text = f"it prepared {prepared.command!r} of {prepared.device!r} instead"
+        raise ProtocolViolation(device, command, now, text)
+    return prepared

@@ -82,6 +82,13 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Where a robot of another driver is, for drivers that follow it. Nobody answers."""
+
+    state: RobotState
+
+
+@dataclass(frozen=True, slots=True)
 class Goodbye:
     """The run is over: close everything and end."""
 
@@ -96,12 +103,13 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What the child drives. `is_virtual`: in simulated time, which the child keeps in step with real time, `speed` times as
-    fast from `origin` ns on (pace.py)."""
+    """What the child drives, and the robots of other drivers that it `follows`. `is_virtual`: in simulated time, which the child
+    keeps in step with real time, `speed` times as fast from `origin` ns on (pace.py)."""
 
     devices: tuple[Described, ...] = ()
     signals: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     of_signals: Capabilities = NO_SIGNALS.capabilities()  # noqa: RUF009  frozen
     of_people: Capabilities = NO_PEOPLE.capabilities()  # noqa: RUF009
     is_virtual: bool = False
@@ -160,7 +168,7 @@ class Broken:
 
 
 FromChild = Hello | Seen | Answered | Failed | Broken
-ToChild = Call | Stop | Goodbye
+ToChild = Call | Stop | Follow | Goodbye
 
 
 def write(message: FromChild | ToChild) -> str:
@@ -182,7 +190,7 @@ def read_to_child(text: str) -> ToChild:
     plain = _loaded(text)
     if isinstance(plain, dict) and plain.get("type") == "Call":
         return _call(plain)
-    message: ToChild = from_plain(Stop | Goodbye, plain)  # type: ignore[arg-type]
+    message: ToChild = from_plain(Stop | Follow | Goodbye, plain)  # type: ignore[arg-type]
     return message
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from cell.declared_state import declared_state
-from cell.device import DeviceEvent
+from cell.device import DeviceEvent, RobotState
 from cell.devices import devices_of, signal_devices
 from cell.driver import Assembly
 from cell.equipment import Equipment
@@ -17,6 +17,7 @@ from cell_drivers.simulated.arm import Arm
 from cell_drivers.simulated.coupling_face import CouplingFace
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.face import Face
+from cell_drivers.simulated.followed import Followed
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
 from cell_drivers.simulated.person_face import PersonFace
@@ -32,14 +33,19 @@ F = TypeVar("F", bound=Face)
 
 class SimulatedCell:
     """A `DriverSet` with virtual time, and the world's record beside it for whoever judges. `on_effect` hears every effect
-    and violation at once, so a record can be kept outside this process. What another driver drives stands in the world as it was
-    declared, and this set does not offer it."""
+    and violation at once, so a record can be kept outside this process. A robot that another driver moves stands where that
+    driver has it (`follow`); all else that is another's stands in the world as it was declared. This set offers neither."""
 
     def __init__(self, assembly: Assembly, on_effect: Callable[[Happening], None] | None = None) -> None:
         cell, self._devices = assembly.cell, assembly.devices
         self.world = world = World(cell, Misfortunes(assembly.scenario), on_effect)
-        self._robots = {name: RobotFace(world, Arm(world, unit, assembly.robots[name])) for name, unit in cell.robots.items()}
+        models = assembly.robots
+        own = {name: unit for name, unit in cell.robots.items() if name in self._devices}
+        self._robots = {name: RobotFace(world, Arm(world, unit, models[name])) for name, unit in own.items()}
+        others_robots = {name: unit for name, unit in cell.robots.items() if name not in own}
+        self._followed = {name: Followed(world, unit, models[name]) for name, unit in others_robots.items()}
         world.arms.update({name: face.arm for name, face in self._robots.items()})
+        world.arms.update(self._followed)
         self._tools = {name: _tool_face(world, tool) for name, tool in cell.tools.items()}
         world.hands.update(self._tools)
         changing = dict.fromkeys(robot for changer in cell.changers.values() for robot in changer.serves)
@@ -65,6 +71,14 @@ class SimulatedCell:
             *self._persons.values(),
         )
         self._faces: tuple[Face, ...] = (*devices, *self._persons.values(), self._signals, self._people)
+
+    @property
+    def follows(self) -> frozenset[str]:
+        return frozenset(self._followed)
+
+    def follow(self, state: RobotState) -> None:
+        if state.device in self._followed:
+            self._followed[state.device].follow(state)
 
     @property
     def motion(self) -> Mapping[str, RobotFace]:

@@ -10,7 +10,7 @@ from cell.driver import coupling_name
 from cell.driver_errors import Refusal
 from cell.durations import action_duration
 from cell.steps import Couple, Uncouple
-from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.face import DONE, LOST, Face
 from cell_drivers.simulated.timeline import Due
 from cell_drivers.simulated.world import World
 
@@ -60,6 +60,8 @@ class CouplingFace(Face):
     # --- what then happens ---
 
     def _coupled(self, command: str, tool: str) -> None:
+        if self._is_lost(command):
+            return
         self._judge_standstill(command)
         if self._fails():
             self._ends(command, CommandStatus("aborted", None, "not locked"))
@@ -74,6 +76,8 @@ class CouplingFace(Face):
         self._ends(command, DONE)
 
     def _uncoupled(self, command: str, tool: str) -> None:
+        if self._is_lost(command):
+            return
         self._judge_standstill(command)
         if self._fails():
             self._ends(command, CommandStatus("aborted", None, "not released"))
@@ -102,6 +106,7 @@ class CouplingFace(Face):
         if is_there:
             self.already(command, what, tool)
             return False
+        self.refuse_lost(self._robot, command)
         self.begin(command, what, tool)
         self._command = command
         return True
@@ -109,6 +114,13 @@ class CouplingFace(Face):
     def _fails(self) -> bool:
         self._count += 1
         return self.world.luck.coupling_fails(self._robot, self._count)
+
+    def _is_lost(self, command: str) -> bool:
+        """Then the command ends, and the tool stays where it is."""
+        if self.world.is_lost(self._robot):
+            self._ends(command, CommandStatus("aborted", None, LOST))
+            return True
+        return False
 
     def _judge_standstill(self, command: str) -> None:
         if self.world.arms[self._robot].is_moving:

@@ -10,10 +10,12 @@ from collections import deque
 
 from cell.command_book import NOT_SEEN, CommandBook
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
-from cell.driver_errors import LastState, Refusal, Refused
+from cell.driver_errors import LastState, Refusal, Refused, Stale
 from cell_drivers.simulated.world import World
 
 DONE = CommandStatus("done")
+LOST = "robot_lost"
+"""Why a command ends whose effect depends on a robot of which nobody knows where it is."""
 
 
 class Face:
@@ -118,6 +120,11 @@ class Face:
 
     def refused(self, code: Refusal, command: str, detail: str = "") -> Refused:
         return Refused(code, self._name, command, self.world.now, detail, self.last_state())
+
+    def refuse_lost(self, robot: str, command: str) -> None:
+        """Raises Stale where nobody knows where `robot` is."""
+        if self.world.is_lost(robot):
+            raise Stale(self._name, command, self.world.now, f"nobody tells where {robot} is", self.last_state())
 
     def last_state(self) -> LastState:
         """What a refusal carries; None for what has no state of its own."""

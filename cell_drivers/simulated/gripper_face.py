@@ -1,6 +1,7 @@
 """The driver of a simulated tool: each of its hands is open, held or empty, as what is truly between its jaws says.
 
-Law: whether a grip holds is decided by geometry and force when the jaws have closed, never by what was commanded.
+Laws: whether a grip holds is decided by geometry and force when the jaws have closed, never by what was commanded. Where nobody
+knows where the robot is, nothing is decided: the call is refused, or its command ends `aborted` with the fault LOST.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cell.device import CommandStatus, GripChanged, GripKind, GripperState
+from cell.device import CommandStatus, FaultCleared, FaultRaised, GripChanged, GripKind, GripperState
 from cell.driver_errors import Refusal
 from cell.durations import action_duration
 from cell.geometry import Pose
 from cell.model import Tool
 from cell.steps import Release
-from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.face import DONE, LOST, Face
 from cell_drivers.simulated.parts import Part
 from cell_drivers.simulated.record import JoinedTo
 from cell_drivers.simulated.timeline import Due
@@ -41,12 +42,18 @@ class GripperFace(Face):
         self._jaws = {hand.name: Jaws(hand.name) for hand in tool.hands}
         self._met = 0
         self._frozen_states: dict[str, GripperState] = {}
+        self._is_lost = False
         release = Release(tool.name, tool.hands[0].name if tool.hands else "", "")
         self._grip_time = action_duration(world.cell, release).longest
 
     @property
     def tool(self) -> Tool:
         return self._tool
+
+    @property
+    def mount(self) -> str:
+        """The robot or the changer that it is at, "" for one that was dropped."""
+        return self.world.mounts[self.name]
 
     @property
     def is_holding(self) -> bool:
@@ -63,6 +70,7 @@ class GripperFace(Face):
         if jaws.grip == "held":
             self.already(command, *asked)
             return
+        self._refuse_lost(command)
         self._judge_approach(jaws, command)
         self.begin(command, *asked)
         self._moves(jaws, command)
@@ -76,6 +84,7 @@ class GripperFace(Face):
         if jaws.grip == "open":
             self.already(command, *asked)
             return
+        self._refuse_lost(command)
         self.begin(command, *asked)
         self._moves(jaws, command)
         jaws.due = self.world.timeline.after(self._seconds(command), lambda: self._opened(jaws, command))
@@ -103,6 +112,12 @@ class GripperFace(Face):
             raise self.refused(Refusal.UNKNOWN_NAME, "", f"no hand {hand!r}")
         return self._state_now(self._jaws[hand])
 
+    def acknowledge(self, fault: str, operator: str) -> None:
+        if fault == LOST and self._is_lost and not self.world.is_lost(self.mount):
+            self._is_lost = False
+            self.world.effect(self.name, "", "acknowledged", detail=f"{fault} by {operator}")
+            self.tell(FaultCleared(self.name, self.world.now, fault))
+
     def freeze(self) -> None:
         self._frozen_states = {hand: self._state_now(jaws) for hand, jaws in self._jaws.items()}
         super().freeze()
@@ -114,6 +129,9 @@ class GripperFace(Face):
     # --- what then happens ---
 
     def _closed(self, jaws: Jaws, command: str, force: float) -> None:
+        if self.world.is_lost(self.mount):
+            self._lose_sight(jaws, command, None)
+            return
         T_world_tcp = self.world.T_world_tcp(self.tool, jaws.hand)
         if self.world.is_moving(self.tool):
             self.world.violation(self.name, command, f"hand {jaws.hand} closes while the robot moves")
@@ -145,6 +163,9 @@ class GripperFace(Face):
 
     def _opened(self, jaws: Jaws, command: str) -> None:
         part = self.world.parts.held_by(self._full(jaws))
+        if part is not None and self.world.is_lost(self.mount):
+            self._lose_sight(jaws, command, "held")
+            return
         self._settle(jaws, "open", None)
         if part is None:
             self.world.effect(self.name, command, "opened empty", "", self._full(jaws))
@@ -154,7 +175,7 @@ class GripperFace(Face):
 
     def _let_go(self, jaws: Jaws, command: str, part: Part) -> None:
         T_world_tcp = self.world.T_world_tcp(self.tool, jaws.hand)
-        assert T_world_tcp is not None, "a tool on no robot holds nothing"
+        assert T_world_tcp is not None, "a tool on no robot holds nothing, and one that is lost does not open"
         if self.world.is_moving(self.tool):
             self.world.violation(self.name, command, f"hand {jaws.hand} opens while the robot moves")
         machine = self.world.clamp_holding(part)
@@ -168,6 +189,16 @@ class GripperFace(Face):
                 self.world.effect(self.name, command, "joined", part.id, f"{base}.{seat}")
             case _:
                 self.world.effect(self.name, command, "released", part.id, getattr(rested.where, "place", ""))
+
+    def _lose_sight(self, jaws: Jaws, command: str, grip: GripKind | None) -> None:
+        """`grip` None: what the jaws have closed on is not known either. A part that is held stays held."""
+        jaws.grip, jaws.command, jaws.due = grip, None, None
+        self._say(jaws)
+        self.world.effect(self.name, command, "alarm", detail=LOST)
+        if not self._is_lost:
+            self._is_lost = True
+            self.tell(FaultRaised(self.name, self.world.now, LOST, f"nobody tells where {self.mount} is"))
+        self.change(command, CommandStatus("aborted", None, LOST))
 
     def connected(self) -> None:
         """It was coupled to a flange, or let go: says what is so now."""
@@ -185,8 +216,11 @@ class GripperFace(Face):
 
     def _fell(self, jaws: Jaws, part_id: str) -> None:
         part = self.world.parts.held_by(self._full(jaws))
+        if part is None or part.id != part_id:
+            return
         T_world_tcp = self.world.T_world_tcp(self.tool, jaws.hand)
-        if part is None or part.id != part_id or T_world_tcp is None:
+        if T_world_tcp is None:
+            jaws.loses_it = True  # on its next way, then: where it would fall nobody knows
             return
         self.world.parts.fall(part, self.world.parts.pose_in(part, T_world_tcp), "lost on the way")
         if jaws.command is None:
@@ -211,6 +245,11 @@ class GripperFace(Face):
         if not (math.isfinite(force) and low <= force <= high):
             raise self.refused(Refusal.OUT_OF_RANGE, command, f"force {force} N is not in {low} to {high} N")
 
+    def _refuse_lost(self, command: str) -> None:
+        self.refuse_lost(self.mount, command)
+        if self._is_lost:
+            raise self.refused(Refusal.ALARM, command, LOST)
+
     def _moves(self, jaws: Jaws, command: str) -> None:
         jaws.command, jaws.grip = command, None
         self._say(jaws)
@@ -229,14 +268,15 @@ class GripperFace(Face):
 
     def _state_now(self, jaws: Jaws) -> GripperState:
         """In its pocket a tool is connected to nothing, and nothing is known of its jaws."""
-        grip = jaws.grip if self._flange() is not None else None
-        return GripperState(self.name, jaws.hand, self.world.now, grip, jaws.touched, None)
+        grip = jaws.grip if self.mount in self.world.arms else None
+        return GripperState(self.name, jaws.hand, self.world.now, grip, jaws.touched, None, (LOST,) if self._is_lost else ())
 
     def last_state(self) -> GripperState:
         return self._state_now(next(iter(self._jaws.values())))
 
     def _flange(self) -> Pose | None:
-        arm = self.world.arms.get(self.world.mounts[self.name])
+        """None: it is on no robot, or nobody knows where that is."""
+        arm = self.world.arms.get(self.mount)
         return None if arm is None else arm.T_world_flange()
 
     def _judge_approach(self, jaws: Jaws, command: str) -> None:

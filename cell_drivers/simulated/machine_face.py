@@ -23,7 +23,7 @@ from cell.equipment import DurationRange, Equipment
 from cell.scenario import MachineAlarm
 from cell.steps import SetClamp, SetDoor
 from cell_drivers.simulated.chance import drawn_duration
-from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.face import DONE, LOST, Face
 from cell_drivers.simulated.parts import Part, rests_at
 from cell_drivers.simulated.record import What
 from cell_drivers.simulated.telling import Telling
@@ -116,15 +116,18 @@ class MachineFace(Face):
 
     def _door_arrives(self, leaf: Leaf, command: str, goal: DoorState) -> None:
         guard = self.equipment.guard
-        inside = self.world.robots_in(guard) if guard is not None and goal == "closed" else ()
-        for robot in inside:
-            self.world.violation(self.name, command, f"the door closes on {robot}")
+        if guard is not None and goal == "closed":
+            self._judge_inside(command, guard, "the door closes on {robot}", "the door closes")
         self._arrived(leaf, command, goal)
         self.world.effect(self.name, command, "door", detail=goal)
         self.change(command, DONE)
 
     def _clamp_arrives(self, leaf: Leaf, command: str, goal: DoorState) -> None:
         part = self._part_here(with_held=True) if goal == "closed" else None
+        if goal == "closed" and part is None and self._lost_with_a_part() is not None:
+            leaf.command, leaf.due = None, None
+            self.change(command, CommandStatus("aborted", None, LOST))
+            return
         self._clamped = None if part is None else part.id
         self._arrived(leaf, command, goal)
         self.world.effect(self.name, command, "clamp", self._clamped or "", goal)
@@ -148,8 +151,8 @@ class MachineFace(Face):
         if self._door is not None and self._door.at != "closed":
             raise self.refused(Refusal.DOOR_OPEN, command)
         guard = self.equipment.guard
-        for robot in self.world.robots_in(guard) if guard is not None else ():
-            self.world.violation(self.name, command, f"{name} starts while {robot} is inside {guard}")
+        if guard is not None:
+            self._judge_inside(command, guard, f"{name} starts while {{robot}} is inside {guard}", f"{name} starts")
         work = self._begin_work(command, name, part, found.duration, "program")
         self.world.effect(self.name, command, "program started", part.id, name)
         self._run(work, self._program_ends)
@@ -194,6 +197,8 @@ class MachineFace(Face):
     def _check_empty(self, command: str) -> None:
         """For what is done to the station itself."""
         self._check_ready(command)
+        if (robot := self._lost_with_a_part()) is not None:
+            self.refuse_lost(robot, command)
         if self._part_here(with_held=True) is not None:
             raise self.refused(Refusal.PART_THERE, command)
 
@@ -294,6 +299,17 @@ class MachineFace(Face):
                         ):
                             return held
         return None
+
+    def _lost_with_a_part(self) -> str | None:
+        """A robot of which nobody knows where it is, so that its part may be here."""
+        return next((robot for robot in self.world.lost for _ in self.world.held(robot)), None)
+
+    def _judge_inside(self, command: str, guard: str, is_so: str, may_be: str) -> None:
+        """`is_so` has the robot's name in it. Of one that is lost it is not known, and that is no less wrong."""
+        for robot in self.world.robots_in(guard):
+            self.world.violation(self.name, command, is_so.format(robot=robot))
+        for robot in self.world.lost:
+            self.world.violation(self.name, command, f"{may_be} while nobody knows where {robot} is")
 
     def state(self) -> MachineState:
         return self._frozen_state if self._frozen_state is not None else self._state_now()

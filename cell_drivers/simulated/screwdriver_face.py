@@ -36,6 +36,7 @@ class ScrewdriverFace(GripperFace):
         self._refuse_torque(command, torque)
         if self.world.parts.held_by(self._full(jaws)) is None:
             raise self.refused(Refusal.NO_PART, command)
+        self._refuse_lost(command)
         self.begin(command, *asked)
         self._moves(jaws, command)
         seconds = self._drive_time * self.world.luck.stretch(self.name, command)
@@ -44,6 +45,9 @@ class ScrewdriverFace(GripperFace):
     def _ends(self, jaws: Jaws, command: str, torque: float) -> None:
         part = self.world.parts.held_by(self._full(jaws))
         assert part is not None, "nothing else opens a hand that drives"
+        if self.world.is_lost(self.mount):
+            self._lose_sight(jaws, command, "held")
+            return
         self._driven += 1
         spoiled = self.world.luck.drive(self.name, self._driven)
         if spoiled in ("jam", "cross_threaded"):

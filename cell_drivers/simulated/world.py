@@ -28,7 +28,8 @@ class Moving(Protocol):
     @property
     def is_moving(self) -> bool: ...
 
-    def T_world_flange(self) -> Pose: ...
+    def T_world_flange(self) -> Pose | None:
+        """None: nobody knows where it is."""
 
     def T_world_flange_at(self, q: Array) -> Pose: ...
 
@@ -136,11 +137,12 @@ class World:
     # --- hands and what they hold ---
 
     def T_world_tcp(self, tool: Tool, hand: str) -> Pose | None:
-        """None: the tool is on no robot."""
+        """None: the tool is on no robot, or nobody knows where that is."""
         arm = self.arms.get(self.mounts[tool.name])
-        if arm is None:
+        T_world_flange = None if arm is None else arm.T_world_flange()
+        if T_world_flange is None:
             return None
-        return arm.T_world_flange() @ next(h.T_flange_tcp for h in tool.hands if h.name == hand)
+        return T_world_flange @ next(h.T_flange_tcp for h in tool.hands if h.name == hand)
 
     def is_moving(self, tool: Tool) -> bool:
         arm = self.arms.get(self.mounts[tool.name])
@@ -163,6 +165,8 @@ class World:
     def pocket_under(self, robot: str) -> Pocket | None:
         """The pocket to whose tool the flange would couple where it is."""
         T_world_flange = self.arms[robot].T_world_flange()
+        if T_world_flange is None:
+            return None
         return next((p for p in self.cell.pockets.values() if _coincide(T_world_flange, flange_at(self.cell, p))), None)
 
     def docked_under(self, robot: str) -> str | None:
@@ -203,7 +207,8 @@ class World:
         self._judge_doors(robot, command)
         for tool, hand, part in tuple(self.held(robot)):
             T_world_tcp = self.T_world_tcp(tool, hand)
-            assert T_world_tcp is not None
+            if T_world_tcp is None:
+                continue
             for place in self.parts.places_at(self.parts.pose_in(part, T_world_tcp), part.kind):
                 if not self.parts.has_room(place):
                     self.violation(robot, command, f"{part.id} is driven into the part in {place.name}")
@@ -214,13 +219,23 @@ class World:
             if guard is not None and machine.door in ("closed", "moving") and robot in self.robots_in(guard):
                 self.violation(robot, command, f"{robot} is inside {guard} while the door of {name} is {machine.door}")
 
+    def is_lost(self, robot: str) -> bool:
+        """Whether it is a robot, and nobody knows where it is."""
+        return robot in self.arms and self.arms[robot].T_world_flange() is None
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        return tuple(robot for robot in self.arms if self.is_lost(robot))
+
     def robots_in(self, zone: str) -> tuple[str, ...]:
-        """Robots with the flange or a TCP in the box of `zone`."""
+        """Robots with the flange or a TCP in the box of `zone`, of those of which it is known."""
         low, high = np.array(self.cell.zones[zone].low), np.array(self.cell.zones[zone].high)
         return tuple(name for name in self.arms if any(bool(np.all((p >= low) & (p <= high))) for p in self._points(name)))
 
     def _points(self, robot: str) -> Iterator[Array]:
         T_world_flange = self.arms[robot].T_world_flange()
+        if T_world_flange is None:
+            return
         yield T_world_flange.translation
         for tool in self.cell.tools.values():
             if self.mounts[tool.name] == robot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -54,17 +54,19 @@ class Set(Around):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`breaks` is the law that catches it; `name` says the fault."""
+    """`breaks` is the law that catches it; `name` says the fault. The set drives every device of the kit's cell but `others`."""
 
     name: str
     breaks: Law
     around: Callable[[SimulatedCell], object]
+    others: frozenset[str] = frozenset()
 
     def bench(self) -> Bench:
         def driver(assembly: Assembly) -> DriverSet:
             return self.around(SimulatedCell(assembly))  # type: ignore[return-value]
 
-        return Bench(driver, built_in("sim"), travel=0.5, speed=0.9, hooks=HOOKS)
+        whole = built_in("sim")
+        return Bench(driver, replace(whole, devices=whole.devices - self.others), travel=0.5, speed=0.9, hooks=HOOKS)
 
 
 def _plain(drivers: Any) -> SimulatedCell:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,11 @@ class HostedHere(HostedSet):
         ends.close()
 
 
-def bench() -> Bench:
+def bench(others: frozenset[str] = frozenset()) -> Bench:
+    """`others`: devices of the kit's cell that another driver drives."""
+    whole = built_in("sim")
     hooks = Hooks(reached(simulated.cut), reached(simulated.fault), reached(simulated.between), reached(simulated.part))
-    return Bench(HostedHere, built_in("sim"), travel=0.5, speed=0.9, hooks=hooks)
+    return Bench(HostedHere, replace(whole, devices=whole.devices - others), travel=0.5, speed=0.9, hooks=hooks)
 
 
 def reached(hook: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cell_drivers.conformance import LAWS, examine
-from tests.conformance import broken_moving, broken_reading, broken_serving
+from tests.conformance import broken_following, broken_moving, broken_reading, broken_serving
 from tests.conformance.around import Fault
 
-FAULTS: tuple[Fault, ...] = (*broken_reading.FAULTS, *broken_moving.FAULTS, *broken_serving.FAULTS)
+FAULTS: tuple[Fault, ...] = (*broken_reading.FAULTS, *broken_moving.FAULTS, *broken_serving.FAULTS, *broken_following.FAULTS)
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=f"{fault.name}, caught by {fault.breaks.name}") for fault in FAULTS])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cell_drivers.conformance import LAWS, Law, examine
+from cell_drivers.conformance.laws import following
 from tests.conformance.hosted_bench import bench
 
 pytestmark = pytest.mark.xdist_group("hosted")
@@ -25,6 +26,21 @@ def test_the_law_is_kept(law: Law) -> None:
     statement = examine(bench(), (law,))
     assert [(f.device, f.seen) for f in statement.findings if f.verdict == "failed"] == []
     assert statement.of("passed") or statement.of("exempt")
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        following.a_hand_closes_where_its_robot_is,
+        pytest.param(following.a_hand_waits_for_its_robot_to_be_seen, marks=pytest.mark.slow),
+        pytest.param(following.what_cannot_be_moves_no_robot, marks=pytest.mark.slow),
+    ],
+    ids=lambda law: law.name,
+)
+def test_a_robot_of_another_driver_is_followed_through_the_sockets(law: Law) -> None:
+    statement = examine(bench(frozenset({"gantry"})), (law,))
+    assert [(f.device, f.seen) for f in statement.findings if f.verdict == "failed"] == []
+    assert [f.device for f in statement.of("passed")] == ["grip"]
 
 
 def test_the_quick_laws_are_laws() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,14 @@ def test_what_the_bench_cannot_bring_about_is_not_tested_and_no_pass() -> None:
     (finding,) = statement.findings
     assert (finding.verdict, finding.seen) == ("not tested", "the bench cannot cut the link")
     assert not statement.conforms
+
+
+def test_a_world_whose_robot_is_another_drivers_keeps_every_law_too() -> None:
+    whole = built_in("sim")
+    statement = examine(simulated_bench(replace(whole, devices=whole.devices - {"gantry"})))
+    assert [(f.law.name, f.device, f.seen) for f in statement.findings if f.verdict == "failed"] == []
+    passed = {(f.law.name, f.device) for f in statement.of("passed")}
+    assert {name for name, device in passed if device == "grip"} >= {
+        "a-hand-closes-where-its-robot-is", "a-hand-waits-for-its-robot-to-be-seen", "what-cannot-be-moves-no-robot",
+        "closing-on-a-part-is-held", "what-is-held-stays-held",
+    }  # fmt: skip
