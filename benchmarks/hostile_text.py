@@ -70,6 +70,7 @@ def texts() -> dict[str, bytes]:
         "programs": filled("for each s in infeed { process s at lathee }\n"),
         "one long call": b"do t(" + filled("a,", MAX_BYTES - 10) + b"a)",
         "one long list": b"param p = [" + filled("1,", MAX_BYTES - 20) + b"1]",
+        "wrong units": b"param p = [" + filled("1 q,", MAX_BYTES - 20) + b"1]",
         "bounds": b"move shaft" + filled(" a<1", MAX_BYTES - 10),
         "params": b"".join(b"param p%d = 1\n" % i for i in range(MAX_BYTES // 17)),
         "empty loops": filled("for each s in infeed{}\n"),
@@ -87,10 +88,12 @@ def cells() -> dict[str, bytes]:
         "one name for all": filled("tray a{}\n"),
         "attributes that are none": b"tray t {\n" + filled("a\n", MAX_BYTES - 20) + b"}\n",
         "one long list": b"tray t { holds [" + filled("1,", MAX_BYTES - 30) + b"1] }\n",
+        "wrong units": b"tray t { at [" + filled("1 q,", MAX_BYTES - 30) + b"1] }\n",
+        "one long path": b"robot r { path [" + filled("1 deg,", MAX_BYTES - 30) + b"1 deg] }\n",
         "one long tuple": b"tray t { at (" + filled("a,", MAX_BYTES - 30) + b"a) }\n",
         "one long attribute": b"tray t { holds " + filled("a ", MAX_BYTES - 30) + b"}\n",
         "sizes": b"tray t { at " + filled("1x1 ", MAX_BYTES - 30) + b"}\n",
-        "copies of one another": b"".join(b"tray t%d is t%d{}\n" % (i, i + 1) for i in range(MAX_BYTES // 22)),
+        "copies of one another": b"".join(b"tray t%d is t%d{}\n" % (i, i + 1) for i in range(MAX_BYTES // 24)),
         "no declaration, nearly": filled("tray t { holds }\n}\n"),
     }
 

@@ -298,12 +298,17 @@ class Vocabulary:
 
     @property
     def dimensions(self) -> frozenset[str]:
-        return frozenset(u.dimension for u in self.units.values())
+        return _dimensions(self)
 
     @property
     def role_words(self) -> frozenset[str]:
         """Every registered role, setting and bound: no name may be one of them, and no unit follows a number by one."""
         return _role_words(self)
+
+
+@lru_cache(maxsize=8)
+def _dimensions(vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset(u.dimension for u in vocabulary.units.values())
 
 
 @lru_cache(maxsize=8)

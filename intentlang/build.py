@@ -7,27 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from sys import intern
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from cell.diagnostic import Position, Span
 from cell.program import Comparison
 from intentlang import syntax as s
+from intentlang.automaton import Lexeme
 from intentlang.words import RESERVED
 
-
-class Lexeme(Protocol):
-    """What a token of the parser offers."""
-
-    type: str
-    line: int | None
-    column: int | None
-    end_line: int | None
-    end_column: int | None
-
-    def __str__(self) -> str: ...
-
-
 T = TypeVar("T")
+_DIGITS = "-0123456789."
 
 
 _LATELY = 1_000
@@ -56,57 +45,64 @@ class Builder:
         self.reserved: list[s.Word] = []
         self._positions = _Positions(place)
 
+    def place_by(self, place: Callable[[int, int], Position]) -> None:
+        """From here on."""
+        self._positions = _Positions(place)
+
     def _span(self, children: Sequence[object]) -> Span:
         first, last = children[0], children[-1]
         if first is None or last is None:
             present = [c for c in children if c is not None]
             first, last = present[0], present[-1]
-        start: Span | None = getattr(first, "span", None)
-        end: Span | None = getattr(last, "span", None)
-        return Span(
-            self.file,
-            self._start(first) if start is None else start.start,  # type: ignore[arg-type]
-            self._end(last) if end is None else end.end,  # type: ignore[arg-type]
-        )
+        start: Position = self._start(first) if type(first) is Lexeme else first.span.start  # type: ignore[attr-defined]
+        end: Position = self._end(last) if type(last) is Lexeme else last.span.end  # type: ignore[attr-defined]
+        return Span(self.file, start, end)
 
     def _token_span(self, token: Lexeme) -> Span:
         return Span(self.file, self._start(token), self._end(token))
 
     def _start(self, token: Lexeme) -> Position:
-        return self._positions[token.line or 1, token.column or 1]
+        return self._positions[token.line, token.column]
 
     def _end(self, token: Lexeme) -> Position:
-        return self._positions[token.end_line or 1, token.end_column or 1]
+        return self._positions[token.line, token.end_column]
 
     def _words(self, children: Sequence[object]) -> list[s.Word]:
         """The NAME tokens that stand directly in this rule."""
-        found = [self._word(c) for c in children if _is(c, "NAME")]  # type: ignore[arg-type]
-        self.reserved += [word for word in found if word.text in RESERVED]
-        return found
+        return [self._name(c) for c in children if type(c) is Lexeme and c.type == "NAME"]
+
+    def _name(self, token: Lexeme) -> s.Word:
+        word = self._word(token)
+        if word.text in RESERVED:
+            self.reserved.append(word)
+        return word
 
     def _word(self, token: Lexeme) -> s.Word:
         """The few names of a text are written many times, so each text is kept once."""
-        return s.Word(intern(str(token)), self._token_span(token))
+        return s.Word(intern(token.text), self._token_span(token))
 
     # -- values ------------------------------------------------------------------------------------------------------
 
     def ref(self, c: list[object]) -> s.RefNode:
-        words = self._words(c)
-        return s.RefNode(tuple(words), words[0].span if len(words) == 1 else self._span(c))
+        if len(c) == 1:
+            word = self._name(c[0])  # type: ignore[arg-type]
+            return s.RefNode((word,), word.span)
+        return s.RefNode(tuple(self._words(c)), self._span(c))
 
     def quantity(self, c: list[object]) -> s.NumberNode:
-        text = str(c[0])
-        digits = 1 if text[0] == "-" else 0
-        while digits < len(text) and (text[digits].isdigit() or text[digits] == "."):
-            digits += 1
-        unit = text[digits:].strip()
-        return s.NumberNode(float(text[:digits]), unit, f"{text[:digits]} {unit}".strip(), self._span(c))
+        span = self._token_span(c[0])  # type: ignore[arg-type]
+        text = _text(c[0])
+        digits = len(text) - len(text.lstrip(_DIGITS))
+        if digits == len(text):
+            return s.NumberNode(float(text), "", text, span)
+        number, unit = text[:digits], text[digits:].strip()
+        return s.NumberNode(float(number), unit, f"{number} {unit}", span)
 
     def string(self, c: list[object]) -> s.StringNode:
-        return s.StringNode(str(c[0])[1:-1], self._span(c))
+        return s.StringNode(_text(c[0])[1:-1], self._span(c))
 
     def dims(self, c: list[object]) -> s.DimsNode:
-        return s.DimsNode(tuple(int(n) for n in str(c[0]).split("x")), self._span(c))
+        return s.DimsNode(tuple(int(n) for n in _text(c[0]).split("x")), self._span(c))
 
     def tuple_(self, c: list[object]) -> s.TupleNode:
         return s.TupleNode(tuple(_values(c)), self._span(c))
@@ -117,7 +113,7 @@ class Builder:
     # -- declarations ------------------------------------------------------------------------------------------------
 
     def use(self, c: list[object]) -> s.UseNode:
-        return s.UseNode(str(c[-1])[1:-1], self._span(c))
+        return s.UseNode(_text(c[-1])[1:-1], self._span(c))
 
     def param(self, c: list[object]) -> s.ParamNode:
         return s.ParamNode(self._words(c)[0], _values(c)[0], self._span(c))
@@ -219,7 +215,7 @@ class Builder:
         return s.RetryNode(tries, tuple(_nodes(c, s.PhraseNode)), self._span(c))
 
     def hold(self, c: list[object]) -> s.HoldNode:
-        message = str(c[1])[1:-1] if len(c) > 1 and c[1] is not None else ""
+        message = _text(c[1])[1:-1] if len(c) > 1 and c[1] is not None else ""
         return s.HoldNode(message, self._span(c))
 
     def skip(self, c: list[object]) -> s.SkipNode:
@@ -250,6 +246,11 @@ class Builder:
         return s.InsideNode(subject, place, any(_is(x, "NOT") for x in c), self._span(c))
 
 
+def _text(child: object) -> str:
+    assert type(child) is Lexeme
+    return child.text
+
+
 def _values(children: Sequence[object]) -> list[s.ValueNode]:
     return [c for c in children if isinstance(c, s.ValueNode)]
 
@@ -275,11 +276,11 @@ def _nodes(children: Sequence[object], kind: type[T]) -> list[T]:
 
 
 def _is(child: object, token_type: str) -> bool:
-    return getattr(child, "type", None) == token_type and not isinstance(child, s.ArgNode)
+    return type(child) is Lexeme and child.type == token_type
 
 
 def _comparison(children: Sequence[object]) -> Comparison:
-    text = next(str(c) for c in children if _is(c, "CMP"))
+    text = next(_text(c) for c in children if _is(c, "CMP"))
     match text:
         case "<" | "<=" | ">" | ">=":
             return text

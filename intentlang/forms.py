@@ -22,6 +22,7 @@ from cell.diagnostic import Diagnostic, Span
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
 from intentlang import syntax as s
+from intentlang.findings import MOST
 from intentlang.units import quantity_of, unit_diagnostic
 
 _TOKEN = re.compile(r"<([^>]+)>|(\w+)|([(),\[\]])|(\.\.\.)|\s+")
@@ -170,52 +171,57 @@ def _value(pattern: Pattern, node: s.ValueNode, vocabulary: Vocabulary) -> Value
             nodes = node.items if isinstance(node, s.ListNode) else (node,)
             return _series((single,) * len(nodes), nodes, vocabulary)
         case Atom():
-            return _scalar(pattern, node, vocabulary, wrong)
+            scalar = _scalar(pattern, node, vocabulary)
+            return wrong if scalar is None else scalar
 
 
 def _series(atoms: Sequence[Atom], nodes: Sequence[s.ValueNode], vocabulary: Vocabulary) -> Value | Mismatch:
+    """A value of the wrong form comes before units that are wrong: those are all told, for all of them have to be mended."""
     out: list[Value] = []
     wrong: list[Mismatch] = []
     for atom, node in zip(atoms, nodes, strict=True):
-        got = _scalar(atom, node, vocabulary, Mismatch(2, node.span, shown(atom)))
-        if isinstance(got, Mismatch):
-            wrong.append(got)
-        else:
+        got = _scalar(atom, node, vocabulary)
+        if got is None:
+            return Mismatch(2, node.span, shown(atom))
+        if not isinstance(got, Mismatch):
             out.append(got)
+        elif not got.diagnostics:
+            return replace(got, reached=max(2, got.reached))
+        else:
+            wrong.append(got)
+            if len(wrong) == MOST:
+                break
     if not wrong:
         return tuple(out)
-    # A value of the wrong form comes before units that are wrong: those are all told, for all of them have to be mended.
-    shapeless = next((w for w in wrong if not w.diagnostics), None)
-    if shapeless is not None:
-        return replace(shapeless, reached=max(2, shapeless.reached))
     return replace(wrong[0], diagnostics=tuple(d for w in wrong for d in w.diagnostics))
 
 
-def _scalar(atom: Atom, node: s.ValueNode, vocabulary: Vocabulary, wrong: Mismatch) -> Value | Mismatch:
+def _scalar(atom: Atom, node: s.ValueNode, vocabulary: Vocabulary) -> Value | Mismatch | None:
+    """None: it has another form."""
     what = atom.what
     match node:
         case s.StringNode(text):
-            return text if what == ("string",) else wrong
+            return text if what == ("string",) else None
         case s.DimsNode(sizes):
             if what != ("dims",) or not all(sizes):
-                return wrong
+                return None
             return tuple(Quantity(float(n), "", str(n)) for n in sizes)
         case s.RefNode():
             if what == ("yes", "no"):
-                return node.text if node.text in what else wrong
+                return node.text if node.text in what else None
             if _is_numeric(atom, vocabulary) or what in (("string",), ("dims",)):
-                return wrong
+                return None
             if len(node.words) > 1 and what != ("signal",):
-                return wrong
+                return None
             return Named(node.text, node.span, what)
         case s.NumberNode():
             if not _is_numeric(atom, vocabulary):
-                return wrong
+                return None
             return _number(atom, node, vocabulary)
         case s.TupleNode() if what in _VECTORS:
             return _value(_VECTORS[what], node, vocabulary)
         case _:
-            return wrong
+            return None
 
 
 _VECTORS: Mapping[tuple[str, ...], Series] = {

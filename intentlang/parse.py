@@ -6,29 +6,28 @@ offends is blanked, line and column kept, and the rest is parsed again (recovery
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Token, lexer
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark import Lark, lexer
 
 from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.vocabulary import Vocabulary
 from intentlang import recovery, syntax
+from intentlang.automaton import END, LINE_END, Defect, Reading, Rule, Tables, Terminal
 from intentlang.build import Builder
 from intentlang.expected import expectation
 from intentlang.foreign import in_our_words
-from intentlang.reductions import Reductions
 from intentlang.source import SourceFile, limits_broken
 from intentlang.words import BEGINNINGS, RESERVED, excluded_units, nearest, quoted
 
 _CAN_BE_STRICT = lexer.has_interegular
 MAX_ERRORS = 50
-MAX_REPARSED = 2_000_000
-"""Characters. A file of 256 kB that is wrong in every line must not cost minutes."""
+MAX_LAID_OUT = 2_000_000
+"""Characters. A file of 256 kB that is wrong in the head of every block must not cost minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +86,6 @@ def quantity_pattern(vocabulary: Vocabulary) -> str:
     return rf"-?\d+(?:\.\d+)?[ \t]*(?!(?:{words})\b)(?:%|°C?|[a-zA-Zµ][a-zA-Z0-9\/²]*(?!\w))"
 
 
-class _InsideBrackets:
-    """Drops line ends inside ( ) and [ ], where a statement may go over several lines."""
-
-    always_accept = ("_NL",)
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        depth = 0
-        for token in stream:
-            depth += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB"))
-            if token.type != "_NL" or depth <= 0:
-                yield token
-
-
 @lru_cache(maxsize=8)
 def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
     """`strict` refuses every ambiguity of the grammar; it needs interegular, so only the tests ask for it."""
@@ -112,28 +98,49 @@ def parser(vocabulary: Vocabulary, strict: bool = False) -> Lark:
         keep_all_tokens=True,
         maybe_placeholders=False,
         strict=strict,
-        postlex=_InsideBrackets(),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Defect:
-    """The first of a text. The parser's own exception holds all that was made before it, so it is not kept."""
+@lru_cache(maxsize=8)
+def tables(vocabulary: Vocabulary) -> Tables:
+    """The automaton of the grammar, as lark computed it."""
+    lark = parser(vocabulary)
+    table = lark.parse_interactive("", "intent_file").parser_state.parse_conf.parse_table
+    steps: list[dict[str, Any]] = [{name: to for name, (_, to) in table.states[state].items()} for state in sorted(table.states)]
+    rules = list(dict.fromkeys(to for row in steps for to in row.values() if not isinstance(to, int)))
+    numbers = {rule: number for number, rule in enumerate(rules)}
+    terminals = sorted(lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
+    names = {END, *(t.name for t in terminals)}
+    return Tables(
+        tuple(Rule(rule.origin.name, _method(rule, table.start_states), tuple(map(_is_list, rule.expansion))) for rule in rules),
+        tuple({name: numbers[to] for name, to in row.items() if not isinstance(to, int)} for row in steps),
+        tuple({name: to for name, to in row.items() if isinstance(to, int) and name in names} for row in steps),
+        tuple({name: to for name, to in row.items() if isinstance(to, int) and name not in names} for row in steps),
+        {start: (first, table.end_states[start]) for start, first in table.start_states.items()},
+        tuple(Terminal(t.name, t.pattern.to_regexp()) for t in terminals),
+        tuple(lark.ignore_tokens),
+    )
 
-    index: int
-    problem: Diagnostic
+
+def _method(rule: Any, starts: Container[str]) -> str:
+    """The items of a file are a list too."""
+    return "" if _is_list(rule.origin) or rule.origin.name in starts else str(rule.alias or rule.origin.name)
+
+
+def _is_list(symbol: Any) -> bool:
+    return not symbol.is_term and symbol.name.startswith("_")
 
 
 def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
-    lark = parser(vocabulary)
     builder = Builder(source.name)
-    items = _tried(source, lark, source.text, start, builder)
-    if isinstance(items, _Defect):
-        return _mended(source, lark, start, items)
-    return _Parsed(items, tuple(builder.reserved), frozenset(), frozenset(), ())
+    reading = Reading(tables(vocabulary), builder, start)
+    items = reading.read(source.text)
+    if isinstance(items, Defect):
+        return _mended(source, reading, builder, items, start == "cell_file")
+    return _Parsed(tuple(items), tuple(builder.reserved), frozenset(), frozenset(), ())
 
 
-def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Parsed:
+def _mended(source: SourceFile, reading: Reading, builder: Builder, first: Defect, is_cell: bool) -> _Parsed:
     """A text that does not parse: brackets are balanced and the statements that offend blanked, until the rest does."""
     where = recovery.layout(source.text)
     unmatched = where.unmatched
@@ -145,86 +152,70 @@ def _mended(source: SourceFile, lark: Lark, start: str, first: _Defect) -> _Pars
     text = repaired.text
     broken: set[str] = set()
     lines: set[int] = set()
-    spent = 0
-    builder: Builder | None = Builder(source.name, source.inside)
-    items = first if text == source.text else _tried(source, lark, text, start, builder)
-    while isinstance(items, _Defect):
-        where = where if text == source.text else recovery.layout(text)
+    items: list[Any] | Defect = first
+    laid_out = 0
+    if text != source.text:
+        builder.place_by(source.inside)
+        where = recovery.layout(text)
+        items = reading.read(text, _same_beginning(text, source.text))
+    while isinstance(items, Defect):
+        problem = _syntax_error(source, items, text)
         segment = recovery.segment_at(where, items.index)
         if segment is None or not text[segment.start : segment.stop].strip():
-            return _unread(source, [*found, items.problem])
+            return _unread(source, [*found, problem])
         stretch = text[segment.start : segment.stop]
         if not repaired.touches(segment):
-            found.append(in_our_words(items.problem, source, text, segment, items.index, start == "cell_file"))
+            found.append(in_our_words(problem, source, text, segment, items.index, is_cell))
         broken |= recovery.words(stretch)
         line = text.count("\n", 0, segment.start) + 1
         lines |= set(range(line, line + stretch.count("\n") + 1))
-        text = recovery.blanked(text, where, segment, start == "cell_file")
-        # Most texts have one mistake; where there are more, nodes are made of what is left in the end.
-        builder = None if spent else Builder(source.name, source.inside)
-        spent += len(text)
-        if len(found) >= MAX_ERRORS or spent > MAX_REPARSED:
-            return _unread(source, [*found, _too_many(items.problem)])
-        items = _tried(source, lark, text, start, builder)
-    if builder is None:
-        builder = Builder(source.name, source.inside)
-        items = _tried(source, lark, text, start, builder)
-        assert not isinstance(items, _Defect)
-    return _Parsed(items, tuple(builder.reserved), frozenset(broken), frozenset(lines), tuple(found))
+        if len(found) >= MAX_ERRORS or laid_out > MAX_LAID_OUT:
+            return _unread(source, [*found, _too_many(problem)])
+        text, kept = recovery.blanked(text, where, segment, is_cell)
+        if kept is None:
+            laid_out += len(text)
+        where = kept or recovery.layout(text)
+        items = reading.read(text, segment.start)
+    return _Parsed(tuple(items), tuple(builder.reserved), frozenset(broken), frozenset(lines), tuple(found))
+
+
+def _same_beginning(one: str, other: str) -> int:
+    """The number of characters that both begin with."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
 
 
 def _unread(source: SourceFile, found: Sequence[Diagnostic]) -> _Parsed:
     return _Parsed((), (), frozenset(recovery.words(source.text)), frozenset(), tuple(found))
 
 
-def _tried(source: SourceFile, lark: Lark, text: str, start: str, builder: Builder | None) -> tuple[Any, ...] | _Defect:
-    """What `builder` makes of `text`; without one nothing, for whoever asks only whether it parses."""
-    run = lark.parse_interactive(text, start)
-    conf = run.parser_state.parse_conf
-    conf.callbacks = Reductions(conf.callbacks, builder)
-    try:
-        tree = run.parser.parse_from_state(run.parser_state)
-    except UnexpectedInput as defect:
-        return _Defect(_index(defect, text), _syntax_error(source, defect, text))
-    return () if builder is None else tuple(tree.children)
-
-
-def _index(defect: UnexpectedInput, text: str) -> int:
-    if isinstance(defect, UnexpectedEOF):
-        return len(text)
-    if isinstance(defect, UnexpectedToken) and defect.token.type == "$END":
-        return len(text)
-    return defect.pos_in_stream or 0
-
-
-def _syntax_error(source: SourceFile, defect: UnexpectedInput, text: str) -> Diagnostic:
-    if isinstance(defect, UnexpectedCharacters):
-        span = Span(source.name, source.inside(defect.line, defect.column), source.inside(defect.line, defect.column + 1))
-        character = text[defect.pos_in_stream or 0]
+def _syntax_error(source: SourceFile, defect: Defect, text: str) -> Diagnostic:
+    start = source.inside(defect.line, defect.column)
+    if defect.kind is None:
+        span = Span(source.name, start, source.inside(defect.line, defect.column + 1))
+        character = text[defect.index]
         if character == '"':
             return error("E115", "this text has no closing quote", span, help='Close it with " on the same line.')
         return error("E101", f"unexpected {_shown(character)}: it begins no word", span, help="Delete it.")
-    assert isinstance(defect, UnexpectedToken)
-    token = defect.token
-    want = expectation(defect.accepts or defect.expected)
-    if token.type == "$END":
+    want = expectation(defect.accepted or defect.expected)
+    if defect.kind == END:
         end = source.span(len(source.text), len(source.text))
         return error("E101", f"the file ends here; expected {want}", end, help="Write what is missing.")
-    line, column = token.line or 1, token.column or 1
-    if token.type == "_NL":
-        at = source.inside(line, column)
-        span = Span(source.name, at, at)
+    if defect.kind == LINE_END:
+        span = Span(source.name, start, start)
         return error("E101", f"the statement ends here; expected {want}", span, help="Write what is missing, on this line.")
-    end_line, end_column = token.end_line or line, token.end_column or column
-    span = Span(source.name, source.inside(line, column), source.inside(end_line, end_column))
-    guess = nearest(str(token), _keywords(defect)) if token.type == "NAME" else None
+    span = Span(source.name, start, source.inside(defect.line, defect.column + len(defect.text)))
+    guess = nearest(defect.text, _keywords(defect)) if defect.kind == "NAME" else None
     help_ = f"Did you mean `{guess}`?" if guess else "Delete it, or write what is expected."
-    if token.type in ("AND", "OR"):
+    if defect.kind in ("AND", "OR"):
         help_ = "`and` and `or` mix only with parentheses, so that nobody has to know which binds closer."
-    return error("E101", f"unexpected `{token}`; expected {want}", span, help=help_)
+    return error("E101", f"unexpected `{defect.text}`; expected {want}", span, help=help_)
 
 
-def _keywords(defect: UnexpectedToken) -> set[str]:
+def _keywords(defect: Defect) -> set[str]:
     return {name.lower() for name in defect.expected if name.lower() in RESERVED}
 
 

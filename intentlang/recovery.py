@@ -103,35 +103,42 @@ def _code(text: str) -> str:
 
 def segment_at(found: Layout, index: int) -> Segment | None:
     """The segment that holds `index`, or the last one before it."""
-    starts = [s.start for s in found.segments]
-    position = bisect_right(starts, index) - 1
+    position = bisect_right(found.segments, index, key=lambda s: s.start) - 1
     return found.segments[position] if position >= 0 else None
 
 
 _STAND_IN = "_ _"
+_SHOWN = re.compile(rf"[^\n\r{END}]")
 
 
-def blanked(text: str, found: Layout, segment: Segment, is_cell: bool) -> str:
-    """`text` without that segment, every other character in its place. Never the same text again: what stood in for a head and
-    does not parse either (a declaration inside another one) goes with its braces."""
-    characters = list(text)
+def blanked(text: str, found: Layout, segment: Segment, is_cell: bool) -> tuple[str, Layout | None]:
+    """`text` without that segment, every other character in its place, and its layout; None where braces went too. Never the same
+    text again: what stood in for a head and does not parse either (a declaration inside another one) goes with its braces."""
     if segment.brace is None:
-        _blank(characters, segment.start, segment.stop)
-        return "".join(characters)
+        return _without(text, segment), _without_segment(found, segment)
     head = _code(text[segment.start : segment.stop])
     if is_cell and len(head) >= 3 and head != _STAND_IN:
-        _blank(characters, segment.start, segment.stop)
         at = segment.start + len(text[segment.start : segment.stop]) - len(text[segment.start : segment.stop].lstrip())
         # A stand-in declaration: the attributes inside are still read, its names are dropped by the parser.
-        characters[at : at + 3] = _STAND_IN
-        return "".join(characters)
+        without = _without(text, segment)
+        return without[:at] + _STAND_IN + without[at + len(_STAND_IN) :], found
+    characters = list(text)
     closing = found.closing.get(segment.brace)
     _blank(characters, segment.start, segment.stop)
     characters[segment.brace] = END
     if closing is not None:
         characters[closing] = END
         _blank_following_heads(characters, text, found, closing)
-    return "".join(characters)
+    return "".join(characters), None
+
+
+def _without(text: str, segment: Segment) -> str:
+    return text[: segment.start] + _SHOWN.sub(" ", text[segment.start : segment.stop]) + text[segment.stop :]
+
+
+def _without_segment(found: Layout, segment: Segment) -> Layout:
+    position = bisect_right(found.segments, segment.start, key=lambda s: s.start) - 1
+    return replace(found, segments=found.segments[:position] + found.segments[position + 1 :])
 
 
 def _blank_following_heads(characters: list[str], text: str, found: Layout, closing: int) -> None:

@@ -18,10 +18,10 @@ from lark.exceptions import UnexpectedInput
 from pygments.token import Error, Whitespace
 
 from cell.standard_verbs import STANDARD
-from intentlang.parse import parser
 from intentlang.textmate import SCOPES, textmate_grammar
 from intentlang.vocabulary_document import VocabularyDocument, vocabulary_schema
 from intentlang.words import RESERVED
+from tests.intentlang.by_lark import tree_of
 from tests.intentlang.test_spec import _blocks
 from tests.intentlang.test_vocabulary import GROWN
 from tui.pygments_lexer import TOKENS, CellwrightLexer, lexer_of
@@ -43,7 +43,7 @@ Tokens = list[tuple[int, str, str]]
 def lexed(text: str, is_cell: bool) -> Tokens | None:
     """(where, look, text) of each token as the parser reads it; None for a text that does not parse."""
     try:
-        tree = parser(STANDARD).parse(text, start="cell_file" if is_cell else "intent_file")
+        tree = tree_of(text, is_cell)
     except UnexpectedInput:
         return None
     found = []

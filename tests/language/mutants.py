@@ -27,8 +27,8 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parents[2] / "intentlang"
 NO_RULES = frozenset(
     {
-        "codes.py", "format.py", "gather.py", "highlighting.py", "library_files.py", "missing_braces.py", "recovery.py",
-        "source.py", "syntax.py", "textmate.py", "vocabulary_document.py",
+        "automaton.py", "codes.py", "format.py", "gather.py", "highlighting.py", "library_files.py", "missing_braces.py",
+        "recovery.py", "source.py", "syntax.py", "textmate.py", "vocabulary_document.py",
     }
 )  # fmt: skip
 """What reads, writes or lays out a text, and has tests of its own."""

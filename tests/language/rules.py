@@ -15,6 +15,7 @@ import pytest
 from cell.program import When
 from cell.vocabulary import KindSchema
 from intentlang import (
+    automaton,
     blocks,
     cell_rules,
     check,
@@ -144,7 +145,7 @@ RULES: Mapping[str, Patch] = {
     "along a path": _set(goals, "along_path", lambda *args: ()),
     "any one": _around(blocks, "check_goal", _goal),
     "any order": _owner("any order"),
-    "attributes may be reserved": _around(parse, "Lark", lambda make, *args, **more: make(*args, lexer="basic", **more)),
+    "attributes may be reserved": _set(automaton, "_sought", lambda tables, state: tables.words),
     "bins are heaps": _around(cell_rules, "_contents", _counted_bins),
     "broken clauses": _around(raised, "_raised", lambda found, *args, **more: found(*args, **more) - {"violated"}),
     "busy robots": _around(hints, "_why_idle", _without("robots", "tools")),
@@ -173,7 +174,7 @@ RULES: Mapping[str, Patch] = {
         clauses, "Ensure", lambda make, c, kind, span: make(c, "limit" if kind == "monitor" else "monitor", span)
     ),
     "limits bind": _around(cell_rules, "_zones", _zones(keep_out=True)),
-    "lines break": _set(parse._InsideBrackets, "process", lambda self, stream: stream),
+    "lines break": _set(automaton, "_DEPTH", {}),
     "loops overlap": _made("Loop", in_order=lambda found: not found),
     "only parts order": _set(names, "orders_lines", lambda found: True),
     "only the object counts": _around(goals, "_mentions", _all_about),
@@ -228,4 +229,5 @@ def without(rule: str) -> Iterator[None]:
 def _forget(rule: str) -> None:
     if rule in _OF_THE_PARSER:
         parse.parser.cache_clear()
+        parse.tables.cache_clear()
         parse.quantity_pattern.cache_clear()
