@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -65,13 +66,14 @@ PAGES: Mapping[str, CodePage] = {
 }  # fmt: skip
 
 
+_ID = "[A-Za-z0-9_-]{1,64}"
 _Count = Annotated[int, Field(ge=1, le=1000, strict=True)]
 
 
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Annotated[str, Field(pattern=r"\A[A-Za-z0-9_-]{1,64}\z")]
+    id: Annotated[str, Field(pattern=rf"\A{_ID}\z")]
     items: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000, strict=True)]], Field(min_length=1, max_length=100)] | None = (
         None
     )
@@ -109,6 +111,23 @@ def read_orders(text: str, file: str, cell: CellModel) -> Outcome[OrderFile]:
     if found:
         return Outcome(None, tuple(found[:MOST_TOLD]))
     return Outcome(OrderFile(tuple(orders.values()), lines, file))
+
+
+def objection(order: Order, cell: CellModel) -> str | None:
+    """What is wrong with an order that did not come from a file, by the same rules; None for nothing."""
+    if re.fullmatch(_ID, order.id) is None:
+        return f"no order has the id {order.id!r:.80}"
+    if order.queue not in cell.queues:
+        return f"{order.id} is for no queue of the cell: {_nearest(order.queue, cell.queues)}"
+    unknown = [item.kind for item in order.items if item.kind not in cell.parts]
+    if unknown:
+        return f"{order.id} asks for {unknown[0]!r:.80}, which is no part of the cell"
+    kinds = {item.kind for item in order.items}
+    if not 1 <= len(kinds) == len(order.items) <= 100 or not all(1 <= item.count <= 1000 for item in order.items):
+        return f"{order.id} asks for 1 to 1000 parts of each of 1 to 100 kinds"
+    if order != Order(order.id, order.queue, order.items, order.due):
+        return f"{order.id} is new and cannot have been withdrawn, filled or given up"
+    return None
 
 
 def _parsed(line: str, number: int, file: str) -> _Line | Diagnostic:

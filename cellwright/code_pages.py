@@ -20,6 +20,7 @@ ROOMS: Final = (
     "planner.motion.codes",
     "planner.proof.codes",
     "controller.codes",
+    "controller.attached.codes",
     "cell.order_file",
     "cell.scenario_file",
     "cell_drivers.registry",

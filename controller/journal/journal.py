@@ -159,6 +159,12 @@ class StoredJournal:
             for row in self._connection.execute("SELECT seq, at, kind, body FROM events WHERE seq > ? ORDER BY seq", (after,)):
                 yield event_of(Row(*row), self.plan)
 
+    def bodies(self, after: int, most: int) -> list[tuple[int, str]]:
+        """At most so many events behind number `after`, as numbers and texts. Raises JournalError."""
+        with legible(self._folder / FILE):
+            rows = self._connection.execute("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
+            return [(seq, body) for seq, body in rows]
+
     def snapshot(self, up_to: int | None = None) -> tuple[int, RunState] | None:
         """The newest snapshot (not behind event `up_to`) with the number of the event that it follows. Raises JournalError."""
         with legible(self._folder / FILE):

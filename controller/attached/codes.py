@@ -1,0 +1,65 @@
+"""The codes of what a controller refuses to a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cell.diagnostic import CodePage
+
+
+def _page(code: str, title: str, what: str, why: str, example: str, do: str) -> tuple[str, CodePage]:
+    return code, CodePage(title, f"{what}\n\n**Why.** {why}\n\n**Example.**\n```\n{example}\n```\n\n**What to do.** {do}\n")
+
+
+PAGES: Mapping[str, CodePage] = dict((
+    _page(
+        "R750", "a controller cannot read what a terminal says",
+        "What came over the controller's socket is no message of its protocol: no JSON, too long, without a hello before it, or "
+        "with an entry that is missing, unknown or of the wrong type.",
+        "What is half understood is not acted upon. The run does not notice.",
+        '{"type":"Ask","id":1,"what":"dance"}',
+        "Write what docs/schemas/controller_messages.schema.json has; `cellwright attach` and `cellwright ask` do.",
+    ),
+    _page(
+        "R751", "terminal and controller speak different versions",
+        "The terminal says hello with a version of the protocol that this controller does not speak.",
+        "A controller lives as long as its run, so it may be older or newer than the program that wants to attach to it.",
+        '{"type":"Hello","version":2,"role":"view","name":"ann"}',
+        "Attach with the version of Cellwright that the run was started with; a signal (`kill PID`) asks it for a normal stop.",
+    ),
+    _page(
+        "R752", "the role may not ask for that",
+        "A terminal with the role view has asked for something that changes the run.",
+        "A display on the wall must not be able to move the cell.",
+        "cellwright attach --view    # and its program asks to resume",
+        "Attach with the role operate.",
+    ),
+    _page(
+        "R753", "a terminal asks too often",
+        "More requests than fifty a second, for longer than a moment, or too many that could not be read.",
+        "The controller has a cell to watch.",
+        "while true; do echo '{}'; done | nc -U socket",
+        "Ask less often. What was refused was not done.",
+    ),
+    _page(
+        "R754", "what is asked for means nothing now",
+        "The run is in a state in which that request does nothing, or an order that cannot be filled or is not there is meant.",
+        "A request that is swallowed looks like one that was heard.",
+        "cellwright ask resume    # and the run is not held",
+        "Look at `cellwright status`.",
+    ),
+    _page(
+        "R755", "a terminal takes nothing",
+        "A terminal has not read for ten seconds what the controller tells it, and was cut off. The run goes on.",
+        "What waits for a terminal is bounded.",
+        "cellwright attach    # and Ctrl-Z, for minutes",
+        "Attach again: it goes on behind the last event that it was told. `cellwright` does so by itself.",
+    ),
+    _page(
+        "R756", "too many terminals",
+        "So many terminals are attached to the controller that it takes no more.",
+        "Each of them costs the controller work.",
+        "for i in $(seq 100); do cellwright attach --view & done",
+        "Close some.",
+    ),
+))  # fmt: skip

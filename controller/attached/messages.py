@@ -1,0 +1,214 @@
+"""What a terminal and a controller say to each other: one JSON object a line, as in docs/schemas/controller_messages.schema.json.
+
+Law: reading is strict. An unknown message, a missing or an unknown entry, a value out of its range is a CodecError; nothing of
+such a message is acted upon.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from cell.codec import CodecError, canonical, from_plain
+from cell.codec_schema import schema_of
+from cell.diagnostic import Diagnostic
+from cell.events import Asked, Event
+from cell.orders import Order
+from cell.run import RunSummary
+from controller.run_state import Belief, Trouble
+
+VERSION = 1
+LARGEST_REQUEST = 65_536
+"""bytes of a line that a terminal may send."""
+LARGEST_ANSWER = 64_000_000
+"""bytes of a line that a controller may send: the start of a run tells the whole intent and the whole cell."""
+LONGEST_NAME = 80
+
+Role = Literal["view", "operate", "engineer"]
+
+
+# --- what a terminal says -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """First of all. `name` says who it is; it stands in the journal beside what is asked."""
+
+    version: int
+    role: Role
+    name: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.name) <= LONGEST_NAME or not self.name.isprintable():
+            raise ValueError(f"a name has 1 to {LONGEST_NAME} printable characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`id` is the terminal's own number for this request; the answer carries it."""
+
+    id: int
+    what: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class AddOrder:
+    id: int
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    id: int
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Every event behind number `after` from now on, and now and then what the run has come to. 0: from the first one on."""
+
+    id: int
+    after: int
+
+    def __post_init__(self) -> None:
+        if self.after < 0:
+            raise ValueError("events are numbered from 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the controller believes now. Answered by `State`."""
+
+    id: int
+
+
+Request = Ask | AddOrder | CancelOrder | Subscribe | Snapshot
+FromTerminal = Hello | Request
+
+
+# --- what a controller says -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The answer to a hello. `seq` is the number of the newest event, `summary` what the run has come to with it; None while
+    nothing has happened yet. `cell` is the path of the cell's file."""
+
+    version: int
+    run_id: str
+    cell: str
+    pid: int
+    role: Role
+    seq: int
+    summary: RunSummary | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Plan and drivers are there, and nothing moves yet: the controller waits for `start`. `record` is the file in which a
+    simulated world keeps its own record, None where there is none."""
+
+    is_simulated: bool
+    record: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The request has been handed on. What comes of it is told by events."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing came of it. `id` None: of what could not be read."""
+
+    id: int | None
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The event of that number, as in the journal."""
+
+    seq: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the run has come to with event `seq`."""
+
+    seq: int
+    summary: RunSummary
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the controller believes with event `seq`."""
+
+    id: int
+    seq: int
+    summary: RunSummary
+    belief: Belief
+    trouble: Trouble
+
+
+Why = Literal["over", "not begun", "refused", "cut off", "driver", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The last word. over: the run has come to rest; not begun: nothing was moved; refused: it could not begin, as `diagnostics`
+    say; cut off: only this terminal has to go, the run goes on; driver, failed: the controller has ended with the run unfinished.
+    `seq` is the number of the last event that was told here."""
+
+    why: Why
+    code: str
+    reason: str
+    seq: int
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+FromController = Welcome | Prepared | Accepted | Refused | Told | News | State | Parting
+
+
+def line(message: FromTerminal | FromController) -> bytes:
+    return canonical(message).encode() + b"\n"
+
+
+def told_line(seq: int, body: str) -> bytes:
+    """The line of a `Told` whose event has the text `body` in the journal."""
+    return f'{{"type":"Told","seq":{seq},"event":{body}}}\n'.encode()
+
+
+def read_from_terminal(text: bytes) -> FromTerminal:
+    """Raises CodecError."""
+    message: FromTerminal = from_plain(FromTerminal, _loaded(text))  # type: ignore[arg-type]
+    return message
+
+
+def read_from_controller(text: bytes) -> FromController:
+    """Raises CodecError."""
+    message: FromController = from_plain(FromController, _loaded(text))  # type: ignore[arg-type]
+    return message
+
+
+def _loaded(text: bytes) -> Any:
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError) as cause:
+        raise CodecError("", f"no JSON: {cause!s:.120}") from None
+    if not isinstance(plain, dict):
+        raise CodecError("", f"expected an object, got {type(plain).__name__}")
+    return plain
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of one line: docs/schemas/controller_messages.schema.json."""
+    sides = {"FromTerminal": get_args(FromTerminal), "FromController": get_args(FromController)}
+    return {"title": f"Cellwright controller messages, version {VERSION}"} | schema_of(
+        *sides["FromTerminal"], *sides["FromController"], **sides
+    )

@@ -1,0 +1,353 @@
+"""The controller's end of all terminals: one thread that accepts, reads, answers and tells. The run's loop only hands over.
+
+Law: `tell` never waits, whatever the terminals do: it appends to a queue and wakes the thread. The thread reads and writes only
+what is ready, a little of each terminal in turn, so that one that floods or sleeps delays no other.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import selectors
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Thread
+from typing import Literal, Protocol, assert_never
+
+from cell.events import Asked, Event
+from cell.orders import Order, OrderAdded, OrderCancelled, OrderChange
+from cell.run import RunSummary
+from controller.attached.chronicle import Chronicle
+from controller.attached.endpoint import is_ours
+from controller.attached.messages import (
+    VERSION,
+    Accepted,
+    AddOrder,
+    Ask,
+    CancelOrder,
+    Hello,
+    News,
+    Parting,
+    Prepared,
+    Refused,
+    Request,
+    Snapshot,
+    State,
+    Subscribe,
+    Welcome,
+    line,
+)
+from controller.attached.permits import STOPS, may_not, means_nothing
+from controller.attached.terminal import Terminal
+from controller.run_state import NOTHING_YET, RunState
+from controller.summary import summary_of
+
+MOST_TERMINALS = 64
+PIECE = 65_536  # bytes of one terminal in one turn
+NEWS_PERIOD = 0.2  # s between two summaries
+TURN = 0.2  # s, the longest time between two looks at the clock
+LAST_WORDS = 10.0  # s for terminals to take what is left when the run is over
+SAME_STOP = 0.2  # s within which a stop that is asked for again is the same one
+
+Phase = Literal["preparing", "ready", "running", "over"]
+
+
+class Post(Protocol):
+    """What the thread hands on to the run's loop. Never waits."""
+
+    def ask(self, what: Asked, who: str) -> None: ...
+
+    def announce(self, change: OrderChange) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What terminals are told first. `objection` is what is wrong with an order for this cell, None for nothing."""
+
+    run_id: str
+    cell: str
+    objection: Callable[[Order], str | None] = lambda order: None
+
+
+@dataclass(slots=True)
+class _Link:
+    end: socket.socket
+    terminal: Terminal
+    is_first: bool
+
+
+class Server:
+    def __init__(
+        self,
+        about: About,
+        post: Post,
+        chronicle: Chronicle,
+        listener: socket.socket,
+        first: socket.socket | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`first` is the terminal that has started this controller: where it goes before the run begins, `post` is asked to
+        stop."""
+        self._about, self._post, self._chronicle, self._listener, self._clock = about, post, chronicle, listener, clock
+        self._told: queue.SimpleQueue[tuple[Sequence[Event], RunState] | Prepared | Parting] = queue.SimpleQueue()
+        self._wake_in, self._wake = socket.socketpair()
+        self._links: dict[socket.socket, _Link] = {}
+        self._selector = selectors.DefaultSelector()
+        self._state: RunState = NOTHING_YET
+        self._phase: Phase = "preparing"
+        self._prepared: Prepared | None = None
+        self._news: tuple[News, bytes] | None = None
+        self._news_due = False
+        self._news_at = -NEWS_PERIOD
+        self._last_word: Parting | None = None
+        self._until = float("inf")
+        self._stops: dict[tuple[str, str], float] = {}
+        self._thread: Thread | None = None
+        for end in (self._wake_in, self._wake, listener):
+            end.setblocking(False)
+        self._selector.register(self._wake_in, selectors.EVENT_READ)
+        self._selector.register(listener, selectors.EVENT_READ)
+        if first is not None:
+            self._admit(first, is_first=True)
+
+    # --- the run's side: never waits ---
+
+    def tell(self, events: Sequence[Event], state: RunState) -> None:
+        """What was written, and the state after it."""
+        self._hand_over((tuple(events), state))
+
+    def prepared(self, prepared: Prepared) -> None:
+        self._hand_over(prepared)
+
+    def finish(self, last_word: Parting) -> None:
+        """All is told that will be. The thread goes on until the terminals have taken it, or do not."""
+        self._hand_over(last_word)
+
+    def _hand_over(self, what: tuple[Sequence[Event], RunState] | Prepared | Parting) -> None:
+        self._told.put(what)
+        with suppress(OSError):  # full: it is awake
+            self._wake.send(b"!")
+
+    def start(self) -> None:
+        self._thread = Thread(target=self._go_on, name="terminals", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    # --- the thread ---
+
+    def _go_on(self) -> None:
+        while not self.is_done():
+            self.turn(TURN)
+        self.close()
+
+    def is_done(self) -> bool:
+        return self._phase == "over" and (not self._links or self._clock() > self._until)
+
+    def close(self) -> None:
+        for link in list(self._links.values()):
+            self._drop(link)
+        self._selector.close()
+        for end in (self._wake_in, self._wake, self._listener):
+            end.close()
+
+    def turn(self, patience: float) -> None:
+        """One look at everything that is ready; waits at most `patience` s for something."""
+        for key, ready in self._selector.select(patience):
+            if key.fileobj is self._wake_in:
+                with suppress(OSError):
+                    self._wake_in.recv(4096)
+            elif key.fileobj is self._listener:
+                self._accept()
+            elif ready & selectors.EVENT_READ and key.fileobj in self._links:
+                self._guarded(self._links[key.fileobj], self._hear)
+        self._take_over()
+        self._make_news()
+        for link in list(self._links.values()):
+            self._guarded(link, self._serve)
+
+    def _guarded(self, link: _Link, act: Callable[[_Link], None]) -> None:
+        """Whatever goes wrong with one terminal is its end, and nobody else's."""
+        try:
+            act(link)
+        except OSError:
+            self._drop(link)
+        except Exception as defect:
+            print(f"terminal {link.terminal.name!r} is let go: {type(defect).__name__}: {defect}", file=sys.stderr, flush=True)  # noqa: T201  the controller's own log
+            self._drop(link)
+
+    def _take_over(self) -> None:
+        """What the run has handed over since."""
+        while True:
+            try:
+                told = self._told.get_nowait()
+            except queue.Empty:
+                return
+            match told:
+                case Prepared():
+                    self._phase, self._prepared = "ready", told
+                    for link in self._links.values():
+                        if link.terminal.role is not None:
+                            link.terminal.say(told)
+                case Parting():
+                    self._phase, self._last_word, self._news_at = "over", told, -NEWS_PERIOD
+                    self._until = self._clock() + LAST_WORDS
+                case (events, state):
+                    self._phase, self._state, self._news_due = "running", state, True
+                    self._chronicle.add(events)
+
+    def _make_news(self) -> None:
+        now = self._clock()
+        if self._news_due and now - self._news_at >= NEWS_PERIOD:
+            self._news_at, self._news_due = now, False
+            news = News(self._chronicle.last, self._summary())
+            self._news = news, line(news)
+
+    def _summary(self) -> RunSummary:
+        return replace(summary_of(self._state), pid=None if self._state.is_over else os.getpid())
+
+    # --- one terminal ---
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            end, _ = self._listener.accept()
+            if not is_ours(end):
+                end.close()
+                return
+            link = self._admit(end)
+            if len(self._links) > MOST_TERMINALS:
+                link.terminal.part(Parting("cut off", "R756", f"there are {MOST_TERMINALS} terminals already", 0))
+
+    def _admit(self, end: socket.socket, is_first: bool = False) -> _Link:
+        end.setblocking(False)
+        link = _Link(end, Terminal(self._clock()), is_first)
+        self._links[end] = link
+        self._selector.register(end, selectors.EVENT_READ)
+        return link
+
+    def _drop(self, link: _Link) -> None:
+        if self._links.pop(link.end, None) is None:
+            return
+        with suppress(KeyError, ValueError):
+            self._selector.unregister(link.end)
+        link.end.close()
+        if link.is_first and self._phase in ("preparing", "ready"):
+            self._post.ask("stop", link.terminal.name or "the terminal, by going")
+
+    def _hear(self, link: _Link) -> None:
+        piece = link.end.recv(PIECE)
+        if not piece:
+            self._drop(link)
+            return
+        if link.terminal.is_parting:
+            return  # read, so that the other end can write and then read its last word
+        for message in link.terminal.hear(piece, self._clock()):
+            if isinstance(message, Hello):
+                self._greet(link.terminal)
+            else:
+                self._answer(link.terminal, message)
+
+    def _greet(self, terminal: Terminal) -> None:
+        assert terminal.role is not None
+        seq = self._chronicle.last
+        summary = self._summary() if seq else None
+        terminal.say(Welcome(VERSION, self._about.run_id, self._about.cell, os.getpid(), terminal.role, seq, summary))
+        if self._phase == "ready" and self._prepared is not None:
+            terminal.say(self._prepared)
+
+    def _answer(self, terminal: Terminal, request: Request) -> None:
+        assert terminal.role is not None
+        refusal = may_not(terminal.role, request)
+        if refusal is not None:
+            terminal.say(Refused(request.id, "R752", refusal))
+            return
+        match request:
+            case Subscribe(id=number, after=after):
+                if after > self._chronicle.last:
+                    terminal.say(Refused(number, "R754", f"there are {self._chronicle.last} events, none behind {after}"))
+                    return
+                terminal.cursor, terminal.news = after, -1
+                terminal.say(Accepted(number))
+            case Snapshot(id=number):
+                state = self._state
+                terminal.say(State(number, self._chronicle.last, self._summary(), state.belief, state.trouble))
+            case Ask(id=number, what=what):
+                terminal.say(self._asked(number, what, terminal.name))
+            case AddOrder(id=number, order=order):
+                terminal.say(self._ordered(number, order))
+            case CancelOrder(id=number, order=order_id):
+                terminal.say(self._cancelled(number, order_id))
+            case _:
+                assert_never(request)
+
+    def _asked(self, number: int, what: Asked, who: str) -> Accepted | Refused:
+        refusal = self._means_nothing(what)
+        if refusal is not None:
+            return Refused(number, "R754", refusal)
+        if what in STOPS:
+            now = self._clock()
+            before = self._stops.get((what, who))
+            if before is not None and now - before < SAME_STOP:
+                return Accepted(number)  # it is under way, and a stop asked for twice is one
+            self._stops[what, who] = now
+        self._post.ask(what, who)
+        return Accepted(number)
+
+    def _means_nothing(self, what: Asked) -> str | None:
+        match self._phase:
+            case "preparing":
+                return None if what in STOPS else "plan and drivers are still being prepared"
+            case "ready":
+                return None if what == "start" or what in STOPS else "the run has not begun"
+            case "running":
+                return means_nothing(self._state, what)
+            case "over":
+                return "the run is over"
+        assert_never(self._phase)
+
+    def _ordered(self, number: int, order: Order) -> Accepted | Refused:
+        refusal = self._about.objection(order)
+        if refusal is None and order.id in self._state.belief.orders:
+            refusal = f"there is an order {order.id} already"
+        if refusal is None and self._phase != "running":
+            refusal = "the run is not going on"
+        if refusal is not None:
+            return Refused(number, "R754", refusal)
+        self._post.announce(OrderAdded(order))
+        return Accepted(number)
+
+    def _cancelled(self, number: int, order_id: str) -> Accepted | Refused:
+        if order_id not in self._state.belief.orders:
+            return Refused(number, "R754", f"there is no order {order_id!r:.80}")
+        self._post.announce(OrderCancelled(order_id))
+        return Accepted(number)
+
+    def _serve(self, link: _Link) -> None:
+        """Tells it what is new, as far as it takes it."""
+        terminal, now = link.terminal, self._clock()
+        terminal.fetch(self._chronicle)
+        if self._news is not None:
+            terminal.tell_news(*self._news)
+        has_all = terminal.cursor is None or terminal.cursor == self._chronicle.last
+        if self._last_word is not None and has_all and not self._news_due:
+            terminal.part(replace(self._last_word, seq=self._chronicle.last))
+        cut_off = terminal.why_cut_off(now)
+        if cut_off is not None:
+            terminal.part(cut_off)
+        if terminal.out:
+            with suppress(BlockingIOError):
+                count = link.end.send(terminal.out[:PIECE])
+                terminal.taken(count, now)
+                if self._phase == "over":
+                    self._until = now + LAST_WORDS
+        if terminal.is_parting and (not terminal.out or terminal.is_lost(now)):
+            self._drop(link)
+            return
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if terminal.out else 0)
+        self._selector.modify(link.end, wanted)

@@ -1,0 +1,159 @@
+"""One terminal as the controller sees it: bytes in, requests out; what it is told, and how far it has read. Knows no socket.
+
+Law: what waits for a terminal is bounded. Events wait in the chronicle, where they are kept once for all, and not here; a
+terminal that takes nothing for a while is cut off, and may attach again and go on from the event it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cell.codec import CodecError
+from controller.attached.allowance import Allowance
+from controller.attached.chronicle import Chronicle
+from controller.attached.lines import Lines, TooLong
+from controller.attached.messages import (
+    LARGEST_REQUEST,
+    VERSION,
+    FromController,
+    Hello,
+    News,
+    Parting,
+    Refused,
+    Request,
+    Role,
+    line,
+    read_from_terminal,
+)
+
+ENOUGH = 262_144  # bytes that may wait here before no more is fetched for it
+RATE, AT_ONCE = 50.0, 200.0  # requests a second, and at once
+WASTED = 1_000
+"""requests beyond that, or unreadable, before a terminal is cut off."""
+TAKES_WITHIN = 10.0  # s
+HELLO_WITHIN = 5.0  # s
+
+
+@dataclass(slots=True)
+class Terminal:
+    """`since`: when it last took something, or came. `cursor`: the last event it was told, None while it has not subscribed.
+    `news`: with which event it was last told what the run has come to."""
+
+    since: float
+    role: Role | None = None
+    name: str = ""
+    cursor: int | None = None
+    news: int = -1
+    is_parting: bool = False
+    out: bytearray = field(default_factory=bytearray)
+    _is_within_a_line: bool = False
+    _wasted: int = 0
+    _lines: Lines = field(default_factory=lambda: Lines(LARGEST_REQUEST))
+    _allowance: Allowance = field(default_factory=lambda: Allowance(RATE, AT_ONCE))
+
+    # --- what it says ---
+
+    def hear(self, piece: bytes, now: float) -> Iterator[Hello | Request]:
+        """What `piece` completes and may be looked at; everything else is refused here."""
+        try:
+            for text in self._lines.feed(piece):
+                message = self._understood(text, now)
+                if self.is_parting:
+                    return
+                if message is not None:
+                    yield message
+        except TooLong as cause:
+            self.part(Parting("cut off", "R750", f"{cause}; {LARGEST_REQUEST} are allowed", self.cursor or 0))
+
+    def _understood(self, text: bytes, now: float) -> Hello | Request | None:
+        if not self._allowance.takes(now):
+            self._waste(Refused(_number_in(text), "R753", f"more than {RATE:g} requests a second"))
+            return None
+        try:
+            message = read_from_terminal(text)
+        except CodecError as cause:
+            self._waste(Refused(_number_in(text), "R750", f"no message of this protocol: {cause!s:.200}"))
+            return None
+        if isinstance(message, Hello):
+            return self._greeted(message)
+        if self.role is None:
+            self._waste(Refused(message.id, "R750", "a terminal says hello first"))
+            return None
+        return message
+
+    def _greeted(self, hello: Hello) -> Hello | None:
+        if hello.version != VERSION:
+            reason = f"the terminal speaks version {hello.version}, this controller version {VERSION}"
+            self.part(Parting("cut off", "R751", reason, 0))
+            return None
+        if self.role is not None:
+            self._waste(Refused(None, "R750", "a second hello"))
+            return None
+        self.role, self.name = hello.role, hello.name
+        return hello
+
+    def _waste(self, refused: Refused) -> None:
+        """Is answered, and after too much of it cut off."""
+        self._wasted += 1
+        if self._wasted > WASTED:
+            reason = f"{self._wasted} requests could not be looked at, the last: {refused.code} {refused.reason}"
+            self.part(Parting("cut off", "R753", reason, self.cursor or 0))
+        elif len(self.out) < ENOUGH:  # whoever asks and does not read gets no answer
+            self.say(refused)
+
+    # --- what it is told ---
+
+    def say(self, message: FromController) -> None:
+        if not self.is_parting:
+            self.out += line(message)
+
+    def fetch(self, chronicle: Chronicle) -> None:
+        """Events that it has not been told yet, as long as it takes them."""
+        while self.cursor is not None and self.cursor < chronicle.last and len(self.out) < ENOUGH and not self.is_parting:
+            text, seq = chronicle.behind(self.cursor, ENOUGH)
+            if seq == self.cursor:
+                return
+            self.out += text
+            self.cursor = seq
+
+    def tell_news(self, news: News, text: bytes) -> None:
+        """`text` is the line of `news`. Told once, and never before the events that it follows from."""
+        if self.cursor is not None and self.news < news.seq <= self.cursor and not self.is_parting:
+            self.out += text
+            self.news = news.seq
+
+    def part(self, last_word: Parting) -> None:
+        """The last word comes behind what it is in the midst of; what else has waited is dropped."""
+        if self.is_parting:
+            return
+        if last_word.why == "cut off":
+            del self.out[self.out.find(b"\n") + 1 if self._is_within_a_line else 0 :]
+        self.say(last_word)
+        self.is_parting = True
+
+    def taken(self, count: int, now: float) -> None:
+        """So many bytes of `out` have gone."""
+        if count:
+            self.since = now
+            self._is_within_a_line = self.out[count - 1 : count] != b"\n"
+            del self.out[:count]
+
+    def is_lost(self, now: float) -> bool:
+        """It does not even take its last word."""
+        return self.is_parting and now - self.since > 2.0 * TAKES_WITHIN
+
+    def why_cut_off(self, now: float) -> Parting | None:
+        if self.role is None and not self.out and now - self.since > HELLO_WITHIN:
+            return Parting("cut off", "R750", f"no hello within {HELLO_WITHIN:g} s", 0)
+        if self.out and now - self.since > TAKES_WITHIN:
+            reason = f"it has taken nothing for {TAKES_WITHIN:g} s; attach again and go on behind event {self.cursor or 0}"
+            return Parting("cut off", "R755", reason, self.cursor or 0)
+        return None
+
+
+def _number_in(text: bytes) -> int | None:
+    """The terminal's own number of a request that is not looked at, where it is where we would write it."""
+    _, found, behind = text[:200].partition(b'"id":')
+    digits = behind.strip().split(b",")[0].split(b"}")[0].strip()
+    return int(digits) if found and digits.isdigit() and len(digits) < 16 else None

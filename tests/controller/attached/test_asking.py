@@ -1,0 +1,248 @@
+"""What a terminal may ask: handed on or refused with a reason, by role, by state, and by how often."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from cell.events import Asked
+from cell.orders import Item, Order, OrderAdded, OrderCancelled
+from controller.attached.endpoint import connect_to
+from controller.attached.messages import (
+    Accepted,
+    AddOrder,
+    Ask,
+    CancelOrder,
+    FromController,
+    Hello,
+    Parting,
+    Prepared,
+    Refused,
+    Subscribe,
+    line,
+)
+from controller.attached.permits import means_nothing
+from controller.attached.server import MOST_TERMINALS, SAME_STOP
+from controller.attached.terminal import AT_ONCE, HELLO_WITHIN, WASTED
+from tests.controller.attached.at_a_socket import End, Site, told
+
+EVENTS, STATES = told()
+EXECUTE = next(n for n, state in enumerate(STATES) if state.pack == "Execute")
+ORDER = Order("WO-1", "orders", (Item("shaft", 2),))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def running(site: Site) -> Site:
+    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.turn()
+    return site
+
+
+def codes(answers: list[FromController]) -> list[str]:
+    return [answer.code for answer in answers if isinstance(answer, Refused | Parting)]
+
+
+def test_what_an_operator_asks_is_handed_on_with_who_it_was(running: Site) -> None:
+    end = running.attach()
+    for number, what in enumerate(("hold", "stop", "quick stop", "abort")):
+        end.say(Ask(number, what))  # type: ignore[arg-type]
+    assert end.read()[1:] == [Accepted(number) for number in range(4)]
+    assert running.post.asked == [("hold", "ann"), ("stop", "ann"), ("quick stop", "ann"), ("abort", "ann")]
+
+
+def test_a_viewer_asks_for_nothing(running: Site) -> None:
+    end = running.attach("view")
+    end.say(Ask(1, "stop"))
+    end.say(AddOrder(2, ORDER))
+    end.say(CancelOrder(3, "WO-1"))
+    answers = end.read()[1:]
+    assert [(a.id, a.code) for a in answers if isinstance(a, Refused)] == [(1, "R752"), (2, "R752"), (3, "R752")]
+    assert (running.post.asked, running.post.announced) == ([], [])
+
+
+@pytest.mark.parametrize("what", ["resume", "clear", "reset", "start"])
+def test_what_means_nothing_now_is_refused_with_the_state(what: Asked, running: Site) -> None:
+    end = running.attach("engineer")
+    end.say(Ask(1, what))
+    refused = end.read()[-1]
+    assert isinstance(refused, Refused)
+    assert (refused.code, "Execute" in refused.reason) == ("R754", True)
+    assert running.post.asked == []
+
+
+def test_nothing_is_asked_of_a_run_that_is_over() -> None:
+    assert "over" in (means_nothing(STATES[-1], "stop") or "")
+
+
+def test_a_stop_asked_for_twice_at_once_is_one_and_later_two(running: Site) -> None:
+    end = running.attach()
+    for number in range(5):
+        end.say(Ask(number, "stop"))
+    assert end.read()[1:] == [Accepted(number) for number in range(5)]
+    assert len(running.post.asked) == 1
+    running.now += SAME_STOP + 0.01
+    end.say(Ask(9, "stop"))
+    end.read()
+    assert len(running.post.asked) == 2
+
+
+def test_before_the_run_begins_only_a_start_and_a_stop_mean_something(site: Site) -> None:
+    end = site.attach()
+    end.say(Ask(1, "start"))
+    assert codes(end.read()) == ["R754"]
+    site.server.prepared(Prepared(True, None))
+    end.read()
+    end.say(Ask(2, "hold"))
+    end.say(Ask(3, "start"))
+    answers = end.read()
+    assert codes(answers) == ["R754"]
+    assert site.post.asked == [("start", "ann")]
+
+
+def test_who_goes_before_the_run_begins_has_not_begun_it(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    site = Site(tmp_path, first=theirs)
+    ours.sendall(line(Hello(1, "operate", "ann")))
+    site.turn()
+    assert site.post.asked == []
+    ours.close()
+    site.turn()
+    assert site.post.asked == [("stop", "ann")]
+
+
+def test_who_goes_later_stops_nothing(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    site = Site(tmp_path, first=theirs)
+    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.turn()
+    ours.close()
+    site.turn()
+    assert site.post.asked == []
+
+
+def test_orders_are_looked_at_before_they_are_handed_on(running: Site) -> None:
+    end = running.attach()
+    end.say(AddOrder(1, ORDER))
+    end.say(AddOrder(2, Order("WO-2", "nowhere", (Item("shaft", 1),))))
+    end.say(CancelOrder(3, "WO-9"))
+    answers = end.read()[1:]
+    assert answers[0] == Accepted(1)
+    assert codes(answers) == ["R754", "R754"]
+    assert running.post.announced == [OrderAdded(ORDER)]
+    assert not any(isinstance(change, OrderCancelled) for change in running.post.announced)
+
+
+def test_events_that_are_still_to_come_cannot_be_subscribed_behind(running: Site) -> None:
+    end = running.attach()
+    end.say(Subscribe(1, 10_000))
+    assert codes(end.read()) == ["R754"]
+
+
+# --- hostile ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"hello\n",
+        b"\xff\xfe\x00\n",
+        b"[]\n",
+        b"null\n",
+        b'{"type":"Dance","id":1}\n',
+        b'{"type":"Ask","id":1}\n',
+        b'{"type":"Ask","id":1,"what":"dance"}\n',
+        b'{"type":"Ask","id":"1","what":"stop"}\n',
+        b'{"type":"Ask","id":1,"what":"stop","now":true}\n',
+        b'{"type":"Subscribe","id":1,"after":-1}\n',
+        b'{"type":"Told","seq":1,"event":null}\n',
+        b'{"a":' * 5_000 + b"\n",
+        b"[" * 60_000 + b"\n",
+        b'{"type":"Ask","id":' + b"9" * 20_000 + b',"what":"stop"}\n',
+        b'{"type":"Hello","version":1,"role":"operate","name":"twice"}\n',
+    ],
+)
+def test_what_is_no_message_is_refused_and_the_next_one_is_heard(text: bytes, running: Site) -> None:
+    end = running.attach()
+    end.raw(text)
+    end.say(Ask(5, "hold"))
+    answers = end.read()[1:]
+    assert codes(answers) == ["R750"]
+    assert answers[-1] == Accepted(5)
+    assert running.post.asked == [("hold", "ann")]
+
+
+def test_a_message_in_pieces_is_one_message_and_half_of_one_is_none(running: Site) -> None:
+    end = running.attach()
+    text = line(Ask(5, "hold"))
+    for n in range(len(text) - 1):
+        end.raw(text[n : n + 1])
+        running.turn(1)
+    assert running.post.asked == []
+    end.socket.close()
+    running.turn()
+    assert running.post.asked == []
+
+
+def test_another_version_is_told_both_versions_and_has_to_go(running: Site) -> None:
+    late = End(connect_to(running.path), running)
+    late.say(Hello(2, "view", "ann"))
+    (parting,) = late.read()
+    assert isinstance(parting, Parting)
+    assert parting.code == "R751"
+    assert "version 2" in parting.reason
+    assert "version 1" in parting.reason
+    assert late.is_over
+
+
+def test_a_line_of_100_mb_is_cut_off_and_not_kept(running: Site) -> None:
+    end, other = running.attach(), running.attach()
+    end.raw(b"x" * 100_000_000)
+    answers = end.read()
+    assert codes(answers) in (["R750"], [])  # the last word may find nobody who reads
+    assert end.is_over
+    other.say(Ask(1, "hold"))
+    assert other.read()[-1] == Accepted(1)
+
+
+def test_a_burst_is_bounded_and_who_goes_on_is_cut_off(running: Site) -> None:
+    end, other = running.attach(), running.attach()
+    end.read()
+    end.raw(line(Ask(1, "hold")) * int(AT_ONCE + 50))
+    answers = end.read()
+    assert len([a for a in answers if isinstance(a, Accepted)]) == AT_ONCE - 1  # the hello is one
+    assert set(codes(answers)) == {"R753"}
+    assert len(running.post.asked) == AT_ONCE - 1
+    running.now += 1.0
+    end.say(Ask(2, "hold"))
+    assert end.read() == [Accepted(2)]
+    end.raw(line(Ask(1, "hold")) * (WASTED + 100))
+    end.read()
+    assert end.is_over
+    other.say(Ask(1, "hold"))
+    assert other.read()[-1] == Accepted(1)
+
+
+def test_who_says_no_hello_has_no_place(running: Site) -> None:
+    end = End(connect_to(running.path), running)
+    end.say(Ask(1, "stop"))
+    assert codes(end.read()) == ["R750"]
+    running.now += HELLO_WITHIN + 0.1
+    assert codes(end.read()) == ["R750"]
+    assert end.is_over
+    assert running.post.asked == []
+
+
+def test_more_terminals_than_there_is_room_for_are_told_so(running: Site) -> None:
+    there = []
+    for _ in range(MOST_TERMINALS):
+        there.append(running.attach("view"))
+        running.turn(1)
+    late = running.attach("view")
+    assert codes(late.read()) == ["R756"]
+    assert late.is_over
+    assert there[0].read()
