@@ -227,6 +227,20 @@ def test_a_burst_is_bounded_and_who_goes_on_is_cut_off(running: Site) -> None:
     assert other.read()[-1] == Accepted(1)
 
 
+def test_what_comes_behind_a_cut_off_is_not_heard(running: Site) -> None:
+    end = running.attach()
+    end.read()
+    for _ in range(WASTED // 200):
+        running.now += 10.0
+        end.raw(b"{}\n" * 200)
+        assert set(codes(end.read())) == {"R750"}
+    running.now += 10.0
+    end.raw(b"{}\n" + line(Ask(1, "hold")))
+    answers = end.read()
+    assert isinstance(answers[-1], Parting)
+    assert running.post.asked == []
+
+
 def test_who_says_no_hello_has_no_place(running: Site) -> None:
     end = End(connect_to(running.path), running)
     end.say(Ask(1, "stop"))
