@@ -98,6 +98,6 @@ class Timeout(DriverError):
     """No answer in the declared time; the outcome is unknown."""
 
 
-def as_told(cause: Exception) -> str:
+def as_told(cause: BaseException) -> str:
     """What a driver's factory raised. A ValueError is its own word about the cell file; of others the kind is told too."""
     return str(cause) if isinstance(cause, ValueError) and str(cause) else f"{type(cause).__name__}: {cause}"

@@ -85,7 +85,9 @@ def load(driver: InstalledDriver, *spans: Span) -> Outcome[DriverFactory]:
     """Imports it. E292 when that fails."""
     try:
         factory = EntryPoint(driver.name, driver.target, GROUP).load()
-    except Exception as cause:  # whatever a foreign module raises on import is its fault, and the user's to know
+    except KeyboardInterrupt:
+        raise
+    except BaseException as cause:  # whatever a foreign module raises on import, SystemExit too, is the user's to know
         why = f"{type(cause).__name__}: {cause}"
         return Outcome(None, (error(BROKEN_DRIVER, f"driver {driver.name!r} cannot be loaded", *spans, help=why),))
     if not callable(factory):

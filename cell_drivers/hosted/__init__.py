@@ -13,6 +13,7 @@ child does.
     child    child: the loop, and the thread that hears stops
     spawn    controller: a child with the sockets to it
     stops    controller: stops sent at once, and who is deaf to them
+    credible controller: what a look may say
     line     controller: calls and what was seen; when the child fails, why
     proxies  controller: the drivers of the contract over one line
 

@@ -41,7 +41,7 @@ def _desk(start_up: StartUp) -> Desk:
         raise _Unfit(Broken("import", diagnostic.help or diagnostic.message))
     try:
         drivers = factory.value(start_up.assembly)  # type: ignore[operator]
-    except Exception as cause:
+    except BaseException as cause:  # SystemExit among them: what a foreign driver raises is its fault
         raise _Unfit(Broken("making", as_told(cause))) from cause
     hands = {name: tuple(hand.name for hand in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}
     return Desk(drivers, hands, start_up.pace)

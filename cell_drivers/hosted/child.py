@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from cell.codec import CodecError
-from cell_drivers.hosted.desk import Desk
+from cell_drivers.hosted.desk import Defective, Desk
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.wire import Answered, Broken, Call, Follow, FromChild, Goodbye, Seen, Stop, ToChild, read_to_child, write
 
@@ -82,6 +82,10 @@ class Host:
         try:
             self._send(ends.calls, self._desk.hello(self._period))
             return self._talk(ends.calls)
+        except Defective as defect:
+            with suppress(OSError):
+                ends.calls.sendall(frame(write(Broken("looking", str(defect)))))
+            return False
         except (OSError, BadFrame, CodecError):
             return False
         finally:
@@ -125,8 +129,9 @@ class Host:
     def stop_and_stand(self) -> None:
         self._desk.stop_robots()
         until = time.monotonic() + STANDING
-        while time.monotonic() < until and any(robot.mode == "stopping" for robot in self._seen().robots):
-            select.select([], [], [], self._period)
+        with suppress(Defective):
+            while time.monotonic() < until and any(robot.mode == "stopping" for robot in self._seen().robots):
+                select.select([], [], [], self._period)
 
     def _seen(self) -> Seen:
         with self._lock:
@@ -166,8 +171,9 @@ class Host:
                 for text in frames.feed(piece):
                     message = read_to_child(text)
                     if isinstance(message, Stop):
-                        self._stop(message)
-                        stops.sendall(frame(write(Answered(message.number))))
+                        with suppress(Defective):  # no answer then: it counts as not taken
+                            self._stop(message)
+                            stops.sendall(frame(write(Answered(message.number))))
 
     def _stop(self, stop: Stop) -> None:
         has_lock = self._lock.acquire(timeout=LOCK_WITHIN)

@@ -1,11 +1,13 @@
 """In a driver's process: calls carried out on its drivers, and one look at everything. Knows no socket.
 
-Law: a driver's own exception never ends the process while it answers a call; what it cannot tell is left out of the look.
+Law: a driver's own exception, of whatever kind, never ends the process while it answers a call; what it cannot tell is left out
+of the look. A driver that raises what the contract does not know while it is looked at is `Defective`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
@@ -25,6 +27,10 @@ TOLD = tuple(kind for kind in get_args(LastState) if kind is not type(None))
 MAPPINGS: tuple[Group, ...] = ("motion", "grippers", "couplings", "machines", "stations", "supplies", "persons")
 
 
+class Defective(Exception):
+    """What a driver did where the contract knows no such thing."""
+
+
 class Desk:
     def __init__(self, drivers: DriverSet, hands: Mapping[str, tuple[str, ...]], pace: Pace) -> None:
         """`hands` by tool. Simulated time stands still until the drivers are opened, and begins then."""
@@ -37,7 +43,13 @@ class Desk:
         return self._drivers.virtual is not None
 
     def hello(self, period: float) -> Hello:
-        """`period` s between two looks."""
+        """`period` s between two looks. Raises Defective where the drivers do not say what they are."""
+        try:
+            return self._hello(period)
+        except BaseException as cause:
+            raise Defective(f"it does not say what it drives: {type(cause).__name__}: {cause}") from cause
+
+    def _hello(self, period: float) -> Hello:
         described = tuple(Described(g, key, d.name, looked_at(d.capabilities(), period)) for g, key, d in self._devices())
         signals, people = self._drivers.signals, self._drivers.people
         of_signals, of_people = (looked_at(device.capabilities(), period) for device in (signals, people))
@@ -60,7 +72,9 @@ class Desk:
             return self._failed(call, fault, "DeviceFault", fault.code, fault.vendor_text)
         except DriverError as cause:
             return self._failed(call, cause, type(cause).__name__, "", str(cause))
-        except Exception as defect:
+        except Defective:
+            raise
+        except BaseException as defect:  # a driver may want to leave the program; it does not leave ours
             return Failed(call.number, "Defect", "", call.key, None, self.now(), f"{type(defect).__name__}: {defect}")
 
     def follow(self, state: RobotState) -> None:
@@ -69,16 +83,23 @@ class Desk:
             self._follower.follow(shifted(state, -self._shift))
 
     def stop(self, stop: Stop) -> None:
-        """Whatever else is going on. Each driver is asked, whatever another one raises."""
+        """Whatever else is going on. Each device is asked, whatever another one raises. Raises Defective then: that stop was not
+        taken."""
+        raised = list[str]()
         for group, key, device in self._devices():
             if group == stop.group and stop.key in ("", key):
                 halt: Callable[..., None] = device.stop  # type: ignore[attr-defined]
-                halt(*((stop.kind,) if group == "motion" else ()))
+                try:
+                    halt(*((stop.kind,) if group == "motion" else ()))
+                except BaseException as cause:
+                    raised.append(f"{key}: {type(cause).__name__}: {cause}")
+        if raised:
+            raise Defective("; ".join(raised))
 
     def stop_robots(self) -> None:
         """Nobody supervises any more."""
-        for robot in self._drivers.motion.values():
-            _tried(lambda robot=robot: robot.stop("hold"), None)  # type: ignore[misc]
+        with suppress(Defective):
+            self.stop(Stop(0, "motion", "", "hold"))
 
     def close(self) -> None:
         self.is_open = False
@@ -88,15 +109,24 @@ class Desk:
         return self._pace.now()
 
     def pass_time(self) -> None:
-        """Lets simulated time catch up with the clock. A world goes on when nobody looks."""
+        """Lets simulated time catch up with the clock. A world goes on when nobody looks. Raises Defective."""
         virtual = self._drivers.virtual
         if virtual is not None and self._has_begun:
-            virtual.advance_to(max(virtual.now(), self.now() - self._shift))
+            try:
+                virtual.advance_to(max(virtual.now(), self.now() - self._shift))
+            except BaseException as cause:
+                raise Defective(f"it fails while time passes: {type(cause).__name__}: {cause}") from cause
 
     def look(self) -> Seen:
         """Events first: a state that follows from one is never older than it. Nothing is seen of what is not open."""
         if not self.is_open:
             return Seen(self.now())
+        try:
+            return self._look()
+        except BaseException as cause:
+            raise Defective(f"it fails when it is looked at: {type(cause).__name__}: {cause}") from cause
+
+    def _look(self) -> Seen:
         drivers, shift = self._drivers, self._shift
         events = tuple(shifted(event, shift) for event in _tried(drivers.poll, NO_EVENTS))
         now = self.now()

@@ -13,7 +13,7 @@ import select
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -23,7 +23,6 @@ from typing import Any
 
 from cell.codec import CodecError
 from cell.device import (
-    CommandChanged,
     DeviceEvent,
     FaultCleared,
     FaultRaised,
@@ -34,6 +33,7 @@ from cell.device import (
 )
 from cell.driver_errors import DriverError, LinkLost, Refusal, Refused, Timeout
 from cell_drivers.hosted.bounds import Bounds
+from cell_drivers.hosted.credible import incredible
 from cell_drivers.hosted.failures import as_raised
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.pace import Pace
@@ -310,16 +310,21 @@ class Line:
 
     def _read(self, reached: Reached, frames: Frames, texts: list[str]) -> None:
         """Until the line is cut. Whatever the child says is checked before anything believes it."""
-        reached.calls.settimeout(self.bounds.silence)
+        reached.calls.settimeout(min(CHECKED, self.bounds.silence))
         checked = time.monotonic()
         try:
             while self.why is None:
                 for text in texts:
                     self._take(read_from_child(text))
+                texts = []
                 if time.monotonic() - checked > CHECKED:
                     checked = time.monotonic()
                     self._check_holdings(reached)
-                piece = _received(reached.calls)
+                try:
+                    piece = _received(reached.calls)
+                except TimeoutError:
+                    self._mind_silence(reached)
+                    continue
                 self._heard = time.monotonic()
                 if reached is not self._reached:
                     return
@@ -327,12 +332,19 @@ class Line:
                     self.cut(self._how_it_ended(reached))
                     return
                 texts = list(frames.feed(piece))
-        except TimeoutError:
-            self.cut(f"it hangs: no word for {self.bounds.silence:g} s")
         except (BadFrame, CodecError) as cause:
             self.cut(f"it says what the contract does not have: {cause}")
         except OSError as cause:
             self.cut(f"its process cannot be heard: {cause}")
+        except Exception as cause:  # whatever it has said, there is one answer to it
+            self.cut(f"it says what nobody can read: {type(cause).__name__}: {cause}")
+
+    def _mind_silence(self, reached: Reached) -> None:
+        """Whatever it has started may hold its socket open after its end."""
+        if reached.has_ended():
+            self.cut(self._how_it_ended(reached))
+        elif time.monotonic() - self._heard > self.bounds.silence:
+            self.cut(f"it hangs: no word for {self.bounds.silence:g} s")
 
     def _check_holdings(self, reached: Reached) -> None:
         memory, files = reached.memory(), reached.files()
@@ -356,9 +368,9 @@ class Line:
                 raise CodecError("", "a second hello")
 
     def _take_seen(self, seen: Seen) -> None:
-        stranger = next(self._strangers(seen), None)
-        if stranger is not None:
-            raise CodecError("", stranger)
+        nonsense = incredible(seen, self.hello, self._is_known)
+        if nonsense is not None:
+            raise CodecError("", nonsense)
         with self._lock:
             self._seen = seen
             self._news += seen.events
@@ -367,18 +379,9 @@ class Line:
         if waiting > self.bounds.events:
             self.cut(f"it floods: {waiting} events that nobody could fetch in time")
 
-    def _strangers(self, seen: Seen) -> Iterator[str]:
-        """What it says of commands that nobody gave it, and of devices that it does not drive."""
-        known = {*self.names, "signals", "people"}
-        for event in seen.events:
-            if event.device not in known:
-                yield f"it speaks of {event.device!r}, which it does not drive"
-            if isinstance(event, CommandChanged) and self._commands and not self._is_known(event.command):
-                yield f"it answers for command {event.command!r}, which nobody gave it"
-
     def _is_known(self, command: str) -> bool:
         """Of a child that somebody else has started: it may have been their command."""
-        return self._reached.process is None or command in self._commands
+        return self._reached.process is None or not self._commands or command in self._commands
 
     def _answer_to(self, call: Call, name: str, command: str | None, within: float) -> Answered | Failed:
         if self.why is None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,9 @@ from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.child import CALLS, STOPS
 from cell_drivers.hosted.pace import Pace
 
+MARK = "CELLWRIGHT_DRIVER"
+"""The variable of its environment by which what a driver has started is found, also where that left its session."""
+LOOKED = 0.01  # s between two looks whether it has ended
 LAST_LINES = 5
 """of what a driver prints, for whoever asks why it died."""
 
@@ -51,10 +55,18 @@ class Reached:
 
     def kill(self) -> None:
         """With everything that it has started. Twice is as good as once."""
-        if self.process is not None and self.process.poll() is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+        if self.process is not None and self.process.returncode is None:
+            _kill_all_of(self.process.pid, str(self.socket_path))
         self.let_go()
+
+    def has_ended(self) -> bool:
+        """It leaves its number taken, so that what it has started can still be found by that."""
+        if self.process is None or self.process.returncode is not None:
+            return self.process is not None
+        try:
+            return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # another thread has seen it end
+            return True
 
     def let_go(self) -> None:
         for end in (self.calls, self.stops):
@@ -62,13 +74,17 @@ class Reached:
                 end.shutdown(socket.SHUT_RDWR)
 
     def ended(self, within: float) -> str:
-        """How it ended, in words; "" where it has not, or nobody knows."""
+        """How it ended, in words; "" where it has not, or nobody knows. What it has started ends with it."""
         if self.process is None:
             return ""
-        try:
-            code = self.process.wait(within)
-        except subprocess.TimeoutExpired:
-            return ""
+        until = time.monotonic() + within
+        while not self.has_ended():
+            if time.monotonic() >= until:
+                return ""
+            time.sleep(LOOKED)
+        if self.process.returncode is None:
+            _kill_all_of(self.process.pid, str(self.socket_path))
+        code = self.process.wait()
         shutil.rmtree(self.socket_path.parent, ignore_errors=True)
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return f"{how}{''.join(f'; {line}' for line in list(self.printed)[-1:])}"
@@ -89,6 +105,18 @@ class Reached:
             return 0
 
 
+def _kill_all_of(leader: int, mark: str) -> None:
+    """The process group that `leader` leads or led, and every process that carries the mark. The leader has not been waited for:
+    nobody else can have its number."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+    wanted = f"{MARK}={mark}".encode()
+    for here in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if wanted in (here / "environ").read_bytes().split(b"\0"):
+                os.kill(int(here.name), signal.SIGKILL)
+
+
 def spawn(start_up: StartUp, bounds: Bounds) -> Reached:
     """Starts a child and reaches it. What it says first is its hello, or why there is none. Raises OSError."""
     folder = Path(tempfile.mkdtemp(prefix="cellwright-"))
@@ -103,7 +131,7 @@ def spawn(start_up: StartUp, bounds: Bounds) -> Reached:
             stderr=subprocess.STDOUT,
             pass_fds=(listener.fileno(),),
             start_new_session=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(start_up.path)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(start_up.path), MARK: str(path)},
         )
     reached = reach(path, process)
     threading.Thread(target=_hand_over, args=(process, start_up), name=f"driver {start_up.driver} starts", daemon=True).start()

@@ -36,6 +36,8 @@ from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 
 Group = Literal["motion", "grippers", "couplings", "machines", "stations", "supplies", "persons", "signals", "people", "set"]
 
+LATEST = 2.0**62  # ns: about a hundred and fifty years
+
 _ANY: Mapping[str, tuple[Any, ...]] = {"heartbeat": (), "acknowledge": (str, str), "status": (str,)}
 ARGUMENTS: Mapping[Group, Mapping[str, tuple[Any, ...]]] = {
     "motion": {
@@ -212,5 +214,7 @@ def _loaded(text: str) -> Any:
 
 
 def _with_whole_times(block: ReadbackBlock) -> ReadbackBlock:
-    """Arrays cross as numbers; instants are whole."""
+    """Arrays cross as numbers; instants are whole. Raises CodecError for one that no clock shows."""
+    if len(block.time) and float(np.max(np.abs(block.time))) > LATEST:
+        raise CodecError("readback.time", f"a time of {float(np.max(np.abs(block.time))):.3g} ns")
     return replace(block, time=np.asarray(block.time, dtype=np.int64))

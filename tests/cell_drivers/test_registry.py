@@ -99,3 +99,10 @@ def test_the_project_declares_the_simulated_driver(repository: Path) -> None:
 
 def test_every_code_has_a_page() -> None:
     assert set(PAGES) == {"E291", "E292", "E293"}
+
+
+def test_a_driver_that_leaves_the_program_on_import_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_leaving_driver.py").write_text("raise SystemExit(0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (finding,) = load(InstalledDriver("leaving", "a_leaving_driver:driver", "p", "1", "")).diagnostics
+    assert (finding.code, finding.help) == ("E292", "SystemExit: 0")

@@ -6,10 +6,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cell.device import CommandChanged, CommandStatus, DeviceEvent, Prepared, Trajectory
+import numpy as np
+
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, Prepared, ReadbackBlock, Trajectory
 from cell.driver import Assembly
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.robot_face import RobotFace
@@ -37,6 +40,8 @@ class Wrong(SimulatedCell):
         self._polls += 1
         if self._way.startswith("dies on its first way ") and self._robots["g1"].arm.run is not None:
             _ends_once(Path(self._way.removeprefix("dies on its first way ")))
+        if self._polls > 3 and self._way.startswith("leaves a child "):
+            _leaves_a_child(Path(self._way.removeprefix("leaves a child ")))
         if self._polls > 3 and self._way in _POLLS:
             return _POLLS[self._way](self)
         return super().poll()
@@ -55,6 +60,26 @@ def _ends_once(mark: Path) -> None:
     if not mark.exists():
         mark.touch()
         os._exit(3)
+
+
+def _leaves_a_child(mark: Path) -> None:
+    """It has left the session, holds every socket that its parent held, and says on `mark` who it is."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        forever()
+    mark.write_text(str(child))
+    os._exit(3)
+
+
+def _hoard_for_ever(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    while True:
+        HELD.append(bytearray(os.urandom(1 << 16)) * 256)
+        threading.Event().wait(0.01)
+
+
+def _raise(cause: BaseException) -> Any:
+    raise cause
 
 
 def _flood(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
@@ -91,14 +116,25 @@ def _another(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
 
 
 def _not_a_number(robot: RobotFace, right: Callable[[], Any]) -> Any:
-    from dataclasses import replace
-
     return replace(right(), q=right().q * float("nan"))
 
 
-def _prepares_another(robot: RobotFace, right: Callable[..., Prepared], command: str, trajectory: Trajectory) -> Prepared:
-    from dataclasses import replace
+def _loses_joints(robot: RobotFace, right: Callable[[], Any]) -> Any:
+    return replace(right(), q=right().q[:3])
 
+
+def _is_ahead(robot: RobotFace, right: Callable[[], Any]) -> Any:
+    """Its clock counts from another day."""
+    return replace(right(), received=right().received + 86_400 * 10**9)
+
+
+def _reads_back_for_ever(robot: RobotFace, right: Callable[[], Any]) -> Any:
+    zeros = np.zeros((1, 4))
+    time: Any = np.array([10**30], dtype=object)
+    return (ReadbackBlock("g1", "m1", "m", 0, time, zeros, zeros, zeros, np.zeros(1), np.ones(1)),)
+
+
+def _prepares_another(robot: RobotFace, right: Callable[..., Prepared], command: str, trajectory: Trajectory) -> Prepared:
     return replace(right(command, trajectory), command="another")
 
 
@@ -113,6 +149,9 @@ _POLLS: dict[str, Callable[[SimulatedCell], tuple[DeviceEvent, ...]]] = {
     "writes garbage": _garbage,
     "prints garbage": _chatter,
     "answers for another": _another,
+    "loses its own link": lambda cell: _raise(ConnectionResetError("by its robot")),  # type: ignore[no-any-return]
+    "leaves the program": lambda cell: _raise(SystemExit(0)),  # type: ignore[no-any-return]
+    "hoards for ever": _hoard_for_ever,
 }
 _WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "hangs in prepare": {"prepare": lambda *given: forever()},
@@ -121,6 +160,11 @@ _WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "says not a number": {"state": _not_a_number},
     "prepares another": {"prepare": _prepares_another},
     "does not stop": {"stop": lambda *given: forever()},
+    "raises in stop": {"stop": lambda *given: _raise(SystemExit(0))},
+    "leaves the program in prepare": {"prepare": lambda *given: _raise(SystemExit(0))},
+    "loses joints": {"state": _loses_joints},
+    "is ahead": {"state": _is_ahead},
+    "reads back for ever": {"readback": _reads_back_for_ever},
 }
 
 
@@ -128,6 +172,8 @@ def driver(assembly: Assembly) -> SimulatedCell:
     way = assembly.addresses["g1"]
     if way == "raises when made":
         raise ValueError("no such address")
+    if way == "leaves when made":
+        raise SystemExit(0)
     if way == "ends when made":
         os._exit(7)
     if way == "hangs when made":

@@ -12,7 +12,7 @@ import pytest
 from cell.device import CommandChanged, FaultRaised, LinkChanged, RobotState
 from cell.driver_errors import LinkLost, ProtocolViolation, Refusal, Refused, Timeout
 from cell.geometry import frozen
-from cell_drivers.hosted import LINK, Bounds, HostedSet, NoStart, hosted
+from cell_drivers.hosted import LINK, Bounds, HostedSet, NoStart, hosted, line
 from tests.cell_drivers.gantry import HOME, straight
 from tests.cell_drivers.hosted.hosting import BOUNDS, PATIENCE, opened, start_up, until, waited
 
@@ -168,8 +168,9 @@ def test_what_is_not_finite_is_refused_and_never_sent(drivers: HostedSet) -> Non
     [
         ("unfit", "", "import", "RuntimeError: made for another machine"),
         pytest.param("nobody", "", "import", "installed", marks=SLOW),
-        pytest.param("wrong", "raises when made", "making", "ValueError: no such address", marks=SLOW),
+        pytest.param("wrong", "raises when made", "making", "no such address", marks=SLOW),
         pytest.param("wrong", "ends when made", "starting", "exit code 7", marks=SLOW),
+        pytest.param("wrong", "leaves when made", "making", "SystemExit: 0", marks=SLOW),
     ],
 )
 def test_a_driver_that_does_not_come_up_says_why(folder: Path, driver: str, way: str, during: str, words: str) -> None:
@@ -196,6 +197,14 @@ def test_a_driver_that_hangs_when_it_is_made_is_given_up(folder: Path) -> None:
         pytest.param("opens files", replace(BOUNDS, files=200), "files, 200 are allowed", marks=SLOW),
         pytest.param("writes garbage", BOUNDS, "what the contract does not have", marks=SLOW),
         pytest.param("says not a number", BOUNDS, "cannot be written", marks=SLOW),
+        pytest.param(
+            "loses its own link", BOUNDS, "it fails when it is looked at: ConnectionResetError: by its robot", marks=SLOW
+        ),
+        pytest.param("leaves the program", BOUNDS, "it fails when it is looked at: SystemExit: 0", marks=SLOW),
+        pytest.param("hoards for ever", replace(BOUNDS, memory=600_000_000), "600 MB are allowed", marks=SLOW),
+        ("loses joints", BOUNDS, "g1 tells q with shape (3,), it has 4 joints"),
+        pytest.param("is ahead", BOUNDS, "s ahead of the clock", marks=SLOW),
+        pytest.param("reads back for ever", BOUNDS, "a time of 1e+30 ns", marks=SLOW),
     ],
 )
 def test_what_goes_wrong_in_a_driver_cuts_it_off_for_that_reason(folder: Path, way: str, bounds: Bounds, words: str) -> None:
@@ -268,6 +277,38 @@ def test_a_stop_that_is_not_taken_kills_the_driver(folder: Path) -> None:
     drivers.motion["g1"].stop("hold")
     assert "a stop was not taken within 0.3 s" in why_lost(drivers)
     assert waited(drivers, lambda: is_gone(process))
+
+
+@pytest.mark.slow
+def test_whatever_cannot_be_read_has_that_consequence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drivers = opened("sim", folder)
+    monkeypatch.setattr(line, "incredible", lambda *given: 1 // 0)
+    assert "it says what nobody can read: ZeroDivisionError" in why_lost(drivers)
+
+
+@pytest.mark.slow
+def test_a_stop_that_raises_is_not_taken(folder: Path) -> None:
+    drivers = opened("wrong", folder, "raises in stop", replace(BOUNDS, stop=0.3))
+    drivers.motion["g1"].stop("hold")
+    assert "a stop was not taken within 0.3 s" in why_lost(drivers)
+
+
+@pytest.mark.slow
+def test_what_a_driver_has_started_ends_with_it(folder: Path) -> None:
+    """It has left the driver's session, and holds the driver's sockets: nobody hears that the driver is gone."""
+    mark = folder / "child"
+    drivers = opened("wrong", folder, f"leaves a child {mark}")
+    assert "its process has ended: exit code 3" in why_lost(drivers)
+    assert waited(drivers, lambda: is_gone(int(mark.read_text())))
+
+
+@pytest.mark.slow
+def test_a_driver_that_wants_to_leave_the_program_does_not(folder: Path) -> None:
+    drivers = opened("wrong", folder, "leaves the program in prepare")
+    with pytest.raises(LinkLost, match="SystemExit: 0"):
+        drivers.motion["g1"].prepare("m1", straight(START, THERE))
+    assert drivers.line.why is None
+    drivers.close()
 
 
 @pytest.mark.slow

@@ -91,6 +91,8 @@ class Served:
         if isinstance(what, int):
             self._accept(what, ready)
             return
+        if what not in self._clients:  # dropped after it was seen to be readable
+            return
         try:
             data = ready.recv(READ)
             if not data:
