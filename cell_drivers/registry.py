@@ -1,14 +1,17 @@
 """Which drivers are installed: entry points of the group `cell_drivers`, by the name that a cell file writes after `driver`.
 
-Law: looking never imports a driver; what is told of it comes from its package's metadata. Only `load` imports it.
+Law: looking never imports a driver; what is told of it comes from its package's metadata and the text of its module. Only `load`
+imports it. A package whose metadata cannot be read brings nothing, and disturbs nobody.
 """
 
 from __future__ import annotations
 
+import ast
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, PackageMetadata, distributions
+from importlib.machinery import PathFinder
+from importlib.metadata import Distribution, EntryPoint, distributions
 
 from cell.devices import named_drivers
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Span, error
@@ -19,6 +22,8 @@ GROUP = "cell_drivers"
 UNKNOWN_DRIVER = "E291"
 BROKEN_DRIVER = "E292"
 DOUBLE_DRIVER = "E293"
+LARGEST = 1_000_000
+"""bytes of a module that are read for its first sentence."""
 
 PAGES: Mapping[str, CodePage] = {
     UNKNOWN_DRIVER: CodePage(
@@ -104,18 +109,49 @@ def unknown_drivers(cell: CellModel, path: Iterable[str] | None = None) -> tuple
     return tuple(d for name, where in spans.items() for d in _one_called(name, drivers, tuple(dict.fromkeys(where))).diagnostics)
 
 
-def _found(path: Iterable[str] | None) -> Iterator[InstalledDriver]:
+def entries(group: str, path: Iterable[str] | None = None) -> Iterator[tuple[Distribution, EntryPoint]]:
+    """The entry points of a group with the package of each; a package counts once, where found first."""
     seen = set()
     for distribution in distributions() if path is None else distributions(path=list(path)):
-        told = distribution.metadata
-        package = _told(told, "Name")
-        if package in seen:
+        try:
+            package, points = _told(distribution, "Name"), tuple(distribution.entry_points)
+        except Exception:  # its files are whatever somebody has left there
             continue
-        seen.add(package)
-        for entry in distribution.entry_points:
-            if entry.group == GROUP:
-                yield InstalledDriver(entry.name, entry.value, package, distribution.version, _told(told, "Summary"))
+        if package not in seen:
+            seen.add(package)
+            yield from ((distribution, point) for point in points if point.group == group)
 
 
-def _told(metadata: PackageMetadata, field: str) -> str:
-    return str(metadata[field]) if field in metadata else ""
+def _found(path: Iterable[str] | None) -> Iterator[InstalledDriver]:
+    for of, entry in entries(GROUP, path):
+        yield InstalledDriver(entry.name, entry.value, _told(of, "Name"), of.version, _told(of, "Summary"))
+
+
+def _told(distribution: Distribution, field: str) -> str:
+    told = distribution.metadata
+    return str(told[field]) if field in told else ""
+
+
+def summary(driver: InstalledDriver) -> str:
+    """What its module says of itself in its first sentence, read and never imported; else what its package says."""
+    try:
+        words = ast.get_docstring(ast.parse(_text_of(driver.target.partition(":")[0]))) or ""
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # a text that is no module
+        words = ""
+    paragraph = " ".join(words.partition("\n\n")[0].split())
+    return paragraph.partition(". ")[0].removesuffix(".") or driver.summary
+
+
+def _text_of(module: str) -> bytes:
+    """Its source. Raises OSError where there is none to be found without an import."""
+    within: Sequence[str] | None = None
+    spec = None
+    for end in range(len(parts := module.split("."))):
+        spec = PathFinder.find_spec(".".join(parts[: end + 1]), within)
+        if spec is None:
+            raise FileNotFoundError(module)
+        within = list(spec.submodule_search_locations or ())
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise FileNotFoundError(module)
+    with open(spec.origin, "rb") as file:
+        return file.read(LARGEST)

@@ -53,7 +53,9 @@ def on_the_bench(
     try:
         bench = _bench(driver.value, factory.value, assembly.value, travel, speed)
         drivers = bench.make()
-    except Exception as cause:  # whatever a foreign driver raises is its fault, and the user's to know
+    except KeyboardInterrupt:
+        raise
+    except BaseException as cause:  # whatever a foreign driver raises, SystemExit too, is its fault, and the user's to know
         spans = () if reading is None or reading.cell is None else _spans(name, reading.cell)
         message = f"driver `{name}` cannot drive {assembly.value.cell.file}"
         return Outcome(None, (error(BROKEN, message, *spans, help=as_told(cause)),))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import EntryPoint
 
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.standard_verbs import STANDARD
 from cell.vocabulary import NoSuchKind, Vocabulary, WordTaken
+from cell_drivers.registry import entries
 from cellwright.word_rules import TAKEN, UNKNOWN, flaws
 from intentlang.words import nearest
 
@@ -43,7 +44,9 @@ def words_of(points: Iterable[EntryPoint]) -> Outcome[Vocabulary]:
             found.append(
                 error(UNKNOWN, message, help=f"Did you mean `{guess}`?" if guess else "Register it as a kind of its own.")
             )
-        except Exception as cause:  # whatever a foreign module raises is its fault, and the user's to know
+        except KeyboardInterrupt:
+            raise
+        except BaseException as cause:  # whatever a foreign module raises, SystemExit too, is its fault, and the user's to know
             lines = str(cause).splitlines() or [""]
             found.append(error("E294", f"{said} cannot be used", help=f"{type(cause).__name__}: {' '.join(lines)}"))
         else:
@@ -70,9 +73,4 @@ def _joined(point: EntryPoint, words: Vocabulary) -> Vocabulary:
 
 
 def _entry_points() -> list[EntryPoint]:
-    """A distribution counts once, where it is found first."""
-    seen: dict[str, tuple[EntryPoint, ...]] = {}
-    for distribution in distributions():
-        name = distribution.metadata["Name"]
-        seen.setdefault(name, tuple(p for p in distribution.entry_points if p.group == GROUP))
-    return [point for points in seen.values() for point in points]
+    return [point for _, point in entries(GROUP)]

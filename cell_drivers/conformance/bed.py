@@ -38,7 +38,7 @@ class Bed:
         try:
             self.drivers.open()
             self._await_states()
-        except Exception:
+        except BaseException:
             self._give_up()
             raise
         return self
@@ -46,18 +46,19 @@ class Bed:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Whatever the trial came to, nothing goes on moving and the link is given up."""
         for robot in self.drivers.motion.values():
-            with suppress(Exception):
+            with _whatever_it_raises():
                 robot.stop("hold")
-        with suppress(Exception):
+        with _whatever_it_raises():
             self.until(lambda: all(r.state().mode not in ("running", "stopping") for r in self.drivers.motion.values()), 5.0)
         self._give_up()
 
     def _give_up(self) -> None:
-        with suppress(Exception):
+        with _whatever_it_raises():
             self.drivers.close()
 
     def _meet(self, drivers: DriverSet) -> None:
         self.drivers = drivers
+        self.bench.alive(drivers)
         self._devices = devices(drivers)
 
     # --- names ---
@@ -104,6 +105,7 @@ class Bed:
             virtual.advance_to(virtual.now() + nanoseconds)
 
     def poll(self) -> tuple[DeviceEvent, ...]:
+        self.bench.alive(self.drivers)
         for device in self._devices.values():
             device.heartbeat()
         self.foreign.tell(self.drivers, self.now())
@@ -173,6 +175,17 @@ class Bed:
             self._meet(self.bench.make())
         self.drivers.open()
         self._await_states()
+
+
+@contextmanager
+def _whatever_it_raises() -> Iterator[None]:
+    """At the end of a trial, where nothing that a driver does changes what was found. The user's Ctrl-C is no driver's."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        pass
 
 
 def devices(drivers: DriverSet) -> dict[str, Device]:

@@ -40,6 +40,8 @@ class Bench:
     series: str = "kit"
     origins: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
     """Where each robot first stood, kept from law to law."""
+    alive: Callable[[DriverSet], None] = field(default=lambda drivers: None, repr=False, compare=False)
+    """Is called with the drivers of the moment whenever a call of theirs has come back: who hangs does not."""
 
     def make(self) -> DriverSet:
         return self.driver(self.assembly)

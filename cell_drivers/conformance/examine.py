@@ -25,14 +25,17 @@ def examine(
     package: str = "",
     version: str = "",
     tell: Tell = lambda over, of, finding: None,
+    begin: Callable[[Law, str], None] = lambda law, device: None,
 ) -> Statement:
-    """`laws` in their order, each on a set of drivers made for it. Raises NotOpened where there is nobody to try them on."""
+    """`laws` in their order, each on a set of drivers made for it; `begin` says which is next. Raises
+    NotOpened where there is nobody to try them on."""
     _open_once(bench)
     drivers = bench.make()
     trials = [(law, name) for law in laws for name in bound(law.binds, drivers)]
     verified = tuple((name, _verified(drivers, name)) for name in devices(drivers))
     findings: list[Finding] = []
     for law, name in trials:
+        begin(law, name)
         findings.append(tried(bench, law, name))
         tell(len(findings), len(trials), findings[-1])
     return Statement(
@@ -45,7 +48,9 @@ def _open_once(bench: Bench) -> None:
     try:
         with Bed(bench, "opening"):
             pass
-    except Exception as cause:  # a driver's own, or a device that is not there
+    except KeyboardInterrupt:
+        raise
+    except BaseException as cause:  # a driver's own, or a device that is not there
         raise NotOpened(f"{type(cause).__name__}: {cause}") from cause
 
 
@@ -77,7 +82,9 @@ def tried(bench: Bench, law: Law, name: str) -> Finding:
         return Finding(law, name, "failed", str(broken))
     except NotTried as why:
         return Finding(law, name, "not tested", str(why))
-    except Exception as raised:  # a driver's own, at a place where the contract knows none
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:  # a driver's own, at a place where the contract knows none; it does not leave our program
         return Finding(law, name, "failed", f"it raises {type(raised).__name__}: {raised}")
 
 

@@ -33,15 +33,6 @@ from cell_drivers.hosted.wire import Described, Group
 T = TypeVar("T")
 UNKNOWN = CommandStatus("unknown")
 ZONE_AGE = 500_000_000  # ns: an older look at a zone is silence
-UNKNOWN = CommandStatus("unknown")
-
-
-def checked_prepared(prepared: Prepared, device: str, command: str, now: int) -> Prepared:
-    """Raises ProtocolViolation where it is of another command or device."""
-    if (prepared.device, prepared.command) != (device, command):
-        text = f"it prepared {prepared.command!r} of {prepared.device!r} instead"
-        raise ProtocolViolation(device, command, now, text)
-    return prepared
 
 
 class Proxy:

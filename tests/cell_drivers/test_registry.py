@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cell_drivers.registry import PAGES, InstalledDriver, find_driver, installed, load, unknown_drivers
+from cell_drivers.registry import PAGES, InstalledDriver, find_driver, installed, load, summary, unknown_drivers
 from cell_drivers.simulated import driver
 from tests.cell_drivers.gantry import SPAN, gantry_cell
 
@@ -106,3 +106,50 @@ def test_a_driver_that_leaves_the_program_on_import_is_a_finding(tmp_path: Path,
     monkeypatch.syspath_prepend(tmp_path)
     (finding,) = load(InstalledDriver("leaving", "a_leaving_driver:driver", "p", "1", "")).diagnostics
     assert (finding.code, finding.help) == ("E292", "SystemExit: 0")
+
+
+@pytest.mark.parametrize(
+    "text", [b"[cell_drivers]\nno entry\n", b"\xff\xfe[cell_drivers]\nmaker = a:b\n"], ids=["no entry", "no text"]
+)
+def test_a_package_whose_metadata_is_damaged_disturbs_nobody(site: Path, text: bytes) -> None:
+    plant(site, "damaged", "damaged = a:b")
+    (site / "damaged-1.2.dist-info/entry_points.txt").write_bytes(text)
+    assert [d.name for d in installed([str(site)])] == ["maker", "sim"]
+    assert find_driver("maker", path=[str(site)]).is_ok
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '"""Moves the arms of Maker,\nover TCP. And more.\n\nMuch more."""\nraise SystemExit(1)\n',
+            "Moves the arms of Maker, over TCP",
+        ),
+        ("raise SystemExit(1)\n", "What the package says."),
+        ("no module at all (\n", "What the package says."),
+        ("\x00", "What the package says."),
+        ("(" * 5000, "What the package says."),
+    ],
+    ids=["a sentence", "none", "no Python", "zeros", "deep"],
+)
+def test_a_driver_is_told_by_the_first_sentence_of_its_module_which_is_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    (tmp_path / "a_told_package").mkdir()
+    (tmp_path / "a_told_package/__init__.py").write_text("raise SystemExit(2)\n")
+    (tmp_path / "a_told_package/arm.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert summary(InstalledDriver("told", "a_told_package.arm:driver", "p", "1", "What the package says.")) == told
+    assert "a_told_package" not in sys.modules
+
+
+def test_a_driver_that_is_nowhere_is_told_as_its_package_says() -> None:
+    assert summary(InstalledDriver("odd", "no_such_module_at_all.arm:driver", "p", "1", "Odd.")) == "Odd."
+    assert summary(InstalledDriver("odd", "", "p", "1", "Odd.")) == "Odd."
+    assert summary(InstalledDriver("odd", "a..b:c", "p", "1", "Odd.")) == "Odd."
+
+
+def test_the_drivers_of_this_package_are_told_apart() -> None:
+    ours = [summary(driver) for driver in installed() if driver.package == "cellwright"]
+    assert len(ours) >= 5
+    assert len(set(ours)) == len(ours)

@@ -65,6 +65,13 @@ def test_words_that_cannot_be_had_are_told_and_left_out(value: str) -> None:
     assert found.value is STANDARD
 
 
+def test_words_whose_module_leaves_the_program_are_told_and_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "leaving_words.py").write_text("raise SystemExit(0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = words_of([point("leaving_words:words")])
+    assert [(d.code, d.help) for d in found.diagnostics] == [("E294", "SystemExit: 0")]
+
+
 def test_a_word_that_two_packages_register_is_told(template: Vocabulary) -> None:
     found = words_of([point("dry_words:words", "a"), point("dry_words:words", "b")])
     assert [d.code for d in found.diagnostics] == ["E297"]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cell.device import DeviceEvent
 from cell.diagnostic import Outcome
-from cell.driver import Assembly, DriverFactory
+from cell.driver import CONTRACT_VERSION, Assembly, DriverFactory, DriverSet
 from cell_drivers.registry import InstalledDriver
 from cell_drivers.simulated import driver as simulated
 from cellwright import driver_bench
-from tests.conformance.around import Set, machines, robots
+from tests.conformance.around import Around, Set, machines, robots
 from tests.conformance.broken_moving import KeepsPower
 from tests.conformance.broken_reading import NeverClears
 from tui.cli import main
+from tui.commands import drivers
 from tui.exit_codes import DONE, DRIVER, HELD, USAGE
+from tui.hang_watch import HangWatch
 
 LAW = "a-power-stop-takes-the-power"
 
@@ -52,7 +56,10 @@ def test_a_driver_that_keeps_its_laws_is_told_so_with_exit_code_0(capsys: pytest
     captured = capsys.readouterr()
     assert f"✓ {LAW}" in captured.out
     assert "gantry: the simulated world" in captured.out
-    assert "1 passed, 0 failed, 0 exempt, 0 not tested. As far as it was tried sim keeps the contract 1.0." in captured.err
+    assert (
+        f"1 passed, 0 failed, 0 exempt, 0 not tested. As far as it was tried sim keeps the contract {CONTRACT_VERSION}."
+        in captured.err
+    )
 
 
 def test_the_statement_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -61,7 +68,7 @@ def test_the_statement_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert main(["drivers", "test", "sim", *laws, "--format", "json", "-o", str(file)]) == DONE
     told = json.loads(capsys.readouterr().out)
     assert told == json.loads(file.read_text("utf-8"))
-    assert (told["contract"], told["driver"], told["package"], told["conforms"]) == ("1.0", "sim", "cellwright", True)
+    assert (told["contract"], told["driver"], told["package"], told["conforms"]) == (CONTRACT_VERSION, "sim", "cellwright", True)
     assert (told["time"], told["travel"], told["speed"]) == ("virtual", 0.5, 0.9)
     assert [row["law"] for row in told["exempt"]] == ["set-io-reaches-its-value"]
     assert told["exempt"][0]["because"] == "exempt because it declares no I/O points"
@@ -78,7 +85,7 @@ def test_a_broken_law_is_named_with_what_was_seen_and_exit_code_5(
     captured = capsys.readouterr()
     assert f"✗ {LAW}  gantry  its mode is idle, not off" in captured.out
     assert f"broken: {LAW}, gantry: its mode is idle, not off" in captured.err
-    assert "odd breaks 1 law of the contract 1.0" in captured.err
+    assert f"odd breaks 1 law of the contract {CONTRACT_VERSION}" in captured.err
 
 
 def test_what_could_not_be_tried_is_no_pass(
@@ -167,3 +174,98 @@ def test_findings_of_the_cell_file_are_told(tmp_path: Path, capsys: pytest.Captu
     file.write_text("robot r1 {\n  drver sim\n}\n", "utf-8")
     assert main(["drivers", "test", "sim", "--cell", str(file)]) == USAGE
     assert "small.cell" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("leaving", [SystemExit(0), GeneratorExit("enough")], ids=["SystemExit", "another"])
+def test_a_driver_that_wants_to_leave_the_program_breaks_its_law_and_does_not(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str], leaving: BaseException
+) -> None:
+    class Leaves(Around):
+        def stop(self, kind: str) -> None:
+            raise leaving
+
+    installed_as(lambda assembly: robots(Leaves)(simulated(assembly)))  # type: ignore[arg-type, return-value]
+    assert main(["drivers", "test", "odd", "--law", LAW]) == DRIVER
+    assert f"it raises {type(leaving).__name__}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("when", ["made", "opened"])
+def test_a_driver_that_leaves_before_anything_was_tried_is_told(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str], when: str
+) -> None:
+    class Leaves(Set):
+        def open(self) -> None:
+            raise SystemExit(0)
+
+    def made(assembly: Assembly) -> DriverSet:
+        if when == "made":
+            raise SystemExit(0)
+        return Leaves(simulated(assembly))  # type: ignore[return-value]
+
+    installed_as(made)
+    assert main(["drivers", "test", "odd"]) == DRIVER
+    assert "SystemExit: 0" in capsys.readouterr().err
+
+
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, list[int]]:
+    """Leaving the program sets the event, and says with which code."""
+    has_left, codes = threading.Event(), list[int]()
+
+    def leave(code: int) -> None:
+        codes.append(code)
+        has_left.set()
+
+    monkeypatch.setattr(drivers, "leave", leave)
+    monkeypatch.setattr(drivers, "HangWatch", lambda hung: HangWatch(hung, 0.2))
+    return has_left, codes
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [("made", "it is imported and made"), ("open", "it is opened"), ("poll", f"{LAW} is tried on gantry")],
+)
+def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
+    installed_as: Callable[[DriverFactory], None],
+    left: tuple[threading.Event, list[int]],
+    capsys: pytest.CaptureFixture[str],
+    where: str,
+    told: str,
+) -> None:
+    has_left, codes = left
+    opened, stopped = [0], []
+
+    class Hangs(Set):
+        virtual = None
+
+        def open(self) -> None:
+            opened[0] += 1
+            self.wait("open")
+            self.inner.open()
+
+        def poll(self) -> tuple[DeviceEvent, ...]:
+            self.wait("poll" if opened[0] > 1 else "never")
+            return super().poll()
+
+        def wait(self, at: str) -> None:
+            if at == where:
+                has_left.wait()  # what hangs for ever; the test goes on when the program would have been left
+                raise RuntimeError("left")
+
+    class Stopped(Around):
+        def stop(self, kind: str) -> None:
+            stopped.append(kind)
+
+    def made(assembly: Assembly) -> DriverSet:
+        if where == "made":
+            has_left.wait()
+            raise RuntimeError("left")
+        hanging = Hangs(simulated(assembly))
+        hanging.motion = {"gantry": Stopped(hanging.inner.motion["gantry"])}
+        return hanging  # type: ignore[return-value]
+
+    installed_as(made)
+    main(["drivers", "test", "odd", "--law", LAW, "--yes"])
+    assert codes == [DRIVER]
+    assert f"odd hangs: while {told} no call has come back for 60 s" in capsys.readouterr().err
+    assert (stopped[:1] == ["hold"]) is (where != "made")

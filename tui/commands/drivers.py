@@ -7,23 +7,34 @@ in a cell file. Real devices move: it says first what will, and asks.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_json
 from tui.exit_codes import DONE, DRIVER, HELD, USAGE
+from tui.hang_watch import PATIENCE, HangWatch
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cell.driver import DriverSet
     from cell_drivers.conformance import Finding, Law, Statement
     from cellwright.driver_bench import OnTheBench
 
 
+LAST_STOP = 2.0
+"""s for robots to be asked to stop when their driver hangs."""
+leave = os._exit  # nobody can wait for the threads of a driver that hangs
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="what", metavar="list | test", required=True)
-    add_json(verbs.add_parser("list", help="name, package, version and summary of each, from its metadata"))
+    add_json(verbs.add_parser("list", help="name, package, version and summary of each; none is imported"))
     test = verbs.add_parser("test", help="the conformance kit on one driver")
     test.add_argument("name", metavar="NAME", help="as a cell file writes it after `driver`")
     test.add_argument(
@@ -42,9 +53,9 @@ def act(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from cell_drivers.registry import installed
+    from cell_drivers.registry import installed, summary
 
-    rows = [{"name": d.name, "package": d.package, "version": d.version, "summary": d.summary} for d in installed()]
+    rows = [{"name": d.name, "package": d.package, "version": d.version, "summary": summary(d)} for d in installed()]
     if arguments.format == "json":
         put_json({"drivers": rows})
     else:
@@ -66,7 +77,8 @@ def _test(arguments: argparse.Namespace) -> int:
         return refuse(f"there is no law {unknown[0]}", USAGE)
     workshop = open_workshop(lambda stage, done, of: None, 1)
     try:
-        found = on_the_bench(arguments.name, arguments.cell, workshop, arguments.travel, arguments.speed)
+        with HangWatch(lambda: _leave(arguments.name, "it is imported and made", None)):
+            found = on_the_bench(arguments.name, arguments.cell, workshop, arguments.travel, arguments.speed)
     except OSError as cause:
         return refuse(cause, USAGE)
     if found.value is None:
@@ -106,15 +118,45 @@ def _examined(on: OnTheBench, laws: Sequence[Law]) -> Statement:
     from cell_drivers.conformance import examine
     from tui.progress import shown
 
-    with shown() as progress:
+    named, drivers, during = on.driver, on.drivers, "it is opened"
+
+    def alive(newest: DriverSet) -> None:
+        nonlocal drivers
+        drivers = newest
+        watch.alive()
+
+    def begin(law: Law, device: str) -> None:
+        nonlocal during
+        during = f"{law.name} is tried on {device}"
+
+    with shown() as progress, HangWatch(lambda: _leave(named.name, during, drivers)) as watch:
 
         def tell(over: int, of: int, finding: Finding) -> None:
             progress("laws", over, of)
             if finding.verdict == "failed":
                 progress.line(f"broken: {finding.law.name}, {printable(finding.device)}: {printable(finding.seen)}")
 
-        named = on.driver
-        return examine(on.bench, laws, driver=named.name, package=named.package, version=named.version, tell=tell)
+        about = {"driver": named.name, "package": named.package, "version": named.version}
+        return examine(replace(on.bench, alive=alive), laws, **about, tell=tell, begin=begin)
+
+
+def _leave(name: str, during: str, drivers: DriverSet | None) -> None:
+    """A call hangs, so nothing of this process can be waited for. Robots are asked to stop once more, on a thread that may hang
+    too."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\x1b[?25h")  # the cursor, which a bar has hidden
+    say(f"cellwright: {printable(name)} hangs: while {during} no call has come back for {PATIENCE:g} s")
+    if drivers is not None and drivers.virtual is None:
+        stopping = threading.Thread(target=_stop, args=(drivers,), name="last stop", daemon=True)
+        stopping.start()
+        stopping.join(LAST_STOP)
+    leave(DRIVER)
+
+
+def _stop(drivers: DriverSet) -> None:
+    for robot in drivers.motion.values():
+        with suppress(Exception):
+            robot.stop("hold")
 
 
 def _told(statement: Statement, arguments: argparse.Namespace) -> int:
