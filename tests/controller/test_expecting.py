@@ -7,7 +7,7 @@ from immutables import Map
 
 from cell.commands import RequestPlan
 from cell.events import FactObserved, HoldRaised, StateChanged
-from cell.steps import Fact, FactName
+from cell.steps import Fact, FactName, SetDoor
 from controller.conduct import no_progress
 from controller.draft import draft_of
 from controller.expecting import other_than_planned, waits_for
@@ -49,6 +49,17 @@ def test_what_stands_as_planned_is_not_planned_again() -> None:
     assert asked == []
     d = draft_of(state, state.now)
     assert other_than_planned(d, d.plan.plan.tasks.steps) is None
+
+
+def test_what_the_plan_moves_first_may_stand_as_it_likes() -> None:
+    state, _ = started(None)
+    d = draft_of(state, state.now)
+    steps = d.plan.plan.tasks.steps
+    opens = next(step for step in steps if step.action == SetDoor("lathe", True))
+    loads = next(step for step in steps if Fact("open", ("lathe",)) in step.needs)
+    loads = replace(loads, needs=(Fact("open", ("lathe",)),))
+    assert other_than_planned(d, (loads,)) == "it needs the door of lathe open, and it is closed"
+    assert other_than_planned(d, (replace(opens, needs=()), loads)) is None
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.conformance.broken_reading import NeverClears
 from tui.cli import main
 from tui.commands import drivers
 from tui.exit_codes import DONE, DRIVER, HELD, USAGE
-from tui.hang_watch import HangWatch
+from tui.hang_watch import PATIENCE, HangWatch
 
 LAW = "a-power-stop-takes-the-power"
 
@@ -249,7 +249,7 @@ def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
 
         def wait(self, at: str) -> None:
             if at == where:
-                has_left.wait()  # what hangs for ever; the test goes on when the program would have been left
+                has_left.wait(PATIENCE)  # what hangs for ever; the test goes on when the program would have been left
                 raise RuntimeError("left")
 
     class Stopped(Around):
@@ -258,7 +258,7 @@ def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
 
     def made(assembly: Assembly) -> DriverSet:
         if where == "made":
-            has_left.wait()
+            has_left.wait(PATIENCE)
             raise RuntimeError("left")
         hanging = Hangs(simulated(assembly))
         hanging.motion = {"gantry": Stopped(hanging.inner.motion["gantry"])}
