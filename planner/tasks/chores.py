@@ -30,7 +30,7 @@ def is_about_thing(cell: CellModel, goal: Goal) -> bool:
 def chore_of(cell: CellModel, state: CellState, goal: Goal, clauses: Clauses, found: Findings) -> Chore | None:
     """None where nobody can do it, which is then said in `found`."""
     station = cell.equipment.get(goal.object.text)
-    if station is None or goal.roles or goal.bounds:
+    if station is None or goal.roles or goal.bounds or not _may_offer(cell, station):
         found.unsupported(f"{goal.verb} of what does not do it by itself", goal.span, help=BY_ITSELF)
         return None
     if goal.block is not None and goal.block.lines:
@@ -38,6 +38,11 @@ def chore_of(cell: CellModel, state: CellState, goal: Goal, clauses: Clauses, fo
         return None
     seconds = _seconds(cell, station, goal, found)
     return None if seconds is None else Chore(goal, station.name, seconds, clauses, state.since.get(goal.id))
+
+
+def _may_offer(cell: CellModel, station: Equipment) -> bool:
+    """Whether it is of a kind that offers anything: a sensor is not."""
+    return cell.vocabulary.kinds[station.kind].attribute("offers") is not None
 
 
 def kept_fresh(cell: CellModel, state: CellState, fresh: Fresh, clauses: Clauses, found: Findings) -> Chore | None:

@@ -292,6 +292,22 @@ def test_e612_when_the_program_is_not_clear() -> None:
     assert plan(THROUGH.replace("at lathe", "at lathe using OP20"), two).is_ok
 
 
+def test_e612_when_a_station_does_not_offer_to_do_it_to_itself() -> None:
+    """`check` says so first (E233); a plan for the text of another cell file is refused too."""
+    offering = TENDING.replace("offers inspect for 4 s", "offers inspect for 4 s\n  offers calibrate for 1 s")
+    program = program_of("calibrate gauge\n", offering)
+    found = plan_tasks(replace(request_of("", TENDING), program=program), Known(seconds))
+    assert [(d.code, d.help) for d in found.diagnostics] == [("E612", "Add `offers calibrate for …` to it.")]
+    assert plan("calibrate gauge\n", offering).is_ok
+
+
+def test_what_can_offer_nothing_is_not_told_to_offer_it() -> None:
+    sensor = TENDING + "sensor eye {\n  reports signal eye.seen\n  states [seen, gone]\n}\n"
+    found = plan("calibrate eye\n", sensor).diagnostics
+    assert [d.code for d in found] == ["E690"]
+    assert "station or a machine" in found[0].help
+
+
 def test_e613_when_the_place_does_not_take_the_part() -> None:
     part = "part cube {\n  mass 1 kg\n  shape box (30 mm, 30 mm, 30 mm)\n}\n"
     cubes = TENDING.replace("at (200 mm, 600 mm, 100 mm)\n  holds shaft", "at (200 mm, 600 mm, 100 mm)\n  holds cube") + part
