@@ -13,6 +13,7 @@ from intentlang.clauses import Clauses, above_zero, check_clause
 from intentlang.conditions import check_condition, unreported
 from intentlang.goals import check_goal
 from intentlang.names import Binding, Scope, Work, fresh_name, name_problem, resolve
+from intentlang.nothing_asked import empty_block
 from intentlang.order import MAX_LINES, Mentions, together, waits
 from intentlang.templates import call
 from intentlang.types import Member, Part, Thing, described
@@ -24,6 +25,8 @@ def check_file(node: s.BlockNode, scope: Scope, work: Work) -> tuple[Block, tupl
 
 
 def check_block(node: s.BlockNode, scope: Scope, work: Work) -> tuple[Block, Mentions]:
+    if not work.broken:  # what did not parse is not there, and yet was asked for
+        work.say(*empty_block(node, scope.owner))
     lines, clauses = _gather(node, scope, work)
     return _block(lines, clauses, scope.owner), together([m for _, m in lines])
 

@@ -19,6 +19,7 @@ from intentlang.findings import Enough
 from intentlang.hints import hints
 from intentlang.library_files import is_library
 from intentlang.names import RENAME, Binding, Scope, Work
+from intentlang.nothing_asked import asked_in_vain
 from intentlang.params import bind_params, in_files, told_at_setting
 from intentlang.raised import unraised
 from intentlang.source import SourceFile
@@ -91,6 +92,7 @@ def _of_tree(block: Block, work: Work) -> Iterator[Diagnostic]:
         yield from asked_before_told(block, work.world)
         yield from unraised(block, work.world)
         yield from hints(block, work.world)
+        yield from asked_in_vain(block)
     wrong = {(d.spans[0].file, d.spans[0].start.line) for d in work.found if d.is_error and d.spans}
     yield from (d for d in exhausted(block, work.world) if (d.spans[0].file, d.spans[0].start.line) not in wrong)
 
