@@ -24,6 +24,8 @@ READY = 20.0
 """s, at most, until its shell answers; 3 s were seen on a quiet machine."""
 PERIOD = 1e-3
 """s between two rows of its record."""
+TAIL = 16384
+"""Bytes at the end of its record in which there are a hundred rows at least."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,14 +36,23 @@ class Record:
     q: NDArray[np.float64]
     line: NDArray[np.int64]
 
-    def after(self, number: int) -> "Record":
-        keep = self.number > number
-        return Record(self.number[keep], self.q[keep], self.line[keep])
-
     @property
     def moving(self) -> NDArray[np.bool_]:
         """(N - 1,): whether anything moved in the period."""
         return np.abs(np.diff(self.q, axis=0)).max(axis=1, initial=0.0) > 1e-9
+
+    @property
+    def travelled(self) -> NDArray[np.float64]:
+        """(n,) rad that each joint went, to and fro."""
+        way: NDArray[np.float64] = np.abs(np.diff(self.q, axis=0)).sum(axis=0)
+        return way
+
+    @property
+    def executions(self) -> int:
+        """How many programs moved it: each begins with a line before the one that the last one ended with. A pause tells nothing:
+        its interpreter may starve between two pieces of one program."""
+        line = self.line[1:][self.moving & (self.line[1:] > 0)]
+        return 0 if line.size == 0 else 1 + int(np.count_nonzero(np.diff(line) < 0))
 
 
 class Controller:
@@ -116,21 +127,21 @@ class Controller:
             there = " ".join(f"{value:.6f}" for value in np.degrees(q)).replace("-0.000000", "0.000000")
             shell.wait("get abs_cmd_pos", f"ABS_CMD_POS {there}", 10.0)
 
-    def wait_for_rows(self, number: int, seconds: float = 5.0, mark: int = 0) -> Record:
-        """Its record from `mark` on, once it reaches beyond `number`: it is written in blocks."""
-        until = time.monotonic() + seconds
-        while (record := self.record(mark)).number.size == 0 or record.number[-1] <= number:
+    def wait_for_rows(self, more: int, seconds: float = 10.0) -> int:
+        """Until `more` rows have come, which are written in blocks. The number of the newest."""
+        until, first = time.monotonic() + seconds, self.newest()
+        while (newest := self.newest()) < first + more:
             if time.monotonic() > until:
-                raise TimeoutError(f"no row beyond {number}")
-            time.sleep(0.02)  # nothing announces a row of theirs
-        return record
+                raise TimeoutError(f"no {more} rows in {seconds:g} s")
+            time.sleep(0.01)  # nothing announces a row of theirs
+        return newest
 
-    def settled(self, mark: int = 0) -> Record:
+    def settled(self, mark: int) -> Record:
         """Its record from `mark` on, to 0.3 s from now at least."""
-        now = self.wait_for_rows(-1, mark=mark).number[-1]
-        return self.wait_for_rows(now + 300, mark=mark)
+        self.wait_for_rows(300)
+        return self.record(mark)
 
-    def at_rest(self, mark: int = 0, seconds: float = 10.0) -> Record:
+    def at_rest(self, mark: int, seconds: float = 10.0) -> Record:
         """Its record from `mark` on, once it has stood still for 0.3 s: it finishes what it has, also when nobody is there."""
         until = time.monotonic() + seconds
         while (record := self.settled(mark)).moving[-300:].any():
@@ -138,12 +149,26 @@ class Controller:
                 raise TimeoutError(f"it still moves after {seconds:g} s")
         return record
 
+    def standing(self) -> int:
+        """Where its record goes on, once it has stood still for 0.3 s."""
+        self.at_rest(self.mark())
+        return self.mark()
+
     def mark(self) -> int:
-        """Where its record ends now, so that what follows is read alone."""
+        """Where its record ends now, so that what follows is read alone: from the beginning it is millions of rows."""
         return (self.folder / "record.txt").stat().st_size
 
-    def record(self, mark: int = 0) -> Record:
-        """Whole rows only."""
+    def latest(self) -> Record:
+        """The last hundred rows, or what there is."""
+        return self.record(max(0, self.mark() - TAIL))
+
+    def newest(self) -> int:
+        """The number of the last row, 0 where there is none."""
+        number = self.latest().number
+        return int(number[-1]) if number.size else 0
+
+    def record(self, mark: int) -> Record:
+        """Whole rows only, from `mark` on."""
         with (self.folder / "record.txt").open("rb") as file:
             file.seek(mark)
             text = file.read().decode()

