@@ -153,12 +153,14 @@ class NoPlan:
 
 
 CommandStatus = Literal["running", "done", "aborted", "refused", "not begun", "unknown"]
+NOT_SENT = "not sent"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandReported:
     """What a device says of a command. `progress` is the path parameter's share in [0, 1] where there is one. `not begun`: it
-    never got the command, or has done nothing of it. `unknown`: it cannot say; it is never guessed."""
+    never got the command, or has done nothing of it; `code` is NOT_SENT where the controller took it back before it went out.
+    `unknown`: it cannot say; it is never guessed."""
 
     at: int
     of: Subject
@@ -167,6 +169,15 @@ class CommandReported:
     code: str = ""
     text: str = ""
     progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalReported:
+    """The journal cannot be written as it should, and `why`; "" when it can again. Nothing but a stop goes out meanwhile."""
+
+    at: int
+    of: Subject
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +367,7 @@ Observation = (
     | PlanReleased
     | NoPlan
     | CommandReported
+    | JournalReported
     | FactObserved
     | HandClosedEmpty
     | OutcomeTold

@@ -42,6 +42,7 @@ EXAMPLES: Mapping[str, str] = {
     "R737": "every 2 h { calibrate gauge }    # a part has lain in the gauge since 1 h 50 min",
     "R738": "weld s.seam current 120 A    # and the welder says arc_lost",
     "R741": "move s to outfeed    # and something holds the arm",
+    "R742": "held: the journal cannot be written: database or disk is full",
     "R740": "g1: driver ur: its process has ended: exit code 3    # the text of the hold",
     "R750": "held: its controller was gone: look at the cell, then resume",
     "R751": "held: what became of `process shaft#1` at lathe (s12)? done or not done",

@@ -231,6 +231,13 @@ _PAGES = (
         "Look at the device and at the cause. Resume: the driver is started again, all is looked at, and the way on is planned.",
     ),
     _page(
+        "R742", "the journal cannot be written",
+        "The disk that the run is written to is full, or fails. What was under way has ended, nothing is begun; the run is held.",
+        "What is not written down is not begun: after a crash nobody could tell it. A stop waits for no disk. The hold itself is "
+        "written into space that the journal has set aside.",
+        "Make space on that disk, or see to it, then resume: the same plan goes on.",
+    ),
+    _page(
         "R737", "a thing is overdue",
         "An `every t { }` was not done again in time: the run took longer than planned, or was held.",
         "What its station tells or does may be wrong by now, so nothing is started meanwhile.",

@@ -16,6 +16,7 @@ from cell.events import (
     Event,
     FactObserved,
     HandClosedEmpty,
+    JournalReported,
     LinkReported,
     NoPlan,
     NoProgressSeen,
@@ -53,6 +54,7 @@ from controller import (
     reports,
     states,
     stops,
+    storage,
     taking_over,
     unheard,
     waiting,
@@ -97,6 +99,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             recovery.refused(d, event)
         case CommandReported():
             reports.reported(d, event)
+        case JournalReported():
+            storage.reported(d, event)
         case FactObserved():
             reports.hand_lost(d, ledger.see(d, event), None)
             if event.fact.name in ("running", "idle"):

@@ -60,7 +60,7 @@ def is_startable(d: Draft, step: Step) -> bool:
     return (
         (device is None or device not in d.progress.busy)
         and not any(claim in d.progress.claims for claim in step.claims)
-        and not _is_silent(d, step)
+        and not is_silent(d, step)
         and unmet(d, step) is None
     )
 
@@ -205,7 +205,7 @@ def _forget(d: Draft, outcome: str, part: str) -> None:
         ledger.change_part(d, part, outcomes=left)
 
 
-def _is_silent(d: Draft, step: Step) -> bool:
+def is_silent(d: Draft, step: Step) -> bool:
     """Nothing is sent to a device whose state is stale, or that cannot be reached."""
     if not d.belief.silent and not d.belief.cut:
         return False

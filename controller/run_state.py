@@ -211,7 +211,8 @@ class Trouble:
     what has nothing left, of what the intent asks about. `halted`: robots that stand still on their paths until an operator
     resumes, by the command that asked for it. `stopping`: the hardest stop asked for so far. `commands` numbers what serves no
     step. `amended` has what retries have changed, by ladder. `questions` are those that nobody has answered yet, by id.
-    `is_looking`: another controller has taken over, and no operator has confirmed yet that it may go on."""
+    `is_looking`: another controller has taken over, and no operator has confirmed yet that it may go on. `unwritten`: why the
+    journal cannot be written, "" while it can."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -233,6 +234,7 @@ class Trouble:
     amended: Map[str, Amended] = _NONE
     questions: Map[str, Question] = _NONE
     is_looking: bool = False
+    unwritten: str = ""
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

@@ -1,19 +1,20 @@
-"""The loop of a run, the same for rehearsal and service: look at the drivers, fold, write, send.
+"""The loop of a run, the same for rehearsal and service: look at the drivers, fold, hand over to the journal, send what is kept.
 
-Law: an event is in the journal before its commands go out, *except a stop*: that is sent first and written at once after (it is
-idempotent, so a crash between the two loses nothing). The loop decides nothing; `advance` does.
+Law: an event is in the journal before its commands go out, *except a stop* and what takes speed away: those are sent first and
+written at once after (they are idempotent, so a crash between the two loses nothing). Nothing here waits for the disk: while a
+command does, the loop goes on looking. The loop decides nothing; `advance` does.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from cell import device
-from cell.commands import DeviceCommand, RequestPlan, SetSpeed, StopAll, Subject
+from cell.commands import RequestPlan, StopAll, Subject
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
@@ -22,6 +23,7 @@ from cell.events import (
     Asked,
     CommandReported,
     Event,
+    JournalReported,
     NoPlan,
     Observation,
     OperatorAsked,
@@ -47,11 +49,14 @@ from controller.machine import advance
 from controller.observe import observations, ordered, robot_seen, stances_of
 from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState
+from controller.sending import Sending, Waiting
+from controller.taken_back import unwanted
 from controller.watch import Watch, first_look, told, zones_seen
 
 MINUTE = 60_000_000_000
 WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells: silence, tracking
 ANSWER_PERIOD = 0.02  # s of real time between two looks at planner and inbox while virtual time stands still
+DISK_PERIOD = 0.005  # s of real time between two looks at the drivers while a command waits for the disk
 
 
 class Replanner(Protocol):
@@ -110,7 +115,7 @@ class Recorder(Protocol):
 
 @dataclass(slots=True)
 class Runner:
-    """`on_events` is told what was written. `ends_when_held`: returns from a hold that nobody is going to answer."""
+    """`on_events` is told what the journal is given. `ends_when_held`: returns from a hold that nobody is going to answer."""
 
     spec: RunSpec
     drivers: DriverSet
@@ -123,15 +128,18 @@ class Runner:
     on_events: Callable[[Sequence[Event], RunState], None] | None = None
     ends_when_held: bool = False
     answers: AnswerBook = field(default_factory=NoAnswers)
+    dispatcher: Callable[[DriverSet], Dispatcher] = Dispatcher
     state: RunState = NOTHING_YET
     _asked: RequestPlan | None = None
+    _found: tuple[RequestPlan, ReleasedPlan] | None = None
     _rows: list[Event] = field(default_factory=list)
-    _sends: list[DeviceCommand | SetSpeed | RequestPlan] = field(default_factory=list)
+    _folded: int = 0
     _is_durable: bool = False
     _is_unrecorded: bool = False
     _marked: int = 0
     _watched: int = 0
     _dispatcher: Dispatcher = field(init=False)
+    _sending: Sending = field(init=False)
     _watch: Watch = field(init=False)
 
     def run(self, plan: ReleasedPlan) -> RunState:
@@ -143,7 +151,8 @@ class Runner:
         return self._supervise(lambda: self._take_over(before))
 
     def _supervise(self, begin: Callable[[], None]) -> RunState:
-        self._dispatcher, self._watch = Dispatcher(self.drivers), Watch(self.drivers)
+        self._dispatcher, self._watch = self.dispatcher(self.drivers), Watch(self.drivers)
+        self._sending, self._folded = Sending(self._dispatcher), self.journal.kept()
         self.drivers.open()
         try:
             begin()
@@ -168,6 +177,7 @@ class Runner:
         spec, of = self.spec, Subject(self.spec.run_id)
         now = self.clock.now()
         self._marked = self._watched = now
+        self._keep_first(plan)
         opened = RunOpened(
             now, of, self.clock.utc(), self.clock.boot(), self.clock.kind, spec.cell.revision, spec.context, spec.state
         )
@@ -194,20 +204,36 @@ class Runner:
         while self._flush():
             self._poll(now)
 
+    def _keep_first(self, plan: ReleasedPlan) -> None:
+        """Before anything moves there is nothing to look at. Raises OSError where the disk takes no more."""
+        self.journal.keep_plan(plan.motion_plan)
+        while not self.journal.holds(plan.motion_plan.plan_id):
+            self.journal.wait(ANSWER_PERIOD)
+            if why := self.journal.trouble():
+                raise OSError(why)
+
     def _is_at_end(self) -> bool:
+        """A disk that takes nothing does not keep a run from ending: it is at rest."""
         if self.state.is_over:
-            return True
+            return not self._sending.is_waiting or bool(self.journal.trouble())
         return self.ends_when_held and self._waits_for_somebody()
 
     # --- one round ---
 
     def _pass_time(self) -> None:
-        if self.clock.is_free and (self._asked is not None or self._waits_for_somebody()):
-            self.inbox.wait(ANSWER_PERIOD)
+        is_idle = self.clock.is_free and (self._asked is not None or self._waits_for_somebody())
+        if is_idle or (self.clock.kind == "virtual" and self._sending.is_waiting):  # a disk costs no simulated time
+            self._wait(ANSWER_PERIOD)
             return
         due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *self.state.timers.values()]
         foreseen = (time for time in (self.inbox.next_time(), self.orders.next_time()) if time is not None)
-        self.clock.step(min((*due, *foreseen)), self.inbox.wait)
+        self.clock.step(min((*due, *foreseen)), self._wait)
+
+    def _wait(self, seconds: float) -> bool:
+        """For whoever asks something, or for the disk where something waits for it."""
+        if not self._sending.is_waiting and self._found is None:
+            return self.inbox.wait(seconds)
+        return self.inbox.wait(0.0) or self.journal.wait(min(seconds, DISK_PERIOD))
 
     def _waits_for_somebody(self) -> bool:
         """Held, or without orders, and nothing under way: time that only passes because we let it would run on without end."""
@@ -224,6 +250,7 @@ class Runner:
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in self.inbox.take(now))
         self._fold(self._of_orders(now))
         self._poll(now)
+        self._fold(self._of_journal(now))
         self._answer(now)
         self._expire(now)
         while self._flush():
@@ -239,6 +266,11 @@ class Runner:
                     yield OrderArrived(now, self._subject, order)
                 case OrderCancelled(order_id):
                     yield OrderWithdrawn(now, self._subject, order_id)
+
+    def _of_journal(self, now: int) -> Iterator[Observation]:
+        why = self.journal.trouble()
+        if bool(why) is not bool(self.state.trouble.unwritten):
+            yield JournalReported(now, self._subject, why)
 
     def _poll(self, now: int) -> None:
         news = ordered(self.drivers.poll())
@@ -281,22 +313,22 @@ class Runner:
             self._fold((TimeMarked(now, self._subject, self.clock.utc()),))
 
     def _answer(self, now: int) -> None:
-        if self._asked is None:
-            return
-        found = self.planner.answer()
-        if found is None:
-            return
-        request, outcome = found
-        self._asked = None
-        if outcome.value is None:
-            self._fold((NoPlan(now, self._subject, request.number, outcome.diagnostics, outcome.why),))
-        else:
-            self._fold((self._released(outcome.value, request.number, now),))
+        """A plan that was found is one that was released when it is kept: no event names a plan that a crash would lose."""
+        if self._found is None and self._asked is not None and (found := self.planner.answer()) is not None:
+            request, outcome = found
+            if outcome.value is None:
+                self._asked = None
+                self._fold((NoPlan(now, self._subject, request.number, outcome.diagnostics, outcome.why),))
+                return
+            self._found = request, outcome.value
+            self.journal.keep_plan(outcome.value.motion_plan)
+        if self._found is not None and self.journal.holds(self._found[1].motion_plan.plan_id):
+            (request, plan), self._found, self._asked = self._found, None, None
+            self._fold((self._released(plan, request.number, now),))
 
     def _released(self, plan: ReleasedPlan, number: int, now: int) -> PlanReleased:
         self._dispatcher.take(plan)
         self._watch.learn(stances_of(plan.motion_plan))
-        self.journal.keep_plan(plan.motion_plan)
         of = Subject(self.spec.run_id, plan.motion_plan.plan_id)
         return PlanReleased(
             now, of, number, plan.motion_plan, len(plan.proof.obligations), plan.proof.assumptions, dict(plan.proof.fastest)
@@ -309,37 +341,43 @@ class Runner:
             if self.state.is_over:
                 return
             self.state, commands = advance(self.state, event)
-            for command in commands.send:
-                if isinstance(command, StopAll):
-                    self._dispatcher.stop(command)
-                else:
-                    self._sends.append(command)
+            self._folded += 1 + len(commands.record)
+            known = list(self._sending.take(commands.send, self._folded, event.at))
             self._rows.append(event)
             self._rows.extend(commands.record)
             self._is_durable = self._is_durable or bool(commands.send) or _is_outcome(event)
+            self._fold(known)
 
     def _flush(self) -> bool:
-        """Writes what was folded, then sends what it calls for, until nothing more comes of it. True when anything was sent."""
+        """Hands over what was folded and sends what is kept, until nothing more comes of it. True when anything was sent."""
         has_sent = False
-        while self._rows or self._sends:
-            rows, self._rows = self._rows, []
-            sends, self._sends = deque(self._sends), []
-            self.journal.append(rows, self.state, is_durable=self._is_durable or bool(sends))
-            self._is_durable = False
-            if self.on_events is not None:
-                self.on_events(rows, self.state)
-            for command in sends:
-                has_sent = True
-                self._send(command)
-        return has_sent
+        while True:
+            if self._sending.is_waiting:
+                self._fold(self._sending.take_back(partial(unwanted, self.state), self.clock.now()))
+            self._hand_over()
+            command = self._sending.next(self.journal.kept())
+            if command is None:
+                return has_sent
+            has_sent = True
+            self._send(command)
 
-    def _send(self, command: DeviceCommand | SetSpeed | RequestPlan) -> None:
+    def _hand_over(self) -> None:
+        if not self._rows:
+            return
+        rows, self._rows = self._rows, []
+        self.journal.append(rows, self.state, is_durable=self._is_durable)
+        self._is_durable = False
+        if self.on_events is not None:
+            self.on_events(rows, self.state)
+
+    def _send(self, command: Waiting) -> None:
+        now = self.clock.now()
         if isinstance(command, RequestPlan):
             self._asked = command
             self.planner.ask(command)
-            self._answer(self.clock.now())
+            self._answer(now)
         else:
-            self._fold(self._dispatcher.send(command, self.clock.now()))
+            self._fold(self._sending.send(command, now))
 
     @property
     def _subject(self) -> Subject:

@@ -25,9 +25,10 @@ from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
 from controller.clock import Clock, PacedClock, RealClock, VirtualClock
+from controller.journal.beside import JournalBeside
+from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder
-from controller.journal.journal import DiskJournal
-from controller.journal.recording import Recording
+from controller.journal.recording import Recording, RecordingBeside
 from controller.order_book import Announced, OrderBook, Together
 from controller.run_state import RunState
 from controller.runner import Replanner, Runner
@@ -86,8 +87,8 @@ def serve(
     drivers, None as fast as they can; real drivers run as they do, and by `clock` where it is given. `orders` come by the clock,
     others through the inbox. Everything is in `folder`, which is this run's own."""
     folder.claim()
-    journal = DiskJournal(folder.path, spec.run_id)
-    recording = Recording(folder.recording) if is_recorded else None
+    journal = JournalBeside(DiskJournal(folder.path, spec.run_id))
+    recording = RecordingBeside(Recording(folder.recording)) if is_recorded else None
     news = News(outbox)
     post_box = Post(inbox)
     runner = Runner(
@@ -103,6 +104,7 @@ def serve(
     )
     try:
         state = runner.run(plan)
+        journal.close()
         summary = summary_of(state)
         folder.release(summary)
         outbox.put(canonical(summary))
@@ -111,7 +113,7 @@ def serve(
         folder.abandon()
         if recording is not None:
             recording.close()
-        journal.close()
+        journal.abandon()
 
 
 def clock_for(drivers: DriverSet, speed: float | None) -> Clock:

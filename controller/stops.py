@@ -15,7 +15,7 @@ from immutables import Map
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
 from cell.events import OperatorAsked, RunEnded, StateChanged
 from cell.run import PackState
-from controller import monitor, packml, recovery
+from controller import monitor, packml, recovery, storage
 from controller.draft import Draft
 from controller.packml import ENDED, Trigger
 from controller.run_state import Flight, HoldReason
@@ -43,7 +43,7 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             if packml.after(d.pack, "hold") is not None and d.trouble.hold is None:
                 recovery.raise_hold(d, HoldReason("R702", f"{event.who} asked for a hold", ()))
         case "resume":
-            if d.pack == "Held" and not d.trouble.questions:
+            if d.pack == "Held" and not d.trouble.questions and not storage.holds_again(d):
                 d.mend(is_looking=False)
                 recovery.resumed(d)
                 monitor.go_on(d)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from cell.commands import AwaitWork, Subject, Withdraw
 from cell.events import (
+    NOT_SENT,
     Answered,
     BranchTaken,
     ClauseBroken,
+    CommandReported,
     CommandSent,
     DeviceAlarm,
     DeviceSilent,
@@ -15,6 +17,7 @@ from cell.events import (
     GoalReached,
     HandClosedEmpty,
     HoldRaised,
+    JournalReported,
     LinkReported,
     NoPlan,
     NoProgressSeen,
@@ -143,6 +146,10 @@ def _device_line(event: Event) -> str | None:
             return f"{cause}{' no longer' if is_over else ''}: {what}"
         case HandClosedEmpty(hand=hand):
             return f"{hand} closed on nothing"
+        case CommandReported(command=command, code=code, text=text) if code == NOT_SENT:
+            return f"{command} was not sent: {text}"
+        case JournalReported(why=why):
+            return why or "the journal can be written again"
         case NoProgressSeen(robot=robot, seconds=seconds):
             return f"{robot} says that it runs, and has not moved for {seconds:.0f} s"
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):

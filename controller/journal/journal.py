@@ -1,13 +1,11 @@
 """The journal: every event of a run, in order, on disk before what it leads to goes out.
 
-Law: append only; one transaction for an observation with all its conclusions; a transaction that commands follow, or that holds
-an outcome, is on the disk itself (synchronous FULL) when `append` returns. Everything else survives the death of the process
-at once and of the machine at the next such transaction. SQLite in WAL mode, so that readers never wait and never block.
+Law: append only; one transaction for an observation with all its conclusions. The loop hands events over and goes on; what they
+lead to goes out when they are kept. `disk.py` writes them, `beside.py` does so beside the loop; here they are read.
 """
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,12 +15,11 @@ from typing import Protocol
 from cell.codec import canonical
 from cell.events import Event
 from cell.motion_plan import MotionPlan
-from cell.plan_file import read_plan, write_plan
-from controller.journal.rows import Row, event_of, row_of, snapshot_of, state_of
+from cell.plan_file import read_plan
+from controller.journal.rows import Row, event_of, row_of, state_of
 from controller.run_state import RunState
 
 SCHEMA_VERSION = 1
-SNAPSHOT_EVERY = 1000
 FILE = "journal.sqlite"
 
 
@@ -47,28 +44,33 @@ def legible(path: Path) -> Iterator[None]:
         raise JournalError(f"{path} is damaged or was written by another version: {why}") from cause
 
 
-@contextmanager
-def writable(path: Path) -> Iterator[None]:
-    """A full disk, or one that fails, is the world's: OSError, as for every other file."""
-    try:
-        yield
-    except sqlite3.OperationalError as cause:
-        number = errno.ENOSPC if cause.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
-        raise OSError(number, str(cause), str(path)) from cause
-
-
 class Journal(Protocol):
+    """What the loop sees of a journal. Nothing here waits for a disk but `wait` and `close`."""
+
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
-        """Keeps `events`; `state` is the one after the last of them."""
+        """Takes over `events`; `state` is the one after the last of them."""
 
     def keep_plan(self, plan: MotionPlan) -> None:
-        """Before the event that names it."""
+        """Takes over a plan, before the event that names it."""
 
-    def close(self) -> None: ...
+    def holds(self, plan_id: str) -> bool:
+        """Whether that plan is kept, so that an event may name it."""
+
+    def kept(self) -> int:
+        """How many events are kept, from the first of the run: what is to follow from them may go out."""
+
+    def trouble(self) -> str:
+        """Why it cannot be written as it should; "" while it can."""
+
+    def wait(self, seconds: float) -> bool:
+        """Waits at most so many seconds until more is kept; True at once when more is."""
+
+    def close(self) -> None:
+        """Waits until all is kept. Raises OSError where the disk takes no more."""
 
 
 class MemoryJournal:
-    """For rehearsals: the events themselves, nothing else."""
+    """For rehearsals: the events themselves, nothing else. All is kept at once."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -79,63 +81,20 @@ class MemoryJournal:
     def keep_plan(self, plan: MotionPlan) -> None:
         pass
 
+    def holds(self, plan_id: str) -> bool:
+        return True
+
+    def kept(self) -> int:
+        return len(self.events)
+
+    def trouble(self) -> str:
+        return ""
+
+    def wait(self, seconds: float) -> bool:
+        return True
+
     def close(self) -> None:
         pass
-
-
-class DiskJournal:
-    """Writes `journal.sqlite` and `plan-<id>.json` in `folder`, which exists. One writer. Raises OSError where the disk takes no
-    more."""
-
-    def __init__(self, folder: Path, run_id: str) -> None:
-        self._folder = folder
-        with writable(folder / FILE):
-            self._open(run_id)
-
-    def _open(self, run_id: str) -> None:
-        self._connection = sqlite3.connect(self._folder / FILE, isolation_level=None, check_same_thread=False)
-        self._next = 1
-        self._since_snapshot = 0
-        execute = self._connection.execute
-        execute("PRAGMA journal_mode = WAL")
-        execute("PRAGMA synchronous = FULL")
-        self._is_full = True
-        self._connection.executescript((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
-        execute("INSERT INTO about VALUES ('schema', ?), ('run', ?)", (str(SCHEMA_VERSION), run_id))
-
-    def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
-        if not events:
-            return
-        with writable(self._folder / FILE):
-            self._append(events, state, is_durable)
-
-    def _append(self, events: Sequence[Event], state: RunState, is_durable: bool) -> None:
-        self._synchronous(is_durable)
-        rows = [row_of(self._next + i, event) for i, event in enumerate(events)]
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", [(r.seq, r.at, r.kind, r.body) for r in rows])
-        self._next += len(rows)
-        self._since_snapshot += len(rows)
-        if self._since_snapshot >= SNAPSHOT_EVERY:
-            execute("INSERT INTO snapshots VALUES (?, ?)", (self._next - 1, snapshot_of(state)))
-            self._since_snapshot = 0
-        execute("COMMIT")
-
-    def keep_plan(self, plan: MotionPlan) -> None:
-        path = plan_path(self._folder, plan.plan_id)
-        if not path.exists():
-            new = path.with_suffix(".new")
-            new.write_text(write_plan(plan), encoding="utf-8")
-            new.replace(path)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def _synchronous(self, is_full: bool) -> None:
-        if is_full is not self._is_full:
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if is_full else 'NORMAL'}")
-            self._is_full = is_full
 
 
 class StoredJournal:

@@ -7,9 +7,11 @@ zones were occupied. Times are the run's monotonic nanoseconds, the same as in t
 from __future__ import annotations
 
 import json
+import queue
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from mcap.exceptions import McapError
@@ -54,6 +56,10 @@ class Sample:
     occupied: tuple[str, ...]
 
 
+Taken = tuple[ReadbackBlock, list[str]]
+"""A block of samples, and the zones that were occupied."""
+
+
 class Recording:
     """A `Recorder` that writes `path`. Keep it open as long as the run, then close it."""
 
@@ -63,7 +69,7 @@ class Recording:
         self._writer.start("cellwright", "cellwright recording 1")
         self._schema = self._writer.register_schema("cellwright.RobotSample", "jsonschema", json.dumps(_SCHEMA).encode())
         self._channels: dict[str, int] = {}
-        self._taken: list[tuple[ReadbackBlock, list[str]]] = []
+        self._taken: list[Taken] = []
 
     def take(self, drivers: DriverSet, state: RunState) -> None:
         """Gathers what was sampled while `state` was so. In memory only: this may stand on the way to a stop."""
@@ -76,7 +82,14 @@ class Recording:
 
     def write(self) -> None:
         """To disk with what was gathered."""
+        self.put(self.gathered())
+
+    def gathered(self) -> list[Taken]:
         taken, self._taken = self._taken, []
+        return taken
+
+    def put(self, taken: list[Taken]) -> None:
+        """Raises OSError where the disk takes no more."""
         for block, occupied in taken:
             self._write(block, occupied)
         if taken:
@@ -99,6 +112,47 @@ class Recording:
             seq = block.first_seq + i
             body = f'{{"seq":{seq},"q":{q},"qd":{qd},"setpoint":{setpoint},"s":{s!r},"speed_scaling":{scaling!r},{tail}'
             self._writer.add_message(channel, time, body.encode(), time, seq % 2**32)
+
+
+class RecordingBeside:
+    """A `Recorder` that has another written in a thread of its own. A disk that takes no more ends the recording and not the run:
+    what was written until then can be read, and the journal says what the disk did."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._blocks: queue.SimpleQueue[list[Taken] | None] = queue.SimpleQueue()
+        self._defect: Exception | None = None
+        self._thread = Thread(target=self._work, name="recording", daemon=True)
+        self._thread.start()
+
+    def take(self, drivers: DriverSet, state: RunState) -> None:
+        self._recording.take(drivers, state)
+
+    def write(self) -> None:
+        self._blocks.put(self._recording.gathered())
+
+    def close(self) -> None:
+        """Raises what went wrong in the thread, other than the disk."""
+        self.write()
+        self._blocks.put(None)
+        self._thread.join()
+        if self._defect is not None:
+            raise self._defect
+
+    def _work(self) -> None:
+        try:
+            while (taken := self._blocks.get()) is not None:
+                self._recording.put(taken)
+            self._recording.close()
+        except OSError:
+            self._pass_over()
+        except Exception as defect:
+            self._defect = defect
+            self._pass_over()
+
+    def _pass_over(self) -> None:
+        while self._blocks.get() is not None:
+            pass
 
 
 def read_recording(path: Path) -> Iterator[Sample]:

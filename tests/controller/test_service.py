@@ -4,6 +4,7 @@ import pickle
 import queue
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,9 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
 from cell.scenario import Disturbance, Reject
 from controller.clock import PacedClock, VirtualClock
+from controller.journal.beside import JournalBeside
+from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder, new_run
-from controller.journal.journal import DiskJournal
 from controller.journal.rows import row_of
 from controller.run_state import RunState
 from controller.service import Message, post, read_message, serve
@@ -125,24 +127,27 @@ def test_a_text_that_is_no_request_is_a_defect_and_raised(tmp_path: Path) -> Non
             serve(given, released(plan), world(), SmallPlanner(3), folder, inbox, queue.SimpleQueue(), is_recorded=False)
 
 
-def test_a_defect_of_ours_leaves_nothing_moving_and_an_interrupted_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("side", [JournalBeside, DiskJournal])
+def test_a_defect_of_ours_leaves_nothing_moving_and_an_interrupted_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: type[JournalBeside] | type[DiskJournal]
+) -> None:
+    """In the loop, or in the thread that writes beside it."""
     given = spec(intent(), "served")
     plan = small_plan(given.state, 3)
     assert plan is not None
     drivers, folder = world(), new_run(tmp_path, "served")
-    take = DiskJournal.append
+    take = side.append
 
-    def fails_later(self: DiskJournal, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
+    def fails_later(self: Any, events: Sequence[Event], state: RunState, **how: bool) -> None:
         if any(isinstance(e, StepStarted) and e.of.motion for e in events) and state.progress.confirmed > 3:
-            raise OSError("no space left")
-        take(self, events, state, is_durable=is_durable)
+            raise ZeroDivisionError("a defect")
+        take(self, events, state, **how)
 
-    monkeypatch.setattr(DiskJournal, "append", fails_later)
-    with pytest.raises(OSError, match="no space"):
+    monkeypatch.setattr(side, "append", fails_later)
+    with pytest.raises(ZeroDivisionError, match="a defect"):
         serve(given, released(plan), drivers, SmallPlanner(3), folder, queue.SimpleQueue(), queue.SimpleQueue())
-    robot = drivers.motion["g1"]
-    assert robot.arm.run is not None
-    assert robot.arm.run.stopping == "hold"
+    arm = drivers.motion["g1"].arm
+    assert arm.run.stopping == "hold" if arm.run is not None else side is DiskJournal
     assert (folder.summary().state, folder.summary().pid) == ("Interrupted", None)
 
 

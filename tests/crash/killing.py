@@ -14,6 +14,7 @@ from cell.device import DeviceEvent
 from cell.events import Event
 from cell.motion_plan import MotionPlan
 from cell_drivers.simulated import SimulatedCell
+from controller.journal.journal import MemoryJournal
 from controller.run_state import RunState
 
 When = Literal["before it goes out", "before its effect", "after its effect"]
@@ -50,7 +51,7 @@ class Cord:
 
 
 @dataclass(slots=True)
-class Kept:
+class Kept(MemoryJournal):
     """A journal in memory that a run may go on in. Each write is a transaction: all of it is there, or nothing."""
 
     cord: Cord
@@ -68,9 +69,6 @@ class Kept:
 
     def keep_plan(self, plan: MotionPlan) -> None:
         self.plans[plan.plan_id] = plan
-
-    def close(self) -> None:
-        pass
 
 
 class Reached:

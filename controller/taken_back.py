@@ -1,0 +1,45 @@
+"""When a command that was written down must not go out any more.
+
+Law: between the fold of a command and its going out the disk is waited for, and meanwhile the world goes on. What would not be
+started now is not started late. It is reported as not begun, so its step is due again, under the same id.
+"""
+
+from __future__ import annotations
+
+from cell.commands import Acknowledge, Activate, Command, RequestPlan, SetSpeed, StopAll, Withdraw
+from controller import monitor, presence, progress
+from controller.draft import Draft, draft_of
+from controller.run_state import RunState
+
+
+def unwanted(state: RunState, command: Command) -> str | None:
+    """Why `command`, which the fold has called for, must not go out any more; None: it may."""
+    if isinstance(command, RequestPlan | SetSpeed | Withdraw | StopAll):
+        return None
+    if state.is_over:
+        return "the run is over"
+    if state.trouble.unwritten:
+        return "the journal cannot be written"
+    if isinstance(command, Acknowledge | Activate):
+        return None
+    if command.id not in state.progress.flights:
+        return "nobody waits for it any more"
+    if state.pack != "Execute" or state.trouble.hold is not None:
+        return "the run is held" if state.trouble.hold is not None else f"the run is in {state.pack}"
+    step = state.progress.flights[command.id].step
+    if step is None:
+        return None if command.of.step is None else "its step is given up"
+    return _hindrance(draft_of(state, state.now), step)
+
+
+def _hindrance(d: Draft, name: str) -> str | None:
+    if d.trouble.mode != "running":
+        return "what runs is let end, and nothing new is begun"
+    step = d.plan.steps[name]
+    if (fact := progress.unmet(d, step)) is not None:
+        return f"it is no longer observed that {fact.text}"
+    if progress.is_silent(d, step):
+        return "its device is silent"
+    if (zone := presence.keeps_still(d, step)) is not None:
+        return f"somebody is in {zone}"
+    return "a never forbids it" if monitor.forbidding(d, step) is not None else None
