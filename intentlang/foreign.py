@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cell.diagnostic import Diagnostic, Edit, Fix, Position, Span
 from intentlang.recovery import Segment
+from intentlang.right_forms import with_right_form
 from intentlang.source import SourceFile
 from intentlang.words import RESERVED
 
@@ -37,12 +38,12 @@ INSTEAD: Mapping[str, str] = {
 }
 
 _SIGNS: Mapping[str, str] = {
-    "=": "There is no `=`: a state is asked by `is`, an amount compared by <, <=, > or >=.",
     "[": "There are no indices: name the place, and which of its pockets is the planner's to choose.",
     ";": "A newline ends a statement; write the next one on a line of its own.",
     "'": 'A text stands in double quotes: "…".',
 }
 _POINT = "There are no points in an intent: name a place that the cell file declares."
+_ASSIGNED = "Nothing is assigned; a constant is written `param batch = 36 parts`, at the top level."
 _A_POINT = re.compile(r"\(\s*-?\d")
 _CELL_SIGNS: Mapping[str, str] = {
     "=": "An attribute is written `name value`, without a sign between them.",
@@ -62,7 +63,7 @@ def in_our_words(problem: Diagnostic, source: SourceFile, text: str, where: Segm
     begins_line = text[: where.start].rstrip(" \t").endswith("\n")
     help_ = instead(text[where.start : where.stop], at - where.start, is_cell, begins_line)
     if help_ is None:
-        return problem
+        return with_right_form(problem, text[where.start : where.stop], at - where.start, is_cell)
     return replace(problem, help=help_, fix=behind_the_brace(source, text, where.start) if help_ == OTHERWISE else None)
 
 
@@ -79,6 +80,8 @@ def instead(statement: str, at: int, is_cell: bool, begins_line: bool) -> str | 
     is_counted = sign.isdigit() and at < _HEAD and len(_WORDS.findall(statement[:at])) == 1
     if words and words[0] not in RESERVED and (is_counted or not _SEVERAL_WORDS.isdisjoint(words[1:])):
         return _SEVERAL
+    if sign == "=" and words[:1] and words[0] not in RESERVED and statement[:at].split() == words[:1]:
+        return _ASSIGNED
     return _POINT if _A_POINT.match(statement, at) else _SIGNS.get(sign)
 
 

@@ -21,6 +21,7 @@ from intentlang.automaton import END, LINE_END, Defect, Reading, Rule, Tables, T
 from intentlang.build import Builder
 from intentlang.expected import expectation
 from intentlang.foreign import in_our_words
+from intentlang.right_forms import RUNGS
 from intentlang.source import SourceFile, limits_broken
 from intentlang.words import BEGINNINGS, RESERVED, excluded_units, nearest, quoted
 
@@ -237,8 +238,15 @@ def _reserved(words: Sequence[syntax.Word]) -> Iterator[Diagnostic]:
     first = {word.span.start.line: word for word in reversed(words)}
     for word in first.values():
         message = f"`{word.text}` is a reserved word and cannot be a name"
+        rung = "Rungs are parted by a comma: `retry 2, then hold`; each stands in a policy, behind `on …:`."
         own_line = f"A statement that begins with `{word.text}` stands on a line of its own; no name may be a reserved word."
-        help_ = own_line if word.text in BEGINNINGS else f"Reserved are {quoted(sorted(RESERVED), 30)}."
+        help_ = (
+            rung
+            if word.text in RUNGS
+            else own_line
+            if word.text in BEGINNINGS
+            else f"Reserved are {quoted(sorted(RESERVED), 30)}."
+        )
         yield error("E103", message, word.span, help=help_)
 
 

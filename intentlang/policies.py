@@ -14,6 +14,7 @@ from intentlang.names import Scope, Work, resolve
 from intentlang.settings import once_each, setting
 from intentlang.tolerances import of_retry
 from intentlang.types import Member, SetOf, Thing
+from intentlang.words import RESERVED
 
 
 def check_policy(node: s.PolicyNode, scope: Scope, work: Work) -> Policy | None:
@@ -50,6 +51,8 @@ def _retry(node: s.RetryNode, scope: Scope, work: Work) -> Retry | None:
     settings: list[Role] = []
     for phrase in once_each(node.phrases, work):
         known = {x.name: x.dimension for v in work.world.vocabulary.verbs.values() for x in v.settings}
+        if phrase.name.text in RESERVED:
+            continue  # `retry 2 then hold` is told by the reserved word, and asks for no setting
         if phrase.operator is not None or phrase.name.text not in known:
             work.say(unknown("E215", "setting", phrase.name, list(known), " of a retry"))
             continue
