@@ -84,6 +84,8 @@ class Followed:
         if now == before:
             return
         self._under_way = now
+        if before == "" and now is not None:
+            return  # it had set off before its driver could tell for which command
         if before is not None:
             self.world.effect(name, before, "motion ended")
             self.world.judge_end(name, before)

@@ -427,3 +427,17 @@ def test_events_say_first_what_is_lost_and_then_that_the_command_has_ended() -> 
     told = [event for event in foreign.events if isinstance(event, FaultRaised | CommandChanged) and event.device == "grip"]
     assert isinstance(told[-2], FaultRaised)
     assert isinstance(told[-1], CommandChanged)
+
+
+def test_a_motion_that_is_seen_before_its_command_is_one_motion() -> None:
+    foreign = Foreign()
+    foreign.is_cut = True
+    state, world = foreign.robot.state(), foreign.world
+    for speed, command in ((0.2, None), (0.3, "c"), (0.2, "c"), (0.1, None), (0.0, None), (0.3, "d"), (0.3, "e"), (0.0, None)):
+        world.advance_to(world.now() + STEP)
+        world.follow(replace(state, received=world.now(), qd=np.full(4, speed), command=command))
+    told = [(effect.what, effect.command) for effect in world.record().effects if effect.device == "g1"]
+    assert told == [
+        ("motion started", ""), ("motion ended", "c"), ("motion started", "d"), ("motion ended", "d"), ("motion started", "e"),
+        ("motion ended", "e"),
+    ]  # fmt: skip

@@ -14,6 +14,7 @@ from cell.device import (
     FaultCleared,
     ReadbackBlock,
     RobotState,
+    SignalValue,
     SpeedScaled,
     Trajectory,
 )
@@ -56,6 +57,16 @@ class RoundNumbers(SaysOfItself):
 class NotANumber(SaysOfItself):
     def changed(self, state: RobotState) -> RobotState:
         return replace(state, effort=np.full(4, np.nan))
+
+
+class NoSpeed(SaysOfItself):
+    def changed(self, state: RobotState) -> RobotState:
+        return replace(state, qd=state.qd * np.nan)
+
+
+class ClockRunsBack(SaysOfItself):
+    def changed(self, state: RobotState) -> RobotState:
+        return replace(state, device_time=1000 * SECOND - state.device_time)
 
 
 class Secretive(SaysOfItself):
@@ -210,6 +221,44 @@ class QueuedUntold(Set):
         return tuple(e for e in events if getattr(getattr(e, "status", None), "state", "") != "queued")
 
 
+class Lamp(Around):
+    """A robot with one I/O point, and no fault."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.is_lit = False
+
+    def capabilities(self) -> Capabilities:
+        declared: Capabilities = self.inner.capabilities()
+        return replace(declared, io_points=("lamp",))
+
+    def set_io(self, command: str, point: str, value: SignalValue) -> None:
+        if point != "lamp":
+            self.inner.set_io(command, point, value)
+        if self.inner.takes(command, "set_io", point, value):
+            self.inner.begin(command, "set_io", point, value)
+            self.inner.change(command, CommandStatus("done"))
+            self.light(bool(value))
+
+    def light(self, is_lit: bool) -> None:
+        self.is_lit = is_lit
+
+    def state(self) -> RobotState:
+        state: RobotState = self.inner.state()
+        return replace(state, io={"lamp": self.is_lit})
+
+
+class DarkLamp(Lamp):
+    def light(self, is_lit: bool) -> None: ...
+
+
+class Flickering(Lamp):
+    """Each call changes it, where it was to be a state to reach."""
+
+    def light(self, is_lit: bool) -> None:
+        self.is_lit = not self.is_lit
+
+
 class Sorted(Around):
     def capabilities(self) -> Capabilities:
         declared: Capabilities = self.inner.capabilities()
@@ -223,6 +272,7 @@ FAULTS = (
     Fault("says nothing of what it was run against", opening.capabilities_are_whole, robots(declares(verified_against=()))),
     Fault("declares a rate of 0", opening.capabilities_are_whole, grippers(declares(rate=0.0))),
     Fault("is streamed with no look-ahead", opening.capabilities_are_whole, robots(declares(feeding="streamed"))),
+    Fault("holds no time ahead", opening.capabilities_are_whole, robots(declares(look_ahead=0.0))),
     Fault("lacks a kind of stop", opening.capabilities_are_whole, robots(declares(standstill={"hold": 0.5}))),
     Fault("stops by itself and does not say when", opening.capabilities_are_whole, robots(declares(on_link_loss="stops"))),
     Fault("has its joints in another order", opening.joints_are_the_models, robots(Sorted)),
@@ -237,8 +287,10 @@ FAULTS = (
     Fault("refuses without a word", telling.a_refusal_says_what_about, robots(Terse)),
     Fault("says what was so a second ago", sampling.states_are_fresh, robots(OldStates)),
     Fault("numbers states from 0 to 9", sampling.states_number_up, robots(RoundNumbers)),
+    Fault("has a clock that runs back", sampling.states_number_up, robots(ClockRunsBack)),
     Fault("declares 125 Hz and gives 25", sampling.states_come_at_the_declared_rate, robots(Slow)),
     Fault("has NaN for what it does not know", sampling.unknown_is_none, robots(NotANumber)),
+    Fault("has a speed that is no number", sampling.unknown_is_none, robots(NoSpeed)),
     Fault("does not say what it runs", sampling.states_follow_the_motion, robots(Secretive)),
     Fault("has gaps in its samples", sampling.readback_has_no_gap_inside_a_block, robots(Gaps)),
     Fault("gives samples twice", sampling.readback_has_no_gap_inside_a_block, robots(TwiceTheSamples)),
@@ -251,6 +303,8 @@ FAULTS = (
     Fault("goes on with states when the link is cut", linking.no_state_is_made_up, robots(MadeUp)),
     Fault("keeps a status from before the cut", linking.status_is_true_after_a_cut, robots(RemembersWhatItPolled)),
     Fault("declares an I/O point that it does not have", wiring.set_io_reaches_its_value, robots(HasALamp)),
+    Fault("says done, and its lamp stays dark", wiring.set_io_reaches_its_value, robots(DarkLamp)),
+    Fault("changes its lamp at each call", wiring.set_io_reaches_its_value, robots(Flickering)),
     Fault("takes any I/O point", wiring.an_unknown_io_point_is_refused, robots(TakesAnyPoint)),
     Fault("keeps an alarm that was acknowledged", wiring.a_fault_is_told_and_acknowledged, machines(NeverClears)),
 )  # fmt: skip

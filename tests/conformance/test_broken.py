@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cell_drivers.conformance import LAWS, examine
+from cell_drivers.conformance.laws import wiring
 from tests.conformance import broken_following, broken_moving, broken_reading, broken_serving
-from tests.conformance.around import Fault
+from tests.conformance.around import Fault, robots
 
 FAULTS: tuple[Fault, ...] = (*broken_reading.FAULTS, *broken_moving.FAULTS, *broken_serving.FAULTS, *broken_following.FAULTS)
 
@@ -24,3 +25,9 @@ def test_every_law_catches_somebody() -> None:
 
 def test_every_fault_is_another() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+def test_a_robot_whose_lamp_is_lit_and_put_out_keeps_the_laws_of_its_points() -> None:
+    sound = Fault("has a lamp", wiring.set_io_reaches_its_value, robots(broken_reading.Lamp))
+    laws = (wiring.set_io_reaches_its_value, wiring.an_unknown_io_point_is_refused)
+    assert [finding.verdict for finding in examine(sound.bench(), laws).findings] == ["passed", "passed"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from cell.device import Capabilities, FaultCleared
 from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import SECOND, Bed, devices
@@ -107,6 +109,7 @@ def _claims(declared: Capabilities, device: str) -> list[tuple[str, bool]]:
         ("it moves, and `feeding` is none", not moves or declared.feeding != "none"),
         ("it has no joints, and `feeding` is not none", moves or declared.feeding == "none"),
         ("it is streamed, and `look_ahead` is None", declared.feeding != "streamed" or declared.look_ahead is not None),
+        (f"`look_ahead` is {declared.look_ahead}", declared.look_ahead is None or 0.0 < declared.look_ahead < math.inf),
         ("`standstill` lacks a kind of stop", not moves or declared.standstill.keys() >= stops),
         ("a `standstill` is negative", all(seconds >= 0.0 for seconds in declared.standstill.values())),
         ("`start_tolerance` is not positive", not moves or declared.start_tolerance > 0.0),
