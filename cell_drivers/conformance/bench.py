@@ -15,8 +15,8 @@ class Hooks:
 
     `cut` takes the link to the device away, and what it gives back restores it. `fault` makes the device fault, with a cause that
     is gone at once, and gives the fault's name. `between` puts a part between the jaws of a hand, or takes it from there. `part`
-    puts a part into a machine or station, or takes it out; where there is a clamp the kit clamps it. `fault` and `part` raise
-    KeyError for a device that they do not know."""
+    puts a part into a machine or station, or takes it out; where there is a clamp the kit clamps it. The kit gives a driver its
+    declared `max_age` to see a fault or a part. `fault` and `part` raise KeyError for a device that they do not know."""
 
     cut: Callable[[DriverSet, str], Callable[[], None]] | None = None
     fault: Callable[[DriverSet, str], str] | None = None

@@ -72,14 +72,14 @@ class NoPlanner:
 
 
 def test_it_runs_a_cell_to_its_end(template: ModuleType) -> None:
-    """Robots and grippers are all that it drives, so the cell has no lathe and no gauge."""
-    asked = request('use "gantry.cell"\nmove shaft to outfeed\n')
-    equipment = {name: thing for name, thing in asked.cell.equipment.items() if name not in ("lathe", "gauge")}
+    """It drives no stations, so the cell has no gauge."""
+    asked = request('use "gantry.cell"\nprocess shaft at lathe using OP10\nmove shaft to outfeed\n')
+    equipment = {name: thing for name, thing in asked.cell.equipment.items() if name != "gauge"}
     asked = replace(asked, cell=replace(asked.cell, equipment=equipment))
     plan = release(planned(asked).plan, asked, versions=VERSIONS).expect()
     drivers = template.driver(whole(asked))
     summary = rehearse(run_spec("dry", asked), plan, drivers, NoPlanner()).summary
-    assert (summary.state, summary.goals_met, summary.goals_total) == ("Complete", 1, 1), summary.held_because
+    assert (summary.state, summary.goals_met, summary.goals_total) == ("Complete", 2, 2), summary.held_because
 
 
 def test_a_motion_is_prepared_started_once_and_done_when_its_time_is_over(drivers: DriverSet) -> None:

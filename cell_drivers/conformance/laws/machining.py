@@ -68,6 +68,12 @@ def part(bed: Bed, machine: str, is_there: bool) -> None:
         bed.bench.hooks.part(bed.drivers, machine, is_there)
     except KeyError:
         raise NotTried(f"the bench cannot put a part into {machine}") from None
+    until_seen(bed, machine)
+
+
+def until_seen(bed: Bed, machine: str) -> None:
+    """Of what has just been brought about a driver may know nothing yet: its state may be as old as it declares."""
+    bed.wait(bed.capabilities(machine).max_age)
 
 
 def loaded(bed: Bed, machine: str, is_clamped: bool = True) -> str:
@@ -253,6 +259,7 @@ def no_program_with_an_alarm(bed: Bed, machine: str) -> str:
         fault = bed.bench.hooks.fault(bed.drivers, machine)
     except KeyError:
         raise NotTried(f"the bench cannot make {machine} fault") from None
+    until_seen(bed, machine)
     driver = bed.drivers.machines[machine]
     refused = refusal(lambda: driver.program(bed.id(), program), "a program with an alarm")
     demand(refused.code is Refusal.ALARM, f"it is refused as {refused.code.name}")

@@ -1,7 +1,8 @@
-"""The smallest driver that runs a cell: robots and grippers that do, in virtual time, what they are told, and drive nothing.
+"""The smallest driver that runs a cell: robots, grippers and machines that do, in virtual time, what they are told, and drive
+nothing.
 
-Copy it, and put your robot's protocol in place of `DryArm`, your sensor in place of `Gripper`'s. docs/how_to/add_a_driver.md goes
-through it, and line_robot.py beside this folder is such an arm.
+Copy it, and put your robot's protocol in place of `DryArm`, your sensor in place of `Gripper`'s, your machine's protocol in place
+of `DryWorks`. docs/how_to/add_a_driver.md goes through it, and line_robot.py beside this folder is such an arm.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from cell.home import home_of
 from cell_drivers.conformance import Bench, Hooks
 from dry_driver.drivers import Drivers
 from dry_driver.dry_arm import DryArm, Timeline
+from dry_driver.dry_works import DryWorks
 from dry_driver.gripper import Gripper
+from dry_driver.machine import ALARM, Machine
 from dry_driver.robot import Robot
 
 
@@ -30,7 +33,12 @@ class DryCell(Drivers):
             if name in assembly.devices
         }
         grippers = {name: Gripper(tool, self.timeline) for name, tool in cell.tools.items() if name in assembly.devices}
-        super().__init__(robots, grippers, self.timeline)
+        machines = {
+            name: Machine(equipment, DryWorks(self.timeline, equipment))
+            for name, equipment in cell.equipment.items()
+            if name in assembly.devices and (equipment.programs or equipment.signals.keys() & {"door", "clamp"})
+        }
+        super().__init__(robots, grippers, self.timeline, machines)
 
 
 driver = DryCell
@@ -38,14 +46,30 @@ driver = DryCell
 
 def bench(assembly: Assembly) -> Bench:
     """What the conformance kit may do here that only we can."""
-    return Bench(driver, assembly, travel=0.5, speed=0.9, hooks=Hooks(cut=_cut, between=_between))
+    return Bench(driver, assembly, travel=0.5, speed=0.9, hooks=Hooks(cut=_cut, between=_between, part=_part, fault=_fault))
 
 
 def _cut(drivers: DriverSet, device: str) -> Callable[[], None]:
-    arm = drivers.motion[device].arm  # type: ignore[attr-defined]
-    arm.is_cut = True
-    return lambda: setattr(arm, "is_cut", False)
+    """A machine's signals have no link of their own, but all the machines'."""
+    found = [drivers.motion[device].arm] if device in drivers.motion else [m.works for m in drivers.machines.values()]  # type: ignore[attr-defined]
+    for one in found:
+        one.is_cut = True
+
+    def restore() -> None:
+        for one in found:
+            one.is_cut = False
+
+    return restore
 
 
 def _between(drivers: DriverSet, tool: str, hand: str, is_there: bool) -> None:
     drivers.grippers[tool].between[hand] = is_there  # type: ignore[attr-defined]
+
+
+def _part(drivers: DriverSet, machine: str, is_there: bool) -> None:
+    drivers.machines[machine].works.part = is_there  # type: ignore[attr-defined]
+
+
+def _fault(drivers: DriverSet, device: str) -> str:
+    drivers.machines[device].works.alarm = "the bench says so"  # type: ignore[attr-defined]
+    return ALARM

@@ -1,13 +1,14 @@
-"""The set that a factory returns: some robots, some grippers, and nothing else. Leave it as it is."""
+"""The set that a factory returns: some robots, some grippers, some machines, and nothing else. Leave it as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from cell.device import DeviceEvent
-from cell.driver import CouplingDriver, MachineDriver, PersonDriver, StationDriver, SupplyDriver, VirtualTime
+from cell.driver import CouplingDriver, PersonDriver, SignalDriver, StationDriver, SupplyDriver, VirtualTime
 from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 from dry_driver.gripper import Gripper
+from dry_driver.machine import Machine, MachineSignals
 from dry_driver.numbered import Numbered
 from dry_driver.robot import Robot
 
@@ -15,11 +16,18 @@ from dry_driver.robot import Robot
 class Drivers:
     """`virtual`: simulated time, None for real devices."""
 
-    def __init__(self, robots: Mapping[str, Robot], grippers: Mapping[str, Gripper], virtual: VirtualTime | None = None) -> None:
+    def __init__(
+        self,
+        robots: Mapping[str, Robot],
+        grippers: Mapping[str, Gripper],
+        virtual: VirtualTime | None = None,
+        machines: Mapping[str, Machine] = {},
+    ) -> None:
         self.motion, self.grippers, self.virtual = robots, grippers, virtual
-        self.signals, self.people = NO_SIGNALS, NO_PEOPLE
+        self.machines = machines
+        self.signals: SignalDriver = MachineSignals(machines) if machines else NO_SIGNALS
+        self.people = NO_PEOPLE
         self.couplings: Mapping[str, CouplingDriver] = {}
-        self.machines: Mapping[str, MachineDriver] = {}
         self.stations: Mapping[str, StationDriver] = {}
         self.supplies: Mapping[str, SupplyDriver] = {}
         self.persons: Mapping[str, PersonDriver] = {}
@@ -27,7 +35,7 @@ class Drivers:
     @property
     def devices(self) -> tuple[Numbered, ...]:
         """All of them: what is added in a subclass too."""
-        return (*self.motion.values(), *self.grippers.values())
+        return (*self.motion.values(), *self.grippers.values(), *self.machines.values())
 
     def poll(self) -> tuple[DeviceEvent, ...]:
         return tuple(sorted((event for device in self.devices for event in device.poll()), key=lambda event: event.time))
