@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised, RobotState
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised, Measured, RobotState
 from cell.devices import devices_of
 from cell.driver import Assembly, Follower
 from cell.driver_errors import Refusal, Refused, Stale
@@ -441,3 +441,18 @@ def test_a_motion_that_is_seen_before_its_command_is_one_motion() -> None:
         ("motion started", ""), ("motion ended", "c"), ("motion started", "d"), ("motion ended", "d"), ("motion started", "e"),
         ("motion ended", "e"),
     ]  # fmt: skip
+
+
+def test_a_fastener_is_driven_only_where_its_robot_is_known() -> None:
+    cell = gantry_cell()
+    driver = replace(cell.tools["grip"], drives=("shaft",))
+    foreign = Foreign(cell=replace(cell, tools={"grip": driver}))
+    foreign.picked()
+    foreign.is_cut = True
+    foreign.grip.drive("c", "a", 2.0)
+    assert foreign.ended(foreign.grip, "c") == CommandStatus("aborted", None, LOST)
+    assert (foreign.hand, foreign.where()) == ("held", HeldBy("grip.a"))
+    assert foreign.of(Measured) == []
+    with pytest.raises(Stale):
+        foreign.grip.drive("d", "a", 2.0)
+    assert foreign.grip.status("d").state == "not seen"

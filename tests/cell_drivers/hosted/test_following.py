@@ -42,7 +42,6 @@ def test_the_times_of_what_is_followed_are_told_in_the_worlds_own() -> None:
     simulated = world()
     desk = Desk(simulated, {"grip": ("a", "b")}, Pace(0))
     assert desk.hello(0.02).follows == ("g1",)
-    desk.follow(state(time.monotonic_ns()))  # it is not open, and its time has not begun
     desk.answer(Call(1, "set", "", "open"))
     assert simulated.world.is_lost("g1")
     desk.pass_time()
@@ -52,7 +51,23 @@ def test_the_times_of_what_is_followed_are_told_in_the_worlds_own() -> None:
     sighting = simulated._followed["g1"].sighting
     assert sighting is not None
     assert 0 <= sighting.received <= simulated.now() < 60_000_000_000
-    desk.follow(replace(state(time.monotonic_ns()), device="nobody"))
+
+
+def test_nothing_is_followed_before_the_drivers_are_open_for_their_time_has_not_begun() -> None:
+    heard: list[RobotState] = []
+
+    class Hearing(SimulatedCell):
+        def follow(self, state: RobotState) -> None:
+            heard.append(state)
+
+    desk = Desk(Hearing(Assembly(CELL, {"g1": gantry_model()}, Scenario(), REST)), {"grip": ("a", "b")}, Pace(0))
+    desk.follow(state(5))
+    desk.answer(Call(1, "set", "", "open"))
+    desk.follow(replace(state(6), device="nobody"))
+    desk.follow(state(7))
+    desk.answer(Call(2, "set", "", "close"))
+    desk.follow(state(8))
+    assert len(heard) == 1
 
 
 def test_all_that_has_come_counts_before_a_call_lets_time_pass() -> None:
