@@ -73,6 +73,10 @@ class LinkLost(DriverError):
     """The outcome of the command is unknown."""
 
 
+class DriverDefect(LinkLost):
+    """The driver's own program has failed, so what it has done is unknown."""
+
+
 class SafetyStop(DriverError):
     """The robot's own controller has stopped it; a person has to acknowledge."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cell.driver_errors import LinkLost, Timeout
+from cell.driver_errors import DriverDefect, LinkLost, Timeout
 
 UNREACHED = (LinkLost, Timeout, ConnectionError, TimeoutError)
 LOOK = (
@@ -14,4 +14,4 @@ def told(cause: BaseException) -> str:
     """What the driver raised, as it says it; with where to look, if nobody answered it."""
     ours = type(cause).__module__.startswith("cell.")
     text = str(cause) if ours and str(cause) else f"{type(cause).__name__}: {cause}"
-    return f"{text}. {LOOK}" if isinstance(cause, UNREACHED) else text
+    return f"{text}. {LOOK}" if isinstance(cause, UNREACHED) and not isinstance(cause, DriverDefect) else text

@@ -124,7 +124,7 @@ class Line:
         call = Call(next(self._numbers), group, key, method, arguments)
         answer = self._answer_to(call, name, command, self.bounds.start if method == "open" else self.bounds.answer)
         if isinstance(answer, Failed):
-            raise as_raised(answer)
+            raise as_raised(answer, self.driver)
         return answer.value
 
     def stop(self, group: Group, key: str, kind: StopKind = "hold") -> None:

@@ -36,6 +36,11 @@ class Wrong(SimulatedCell):
     def virtual(self) -> SimulatedCell:
         return self._virtual  # type: ignore[return-value]
 
+    def open(self) -> None:
+        if self._way == "leaves the program in open":
+            raise SystemExit(0)
+        super().open()
+
     def poll(self) -> tuple[DeviceEvent, ...]:
         self._polls += 1
         if self._way.startswith("dies on its first way ") and self._robots["g1"].arm.run is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cell.device import CommandChanged, FaultRaised, LinkChanged, RobotState
-from cell.driver_errors import LinkLost, ProtocolViolation, Refusal, Refused, Timeout
+from cell.driver_errors import DriverDefect, LinkLost, ProtocolViolation, Refusal, Refused, Timeout
 from cell.geometry import frozen
 from cell_drivers.hosted import LINK, Bounds, HostedSet, NoStart, hosted, line
 from tests.cell_drivers.gantry import HOME, straight
@@ -300,6 +300,14 @@ def test_what_a_driver_has_started_ends_with_it(folder: Path) -> None:
     drivers = opened("wrong", folder, f"leaves a child {mark}")
     assert "its process has ended: exit code 3" in why_lost(drivers)
     assert waited(drivers, lambda: is_gone(int(mark.read_text())))
+
+
+@pytest.mark.slow
+def test_a_driver_that_wants_to_leave_while_it_is_opened_is_told_as_a_defect_of_it(folder: Path) -> None:
+    drivers = hosted(start_up("wrong", folder, "leaves the program in open"), BOUNDS)
+    with pytest.raises(DriverDefect, match=r"^wrong: a defect of driver wrong: SystemExit: 0$"):
+        drivers.open()
+    drivers.line.end()
 
 
 @pytest.mark.slow
