@@ -1,7 +1,9 @@
-"""What `from` says that cannot be: a part made of itself, a whole smaller or lighter than one of what it is made of."""
+"""What `from` and `seat` say that cannot be: a part made of itself, a whole smaller or lighter than one of what it is made of, a
+seat of nothing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -10,9 +12,13 @@ from cell.diagnostic import Diagnostic, error
 from cell.equipment import PartKind
 from cell.geometry import Array, Shape, corners
 from cell.model import CellModel
+from intentlang.declared import Declared, Given
+from intentlang.words import quoted
 
 ROUNDING = 1e-3
 """m and kg: less than this is no difference."""
+_COUNTED = re.compile(r"_\d+$")
+"""Behind the kind where several of one kind are joined: gear_2."""
 Parts = Mapping[str, PartKind]
 
 
@@ -21,6 +27,32 @@ def assemblies(model: CellModel) -> list[Diagnostic]:
     ways = {name: way for name, part in parts.items() if (way := _way_back(part, parts)) is not None}
     circles = [_made_of_itself(way) for way in ways.values() if way[0].span == min(part.span for part in way)]
     return [*circles, *(problem for name, part in parts.items() if name not in ways for problem in _too_small(part, parts))]
+
+
+def idle_seats(d: Declared) -> list[Diagnostic]:
+    """Seats of a part that nothing takes up: it is neither made of what they are called by, nor has a slot of that name."""
+    made_of, slots = _names(d, "from")[1:], _names(d, "slots")
+    known = dict.fromkeys((*made_of, *slots))
+    return [
+        _idle_seat(d, given, tuple(known))
+        for given in d.all("seat")
+        if _COUNTED.sub("", given.key) not in known and given.key not in known
+    ]
+
+
+def _names(d: Declared, attribute: str) -> tuple[str, ...]:
+    given = d.get(attribute)
+    return () if given is None else tuple(name.text for name in given.match.names)
+
+
+def _idle_seat(d: Declared, given: Given, known: tuple[str, ...]) -> Diagnostic:
+    message = f"nothing of `{d.name.text}` takes up its seat `{given.key}`"
+    help_ = (
+        f"It has {quoted(known)}."
+        if known
+        else f"A seat stands in what is made of both, `part … {{ from [{d.name.text}, {given.key}] }}`, or in one with `slots`."
+    )
+    return error("E416", message, given.span, help=help_)
 
 
 def _way_back(part: PartKind, parts: Parts) -> tuple[PartKind, ...] | None:

@@ -12,7 +12,7 @@ from cell.equipment import Equipment
 from cell.model import CellModel, Tool
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
-from intentlang.assembly_rules import assemblies
+from intentlang.assembly_rules import assemblies, idle_seats
 from intentlang.changer_rules import changers
 from intentlang.declared import Declared, numbers, unknown
 from intentlang.findings import MOST, Findings
@@ -33,6 +33,8 @@ def references(declared: Sequence[Declared], vocabulary: Vocabulary, broken: fro
         names = [n for given in d.given for n in given.match.names]
         problems = list(islice((p for n in names if (p := _reference(n, by_name, vocabulary, broken)) is not None), MOST))
         problems += [*_ranges(d), *wrong_counts(d), *named_twice(d)]
+        if not problems:  # a misspelt name under `from` is told once, and not by the seat besides
+            problems += [p for p in idle_seats(d) if not broken & {d.name.text, "from", "slots"}]
         found.say(*problems)
         dirty |= {d.name.text} if problems else set()
     return frozenset(dirty)

@@ -118,6 +118,13 @@ def test_an_order_that_comes_in_mid_run_gets_a_kit_of_its_own() -> None:
     assert len(ran.lying["done"]) == 2
 
 
+def test_a_kit_without_slots_is_told_that_it_has_none() -> None:
+    """And not that it lies elsewhere: the line that brings it is there."""
+    bare = Bench.of(CELL.replace("  slots [left, middle, right]\n", ""), "[bracket, pin, kit]", INTENT, iterations=2)
+    found = replace(bare, orders=(A,)).planned().diagnostics
+    assert {(d.code, "`slots` of kit" in d.help) for d in found} == {("E630", True)}
+
+
 def test_more_items_than_pockets_are_refused() -> None:
     (told,) = bench(Order("A", "orders", (Item("pin", 4),))).planned().diagnostics
     assert (told.code, "no open seat for a pin" in told.message) == ("E630", True)
