@@ -21,6 +21,8 @@ from intentlang.tolerances import tolerated, with_ensures
 from intentlang.types import Part, Path, Program, SetOf, Thing, described, fits
 from intentlang.words import RESERVED, quoted
 
+_DECLARED = 'What there is is declared in a .cell file, which an intent brings in by `use "NAME.cell"`.'
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -35,7 +37,8 @@ def check_goal(node: s.GoalNode, block: Block | None, scope: Scope, work: Work, 
     if verb is None:
         if node.verb.text not in RESERVED and node.verb.text not in work.broken:
             problem = unknown("E214", "verb", node.verb, list(work.world.vocabulary.verbs))
-            instead = INSTEAD.get(node.verb.text)
+            is_kind = node.verb.text in work.world.vocabulary.kinds
+            instead = _DECLARED if is_kind else INSTEAD.get(node.verb.text)
             work.say(problem if instead is None else replace(problem, help=instead, fix=None))
         resolve(node.object, scope, work)
         return None

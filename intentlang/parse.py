@@ -6,6 +6,7 @@ offends is blanked, line and column kept, and the rest is parsed again (recovery
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -221,7 +222,17 @@ def _keywords(defect: Defect) -> set[str]:
 
 
 def _shown(character: str) -> str:
-    return "the end of the statement" if character in ("\n", recovery.END) else f"`{character}`"
+    """A letter of another alphabet looks like one of ours, and some characters like nothing at all: those are called by name."""
+    if character in ("\n", recovery.END):
+        return "the end of the statement"
+    is_plain = character.isascii() or not (
+        character.isalpha() or unicodedata.category(character) in ("Cf", "Zs", "Mn", "Co", "Cn")
+    )
+    return (
+        f"`{character}`"
+        if is_plain
+        else f"`{character}` (U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
+    )
 
 
 def _unmatched(source: SourceFile, bracket: recovery.Bracket) -> Diagnostic:

@@ -18,7 +18,9 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 100
 MAX_DIGITS = 30
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+"""Also what an editor may show as the end of a line while the language reads it as part of a comment (a carriage return alone,
+U+0085, U+2028), and the marks of direction (https://trojansource.codes)."""
 _LONG_NUMBER = re.compile(rf"\d[\d.]{{{MAX_DIGITS},}}")
 _STRUCTURE = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]')
 

@@ -8,7 +8,7 @@ from cell.diagnostic import Diagnostic, Edit, Fix, error
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary
 from intentlang.syntax import NumberNode
-from intentlang.words import nearest, quoted
+from intentlang.words import edit_distance, nearest, quoted
 
 
 def quantity_of(node: NumberNode, vocabulary: Vocabulary) -> Quantity:
@@ -37,8 +37,8 @@ def unit_diagnostic(node: NumberNode, dimensions: Sequence[str], vocabulary: Voc
         return error("E207", message, node.span, help=f"Write one of {quoted(wanted)}.", fix=_missing_unit(node, wanted))
     unit = vocabulary.units.get(node.unit)
     if unit is None:
-        guess = _nearest_unit(node.unit, wanted or list(vocabulary.units))
-        fix = _replaced(node, guess, is_certain=True) if guess else None
+        guess, is_certain = _nearest_unit(node.unit, wanted or list(vocabulary.units))
+        fix = _replaced(node, guess, is_certain) if guess else None
         help_ = f"Did you mean `{guess}`?" if guess else f"Known here are {quoted(wanted or vocabulary.units)}."
         return error("E205", f"unknown unit `{node.unit}`", node.span, help=help_, fix=fix)
     if dimensions and unit.dimension not in dimensions:
@@ -54,13 +54,21 @@ def unit_diagnostic(node: NumberNode, dimensions: Sequence[str], vocabulary: Voc
     return None
 
 
-def _nearest_unit(symbol: str, candidates: Sequence[str]) -> str | None:
-    """Units are short, so a wrong letter is too far; a wrong case or a known other spelling is not."""
+def _nearest_unit(symbol: str, candidates: Sequence[str]) -> tuple[str | None, bool]:
+    """The unit that was meant, and whether that is certain: a wrong case or a known other spelling is. Another letter is a guess:
+    `mms` is as near to m/s as to mm/s, a thousandfold speed. Of two that are as near the usual one counts."""
     spelled = _OTHER_SPELLINGS.get(symbol.lower())
     if spelled in candidates:
-        return spelled
+        return spelled, True
     same = [c for c in candidates if c.lower() == symbol.lower()]
-    return same[0] if same else nearest(symbol, [c for c in candidates if len(c) > 2])
+    if same:
+        return same[0], len(same) == 1
+    long = [c for c in candidates if len(c) > 2]
+    guess = nearest(symbol, long)
+    if guess is None:
+        return None, False
+    distance = edit_distance(symbol.lower(), guess.lower(), 3)
+    return next((c for c in long if c in _USUAL and edit_distance(symbol.lower(), c.lower(), 3) == distance), guess), False
 
 
 _USUAL = frozenset({"mm", "mm/s", "mm/s²", "deg", "deg/s", "s", "kg", "N", "Nm", "parts", "orders", "bar"})

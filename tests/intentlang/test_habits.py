@@ -132,6 +132,30 @@ def test_a_help_that_says_more_is_kept() -> None:
     assert "parentheses" in mixed.help
 
 
+def test_what_looks_like_one_of_our_letters_is_called_by_its_name() -> None:
+    (cyrillic,) = program_of("move shaft to s\u0441rap\n").diagnostics
+    assert "U+0441 CYRILLIC SMALL LETTER ES" in cyrillic.message
+    (nothing,) = program_of("move shaft to out\u200bfeed\n").diagnostics
+    assert "U+200B ZERO WIDTH SPACE" in nothing.message
+    (plain,) = program_of("move shaft to outfeed §\n").diagnostics
+    assert "`§`:" in plain.message
+
+
+def test_a_declaration_in_an_intent_is_sent_to_the_cell_file() -> None:
+    found = program_of("tray spare {\n  calibrate gauge\n}\n").diagnostics
+    assert [(d.code, "declared in a .cell file" in d.help) for d in found if d.code == "E214"] == [("E214", True)]
+
+
+def test_a_wrong_letter_in_a_unit_is_a_guess_and_the_usual_unit_is_guessed() -> None:
+    """`mms` may be m/s as well as mm/s: no machine makes a speed a thousand times as high."""
+    (found,) = program_of("move shaft to outfeed\nensure r1.speed <= 5 mms\n").diagnostics
+    assert found.fix is not None
+    assert (found.fix.edits[0].replacement, found.fix.is_certain) == ("5 mm/s", False)
+    (case,) = program_of("move shaft to outfeed\nensure r1.speed <= 5 MM/S\n").diagnostics
+    assert case.fix is not None
+    assert case.fix.is_certain
+
+
 def test_a_right_form_is_right() -> None:
     """Each statement that a help shows parses as it stands there, with something for its `…`."""
     for word, says in FORMS.items():

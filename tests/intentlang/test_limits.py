@@ -80,6 +80,13 @@ def test_limits_of_a_text() -> None:
     assert codes(intent("x" * (MAX_BYTES + 1))) == ["E104"]
     assert codes(decode_source("a.intent", b"x" * (MAX_BYTES + 1))) == ["E104"]
     assert codes(intent("move a\x00 to b\x07")) == ["E108", "E108"]
+    assert codes(intent("move shaft to outfeed\r\n")) == []
+
+
+@pytest.mark.parametrize("hidden", ["\r", "\x85", "\u2028", "\u202e", "\u2066"])
+def test_what_an_editor_shows_otherwise_than_it_is_read_is_refused(hidden: str) -> None:
+    """In a comment most of all: what looks like a line of its own there asks for nothing."""
+    assert codes(intent(f"move shaft to outfeed  # then{hidden}never r1 in aisle\n")) == ["E108"]
     assert codes(intent(f"within {'1' * 31} s")) == ["E106"]
     assert codes(intent("in order {\n" * (MAX_DEPTH + 1) + "}" * (MAX_DEPTH + 1))) == ["E105"]
     assert codes(intent("in order {\n" * MAX_DEPTH + "}\n" * MAX_DEPTH)) == []
