@@ -17,7 +17,7 @@ from cell.driver import Assembly, DriverSet
 from cell.scenario import Scenario
 from cell.state import PlanningRequest
 from cell_drivers.composed import ComposedSet, Share
-from cell_drivers.hosted import Bounds, HostedSet, NoStart, Pace, StartUp, hosted
+from cell_drivers.hosted import Bounds, HostedSet, NoStart, Pace, StartUp, found_again, hosted
 from cell_drivers.registry import InstalledDriver, find_driver
 from cellwright.assignment import Assigned, assigned
 from cellwright.open_drivers import open_drivers
@@ -30,18 +30,21 @@ KEPT = 120.0
 AT = ".at"
 """The file beside a world's record that says where the world can be reached, while it goes on."""
 OURS = "cellwright"
+SIMULATED = "sim"
+"""The driver whose devices are a world of their own, which outlives its controller."""
 CODES = {"import": "E292", "making": "E295", "starting": "E288"}
 
 
 @dataclass(frozen=True, slots=True)
 class InService:
     """`clock` None: by the drivers' own time. `record`: where the simulated world keeps its own record, None where there is
-    none."""
+    none. `reached`: the file that says where that world can be reached."""
 
     drivers: DriverSet
     clock: Clock | None
     is_simulated: bool
     record: Path | None = None
+    reached: Path | None = None
 
 
 def drivers_in_service(
@@ -105,7 +108,43 @@ def _hosted(
     shares = [Share(part.driver, part.devices, drivers) for part, drivers in zip(parts, made, strict=True)]
     whole: DriverSet = made[0] if len(made) == 1 else ComposedSet(request.cell, shares)
     clock = RealClock(origin=pace.origin, speed=pace.speed)
-    return Outcome(InService(whole, clock, are_virtual == {True}, _written(worlds, record)))
+    reached = record.with_suffix(AT) if True in are_virtual else None
+    return Outcome(InService(whole, clock, are_virtual == {True}, _written(worlds, record), reached))
+
+
+def drivers_again(
+    request: PlanningRequest,
+    reached: Path,
+    speed: float | None,
+    record: Path | None,
+    bounds: Bounds = Bounds(),  # noqa: B008
+) -> Outcome[InService]:
+    """The drivers of a run whose controller has gone: its simulated world where it still goes on, and the others anew."""
+    parts = assigned(request.cell)
+    if parts.value is None:
+        return Outcome(None, parts.diagnostics)
+    made: list[HostedSet] = []
+    for part in parts.value:
+        found = _child_again(part, request, reached, bounds, speed or 1.0)
+        if found.value is None:
+            return Outcome(None, found.diagnostics)
+        made.append(found.value)
+    shares = [Share(part.driver, part.devices, drivers) for part, drivers in zip(parts.value, made, strict=True)]
+    whole: DriverSet = made[0] if len(made) == 1 else ComposedSet(request.cell, shares)
+    pace = next(drivers.line.hello for drivers in made if drivers.is_virtual)
+    is_simulated = all(drivers.is_virtual for drivers in made)
+    return Outcome(InService(whole, RealClock(origin=pace.origin, speed=pace.speed), is_simulated, record, reached))
+
+
+def _child_again(part: Assigned, request: PlanningRequest, reached: Path, bounds: Bounds, speed: float) -> Outcome[HostedSet]:
+    if part.driver != SIMULATED:
+        return _child(part, StartUp(part.driver, _assembly(part, request, Scenario()), Pace(0, speed)), bounds)
+    try:
+        return Outcome(found_again(Path(reached.read_text("utf-8")), part.driver, bounds))
+    except (OSError, NoStart) as cause:
+        why = cause.why if isinstance(cause, NoStart) else "it is not there any more"
+        text = "the simulated world of this run has ended: nobody can say how it would stand now"
+        return Outcome(None, (error("R754", text, *part.spans, help=f"{why}; `cellwright run` begins anew"),))
 
 
 def _written(worlds: Path, record: Path) -> Path | None:

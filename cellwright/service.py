@@ -18,12 +18,14 @@ from cell.events import Asked
 from cell.orders import OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
+from cellwright.begun import Begun, write_begun
 from cellwright.folders import private
+from cellwright.resuming import Found
 from controller.clock import Clock
 from controller.journal.folder import RunFolder, new_run
 from controller.order_book import OrderBook
-from controller.runner import Replanner
-from controller.service import Message, Texts, announce, post, read_message, serve
+from controller.runner import Replanner, Resumption
+from controller.service import Message, Texts, announce, answer, post, read_message, serve
 
 _END = ""
 
@@ -40,6 +42,9 @@ class Run:
 
     def ask(self, what: Asked, who: str = "operator") -> None:
         post(self._inbox, what, who)
+
+    def answer(self, question: str, text: str, who: str = "operator") -> None:
+        answer(self._inbox, question, text, who)
 
     def announce(self, change: OrderChange) -> None:
         """An order has come, or is not wanted any more."""
@@ -75,9 +80,33 @@ def start_run(
     speed: float | None = None,
     orders: OrderBook | None = None,
     clock: Clock | None = None,
+    begun: Begun | None = None,
 ) -> Run:
-    """Opens a run's folder under `state_dir` and starts its controller. Raises OSError where the folder cannot be made."""
+    """Opens a run's folder under `state_dir` and starts its controller. `begun` is kept for another one that may have to go on.
+    Raises OSError where the folder cannot be made."""
     folder = _new_folder(private(state_dir))
+    if begun is not None:
+        write_begun(folder.path, begun)
+    return _started(folder, spec_for(folder.id), plan, drivers, planner, speed, orders, clock)
+
+
+def resume_run(found: Found) -> Run:
+    """Starts a controller that goes on with the run; it holds until somebody asks for `resume`."""
+    left, drivers = found.left, found.drivers.drivers
+    return _started(left.folder, left.spec, found.before.plan, drivers, left.planner, None, None, found.clock, found.before)
+
+
+def _started(
+    folder: RunFolder,
+    spec: RunSpec,
+    plan: ReleasedPlan,
+    drivers: DriverSet,
+    planner: Replanner,
+    speed: float | None,
+    orders: OrderBook | None,
+    clock: Clock | None,
+    before: Resumption | None = None,
+) -> Run:
     inbox: Texts = queue.SimpleQueue()
     outbox: Texts = queue.SimpleQueue()
     result: list[RunSummary | BaseException] = []
@@ -85,7 +114,7 @@ def start_run(
     def control() -> None:
         try:
             result.append(
-                serve(spec_for(folder.id), plan, drivers, planner, folder, inbox, outbox, speed=speed, orders=orders, clock=clock)
+                serve(spec, plan, drivers, planner, folder, inbox, outbox, speed=speed, orders=orders, clock=clock, before=before)
             )
         except BaseException as defect:  # handed to whoever asks for the result; nothing is lost by it
             result.append(defect)

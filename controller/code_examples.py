@@ -46,4 +46,8 @@ EXAMPLES: Mapping[str, str] = {
     "R740": "g1: driver ur: its process has ended: exit code 3    # the text of the hold",
     "R750": "held: its controller was gone: look at the cell, then resume",
     "R751": "held: what became of `process shaft#1` at lathe (s12)? done or not done",
+    "R752": "cellwright resume 20261128    # and that run is Complete",
+    "R753": "cellwright resume    # while `cellwright run` holds in another terminal",
+    "R754": "cellwright run tending.intent --yes    # killed; and then: cellwright resume",
+    "R755": "cellwright resume 20250101    # a run of a version that did not write it down",
 }

@@ -272,6 +272,31 @@ _PAGES = (
         "A guess would do something twice, or leave it out. What is told here counts as so.",
         "Look, answer with one of the answers that are given, then resume.",
     ),
+    _page(
+        "R752", "the run is over",
+        "`resume` was asked for a run that is complete, stopped or aborted.",
+        "A run that has come to its end is not gone on with: it was ended by its goals or by somebody.",
+        "Look at the cell, then `cellwright run` begins another one from what the cell file declares.",
+    ),
+    _page(
+        "R753", "the controller of the run lives",
+        "`resume` was asked for a run whose controller is still there.",
+        "Two controllers of one cell would each believe that they alone move it.",
+        "Answer the hold where the run was started. `cellwright status` tells how it stands.",
+    ),
+    _page(
+        "R754", "the simulated world is gone",
+        "`resume` was asked for a run on simulated devices, and their world has ended.",
+        "Without `--speed` the world is part of the controller's process and ends with it. With it the world has a process of "
+        "its own, and goes on without a controller for two minutes.",
+        "Begin anew with `cellwright run`.",
+    ),
+    _page(
+        "R755", "nothing says how the run was begun",
+        "The run's folder has no readable `begun.json`, or no plan was released before the controller was gone.",
+        "Without it nobody knows from which files and with which devices to go on.",
+        "Begin anew with `cellwright run`, after a look at the cell.",
+    ),
 )  # fmt: skip
 
 PAGES: Mapping[str, CodePage] = dict(_PAGES)

@@ -150,10 +150,15 @@ class Runner:
         """Goes on with a run that another controller has left, once an operator has said so. The drivers as for `run`."""
         return self._supervise(lambda: self._take_over(before))
 
+    def look(self, before: Resumption) -> RunState:
+        """What `resume` would find, and how it would hold. The drivers are open afterwards; nothing is written, and nothing is
+        sent but a stop where somebody stands in a zone that asks for one."""
+        self._begin()
+        self._look_over(before)
+        return self.state
+
     def _supervise(self, begin: Callable[[], None]) -> RunState:
-        self._dispatcher, self._watch = self.dispatcher(self.drivers), Watch(self.drivers)
-        self._sending, self._folded = Sending(self._dispatcher), self.journal.kept()
-        self.drivers.open()
+        self._begin()
         try:
             begin()
             while not self._is_at_end():
@@ -173,6 +178,11 @@ class Runner:
 
     # --- the beginning and the end ---
 
+    def _begin(self) -> None:
+        self._dispatcher, self._watch = self.dispatcher(self.drivers), Watch(self.drivers)
+        self._sending, self._folded = Sending(self._dispatcher), self.journal.kept()
+        self.drivers.open()
+
     def _open(self, plan: ReleasedPlan) -> None:
         spec, of = self.spec, Subject(self.spec.run_id)
         now = self.clock.now()
@@ -187,6 +197,11 @@ class Runner:
             self._poll(now)
 
     def _take_over(self, before: Resumption) -> None:
+        self._look_over(before)
+        while self._flush():
+            self._poll(self.clock.now())
+
+    def _look_over(self, before: Resumption) -> None:
         """What was told and not heard first, then what shows, then what became of each command: facts come before reports."""
         clock, now = self.clock, self.clock.now()
         self._marked = self._watched = now
@@ -201,8 +216,6 @@ class Runner:
         self._fold(robots_found(self.drivers, self.state, self._watch, now))
         self._fold(first_look(self.drivers, self.state, self._watch, now))
         self._fold(commands_found(self.drivers, self.state, now))
-        while self._flush():
-            self._poll(now)
 
     def _keep_first(self, plan: ReleasedPlan) -> None:
         """Before anything moves there is nothing to look at. Raises OSError where the disk takes no more."""
@@ -246,8 +259,9 @@ class Runner:
     def _look(self) -> None:
         """Everything new, folded, written and answered."""
         now = self.clock.now()
+        asked = self.inbox.take(now)
         self._fold(Answered(now, self._subject, *answer) for answer in self.answers.take_answers(now))
-        self._fold(OperatorAsked(now, self._subject, what, who) for what, who in self.inbox.take(now))
+        self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked)
         self._fold(self._of_orders(now))
         self._poll(now)
         self._fold(self._of_journal(now))

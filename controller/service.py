@@ -31,7 +31,7 @@ from controller.journal.folder import RunFolder
 from controller.journal.recording import Recording, RecordingBeside
 from controller.order_book import Announced, OrderBook, Together
 from controller.run_state import RunState
-from controller.runner import Replanner, Runner
+from controller.runner import Replanner, Resumption, Runner
 from controller.summary import summary_of
 
 NEWS_PERIOD = 0.2  # s of real time between two summaries
@@ -47,7 +47,16 @@ class Request:
     who: str
 
 
-Posted = Request | OrderAdded | OrderCancelled
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the session posts for an operator who answers a question."""
+
+    question: str
+    answer: str
+    who: str
+
+
+Posted = Request | OrderAdded | OrderCancelled | Answer
 
 Message = Event | RunSummary
 """What the session gets: every event as it was written, and now and then what the run has come to. A `PlanReleased` comes without
@@ -61,6 +70,10 @@ def post(inbox: Texts, what: Asked, who: str = "operator") -> None:
 def announce(inbox: Texts, change: OrderChange) -> None:
     """An order has come, or is not wanted any more."""
     inbox.put(canonical(change))
+
+
+def answer(inbox: Texts, question: str, text: str, who: str = "operator") -> None:
+    inbox.put(canonical(Answer(question, text, who)))
 
 
 def read_message(text: str) -> Message:
@@ -82,13 +95,15 @@ def serve(
     orders: OrderBook | None = None,
     is_recorded: bool = True,
     clock: Clock | None = None,
+    before: Resumption | None = None,
 ) -> RunSummary:
     """Runs `plan` and what follows to its end: complete, stopped or aborted; a hold waits. `speed` times real time for simulated
     drivers, None as fast as they can; real drivers run as they do, and by `clock` where it is given. `orders` come by the clock,
-    others through the inbox. Everything is in `folder`, which is this run's own."""
+    others through the inbox. Everything is in `folder`, which is this run's own. With `before` it goes on with a run that another
+    controller has left."""
     folder.claim()
-    journal = JournalBeside(DiskJournal(folder.path, spec.run_id))
-    recording = RecordingBeside(Recording(folder.recording)) if is_recorded else None
+    journal = JournalBeside(DiskJournal(folder.path, spec.run_id, is_resumed=before is not None))
+    recording = RecordingBeside(Recording(folder.new_recording())) if is_recorded else None
     news = News(outbox)
     post_box = Post(inbox)
     runner = Runner(
@@ -101,9 +116,10 @@ def serve(
         recording,
         Together(PostedOrders(post_box), orders or Announced()),
         on_events=news.tell,
+        answers=post_box,
     )
     try:
-        state = runner.run(plan)
+        state = runner.run(plan) if before is None else runner.resume(before)
         journal.close()
         summary = summary_of(state)
         folder.release(summary)
@@ -143,6 +159,7 @@ class Post:
     inbox: Texts
     _waiting: list[str] = field(default_factory=list)
     _orders: list[OrderChange] = field(default_factory=list)
+    _answers: list[Answer] = field(default_factory=list)
 
     def take(self, now: int) -> Sequence[tuple[Asked, str]]:
         texts, self._waiting = self._waiting, []
@@ -152,13 +169,19 @@ class Post:
             except queue.Empty:
                 break
         requests = [_request(text) for text in texts]
-        self._orders += [request for request in requests if not isinstance(request, Request)]
+        self._orders += [request for request in requests if isinstance(request, OrderAdded | OrderCancelled)]
+        self._answers += [request for request in requests if isinstance(request, Answer)]
         return [(request.what, request.who) for request in requests if isinstance(request, Request)]
 
     def take_orders(self) -> Sequence[OrderChange]:
         """Those that came with what was taken last."""
         orders, self._orders = self._orders, []
         return orders
+
+    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
+        """Those that came with what was taken last."""
+        answers, self._answers = self._answers, []
+        return [(answer.question, answer.answer, answer.who) for answer in answers]
 
     def wait(self, seconds: float) -> bool:
         if self._waiting:
@@ -211,9 +234,9 @@ class InThread:
         self._answers.put((request, outcome))
 
 
-def _request(text: str) -> Request | OrderChange:
+def _request(text: str) -> Request | OrderChange | Answer:
     plain: Any = json.loads(text)
     if not isinstance(plain, dict):
         raise CodecError("", f"expected a request, got {text:.60}")
-    posted: Request | OrderChange = from_plain(Posted, plain)  # type: ignore[arg-type]
+    posted: Request | OrderChange | Answer = from_plain(Posted, plain)  # type: ignore[arg-type]
     return posted

@@ -39,6 +39,7 @@ class Target:
     clock: Clock | None = None
     is_simulated: bool = True
     record: Path | None = None
+    reached: Path | None = None
 
 
 def target(arguments: argparse.Namespace, is_in_service: bool) -> Target | int:
@@ -72,7 +73,7 @@ def target(arguments: argparse.Namespace, is_in_service: bool) -> Target | int:
         made.drivers.close()
         return refuse("--scenario disturbs simulated devices; the drivers of this cell are real", USAGE)
     silent = open_workshop(lambda stage, done, of: None, arguments.jobs)
-    return Target(prepared.ready, scenario, made.drivers, silent, made.clock, made.is_simulated, made.record)
+    return Target(prepared.ready, scenario, made.drivers, silent, made.clock, made.is_simulated, made.record, made.reached)
 
 
 def _opened(ready: Ready, scenario: Scenario, arguments: argparse.Namespace, is_in_service: bool) -> Outcome[InService]:

@@ -31,7 +31,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "simulate": ("simulate", "run on simulated drivers in virtual time"),
     "verify": (None, "a campaign of disturbed runs"),
     "run": ("run", "ask, then dispatch to the drivers that the cell file names"),
-    "resume": (None, "go on after a stop or a crash"),
+    "resume": ("resume", "go on with a run that its controller has left"),
     "runs": ("runs", "the runs on record, newest first"),
     "status": ("status", "what is going on, or how a run ended"),
     "replay": (None, "go through a run again, event by event"),

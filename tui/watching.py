@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import Literal
 
-from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, SpeedAsked, StateChanged, ZoneReported
+from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, RunResumed, SpeedAsked, StateChanged, ZoneReported
 from cell.run import RunSummary
 from cell.state import Lost
 from cellwright.order_files import FollowedOrders
@@ -31,12 +31,13 @@ Ending = Literal["stop", "quick stop"]
 @dataclass(slots=True)
 class Watching:
     """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about goes on holding. `orders`: the file of
-    orders, looked at meanwhile."""
+    orders, looked at meanwhile. `is_confirmed`: of the first hold somebody has said already that the run may go on."""
 
     run: Run
     is_attended: bool
     waits: bool
     orders: FollowedOrders | None = None
+    is_confirmed: bool = False
     _interrupts: int = 0
     _looked: float = 0.0
     _told: int = 0
@@ -83,7 +84,7 @@ class Watching:
                 progress("goals", message.goals_met, message.goals_total)
                 continue
             self._tell(message, progress)
-            if isinstance(message, StateChanged) and message.after == "Held" and self._has_to_be_settled():
+            if isinstance(message, StateChanged) and message.after == "Held" and not self._goes_on():
                 return False
         return True
 
@@ -99,13 +100,21 @@ class Watching:
             at = diagnostic.spans[0]
             progress.line(printable(f"{at.file}:{at.start.line}: {diagnostic.code} {diagnostic.message}; nothing of it is taken"))
 
+    def _goes_on(self) -> bool:
+        """Whether nobody has to say what next. That a run which was taken over may go on has been said before."""
+        if self.is_confirmed and not self._interrupts:
+            self.is_confirmed = False
+            self.run.ask("resume")
+            return True
+        return not self._has_to_be_settled()
+
     def _has_to_be_settled(self) -> bool:
         """A run that was asked to stop needs no other answer."""
         return not (self.waits or self._is_ending or self._interrupts)
 
     def _tell(self, event: Event, progress: Progress) -> None:
-        if isinstance(event, RunOpened):
-            self._zero = event.at
+        if isinstance(event, RunOpened | RunResumed):
+            self._zero = event.opened if isinstance(event, RunResumed) else event.at
         if isinstance(event, HoldRaised):
             self._hold_text = f"{event.code} {event.text}"
         line = event_line(event)

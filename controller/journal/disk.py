@@ -42,26 +42,30 @@ def writable(path: Path) -> Iterator[None]:
 
 
 class DiskJournal:
-    """Writes in `folder`, which exists. Raises OSError where the disk takes no more; what was refused may be tried again."""
+    """Writes in `folder`, which exists; goes on behind the last event of a run that `is_resumed`. Raises OSError where the disk
+    takes no more; what was refused may be tried again."""
 
-    def __init__(self, folder: Path, run_id: str) -> None:
+    def __init__(self, folder: Path, run_id: str, *, is_resumed: bool = False) -> None:
         self._folder = folder
         self._kept = 0
         self._since_snapshot = 0
         self._log = 0
         with writable(folder / FILE):
             self._connection = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False)
-            self._open(run_id)
+            self._open(run_id, is_resumed)
 
-    def _open(self, run_id: str) -> None:
+    def _open(self, run_id: str, is_resumed: bool) -> None:
         execute = self._connection.execute
         execute(f"PRAGMA page_size = {PAGE}")
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA wal_autocheckpoint = 0")
         execute("PRAGMA synchronous = FULL")
         self._is_full = True
-        self._connection.executescript((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
-        execute("INSERT INTO about VALUES ('schema', ?), ('run', ?)", (str(SCHEMA_VERSION), run_id))
+        if is_resumed:
+            self._kept = execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+        else:
+            self._connection.executescript((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+            execute("INSERT INTO about VALUES ('schema', ?), ('run', ?)", (str(SCHEMA_VERSION), run_id))
         self.make_room()
 
     @property

@@ -39,6 +39,16 @@ class RunFolder:
     def recording(self) -> Path:
         return self.path / RECORDING
 
+    def new_recording(self) -> Path:
+        """Where the samples of another controller of the run go: a file of samples is never opened again."""
+        number = 1 + sum(1 for _ in self.path.glob("recording*.mcap"))
+        return self.recording if number == 1 else self.path / f"recording-{number}.mcap"
+
+    def recordings(self) -> tuple[Path, ...]:
+        """Those that there are, the first controller's first."""
+        others = sorted(self.path.glob("recording-*.mcap"), key=lambda path: int(path.stem.rpartition("-")[2]))
+        return tuple(path for path in (self.recording, *others) if path.is_file())
+
     def claim(self) -> None:
         """This process is the run's controller from now on."""
         body = {"pid": os.getpid(), "started": _started(os.getpid())}

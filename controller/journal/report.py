@@ -88,12 +88,14 @@ def gathered(events: Iterable[Event]) -> Account:
     since: tuple[int, PackState] = (0, "Idle")
     asked: int | None = None
     slow: dict[str, int] = {}
+    last = 0
     for event in events:
         match event:
             case RunOpened():
                 account.opened, since = event, (event.at, "Idle")
             case RunResumed(shift=shift):
                 account.in_clock_of(event)
+                account.lost["without a controller"] += event.at - (last + shift)
                 since, asked = (since[0] + shift, since[1]), None
                 slow = {robot: at + shift for robot, at in slow.items()}
             case RunEnded():

@@ -90,8 +90,9 @@ def _motions(folder: RunFolder) -> tuple[MotionRun, ...]:
     from controller.journal.recording import read_recording
 
     plans = [event.plan for event in folder.events() if isinstance(event, PlanReleased) and event.plan is not None]
-    if not plans or not folder.recording.is_file():
+    if not plans or not folder.recordings():
         return ()
     known = {name: motion for plan in plans for name, motion in plan.motions.items()}
     points = tool_points(plans[0], open_workshop(lambda what, over, of: None, processes=1))
-    return motions_run(read_recording(folder.recording), known, points or (lambda motion: None))
+    samples = (sample for recording in folder.recordings() for sample in read_recording(recording))
+    return motions_run(samples, known, points or (lambda motion: None))

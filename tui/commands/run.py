@@ -18,6 +18,7 @@ from tui.speech import printable, put, put_json, refuse, say, wants_colour
 if TYPE_CHECKING:
     from cell.model import CellModel
     from cell.run import RunSummary
+    from cellwright.begun import Begun
     from cellwright.order_files import FollowedOrders
     from tui.before_run import Target
     from tui.preparing import Ready
@@ -108,8 +109,28 @@ def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSu
         arguments.speed,
         Announced(order_changes(aim.scenario, ready.request.cell)),
         aim.clock,
+        _begun(aim, arguments),
     )
     return Watching(run, is_attended, arguments.wait, _followed(arguments, ready)).to_the_end()
+
+
+def _begun(aim: Target, arguments: argparse.Namespace) -> Begun:
+    """For another controller, should this one not come to the end."""
+    from pathlib import Path
+
+    from cellwright.begun import Begun
+
+    request, folder = aim.ready.request, aim.ready.reading.folder
+    return Begun(
+        folder=str(Path(folder).absolute()),
+        seed=request.seed,
+        without=tuple(sorted(request.without)),
+        is_continuous=request.is_continuous,
+        speed=arguments.speed,
+        world=None if aim.reached is None else str(aim.reached),
+        record=None if aim.record is None else str(aim.record),
+        is_simulated=aim.is_simulated,
+    )
 
 
 def _followed(arguments: argparse.Namespace, ready: Ready) -> FollowedOrders | None:

@@ -1,0 +1,43 @@
+"""How a run was begun: what another controller has to know to go on with it, in the run's own folder.
+
+What the plan was made from stands in the plan; which way the world can be reached, in the file beside its record.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from cell.codec import CodecError, canonical, from_plain
+
+FILE = "begun.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """`folder` is where the names of the plan's files are seen from. `speed` times real time, None for as fast as it can.
+    `world` is the file that says where the simulated world can be reached, None where there is none that outlives its
+    controller; `record` is that world's own. `is_simulated`: no device of it is real."""
+
+    folder: str
+    seed: int
+    without: tuple[str, ...]
+    is_continuous: bool
+    speed: float | None
+    world: str | None
+    record: str | None
+    is_simulated: bool
+
+
+def write_begun(run: Path, begun: Begun) -> None:
+    """Raises OSError."""
+    (run / FILE).write_text(canonical(begun), encoding="utf-8")
+
+
+def read_begun(run: Path) -> Begun | None:
+    """None where nothing that can be read says so."""
+    try:
+        return from_plain(Begun, json.loads((run / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, CodecError):
+        return None
