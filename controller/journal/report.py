@@ -125,6 +125,7 @@ def gathered(events: Iterable[Event]) -> Account:
                 account.branches[value] += 1
             case _:
                 _note(account, event)
+        last = event.at
     return account
 
 
