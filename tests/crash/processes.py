@@ -31,9 +31,10 @@ from cell_drivers.simulated.record import Violation
 from cell_drivers.simulated.record_file import executions, read_record
 from cellwright.in_service import FASTEST, drivers_again, drivers_in_service
 from cellwright.running import run_spec
+from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder, new_run
-from controller.journal.journal import DiskJournal
 from controller.journal.replay import fold, verified
+from controller.run_state import RunState
 from controller.runner import Resumption, Runner
 from controller.service import Texts, post, read_message, serve
 from controller.time_shift import Moment, shift_to, times_of
@@ -105,22 +106,24 @@ def victim(asked: PlanningRequest, plan: ReleasedPlan, folder: RunFolder, worlds
 
 
 def _kill_at(point: Point) -> None:
-    writes, append, pass_time = 0, DiskJournal.append, Runner._pass_time
+    writes, append, pass_time = 0, DiskJournal.append, Runner._pass_time  # `append` is called by a thread of its own
 
     def dies() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def counted(journal: DiskJournal, events: Sequence[Event], state: object, *, is_durable: bool) -> None:
+    def counted(
+        journal: DiskJournal, events: Sequence[Event], state: RunState, *, is_durable: bool, may_rest: bool = True
+    ) -> None:
         nonlocal writes
         if writes >= point.write:
             dies()
-        append(journal, events, state, is_durable=is_durable)  # type: ignore[arg-type]
+        append(journal, events, state, is_durable=is_durable, may_rest=may_rest)
         writes += bool(events)
         if writes == point.write and not point.goes_out:
             dies()
 
     def passed(runner: Runner) -> None:
-        if writes >= point.write:
+        if writes >= point.write and not runner._sending.is_waiting:
             dies()
         pass_time(runner)
 
