@@ -144,7 +144,7 @@ def _child_again(part: Assigned, request: PlanningRequest, reached: Path, bounds
     except (OSError, NoStart) as cause:
         why = cause.why if isinstance(cause, NoStart) else "it is not there any more"
         text = "the simulated world of this run has ended: nobody can say how it would stand now"
-        return Outcome(None, (error("R754", text, *part.spans, help=f"{why}; `cellwright run` begins anew"),))
+        return Outcome(None, (error("R764", text, *part.spans, help=f"{why}; `cellwright run` begins anew"),))
 
 
 def _written(worlds: Path, record: Path) -> Path | None:

@@ -86,17 +86,17 @@ def left_run(folder: RunFolder, workshop: Workshop) -> Outcome[Left]:
     """Raises JournalError, and OSError where a file that the plan was made from cannot be read."""
     pid = folder.pid()
     if pid is not None:
-        return _refused("R753", f"run {folder.id} has a controller that lives, process {pid}", "Nothing is to be resumed.")
+        return _refused("R763", f"run {folder.id} has a controller that lives, process {pid}", "Nothing is to be resumed.")
     events = folder.events()
     state = fold(events)
     if state.is_over:
-        return _refused("R752", f"run {folder.id} is over: {state.pack}", AGAIN)
+        return _refused("R762", f"run {folder.id} is over: {state.pack}", AGAIN)
     begun, plan = read_begun(folder.path), state.progress.plan
     if begun is None or plan is None:
-        return _refused("R755", f"nothing says how run {folder.id} was begun", AGAIN)
+        return _refused("R765", f"nothing says how run {folder.id} was begun", AGAIN)
     reading = read_again(plan.plan, Path(begun.folder))
     if reading is None:
-        return _refused("R755", "its plan names no intent", AGAIN)
+        return _refused("R765", "its plan names no intent", AGAIN)
     made_from = _planned_from(events, state.progress.number)
     request = request_for(reading, workshop, begun.seed, made_from, frozenset(begun.without), (), begun.is_continuous)
     if request.value is None:
@@ -138,7 +138,7 @@ def _drivers(left: Left, worlds: Path) -> Outcome[InService]:
         return drivers_again(left.request, Path(begun.world), begun.speed, None if begun.record is None else Path(begun.record))
     if begun.is_simulated:
         text = "the simulated world of this run ended with its controller: nobody can say how it would stand now"
-        return _refused("R754", text, "with --speed it has a process of its own, and outlives its controller for two minutes")
+        return _refused("R764", text, "with --speed it has a process of its own, and outlives its controller for two minutes")
     return drivers_in_service(left.request, Scenario(), begun.speed, worlds)
 
 

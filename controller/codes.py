@@ -258,7 +258,7 @@ _PAGES = (
         "Look at the device, then resume: it is tried again. Or name the event in a policy: `on arc_lost: retry 1, then hold`.",
     ),
     _page(
-        "R750", "the controller was gone",
+        "R760", "the controller was gone",
         "The controller of the run ended without an end of the run: it was killed, or the machine went down. Another one has "
         "read its journal, looked at every device and asked each what became of the commands that were under way.",
         "Nobody watched the cell meanwhile, so nothing moves by itself.",
@@ -266,33 +266,33 @@ _PAGES = (
         "otherwise the rest is planned from what is there.",
     ),
     _page(
-        "R751", "a question is open",
+        "R761", "a question is open",
         "A device cannot tell what became of a command, or a hand has lost a part while nobody watched, and the rest of the plan "
         "depends on it.",
         "A guess would do something twice, or leave it out. What is told here counts as so.",
         "Look, answer with one of the answers that are given, then resume.",
     ),
     _page(
-        "R752", "the run is over",
+        "R762", "the run is over",
         "`resume` was asked for a run that is complete, stopped or aborted.",
         "A run that has come to its end is not gone on with: it was ended by its goals or by somebody.",
         "Look at the cell, then `cellwright run` begins another one from what the cell file declares.",
     ),
     _page(
-        "R753", "the controller of the run lives",
+        "R763", "the controller of the run lives",
         "`resume` was asked for a run whose controller is still there.",
         "Two controllers of one cell would each believe that they alone move it.",
         "Answer the hold where the run was started. `cellwright status` tells how it stands.",
     ),
     _page(
-        "R754", "the simulated world is gone",
+        "R764", "the simulated world is gone",
         "`resume` was asked for a run on simulated devices, and their world has ended.",
         "Without `--speed` the world is part of the controller's process and ends with it. With it the world has a process of "
         "its own, and goes on without a controller for two minutes.",
         "Begin anew with `cellwright run`.",
     ),
     _page(
-        "R755", "nothing says how the run was begun",
+        "R765", "nothing says how the run was begun",
         "The run's folder has no readable `begun.json`, or no plan was released before the controller was gone.",
         "Without it nobody knows from which files and with which devices to go on.",
         "Begin anew with `cellwright run`, after a look at the cell.",

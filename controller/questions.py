@@ -14,7 +14,7 @@ from controller.draft import Draft
 from controller.run_state import Failure, HoldReason, Question
 
 DONE, NOT_DONE, GONE = "done", "not done", "gone"
-CODE = "R751"
+CODE = "R761"
 
 
 def ask_what_became_of(d: Draft, step: Step) -> None:

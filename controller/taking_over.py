@@ -65,7 +65,7 @@ def taken_over(d: Draft, event: RunResumed) -> None:
         return
     if d.trouble.mode == "planning":  # whoever was asked has gone
         d.mend(mode="draining", replan=d.trouble.replan or "asked again")
-    recovery.raise_hold(d, HoldReason("R750", "its controller was gone: look at the cell, then resume", ()))
+    recovery.raise_hold(d, HoldReason("R760", "its controller was gone: look at the cell, then resume", ()))
 
 
 def goes_on(d: Draft) -> None:

@@ -10,6 +10,7 @@ from cell.read_facts import value_of
 from cell.state import InHand, InPlace, Lost
 from cell.task_plan import ReadFact
 from controller.acceptance import accept, facts_differ, unwatched
+from controller.attached.codes import PAGES as OF_TERMINALS
 from controller.codes import PAGES
 from controller.dispatch import Dispatcher
 from tests.controller.small_planner import cell, small_plan
@@ -119,12 +120,14 @@ def test_every_code_of_the_controller_has_a_page(repository) -> None:  # type: i
     import re
 
     used = set()
-    for path in (repository / "controller").rglob("*.py"):
-        if path.name != "codes.py":
+    for path in (*(repository / "controller").rglob("*.py"), *(repository / "cellwright").rglob("*.py")):
+        if path.name not in ("codes.py", "code_examples.py"):
             used |= set(re.findall(r"R7\d\d", path.read_text(encoding="utf-8")))
-    assert used <= set(PAGES)
-    assert set(PAGES) - used == {"R722", "R725"} - used
-    assert all(page.title and "**What to do.**" in page.text for page in PAGES.values())
+    assert PAGES.keys().isdisjoint(OF_TERMINALS)
+    pages = {**PAGES, **OF_TERMINALS}
+    assert used <= set(pages)
+    assert set(pages) - used == {"R725"}
+    assert all(page.title and "**What to do.**" in page.text for page in pages.values())
 
 
 def test_the_cell_of_these_tests_is_one(repository) -> None:  # type: ignore[no-untyped-def]

@@ -95,7 +95,7 @@ def test_it_is_held_until_somebody_resumes_and_nothing_is_sent() -> None:
     state, commands = taken_over(state)
     assert commands.send == ()
     assert state.trouble.hold is not None
-    assert state.trouble.hold.code == "R750"
+    assert state.trouble.hold.code == "R760"
     state, _ = told(nothing_else_begun(state, sent), sent, "not begun")
     assert state.pack == "Held"
     state, commands = asked(state, "resume")
@@ -191,7 +191,7 @@ def test_what_a_device_cannot_tell_and_nothing_shows_is_asked_and_never_guessed(
     state, commands = asked(state, "resume")
     assert state.pack == "Held"
     assert commands.send == ()
-    assert [event.code for event in of(commands, HoldRaised)] == ["R751"]
+    assert [event.code for event in of(commands, HoldRaised)] == ["R761"]
 
 
 def test_an_answer_done_confirms_the_step_and_its_goal() -> None:

@@ -57,7 +57,7 @@ def test_a_killed_run_is_refused_with_each_reason_shown_confirmed_and_gone_on_wi
     _goes_on_to_its_end(killed)
     over = killed.program.answer("resume")
     assert over.code == 2, over.everything
-    assert "R752" in over.err
+    assert "R762" in over.err
 
 
 def _refused_of_other_files(killed: Killed) -> None:
@@ -74,7 +74,7 @@ def _refused_while_its_controller_lives(killed: Killed) -> None:
     killed.folder.claim()
     alive = killed.program.answer("resume", "--yes")
     assert alive.code == 2, alive.everything
-    assert "R753" in alive.err
+    assert "R763" in alive.err
     killed.folder.abandon()
 
 
@@ -84,7 +84,7 @@ def _refused_where_nothing_says_how_it_was_begun(killed: Killed) -> None:
     begun.write_text("{}")
     unknown = killed.refusal()
     assert unknown.code == 2, unknown.everything
-    assert "R755" in unknown.err
+    assert "R765" in unknown.err
     begun.write_text(text)
 
 
@@ -95,7 +95,7 @@ def _refused_where_its_world_is_gone(killed: Killed) -> None:
     begun.write_text(text.replace(world.name, "gone.at"))
     gone = killed.refusal()
     assert gone.code == 5, gone.everything
-    assert "R754" in gone.err
+    assert "R764" in gone.err
     begun.write_text(text)
 
 

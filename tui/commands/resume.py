@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
     from cellwright.resuming import Found, Left
 
-CODES = {"R752": USAGE, "R753": USAGE, "R754": DRIVER, "R755": USAGE}
+CODES = {"R762": USAGE, "R763": USAGE, "R764": DRIVER, "R765": USAGE}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
