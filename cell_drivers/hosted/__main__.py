@@ -23,6 +23,7 @@ def main(descriptor: int) -> None:
             desk = _desk(start_up)
         except _Unfit as cause:
             child.last_word(listener, cause.broken)
+            child.put_away(listener)
             raise SystemExit(1) from cause
         child.serve(listener, desk, start_up.period, start_up.keeps if desk.is_virtual else 0.0)
 

@@ -15,12 +15,15 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from cell.codec import CodecError
 from cell_drivers.hosted.desk import Defective, Desk
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.wire import Answered, Broken, Call, Follow, FromChild, Goodbye, Seen, Stop, ToChild, read_to_child, write
 
+FOLDER = "cellwright-"
+"""How the folder begins that is made for a socket alone."""
 CALLS, STOPS = b"C", b"S"
 """The first byte on each of the two connections says which it is."""
 LOCK_WITHIN = 0.02  # s that a stop waits for a call to end
@@ -40,21 +43,37 @@ class Ends:
 
 
 def serve(listener: socket.socket, desk: Desk, period: float, keeps: float) -> None:
-    """Talks to one controller at a time until one says goodbye, or none comes for `keeps` s after the last has gone."""
+    """Talks to one controller at a time until one says goodbye, or none comes for `keeps` s after the last has gone. Whoever
+    cannot come again finds no socket."""
     host = Host(desk, period)
-    while (ends := _accepted(listener, host, keeps if host.has_talked else SENT_WITHIN)) is not None:
-        try:
-            if host.converse(ends):
+    try:
+        while (ends := _accepted(listener, host, keeps if host.has_talked else SENT_WITHIN)) is not None:
+            if keeps <= 0.0:
+                put_away(listener)
+            try:
+                if host.converse(ends):
+                    break
+            finally:
+                ends.close()
+            _print_to_nobody()
+            if not desk.is_open:
                 break
-        finally:
-            ends.close()
-        _print_to_nobody()
-        if not desk.is_open:
-            break
-        if keeps <= 0.0:
-            host.stop_and_stand()
-            break
-    desk.close()
+            if keeps <= 0.0:
+                host.stop_and_stand()
+                break
+    finally:
+        put_away(listener)
+        desk.close()
+
+
+def put_away(listener: socket.socket) -> None:
+    """Its socket, and the folder that was made for it. Twice is as good as once."""
+    path = Path(listener.getsockname())
+    with suppress(OSError):
+        path.unlink()
+    if path.parent.name.startswith(FOLDER):
+        with suppress(OSError):
+            path.parent.rmdir()
 
 
 def last_word(listener: socket.socket, broken: Broken) -> None:

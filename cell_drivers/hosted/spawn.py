@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cell.driver import Assembly
 from cell_drivers.hosted.bounds import Bounds
-from cell_drivers.hosted.child import CALLS, STOPS
+from cell_drivers.hosted.child import CALLS, FOLDER, STOPS
 from cell_drivers.hosted.pace import Pace
 
 MARK = "CELLWRIGHT_DRIVER"
@@ -119,7 +119,7 @@ def _kill_all_of(leader: int, mark: str) -> None:
 
 def spawn(start_up: StartUp, bounds: Bounds) -> Reached:
     """Starts a child and reaches it. What it says first is its hello, or why there is none. Raises OSError."""
-    folder = Path(tempfile.mkdtemp(prefix="cellwright-"))
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER))
     path = folder / "driver"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))

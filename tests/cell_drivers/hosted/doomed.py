@@ -15,8 +15,8 @@ from tests.cell_drivers.hosted.hosting import BOUNDS, start_up, until
 FAR = frozen((2.5, *HOME[1:]))
 
 
-def main(folder: Path, speed: float) -> None:
-    asked = start_up("sim", folder, keeps=60.0)
+def main(folder: Path, speed: float, keeps: float) -> None:
+    asked = start_up("sim", folder, keeps=keeps)
     assembly = replace(asked.assembly, record=str(folder / "world.jsonl"))
     drivers = hosted(replace(asked, assembly=assembly, pace=replace(asked.pace, speed=speed)), BOUNDS)
     drivers.open()
@@ -31,4 +31,4 @@ def main(folder: Path, speed: float) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]))

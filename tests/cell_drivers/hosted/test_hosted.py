@@ -125,6 +125,11 @@ def test_a_stop_is_taken_and_the_robot_stands_on_its_path(drivers: HostedSet) ->
     assert 0.0 < status.at < 2.0
 
 
+def test_nothing_of_a_driver_that_nobody_can_find_again_stays_in_the_folder_for_temporary_files(drivers: HostedSet) -> None:
+    assert drivers.line.socket_path.parent.name.startswith("cellwright-")
+    assert not drivers.line.socket_path.parent.exists()
+
+
 def test_a_process_lingers_after_close_for_a_reconnect_and_then_ends(folder: Path) -> None:
     drivers = opened("sim", folder, bounds=replace(BOUNDS, lingers=PATIENCE))
     process, robot = child(drivers), drivers.motion["g1"]

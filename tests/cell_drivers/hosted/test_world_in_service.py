@@ -17,7 +17,8 @@ from cell_drivers.hosted import NoStart, found_again
 from cell_drivers.simulated.record import Effect, Execution
 from cell_drivers.simulated.record_file import Began, RecordFile, executions, read_record
 from tests.cell_drivers.hosted.doomed import FAR
-from tests.cell_drivers.hosted.hosting import BOUNDS, ROOT, waited
+from tests.cell_drivers.hosted.hosting import BOUNDS, PATIENCE, ROOT, waited
+from tests.doubles.waiting import until
 
 pytestmark = pytest.mark.xdist_group("hosted")
 
@@ -32,8 +33,10 @@ class Left:
 
 
 @pytest.fixture
-def left(tmp_path: Path) -> Iterator[Left]:
-    command = [sys.executable, "-m", "tests.cell_drivers.hosted.doomed", str(tmp_path), "0.5"]
+def left(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Left]:
+    """It waits for another controller, for 60 s or as many as the test says."""
+    keeps = getattr(request, "param", 60.0)
+    command = [sys.executable, "-m", "tests.cell_drivers.hosted.doomed", str(tmp_path), "0.5", str(keeps)]
     controller = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert controller.stdout is not None
     path, _, world = controller.stdout.readline().strip().rpartition(" ")
@@ -64,6 +67,12 @@ def test_status_is_true_after_the_controller_was_killed_and_the_motion_goes_to_i
         found_again(left.socket, "sim", BOUNDS)
 
 
+@pytest.mark.parametrize("left", [0.2], indirect=True)
+def test_a_world_that_nobody_comes_for_ends_and_takes_its_socket_along(left: Left) -> None:
+    until(lambda: not is_alive(left.world), "the end of the world", PATIENCE)
+    assert not left.socket.parent.exists()
+
+
 @pytest.mark.slow
 def test_the_record_has_all_that_happened_when_the_world_itself_is_killed(left: Left) -> None:
     os.kill(left.world, signal.SIGKILL)
@@ -71,6 +80,13 @@ def test_the_record_has_all_that_happened_when_the_world_itself_is_killed(left: 
     assert isinstance(happened[0], Began)
     assert [one.command for one in happened if isinstance(one, Execution)] == ["on", "m1"]
     assert [(one.what, one.command) for one in happened if isinstance(one, Effect)][-1] == ("motion started", "m1")
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_record_is_read_up_to_a_line_that_was_torn(tmp_path: Path) -> None:
