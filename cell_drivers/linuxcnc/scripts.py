@@ -15,7 +15,7 @@ from cell_drivers.linuxcnc.session import SECOND, Answers, Failed, Script
 from cell_drivers.linuxcnc.shell import Reading, debugged
 
 PATIENCE = 2 * SECOND
-"""ns until a state that was asked for must be there."""
+"""ns, of those in which somebody looked, until a state that was asked for must be there."""
 
 ANOTHER = 30 * SECOND
 """ns that a program of somebody else is waited for."""
@@ -30,7 +30,7 @@ class View(Protocol):
     def reading(self) -> Reading | None: ...
 
     @property
-    def now(self) -> int: ...
+    def attended(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -55,14 +55,14 @@ def reach(view: View, request: str, is_so: Callable[[Reading], bool], what: str)
     """Asks for a state unless it is there, and waits for it. Raises Failed."""
     if (reading := view.reading) is not None and is_so(reading):
         return
-    until = view.now + PATIENCE
+    until = view.attended + PATIENCE
     (answer,) = yield (request,)
     if answer is None:
         raise Failed(f"it refuses to {what}")
     while (reading := view.reading) is None or not is_so(reading):
         if reading is not None and reading.error:
             raise Failed(f"it does not {what}: {reading.error}")
-        if view.now > until:
+        if view.attended > until:
             raise Failed(f"it does not {what}")
         yield ()
 
@@ -74,9 +74,9 @@ def power_up(view: View) -> Script:
 
 def idle(view: View) -> Script:
     """Waits for the end of what runs, whoever began it."""
-    until = view.now + ANOTHER
+    until = view.attended + ANOTHER
     while view.reading is not None and view.reading.status != "idle":
-        if view.now > until:
+        if view.attended > until:
             raise Failed("another program runs on it")
         yield ()
 
@@ -151,7 +151,10 @@ def _mdi(view: View) -> Script:
 
 def _shown(view: View, expressions: tuple[str, ...]) -> Numbers:
     assert view.reading is not None
-    tag, until = round(view.reading.time * 1e6) % 10**9, view.now + PATIENCE  # none that an earlier client may have left behind
+    tag, until = (
+        round(view.reading.time * 1e6) % 10**9,
+        view.attended + PATIENCE,
+    )  # none that an earlier client may have left behind
     (answer,) = yield (f"set mdi (debug, cellwright {tag} {' '.join(expressions)})",)
     while answer is not None:
         (shown,) = yield ("get operator_display",)
@@ -160,6 +163,6 @@ def _shown(view: View, expressions: tuple[str, ...]) -> Numbers:
             return numbers
         if view.reading is not None and view.reading.error:
             raise Failed(f"it does not tell what it was asked: {view.reading.error}")
-        if view.now > until:
+        if view.attended > until:
             break
     raise Failed("it does not tell what it was asked")

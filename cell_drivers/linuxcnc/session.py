@@ -64,6 +64,7 @@ class Session:
     _waiting: deque[Running] = field(default_factory=deque)
     _polled: int = 0
     _since: int = 0
+    _unseen: int = 0
 
     @property
     def is_up(self) -> bool:
@@ -111,8 +112,15 @@ class Session:
 
     def look(self, now: int) -> None:
         """Before what has come is taken."""
-        self._dialogue.leave_unseen(max(0, now - self.now - UNSEEN))
+        unseen = max(0, now - self.now - UNSEEN)
+        self._dialogue.leave_unseen(unseen)
+        self._unseen += unseen
         self.now = now
+
+    @property
+    def attended(self) -> int:
+        """ns of the time in which somebody looked."""
+        return self.now - self._unseen
 
     def take(self, data: bytes, now: int) -> None:
         self.now = now

@@ -254,3 +254,17 @@ def test_whoever_says_nothing_gets_nothing_and_is_lost_though_nobody_looked(benc
     bench.until(lambda: any(isinstance(event, LinkChanged) for event in bench.events))
     assert bench.clock() - began < 0.6e9
     assert "does not answer" in bench.robot._news.faults["link"]
+
+
+def test_a_state_that_was_asked_for_is_waited_for_as_long_as_somebody_looks(bench: Bench, double: LinuxcncDouble) -> None:
+    double.edit = lambda line: line.replace("FEED_OVERRIDE 50", "FEED_OVERRIDE 100")
+    bench.robot.scale_speed("half", 0.5)
+    for _ in range(4):
+        bench.wait(3.0)
+        bench.poll()
+    assert not bench.robot.status("half").is_final
+    double.edit = lambda line: line
+    assert bench.ended("half").state == "done"
+    double.edit = lambda line: line.replace("FEED_OVERRIDE 20", "FEED_OVERRIDE 50")
+    bench.robot.scale_speed("less", 0.2)
+    assert "does not go to 20 %" in bench.ended("less").why

@@ -1,4 +1,8 @@
-"""The files of one LinuxCNC: six angular joints with identity kinematics, as the model of a robot says, at `home` once homed."""
+"""The files of one LinuxCNC: six angular joints with identity kinematics, as the model of a robot says, at `home` once homed.
+
+Its parameters are kept in memory (`/tmp` of enclose.sh): with each change of mode it waits until they are on the disk, which takes
+seconds where others write to that disk.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +25,7 @@ DISPLAY = linuxcncrsh
 TASK = milltask
 CYCLE_TIME = 0.002
 [RS274NGC]
-PARAMETER_FILE = linuxcnc.var
+PARAMETER_FILE = /tmp/linuxcnc.var
 FEATURES = 12
 [EMCMOT]
 EMCMOT = motmod
