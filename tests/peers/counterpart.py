@@ -6,6 +6,7 @@ Law: where CELLWRIGHT_COUNTERPARTS is `required` a missing counterpart is a fail
 import importlib.util
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,10 +21,14 @@ def needs(*programs: str) -> tuple[Path, ...]:
     return tuple(_found(program) for program in programs)
 
 
-def needs_module(module: str, extra: str) -> None:
-    """That the Python module is there, which the extra of our own package brings."""
-    if importlib.util.find_spec(module) is None:
-        missing(module, f'pip install -e ".[{extra}]"')
+def needs_module(module: str, extra: str, before: tuple[int, int] | None = None) -> None:
+    """That the Python module is there, which the extra of our own package brings. `before`: the first Python for which it has no
+    wheel; from there on its absence is a skip, also where counterparts are required."""
+    if importlib.util.find_spec(module) is not None:
+        return
+    if before is not None and sys.version_info[:2] >= before:
+        pytest.skip(f"{module} is not here: it has no wheel for Python {before[0]}.{before[1]} or later")
+    missing(module, f'pip install -e ".[{extra}]"')
 
 
 def missing(what: str, install: str) -> NoReturn:

@@ -27,7 +27,7 @@ FIELDS += [f"output_int_register_{n}" for n in range(36, 40)] + [f"output_double
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    needs_module("rtde_receive", "dev")
+    needs_module("rtde_receive", "dev", before=(3, 13))
     controller = Controller(load_robot_model("ur5e", Path(), None).expect(), HOME)
     with Served(controller, HOST, (30004, 0, 0)) as serving:
         yield serving

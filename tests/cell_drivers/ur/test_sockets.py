@@ -1,4 +1,7 @@
-"""The same driver behind real sockets, in real time. Slow, as a wall clock is: what it decides is tested on wires of memory."""
+"""The same driver behind real sockets, in real time: a motion and a lost link in the suite, the rest slow, as a wall clock is.
+
+What it decides is tested on wires of memory.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -45,7 +48,6 @@ def moved(driver: UrDriver, model: RobotModel, command: str, change: np.ndarray)
     driver.start(driver.prepare(command, straight(model, here, here + change, slowly=2.0)))
 
 
-@pytest.mark.slow
 def test_a_motion_over_real_sockets_and_one_whose_link_is_cut(model: RobotModel, served: Served) -> None:
     driver = UrDriver("arm", model, read_address(served.address))
     driver.open()
@@ -124,7 +126,6 @@ def test_nobody_there_is_told(model: RobotModel) -> None:
     driver.close()
 
 
-@pytest.mark.slow
 def test_another_robot_is_told_when_the_driver_is_opened(model: RobotModel) -> None:
     with Served(Controller(model, HOME, model_name="UR10")) as serving:
         driver = UrDriver("arm", model, read_address(serving.address))

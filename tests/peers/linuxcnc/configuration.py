@@ -1,7 +1,7 @@
 """The files of one LinuxCNC: six angular joints with identity kinematics, as the model of a robot says, at `home` once homed.
 
-Its parameters are kept in memory (`/tmp` of enclose.sh): with each change of mode it waits until they are on the disk, which takes
-seconds where others write to that disk.
+Its parameters are kept in memory (`/tmp` of enclose.sh): with each change of mode it waits until they are on the disk, and that
+takes seconds where others write to that disk.
 """
 
 from collections.abc import Sequence
