@@ -11,6 +11,8 @@ STANDSTILL = 0.3
 """s from any stop to standstill; measured 0.05."""
 MAX_AGE = 0.5
 """s."""
+RATE = 50.0
+"""Samples a second, at least; twice as many where nobody is in the way."""
 VERIFIED_AGAINST = (
     "LinuxCNC 2.9.0~pre1+git20230208.f1270d6ed7-1+deb12u2 (Debian 12), trivkins with six angular joints that follow at once, "
     "without real-time scheduling",
@@ -28,7 +30,7 @@ def capabilities_of(device: str, model: RobotModel) -> Capabilities:
         device=device,
         joints=joints,
         feeding="buffered",
-        rate=50.0,
+        rate=RATE,
         look_ahead=None,
         standstill={"hold": STANDSTILL, "quick": STANDSTILL, "power": STANDSTILL},
         start_tolerance=START_TOLERANCE,

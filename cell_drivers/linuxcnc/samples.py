@@ -1,4 +1,7 @@
-"""Readings as states and recordings: radians, velocities by difference, and where on the path."""
+"""Readings as states and recordings: radians, velocities by difference, and where on the path.
+
+Law: a sample that should have come at the declared rate and did not has a number, so that a reader sees that it is missing.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ import numpy as np
 
 from cell.device import ReadbackBlock, RobotMode, RobotState
 from cell.geometry import Array, frozen
+from cell_drivers.linuxcnc.capabilities import RATE
 from cell_drivers.linuxcnc.shell import Reading
 
 MOST = 100_000
 """Samples that are kept for a reader who does not come; then the oldest go, and the gap shows in their numbers."""
+LATE = 1.5
+"""Periods of the declared rate from one sample to the next; beyond, one is missing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +37,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Samples:
-    """Of one robot. Numbered from 1 in the order of arrival."""
+    """Of one robot. Numbered from 1 in the order of arrival, those counted that did not come."""
 
     device: str
     newest: Sample | None = None
@@ -44,8 +50,8 @@ class Samples:
         if self._before is not None and reading.time - self._before[0] < 1.0:
             qd = (q - self._before[1]) / (reading.time - self._before[0])
         self._before = reading.time, q
-        seq = self.newest.seq + 1 if self.newest is not None else 1
         time = max(time, self.newest.time + 1) if self.newest is not None else time
+        seq = self.newest.seq + 1 + _missing(time - self.newest.time) if self.newest is not None else 1
         setpoint = frozen(np.radians(reading.commanded))
         self.newest = Sample(seq, time, q, frozen(qd), setpoint, s, min(reading.feed, 100) / 100.0, command, motion)
         if command:
@@ -75,6 +81,12 @@ class Samples:
             frozen([row.s for row in rows]),
             frozen([row.scaling for row in rows]),
         )
+
+
+def _missing(gap: int) -> int:
+    """How many samples the declared rate has within `gap` ns between two; none where it is kept."""
+    periods = gap * RATE / 1e9
+    return max(1, round(periods) - 1) if periods > LATE else 0
 
 
 def state_of(device: str, sample: Sample, reading: Reading, is_stopping: bool, faults: tuple[str, ...]) -> RobotState:

@@ -201,3 +201,14 @@ def test_a_program_of_somebody_else_is_waited_for(bench: Bench, double: Linuxcnc
     with pytest.raises(Refused) as refusal:
         bench.robot.prepare("n", way(HOME, somewhere(0.4), 1.0))
     assert refusal.value.code is Refusal.BUSY
+
+
+def test_samples_that_did_not_come_are_missing_in_the_readback(bench: Bench) -> None:
+    bench.begun("m", way(HOME, somewhere(0.4), 1.0), s=0.1)
+    bench.wait(0.2)
+    bench.ended("m")
+    before, after = bench.robot.readback()
+    missing = after.first_seq - before.first_seq - len(before.time)
+    assert 8 <= missing <= 12, "0.2 s at 50 Hz"
+    for block in (before, after):
+        assert np.diff(block.time).max() <= 30_000_000
