@@ -43,6 +43,8 @@ EXAMPLES: Mapping[str, str] = {
     "R738": "weld s.seam current 120 A    # and the welder says arc_lost",
     "R741": "move s to outfeed    # and something holds the arm",
     "R742": "held: the journal cannot be written: database or disk is full",
+    "R743": "# a bit was turned in event 812: 811 events are told",
+    "R744": "# the run was made with next year's version",
     "R740": "g1: driver ur: its process has ended: exit code 3    # the text of the hold",
     "R760": "held: its controller was gone: look at the cell, then resume",
     "R761": "held: what became of `process shaft#1` at lathe (s12)? done or not done",

@@ -152,7 +152,7 @@ _PAGES = (
     ),
     _page(
         "R724", "the journal cannot be read",
-        "The run's folder has no journal, a journal of a newer version, or a plan is missing beside it.",
+        "The run's folder has no journal, one of which nothing can be read, or a plan is missing beside it.",
         "A run without its journal cannot be told.",
         "Read it with the version that wrote it.",
     ),
@@ -236,6 +236,19 @@ _PAGES = (
         "What is not written down is not begun: after a crash nobody could tell it. A stop waits for no disk. The hold itself is "
         "written into space that the journal has set aside.",
         "Make space on that disk, or see to it, then resume: the same plan goes on.",
+    ),
+    _page(
+        "R743", "the end of a journal is damaged",
+        "An event of the journal is not as it was written, or cannot be read. What was before it is told, and nothing behind it.",
+        "A bad disk, or a torn copy. Each row has a sum over itself and the one before, so a changed or missing one is seen.",
+        "Take the run from a copy that is whole, if there is one. It cannot be gone on with, for commands may have gone out that "
+        "nobody can tell: plan from what is observed.",
+    ),
+    _page(
+        "R744", "the journal is of a newer version",
+        "A later version of this program wrote the run.",
+        "What it wrote may mean something that this version does not know. Older journals are read by every version.",
+        "Read it with the version that wrote it, or a later one.",
     ),
     _page(
         "R737", "a thing is overdue",

@@ -34,7 +34,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "resume": ("resume", "go on with a run that its controller has left"),
     "runs": ("runs", "the runs on record, newest first"),
     "status": ("status", "what is going on, or how a run ended"),
-    "replay": (None, "go through a run again, event by event"),
+    "replay": ("replay", "go through a run again, event by event"),
     "report": ("report", "a readable account of a run"),
     "operate": (None, "the operator's screens"),
     "drivers": ("drivers", "which drivers are installed; the conformance kit"),

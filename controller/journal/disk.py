@@ -16,13 +16,15 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 
 from cell.events import Event
 from cell.motion_plan import MotionPlan
 from cell.plan_file import write_plan
-from controller.journal.journal import FILE, SCHEMA_VERSION, plan_path
-from controller.journal.rows import row_of, snapshot_of
+from controller.journal.journal import FILE, DamagedJournal, StoredJournal, plan_path
+from controller.journal.rows import FIRST_SUM, Row, chained, row_of, snapshot_of, snapshot_sum
+from controller.journal.versions import VERSION, bring_up, create
 from controller.run_state import RunState
 
 SNAPSHOT_EVERY = 1000
@@ -43,13 +45,16 @@ def writable(path: Path) -> Iterator[None]:
 
 class DiskJournal:
     """Writes in `folder`, which exists; goes on behind the last event of a run that `is_resumed`. Raises OSError where the disk
-    takes no more; what was refused may be tried again."""
+    takes no more; what was refused may be tried again. Raises JournalError for a run that cannot be gone on with."""
 
     def __init__(self, folder: Path, run_id: str, *, is_resumed: bool = False) -> None:
         self._folder = folder
         self._kept = 0
+        self._sum = FIRST_SUM
         self._since_snapshot = 0
         self._log = 0
+        if is_resumed:
+            _refuse_damaged(folder)
         with writable(folder / FILE):
             self._connection = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False)
             self._open(run_id, is_resumed)
@@ -62,10 +67,12 @@ class DiskJournal:
         execute("PRAGMA synchronous = FULL")
         self._is_full = True
         if is_resumed:
-            self._kept = execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+            bring_up(self._connection)
+            found = execute("SELECT seq, sum FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+            self._kept, self._sum = found if found is not None else (0, FIRST_SUM)
         else:
-            self._connection.executescript((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
-            execute("INSERT INTO about VALUES ('schema', ?), ('run', ?)", (str(SCHEMA_VERSION), run_id))
+            create(self._connection)
+            execute("INSERT INTO about VALUES ('schema', ?), ('run', ?)", (str(VERSION), run_id))
         self.make_room()
 
     @property
@@ -85,12 +92,20 @@ class DiskJournal:
         has_snapshot = may_rest and self._since_snapshot + len(rows) >= SNAPSHOT_EVERY
         snapshot = snapshot_of(state) if has_snapshot else ""
         with writable(self._folder / FILE), self._transaction(is_durable):
-            self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", [(r.seq, r.at, r.kind, r.body) for r in rows])
+            sums = self._insert(rows)
             if has_snapshot:
-                self._connection.execute("INSERT INTO snapshots VALUES (?, ?)", (rows[-1].seq, snapshot))
-        self._kept += len(rows)
+                snapshot_row = (rows[-1].seq, snapshot, snapshot_sum(rows[-1].seq, snapshot))
+                self._connection.execute("INSERT INTO snapshots VALUES (?, ?, ?)", snapshot_row)
+        self._kept, self._sum = self._kept + len(rows), sums[-1]
         self._since_snapshot = 0 if has_snapshot else self._since_snapshot + len(rows)
         self._log += 3 + (sum(len(row.body) for row in rows) + len(snapshot)) // (PAGE // 2)
+
+    def _insert(self, rows: Sequence[Row]) -> list[int]:
+        """The sum of each row."""
+        sums = list(accumulate(rows, chained, initial=self._sum))[1:]
+        written = [(row.seq, row.at, row.kind, row.body, total) for row, total in zip(rows, sums, strict=True)]
+        self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", written)
+        return sums
 
     def make_room(self) -> None:
         """Brings the log into the database and sets its space aside again."""
@@ -132,6 +147,15 @@ class DiskJournal:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+
+
+def _refuse_damaged(folder: Path) -> None:
+    """What was lost may have told of commands that went out."""
+    stored = StoredJournal(folder)
+    damage = stored.damage()
+    stored.close()
+    if damage is not None:
+        raise DamagedJournal(damage.text)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from cell.codec import CodecError, canonical, from_plain
 from cell.events import Event
 from cell.run import RunSummary
+from controller.journal.damage import Damage
 from controller.journal.journal import FILE, JournalError, StoredJournal, legible
 from controller.journal.replay import replay
 from controller.run_state import RunState
@@ -84,6 +85,14 @@ class RunFolder:
         journal = self.journal()
         try:
             return tuple(journal.events())
+        finally:
+            journal.close()
+
+    def damage(self) -> Damage | None:
+        """What a bad disk did to the journal, None for nothing. Reads all of it. Raises JournalError."""
+        journal = self.journal()
+        try:
+            return journal.damage()
         finally:
             journal.close()
 

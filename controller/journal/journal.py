@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -16,10 +16,12 @@ from cell.codec import canonical
 from cell.events import Event
 from cell.motion_plan import MotionPlan
 from cell.plan_file import read_plan
-from controller.journal.rows import Row, event_of, row_of, state_of
+from controller.journal.damage import CODE, Damage, Torn, damage_of, whole_rows
+from controller.journal.rows import event_of, row_of, snapshot_sum, state_of
+from controller.journal.versions import VERSION, migrated
 from controller.run_state import RunState
 
-SCHEMA_VERSION = 1
+NEWER = "R744"
 FILE = "journal.sqlite"
 
 
@@ -29,6 +31,22 @@ class JournalError(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.code = "R724"
+
+
+class DamagedJournal(JournalError):
+    """More was kept than can be read, so the run cannot be gone on with; `code` is R743."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.code = CODE
+
+
+class NewerJournal(JournalError):
+    """A later version of this program wrote it; `code` is R744."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.code = NEWER
 
 
 @contextmanager
@@ -98,42 +116,66 @@ class MemoryJournal:
 
 
 class StoredJournal:
-    """Reads what a run left, also one that was killed. Raises JournalError when there is nothing to read."""
+    """Reads what a run left, also one that was killed, and changes nothing. Raises JournalError when there is nothing to read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._plans: dict[str, MotionPlan] = {}
-        path = folder / FILE
-        if not path.is_file():
+        self._path = folder / FILE
+        if not self._path.is_file():
             raise JournalError(f"{folder} holds no journal")
-        self._connection = sqlite3.connect(path)
-        with legible(path):
-            about = dict(self._connection.execute("SELECT key, value FROM about"))
-        if about.get("schema") != str(SCHEMA_VERSION):
-            raise JournalError(f"{path} has version {about.get('schema')}, this program reads {SCHEMA_VERSION}")
+        self._connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            with legible(self._path):
+                self._connection.execute("PRAGMA writable_schema = ON")  # or a file that was cut off is not read at all
+                about = dict(self._connection.execute("SELECT key, value FROM about"))
+                version = int(about["schema"])
+        except JournalError:
+            self._connection.close()
+            raise
+        if version > VERSION:
+            self._connection.close()
+            raise NewerJournal(f"{NEWER}: {self._path} has version {version}, and this program reads up to {VERSION}")
+        self.written_by = version
+        if version < VERSION:
+            old = self._connection
+            with legible(self._path):
+                self._connection = migrated(old, version)
+            old.close()
 
     def events(self, after: int = 0) -> Iterator[Event]:
-        """All events behind number `after`, in order. Raises JournalError."""
-        with legible(self._folder / FILE):
-            for row in self._connection.execute("SELECT seq, at, kind, body FROM events WHERE seq > ? ORDER BY seq", (after,)):
-                yield event_of(Row(*row), self.plan)
+        """All whole events behind number `after`, in order; `damage` tells whether there were more. Raises JournalError."""
+        with legible(self._path), suppress(Torn):
+            for row in whole_rows(self._connection, after):
+                yield event_of(row, self.plan)
 
-    def bodies(self, after: int, most: int) -> list[tuple[int, str]]:
-        """At most so many events behind number `after`, as numbers and texts. Raises JournalError."""
-        with legible(self._folder / FILE):
-            rows = self._connection.execute("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
-            return [(seq, body) for seq, body in rows]
+    def damage(self) -> Damage | None:
+        """None where all of it is whole."""
+        with legible(self._path):
+            return damage_of(self._connection, self._path)
 
     def snapshot(self, up_to: int | None = None) -> tuple[int, RunState] | None:
-        """The newest snapshot (not behind event `up_to`) with the number of the event that it follows. Raises JournalError."""
-        with legible(self._folder / FILE):
-            return self._snapshot(up_to)
-
-    def _snapshot(self, up_to: int | None) -> tuple[int, RunState] | None:
-        found = self._connection.execute(
-            "SELECT seq, body FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (up_to if up_to is not None else 2**62,)
-        ).fetchone()
-        return (found[0], state_of(found[1], self.plan)) if found is not None else None
+        """The newest snapshot (not behind event `up_to`) with the number of the event that it follows; one that is damaged, or
+        another version's, is passed over. Raises JournalError."""
+        rows = self._connection.execute(
+            "SELECT seq, body, sum FROM snapshots WHERE seq <= ? ORDER BY seq DESC", (up_to if up_to is not None else 2**62,)
+        )
+        while True:
+            try:
+                found = next(rows, None)
+            except sqlite3.DatabaseError:
+                return None
+            if found is None:
+                return None
+            seq, body, total = found
+            if snapshot_sum(seq, body) != total:
+                continue
+            try:
+                return seq, state_of(body, self.plan)
+            except JournalError:
+                raise
+            except Exception:  # a snapshot is only a shorter way to what the events tell
+                continue
 
     def plan(self, plan_id: str) -> MotionPlan:
         """A plan of this run, unreleased again. Raises JournalError when it is missing or is not what its name says."""

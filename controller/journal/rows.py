@@ -6,6 +6,7 @@ A released plan is not in its row: it stands beside the journal, once, under its
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, get_type_hints
@@ -19,6 +20,9 @@ from controller import run_state
 from controller.plan_index import plan_index
 from controller.policies import policies_of
 from controller.run_state import Belief, Progress, RunState, Trouble
+
+FIRST_SUM = 0
+"""The sum before the first row."""
 
 PlanOf = Callable[[str], MotionPlan]
 """The plan of that id. Raises KeyError or OSError when it is not there."""
@@ -35,6 +39,15 @@ class Row:
 def row_of(seq: int, event: Event) -> Row:
     kept = replace(event, plan=None) if isinstance(event, PlanReleased) else event
     return Row(seq, event.at, type(event).__name__, canonical(kept))
+
+
+def chained(before: int, row: Row) -> int:
+    """The sum of `row` behind one with the sum `before`."""
+    return zlib.crc32(f"{row.seq} {row.at} {row.kind} {row.body}".encode(), before)
+
+
+def snapshot_sum(seq: int, body: str) -> int:
+    return zlib.crc32(f"{seq} {body}".encode())
 
 
 def event_of(row: Row, plan_of: PlanOf) -> Event:

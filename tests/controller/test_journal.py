@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from controller.journal.journal import FILE, JournalError, StoredJournal, plan_p
 from controller.journal.recording import read_recording
 from controller.journal.replay import ReplayDiffers, fold, replay, states, verified
 from controller.journal.report import report
-from controller.journal.rows import event_of, row_of, snapshot_of, state_of
+from controller.journal.rows import Row, chained, event_of, row_of, snapshot_of, state_of
 from controller.run_state import NOTHING_YET
 from controller.service import post, serve
 from tests.controller.small_planner import small_plan
@@ -189,7 +189,7 @@ def test_no_command_goes_out_before_its_event_is_on_disk_but_a_stop_and_what_slo
 
 CHILD = """
 import queue, sys, threading
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from controller.journal.folder import new_run
 from controller.service import serve
@@ -241,11 +241,12 @@ def test_no_journal_of_a_newer_version_is_read(stored: RunFolder, tmp_path: Path
     copied = sqlite3.connect(tmp_path / FILE)
     with sqlite3.connect(stored.path / FILE) as source:
         source.backup(copied)
-    copied.execute("UPDATE about SET value = '2' WHERE key = 'schema'")
+    copied.execute("UPDATE about SET value = '3' WHERE key = 'schema'")
     copied.commit()
     copied.close()
-    with pytest.raises(JournalError, match="version 2"):
+    with pytest.raises(JournalError, match="version 3, and this program reads up to 2") as refused:
         StoredJournal(tmp_path)
+    assert refused.value.code == "R744"
 
 
 def rewritten(folder: RunFolder, seq: int, body: str) -> None:
@@ -253,6 +254,9 @@ def rewritten(folder: RunFolder, seq: int, body: str) -> None:
     connection = sqlite3.connect(folder.path / FILE)
     connection.execute("DROP TRIGGER events_are_append_only")
     connection.execute("UPDATE events SET body = ? WHERE seq = ?", (body, seq))
+    rows = connection.execute("SELECT seq, at, kind, body FROM events ORDER BY seq")
+    sums = list(accumulate((Row(*row) for row in rows), chained, initial=0))[1:]
+    connection.executemany("UPDATE events SET sum = ? WHERE seq = ?", [(total, n + 1) for n, total in enumerate(sums)])
     connection.execute("UPDATE snapshots SET body = '{}'")
     connection.commit()
     connection.close()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.arguments import add_json, unbuilt_asked
 from tui.exit_codes import DONE, USAGE
-from tui.speech import printable, put, put_json, refuse
+from tui.speech import printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
     from controller.journal.fidelity import MotionRun
@@ -44,6 +44,11 @@ def act(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _tell_damage(folder: RunFolder) -> None:
+    if (damage := folder.damage()) is not None:
+        say(printable(damage.text))
+
+
 def _account(folder: RunFolder) -> str:
     """Raises JournalError."""
     from controller.journal.journal import legible
@@ -51,6 +56,7 @@ def _account(folder: RunFolder) -> str:
     from tui.busy_text import busy_lines
     from tui.fidelity_text import fidelity_lines
 
+    _tell_damage(folder)
     with legible(folder.path):
         events = folder.events()
         account = report(events, folder.summary())
@@ -67,6 +73,7 @@ def _document(folder: RunFolder) -> dict[str, Any]:
     from tui.fidelity_text import motion_documents
     from tui.run_text import run_document
 
+    _tell_damage(folder)
     return {**run_document(folder.summary()), "motions": motion_documents(_motions(folder))}
 
 
