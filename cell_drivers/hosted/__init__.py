@@ -12,6 +12,7 @@ child does.
     desk     child: calls carried out, everything looked at
     child    child: the loop, and the thread that hears stops
     spawn    controller: a child with the sockets to it
+    printed  controller: the last line of what a driver prints
     stops    controller: stops sent at once, and who is deaf to them
     credible controller: what a look may say
     line     controller: calls and what was seen; when the child fails, why

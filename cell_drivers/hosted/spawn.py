@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,12 +21,11 @@ from cell.driver import Assembly
 from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.child import CALLS, FOLDER, STOPS
 from cell_drivers.hosted.pace import Pace
+from cell_drivers.hosted.printed import Printed
 
 MARK = "CELLWRIGHT_DRIVER"
 """The variable of its environment by which what a driver has started is found, also where that left its session."""
 LOOKED = 0.01  # s between two looks whether it has ended
-LAST_LINES = 5
-"""of what a driver prints, for whoever asks why it died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Reached:
     stops: socket.socket
     socket_path: Path
     process: subprocess.Popen[bytes] | None = None
-    printed: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
+    printed: Printed = field(default_factory=Printed)
 
     def kill(self) -> None:
         """With everything that it has started. Twice is as good as once."""
@@ -87,7 +85,7 @@ class Reached:
         code = self.process.wait()
         shutil.rmtree(self.socket_path.parent, ignore_errors=True)
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return f"{how}{''.join(f'; {line}' for line in list(self.printed)[-1:])}"
+        return f"{how}{f'; {last}' if (last := self.printed.last) else ''}"
 
     def memory(self) -> int:
         """Resident, in bytes; 0 where nobody knows."""
@@ -135,9 +133,9 @@ def spawn(start_up: StartUp, bounds: Bounds) -> Reached:
         )
     reached = reach(path, process)
     threading.Thread(target=_hand_over, args=(process, start_up), name=f"driver {start_up.driver} starts", daemon=True).start()
-    threading.Thread(
-        target=_listen, args=(process, reached.printed), name=f"driver {start_up.driver} prints", daemon=True
-    ).start()
+    assert process.stdout is not None
+    listen, prints = reached.printed.listen, process.stdout
+    threading.Thread(target=listen, args=(prints,), name=f"driver {start_up.driver} prints", daemon=True).start()
     return reached
 
 
@@ -156,14 +154,3 @@ def _hand_over(process: subprocess.Popen[bytes], start_up: StartUp) -> None:
     assert process.stdin is not None
     with suppress(OSError), process.stdin as pipe:
         pickle.dump(start_up, pipe)
-
-
-def _listen(process: subprocess.Popen[bytes], lines: deque[str]) -> None:
-    """Whatever a driver prints is read, so that it never waits for a reader; its last lines are kept, each no longer than a
-    line."""
-    assert process.stdout is not None
-    with suppress(OSError, ValueError):
-        while piece := process.stdout.readline(500):
-            text = piece.decode("utf-8", "replace").strip()
-            if text:
-                lines.append(text)
