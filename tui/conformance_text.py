@@ -26,7 +26,8 @@ def what_moves(bench: Bench, drivers: DriverSet) -> Iterator[str]:
         )
     for tool in drivers.grippers:
         low_high = cell.tools[tool].force
-        yield f"{tool}: its first hand opens and closes{f' with {low_high[1]:g} N' if low_high else ''}"
+        force = f" with {low_high[1]:g} N" if low_high else ""
+        yield f"{tool}: its jaws are activated, where it asks for that; its first hand opens and closes{force}"
     for machine in drivers.machines:
         programs = cell.equipment[machine].programs
         yield f"{machine}: door and clamp move{f', program {programs[0].name} runs' if programs else ''}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 
-from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
+from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised
 from cell.driver import CouplingDriver, Device, DriverSet
 from cell_drivers.conformance.bench import Bench
 from cell_drivers.conformance.foreign import Foreign
@@ -22,6 +22,10 @@ STEP = 0.05
 """s between two looks where nothing is sampled."""
 PATIENCE = 60.0
 """s: the longest that any command but a program may take."""
+
+
+WAKING = 20.0
+"""s that a gripper may take to be ready once it is acknowledged that its jaws move."""
 
 
 class Bed:
@@ -38,6 +42,7 @@ class Bed:
         try:
             self.drivers.open()
             self._await_states()
+            self._wake_hands()
         except BaseException:
             self._give_up()
             raise
@@ -129,6 +134,15 @@ class Bed:
 
         if not self.until(has_come, 10.0):
             raise Broken("10 s after `open` there is no state")
+
+    def _wake_hands(self) -> None:
+        """A gripper that was without power says so as a fault; who tries it acknowledges that, as Resume does. Its jaws move."""
+        names = {tool.name for tool in self.drivers.grippers.values()}
+        self.poll()
+        asleep = {(e.device, e.fault) for e in self.events if isinstance(e, FaultRaised) and e.device in names}
+        for device, fault in asleep:
+            self._devices[device].acknowledge(fault, "the conformance kit")
+        self.until(lambda: asleep <= {(e.device, e.fault) for e in self.events if isinstance(e, FaultCleared)}, WAKING)
 
     # --- commands ---
 
