@@ -154,12 +154,14 @@ class NoPlan:
 
 CommandStatus = Literal["running", "done", "aborted", "refused", "not begun", "unknown"]
 NOT_SENT = "not sent"
+NOT_STOPPED = "not stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandReported:
     """What a device says of a command. `progress` is the path parameter's share in [0, 1] where there is one. `not begun`: it
-    never got the command, or has done nothing of it; `code` is NOT_SENT where the controller took it back before it went out.
+    never got the command, or has done nothing of it; `code` is NOT_SENT where the controller took it back before it went out,
+    NOT_STOPPED where a stop did not reach the device that `text` names.
     `unknown`: it cannot say; it is never guessed."""
 
     at: int

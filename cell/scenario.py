@@ -1,4 +1,5 @@
-"""One drawn case: a seed and the disturbances of a simulated run. Frozen and serialisable; the world makes them happen.
+"""One drawn case: a seed and the disturbances of a simulated run. Frozen and serialisable; the world makes them happen, and what
+befalls the controller's own machine and operator the rehearsal does (`Beside`).
 
 Counts (`nth`) start at 1; times are s since the world began; the same scenario gives the same run, byte for byte.
 """
@@ -178,6 +179,52 @@ class FrozenState:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkCut:
+    """From `start` s on there is no link to `device` (a robot, tool, machine, station). From `end` on, acknowledging the fault
+    that came with it makes the link again. What runs there goes on; what it says meanwhile is heard afterwards."""
+
+    device: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJump:
+    """At `at` s somebody sets the clock of the controller's machine, by `by` s. Its monotonic clock goes on."""
+
+    at: float
+    by: float
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSlow:
+    """What is handed to the journal between `start` and `end` s is on the disk `delay` s later."""
+
+    start: float
+    end: float
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFull:
+    """The disk takes nothing between `start` and `end` s."""
+
+    start: float
+    end: float
+
+
+OperatorWord = Literal["hold", "resume", "stop", "quick stop", "abort"]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAsks:
+    """At `at` s an operator asks for `what`."""
+
+    at: float
+    what: OperatorWord
+
+
+@dataclass(frozen=True, slots=True)
 class OrderComes:
     """At `at` s an order of that id comes, for `items` (kind, count); `due` in s since 1970 (UTC)."""
 
@@ -215,9 +262,18 @@ Disturbance = (
     | PersonAway
     | PersonRefuses
     | FrozenState
+    | LinkCut
+    | ClockJump
+    | DiskSlow
+    | DiskFull
+    | OperatorAsks
     | OrderComes
     | OrderGoes
 )
+
+
+Beside = ClockJump | DiskSlow | DiskFull | OperatorAsks
+"""What befalls the controller's own machine and operator, so nothing that a world could make happen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,16 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel
 from cell.scenario import (
+    Beside,
+    ClockJump,
     CouplingFails,
+    DiskFull,
+    DiskSlow,
     Disturbance,
     Drift,
     DriveSpoiled,
@@ -30,8 +34,11 @@ from cell.scenario import (
     Identified,
     Jam,
     Late,
+    LinkCut,
     MachineAlarm,
     MissingPart,
+    OperatorAsks,
+    OperatorWord,
     OrderComes,
     OrderGoes,
     PersonAway,
@@ -89,6 +96,8 @@ SHARE = Rule("a number from 0 to 1", _between(0.0, 1.0))
 FACTOR = Rule("a number from 0.01 to 100", _between(0.01, 100.0))
 RATE = Rule("rad or m per second, from -10 to 10", _between(-10.0, 10.0))
 SECONDS = Rule("seconds, 0 or more", _between(0.0, 1e9))
+JUMP = Rule("seconds, from -1000000 to 1000000", _between(-1e6, 1e6))
+DELAY = Rule("seconds, from 0 to 3600", _between(0.0, 3600.0))
 ID = Rule(
     "letters, digits, _ and -",
     lambda v: isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", v) is not None,
@@ -97,6 +106,8 @@ ID = Rule(
 ITEMS = Rule("so many of each kind: { bracket = 2 }", _are_items, is_number=False, taken=lambda items: tuple(items.items()))
 DUE = Rule("a time with its zone: 2026-11-28T14:00:00Z", _is_instant, False, required=False, taken=lambda due: due.timestamp())
 HOW = Rule('"jam", "cross_threaded" or "over_turned"', lambda v: v in ("jam", "cross_threaded", "over_turned"), is_number=False)
+WORDS = get_args(OperatorWord)
+WORD = Rule(f"one of {', '.join(map(repr, WORDS))}", lambda v: v in WORDS, is_number=False)
 WHEN = Rule('"at grip" or "on the way"', lambda v: v in ("at grip", "on the way"), is_number=False)
 
 TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
@@ -128,10 +139,15 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
     "person_refuses": (PersonRefuses, {"person": NAME, "nth": COUNT}),
     "frozen_state": (FrozenState, {"device": NAME, "start": SECONDS, "end": SECONDS}),
+    "link_cut": (LinkCut, {"device": NAME, "start": SECONDS, "end": SECONDS}),
+    "clock_jump": (ClockJump, {"at": SECONDS, "by": JUMP}),
+    "disk_slow": (DiskSlow, {"start": SECONDS, "end": SECONDS, "delay": DELAY}),
+    "disk_full": (DiskFull, {"start": SECONDS, "end": SECONDS}),
+    "operator_asks": (OperatorAsks, {"at": SECONDS, "what": WORD}),
     "order_added": (OrderComes, {"id": ID, "at": SECONDS, "items": ITEMS, "due": DUE}),
     "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
-SPELLS = ("drift", "person_enters", "person_away", "frozen_state")
+SPELLS = ("drift", "person_enters", "person_away", "frozen_state", "link_cut", "disk_slow", "disk_full")
 """Tables whose `start` comes before their `end`."""
 
 PAGES: Mapping[str, CodePage] = {
@@ -187,6 +203,16 @@ def scenario_from_mapping(mapping: Mapping[str, object], file: str = "") -> Outc
     return Outcome(Scenario(seed, tuple(disturbances)))
 
 
+def named(disturbance: Disturbance) -> str:
+    """The name of its table."""
+    return next(table for table, (make, _) in TABLES.items() if make is type(disturbance))
+
+
+def beside(scenario: Scenario) -> tuple[str, ...]:
+    """The tables of what only a rehearsal makes happen."""
+    return tuple(dict.fromkeys(named(d) for d in scenario.disturbances if isinstance(d, Beside)))
+
+
 def not_in_cell(scenario: Scenario, cell: CellModel, file: str = "") -> tuple[Diagnostic, ...]:
     """E283 for each name that the cell does not declare."""
     devices = (*cell.robots, *cell.tools, *cell.equipment, "signals", "people")
@@ -219,11 +245,15 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "person", person, cell.people
         case FrozenState(device=device):
             yield "device", device, devices
+        case LinkCut(device=device):
+            yield "device", device, tuple(name for name in devices if name not in ("signals", "people"))
         case OrderComes(items=items):
             yield "queue", next(iter(cell.queues), "orders"), tuple(cell.queues)[:1]
             for kind, _ in items:
                 yield "part", kind, cell.parts
         case RejectShare() | Reject() | Identified() | OrderGoes() | Stretched():
+            return
+        case ClockJump() | DiskSlow() | DiskFull() | OperatorAsks():
             return
 
 

@@ -6,7 +6,7 @@ Law: the fold never reads a clock; whatever it knows of time stands in its event
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -40,20 +40,28 @@ class Clock(Protocol):
 
 
 class VirtualClock:
-    """Simulated time, as fast as it can: jumps to whatever happens next. UTC starts where the caller says and runs along."""
+    """Simulated time, as fast as it can: jumps to whatever happens next. UTC starts where the caller says and runs along, but for
+    the `jumps` (ns, s) that somebody makes it take."""
 
     kind: Literal["virtual", "real"] = "virtual"
     is_free = True
 
-    def __init__(self, virtual: VirtualTime, utc_at_zero: datetime = datetime(2000, 1, 1, tzinfo=UTC)) -> None:
+    def __init__(
+        self,
+        virtual: VirtualTime,
+        utc_at_zero: datetime = datetime(2000, 1, 1, tzinfo=UTC),
+        jumps: Sequence[tuple[int, float]] = (),
+    ) -> None:
         self._virtual = virtual
+        self._jumps = tuple(jumps)
         self._zero = utc_at_zero.timestamp()
 
     def now(self) -> int:
         return self._virtual.now()
 
     def utc(self) -> str:
-        return _iso(self._zero + self.now() / SECOND)
+        now = self.now()
+        return _iso(self._zero + now / SECOND + sum(by for at, by in self._jumps if at <= now))
 
     def boot(self) -> str:
         return ""

@@ -46,6 +46,7 @@ EXAMPLES: Mapping[str, str] = {
     "R743": "# a bit was turned in event 812: 811 events are told",
     "R744": "# the run was made with next year's version",
     "R740": "g1: driver ur: its process has ended: exit code 3    # the text of the hold",
+    "R770": "held: g1: the link is cut    # after `stop`",
     "R760": "held: its controller was gone: look at the cell, then resume",
     "R761": "held: what became of `process shaft#1` at lathe (s12)? done or not done",
     "R762": "cellwright resume 20261128    # and that run is Complete",

@@ -271,6 +271,12 @@ _PAGES = (
         "Look at the device, then resume: it is tried again. Or name the event in a policy: `on arc_lost: retry 1, then hold`.",
     ),
     _page(
+        "R770", "a stop did not reach a robot",
+        "Robots were asked to stop, and the driver of one of them could not be reached or did not take it. The rest were asked.",
+        "What moves there stops by itself, or ends its motion, as its driver declares for a lost link. The text says why.",
+        "Look at the robot; use its own stop or the stop of the cell where it moves. Resume when the cause is gone.",
+    ),
+    _page(
         "R760", "the controller was gone",
         "The controller of the run ended without an end of the run: it was killed, or the machine went down. Another one has "
         "read its journal, looked at every device and asked each what became of the commands that were under way.",

@@ -73,8 +73,9 @@ class Dispatcher:
         except DriverError as cause:
             yield CommandReported(now, command.of, command.id, "refused", type(cause).__name__, str(cause))
 
-    def stop(self, command: StopAll) -> None:
-        """Every robot first, whatever one of them answers; machines too when it is more than a normal stop."""
+    def stop(self, command: StopAll) -> list[DriverError]:
+        """Every robot first, whatever one of them answers; machines too when it is more than a normal stop. Whom it did not
+        reach."""
         failed: list[DriverError] = []
         for robot in self._drivers.motion.values():
             try:
@@ -90,8 +91,7 @@ class Dispatcher:
                     stop()
                 except DriverError as cause:
                     failed.append(cause)
-        if failed:
-            raise failed[0]
+        return failed
 
     def _call(self, command: DeviceCommand | SetSpeed, now: int) -> None:
         drivers = self._drivers
@@ -131,7 +131,8 @@ class Dispatcher:
             case Acknowledge(device=device, fault=fault, operator=operator):
                 self._device(device).acknowledge(fault, operator)
             case StopAll():
-                self.stop(command)
+                for failed in self.stop(command):
+                    raise failed
             case _:
                 assert_never(command)
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
-from cell.driver import DriverSet
+from cell.driver import DriverSet, VirtualTime
 from cell.events import Asked, Event
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
+from cell.scenario import ClockJump, DiskFull, DiskSlow, OperatorAsks, Scenario
 from controller.clock import VirtualClock
 from controller.journal.journal import MemoryJournal
+from controller.journal.rehearsed_disk import RehearsedDisk
 from controller.order_book import Announced, OrderBook
 from controller.run_state import RunState
 from controller.runner import Recorder, Replanner, Runner
 from controller.summary import summary_of
+
+D = TypeVar("D")
+UNDISTURBED = Scenario()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,12 @@ def rehearse(
     asks: Sequence[Ask] = (),
     recorder: Recorder | None = None,
     orders: OrderBook | None = None,
+    scenario: Scenario = UNDISTURBED,
 ) -> RunRecord:
-    """Runs `plan` to its end, or to a hold that no later one of `asks` answers, with the `orders` that come meanwhile. Raises
-    ValueError for drivers of real devices: they have no virtual time."""
-    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders)
+    """Runs `plan` to its end, or to a hold that no later one of `asks` answers, with the `orders` that come meanwhile. The world
+    of `drivers` makes happen what `scenario` says of devices; what it says of the controller's own machine and of its operator
+    happens here. Raises ValueError for drivers of real devices: they have no virtual time."""
+    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders, scenario)
     return record
 
 
@@ -64,24 +72,34 @@ def rehearsed(
     asks: Sequence[Ask] = (),
     recorder: Recorder | None = None,
     orders: OrderBook | None = None,
+    scenario: Scenario = UNDISTURBED,
 ) -> tuple[RunRecord, RunState]:
     """The same, with the folded state, which does not cross to another process."""
     if drivers.virtual is None:
         raise ValueError("a rehearsal needs drivers with virtual time")
-    journal = MemoryJournal()
+    journal = _journal(scenario, drivers.virtual)
     runner = Runner(
         spec,
         drivers,
-        VirtualClock(drivers.virtual),
+        VirtualClock(drivers.virtual, jumps=[(round(d.at * 1e9), d.by) for d in _of(scenario, ClockJump)]),
         journal,
         AtOnce(replanner),
-        Script(asks),
+        Script((*asks, *(Ask(d.at, d.what) for d in _of(scenario, OperatorAsks)))),
         recorder,
         orders or Announced(),
         ends_when_held=True,
     )
     state = runner.run(plan)
     return RunRecord(spec, tuple(journal.events), summary_of(state)), state
+
+
+def _journal(scenario: Scenario, virtual: VirtualTime) -> MemoryJournal:
+    spells = [d for d in scenario.disturbances if isinstance(d, DiskSlow | DiskFull)]
+    return RehearsedDisk(virtual, spells) if spells else MemoryJournal()
+
+
+def _of(scenario: Scenario, kind: type[D]) -> list[D]:
+    return [d for d in scenario.disturbances if isinstance(d, kind)]
 
 
 class AtOnce:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cell.events import CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
+from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
 from controller import awaited, effects, ledger, monitor, progress, questions, recovery, taking_over, unheard
@@ -22,6 +22,9 @@ SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastene
 
 
 def reported(d: Draft, event: CommandReported) -> None:
+    if event.code == NOT_STOPPED:
+        _not_stopped(d, event)
+        return
     flight = d.progress.flights.get(event.command)
     if flight is None:
         if event.status in ("refused", "unknown") and event.command in d.trouble.halted.values():
@@ -63,6 +66,13 @@ def reported(d: Draft, event: CommandReported) -> None:
         case "unknown":
             progress.land(d, event.command)
             _lost_sight(d, flight.step, f"{flight.device}: {event.text}")
+
+
+def _not_stopped(d: Draft, event: CommandReported) -> None:
+    """Of a device to which there is no link that was told when the link went down."""
+    if event.text.partition(":")[0] not in d.belief.cut:
+        recovery.replan(d, event.text)
+        recovery.raise_hold(d, HoldReason("R770", event.text, ()))
 
 
 def _is_told(d: Draft, flight: Flight, event: CommandReported) -> bool:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from cell.commands import Command, DeviceCommand, RequestPlan, SetSpeed, StopAll, Withdraw
-from cell.events import NOT_SENT, CommandReported
+from cell.events import NOT_SENT, NOT_STOPPED, CommandReported
 from controller.dispatch import Dispatcher
 
 Waiting = DeviceCommand | SetSpeed | RequestPlan
@@ -29,11 +29,12 @@ class Sending:
 
     def take(self, commands: Sequence[Command], behind: int, now: int) -> Iterator[CommandReported]:
         """Takes over what an event calls for; `behind` events, from the first of the run, have to be on the disk before it goes
-        out. Yields what is known of it at once. Raises DriverError where a stop fails."""
+        out. Yields what is known of it at once, and whom a stop did not reach."""
         for command in commands:
             match command:
                 case StopAll():
-                    self._dispatcher.stop(command)
+                    for failed in self._dispatcher.stop(command):
+                        yield CommandReported(now, command.of, command.id, "unknown", NOT_STOPPED, str(failed))
                     yield from self.take_back(_overtaken, now)
                 case SetSpeed(robot=robot, fraction=fraction):
                     self._supersede(robot)

@@ -9,7 +9,7 @@ from pathlib import Path
 from cell.diagnostic import Diagnostic, Outcome
 from cell.driver import DriverSet
 from cell.scenario import Scenario
-from cell.scenario_file import not_in_cell
+from cell.scenario_file import beside, not_in_cell
 from cellwright.folders import private, state_folder
 from cellwright.in_service import InService, drivers_in_service
 from cellwright.open_drivers import open_drivers
@@ -51,6 +51,8 @@ def target(arguments: argparse.Namespace, is_in_service: bool) -> Target | int:
     if read is not None and read.value is None:
         return _refused(read.diagnostics, arguments, USAGE)
     scenario = Scenario() if read is None or read.value is None else read.value
+    if is_in_service and (tables := beside(scenario)):
+        return refuse(f"{', '.join(tables)}: only a rehearsal makes that happen; try `cellwright simulate`", USAGE)
     with shown() as progress:
         workshop = open_workshop(progress, arguments.jobs)
         prepared = prepare(arguments.file, asked_of(arguments), workshop)

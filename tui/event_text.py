@@ -5,6 +5,7 @@ from __future__ import annotations
 from cell.commands import AwaitWork, Subject, Withdraw
 from cell.events import (
     NOT_SENT,
+    NOT_STOPPED,
     Answered,
     BranchTaken,
     ClauseBroken,
@@ -146,6 +147,8 @@ def _device_line(event: Event) -> str | None:
             return f"{cause}{' no longer' if is_over else ''}: {what}"
         case HandClosedEmpty(hand=hand):
             return f"{hand} closed on nothing"
+        case CommandReported(code=code, text=text) if code == NOT_STOPPED:
+            return f"a stop did not reach {text}"
         case CommandReported(command=command, code=code, text=text) if code == NOT_SENT:
             return f"{command} was not sent: {text}"
         case JournalReported(why=why):

@@ -42,11 +42,13 @@ class CouplingFace(Face):
         return self.world.luck.stretch(self.name, command)
 
     def stop(self) -> None:
+        self.link.reach()
         if self._due is not None and self._command is not None:
             self._due.cancel()
             self._ends(self._command, CommandStatus("aborted", None, "stop"))
 
     def state(self) -> CouplingState:
+        self.link.reach()
         return self._frozen_state or self._now()
 
     def freeze(self) -> None:

@@ -15,6 +15,7 @@ from cell.scenario import (
     Identified,
     Jam,
     Late,
+    LinkCut,
     MachineAlarm,
     MissingPart,
     PersonAway,
@@ -123,6 +124,9 @@ class Misfortunes:
     def refuses(self, person: str, nth: int) -> bool:
         """Whether `person` refuses the `nth` thing that is asked of them."""
         return any(isinstance(d, PersonRefuses) and (d.person, d.nth) == (person, nth) for d in self.scenario.disturbances)
+
+    def cuts(self, device: str) -> Sequence[LinkCut]:
+        return [d for d in self.scenario.disturbances if isinstance(d, LinkCut) and d.device == device]
 
     def frozen(self, device: str) -> Sequence[FrozenState]:
         return [d for d in self.scenario.disturbances if isinstance(d, FrozenState) and d.device == device]

@@ -1,7 +1,7 @@
 """What all simulated drivers share: one device's side of the world. It says what is so, carries ids, and can freeze.
 
 Law: a face has no life of its own. It plans effects on the world's timeline and reads the world back; a frozen face goes on
-acting, but what it says stays as it was.
+acting, but what it says stays as it was. So does one without a link, which says nothing and takes nothing (link.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import deque
 from cell.command_book import NOT_SEEN, CommandBook
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
 from cell.driver_errors import LastState, Refusal, Refused, Stale
+from cell_drivers.simulated.link import Link
 from cell_drivers.simulated.world import World
 
 DONE = CommandStatus("done")
@@ -28,6 +29,7 @@ class Face:
         self._rate = rate
         self._io_points = io_points
         self._frozen_status: dict[str, CommandStatus] | None = None
+        self.link = Link(world, name)
         for spell in world.luck.frozen(name):
             world.timeline.after(spell.start, self.freeze)
             world.timeline.after(spell.end, self.thaw)
@@ -39,6 +41,10 @@ class Face:
     @property
     def is_frozen(self) -> bool:
         return self._frozen_status is not None
+
+    @property
+    def _is_heard(self) -> bool:
+        return not self.is_frozen and not self.link.is_cut
 
     def capabilities(self) -> Capabilities:
         return Capabilities(
@@ -68,9 +74,12 @@ class Face:
         """Simulated devices do not watch for it."""
 
     def acknowledge(self, fault: str, operator: str) -> None:
-        """Most faces have no faults."""
+        """Most faces have no fault of their own."""
+        self.link.acknowledge(fault)
 
     def status(self, command: str) -> CommandStatus:
+        if self.link.is_cut:
+            return CommandStatus("unknown")
         if self._frozen_status is not None:
             return self._frozen_status.get(command, NOT_SEEN)
         return self.commands.status(command)
@@ -80,9 +89,9 @@ class Face:
 
     def drain(self) -> list[tuple[int, DeviceEvent]]:
         """What is new, with the world's running number of each."""
-        if self.is_frozen:
-            return []
-        found = list(self.outbox)
+        if not self._is_heard:
+            return self.link.news()
+        found = [*self.outbox, *self.link.news()]
         self.outbox.clear()
         return found
 
@@ -102,7 +111,8 @@ class Face:
         self.tell(CommandChanged(self._name, self.world.now, command, status))
 
     def takes(self, command: str, *asked: object) -> bool:
-        """Whether `command` is new and so has to be carried out. Raises Refused when the driver is not open."""
+        """Whether `command` is new and so has to be carried out. Raises Refused when the driver is not open, LinkLost."""
+        self.link.reach(command)
         if not self.is_open:
             raise self.refused(Refusal.NOT_OPEN, command)
         return self.commands.is_new(command, asked, self.world.now)

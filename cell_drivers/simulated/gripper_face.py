@@ -96,6 +96,8 @@ class GripperFace(Face):
         raise self.refused(Refusal.NOT_OFFERED, command, "it drives nothing")
 
     def stop(self) -> None:
+        """Raises LinkLost: then jaws that move go on."""
+        self.link.reach()
         for jaws in self._jaws.values():
             if jaws.command is not None and jaws.due is not None:
                 jaws.due.cancel()
@@ -106,6 +108,7 @@ class GripperFace(Face):
                 self.change(command, CommandStatus("aborted", None, "stop"))
 
     def state(self, hand: str) -> GripperState:
+        self.link.reach()
         if hand in self._frozen_states:
             return self._frozen_states[hand]
         if hand not in self._jaws:
@@ -113,6 +116,7 @@ class GripperFace(Face):
         return self._state_now(self._jaws[hand])
 
     def acknowledge(self, fault: str, operator: str) -> None:
+        super().acknowledge(fault, operator)
         if fault == LOST and self._is_lost and not self.world.is_lost(self.mount):
             self._is_lost = False
             self.world.effect(self.name, "", "acknowledged", detail=f"{fault} by {operator}")

@@ -186,10 +186,13 @@ class MachineFace(Face):
         self._run(work, self._program_ends)
 
     def stop(self) -> None:
+        """Raises LinkLost: then what it works on goes on."""
+        self.link.reach()
         if self._work is not None:
             self._abort(self._work, "stop")
 
     def acknowledge(self, fault: str, operator: str) -> None:
+        super().acknowledge(fault, operator)
         if fault == self._fault and self._alarm is not None:
             self.world.effect(self.name, "", "acknowledged", detail=f"{fault} by {operator}")
             self._clear_alarm()
@@ -312,13 +315,14 @@ class MachineFace(Face):
             self.world.violation(self.name, command, f"{may_be} while nobody knows where {robot} is")
 
     def state(self) -> MachineState:
+        self.link.reach()
         return self._frozen_state if self._frozen_state is not None else self._state_now()
 
     def last_state(self) -> MachineState:
         return self.state()
 
     def status(self, command: str) -> CommandStatus:
-        if not self.is_frozen and self._work is not None and self._work.command == command:
+        if self._is_heard and self._work is not None and self._work.command == command:
             return CommandStatus("running", self._work.fraction(self.world.now))
         return super().status(command)
 

@@ -55,7 +55,7 @@ class RobotFace(Face):
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
         self._frozen_state: RobotState | None = None
-        self._own = OwnController(world, self.name, lambda: self.stop("quick"), self.tell)
+        self._own = OwnController(world, self.name, lambda: self._halt("quick"), self.tell)
         arm.on_scaling = lambda scaling: self.tell(SpeedScaled(self.name, world.now, scaling))
 
     def capabilities(self) -> Capabilities:
@@ -176,7 +176,11 @@ class RobotFace(Face):
         self.arm.start(command, motion, forth, first, goes_back)
 
     def stop(self, kind: StopKind) -> None:
-        """Also what was only prepared, or is being powered, is dropped."""
+        """Also what was only prepared, or is being powered, is dropped. Raises LinkLost: then it finishes its buffer."""
+        self.link.reach()
+        self._halt(kind)
+
+    def _halt(self, kind: StopKind) -> None:
         for command in self._prepared:
             if self.commands.status(command).state == "queued":
                 self.change(command, CommandStatus("aborted", 0.0, f"{kind} stop"))
@@ -197,7 +201,7 @@ class RobotFace(Face):
 
     def status(self, command: str) -> CommandStatus:
         run = self.arm.run
-        if not self.is_frozen and run is not None and run.command == command:
+        if self._is_heard and run is not None and run.command == command:
             return CommandStatus("running", float(run.samples.s[run.row(self.world.now)]))
         return super().status(command)
 
@@ -232,6 +236,7 @@ class RobotFace(Face):
             raise Stale(self.name, command, self.world.now, f"its last state is {age:.2f} s old", self.state())
 
     def acknowledge(self, fault: str, operator: str) -> None:
+        super().acknowledge(fault, operator)
         self._own.acknowledge(fault, operator)
 
     def _refuse_unless_ready(self, command: str) -> None:
@@ -249,13 +254,14 @@ class RobotFace(Face):
     # --- what it says ---
 
     def state(self) -> RobotState:
+        self.link.reach()
         return self._frozen_state if self._frozen_state is not None else self._state_now()
 
     def last_state(self) -> RobotState:
         return self.state()
 
     def readback(self) -> tuple[ReadbackBlock, ...]:
-        return () if self.is_frozen else self.arm.readback()
+        return () if self.is_frozen or self.link.is_cut else self.arm.readback()
 
     def freeze(self) -> None:
         self._frozen_state = self._state_now()

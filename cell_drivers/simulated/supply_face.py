@@ -45,6 +45,7 @@ class SupplyFace(Face):
         self.look()
 
     def stop(self) -> None:
+        self.link.reach()
         if self._wanted is not None:
             command, self._wanted = self._wanted[0], None
             self.change(command, CommandStatus("aborted", None, "stop"))

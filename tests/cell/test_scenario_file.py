@@ -11,7 +11,7 @@ from cell import scenario
 from cell.codec import canonical, from_plain, to_plain
 from cell.model import Queue
 from cell.scenario import GripLost, MachineAlarm, MissingPart, RejectShare, Scenario
-from cell.scenario_file import PAGES, TABLES, not_in_cell, scenario_from_mapping
+from cell.scenario_file import PAGES, TABLES, beside, not_in_cell, scenario_from_mapping
 from tests.cell_drivers.gantry import SPAN, gantry_cell
 
 EVERYTHING = """
@@ -97,6 +97,23 @@ nth = 2
 device = "g1"
 start = 1
 end = 2
+[[link_cut]]
+device = "lathe"
+start = 1
+end = 2
+[[clock_jump]]
+at = 3
+by = -3600
+[[disk_slow]]
+start = 1
+end = 2
+delay = 2
+[[disk_full]]
+start = 5
+end = 6
+[[operator_asks]]
+at = 9
+what = "quick stop"
 """
 
 
@@ -141,6 +158,11 @@ def test_a_scenario_survives_its_plain_form() -> None:
         ("[[person_enters]]\nzone = 'aisle'\nstart = 5\nend = 5", "E282", "not after its start"),
         ("[[grip_lost]]\ntool = 'grip'\nnth = 1\nwhen = 'later'", "E282", "on the way"),
         ("seed = 1.5", "E282", "whole number"),
+        ("[[link_cut]]\ndevice = 'g1'\nstart = 2\nend = 1", "E282", "not after its start"),
+        ("[[disk_full]]\nstart = 2\nend = 2", "E282", "not after its start"),
+        ("[[disk_slow]]\nstart = 1\nend = 2\ndelay = -1", "E282", "from 0 to 3600"),
+        ("[[clock_jump]]\nat = 1\nby = inf", "E282", "seconds"),
+        ("[[operator_asks]]\nat = 1\nwhat = 'start'", "E282", "'quick stop'"),
     ],
 )
 def test_says_what_is_wrong_with_an_entry(text: str, code: str, told: str) -> None:
@@ -161,6 +183,17 @@ def test_names_that_the_cell_does_not_have_are_found() -> None:
     findings = not_in_cell(scenario_from_mapping(tomllib.loads(text)).expect(), gantry_cell(), "day.toml")
     assert [d.code for d in findings] == ["E283", "E283"]
     assert "did you mean aisle?" in findings[1].help
+
+
+def test_there_is_no_link_to_what_is_no_device_of_its_own() -> None:
+    text = "[[link_cut]]\ndevice = 'signals'\nstart = 1\nend = 2"
+    findings = not_in_cell(scenario_from_mapping(tomllib.loads(text)).expect(), gantry_cell())
+    assert [d.message for d in findings] == ["the cell has no device 'signals'"]
+
+
+def test_what_only_a_rehearsal_makes_happen_is_named_by_its_tables() -> None:
+    read = scenario_from_mapping(tomllib.loads(EVERYTHING)).expect()
+    assert beside(read) == ("clock_jump", "disk_slow", "disk_full", "operator_asks")
 
 
 def test_every_code_has_a_page() -> None:

@@ -108,5 +108,5 @@ def rehearsed(plan: Planned, scenario: Scenario | None = None, asks: Sequence[As
     keeper = KeepsPlans(planner, [plan.released])
     book = Announced(order_changes(scenario or Scenario(), plan.request.cell))
     spec = run_spec("rehearsal", plan.request)
-    run = rehearse(spec, plan.released, drivers, keeper, asks, orders=book)  # type: ignore[arg-type]
+    run = rehearse(spec, plan.released, drivers, keeper, asks, orders=book, scenario=scenario or Scenario())  # type: ignore[arg-type]
     return Rehearsed(plan, run, drivers.record(), tuple(keeper.released))

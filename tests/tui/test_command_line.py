@@ -243,3 +243,9 @@ def test_check_and_help_load_neither_robot_libraries_nor_a_terminal(repository: 
         code = f"import sys; from tui.cli import main; main({words!r}); print([m for m in {heavy!r} if m in sys.modules])"
         ran = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True)
         assert ran.stdout.splitlines()[-1] == "[]", words
+
+
+def test_run_refuses_a_scenario_that_only_a_rehearsal_makes_happen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s.toml").write_text("[[disk_full]]\nstart = 1\nend = 2\n")
+    assert main(["run", TENDING, "--yes", "--scenario", str(tmp_path / "s.toml")]) == 2
+    assert "disk_full: only a rehearsal makes that happen" in capsys.readouterr().err

@@ -61,7 +61,7 @@ def _rehearsed(aim: Target) -> RunRecord:
     spec = run_spec(f"rehearsal-{ready.released.motion_plan.plan_id[:12]}", ready.request)
     planner = ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without)
     orders = Announced(order_changes(aim.scenario, ready.request.cell))
-    return rehearse(spec, ready.released, aim.drivers, planner, orders=orders)
+    return rehearse(spec, ready.released, aim.drivers, planner, orders=orders, scenario=aim.scenario)
 
 
 def _tell(events: tuple[Event, ...], speed: float) -> None:
