@@ -6,7 +6,8 @@ is never swallowed. Every call names a state to reach under the command's id, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from cell.commands import (
@@ -39,6 +40,7 @@ from cell.released_plan import ReleasedPlan
 from cell.steps import Along
 
 NANOSECONDS = 1e9
+PLANS = 2  # whose motions may be sent: an answer that came too late for its run leaves the one before it in hand
 
 
 def process_of(motion: Motion) -> Process | None:
@@ -53,14 +55,14 @@ def process_of(motion: Motion) -> Process | None:
 class Dispatcher:
     def __init__(self, drivers: DriverSet) -> None:
         self._drivers = drivers
-        self._motions: dict[str, Motion] = {}
+        self._plans: deque[Mapping[str, Motion]] = deque(maxlen=PLANS)
         self._capabilities = {name: robot.capabilities() for name, robot in drivers.motion.items()}
 
     def take(self, plan: ReleasedPlan) -> None:
         """From now on the motions of `plan` may be sent. Raises TypeError for anything that was not released."""
         if not isinstance(plan, ReleasedPlan):
             raise TypeError(f"only a released plan is dispatched, got {type(plan).__name__}")
-        self._motions.update(plan.motion_plan.motions)
+        self._plans.append(plan.motion_plan.motions)
 
     def send(self, command: DeviceCommand | SetSpeed, now: int) -> Iterator[CommandReported]:
         """Sends `command`. Yields a report when the driver does not take it; everything else is polled."""
@@ -142,11 +144,18 @@ class Dispatcher:
         age = (now - driver.state().received) / NANOSECONDS
         if age > capabilities.max_age:
             raise LinkLost(robot, id, now, f"its last state is {age:.2f} s old, {capabilities.max_age:g} s is allowed")
-        motion = self._motions[motion_hash]
+        motion = self._motion(motion_hash)
         joints = tuple(joint.name for joint in capabilities.joints)
         contact = next(((c.first, c.last, c.force) for c in motion.contacts), None)
         trajectory = Trajectory(motion_hash, joints, motion.segments, motion.phases, contact, process_of(motion))
         driver.start(driver.prepare(id, trajectory))
+
+    def _motion(self, motion_hash: str) -> Motion:
+        """Raises KeyError for a motion that no plan in hand has."""
+        for motions in reversed(self._plans):
+            if motion_hash in motions:
+                return motions[motion_hash]
+        raise KeyError(motion_hash)
 
     def _device(self, name: str) -> Device:
         drivers = self._drivers

@@ -18,6 +18,7 @@ from cell.motion_plan import MotionPlan
 from controller.journal.disk import DiskJournal
 from controller.run_state import RunState
 
+HELD = 4  # plans that may still be asked about
 RETRY = 0.5  # s between two tries of what the disk did not take
 
 
@@ -36,7 +37,7 @@ class JournalBeside:
         self._jobs: queue.SimpleQueue[_Batch | MotionPlan | None] = queue.SimpleQueue()
         self._batches: deque[_Batch] = deque()
         self._plans: deque[MotionPlan] = deque()
-        self._held: set[str] = set()
+        self._held: deque[str] = deque(maxlen=HELD)
         self._kept = journal.kept
         self._trouble: OSError | None = None
         self._defect: BaseException | None = None
@@ -74,8 +75,9 @@ class JournalBeside:
         return True
 
     def close(self) -> None:
+        """A full disk that has taken everything all the same is none."""
         self.abandon()
-        if (cause := self._defect or self._trouble) is not None:
+        if (cause := self._defect or (self._trouble if self._is_left else None)) is not None:
             raise cause
 
     def abandon(self) -> None:
@@ -137,7 +139,7 @@ class JournalBeside:
     def _write_plans(self) -> None:
         while self._plans:
             self._journal.keep_plan(self._plans[0])
-            self._held.add(self._plans.popleft().plan_id)
+            self._held.append(self._plans.popleft().plan_id)
 
     def _write_events(self) -> None:
         """In one transaction, whatever there is: a disk that is slow is asked the less often."""

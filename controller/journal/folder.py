@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,10 +57,11 @@ class RunFolder:
         (self.path / ALIVE).write_text(json.dumps(body), encoding="utf-8")
 
     def release(self, summary: RunSummary) -> None:
-        """The run is over; `summary` is what it came to."""
+        """The run is over; `summary` is what it came to. Where the disk has no space for it the journal tells it again."""
         new = self.path / (SUMMARY + ".new")
-        new.write_text(canonical(replace(summary, pid=None)), encoding="utf-8")
-        new.replace(self.path / SUMMARY)
+        with suppress(OSError):
+            new.write_text(canonical(replace(summary, pid=None)), encoding="utf-8")
+            new.replace(self.path / SUMMARY)
         self.abandon()
 
     def abandon(self) -> None:

@@ -1,8 +1,10 @@
 """What a run may start and when, judged from its events and the world's record alone."""
 
+from dataclasses import replace
+
 import pytest
 
-from cell.commands import StartMotion
+from cell.commands import StartMotion, Subject
 from cell.events import (
     BranchTaken,
     CommandReported,
@@ -20,9 +22,10 @@ from cell.events import (
 from cell.motion_plan import MotionPlan
 from cell.scenario import Disturbance, Late, Reject, RejectShare, Stall
 from cell.steps import Decide, Grip, Inspect, Move, SetDoor
+from controller.dispatch import Dispatcher
 from controller.machine import advance
 from controller.run_state import NOTHING_YET
-from tests.controller.tending import Tended, tend
+from tests.controller.tending import Tended, released, tend, world
 
 SLOW: tuple[tuple[Disturbance, ...], ...] = (
     (),
@@ -181,3 +184,15 @@ def test_every_event_names_run_and_what_it_is_about() -> None:
 def test_decisions_and_inspections_are_steps_of_the_plan() -> None:
     kinds = {type(s.action) for s in plans(tend())[0].tasks.steps}
     assert {Decide, Inspect} <= kinds
+
+
+def test_motions_of_plans_long_gone_are_let_go() -> None:
+    """A run that plans anew all day holds no more than it may still send."""
+    dispatcher, plan = Dispatcher(world()), plans(tend())[0]
+    first = next(iter(plan.motions))
+    for number in range(5):
+        dispatcher.take(released(replace(plan, motions={f"{number}": plan.motions[first]})))
+    for gone in ("0", "1", "2"):
+        with pytest.raises(KeyError):
+            list(dispatcher.send(StartMotion("c", Subject("test", motion=gone), "g1"), 0))
+    assert list(dispatcher.send(StartMotion("c", Subject("test", motion="4"), "g1"), 0)) != []

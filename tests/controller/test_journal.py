@@ -13,10 +13,12 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cell.commands import Command, SetSpeed, StopAll, Subject
-from cell.events import CommandSent, Event, GoalReached, PlanReleased, StepConfirmed, TimeMarked
-from cell.scenario import MissingPart, PersonEnters, Reject
+from cell.events import Asked, CommandSent, Event, GoalReached, PlanReleased, StepConfirmed, TimeMarked
+from cell.scenario import Disturbance, GripLost, MissingPart, PersonEnters, Reject
 from controller.dispatch import Dispatcher
 from controller.journal import disk as disk_module
 from controller.journal.disk import DiskJournal
@@ -26,6 +28,7 @@ from controller.journal.recording import read_recording
 from controller.journal.replay import ReplayDiffers, fold, replay, states, verified
 from controller.journal.report import report
 from controller.journal.rows import Row, chained, event_of, row_of, snapshot_of, state_of
+from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET
 from controller.service import post, serve
 from tests.controller.small_planner import small_plan
@@ -132,6 +135,28 @@ def test_a_state_survives_its_snapshot_at_every_event() -> None:
     for number, state in enumerate(states(run.record.events)):
         if number % 19 == 0:
             assert state_of(snapshot_of(state), plans.__getitem__) == state
+
+
+disturbances = st.sets(
+    st.sampled_from((MissingPart("infeed[2]"), Reject(1), GripLost("grip", 2, "on the way"), PersonEnters("aisle", 42.0, 45.0))),
+    max_size=3,
+)  # fmt: skip
+
+
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(disturbances, st.floats(1.0, 120.0), st.sampled_from(["hold", "stop"]), st.data())
+def test_whatever_happened_a_snapshot_goes_on_as_the_run_did(
+    what: set[Disturbance], at: float, asked: Asked, data: st.DataObject
+) -> None:
+    asks = (Ask(round(at, 2), asked), Ask(200.0, "resume"), Ask(300.0, "resume"))
+    run = tend(*sorted(what, key=repr), asks=asks)
+    events = run.record.events
+    plans = {e.plan.plan_id: e.plan for e in run.all(PlanReleased)}
+    folded = list(states(events))
+    for _ in range(4):
+        cut = data.draw(st.integers(1, len(events)))
+        again = state_of(snapshot_of(folded[cut - 1]), plans.__getitem__)
+        assert fold(events[cut:], again) == folded[-1]
 
 
 def test_the_fold_is_pure() -> None:

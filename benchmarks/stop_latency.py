@@ -1,0 +1,225 @@
+"""Claim: from a person's entry to the stop request it takes under 20 ms (p99) on an idle machine, also with a disk that takes 2 s
+to commit.
+
+    python benchmarks/stop_latency.py [--seconds 60] [--delay 2.0]
+
+A run of the gantry of the tests on the real clock: somebody steps into its aisle again and again, each time the robot is asked to
+stop, the run is held, and an operator resumes. The peer is the same cell on an asyncio loop as one usually writes it: one task
+looks at the drivers every 10 ms, and what it sees is committed in the loop. Each on a quick and on a slow disk, on the machine as
+it is and with a busy process for each processor. Entries that find the robot at rest ask for no stop and are not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import queue
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.measured import machine, say
+from cell.commands import Subject
+from cell.events import Event, StateChanged, TimeMarked
+from cell.run import RunSpec
+from cell.scenario import PersonEnters
+from controller.clock import RealClock
+from controller.journal.beside import JournalBeside
+from controller.journal.disk import DiskJournal
+from controller.run_state import NOTHING_YET, RunState
+from controller.runner import Runner
+from controller.service import InThread, Post, post
+from tests.controller.small_planner import cell, small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, world
+
+SECOND = 1e9
+STAYS = 0.4  # s
+
+Way = Callable[[Sequence[float], float, Path], list[float]]
+
+
+class LateDisk(DiskJournal):
+    """Takes `delay` s more for what has to be on the disk itself."""
+
+    delay = 0.0
+
+    def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool, may_rest: bool = True) -> None:
+        if is_durable:
+            time.sleep(self.delay)
+        super().append(events, state, is_durable=is_durable, may_rest=may_rest)
+
+
+class OnTheRealClock:
+    """A simulated cell whose time is the machine's. `late` gathers how long after an entry the robot was asked to stop, in s."""
+
+    virtual = None
+
+    def __init__(self, entries: Sequence[float]) -> None:
+        self._world = world(*(PersonEnters("aisle", at, at + STAYS) for at in entries))
+        self._entries = [round(at * SECOND) for at in entries]
+        self.origin = time.monotonic_ns()
+        self.late: list[float] = []
+        self.is_over = False
+        self.motion = {name: _Stopped(face, self) for name, face in self._world.motion.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world, name)
+
+    def now(self) -> int:
+        return time.monotonic_ns() - self.origin
+
+    def open(self) -> None:
+        self.origin = time.monotonic_ns()
+        self._world.open()
+
+    def poll(self) -> Any:
+        self._world.virtual.advance_to(self.now())
+        return self._world.poll()
+
+    def stopped(self) -> None:
+        now = self.now()
+        entry = max((at for at in self._entries if at <= now), default=None)
+        if entry is not None and not self.is_over:
+            self._entries.remove(entry)
+            self.late.append((now - entry) / SECOND)
+
+
+class _Stopped:
+    def __init__(self, face: Any, cell: OnTheRealClock) -> None:
+        self._face, self._cell = face, cell
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._face, name)
+
+    def stop(self, kind: str) -> None:
+        self._cell.stopped()
+        self._face.stop(kind)
+
+
+class CellClock(RealClock):
+    """The real clock from the cell's own origin on."""
+
+    def __init__(self, drivers: OnTheRealClock) -> None:
+        super().__init__()
+        self._drivers = drivers
+
+    def now(self) -> int:
+        return self._drivers.now()
+
+
+def stopping() -> RunSpec:
+    zone = replace(cell().zones["aisle"], when_occupied="stop")
+    return replace(spec(intent(batch="6 parts")), cell=replace(cell(), zones={**cell().zones, "aisle": zone}))
+
+
+def controller(entries: Sequence[float], seconds: float, folder: Path) -> list[float]:
+    given, drivers, inbox = stopping(), OnTheRealClock(entries), queue.SimpleQueue[str]()
+    plan = small_plan(given.state, 6)
+    assert plan is not None
+
+    def answer(events: Sequence[Event], state: RunState) -> None:
+        if any(isinstance(event, StateChanged) and event.after == "Held" for event in events):
+            post(inbox, "resume")
+        if drivers.now() > seconds * SECOND:
+            drivers.is_over = True
+            post(inbox, "stop")
+
+    journal = JournalBeside(LateDisk(folder, "r"))
+    clock = CellClock(drivers)
+    runner = Runner(given, drivers, clock, journal, InThread(SmallPlanner(6)), Post(inbox), on_events=answer)  # type: ignore[arg-type]
+    runner.run(released(plan))
+    journal.abandon()
+    return drivers.late
+
+
+def asyncio_loop(entries: Sequence[float], seconds: float, folder: Path) -> list[float]:
+    """Moves nothing and plans nothing: only what it takes to look, to stop and to write down."""
+    drivers, journal = OnTheRealClock(entries), LateDisk(folder, "r")
+
+    async def look() -> None:
+        was = False
+        while (now := drivers.now()) < seconds * SECOND:
+            seen = drivers.poll()
+            is_occupied = drivers.people.is_occupied("aisle", now)
+            if is_occupied and not was:
+                drivers.motion["g1"].stop("hold")
+            was = is_occupied
+            if seen:
+                journal.append((TimeMarked(now, Subject("r"), ""),), NOTHING_YET, is_durable=True)
+            await asyncio.sleep(0.01)
+
+    async def work() -> None:
+        """A command every half second, written down before it goes out."""
+        while drivers.now() < seconds * SECOND:
+            journal.append((TimeMarked(drivers.now(), Subject("r"), ""),), NOTHING_YET, is_durable=True)
+            await asyncio.sleep(0.5)
+
+    async def both() -> None:
+        await asyncio.gather(look(), work())
+
+    drivers.open()
+    asyncio.run(both())
+    journal.close()
+    return drivers.late
+
+
+def _burn() -> None:
+    while True:
+        pass
+
+
+@contextmanager
+def loaded(is_loaded: bool) -> Iterator[None]:
+    busy = [multiprocessing.Process(target=_burn, daemon=True) for _ in range((os.cpu_count() or 1) if is_loaded else 0)]
+    for process in busy:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.join()
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--delay", type=float, default=2.0)
+    asked = parser.parse_args()
+    say(machine())
+    say(f"{'':44}{'stops':>6}{'median':>10}{'p99':>10}{'max':>10}  ms")
+    ways: dict[str, Callable[[Sequence[float], float, Path], list[float]]] = {
+        "controller": controller,
+        "asyncio loop": asyncio_loop,
+    }
+    for is_loaded in (False, True):
+        for delay in (0.0, asked.delay):
+            LateDisk.delay = delay
+            apart = 1.7 if delay == 0.0 else 2.0 * delay + 3.1
+            entries = [2.0 + k * apart + 0.0137 * k for k in range(int((asked.seconds - 3.0) / apart))]
+            for name, way in ways.items():
+                with tempfile.TemporaryDirectory() as folder, loaded(is_loaded):
+                    late = [1000.0 * seconds for seconds in way(entries, asked.seconds, Path(folder))]
+                title = f"{name}, disk {'quick' if delay == 0.0 else f'{delay:g} s'}, {'loaded' if is_loaded else 'as it is'}"
+                figures = (
+                    f"{percentile(late, 0.5):10.1f}{percentile(late, 0.99):10.1f}{max(late):10.1f}" if late else "   no stop"
+                )
+                say(f"{title:44}{len(late):6}{figures}")
+
+
+if __name__ == "__main__":
+    main()
