@@ -82,9 +82,9 @@ class Spied(Dispatcher):
         self.calls.append((command.id, now / SECOND))
         return super().send(command, now)  # type: ignore[arg-type]
 
-    def stop(self, command: StopAll) -> None:
+    def stop(self, command: StopAll):  # type: ignore[no-untyped-def]
         self.calls.append(("", self.now() / SECOND))
-        super().stop(command)
+        return super().stop(command)
 
 
 def late(

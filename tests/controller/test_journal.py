@@ -195,9 +195,9 @@ def test_no_command_goes_out_before_its_event_is_on_disk_but_a_stop_and_what_slo
             post(inbox, "stop")
         return send(self, command, now)  # type: ignore[arg-type]
 
-    def spied_stop(self: Dispatcher, command: StopAll) -> None:
+    def spied_stop(self: Dispatcher, command: StopAll) -> object:
         stopped.append(is_written(command))
-        stop(self, command)
+        return stop(self, command)
 
     monkeypatch.setattr(Dispatcher, "send", spied_send)
     monkeypatch.setattr(Dispatcher, "stop", spied_stop)
