@@ -102,7 +102,9 @@ def _take_in(d: Draft, event: Observation) -> None:
         case JournalReported():
             storage.reported(d, event)
         case FactObserved():
+            stood = states.standing_in_a_hold(d, event)
             reports.hand_lost(d, ledger.see(d, event), None)
+            states.watch_moved(d, event, stood)
             if event.fact.name in ("running", "idle"):
                 monitor.watch_nevers(d)
         case HandClosedEmpty():

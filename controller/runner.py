@@ -261,6 +261,8 @@ class Runner:
         now = self.clock.now()
         asked = self.inbox.take(now)
         self._fold(Answered(now, self._subject, *answer) for answer in self.answers.take_answers(now))
+        if self.state.pack == "Held" and any(what == "resume" for what, _ in asked):
+            self._fold(robots_found(self.drivers, self.state, self._watch, now))  # somebody may have moved one by hand
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked)
         self._fold(self._of_orders(now))
         self._poll(now)

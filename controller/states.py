@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cell.steps import Move, Step
+from cell.events import FactObserved
+from cell.steps import Move, Stance, Step
 from controller import expecting, ledger, recovery, stops
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HoldReason
@@ -39,6 +40,19 @@ def _resume(d: Draft) -> None:
         return
     d.clear_timer("alarms")
     stops.go(d, "done", "nothing stands in the way")
+
+
+def standing_in_a_hold(d: Draft, event: FactObserved) -> Stance | None:
+    """Where the robot of the event stands, as far as is known, where nothing moves it but a person."""
+    robot = d.belief.robots.get(event.fact.args[0]) if event.fact.name == "stands" else None
+    is_ours = d.pack != "Held" or event.fact.args[0] in d.progress.busy
+    return None if robot is None or is_ours else robot.stance
+
+
+def watch_moved(d: Draft, event: FactObserved, stood: Stance | None) -> None:
+    """Somebody has moved a robot in a hold: the plan in hand begins elsewhere."""
+    if stood is not None and d.belief.robots[event.fact.args[0]].stance != stood:
+        recovery.replan(d, f"{event.fact.args[0]} was moved in the hold")
 
 
 def still_alarmed(d: Draft) -> None:

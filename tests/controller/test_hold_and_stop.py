@@ -14,6 +14,7 @@ from controller.journal.replay import verified
 from controller.rehearsal import Ask, rehearsed
 from tests.controller.small_planner import cell, small_plan
 from tests.controller.tending import SmallPlanner, Tended, released, spec, tend, world
+from tests.crash.mute import moves_the_robot
 
 instants = st.floats(0.0, 140.0).map(lambda t: round(t, 3))
 LATER = (Ask(400.0, "resume"), Ask(450.0, "resume"))
@@ -113,3 +114,16 @@ def test_a_silent_device_is_sent_nothing_and_holds_the_run(device: str) -> None:
     assert 8.0 <= silent <= 10.0
     assert run.record.summary.state == "Complete"
     agrees_with_the_world(run)
+
+
+def test_a_robot_that_was_moved_by_hand_in_a_hold_is_planned_on_from_where_it_stands() -> None:
+    """The resume looks where it stands: the plan in hand begins elsewhere."""
+    given_here, planner, drivers = spec(), SmallPlanner(3), world()
+    plan = small_plan(given_here.state, 3)
+    assert plan is not None
+    drivers.world.timeline.after(25.0, lambda: moves_the_robot(drivers, waits=False))
+    record, state = rehearsed(given_here, released(plan), drivers, planner, (Ask(2.0, "hold"), Ask(60.0, "resume")))
+    assert record.summary.state == "Complete", record.summary.held_because
+    assert [request.reason for request in planner.asked] == ["g1 was moved in the hold"]
+    assert [type(request.state.stances["g1"]) for request in planner.asked] == [AtMeasured]
+    agrees_with_the_world(Tended(record, state, drivers, planner))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from cell.device import CommandStatus
 from cell_drivers.simulated import SimulatedCell
+from tests.cell_drivers.gantry import straight
 
 Mend = Callable[[SimulatedCell], None]
 UNKNOWN = CommandStatus("unknown")
@@ -33,6 +36,18 @@ def opens_the_door(world: SimulatedCell) -> None:
         face.is_open = True
         face.set_door("by hand", True)
         face.is_open = was_open
+        world.advance_to(world.now() + 10_000_000_000)
+
+
+def moves_the_robot(world: SimulatedCell, *, waits: bool = True) -> None:
+    """Somebody jogs the robot up, where it stands still. `waits`: until it stands again."""
+    face = world.motion["g1"]
+    if face.arm.run is not None or not face.arm.is_active:
+        return
+    q = face.arm.measured()
+    way = straight(q, q + np.array([0.02, 0.0, 0.03, 0.0]))
+    face.start(face.prepare("by hand", way))
+    if waits:
         world.advance_to(world.now() + 10_000_000_000)
 
 

@@ -10,7 +10,7 @@ import pytest
 from cell.events import Answered, CommandSent, Event, OperatorAsked, RunResumed, StateChanged, StepUnknown
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS, When
-from tests.crash.mute import Mend, mute, opens_the_door, takes_what_is_held
+from tests.crash.mute import Mend, moves_the_robot, mute, opens_the_door, takes_what_is_held
 from tests.crash.stories import Tending
 
 STORY = Tending()
@@ -88,7 +88,7 @@ def test_devices_that_cannot_tell_are_believed_by_what_they_show(devices: tuple[
         assert end.questions == () or "lathe" in devices
 
 
-@pytest.mark.parametrize("mend", [opens_the_door, takes_what_is_held])
+@pytest.mark.parametrize("mend", [opens_the_door, takes_what_is_held, moves_the_robot])
 def test_what_somebody_has_done_meanwhile_is_seen_and_the_rest_is_planned_from_there(mend: Mend) -> None:
     for point in spread(4, first=30):
         end = crashed(STORY, point, mend)
