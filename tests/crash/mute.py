@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from cell.command_book import CommandBook
 from cell.device import CommandStatus
 from cell_drivers.simulated import SimulatedCell
 from tests.cell_drivers.gantry import straight
@@ -16,11 +17,12 @@ UNKNOWN = CommandStatus("unknown")
 
 
 def mute(*devices: str) -> Mend:
-    """From now on these cannot tell, and say so."""
+    """From now on these cannot tell, and say so: what they have got is forgotten, and they would do it again."""
 
     def act(world: SimulatedCell) -> None:
         for name in devices:
             face = world.drivers[name]
+            face.commands = CommandBook(name)
             declared = replace(face.capabilities(), command_status=False)
             face.status = lambda command: UNKNOWN  # type: ignore[method-assign]
             face.capabilities = lambda declared=declared: declared  # type: ignore[method-assign,misc]
