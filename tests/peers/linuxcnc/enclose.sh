@@ -4,7 +4,9 @@
 set -euo pipefail
 package=$1 folder=$2 port=$3
 # A motion controller has a computer of its own; this one goes before everything else on this machine, where that is allowed.
+# Where the kernel shares the processor out by sessions (sched_autogroup), a nice value counts within a session only.
 renice -n -15 -p $$ >/dev/null 2>&1 || true
+{ echo -15 >/proc/self/autogroup; } 2>/dev/null || true
 root=/dev/shm
 serve=$(dirname "$(realpath "$0")")/serve.sh
 mount -t tmpfs tmpfs "$root"
