@@ -22,6 +22,8 @@ from tests.peers.linuxcnc.configuration import ACCELERATION, AXES, write_configu
 HERE = Path(__file__).parent
 READY = 20.0
 """s, at most, until its shell answers; 3 s were seen on a quiet machine."""
+TRIES = 4
+"""Starts, each on other ports."""
 PERIOD = 1e-3
 """s between two rows of its record."""
 TAIL = 16384
@@ -77,8 +79,8 @@ class Controller:
         self.programs.mkdir()
         for folder in (self.folder, self.programs):
             folder.chmod(0o777)
-        self.port = _free_port()
-        write_configuration(self.folder, model, home, _free_port(), acceleration, unit)
+        self.port = 0
+        self._configure = lambda port: write_configuration(self.folder, model, home, port, acceleration, unit)
         self._is_homed, self._joints = is_homed, model.degrees_of_freedom
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -91,6 +93,23 @@ class Controller:
         return (self.folder / "log").read_text(errors="replace")
 
     def __enter__(self) -> "Controller":
+        """Raises TimeoutError with what it wrote."""
+        try:
+            for _ in range(TRIES - 1):
+                try:
+                    return self._started()
+                except TimeoutError:
+                    if "Address already in use" not in self.log:
+                        raise
+            return self._started()
+        except BaseException:
+            self._temporary.cleanup()
+            raise
+
+    def _started(self) -> "Controller":
+        """On ports that are free now; until it takes them somebody else may have."""
+        self.port = _free_port()
+        self._configure(_free_port())
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 ("unshare", "-m", "-p", "-i", "-f", "--kill-child", "bash", HERE / "enclose.sh", self._package, self.folder,
@@ -102,15 +121,18 @@ class Controller:
                 if self._is_homed:
                     home(shell, self._joints)
         except BaseException:
-            self.__exit__(None, None, None)
+            self._end()
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._end()
+        self._temporary.cleanup()
+
+    def _end(self) -> None:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
-        self._temporary.cleanup()
 
     def shell(self) -> "Shell":
         return Shell(self.port)
