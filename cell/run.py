@@ -25,6 +25,12 @@ PackState = Literal[
 ]  # fmt: skip
 
 
+RULES = 2
+"""A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
+stops suspends the run (decision 0147); with 1 it holds at once."""
+SUSPENDS_FOR_PEOPLE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class RobotContext:
     """`hands` are tool.hand names, `suction` those of them that grip by vacuum. `top_speed` of the TCP in m/s, None when nobody
@@ -65,7 +71,8 @@ class RunContext:
     instead of completing. `shelves` have these bins. `pockets` maps each tool that has one to its pocket. `verb_events` are what
     the act of each verb of the program can raise. `counted` has for each event that a run counts towards (full, empty) the things
     that `on full` means: those where parts wait, not those where they are worked on. `raises` has for each thing the events that
-    it raises itself, each with the signal that may report it."""
+    it raises itself, each with the signal that may report it. `rules`: those of the fold under which
+    the run was opened (RULES)."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -85,6 +92,7 @@ class RunContext:
     verb_events: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     raises: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    rules: int = 1
 
 
 def run_context(
@@ -136,6 +144,7 @@ def run_context(
         verb_events={verb: cell.vocabulary.verbs[verb].events for verb in verbs if verb in cell.vocabulary.verbs},
         raises=dict(_raising(cell)),
         counted={event: tuple(_counting(cell, event)) for event in ("full", "empty")},
+        rules=RULES,
     )
 
 

@@ -103,10 +103,11 @@ _PAGES = (
         "Find the cause, clear it at the robot, then resume: the way on is planned from where the robot stands.",
     ),
     _page(
-        "R715", "a person is in a zone that stops the robots",
-        "A zone with `when_occupied stop` is reported occupied, or its detector is silent, and all robots were asked to stop.",
+        "R715", "a person was in a zone that stops the robots",
+        "A zone with `when_occupied stop` was reported occupied, or its detector was silent, and all robots were asked to stop. "
+        "The run was suspended while somebody was there, and holds since they have left.",
         "Supervisory only: protecting people is the task of the safety controller.",
-        "Leave the zone, then resume. Nothing resumes by itself.",
+        "See that nobody is there, then resume. Nothing resumes by itself.",
     ),
     _page(
         "R716", "a command is done but its effect is not seen",

@@ -85,7 +85,7 @@ def no_progress(d: Draft) -> None:
         if fact is not None:
             text = f"{step.id} waits for {expecting.waits_for(d, fact)}"
         elif (zone := kept or (monitor.occupied_in(d, never) if never is not None else None)) is not None:
-            d.believe(short=(*d.belief.short, f"nobody in {zone}"))
+            d.believe(short=(*d.belief.short, presence.wanted_of(zone)))
             stops.go(d, "suspend", f"{step.id} waits until nobody is in {zone}")
             return
         elif never is not None:

@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 from immutables import Map
 
 from cell.codec import canonical, from_plain, to_plain
-from cell.events import Event, PlanReleased
+from cell.events import Event, PlanReleased, RunOpened
 from cell.motion_plan import MotionPlan
 from controller import run_state
 from controller.plan_index import plan_index
@@ -52,10 +52,19 @@ def snapshot_sum(seq: int, body: str) -> int:
 
 def event_of(row: Row, plan_of: PlanOf) -> Event:
     """Raises CodecError for a row that is not one of ours."""
-    event: Event = from_plain(Event, json.loads(row.body))  # type: ignore[arg-type]
+    plain = json.loads(row.body)
+    if row.kind == RunOpened.__name__:
+        _number_rules(plain)
+    event: Event = from_plain(Event, plain)  # type: ignore[arg-type]
     if isinstance(event, PlanReleased):
         return replace(event, plan=plan_of(event.of.plan or ""))
     return event
+
+
+def _number_rules(plain: Any) -> None:
+    """Runs that were opened before rules of the fold had numbers went by the first ones."""
+    if isinstance(plain, dict) and isinstance(plain.get("context"), dict):
+        plain["context"].setdefault("rules", 1)
 
 
 def snapshot_of(state: RunState) -> str:
@@ -72,6 +81,7 @@ def snapshot_of(state: RunState) -> str:
 def state_of(text: str, plan_of: PlanOf) -> RunState:
     """The inverse of `snapshot_of`."""
     plain = json.loads(text)
+    _number_rules(plain)
     plan = plain.pop("plan")
     values = {name: from_plain(kind, plain[name]) for name, kind in _kinds(RunState).items() if name in _PLAIN}
     context, run = values["context"], values["run"]

@@ -177,7 +177,7 @@ def test_a_step_that_a_never_forbids_is_not_sent() -> None:
 # --- zones, tracking, supply ---------------------------------------------------------------------------------------------
 
 
-def test_an_occupied_zone_that_stops_stops_and_holds() -> None:
+def test_an_occupied_zone_that_stops_stops_and_suspends_and_holds_once_it_is_left() -> None:
     run = tend()
     state = until(run, CommandSent, skip=8)
     assert state.context is not None
@@ -186,7 +186,26 @@ def test_an_occupied_zone_that_stops_stops_and_holds() -> None:
     entered = ZoneReported(state.now, Subject("test"), "aisle", True, "scanner.aisle")
     state, commands = after(state, entered)
     assert isinstance(commands.send[0], StopAll)
+    assert [e for e in commands.record if isinstance(e, HoldRaised)] == []
+    assert state.pack in ("Suspending", "Suspended")
+    state, commands = after(state, ZoneReported(state.now, Subject("test"), "aisle", False, "scanner.aisle"))
     assert [e.code for e in commands.record if isinstance(e, HoldRaised)] == ["R715"]
+    assert state.pack in ("Holding", "Held")
+
+
+def test_of_two_zones_that_stop_the_one_that_is_left_last_counts() -> None:
+    """The second person comes while the robots are still slowing down."""
+    run = tend()
+    state = until(run, CommandSent, skip=8)
+    assert state.context is not None
+    stopping = replace(state.context.zones["aisle"], when_occupied="stop")
+    zones = {**state.context.zones, "aisle": stopping, "dock": replace(stopping, name="dock")}
+    state = replace(state, context=replace(state.context, zones=zones))
+    steps = (("aisle", True, False), ("dock", True, False), ("aisle", False, False), ("dock", False, True))
+    for zone, is_occupied, holds in steps:
+        state, commands = after(state, ZoneReported(state.now, Subject("test"), zone, is_occupied, "scanner"))
+        assert bool([e for e in commands.record if isinstance(e, HoldRaised)]) is holds
+        assert state.pack in (("Holding", "Held") if holds else ("Suspending",))
 
 
 def test_a_robot_that_does_not_follow_is_stopped() -> None:

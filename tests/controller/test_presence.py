@@ -93,11 +93,34 @@ def test_an_intrusion_has_a_policy_of_its_own(event: str) -> None:
     assert speeds(world, 8.0 + SETTLED, 1e4) == 0.0
 
 
+def packs(record: RunRecord) -> list[tuple[float, str]]:
+    """The waiting states, each with the second in which it was entered."""
+    return [
+        (round(e.at / 1e9), e.after) for e in record.events if isinstance(e, StateChanged) and e.after in ("Suspended", "Held")
+    ]
+
+
+def test_a_person_suspends_the_run_and_it_holds_when_they_have_left() -> None:
+    record, _ = run("when_occupied stop", (8.0, 30.0))
+    assert [pack for _, pack in packs(record)] == ["Suspended", "Held"]
+    assert packs(record)[1][0] == 30
+    assert record.summary.held_because == "R715 a person was in aisle"
+
+
+def test_of_two_people_the_last_one_to_leave_counts() -> None:
+    record, world = run("when_occupied stop", (8.0, 30.0), (20.0, 50.0))
+    assert [pack for _, pack in packs(record)] == ["Suspended", "Held"]
+    assert packs(record)[1][0] == 50
+    assert speeds(world, 8.0 + SETTLED, 1e4) == 0.0
+
+
 def test_a_resume_moves_nothing_while_somebody_is_still_there() -> None:
-    record, world = run("when_occupied stop", (8.0, 90.0), asks=(Ask(40.0, "resume"),))
+    """Neither one that comes while they are there, nor one of a hold that an operator has asked for."""
+    asks = (Ask(20.0, "resume"), Ask(40.0, "hold"), Ask(45.0, "resume"), Ask(100.0, "resume"))
+    record, world = run("when_occupied stop", (8.0, 90.0), asks=asks)
     assert record.summary.state == "Complete"
-    assert speeds(world, 8.0 + SETTLED, 90.0) == 0.0
-    assert "Suspended" in [e.after for e in record.events if isinstance(e, StateChanged)]
+    assert speeds(world, 8.0 + SETTLED, 100.0) == 0.0
+    assert [pack for _, pack in packs(record)] == ["Suspended", "Held", "Suspended", "Held"]
 
 
 def test_nothing_begins_with_somebody_in_a_zone_that_stops() -> None:
