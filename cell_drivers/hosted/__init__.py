@@ -7,6 +7,7 @@ child does.
     bounds   how long anything may take
     frames   bytes in, texts out
     wire     what the two say to each other
+    in_words child: what a driver has raised, in few words
     failures controller: what a call has raised over there
     pace     simulated time in step with real time
     desk     child: calls carried out, everything looked at

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import socket
 import sys
+import threading
+from pathlib import Path
 
 from cell.driver_errors import as_told
 from cell_drivers.hosted import child
 from cell_drivers.hosted.desk import Desk
+from cell_drivers.hosted.in_words import shortened
 from cell_drivers.hosted.spawn import StartUp
 from cell_drivers.hosted.wire import Broken
 from cell_drivers.registry import find_driver, load
@@ -16,15 +20,19 @@ from cell_drivers.registry import find_driver, load
 
 def main(descriptor: int) -> None:
     # From the process that started this one, over a pipe that nobody else has.
+    parent, made = os.getppid(), threading.Event()
     start_up: StartUp = pickle.load(sys.stdin.buffer)
     sys.path[:] = start_up.path
+    child.leave_with(parent, made)
     with socket.socket(fileno=descriptor) as listener:
         try:
             desk = _desk(start_up)
         except _Unfit as cause:
             child.last_word(listener, cause.broken)
-            child.put_away(listener)
+            child.put_away(Path(listener.getsockname()))
+            child.leave_soon()
             raise SystemExit(1) from cause
+        made.set()
         child.serve(listener, desk, start_up.period, start_up.keeps if desk.is_virtual else 0.0)
 
 
@@ -43,7 +51,7 @@ def _desk(start_up: StartUp) -> Desk:
     try:
         drivers = factory.value(start_up.assembly)  # type: ignore[operator]
     except BaseException as cause:  # SystemExit among them: what a foreign driver raises is its fault
-        raise _Unfit(Broken("making", as_told(cause))) from cause
+        raise _Unfit(Broken("making", shortened(as_told(cause)))) from cause
     hands = {name: tuple(hand.name for hand in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}
     return Desk(drivers, hands, start_up.pace)
 

@@ -7,9 +7,11 @@ supervises: a driver's robots are stopped and the process ends, but a simulated 
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -39,17 +41,18 @@ class Ends:
 
     def close(self) -> None:
         for end in (self.calls, self.stops):
-            end.close()
+            with suppress(OSError):  # a driver may have closed what was not its own
+                end.close()
 
 
 def serve(listener: socket.socket, desk: Desk, period: float, keeps: float) -> None:
     """Talks to one controller at a time until one says goodbye, or none comes for `keeps` s after the last has gone. Whoever
     cannot come again finds no socket."""
-    host = Host(desk, period)
+    host, path = Host(desk, period), Path(listener.getsockname())
     try:
         while (ends := _accepted(listener, host, keeps if host.has_talked else SENT_WITHIN)) is not None:
             if keeps <= 0.0:
-                put_away(listener)
+                put_away(path)
             try:
                 if host.converse(ends):
                     break
@@ -62,18 +65,36 @@ def serve(listener: socket.socket, desk: Desk, period: float, keeps: float) -> N
                 host.stop_and_stand()
                 break
     finally:
-        put_away(listener)
+        put_away(path)
+        leave_soon()
         desk.close()
 
 
-def put_away(listener: socket.socket) -> None:
-    """Its socket, and the folder that was made for it. Twice is as good as once."""
-    path = Path(listener.getsockname())
+def put_away(path: Path) -> None:
+    """The socket there, and the folder that was made for it. Twice is as good as once."""
     with suppress(OSError):
         path.unlink()
     if path.parent.name.startswith(FOLDER):
         with suppress(OSError):
             path.parent.rmdir()
+
+
+def leave_soon() -> None:
+    """Threads of the driver that never end, and a `close` of it that does not come back, keep the process no longer than that."""
+    leaving = threading.Timer(PARTED_WITHIN, os._exit, (4,))
+    leaving.daemon = True
+    leaving.start()
+
+
+def leave_with(parent: int, made: threading.Event) -> None:
+    """As long as the driver is not `made` nobody hears that the controller is gone, but by the number of the parent."""
+
+    def watch() -> None:
+        while not made.wait(PARTED_WITHIN):
+            if os.getppid() != parent:
+                os._exit(4)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def last_word(listener: socket.socket, broken: Broken) -> None:
@@ -105,7 +126,10 @@ class Host:
             with suppress(OSError):
                 ends.calls.sendall(frame(write(Broken("looking", str(defect)))))
             return False
-        except (OSError, BadFrame, CodecError):
+        except (OSError, BadFrame, CodecError) as cause:
+            if isinstance(cause, OSError) and cause.errno == errno.EBADF:
+                with suppress(OSError, ValueError):
+                    print(f"the driver has closed what is not its own: {cause}", file=sys.stderr, flush=True)  # noqa: T201
             return False
         finally:
             parted.set()
@@ -208,9 +232,10 @@ class Host:
 def _print_to_nobody() -> None:
     """Who read what was printed has gone with the controller."""
     nobody = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
+    for descriptor in {1, 2} - {nobody}:
         os.dup2(nobody, descriptor)
-    os.close(nobody)
+    if nobody > 2:
+        os.close(nobody)
 
 
 def _accepted(listener: socket.socket, host: Host | None, patience: float) -> Ends | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args
 from cell.device import Capabilities, CommandStatus, DeviceEvent, Prepared, ReadbackBlock, RobotState
 from cell.driver import Device, DriverSet, Follower
 from cell.driver_errors import DeviceFault, DriverError, LastState, Refused
+from cell_drivers.hosted.in_words import kind_and_words, shortened, words_of
 from cell_drivers.hosted.pace import Pace, shifted
 from cell_drivers.hosted.wire import Answered, Call, Described, Failed, Group, Hello, Seen, Stop
 
@@ -47,7 +48,7 @@ class Desk:
         try:
             return self._hello(period)
         except BaseException as cause:
-            raise Defective(f"it does not say what it drives: {type(cause).__name__}: {cause}") from cause
+            raise Defective(f"it does not say what it drives: {kind_and_words(cause)}") from cause
 
     def _hello(self, period: float) -> Hello:
         described = tuple(Described(g, key, d.name, looked_at(d.capabilities(), period)) for g, key, d in self._devices())
@@ -71,11 +72,11 @@ class Desk:
         except DeviceFault as fault:
             return self._failed(call, fault, "DeviceFault", fault.code, fault.vendor_text)
         except DriverError as cause:
-            return self._failed(call, cause, type(cause).__name__, "", str(cause))
+            return self._failed(call, cause, type(cause).__name__, "", words_of(cause))
         except Defective:
             raise
         except BaseException as defect:  # a driver may want to leave the program; it does not leave ours
-            return Failed(call.number, "Defect", "", call.key, None, self.now(), f"{type(defect).__name__}: {defect}")
+            return Failed(call.number, "Defect", "", call.key, None, self.now(), kind_and_words(defect))
 
     def follow(self, state: RobotState) -> None:
         """Before time passes to where it is from: what happens in that time happens where the robot was then."""
@@ -92,7 +93,7 @@ class Desk:
                 try:
                     halt(*((stop.kind,) if group == "motion" else ()))
                 except BaseException as cause:
-                    raised.append(f"{key}: {type(cause).__name__}: {cause}")
+                    raised.append(f"{key}: {kind_and_words(cause)}")
         if raised:
             raise Defective("; ".join(raised))
 
@@ -115,7 +116,7 @@ class Desk:
             try:
                 virtual.advance_to(max(virtual.now(), self.now() - self._shift))
             except BaseException as cause:
-                raise Defective(f"it fails while time passes: {type(cause).__name__}: {cause}") from cause
+                raise Defective(f"it fails while time passes: {kind_and_words(cause)}") from cause
 
     def look(self) -> Seen:
         """Events first: a state that follows from one is never older than it. Nothing is seen of what is not open."""
@@ -124,7 +125,7 @@ class Desk:
         try:
             return self._look()
         except BaseException as cause:
-            raise Defective(f"it fails when it is looked at: {type(cause).__name__}: {cause}") from cause
+            raise Defective(f"it fails when it is looked at: {kind_and_words(cause)}") from cause
 
     def _look(self) -> Seen:
         drivers, shift = self._drivers, self._shift
@@ -177,7 +178,7 @@ class Desk:
 
     def _failed(self, call: Call, cause: DriverError, kind: str, code: str, text: str) -> Failed:
         last = shifted(cause.last, self._shift) if isinstance(cause.last, TOLD) else None
-        return Failed(call.number, kind, code, cause.device, cause.command, cause.time + self._shift, text, last)
+        return Failed(call.number, kind, code, cause.device, cause.command, cause.time + self._shift, shortened(text), last)
 
 
 def looked_at(declared: Capabilities, period: float) -> Capabilities:

@@ -435,7 +435,8 @@ class Line:
             self.cut(f"it takes nothing: {cause}")
 
     def _how_it_ended(self, reached: Reached) -> str:
-        return f"its process has ended: {reached.ended(self.bounds.answer) or 'nobody knows how'}"
+        ended = reached.ended(self.bounds.answer)
+        return f"its process has ended: {ended}" if ended else "it has closed its connection to the controller"
 
 
 def _received(end: socket.socket) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from cell.device import CommandChanged, CommandStatus, DeviceEvent, Prepared, ReadbackBlock, Trajectory
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultRaised, Prepared, ReadbackBlock, Trajectory
 from cell.driver import Assembly
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.robot_face import RobotFace
 
 HELD: list[Any] = []
+MUCH = 100_000_000
+"""bytes"""
 
 
 class Wrong(SimulatedCell):
@@ -41,12 +44,19 @@ class Wrong(SimulatedCell):
             raise SystemExit(0)
         super().open()
 
+    def close(self) -> None:
+        if self._way == "hangs in close":
+            forever()
+        super().close()
+
     def poll(self) -> tuple[DeviceEvent, ...]:
         self._polls += 1
         if self._way.startswith("dies on its first way ") and self._robots["g1"].arm.run is not None:
             _ends_once(Path(self._way.removeprefix("dies on its first way ")))
         if self._polls > 3 and self._way.startswith("leaves a child "):
             _leaves_a_child(Path(self._way.removeprefix("leaves a child ")))
+        if self._polls == 4 and self._way == "changes folder":
+            _change_folder()
         if self._polls > 3 and self._way in _POLLS:
             return _POLLS[self._way](self)
         return super().poll()
@@ -116,6 +126,39 @@ def _chatter(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
     return ()
 
 
+def _close_descriptors(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    """Every one that it can have, those of its own sockets too."""
+    os.closerange(0, 1024)
+    return ()
+
+
+def _close_its_own(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    """What a driver that tidies up leaves: the streams are there, its sockets are not."""
+    os.closerange(3, 1024)
+    return ()
+
+
+def _change_folder() -> None:
+    """Into one that is gone at once."""
+    gone = tempfile.mkdtemp()
+    os.chdir(gone)
+    os.rmdir(gone)
+
+
+def _says_very_much(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
+    return (FaultRaised("g1", cell.now(), "f1", "x" * MUCH),)
+
+
+def _busy_threads() -> None:
+    """Such as the interpreter waits for."""
+    for _ in range(20):
+        threading.Thread(target=forever).start()
+
+
+def _sleep(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
 def _another(cell: SimulatedCell) -> tuple[DeviceEvent, ...]:
     return (CommandChanged("g1", cell.now(), "of-nobody", CommandStatus("done", 1.0)),)
 
@@ -157,6 +200,10 @@ _POLLS: dict[str, Callable[[SimulatedCell], tuple[DeviceEvent, ...]]] = {
     "loses its own link": lambda cell: _raise(ConnectionResetError("by its robot")),  # type: ignore[no-any-return]
     "leaves the program": lambda cell: _raise(SystemExit(0)),  # type: ignore[no-any-return]
     "hoards for ever": _hoard_for_ever,
+    "closes descriptors": _close_descriptors,
+    "closes its own": _close_its_own,
+    "says 100 MB": _says_very_much,
+    "raises 100 MB": lambda cell: _raise(ValueError("x" * MUCH)),
 }
 _WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "hangs in prepare": {"prepare": lambda *given: forever()},
@@ -167,6 +214,10 @@ _WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "does not stop": {"stop": lambda *given: forever()},
     "raises in stop": {"stop": lambda *given: _raise(SystemExit(0))},
     "leaves the program in prepare": {"prepare": lambda *given: _raise(SystemExit(0))},
+    "sleeps in stop": {"stop": lambda *given: _sleep(5.0)},
+    "rests in stop": {"stop": lambda robot, right, kind: (_sleep(0.05), right(kind))},
+    "ends in stop": {"stop": _ends},
+    "refuses with 100 MB": {"prepare": lambda *given: _raise(ValueError("x" * MUCH))},
     "loses joints": {"state": _loses_joints},
     "is ahead": {"state": _is_ahead},
     "reads back for ever": {"readback": _reads_back_for_ever},
@@ -183,4 +234,6 @@ def driver(assembly: Assembly) -> SimulatedCell:
         os._exit(7)
     if way == "hangs when made":
         forever()
+    if way.startswith("starts threads"):
+        _busy_threads()
     return Wrong(assembly, way)
