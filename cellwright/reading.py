@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -33,7 +33,8 @@ _HERE = Path()
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one file, with all that it uses, says. Names of files are as seen from `folder`. `texts` maps each file's name to its
-    text, for excerpts. `cell` and `program` are None where an error stands in the way."""
+    text, for excerpts. `cell` and `program` are None where an error stands in the way. `settings` and `named_cell` are those that
+    it was read with, so that another process can read the same."""
 
     file: str
     folder: Path
@@ -41,6 +42,8 @@ class Reading:
     cell: CellModel | None
     program: IntentProgram | None
     diagnostics: tuple[Diagnostic, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    named_cell: str | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -74,10 +77,10 @@ def read(
 
     start = _source(file, folder, texts, drafts)
     if start.value is None:
-        return Reading(file, folder, texts, None, None, start.diagnostics)
+        return Reading(file, folder, texts, None, None, start.diagnostics, settings, cell)
     words = installed_words() if vocabulary is None else Outcome(vocabulary)
     model, program, found = _checked(start.value, settings, words.expect(), used)
-    return Reading(file, folder, texts, model, program, (*words.diagnostics, *found))
+    return Reading(file, folder, texts, model, program, (*words.diagnostics, *found), settings, cell)
 
 
 def _checked(

@@ -1,33 +1,80 @@
-"""A run in service as the session holds it: a controller at the other end of two queues, and the run's folder.
+"""A run in service as a terminal holds it: a controller in a process of its own, reached over a line, and the run's folder.
 
-Only texts pass between the two, so the controller may become a process of its own without a change here. The run's thread is no
-daemon: a session that ends waits until its controller has come to rest.
+Law: nothing here keeps a run alive or ends one. Once the run has begun a terminal that goes, however it goes, has only stopped
+watching.
 """
 
 from __future__ import annotations
 
-import queue
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 
-from cell.driver import DriverSet
-from cell.events import Asked
-from cell.orders import OrderChange
+from cell.codec import CodecError, from_plain
+from cell.diagnostic import Diagnostic
+from cell.events import Asked, Event
+from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
-from cell.run import RunSpec, RunSummary
-from cellwright.begun import Begun, write_begun
+from cell.run import RunSummary
 from cellwright.folders import private
-from cellwright.resuming import Found
-from controller.clock import Clock
+from cellwright.start_file import Start, write_start
+from controller.attached.client import Client, name_of_user
+from controller.attached.endpoint import connect_to
+from controller.attached.messages import (
+    Accepted,
+    AddOrder,
+    Answer,
+    Ask,
+    CancelOrder,
+    News,
+    Parting,
+    Prepared,
+    Refused,
+    Role,
+    Snapshot,
+    State,
+    Told,
+    Welcome,
+)
 from controller.journal.folder import RunFolder, new_run
-from controller.order_book import OrderBook
-from controller.runner import Replanner, Resumption
-from controller.service import Message, Texts, announce, answer, post, read_message, serve
+from controller.journal.journal import JournalError
 
-_END = ""
+LOG = "controller.log"
+ENDPOINT = "endpoint"
+"""The file in a run's folder that says where its controller can be reached."""
+PARTING = "parting.json"
+"""The file in which a controller that could not go on says why."""
+ENDED_WITHIN = 10.0  # s from the last word to the end of the process
+
+Message = Event | RunSummary | Refused
+
+
+class NotBegun(Exception):
+    """The controller could not begin, as `diagnostics` say; nothing was moved."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__("; ".join(f"{d.code} {d.message}" for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class ControllerEnded(Exception):
+    """With the run unfinished. `kind`: the class of what a driver has raised, else ""."""
+
+    def __init__(self, text: str, kind: str = "") -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class NotReached(Exception):
+    """There is no controller of that run, or it does not answer."""
 
 
 @dataclass(slots=True)
@@ -35,95 +82,176 @@ class Run:
     """A run that goes on by itself. `messages` ends when the controller has; then `result` tells what came of it."""
 
     folder: RunFolder
-    _inbox: Texts
-    _outbox: Texts
-    _thread: Thread
-    _result: list[RunSummary | BaseException]
+    client: Client
+    process: subprocess.Popen[bytes] | None = None
+    welcome: Welcome | None = None
+    _number: int = 0
+    _waiting: list[Prepared] = field(default_factory=list)
 
-    def ask(self, what: Asked, who: str = "operator") -> None:
-        post(self._inbox, what, who)
+    def ask(self, what: Asked) -> None:
+        """May be called from a signal handler."""
+        self._number += 1
+        self.client.post(Ask(self._number, what))
 
-    def answer(self, question: str, text: str, who: str = "operator") -> None:
-        answer(self._inbox, question, text, who)
+    def asked(self, what: Asked, patience: float) -> Refused | None:
+        """Asks and waits for the answer: None where it is accepted. Raises NotReached where none comes within `patience` s."""
+        self.ask(what)
+        until = time.monotonic() + patience
+        for message in self.client.messages(0.2):
+            if isinstance(message, Accepted | Refused) and message.id == self._number:
+                return message if isinstance(message, Refused) else None
+            if time.monotonic() > until:
+                break
+        word = self.client.last_word
+        why = f"{word.code} {word.reason}".strip() if word is not None else f"it has not answered within {patience:g} s"
+        raise NotReached(f"run {self.folder.id}: {why}")
+
+    def answer(self, question: str, given: str) -> None:
+        self._number += 1
+        self.client.post(Answer(self._number, question, given))
 
     def announce(self, change: OrderChange) -> None:
         """An order has come, or is not wanted any more."""
-        announce(self._inbox, change)
+        self._number += 1
+        match change:
+            case OrderAdded(order):
+                self.client.post(AddOrder(self._number, order))
+            case OrderCancelled(order_id):
+                self.client.post(CancelOrder(self._number, order_id))
+
+    def look(self) -> None:
+        """Asks for what the run has come to now; it comes among the messages."""
+        self._number += 1
+        self.client.post(Snapshot(self._number))
+
+    def prepared(self) -> Prepared:
+        """Waits until the controller is ready to begin. Raises NotBegun, ControllerEnded."""
+        for message in self.client.messages(60.0):
+            if isinstance(message, Prepared):
+                return message
+        self._raise_what_ended_it()
+        raise ControllerEnded(f"the controller has ended before it could begin; its log: {self.folder.path / LOG}")
+
+    def give_up(self) -> None:
+        """Before the run has begun: the controller ends, and nothing was moved."""
+        self.ask("stop")
+        for _ in self.client.messages(1.0):
+            pass
+        self.client.close()
+        self._wait_for_the_process()
+
+    def leave(self) -> None:
+        """Stops watching."""
+        self.client.close()
 
     def messages(self, patience: float) -> Iterator[Message | None]:
         """Each message as it comes; None when `patience` s have passed without one."""
-        while True:
-            try:
-                text = self._outbox.get(timeout=patience)
-            except queue.Empty:
-                yield None
-                continue
-            if text == _END:
-                return
-            yield read_message(text)
+        for message in self.client.messages(patience):
+            match message:
+                case Told(event=event):
+                    yield event
+                case News(summary=summary) | State(summary=summary):
+                    yield summary
+                case Refused():
+                    yield message
+                case Welcome():
+                    self.welcome = message
+                    if message.summary is not None:
+                        yield message.summary
+                case None:
+                    yield None
+                case _:
+                    pass
 
     def result(self) -> RunSummary:
-        """Waits for the end. Raises what the controller raised."""
-        self._thread.join()
-        (result,) = self._result
-        if isinstance(result, BaseException):
-            raise result
-        return result
-
-
-def start_run(
-    spec_for: Callable[[str], RunSpec],
-    plan: ReleasedPlan,
-    drivers: DriverSet,
-    planner: Replanner,
-    state_dir: Path,
-    speed: float | None = None,
-    orders: OrderBook | None = None,
-    clock: Clock | None = None,
-    begun: Begun | None = None,
-) -> Run:
-    """Opens a run's folder under `state_dir` and starts its controller. `begun` is kept for another one that may have to go on.
-    Raises OSError where the folder cannot be made."""
-    folder = _new_folder(private(state_dir))
-    if begun is not None:
-        write_begun(folder.path, begun)
-    return _started(folder, spec_for(folder.id), plan, drivers, planner, speed, orders, clock)
-
-
-def resume_run(found: Found) -> Run:
-    """Starts a controller that goes on with the run; it holds until somebody asks for `resume`."""
-    left, drivers = found.left, found.drivers.drivers
-    return _started(left.folder, left.spec, found.before.plan, drivers, left.planner, None, None, found.clock, found.before)
-
-
-def _started(
-    folder: RunFolder,
-    spec: RunSpec,
-    plan: ReleasedPlan,
-    drivers: DriverSet,
-    planner: Replanner,
-    speed: float | None,
-    orders: OrderBook | None,
-    clock: Clock | None,
-    before: Resumption | None = None,
-) -> Run:
-    inbox: Texts = queue.SimpleQueue()
-    outbox: Texts = queue.SimpleQueue()
-    result: list[RunSummary | BaseException] = []
-
-    def control() -> None:
+        """What it came to, after the last message. Raises ControllerEnded."""
+        self._wait_for_the_process()
+        self._raise_what_ended_it()
         try:
-            result.append(
-                serve(spec, plan, drivers, planner, folder, inbox, outbox, speed=speed, orders=orders, clock=clock, before=before)
-            )
-        except BaseException as defect:  # handed to whoever asks for the result; nothing is lost by it
-            result.append(defect)
-        finally:
-            outbox.put(_END)
+            return self.folder.summary()
+        except JournalError as cause:
+            raise ControllerEnded(f"{cause}; the controller's log: {self.folder.path / LOG}") from cause
 
-    thread = Thread(target=control, name=f"controller {folder.id}")
-    thread.start()
-    return Run(folder, inbox, outbox, thread, result)
+    def _raise_what_ended_it(self) -> None:
+        word = self.client.last_word or _parting(self.folder)
+        if word is None or word.why == "over":
+            return
+        if word.why in ("refused", "not begun"):
+            raise NotBegun(word.diagnostics)
+        if word.why == "driver":
+            raise ControllerEnded(word.reason, word.code)
+        if word.why == "failed":
+            raise ControllerEnded(f"the controller has ended: {word.reason}; its log: {self.folder.path / LOG}")
+        raise ControllerEnded(f"the controller has let this terminal go: {word.code} {word.reason}")
+
+    def _wait_for_the_process(self) -> None:
+        if self.process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(ENDED_WITHIN)
+
+
+def start_run(start: Start, plan: ReleasedPlan, state_dir: Path, role: Role = "engineer") -> Run:
+    """Opens a run's folder under `state_dir` and starts its controller, which waits for a start. Raises OSError where the folder
+    cannot be made."""
+    folder = _new_folder(private(state_dir))
+    folder.path.chmod(0o700)
+    write_start(folder, start, plan)
+    ours, theirs = socket.socketpair()
+    with theirs, (folder.path / LOG).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cellwright.controller_process", str(folder.path), str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+    return Run(folder, _client(folder, ours, role, 0), process)
+
+
+def attach_to(folder: RunFolder, role: Role) -> Run:
+    """What has happened before is in the first summary, not told event by event. Raises NotReached."""
+    try:
+        end = connect_to(_endpoint(folder))
+    except OSError as cause:
+        raise NotReached(f"run {folder.id} has no controller that answers ({cause.strerror or cause})") from cause
+    client = _client(folder, end, role, None)
+    run = Run(folder, client)
+    for message in client.messages(5.0):
+        if isinstance(message, Welcome):
+            run.welcome = message
+            client.subscribe(message.seq)
+            return run
+        if message is None:
+            break
+    word = client.last_word
+    client.close()
+    why = f"{word.code} {word.reason}" if word is not None else "its controller does not answer"
+    raise NotReached(f"run {folder.id}: {why}")
+
+
+def _client(folder: RunFolder, end: socket.socket, role: Role, after: int | None) -> Client:
+    def reattach() -> socket.socket | None:
+        if folder.pid() is None:
+            return None
+        with suppress(OSError):
+            return connect_to(_endpoint(folder))
+        return None
+
+    return Client(end, role, name_of_user(), after, reattach)
+
+
+def _endpoint(folder: RunFolder) -> Path:
+    return Path((folder.path / ENDPOINT).read_text(encoding="utf-8"))
+
+
+def _parting(folder: RunFolder) -> Parting | None:
+    try:
+        word: Parting = from_plain(Parting, json.loads((folder.path / PARTING).read_text(encoding="utf-8")))
+    except (OSError, ValueError, CodecError):
+        return None
+    return word
 
 
 def _new_folder(state_dir: Path) -> RunFolder:

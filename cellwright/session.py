@@ -31,7 +31,6 @@ from cellwright.reading import Reading, read
 from cellwright.robot_models import load_robot_model
 from cellwright.workshop import Workshop
 from planner.motion.margins import PLANNER_VERSION
-from planner.plan import Means, plan
 from planner.proof.release import release
 
 _HERE = Path()
@@ -79,6 +78,8 @@ def load_robots(cell: CellModel, workshop: Workshop, seen_from: Path = _HERE) ->
 
 def make_plan(request: PlanningRequest, workshop: Workshop, compares: bool = True) -> Outcome[MotionPlan]:
     """`compares`: where robots are left out, beside a plan with all of them."""
+    from planner.plan import Means, plan  # only who plans pays for it: a controller proves and does not plan
+
     with workshop.mapping() as mapped:
         means = Means(workshop.motions, mapped, workshop.progress, workshop.is_thorough, compares)
         return plan(request, means, VERSIONS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Thread
@@ -37,6 +37,7 @@ from controller.summary import summary_of
 NEWS_PERIOD = 0.2  # s of real time between two summaries
 
 Texts = queue.SimpleQueue[str]
+Tell = Callable[[Sequence[Event], RunState], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ def serve(
     replanner: Replanner,
     folder: RunFolder,
     inbox: Texts,
-    outbox: Texts,
+    outbox: Texts | None = None,
     *,
+    tell: Tell | None = None,
     speed: float | None = None,
     orders: OrderBook | None = None,
     is_recorded: bool = True,
@@ -100,11 +102,11 @@ def serve(
     """Runs `plan` and what follows to its end: complete, stopped or aborted; a hold waits. `speed` times real time for simulated
     drivers, None as fast as they can; real drivers run as they do, and by `clock` where it is given. `orders` come by the clock,
     others through the inbox. Everything is in `folder`, which is this run's own. With `before` it goes on with a run that another
-    controller has left."""
+    controller has left. What was written is put into `outbox` as texts, or told to `tell`, which must not wait."""
     folder.claim()
     journal = JournalBeside(DiskJournal(folder.path, spec.run_id, is_resumed=before is not None))
     recording = RecordingBeside(Recording(folder.new_recording())) if is_recorded else None
-    news = News(outbox)
+    news = News(outbox) if outbox is not None else None
     post_box = Post(inbox)
     runner = Runner(
         spec,
@@ -115,7 +117,7 @@ def serve(
         post_box,
         recording,
         Together(PostedOrders(post_box), orders or Announced()),
-        on_events=news.tell,
+        on_events=tell if news is None else news.tell,
         answers=post_box,
     )
     try:
@@ -123,7 +125,8 @@ def serve(
         journal.close()
         summary = summary_of(state)
         folder.release(summary)
-        outbox.put(canonical(summary))
+        if outbox is not None:
+            outbox.put(canonical(summary))
         return summary
     finally:
         folder.abandon()

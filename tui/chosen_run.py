@@ -24,3 +24,15 @@ def chosen(state_dir: Path, name: str | None, read: Callable[[RunFolder], T]) ->
         except JournalError as cause:
             say(printable(f"passed over run {folder.id}: {cause}"))
     raise JournalError(f"there are no runs in {state_dir}{' that can be read' if folders else ''}")
+
+
+def living(name: str | None) -> RunFolder:
+    """The run of that name, or the newest whose controller lives. Raises JournalError where there is none."""
+    from cellwright.folders import state_folder
+
+    if name is not None:
+        return find_run(state_folder(), name)
+    found = next((folder for folder in run_folders(state_folder()) if folder.pid() is not None), None)
+    if found is None:
+        raise JournalError("no run goes on; `cellwright runs` lists those on record")
+    return found

@@ -31,6 +31,8 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "simulate": ("simulate", "run on simulated drivers in virtual time"),
     "verify": (None, "a campaign of disturbed runs"),
     "run": ("run", "ask, then dispatch to the drivers that the cell file names"),
+    "attach": ("attach", "watch a run that goes on, and answer what it asks"),
+    "ask": ("ask", "hold, resume, stop, abort: ask it of a run that goes on"),
     "resume": ("resume", "go on with a run that its controller has left"),
     "runs": ("runs", "the runs on record, newest first"),
     "status": ("status", "what is going on, or how a run ended"),

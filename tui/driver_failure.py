@@ -15,3 +15,8 @@ def told(cause: BaseException) -> str:
     ours = type(cause).__module__.startswith("cell.")
     text = str(cause) if ours and str(cause) else f"{type(cause).__name__}: {cause}"
     return f"{text}. {LOOK}" if isinstance(cause, UNREACHED) and not isinstance(cause, DriverDefect) else text
+
+
+def told_by_name(kind: str, text: str) -> str:
+    """The same of what another process has raised; `kind` is the name of its class."""
+    return f"{text}. {LOOK}" if kind in {unreached.__name__ for unreached in UNREACHED} else text

@@ -18,6 +18,7 @@ from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
 from cellwright.session import load_plan, make_plan, release_plan, request_for
 from cellwright.shown import shown, shown_texts
+from cellwright.start_file import Ready as Ready
 from cellwright.workshop import Workshop
 from tui.arguments import settings_of
 from tui.exit_codes import PROBLEM, USAGE
@@ -27,13 +28,6 @@ UNREADABLE = frozenset({"E670", "E671", "E284", "E285", "E286", "E287"})
 
 
 REFUSED = WhyNot("gave up", budget="one plan, which the proof refuses")
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    reading: Reading
-    request: PlanningRequest
-    released: ReleasedPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,92 +1,152 @@
 """A run as it is watched from the command line: progress, what is worth a line, Ctrl-C, and the question that a hold asks.
 
-Law: nothing here stops a robot; it asks the controller to. Nothing kills a moving robot's controller.
+Law: nothing here stops a robot; it asks the controller to. A terminal that closes or is told to end (SIGHUP, SIGTERM) asks for
+nothing: the run goes on without it.
 """
 
 from __future__ import annotations
 
+import json
 import signal
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import FrameType
-from typing import Literal
+from typing import Literal, Protocol
 
 from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, RunResumed, SpeedAsked, StateChanged, ZoneReported
+from cell.orders import OrderChange
 from cell.run import RunSummary
 from cell.state import Lost
 from cellwright.order_files import FollowedOrders
-from cellwright.service import Run
+from cellwright.service import ControllerEnded, Message, NotBegun
+from controller.attached.messages import Refused
+from controller.journal.folder import RunFolder
+from controller.journal.journal import JournalError
 from tui.asking import asked
+from tui.driver_failure import told_by_name
 from tui.event_text import event_line
+from tui.exit_codes import DRIVER, USAGE
 from tui.progress import Progress, shown, unseen
 from tui.signals import handled_by
-from tui.speech import moment, printable, say
+from tui.speech import moment, printable, refuse, say
 
 PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
+AT_ONCE = 200  # messages looked through while somebody is asked
 ROUTINE = frozenset({"Idle", "Starting", "Execute", "Completing", "Complete"})
-Ending = Literal["stop", "quick stop"]
+Asking = Literal["resume", "stop", "quick stop"]
+
+
+class Watched(Protocol):
+    """A run that goes on by itself, as cellwright/service.py has it."""
+
+    @property
+    def folder(self) -> RunFolder: ...
+
+    def ask(self, what: Asking) -> None: ...
+
+    def announce(self, change: OrderChange) -> None: ...
+
+    def look(self) -> None: ...
+
+    def messages(self, patience: float) -> Iterator[Message | None]: ...
+
+    def result(self) -> RunSummary: ...
 
 
 @dataclass(slots=True)
 class Watching:
-    """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about goes on holding. `orders`: the file of
-    orders, looked at meanwhile. `is_confirmed`: of the first hold somebody has said already that the run may go on."""
+    """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about is watched on. `orders`: the file of
+    orders, looked at meanwhile. `is_confirmed`: of the first hold somebody has said already that the run may go on. `is_here`:
+    the controller lives in this process, so it cannot be left. `is_view`: Ctrl-C ends the watching and no more. `zero`: when the
+    run began (ns of its clock)."""
 
-    run: Run
+    run: Watched
     is_attended: bool
     waits: bool
     orders: FollowedOrders | None = None
     is_confirmed: bool = False
+    is_here: bool = False
+    is_view: bool = False
+    zero: int = 0
     _interrupts: int = 0
     _looked: float = 0.0
     _told: int = 0
-    _zero: int = 0
     _is_ending: bool = False
+    _is_leaving: bool = False
     _is_unseen: bool = False
-    _held: str | None = None
     _hold_text: str = ""
     _lost: tuple[str, ...] = ()
+    _is_held: bool = False
+    _stopped_in: str | None = None
+    _newest: RunSummary | None = None
+    _waiting: deque[Message | None] = field(default_factory=deque)
     _occupied: set[str] = field(default_factory=set)
 
-    def to_the_end(self) -> RunSummary:
-        """Watches until the controller has come to rest. Raises what the controller raised."""
+    def to_the_end(self) -> RunSummary | None:
+        """Watches until the controller has come to rest, or holds and nobody can be asked; None where the terminal has to go
+        before. Raises ControllerEnded, NotBegun."""
         say(f"run {printable(self.run.folder.id)}, its record in {printable(str(self.run.folder.path))}")
-        with handled_by(self._interrupted):
-            self._watch()
-            summary = self.run.result()
-        return summary if self._held is None else replace(summary, held_because=self._held)
+        with handled_by(self._signalled):
+            how = self._watch()
+            if how == "over":
+                summary = self.run.result()
+                return summary if self._stopped_in is None else replace(summary, held_because=self._stopped_in)
+        if how == "left":
+            say(f"The run goes on. Next: cellwright attach {printable(self.run.folder.id)}")
+            return None
+        return self._newest
 
-    def _watch(self) -> None:
+    def _watch(self) -> Literal["over", "left", "held"]:
         """Bars go while somebody is asked, and come back."""
         messages = self.run.messages(PATIENCE)
-        is_over = False
-        while not is_over:
+        while True:
             try:
                 with unseen() if self._is_unseen else shown() as progress:
-                    is_over = self._until_held(messages, progress)
+                    how = self._until_held(messages, progress)
             except OSError:  # the terminal has gone; the run is watched all the same
                 self._is_unseen = True
                 continue
-            if not is_over:
-                self._settle_hold()
+            if how != "held":
+                return how
+            if not self.is_attended and not self.is_here:
+                return self._left_holding(messages)
+            self._settle_hold(messages)
 
-    def _until_held(self, messages: Iterator[Event | RunSummary | None], progress: Progress) -> bool:
-        """False when the run holds and somebody has to say what next."""
-        for message in messages:
+    def _until_held(self, messages: Iterator[Message | None], progress: Progress) -> Literal["over", "left", "held"]:
+        """held: the run holds and somebody has to say what next."""
+        while True:
             self._tell_interrupts(progress)
+            if self._is_leaving:
+                return "left"
             self._look_for_orders(progress)
-            if message is None:
-                continue
-            if isinstance(message, RunSummary):
-                self._lost = tuple(f"{part.id} ({part.note})" for part in message.parts if isinstance(part.location, Lost))
-                progress("steps", message.steps_done, message.steps_total)
-                progress("goals", message.goals_met, message.goals_total)
-                continue
-            self._tell(message, progress)
-            if isinstance(message, StateChanged) and message.after == "Held" and not self._goes_on():
-                return False
-        return True
+            if self._waiting:
+                message = self._waiting.popleft()
+            else:
+                try:
+                    message = next(messages)
+                except StopIteration:
+                    return "over"
+            match message:
+                case None:
+                    continue
+                case RunSummary():
+                    self._summed_up(message, progress)
+                case Refused(code=code, reason=reason):
+                    progress.line(printable(f"refused, {code}: {reason}"))
+                case _:
+                    self._tell(message, progress)
+            if self._is_held and not self._goes_on():
+                return "held"
+
+    def _summed_up(self, summary: RunSummary, progress: Progress) -> None:
+        if self._newest is None and summary.state == "Held":  # it held before anybody looked
+            self._is_held, self._hold_text = True, summary.held_because or ""
+        self._newest = summary
+        self._lost = tuple(f"{part.id} ({part.note})" for part in summary.parts if isinstance(part.location, Lost))
+        progress("steps", summary.steps_done, summary.steps_total)
+        progress("goals", summary.goals_met, summary.goals_total)
 
     def _look_for_orders(self, progress: Progress) -> None:
         """At most as often as an answer is waited for, however much the run tells."""
@@ -103,7 +163,7 @@ class Watching:
     def _goes_on(self) -> bool:
         """Whether nobody has to say what next. That a run which was taken over may go on has been said before."""
         if self.is_confirmed and not self._interrupts:
-            self.is_confirmed = False
+            self.is_confirmed = self._is_held = False
             self.run.ask("resume")
             return True
         return not self._has_to_be_settled()
@@ -114,12 +174,14 @@ class Watching:
 
     def _tell(self, event: Event, progress: Progress) -> None:
         if isinstance(event, RunOpened | RunResumed):
-            self._zero = event.opened if isinstance(event, RunResumed) else event.at
+            self.zero = event.opened if isinstance(event, RunResumed) else event.at
+        if isinstance(event, StateChanged):
+            self._is_held = event.after == "Held"
         if isinstance(event, HoldRaised):
             self._hold_text = f"{event.code} {event.text}"
         line = event_line(event)
         if line is not None and self._is_news(event):
-            progress.line(f"{moment((event.at - self._zero) / 1e9)}  {line}")
+            progress.line(f"{moment((event.at - self.zero) / 1e9)}  {line}")
 
     def _is_news(self, event: Event) -> bool:
         """Not what belongs to every run that goes well."""
@@ -138,38 +200,85 @@ class Watching:
 
     # --- a hold ---
 
-    def _settle_hold(self) -> None:
+    def _left_holding(self, messages: Iterator[Message | None]) -> Literal["over", "left", "held"]:
+        """Nobody is there to be asked: the controller goes on holding. Waits for what the run has come to with that."""
+        name = printable(self.run.folder.id)
+        say(
+            f"Held, and nobody is there to be asked: the controller goes on holding. `cellwright attach {name}` answers it;\n"
+            f"`cellwright ask resume {name}` and `cellwright ask stop {name}` do so in a script (--wait would go on watching)."
+        )
+        self.run.look()
+        for message in messages:
+            if self._is_leaving:
+                return "left"
+            if isinstance(message, RunSummary):
+                self._newest = message
+                if message.state == "Held":
+                    return "held"
+            elif isinstance(message, StateChanged) and message.before == "Held":
+                self.run.look()
+                return self._until_end(messages)
+        return "over"
+
+    def _until_end(self, messages: Iterator[Message | None]) -> Literal["over", "left", "held"]:
+        """Somebody else has answered meanwhile."""
+        self._is_held = False
+        with unseen() if self._is_unseen else shown() as progress:
+            how = self._until_held(messages, progress)
+        return self._left_holding(messages) if how == "held" else how
+
+    def _settle_hold(self, messages: Iterator[Message | None]) -> None:
         if not self.is_attended:
-            self._held = self._hold_text or None
+            self._stopped_in = self._hold_text or None
             say("held, and nobody is there to be asked: asking for a normal stop (--wait would go on holding)")
-            self._is_ending = True
+            self._is_ending, self._is_held = True, False
             self.run.ask("stop")
             return
         say(f"Held: {printable(self._hold_text)}\nResume when the cell is in order.")
         if self._lost:
             say(f"Lost, and not to be told found in this run: {printable(', '.join(self._lost))}.")
-        answer = self._answer()
-        self._is_ending = answer != "resume"
-        if not self._interrupts:
-            self.run.ask(answer)
+        answer = self._answer(messages)
+        self._is_held = False
+        if answer is None or self._interrupts or self._is_leaving:
+            return
+        self._is_ending = answer == "stop"
+        self.run.ask(answer)
 
-    def _answer(self) -> Literal["resume", "stop"]:
-        """Asks until it is told one or the other. Somebody who has gone, or who wants an end, wants no robot to move."""
+    def _answer(self, messages: Iterator[Message | None]) -> Literal["resume", "stop"] | None:
+        """Asks until it is told one or the other; None where it is of no use any more. Somebody who has gone, or who wants an
+        end, wants no robot to move."""
         question = "[r]esume or [S]top? "
-        while (typed := asked(question, lambda: self._interrupts > 0)) is not None:
+        while (typed := asked(question, lambda: self._is_settled(messages))) is not None:
             if typed in ("r", "resume"):
                 return "resume"
             if typed in ("", "s", "stop"):
                 return "stop"
             question = f"`{printable(typed)}` is neither. [r]esume or [S]top? "
-        return "stop"
+        return None if self._is_settled_elsewhere() else "stop"
+
+    def _is_settled(self, messages: Iterator[Message | None]) -> bool:
+        """Whether an answer is of no use any more: a Ctrl-C here, or another terminal has answered. What is told meanwhile is
+        kept for later."""
+        if self._interrupts > 0 or self._is_leaving:
+            return True
+        for _ in range(AT_ONCE):
+            message = next(messages, None)
+            if message is None:
+                break
+            self._waiting.append(message)
+        return self._is_settled_elsewhere()
+
+    def _is_settled_elsewhere(self) -> bool:
+        return any(isinstance(message, StateChanged) and message.before == "Held" for message in self._waiting)
 
     # --- Ctrl-C, and whatever else asks for an end ---
 
-    def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        """In a signal handler nothing is written: the queue takes it, the words come later. A terminal that closes may say so
-        twice, and is in no more haste for it."""
-        if number == signal.SIGHUP and self._interrupts:
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        """In a signal handler nothing is written: the line takes it, the words come later."""
+        if self.is_here and number == signal.SIGHUP and self._interrupts:
+            return  # a terminal that closes may say so twice, and is in no more haste for it
+        if self.is_view or (number != signal.SIGINT and not self.is_here):
+            self._is_leaving = True
             return
         self._interrupts += 1
         self.run.ask("stop" if self._interrupts == 1 else "quick stop")
@@ -179,3 +288,32 @@ class Watching:
             self._told = self._interrupts
             is_first = self._interrupts == 1
             progress.line("asked for a normal stop; Ctrl-C again asks for a quick stop" if is_first else "asked for a quick stop")
+
+
+def first_summary(run: Watched) -> RunSummary:
+    """What the run has come to once it has begun. Raises ControllerEnded, NotBegun."""
+    for message in run.messages(PATIENCE):
+        if isinstance(message, RunOpened):
+            run.look()
+        elif isinstance(message, RunSummary):
+            return message
+    return run.result()
+
+
+def began_at(folder: RunFolder) -> int:
+    """When a run was opened, in ns of its clock; 0 where that cannot be read."""
+    try:
+        journal = folder.journal()
+        try:
+            return next((int(json.loads(body)["at"]) for _, body in journal.bodies(0, 1)), 0)
+        finally:
+            journal.close()
+    except (JournalError, ValueError, KeyError):
+        return 0
+
+
+def ended_badly(cause: ControllerEnded | NotBegun) -> int:
+    """Says why there is no controller any more; gives the exit code."""
+    if isinstance(cause, ControllerEnded) and cause.kind:
+        return refuse(f"a driver failed: {told_by_name(cause.kind, str(cause))}", DRIVER)
+    return refuse(str(cause), USAGE)

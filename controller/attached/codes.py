@@ -13,7 +13,7 @@ def _page(code: str, title: str, what: str, why: str, example: str, do: str) -> 
 
 PAGES: Mapping[str, CodePage] = dict((
     _page(
-        "R750", "a controller cannot read what a terminal says",
+        "R766", "a controller cannot read what a terminal says",
         "What came over the controller's socket is no message of its protocol: no JSON, too long, without a hello before it, or "
         "with an entry that is missing, unknown or of the wrong type.",
         "What is half understood is not acted upon. The run does not notice.",
@@ -21,7 +21,7 @@ PAGES: Mapping[str, CodePage] = dict((
         "Write what docs/schemas/controller_messages.schema.json has; `cellwright attach` and `cellwright ask` do.",
     ),
     _page(
-        "R751", "terminal and controller speak different versions",
+        "R767", "terminal and controller speak different versions",
         "The terminal says hello with a version of the protocol that this controller does not speak.",
         "A controller lives as long as its run, so it may be older or newer than the program that wants to attach to it.",
         '{"type":"Hello","version":2,"role":"view","name":"ann"}',
@@ -61,5 +61,28 @@ PAGES: Mapping[str, CodePage] = dict((
         "Each of them costs the controller work.",
         "for i in $(seq 100); do cellwright attach --view & done",
         "Close some.",
+    ),
+    _page(
+        "R757", "another controller has the cell",
+        "A run of this cell, or of a device with the same address, goes on already. Its controller holds the lock; one that has "
+        "died does not.",
+        "Two controllers that move one robot know nothing of each other.",
+        "cellwright run tending.intent    # in two terminals",
+        "The message names run and process: `cellwright attach RUN` shows it, `cellwright ask stop RUN` ends it.",
+    ),
+    _page(
+        "R758", "the planner's process has ended",
+        "The process that plans again while a run goes on has ended twice over one plan; the text says how.",
+        "A plan that its planner does not survive may never come. The loop went on supervising meanwhile.",
+        "held: no plan from here: the planner's process has ended twice over this plan: killed by SIGKILL",
+        "Look whether the machine has run out of memory, and at the run's log, `controller.log` in its folder. Resume: it is "
+        "tried again.",
+    ),
+    _page(
+        "R759", "real devices are not disturbed",
+        "`--scenario` disturbs simulated devices, and a driver of this cell is real.",
+        "A fault that is played on a real machine is a real fault.",
+        "cellwright run on_linuxcnc.intent --scenario slips.toml",
+        "Leave out --scenario, or run with another cell file (`--cell`).",
     ),
 ))  # fmt: skip

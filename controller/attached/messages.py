@@ -83,7 +83,16 @@ class Snapshot:
     id: int
 
 
-Request = Ask | AddOrder | CancelOrder | Subscribe | Snapshot
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To the question of that id (the event QuestionAsked, or `trouble.questions` of a State), one of its answers."""
+
+    id: int
+    question: str
+    answer: str
+
+
+Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot
 FromTerminal = Hello | Request
 
 
@@ -93,11 +102,11 @@ FromTerminal = Hello | Request
 @dataclass(frozen=True, slots=True)
 class Welcome:
     """The answer to a hello. `seq` is the number of the newest event, `summary` what the run has come to with it; None while
-    nothing has happened yet. `cell` is the path of the cell's file."""
+    nothing has happened yet. `intent` is the file that was named."""
 
     version: int
     run_id: str
-    cell: str
+    intent: str
     pid: int
     role: Role
     seq: int

@@ -11,7 +11,7 @@ from typing import Final, assert_never
 
 from cell.events import Asked
 from controller import packml
-from controller.attached.messages import AddOrder, Ask, CancelOrder, Request, Role, Snapshot, Subscribe
+from controller.attached.messages import AddOrder, Answer, Ask, CancelOrder, Request, Role, Snapshot, Subscribe
 from controller.run_state import RunState
 
 STOPS: Final = frozenset({"stop", "quick stop", "abort"})
@@ -23,7 +23,7 @@ def may_not(role: Role, request: Request) -> str | None:
     match request:
         case Subscribe() | Snapshot():
             return None
-        case Ask() | AddOrder() | CancelOrder():
+        case Ask() | Answer() | AddOrder() | CancelOrder():
             return None if role != "view" else "a terminal with the role view asks for nothing: attach with the role operate"
     assert_never(request)
 

@@ -27,6 +27,7 @@ from controller.attached.messages import (
     VERSION,
     Accepted,
     AddOrder,
+    Answer,
     Ask,
     CancelOrder,
     Hello,
@@ -63,13 +64,15 @@ class Post(Protocol):
 
     def announce(self, change: OrderChange) -> None: ...
 
+    def answer(self, question: str, answer: str, who: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What terminals are told first. `objection` is what is wrong with an order for this cell, None for nothing."""
 
     run_id: str
-    cell: str
+    intent: str
     objection: Callable[[Order], str | None] = lambda order: None
 
 
@@ -257,7 +260,7 @@ class Server:
         assert terminal.role is not None
         seq = self._chronicle.last
         summary = self._summary() if seq else None
-        terminal.say(Welcome(VERSION, self._about.run_id, self._about.cell, os.getpid(), terminal.role, seq, summary))
+        terminal.say(Welcome(VERSION, self._about.run_id, self._about.intent, os.getpid(), terminal.role, seq, summary))
         if self._phase == "ready" and self._prepared is not None:
             terminal.say(self._prepared)
 
@@ -279,6 +282,8 @@ class Server:
                 terminal.say(State(number, self._chronicle.last, self._summary(), state.belief, state.trouble))
             case Ask(id=number, what=what):
                 terminal.say(self._asked(number, what, terminal.name))
+            case Answer(id=number, question=question, answer=answer):
+                terminal.say(self._answered(number, question, answer, terminal.name))
             case AddOrder(id=number, order=order):
                 terminal.say(self._ordered(number, order))
             case CancelOrder(id=number, order=order_id):
@@ -297,6 +302,15 @@ class Server:
                 return Accepted(number)  # it is under way, and a stop asked for twice is one
             self._stops[what, who] = now
         self._post.ask(what, who)
+        return Accepted(number)
+
+    def _answered(self, number: int, question: str, answer: str, who: str) -> Accepted | Refused:
+        found = self._state.trouble.questions.get(question)
+        if found is None:
+            return Refused(number, "R754", f"nobody asks {question!r:.80}")
+        if answer not in found.answers:
+            return Refused(number, "R754", f"{answer!r:.80} is none of the answers: {', '.join(found.answers)}")
+        self._post.answer(question, answer, who)
         return Accepted(number)
 
     def _means_nothing(self, what: Asked) -> str | None:

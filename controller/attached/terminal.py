@@ -64,7 +64,7 @@ class Terminal:
                 if message is not None:
                     yield message
         except TooLong as cause:
-            self.part(Parting("cut off", "R750", f"{cause}; {LARGEST_REQUEST} are allowed", self.cursor or 0))
+            self.part(Parting("cut off", "R766", f"{cause}; {LARGEST_REQUEST} are allowed", self.cursor or 0))
 
     def _understood(self, text: bytes, now: float) -> Hello | Request | None:
         if not self._allowance.takes(now):
@@ -73,22 +73,22 @@ class Terminal:
         try:
             message = read_from_terminal(text)
         except CodecError as cause:
-            self._waste(Refused(_number_in(text), "R750", f"no message of this protocol: {cause!s:.200}"))
+            self._waste(Refused(_number_in(text), "R766", f"no message of this protocol: {cause!s:.200}"))
             return None
         if isinstance(message, Hello):
             return self._greeted(message)
         if self.role is None:
-            self._waste(Refused(message.id, "R750", "a terminal says hello first"))
+            self._waste(Refused(message.id, "R766", "a terminal says hello first"))
             return None
         return message
 
     def _greeted(self, hello: Hello) -> Hello | None:
         if hello.version != VERSION:
             reason = f"the terminal speaks version {hello.version}, this controller version {VERSION}"
-            self.part(Parting("cut off", "R751", reason, 0))
+            self.part(Parting("cut off", "R767", reason, 0))
             return None
         if self.role is not None:
-            self._waste(Refused(None, "R750", "a second hello"))
+            self._waste(Refused(None, "R766", "a second hello"))
             return None
         self.role, self.name = hello.role, hello.name
         return hello
@@ -145,7 +145,7 @@ class Terminal:
 
     def why_cut_off(self, now: float) -> Parting | None:
         if self.role is None and not self.out and now - self.since > HELLO_WITHIN:
-            return Parting("cut off", "R750", f"no hello within {HELLO_WITHIN:g} s", 0)
+            return Parting("cut off", "R766", f"no hello within {HELLO_WITHIN:g} s", 0)
         if self.out and now - self.since > TAKES_WITHIN:
             reason = f"it has taken nothing for {TAKES_WITHIN:g} s; attach again and go on behind event {self.cursor or 0}"
             return Parting("cut off", "R755", reason, self.cursor or 0)

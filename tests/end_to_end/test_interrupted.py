@@ -5,6 +5,8 @@ Each waits for what the program itself says, never for a length of time.
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -53,17 +55,47 @@ def test_ctrl_c_ends_in_a_stopped_journaled_run(program: Program, plan_file: Pat
     assert program.answer("report", str(only_run(program)["run_id"])).code == 0
 
 
-def test_after_kill_9_the_journal_reads(program: Program, plan_file: Path) -> None:
+def test_after_kill_9_of_the_controller_the_journal_reads(program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
-    process.kill()
-    process.communicate(timeout=60)
+    os.kill(int(str(only_run(program)["pid"])), signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 4, out + err
+    assert "Traceback" not in out + err
     status = only_run(program)
-    assert status["state"] == "Interrupted"
+    assert (status["state"], status["pid"]) == ("Interrupted", None)
     report = program.answer("report", str(status["run_id"]))
     assert report.code == 0, report.everything
     assert not report.has_traceback
     assert report.out.startswith(f"run {status['run_id']}: Interrupted")
     assert f"opened {datetime.now(UTC).year}" in report.out, "a run in service bears today's date"
+
+
+def test_a_terminal_that_is_killed_stops_nothing_and_another_one_goes_on_with_it(program: Program, plan_file: Path) -> None:
+    process = moving(program, plan_file)
+    process.kill()
+    process.communicate(timeout=60)
+    status = only_run(program)
+    assert status["state"] == "Execute"
+    pid = int(str(status["pid"]))
+    os.kill(pid, 0)
+    viewer = program.start("attach", "--view", "--format", "json")
+    assert viewer.stderr is not None
+    assert viewer.stderr.readline().startswith(f"run {status['run_id']}")
+    os.kill(pid, signal.SIGTERM)
+    out, err = viewer.communicate(timeout=60)
+    assert json.loads(out)["state"] == "Stopped", out + err
+    assert only_run(program)["state"] == "Stopped"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_terminal_that_has_to_go_leaves_the_run(number: signal.Signals, program: Program, plan_file: Path) -> None:
+    process = moving(program, plan_file)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert "The run goes on. Next: cellwright attach" in err
+    assert only_run(program)["state"] == "Execute"
+    assert program.answer("ask", "quick-stop").code == 0
 
 
 def test_a_run_that_is_left_alone_completes(program: Program, plan_file: Path) -> None:

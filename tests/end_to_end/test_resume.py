@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,7 +44,9 @@ def killed(program: Program, examples: Path, tmp_path: Path) -> Killed:
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.05)
         assert process.returncode is None, process.communicate()
-    process.kill()
+    pid = find_run(program.state, None).pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=60)
     return Killed(program, find_run(program.state, None), source / "first_move.intent")
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.tui.test_run_renderers import PROMISED
 from tui.cli import main
+from tui.commands.run import _agreed
 
 STEP_KEYS = {"id", "operation", "verb", "robot", "object", "from", "to", "start_s", "duration_s", "claims", "preds", "because"}
 
@@ -179,29 +180,54 @@ def test_run_is_told_and_kept(plan_file: str, capsys: pytest.CaptureFixture[str]
     assert "█" in report
 
 
-def test_hold_that_nobody_answers_exits_4_with_its_cause(
+def test_hold_that_nobody_answers_exits_4_and_leaves_the_controller_holding(
     plan_file: str, repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     slips = repository / "examples/01_first_move/gripper_slips.toml"
     assert main(["run", plan_file, "--jobs", "1", "--yes", "--scenario", str(slips), "--format", "json"]) == 4
     summary = document(capsys)
-    assert summary["state"] == "Stopped"
-    assert summary["held_because"].startswith("R703 ")
-    assert summary["goals_met"] == 0
-    assert [part["where"] for part in summary["parts"]] == ["left"]
+    try:
+        assert summary["state"] == "Held"
+        assert summary["held_because"].startswith("R703 ")
+        assert summary["goals_met"] == 0
+        assert [part["where"] for part in summary["parts"]] == ["left"]
+        assert main(["status", "--format", "json"]) == 0
+        assert document(capsys) == summary
+
+        assert main(["run", plan_file, "--jobs", "1", "--yes"]) == 2
+        err = capsys.readouterr().err
+        assert "R757" in err
+        assert f"run {summary['run_id']}, controller process {summary['pid']}" in err
+
+        assert main(["ask", "clear"]) == 4
+        assert "R754" in capsys.readouterr().err
+    finally:
+        assert main(["ask", "stop", summary["run_id"]]) == 0
+    assert main(["attach", "--wait", "--format", "json"]) in (2, 4)  # it may have come to rest before
+    assert main(["ask", "stop"]) == 2
+    capsys.readouterr()
+    assert main(["status", "--format", "json"]) == 0
+    ended = document(capsys)
+    assert (ended["state"], ended["pid"], ended["held_because"]) == ("Stopped", None, summary["held_because"])
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n", "", "yess\n"])
-def test_run_asks_first_and_moves_nothing_without_a_yes(
-    answer: str, plan_file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize(("answer", "is_yes"), [("n\n", 0), ("\n", 0), ("", 0), ("yess\n", 0), ("y\n", 1), ("YES\n", 1)])
+def test_only_a_yes_is_one(answer: str, is_yes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     asked(answer, monkeypatch)
+    assert _agreed() == is_yes
+
+
+def test_run_asks_first_and_moves_nothing_without_a_yes(
+    here: Path, plan_file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked("n\n", monkeypatch)
     assert main(["run", plan_file, "--jobs", "1"]) == 4
     err = capsys.readouterr().err
     assert err.index("obligations") < err.index("target: arm (driver sim), simulated") < err.index("Run it? [y/N]")
     assert "Nothing was moved." in err
     assert main(["runs", "--format", "json"]) == 0
     assert document(capsys) == {"runs": []}
+    assert list((here / "state" / "runs").iterdir()) == []
 
 
 def test_run_goes_on_after_a_yes_and_a_hold_after_a_resume(

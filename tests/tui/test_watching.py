@@ -1,7 +1,6 @@
 """Watching a run: Ctrl-C asks and never kills, a hold asks a person or ends the run, and what happened is told."""
 
 import io
-import json
 import os
 import queue
 import signal
@@ -12,13 +11,13 @@ from threading import Thread
 
 import pytest
 
-from cell.codec import canonical
 from cell.commands import Subject
-from cell.events import Event, HoldRaised, RunEnded, StateChanged, ZoneReported
+from cell.events import HoldRaised, RunEnded, StateChanged, ZoneReported
+from cell.orders import OrderChange
 from cell.run import RunSummary
-from cellwright.service import Run
+from cellwright.service import ControllerEnded, Message
+from controller.attached.messages import Refused
 from controller.journal.folder import RunFolder
-from controller.service import Texts
 from tests.tui.samples import SUMMARY
 from tui.asking import asked
 from tui.signals import handled_by
@@ -28,23 +27,55 @@ OF = Subject("run-1")
 
 
 class Controller:
-    """The other end of a run's two queues: says `script`; where it is None, waits until it has been asked something."""
+    """A run that says `script`; where that has None it waits until it has been asked something. `result` is what came of it."""
 
-    def __init__(self, script: Sequence[Event | RunSummary | None], result: RunSummary, folder: Path) -> None:
+    def __init__(self, script: Sequence[Message | None], result: RunSummary | Exception, folder: Path) -> None:
         self.asked: list[str] = []
-        self._inbox: Texts = queue.SimpleQueue()
-        self._outbox: Texts = queue.SimpleQueue()
-        self._script = script
-        thread = Thread(target=self._talk)
-        self.run = Run(RunFolder(folder), self._inbox, self._outbox, thread, [result])
-        thread.start()
+        self.looks = 0
+        self.folder = RunFolder(folder)
+        self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[Message | str] = queue.SimpleQueue()
+        self._script, self._result = script, result
+        self._thread = Thread(target=self._talk)
+        self._thread.start()
+
+    @property
+    def run(self) -> "Controller":
+        return self
+
+    def ask(self, what: str) -> None:
+        self._inbox.put(what)
+
+    def announce(self, change: OrderChange) -> None:
+        raise AssertionError("nobody follows a file of orders here")
+
+    def look(self) -> None:
+        self.looks += 1
+        self._inbox.put("look")
+
+    def messages(self, patience: float) -> Iterator[Message | None]:
+        while True:
+            try:
+                message = self._outbox.get(timeout=patience)
+            except queue.Empty:
+                yield None
+                continue
+            if isinstance(message, str):
+                return
+            yield message
+
+    def result(self) -> RunSummary:
+        self._thread.join()
+        if isinstance(self._result, Exception):
+            raise self._result
+        return self._result
 
     def _talk(self) -> None:
         for message in self._script:
             if message is None:
-                self.asked.append(json.loads(self._inbox.get(timeout=10))["what"])
+                self.asked.append(self._inbox.get(timeout=10))
             else:
-                self._outbox.put(canonical(message))
+                self._outbox.put(message)
         self._outbox.put("")
 
 
@@ -67,26 +98,56 @@ def test_summary_is_that_of_the_controller(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_what_the_controller_raises_is_raised(tmp_path: Path) -> None:
-    controller = Controller([], SUMMARY, tmp_path)
-    controller.run._result[:] = [ZeroDivisionError("planted")]
-    with pytest.raises(ZeroDivisionError):
+    controller = Controller([], ControllerEnded("planted"), tmp_path)
+    with pytest.raises(ControllerEnded, match="planted"):
         Watching(controller.run, is_attended=False, waits=False).to_the_end()
 
 
-def test_hold_without_anybody_ends_the_run_and_keeps_its_cause(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    controller = Controller([*HELD, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
-    summary = Watching(controller.run, is_attended=False, waits=False).to_the_end()
-    assert controller.asked == ["stop"]
-    assert summary.held_because == "R701 Check\x1b gripper pads"
+HELD_SUMMARY = replace(SUMMARY, state="Held", pid=17)
+
+
+def test_hold_without_anybody_leaves_the_controller_holding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = replace(SUMMARY, state="Holding")
+    controller = Controller([*HELD, None, before, HELD_SUMMARY], ZeroDivisionError("it is not over"), tmp_path)
+    assert Watching(controller.run, is_attended=False, waits=False).to_the_end() == HELD_SUMMARY
+    assert controller.asked == ["look"]
     err = capsys.readouterr().err
     assert "  1:05.0  held, R701: Check\\x1b gripper pads" in err
+    assert f"cellwright ask resume {tmp_path.name}" in err
     assert "\x1b" not in err
     assert "Ctrl-C" not in err
 
 
+def test_hold_that_another_terminal_answers_first_is_watched_on(tmp_path: Path) -> None:
+    controller = Controller([*HELD, None, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=False, waits=False).to_the_end() == SUMMARY
+
+
+def test_a_run_that_holds_already_is_asked_about_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
+    controller = Controller([HELD_SUMMARY, None, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
+    assert controller.asked == ["resume"]
+
+
+def test_a_question_that_another_terminal_has_answered_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as keyboard, os.fdopen(writer, "w"):
+        monkeypatch.setattr("sys.stdin", keyboard)
+        controller = Controller([*HELD, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+        assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
+    assert controller.asked == []
+
+
+def test_a_refusal_is_told_with_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    controller = Controller([Refused(1, "R754", "the run is over\x1b")], SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=False, waits=False).to_the_end()
+    assert "refused, R754: the run is over\\x1b" in capsys.readouterr().err
+
+
 def test_hold_that_waits_asks_for_nothing(tmp_path: Path) -> None:
     controller = Controller([*HELD, changed("Held", "Unholding")], SUMMARY, tmp_path)
-    assert Watching(controller.run, is_attended=False, waits=True).to_the_end().held_because is None
+    assert Watching(controller.run, is_attended=False, waits=True).to_the_end() == SUMMARY
     assert controller.asked == []
 
 
@@ -140,23 +201,28 @@ def test_a_question_that_is_no_longer_of_use_is_not_waited_for(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_whoever_asks_for_an_end_is_given_a_normal_stop(number: signal.Signals, tmp_path: Path) -> None:
-    controller = Controller([None, *STOPPED], STOPPED_SUMMARY, tmp_path)
+def test_a_terminal_that_has_to_go_asks_for_nothing(
+    number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    controller = Controller([SUMMARY, None], STOPPED_SUMMARY, tmp_path)
     watching = Watching(controller.run, is_attended=False, waits=False)
-    with handled_by(watching._interrupted):
+    with handled_by(watching._signalled):
         signal.raise_signal(number)
-    assert watching.to_the_end() == STOPPED_SUMMARY
-    assert controller.asked == ["stop"]
+    assert watching.to_the_end() is None
+    assert controller.asked == []
+    assert f"The run goes on. Next: cellwright attach {tmp_path.name}" in capsys.readouterr().err
+    controller.ask("let the thread end")
 
 
-def test_a_terminal_that_closes_twice_is_in_no_more_haste(tmp_path: Path) -> None:
-    controller = Controller([None, *STOPPED], STOPPED_SUMMARY, tmp_path)
-    watching = Watching(controller.run, is_attended=False, waits=False)
-    with handled_by(watching._interrupted):
-        signal.raise_signal(signal.SIGHUP)
-        signal.raise_signal(signal.SIGHUP)
-    watching.to_the_end()
-    assert controller.asked == ["stop"]
+@pytest.mark.usefixtures("heard")
+def test_ctrl_c_of_a_viewer_ends_the_watching_alone(tmp_path: Path) -> None:
+    controller = Controller([SUMMARY, None], STOPPED_SUMMARY, tmp_path)
+    watching = Watching(controller.run, is_attended=False, waits=True, is_view=True)
+    with handled_by(watching._signalled):
+        signal.raise_signal(signal.SIGINT)
+    assert watching.to_the_end() is None
+    assert controller.asked == []
+    controller.ask("let the thread end")
 
 
 def test_what_is_not_to_be_heard_is_not_heard() -> None:
@@ -203,7 +269,7 @@ def test_ctrl_c_asks_for_a_normal_stop_and_then_for_a_quick_one(tmp_path: Path, 
     before = signal.getsignal(signal.SIGINT)
     controller = Controller([None, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
     watching = Watching(controller.run, is_attended=False, waits=False)
-    with handled_by(watching._interrupted):
+    with handled_by(watching._signalled):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
     assert watching.to_the_end() == STOPPED_SUMMARY

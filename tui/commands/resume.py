@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from tui.arguments import add_json
 from tui.asking import asked
-from tui.exit_codes import DRIVER, HELD, PROBLEM, USAGE
+from tui.exit_codes import DRIVER, HELD, INTERRUPTED, PROBLEM, USAGE
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
     from cellwright.resuming import Found, Left
 
-CODES = {"R762": USAGE, "R763": USAGE, "R764": DRIVER, "R765": USAGE}
+CODES = {"R757": USAGE, "R762": USAGE, "R763": USAGE, "R764": DRIVER, "R765": USAGE}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,15 +37,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace) -> int:
+    from cellwright.cell_lock import Holder, keys_of, take
+    from cellwright.folders import state_folder
+
+    left = _left(arguments)
+    if isinstance(left, int):
+        return left
+    lock = take(state_folder(), keys_of(left.reading, left.request.cell), left.folder.id)
+    if isinstance(lock, Holder):
+        return _refused((lock.diagnostic,))
+    try:
+        return _looked_at(left, arguments)
+    finally:
+        lock.release()
+
+
+def _looked_at(left: Left, arguments: argparse.Namespace) -> int:
     from cell.driver_errors import DriverError
     from cellwright.folders import private, state_folder
     from cellwright.resuming import found_run
     from tui.driver_failure import told
     from tui.resume_text import resume_document, resume_text
 
-    left = _left(arguments)
-    if isinstance(left, int):
-        return left
     try:
         found = found_run(left, private(state_folder() / "worlds"))
     except DriverError as cause:
@@ -100,7 +113,7 @@ def _agreed(run: str) -> bool:
 
 def _go_on(found: Found, answers: dict[str, str], arguments: argparse.Namespace, is_attended: bool) -> int:
     from cell.driver_errors import DriverError
-    from cellwright.service import resume_run
+    from cellwright.run_here import resume_run
     from tui.driver_failure import told
     from tui.run_text import run_document, run_exit_code, run_text
     from tui.watching import Watching
@@ -112,11 +125,13 @@ def _go_on(found: Found, answers: dict[str, str], arguments: argparse.Namespace,
     if was_held:
         run.ask("resume")
     try:
-        summary = Watching(run, is_attended, arguments.wait, is_confirmed=not was_held).to_the_end()
+        summary = Watching(run, is_attended, arguments.wait, is_confirmed=not was_held, is_here=True).to_the_end()
     except DriverError as cause:
         return refuse(f"a driver failed: {told(cause)}", DRIVER)
     finally:
         found.drivers.drivers.close()
+    if summary is None:
+        return INTERRUPTED
     if arguments.format == "json":
         put_json(run_document(summary))
     else:

@@ -1,7 +1,8 @@
-"""Asks, then dispatches to the drivers that the cell file names; progress on stderr, every event in the run's folder.
+"""Asks, then starts a controller that dispatches to the drivers which the cell file names, and watches it.
 
+The controller is a process of its own: a terminal that is closed or killed stops nothing, and `cellwright attach` watches again.
 Simulated drivers run as fast as they can, or at --speed times real time. Ctrl-C asks for a normal stop, a second one for a quick
-stop. A hold asks what to do; without a terminal it ends the run, unless --wait is given.
+stop. A hold asks what to do; where nobody can be asked the controller is left holding, unless --wait is given.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, speed
 from tui.asking import asked
-from tui.exit_codes import DRIVER, HELD, USAGE
+from tui.exit_codes import DONE, HELD, INTERRUPTED, USAGE
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from cell.model import CellModel
-    from cell.run import RunSummary
-    from cellwright.begun import Begun
     from cellwright.order_files import FollowedOrders
-    from tui.before_run import Target
+    from cellwright.service import Run
+    from controller.attached.messages import Prepared
+    from tui.before_run import Proved
     from tui.preparing import Ready
 
 
@@ -30,50 +31,89 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", type=speed, metavar="X", help="simulated drivers at X times real time")
     parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
     parser.add_argument("--continuous", action="store_true", help="wait for more orders instead of completing")
+    parser.add_argument("--detach", action="store_true", help="leave the run to itself once it has begun")
 
 
 def act(arguments: argparse.Namespace) -> int:
     is_attended = sys.stdin.isatty() and sys.stderr.isatty()
     if not arguments.yes and not is_attended:
         return refuse("nobody is there to be asked: give --yes to run without a question", USAGE)
-    from cell.driver_errors import DriverError
-    from tui.before_run import Target, target
-    from tui.driver_failure import told
-    from tui.run_text import run_document, run_exit_code, run_text
+    if arguments.detach and arguments.orders is not None:
+        return refuse("a file of orders is followed by the terminal: leave out --detach, or --orders", USAGE)
+    from cellwright.service import NotBegun
+    from tui.before_run import Proved, exit_code, proved, refused
 
-    aim = target(arguments, is_in_service=True)
-    if not isinstance(aim, Target):
-        return aim
-    _announce(aim)
-    if not arguments.yes and not _agreed():
-        aim.drivers.close()
-        say("Nothing was moved.")
-        return HELD
+    found = proved(arguments, is_in_service=True)
+    if not isinstance(found, Proved):
+        return found
+    run = _started(found, arguments)
     try:
-        summary = _run(aim, arguments, is_attended)
-    except DriverError as cause:
-        return refuse(f"a driver failed: {told(cause)}", DRIVER)
+        return _watched(run, found, arguments, is_attended)
+    except NotBegun as cause:
+        if not cause.diagnostics:
+            say("Nothing was moved.")
+            return HELD
+        return refused(cause.diagnostics, arguments, found.texts, exit_code(cause.diagnostics))
     finally:
-        aim.drivers.close()
+        run.leave()
+
+
+def _started(found: Proved, arguments: argparse.Namespace) -> Run:
+    from cellwright.folders import state_folder
+    from cellwright.service import start_run
+    from cellwright.start_file import start_of
+
+    plan = found.ready.released
+    plan_id = plan.motion_plan.plan_id
+    start = start_of(found.ready.reading, found.ready.request, plan_id, found.scenario, arguments.speed, arguments.jobs)
+    return start_run(start, plan, state_folder())
+
+
+def _watched(run: Run, found: Proved, arguments: argparse.Namespace, is_attended: bool) -> int:
+    from cellwright.service import ControllerEnded
+    from tui.run_text import run_document, run_exit_code, run_text
+    from tui.watching import Watching, ended_badly, first_summary
+
+    _announce_plan(found)
+    try:
+        prepared = run.prepared()
+        _announce_target(found.ready.request.cell, prepared)
+        if not arguments.yes and not _agreed():
+            run.give_up()
+            say("Nothing was moved.")
+            return HELD
+        run.ask("start")
+        watching = Watching(run, is_attended, arguments.wait, _followed(arguments, found.ready))
+        summary = first_summary(run) if arguments.detach else watching.to_the_end()
+    except ControllerEnded as cause:
+        return ended_badly(cause)
+    if summary is None:
+        return INTERRUPTED
     if arguments.format == "json":
         put_json(run_document(summary))
     else:
         put(run_text(summary, wants_colour(sys.stdout)))
-    if aim.record is not None:
-        say(f"The simulated world's own record: {printable(str(aim.record))}")
+    if prepared.record is not None:
+        say(f"The simulated world's own record: {printable(prepared.record)}")
+    if summary.pid is not None:
+        say(f"Next: cellwright attach {printable(summary.run_id)}")
+        return DONE if arguments.detach else HELD
     say(f"Next: cellwright report {printable(summary.run_id)}")
     return run_exit_code(summary, arguments.strict)
 
 
-def _announce(aim: Target) -> None:
-    """The checks and the target: what somebody has to know before saying yes."""
+def _announce_plan(found: Proved) -> None:
+    """The checks: what somebody has to know before saying yes."""
     import shutil
 
     from tui.plan_text import plan_text
 
     width = min(110, shutil.get_terminal_size((100, 24)).columns)
-    say(plan_text(aim.ready.released, width, wants_colour(sys.stderr), everything=False))
-    say(f"target: {_driven(aim.ready.request.cell)}, {'simulated' if aim.is_simulated else 'REAL DEVICES'}")
+    say(plan_text(found.ready.released, width, wants_colour(sys.stderr), everything=False))
+
+
+def _announce_target(cell: CellModel, prepared: Prepared) -> None:
+    say(f"target: {_driven(cell)}, {'simulated' if prepared.is_simulated else 'REAL DEVICES'}")
 
 
 def _driven(cell: CellModel) -> str:
@@ -89,48 +129,6 @@ def _driven(cell: CellModel) -> str:
 
 def _agreed() -> bool:
     return asked("Run it? [y/N] ", lambda: False) in ("y", "yes")
-
-
-def _run(aim: Target, arguments: argparse.Namespace, is_attended: bool) -> RunSummary:
-    from cell.scenario_orders import order_changes
-    from cellwright.folders import state_folder
-    from cellwright.running import ResidentPlanner, run_spec
-    from cellwright.service import start_run
-    from controller.order_book import Announced
-    from tui.watching import Watching
-
-    ready = aim.ready
-    run = start_run(
-        lambda run_id: run_spec(run_id, ready.request),
-        ready.released,
-        aim.drivers,
-        ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without, ready.request.is_continuous),
-        state_folder(),
-        arguments.speed,
-        Announced(order_changes(aim.scenario, ready.request.cell)),
-        aim.clock,
-        _begun(aim, arguments),
-    )
-    return Watching(run, is_attended, arguments.wait, _followed(arguments, ready)).to_the_end()
-
-
-def _begun(aim: Target, arguments: argparse.Namespace) -> Begun:
-    """For another controller, should this one not come to the end."""
-    from pathlib import Path
-
-    from cellwright.begun import Begun
-
-    request, folder = aim.ready.request, aim.ready.reading.folder
-    return Begun(
-        folder=str(Path(folder).absolute()),
-        seed=request.seed,
-        without=tuple(sorted(request.without)),
-        is_continuous=request.is_continuous,
-        speed=arguments.speed,
-        world=None if aim.reached is None else str(aim.reached),
-        record=None if aim.record is None else str(aim.record),
-        is_simulated=aim.is_simulated,
-    )
 
 
 def _followed(arguments: argparse.Namespace, ready: Ready) -> FollowedOrders | None:

@@ -32,7 +32,7 @@ def act(arguments: argparse.Namespace) -> int:
 
     if (refusal := unbuilt_asked(arguments)) is not None:
         return refuse(refusal, USAGE)
-    aim = target(arguments, is_in_service=False)
+    aim = target(arguments)
     if not isinstance(aim, Target):
         return aim
     if aim.drivers.virtual is None:

@@ -35,12 +35,16 @@ class Heard:
 
     asked: list[tuple[Asked, str]] = field(default_factory=list)
     announced: list[OrderChange] = field(default_factory=list)
+    answered: list[tuple[str, str, str]] = field(default_factory=list)
 
     def ask(self, what: Asked, who: str) -> None:
         self.asked.append((what, who))
 
     def announce(self, change: OrderChange) -> None:
         self.announced.append(change)
+
+    def answer(self, question: str, answer: str, who: str) -> None:
+        self.answered.append((question, answer, who))
 
 
 class Site:

@@ -1,9 +1,11 @@
 """What a terminal may ask: handed on or refused with a reason, by role, by state, and by how often."""
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from immutables import Map
 
 from cell.events import Asked
 from cell.orders import Item, Order, OrderAdded, OrderCancelled
@@ -11,6 +13,7 @@ from controller.attached.endpoint import connect_to
 from controller.attached.messages import (
     Accepted,
     AddOrder,
+    Answer,
     Ask,
     CancelOrder,
     FromController,
@@ -24,6 +27,7 @@ from controller.attached.messages import (
 from controller.attached.permits import means_nothing
 from controller.attached.server import MOST_TERMINALS, SAME_STOP
 from controller.attached.terminal import AT_ONCE, HELLO_WITHIN, WASTED
+from controller.run_state import Question
 from tests.controller.attached.at_a_socket import End, Site, told
 
 EVENTS, STATES = told()
@@ -137,6 +141,19 @@ def test_orders_are_looked_at_before_they_are_handed_on(running: Site) -> None:
     assert not any(isinstance(change, OrderCancelled) for change in running.post.announced)
 
 
+def test_an_answer_is_one_of_those_that_the_question_has(running: Site) -> None:
+    asked = replace(STATES[EXECUTE].trouble, questions=Map({"q1": Question("Is it done?", ("done", "not done"))}))
+    running.tell([], replace(STATES[EXECUTE], trouble=asked))
+    end = running.attach()
+    end.say(Answer(1, "q1", "perhaps"))
+    end.say(Answer(2, "q2", "done"))
+    end.say(Answer(3, "q1", "done"))
+    answers = end.read()[1:]
+    assert codes(answers) == ["R754", "R754"]
+    assert answers[-1] == Accepted(3)
+    assert running.post.answered == [("q1", "done", "ann")]
+
+
 def test_events_that_are_still_to_come_cannot_be_subscribed_behind(running: Site) -> None:
     end = running.attach()
     end.say(Subscribe(1, 10_000))
@@ -171,7 +188,7 @@ def test_what_is_no_message_is_refused_and_the_next_one_is_heard(text: bytes, ru
     end.raw(text)
     end.say(Ask(5, "hold"))
     answers = end.read()[1:]
-    assert codes(answers) == ["R750"]
+    assert codes(answers) == ["R766"]
     assert answers[-1] == Accepted(5)
     assert running.post.asked == [("hold", "ann")]
 
@@ -193,7 +210,7 @@ def test_another_version_is_told_both_versions_and_has_to_go(running: Site) -> N
     late.say(Hello(2, "view", "ann"))
     (parting,) = late.read()
     assert isinstance(parting, Parting)
-    assert parting.code == "R751"
+    assert parting.code == "R767"
     assert "version 2" in parting.reason
     assert "version 1" in parting.reason
     assert late.is_over
@@ -203,7 +220,7 @@ def test_a_line_of_100_mb_is_cut_off_and_not_kept(running: Site) -> None:
     end, other = running.attach(), running.attach()
     end.raw(b"x" * 100_000_000)
     answers = end.read()
-    assert codes(answers) in (["R750"], [])  # the last word may find nobody who reads
+    assert codes(answers) in (["R766"], [])  # the last word may find nobody who reads
     assert end.is_over
     other.say(Ask(1, "hold"))
     assert other.read()[-1] == Accepted(1)
@@ -233,7 +250,7 @@ def test_what_comes_behind_a_cut_off_is_not_heard(running: Site) -> None:
     for _ in range(WASTED // 200):
         running.now += 10.0
         end.raw(b"{}\n" * 200)
-        assert set(codes(end.read())) == {"R750"}
+        assert set(codes(end.read())) == {"R766"}
     running.now += 10.0
     end.raw(b"{}\n" + line(Ask(1, "hold")))
     answers = end.read()
@@ -244,9 +261,9 @@ def test_what_comes_behind_a_cut_off_is_not_heard(running: Site) -> None:
 def test_who_says_no_hello_has_no_place(running: Site) -> None:
     end = End(connect_to(running.path), running)
     end.say(Ask(1, "stop"))
-    assert codes(end.read()) == ["R750"]
+    assert codes(end.read()) == ["R766"]
     running.now += HELLO_WITHIN + 0.1
-    assert codes(end.read()) == ["R750"]
+    assert codes(end.read()) == ["R766"]
     assert end.is_over
     assert running.post.asked == []
 

@@ -101,8 +101,8 @@ def test_what_a_controller_really_says_keeps_to_the_schema(tmp_path: Path) -> No
 
 def test_a_refusal_keeps_to_the_schema() -> None:
     whole = schema()
-    assert fits(json.loads(line(Refused(None, "R750", "x"))), whole, whole)
-    assert not fits({"type": "Refused", "id": "1", "code": "R750", "reason": "x"}, whole, whole)
+    assert fits(json.loads(line(Refused(None, "R766", "x"))), whole, whole)
+    assert not fits({"type": "Refused", "id": "1", "code": "R766", "reason": "x"}, whole, whole)
 
 
 if __name__ == "__main__":

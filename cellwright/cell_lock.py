@@ -1,0 +1,126 @@
+"""One controller for each cell, and for each device that has an address: a lock that goes with the process that holds it.
+
+The cell is known by the real path of its file, a device by its driver and address, so that two cell files for one robot do not
+both drive it. The locks of one user's runs are known to each other; another user's are not (his devices will refuse).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cell.diagnostic import Diagnostic, error
+from cellwright.assignment import assigned
+from cellwright.folders import private
+
+if TYPE_CHECKING:
+    from cell.model import CellModel
+    from cellwright.reading import Reading
+
+PATIENCE = 1.0  # s: somebody may just be looking who holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds `what`: the run, and its controller's process. `run` "" where that is not known."""
+
+    what: str
+    run: str
+    pid: int | None
+
+    @property
+    def told(self) -> str:
+        by = f"run {self.run}, controller process {self.pid}" if self.run else "another run"
+        return f"{self.what} is controlled by {by}"
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        run = f" {self.run}" if self.run else ""
+        help = f"`cellwright attach{run}` shows it, `cellwright ask stop{run}` ends it."
+        return error("R757", self.told, help=help)
+
+
+@dataclass(frozen=True, slots=True)
+class CellLock:
+    """Held until `release`, or until the process ends, however it ends."""
+
+    descriptors: tuple[int, ...]
+
+    def release(self) -> None:
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+
+
+def keys_of(reading: Reading, cell: CellModel) -> tuple[str, ...]:
+    path = os.path.realpath(reading.folder / cell.file)
+    devices = {
+        f"{address} (driver {part.driver})"
+        for part in assigned(cell).value or ()
+        for address in part.addresses.values()
+        if address
+    }
+    return (path, *sorted(devices))
+
+
+def take(state_dir: Path, keys: Sequence[str], run: str, patience: float = PATIENCE) -> CellLock | Holder:
+    """All of `keys` or none. Raises OSError where there can be no locks."""
+    held: list[int] = []
+    for key in keys:
+        descriptor = os.open(_path(state_dir, key), os.O_RDWR | os.O_CREAT, 0o600)
+        held.append(descriptor)
+        if not _is_taken(descriptor, fcntl.LOCK_EX, patience):
+            holder = _holder(descriptor, key)
+            CellLock(tuple(held)).release()
+            return holder
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps({"run": run, "pid": os.getpid(), "what": key}).encode(), 0)
+    return CellLock(tuple(held))
+
+
+def holder(state_dir: Path, keys: Sequence[str]) -> Holder | None:
+    """Who holds one of `keys` now; None where nobody does. Takes nothing."""
+    return next(_holders(state_dir, keys), None)
+
+
+def _holders(state_dir: Path, keys: Sequence[str]) -> Iterator[Holder]:
+    for key in keys:
+        path = _path(state_dir, key)
+        if not path.exists():
+            continue
+        descriptor = os.open(path, os.O_RDWR)
+        try:
+            if not _is_taken(descriptor, fcntl.LOCK_SH, 0.0):
+                yield _holder(descriptor, key)
+        finally:
+            os.close(descriptor)
+
+
+def _is_taken(descriptor: int, kind: int, patience: float) -> bool:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.02)
+
+
+def _holder(descriptor: int, key: str) -> Holder:
+    try:
+        body = json.loads(os.pread(descriptor, 4096, 0))
+        return Holder(key, str(body["run"]), int(body["pid"]))
+    except (ValueError, KeyError, TypeError):
+        return Holder(key, "", None)
+
+
+def _path(state_dir: Path, key: str) -> Path:
+    return private(state_dir / "locks") / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.lock"

@@ -1,0 +1,144 @@
+"""A terminal's end of the line to a controller.
+
+Law: nothing is lost by a line that breaks while the controller lives: it is attached again, and goes on behind the last event
+that was told. `post` may be called from a signal handler.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from controller.attached.lines import Lines
+from controller.attached.messages import (
+    LARGEST_ANSWER,
+    VERSION,
+    Accepted,
+    FromController,
+    FromTerminal,
+    Hello,
+    Parting,
+    Refused,
+    Role,
+    Subscribe,
+    Told,
+    line,
+    read_from_controller,
+)
+
+PIECE = 1_000_000
+SENT_WITHIN = 5.0  # s
+OURS = 0
+"""The number of the requests that this end makes by itself."""
+
+
+class Client:
+    """`reattach` gives another line where this one has broken, None where there is no controller any more."""
+
+    def __init__(
+        self, end: socket.socket, role: Role, name: str, after: int | None, reattach: Callable[[], socket.socket | None]
+    ) -> None:
+        """Tells every event behind number `after`; none where that is None, until `subscribe`."""
+        self._end, self._role, self._name, self._reattach = end, role, name, reattach
+        self._outbox: queue.SimpleQueue[FromTerminal] = queue.SimpleQueue()
+        self._wake_out, self._wake_in = socket.socketpair()
+        self._wake_out.setblocking(False)
+        self._wake_in.setblocking(False)
+        self._lines = Lines(LARGEST_ANSWER)
+        self._has_attached_again = False
+        self.seq = after
+        self.last_word: Parting | None = None
+        self._greet()
+
+    def post(self, message: FromTerminal) -> None:
+        """Is sent as soon as `messages` looks."""
+        self._outbox.put(message)
+        with suppress(OSError):
+            self._wake_in.send(b"!")
+
+    def subscribe(self, after: int) -> None:
+        self.seq = after
+        self.post(Subscribe(OURS, after))
+
+    def messages(self, patience: float) -> Iterator[FromController | None]:
+        """Each message as it comes, None where `patience` s pass without one. Ends with the controller's last word, or where it
+        has gone without one."""
+        while self.last_word is None:
+            try:
+                self._send()
+                ready, _, _ = select.select([self._end, self._wake_out], [], [], patience)
+                if self._wake_out in ready:
+                    with suppress(OSError):
+                        self._wake_out.recv(4096)
+                piece = self._end.recv(PIECE) if self._end in ready else None
+            except OSError:
+                piece = b""
+            if piece is None:
+                yield None
+            elif piece:
+                yield from self._read(piece)
+            elif not self._attach_again():
+                return
+
+    def close(self) -> None:
+        for end in (self._end, self._wake_in, self._wake_out):
+            end.close()
+
+    def _read(self, piece: bytes) -> Iterator[FromController]:
+        for text in self._lines.feed(piece):
+            message = read_from_controller(text)
+            match message:
+                case Told(seq=seq):
+                    self.seq = seq
+                case Parting(why="cut off", code="R755"):
+                    return  # the line breaks with it, and is made anew
+                case Parting():
+                    self.last_word = message
+                    return
+                case Accepted(id=number) | Refused(id=number) if number == OURS:
+                    continue
+                case _:
+                    pass
+            self._has_attached_again = False
+            yield message
+
+    def _send(self) -> None:
+        while True:
+            try:
+                message = self._outbox.get_nowait()
+            except queue.Empty:
+                return
+            self._end.sendall(line(message))
+
+    def _greet(self) -> None:
+        self._end.settimeout(SENT_WITHIN)
+        with suppress(OSError):
+            self._end.sendall(line(Hello(VERSION, self._role, self._name)))
+            if self.seq is not None:
+                self._end.sendall(line(Subscribe(OURS, self.seq)))
+
+    def _attach_again(self) -> bool:
+        """Once for each message that comes, so that a controller that does not want us is not pestered."""
+        if self._has_attached_again:
+            return False
+        end = self._reattach()
+        if end is None:
+            return False
+        self._has_attached_again = True
+        self._end.close()
+        self._end, self._lines = end, Lines(LARGEST_ANSWER)
+        self._greet()
+        return True
+
+
+def name_of_user() -> str:
+    """Who stands at this terminal, for the journal."""
+    with suppress(OSError, KeyError):
+        import getpass
+
+        return getpass.getuser()[:40] or "operator"
+    return f"user {os.getuid()}"

@@ -1,0 +1,89 @@
+"""What a controller refuses before anything moves, and who begins a run."""
+
+import queue
+import signal
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from cell.diagnostic import Outcome
+from cell.driver import DriverSet
+from cell.scenario import Reject, Scenario
+from cellwright import controller_process
+from cellwright.cell_lock import Holder
+from cellwright.controller_process import Desk, Refusal, _is_started, _made
+from cellwright.in_service import InService
+from cellwright.service import NotReached, attach_to
+from cellwright.start_file import Ready, Start
+from controller.journal.folder import RunFolder, new_run
+from controller.service import post
+from tests.planner.proof.gantry import request
+
+
+class Real:
+    """Drivers of real devices, as far as is looked at here."""
+
+    virtual = None
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def start_with(scenario: Scenario | None) -> Start:
+    return Start(1, "p", "/", ".", "a.intent", None, {}, 0, (), False, (), scenario, None, 1)
+
+
+@pytest.mark.parametrize("scenario", [Scenario(0, (Reject(1),)), None])
+def test_real_devices_are_not_disturbed(scenario: Scenario | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Real()
+    found = Outcome(InService(cast(DriverSet, real), None, False))
+    monkeypatch.setattr(controller_process, "drivers_in_service", lambda *given: found)
+    ready = cast(Ready, type("R", (), {"request": request()}))
+    folder = new_run(tmp_path, "run-1")
+    if scenario is None:
+        assert _made(folder, start_with(None), ready) is found.value
+        return
+    with pytest.raises(Refusal) as refusal:
+        _made(folder, start_with(scenario), ready)
+    assert [d.code for d in refusal.value.diagnostics] == ["R759"]
+    assert real.is_closed
+
+
+def test_only_a_start_starts() -> None:
+    inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
+    for what in ("start", "stop", "quick stop"):
+        post(inbox, what)
+    assert [_is_started(inbox) for _ in range(3)] == [True, False, False]
+
+
+def test_somebody_who_is_called_start_starts_nothing() -> None:
+    inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
+    post(inbox, "stop", '"start"')
+    post(inbox, "stop", "start")
+    assert [_is_started(inbox) for _ in range(2)] == [False, False]
+
+
+def test_a_signal_asks_for_a_normal_stop_and_the_next_for_a_quick_one() -> None:
+    desk = Desk()
+    desk.signalled(signal.SIGTERM, None)
+    desk.signalled(signal.SIGTERM, None)
+    asked = [desk.inbox.get(), desk.inbox.get()]
+    assert ['"stop"' in asked[0], '"quick stop"' in asked[1]] == [True, True]
+    assert "SIGTERM" in asked[0]
+
+
+def test_who_holds_the_cell_is_named_with_what_to_do() -> None:
+    found = Holder("/cells/bay.cell", "run-7", 42).diagnostic
+    assert (found.code, found.message) == ("R757", "/cells/bay.cell is controlled by run run-7, controller process 42")
+    assert "cellwright attach run-7" in found.help
+
+
+def test_a_run_without_a_controller_is_not_attached_to(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    with pytest.raises(NotReached, match="no controller that answers"):
+        attach_to(folder, "view")
+    (tmp_path / "endpoint").write_text(str(tmp_path / "no such socket"))
+    with pytest.raises(NotReached):
+        attach_to(folder, "view")

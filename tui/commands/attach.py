@@ -1,0 +1,52 @@
+"""Watches a run that goes on, from another terminal or again, and answers what it asks; the newest one that lives by default.
+
+As with `run`, Ctrl-C asks for a normal stop; with --view it only ends the watching, and nothing can be asked of the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tui.arguments import add_json
+from tui.exit_codes import HELD, INTERRUPTED, USAGE
+from tui.speech import printable, put, put_json, refuse, say, wants_colour
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
+    parser.add_argument("--view", action="store_true", help="only watch: nothing can be asked of the run here")
+    parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a goal was given up")
+    add_json(parser)
+
+
+def act(arguments: argparse.Namespace) -> int:
+    from cellwright.service import ControllerEnded, NotBegun, NotReached, attach_to
+    from controller.journal.journal import JournalError
+    from tui.chosen_run import living
+    from tui.run_text import run_document, run_exit_code, run_text
+    from tui.watching import Watching, began_at, ended_badly
+
+    try:
+        run = attach_to(living(arguments.run), "view" if arguments.view else "operate")
+    except (JournalError, NotReached) as cause:
+        return refuse(str(cause), USAGE)
+    is_attended = sys.stdin.isatty() and sys.stderr.isatty() and not arguments.view
+    watching = Watching(run, is_attended, arguments.wait or arguments.view, is_view=arguments.view, zero=began_at(run.folder))
+    try:
+        summary = watching.to_the_end()
+    except (ControllerEnded, NotBegun) as cause:
+        return ended_badly(cause)
+    finally:
+        run.leave()
+    if summary is None:
+        return INTERRUPTED
+    if arguments.format == "json":
+        put_json(run_document(summary))
+    else:
+        put(run_text(summary, wants_colour(sys.stdout)))
+    if summary.pid is not None:
+        return HELD
+    say(f"Next: cellwright report {printable(summary.run_id)}")
+    return run_exit_code(summary, arguments.strict)
