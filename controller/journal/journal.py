@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -148,6 +149,14 @@ class StoredJournal:
         with legible(self._path), suppress(Torn):
             for row in whole_rows(self._connection, after):
                 yield event_of(row, self.plan)
+
+    def bodies(self, after: int, most: int) -> list[tuple[int, str]]:
+        """At most so many whole events behind number `after`, as numbers and texts: for who passes them on. Raises JournalError."""
+        found: list[tuple[int, str]] = []
+        with legible(self._path), suppress(Torn):
+            for row in islice(whole_rows(self._connection, after), most):
+                found.append((row.seq, row.body))
+        return found
 
     def damage(self) -> Damage | None:
         """None where all of it is whole."""
