@@ -151,7 +151,7 @@ class StoredJournal:
                 yield event_of(row, self.plan)
 
     def bodies(self, after: int, most: int) -> list[tuple[int, str]]:
-        """At most so many whole events behind number `after`, as numbers and texts: for who passes them on. Raises JournalError."""
+        """At most so many whole events behind number `after`, as numbers and texts. Raises JournalError."""
         found: list[tuple[int, str]] = []
         with legible(self._path), suppress(Torn):
             for row in islice(whole_rows(self._connection, after), most):
