@@ -229,7 +229,7 @@ class Server:
 
     def _admit(self, end: socket.socket, is_first: bool = False) -> _Link:
         end.setblocking(False)
-        link = _Link(end, Terminal(self._clock()), is_first)
+        link = _Link(end, Terminal(self._clock(), self._clock()), is_first)
         self._links[end] = link
         self._selector.register(end, selectors.EVENT_READ)
         return link
@@ -351,17 +351,23 @@ class Server:
         has_all = terminal.cursor is None or terminal.cursor == self._chronicle.last
         if self._last_word is not None and has_all and not self._news_due:
             terminal.part(replace(self._last_word, seq=self._chronicle.last))
+        self._send(link, now)
         cut_off = terminal.why_cut_off(now)
         if cut_off is not None:
             terminal.part(cut_off)
+            self._send(link, now)
+        if terminal.is_parting and (not terminal.out or terminal.is_lost(now)):
+            self._drop(link)
+            return
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if terminal.out else 0)
+        self._selector.modify(link.end, wanted)
+
+    def _send(self, link: _Link, now: float) -> None:
+        """As much as it takes."""
+        terminal = link.terminal
         if terminal.out:
             with suppress(BlockingIOError):
                 count = link.end.send(terminal.out[:PIECE])
                 terminal.taken(count, now)
                 if self._phase == "over":
                     self._until = now + LAST_WORDS
-        if terminal.is_parting and (not terminal.out or terminal.is_lost(now)):
-            self._drop(link)
-            return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if terminal.out else 0)
-        self._selector.modify(link.end, wanted)

@@ -37,9 +37,10 @@ HELLO_WITHIN = 5.0  # s
 
 @dataclass(slots=True)
 class Terminal:
-    """`since`: when it last took something, or came. `cursor`: the last event it was told, None while it has not subscribed.
-    `news`: with which event it was last told what the run has come to."""
+    """`came`: when it attached. `since`: when it last took something, or when nothing waited for it. `cursor`: the last event it
+    was told, None while it has not subscribed. `news`: with which event it was last told what the run has come to."""
 
+    came: float
     since: float
     role: Role | None = None
     name: str = ""
@@ -144,7 +145,10 @@ class Terminal:
         return self.is_parting and now - self.since > 2.0 * TAKES_WITHIN
 
     def why_cut_off(self, now: float) -> Parting | None:
-        if self.role is None and not self.out and now - self.since > HELLO_WITHIN:
+        """To be asked after everything has been tried to be sent."""
+        if not self.out:
+            self.since = now
+        if self.role is None and now - self.came > HELLO_WITHIN:
             return Parting("cut off", "R766", f"no hello within {HELLO_WITHIN:g} s", 0)
         if self.out and now - self.since > TAKES_WITHIN:
             reason = f"it has taken nothing for {TAKES_WITHIN:g} s; attach again and go on behind event {self.cursor or 0}"

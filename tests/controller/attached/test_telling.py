@@ -166,6 +166,18 @@ def test_one_of_twenty_that_stops_reading_delays_nobody_and_is_cut_off_with_a_re
     assert had + more == list(range(1, rounds * len(ALL) + 1))
 
 
+def test_who_was_told_nothing_for_an_hour_is_told_what_comes_then(site: Site) -> None:
+    end = site.attach(after=0)
+    end.read()
+    site.now += 3600.0
+    site.turn()
+    site.now += 3600.0
+    site.tell(EVENTS[:5], STATES[4])
+    answers = end.read()
+    assert bodies(answers) == ALL[:5]
+    assert not any(isinstance(message, Parting) for message in answers)
+
+
 def test_whoever_takes_not_even_the_last_word_is_let_go(site: Site) -> None:
     sleeper = site.attach(after=0)
     for _ in range(20):
