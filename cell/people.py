@@ -81,3 +81,8 @@ def _distance(workplace: Equipment, zone: Zone) -> float:
     middle: Array = np.mean(spots, axis=0)[:2]
     nearest = np.clip(middle, zone.low[:2], zone.high[:2])
     return float(np.linalg.norm(middle - nearest))
+
+
+def beyond_arm(workplace: Equipment, zone: Zone) -> float:
+    """How far (m) over the floor the zone is out of reach of somebody who works there; 0 where it is not."""
+    return max(0.0, _distance(workplace, zone) - ARM_LENGTH)

@@ -64,7 +64,12 @@ ROBOT = KindSchema(
     record="robot",
     attributes=(
         _attr("model", "<string>", doc="The name of the robot model.", required=True),
-        _attr("driver", "<name>", doc="The driver that speaks to it.", required=True),
+        _attr(
+            "driver",
+            "<name>",
+            doc="Who speaks to it: `sim`, or one of `cellwright drivers list`.",
+            required=True,
+        ),
         ADDRESS,
         _attr("base", _VECTOR, doc="Where its base frame stands in the world.", required=True),
         ROTATION,

@@ -31,13 +31,27 @@ def references(declared: Sequence[Declared], vocabulary: Vocabulary, broken: fro
     dirty: set[str] = set()
     for d in declared:
         names = [n for given in d.given for n in given.match.names]
-        problems = list(islice((p for n in names if (p := _reference(n, by_name, vocabulary, broken)) is not None), MOST))
+        known = (p for n in names if (p := _group_for_its_parts(n, d) or _reference(n, by_name, vocabulary, broken)) is not None)
+        problems = list(islice(known, MOST))
         problems += [*_ranges(d), *wrong_counts(d), *named_twice(d)]
         if not problems:  # a misspelt name under `from` is told once, and not by the seat besides
             problems += [p for p in idle_seats(d) if not broken & {d.name.text, "from", "slots"}]
         found.say(*problems)
         dirty |= {d.name.text} if problems else set()
     return frozenset(dirty)
+
+
+def _group_for_its_parts(name: Named, d: Declared) -> Diagnostic | None:
+    """`contains kit 4 parts` where `each kit [a, b]`: a kit is a name for a pocket, and what lies in a pocket are its parts."""
+    each = d.get("each")
+    content = next((given for given in d.all("contains") if given.match.names[0] is name), None)
+    if each is None or content is None or name.text != each.match.names[0].text:
+        return None
+    parts = [part.text for part in each.match.names[1:]]
+    much = next((value.text for value in content.values if isinstance(value, Quantity)), "1 parts")
+    message = f"`{name.text}` is the name of a pocket of `{d.name.text}`; what lies in the pockets are its parts"
+    help_ = f"Name them one by one: {quoted(f'contains {part} {much}' for part in parts)}, each on a line of its own."
+    return error("E201", message, name.span, each.match.names[0].span.labelled("named here"), help=help_)
 
 
 def _reference(name: Named, by_name: dict[str, Declared], vocabulary: Vocabulary, broken: frozenset[str]) -> Diagnostic | None:

@@ -13,7 +13,7 @@ from cell.quantities import Quantity
 from cell.vocabulary import AttributeSchema, KindSchema, Vocabulary
 from intentlang import forms
 from intentlang.findings import MOST, Findings
-from intentlang.syntax import AttrNode, CellTree, DeclNode, Word
+from intentlang.syntax import AttrNode, CellTree, DeclNode, RefNode, Word
 from intentlang.words import RESERVED, is_sure, nearest, quoted
 
 
@@ -177,7 +177,7 @@ def _attributes(node: DeclNode, schema: KindSchema, vocabulary: Vocabulary) -> t
         end = Span(attr.span.file, attr.span.end, attr.span.end)
         match = forms.matched(attribute.forms, attr.values, vocabulary, end)
         if isinstance(match, forms.Mismatch):
-            found += match.diagnostics or (_misfit(attr, attribute, match),)
+            found += match.diagnostics or (_two_in_a_line(attr, schema, match) or _misfit(attr, attribute, match),)
             continue
         one = Given(attribute.name, _key(attribute, match), match, attr.span)
         twice = next((g for g in given if g.name == one.name and g.key == one.key), None)
@@ -195,6 +195,15 @@ def _key(attribute: AttributeSchema, match: forms.Match) -> str:
         return ""
     first = match.values[0]
     return ",".join(n.text for n in match.names) if isinstance(first, tuple) else plain(first)
+
+
+def _two_in_a_line(attr: AttrNode, schema: KindSchema, mismatch: forms.Mismatch) -> Diagnostic | None:
+    """`mass 1 kg shape box (…)`: what is too much begins another attribute."""
+    next_one = next((value for value in attr.values if isinstance(value, RefNode) and value.span == mismatch.span), None)
+    if next_one is None or schema.attribute(next_one.text) is None:
+        return None
+    message = f"`{attr.name.text}` does not take `{next_one.text}`, which is an attribute of its own"
+    return error("E208", message, next_one.span, help=f"Write `{next_one.text} …` on a line of its own.")
 
 
 def _misfit(attr: AttrNode, attribute: AttributeSchema, mismatch: forms.Mismatch) -> Diagnostic:

@@ -167,7 +167,19 @@ def _role(node: s.PhraseNode, role: RoleSchema, at: s.PhraseNode | None, scope: 
         message = f"`{role.name}` takes {wanted}; `{node.amount.text}` is {described(found.type)}"
         work.say(error("E218", message, node.amount.span, help=role.doc))
         return None
+    if isinstance(found.type, Part) and "place" in role.types and not _takes_parts(found.type, work):
+        message = f"nothing goes into {described(found.type)}: it has no `slots`"
+        work.say(error("E218", message, node.amount.span, help=_INTO_A_PART))
+        return None
     return found
+
+
+_INTO_A_PART = "Name a place, join the two with `assemble … into … at …`, or declare `slots [left, right]` of that part."
+
+
+def _takes_parts(found: Part, work: Work) -> bool:
+    """Whether a part of that type, of whichever of its kinds, has pockets that others go into."""
+    return any(work.world.cell.parts[kind].slots for kind in found.kinds if kind in work.world.cell.parts)
 
 
 def _program(ref: s.RefNode, at: s.PhraseNode | None, scope: Scope, work: Work) -> Resolved | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cell.diagnostic import Diagnostic, warning
-from cell.program import Block, Goal, Loop, Ref
+from cell.program import Amount, Block, Compare, Goal, Loop, Ref
 from cell.program_walk import lines_in
 from intentlang import syntax as s
 
@@ -29,6 +29,7 @@ def asked_in_vain(block: Block) -> Iterator[Diagnostic]:
             yield from _there_and_back(line)
         elif isinstance(line, Loop):
             yield from _where_it_lies(line)
+            yield from _wanted_none(line)
 
 
 def _there_and_back(goal: Goal) -> Iterator[Diagnostic]:
@@ -46,3 +47,12 @@ def _where_it_lies(loop: Loop) -> Iterator[Diagnostic]:
     if isinstance(to, Ref) and to.path == loop.members.path:
         message = f"each `{first.object.text}` lies in `{to.text}` already, so this line asks for nothing"
         yield warning("W207", message, to.span, loop.members.span.labelled("the loop goes over it"), help="Name another place.")
+
+
+def _wanted_none(loop: Loop) -> Iterator[Diagnostic]:
+    """`until outfeed.count >= 0 parts` is true of an empty outfeed, so no iteration is ever started."""
+    match loop.until:
+        case Compare(operator=">=", limit=Amount() as least) if least.quantity.dimension in ("parts", "orders"):
+            if least.quantity.value == 0:
+                message = f"there are never fewer than {least.quantity.text}, so no iteration of this loop is started"
+                yield warning("W207", message, loop.until.span, help="Write how many are wanted, or delete the loop.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -17,7 +17,7 @@ from lark import Lark, lexer
 
 from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.vocabulary import Vocabulary
-from intentlang import recovery, syntax
+from intentlang import lone_braces, recovery, syntax
 from intentlang.automaton import END, LINE_END, Defect, Reading, Rule, Tables, Terminal
 from intentlang.build import Builder
 from intentlang.expected import expectation
@@ -144,13 +144,15 @@ def _parse(source: SourceFile, vocabulary: Vocabulary, start: str) -> _Parsed:
 
 def _mended(source: SourceFile, reading: Reading, builder: Builder, first: Defect, is_cell: bool) -> _Parsed:
     """A text that does not parse: brackets are balanced and the statements that offend blanked, until the rest does."""
-    where = recovery.layout(source.text)
-    unmatched = where.unmatched
+    joined = lone_braces.joined(source.text)
+    where = recovery.layout(joined.text)
+    unmatched = [replace(bracket, index=joined.original(bracket.index)) for bracket in where.unmatched]
     if len(unmatched) > MAX_ERRORS:
         most = [_unmatched(source, bracket) for bracket in unmatched[:MAX_ERRORS]]
         return _unread(source, [*most, _too_many(_unmatched(source, unmatched[MAX_ERRORS]))])
-    repaired = recovery.balanced(source.text, where)
-    found = [_unmatched(source, bracket) for bracket in repaired.unmatched]
+    repaired = recovery.balanced(joined.text, where)
+    found = [_unmatched(source, replace(bracket, index=joined.original(bracket.index))) for bracket in repaired.unmatched]
+    found += [lone_braces.told(source, joined.braces)] if joined.braces else []
     text = repaired.text
     broken: set[str] = set()
     lines: set[int] = set()
@@ -163,7 +165,7 @@ def _mended(source: SourceFile, reading: Reading, builder: Builder, first: Defec
     while isinstance(items, Defect):
         problem = _syntax_error(source, items, text)
         segment = recovery.segment_at(where, items.index)
-        if segment is None or not text[segment.start : segment.stop].strip():
+        if segment is None or (segment.brace is None and not text[segment.start : segment.stop].strip()):
             return _unread(source, [*found, problem])
         stretch = text[segment.start : segment.stop]
         if not repaired.touches(segment):

@@ -120,14 +120,10 @@ class World:
         for member in kind.members:
             if member.name == word:
                 schema = self.vocabulary.kinds[member.member]
-                inner: Type = (
-                    Part(tuple(self.cell.declared_parts)) if schema.name == "item" else Member(schema, self._about(found))
-                )
+                kinds = tuple(self.cell.declared_parts)
+                inner: Type = Part(kinds) if schema.name == "item" else Member(schema, kinds)
                 return inner if member.single else SetOf(inner, member.is_open)
         return None
-
-    def _about(self, found: Type) -> tuple[str, ...]:
-        return found.kinds if isinstance(found, Part | Member) else tuple(self.cell.declared_parts)
 
     def _special(self, fact: FactSchema, owner: Type) -> FactSchema:
         """What a sensor measures and tells stands in its declaration."""

@@ -44,7 +44,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "health": (None, "drive health from the record"),
     "lsp": (None, "the language server"),
     "doctor": ("doctor", "what is wrong with this installation"),
-    "init": (None, "a new cell from a template"),
+    "init": ("init", "a new cell from a template"),
 }
 
 

@@ -194,12 +194,21 @@ def check_reads(tasks: TaskPlan, request: PlanningRequest) -> tuple[Diagnostic, 
     now = _facts_now(request.cell, request.state)
     others = [read for read in tasks.reads if now.get(read.name) != read.value]
     found = [
-        error("E681", f"the plan relies on `{r.name}` being {r.value}; it is {now.get(r.name, 'not known')}", help=_AGAIN)
+        error(
+            "E681",
+            f"the plan relies on `{r.name}` being {r.value}; it is {now.get(r.name, 'not known')}",
+            help=_what_to_do(r.name),
+        )
         for r in others[:FACTS_TOLD]
     ]
     if more := len(others) - len(found):
         found.append(error("E681", f"and {more} more of the facts that the plan relies on", help=_AGAIN))
     return tuple(found)
+
+
+def _what_to_do(fact: str) -> str:
+    """Orders are data that come with each call; a plan names them and does not hold them."""
+    return f"give the orders that it was made for with `--orders FILE`, or {_AGAIN}" if fact.startswith("order ") else _AGAIN
 
 
 def _facts_now(cell: CellModel, state: CellState) -> dict[str, str]:

@@ -144,7 +144,8 @@ class Assembly:
         into, base = goal.role("into"), self._first.get(_base_of(goal, bound))
         if base is None:
             span = into.span if isinstance(into, Ref) else goal.object.span
-            self.found.unsupported(f"{goal.verb} about anything but a part of a kit, or a hole of one", span)
+            message = f"{goal.verb} about anything but a part of a kit, or a hole of one"
+            self.found.unsupported(message, span, help=_loop_over_kits(self.cell))
         return base
 
     def _workplace(self, goal: Goal, bound: Members) -> Equipment | None:
@@ -221,3 +222,13 @@ def _base_of(goal: Goal, bound: Members) -> str:
 def _hole_of(goal: Goal, bound: Members) -> str:
     """The hole that is named, "" where any seat will do."""
     return resolved(goal.object, bound).rpartition(".")[2] if goal.verb == "fasten" else ""
+
+
+def _loop_over_kits(cell: CellModel) -> str:
+    """The loop to write, in the names of the cell where it has a tray of kits."""
+    trays = ((name, equipment.attributes.get("each")) for name, equipment in cell.equipment.items())
+    for tray, each in trays:
+        match each:
+            case (str(kit), (base, *_)):
+                return f"Write the loop: `for each {kit} in {tray} {{ … }}`, and `{kit}.{base}` for the part in its pocket."
+    return "What is joined comes from a kit: a tray with `each kit [base, cover]`, and `for each kit in tray { … kit.base … }`."

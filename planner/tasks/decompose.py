@@ -49,6 +49,7 @@ from planner.tasks.route import (
 from planner.tasks.rungs import errand_stage
 from planner.tasks.sampling import Sampling, is_counted
 from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, Unfolding, moves_part, open_legs, waits_closure
+from planner.tasks.what_comes import where_to_get
 
 Legs = frozenset[tuple[str, int]]
 """Legs as (part, index in its route), chores as (goal, CHORE)."""
@@ -194,7 +195,8 @@ class _Walk:
             return self._demanded(goal, demand, clauses, bound)
         kind = goal.object.text
         if not goal.any_one or kind not in self.cell.parts:
-            self.found.unsupported("a goal about one certain part, outside a loop", goal.span)
+            help_ = f"Write its loop, `for each x in infeed {{ {goal.verb} x … }}`, or name a kind, for any one of it."
+            self.found.unsupported("a goal about one certain part, outside a loop", goal.span, help=help_)
             return frozenset()
         if bound and not _names(goal, bound):
             self.found.unsupported("a goal about none of the members of the loops around it", goal.span)
@@ -204,7 +206,7 @@ class _Walk:
             return frozenset()
         part = any_one(self.cell, self.state, stage, kind, frozenset(self.claimed), self.looped)
         if part is None:
-            help_ = f"Put one in, or say `contains {kind} …` of a place that a robot can take from."
+            help_ = where_to_get(self.cell, kind)
             self.found.error("E611", f"there is no {kind} that could be taken", goal.span, help=help_)
             return frozenset()
         self.claimed.add(part.id)
@@ -298,7 +300,7 @@ class _Walk:
         stage = self.assembly.stage(goal, wanted, clauses)
         part = wanted.part or any_for(self.cell, self.state, stage, wanted, self.claimed, self.looped)
         if part is None:
-            help_ = f"Put one in, or say `contains {wanted.kind} …` of a place that a robot can take from."
+            help_ = where_to_get(self.cell, wanted.kind)
             self.found.error("E611", f"there is no {wanted.kind} that could be taken", goal.span, help=help_)
             return frozenset()
         self.claimed.add(part.id)
@@ -394,7 +396,8 @@ class _Walk:
         while not counts_satisfy(loop.until, counts):
             following = next(waiting, None)
             if following is None:
-                tell_too_small(loop, missing(loop.until, counts), len(fresh), iterations.ends, self.found)
+                supply = self.cell.equipment.get(loop.members.path[0])
+                tell_too_small(loop, missing(loop.until, counts), len(fresh), iterations.ends, supply, self.found)
                 return
             iterations.start(following)
             _shift(counts, *iterations.ends[-1])

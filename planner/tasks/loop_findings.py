@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cell.equipment import Equipment
 from cell.program import Loop
 from planner.tasks.counting import counted_things
 from planner.tasks.findings import Findings
+from planner.tasks.what_comes import is_supply, too_few_come
 
 End = tuple[str | None, str | None]
 """Of an iteration: the piece of equipment that its part comes from, and the one in which it usually ends."""
@@ -18,12 +20,18 @@ def tell_empty(loop: Loop, found: Findings) -> None:
     found.warning("W691", message, loop.members.span, help=f"Say `contains …` of {loop.members.text}, or fill it and plan again.")
 
 
-def tell_too_small(loop: Loop, count: int, available: int, ends: Sequence[End], found: Findings) -> None:
-    """`count` are missing when all `available` have had their iteration; 0: no number of them would do."""
+def tell_too_small(
+    loop: Loop, count: int, available: int, ends: Sequence[End], source: Equipment | None, found: Findings
+) -> None:
+    """`count` are missing when all `available` have had their iteration; 0: no number of them would do. `source`: what the loop
+    goes over."""
     assert loop.until is not None
     counted = loop.until.span
     moved = [(start, end) for start, end in ends if start != end]
-    if count and (available == 0 or _counts(loop, moved)):
+    is_nearer = count and (available == 0 or _counts(loop, moved))
+    if is_nearer and source is not None and is_supply(source):
+        message, hint = too_few_come(source, available, count)
+    elif is_nearer:
         message = f"{loop.members.text} holds {available} to start with, {count} too few for `until`"
         hint = f"put {count} more into {loop.members.text}, or ask for {count} fewer"
     elif count:

@@ -13,7 +13,7 @@ from cell.durations import action_duration
 from cell.equipment import Equipment
 from cell.members import places_in
 from cell.model import CellModel
-from cell.people import CLEAR, HANDOVER, Person, person_duration
+from cell.people import ARM_LENGTH, CLEAR, HANDOVER, Person, beyond_arm, person_duration
 from cell.program import Goal, Ref
 from cell.state import InPlace, PartState
 from cell.steps import Treat
@@ -64,8 +64,7 @@ def handing_to(cell: CellModel, goal: Goal, person: Person, found: Findings) -> 
     zone = goal.role("at")
     if not cell.equipment[person.name].places:
         message = f"no handover zone is within reach of {person.name}"
-        help_ = f"Declare a zone with `handover` over {person.at}, or beside it."
-        found.error("E625", message, goal.span, person.span, help=help_)
+        found.error("E625", message, goal.span, person.span, help=_nearer(cell, person))
         return None
     spot = cell.equipment[person.name].places[0]
     if isinstance(zone, Ref) and zone.text in cell.zones and not cell.zones[zone.text].holds(spot.frame.translation):
@@ -76,6 +75,18 @@ def handing_to(cell: CellModel, goal: Goal, person: Person, found: Findings) -> 
     giver = goal.role("from")
     gives = isinstance(giver, Ref) and giver.text == person.name
     return Handing(person.name, spot.name, person_duration(person, HANDOVER).longest, gives)
+
+
+def _nearer(cell: CellModel, person: Person) -> str:
+    """Where a handover zone would have to be, in numbers; by how much the nearest one is too far."""
+    x, y, z = (1e3 * float(v) for v in cell.equipment[person.at].frame.translation)
+    reach = f"within {1e3 * ARM_LENGTH:.0f} mm, over the floor, of ({x:.0f} mm, {y:.0f} mm)"
+    shown = f"Declare a zone with `handover at (x, y, z)` whose box comes {reach}, where {person.name} works"
+    gaps = [(beyond_arm(cell.equipment[person.at], zone), zone) for zone in cell.zones.values() if zone.handover]
+    if not gaps:
+        return f"{shown}; z about {z:.0f} mm to {z + 400.0:.0f} mm."
+    gap, zone = min(gaps, key=lambda pair: pair[0])
+    return f"{zone.name} is {1e3 * gap:.0f} mm too far: a handover zone has to come {reach}, where {person.name} works."
 
 
 def treatment(cell: CellModel, station: Equipment, goal: Goal, found: Findings) -> Work | None:

@@ -182,6 +182,21 @@ def test_what_was_finished_before_is_carried_away_first() -> None:
     assert sorted(carried) == ["box#1", "box#2", "box#3", "box#4"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (CELL.replace("handover\n}", "\n}"), "comes within 850 mm, over the floor, of ("),
+        (CELL.replace("200 mm, 0 mm) to (900 mm, 5", "1200 mm, 0 mm) to (900 mm, 15"), "mm too far: a handover zone"),
+    ],
+    ids=["no handover zone", "zone out of reach"],
+)
+def test_where_a_handover_zone_would_have_to_be_is_said_in_numbers(cell: str, words: str) -> None:
+    asked = request('use "bench.cell"\nfor each s in infeed {\n  handover s from g1 to operator\n}\n', text=cell)
+    (told,) = plan_tasks(asked, Known(Motions(asked.cell).duration)).diagnostics
+    assert words in told.help
+    assert told.help.count("mm") >= 3
+
+
 def test_intent_without_a_person_plans_as_before() -> None:
     case = planned(request('use "bench.cell"\nfor each s in infeed {\n  label s at printer\n  move s to finished\n}\n'))
     assert release(case.plan, case.request, CERTIFICATES, versions=VERSIONS).is_ok
