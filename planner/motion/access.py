@@ -234,6 +234,11 @@ def _lines(bench: Workbench, contacts: Array, target: Target) -> Iterator[Access
             yield from (line for line in found if line is not None)
 
 
+def has_line(bench: Workbench, contacts: Array, target: Target) -> bool:
+    """Whether a straight way leads from some of these contact configurations (K, n), with nothing around."""
+    return next(_lines(bench, contacts[:MOST_CONTACTS], target), None) is not None
+
+
 def outer_end(line: AccessLine) -> Array:
     return np.asarray(line.segments[-1].control[-1])
 

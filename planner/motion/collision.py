@@ -83,6 +83,23 @@ class Collider:
         q = np.atleast_2d(q)
         return self.verdicts(q, np.zeros_like(q), margins)[1]
 
+    def shortfall(self, q: Array, margins: Array, pair: Blocker) -> float | None:
+        """By how much (m) the bodies of that name are too near at one configuration (n,): their margin less their distance, below
+        0 by how deep they overlap. None where no such pair is checked."""
+        links = self.arm.T_world_links(q[None])[0]
+        deep = self._coal.DistanceRequest()
+        short: list[float] = []
+        for m, mover in enumerate(self.movers):
+            for s, other in enumerate(self.standers):
+                if (mover.name, other.name) != (pair.mover, pair.other) or margins[m, s] < 0.0:
+                    continue
+                pose = links[mover.link] @ self._local[m]
+                at = self._coal.Transform3s(pose[:3, :3], pose[:3, 3])
+                result = self._coal.DistanceResult()
+                standing = (self._standing[s], self._standing_at[s])
+                short.append(float(margins[m, s] - self._coal.distance(self._shapes[m], at, *standing, deep, result)))
+        return max(short, default=None)
+
     def is_outside(self, q: Array, spread: Array, column: int, clearance: float) -> NDArray[np.bool_]:
         """Whether (N,) every mover but the base keeps `clearance` from one stander at q (N, n) and all within `spread`."""
         links = self.arm.T_world_links(q)[:, self._link]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from cell.diagnostic import Diagnostic, Span, error
@@ -14,8 +16,10 @@ from planner.motion.collision import Blocker, Collider
 from planner.motion.configurations import hub_blocker, sampled_stances
 from planner.motion.free_path import GaveUp
 from planner.motion.ik_branch import nearest_turns
+from planner.motion.room import better_place, lacking
 from planner.motion.workbench import Workbench
 
+FLOOR = "floor"
 REACH_STEP = 0.001  # m: how finely the nearest point in reach is looked for
 
 
@@ -56,10 +60,12 @@ def no_access(bench: Workbench, need: MotionNeed, stance: AtPlace | AtPocket, fo
         return error(code, message, spans[0], shut.span, help="Move the place or the zone.")
     pair = f": {found.blocker.mover} and {found.blocker.other}" if found.blocker else ""
     if found.clear == 0:
-        return error("E321", f"{who} has no room to stand at {where}{pair}", *spans, help=_room_help(bench, found.blocker))
+        help_ = _stance_help(bench, stance, found.blocker)
+        return error("E321", f"{who} has no room to stand at {where}{pair}", *spans, help=help_)
     if found.gave_up is not None:
         return _gave_up(bench, f"{who} to {where}", found.gave_up, spans)
-    return error("E322", f"{who} has no clear way into {where}{pair}", *spans, help=_room_help(bench, found.blocker))
+    help_ = _way_in_help(bench, stance) if found.blocker is None else _room_help(bench, found.blocker)
+    return error("E322", f"{who} has no clear way into {where}{pair}", *spans, help=help_)
 
 
 def no_hub(bench: Workbench, stance: Stance) -> Diagnostic:
@@ -225,3 +231,22 @@ def _room_help(bench: Workbench, blocker: Blocker | None) -> str:
     if robot is not None:
         return f"{robot} is in the way where it stands at home: declare another `home` for it, or move one of the two."
     return f"Give {blocker.other} more room, or {blocker.mover} a slimmer shape."
+
+
+def _stance_help(bench: Workbench, stance: AtPlace | AtPocket, blocker: Blocker | None) -> str:
+    short = lacking(bench, stance, blocker) if blocker is not None and isinstance(stance, AtPlace) else None
+    if short is None or blocker is None or _robot_of(bench, blocker) is not None:
+        return _room_help(bench, blocker)
+    amount = f"{math.floor(1e3 * short + 1e-6) + 1} mm"  # what keeps its margin and no more is still in the way
+    if blocker.other == FLOOR:
+        return (
+            f"The place is on the floor: lift it by at least {amount} (`at`), or give it a `shape`, for it is on the upper face."
+        )
+    return f"They lack {amount}: give {blocker.other} that much more room, or {blocker.mover} a slimmer or shorter shape."
+
+
+def _way_in_help(bench: Workbench, stance: AtPlace | AtPocket) -> str:
+    """Of a way in that nothing blocks: it begins out of reach, or where the arm is all but stretched."""
+    nearer, lower = better_place(bench, stance)
+    ways = [f"{1e3 * by:.0f} mm {how}" for by, how in ((nearer, "nearer to its base"), (lower, "lower")) if by is not None]
+    return f"Its straight way in would be within reach {' or '.join(ways)}." if ways else _room_help(bench, None)
