@@ -144,8 +144,8 @@ class Assembly:
         into, base = goal.role("into"), self._first.get(_base_of(goal, bound))
         if base is None:
             span = into.span if isinstance(into, Ref) else goal.object.span
-            message = f"{goal.verb} about anything but a part of a kit, or a hole of one"
-            self.found.unsupported(message, span, help=_loop_over_kits(self.cell))
+            help_ = _loop_over_kits(self.cell)
+            self.found.unsupported(f"{goal.verb} about anything but a part of a kit, or a hole of one", span, help=help_)
         return base
 
     def _workplace(self, goal: Goal, bound: Members) -> Equipment | None:

@@ -10,6 +10,7 @@ from cell.people import PERSON
 from tui.arguments import add_format, add_orders, add_settings, settings_of
 from tui.exit_codes import DONE, PROBLEM, USAGE
 from tui.speech import count, printable, put, put_json, refuse, say
+from tui.stdin_text import STDIN, add_stdin_name
 
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic, Outcome
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help=".intent or .cell file")
+    parser.add_argument("files", nargs="+", metavar="FILE", help=".intent or .cell file; - for stdin")
+    add_stdin_name(parser)
     parser.add_argument("--fix", action="store_true", help="make the fixes that are certain, in the files named here")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix: also those that are a guess; look at the result")
     parser.add_argument("--diff", action="store_true", help="with --fix: change nothing, show what would change")
@@ -34,6 +36,8 @@ def act(arguments: argparse.Namespace) -> int:
 
     if (arguments.unsafe_fixes or arguments.diff) and not arguments.fix:
         return refuse("--unsafe-fixes and --diff go with --fix", USAGE)
+    if arguments.fix and STDIN in arguments.files:
+        return refuse("--fix mends files, and `-` is none", USAGE)
     if arguments.diff and arguments.format != "text":
         return refuse("--diff is text; every fix stands in the JSON of the findings", USAGE)
     if arguments.explain and arguments.format not in ("text", "json"):
@@ -61,8 +65,12 @@ def act(arguments: argparse.Namespace) -> int:
 
 def _read(arguments: argparse.Namespace) -> Sequence[Reading]:
     from cellwright.reading import read
+    from intentlang.source import MAX_BYTES
+    from tui.stdin_text import stdin_text
 
-    return [read(file, settings_of(arguments)) for file in arguments.files]
+    drafts = {arguments.stdin_name: stdin_text(MAX_BYTES)} if STDIN in arguments.files else {}
+    names = [arguments.stdin_name if file == STDIN else file for file in arguments.files]
+    return [read(name, settings_of(arguments), drafts=drafts) for name in names]
 
 
 def _mended(arguments: argparse.Namespace) -> Sequence[Reading]:

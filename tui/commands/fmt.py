@@ -10,13 +10,16 @@ from tui.arguments import add_format
 from tui.differences import difference
 from tui.exit_codes import DONE, PROBLEM, USAGE
 from tui.speech import count, printable, put, put_json, refuse, say
+from tui.stdin_text import STDIN, add_stdin_name, stdin_bytes
+from tui.streams import write_data
 
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help=".intent or .cell file")
+    parser.add_argument("files", nargs="+", metavar="FILE", help=".intent or .cell file; - for stdin, laid out to stdout")
+    add_stdin_name(parser)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file would change")
     parser.add_argument("--diff", action="store_true", help="change nothing; show what would change")
     add_format(parser)
@@ -29,6 +32,7 @@ class _Layout:
     file: str
     before: str
     after: str | None
+    is_stdin: bool = False
 
     @property
     def would_change(self) -> bool:
@@ -41,13 +45,20 @@ def act(arguments: argparse.Namespace) -> int:
 
     if arguments.diff and arguments.format not in ("text", "json"):
         return refuse(f"--diff is text or JSON, not {arguments.format}", USAGE)
+    is_told = arguments.check or arguments.diff
+    if STDIN in arguments.files and arguments.format != "text" and not is_told:
+        return refuse("`-` lays its text out to stdout, where there is no room for another form", USAGE)
     found: list[Diagnostic] = []
     try:
-        layouts = [_laid_out(file, found) for file in arguments.files]
+        layouts = [_laid_out(file, arguments.stdin_name, found) for file in arguments.files]
         changing = [layout for layout in layouts if layout.would_change]
-        if not arguments.check and not arguments.diff:
+        if not is_told:
             for layout in changing:
-                rewrite(layout.file, layout.after or "")
+                if not layout.is_stdin:
+                    rewrite(layout.file, layout.after or "")
+            for layout in layouts:
+                if layout.is_stdin:
+                    write_data(layout.before if layout.after is None else layout.after)
     except OSError as cause:
         return refuse(cause, USAGE)
     if arguments.diff and arguments.format == "json":
@@ -58,25 +69,32 @@ def act(arguments: argparse.Namespace) -> int:
         if arguments.diff:
             for layout in changing:
                 put(_difference(layout))
-    _tell(changing, len(layouts), only_told=arguments.check or arguments.diff)
+    if is_told or not all(layout.is_stdin for layout in layouts):
+        _tell(changing, len(layouts), only_told=is_told)
     return PROBLEM if found or (arguments.check and changing) else DONE
 
 
-def _laid_out(file: str, found: list[Diagnostic]) -> _Layout:
-    from cellwright.file_bytes import read_regular
+def _laid_out(named: str, stdin_name: str, found: list[Diagnostic]) -> _Layout:
+    from cellwright.file_bytes import FileBytes, read_regular
     from cellwright.words import installed_words
     from intentlang.format import format_source
     from intentlang.source import MAX_BYTES, decode_source
 
-    read = read_regular(file, MAX_BYTES)
+    is_stdin = named == STDIN
+    file = stdin_name if is_stdin else named
+    if is_stdin:
+        content = stdin_bytes(MAX_BYTES)
+        read = FileBytes(content, len(content))
+    else:
+        read = read_regular(file, MAX_BYTES)
     text = read.content.decode("utf-8-sig", "replace")
     source = decode_source(file, read.content, read.size)
     if source.value is None:
         found += source.diagnostics
-        return _Layout(file, text, None)
+        return _Layout(file, text, None, is_stdin)
     laid_out = format_source(source.value, installed_words().expect())
     found += laid_out.diagnostics
-    return _Layout(file, text, laid_out.value)
+    return _Layout(file, text, laid_out.value, is_stdin)
 
 
 def _difference(layout: _Layout) -> str:
