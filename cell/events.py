@@ -340,7 +340,8 @@ class OrderWithdrawn:
     order: str
 
 
-Asked = Literal["start", "hold", "resume", "stop", "quick stop", "abort", "clear", "reset"]
+Asked = Literal["start", "hold", "resume", "stop", "quick stop", "abort", "clear", "reset", "finish"]
+"""finish: no more orders come; what has come is made, and then the run completes."""
 
 
 @dataclass(frozen=True, slots=True)

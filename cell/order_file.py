@@ -70,6 +70,10 @@ _ID = "[A-Za-z0-9_-]{1,64}"
 _Count = Annotated[int, Field(ge=1, le=1000, strict=True)]
 
 
+class _NoMore:
+    """The line after which no more come."""
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -84,11 +88,13 @@ class _Line(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class OrderFile:
-    """The orders in the order of their lines, and the line (from 1) that each stands in."""
+    """The orders in the order of their lines, and the line (from 1) that each stands in. `is_last`: its last line says that no
+    more come."""
 
     orders: tuple[Order, ...]
     lines: Mapping[str, int]
     name: str = ""
+    is_last: bool = False
 
     def span(self, order: str) -> Span:
         return _span(self.name, self.lines[order])
@@ -99,18 +105,29 @@ def read_orders(text: str, file: str, cell: CellModel) -> Outcome[OrderFile]:
     found: list[Diagnostic] = []
     orders: dict[str, Order] = {}
     lines: dict[str, int] = {}
+    last: int | None = None
     for number, line in enumerate(text.split("\n"), start=1):
         if len(found) >= MOST_TOLD or len(orders) > MOST_ORDERS:
             break
-        if line.strip():
-            found += _take(_parsed(line, number, file), number, file, cell, orders, lines)
+        if not line.strip():
+            continue
+        if last is not None:
+            found.append(
+                error(BAD_ORDER, f"line {last} says that no more come", _span(file, number), help="Let it be the last line.")
+            )
+            break
+        parsed = _parsed(line, number, file)
+        if isinstance(parsed, _NoMore):
+            last = number
+        else:
+            found += _take(parsed, number, file, cell, orders, lines)
     if len(orders) > MOST_ORDERS:
         found.append(
             error(BAD_ORDER, f"more than {MOST_ORDERS} orders", _span(file, MOST_ORDERS), help="Give them in several runs.")
         )
     if found:
         return Outcome(None, tuple(found[:MOST_TOLD]))
-    return Outcome(OrderFile(tuple(orders.values()), lines, file))
+    return Outcome(OrderFile(tuple(orders.values()), lines, file, last is not None))
 
 
 def objection(order: Order, cell: CellModel) -> str | None:
@@ -130,11 +147,13 @@ def objection(order: Order, cell: CellModel) -> str | None:
     return None
 
 
-def _parsed(line: str, number: int, file: str) -> _Line | Diagnostic:
+def _parsed(line: str, number: int, file: str) -> _Line | _NoMore | Diagnostic:
     try:
         plain = json.loads(line, object_pairs_hook=_once)
         if not isinstance(plain, dict):
             return error(NOT_AN_ORDER, "the line is no JSON object", _span(file, number), help='Write {"id": …, "items": {…}}.')
+        if "no_more" in plain:
+            return _no_more(plain, _span(file, number))
         return _Line.model_validate(plain)
     except ValidationError as cause:
         return error(BAD_ORDER, _worst(cause), _span(file, number), help=_help(cause))
@@ -142,6 +161,14 @@ def _parsed(line: str, number: int, file: str) -> _Line | Diagnostic:
         column = cause.colno if isinstance(cause, json.JSONDecodeError) else 1
         why = cause.msg if isinstance(cause, json.JSONDecodeError) else str(cause)
         return error(NOT_AN_ORDER, f"the line is no JSON: {why}", _span(file, number, column), help="Write one object a line.")
+
+
+def _no_more(plain: dict[str, Any], at: Span) -> _NoMore | Diagnostic:
+    if len(plain) == 1 and plain["no_more"] is True:
+        return _NoMore()
+    return error(
+        BAD_ORDER, "`no_more` stands alone in its line and is true", at, help='Write {"no_more": true} as the last line.'
+    )
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

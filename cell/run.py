@@ -63,12 +63,14 @@ class SeatContext:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """All that the controller knows of intent and cell; it does not change during a run. `places` maps each place to its
+    """All that the controller knows of intent and cell; it does not change during a run, but that no more orders come.
+    `places` maps each place to its
     equipment, `adverse` are (outcome, value) that a run must not pass in silence. `capacities` says how many parts a thing
     takes, of those that take so many and no more. `waiting` maps a signal to the thing whose waiting parts it counts. `seats` are
     the places of `places` at which parts are joined to others; `becomes` gives for a kind and a seat the kind that it is then.
     `people` are the devices that are persons: awaited, never commanded. `is_continuous`: it waits for more orders of its `queues`
-    instead of completing. `shelves` have these bins. `pockets` maps each tool that has one to its pocket. `verb_events` are what
+    instead of completing, until it is told that no more
+    come. `shelves` have these bins. `pockets` maps each tool that has one to its pocket. `verb_events` are what
     the act of each verb of the program can raise. `counted` has for each event that a run counts towards (full, empty) the things
     that `on full` means: those where parts wait, not those where they are worked on. `raises` has for each thing the events that
     it raises itself, each with the signal that may report it. `rules`: those of the fold under which

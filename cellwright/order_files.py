@@ -36,11 +36,12 @@ def _read(content: bytes, path: str, cell: CellModel) -> Outcome[OrderFile]:
 
 @dataclass(slots=True)
 class FollowedOrders:
-    """A file of orders as it grows. `known` are those that the run began with."""
+    """A file of orders as it grows. `known` are those that the run began with. `is_last`: it says that no more come."""
 
     path: str
     cell: CellModel
     known: dict[str, Order]
+    is_last: bool = False
     _seen: tuple[int, int] = (0, 0)
     _told: set[Diagnostic] = field(default_factory=set)
 
@@ -59,6 +60,7 @@ class FollowedOrders:
             fresh = tuple(d for d in found.diagnostics if d not in self._told)
             self._told.update(fresh)
             return (), fresh
+        self.is_last = found.value.is_last
         return tuple(self._compare(found.value)), ()
 
     def _compare(self, now: OrderFile) -> Iterator[OrderChange]:

@@ -6,6 +6,8 @@ stale plan. A withdrawal whose work was begun is an event, `withdrawn`, held by 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cell.events import OrderArrived, OrderWithdrawn
 from cell.program import Loop
 from controller import ages, orders, recovery, stops
@@ -48,6 +50,12 @@ def _failure(d: Draft, queue: str, order: str, text: str) -> Failure:
     names = (*((f"{loop.variable}.withdrawn",) if loop is not None else ()), f"{queue}.withdrawn", "withdrawn")
     name = d.policies.called_among(goal, names) or "withdrawn"
     return Failure(name, "R730", text, goal=goal, iteration=(loop.id if loop is not None else "", order))
+
+
+def finish(d: Draft) -> None:
+    """No more orders come: a run that waits for them has nothing to wait for, and completes when what has come is made."""
+    d.context = replace(d.known, is_continuous=False)
+    d.believe(short=tuple(what for what in d.belief.short if what != WAITING))
 
 
 def is_waiting(d: Draft) -> bool:

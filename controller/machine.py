@@ -136,6 +136,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             arrivals.withdrawn(d, event)
         case TimerExpired():
             _timer(d, event.timer)
+        case OperatorAsked(what="finish"):
+            arrivals.finish(d)
         case OperatorAsked():
             if not (event.what == "resume" and questions.are_open(d)):
                 stops.asked(d, event)

@@ -263,8 +263,9 @@ class Runner:
         self._fold(Answered(now, self._subject, *answer) for answer in self.answers.take_answers(now))
         if self.state.pack == "Held" and any(what == "resume" for what, _ in asked):
             self._fold(robots_found(self.drivers, self.state, self._watch, now))  # somebody may have moved one by hand
-        self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked)
-        self._fold(self._of_orders(now))
+        self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what != "finish")
+        self._fold(self._of_orders(now))  # the last ones come before the word that no more do
+        self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what == "finish")
         self._poll(now)
         self._fold(self._of_journal(now))
         self._answer(now)

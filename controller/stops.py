@@ -60,6 +60,8 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             go(d, "clear", who)
         case "reset":
             go(d, "reset", who)
+        case "finish":
+            pass  # no matter of standing still: arrivals.py
         case _:
             assert_never(event.what)
 

@@ -35,7 +35,7 @@ from tui.speech import moment, printable, refuse, say
 PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
 AT_ONCE = 200  # messages looked through while somebody is asked
 ROUTINE = frozenset({"Idle", "Starting", "Execute", "Completing", "Complete"})
-Asking = Literal["resume", "stop", "quick stop"]
+Asking = Literal["resume", "stop", "quick stop", "finish"]
 
 
 class Watched(Protocol):
@@ -75,6 +75,7 @@ class Watching:
     _told: int = 0
     _is_ending: bool = False
     _is_leaving: bool = False
+    _is_finishing: bool = False
     _is_unseen: bool = False
     _hold_text: str = ""
     _lost: tuple[str, ...] = ()
@@ -156,6 +157,9 @@ class Watching:
         changes, found = self.orders.changes()
         for change in changes:
             self.run.announce(change)
+        if self.orders.is_last and not self._is_finishing:
+            self._is_finishing = True
+            self.run.ask("finish")
         for diagnostic in found:
             at = diagnostic.spans[0]
             progress.line(printable(f"{at.file}:{at.start.line}: {diagnostic.code} {diagnostic.message}; nothing of it is taken"))

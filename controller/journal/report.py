@@ -29,38 +29,30 @@ from cell.events import (
     RunResumed,
     Skipped,
     SpeedAsked,
-    StateChanged,
     StepConfirmed,
     StepFailed,
     StepStarted,
     StepUnknown,
 )
 from cell.orders import contents
-from cell.run import PackState, PartSummary, RunSummary
+from cell.run import PartSummary, RunSummary
 from cell.task_plan import Bounds
-from controller.journal.replay import fold
+from controller.figures.figures import Figures, tallied
+from controller.journal.figure_text import figure_lines
 from controller.summary import summary_of
 
 SECOND = 1e9
 MOST_ORDERS = 100  # that are named
-WAITING: dict[PackState, str] = {
-    "Holding": "held", "Held": "held", "Unholding": "held",
-    "Suspending": "suspended", "Suspended": "suspended", "Unsuspending": "suspended",
-    "Starting": "starting", "Stopping": "stopping",
-}  # fmt: skip
-
-
 CLOCKS = {"virtual": "simulated", "real": "real"}
 
 
 @dataclass(slots=True)
 class Account:
-    """What a pass over the events gathers. Seconds by cause in `lost`; `plans` are (number, bounds), the first first."""
+    """What a pass over the events gathers. `plans` are (number, bounds), the first first."""
 
     opened: RunOpened | None = None
     ended: RunEnded | None = None
     plans: list[tuple[int, Bounds]] = field(default_factory=list)
-    lost: Counter[str] = field(default_factory=Counter)
     notes: list[tuple[int, str]] = field(default_factory=list)
     steps: Counter[str] = field(default_factory=Counter)
     branches: Counter[str] = field(default_factory=Counter)
@@ -79,44 +71,27 @@ def report(events: Sequence[Event], summary: RunSummary | None = None) -> str:
     account = gathered(events)
     if account.opened is None:
         raise ValueError("the run has no first event")
-    summary = summary_of(fold(events)) if summary is None else summary
-    return "\n".join(_lines(account, summary)) + "\n"
+    tally = tallied(events)
+    summary = summary_of(tally.state) if summary is None else summary
+    return "\n".join(_lines(account, summary, tally.told())) + "\n"
 
 
 def gathered(events: Iterable[Event]) -> Account:
     account = Account()
-    since: tuple[int, PackState] = (0, "Idle")
-    asked: int | None = None
-    slow: dict[str, int] = {}
-    last = 0
     for event in events:
         match event:
             case RunOpened():
-                account.opened, since = event, (event.at, "Idle")
-            case RunResumed(shift=shift):
+                account.opened = event
+            case RunResumed():
                 account.in_clock_of(event)
-                account.lost["without a controller"] += event.at - (last + shift)
-                since, asked = (since[0] + shift, since[1]), None
-                slow = {robot: at + shift for robot, at in slow.items()}
             case RunEnded():
                 account.ended = event
-            case StateChanged(at=at, before=before, after=after):
-                if before in WAITING:
-                    account.lost[WAITING[before]] += at - since[0]
-                since = (at, after)
             case PlanRequested(at=at, reason=reason):
-                asked = at
                 account.notes.append((at, f"plan asked for: {reason}"))
-            case PlanReleased(at=at, number=number, plan=plan):
+            case PlanReleased(number=number, plan=plan):
                 if plan is not None:
                     account.plans.append((number, plan.tasks.bounds))
-                account.lost["planning"] += at - asked if asked is not None else 0
-                asked = None
             case SpeedAsked(at=at, robot=robot, fraction=fraction, why=why):
-                if robot in slow:
-                    account.lost["slowed down"] += at - slow.pop(robot)
-                if fraction < 1.0:
-                    slow[robot] = at
                 account.notes.append((at, f"{robot} at {100.0 * fraction:.0f} % of its speed: {why}"))
             case StepStarted() | StepConfirmed() | StepFailed() | StepUnknown():
                 account.steps[type(event).__name__] += 1
@@ -125,7 +100,6 @@ def gathered(events: Iterable[Event]) -> Account:
                 account.branches[value] += 1
             case _:
                 _note(account, event)
-        last = event.at
     return account
 
 
@@ -169,7 +143,7 @@ def _raised(account: Account, event: EventRaised, text: str) -> None:
         account.notes.append((event.at, text))
 
 
-def _lines(account: Account, summary: RunSummary) -> Iterator[str]:
+def _lines(account: Account, summary: RunSummary, figures: Figures) -> Iterator[str]:
     opened = account.opened
     assert opened is not None
     yield f"run {summary.run_id}: {summary.state}"
@@ -187,6 +161,7 @@ def _lines(account: Account, summary: RunSummary) -> Iterator[str]:
         f"unknown {account.steps['StepUnknown']}, clauses broken {summary.violations}"
     )
     yield from _times(account, summary)
+    yield from figure_lines(figures)
     if account.branches:
         yield "  told " + ", ".join(f"{value} {count}" for value, count in sorted(account.branches.items()))
     yield ""
@@ -204,9 +179,6 @@ def _times(account: Account, summary: RunSummary) -> Iterator[str]:
         bounds = account.plans[0][1]
         yield f"    planned {bounds.makespan:.1f} s, lower bound {bounds.lower_bound:.1f} s ({bounds.bottleneck})"
         yield f"    plans run: {len(account.plans)}"
-    for cause, lost in sorted(account.lost.items(), key=lambda item: -item[1]):
-        if lost > 0:
-            yield f"    {cause} {lost / SECOND:.1f} s"
 
 
 def _parts(parts: Sequence[PartSummary]) -> Iterator[str]:

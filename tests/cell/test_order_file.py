@@ -49,6 +49,27 @@ def test_a_later_line_withdraws_an_order() -> None:
     assert not order.is_open
 
 
+def test_the_last_line_may_say_that_no_more_come() -> None:
+    order, last = '{"id": "A", "items": {"bracket": 1}}\n', '{"no_more": true}\n'
+    assert not read_orders(order, "o", cell()).expect().is_last
+    assert read_orders(order + last + "\n", "o", cell()).expect().is_last
+    assert read_orders(last, "o", cell()).expect().orders == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"no_more": true}\n{"id": "A", "items": {"bracket": 1}}\n',
+        '{"no_more": true}\n{"no_more": true}\n',
+        '{"no_more": false}\n',
+        '{"no_more": 1}\n',
+        '{"id": "A", "no_more": true}\n',
+    ],
+)
+def test_nothing_follows_the_word_that_no_more_come_and_nothing_else_stands_with_it(text: str) -> None:
+    assert codes(text) == ["E285"]
+
+
 def test_every_item_is_a_demand_of_its_own_beside_the_kit() -> None:
     order = Order("WO-1", "orders", (Item("bracket", 2), Item("kit", 1)))
     assert [(d.name, d.kind) for d in items_of(order)] == [

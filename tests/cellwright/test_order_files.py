@@ -47,6 +47,18 @@ def test_a_line_that_is_appended_is_an_order_or_withdraws_one(tmp_path: Path) ->
     assert follow.changes() == ((), ())
 
 
+def test_the_word_that_no_more_come_is_heard_once_its_line_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "orders.jsonl"
+    path.write_text(FIRST)
+    follow = followed(path)
+    path.write_text(FIRST + SECOND + '{"no_more": true}')
+    assert len(follow.changes()[0]) == 1
+    assert not follow.is_last
+    path.write_text(FIRST + SECOND + '{"no_more": true}\n')
+    assert follow.changes() == ((), ())
+    assert follow.is_last
+
+
 def test_a_line_that_is_still_being_written_waits_for_its_end(tmp_path: Path) -> None:
     path = tmp_path / "orders.jsonl"
     path.write_text(FIRST)

@@ -182,6 +182,28 @@ def test_a_run_that_goes_on_waits_for_orders() -> None:
     assert any(event.after == "Suspended" for event in of(ran, StateChanged))
 
 
+def test_a_run_that_waits_completes_when_it_is_told_that_no_more_come() -> None:
+    """The last order and the word come in the same moment: the order is made before."""
+    last = OrderComes("C", 500.0, (("bracket", 1),), None)
+    ran = bench(B, is_continuous=True).run(last, asks=(Ask(500.0, "finish"),))
+    assert sorted(done(ran)) == ["B", "C"]
+    assert ran.record.summary.state == "Complete"
+    assert [e.after for e in of(ran, StateChanged) if e.after in ("Suspended", "Held")] == ["Suspended"]
+
+
+def test_a_run_that_is_told_early_makes_what_has_come_and_waits_for_nothing() -> None:
+    ran = bench(A, is_continuous=True).run(asks=(Ask(1.0, "finish"),))
+    assert done(ran) == ["A"]
+    assert ran.record.summary.state == "Complete"
+    assert [e for e in of(ran, StateChanged) if e.after == "Suspended"] == []
+
+
+def test_a_run_that_is_told_while_it_waits_completes_at_once() -> None:
+    ran = bench(B, is_continuous=True).run(asks=(Ask(900.0, "finish"),))
+    assert ran.record.summary.state == "Complete"
+    assert ran.record.events[-1].at == pytest.approx(900e9, abs=1e9)
+
+
 def test_too_few_orders_for_until_are_begun_where_more_may_come() -> None:
     ran = bench(B, until="orders.done >= 2 orders", is_continuous=True).run(OrderComes("C", 500.0, (("bracket", 1),), None))
     assert sorted(done(ran)) == ["B", "C"]

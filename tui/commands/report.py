@@ -70,11 +70,14 @@ def _account(folder: RunFolder) -> str:
 
 def _document(folder: RunFolder) -> dict[str, Any]:
     """Raises JournalError."""
+    from controller.figures.figures import figures_of
     from tui.fidelity_text import motion_documents
+    from tui.figure_document import figure_document
     from tui.run_text import run_document
 
     _tell_damage(folder)
-    return {**run_document(folder.summary()), "motions": motion_documents(_motions(folder))}
+    figures = figure_document(figures_of(folder.events()))
+    return {**run_document(folder.summary()), "figures": figures, "motions": motion_documents(_motions(folder))}
 
 
 def _compared(folder: RunFolder, other: tuple[str, tuple[MotionRun, ...]], is_json: bool) -> str | dict[str, Any]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--speed", type=speed, metavar="X", help="tell what happened at X times real time")
+    parser.add_argument("--continuous", action="store_true", help="wait for the orders of the scenario, then complete")
     add_unbuilt(parser, physics=None, report="OUT")
 
 
@@ -55,13 +56,16 @@ def _rehearsed(aim: Target) -> RunRecord:
     from cell.scenario_orders import order_changes
     from cellwright.running import ResidentPlanner, run_spec
     from controller.order_book import Announced
-    from controller.rehearsal import rehearse
+    from controller.rehearsal import Ask, rehearse
 
     ready = aim.ready
     spec = run_spec(f"rehearsal-{ready.released.motion_plan.plan_id[:12]}", ready.request)
-    planner = ResidentPlanner(ready.reading, aim.workshop, ready.request.seed, ready.request.without)
-    orders = Announced(order_changes(aim.scenario, ready.request.cell))
-    return rehearse(spec, ready.released, aim.drivers, planner, orders=orders, scenario=aim.scenario)
+    request = ready.request
+    planner = ResidentPlanner(ready.reading, aim.workshop, request.seed, request.without, request.is_continuous)
+    changes = tuple(order_changes(aim.scenario, request.cell))
+    last = max((at for at, _ in changes), default=0.0)
+    asks = (Ask(last, "finish", "the scenario"),) if request.is_continuous else ()
+    return rehearse(spec, ready.released, aim.drivers, planner, asks, orders=Announced(changes), scenario=aim.scenario)
 
 
 def _tell(events: tuple[Event, ...], speed: float) -> None:
