@@ -80,6 +80,7 @@ class Watching:
     _hold_text: str = ""
     _lost: tuple[str, ...] = ()
     _is_held: bool = False
+    _has_heard: bool = False
     _stopped_in: str | None = None
     _newest: RunSummary | None = None
     _waiting: deque[Message | None] = field(default_factory=deque)
@@ -142,7 +143,7 @@ class Watching:
                 return "held"
 
     def _summed_up(self, summary: RunSummary, progress: Progress) -> None:
-        if self._newest is None and summary.state == "Held":  # it held before anybody looked
+        if not self._has_heard and self._newest is None and summary.state == "Held":  # it held before anybody looked
             self._is_held, self._hold_text = True, summary.held_because or ""
         self._newest = summary
         self._lost = tuple(f"{part.id} ({part.note})" for part in summary.parts if isinstance(part.location, Lost))
@@ -177,6 +178,7 @@ class Watching:
         return not (self.waits or self._is_ending or self._interrupts)
 
     def _tell(self, event: Event, progress: Progress) -> None:
+        self._has_heard = True
         if isinstance(event, RunOpened | RunResumed):
             self.zero = event.opened if isinstance(event, RunResumed) else event.at
         if isinstance(event, StateChanged):

@@ -93,7 +93,8 @@ def test_a_plan_in_a_runs_folder_is_proved_again_and_refused_when_its_sources_ar
     folder, ready, workshop = site
     start = read_start(folder).expect()
     again = released_again(folder, start, read_again(start), workshop).expect()
-    assert again.released.motion_plan == ready.released.motion_plan
+    assert again.released.motion_plan.plan_id == ready.released.motion_plan.plan_id
+    assert len(again.released.proof.obligations) == len(ready.released.proof.obligations)
     for name in ("first_move.intent", "first_move.cell"):
         text = (repository / "examples/01_first_move" / name).read_text("utf-8")
         (tmp_path / name).write_text(text.replace("at (450 mm, 200 mm", "at (450 mm, 210 mm"), "utf-8")

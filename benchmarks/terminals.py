@@ -1,0 +1,89 @@
+"""From an event that the loop hands over to the terminal that has it, with 20 terminals, one of which reads nothing.
+
+    python -m benchmarks.terminals
+
+Claim: under 100 ms (p99), and handing over costs the loop microseconds, whoever reads. The events are those of a rehearsal of
+tests/controller/tending.py, handed over at 50 a second, which is more than a cell in real time says. One thread reads for all
+terminals that do, in this process: it has the interpreter's lock against the server, so the figure is an upper bound. There is
+no peer: it is our own protocol.
+"""
+# ruff: noqa: T201
+
+from __future__ import annotations
+
+import select
+import socket
+import statistics
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from controller.attached.chronicle import Chronicle
+from controller.attached.endpoint import connect_to, listen_in
+from controller.attached.lines import Lines
+from controller.attached.messages import LARGEST_ANSWER, VERSION, Hello, Subscribe, line
+from controller.attached.server import About, Server
+from controller.journal.replay import states
+from tests.controller.attached.at_a_socket import Heard
+from tests.controller.tending import tend
+
+TERMINALS = 20
+EVENTS = 1_000
+RATE = 50.0  # events a second
+BEGIN = b'{"type":"Told","seq":'
+
+
+def main() -> None:
+    events = tuple(tend().record.events)
+    after = tuple(states(events))
+    with tempfile.TemporaryDirectory() as folder:
+        listener, path = listen_in(Path(folder))
+        server = Server(About("run-1", "tending.intent"), Heard(), Chronicle(lambda behind, most: []), listener)
+        server.start()
+        ends = [_attached(path) for _ in range(TERMINALS)]  # the last of them is never read
+        came: list[tuple[int, float]] = []
+        reader = threading.Thread(target=_read, args=(ends[:-1], came), daemon=True)
+        reader.start()
+        handed, costs = [], []
+        began = time.perf_counter()
+        for number in range(EVENTS):
+            time.sleep(max(0.0, began + number / RATE - time.perf_counter()))
+            at = number % len(events)
+            handed.append(time.perf_counter())
+            server.tell([events[at]], after[at])
+            costs.append(time.perf_counter() - handed[-1])
+        reader.join(30.0)
+    late = [moment - handed[seq - 1] for seq, moment in came]
+    assert len(late) == EVENTS * (TERMINALS - 1), "something is missing"
+    print(f"{TERMINALS} terminals, one of them asleep, {EVENTS} events at {RATE:g} a second")
+    print(f"event to terminal    p50 {_ms(late, 50)}  p99 {_ms(late, 99)}  worst {max(late) * 1e3:.1f} ms  (asked: 100 ms)")
+    print(f"handing over         p50 {_ms(costs, 50)}  p99 {_ms(costs, 99)}  worst {max(costs) * 1e3:.1f} ms")
+
+
+def _attached(path: Path) -> socket.socket:
+    end = connect_to(path)
+    end.sendall(line(Hello(VERSION, "view", "reader")) + line(Subscribe(1, 0)))
+    return end
+
+
+def _read(ends: list[socket.socket], came: list[tuple[int, float]]) -> None:
+    """Until each has the last event."""
+    left = {end: Lines(LARGEST_ANSWER) for end in ends}
+    while left:
+        ready, _, _ = select.select(list(left), [], [], 30.0)
+        for end in ready:
+            piece = end.recv(1_000_000)
+            moment = time.perf_counter()
+            numbers = [int(text[len(BEGIN) :].partition(b",")[0]) for text in left[end].feed(piece) if text.startswith(BEGIN)]
+            came += [(number, moment) for number in numbers]
+            if not piece or EVENTS in numbers:
+                del left[end]
+
+
+def _ms(times: list[float], percent: int) -> str:
+    return f"{statistics.quantiles(times, n=100)[percent - 1] * 1e3:.2f} ms"
+
+
+if __name__ == "__main__":
+    main()
