@@ -111,7 +111,7 @@ class Session:
     # --- bytes and time ---
 
     def look(self, now: int) -> None:
-        """Before what has come is taken."""
+        """`now` passes: somebody is here. Before anything is taken, and whenever somebody may have been kept from it."""
         unseen = max(0, now - self.now - UNSEEN)
         self._dialogue.leave_unseen(unseen)
         self._unseen += unseen
@@ -123,7 +123,7 @@ class Session:
         return self.now - self._unseen
 
     def take(self, data: bytes, now: int) -> None:
-        self.now = now
+        self.look(now)
         try:
             for exchange in self._dialogue.take(data):
                 self._answered(exchange, now)
@@ -132,7 +132,7 @@ class Session:
 
     def tick(self, now: int) -> None:
         """Lets time pass: what waits is asked, what is overdue ends the link."""
-        self.now = now
+        self.look(now)
         is_late = now - self._since > PATIENCE if self.stage == "dialling" else self._dialogue.waited(now) > PATIENCE
         if self.stage in ("dialling", "greeting", "up") and is_late:
             self.lost("it accepts and says nothing" if self.stage == "greeting" else "it does not answer", now)

@@ -47,7 +47,8 @@ class Run:
 @dataclass(slots=True)
 class LinuxcncDouble:
     """`edit` may change an answer on its way; None swallows it. `starts` counts programs that began to move. `ini` are answers to
-    `#<_ini[…]…>` beside those of `model`. `piece` is how many bytes a single look at the link gets."""
+    `#<_ini[…]…>` beside those of `model`. `piece` is how many bytes a single look at the link gets, `stall` s for how long the
+    next one is kept from looking, and then does."""
 
     model: RobotModel
     home: Sequence[float]
@@ -69,6 +70,7 @@ class LinuxcncDouble:
     starts: int = 0
     is_reachable: bool = True
     piece: int = 65536
+    stall: float = 0.0
     requests: list[str] = field(default_factory=list)
     run: Run | None = None
     controlled_by: "DoubleLink | None" = None
@@ -261,6 +263,10 @@ class DoubleLink:
     def receive(self, patience: float) -> bytes:
         if self.is_cut:
             raise ConnectionResetError("cut")
+        if self._double.stall:
+            self._double.time.wait(self._double.stall)
+            self._double.stall = 0.0
+            return b""
         if not self._answers:
             self._double.time.wait(patience)
         answers, self._answers = self._answers[: self._double.piece], self._answers[self._double.piece :]

@@ -229,6 +229,15 @@ def test_an_answer_that_lay_here_while_nobody_looked_is_old_and_ends_no_link(
     assert not any(isinstance(event, LinkChanged) for event in bench.events)
 
 
+def test_whoever_is_kept_from_looking_in_the_middle_of_a_look_has_not_waited(bench: Bench, double: LinuxcncDouble) -> None:
+    for _ in range(20):
+        bench.poll()
+        double.stall = 3.0
+        bench.poll()
+    bench.until(lambda: bench.clock() - bench.robot.state().received < 0.1 * 1e9)
+    assert not any(isinstance(event, LinkChanged) for event in bench.events)
+
+
 def test_a_motion_that_is_asked_for_after_that_begins_from_a_new_state(bench: Bench) -> None:
     bench.poll()
     bench.wait(3.0)
