@@ -10,7 +10,11 @@ from cellwright.fixing import fixing
 from tests.intentlang.cells import BASE
 from tests.intentlang.test_spec import _blocks
 
-BLOCKS = [pytest.param(language, text, id=where) for where, language, text in _blocks()]
+LAYERED = "for each s in infeed\n{\n  moove s to outfed\n  within 2 sec\n}\n"
+"""A brace that moves, a verb that is understood after it, and a name that is looked at only then."""
+BLOCKS = [pytest.param("intent", LAYERED, id="in layers")] + [
+    pytest.param(language, text, id=where) for where, language, text in _blocks()
+]
 
 
 @pytest.fixture

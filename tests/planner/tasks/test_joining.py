@@ -16,6 +16,13 @@ def test_a_loop_over_parts_that_joins_says_kits_and_nothing_of_the_lines_behind(
     assert "each kit" in found.help
 
 
+def test_a_join_outside_a_loop_over_kits_is_shown_the_loop_in_the_names_of_the_cell() -> None:
+    (found,) = Bench.of(CELL, GRIPS, "assemble gear into housing at nest\n").planned().diagnostics
+    assert found.code == "E690"
+    assert "`for each kit in kits { … }`" in found.help
+    assert "`kit.housing`" in found.help
+
+
 def test_a_when_in_a_loop_over_kits_is_said_to_be_one() -> None:
     lines = "  inspect kit.housing at nest\n  when kit.housing.verdict is reject {\n    move kit.housing to done\n  }\n"
     text = f"for each kit in kits {{\n{lines}}}\n"

@@ -8,6 +8,7 @@ import pytest
 from cell.state import InHand, InPlace, Lost
 from cell.steps import Grip
 from cell.task_plan import Operation, ReadFact, TaskPlan
+from planner.proof.figures import check_reads
 from tests.planner.tasks.packing import A, B, C, asked, intent, made, planned, refusals, with_parts
 from tests.planner.tasks.symbolic import play
 
@@ -31,6 +32,14 @@ def test_each_order_gets_a_kit_and_its_items_and_the_plan_is_proved() -> None:
     }
     assert play(request.cell, request.state, tasks, random.Random(1)).broken == []
     assert refusals(tasks, request) == []
+
+
+def test_a_plan_without_the_orders_that_it_was_made_for_asks_for_them() -> None:
+    request = asked(intent(), [A, B])
+    stale = check_reads(made(request), asked(intent(), []))
+    assert {d.code for d in stale} == {"E681"}
+    assert all("`--orders FILE`" in d.help for d in stale if "`order " in d.message)
+    assert any("`order A`" in d.message for d in stale)
 
 
 def test_until_starts_as_many_orders_as_are_missing() -> None:
