@@ -55,6 +55,7 @@ from controller.watch import Watch, first_look, told, zones_seen
 
 MINUTE = 60_000_000_000
 WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells: silence, tracking
+LONGEST_SUSPENDED = 8 * 3600_000_000_000  # ns of simulated time, after which a rehearsal ends that nothing is foreseen to go on
 ANSWER_PERIOD = 0.02  # s of real time between two looks at planner and inbox while virtual time stands still
 DISK_PERIOD = 0.005  # s of real time between two looks at the drivers while a command waits for the disk
 
@@ -229,7 +230,7 @@ class Runner:
         """A disk that takes nothing does not keep a run from ending: it is at rest."""
         if self.state.is_over:
             return not self._sending.is_waiting or bool(self.journal.trouble())
-        return self.ends_when_held and self._waits_for_somebody()
+        return self.ends_when_held and (self._waits_for_somebody() or self._waits_too_long())
 
     # --- one round ---
 
@@ -252,6 +253,12 @@ class Runner:
         """Held, or without orders, and nothing under way: time that only passes because we let it would run on without end."""
         is_waiting = self.state.pack == "Held" or (self._is_without_orders() and self.orders.next_time() is None)
         return is_waiting and not self.state.progress.flights and self.inbox.next_time() is None
+
+    def _waits_too_long(self) -> bool:
+        """Whoever is in a zone, or does not bring parts, may never go, or come."""
+        since = self.state.trouble.starved_since
+        is_foreseen = self.inbox.next_time() is not None or self.orders.next_time() is not None
+        return since is not None and not is_foreseen and self.state.now - since > LONGEST_SUSPENDED
 
     def _is_without_orders(self) -> bool:
         return self.state.pack == "Suspended" and self.state.belief.short == (WITHOUT_ORDERS,)

@@ -107,6 +107,13 @@ def test_a_person_suspends_the_run_and_it_holds_when_they_have_left() -> None:
     assert record.summary.held_because == "R715 a person was in aisle"
 
 
+def test_a_rehearsal_ends_suspended_where_somebody_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.runner.LONGEST_SUSPENDED", 100_000_000_000)
+    record, _ = run("when_occupied stop", (8.0, 1e7))
+    assert record.summary.state == "Suspended"
+    assert 108.0 < record.events[-1].at / 1e9 < 200.0
+
+
 def test_of_two_people_the_last_one_to_leave_counts() -> None:
     record, world = run("when_occupied stop", (8.0, 30.0), (20.0, 50.0))
     assert [pack for _, pack in packs(record)] == ["Suspended", "Held"]
