@@ -19,6 +19,8 @@ from planner.tasks.route import Routes
 
 NEAR = 1.005
 """Of the bound. What a search could still win is less than what anything in a cell takes longer one day than another."""
+ROUNDING = 1e-9
+"""s by which a bound may lie above the makespan and mean the same: both add up the same durations, in another order."""
 _ENDS = ("busy", "throughput")
 """Objectives that say when work shall end."""
 
@@ -43,7 +45,8 @@ def bounded(request: PlanningRequest, routes: Routes, draft: Draft, least: Calla
     written = finished(draft)
     gates = Gates.of(routes, written.operations)
     lower, bottleneck = plan_bound(planned_parts(routes), written.operations, written.steps, request, gates, least)
-    return Bounded(written, draft.makespan, lower, bottleneck)
+    is_met = draft.makespan < lower <= draft.makespan + ROUNDING
+    return Bounded(written, draft.makespan, draft.makespan if is_met else lower, bottleneck)
 
 
 def is_near(found: Bounded, prefers: Sequence[Prefer]) -> bool:
