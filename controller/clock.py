@@ -39,9 +39,13 @@ class Clock(Protocol):
         """Lets time pass until something may have happened: at most to `until`, less when a message comes."""
 
 
+class EndlessRun(RuntimeError):
+    """A rehearsal goes on and on."""
+
+
 class VirtualClock:
     """Simulated time, as fast as it can: jumps to whatever happens next. UTC starts where the caller says and runs along, but for
-    the `jumps` (ns, s) that somebody makes it take."""
+    the `jumps` (ns, s) that somebody makes it take. After `longest` s `step` raises EndlessRun."""
 
     kind: Literal["virtual", "real"] = "virtual"
     is_free = True
@@ -51,8 +55,10 @@ class VirtualClock:
         virtual: VirtualTime,
         utc_at_zero: datetime = datetime(2000, 1, 1, tzinfo=UTC),
         jumps: Sequence[tuple[int, float]] = (),
+        longest: float | None = None,
     ) -> None:
         self._virtual = virtual
+        self._end = None if longest is None else virtual.now() + round(longest * SECOND)
         self._jumps = tuple(jumps)
         self._zero = utc_at_zero.timestamp()
 
@@ -71,6 +77,8 @@ class VirtualClock:
         target = _earlier(self._virtual.next_event_time(), until)
         if target is None:
             raise RuntimeError("nothing will ever happen again: no event is due and no timer runs")
+        if self._end is not None and self.now() >= self._end:
+            raise EndlessRun(f"it neither ends nor holds by {self._end / SECOND:.0f} s")
         self._virtual.advance_to(max(target, self.now()))
 
 

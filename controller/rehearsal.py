@@ -56,11 +56,13 @@ def rehearse(
     recorder: Recorder | None = None,
     orders: OrderBook | None = None,
     scenario: Scenario = UNDISTURBED,
+    longest: float | None = None,
 ) -> RunRecord:
     """Runs `plan` to its end, or to a hold that no later one of `asks` answers, with the `orders` that come meanwhile. The world
     of `drivers` makes happen what `scenario` says of devices; what it says of the controller's own machine and of its operator
-    happens here. Raises ValueError for drivers of real devices: they have no virtual time."""
-    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders, scenario)
+    happens here. Raises ValueError for drivers of real devices: they have no virtual time. Raises EndlessRun where it has not
+    come to an end after `longest` s."""
+    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders, scenario, longest)
     return record
 
 
@@ -73,6 +75,7 @@ def rehearsed(
     recorder: Recorder | None = None,
     orders: OrderBook | None = None,
     scenario: Scenario = UNDISTURBED,
+    longest: float | None = None,
 ) -> tuple[RunRecord, RunState]:
     """The same, with the folded state, which does not cross to another process."""
     if drivers.virtual is None:
@@ -81,7 +84,7 @@ def rehearsed(
     runner = Runner(
         spec,
         drivers,
-        VirtualClock(drivers.virtual, jumps=[(round(d.at * 1e9), d.by) for d in _of(scenario, ClockJump)]),
+        VirtualClock(drivers.virtual, jumps=[(round(d.at * 1e9), d.by) for d in _of(scenario, ClockJump)], longest=longest),
         journal,
         AtOnce(replanner),
         Script((*asks, *(Ask(d.at, d.what) for d in _of(scenario, OperatorAsks)))),

@@ -1,0 +1,66 @@
+"""What the campaign disturbs: tending on the gantry with a planner checked by eye, and the examples by their own planner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from cell.scenario import Scenario
+from cell_drivers.simulated import SimulatedCell, simulated_cell
+from cellwright.campaign.campaign import Subject
+from cellwright.running import ResidentPlanner, run_spec
+from tests.cell_drivers.gantry import gantry_model
+from tests.controller.small_planner import ROBOT, cell, small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.end_to_end.line import Planned, planned
+
+EXAMPLES = {
+    "first_move": ("01_first_move/first_move.intent", {}, None),
+    "tending": ("02_machine_tending/tending.intent", {"batch": "3 parts"}, None),
+    "palletizing": ("03_palletizing/palletizing.intent", {}, None),
+    "assembly": ("04_two_robot_assembly/assembly.intent", {}, None),
+    "kitting": ("05_kitting_with_a_person/kitting.intent", {}, None),
+    "sampling": ("06_sampling_and_rework/sampling.intent", {"batch": "3 parts"}, None),
+    "sorting": ("07_sorting/sorting.intent", {}, None),
+    "two_arms": ("08_two_arms/two_arms.intent", {}, None),
+    "deburring": ("09_deburring/deburring.intent", {}, None),
+}
+"""File, params and orders of each example, small where its params let it be."""
+
+
+@cache
+def gantry(batch: int = 2, rule: Literal["stop", "slow"] = "slow") -> Subject:
+    """`rule` is that of its aisle. The robot checks a trajectory that it has found good no second time; in the next world the
+    same ones are good too."""
+    plain = cell()
+    aisle = replace(plain.zones["aisle"], when_occupied=rule)
+    where = replace(plain, zones={**plain.zones, "aisle": aisle})
+    given = replace(spec(intent(batch=f"{batch} parts"), "scenario"), cell=where)
+    plan, checked = small_plan(given.state, batch), dict[str, dict]()  # type: ignore[type-arg]
+    assert plan is not None
+
+    def world(scenario: Scenario) -> SimulatedCell:
+        return _checked_once(simulated_cell(where, {ROBOT: gantry_model()}, scenario), checked)
+
+    return Subject(given, released(plan), {ROBOT: gantry_model()}, world, lambda: SmallPlanner(batch))
+
+
+def example(name: str, folder: Path, cache_folder: Path) -> tuple[Subject, Planned]:
+    """Raises CannotGoOn."""
+    file, params, orders = EXAMPLES[name]
+    plan = planned(str(folder / file), cache_folder, params, orders=None if orders is None else str(folder / orders))
+    request, checked = plan.request, dict[str, dict]()  # type: ignore[type-arg]
+
+    def world(scenario: Scenario) -> SimulatedCell:
+        return _checked_once(simulated_cell(request.cell, request.robots, scenario), checked)
+
+    resident = ResidentPlanner(plan.reading, plan.workshop, request.seed)
+    return Subject(run_spec("scenario", request), plan.released, dict(request.robots), world, lambda: resident), plan
+
+
+def _checked_once(world: SimulatedCell, checked: dict) -> SimulatedCell:  # type: ignore[type-arg]
+    for name, face in world.motion.items():
+        face._good = checked.setdefault(name, {})
+    return world
