@@ -316,6 +316,17 @@ class NoProgressSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class TooFastSeen:
+    """`robot` was asked for the share `asked` of its planned speed, and goes at `share` of it."""
+
+    at: int
+    of: Subject
+    robot: str
+    share: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
     """A moment came that the state waited for; `timer` is its name there."""
 
@@ -383,6 +394,7 @@ Observation = (
     | SupplyReported
     | TrackingErrorSeen
     | NoProgressSeen
+    | TooFastSeen
     | TimerExpired
     | OrderArrived
     | OrderWithdrawn

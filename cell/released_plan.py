@@ -12,16 +12,34 @@ from typing import Literal, NoReturn
 from cell.diagnostic import Span
 from cell.motion_plan import MotionPlan
 
+ObligationKind = Literal[
+    "goal",
+    "order",
+    "exclusion",
+    "choice",
+    "capacity",
+    "never",
+    "zone",
+    "separation",
+    "deadline",
+    "pace",
+    "limits",
+    "standstill",
+    "contact",
+    "clearance",
+]
+"""Of all that is proved. What watches each while a run goes on, or why nothing can: controller/watched_claims.py."""
+
 Holds = Literal["for all durations", "at the declared durations"]
 
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One claim that was proved. `kind` groups them (clearance, limits, order, zone, capacity, deadline, contact, …).
-    `margin` is the slack in the claim's own unit, None where the claim has none. `evidence` says how, in one sentence."""
+    """One claim that was proved. `margin` is the slack in the claim's own unit, None where the claim has none. `evidence` says
+    how, in one sentence."""
 
     id: str
-    kind: str
+    kind: ObligationKind
     claim: str
     holds: Holds
     evidence: str

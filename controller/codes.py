@@ -278,6 +278,13 @@ _PAGES = (
         "Look at the robot; use its own stop or the stop of the cell where it moves. Resume when the cause is gone.",
     ),
     _page(
+        "R771", "a robot does not slow down",
+        "Somebody is in a zone with `slow`, so the robot was asked for a share of its planned speed, and it still says that it "
+        "goes faster seconds later. All robots were asked to stop.",
+        "Its driver or its controller does not do what it was asked; what the zone's rule needs is not so.",
+        "Look at the robot's own speed setting and at its driver. Resume when nobody is in the zone, or when it obeys.",
+    ),
+    _page(
         "R760", "the controller was gone",
         "The controller of the run ended without an end of the run: it was killed, or the machine went down. Another one has "
         "read its journal, looked at every device and asked each what became of the commands that were under way.",

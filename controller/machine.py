@@ -32,6 +32,7 @@ from cell.events import (
     SupplyReported,
     TimeMarked,
     TimerExpired,
+    TooFastSeen,
     TrackingErrorSeen,
     ZoneReported,
 )
@@ -130,6 +131,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             monitor.tracking_error(d, event)
         case NoProgressSeen():
             monitor.no_progress(d, event)
+        case TooFastSeen():
+            presence.too_fast(d, event)
         case OrderArrived():
             arrivals.arrived(d, event)
         case OrderWithdrawn():

@@ -8,7 +8,7 @@ expected, as long as it stands still for them. With `slow`, see speeds.py.
 
 from __future__ import annotations
 
-from cell.events import ZoneReported
+from cell.events import TooFastSeen, ZoneReported
 from cell.people import HANDOVER
 from cell.run import SUSPENDS_FOR_PEOPLE
 from cell.steps import Await, Move, Step
@@ -76,6 +76,15 @@ def _raise(d: Draft, zone: Zone) -> None:
         d.believe(short=(*d.belief.short, _intruded(zone.name)))
     else:
         recovery.raise_hold(d, HoldReason("R715", text, (zone.span,)))
+
+
+def too_fast(d: Draft, event: TooFastSeen) -> None:
+    """Somebody is in a zone that asks for less speed, and a robot does not slow down: everything stops."""
+    monitor.stop_all(d)
+    recovery.replan(d, f"{event.robot} did not slow down")
+    text = f"{event.robot} was asked for {100 * event.asked:.0f} % of its planned speed and goes at {100 * event.share:.0f} %"
+    spans = (zone.span for name, zone in d.known.zones.items() if d.belief.zones.get(name) and zone.when_occupied == "slow")
+    recovery.raise_hold(d, HoldReason("R771", text, tuple(spans)))
 
 
 def keeps_still(d: Draft, step: Step) -> str | None:

@@ -1,4 +1,4 @@
-"""Whether what robots say goes on: their samples, and the motions that they say they run.
+"""Whether what robots say goes on and is what they were asked: their samples, the motions that they run, their speed.
 
 Law: a sample is as old as its number. A robot that says that it runs at a speed above nothing moves on along its path; one that
 was asked to stand, or says that it was slowed to nothing, may stand.
@@ -12,6 +12,8 @@ from controller.run_state import RunState
 STANDING = 5.0  # s
 SECOND = 1e9
 LEAST = 1e-6  # of the path parameter, that counts as moving on
+BRAKING = 1.5  # s from being asked for a smaller share to going at it
+TOLERANCE = 0.05  # of full speed, above the share that was asked
 SLOWEST = 0.01  # of full speed; below it a robot is as good as asked to stand
 
 
@@ -53,3 +55,30 @@ def _should_move(state: RunState, seen: RobotState) -> bool:
     is_asked = seen.device not in state.trouble.halted and robot.fraction is not None and robot.fraction >= SLOWEST
     is_heard = seen.device not in state.belief.silent and seen.device not in state.belief.cut
     return seen.mode == "running" and is_asked and is_heard and (seen.speed_scaling is None or seen.speed_scaling >= SLOWEST)
+
+
+class Obedience:
+    """Remembers since when (ns) a robot goes at more than the share of its planned speed that it was asked for."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, tuple[float, int]] = {}
+
+    def exceeded(self, state: RunState, seen: RobotState, now: int) -> float | None:
+        """The share that was asked, where the robot says for BRAKING s now that it goes faster. Told once for each time."""
+        asked = state.belief.robots[seen.device].fraction
+        if not _is_over(asked, seen) or seen.device in state.belief.silent or seen.device in state.belief.cut:
+            self._since.pop(seen.device, None)
+            return None
+        before, since = self._since.get(seen.device, (None, now))
+        if before != asked:
+            self._since[seen.device] = (asked or 0.0, now)
+            return None
+        if (now - since) / SECOND < BRAKING:
+            return None
+        del self._since[seen.device]
+        return asked
+
+
+def _is_over(asked: float | None, seen: RobotState) -> bool:
+    told = seen.speed_scaling
+    return asked is not None and told is not None and seen.mode == "running" and told > asked + TOLERANCE

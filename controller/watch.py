@@ -14,12 +14,12 @@ from cell.commands import Subject
 from cell.device import CouplingState, GripperState, MachineState
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
-from cell.events import DeviceSilent, NoProgressSeen, Observation, TrackingErrorSeen, ZoneReported
+from cell.events import DeviceSilent, NoProgressSeen, Observation, TooFastSeen, TrackingErrorSeen, ZoneReported
 from cell.geometry import Array
 from cell.steps import Stance
 from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
-from controller.standing import Progress
+from controller.standing import Obedience, Progress
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
 NANOSECONDS = 1e9
@@ -32,7 +32,7 @@ class Watch:
 
     def __init__(self, drivers: DriverSet) -> None:
         self._drivers = drivers
-        self._progress = Progress()
+        self._progress, self._obedience = Progress(), Obedience()
         self._stances: dict[str, dict[Stance, Array]] = {}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
         self._max_age |= {d.name: d.capabilities().max_age for d in (*drivers.grippers.values(), *drivers.couplings.values())}
@@ -57,6 +57,8 @@ class Watch:
             if is_silent is not (name in state.belief.silent):
                 yield DeviceSilent(now, of, name, is_silent, age)
         for name, seen in robots.items():
+            if (asked := self._obedience.exceeded(state, seen, now)) is not None:
+                yield TooFastSeen(now, of, name, seen.speed_scaling or 0.0, asked)
             if (standing := self._progress.standing(state, seen, now)) is not None:
                 yield NoProgressSeen(now, of, name, seen.s or 0.0, standing)
             error = float(np.max(np.abs(seen.q - seen.setpoint), initial=0.0))

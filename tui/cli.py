@@ -29,7 +29,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "diff": (None, "what changed between two plans, and why"),
     "explain": ("explain", "a page on a code: what, why, an example, what to do"),
     "simulate": ("simulate", "run on simulated drivers in virtual time"),
-    "verify": (None, "a campaign of disturbed runs"),
+    "verify": ("verify", "a campaign of disturbed runs"),
     "run": ("run", "ask, then dispatch to the drivers that the cell file names"),
     "attach": ("attach", "watch a run that goes on, and answer what it asks"),
     "ask": ("ask", "hold, resume, stop, abort: ask it of a run that goes on"),

@@ -40,6 +40,7 @@ from cell.events import (
     StepFailed,
     StepUnknown,
     SupplyReported,
+    TooFastSeen,
     TrackingErrorSeen,
     ZoneReported,
 )
@@ -155,6 +156,8 @@ def _device_line(event: Event) -> str | None:
             return why or "the journal can be written again"
         case NoProgressSeen(robot=robot, seconds=seconds):
             return f"{robot} says that it runs, and has not moved for {seconds:.0f} s"
+        case TooFastSeen(robot=robot, share=share, asked=asked):
+            return f"{robot} does not slow down: {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % asked"
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):
             return f"{robot} does not follow: {error:.3f} off, {limit:.3f} allowed"
         case _:

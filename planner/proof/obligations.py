@@ -13,7 +13,7 @@ from cell.equipment import PartKind
 from cell.geometry import Cylinder
 from cell.motion_plan import MotionPlan
 from cell.program import AllOf, Never
-from cell.released_plan import Holds, Obligation
+from cell.released_plan import Holds, Obligation, ObligationKind
 from cell.scene import has_floor
 from cell.state import PlanningRequest
 from cell.steps import Grip
@@ -44,7 +44,7 @@ NO_FLOOR = "the cell has no floor, as a robot's base is below z = 0: z < 0 is ke
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    kind: str
+    kind: ObligationKind
     claim: str
     holds: Holds
     evidence: str
@@ -225,7 +225,7 @@ _PAIRS = (
     "what the order does not keep apart, by halving both paths: exact convex shapes, a separating plane, a bound on both motions"
 )
 _POLYNOMIALS = "bounds on polynomials between all samples"
-_WORDS: Mapping[str, tuple[str, str, str]] = {
+_WORDS: Mapping[str, tuple[ObligationKind, str, str]] = {
     "joint positions": ("limits", "joint positions within their limits", _POLYNOMIALS),
     "joint velocity": ("limits", "joint velocities within their limits", _POLYNOMIALS),
     "joint acceleration": ("limits", "joint accelerations within their limits", _POLYNOMIALS),
