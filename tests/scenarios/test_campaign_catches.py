@@ -10,7 +10,7 @@ from cell.scenario import Disturbance, LinkCut, OperatorAsks, PersonEnters, Scen
 from cellwright.campaign import campaign
 from cellwright.campaign.campaign import Subject, tried
 from cellwright.campaign.ends import End
-from controller import conduct, presence, speeds, stops
+from controller import presence, speeds, stops
 from controller.dispatch import Dispatcher
 from tests.scenarios.subjects import gantry
 
@@ -39,9 +39,8 @@ def test_a_robot_that_goes_on_with_somebody_in_a_stop_zone_is_seen(monkeypatch: 
 
 def test_a_robot_that_starts_with_somebody_in_a_stop_zone_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presence, "keeps_still", lambda d, step: None)
-    monkeypatch.setattr(conduct.presence, "keeps_still", lambda d, step: None)
-    stays = PersonEnters("aisle", 6.0, 60.0)
-    assert "g1 moves at" in found(end(gantry(1, "stop"), stays, OperatorAsks(20.0, "resume")))
+    held = (OperatorAsks(5.0, "hold"), PersonEnters("aisle", 20.0, 60.0), OperatorAsks(30.0, "resume"))
+    assert "g1 moves at" in found(end(gantry(1, "stop"), *held))
 
 
 def test_a_robot_that_does_not_slow_down_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
