@@ -40,10 +40,11 @@ class Refusal(StrEnum):
 
 
 class DriverError(Exception):
-    """`last` is the last state that the driver knew."""
+    """`text` says it without the device and the command. `last` is the last state that the driver knew."""
 
     def __init__(self, device: str, command: str | None, time: int, text: str, last: LastState = None) -> None:
         super().__init__(f"{device}: {text}" + (f" (command {command})" if command else ""))
+        self.text = text
         self.device = device
         self.command = command
         self.time = time
@@ -100,6 +101,10 @@ class Stale(DriverError):
 
 class Timeout(DriverError):
     """No answer in the declared time; the outcome is unknown."""
+
+
+class DriverHangs(Timeout):
+    """It is the driver's own program that does not answer, whatever its device does."""
 
 
 def as_told(cause: BaseException) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 
 from cell.codec import canonical
-from cell.diagnostic import Diagnostic, error
+from cell.diagnostic import Diagnostic
 from cell.driver_errors import DriverError
 from cell.events import Asked
 from cell.order_file import objection
@@ -37,6 +37,7 @@ from cellwright.reading import Reading
 from cellwright.running import run_spec
 from cellwright.service import ENDPOINT, PARTING
 from cellwright.start_file import Ready, Start, read_again, read_start, released_again
+from cellwright.undisturbed import undisturbed
 from cellwright.workshop import Workshop, open_workshop
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import listen_in, take_away
@@ -192,10 +193,9 @@ def _made(folder: RunFolder, start: Start, ready: Ready) -> InService:
     found = drivers_in_service(ready.request, start.scenario or Scenario(), start.speed, worlds)
     if found.value is None:
         raise Refusal(*found.diagnostics)
-    if start.scenario is not None and not found.value.is_simulated:
+    if start.scenario is not None and (why := undisturbed(start.scenario, ready.request.cell, found.value.real)):
         found.value.drivers.close()
-        text = "--scenario disturbs simulated devices; the drivers of this cell are real"
-        raise Refusal(error("R759", text, help="leave out --scenario"))
+        raise Refusal(why)
     return found.value
 
 

@@ -58,7 +58,8 @@ def on_the_bench(
     except BaseException as cause:  # whatever a foreign driver raises, SystemExit too, is its fault, and the user's to know
         spans = () if reading is None or reading.cell is None else _spans(name, reading.cell)
         message = f"driver `{name}` cannot drive {assembly.value.cell.file}"
-        return Outcome(None, (error(BROKEN, message, *spans, help=as_told(cause)),))
+        there = "" if reading is not None else "; with `--cell FILE` it is tried on its devices in a cell file"
+        return Outcome(None, (error(BROKEN, message, *spans, help=f"{as_told(cause)}{there}"),))
     return Outcome(OnTheBench(driver.value, _in_series(bench, drivers), drivers, reading))
 
 

@@ -38,13 +38,14 @@ CODES = {"import": "E292", "making": "E295", "starting": "E288"}
 @dataclass(frozen=True, slots=True)
 class InService:
     """`clock` None: by the drivers' own time. `record`: where the simulated world keeps its own record, None where there is
-    none. `reached`: the file that says where that world can be reached."""
+    none. `reached`: the file that says where that world can be reached. `real`: the devices that no scenario can disturb."""
 
     drivers: DriverSet
     clock: Clock | None
     is_simulated: bool
     record: Path | None = None
     reached: Path | None = None
+    real: frozenset[str] = frozenset()
 
 
 def drivers_in_service(
@@ -77,7 +78,7 @@ def _in_one_process(
         tried = _child(part, StartUp(part.driver, _assembly(part, request, scenario), Pace(0)), bounds)
         if tried.value is None:
             return Outcome(None, tried.diagnostics)
-        tried.value.close()
+        tried.value.line.end()
         if not tried.value.is_virtual:
             return None
     opened = open_drivers(request, scenario)
@@ -109,7 +110,8 @@ def _hosted(
     whole: DriverSet = made[0] if len(made) == 1 else ComposedSet(request.cell, shares)
     clock = RealClock(origin=pace.origin, speed=pace.speed)
     reached = record.with_suffix(AT) if True in are_virtual else None
-    return Outcome(InService(whole, clock, are_virtual == {True}, _written(worlds, record), reached))
+    real = frozenset[str]().union(*(part.devices for part, of in zip(parts, made, strict=True) if not of.is_virtual))
+    return Outcome(InService(whole, clock, are_virtual == {True}, _written(worlds, record), reached, real))
 
 
 def drivers_again(

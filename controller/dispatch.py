@@ -69,11 +69,11 @@ class Dispatcher:
         try:
             self._call(command, now)
         except Refused as refusal:
-            yield CommandReported(now, command.of, command.id, "refused", refusal.code.name, str(refusal))
+            yield CommandReported(now, command.of, command.id, "refused", refusal.code.name, refusal.text)
         except (LinkLost, Timeout) as cause:
-            yield CommandReported(now, command.of, command.id, "unknown", type(cause).__name__, str(cause))
+            yield CommandReported(now, command.of, command.id, "unknown", type(cause).__name__, cause.text)
         except DriverError as cause:
-            yield CommandReported(now, command.of, command.id, "refused", type(cause).__name__, str(cause))
+            yield CommandReported(now, command.of, command.id, "refused", type(cause).__name__, cause.text)
 
     def stop(self, command: StopAll) -> list[DriverError]:
         """Every robot first, whatever one of them answers; machines too when it is more than a normal stop. Whom it did not

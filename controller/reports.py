@@ -27,8 +27,9 @@ def reported(d: Draft, event: CommandReported) -> None:
         return
     flight = d.progress.flights.get(event.command)
     if flight is None:
-        if event.status in ("refused", "unknown") and event.command in d.trouble.halted.values():
-            monitor.cannot_halt(d, event.text)
+        halted = next((robot for robot, command in d.trouble.halted.items() if command == event.command), None)
+        if event.status in ("refused", "unknown") and halted is not None:
+            monitor.cannot_halt(d, f"{halted}: {event.text}")
         return
     match event.status:
         case "running":
@@ -57,8 +58,8 @@ def reported(d: Draft, event: CommandReported) -> None:
                 if event.status == "aborted" and event.text in _events_of_verb(d, flight.step):
                     _step_failed(d, flight.step, event.text, "R738", f"{flight.device}: {event.text}")
                     return
-                word = "blocked" if event.status == "aborted" else "refused"
-                _step_failed(d, flight.step, word, "R708" if event.status == "aborted" else "R707", event.text)
+                word, code = ("blocked", "R708") if event.status == "aborted" else ("refused", "R707")
+                _step_failed(d, flight.step, word, code, f"{flight.device}: {event.text}")
         case "not begun":
             unheard.not_begun(d, event.command)
         case "unknown" if flight.is_of_before:

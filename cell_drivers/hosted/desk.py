@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args
 from cell.device import Capabilities, CommandStatus, DeviceEvent, Prepared, ReadbackBlock, RobotState
 from cell.driver import Device, DriverSet, Follower
 from cell.driver_errors import DeviceFault, DriverError, LastState, Refused
-from cell_drivers.hosted.in_words import kind_and_words, shortened, words_of
+from cell_drivers.hosted.in_words import kind_and_words, shortened
 from cell_drivers.hosted.pace import Pace, shifted
 from cell_drivers.hosted.wire import Answered, Call, Described, Failed, Group, Hello, Seen, Stop
 
@@ -72,7 +72,7 @@ class Desk:
         except DeviceFault as fault:
             return self._failed(call, fault, "DeviceFault", fault.code, fault.vendor_text)
         except DriverError as cause:
-            return self._failed(call, cause, type(cause).__name__, "", words_of(cause))
+            return self._failed(call, cause, type(cause).__name__, "", shortened(cause.text))
         except Defective:
             raise
         except BaseException as defect:  # a driver may want to leave the program; it does not leave ours

@@ -31,7 +31,7 @@ from cell.device import (
     RobotState,
     StopKind,
 )
-from cell.driver_errors import DriverError, LinkLost, Refusal, Refused, Timeout
+from cell.driver_errors import DriverError, DriverHangs, LinkLost, Refusal, Refused, Timeout
 from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.credible import incredible
 from cell_drivers.hosted.failures import as_raised
@@ -391,7 +391,7 @@ class Line:
         content = self._written(call, name, command)
         done, answers = Event(), list[Answered | Failed]()
         if self._missed > self._heard:  # it was waited for already, and nothing has come since
-            raise self._no_answer(name, command)
+            raise self._no_answer(name, command, within)
         self._asked[call.number] = (done, answers)
         try:
             self._send(content)
@@ -403,7 +403,7 @@ class Line:
         if self.why is not None:
             raise self._lost(name, command)
         self._missed = time.monotonic()
-        raise self._no_answer(name, command)
+        raise self._no_answer(name, command, within)
 
     def _lost(self, name: str, command: str | None) -> DriverError:
         """Of what is closed nothing is unknown: nothing was sent."""
@@ -412,9 +412,9 @@ class Line:
         text = f"driver {self.driver}: {self.why}"
         return LinkLost(name or self.driver, command, self.now(), text, self.seen.newest(name))
 
-    def _no_answer(self, name: str, command: str | None) -> Timeout:
-        text = f"driver {self.driver} has not answered within {self.bounds.answer:g} s"
-        return Timeout(name or self.driver, command, self.now(), text, self.seen.newest(name))
+    def _no_answer(self, name: str, command: str | None, within: float) -> DriverHangs:
+        text = f"driver {self.driver} has not answered within {within:g} s"
+        return DriverHangs(name or self.driver, command, self.now(), text, self.seen.newest(name))
 
     def _written(self, call: Call, name: str, command: str | None) -> bytes:
         """What no driver takes does not cross either. Raises Refused."""

@@ -80,9 +80,9 @@ PAGES: Mapping[str, CodePage] = dict((
     ),
     _page(
         "R759", "real devices are not disturbed",
-        "`--scenario` disturbs simulated devices, and a driver of this cell is real.",
+        "`--scenario` disturbs simulated devices, and what one of its tables would happen in is real.",
         "A fault that is played on a real machine is a real fault.",
         "cellwright run on_linuxcnc.intent --scenario slips.toml",
-        "Leave out --scenario, or run with another cell file (`--cell`).",
+        "Leave that table out, or run with another cell file (`--cell`).",
     ),
 ))  # fmt: skip

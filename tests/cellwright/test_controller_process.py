@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from cell.devices import devices_of
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.scenario import Reject, Scenario
@@ -38,9 +39,10 @@ def start_with(scenario: Scenario | None) -> Start:
 @pytest.mark.parametrize("scenario", [Scenario(0, (Reject(1),)), None])
 def test_real_devices_are_not_disturbed(scenario: Scenario | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Real()
-    found = Outcome(InService(cast(DriverSet, real), None, False))
+    asked = request()
+    found = Outcome(InService(cast(DriverSet, real), None, False, real=frozenset(devices_of(asked.cell))))
     monkeypatch.setattr(controller_process, "drivers_in_service", lambda *given: found)
-    ready = cast(Ready, type("R", (), {"request": request()}))
+    ready = cast(Ready, type("R", (), {"request": asked}))
     folder = new_run(tmp_path, "run-1")
     if scenario is None:
         assert _made(folder, start_with(None), ready) is found.value

@@ -175,6 +175,8 @@ def test_a_speed_is_refused_beside_real_devices_and_simulated_ones_keep_step_wit
     mixed = replace(asked, cell=replace(asked.cell, driven_by={**asked.cell.driven_by, **others}))
     made = in_service(mixed, site)
     assert (made.is_simulated, made.drivers.virtual) == (False, None)
+    assert "g1" in made.real
+    assert not made.real & others.keys()
     assert set(made.drivers.motion) == {"g1"}
     assert set(made.drivers.grippers) == {"grip"}
     made.drivers.close()

@@ -34,6 +34,8 @@ def test_a_command_that_does_not_end_holds_with_its_code(status: Status, code: s
     state, commands = advance(state, CommandReported(state.now, OF, sent.command.id, status, "", "the joint is hot"))
     failed = [event.code for event in commands.record if isinstance(event, StepFailed | HoldRaised)]
     assert code in failed
+    texts = {event.text for event in commands.record if isinstance(event, StepFailed | HoldRaised) and event.code == code}
+    assert texts == {"g1: the joint is hot"}
 
 
 def test_a_skip_with_the_part_in_the_hand_holds_instead() -> None:

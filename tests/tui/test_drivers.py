@@ -137,7 +137,8 @@ def test_a_driver_that_cannot_drive_the_cell_is_one_too(
 
     installed_as(refuses)  # type: ignore[arg-type]
     assert main(["drivers", "test", "odd"]) == DRIVER
-    assert "no address for gantry" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no address for gantry; with `--cell FILE` it is tried on its devices in a cell file" in said
 
 
 def test_an_address_that_makes_no_sense_is_shown_where_it_stands(

@@ -15,6 +15,7 @@ import numpy as np
 
 from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultRaised, Prepared, ReadbackBlock, Trajectory
 from cell.driver import Assembly
+from cell.driver_errors import Stale
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.robot_face import RobotFace
 
@@ -42,6 +43,8 @@ class Wrong(SimulatedCell):
     def open(self) -> None:
         if self._way == "leaves the program in open":
             raise SystemExit(0)
+        if self._way == "hangs in open":
+            forever()
         super().open()
 
     def close(self) -> None:
@@ -218,6 +221,7 @@ _WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "rests in stop": {"stop": lambda robot, right, kind: (_sleep(0.05), right(kind))},
     "ends in stop": {"stop": _ends},
     "refuses with 100 MB": {"prepare": lambda *given: _raise(ValueError("x" * MUCH))},
+    "is stale in prepare": {"prepare": lambda robot, right, command, way: _raise(Stale("g1", command, 0, "nothing new for 2 s"))},
     "loses joints": {"state": _loses_joints},
     "is ahead": {"state": _is_ahead},
     "reads back for ever": {"readback": _reads_back_for_ever},

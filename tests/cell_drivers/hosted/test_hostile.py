@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from cell.device import CommandChanged
-from cell.driver_errors import DriverError, LinkLost
+from cell.driver_errors import DriverError, DriverHangs, LinkLost, Stale, Timeout
 from cell_drivers.hosted import HostedSet, hosted
 from tests.cell_drivers.gantry import straight
 from tests.cell_drivers.hosted.hosting import BOUNDS, opened, start_up, until, waited
 from tests.cell_drivers.hosted.test_hosted import FAR, START, THERE, child, is_gone, powered, why_lost
+from tui.driver_failure import told, told_by_name
 
 pytestmark = pytest.mark.xdist_group("hosted")
 SLOW = pytest.mark.slow
@@ -130,4 +131,25 @@ def test_a_stop_that_takes_its_time_within_the_bound_is_taken(tmp_path: Path) ->
     events = until(drivers, lambda e: isinstance(e, CommandChanged) and e.command == "m1" and e.status.is_final)
     assert events[-1].status.state == "aborted"  # type: ignore[union-attr]
     assert drivers.line.why is None
+    drivers.close()
+
+
+@pytest.mark.slow
+def test_a_driver_that_hangs_in_open_is_told_as_hanging_and_nobody_is_sent_to_its_address(tmp_path: Path) -> None:
+    drivers = hosted(start_up("wrong", tmp_path, "hangs in open"), BOUNDS)
+    drivers.line.bounds = replace(BOUNDS, start=0.3)
+    with pytest.raises(DriverHangs, match=r"driver wrong has not answered within 0\.3 s$") as found:
+        drivers.open()
+    assert "address" not in told(found.value)
+    assert "address" not in told_by_name(type(found.value).__name__, str(found.value))
+    assert "address" in told(Timeout("g1", None, 0, "no sample within 0.5 s"))
+    drivers.line.end()
+
+
+@pytest.mark.slow
+def test_an_error_of_a_driver_names_device_and_command_once(tmp_path: Path) -> None:
+    drivers = opened("wrong", tmp_path, "is stale in prepare")
+    with pytest.raises(Stale) as found:
+        drivers.motion["g1"].prepare("m1", straight(START, THERE))
+    assert (str(found.value), found.value.text) == ("g1: nothing new for 2 s (command m1)", "nothing new for 2 s")
     drivers.close()
