@@ -120,9 +120,6 @@ class Assembly:
     def pocket(self, goal: Goal, base: PartState, kind: str) -> Wanted | None:
         """A free pocket of `base` for a part of `kind`, where the base lies by then; None where there is none, which is said."""
         where = self.cell.equipment.get(self.where.get(base.id, ""))
-        if not self.cell.parts[base.kind].seats:
-            self._no_seat(goal, base, self.kinds[base.id], kind, "")
-            return None
         if where is None or not where.seats:
             self._lies_nowhere(goal, base)
             return None

@@ -9,9 +9,13 @@ from cell.events import DemandBound, OrderDone
 from cell.orders import Item, Order
 from cell.plan_file import with_plan_id
 from cell.scenario import GripLost, OrderComes
+from cell.standard_verbs import STANDARD
 from cell.state import InPart
 from cell.steps import Release
-from tests.constructs.bench import Bench, Ran
+from intentlang.check import check_intent
+from intentlang.parse import parse_intent
+from intentlang.source import SourceFile
+from tests.constructs.bench import Bench, Ran, bench_cell
 
 CELL = """
 part bracket {
@@ -119,10 +123,12 @@ def test_an_order_that_comes_in_mid_run_gets_a_kit_of_its_own() -> None:
 
 
 def test_a_kit_without_slots_is_told_that_it_has_none() -> None:
-    """And not that it lies elsewhere: the line that brings it is there."""
-    bare = Bench.of(CELL.replace("  slots [left, middle, right]\n", ""), "[bracket, pin, kit]", INTENT, iterations=2)
-    found = replace(bare, orders=(A,)).planned().diagnostics
-    assert {(d.code, "`slots` of kit" in d.help) for d in found} == {("E630", True)}
+    """By the check: no plan is looked for."""
+    cell = bench_cell(CELL.replace("  slots [left, middle, right]\n", ""), "[bracket, pin, kit]")
+    source = SourceFile.of("bench.intent", INTENT)
+    found = check_intent(parse_intent(source, STANDARD).expect(), (), cell, STANDARD, {}, (source,)).diagnostics
+    assert [d.code for d in found if d.is_error] == ["E218"], found
+    assert "it has no `slots`" in found[0].message
 
 
 def test_more_items_than_pockets_are_refused() -> None:
