@@ -16,12 +16,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import assert_never
 
 from cell.events import ClauseBroken
 from cell.scenario import Scenario, Stretched
 from cell_drivers.simulated.chance import fraction
-from cell_drivers.simulated.record import Fallen, HeldBy, JoinedTo, RestsIn, Whereabouts
+from cellwright.campaign.ends import whereabouts
 from cellwright.folders import cache_folder
 from controller.rehearsal import Ask
 from tests.end_to_end.line import Planned, Rehearsed, planned, rehearsed
@@ -62,24 +61,11 @@ def ended(run: Rehearsed, seed: int) -> Ended:
 
 def disagreements(run: Rehearsed) -> Iterator[str]:
     """Parts that the world has elsewhere than the run believes; what fell is nowhere for the run."""
-    truth = {part.id: _whereabouts(part.where) for part in run.world.parts}
+    truth = {part.id: whereabouts(part.where) for part in run.world.parts}
     believed = {part.id: part.where for part in run.run.summary.parts}
     for part in sorted(truth.keys() | believed.keys()):
         if truth.get(part, "") != believed.get(part, ""):
             yield f"{part} is at {truth.get(part) or 'no place'}, the run has it at {believed.get(part) or 'no place'}"
-
-
-def _whereabouts(where: Whereabouts) -> str:
-    match where:
-        case RestsIn(place):
-            return place
-        case HeldBy(hand):
-            return hand
-        case JoinedTo(base, seat):
-            return f"{base}.{seat}"
-        case Fallen():
-            return ""
-    assert_never(where)
 
 
 def _faults(run: Rehearsed, broken: int) -> Iterator[str]:
