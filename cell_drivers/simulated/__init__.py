@@ -16,8 +16,8 @@ from cell.driver import Assembly
 from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scenario import Scenario
+from cell.world_record import Happening
 from cell_drivers.simulated.assembly import SimulatedCell
-from cell_drivers.simulated.record import Happening
 from cell_drivers.simulated.record_file import RecordFile
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from cell.home import home_of
 from cell.model import RobotUnit
 from cell.robot import RobotModel
 from cell.trajectory import Law, Path
+from cell.world_record import MotionRecord
 from cell_drivers.simulated.playback import PERIOD, Ramp, Samples, cut, first_sample, joined, ramp_duration, run_on
-from cell_drivers.simulated.record import MotionRecord
 from cell_drivers.simulated.timeline import Due, nanoseconds
 from cell_drivers.simulated.world import World
 

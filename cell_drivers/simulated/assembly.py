@@ -13,6 +13,7 @@ from cell.equipment import Equipment
 from cell.model import CellModel, Tool
 from cell.people import PERSON
 from cell.state import Expected
+from cell.world_record import Happening, WorldRecord
 from cell_drivers.simulated.arm import Arm
 from cell_drivers.simulated.coupling_face import CouplingFace
 from cell_drivers.simulated.disturbances import Misfortunes
@@ -21,7 +22,6 @@ from cell_drivers.simulated.followed import Followed
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
 from cell_drivers.simulated.person_face import PersonFace
-from cell_drivers.simulated.record import Happening, WorldRecord
 from cell_drivers.simulated.robot_face import RobotFace
 from cell_drivers.simulated.screwdriver_face import ScrewdriverFace
 from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sources

@@ -13,7 +13,7 @@ from cell.device import RobotState
 from cell.geometry import Array, Pose, frozen
 from cell.model import RobotUnit
 from cell.robot import RobotModel
-from cell_drivers.simulated.record import MotionRecord
+from cell.world_record import MotionRecord
 from cell_drivers.simulated.timeline import nanoseconds
 from cell_drivers.simulated.world import World
 

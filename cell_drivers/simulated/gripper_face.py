@@ -15,9 +15,9 @@ from cell.durations import action_duration
 from cell.geometry import Pose
 from cell.model import Tool
 from cell.steps import Release
+from cell.world_record import JoinedTo
 from cell_drivers.simulated.face import DONE, LOST, Face
 from cell_drivers.simulated.parts import Part
-from cell_drivers.simulated.record import JoinedTo
 from cell_drivers.simulated.timeline import Due
 from cell_drivers.simulated.world import World
 

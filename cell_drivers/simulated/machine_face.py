@@ -22,10 +22,10 @@ from cell.durations import action_duration
 from cell.equipment import DurationRange, Equipment
 from cell.scenario import MachineAlarm
 from cell.steps import SetClamp, SetDoor
+from cell.world_record import What
 from cell_drivers.simulated.chance import drawn_duration
 from cell_drivers.simulated.face import DONE, LOST, Face
 from cell_drivers.simulated.parts import Part, rests_at
-from cell_drivers.simulated.record import What
 from cell_drivers.simulated.telling import Telling
 from cell_drivers.simulated.timeline import nanoseconds
 from cell_drivers.simulated.under_way import Doing, Leaf, Work

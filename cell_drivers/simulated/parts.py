@@ -20,7 +20,7 @@ from cell.model import CellModel
 from cell.scene import is_in_passing
 from cell.seats import turns
 from cell.state import InPlace
-from cell_drivers.simulated.record import Fallen, HeldBy, JoinedTo, PartRecord, RestsIn, Whereabouts
+from cell.world_record import Fallen, HeldBy, JoinedTo, PartRecord, RestsIn, Whereabouts
 
 REACH = 0.002
 """m: how far the TCP may be from the grasp point, and a released part from its place."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cell.codec import CodecError, canonical, from_plain
 from cell.scenario import Scenario
-from cell_drivers.simulated.record import Execution, Happening
+from cell.world_record import Execution, Happening
 
 
 @dataclass(frozen=True, slots=True)

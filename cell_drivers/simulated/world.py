@@ -16,9 +16,9 @@ from cell.changers import Pocket
 from cell.docking import T_world_flange as flange_at
 from cell.geometry import Array, Pose
 from cell.model import CellModel, Tool
+from cell.world_record import Effect, Execution, Happening, MotionRecord, Occupation, Violation, What, WorldRecord
 from cell_drivers.simulated.disturbances import Misfortunes
 from cell_drivers.simulated.parts import REACH, TILT, Part, Parts
-from cell_drivers.simulated.record import Effect, Execution, Happening, MotionRecord, Occupation, Violation, What, WorldRecord
 from cell_drivers.simulated.timeline import Timeline
 
 

@@ -22,8 +22,8 @@ from cell.scenario import (
     Stretched,
     Stuck,
 )
+from cell.world_record import Fallen, HeldBy, RestsIn
 from cell_drivers.simulated.disturbances import Misfortunes
-from cell_drivers.simulated.record import Fallen, HeldBy, RestsIn
 from tests.cell_drivers.gantry import SECOND, Desk, gantry_cell, over
 
 

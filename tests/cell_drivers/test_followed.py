@@ -14,12 +14,12 @@ from cell.driver_errors import Refusal, Refused, Stale
 from cell.geometry import Array, frozen
 from cell.model import CellModel
 from cell.scenario import Disturbance, GripLost, Scenario
+from cell.world_record import Fallen, HeldBy, RestsIn
 from cell_drivers.composed import ComposedSet, Share
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.face import LOST
 from cell_drivers.simulated.followed import MAX_AGE
-from cell_drivers.simulated.record import Fallen, HeldBy, RestsIn
 from cell_drivers.simulated.timeline import nanoseconds
 from tests.cell_drivers.gantry import HOME, gantry_cell, gantry_model, over, straight
 

@@ -8,8 +8,8 @@ import pytest
 
 from cell.device import FaultRaised, GripChanged, OutcomeTold, SignalChanged
 from cell.driver_errors import Refusal, Refused
+from cell.world_record import Fallen, HeldBy, RestsIn
 from cell_drivers.simulated import simulated_cell
-from cell_drivers.simulated.record import Fallen, HeldBy, RestsIn
 from tests.cell_drivers.gantry import SECOND, Desk, gantry_cell, gantry_model, over
 
 ASIDE = np.array([0.0021, 0.0, 0.0, 0.0])

@@ -15,8 +15,8 @@ from cell.geometry import Pose
 from cell.model import CellModel
 from cell.scenario import Late, Scenario
 from cell.state import Expected
+from cell.world_record import RestsIn
 from cell_drivers.simulated import SimulatedCell, simulated_cell
-from cell_drivers.simulated.record import RestsIn
 from tests.cell_drivers.gantry import SPAN, gantry_cell, gantry_model
 
 EVERY, BUFFER = 4.0, 3

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cell.driver_errors import Refused
 from cell.scenario import GripLost, MachineAlarm, MissingPart, PersonEnters, RejectShare, Stall
-from cell_drivers.simulated.record import Effect, Fallen, HeldBy, RestsIn, Violation
+from cell.world_record import Effect, Fallen, HeldBy, RestsIn, Violation
 from tests.cell_drivers.gantry import Desk, gantry_cell, over
 
 CELL = gantry_cell()

@@ -35,8 +35,8 @@ from cell.standard_verbs import STANDARD
 from cell.state import CellState, PlanningRequest
 from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Move, Stance, Touch
 from cell.vocabulary import Vocabulary
+from cell.world_record import RestsIn, WorldRecord
 from cell_drivers.simulated import SimulatedCell, simulated_cell
-from cell_drivers.simulated.record import RestsIn, WorldRecord
 from controller.order_book import Announced
 from controller.rehearsal import Ask, RunRecord, rehearse
 from intentlang.check import check_intent

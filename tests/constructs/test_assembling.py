@@ -12,7 +12,7 @@ from cell.plan_file import with_plan_id
 from cell.scenario import GripLost
 from cell.state import InPart, InPlace
 from cell.steps import Fact, Release, Step
-from cell_drivers.simulated.record import JoinedTo, RestsIn
+from cell.world_record import JoinedTo, RestsIn
 from tests.constructs.bench import Bench
 
 CELL = """

@@ -11,7 +11,7 @@ from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
 from cell.scenario import DriveSpoiled, GripLost, Jam
 from cell.steps import Drive, Step
-from cell_drivers.simulated.record import JoinedTo
+from cell.world_record import JoinedTo
 from controller.rehearsal import Ask
 from tests.constructs.bench import Bench
 from tests.constructs.test_assembling import CELL, GRIPS

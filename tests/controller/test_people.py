@@ -12,8 +12,8 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import Disturbance, GripLost, Late, PersonAway, PersonRefuses, Reject, Scenario
 from cell.state import PlanningRequest
+from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
-from cell_drivers.simulated.record import WorldRecord
 from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearse
 from planner.proof.release import release

@@ -11,8 +11,8 @@ from cell.events import HoldRaised, StateChanged
 from cell.run import RunSpec
 from cell.scenario import PersonEnters, Scenario
 from cell.trajectory import sample
+from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
-from cell_drivers.simulated.record import WorldRecord
 from controller.rehearsal import Ask, RunRecord, rehearse
 from tests.controller.test_people import Planner, released
 from tests.planner.proof.bench import CELL, Case, planned, request

@@ -6,8 +6,8 @@ from cell.driver_errors import LinkLost
 from cell.events import CommandSent, Event, HoldRaised, JournalReported, RunEnded, TimeMarked
 from cell.run import RunSummary
 from cell.scenario import ClockJump, DiskFull, DiskSlow, Disturbance, LinkCut, OperatorAsks, Scenario
+from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
-from cell_drivers.simulated.record import WorldRecord
 from controller.rehearsal import rehearse
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan

@@ -11,8 +11,8 @@ from cell.events import Event, PlanReleased, QuestionAsked, StepUnknown
 from cell.motion_plan import MotionPlan
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
+from cell.world_record import Fallen, HeldBy, JoinedTo, RestsIn, Whereabouts, WorldRecord
 from cell_drivers.simulated import SimulatedCell
-from cell_drivers.simulated.record import Fallen, HeldBy, JoinedTo, RestsIn, Whereabouts, WorldRecord
 from controller.clock import VirtualClock
 from controller.journal.replay import fold, verified
 from controller.rehearsal import AtOnce

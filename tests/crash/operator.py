@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from cell.events import Asked, Event, QuestionAsked
 from cell.steps import Step
+from cell.world_record import RestsIn
 from cell_drivers.simulated import SimulatedCell
-from cell_drivers.simulated.record import RestsIn
 from controller.questions import DONE, GONE, NOT_DONE
 from controller.run_state import NOTHING_YET, RunState
 

@@ -27,7 +27,7 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
 from cell.scenario import Scenario
 from cell.state import PlanningRequest
-from cell_drivers.simulated.record import Violation
+from cell.world_record import Violation
 from cell_drivers.simulated.record_file import executions, read_record
 from cellwright.in_service import FASTEST, drivers_again, drivers_in_service
 from cellwright.running import run_spec

@@ -12,8 +12,8 @@ from cell.released_plan import ReleasedPlan
 from cell.scenario import Scenario
 from cell.scenario_orders import order_changes
 from cell.state import PlanningRequest
+from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
-from cell_drivers.simulated.record import WorldRecord
 from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
 from cellwright.running import ResidentPlanner, run_spec

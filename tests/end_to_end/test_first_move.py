@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cell.scenario import GripLost, Scenario, Stall
-from cell_drivers.simulated.record import RestsIn
+from cell.world_record import RestsIn
 from tests.end_to_end.line import Planned, Rehearsed, rehearsed
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from cell.events import DemandBound, HoldRaised, OrderArrived, OrderDone
 from cell.state import InPart
-from cell_drivers.simulated.record import RestsIn
+from cell.world_record import RestsIn
 from cellwright.running import read_scenario
 from controller.rehearsal import Ask
 from tests.end_to_end.gantries import BOTH, planned_by

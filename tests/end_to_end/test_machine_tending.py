@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cell.run import Aim
-from cell_drivers.simulated.record import Fallen, PartRecord, RestsIn, WorldRecord
+from cell.world_record import Fallen, PartRecord, RestsIn, WorldRecord
 from cellwright.running import read_scenario
 from tests.end_to_end.line import Planned, Rehearsed, rehearsed
 

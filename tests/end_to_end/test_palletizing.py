@@ -14,7 +14,7 @@ from cell.events import ClauseBroken, HoldRaised, StepStarted
 from cell.motion_plan import Motion
 from cell.scenario import GripLost, PersonEnters, Scenario
 from cell.steps import Move
-from cell_drivers.simulated.record import Fallen, RestsIn
+from cell.world_record import Fallen, RestsIn
 from cellwright.running import read_scenario
 from controller.rehearsal import Ask
 from tests.end_to_end.gantries import BOTH, planned_by

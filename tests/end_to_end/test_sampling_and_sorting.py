@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cell.events import BranchTaken, Skipped
-from cell_drivers.simulated.record import RestsIn
+from cell.world_record import RestsIn
 from cellwright.running import read_scenario
 from tests.end_to_end.gantries import BOTH, planned_by
 from tests.end_to_end.line import Rehearsed, rehearsed

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from cell.world_record import Effect, Execution, Violation
 from cell_drivers.simulated.face import LOST
-from cell_drivers.simulated.record import Effect, Execution, Violation
 from cell_drivers.simulated.record_file import executions, read_record
 from cellwright.robot_models import load_robot_model
 from tests.cell_drivers.test_registry import plant

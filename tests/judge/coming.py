@@ -12,7 +12,7 @@ from cell.declared_state import declared_state
 from cell.model import CellModel
 from cell.shelves import is_bin
 from cell.state import InPlace
-from cell_drivers.simulated.record import WorldRecord
+from cell.world_record import WorldRecord
 from tests.judge.recording import Brought, Gone, PartChange
 
 BRINGS = ("conveyor", "feed", "shelf")

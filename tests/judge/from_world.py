@@ -9,7 +9,7 @@ import numpy as np
 from cell.declared_state import declared_state
 from cell.model import CellModel, RobotUnit
 from cell.state import InPlace
-from cell_drivers.simulated.record import Effect, MotionRecord, WorldRecord
+from cell.world_record import Effect, MotionRecord, WorldRecord
 from tests.judge.coming import behind, handed, presented, taken_over
 from tests.judge.recording import (
     AtPlace,

@@ -9,7 +9,7 @@ import numpy as np
 from cell.program import Amount, Block, Compare, Ensure, Group, IntentProgram, Ref
 from cell.quantities import Quantity
 from cell.scenario import Scenario
-from cell_drivers.simulated.record import Effect, MotionRecord, Occupation, PartRecord, RestsIn, What, WorldRecord
+from cell.world_record import Effect, MotionRecord, Occupation, PartRecord, RestsIn, What, WorldRecord
 from tests.judge.clauses import NotJudged, clauses
 from tests.judge.from_world import recording_of
 from tests.judge.made import HOME, SPAN, TICK, made_cell

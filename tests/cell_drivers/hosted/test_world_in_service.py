@@ -13,8 +13,8 @@ import pytest
 
 from cell.codec import CodecError
 from cell.scenario import Scenario
+from cell.world_record import Effect, Execution
 from cell_drivers.hosted import NoStart, found_again
-from cell_drivers.simulated.record import Effect, Execution
 from cell_drivers.simulated.record_file import Began, RecordFile, executions, read_record
 from tests.cell_drivers.hosted.doomed import FAR
 from tests.cell_drivers.hosted.hosting import BOUNDS, PATIENCE, ROOT, waited

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cell_drivers.simulated.record import Effect, Violation
+from cell.world_record import Effect, Violation
 from cell_drivers.simulated.record_file import read_record
 from cellwright.robot_models import load_robot_model
 from tests.end_to_end.program import Program

@@ -33,8 +33,8 @@ from cell.standard_verbs import STANDARD
 from cell.state import CellState, PlanningRequest
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, MotionNeed, Move, Stance, Touch
 from cell.trajectory import Path
+from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
-from cell_drivers.simulated.record import WorldRecord
 from controller.rehearsal import RunRecord, rehearse
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
