@@ -1,4 +1,5 @@
-"""`check --fix` a second time changes nothing, over all files with seeded mistakes, certain fixes and guesses alike."""
+"""`check --fix` a second time changes nothing: over the forty files with seeded mistakes, over each block of the specification of
+names and text, and over one file in layers; certain fixes and guesses alike."""
 
 from __future__ import annotations
 
@@ -8,13 +9,15 @@ import pytest
 
 from cellwright.fixing import fixing
 from tests.intentlang.cells import BASE
-from tests.intentlang.test_spec import _blocks
+from tests.intentlang.test_spec import blocks
+from tests.language.test_seeded_mistakes import SEEDS, seeded
 
 LAYERED = "for each s in infeed\n{\n  moove s to outfed\n  within 2 sec\n}\n"
 """A brace that moves, a verb that is understood after it, and a name that is looked at only then."""
 BLOCKS = [pytest.param("intent", LAYERED, id="in layers")] + [
-    pytest.param(language, text, id=where) for where, language, text in _blocks()
+    pytest.param(language, text, id=where) for where, language, text in blocks()
 ]
+BLOCKS += [pytest.param("intent", seeded(seed)[0], id=f"seed {seed}") for seed in SEEDS]
 
 
 @pytest.fixture

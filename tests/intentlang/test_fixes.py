@@ -7,7 +7,7 @@ import pytest
 from cell.diagnostic import Diagnostic, Edit
 from intentlang.words import is_sure, nearest
 from tests.intentlang.cells import BASE, cell_of, program_of
-from tests.intentlang.test_spec import _blocks
+from tests.intentlang.test_spec import blocks
 
 
 def edited(text: str, edits: tuple[Edit, ...]) -> str:
@@ -24,7 +24,7 @@ def findings(language: str, text: str) -> tuple[Diagnostic, ...]:
     return cell_of(BASE, text).diagnostics if language == "cell" else program_of(text).diagnostics
 
 
-@pytest.mark.parametrize(("where", "language", "text"), _blocks(), ids=[b[0] for b in _blocks()])
+@pytest.mark.parametrize(("where", "language", "text"), blocks(), ids=[b[0] for b in blocks()])
 def test_certain_fixes_mend(where: str, language: str, text: str) -> None:
     file = "b.cell" if language == "cell" else "test.intent"
     before = findings(language, text)

@@ -16,7 +16,7 @@ from tests.intentlang.cells import BASE, cell_of, lines, program_of
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-def _blocks() -> list[tuple[str, str, str]]:
+def blocks() -> list[tuple[str, str, str]]:
     found = []
     for page in sorted((Path(__file__).parent / "spec").glob("*.md")):
         text = page.read_text("utf-8")
@@ -34,7 +34,7 @@ def _expected(text: str) -> list[tuple[int, str]]:
     return found
 
 
-@pytest.mark.parametrize(("where", "language", "text"), _blocks(), ids=[b[0] for b in _blocks()])
+@pytest.mark.parametrize(("where", "language", "text"), blocks(), ids=[b[0] for b in blocks()])
 def test_finds_every_error_of_a_file_and_no_other(where: str, language: str, text: str) -> None:
     found = lines(cell_of(BASE, text), "b.cell") if language == "cell" else lines(program_of(text), "test.intent")
     missing = Counter(_expected(text)) - Counter(found)
@@ -42,7 +42,7 @@ def test_finds_every_error_of_a_file_and_no_other(where: str, language: str, tex
     assert (sorted(missing), sorted(spurious)) == ([], [])
 
 
-@pytest.mark.parametrize(("where", "language", "text"), _blocks(), ids=[b[0] for b in _blocks()])
+@pytest.mark.parametrize(("where", "language", "text"), blocks(), ids=[b[0] for b in blocks()])
 def test_every_finding_says_what_would_help(where: str, language: str, text: str) -> None:
     outcome = cell_of(BASE, text) if language == "cell" else program_of(text)
     assert [d for d in outcome.diagnostics if not d.help and d.fix is None] == []

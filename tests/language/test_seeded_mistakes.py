@@ -91,8 +91,11 @@ def test_one_mistake_is_one_finding(mistake: tuple[str, str, str]) -> None:
     assert lines(program_of("\n".join(rows) + "\n"), "test.intent") == [(number, code)]
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_all_mistakes_of_a_file_are_found_in_one_pass(seed: int) -> None:
+SEEDS = range(40)
+
+
+def seeded(seed: int) -> tuple[str, list[tuple[int, str]]]:
+    """A file with two to six mistakes, and the line and code of each."""
     drawn = random.Random(seed)
     rows = RIGHT.splitlines()
     expected = []
@@ -100,4 +103,10 @@ def test_all_mistakes_of_a_file_are_found_in_one_pass(seed: int) -> None:
         number = rows.index(right) + 1
         rows[number - 1] = wrong
         expected.append((number, code))
-    assert lines(program_of("\n".join(rows) + "\n"), "test.intent") == sorted(expected)
+    return "\n".join(rows) + "\n", sorted(expected)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_mistakes_of_a_file_are_found_in_one_pass(seed: int) -> None:
+    text, expected = seeded(seed)
+    assert lines(program_of(text), "test.intent") == expected
