@@ -11,13 +11,15 @@ from cell.events import Event, PlanReleased, QuestionAsked, StepUnknown
 from cell.motion_plan import MotionPlan
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
-from cell.world_record import Fallen, HeldBy, JoinedTo, RestsIn, Whereabouts, WorldRecord
+from cell.world_record import WorldRecord
 from cell_drivers.simulated import SimulatedCell
+from cellwright.campaign.ends import whereabouts
 from controller.clock import VirtualClock
 from controller.journal.replay import fold, verified
 from controller.rehearsal import AtOnce
 from controller.run_state import RunState
 from controller.runner import Replanner, Resumption, Runner
+from controller.summary import where
 from controller.time_shift import Moment, shift_to, times_of
 from tests.crash.killing import Cord, Kept, Killed, Reached, When
 from tests.crash.operator import Operator
@@ -192,7 +194,7 @@ def faults(end: End, plain: End) -> Iterator[str]:
 
 def _unaccounted(end: End) -> Iterator[str]:
     truth = {part.id: whereabouts(part.where) for part in end.world.parts}
-    believed = {name: _believed(held.part.location) for name, held in end.state.belief.parts.items()}
+    believed = {name: where(held.part.location) for name, held in end.state.belief.parts.items()}
     for part in sorted(truth):
         if truth[part] != believed.get(part):
             yield f"{part} is at {truth[part] or 'no place'}, the run has it at {believed.get(part) or 'no place'}"
@@ -219,21 +221,3 @@ def _outcome(end: End) -> dict[str, tuple[object, ...]]:
         )
         for name, held in end.state.belief.parts.items()
     }
-
-
-def whereabouts(where: Whereabouts) -> str:
-    match where:
-        case RestsIn(place):
-            return place
-        case HeldBy(hand):
-            return hand
-        case JoinedTo(base, seat):
-            return f"{base}.{seat}"
-        case Fallen():
-            return ""
-
-
-def _believed(location: object) -> str:
-    if hasattr(location, "seat"):
-        return f"{location.part}.{location.seat}"  # type: ignore[attr-defined]
-    return str(getattr(location, "place", getattr(location, "hand", "")))
