@@ -13,13 +13,13 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import SimulatedCell
-from cellwright.campaign.ends import whereabouts
+from cellwright.campaign.ends import disagreements, whereabouts
 from controller.clock import VirtualClock
 from controller.journal.replay import fold, verified
 from controller.rehearsal import AtOnce
 from controller.run_state import RunState
 from controller.runner import Replanner, Resumption, Runner
-from controller.summary import where
+from controller.summary import summary_of
 from controller.time_shift import Moment, shift_to, times_of
 from tests.crash.killing import Cord, Kept, Killed, Reached, When
 from tests.crash.operator import Operator
@@ -186,18 +186,10 @@ def faults(end: End, plain: End) -> Iterator[str]:
         yield f"carried out twice: {', '.join(twice)}"
     for violation in end.world.violations[:3]:
         yield f"the world saw: {violation.text} ({violation.command})"
-    yield from _unaccounted(end)
+    yield from disagreements(summary_of(end.state), end.world)
     yield from _otherwise(end, plain)
     if verified(end.events) != end.state:
         yield "the journal does not give the state again"
-
-
-def _unaccounted(end: End) -> Iterator[str]:
-    truth = {part.id: whereabouts(part.where) for part in end.world.parts}
-    believed = {name: where(held.part.location) for name, held in end.state.belief.parts.items()}
-    for part in sorted(truth):
-        if truth[part] != believed.get(part):
-            yield f"{part} is at {truth[part] or 'no place'}, the run has it at {believed.get(part) or 'no place'}"
 
 
 def _otherwise(end: End, plain: End) -> Iterator[str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from cell.events import ClauseBroken
 from cell.scenario import Scenario, Stretched
 from cell_drivers.simulated.chance import fraction
-from cellwright.campaign.ends import whereabouts
+from cellwright.campaign.ends import disagreements
 from cellwright.folders import cache_folder
 from controller.rehearsal import Ask
 from tests.end_to_end.line import Planned, Rehearsed, planned, rehearsed
@@ -59,18 +59,9 @@ def ended(run: Rehearsed, seed: int) -> Ended:
     return Ended(seed, tuple(_faults(run, len(nevers))), len(broken) - len(nevers), summary.makespan_s)
 
 
-def disagreements(run: Rehearsed) -> Iterator[str]:
-    """Parts that the world has elsewhere than the run believes; what fell is nowhere for the run."""
-    truth = {part.id: whereabouts(part.where) for part in run.world.parts}
-    believed = {part.id: part.where for part in run.run.summary.parts}
-    for part in sorted(truth.keys() | believed.keys()):
-        if truth.get(part, "") != believed.get(part, ""):
-            yield f"{part} is at {truth.get(part) or 'no place'}, the run has it at {believed.get(part) or 'no place'}"
-
-
 def _faults(run: Rehearsed, broken: int) -> Iterator[str]:
     summary, world = run.run.summary, run.world
-    yield from disagreements(run)
+    yield from disagreements(summary, world)
     if summary.state != "Complete":
         yield f"it ends {summary.state}: {summary.held_because}"
     if summary.goals_met + summary.goals_skipped < summary.goals_total:
