@@ -22,7 +22,7 @@ from intentlang.textmate import SCOPES, textmate_grammar
 from intentlang.vocabulary_document import VocabularyDocument, vocabulary_schema
 from intentlang.words import RESERVED
 from tests.intentlang.by_lark import tree_of
-from tests.intentlang.test_spec import _blocks
+from tests.intentlang.test_spec import blocks
 from tests.intentlang.test_vocabulary import GROWN
 from tui.pygments_lexer import TOKENS, CellwrightLexer, lexer_of
 
@@ -31,7 +31,7 @@ GRAMMAR = ROOT / "docs" / "editors" / "cellwright.tmLanguage.json"
 SCHEMA = ROOT / "docs" / "schemas" / "vocabulary.schema.json"
 FILES = sorted(p for p in (ROOT / "examples").rglob("*") if p.suffix in (".intent", ".cell"))
 TEXTS = [(str(p.relative_to(ROOT)), p.suffix == ".cell", p.read_text("utf-8")) for p in FILES]
-TEXTS += [(where, language == "cell", text) for where, language, text in _blocks()]
+TEXTS += [(where, language == "cell", text) for where, language, text in blocks()]
 # `retry 2 forse 20 N`: only the parser knows that a count takes no unit; who does not takes the misspelt word for one.
 TEXTS = [(where, is_cell, text) for where, is_cell, text in TEXTS if "forse" not in text]
 _LOOKS = {"STRING": "text", "DIMS": "size", "QUANTITY": "quantity", "NUMBER": "number", "NAME": "name"}
