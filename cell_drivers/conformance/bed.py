@@ -98,9 +98,10 @@ class Bed:
             self.poll()
             if claim():
                 return True
-            if self.now() >= end:
+            left = end - self.now()
+            if left <= 0:
                 return False
-            self._pass(min(round(step * SECOND), end - self.now()))
+            self._pass(min(round(step * SECOND), left))
 
     def _pass(self, nanoseconds: int) -> None:
         virtual = self.drivers.virtual

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
 
 from cell.device import ReadbackBlock
-from cell_drivers.conformance import examine
+from cell_drivers.conformance import bed, examine
 from cell_drivers.conformance.laws import sampling
-from tests.conformance.around import Around, Fault, robots
+from tests.conformance.around import Around, Fault, Set, robots
 
 
 class OneByOne(Around):
@@ -27,3 +31,17 @@ def test_a_block_may_be_one_sample() -> None:
     (finding,) = examine(Fault("gives each sample alone", law, robots(OneByOne)).bench(), (law,)).findings
     assert finding.verdict == "passed", finding.seen
     assert "samples in" in finding.seen
+
+
+class Real(Set):
+    virtual = None
+
+
+def test_a_wait_whose_end_passes_between_two_looks_at_the_clock_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kit shares a machine with whatever else runs there."""
+    clock, slept = count(0, 700_000_000), list[float]()
+    monkeypatch.setattr(bed, "time", SimpleNamespace(monotonic_ns=clock.__next__, sleep=slept.append))
+    beside = Fault("is real", sampling.readback_has_no_gap_inside_a_block, Real).bench()
+    assert not bed.Bed(beside, "waiting").until(lambda: False, 2.0, step=2.0)
+    assert slept
+    assert min(slept) >= 0.0

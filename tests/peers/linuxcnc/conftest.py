@@ -20,7 +20,8 @@ def bench(controller: Controller) -> Iterator[Bench]:
     bench = beside_real(arm_model(), controller.programs, controller.port)
     bench.robot.open()
     try:
-        assert bench.activated().state == "done"
+        activated = bench.activated()
+        assert activated.state == "done", activated.why
         yield bench
     finally:
         bench.robot.close()

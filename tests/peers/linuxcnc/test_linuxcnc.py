@@ -49,11 +49,11 @@ def test_a_motion_is_carried_out_on_its_path_and_in_its_time(
 ) -> None:
     mark, trajectory = controller.standing(), way(HOME, somewhere(by), duration, bend)
     status = bench.moved(f"{by} {duration}", trajectory)
+    assert (status.state, status.at, status.why) == ("done", pytest.approx(1.0), "")
     record = moved(controller.settled(mark))
     limits = bench.robot._limits
     assert limits is not None
     track = program_of("x", trajectory, JOINTS, limits).track.q  # type: ignore[union-attr]
-    assert (status.state, status.at) == ("done", pytest.approx(1.0))
     assert np.allclose(record.q[-1], somewhere(by), atol=1e-6)
     assert beside_path(record.q[::5], track).max() <= SAG
     assert np.count_nonzero(record.moving) * PERIOD == pytest.approx(duration, abs=0.06)

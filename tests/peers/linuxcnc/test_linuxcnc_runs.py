@@ -42,20 +42,26 @@ class Cell:
     cache: Path
 
     def started(self, *arguments: str) -> subprocess.Popen[str]:
+        return self._popen((sys.executable, "-m", "tui.cli", *arguments), subprocess.DEVNULL)
+
+    def _popen(self, command: tuple[str, ...], stdin: int) -> subprocess.Popen[str]:
         environment = {
             **os.environ,
             "CELLWRIGHT_STATE": str(self.folder / "state"),
             "CELLWRIGHT_CACHE": str(self.cache),
         }
-        command = (sys.executable, "-m", "tui.cli", *arguments)
-        return subprocess.Popen(
-            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=self.folder, env=environment, stdin=stdin, stdout=pipe, stderr=pipe, text=True)
 
     def told(self, *arguments: str) -> str:
         out, errors = self.started(*arguments).communicate(timeout=PATIENCE)
         assert not errors or "Traceback" not in errors, errors
         return out
+
+    def about_to(self, *arguments: str) -> subprocess.Popen[str]:
+        """Told as soon as it reads a line: it has imported by then, which may take longer than a run does."""
+        code = "import sys; from tui.cli import main; import tui.commands.ask, cellwright.service; input(); sys.exit(main())"
+        return self._popen((sys.executable, "-c", code, *arguments), subprocess.PIPE)
 
     def moves(self) -> bool:
         return bool(self.controller.latest().moving[-50:].any())
@@ -125,10 +131,11 @@ def test_an_example_runs_to_its_end_and_is_compared_with_the_simulated_robot(cel
 
 
 def test_an_abort_in_mid_motion_stops_it(cell: Cell) -> None:
-    mark = cell.controller.standing()
+    mark, stop = cell.controller.standing(), cell.about_to("ask", "stop")
     run = cell.started("run", "on_linuxcnc.intent", "--yes", "--speed", "1")
     cell.wait_until_it_moves()
-    cell.told("ask", "stop")
+    _, errors = stop.communicate("now\n", timeout=PATIENCE)
+    assert stop.returncode == 0, errors
     assert ": Stopped" in ended(run)
     record = cell.controller.settled(mark)
     assert not record.moving[-100:].any()
