@@ -23,7 +23,9 @@ UNKNOWN_DRIVER = "E291"
 BROKEN_DRIVER = "E292"
 DOUBLE_DRIVER = "E293"
 LARGEST = 1_000_000
-"""bytes of a module that are read for its first sentence."""
+"""bytes of a module that are read, for its first sentence and what it declares."""
+SHARED = "SHARES_ADDRESS"
+"""A driver whose module says `SHARES_ADDRESS = True`: behind one address are many devices, and others may drive theirs there."""
 
 PAGES: Mapping[str, CodePage] = {
     UNKNOWN_DRIVER: CodePage(
@@ -134,12 +136,34 @@ def _told(distribution: Distribution, field: str) -> str:
 
 def summary(driver: InstalledDriver) -> str:
     """What its module says of itself in its first sentence, read and never imported; else what its package says."""
-    try:
-        words = ast.get_docstring(ast.parse(_text_of(driver.target.partition(":")[0]))) or ""
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):  # a text that is no module
-        words = ""
+    module = _parsed(driver)
+    words = "" if module is None else ast.get_docstring(module) or ""
     paragraph = " ".join(words.partition("\n\n")[0].split())
     return paragraph.partition(". ")[0].removesuffix(".") or driver.summary
+
+
+def shares_address(driver: InstalledDriver) -> bool:
+    """Whether its module says so, read and never imported. False where nothing is said: an address is one client's."""
+    module = _parsed(driver)
+    return module is not None and any(_says_shared(statement) for statement in module.body)
+
+
+def _says_shared(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=True)):
+            return name == SHARED
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=True)):
+            return name == SHARED
+        case _:
+            return False
+
+
+def _parsed(driver: InstalledDriver) -> ast.Module | None:
+    """None for a text that is no module, or none that can be found."""
+    try:
+        return ast.parse(_text_of(driver.target.partition(":")[0]))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _text_of(module: str) -> bytes:

@@ -1,7 +1,9 @@
 """One controller for each cell, and for each device that has an address: a lock that goes with the process that holds it.
 
 The cell is known by the real path of its file, a device by its driver and address, so that two cell files for one robot do not
-both drive it. The locks of one user's runs are known to each other; another user's are not (his devices will refuse).
+both drive it. Behind an address that is shared (a PLC's server) it is known by its name too, and a signal that is set by the
+signal's: two cells may use one PLC, and not command one door. The locks of one user's processes are known to each other;
+another user's are not (his devices will refuse).
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cell.diagnostic import Diagnostic, error
+from cell_drivers.registry import find_driver, shares_address
 from cellwright.assignment import assigned
 from cellwright.folders import private
 
@@ -25,11 +28,15 @@ if TYPE_CHECKING:
     from cellwright.reading import Reading
 
 PATIENCE = 1.0  # s: somebody may just be looking who holds it
+TRIAL = "drivers test"
+"""Holds devices in the place of a run."""
+COMMANDED = frozenset({"door", "clamp", "alarm"})
+"""Facts of equipment that are set and not only reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds `what`: the run, and its controller's process. `run` "" where that is not known."""
+    """Who holds `what`: the run, and its controller's process. `run` "" where that is not known, TRIAL for a driver's trial."""
 
     what: str
     run: str
@@ -37,6 +44,8 @@ class Holder:
 
     @property
     def told(self) -> str:
+        if self.run == TRIAL:
+            return f"{self.what} is tried by `cellwright {TRIAL}`, process {self.pid}"
         by = f"run {self.run}, controller process {self.pid}" if self.run else "another run"
         return f"{self.what} is controlled by {by}"
 
@@ -44,7 +53,7 @@ class Holder:
     def diagnostic(self) -> Diagnostic:
         run = f" {self.run}" if self.run else ""
         help = f"`cellwright attach{run}` shows it, `cellwright ask stop{run}` ends it."
-        return error("R757", self.told, help=help)
+        return error("R757", self.told, help="wait until it has ended" if self.run == TRIAL else help)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +69,28 @@ class CellLock:
 
 def keys_of(reading: Reading, cell: CellModel) -> tuple[str, ...]:
     path = os.path.realpath(reading.folder / cell.file)
-    devices = {
-        f"{address} (driver {part.driver})"
-        for part in assigned(cell).value or ()
-        for address in part.addresses.values()
-        if address
-    }
+    devices = {key for part in assigned(cell).value or () for key in device_keys(part.driver, part.addresses, cell)}
     return (path, *sorted(devices))
+
+
+def device_keys(driver: str, addresses: Mapping[str, str], cell: CellModel) -> tuple[str, ...]:
+    """Of what `driver` commands at `addresses`, by device. Only a driver that says so shares one."""
+    there = {device: address for device, address in addresses.items() if address}
+    found = find_driver(driver).value if there else None
+    if found is None or not shares_address(found):
+        return tuple(sorted({f"{address} (driver {driver})" for address in there.values()}))
+    return tuple(sorted({
+        f"{name} at {address} (driver {driver})" for device, address in there.items() for name in _commanded(device, cell)
+    }))  # fmt: skip
+
+
+def _commanded(device: str, cell: CellModel) -> Iterator[str]:
+    """The names by which somebody who shares its address could command `device` as well."""
+    thing = cell.equipment.get(device)
+    if thing is None or thing.programs or thing.offers:
+        yield device
+    if thing is not None:
+        yield from (signal for fact, signal in thing.signals.items() if fact in COMMANDED)
 
 
 def take(state_dir: Path, keys: Sequence[str], run: str, patience: float = PATIENCE) -> CellLock | Holder:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from cell.driver import Assembly, DriverSet
 
+SHARES_ADDRESS = True
+"""A PLC's server has several clients. What a client commands is told by names: a device's for jobs, a signal's for its `.set`."""
+
 
 def driver(assembly: Assembly) -> DriverSet:
     """Raises ValueError for a device that it cannot drive, and for an address that makes no sense."""

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from cell_drivers.registry import PAGES, InstalledDriver, find_driver, installed, load, summary, unknown_drivers
+from cell_drivers.registry import (
+    PAGES,
+    InstalledDriver,
+    find_driver,
+    installed,
+    load,
+    shares_address,
+    summary,
+    unknown_drivers,
+)
 from cell_drivers.simulated import driver
 from tests.cell_drivers.gantry import SPAN, gantry_cell
 
@@ -153,3 +162,27 @@ def test_the_drivers_of_this_package_are_told_apart() -> None:
     ours = [summary(driver) for driver in installed() if driver.package == "cellwright"]
     assert len(ours) >= 5
     assert len(set(ours)) == len(ours)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shared"),
+    [
+        ("SHARES_ADDRESS = True", True),
+        ("SHARES_ADDRESS: bool = True", True),
+        ("SHARES_ADDRESS = False", False),
+        ("SHARES_ADDRESS = 1 > 0", False),
+        ("OTHER = True", False),
+        ("if True:\n    SHARES_ADDRESS = True", False),
+        ("SHARES_ADDRESS = True\n)", False),
+    ],
+)
+def test_whether_an_address_is_shared_is_read_and_not_run(
+    text: str, is_shared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sharing.py").write_text(f"raise SystemExit\n{text}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert shares_address(InstalledDriver("odd", "sharing:driver", "p", "1", "")) is is_shared
+
+
+def test_only_a_server_of_tags_is_shared() -> None:
+    assert [driver.name for driver in installed() if driver.package == "cellwright" and shares_address(driver)] == ["opcua_io"]

@@ -4,11 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from cellwright.cell_lock import CellLock, Holder, holder, keys_of, take
+from cellwright.cell_lock import TRIAL, CellLock, Holder, device_keys, holder, keys_of, take
 from cellwright.reading import read
+from tests.cell_drivers.gantry import gantry_cell
 
+PLC = "opc.tcp://192.0.2.5:4840?namespace=urn:example:cell"
 KEYS = ("/cells/bay.cell", "192.0.2.7:30004 (driver ur)")
 
 
@@ -73,3 +76,40 @@ def test_a_cell_is_known_by_where_its_file_really_is(tmp_path: Path, repository:
         assert reading.cell is not None
         keys.append(keys_of(reading, reading.cell))
     assert keys[0] == keys[1] == (str(folder / "first_move.cell"),)
+
+
+def at_plc(*devices: str, driver: str = "opcua_io") -> set[str]:
+    return set(device_keys(driver, dict.fromkeys(devices, PLC), gantry_cell()))
+
+
+def test_two_cells_use_one_plc_for_devices_of_their_own() -> None:
+    lathe, gauge = at_plc("lathe"), at_plc("gauge")
+    assert not lathe & gauge
+    assert at_plc("lathe", "gauge") == lathe | gauge
+    assert at_plc("infeed") == set(), "it is read, and nothing of it is commanded"
+
+
+def test_one_machine_door_or_clamp_of_a_plc_is_commanded_by_one_cell() -> None:
+    """Under whatever name the other cell has it: the signal is the same."""
+    assert at_plc("lathe") == {
+        f"{name} at {PLC} (driver opcua_io)" for name in ("lathe", "lathe.door", "lathe.chuck", "lathe.alarm")
+    }
+    cell = gantry_cell()
+    press = replace(cell.equipment["infeed"], name="press", signals={"door": "lathe.door", "occupied": "press.part"})
+    other = device_keys("opcua_io", {"press": PLC}, replace(cell, equipment={"press": press}))
+    assert set(other) & at_plc("lathe") == {f"lathe.door at {PLC} (driver opcua_io)"}
+
+
+def test_an_address_that_no_driver_says_is_shared_is_one_clients() -> None:
+    for driver in ("modbus_gripper", "linuxcnc", "ur", "sim", "nobody's"):
+        assert at_plc("lathe", driver=driver) == at_plc("gauge", driver=driver) == {f"{PLC} (driver {driver})"}
+    assert device_keys("linuxcnc", {"gantry": ""}, gantry_cell()) == ()
+
+
+def test_who_tries_a_driver_is_named_as_that(tmp_path: Path) -> None:
+    lock = taken(tmp_path, run=TRIAL)
+    second = take(tmp_path, KEYS, "run-2", patience=0.0)
+    assert isinstance(second, Holder)
+    assert second.diagnostic.message == f"/cells/bay.cell is tried by `cellwright drivers test`, process {os.getpid()}"
+    assert "attach" not in second.diagnostic.help
+    lock.release()

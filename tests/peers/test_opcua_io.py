@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,30 @@ def test_a_program_runs_behind_a_closed_door_on_a_clamped_part(server: Server) -
         assert (cell.lathe.state().running, cell.lathe.state().work) == (True, "OP10")
         assert cell.ended("a run/1.s2") == CommandStatus("done")
         assert server.tell(runs="lathe") == runs + 1
+
+
+def test_two_cells_command_devices_of_their_own_at_one_server(server: Server) -> None:
+    server.tell(part="gauge", there=True)
+    whole = assembly(server.address)
+    turning, gauging = (OpcUaDevices(replace(whole, devices=frozenset({name}))) for name in ("lathe", "gauge"))
+    assert [sorted(cell.machines) for cell in (turning, gauging)] == [["lathe"], ["gauge"]]
+    turning.open()
+    gauging.open()
+    try:
+        gauging.stations["gauge"].inspect("of one", "verdict")
+        turning.machines["lathe"].set_door("of the other", is_open=False)
+        until(lambda: turning.machines["lathe"].status("of the other").state == "done", "the door")
+        turning.close()
+        until(lambda: gauging.stations["gauge"].status("of one").state == "done", "the verdict")
+        gauging.stations["gauge"].inspect("and again", "verdict")
+        until(lambda: gauging.stations["gauge"].status("and again").state == "done", "the second verdict")
+        assert gauging.signals.read("gauge.verdict").value == "accept"
+        news = gauging.poll()
+        assert [event.is_up for event in news if isinstance(event, LinkChanged)] == [True], "the link went, or never came"
+        assert not [event for event in news if isinstance(event, FaultRaised)]
+    finally:
+        turning.close()
+        gauging.close()
 
 
 def test_an_inspection_tells_its_outcome_before_it_is_done(server: Server) -> None:

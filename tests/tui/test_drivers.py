@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,11 @@ import pytest
 from cell.device import DeviceEvent
 from cell.diagnostic import Outcome
 from cell.driver import CONTRACT_VERSION, Assembly, DriverFactory, DriverSet
+from cell_drivers.conformance.built_in import built_in
 from cell_drivers.registry import InstalledDriver
 from cell_drivers.simulated import driver as simulated
 from cellwright import driver_bench
+from cellwright.cell_lock import CellLock, Holder, take
 from tests.conformance.around import Around, Set, machines, robots
 from tests.conformance.broken_moving import KeepsPower
 from tests.conformance.broken_reading import NeverClears
@@ -107,6 +111,42 @@ def test_real_devices_do_not_move_where_nobody_can_be_asked(
     assert "at up to 30 % of its limits" in said
     assert "lathe: door and clamp move, program OP10 runs" in said
     assert "give --yes" in said
+
+
+def test_a_device_that_a_run_drives_is_not_tried_and_one_that_is_tried_is_held(
+    installed_as: Callable[[DriverFactory], None],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    keys, meanwhile = ("192.0.2.7 (driver odd)",), list[CellLock | Holder]()
+
+    def made(assembly: Assembly) -> DriverSet:
+        found = take(tmp_path, keys, "run-8", patience=0.0)
+        meanwhile.append(found)
+        if isinstance(found, CellLock):
+            found.release()
+        return simulated(assembly)
+
+    monkeypatch.setenv("CELLWRIGHT_STATE", str(tmp_path))
+    monkeypatch.setattr(driver_bench, "built_in", lambda name: replace(built_in(name), addresses={"gantry": "192.0.2.7"}))
+    installed_as(simulated)
+    lock = take(tmp_path, keys, "run-7", patience=0.0)
+    assert isinstance(lock, CellLock)
+    assert main(["drivers", "test", "odd", "--law", LAW]) == USAGE
+    said = capsys.readouterr()
+    assert (said.out, "R757" in said.err, "controlled by run run-7" in said.err) == ("", True, True)
+    lock.release()
+
+    installed_as(made)
+    assert main(["drivers", "test", "odd", "--law", LAW]) == DONE
+    first, *later = meanwhile
+    assert isinstance(first, CellLock), "only made, to see what it would move"
+    told = {one.told if isinstance(one, Holder) else "nobody" for one in later}
+    assert told == {f"{keys[0]} is tried by `cellwright drivers test`, process {os.getpid()}"}
+    after = take(tmp_path, keys, "run-9", patience=0.0)
+    assert isinstance(after, CellLock)
+    after.release()
 
 
 def test_devices_that_cannot_be_opened_are_told_in_one_line(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cell.driver import DriverSet
     from cell_drivers.conformance import Finding, Law, Statement
+    from cellwright.cell_lock import CellLock, Holder
     from cellwright.driver_bench import OnTheBench
 
 
@@ -67,6 +68,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _test(arguments: argparse.Namespace) -> int:
     from cell_drivers.conformance import LAWS, NotOpened
+    from cellwright.cell_lock import Holder
     from cellwright.driver_bench import on_the_bench
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
@@ -84,13 +86,31 @@ def _test(arguments: argparse.Namespace) -> int:
     if found.value is None:
         emit(found.diagnostics, "text", {})
         return DRIVER if any(d.code in ("E292", "E295") for d in found.diagnostics) else USAGE
-    if not _may_move(found.value, arguments.yes):
-        return HELD
     try:
+        lock = _locked(found.value)
+    except OSError as cause:
+        return refuse(f"no lock can be taken: {cause}", USAGE)
+    if isinstance(lock, Holder):
+        emit((lock.diagnostic,), "text", {})
+        return USAGE
+    try:
+        if not _may_move(found.value, arguments.yes):
+            return HELD
         statement = _examined(found.value, laws)
     except NotOpened as cause:
         return refuse(f"{arguments.name} could not be opened, so nothing was tried: {told(cause.__cause__ or cause)}", DRIVER)
+    finally:
+        lock.release()
     return _told(statement, arguments)
+
+
+def _locked(on: OnTheBench) -> CellLock | Holder:
+    """The lock of a run, on each device that is tried and has an address."""
+    from cellwright.cell_lock import TRIAL, device_keys, take
+    from cellwright.folders import state_folder
+
+    given = on.bench.assembly
+    return take(state_folder(), device_keys(on.driver.name, given.addresses, given.cell), TRIAL)
 
 
 def _may_move(on: OnTheBench, is_agreed: bool) -> bool:
