@@ -1,11 +1,15 @@
-"""A readable account of a run, read from its journal and its recording alone; the newest run where none is named."""
+"""A readable account of a run, read from its journal and its recording alone; the newest run where none is named.
+
+With -o a page of one file for a browser, which asks for nothing from outside.
+"""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.arguments import add_json, unbuilt_asked
+from tui.arguments import add_json
 from tui.exit_codes import DONE, USAGE
 from tui.speech import printable, put, put_json, refuse, say
 
@@ -17,9 +21,8 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
     parser.add_argument("--against", metavar="RUN", help="compare its motions with those of another run of the same intent")
-    parser.add_argument("-o", "--output", metavar="OUT", help="not built yet")
+    parser.add_argument("-o", "--output", metavar="OUT", help="write it as a page of one file for a browser")
     add_json(parser)
-    parser.set_defaults(unbuilt=("output",))
 
 
 def act(arguments: argparse.Namespace) -> int:
@@ -27,8 +30,8 @@ def act(arguments: argparse.Namespace) -> int:
     from controller.journal.journal import JournalError
     from tui.chosen_run import chosen
 
-    if (refusal := unbuilt_asked(arguments)) is not None:
-        return refuse(refusal, USAGE)
+    if arguments.output is not None:
+        return _page(arguments)
     is_json = arguments.format == "json"
     try:
         if arguments.against is not None:
@@ -42,6 +45,40 @@ def act(arguments: argparse.Namespace) -> int:
     except JournalError as cause:
         return refuse(str(cause), USAGE)
     return DONE
+
+
+def _page(arguments: argparse.Namespace) -> int:
+    from cellwright.folders import state_folder
+    from controller.journal.journal import JournalError
+    from tui.chosen_run import chosen
+    from tui.report_target import objection
+    from tui.whole_file import write_whole
+
+    target = Path(arguments.output)
+    if arguments.against is not None or arguments.format == "json":
+        return refuse("-o writes a page of one run; --against and --format json go without it", USAGE)
+    if (problem := objection(target)) is not None:
+        return refuse(problem, USAGE)
+    try:
+        made = chosen(state_folder(), arguments.run, _page_of)
+    except JournalError as cause:
+        return refuse(str(cause), USAGE)
+    write_whole(made, target)
+    say(f"written to {printable(arguments.output)}; open it in a browser")
+    return DONE
+
+
+def _page_of(folder: RunFolder) -> str:
+    """Raises JournalError."""
+    from cellwright.report.of_run import run_record
+    from cellwright.report.page import run_page
+    from cellwright.workshop import open_workshop
+    from controller.journal.journal import legible
+    from tui.event_text import event_line
+
+    _tell_damage(folder)
+    with legible(folder.path):
+        return run_page(run_record(folder, event_line, open_workshop(lambda stage, done, of: None, processes=1)))
 
 
 def _tell_damage(folder: RunFolder) -> None:

@@ -1,0 +1,47 @@
+"""The record that a report is made from: journal and recordings of the run, and the cell where its files are still the same."""
+
+from __future__ import annotations
+
+from cell.events import PlanReleased
+from cell.motion_plan import MotionPlan
+from cellwright.reading import Reading
+from cellwright.report.record import Ground, Record, Said
+from cellwright.session import load_robots, sources_now
+from cellwright.workshop import Workshop
+from controller.journal.folder import RunFolder
+from controller.journal.recording import read_recording
+
+GONE = "The cell's files are not there any more, so nothing is drawn of it."
+OTHER = "The cell's files say something else than when the run was planned, so nothing is drawn of it."
+NO_PLAN = "No plan was released, so nothing is known of the cell."
+
+
+def run_record(folder: RunFolder, said: Said, workshop: Workshop) -> Record:
+    """Raises JournalError."""
+    events = folder.events()
+    damage = folder.damage()
+    plans = [event.plan for event in events if isinstance(event, PlanReleased) and event.plan is not None]
+    ground, why, texts = _ground(plans[0], workshop) if plans else (None, NO_PLAN, {})
+    samples = tuple(sample for path in folder.recordings() for sample in read_recording(path))
+    return Record(events, folder.summary(), said, ground, why, texts, samples, damage="" if damage is None else damage.text)
+
+
+def _ground(plan: MotionPlan, workshop: Workshop) -> tuple[Ground | None, str, dict[str, str]]:
+    try:
+        reading = sources_now(plan)
+    except OSError:
+        reading = None
+    if reading is None or reading.cell is None:
+        return None, GONE, {}
+    texts = same_texts(plan, reading)
+    if reading.cell.revision != plan.cell_revision:
+        return None, OTHER, texts
+    robots = load_robots(reading.cell, workshop, reading.folder).value
+    return (None, GONE, texts) if robots is None else (Ground(reading.cell, robots), "", texts)
+
+
+def same_texts(plan: MotionPlan, reading: Reading) -> dict[str, str]:
+    """Those that are what the plan was made from."""
+    now = dict(reading.program.sources) if reading.program is not None else {}
+    same = {name for name, digest in plan.sources if now.get(name) == digest}
+    return {name: text for name, text in reading.texts.items() if name in same}

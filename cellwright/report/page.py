@@ -1,0 +1,93 @@
+"""The whole page: one file that asks for nothing from outside.
+
+Law: its own policy forbids every request, and every script and style but those that stand in it, by their hashes. So a text that
+got into it unescaped after all could do nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+
+from cell.events import RunOpened
+from cellwright.report.alarm_section import alarm_section
+from cellwright.report.cell_picture import cell_section
+from cellwright.report.course import course
+from cellwright.report.figure_section import figure_section
+from cellwright.report.gantt import gantt
+from cellwright.report.markup import Markup, element, joined, name, visible
+from cellwright.report.part_section import part_section
+from cellwright.report.proof_section import proof_section
+from cellwright.report.record import Record
+from cellwright.report.zone_picture import zone_section
+from controller.figures.figures import figures_of
+
+CLOCKS = {"virtual": "simulated time", "real": "real time"}
+NAV = (
+    ("figures", "Figures"), ("gantt", "Planned and actual"), ("zones", "Zones"), ("cell", "The cell"),
+    ("alarms", "Alarms"), ("parts", "Parts"), ("proof", "Proof"),
+)  # fmt: skip
+
+
+def run_page(record: Record) -> str:
+    """Of a run, from its first event to its last. Raises ValueError for a run without its first event."""
+    opened = next((event for event in record.events if isinstance(event, RunOpened)), None)
+    if opened is None:
+        raise ValueError("the run has no first event")
+    taken = course(record.events)
+    return page(
+        f"Run {record.summary.run_id}",
+        _header(record, opened),
+        figure_section(figures_of(record.events), record.summary, taken),
+        gantt(taken),
+        zone_section(taken),
+        cell_section(record.ground, record.no_ground, taken),
+        alarm_section(record, taken),
+        part_section(record.summary.parts),
+        proof_section(record, taken),
+    )
+
+
+def page(title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, scripts: Sequence[str] = ("page.js",)) -> str:
+    """`scripts` are files of ours."""
+    style = text_of("page.css")
+    code = [text_of(script) for script in scripts]
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy(style, code)),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="generator", content="cellwright"),
+        element("title", visible(title)),
+        element("style", Markup(style)),
+    )
+    links = element("nav", *(joined(element("a", word, href=f"#{anchor}"), " ") for anchor, word in nav), aria_label="sections")
+    body = element(
+        "body", element("h1", name(title)), links, element("main", *sections), *(element("script", Markup(one)) for one in code)
+    )
+    return f'<!doctype html>\n<html lang="en" dir="ltr">{head.text}{body.text}</html>\n'
+
+
+def policy(style: str, scripts: Sequence[str]) -> str:
+    hashes = " ".join(_hash(one) for one in scripts) or "'none'"
+    return f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+
+
+def text_of(file: str) -> str:
+    return files("cellwright.report").joinpath(file).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _header(record: Record, opened: RunOpened) -> Markup:
+    summary = record.summary
+    is_well = summary.state == "Complete" and not summary.violations
+    state = element("p", f"{'✓' if is_well else '✗'} {summary.state}", class_="state" if is_well else "state bad")
+    held = [element("p", "held because ", name(summary.held_because))] if summary.held_because else []
+    damage = [element("p", name(record.damage), class_="bad")] if record.damage else []
+    made = f"opened {opened.utc}, {CLOCKS[opened.clock]}, cell {opened.cell_revision[:12]}"
+    return joined(state, *held, *damage, element("p", made))
