@@ -21,7 +21,7 @@ EXAMPLES = {
     "tending": ("02_machine_tending/tending.intent", {"batch": "3 parts"}, None),
     "palletizing": ("03_palletizing/palletizing.intent", {}, None),
     "assembly": ("04_two_robot_assembly/assembly.intent", {}, None),
-    "kitting": ("05_kitting_with_a_person/kitting.intent", {}, None),
+    "kitting": ("05_kitting_with_a_person/kitting.intent", {}, "05_kitting_with_a_person/orders.jsonl"),
     "sampling": ("06_sampling_and_rework/sampling.intent", {"batch": "3 parts"}, None),
     "sorting": ("07_sorting/sorting.intent", {}, None),
     "two_arms": ("08_two_arms/two_arms.intent", {}, None),
