@@ -1,12 +1,15 @@
 """Claim: from a person's entry to the stop request it takes under 20 ms (p99) on an idle machine, also with a disk that takes 2 s
 to commit.
 
-    python benchmarks/stop_latency.py [--seconds 60] [--delay 2.0]
+    python benchmarks/stop_latency.py [--seconds 60] [--delay 2.0] [--plans]
 
 A run of the gantry of the tests on the real clock: somebody steps into its aisle again and again, each time the robot is asked to
 stop, the run is held, and an operator resumes. The peer is the same cell on an asyncio loop as one usually writes it: one task
 looks at the drivers every 10 ms, and what it sees is committed in the loop. Each on a quick and on a slow disk, on the machine as
 it is and with a busy process for each processor. Entries that find the robot at rest ask for no stop and are not counted.
+
+With `--plans` instead: while plans of example 02 (540 motions) come one after the other, are proved and put together, as a
+controller does it where time is real (in a process beside), and as it did before (in a thread of its own).
 """
 
 from __future__ import annotations
@@ -15,31 +18,39 @@ import argparse
 import asyncio
 import multiprocessing
 import os
+import pickle
 import queue
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measured import machine, say
-from cell.commands import Subject
+from benchmarks.measured import TENDING, machine, say
+from cell.commands import RequestPlan, Subject
+from cell.diagnostic import Outcome
 from cell.events import Event, StateChanged, TimeMarked
 from cell.run import RunSpec
 from cell.scenario import PersonEnters
+from cellwright.folders import cache_folder
+from cellwright.planner_link import PlannerProcess
+from cellwright.start_file import start_of, write_start
 from controller.clock import RealClock
 from controller.journal.beside import JournalBeside
 from controller.journal.disk import DiskJournal
+from controller.journal.folder import new_run
 from controller.run_state import NOTHING_YET, RunState
 from controller.runner import Runner
 from controller.service import InThread, Post, post
 from tests.controller.small_planner import cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
+from tests.end_to_end.line import Planned, planned
 
 SECOND = 1e9
 STAYS = 0.4  # s
@@ -190,6 +201,42 @@ def loaded(is_loaded: bool) -> Iterator[None]:
             process.join()
 
 
+class Answered(PlannerProcess):
+    """Its planner has always the same answer at once, so there is always something to be proved."""
+
+    answer = b""
+
+    def _asked(self, request: bytes) -> bytes:
+        return self.answer
+
+
+@contextmanager
+def arriving(plan: Planned, folder: Path, proves_beside: bool) -> Iterator[list[float]]:
+    """s that each plan took to arrive."""
+    run = new_run(folder, "run-1")
+    write_start(run, start_of(plan.reading, plan.request, plan.released.motion_plan.plan_id, jobs=1), plan.released)
+    process = Answered(run.path, plan.workshop, plan.request, proves_beside=proves_beside)
+    process.answer = pickle.dumps(Outcome(plan.released.motion_plan))
+    wanted = RequestPlan("r/plan-2", Subject("run-1"), 2, "why not", plan.request.state)
+    process.replan(wanted).expect()
+    over, took = threading.Event(), list[float]()
+
+    def ask() -> None:
+        while not over.is_set():
+            began = time.monotonic()
+            process.replan(wanted).expect()
+            took.append(time.monotonic() - began)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        thread.join()
+        process.close()
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
@@ -199,6 +246,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--delay", type=float, default=2.0)
+    parser.add_argument("--plans", action="store_true", help="while plans arrive")
     asked = parser.parse_args()
     say(machine())
     say(f"{'':44}{'stops':>6}{'median':>10}{'p99':>10}{'max':>10}  ms")
@@ -206,6 +254,9 @@ def main() -> None:
         "controller": controller,
         "asyncio loop": asyncio_loop,
     }
+    if asked.plans:
+        while_plans_arrive(asked.seconds, ways)
+        return
     for is_loaded in (False, True):
         for delay in (0.0, asked.delay):
             LateDisk.delay = delay
@@ -214,11 +265,24 @@ def main() -> None:
             for name, way in ways.items():
                 with tempfile.TemporaryDirectory() as folder, loaded(is_loaded):
                     late = [1000.0 * seconds for seconds in way(entries, asked.seconds, Path(folder))]
-                title = f"{name}, disk {'quick' if delay == 0.0 else f'{delay:g} s'}, {'loaded' if is_loaded else 'as it is'}"
-                figures = (
-                    f"{percentile(late, 0.5):10.1f}{percentile(late, 0.99):10.1f}{max(late):10.1f}" if late else "   no stop"
-                )
-                say(f"{title:44}{len(late):6}{figures}")
+                show(f"{name}, disk {'quick' if delay == 0.0 else f'{delay:g} s'}, {'loaded' if is_loaded else 'as it is'}", late)
+
+
+def while_plans_arrive(seconds: float, ways: Mapping[str, Way]) -> None:
+    plan, entries = planned(str(TENDING), cache_folder()), [2.0 + 1.7137 * k for k in range(int((seconds - 3.0) / 1.7137))]
+    for name, way in ways.items():
+        for where in ("no plans", "in a thread", "in a process"):
+            with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+                took: list[float] = []
+                if where != "no plans":
+                    took = stack.enter_context(arriving(plan, Path(folder), where == "in a process"))
+                late = [1000.0 * s for s in way(entries, seconds, Path(folder))]
+            show(f"{name}, {where if not took else f'{len(took)} plans, proved {where}'}", late)
+
+
+def show(title: str, late: Sequence[float]) -> None:
+    figures = f"{percentile(late, 0.5):10.1f}{percentile(late, 0.99):10.1f}{max(late):10.1f}" if late else "   no stop"
+    say(f"{title:44}{len(late):6}{figures}")
 
 
 if __name__ == "__main__":

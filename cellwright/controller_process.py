@@ -148,7 +148,7 @@ def _run(folder: RunFolder, start: Start, desk: Desk, server: Server, orders: Ob
     ready = _ready(folder, start, reading, workshop)
     orders.ready = ready
     made = _made(folder, start, ready)
-    planner = PlannerProcess(folder.path, workshop, ready.request)
+    planner = PlannerProcess(folder.path, workshop, ready.request, proves_beside=made.clock is not None)
     try:
         gc.collect()
         gc.freeze()

@@ -6,9 +6,7 @@ it prints goes to the run's log.
 
 from __future__ import annotations
 
-import gc
-import os
-import signal
+import pickle
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +14,7 @@ from pathlib import Path
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
 from cell.motion_plan import MotionPlan
-from cellwright.planner_link import receive, send
+from cellwright.at_hand import asked_and_answered, receive, send, unpickled
 from cellwright.running import ResidentPlanner
 from cellwright.start_file import read_again, read_start
 from cellwright.workshop import open_workshop
@@ -24,20 +22,15 @@ from controller.journal.folder import RunFolder
 
 
 def main(words: list[str]) -> int:
-    gc.set_threshold(50_000, 20, 50)
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    requests, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints must not speak to the controller
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    requests, answers = asked_and_answered()
     start = read_start(RunFolder(Path(words[0]))).expect()
     workshop = open_workshop(lambda stage, done, of: None, start.jobs)
     planner = ResidentPlanner(read_again(start), workshop, start.seed, frozenset(start.without), start.is_continuous)
     with suppress(EOFError, BrokenPipeError):
         while True:
-            request = receive(requests)
+            request = unpickled(receive(requests), RequestPlan)
             assert isinstance(request, RequestPlan)
-            send(answers, _planned(planner, request))
+            send(answers, pickle.dumps(_planned(planner, request)))
     return 0
 
 

@@ -47,15 +47,16 @@ class ResidentPlanner:
     is_continuous: bool = False
 
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
-        wanted = request_for(
-            self.reading, self.workshop, self.seed, request.state, self.without, is_continuous=self.is_continuous
-        )
+        wanted = self.wanted(request)
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
         found = make_plan(wanted.value, self.workshop, compares=False)
         return (
             release_plan(found.value, wanted.value, self.workshop) if found.value else Outcome(None, found.diagnostics, found.why)
         )
+
+    def wanted(self, request: RequestPlan) -> Outcome[PlanningRequest]:
+        return request_for(self.reading, self.workshop, self.seed, request.state, self.without, is_continuous=self.is_continuous)
 
 
 def run_spec(run_id: str, request: PlanningRequest) -> RunSpec:

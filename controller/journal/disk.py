@@ -120,16 +120,8 @@ class DiskJournal:
 
     def keep_plan(self, plan: MotionPlan) -> None:
         """On the disk when it returns."""
-        path = plan_path(self._folder, plan.plan_id)
-        if path.exists():
-            return
-        new = path.with_suffix(".new")
-        with new.open("w", encoding="utf-8") as file:
-            file.write(write_plan(plan))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-        _sync_folder(self._folder)
+        if not plan_path(self._folder, plan.plan_id).exists():
+            keep_text(self._folder, plan.plan_id, write_plan(plan))
 
     def close(self) -> None:
         self._connection.close()
@@ -156,6 +148,18 @@ def _refuse_damaged(folder: Path) -> None:
     stored.close()
     if damage is not None:
         raise DamagedJournal(damage.text)
+
+
+def keep_text(folder: Path, plan_id: str, text: str) -> None:
+    """The plan of that id, as a file of the run: on the disk when it returns, and whole or not there. Raises OSError."""
+    path = plan_path(folder, plan_id)
+    new = path.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cell.diagnostic import Outcome
 from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
-from cell.released_plan import ReleasedPlan
+from cell.released_plan import Proof, ReleasedPlan
 from cell.state import PlanningRequest
 from planner.proof.certificates import CertificateStore, MapFunction, Progress
 from planner.proof.prove import prove
@@ -37,3 +37,9 @@ def release(
     if proof.value is None:
         return Outcome(None, proof.diagnostics)
     return Outcome(ReleasedPlan(motion_plan, proof.value), proof.diagnostics)
+
+
+def proved_beside(motion_plan: MotionPlan, proof: Proof) -> ReleasedPlan:
+    """Of a plan that `release` has proved in another process, which the one that runs it has started for that alone and from the
+    same sources. A released plan crosses no line; its plan and its proof do, together, and only that process may say both."""
+    return ReleasedPlan(motion_plan, proof)

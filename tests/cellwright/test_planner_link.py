@@ -1,6 +1,7 @@
 """The planner's process: what it answers is proved here, and a process that is killed comes back, once for a request."""
 
 import os
+import pickle
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,12 +11,20 @@ import pytest
 
 from cell.commands import RequestPlan, Subject
 from cell.diagnostic import Outcome
+from cell.motion_plan import MotionPlan
+from cell.plan_file import write_plan
+from cellwright.checker_process import judged
+from cellwright.plan_pieces import as_piece, pieces_of, put_together
 from cellwright.planner_link import PlannerProcess
 from cellwright.reading import read
+from cellwright.running import ResidentPlanner
 from cellwright.session import make_plan, release_plan, request_for
 from cellwright.start_file import Ready, read_again, read_start, released_again, start_of, write_start
 from cellwright.workshop import Workshop, open_workshop
 from controller.journal.folder import RunFolder, new_run
+from controller.journal.journal import plan_path
+
+DIES = ("-c", "import os, sys; sys.stdin.buffer.read(8); os.kill(os.getpid(), 9)")
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +75,7 @@ def test_a_planner_that_dies_of_every_request_leaves_no_plan_and_says_how(
     site: tuple[RunFolder, Ready, Workshop], planner: PlannerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, ready, _ = site
-    dies = "import os, sys; sys.stdin.buffer.read(8); os.kill(os.getpid(), 9)"
-    monkeypatch.setattr("cellwright.planner_link.COMMAND", ("-c", dies))
+    monkeypatch.setattr(planner._planner, "_command", DIES)
     found = planner.replan(wanted(ready))
     assert found.value is None
     (diagnostic,) = found.diagnostics
@@ -81,10 +89,102 @@ def test_what_a_planner_makes_up_is_not_released(
     _, ready, _ = site
     plan = ready.released.motion_plan
     edited = replace(plan, tasks=replace(plan.tasks, steps=plan.tasks.steps[:-1]))
-    monkeypatch.setattr(planner, "_asked", lambda request: Outcome(edited))
+    monkeypatch.setattr(planner, "_asked", lambda request: pickle.dumps(Outcome(edited)))
     found = planner.replan(wanted(ready))
     assert found.value is None
     assert found.diagnostics
+
+
+class CheckerHere:
+    """What the process that proves says, said in this one."""
+
+    def __init__(self, folder: RunFolder, ready: Ready, workshop: Workshop) -> None:
+        self._planner = ResidentPlanner(ready.reading, workshop, ready.request.seed)
+        self._folder, self._messages = folder, list[bytes]()
+
+    def tell(self, request: bytes, answer: bytes) -> None:
+        self._messages += judged(self._planner, self._folder, request, answer)
+
+    def heard(self) -> bytes:
+        return self._messages.pop(0)
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def beside(site: tuple[RunFolder, Ready, Workshop], monkeypatch: pytest.MonkeyPatch) -> Iterator[PlannerProcess]:
+    """Proves beside, not here."""
+    folder, ready, workshop = site
+    monkeypatch.setenv("CELLWRIGHT_CACHE", str(workshop.robots.parent))
+    monkeypatch.setattr("cellwright.planner_link.release_plan", None)
+    process = PlannerProcess(folder.path, workshop, ready.request, patience=300.0, proves_beside=True)
+    yield process
+    process.close()
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, planner: PlannerProcess, *plans: MotionPlan) -> None:
+    answers = [pickle.dumps(Outcome(plan)) for plan in plans]
+    monkeypatch.setattr(planner, "_asked", lambda request: answers.pop(0))
+
+
+def test_a_plan_is_proved_beside_and_kept_and_an_edited_one_is_not_released(
+    site: tuple[RunFolder, Ready, Workshop], beside: PlannerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, ready, _ = site
+    plan = ready.released.motion_plan
+    kept = plan_path(folder.path, plan.plan_id)
+    kept.unlink()
+    monkeypatch.setattr(beside, "_checker", CheckerHere(*site))
+    answering(monkeypatch, beside, replace(plan, tasks=replace(plan.tasks, steps=plan.tasks.steps[:-1])), plan, plan)
+    assert beside.replan(wanted(ready)).value is None
+    assert not kept.exists()
+    found = beside.replan(wanted(ready))
+    assert found.value is not None, found.diagnostics
+    assert found.value.proof == ready.released.proof
+    assert write_plan(found.value.motion_plan) == write_plan(plan) == kept.read_text("utf-8")
+    monkeypatch.setattr(beside, "_request", replace(ready.request, cell=replace(ready.request.cell, revision="another")))
+    (refused,) = beside.replan(wanted(ready)).diagnostics
+    assert (refused.code, "the cell" in refused.message) == ("R719", True)
+
+
+@pytest.mark.slow
+def test_the_process_that_proves_comes_back(
+    site: tuple[RunFolder, Ready, Workshop], beside: PlannerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ready, _ = site
+    plan = ready.released.motion_plan
+    answering(monkeypatch, beside, plan, plan)
+    assert beside.replan(wanted(ready)).value is not None
+    before = beside.checker_pid
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    found = beside.replan(wanted(ready))
+    assert found.value is not None, found.diagnostics
+    assert write_plan(found.value.motion_plan) == write_plan(plan)
+    assert beside.checker_pid != before
+
+
+def test_what_proves_and_dies_twice_leaves_no_plan(
+    site: tuple[RunFolder, Ready, Workshop], beside: PlannerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ready, _ = site
+    answering(monkeypatch, beside, ready.released.motion_plan)
+    monkeypatch.setattr(beside._checker, "_command", DIES)
+    (told,) = beside.replan(wanted(ready)).diagnostics
+    assert told.code == "R758"
+    assert "the process that proves has ended twice over this plan: killed by SIGKILL" in told.message
+
+
+def test_a_plan_put_together_from_its_pieces_is_the_plan(site: tuple[RunFolder, Ready, Workshop]) -> None:
+    plan = site[1].released.motion_plan
+    first, *others = (pickle.loads(piece) for piece in pieces_of(plan))
+    assert write_plan(put_together(first, (as_piece(piece) for piece in others))) == write_plan(plan)
+    long = replace(plan, motions={f"{k}{name}": motion for k in range(20) for name, motion in plan.motions.items()})
+    assert len(list(pieces_of(long))) > len(others) + 5
+    assert max(len(piece) for piece in pieces_of(long)) < 12_000
+    for bad in (("steps", 3), ("sources", ()), "steps", ("steps",)):
+        with pytest.raises(EOFError, match="piece"):
+            as_piece(bad)
 
 
 def test_a_plan_in_a_runs_folder_is_proved_again_and_refused_when_its_sources_are_others(
