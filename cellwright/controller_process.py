@@ -28,6 +28,7 @@ from cell.order_file import objection
 from cell.orders import OrderChange
 from cell.scenario import Scenario
 from cell.scenario_orders import order_changes
+from cellwright.at_hand import SPARING
 from cellwright.begun import Begun, write_begun
 from cellwright.cell_lock import CellLock, Holder, keys_of, take
 from cellwright.folders import private
@@ -47,8 +48,6 @@ from controller.journal.folder import RunFolder
 from controller.journal.journal import StoredJournal
 from controller.order_book import Announced
 from controller.service import Texts, announce, answer, post, serve
-
-SPARING = (50_000, 20, 50)
 
 
 class Refusal(Exception):

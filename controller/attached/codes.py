@@ -68,8 +68,8 @@ PAGES: Mapping[str, CodePage] = dict((
         "process has died holds no lock.",
         "Two controllers that move one robot know nothing of each other.",
         "cellwright run tending.intent    # in two terminals",
-        "The message names run and process: `cellwright attach RUN` shows it, `cellwright ask stop RUN` ends it. A trial of a driver "
-        "ends by itself.",
+        "The message names run and process: `cellwright attach RUN` shows it, `cellwright ask stop RUN` ends it. A trial of a "
+        "driver ends by itself.",
     ),
     _page(
         "R758", "the planner's process has ended",
