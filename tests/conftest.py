@@ -33,8 +33,10 @@ BIG_PLAN = frozenset({"cold_plan", "tending", "tended"})
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes share the tests: those of a file stay together, and so do all that need the plan of the big example, for each
-    process would make it anew. That group takes longest, so it begins."""
+    process would make it anew. That group takes longest: it begins, and none of it is quick."""
     for item in items:
         needs_plan = not BIG_PLAN.isdisjoint(getattr(item, "fixturenames", ()))
         item.add_marker(pytest.mark.xdist_group("big plan" if needs_plan else item.path.name))
+        if needs_plan:
+            item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: BIG_PLAN.isdisjoint(getattr(item, "fixturenames", ())))

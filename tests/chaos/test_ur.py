@@ -3,9 +3,10 @@
 import pytest
 
 from tests.chaos.ur import run
+from tests.long import rest_is_long
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", rest_is_long(range(30), quick=4))
 def test_a_bad_link_never_makes_the_robot_do_what_it_must_not(seed: int) -> None:
     assert run(seed, motions=1) in ("done", "stopped", "held")
 

@@ -231,6 +231,7 @@ serve(given, released(small_plan(given.state, 6)), world(), SmallPlanner(6), new
 """
 
 
+@pytest.mark.long
 def test_after_kill_9_the_journal_reads(tmp_path: Path, repository: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=repository)
     assert child.stdout is not None

@@ -24,6 +24,7 @@ from controller.rehearsal import Ask
 from tests.controller.slow_disk import TICK, Late, late
 from tests.controller.small_planner import cell
 from tests.controller.tending import spec, tend
+from tests.long import rest_is_long
 
 SLOW = 2.0  # s
 LATER = tuple(Ask(time, "resume") for time in (400.0, 450.0, 500.0))
@@ -166,7 +167,7 @@ def test_on_a_full_disk_a_stop_waits_for_nothing_and_the_run_ends() -> None:
     agrees(run)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", rest_is_long(range(4)))
 def test_however_disk_people_and_operators_fall_together_nothing_is_done_twice_or_passes_a_stop(seed: int) -> None:
     draw = random.Random(seed)
     enters = draw.uniform(0.0, 90.0)

@@ -12,6 +12,7 @@ from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS, When
 from tests.crash.mute import Mend, moves_the_robot, mute, opens_the_door, takes_what_is_held
 from tests.crash.stories import Tending
+from tests.long import rest_is_long
 
 STORY = Tending()
 IN_SUITE = 60
@@ -36,7 +37,7 @@ def test_nobody_disturbs_the_run_that_the_others_are_held_against() -> None:
     assert plain().questions == ()
 
 
-@pytest.mark.parametrize("part", range(6))
+@pytest.mark.parametrize("part", rest_is_long(range(6)))
 def test_killed_at_any_instant_a_run_ends_as_if_it_had_not_been(part: int) -> None:
     for point in list(spread(IN_SUITE))[part::6]:
         end = crashed(STORY, point)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("hosted")
+pytestmark = [pytest.mark.xdist_group("hosted"), pytest.mark.long]
 IN_SUITE = 10
 
 

@@ -45,6 +45,7 @@ def only_run(program: Program) -> dict[str, object]:
     return document
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_in_a_stopped_journaled_run(program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     process.send_signal(signal.SIGINT)
@@ -55,6 +56,7 @@ def test_ctrl_c_ends_in_a_stopped_journaled_run(program: Program, plan_file: Pat
     assert program.answer("report", str(only_run(program)["run_id"])).code == 0
 
 
+@pytest.mark.long
 def test_after_kill_9_of_the_controller_the_journal_reads(program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     os.kill(int(str(only_run(program)["pid"])), signal.SIGKILL)
@@ -88,6 +90,7 @@ def test_a_terminal_that_is_killed_stops_nothing_and_another_one_goes_on_with_it
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.long
 def test_a_terminal_that_has_to_go_leaves_the_run(number: signal.Signals, program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     process.send_signal(number)
@@ -98,6 +101,7 @@ def test_a_terminal_that_has_to_go_leaves_the_run(number: signal.Signals, progra
     assert program.answer("ask", "quick-stop").code == 0
 
 
+@pytest.mark.long
 def test_a_run_that_is_left_alone_completes(program: Program, plan_file: Path) -> None:
     finished = program.call("run", plan_file, "--yes", "--format", "json")
     assert finished.code == 0, finished.everything

@@ -41,6 +41,7 @@ def test_the_same_inputs_give_the_same_bytes(
     assert target.read_bytes() == cold_plan[1].read_bytes()
 
 
+@pytest.mark.long
 def test_the_same_inputs_give_the_same_bytes_with_nothing_in_the_cache(
     plan_file: Path, project: Path, program: Program, tmp_path: Path
 ) -> None:

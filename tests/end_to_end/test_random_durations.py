@@ -31,6 +31,7 @@ def test_machine_tending_ends_well_whatever_its_steps_take(tending: Planned) -> 
     assert run.run.summary.makespan_s > 1.1 * tending.released.motion_plan.tasks.bounds.makespan
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", BOTH)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_ends_well_whatever_its_steps_take(examples: Path, cache: Path, name: str, how: str) -> None:

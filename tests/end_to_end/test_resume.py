@@ -51,6 +51,7 @@ def killed(program: Program, examples: Path, tmp_path: Path) -> Killed:
     return Killed(program, find_run(program.state, None), source / "first_move.intent")
 
 
+@pytest.mark.long
 def test_a_killed_run_is_refused_with_each_reason_shown_confirmed_and_gone_on_with(killed: Killed) -> None:
     """One run, for each costs seconds."""
     _refused_of_other_files(killed)

@@ -161,6 +161,7 @@ def test_a_text_that_is_wrong_in_all_its_lines_is_checked_up_to_so_many(text: st
         "tray t {\n" + "colour red\n" * 2_000 + "}\n",
         "tray t {\n  at (0 mm, 0 mm, 0 mm)\n  holds [" + ",".join(f"p{i}" for i in range(2_000)) + "]\n}\n",
     ],
+    ids=["trays", "settings", "parts"],
 )
 def test_a_cell_that_is_wrong_in_all_its_lines_is_compiled_up_to_so_many(text: str) -> None:
     outcome = cell_of(text)
@@ -180,7 +181,9 @@ def test_a_mistake_in_a_template_counts_once_however_often_it_is_copied() -> Non
     assert "E110" not in codes(program_of(text))
 
 
-@pytest.mark.parametrize("text", ["move shaft" + " a a" * 4_000 + "\n", "never r1 in aisle\n" * 900])
+@pytest.mark.parametrize(
+    "text", ["move shaft" + " a a" * 4_000 + "\n", "never r1 in aisle\n" * 900], ids=["many words", "many lines"]
+)
 def test_a_parse_keeps_nothing_but_our_own_tree(text: str) -> None:
     """Bytes at the peak by character of the text: the parser's tree beside ours took three times as much."""
     intent("move shaft to outfeed\n")

@@ -7,13 +7,14 @@ import pytest
 
 from cellwright.campaign.campaign import tried
 from cellwright.campaign.drawing import DRAWS, Stage, drawn, possible_in
+from tests.long import rest_is_long
 from tests.scenarios.subjects import gantry
 
 SEEDS = 100
 PARTS = 10
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", rest_is_long(range(PARTS)))
 def test_whatever_goes_wrong_a_run_ends_with_its_cause_and_breaks_no_rule(part: int) -> None:
     for seed in range(part, SEEDS, PARTS):
         subject = gantry(1, "stop" if seed % 3 == 0 else "slow")

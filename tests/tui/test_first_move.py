@@ -159,6 +159,7 @@ def test_rehearsal_completes_and_keeps_no_run(plan_file: str, capsys: pytest.Cap
     assert document(capsys) == {"runs": []}
 
 
+@pytest.mark.long
 def test_run_is_told_and_kept(plan_file: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", plan_file, "--jobs", "1", "--yes", "--format", "json"]) == 0
     captured = capsys.readouterr()
@@ -230,6 +231,7 @@ def test_run_asks_first_and_moves_nothing_without_a_yes(
     assert list((here / "state" / "runs").iterdir()) == []
 
 
+@pytest.mark.long
 def test_run_goes_on_after_a_yes_and_a_hold_after_a_resume(
     plan_file: str, repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -179,6 +179,7 @@ def test_planning_twice_gives_the_same_bytes(cell: CellModel, found: Found) -> N
     assert [canonical(m) for m in again.motions.values()] == [canonical(m) for m in found.motions.values()]
 
 
+@pytest.mark.long
 def test_other_processes_in_another_order_give_the_same_bytes(cell: CellModel, found: Found) -> None:
     needs = all_needs(cell)[::-1]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

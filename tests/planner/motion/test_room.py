@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from cell.model import CellModel
 from planner.motion import findings
 from tests.planner.motion.test_plan_motions import plan
@@ -44,6 +46,7 @@ def with_wall(y: int) -> CellModel:
     return small_cell(changes={"shape box (120 mm, 120 mm, 50 mm)": "shape box (60 mm, 60 mm, 50 mm)", "fixture right {\n": wall})
 
 
+@pytest.mark.long
 def test_what_stands_too_near_is_told_with_how_much_it_lacks() -> None:
     told = refusal(with_wall(245), fetch(with_wall(245), "left"))
     assert told.code == "E321"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import pytest
+
 from cell.diagnostic import Outcome
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
@@ -61,6 +63,7 @@ def test_in_order_it_is_fetched_when_its_line_is_due() -> None:
     assert proved(case, IN_ORDER).value is not None
 
 
+@pytest.mark.long
 def test_fetched_before_what_stands_first_in_order_it_is_refused() -> None:
     found = proved(fitted(UNORDERED), IN_ORDER).diagnostics
     assert {d.code for d in found} == {"E682"}
@@ -88,6 +91,7 @@ def test_only_in_order_puts_two_goals_in_order() -> None:
         assert not turns.are_in_order((goals[0], here), (goals[1], there))
 
 
+@pytest.mark.long
 def test_a_cover_in_hand_goes_onto_the_unit_that_is_in_the_nest() -> None:
     """Not onto the first one of the text: the hand would be full of what another unit is waiting for."""
     start = request(INTENT).state

@@ -125,6 +125,7 @@ def test_with_choices_nothing_that_happens_is_missed(seed: int) -> None:
     assert coinciding(steps, choices) <= claimed(steps, choices)
 
 
+@pytest.mark.long
 def test_with_choices_it_is_hardly_ever_too_cautious() -> None:
     said = happened = 0
     for seed in range(150):

@@ -41,6 +41,7 @@ def test_all_joint_mutants_are_refused(case: Callable[[], Case], capsys: pytest.
         assert sum(text.startswith(f"{kind}: ") for text in left) <= 0.05 * count, left
 
 
+@pytest.mark.long
 def test_a_sample_of_joint_mutants_is_refused() -> None:
     case = sharing()
     every = list(joint_mutants(case))

@@ -32,6 +32,7 @@ from planner.proof.nevers import check_capacities, check_nevers
 from planner.proof.precedence import Precedence, precedence_of
 from planner.proof.release import release
 from planner.proof.right_of_way import unit_of
+from tests.long import rest_is_long
 from tests.planner.proof.gantry import SAFE_HEIGHT, VERSIONS, Case
 from tests.planner.proof.hand_made import rest_to_rest
 from tests.planner.proof.random_runs import nearest
@@ -104,7 +105,7 @@ def test_two_robots_that_share_a_gauge_are_released_with_what_they_owe_one_anoth
 
 
 @pytest.mark.parametrize("case", [sharing, choosing])
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", rest_is_long(range(20)))
 def test_a_released_plan_has_no_contact_whatever_its_steps_take(case: Callable[[], Case], seed: int) -> None:
     assert nearest(case().plan, seed) > 0.0
 
