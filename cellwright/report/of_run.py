@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from cell.events import PlanReleased
+from cell.events import Event, PlanReleased
 from cell.motion_plan import MotionPlan
 from cellwright.reading import Reading
+from cellwright.report.clock import zeros
+from cellwright.report.keyframes import Track, recorded_tracks
 from cellwright.report.record import Ground, Record, Said
 from cellwright.session import load_robots, sources_now
 from cellwright.workshop import Workshop
@@ -22,8 +24,16 @@ def run_record(folder: RunFolder, said: Said, workshop: Workshop) -> Record:
     damage = folder.damage()
     plans = [event.plan for event in events if isinstance(event, PlanReleased) and event.plan is not None]
     ground, why, texts = _ground(plans[0], workshop) if plans else (None, NO_PLAN, {})
-    samples = tuple(sample for path in folder.recordings() for sample in read_recording(path))
-    return Record(events, folder.summary(), said, ground, why, texts, samples, damage="" if damage is None else damage.text)
+    tracks = _tracks(folder, events) if ground is not None else {}
+    return Record(events, folder.summary(), said, ground, why, texts, tracks, damage="" if damage is None else damage.text)
+
+
+def _tracks(folder: RunFolder, events: tuple[Event, ...]) -> dict[str, Track]:
+    """None where a controller has left no recording: then nobody can say whose clock is whose."""
+    recordings, begun = folder.recordings(), zeros(events)
+    if len(recordings) != len(begun):
+        return {}
+    return recorded_tracks((zero, read_recording(path)) for zero, path in zip(begun, recordings, strict=True))
 
 
 def _ground(plan: MotionPlan, workshop: Workshop) -> tuple[Ground | None, str, dict[str, str]]:

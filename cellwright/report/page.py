@@ -12,21 +12,27 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from cell.events import RunOpened
+from cell.steps import Move
 from cellwright.report.alarm_section import alarm_section
 from cellwright.report.cell_picture import cell_section
-from cellwright.report.course import course
+from cellwright.report.course import Course, course
 from cellwright.report.figure_section import figure_section
 from cellwright.report.gantt import gantt
+from cellwright.report.keyframes import planned_tracks
 from cellwright.report.markup import Markup, element, joined, name, visible
 from cellwright.report.part_section import part_section
 from cellwright.report.proof_section import proof_section
 from cellwright.report.record import Record
+from cellwright.report.replay_scene import scene
+from cellwright.report.replay_section import PLANNED, RECORDED, replay_section
+from cellwright.report.tables import section
+from cellwright.report.whereabouts import parts_of_run
 from cellwright.report.zone_picture import zone_section
 from controller.figures.figures import figures_of
 
 CLOCKS = {"virtual": "simulated time", "real": "real time"}
 NAV = (
-    ("figures", "Figures"), ("gantt", "Planned and actual"), ("zones", "Zones"), ("cell", "The cell"),
+    ("figures", "Figures"), ("gantt", "Planned and actual"), ("zones", "Zones"), ("replay", "Replay"), ("cell", "The cell"),
     ("alarms", "Alarms"), ("parts", "Parts"), ("proof", "Proof"),
 )  # fmt: skip
 
@@ -43,6 +49,7 @@ def run_page(record: Record) -> str:
         figure_section(figures_of(record.events), record.summary, taken),
         gantt(taken),
         zone_section(taken),
+        _replay(record, taken, opened),
         cell_section(record.ground, record.no_ground, taken),
         alarm_section(record, taken),
         part_section(record.summary.parts),
@@ -50,7 +57,9 @@ def run_page(record: Record) -> str:
     )
 
 
-def page(title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, scripts: Sequence[str] = ("page.js",)) -> str:
+def page(
+    title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, scripts: Sequence[str] = ("page.js", "replay.js")
+) -> str:
     """`scripts` are files of ours."""
     style = text_of("page.css")
     code = [text_of(script) for script in scripts]
@@ -68,6 +77,20 @@ def page(title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, sc
         "body", element("h1", name(title)), links, element("main", *sections), *(element("script", Markup(one)) for one in code)
     )
     return f'<!doctype html>\n<html lang="en" dir="ltr">{head.text}{body.text}</html>\n'
+
+
+def _replay(record: Record, taken: Course, opened: RunOpened) -> Markup:
+    if record.ground is None:
+        return section("Replay", "replay", element("p", record.no_ground))
+    tracks = record.tracks or planned_tracks(taken)
+    drawn = scene(record.ground, taken, opened.state, tracks, parts_of_run(record.events, taken))
+    return replay_section(drawn, RECORDED if record.tracks else PLANNED, _busy(taken))
+
+
+def _busy(taken: Course) -> float:
+    """A moment at which something is carried, to be shown first."""
+    moving = (run for run in taken.runs if isinstance(run.step.action, Move) and run.step.action.need.carried)
+    return next(((run.start + run.stop) / 2.0 for run in moving), 0.0)
 
 
 def policy(style: str, scripts: Sequence[str]) -> str:

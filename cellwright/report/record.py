@@ -11,7 +11,7 @@ from cell.model import CellModel
 from cell.released_plan import Proof
 from cell.robot import RobotModel
 from cell.run import RunSummary
-from controller.journal.recording import Sample
+from cellwright.report.keyframes import Track
 
 Said = Callable[[Event], str | None]
 """What happened, as a sentence; None for what belongs to every step of every run."""
@@ -28,7 +28,7 @@ class Ground:
 @dataclass(frozen=True, slots=True)
 class Record:
     """`ground` None: `no_ground` says why nothing can be drawn of the cell. `texts`: by name each source that is still what was
-    planned with, for the lines of intent. `samples` of the recordings, none where there are none. `proof` where one is at hand:
+    planned with, for the lines of intent. `tracks`: by robot where it was, as recorded. `proof` where one is at hand:
     a journal keeps how much was proved and under which assumptions. `damage`: what a bad disk did to the journal."""
 
     events: tuple[Event, ...]
@@ -37,7 +37,7 @@ class Record:
     ground: Ground | None = None
     no_ground: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
-    samples: tuple[Sample, ...] = ()
+    tracks: Mapping[str, Track] = field(default_factory=dict)
     proof: Proof | None = None
     damage: str = ""
 
