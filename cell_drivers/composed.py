@@ -130,11 +130,13 @@ class ComposedSet:
 
     def _hand_over(self, share: Share) -> None:
         """What it follows, where there is something new of it. A robot whose link is cut says nothing new."""
+        if not isinstance(share.drivers, Follower):
+            return
         for robot in sorted(_followed_by(share)):
             state = next((s for other in self._shares if robot in other.devices for s in _states(other.drivers, robot)), None)
             if state is not None and self._handed.get((share.driver, robot)) != state.received:
                 self._handed[share.driver, robot] = state.received
-                share.drivers.follow(state)  # type: ignore[attr-defined]
+                share.drivers.follow(state)
 
     def _of(self, share: Share, events: Iterable[DeviceEvent]) -> Iterable[DeviceEvent]:
         for event in events:

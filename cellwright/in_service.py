@@ -42,10 +42,14 @@ class InService:
 
     drivers: DriverSet
     clock: Clock | None
-    is_simulated: bool
+    real: frozenset[str]
     record: Path | None = None
     reached: Path | None = None
-    real: frozenset[str] = frozenset()
+
+    @property
+    def is_simulated(self) -> bool:
+        """No device of it is real."""
+        return not self.real
 
 
 def drivers_in_service(
@@ -84,7 +88,7 @@ def _in_one_process(
     opened = open_drivers(request, scenario)
     if opened.value is None:
         return Outcome(None, opened.diagnostics)
-    return Outcome(InService(opened.value, None, True)) if opened.value.virtual is not None else None
+    return Outcome(InService(opened.value, None, real=frozenset())) if opened.value.virtual is not None else None
 
 
 def _hosted(
@@ -110,8 +114,7 @@ def _hosted(
     whole: DriverSet = made[0] if len(made) == 1 else ComposedSet(request.cell, shares)
     clock = RealClock(origin=pace.origin, speed=pace.speed)
     reached = record.with_suffix(AT) if True in are_virtual else None
-    real = frozenset[str]().union(*(part.devices for part, of in zip(parts, made, strict=True) if not of.is_virtual))
-    return Outcome(InService(whole, clock, are_virtual == {True}, _written(worlds, record), reached, real))
+    return Outcome(InService(whole, clock, _real(parts, made), _written(worlds, record), reached))
 
 
 def drivers_again(
@@ -134,8 +137,13 @@ def drivers_again(
     shares = [Share(part.driver, part.devices, drivers) for part, drivers in zip(parts.value, made, strict=True)]
     whole: DriverSet = made[0] if len(made) == 1 else ComposedSet(request.cell, shares)
     pace = next(drivers.line.hello for drivers in made if drivers.is_virtual)
-    is_simulated = all(drivers.is_virtual for drivers in made)
-    return Outcome(InService(whole, RealClock(origin=pace.origin, speed=pace.speed), is_simulated, record, reached))
+    clock = RealClock(origin=pace.origin, speed=pace.speed)
+    return Outcome(InService(whole, clock, _real(parts.value, made), record, reached))
+
+
+def _real(parts: Sequence[Assigned], made: Sequence[HostedSet]) -> frozenset[str]:
+    """The devices whose drivers keep no time of their own."""
+    return frozenset[str]().union(*(part.devices for part, of in zip(parts, made, strict=True) if not of.is_virtual))
 
 
 def _child_again(part: Assigned, request: PlanningRequest, reached: Path, bounds: Bounds, speed: float) -> Outcome[HostedSet]:

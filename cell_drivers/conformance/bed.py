@@ -13,7 +13,7 @@ from types import TracebackType
 
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised
 from cell.driver import CouplingDriver, Device, DriverSet
-from cell_drivers.conformance.bench import Bench
+from cell_drivers.conformance.bench import Bench, Nonsense
 from cell_drivers.conformance.foreign import Foreign
 from cell_drivers.conformance.seen import Broken, NotTried
 
@@ -22,10 +22,12 @@ STEP = 0.05
 """s between two looks where nothing is sampled."""
 PATIENCE = 60.0
 """s: the longest that any command but a program may take."""
-
-
 WAKING = 20.0
 """s that a gripper may take to be ready once it is acknowledged that its jaws move."""
+CLEARING = 2.0
+"""s that a machine's alarm may take to go once it is acknowledged."""
+KIT = "the conformance kit"
+"""Who acknowledges."""
 
 
 class Bed:
@@ -43,18 +45,24 @@ class Bed:
             self.drivers.open()
             self._await_states()
             self._wake_hands()
+            self._clear_alarms()
         except BaseException:
             self._give_up()
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Whatever the trial came to, nothing goes on moving and the link is given up."""
+        """Whatever the trial came to, nothing goes on moving, no alarm stays, and the link is given up."""
         for robot in self.drivers.motion.values():
             with _whatever_it_raises():
                 robot.stop("hold")
+        for machine in self.drivers.machines.values():
+            with _whatever_it_raises():
+                machine.stop()
         with _whatever_it_raises():
             self.until(lambda: all(r.state().mode not in ("running", "stopping") for r in self.drivers.motion.values()), 5.0)
+        with _whatever_it_raises():
+            self._clear_alarms()
         self._give_up()
 
     def _give_up(self) -> None:
@@ -142,8 +150,19 @@ class Bed:
         self.poll()
         asleep = {(e.device, e.fault) for e in self.events if isinstance(e, FaultRaised) and e.device in names}
         for device, fault in asleep:
-            self._devices[device].acknowledge(fault, "the conformance kit")
+            self._devices[device].acknowledge(fault, KIT)
         self.until(lambda: asleep <= {(e.device, e.fault) for e in self.events if isinstance(e, FaultCleared)}, WAKING)
+
+    def _clear_alarms(self) -> None:
+        """An alarm of a machine that a trial has left is acknowledged, so that the next one does not meet it where the devices
+        are the same. One that stays is left to the laws."""
+        serving = {device.name: device for device in (*self.drivers.machines.values(), *self.drivers.stations.values())}
+        self.poll()
+        told = {(e.device, e.fault) for e in self.events if isinstance(e, FaultRaised) and e.device in serving}
+        gone = {(e.device, e.fault) for e in self.events if isinstance(e, FaultCleared)}
+        for device, fault in told - gone:
+            serving[device].acknowledge(fault, KIT)
+        self.until(lambda: all(device.state().alarm is None for device in serving.values()), CLEARING)
 
     # --- commands ---
 
@@ -182,6 +201,20 @@ class Bed:
             yield
         finally:
             restore()
+
+    @contextmanager
+    def nonsense(self, device: str, what: Nonsense) -> Iterator[None]:
+        """For the block the device says what cannot be so. Raises NotTried where the bench cannot make it."""
+        if self.bench.hooks.nonsense is None:
+            raise NotTried("the bench cannot make a device say what cannot be so")
+        try:
+            end = self.bench.hooks.nonsense(self.drivers, device, what)
+        except KeyError:
+            raise NotTried(f"the bench cannot make {device} say what is {what}") from None
+        try:
+            yield
+        finally:
+            end()
 
     def reconnect(self) -> None:
         """Closes and opens; with another set where that one meets the same devices."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cell.driver import Assembly, DriverFactory, DriverSet
 from cell.geometry import Array
+
+Nonsense = Literal["not finite", "back in time"]
+"""What no device can mean: a number that is none; a sample whose time is before that of the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +20,15 @@ class Hooks:
     `cut` takes the link to the device away, and what it gives back restores it. `fault` makes the device fault, with a cause that
     is gone at once, and gives the fault's name. `between` puts a part between the jaws of a hand, or takes it from there. `part`
     puts a part into a machine or station, or takes it out; where there is a clamp the kit clamps it. The kit gives a driver its
-    declared `max_age` to see a fault or a part. `fault` and `part` raise KeyError for a device that they do not know."""
+    declared `max_age` to see a fault or a part. `nonsense` makes the device itself, not its driver, say what it cannot mean, in
+    every sample from now on; what it gives back ends that. For the device `signals` that is one signal of them. `fault`, `part`
+    and `nonsense` raise KeyError for what they cannot bring about with a device."""
 
     cut: Callable[[DriverSet, str], Callable[[], None]] | None = None
     fault: Callable[[DriverSet, str], str] | None = None
     between: Callable[[DriverSet, str, str, bool], None] | None = None
     part: Callable[[DriverSet, str, bool], None] | None = None
+    nonsense: Callable[[DriverSet, str, Nonsense], Callable[[], None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class Host:
         self._desk.stop_robots()
         until = time.monotonic() + STANDING
         with suppress(Defective):
-            while time.monotonic() < until and any(robot.mode == "stopping" for robot in self._seen().robots):
+            while time.monotonic() < until and any(robot.mode in ("running", "stopping") for robot in self._seen().robots):
                 select.select([], [], [], self._period)
 
     def _seen(self) -> Seen:

@@ -133,9 +133,10 @@ class Line:
         if self.why is None:
             self._stops.send(group, key, kind)
 
-    def _is_deaf(self, reached: Reached) -> None:
+    def _is_deaf(self, reached: Reached, is_gone: bool) -> None:
         if reached is self._reached:  # else it is of a process before this one
-            self.cut(f"a stop was not taken within {self.bounds.stop:g} s", is_deaf=True)
+            why = f"a stop was not taken within {self.bounds.stop:g} s"
+            self.cut(self._how_it_ended(reached) if is_gone else why, is_deaf=True)
 
     def follow(self, state: RobotState) -> None:
         """Sent and not answered. A child that takes nothing just now is not waited for: then what it knows grows old."""

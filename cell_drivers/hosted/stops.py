@@ -19,10 +19,12 @@ from cell_drivers.hosted.wire import Answered, Group, Stop, read_from_child, wri
 
 
 class Stops:
-    """Over the socket `end`. `within` s until a stop counts as not taken, which `deaf` is told."""
+    """Over the socket `end`. `within` s until a stop counts as not taken, which `deaf` is told, and whether the child has closed
+    its end: then it is gone, and its silence has another cause."""
 
-    def __init__(self, end: socket.socket, within: float, deaf: Callable[[], None]) -> None:
+    def __init__(self, end: socket.socket, within: float, deaf: Callable[[bool], None]) -> None:
         self._end, self._within, self._deaf = end, within, deaf
+        self._is_gone = False
         self._numbers = count(1)
         self._sending, self._hearing = Lock(), Lock()
         self._frames, self._taken = Frames(), set[int]()
@@ -48,13 +50,16 @@ class Stops:
 
     def _wait(self, number: int, until: float) -> None:
         if number == 0 or not self._is_heard(number, until):
-            self._deaf()
+            self._deaf(self._is_gone)
 
     def _has_gone(self, stop: Stop) -> bool:
         try:
             with self._sending:
                 self._end.settimeout(self._within)
                 self._end.sendall(frame(write(stop)))
+        except ConnectionError:
+            self._is_gone = True
+            return False
         except OSError:
             return False
         return True
@@ -66,9 +71,12 @@ class Stops:
                     self._end.settimeout(left)
                     piece = self._end.recv(4096)
                     if not piece:
+                        self._is_gone = True
                         break
                     answers = [read_from_child(text) for text in self._frames.feed(piece)]
                     self._taken.update(answer.number for answer in answers if isinstance(answer, Answered))
+            except ConnectionError:
+                self._is_gone = True
             except (OSError, BadFrame, CodecError):
                 pass
             return number in self._taken

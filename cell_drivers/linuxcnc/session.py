@@ -2,7 +2,8 @@
 and times in, bytes out.
 
 A script is a generator that yields requests and gets their answers; a reading goes out with each of its exchanges, so it always
-knows how things stand. Law: up means fresh readings, not an open socket. What comes too late, out of order or cannot be so
+knows how things stand. Law: up means fresh readings, not an open socket: two of them at least, for one alone cannot show that
+time runs on, and is not told. What comes too late, out of order or cannot be so
 (time that runs back, a joint that jumps) ends the link, and everything begins anew: nothing is ever sent a second time.
 Late is what the other end or the link has kept: an answer that lay here while nobody looked is only old.
 """
@@ -62,6 +63,7 @@ class Session:
     _dialogue: Dialogue = field(default_factory=Dialogue)
     _running: Running | None = None
     _waiting: deque[Running] = field(default_factory=deque)
+    _first: Reading | None = None
     _polled: int = 0
     _since: int = 0
     _unseen: int = 0
@@ -98,6 +100,7 @@ class Session:
 
     def connected(self, now: int) -> None:
         self.stage, self._dialogue, self._polled, self.now = "greeting", Dialogue(), now, now
+        self._first = None
         self.plausible.forget()
         self._dialogue.ask(GREETING, now)
 
@@ -136,7 +139,7 @@ class Session:
         is_late = now - self._since > PATIENCE if self.stage == "dialling" else self._dialogue.waited(now) > PATIENCE
         if self.stage in ("dialling", "greeting", "up") and is_late:
             self.lost("it accepts and says nothing" if self.stage == "greeting" else "it does not answer", now)
-        if self.stage == "up" and not self._dialogue.is_waiting:
+        if self.stage in ("greeting", "up") and not self._dialogue.is_waiting:
             if self.is_busy:
                 self._go_on(())
             elif now - self._polled >= PERIOD:
@@ -183,8 +186,12 @@ class Session:
         if exchange.requests[-len(QUESTIONS) :] != QUESTIONS:
             return
         reading = reading_of(exchange.answers[-len(QUESTIONS) :])
-        self.reading, self.received = reading, self.plausible.taken_at(reading, now, exchange.unseen)
-        self.fresh.append((reading, self.received))
+        taken = self.plausible.taken_at(reading, now, exchange.unseen)
+        if self._first is None:
+            self._first = reading
+            return
+        self.reading, self.received = reading, taken
+        self.fresh.append((reading, taken))
         if self.stage == "greeting":
             self.stage, self.links = "up", self.links + 1
         if self._running is not None and self._running.exchange is exchange:

@@ -1,7 +1,8 @@
 """The three connections to one controller as one link: up when all three work and the robot is the one that is meant.
 
 Pure: bytes and times in, bytes out. Law: one that fails takes the others with it, and everything begins anew; a robot that is not
-the one of the cell is refused for good, until somebody opens the driver again. Up means fresh samples, not open sockets.
+the one of the cell is refused for good, until somebody opens the driver again. Up means fresh samples, not open sockets: two of
+them at least, for one alone cannot show that its time runs on.
 """
 
 from __future__ import annotations
@@ -136,11 +137,13 @@ class Connection:
     # --- how it comes up ---
 
     def _rtde(self, data: bytes, now: int) -> tuple[Sample, ...]:
+        is_first = self.rtde.sample is None
         answer, samples = self.rtde.received(data, now)
         if answer:
             self.outbox.append(("rtde", answer))
         if samples:
             self._heard = now
+        if samples[is_first:]:
             self._come_up(samples[-1])
         return samples if self.is_up else ()
 

@@ -40,7 +40,7 @@ def start_with(scenario: Scenario | None) -> Start:
 def test_real_devices_are_not_disturbed(scenario: Scenario | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Real()
     asked = request()
-    found = Outcome(InService(cast(DriverSet, real), None, False, real=frozenset(devices_of(asked.cell))))
+    found = Outcome(InService(cast(DriverSet, real), None, frozenset(devices_of(asked.cell))))
     monkeypatch.setattr(controller_process, "drivers_in_service", lambda *given: found)
     ready = cast(Ready, type("R", (), {"request": asked}))
     folder = new_run(tmp_path, "run-1")

@@ -79,7 +79,9 @@ HOOKS = Hooks(
     fault=lambda drivers, device: simulated.fault(_plain(drivers), device),
     between=lambda drivers, tool, hand, is_there: simulated.between(_plain(drivers), tool, hand, is_there),
     part=lambda drivers, device, is_there: simulated.part(_plain(drivers), device, is_there),
+    nonsense=lambda drivers, device, what: simulated.cut(_plain(drivers), device),
 )
+"""What cannot be so a simulated device does not say: `nonsense` has the wrapped one say nothing, and a wrapper says it."""
 
 
 def with_devices(kind: str, wrapper: type[Around]) -> Callable[[SimulatedCell], object]:

@@ -19,7 +19,7 @@ from cell.device import (
     Trajectory,
 )
 from cell.driver_errors import Refusal, Refused
-from cell_drivers.conformance.laws import linking, moving, opening, sampling, scaling, telling, wiring
+from cell_drivers.conformance.laws import doubting, linking, moving, opening, sampling, scaling, telling, wiring
 from tests.conformance.around import SECOND, Around, Fault, Set, deaf, grippers, machines, robots
 
 
@@ -96,6 +96,29 @@ class MadeUp(Around):
     def state(self) -> RobotState:
         state: RobotState = self.inner.state()
         return replace(state, received=self.now, device_time=self.now, seq=self.now)
+
+
+class TakesNoNumber(Around):
+    """What its robot tells it passes on, a joint that is no number too."""
+
+    def state(self) -> RobotState:
+        state: RobotState = self.inner.state()
+        return replace(state, q=state.q * np.nan) if self.inner.is_frozen else state
+
+
+class TakesAnyTime(Around):
+    """What its robot tells is newer than what it told before."""
+
+    def state(self) -> RobotState:
+        state: RobotState = self.inner.state()
+        passed = self.now - state.received
+        return replace(state, device_time=state.device_time - passed, received=self.now) if self.inner.is_frozen else state
+
+
+class TakesTheSameAgain(Around):
+    def state(self) -> RobotState:
+        state: RobotState = self.inner.state()
+        return replace(state, received=self.now) if self.inner.is_frozen else state
 
 
 class Remembers(Around):
@@ -294,6 +317,9 @@ FAULTS = (
     Fault("does not say what it runs", sampling.states_follow_the_motion, robots(Secretive)),
     Fault("has gaps in its samples", sampling.readback_has_no_gap_inside_a_block, robots(Gaps)),
     Fault("gives samples twice", sampling.readback_has_no_gap_inside_a_block, robots(TwiceTheSamples)),
+    Fault("takes a joint that is no number", doubting.what_is_not_finite_is_no_state, robots(TakesNoNumber)),
+    Fault("does not grow old on what is no number", doubting.what_is_not_finite_is_no_state, robots(TakesTheSameAgain)),
+    Fault("takes a time that runs back", doubting.what_runs_back_is_no_state, robots(TakesAnyTime)),
     Fault("leaves its path", moving.a_motion_keeps_to_its_path, robots(OffThePath)),
     Fault("does not say how far it is", moving.status_tells_the_whole_life, robots(KnowsNoPlace)),
     Fault("says unknown of nothing", moving.status_is_unknown_where_undeclared, robots(CanSay)),

@@ -17,7 +17,7 @@ from cell.device import (
     SignalSample,
 )
 from cell.driver_errors import Refusal, Refused
-from cell_drivers.conformance.laws import gripping, inspecting, machining, sensing, waiting
+from cell_drivers.conformance.laws import doubting, gripping, inspecting, machining, sensing, waiting
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, grippers, machines, nameless, with_devices
 
 
@@ -320,6 +320,8 @@ FAULTS = (
     Fault("has words of its own", sensing.signals_speak_the_words, with_devices("signals", OwnWords)),
     Fault("has signals that do not age", sensing.signals_have_ages, with_devices("signals", Ageless)),
     Fault("has any signal", sensing.an_unknown_signal_is_refused, with_devices("signals", AnySignal)),
+    Fault("takes a value that is no number", doubting.what_is_not_finite_is_not_known, with_devices("signals", AlwaysNew)),
+    Fault("takes a value of before", doubting.what_runs_back_is_not_known, with_devices("signals", AlwaysNew)),
     Fault("stamps a signal when it is read", sensing.a_silent_signal_grows_stale, with_devices("signals", AlwaysNew)),
     Fault("takes silence for free", sensing.silence_is_occupied, with_devices("people", Trusting)),
     Fault("is free when it is closed", sensing.a_closed_detector_says_occupied, with_devices("people", TrustingWhenClosed)),

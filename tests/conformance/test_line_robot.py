@@ -12,11 +12,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from cell.driver import Assembly
+from cell.driver import Assembly, DriverSet
 from cell.driver_errors import DriverError, ProtocolViolation
 from cell_drivers.conformance import LAWS, Bench, Law, examine
+from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.conformance.built_in import HOME, JOINTS, built_in
-from cell_drivers.conformance.laws import moving, numbering, opening, telling
+from cell_drivers.conformance.laws import doubting, moving, numbering, opening, telling
 from tests.doubles.line_robot import LineRobot
 from tests.doubles.waiting import until
 
@@ -62,6 +63,26 @@ def test_it_takes_at_most_120_lines_of_ones_own(line_robot: ModuleType) -> None:
 def test_it_keeps_laws_of_the_kit_over_a_real_socket(line_robot: ModuleType, robot: LineRobot) -> None:
     kept(line_robot.bench(at(robot.port)), QUICK)
     assert [line for line in robot.heard if line.startswith("MOVE")], "it was a robot that moved"
+
+
+def test_what_it_cannot_mean_is_no_state(line_robot: ModuleType, robot: LineRobot) -> None:
+    def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], None]:
+        def spoilt(line: bytes) -> bytes:
+            words = line.split()
+            words[2] = b"%d" % (10**15 - int(words[2])) if what == "back in time" else words[2]
+            words[-2] = b"inf," + words[-2].partition(b",")[2] if what == "not finite" else words[-2]
+            return b" ".join(words) + b"\n"
+
+        robot.spoil = spoilt
+
+        def end() -> None:
+            robot.spoil = lambda line: line
+
+        return end
+
+    bench = line_robot.bench(at(robot.port))
+    laws = (doubting.what_is_not_finite_is_no_state, doubting.what_runs_back_is_no_state)
+    kept(replace(bench, hooks=replace(bench.hooks, nonsense=nonsense)), laws)
 
 
 @pytest.mark.slow

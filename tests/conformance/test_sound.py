@@ -10,7 +10,9 @@ import pytest
 
 from cell.device import ReadbackBlock
 from cell_drivers.conformance import bed, examine
-from cell_drivers.conformance.laws import sampling
+from cell_drivers.conformance.law import law
+from cell_drivers.conformance.laws import machining, sampling
+from cell_drivers.conformance.seen import Broken
 from tests.conformance.around import Around, Fault, Set, robots
 
 
@@ -24,6 +26,21 @@ class OneByOne(Around):
     def sample(block: ReadbackBlock, k: int) -> ReadbackBlock:
         arrays = {name: getattr(block, name)[k : k + 1] for name in ("time", "q", "qd", "setpoint", "s", "speed_scaling")}
         return replace(block, first_seq=block.first_seq + k, **arrays)
+
+
+@law("machine", "Leaves an alarm behind, as a trial does that breaks off.")
+def leaves_an_alarm(on: bed.Bed, machine: str) -> str:
+    assert on.bench.hooks.fault is not None
+    on.bench.hooks.fault(on.drivers, machine)
+    raise Broken("it breaks off here")
+
+
+def test_an_alarm_that_a_trial_leaves_is_none_of_the_next_ones() -> None:
+    fresh = Fault("goes on from trial to trial", leaves_an_alarm, Set).bench()
+    drivers = fresh.make()
+    findings = examine(replace(fresh, driver=lambda assembly: drivers), (leaves_an_alarm, machining.a_program_runs_once)).findings
+    told = [(f.verdict, f.seen) for f in findings if f.device == "lathe"]
+    assert told == [("failed", "it breaks off here"), ("passed", "done once, though it was sent three times")]
 
 
 def test_a_block_may_be_one_sample() -> None:

@@ -6,6 +6,7 @@ from types import ModuleType
 
 from cell_drivers.conformance.law import Law
 from cell_drivers.conformance.laws import (
+    doubting,
     following,
     gripping,
     inspecting,
@@ -26,8 +27,8 @@ from cell_drivers.conformance.laws import (
 )
 
 _ROOMS: tuple[ModuleType, ...] = (
-    opening, telling, sampling, powering, refusing, numbering, moving, stopping, scaling, linking, wiring, gripping, following,
-    machining, inspecting, sensing, waiting,
+    opening, telling, sampling, doubting, powering, refusing, numbering, moving, stopping, scaling, linking, wiring, gripping,
+    following, machining, inspecting, sensing, waiting,
 )  # fmt: skip
 
 LAWS: tuple[Law, ...] = tuple(found for room in _ROOMS for found in vars(room).values() if isinstance(found, Law))

@@ -56,11 +56,11 @@ def unknown_is_none(bed: Bed, robot: str) -> str:
     resting = moving.watch(0.1)
     prepared = moving.started()
     for state in (*resting, *moving.watch_to_the_end(prepared.command, 2.0 * prepared.duration + 5.0)):
-        _is_whole(state, len(moving.declared.joints))
+        is_whole(state, len(moving.declared.joints))
     return "at rest and in motion"
 
 
-def _is_whole(state: RobotState, joints: int) -> None:
+def is_whole(state: RobotState, joints: int) -> None:
     for what in ("q", "qd", "setpoint", "effort", "temperature"):
         value = getattr(state, what)
         if value is None and what in ("effort", "temperature"):

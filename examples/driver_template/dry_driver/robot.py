@@ -115,6 +115,7 @@ class Robot(Numbered):
         self.newest: Sample | None = None
         self.running = self.powering = self.scaling = ""
         self.is_stopping = self.is_lost = False
+        self._last: float = -math.inf
         self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
         self._rows: list[tuple[str, Sample]] = []
 
@@ -130,10 +131,10 @@ class Robot(Numbered):
         )  # fmt: skip
 
     def open(self) -> None:
-        """Connects. Never moves, never powers."""
+        """Connects. Never moves, never powers. A robot that was switched off meanwhile begins its time anew."""
         if not self.is_open:
             self.arm.connect()
-            self.is_open = True
+            self.is_open, self._last = True, -math.inf
 
     def close(self) -> None:
         """Never raises."""
@@ -293,7 +294,9 @@ class Robot(Numbered):
     def look(self) -> None:
         """Takes in what the robot has said since the last look."""
         for sample in self.arm.samples() if self.is_open else ():
-            self._see(sample)
+            if sample.device_time > self._last and np.all(np.isfinite((sample.q, sample.qd))):  # else it cannot be so
+                self._last = sample.device_time
+                self._see(sample)
         if self.newest is not None and self.is_lost is not self._age() > self.arm.max_age:
             self.is_lost = not self.is_lost
             self.news.append(LinkChanged(self.name, self.now(), not self.is_lost))

@@ -107,7 +107,7 @@ def test_a_driver_that_hangs_in_close_is_closed_in_bounded_time(tmp_path: Path) 
     ("way", "words"),
     [
         pytest.param("sleeps in stop", "a stop was not taken within 0.3 s", marks=SLOW),
-        pytest.param("ends in stop", "exit code 3", marks=SLOW),
+        pytest.param("ends in stop", "driver wrong: its process has ended: exit code 3", marks=SLOW),
     ],
 )
 def test_a_stop_that_does_not_come_back_ends_the_driver(tmp_path: Path, way: str, words: str) -> None:

@@ -20,8 +20,12 @@ class Child:
 
     def __init__(self, within: float = LONG) -> None:
         ours, self.end = socket.socketpair()
-        self.is_deaf = threading.Event()
-        self.stops = Stops(ours, within, self.is_deaf.set)
+        self.is_deaf, self.is_gone = threading.Event(), False
+        self.stops = Stops(ours, within, self._was_deaf)
+
+    def _was_deaf(self, is_gone: bool) -> None:
+        self.is_gone = is_gone
+        self.is_deaf.set()
 
     def take(self, number: int) -> None:
         assert self.end.recv(4096)
@@ -52,12 +56,14 @@ def test_who_goes_away_instead_of_taking_a_stop_is_deaf_and_the_others_are_not(c
     assert gone.is_deaf.wait(LONG)
     taking.stops.settle()
     assert [child.is_deaf.is_set() for child in children] == [True, False, False]
+    assert gone.is_gone
 
 
 def test_who_says_nothing_is_deaf_when_the_time_is_over() -> None:
     child = Child(within=0.01)
     child.stops.send("motion", "", "hold")
     assert child.is_deaf.wait(LONG)
+    assert not child.is_gone
     assert not child.stops.is_taken("motion", "", "hold")
 
 

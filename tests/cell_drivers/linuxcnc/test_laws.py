@@ -9,6 +9,7 @@ import pytest
 from cell.driver import DriverSet
 from cell.real_devices import RealDevices
 from cell_drivers.conformance import Bench, Hooks, examine
+from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.linuxcnc.robot import LinuxcncRobot
 from tests.doubles.linuxcnc_arm import arm_model
@@ -55,8 +56,23 @@ def bench(double: LinuxcncDouble, tmp_path: Path) -> Bench:
         double.errors.append(BREACH)
         return BREACH
 
+    def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], None]:
+        def edited(line: str) -> str:
+            if what == "back in time" and line.startswith("TIME "):
+                return f"TIME {4e9 - float(line[5:]):.6f}"
+            return "JOINT_POS " + " ".join(["nan"] * 6) if what == "not finite" and line.startswith("JOINT_POS ") else line
+
+        double.edit = edited
+
+        def end() -> None:
+            double.edit = lambda line: line
+
+        return end
+
     assembly = replace(built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}))
-    return Bench(lambda given: double_cell(double, tmp_path), assembly, hooks=Hooks(cut=cut, fault=fault), stays=True)
+    return Bench(
+        lambda given: double_cell(double, tmp_path), assembly, hooks=Hooks(cut=cut, fault=fault, nonsense=nonsense), stays=True
+    )
 
 
 @pytest.mark.slow

@@ -26,6 +26,18 @@ def wired(model: RobotModel) -> Wired:
     return ready
 
 
+def test_one_sample_is_no_link_yet(model: RobotModel) -> None:
+    """Whether time runs on, the second one tells; what else is asked has been answered by then."""
+    wired = Wired(*cb3(model))
+    wired.down["rtde"].delay = 20
+    wired.until(lambda: wired.robot.connection.rtde.sample is not None)
+    assert wired.robot.connection.stage == "greeting"
+    with pytest.raises(LinkLost):
+        wired.robot.state()
+    wired.step()
+    assert wired.robot.connection.is_up
+
+
 def lost_at(model: RobotModel, share: float, is_silent: bool) -> None:
     """Cut, or silent, after `share` of the motion."""
     wired = Wired(*cb3(model))

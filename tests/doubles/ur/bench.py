@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from cell.device import DeviceEvent
 from cell.diagnostic import Position, Span
 from cell.driver import Assembly, DriverSet
@@ -12,6 +14,7 @@ from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 from cell.robot import RobotModel
 from cell.scenario import Scenario
 from cell_drivers.conformance import Bench, Hooks
+from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.ur.robot import UrRobot
 from tests.doubles.ur.controller import Controller
 from tests.doubles.ur.wired import HOME, SECOND, Wired
@@ -56,7 +59,7 @@ def bench(model: RobotModel, controller: Controller | None = None) -> Bench:
     unit = RobotUnit("arm", "ur5e", "ur", Pose.identity(), tuple(HOME), 5.0, None, None, SPAN, {})
     cell = CellModel({"arm": unit}, {}, {}, {}, {}, {}, {}, {}, "ur.cell", "0" * 64)
     assembly = Assembly(cell, {"arm": model}, Scenario(), frozenset({"arm"}))
-    hooks = Hooks(cut=cut, fault=fault)
+    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense)
     return Bench(lambda given: WiredSet(wired), assembly, travel=0.3, speed=0.9, hooks=hooks, stays=True)
 
 
@@ -79,6 +82,21 @@ def fault(drivers: DriverSet, device: str) -> str:
     wired.controller.protective_stop()
     wired.wait(0.1)
     return "protective stop"
+
+
+def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], None]:
+    """The controller tells one joint as no number, or a time that runs back from sample to sample."""
+    tampers = _wired(drivers).controller.tampers
+    field, tell = {
+        "not finite": ("actual_q", lambda q: np.where(np.arange(6) == 3, np.nan, q)),
+        "back in time": ("timestamp", lambda seconds: 1e6 - seconds),
+    }[what]
+    tampers[field] = tell
+
+    def end() -> None:
+        del tampers[field]
+
+    return end
 
 
 def _wired(drivers: DriverSet) -> Wired:

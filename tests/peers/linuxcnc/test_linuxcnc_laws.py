@@ -27,6 +27,8 @@ OF_OUR_TIME = {
 """Laws that measure whoever asks as well: a machine that does something else for a moment breaks them. A driver that breaks one
 breaks it each time, also where it moves so slowly that such moments weigh little."""
 TRIES, SLOWLY = 4, 0.05
+BESIDE_THE_DOUBLE = {"what-is-not-finite-is-no-state", "what-runs-back-is-no-state"}
+"""What a real LinuxCNC cannot be made to say."""
 MISTAKE = "can't do that (EMC_TASK_PLAN_RUN:507) in MDI mode"
 
 
@@ -63,6 +65,6 @@ def test_every_law_is_kept_and_none_stays_untested(bench: Bench, share: slice) -
             break
         tried = examine(replace(bench, series=f"again {again}", speed=SLOWLY), laws)
         failed = {name: f for name, f in failed.items() if name not in OF_OUR_TIME} | {f.law.name: f for f in tried.of("failed")}
-    untested = {f.law.name: f for f in statement.of("not tested")}
+    untested = {f.law.name: f for f in statement.of("not tested") if f.law.name not in BESIDE_THE_DOUBLE}
     assert not failed | untested, "\n".join(f"{f.law.name}: {f.seen}" for f in (failed | untested).values())
     assert len(statement.of("passed")) > 25
