@@ -1,11 +1,11 @@
 """Commands of one robot by their ids: what each asked for, and what became of it. Pure.
 
-Law: an id is one command for ever, twice is as good as once, and what was refused was not seen.
+Law: an id is one command for ever, twice is as good as once, and what was refused was not seen. Of what is over an id, what it
+was and its end are kept, and not the program: a robot gets tens of thousands in a week.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cell.device import CommandStatus, Prepared, Trajectory
@@ -40,8 +40,11 @@ def content_of(trajectory: Trajectory) -> tuple[object, ...]:
 
 
 class Commands:
+    """`motions` are those that are not over."""
+
     def __init__(self) -> None:
         self.motions: dict[str, Motion] = {}
+        self._prepared: dict[str, Prepared] = {}
         self._asked: dict[str, tuple[object, ...]] = {}
         self._status: dict[str, CommandStatus] = {}
 
@@ -54,10 +57,17 @@ class Commands:
     def take(self, command: str, *asked: object) -> None:
         self._asked[command] = asked
 
+    def prepare(self, motion: Motion) -> None:
+        self.motions[motion.command], self._prepared[motion.command] = motion, motion.prepared
+
+    def prepared(self, command: str) -> Prepared | None:
+        """None for what is no motion."""
+        return self._prepared.get(command)
+
     def adopt(self, motion: Motion, now: int) -> None:
         """One of a driver that is no more, which is followed from `now` on."""
         motion.sent, motion.has_begun = now, True
-        self.motions[motion.command] = motion
+        self.prepare(motion)
         self._asked[motion.command] = ("adopted",)
 
     def forget(self, command: str) -> None:
@@ -70,6 +80,8 @@ class Commands:
         if known == status or known.is_final:
             return False
         self._status[command] = status
+        if status.is_final:
+            self.motions.pop(command, None)
         return True
 
     def status(self, command: str) -> CommandStatus:
@@ -79,5 +91,5 @@ class Commands:
             return CommandStatus("running", self.motions[command].s)
         return status
 
-    def open_motions(self) -> Iterator[Motion]:
-        yield from [motion for name, motion in self.motions.items() if not self.status(name).is_final]
+    def open_motions(self) -> tuple[Motion, ...]:
+        return tuple(self.motions.values())

@@ -222,7 +222,7 @@ class LinuxcncRobot:
 
     def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
         if not self._takes(command, "motion", content_of(trajectory)):
-            return self._commands.motions[command].prepared
+            return self._known(command)
         limits = self._usable(command)
         program = checked_program(command, trajectory, self._model, limits)
         if not isinstance(program, Program):
@@ -233,7 +233,7 @@ class LinuxcncRobot:
         except OSError as cause:
             raise self._refused(Refusal.NOT_OFFERED, command, f"the folder for programs: {cause}") from None
         prepared = Prepared(self._name, command, trajectory.motion, program.duration)
-        self._commands.motions[command] = Motion(command, prepared, program, path)
+        self._commands.prepare(Motion(command, prepared, program, path))
         self._news.command(command, CommandStatus("queued"))
         return prepared
 
@@ -241,15 +241,21 @@ class LinuxcncRobot:
         self._look()
         command = prepared.command
         motion, status = self._commands.motions.get(command), self._commands.status(command)
-        if motion is None or status.state == "aborted":
-            raise self._refused(Refusal.NOT_PREPARED, command, "", is_prepared=True)
-        if motion.sent is not None:
+        is_done = self._commands.prepared(command) is not None and status.state == "done"
+        if is_done or (motion is not None and motion.sent is not None):
             return
+        if motion is None:
+            raise self._refused(Refusal.NOT_PREPARED, command, "", is_prepared=True)
         self._check_link(command)
         self._usable(command, is_prepared=True)
         self._check_start(command, motion.program, is_prepared=True)
         self._following.start(motion, self._clock())
         self._look()
+
+    def _known(self, command: str) -> Prepared:
+        prepared = self._commands.prepared(command)
+        assert prepared is not None, "it was taken as a motion"
+        return prepared
 
     def stop(self, kind: StopKind) -> None:
         self._look()

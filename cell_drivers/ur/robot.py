@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,7 +47,7 @@ SLOWEST_SLIDER = 0.01
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ready:
-    """A trajectory that was accepted: where it starts (6,) rad, and its program."""
+    """A trajectory that was accepted: where it starts (6,) rad, and its program, "" once that was sent."""
 
     prepared: Prepared
     start: Array
@@ -139,6 +139,7 @@ class UrRobot(Supervised):
         self.flight = Flight(command, prepared.motion, Mark.of(command), self.clock())
         self._instruct()  # the permit first
         self.connection.send_program(ready.text)
+        self._ready[command] = replace(ready, text="")  # it is sent once; a week of programs is gigabytes
 
     def stop(self, kind: StopKind) -> None:
         """Raises LinkLost where it cannot be sent: then the robot stops by itself."""

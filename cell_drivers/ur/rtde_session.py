@@ -6,6 +6,7 @@ stream was agreed on. A new connection begins here again, from nothing.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -17,6 +18,8 @@ from cell_drivers.ur.sample import Sample, sample_of
 
 FREQUENCY = 125.0
 """Hz of samples, on every series."""
+KEPT = 20
+"""Messages: a controller may send them without end."""
 
 
 class Stage(Enum):
@@ -30,12 +33,12 @@ class Stage(Enum):
 
 @dataclass(slots=True)
 class RtdeSession:
-    """`control` is the controller's version, once it has told it. `texts` are its messages so far."""
+    """`control` is the controller's version, once it has told it. `texts` are its newest messages."""
 
     stage: Stage = Stage.VERSION
     control: rtde.ControlVersion | None = None
     sample: Sample | None = None
-    texts: list[rtde.TextMessage] = field(default_factory=list)
+    texts: deque[rtde.TextMessage] = field(default_factory=lambda: deque(maxlen=KEPT))
     _reader: rtde.Reader = field(default_factory=rtde.Reader)
     _outputs: Recipe = field(default_factory=lambda: Recipe(0, OUTPUTS))
     _inputs: Recipe = field(default_factory=lambda: Recipe(0, INPUTS))

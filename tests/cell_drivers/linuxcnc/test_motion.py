@@ -132,6 +132,7 @@ def test_a_link_that_is_back_early_finds_it_running(bench: Bench, double: Linuxc
 
 def test_a_start_that_never_arrived_is_never_made_up_for(bench: Bench, double: LinuxcncDouble) -> None:
     prepared = bench.robot.prepare("m", way(HOME, somewhere(0.4), 1.0))
+    path = bench.robot._commands.motions["m"].path
     double.edit = lambda line: None if line == "SET MODE ACK" else line
     bench.robot.start(prepared)
     double.cut()
@@ -139,7 +140,6 @@ def test_a_start_that_never_arrived_is_never_made_up_for(bench: Bench, double: L
     double.edit, double.is_reachable = lambda line: line, True
     status = bench.ended("m")
     assert (status.state, status.at, double.starts) == ("aborted", 0.0, 0)
-    path = bench.robot._commands.motions["m"].path
     for late in ("set mode auto", f"set open {path}", "set run"):  # what the old link still had under way
         double.answer(late)
     assert double.run is None
@@ -188,6 +188,26 @@ def test_who_has_lost_control_of_the_shell_moves_nothing_but_still_stops(bench: 
         bench.robot.prepare("n", way(bench.q(), HOME, 1.0))
     assert bench.activated().state == "done"
     assert bench.moved("n", way(bench.q(), HOME, 1.0)).state == "done"
+
+
+def test_of_what_is_over_no_program_is_kept_and_its_id_is_known_for_ever(bench: Bench, double: LinuxcncDouble) -> None:
+    """A week of motions is gigabytes, and each reading would go through all of them."""
+    there, back = way(HOME, somewhere(0.4), 1.0), way(somewhere(0.4), HOME, 1.0)
+    prepared = bench.robot.prepare("m1", there)
+    bench.robot.start(prepared)
+    assert bench.ended("m1").state == "done"
+    bench.begun("m2", back, s=0.3)
+    assert tuple(bench.robot._commands.motions) == ("m2",)
+    bench.robot.stop("hold")
+    assert bench.ended("m2").state == "aborted"
+    assert bench.robot._commands.open_motions() == ()
+    assert bench.robot.prepare("m1", there) == prepared
+    bench.robot.start(prepared)
+    with pytest.raises(Refused) as refusal:
+        bench.robot.start(bench.robot.prepare("m2", back))
+    assert refusal.value.code is Refusal.NOT_PREPARED
+    bench.poll()
+    assert double.starts == 2
 
 
 def test_a_program_of_somebody_else_is_waited_for(bench: Bench, double: LinuxcncDouble) -> None:

@@ -33,6 +33,14 @@ def wired(model: RobotModel) -> Wired:
     return ready
 
 
+def test_a_program_that_was_sent_is_not_kept(wired: Wired) -> None:
+    """A week of programs is gigabytes."""
+    command = wired.begin(np.full(6, 0.1))
+    assert [ready.text for ready in wired.robot._ready.values()] == [""]
+    assert wired.finish(command).state == "done"
+    assert len(wired.controller.programs) == 1
+
+
 def test_rows_are_the_trajectory_at_the_controllers_period(model: RobotModel) -> None:
     way = straight(model, HOME, HOME + WAY)
     path, law = Curve.of(way.segments), Law.of(way.phases)
