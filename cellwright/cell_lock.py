@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cellwright.reading import Reading
 
 PATIENCE = 1.0  # s: somebody may just be looking who holds it
+RESTING = 9.0  # s that drivers whose controller is gone may take to bring their robots to rest, and to end
 TRIAL = "drivers test"
 """Holds devices in the place of a run."""
 COMMANDED = frozenset({"door", "clamp", "alarm"})
@@ -47,23 +48,37 @@ class Holder:
         if self.run == TRIAL:
             return f"{self.what} is tried by `cellwright {TRIAL}`, process {self.pid}"
         by = f"run {self.run}, controller process {self.pid}" if self.run else "another run"
+        if self.is_left:
+            return f"{self.what} was controlled by {by}, which is gone; its driver goes on, to bring what it drives to rest"
         return f"{self.what} is controlled by {by}"
+
+    @property
+    def is_left(self) -> bool:
+        """Its controller is gone: what holds it is a driver's process."""
+        return self.pid is not None and not _is_there(self.pid)
 
     @property
     def diagnostic(self) -> Diagnostic:
         run = f" {self.run}" if self.run else ""
         help = f"`cellwright attach{run}` shows it, `cellwright ask stop{run}` ends it."
-        return error("R757", self.told, help="wait until it has ended" if self.run == TRIAL else help)
+        return error("R757", self.told, help="wait until it has ended" if self.run == TRIAL or self.is_left else help)
 
 
 @dataclass(frozen=True, slots=True)
 class CellLock:
-    """Held until `release`, or until the process ends, however it ends."""
+    """Held until `release`, or until the process ends, however it ends, and every driver's process that was given a share of it:
+    a driver whose controller is killed brings its robot to rest before anybody else may drive it."""
 
-    descriptors: tuple[int, ...]
+    descriptors: Mapping[str, int]
+
+    def share(self, keys: Sequence[str]) -> tuple[int, ...]:
+        """What a process is given that shall hold `keys` too."""
+        return tuple(self.descriptors[key] for key in keys if key in self.descriptors)
 
     def release(self) -> None:
-        for descriptor in self.descriptors:
+        """Also what was shared."""
+        for descriptor in self.descriptors.values():
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
 
@@ -93,19 +108,22 @@ def _commanded(device: str, cell: CellModel) -> Iterator[str]:
         yield from (signal for fact, signal in thing.signals.items() if fact in COMMANDED)
 
 
-def take(state_dir: Path, keys: Sequence[str], run: str, patience: float = PATIENCE) -> CellLock | Holder:
-    """All of `keys` or none. Raises OSError where there can be no locks."""
-    held: list[int] = []
+def take(
+    state_dir: Path, keys: Sequence[str], run: str, patience: float = PATIENCE, resting: float = RESTING
+) -> CellLock | Holder:
+    """All of `keys` or none. Waits `patience` s, and `resting` s for drivers whose controller is gone. Raises OSError where there
+    can be no locks."""
+    held: dict[str, int] = {}
     for key in keys:
-        descriptor = os.open(_path(state_dir, key), os.O_RDWR | os.O_CREAT, 0o600)
-        held.append(descriptor)
+        descriptor = held[key] = os.open(_path(state_dir, key), os.O_RDWR | os.O_CREAT, 0o600)
         if not _is_taken(descriptor, fcntl.LOCK_EX, patience):
             holder = _holder(descriptor, key)
-            CellLock(tuple(held)).release()
-            return holder
+            if not (holder.is_left and _is_taken(descriptor, fcntl.LOCK_EX, resting)):
+                CellLock(held).release()
+                return holder
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"run": run, "pid": os.getpid(), "what": key}).encode(), 0)
-    return CellLock(tuple(held))
+    return CellLock(held)
 
 
 def holder(state_dir: Path, keys: Sequence[str]) -> Holder | None:
@@ -124,6 +142,16 @@ def _holders(state_dir: Path, keys: Sequence[str]) -> Iterator[Holder]:
                 yield _holder(descriptor, key)
         finally:
             os.close(descriptor)
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _is_taken(descriptor: int, kind: int, patience: float) -> bool:

@@ -20,6 +20,7 @@ from cell_drivers.composed import ComposedSet, Share
 from cell_drivers.hosted import Bounds, HostedSet, NoStart, Pace, StartUp, found_again, hosted
 from cell_drivers.registry import InstalledDriver, find_driver
 from cellwright.assignment import Assigned, assigned
+from cellwright.cell_lock import CellLock, device_keys
 from cellwright.open_drivers import open_drivers
 from controller.clock import Clock, RealClock
 
@@ -58,8 +59,10 @@ def drivers_in_service(
     speed: float | None,
     worlds: Path,
     bounds: Bounds = Bounds(),  # noqa: B008
+    lock: CellLock | None = None,
 ) -> Outcome[InService]:
-    """The drivers that the cell file names, not opened yet. `worlds` is the folder for the records of simulated worlds."""
+    """The drivers that the cell file names, not opened yet. `worlds` is the folder for the records of simulated worlds. Each
+    driver's process holds its devices in `lock` too."""
     parts = assigned(request.cell)
     if parts.value is None:
         return Outcome(None, parts.diagnostics)
@@ -71,7 +74,7 @@ def drivers_in_service(
         alone = _in_one_process(installed[0], parts.value[0], request, scenario, bounds)
         if alone is not None:
             return alone
-    return _hosted(parts.value, request, scenario, speed or 1.0, worlds, bounds)
+    return _hosted(parts.value, request, scenario, speed or 1.0, worlds, bounds, lock)
 
 
 def _in_one_process(
@@ -92,12 +95,19 @@ def _in_one_process(
 
 
 def _hosted(
-    parts: Sequence[Assigned], request: PlanningRequest, scenario: Scenario, speed: float, worlds: Path, bounds: Bounds
+    parts: Sequence[Assigned],
+    request: PlanningRequest,
+    scenario: Scenario,
+    speed: float,
+    worlds: Path,
+    bounds: Bounds,
+    lock: CellLock | None,
 ) -> Outcome[InService]:
     """Real devices take their own time: beside one of them simulated ones run at the speed of the clock."""
     pace = Pace(time.monotonic_ns(), speed)
     record = worlds / f"{time.time_ns()}.jsonl"
-    tried = [_child(part, _paced(part, request, scenario, pace, record, bounds), bounds) for part in parts]
+    starts = (replace(_paced(p, request, scenario, pace, record, bounds), holds=_held(p, request, lock)) for p in parts)
+    tried = [_child(part, start, bounds) for part, start in zip(parts, starts, strict=True)]
     made = [child.value for child in tried if child.value is not None]
     found = [diagnostic for child in tried for diagnostic in child.diagnostics]
     are_virtual = {drivers.is_virtual for drivers in made}
@@ -123,6 +133,7 @@ def drivers_again(
     speed: float | None,
     record: Path | None,
     bounds: Bounds = Bounds(),  # noqa: B008
+    lock: CellLock | None = None,
 ) -> Outcome[InService]:
     """The drivers of a run whose controller has gone: its simulated world where it still goes on, and the others anew."""
     parts = assigned(request.cell)
@@ -130,7 +141,7 @@ def drivers_again(
         return Outcome(None, parts.diagnostics)
     made: list[HostedSet] = []
     for part in parts.value:
-        found = _child_again(part, request, reached, bounds, speed or 1.0)
+        found = _child_again(part, request, reached, bounds, speed or 1.0, _held(part, request, lock))
         if found.value is None:
             return Outcome(None, found.diagnostics)
         made.append(found.value)
@@ -146,15 +157,22 @@ def _real(parts: Sequence[Assigned], made: Sequence[HostedSet]) -> frozenset[str
     return frozenset[str]().union(*(part.devices for part, of in zip(parts, made, strict=True) if not of.is_virtual))
 
 
-def _child_again(part: Assigned, request: PlanningRequest, reached: Path, bounds: Bounds, speed: float) -> Outcome[HostedSet]:
+def _child_again(
+    part: Assigned, request: PlanningRequest, reached: Path, bounds: Bounds, speed: float, holds: tuple[int, ...]
+) -> Outcome[HostedSet]:
     if part.driver != SIMULATED:
-        return _child(part, StartUp(part.driver, _assembly(part, request, Scenario()), Pace(0, speed)), bounds)
+        start = StartUp(part.driver, _assembly(part, request, Scenario()), Pace(0, speed), holds=holds)
+        return _child(part, start, bounds)
     try:
         return Outcome(found_again(Path(reached.read_text("utf-8")), part.driver, bounds))
     except (OSError, NoStart) as cause:
         why = cause.why if isinstance(cause, NoStart) else "it is not there any more"
         text = "the simulated world of this run has ended: nobody can say how it would stand now"
         return Outcome(None, (error("R764", text, *part.spans, help=f"{why}; `cellwright run` begins anew"),))
+
+
+def _held(part: Assigned, request: PlanningRequest, lock: CellLock | None) -> tuple[int, ...]:
+    return () if lock is None else lock.share(device_keys(part.driver, part.addresses, request.cell))
 
 
 def _written(worlds: Path, record: Path) -> Path | None:

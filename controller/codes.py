@@ -45,7 +45,9 @@ _PAGES = (
         "Everything before the step is confirmed, but a fact that it needs is observed otherwise or by nobody, and nothing is "
         "running that could bring it about. The text says what the step needs, and what is observed instead: a door that is "
         "open, a door that is reported neither open nor closed (half-way, or its signal says nothing), or nothing at all.",
-        "Facts are read from the drivers, never from the plan. The signal may be broken, or somebody has changed the cell.",
+        "Facts are read from the drivers, never from the plan. The signal may be broken, or somebody has changed the cell. Where "
+        "a robot stands is observed once it stands: one that something else still moves (what a run that was killed has left, "
+        "a person) is waited for first.",
         "Look at what the text names. On resume the cell is planned again from what is observed.",
     ),
     _page(

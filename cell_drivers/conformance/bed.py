@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised
-from cell.driver import CouplingDriver, Device, DriverSet
+from cell.driver import CouplingDriver, Device, DriverSet, MachineDriver, StationDriver
 from cell_drivers.conformance.bench import Bench, Nonsense
 from cell_drivers.conformance.foreign import Foreign
 from cell_drivers.conformance.seen import Broken, NotTried
@@ -156,7 +156,8 @@ class Bed:
     def _clear_alarms(self) -> None:
         """An alarm of a machine that a trial has left is acknowledged, so that the next one does not meet it where the devices
         are the same. One that stays is left to the laws."""
-        serving = {device.name: device for device in (*self.drivers.machines.values(), *self.drivers.stations.values())}
+        both: list[MachineDriver | StationDriver] = [*self.drivers.machines.values(), *self.drivers.stations.values()]
+        serving = {device.name: device for device in both}
         self.poll()
         told = {(e.device, e.fault) for e in self.events if isinstance(e, FaultRaised) and e.device in serving}
         gone = {(e.device, e.fault) for e in self.events if isinstance(e, FaultCleared)}

@@ -23,6 +23,8 @@ def main(descriptor: int) -> None:
     parent, made = os.getppid(), threading.Event()
     start_up: StartUp = pickle.load(sys.stdin.buffer)
     sys.path[:] = start_up.path
+    for held in start_up.holds:
+        os.set_inheritable(held, False)  # what the driver starts is no reason to hold it
     child.leave_with(parent, made)
     with socket.socket(fileno=descriptor) as listener:
         try:

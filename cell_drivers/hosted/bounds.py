@@ -8,10 +8,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """s, unless said otherwise. `answer`: no call of a proxy takes longer, but `open` (`start`). `period`: between two looks
-    that the child takes at its devices. `silence`: without a word for so long the child hangs. `stop`: until a stop counts as
-    not taken, and the child is killed. `events`: that nobody has fetched. `lingers`: that a process stays after `close`, for a
-    reconnect. `memory` bytes and `files` that the child's process
-    may hold."""
+    that the child takes at its devices. `silence`: without a word for so long the child hangs, but in `open` (`start`). `stop`:
+    until a stop counts as not taken, and the child is killed. `events`: that nobody has fetched. `lingers`: that a process stays
+    after `close`, for a reconnect. `memory` bytes and `files` that the child's process may hold."""
 
     start: float = 20.0
     answer: float = 0.5

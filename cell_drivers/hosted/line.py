@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import select
-import socket
 import time
 from collections import deque
 from collections.abc import Callable
@@ -82,7 +81,7 @@ class Line:
         self._seen: Seen | None = None
         self._asked: dict[int, tuple[Event, list[Answered | Failed]]] = {}
         self._commands: set[str] = set()
-        self._heard, self._missed = time.monotonic(), 0.0
+        self._heard, self._missed, self._silence = time.monotonic(), 0.0, bounds.silence
         self._is_open = False
         self._parting: Timer | None = None
         self._is_restarting = False
@@ -171,7 +170,11 @@ class Line:
         """Opens the driver, and waits for a first look at it. After `close` it is the process that lingers, or else another.
         Raises what the driver raises, LinkLost where there is no process."""
         self._stay()
-        self.ask("set", "", "open")
+        self._silence = self.bounds.start  # a device that says nothing is waited for, and then told as that
+        try:
+            self.ask("set", "", "open")
+        finally:
+            self._silence = self.bounds.silence
         self.ask("set", "", "look")
         self._is_open = True
 
@@ -285,7 +288,7 @@ class Line:
         frames, texts = Frames(), list[str]()
         try:
             while not texts:
-                piece = _received(self._reached.calls)
+                piece = self._reached.next_piece()
                 if not piece:
                     raise NoStart(self.driver, "starting", self._reached.ended(self.bounds.answer) or "it says nothing and ends")
                 texts += frames.feed(piece)
@@ -322,7 +325,7 @@ class Line:
                     checked = time.monotonic()
                     self._check_holdings(reached)
                 try:
-                    piece = _received(reached.calls)
+                    piece = reached.next_piece()
                 except TimeoutError:
                     self._mind_silence(reached)
                     continue
@@ -344,8 +347,8 @@ class Line:
         """Whatever it has started may hold its socket open after its end."""
         if reached.has_ended():
             self.cut(self._how_it_ended(reached))
-        elif time.monotonic() - self._heard > self.bounds.silence:
-            self.cut(f"it hangs: no word for {self.bounds.silence:g} s")
+        elif time.monotonic() - self._heard > self._silence:
+            self.cut(f"it hangs: no word for {self._silence:g} s")
 
     def _check_holdings(self, reached: Reached) -> None:
         memory, files = reached.memory(), reached.files()
@@ -438,11 +441,3 @@ class Line:
     def _how_it_ended(self, reached: Reached) -> str:
         ended = reached.ended(self.bounds.answer)
         return f"its process has ended: {ended}" if ended else "it has closed its connection to the controller"
-
-
-def _received(end: socket.socket) -> bytes:
-    """What comes next, b"" after the last. Raises TimeoutError."""
-    try:
-        return end.recv(262144)
-    except ConnectionError:
-        return b""

@@ -31,7 +31,7 @@ LOOKED = 0.01  # s between two looks whether it has ended
 @dataclass(frozen=True, slots=True)
 class StartUp:
     """What a child needs. `path` as sys.path. `keeps` s: how long a simulated world goes on
-    without a controller; drivers of real devices stop."""
+    without a controller; drivers of real devices stop. `holds`: descriptors that stay open as long as the child is there."""
 
     driver: str
     assembly: Assembly
@@ -39,6 +39,7 @@ class StartUp:
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
     period: float = 0.02
     keeps: float = 0.0
+    holds: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,6 +51,13 @@ class Reached:
     socket_path: Path
     process: subprocess.Popen[bytes] | None = None
     printed: Printed = field(default_factory=Printed)
+
+    def next_piece(self) -> bytes:
+        """What comes over `calls`, b"" after the last. Raises TimeoutError."""
+        try:
+            return self.calls.recv(262144)
+        except ConnectionError:
+            return b""
 
     def kill(self) -> None:
         """With everything that it has started. Twice is as good as once."""
@@ -127,7 +135,7 @@ def spawn(start_up: StartUp, bounds: Bounds) -> Reached:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=(listener.fileno(),),
+            pass_fds=(listener.fileno(), *start_up.holds),
             start_new_session=True,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(start_up.path), MARK: str(path)},
         )

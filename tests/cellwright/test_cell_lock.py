@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,40 @@ def test_a_process_that_is_killed_holds_nothing(tmp_path: Path) -> None:
     process.communicate()
     assert holder(tmp_path, KEYS) is None
     taken(tmp_path, run="run-2").release()
+
+
+def test_a_driver_that_outlives_its_controller_keeps_its_devices_until_it_has_ended(tmp_path: Path) -> None:
+    """Its robot may still move: who comes next waits for it, and is told why where that takes too long."""
+    code = (
+        "import subprocess, sys; from pathlib import Path; from cellwright.cell_lock import take\n"
+        f"lock = take(Path({str(tmp_path)!r}), {KEYS!r}, 'run-1'); shared = lock.share({KEYS[1:]!r})\n"
+        "driver = [sys.executable, '-c', 'import sys; sys.stdin.read()']\n"
+        "subprocess.Popen(driver, pass_fds=shared); print('held', flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout.readline() == "held\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert holder(tmp_path, KEYS[:1]) is None, "the cell is nobody's any more"
+    left = take(tmp_path, KEYS, "run-2", patience=0.0, resting=0.0)
+    assert isinstance(left, Holder)
+    assert left.what == KEYS[1]
+    assert left.told.endswith("which is gone; its driver goes on, to bring what it drives to rest")
+    threading.Timer(0.1, process.stdin.close).start()  # the driver, too, reads from there
+    again = take(tmp_path, KEYS, "run-2", patience=0.0, resting=60.0)
+    assert isinstance(again, CellLock)
+    again.release()
+
+
+def test_what_is_released_is_free_also_where_a_driver_lingers(tmp_path: Path) -> None:
+    lock = taken(tmp_path)
+    shared = [os.dup(descriptor) for descriptor in lock.share(KEYS)]
+    lock.release()
+    taken(tmp_path, run="run-2").release()
+    for descriptor in shared:
+        os.close(descriptor)
 
 
 def test_a_cell_is_known_by_where_its_file_really_is(tmp_path: Path, repository: Path) -> None:

@@ -1,5 +1,6 @@
 """Drivers in service, each in a process of its own: which runs have them, and a run that loses one and goes on."""
 
+import os
 import queue
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from cell.scenario import Scenario
 from cell.state import PlanningRequest
 from cell_drivers.hosted import HostedSet
 from cell_drivers.simulated.record_file import executions, read_record
+from cellwright.cell_lock import CellLock, device_keys, holder, take
 from cellwright.in_service import FASTEST, InService, drivers_in_service
 from cellwright.running import run_spec
 from controller.clock import RealClock
@@ -164,6 +166,23 @@ def test_a_driver_that_dies_on_its_way_holds_the_run_and_a_resume_brings_it_to_i
     assert any(not link.is_up for link in run.of(LinkReported))
     assert any(isinstance(event, LinkReported) and event.is_up for event in folder.events())
     assert len(run.of(PlanReleased)) == 2
+
+
+@pytest.mark.slow
+def test_a_drivers_process_holds_its_devices_as_long_as_it_is_there(site: Path) -> None:
+    asked = driven_by(request(), "wrong", "is real")
+    keys = device_keys("wrong", {"g1": "is real"}, asked.cell)
+    lock = take(site, keys, "run-1")
+    assert isinstance(lock, CellLock)
+    made = drivers_in_service(asked, Scenario(), None, site, BOUNDS, lock).expect()
+    for descriptor in lock.descriptors.values():
+        os.close(descriptor)  # as when the controller is killed
+    assert holder(site, keys) is not None
+    assert isinstance(made.drivers, HostedSet)
+    made.drivers.line.end()
+    again = take(site, keys, "run-2", patience=60.0)
+    assert isinstance(again, CellLock)
+    again.release()
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ import numpy as np
 
 from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultRaised, Prepared, ReadbackBlock, Trajectory
 from cell.driver import Assembly
-from cell.driver_errors import Stale
+from cell.driver_errors import LinkLost, Stale
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.robot_face import RobotFace
 
@@ -45,6 +45,9 @@ class Wrong(SimulatedCell):
             raise SystemExit(0)
         if self._way == "hangs in open":
             forever()
+        if self._way == "waits in open":
+            _sleep(1.0)
+            raise LinkLost("g1", None, 0, "it accepts and says nothing")
         super().open()
 
     def close(self) -> None:

@@ -147,6 +147,15 @@ def test_a_driver_that_hangs_in_open_is_told_as_hanging_and_nobody_is_sent_to_it
 
 
 @pytest.mark.slow
+def test_a_driver_that_waits_for_its_device_in_open_tells_what_is_wrong_with_it(tmp_path: Path) -> None:
+    drivers = hosted(start_up("wrong", tmp_path, "waits in open"), replace(BOUNDS, silence=0.2))
+    with pytest.raises(LinkLost, match="it accepts and says nothing"):
+        drivers.open()
+    assert drivers.line.why is None
+    drivers.line.end()
+
+
+@pytest.mark.slow
 def test_an_error_of_a_driver_names_device_and_command_once(tmp_path: Path) -> None:
     drivers = opened("wrong", tmp_path, "is stale in prepare")
     with pytest.raises(Stale) as found:
