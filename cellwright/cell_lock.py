@@ -69,17 +69,22 @@ class CellLock:
     """Held until `release`, or until the process ends, however it ends, and every driver's process that was given a share of it:
     a driver whose controller is killed brings its robot to rest before anybody else may drive it."""
 
-    descriptors: Mapping[str, int]
+    descriptors: tuple[int, ...]
 
     def share(self, keys: Sequence[str]) -> tuple[int, ...]:
-        """What a process is given that shall hold `keys` too."""
-        return tuple(self.descriptors[key] for key in keys if key in self.descriptors)
+        """What a process is given that shall hold those of `keys` that are held here."""
+        return tuple(descriptor for descriptor in self.descriptors if _key(descriptor) in keys)
 
     def release(self) -> None:
-        """Also what was shared."""
-        for descriptor in self.descriptors.values():
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        """Whoever has a share of it goes on holding that."""
+        for descriptor in self.descriptors:
             os.close(descriptor)
+
+    def end(self) -> None:
+        """Releases what was shared as well: what was driven is at rest."""
+        for descriptor in self.descriptors:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        self.release()
 
 
 def keys_of(reading: Reading, cell: CellModel) -> tuple[str, ...]:
@@ -113,17 +118,18 @@ def take(
 ) -> CellLock | Holder:
     """All of `keys` or none. Waits `patience` s, and `resting` s for drivers whose controller is gone. Raises OSError where there
     can be no locks."""
-    held: dict[str, int] = {}
+    held: list[int] = []
     for key in keys:
-        descriptor = held[key] = os.open(_path(state_dir, key), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(_path(state_dir, key), os.O_RDWR | os.O_CREAT, 0o600)
+        held.append(descriptor)
         if not _is_taken(descriptor, fcntl.LOCK_EX, patience):
             holder = _holder(descriptor, key)
             if not (holder.is_left and _is_taken(descriptor, fcntl.LOCK_EX, resting)):
-                CellLock(held).release()
+                CellLock(tuple(held)).release()
                 return holder
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"run": run, "pid": os.getpid(), "what": key}).encode(), 0)
-    return CellLock(held)
+    return CellLock(tuple(held))
 
 
 def holder(state_dir: Path, keys: Sequence[str]) -> Holder | None:
@@ -172,6 +178,14 @@ def _holder(descriptor: int, key: str) -> Holder:
         return Holder(key, str(body["run"]), int(body["pid"]))
     except (ValueError, KeyError, TypeError):
         return Holder(key, "", None)
+
+
+def _key(descriptor: int) -> str:
+    """What is held by it, "" where it was never written down."""
+    try:
+        return str(json.loads(os.pread(descriptor, 4096, 0))["what"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _path(state_dir: Path, key: str) -> Path:

@@ -146,7 +146,7 @@ def _run(folder: RunFolder, start: Start, desk: Desk, server: Server, orders: Ob
     lock = _locked(folder, reading)
     ready = _ready(folder, start, reading, workshop)
     orders.ready = ready
-    made = _made(folder, start, ready)
+    made = _made(folder, start, ready, lock)
     planner = PlannerProcess(folder.path, workshop, ready.request, proves_beside=made.clock is not None)
     try:
         gc.collect()
@@ -168,7 +168,7 @@ def _run(folder: RunFolder, start: Start, desk: Desk, server: Server, orders: Ob
     finally:
         planner.close()
         made.drivers.close()
-        lock.release()
+        lock.end()
 
 
 def _locked(folder: RunFolder, reading: Reading) -> CellLock:
@@ -187,9 +187,9 @@ def _ready(folder: RunFolder, start: Start, reading: Reading, workshop: Workshop
     return found.value
 
 
-def _made(folder: RunFolder, start: Start, ready: Ready) -> InService:
+def _made(folder: RunFolder, start: Start, ready: Ready, lock: CellLock) -> InService:
     worlds = private(_state_dir(folder) / "worlds")
-    found = drivers_in_service(ready.request, start.scenario or Scenario(), start.speed, worlds)
+    found = drivers_in_service(ready.request, start.scenario or Scenario(), start.speed, worlds, lock=lock)
     if found.value is None:
         raise Refusal(*found.diagnostics)
     if start.scenario is not None and (why := undisturbed(start.scenario, ready.request.cell, found.value.real)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 from typing import Protocol
@@ -29,14 +30,14 @@ class Socket:
         self._socket = socket.socket(family, kind, protocol)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._is_connected, self._unsent = False, b""
+        self._is_connected, self._unsent, self._at = False, b"", f"{host}:{port}"
         self._socket.connect_ex(address)
 
     def is_connected(self) -> bool:
         if not self._is_connected and select.select((), (self._socket,), (), 0.0)[1]:
             code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code:
-                raise OSError(code, "not reached")
+                raise OSError(f"{self._at}: {os.strerror(code)}")
             self._is_connected = True
         return self._is_connected
 

@@ -75,13 +75,18 @@ class Link:
             try:
                 self._converse(client)
             except (ModbusException, OSError, ValueError) as cause:
-                self._follower.lost(f"{self._address}: {_told(cause)}")
+                self._lost(_told(cause))
             except Exception as cause:  # a library's defect is a link that does not work, and no end of this thread
-                self._follower.lost(f"{self._address}: {type(cause).__name__}: {cause}")
+                self._lost(f"{type(cause).__name__}: {cause}")
             finally:
                 client.close()  # type: ignore[no-untyped-call]
                 self.first.set()
             self._is_over.wait(PAUSE)
+
+    def _lost(self, why: str) -> None:
+        """A name that nobody resolves can keep this thread beyond its end: by then another link may be up."""
+        if not self._is_over.is_set():
+            self._follower.lost(f"{self._address}: {why}")
 
     def _converse(self, client: ModbusTcpClient) -> None:
         if not client.connect():  # type: ignore[no-untyped-call]

@@ -84,7 +84,8 @@ class Link:
             try:
                 asyncio.run(self._conversation())
             except Exception as cause:  # whatever fails, the conversation is over and its cause is told
-                self._follower.lost(f"{self._address}: {_told(cause)}")
+                if not self._is_over.is_set():  # else another link may be up by now
+                    self._follower.lost(f"{self._address}: {_told(cause)}")
             finally:
                 self._loop = self._woken = None
                 self.first.set()

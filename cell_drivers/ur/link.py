@@ -53,14 +53,20 @@ class Link:
     # --- the thread ---
 
     def _run(self) -> None:
-        while not self._is_over.is_set():
-            with self.lock:
-                wants = self._robot.connection.wants_sockets(self._robot.clock())
-            if wants:
-                self._connect()
+        try:
+            while not self._is_over.is_set():
+                with self.lock:
+                    wants = self._robot.connection.wants_sockets(self._robot.clock())
+                if wants:
+                    self._connect()
+                self._exchange()
             self._exchange()
-        self._exchange()
-        self._hang_up()
+        except Exception as defect:  # of ours: nothing is heard or sent any more, and whoever asks is told so
+            with self.changed:
+                self._robot.lost(f"the driver's own link has failed: {type(defect).__name__}: {defect}")
+                self.changed.notify_all()
+        finally:
+            self._hang_up()
 
     def _connect(self) -> None:
         ports: tuple[tuple[Channel, int], ...] = (

@@ -92,10 +92,11 @@ def test_a_driver_that_outlives_its_controller_keeps_its_devices_until_it_has_en
     again.release()
 
 
-def test_what_is_released_is_free_also_where_a_driver_lingers(tmp_path: Path) -> None:
+def test_what_has_ended_is_free_also_where_a_driver_lingers(tmp_path: Path) -> None:
     lock = taken(tmp_path)
-    shared = [os.dup(descriptor) for descriptor in lock.share(KEYS)]
-    lock.release()
+    shared = [os.dup(descriptor) for descriptor in lock.share(KEYS[1:])]
+    assert len(shared) == 1
+    lock.end()
     taken(tmp_path, run="run-2").release()
     for descriptor in shared:
         os.close(descriptor)

@@ -12,7 +12,7 @@ from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.scenario import Reject, Scenario
 from cellwright import controller_process
-from cellwright.cell_lock import Holder
+from cellwright.cell_lock import CellLock, Holder
 from cellwright.controller_process import Desk, Refusal, _is_started, _made
 from cellwright.in_service import InService
 from cellwright.service import NotReached, attach_to
@@ -41,14 +41,14 @@ def test_real_devices_are_not_disturbed(scenario: Scenario | None, tmp_path: Pat
     real = Real()
     asked = request()
     found = Outcome(InService(cast(DriverSet, real), None, frozenset(devices_of(asked.cell))))
-    monkeypatch.setattr(controller_process, "drivers_in_service", lambda *given: found)
+    monkeypatch.setattr(controller_process, "drivers_in_service", lambda *given, **named: found)
     ready = cast(Ready, type("R", (), {"request": asked}))
     folder = new_run(tmp_path, "run-1")
     if scenario is None:
-        assert _made(folder, start_with(None), ready) is found.value
+        assert _made(folder, start_with(None), ready, CellLock(())) is found.value
         return
     with pytest.raises(Refusal) as refusal:
-        _made(folder, start_with(scenario), ready)
+        _made(folder, start_with(scenario), ready, CellLock(()))
     assert [d.code for d in refusal.value.diagnostics] == ["R759"]
     assert real.is_closed
 

@@ -175,7 +175,7 @@ def test_a_drivers_process_holds_its_devices_as_long_as_it_is_there(site: Path) 
     lock = take(site, keys, "run-1")
     assert isinstance(lock, CellLock)
     made = drivers_in_service(asked, Scenario(), None, site, BOUNDS, lock).expect()
-    for descriptor in lock.descriptors.values():
+    for descriptor in lock.descriptors:
         os.close(descriptor)  # as when the controller is killed
     assert holder(site, keys) is not None
     assert isinstance(made.drivers, HostedSet)

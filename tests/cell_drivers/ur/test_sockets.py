@@ -126,6 +126,18 @@ def test_nobody_there_is_told(model: RobotModel) -> None:
     driver.close()
 
 
+def test_a_link_that_fails_by_itself_is_told_as_lost(model: RobotModel, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = UrDriver("arm", model, read_address(served.address))
+    driver.open()
+    try:
+        monkeypatch.setattr(driver._robot, "outgoing", lambda: 1 // 0)
+        until(driver, lambda: not driver._robot.connection.is_up)
+        with pytest.raises(LinkLost, match="the driver's own link has failed: ZeroDivisionError"):
+            driver.activate("a")
+    finally:
+        driver.close()
+
+
 def test_another_robot_is_told_when_the_driver_is_opened(model: RobotModel) -> None:
     with Served(Controller(model, HOME, model_name="UR10")) as serving:
         driver = UrDriver("arm", model, read_address(serving.address))
