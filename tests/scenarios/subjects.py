@@ -24,7 +24,7 @@ EXAMPLES = {
     "kitting": ("05_kitting_with_a_person/kitting.intent", {}, "05_kitting_with_a_person/orders.jsonl"),
     "sampling": ("06_sampling_and_rework/sampling.intent", {"batch": "3 parts"}, None),
     "sorting": ("07_sorting/sorting.intent", {}, None),
-    "two_arms": ("08_two_arms/two_arms.intent", {}, None),
+    "two_arms": ("08_two_arms/arms.intent", {}, None),
     "deburring": ("09_deburring/deburring.intent", {}, None),
 }
 """File, params and orders of each example, small where its params let it be."""
