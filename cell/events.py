@@ -316,6 +316,18 @@ class NoProgressSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class JointSpeedSeen:
+    """`joint` of `robot` goes at `speed` rad/s or m/s; `limit` is what its driver declares as the most."""
+
+    at: int
+    of: Subject
+    robot: str
+    joint: str
+    speed: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
 class TooFastSeen:
     """`robot` was asked for the share `asked` of its planned speed, and goes at `share` of it."""
 
@@ -394,6 +406,7 @@ Observation = (
     | SupplyReported
     | TrackingErrorSeen
     | NoProgressSeen
+    | JointSpeedSeen
     | TooFastSeen
     | TimerExpired
     | OrderArrived

@@ -25,10 +25,11 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 2
+RULES = 4
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
-stops suspends the run (decision 0147); with 1 it holds at once."""
+stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for."""
 SUSPENDS_FOR_PEOPLE = 2
+ALARMS_NAME_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)

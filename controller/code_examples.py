@@ -47,6 +47,7 @@ EXAMPLES: Mapping[str, str] = {
     "R744": "# the run was made with next year's version",
     "R740": "g1: driver ur: its process has ended: exit code 3    # the text of the hold",
     "R770": "held: g1: the link is cut    # after `stop`",
+    "R772": "held: shoulder_pan of r1 goes at 4.1 and 3.142 is its limit",
     "R771": "held: r1 was asked for 20 % of its planned speed and goes at 100 %",
     "R760": "held: its controller was gone: look at the cell, then resume",
     "R761": "held: what became of `process shaft#1` at lathe (s12)? done or not done",

@@ -287,6 +287,12 @@ _PAGES = (
         "Look at the robot's own speed setting and at its driver. Resume when nobody is in the zone, or when it obeys.",
     ),
     _page(
+        "R772", "a joint is faster than it may",
+        "A joint is more than a quarter faster than the limit that its driver declares, and all robots were asked to stop.",
+        "No plan asks for that: the robot does not do what it was sent, or the driver declares another robot.",
+        "Look at the robot and at the driver's declared limits. Resume: the way on is planned from where the robot stands.",
+    ),
+    _page(
         "R760", "the controller was gone",
         "The controller of the run ended without an end of the run: it was killed, or the machine went down. Another one has "
         "read its journal, looked at every device and asked each what became of the commands that were under way.",

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from cell.events import LinkReported
 from controller import ledger, progress, recovery, stops
+from controller.asked_by import lines_of
 from controller.draft import Draft
 from controller.run_state import HoldReason
 
@@ -23,7 +24,7 @@ def reported(d: Draft, event: LinkReported) -> None:
 
 
 def _down(d: Draft, device: str, why: str) -> None:
-    text = f"{device}: {why or 'its link is down'}"
+    text, lines = f"{device}: {why or 'its link is down'}", lines_of(d, device)
     d.believe(cut=d.belief.cut.set(device, why))
     d.clear_timer(f"silent {device}")
     for command, flight in tuple(d.progress.flights.items()):
@@ -34,7 +35,7 @@ def _down(d: Draft, device: str, why: str) -> None:
     _forget(d, device)
     recovery.replan(d, text)
     if d.trouble.hold is None:  # of a driver's devices the first one says it
-        recovery.raise_hold(d, HoldReason("R740", text, ()))
+        recovery.raise_hold(d, HoldReason("R740", text, lines))
 
 
 def _forget(d: Draft, device: str) -> None:

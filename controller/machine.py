@@ -16,6 +16,7 @@ from cell.events import (
     Event,
     FactObserved,
     HandClosedEmpty,
+    JointSpeedSeen,
     JournalReported,
     LinkReported,
     NoPlan,
@@ -131,6 +132,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             monitor.tracking_error(d, event)
         case NoProgressSeen():
             monitor.no_progress(d, event)
+        case JointSpeedSeen():
+            monitor.joint_speed(d, event)
         case TooFastSeen():
             presence.too_fast(d, event)
         case OrderArrived():

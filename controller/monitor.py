@@ -13,10 +13,11 @@ from typing import assert_never
 from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
-from cell.events import ClauseBroken, DeviceSilent, NoProgressSeen, TrackingErrorSeen
+from cell.events import ClauseBroken, DeviceSilent, JointSpeedSeen, NoProgressSeen, TrackingErrorSeen
 from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never, Ref
 from cell.steps import Move, RunProgram, Step
 from controller import recovery, speeds
+from controller.asked_by import lines_of
 from controller.draft import SECOND, Draft
 from controller.run_state import DeviceBelief, Failure, HoldReason
 
@@ -185,21 +186,28 @@ def device_silent(d: Draft, event: DeviceSilent) -> None:
 def still_silent(d: Draft, device: str) -> None:
     if device in d.belief.silent:
         recovery.replan(d, f"{device} was silent")
-        recovery.raise_hold(d, HoldReason("R713", f"{device} gives no fresh samples", ()))
+        recovery.raise_hold(d, HoldReason("R713", f"{device} gives no fresh samples", lines_of(d, device)))
 
 
 def tracking_error(d: Draft, event: TrackingErrorSeen) -> None:
     stop_all(d)
     recovery.replan(d, f"{event.robot} did not follow")
     text = f"{event.robot} is {event.error:.4g} from its setpoint, {event.limit:.4g} is allowed"
-    recovery.raise_hold(d, HoldReason("R714", text, ()))
+    recovery.raise_hold(d, HoldReason("R714", text, lines_of(d, event.robot)))
 
 
 def no_progress(d: Draft, event: NoProgressSeen) -> None:
     stop_all(d)
     recovery.replan(d, f"{event.robot} did not move on")
     text = f"{event.robot} says that it runs, and has stood still on its path for {event.seconds:.0f} s"
-    recovery.raise_hold(d, HoldReason("R741", text, ()))
+    recovery.raise_hold(d, HoldReason("R741", text, lines_of(d, event.robot)))
+
+
+def joint_speed(d: Draft, event: JointSpeedSeen) -> None:
+    stop_all(d)
+    recovery.replan(d, f"{event.robot} was too fast")
+    text = f"{event.joint} of {event.robot} goes at {event.speed:.4g} and {event.limit:.4g} is its limit"
+    recovery.raise_hold(d, HoldReason("R772", text, lines_of(d, event.robot)))
 
 
 def stop_all(d: Draft) -> None:

@@ -11,6 +11,7 @@ from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmp
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
 from controller import awaited, effects, ledger, monitor, progress, questions, recovery, taking_over, unheard
+from controller.asked_by import lines_of
 from controller.draft import Draft
 from controller.plan_index import device_of
 from controller.run_state import DeviceBelief, Failure, Flight, HoldReason
@@ -71,9 +72,10 @@ def reported(d: Draft, event: CommandReported) -> None:
 
 def _not_stopped(d: Draft, event: CommandReported) -> None:
     """Of a device to which there is no link that was told when the link went down."""
-    if event.text.partition(":")[0] not in d.belief.cut:
+    device = event.text.partition(":")[0]
+    if device not in d.belief.cut:
         recovery.replan(d, event.text)
-        recovery.raise_hold(d, HoldReason("R770", event.text, ()))
+        recovery.raise_hold(d, HoldReason("R770", event.text, lines_of(d, device)))
 
 
 def _is_told(d: Draft, flight: Flight, event: CommandReported) -> bool:

@@ -11,10 +11,10 @@ from typing import TypeVar
 import numpy as np
 
 from cell.commands import Subject
-from cell.device import CouplingState, GripperState, MachineState
+from cell.device import CouplingState, GripperState, MachineState, RobotState
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
-from cell.events import DeviceSilent, NoProgressSeen, Observation, TooFastSeen, TrackingErrorSeen, ZoneReported
+from cell.events import DeviceSilent, JointSpeedSeen, NoProgressSeen, Observation, TooFastSeen, TrackingErrorSeen, ZoneReported
 from cell.geometry import Array
 from cell.steps import Stance
 from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
@@ -22,6 +22,7 @@ from controller.run_state import RunState
 from controller.standing import Obedience, Progress
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
+MOST_OVER = 1.25  # of a joint's limit: some drivers tell speeds as differences of positions
 NANOSECONDS = 1e9
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Watch:
         self._drivers = drivers
         self._progress, self._obedience = Progress(), Obedience()
         self._stances: dict[str, dict[Stance, Array]] = {}
+        self._limits = {name: robot.capabilities().joints for name, robot in drivers.motion.items()}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
         self._max_age |= {d.name: d.capabilities().max_age for d in (*drivers.grippers.values(), *drivers.couplings.values())}
 
@@ -61,11 +63,26 @@ class Watch:
                 yield TooFastSeen(now, of, name, seen.speed_scaling or 0.0, asked)
             if (standing := self._progress.standing(state, seen, now)) is not None:
                 yield NoProgressSeen(now, of, name, seen.s or 0.0, standing)
+            if (
+                (fast := self._over_speed(seen)) is not None
+                and name not in state.belief.silent
+                and not _is_held_for(state, "R772")
+            ):
+                yield JointSpeedSeen(now, of, name, *fast)
             error = float(np.max(np.abs(seen.q - seen.setpoint), initial=0.0))
-            if error > TRACKING_LIMIT and name not in state.belief.silent and not _is_held_for_tracking(state):
+            if error > TRACKING_LIMIT and name not in state.belief.silent and not _is_held_for(state, "R714"):
                 yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
                 yield from robot_seen(state, now, seen, self._stances)
+
+    def _over_speed(self, seen: RobotState) -> tuple[str, float, float] | None:
+        """The joint that is furthest over what it may: its name, its speed, its limit."""
+        joints = self._limits[seen.device]
+        over = [abs(float(speed)) - MOST_OVER * joint.velocity for speed, joint in zip(seen.qd, joints, strict=True)]
+        worst = max(range(len(over)), key=over.__getitem__, default=None)
+        if worst is None or over[worst] <= 0.0:
+            return None
+        return joints[worst].name, abs(float(seen.qd[worst])), joints[worst].velocity
 
     def _samples(self, state: RunState, now: int) -> Iterator[tuple[str, int]]:
         """(device, time of its newest sample) but of robots. A machine is as fresh as the stalest signal that the cell file
@@ -88,9 +105,9 @@ class Watch:
                 yield now if sample.max_age is None else sample.time
 
 
-def _is_held_for_tracking(state: RunState) -> bool:
+def _is_held_for(state: RunState, code: str) -> bool:
     """It was told, everything was stopped, and nobody has resumed since."""
-    return state.trouble.hold is not None and state.trouble.hold.code == "R714"
+    return state.trouble.hold is not None and state.trouble.hold.code == code
 
 
 def told(read: Callable[[], T]) -> T | None:

@@ -66,6 +66,7 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
     ),
     "limits": (
         Watched("monitor", ("R714", "R713"), "a joint near its setpoint keeps what was proved of the setpoint"),
+        Watched("monitor", ("R772",), "no joint goes faster than its driver declares, by what the robot says"),
         Watched("measured", ("R733",), "what a tool measures of a joint that it makes"),
         NotWatched("force, mass and height are the device's own to keep; it breaks off (R708, R734) and is believed"),
     ),

@@ -18,6 +18,7 @@ from cell.events import (
     GoalReached,
     HandClosedEmpty,
     HoldRaised,
+    JointSpeedSeen,
     JournalReported,
     LinkReported,
     NoPlan,
@@ -156,6 +157,8 @@ def _device_line(event: Event) -> str | None:
             return why or "the journal can be written again"
         case NoProgressSeen(robot=robot, seconds=seconds):
             return f"{robot} says that it runs, and has not moved for {seconds:.0f} s"
+        case JointSpeedSeen(robot=robot, joint=joint, speed=speed, limit=limit):
+            return f"{joint} of {robot} goes at {speed:.4g}, its limit is {limit:.4g}"
         case TooFastSeen(robot=robot, share=share, asked=asked):
             return f"{robot} does not slow down: {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % asked"
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):

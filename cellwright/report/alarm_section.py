@@ -13,6 +13,7 @@ from cell.events import (
     Event,
     EventRaised,
     HoldRaised,
+    JointSpeedSeen,
     JournalReported,
     LinkReported,
     NoPlan,
@@ -78,7 +79,7 @@ def _code(event: Event) -> str | None:
             return code
         case EventRaised() | StepUnknown() | ClauseBroken() | NoPlan() | TrackingErrorSeen() | NoProgressSeen():
             return ""
-        case TooFastSeen() | DeviceSilent(is_silent=True) | LinkReported(is_up=False):
+        case TooFastSeen() | JointSpeedSeen() | DeviceSilent(is_silent=True) | LinkReported(is_up=False):
             return ""
         case JournalReported(why=why) if why:
             return ""

@@ -1,0 +1,80 @@
+"""A joint that says that it is faster than its driver declares: everything stops, and the hold names the lines worked for."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cell.device import RobotState
+from cell.events import Event, HoldRaised, JointSpeedSeen
+from cell.scenario import Disturbance, Drift, FrozenState, LinkCut, Scenario, Stuck
+from cell_drivers.simulated import SimulatedCell, simulated_cell
+from controller.rehearsal import rehearse
+from tests.cell_drivers.gantry import gantry_model
+from tests.controller.small_planner import ROBOT, cell, small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec
+
+SECOND = 1_000_000_000
+
+
+def run(*disturbances: Disturbance, times: float = 0.0, rules: int | None = None) -> tuple[Event, ...]:
+    """`times` its limit is what the second joint says of its speed, from 2 s on while it runs."""
+    given, scenario = spec(intent(batch="1 parts")), Scenario(0, disturbances)
+    drivers = simulated_cell(cell(), {ROBOT: gantry_model()}, scenario)
+    if times:
+        racing(drivers, times)
+    plan = small_plan(given.state, 1)
+    assert plan is not None
+    return rehearse(given, released(plan), drivers, SmallPlanner(1), scenario=scenario).events
+
+
+def racing(drivers: SimulatedCell, times: float) -> None:
+    face = drivers.motion[ROBOT]
+    state, limit = face.state, face.capabilities().joints[1].velocity
+
+    def told() -> RobotState:
+        seen = state()
+        is_on_its_way = seen.mode == "running" and drivers.now() >= 2 * SECOND
+        return replace(seen, qd=np.array([0.0, -times * limit, 0.0, 0.0])) if is_on_its_way else seen
+
+    face.state = told  # type: ignore[method-assign]
+
+
+def of(events: tuple[Event, ...], kind: type) -> list:  # type: ignore[type-arg]
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_a_joint_over_its_limit_stops_everything_and_the_hold_names_joint_and_line() -> None:
+    events = run(times=1.3)
+    (seen,) = of(events, JointSpeedSeen)
+    joint = gantry_model().chain.joint_names[1]
+    assert (seen.robot, seen.joint) == (ROBOT, joint)
+    assert seen.speed == pytest.approx(1.3 * seen.limit)
+    (hold,) = of(events, HoldRaised)
+    assert (hold.code, hold.at) == ("R772", seen.at)
+    assert joint in hold.text
+    assert hold.because
+
+
+def test_one_that_tells_a_little_more_than_its_limit_is_believed_to_keep_it() -> None:
+    assert of(run(times=1.2), JointSpeedSeen) == []
+
+
+@pytest.mark.parametrize(
+    ("disturbance", "code"),
+    [
+        (Stuck(ROBOT, 2.0, 30.0), "R741"),
+        (Drift(ROBOT, 2.0, 30.0, 0.05), "R714"),
+        (LinkCut(ROBOT, 2.0, 30.0), "R740"),
+        (FrozenState(ROBOT, 2.0, 30.0), "R713"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_an_alarm_about_a_robot_names_the_line_that_it_is_at_work_for(disturbance: Disturbance, code: str) -> None:
+    hold = of(run(disturbance), HoldRaised)[0]
+    assert hold.code == code
+    plan = small_plan(spec(intent(batch="1 parts")).state, 1)
+    assert plan is not None
+    asked = {operation.because.span for operation in plan.tasks.operations}
+    assert len(hold.because) == 1
+    assert set(hold.because) <= asked
