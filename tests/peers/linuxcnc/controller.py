@@ -257,6 +257,18 @@ def home(shell: Shell, joints: int) -> None:
     shell.tell("set machine off")
 
 
+def of(folder: str) -> list[int]:
+    """The processes that work in `folder`, or have it in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if folder in os.readlink(process / "cwd") or folder.encode() in (process / "environ").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
 def _closed() -> bytes:
     raise ConnectionError("LinuxCNC has closed the link")
 

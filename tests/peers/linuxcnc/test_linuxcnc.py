@@ -21,7 +21,7 @@ from cell_drivers.linuxcnc.program import SAG, program_of
 from cell_drivers.linuxcnc.shell import QUESTIONS, answer_of, reading_of
 from tests.doubles.linuxcnc_arm import HOME, JOINTS, VELOCITY, arm_model, somewhere, way
 from tests.doubles.linuxcnc_bench import Bench, beside_real
-from tests.peers.linuxcnc.controller import PERIOD, Controller, Record
+from tests.peers.linuxcnc.controller import PERIOD, Controller, Record, of
 
 pytestmark = [pytest.mark.counterpart, pytest.mark.xdist_group("linuxcnc")]
 
@@ -65,8 +65,12 @@ def test_a_motion_is_carried_out_on_its_path_and_in_its_time(
 def test_a_stop_stands_still_on_the_path_within_the_declared_time(controller: Controller, bench: Bench, kind: str) -> None:
     mark, trajectory = controller.standing(), way(HOME, somewhere(0.8), 2.0, 0.1)
     bench.begun(f"stopped by {kind}", trajectory, s=0.3)
-    asked = controller.newest()
-    bench.robot.stop(kind)  # type: ignore[arg-type]
+    paused = list[float]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench.robot, "_pause", paused.append)
+        bench.robot.stop(kind)  # type: ignore[arg-type]
+    assert paused == [], "a stop waits for nothing"
+    asked = controller.newest()  # it has gone out by now; how long we were kept from it is not the controller's time
     record = controller.at_rest(mark)
     status = bench.ended(f"stopped by {kind}")
     assert (record.number[np.nonzero(record.moving)[0][-1]] - asked) * PERIOD < STANDSTILL
@@ -181,15 +185,3 @@ def test_nothing_is_left_behind_when_whoever_started_it_is_killed(tmp_path: Path
         assert time.monotonic() < until, of(folder)
         time.sleep(0.02)  # the kernel ends them one after another
     shutil.rmtree(folder)
-
-
-def of(folder: str) -> list[str]:
-    """Command lines of the processes that work in `folder`."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if folder in os.readlink(process / "cwd") or folder.encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_text())
-        except OSError:
-            continue
-    return found

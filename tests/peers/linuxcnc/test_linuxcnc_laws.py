@@ -22,7 +22,8 @@ ROBOT = "gantry"
 """As the kit's own cell calls its robot."""
 OF_OUR_TIME = {
     "calls-return-at-once", "states-are-fresh", "states-come-at-the-declared-rate", "readback-has-no-gap-inside-a-block",
-    "a-stop-stands-in-the-declared-time", "scaling-is-followed", "nothing-is-caught-up",
+    "a-stop-stands-in-the-declared-time", "scaling-is-followed", "nothing-is-caught-up", "a-motion-ends-at-its-end",
+    "status-tells-the-whole-life",
 }  # fmt: skip
 """Laws that measure whoever asks as well: a machine that does something else for a moment breaks them. A driver that breaks one
 breaks it each time, also where it moves so slowly that such moments weigh little."""

@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Chaos
 from tests.doubles.waiting import until
 from tests.peers.gripper_registers import compiled, mbpoll, started
-from tests.peers.linuxcnc.controller import Controller
+from tests.peers.linuxcnc.controller import Controller, of
 
 pytestmark = [pytest.mark.counterpart, pytest.mark.xdist_group("linuxcnc runs")]
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -104,6 +106,11 @@ def cell(tmp_path: Path, ur5e: Controller, cache: Path) -> Iterator[Cell]:
         for file in (EXAMPLES / "01_first_move").glob("first_move.*"):
             (tmp_path / file.name).write_text(file.read_text())
         yield Cell(tmp_path, ur5e, relay, cache)
+        for process in of(
+            str(tmp_path / "state")
+        ):  # the controller of a run goes on without its terminal, also where a test failed
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
 
 def ended(run: subprocess.Popen[str]) -> str:
@@ -162,6 +169,7 @@ def test_an_operator_resumes_a_run_whose_link_was_cut_in_mid_motion(cell: Cell, 
     request = request_for(reading, workshop).expect()
     released = release_plan(make_plan(request, workshop).expect(), request, workshop).expect()
     monkeypatch.setenv("CELLWRIGHT_CACHE", str(cell.cache))
+    monkeypatch.setenv("CELLWRIGHT_STATE", str(cell.folder / "state"))
     mark, resumed, cuts = cell.controller.standing(), 0, 0
     start = start_of(reading, request, released.motion_plan.plan_id, speed=1.0, jobs=1)
     run = start_run(start, released, cell.folder / "state")
