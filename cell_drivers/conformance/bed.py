@@ -38,6 +38,7 @@ class Bed:
         self.batches: list[tuple[tuple[DeviceEvent, ...], int]] = []
         self._law = law
         self._count = 0
+        self._cut = set[str]()
 
     def __enter__(self) -> Bed:
         """Raises whatever `open` does, and Broken where no state comes."""
@@ -173,10 +174,11 @@ class Bed:
         return [e.status for e in self.events if isinstance(e, CommandChanged) and (e.device, e.command) == (device, command)]
 
     def status(self, device: str, command: str) -> CommandStatus:
-        """As the device says, or where it cannot tell as it last told by itself."""
+        """As the device says, or where it cannot tell as it last told by itself. What was still open when its link was cut is no
+        answer any more."""
         status = self.device(device).status(command)
         told = self.told(device, command) if status.state == "unknown" else []
-        return told[-1] if told else status
+        return told[-1] if told and (told[-1].is_final or device not in self._cut) else status
 
     def ended(self, device: str, command: str, longest: float = PATIENCE, step: float = STEP) -> CommandStatus:
         """Its final status. Raises Broken where there is none within `longest` s."""
@@ -198,6 +200,7 @@ class Bed:
         if self.bench.hooks.cut is None:
             raise NotTried("the bench cannot cut the link")
         restore = self.bench.hooks.cut(self.drivers, device)
+        self._cut.add(device)
         try:
             yield
         finally:

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from cell.device import ReadbackBlock
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBlock
 from cell_drivers.conformance import bed, examine
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.laws import machining, sampling
+from cell_drivers.conformance.laws import linking, machining, sampling
 from cell_drivers.conformance.seen import Broken
+from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import Around, Fault, Set, robots
 
 
@@ -48,6 +49,35 @@ def test_a_block_may_be_one_sample() -> None:
     (finding,) = examine(Fault("gives each sample alone", law, robots(OneByOne)).bench(), (law,)).findings
     assert finding.verdict == "passed", finding.seen
     assert "samples in" in finding.seen
+
+
+class StillAsks(Around):
+    """A robot whose driver has a link again and does not know yet what became of what ran."""
+
+    was_cut = False
+
+    def status(self, command: str) -> CommandStatus:
+        self.was_cut |= self.inner.is_frozen
+        return CommandStatus("unknown") if self.was_cut else self.inner.status(command)  # type: ignore[no-any-return]
+
+    def heartbeat(self) -> None:
+        self.was_cut |= self.inner.is_frozen
+
+
+class TellsNoEnd(Set):
+    def telling(self, events: tuple[DeviceEvent, ...]) -> tuple[DeviceEvent, ...]:
+        return tuple(e for e in events if not (isinstance(e, CommandChanged) and e.status.is_final))
+
+
+def test_what_was_so_before_the_link_was_lost_is_not_taken_for_an_answer() -> None:
+    def around(cell: SimulatedCell) -> object:
+        drivers = TellsNoEnd(cell)
+        drivers.motion = {name: StillAsks(robot) for name, robot in cell.motion.items()}
+        return drivers
+
+    law = linking.status_is_true_after_a_cut
+    (finding,) = examine(Fault("asks first", law, around).bench(), (law,)).findings
+    assert (finding.verdict, finding.seen) == ("passed", "at its end: unknown")
 
 
 class Real(Set):

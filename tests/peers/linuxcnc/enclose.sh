@@ -3,10 +3,9 @@
 # machine's own files and the folder $2 stands under its own path; in it, as nobody, serve.sh with port $3.
 set -euo pipefail
 package=$1 folder=$2 port=$3
-# A motion controller has a computer of its own; this one goes before everything else on this machine, where that is allowed: with a
-# real-time priority, as on a computer of its own, else by its nice value. Where the kernel shares the processor out by sessions
-# (sched_autogroup), that counts within a session only.
-chrt --rr --pid 1 $$ >/dev/null 2>&1 || renice -n -15 -p $$ >/dev/null 2>&1 || true
+# A motion controller has a computer of its own; this one goes before everything else on this machine, where that is allowed.
+# Where the kernel shares the processor out by sessions (sched_autogroup), a nice value counts within a session only.
+renice -n -15 -p $$ >/dev/null 2>&1 || true
 { echo -15 >/proc/self/autogroup; } 2>/dev/null || true
 root=/dev/shm
 serve=$(dirname "$(realpath "$0")")/serve.sh
