@@ -37,6 +37,11 @@ class Dialogue:
         """ns that the oldest request that is not answered was waited for; 0 where there is none."""
         return now - self._open[0].sent - self._open[0].unseen if self._open else 0
 
+    def unanswered(self, now: int) -> str:
+        """Which request that is, and when it went out. Raises IndexError where there is none."""
+        oldest = self._open[0]
+        return f"{oldest.requests[len(oldest.answers)]!r} of {(now - oldest.sent) / 1e9:.2f} s ago"
+
     def leave_unseen(self, ns: int) -> None:
         """For so long nobody looked."""
         for exchange in self._open:

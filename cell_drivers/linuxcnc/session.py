@@ -138,12 +138,21 @@ class Session:
         self.look(now)
         is_late = now - self._since > PATIENCE if self.stage == "dialling" else self._dialogue.waited(now) > PATIENCE
         if self.stage in ("dialling", "greeting", "up") and is_late:
-            self.lost("it accepts and says nothing" if self.stage == "greeting" else "it does not answer", now)
+            self.lost(self._silence(now), now)
         if self.stage in ("greeting", "up") and not self._dialogue.is_waiting:
             if self.is_busy:
                 self._go_on(())
             elif now - self._polled >= PERIOD:
                 self._ask((), now)
+
+    def _silence(self, now: int) -> str:
+        match self.stage:
+            case "greeting":
+                return "it accepts and says nothing"
+            case "dialling":
+                return "nobody takes the connection"
+            case _:
+                return f"it does not answer {self._dialogue.unanswered(now)}"
 
     # --- scripts ---
 

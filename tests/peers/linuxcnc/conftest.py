@@ -21,7 +21,7 @@ def bench(controller: Controller) -> Iterator[Bench]:
     bench.robot.open()
     try:
         activated = bench.activated()
-        assert activated.state == "done", activated.why
+        assert activated.state == "done", f"{activated.why}\n{controller.log[-800:]}"
         yield bench
     finally:
         bench.robot.close()

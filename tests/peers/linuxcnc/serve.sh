@@ -1,7 +1,8 @@
 # Starts a LinuxCNC from $1/robot.ini whose shell listens on port $2, and keeps its own record of every period in $1/record.txt.
 # It is what /usr/bin/linuxcnc does, without a screen; that script wants Tcl, and asks questions.
 cd "$1"
-export HOME=$1 EMC2_HOME=/usr INI_FILE_NAME=$1/robot.ini
+# What it maps and writes stands in memory (/tmp of enclose.sh): a page of a file waits for the disk where others write to that.
+export HOME=/tmp EMC2_HOME=/usr INI_FILE_NAME=$1/robot.ini
 libraries=(/package/usr/lib/*-linux-gnu)
 export LD_LIBRARY_PATH=/package/usr/lib:${libraries[0]}
 linuxcncsvr -ini robot.ini &
