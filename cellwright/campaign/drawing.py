@@ -92,8 +92,10 @@ class Stage:
 
     @cached_property
     def starts(self) -> tuple[str, ...]:
-        """Places from which the plan takes parts."""
-        return tuple(sorted({part.start for part in self.plan.parts if part.start in self.cell.places}))
+        """Places from which the plan takes parts, but for what lies under others: that cannot be missing there."""
+        found = {part.start for part in self.plan.parts if part.start in self.cell.places}
+        under = {below for name in found for below in self.cell.places[name].lies_on}
+        return tuple(sorted(found - under))
 
     @cached_property
     def watched(self) -> tuple[str, ...]:

@@ -55,6 +55,16 @@ def test_nothing_is_drawn_that_the_plan_gives_no_occasion_for() -> None:
     assert "drive_spoiled" not in possible_in(stage())
 
 
+def test_what_lies_under_other_parts_is_never_missing() -> None:
+    plain = Stage(gantry(2).cell, gantry(2).plan.motion_plan.tasks)
+    below, above, *_ = plain.starts
+    feed = plain.cell.equipment[plain.cell.places[above].equipment]
+    places = tuple(replace(place, lies_on=(below,)) if place.name == above else place for place in feed.places)
+    stacked = replace(plain.cell, equipment={**plain.cell.equipment, feed.name: replace(feed, places=places)})
+    assert above in Stage(stacked, plain.plan).starts
+    assert below not in Stage(stacked, plain.plan).starts
+
+
 def test_a_drawn_scenario_survives_its_file() -> None:
     for seed in range(100):
         scenario = drawn(seed, stage())

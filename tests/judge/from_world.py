@@ -8,6 +8,7 @@ import numpy as np
 
 from cell.declared_state import declared_state
 from cell.model import CellModel, RobotUnit
+from cell.scenario import FrozenState, LinkCut
 from cell.state import InPlace
 from cell.world_record import Effect, MotionRecord, WorldRecord
 from tests.judge.coming import behind, handed, presented, taken_over
@@ -26,6 +27,7 @@ from tests.judge.recording import (
     Whereabouts,
 )
 
+DETECTORS = ("people", "signals")
 STARTS = ("program started",)
 ENDS = ("program ended", "program aborted", "alarm")
 
@@ -41,7 +43,16 @@ def recording_of(record: WorldRecord, cell: CellModel) -> Recording:
         running=_running(record),
         occupied=_occupied(record),
         tools=tuple(_tool_changes(record)),
+        deaf=tuple(_span(d) for d in record.scenario.disturbances if isinstance(d, FrozenState) and d.device in DETECTORS),
+        cuts={
+            name: tuple(_span(d) for d in record.scenario.disturbances if isinstance(d, LinkCut) and d.device == name)
+            for name in cell.robots
+        },
     )
+
+
+def _span(disturbance: FrozenState | LinkCut) -> Interval:
+    return Interval(round(disturbance.start * 1e9), round(disturbance.end * 1e9))
 
 
 def _track(robot: str, motions: list[MotionRecord]) -> Track | None:

@@ -25,6 +25,7 @@ from tests.judge.limits import joint_exceedances, speed_exceedance, tcp_speeds
 from tests.judge.meant import Meant, MeantNow
 from tests.judge.nearness import TOUCH_DEPTH, Counted, Near, Window
 from tests.judge.paths import off_the_path
+from tests.judge.people import broken
 from tests.judge.polyline import polyline
 from tests.judge.recording import Recording, Track
 from tests.judge.self_contact import CheckedPairs, checked_pairs
@@ -63,6 +64,7 @@ class _Case:
     motions: Mapping[str, Motion] | None
     contacts: list[Contact] = field(default_factory=list)
     entries: list[ZoneEntry] = field(default_factory=list)
+    rude: list[Exceedance] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
     touched: set[tuple[str, str, float]] = field(default_factory=set)
     parts: PartsThen = field(init=False)
@@ -119,6 +121,7 @@ class _Case:
             for a, b in pairs.fixed(held):
                 self._stuck(stretch, a, b)
             self._crowd(stretch, inside)
+            self.rude += broken(self.cell, self.arms, self.recording, (*carried, *held), first, last)
 
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         edges = {start, end}
@@ -228,7 +231,7 @@ class _Case:
                 yield Exceedance("the time from the first motion to the last", max(ends), took, clause.limit)
 
     def verdict(self) -> Verdict:
-        exceedances = tuple(self._exceedances())
+        exceedances = (*self._exceedances(), *self.rude)
         tracks = self.recording.tracks.values()
         return Verdict(
             contacts=tuple(self.contacts),
@@ -248,8 +251,6 @@ class _Case:
         yield from (clause.text for clause in self.clauses if isinstance(clause, NotJudged))
         yield from (f"where {robot} stands: it never moved" for robot in self.cell.robots if robot not in self.arms)
         for zone in self.cell.zones.values():
-            if zone.when_occupied is not None and self.recording.occupied.get(zone.name):
-                yield f"what robots do while a person is in {zone.name}"
             if zone.speed_limit is not None:
                 yield f"the speed in {zone.name}"
 

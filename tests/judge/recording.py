@@ -111,7 +111,8 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Recording:
     """`changes` in order of time; those at or before the first sample say where the parts were at the start. `running` gives
-    for each machine when its spindle turned, `occupied` for each zone when a person was inside.
+    for each machine when its spindle turned, `occupied` for each zone when a person was inside, `deaf` when what tells of
+    people was frozen, `cuts` for each robot when it had no link.
     `tools` are the changes of tools, in order of time; at the start each is where the cell declares it."""
 
     tracks: Mapping[str, Track]
@@ -119,6 +120,8 @@ class Recording:
     running: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     occupied: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     tools: tuple[ToolChange, ...] = ()
+    deaf: tuple[Interval, ...] = ()
+    cuts: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if any(a.at > b.at for a, b in zip(self.changes, self.changes[1:], strict=False)):

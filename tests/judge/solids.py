@@ -50,6 +50,20 @@ def enclosed(shape: Any) -> Solid:
     return Solid(shape, centre, half, float(np.linalg.norm(half)))
 
 
+def points_of(solid: Solid) -> Array:
+    """(P, 3) points of the solid in its own frame, none beyond it: its corners, or points of its rims."""
+    shape = solid.shape
+    if isinstance(shape, coal.Box):
+        return np.array(np.meshgrid(*((-h, h) for h in shape.halfSide))).reshape(3, -1).T
+    if isinstance(shape, coal.Cylinder):
+        turns = np.linspace(0.0, 2 * np.pi, 12, endpoint=False)
+        rim = np.stack([shape.radius * np.cos(turns), shape.radius * np.sin(turns)], axis=1)
+        return np.array([(x, y, z) for x, y in rim for z in (-shape.halfLength, shape.halfLength)])
+    if isinstance(shape, coal.Convex):
+        return np.array(shape.points())
+    return np.array([solid.centre])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """A solid that stands still in the world. `owner` names the equipment, the place of a part, the zone; `what` says which.
