@@ -1,6 +1,6 @@
-"""How a run was begun: what another controller has to know to go on with it, in the run's own folder.
+"""How a run can be reached again: what another controller has to know to go on with it, beside how it was asked for (start.json).
 
-What the plan was made from stands in the plan; which way the world can be reached, in the file beside its record.
+What the plan was made from stands in the plan.
 """
 
 from __future__ import annotations
@@ -16,15 +16,9 @@ FILE = "begun.json"
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`folder` is where the names of the plan's files are seen from. `speed` times real time, None for as fast as it can.
-    `world` is the file that says where the simulated world can be reached, None where there is none that outlives its
+    """`world` is the file that says where the simulated world can be reached, None where there is none that outlives its
     controller; `record` is that world's own. `is_simulated`: no device of it is real."""
 
-    folder: str
-    seed: int
-    without: tuple[str, ...]
-    is_continuous: bool
-    speed: float | None
     world: str | None
     record: str | None
     is_simulated: bool

@@ -66,10 +66,16 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class CellLock:
-    """Held until `release`, or until the process ends, however it ends, and every driver's process that was given a share of it:
-    a driver whose controller is killed brings its robot to rest before anybody else may drive it."""
+    """Held until `release`, to the end of its block, or until the process ends, however it ends, and every driver's process that
+    was given a share of it: a driver whose controller is killed brings its robot to rest before anybody else may drive it."""
 
     descriptors: tuple[int, ...]
+
+    def __enter__(self) -> CellLock:
+        return self
+
+    def __exit__(self, *cause: object) -> None:
+        self.end()
 
     def share(self, keys: Sequence[str]) -> tuple[int, ...]:
         """What a process is given that shall hold those of `keys` that are held here."""
@@ -85,6 +91,9 @@ class CellLock:
         for descriptor in self.descriptors:
             fcntl.flock(descriptor, fcntl.LOCK_UN)
         self.release()
+
+
+NONE = CellLock(())
 
 
 def keys_of(reading: Reading, cell: CellModel) -> tuple[str, ...]:
@@ -114,21 +123,32 @@ def _commanded(device: str, cell: CellModel) -> Iterator[str]:
 
 
 def take(
-    state_dir: Path, keys: Sequence[str], run: str, patience: float = PATIENCE, resting: float = RESTING
+    state_dir: Path,
+    keys: Sequence[str],
+    run: str,
+    patience: float = PATIENCE,
+    resting: float = RESTING,
+    given: CellLock = NONE,
 ) -> CellLock | Holder:
-    """All of `keys` or none. Waits `patience` s, and `resting` s for drivers whose controller is gone. Raises OSError where there
-    can be no locks."""
+    """All of `keys` or none. Waits `patience` s, and `resting` s for drivers whose controller is gone. What `given` has of them,
+    by the process that started this one, is taken over without a moment in which it is free; the rest of it is released. Raises
+    OSError where there can be no locks."""
     held: list[int] = []
+    left = {_file(descriptor): descriptor for descriptor in given.descriptors}
     for key in keys:
         descriptor = os.open(_path(state_dir, key), os.O_RDWR | os.O_CREAT, 0o600)
+        if (ours := left.pop(_file(descriptor), None)) is not None:
+            os.close(descriptor)
+            descriptor = ours
         held.append(descriptor)
         if not _is_taken(descriptor, fcntl.LOCK_EX, patience):
             holder = _holder(descriptor, key)
             if not (holder.is_left and _is_taken(descriptor, fcntl.LOCK_EX, resting)):
-                CellLock(tuple(held)).release()
+                CellLock((*held, *left.values())).release()
                 return holder
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"run": run, "pid": os.getpid(), "what": key}).encode(), 0)
+    CellLock(tuple(left.values())).release()
     return CellLock(tuple(held))
 
 
@@ -186,6 +206,11 @@ def _key(descriptor: int) -> str:
         return str(json.loads(os.pread(descriptor, 4096, 0))["what"])
     except (ValueError, KeyError, TypeError):
         return ""
+
+
+def _file(descriptor: int) -> tuple[int, int]:
+    found = os.fstat(descriptor)
+    return found.st_dev, found.st_ino
 
 
 def _path(state_dir: Path, key: str) -> Path:

@@ -26,7 +26,7 @@ from controller.clock import Clock, RealClock
 
 FASTEST = 4.0
 """times real time, up to which simulated drivers run in processes of their own."""
-KEPT = 120.0
+KEPT = 600.0
 """s that a simulated world in service goes on after its controller has gone, for another one to find it."""
 AT = ".at"
 """The file beside a world's record that says where the world can be reached, while it goes on."""

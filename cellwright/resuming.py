@@ -6,21 +6,29 @@ simulated world lives on for its time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cell.diagnostic import Outcome, error
-from cell.events import Event, PlanReleased, PlanRequested, RunOpened
+from cell.commands import RequestPlan
+from cell.diagnostic import Diagnostic, Outcome, error
+from cell.events import Event, OrderArrived, OrderWithdrawn, PlanReleased, PlanRequested, RunOpened
+from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.plan_inputs import plan_inputs
+from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import Scenario
+from cell.scenario_orders import order_changes
 from cell.state import CellState, PlanningRequest
 from cellwright.begun import Begun, read_begun
+from cellwright.cell_lock import CellLock
 from cellwright.in_service import InService, drivers_again, drivers_in_service
+from cellwright.planner_link import PlannerProcess
 from cellwright.reading import Reading
-from cellwright.running import ResidentPlanner, run_spec
-from cellwright.session import read_again, release_plan, request_for
+from cellwright.running import run_spec
+from cellwright.session import release_plan, request_for
+from cellwright.start_file import Start
 from cellwright.workshop import Workshop
 from controller.acceptance import inputs_differ
 from controller.clock import Clock, RealClock
@@ -33,6 +41,7 @@ from controller.run_state import Question, RunState
 from controller.runner import Resumption, Runner
 from controller.time_shift import Moment, Times, shift_to, times_of
 
+GONE = "R760"
 AGAIN = "`cellwright run` begins anew; look at the cell first"
 
 
@@ -41,6 +50,7 @@ class Left:
     """A run without a controller and without an end, read and proved again. `events` are all of its journal."""
 
     folder: RunFolder
+    start: Start
     begun: Begun
     reading: Reading
     request: PlanningRequest
@@ -52,10 +62,9 @@ class Left:
     def spec(self) -> RunSpec:
         return run_spec(self.folder.id, self.request)
 
-    @property
-    def planner(self) -> ResidentPlanner:
-        begun = self.begun
-        return ResidentPlanner(self.reading, self.workshop, begun.seed, frozenset(begun.without), begun.is_continuous)
+    def planner(self) -> PlannerProcess:
+        """A process of its own, which begins when it is asked or warmed. A run that outlives its controller has real time."""
+        return PlannerProcess(self.folder.path, self.workshop, self.request, proves_beside=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,6 @@ class Found:
     """What its devices show. `after` is what the run would go on from; `before` has its moments in the clock of now."""
 
     left: Left
-    drivers: InService
     clock: Clock
     before: Resumption
     after: RunState
@@ -71,6 +79,16 @@ class Found:
     @property
     def differences(self) -> tuple[Difference, ...]:
         return differences(self.left.before.state, self.after)
+
+    @property
+    def asked(self) -> dict[str, Question]:
+        return dict(self.after.trouble.questions)
+
+    @property
+    def held_because(self) -> str | None:
+        """Beside that its controller was gone, which is why somebody looks."""
+        hold = self.after.trouble.hold
+        return None if hold is None or hold.code == GONE else f"{hold.code} {hold.text}"
 
     @property
     def questions(self) -> tuple[tuple[str, Question], ...]:
@@ -82,23 +100,30 @@ class Found:
         return self.after.trouble.replan
 
 
-def left_run(folder: RunFolder, workshop: Workshop) -> Outcome[Left]:
-    """Raises JournalError, and OSError where a file that the plan was made from cannot be read."""
+def run_key(folder: RunFolder) -> str:
+    """What only one of those who go on with a run can lock."""
+    return str(folder.path.resolve())
+
+
+def alive(folder: RunFolder) -> Diagnostic | None:
+    """Why nothing is to be resumed: somebody controls the run."""
     pid = folder.pid()
-    if pid is not None:
-        return _refused("R763", f"run {folder.id} has a controller that lives, process {pid}", "Nothing is to be resumed.")
+    if pid is None:
+        return None
+    return error("R763", f"run {folder.id} has a controller that lives, process {pid}", help="Nothing is to be resumed.")
+
+
+def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Workshop) -> Outcome[Left]:
+    """`reading` is what the run was begun with, as it is now. Raises JournalError."""
     events = folder.events()
     state = fold(events)
     if state.is_over:
-        return _refused("R762", f"run {folder.id} is over: {state.pack}", AGAIN)
+        return refused("R762", f"run {folder.id} is over: {state.pack}", AGAIN)
     begun, plan = read_begun(folder.path), state.progress.plan
     if begun is None or plan is None:
-        return _refused("R765", f"nothing says how run {folder.id} was begun", AGAIN)
-    reading = read_again(plan.plan, Path(begun.folder))
-    if reading is None:
-        return _refused("R765", "its plan names no intent", AGAIN)
+        return refused("R765", f"nothing says how run {folder.id} was begun", AGAIN)
     made_from = _planned_from(events, state.progress.number)
-    request = request_for(reading, workshop, begun.seed, made_from, frozenset(begun.without), (), begun.is_continuous)
+    request = request_for(reading, workshop, start.seed, made_from, frozenset(start.without), (), start.is_continuous)
     if request.value is None:
         return Outcome(None, request.diagnostics)
     other = [
@@ -112,39 +137,58 @@ def left_run(folder: RunFolder, workshop: Workshop) -> Outcome[Left]:
         return Outcome(None, released.diagnostics)
     plans = tuple(event.plan for event in events if isinstance(event, PlanReleased) and event.plan is not None)
     opened = next(event for event in events if isinstance(event, RunOpened))
-    start = replace(request.value, state=opened.state)
+    first = replace(request.value, state=opened.state)
     before = Resumption(state, released.value, plans, 0, opened.at)
-    return Outcome(Left(folder, begun, reading, start, workshop, events, before))
+    return Outcome(Left(folder, start, begun, reading, first, workshop, events, before))
 
 
-def found_run(left: Left, worlds: Path) -> Outcome[Found]:
-    """Opens its devices and looks. Whoever does not go on lets the process end and closes nothing: a world that is told goodbye
-    ends. Raises DriverError."""
-    drivers = _drivers(left, worlds)
-    if drivers.value is None:
-        return Outcome(None, drivers.diagnostics)
-    clock = drivers.value.clock or RealClock()
+def drivers_of(left: Left, worlds: Path, lock: CellLock) -> Outcome[InService]:
+    """Found again, or made anew; not opened yet. Whoever does not go on lets the process end and closes nothing: a world that is
+    told goodbye ends."""
+    begun = left.begun
+    if begun.world is not None:
+        record = None if begun.record is None else Path(begun.record)
+        return drivers_again(left.request, Path(begun.world), left.start.speed, record, lock=lock)
+    if begun.is_simulated:
+        text = "the simulated world of this run ended with its controller: nobody can say how it would stand now"
+        return refused("R764", text, "with --speed it has a process of its own, and outlives its controller for ten minutes")
+    return drivers_in_service(left.request, Scenario(), left.start.speed, worlds, lock=lock)
+
+
+def looked_at(left: Left, drivers: InService) -> Found:
+    """Writes nothing, and may be done again. Raises DriverError."""
+    clock = drivers.clock or RealClock()
     times = times_of(left.events)
     assert times is not None, "a run that was begun has a first event"
     before = _in_clock(left.before, times, clock)
-    runner = Runner(left.spec, drivers.value.drivers, clock, MemoryJournal(), AtOnce(left.planner), Script(()))
-    after = runner.look(before)
-    return Outcome(Found(left, drivers.value, clock, before, after))
+    runner = Runner(left.spec, drivers.drivers, clock, MemoryJournal(), AtOnce(_Nobody()), Script(()))
+    return Found(left, clock, before, runner.look(before))
 
 
-def _drivers(left: Left, worlds: Path) -> Outcome[InService]:
-    begun = left.begun
-    if begun.world is not None:
-        return drivers_again(left.request, Path(begun.world), begun.speed, None if begun.record is None else Path(begun.record))
-    if begun.is_simulated:
-        text = "the simulated world of this run ended with its controller: nobody can say how it would stand now"
-        return _refused("R764", text, "with --speed it has a process of its own, and outlives its controller for two minutes")
-    return drivers_in_service(left.request, Scenario(), begun.speed, worlds)
+def orders_to_come(left: Left) -> Iterator[tuple[float, OrderChange]]:
+    """Those of its scenario that had not come, or gone, when its controller went."""
+    come = {event.order.id for event in left.events if isinstance(event, OrderArrived)}
+    gone = {event.order for event in left.events if isinstance(event, OrderWithdrawn)}
+    for at, change in order_changes(left.start.scenario or Scenario(), left.request.cell):
+        match change:
+            case OrderAdded(order) if order.id not in come:
+                yield at, change
+            case OrderCancelled(order_id) if order_id not in gone:
+                yield at, change
+            case _:
+                pass
 
 
-def _in_clock(before: Resumption, times: Times, clock: Clock) -> Resumption:
+class _Nobody:
+    """While somebody looks nothing is planned."""
+
+    def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
+        return Outcome(None)
+
+
+def _in_clock(left: Resumption, times: Times, clock: Clock) -> Resumption:
     shift = shift_to(times, Moment(clock.now(), clock.utc(), clock.boot(), clock.kind))
-    return replace(before, shift=shift, opened=times.opened + shift)
+    return replace(left, shift=shift, opened=times.opened + shift)
 
 
 def _planned_from(events: tuple[Event, ...], number: int) -> CellState | None:
@@ -161,5 +205,5 @@ def _planned_from(events: tuple[Event, ...], number: int) -> CellState | None:
     return asked
 
 
-def _refused(code: str, text: str, help: str) -> Outcome[Any]:
+def refused(code: str, text: str, help: str) -> Outcome[Any]:
     return Outcome(None, (error(code, text, help=help),))

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from cell.events import Asked, Event
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
+from cellwright.cell_lock import NONE, CellLock
 from cellwright.folders import private
 from cellwright.start_file import Start, write_start
 from controller.attached.client import Client, name_of_user
@@ -34,6 +36,10 @@ from controller.attached.messages import (
     Answer,
     Ask,
     CancelOrder,
+    Confirm,
+    FromController,
+    LookAgain,
+    Looked,
     News,
     Parting,
     Prepared,
@@ -47,6 +53,7 @@ from controller.attached.messages import (
 from controller.journal.folder import RunFolder, new_run
 from controller.journal.journal import JournalError
 
+CONTROLLER = ("-m", "cellwright.controller_process")
 LOG = "controller.log"
 ENDPOINT = "endpoint"
 """The file in a run's folder that says where its controller can be reached."""
@@ -86,7 +93,7 @@ class Run:
     process: subprocess.Popen[bytes] | None = None
     welcome: Welcome | None = None
     _number: int = 0
-    _waiting: list[Prepared] = field(default_factory=list)
+    _waiting: deque[FromController] = field(default_factory=deque)
 
     def ask(self, what: Asked) -> None:
         """May be called from a signal handler."""
@@ -129,8 +136,49 @@ class Run:
         for message in self.client.messages(60.0):
             if isinstance(message, Prepared):
                 return message
+        raise self._ended_before_it_began()
+
+    def looked(self, after: int = 0) -> Looked | None:
+        """Waits for what the devices of a run show that is to be gone on with, in a look behind number `after`; None where the
+        run goes on. Raises NotBegun, ControllerEnded."""
+        for message in self.client.messages(60.0):
+            if isinstance(message, Looked):
+                if self.client.seq is None:
+                    self.client.subscribe(message.seq)
+                if message.look > after:
+                    return message
+            elif isinstance(message, Told):
+                self._waiting.append(message)
+                return None
+        raise self._ended_before_it_began()
+
+    def looked_meanwhile(self, before: Looked) -> Looked | None:
+        """The newest of them, `before` where none has come; None where the run goes on. Does not wait."""
+        newest = before
+        for message in self.client.messages(0.0):
+            if message is None:
+                break
+            if isinstance(message, Looked):
+                newest = message
+            elif isinstance(message, Told):
+                self._waiting.append(message)
+                return None
+        return newest
+
+    def look_again(self) -> None:
+        self._number += 1
+        self.client.post(LookAgain(self._number))
+
+    def confirm(self, look: int) -> None:
+        self._number += 1
+        self.client.post(Confirm(self._number, look))
+
+    def _ended_before_it_began(self) -> ControllerEnded:
+        """Raises NotBegun where nothing was moved. Nothing is locked any more by then."""
+        self.client.close()
+        self._wait_for_the_process()
         self._raise_what_ended_it()
-        raise ControllerEnded(f"the controller has ended before it could begin; its log: {self.folder.path / LOG}")
+        return ControllerEnded(f"the controller has ended before it could begin; its log: {self.folder.path / LOG}")
 
     def give_up(self) -> None:
         """Before the run has begun: the controller ends, and nothing was moved."""
@@ -146,7 +194,7 @@ class Run:
 
     def messages(self, patience: float) -> Iterator[Message | None]:
         """Each message as it comes; None when `patience` s have passed without one."""
-        for message in self.client.messages(patience):
+        for message in self._messages(patience):
             match message:
                 case Told(event=event):
                     yield event
@@ -162,6 +210,11 @@ class Run:
                     yield None
                 case _:
                     pass
+
+    def _messages(self, patience: float) -> Iterator[FromController | None]:
+        while self._waiting:
+            yield self._waiting.popleft()
+        yield from self.client.messages(patience)
 
     def result(self) -> RunSummary:
         """What it came to, after the last message. Raises ControllerEnded."""
@@ -196,18 +249,32 @@ def start_run(start: Start, plan: ReleasedPlan, state_dir: Path, role: Role = "e
     folder = _new_folder(private(state_dir))
     folder.path.chmod(0o700)
     write_start(folder, start, plan)
+    return _controlled(folder, role, 0, NONE)
+
+
+def resume_run(folder: RunFolder, lock: CellLock, jobs: int | None, role: Role = "engineer") -> Run:
+    """Starts another controller for a run that has none any more; it looks, and waits for a confirmation. The run's `lock` goes
+    with it. Raises OSError."""
+    words = ["--resume", *(() if jobs is None else ("--jobs", str(jobs)))]
+    return _controlled(folder, role, None, lock, *words)
+
+
+def _controlled(folder: RunFolder, role: Role, after: int | None, lock: CellLock, *words: str) -> Run:
     ours, theirs = socket.socketpair()
+    passed = (theirs.fileno(), *lock.descriptors)
+    locks = ("--locks", ",".join(map(str, lock.descriptors))) if lock.descriptors else ()
     with theirs, (folder.path / LOG).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cellwright.controller_process", str(folder.path), str(theirs.fileno())],
+            [sys.executable, *CONTROLLER, str(folder.path), "--line", str(theirs.fileno()), *locks, *words],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            pass_fds=(theirs.fileno(),),
+            pass_fds=passed,
             start_new_session=True,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
-    return Run(folder, _client(folder, ours, role, 0), process)
+    lock.release()  # the controller holds it by now, and until it ends
+    return Run(folder, _client(folder, ours, role, after), process)
 
 
 def attach_to(folder: RunFolder, role: Role) -> Run:

@@ -8,36 +8,38 @@ from typing import TYPE_CHECKING, Any
 from tui.speech import count, printable
 
 if TYPE_CHECKING:
-    from cellwright.resuming import Found
+    from controller.attached.messages import Looked
 
 
-def resume_text(found: Found) -> str:
-    return "\n".join(_lines(found)) + "\n"
+def resume_text(run: str, looked: Looked) -> str:
+    return "\n".join(_lines(run, looked)) + "\n"
 
 
-def _lines(found: Found) -> Iterator[str]:
-    yield f"run {printable(found.left.folder.id)}: its controller was gone"
-    different = found.differences
-    for one in different:
+def _lines(run: str, looked: Looked) -> Iterator[str]:
+    yield f"run {printable(run)}: its controller was gone"
+    for one in looked.differences:
         yield printable(f"  {one.kind:<7}{one.name}: {one.expected} -> {one.observed}")
-    if not different:
+    if not looked.differences:
         yield "  everything is as the journal has it"
-    for name, question in found.questions:
-        yield printable(f"  asked  {name}: {question.text} ({', '.join(question.answers)})")
-    because = found.replans_because
-    left = found.after.progress.left
-    yield (
-        f"  next   {count(left, 'step')} of the plan in hand" if because is None else printable(f"  next   a new plan: {because}")
-    )
+    for question in looked.questions:
+        given = "" if question.given is None else f": {question.given}"
+        yield printable(f"  asked  {question.id}: {question.text} ({', '.join(question.answers)}){given}")
+    if looked.held_because is not None:
+        yield printable(f"  held   {looked.held_because}")
+    if looked.replans_because is None:
+        yield f"  next   {count(looked.steps_left, 'step')} of the plan in hand"
+    else:
+        yield printable(f"  next   a new plan: {looked.replans_because}")
 
 
-def resume_document(found: Found) -> dict[str, Any]:
+def resume_document(run: str, looked: Looked) -> dict[str, Any]:
     return {
-        "run_id": found.left.folder.id,
+        "run_id": run,
         "differences": [
-            {"kind": d.kind, "name": d.name, "expected": d.expected, "observed": d.observed} for d in found.differences
+            {"kind": d.kind, "name": d.name, "expected": d.expected, "observed": d.observed} for d in looked.differences
         ],
-        "questions": [{"id": name, "text": q.text, "answers": list(q.answers)} for name, q in found.questions],
-        "replans_because": found.replans_because,
-        "steps_left": found.after.progress.left,
+        "questions": [{"id": q.id, "text": q.text, "answers": list(q.answers)} for q in looked.questions],
+        "held_because": looked.held_because,
+        "replans_because": looked.replans_because,
+        "steps_left": looked.steps_left,
     }

@@ -11,7 +11,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Literal, Protocol
 
@@ -58,16 +58,12 @@ class Watched(Protocol):
 @dataclass(slots=True)
 class Watching:
     """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about is watched on. `orders`: the file of
-    orders, looked at meanwhile. `is_confirmed`: of the first hold somebody has said already that the run may go on. `is_here`:
-    the controller lives in this process, so it cannot be left. `is_view`: Ctrl-C ends the watching and no more. `zero`: when the
-    run began (ns of its clock)."""
+    orders, looked at meanwhile. `is_view`: Ctrl-C ends the watching and no more. `zero`: when the run began (ns of its clock)."""
 
     run: Watched
     is_attended: bool
     waits: bool
     orders: FollowedOrders | None = None
-    is_confirmed: bool = False
-    is_here: bool = False
     is_view: bool = False
     zero: int = 0
     _interrupts: int = 0
@@ -81,7 +77,6 @@ class Watching:
     _lost: tuple[str, ...] = ()
     _is_held: bool = False
     _has_heard: bool = False
-    _stopped_in: str | None = None
     _newest: RunSummary | None = None
     _waiting: deque[Message | None] = field(default_factory=deque)
     _occupied: set[str] = field(default_factory=set)
@@ -93,8 +88,7 @@ class Watching:
         with handled_by(self._signalled):
             how = self._watch()
             if how == "over":
-                summary = self.run.result()
-                return summary if self._stopped_in is None else replace(summary, held_because=self._stopped_in)
+                return self.run.result()
         if how == "left":
             say(f"The run goes on. Next: cellwright attach {printable(self.run.folder.id)}")
             return None
@@ -112,7 +106,7 @@ class Watching:
                 continue
             if how != "held":
                 return how
-            if not self.is_attended and not self.is_here:
+            if not self.is_attended:
                 return self._left_holding(messages)
             self._settle_hold(messages)
 
@@ -139,7 +133,7 @@ class Watching:
                     progress.line(printable(f"refused, {code}: {reason}"))
                 case _:
                     self._tell(message, progress)
-            if self._is_held and not self._goes_on():
+            if self._is_held and self._has_to_be_settled():
                 return "held"
 
     def _summed_up(self, summary: RunSummary, progress: Progress) -> None:
@@ -164,14 +158,6 @@ class Watching:
         for diagnostic in found:
             at = diagnostic.spans[0]
             progress.line(printable(f"{at.file}:{at.start.line}: {diagnostic.code} {diagnostic.message}; nothing of it is taken"))
-
-    def _goes_on(self) -> bool:
-        """Whether nobody has to say what next. That a run which was taken over may go on has been said before."""
-        if self.is_confirmed and not self._interrupts:
-            self.is_confirmed = self._is_held = False
-            self.run.ask("resume")
-            return True
-        return not self._has_to_be_settled()
 
     def _has_to_be_settled(self) -> bool:
         """A run that was asked to stop needs no other answer."""
@@ -234,12 +220,6 @@ class Watching:
         return self._left_holding(messages) if how == "held" else how
 
     def _settle_hold(self, messages: Iterator[Message | None]) -> None:
-        if not self.is_attended:
-            self._stopped_in = self._hold_text or None
-            say("held, and nobody is there to be asked: asking for a normal stop (--wait would go on holding)")
-            self._is_ending, self._is_held = True, False
-            self.run.ask("stop")
-            return
         say(f"Held: {printable(self._hold_text)}\nResume when the cell is in order.")
         if self._lost:
             say(f"Lost, and not to be told found in this run: {printable(', '.join(self._lost))}.")
@@ -281,9 +261,7 @@ class Watching:
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         """In a signal handler nothing is written: the line takes it, the words come later."""
-        if self.is_here and number == signal.SIGHUP and self._interrupts:
-            return  # a terminal that closes may say so twice, and is in no more haste for it
-        if self.is_view or (number != signal.SIGINT and not self.is_here):
+        if self.is_view or number != signal.SIGINT:
             self._is_leaving = True
             return
         self._interrupts += 1

@@ -16,6 +16,7 @@ from cell.diagnostic import Diagnostic
 from cell.events import Asked, Event
 from cell.orders import Order
 from cell.run import RunSummary
+from controller.difference import Difference
 from controller.run_state import Belief, Trouble
 
 VERSION = 1
@@ -85,14 +86,31 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """To the question of that id (the event QuestionAsked, or `trouble.questions` of a State), one of its answers."""
+    """To the question of that id (the event QuestionAsked, `trouble.questions` of a State, or of a `Looked`) one of its
+    answers."""
 
     id: int
     question: str
     answer: str
 
 
-Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Before a run is gone on with: its devices are looked at anew. Answered by another `Looked`."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The run is to go on from what the `Looked` of that number has shown; the only word at which it does. The devices are looked
+    at once more: where they show something else by now it does not go on, and another `Looked` says what."""
+
+    id: int
+    look: int
+
+
+Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | LookAgain | Confirm
 FromTerminal = Hello | Request
 
 
@@ -118,6 +136,34 @@ class Prepared:
     """Plan and drivers are there, and nothing moves yet: the controller waits for `start`. `record` is the file in which a
     simulated world keeps its own record, None where there is none."""
 
+    is_simulated: bool
+    record: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What nobody can tell but an operator. `given`: the answer that is noted, to be changed until the run goes on; None for
+    none."""
+
+    id: str
+    text: str
+    answers: tuple[str, ...]
+    given: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the devices show of a run that another controller has left, and what would come next; nothing is written and nothing
+    moves before a `Confirm` of `look`. The journal has `seq` events. `held_because`: why it holds besides; without
+    `replans_because` the plan in hand goes on."""
+
+    look: int
+    seq: int
+    differences: tuple[Difference, ...]
+    questions: tuple[OpenQuestion, ...]
+    held_because: str | None
+    replans_because: str | None
+    steps_left: int
     is_simulated: bool
     record: str | None
 
@@ -170,9 +216,9 @@ Why = Literal["over", "not begun", "refused", "cut off", "driver", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """The last word. over: the run has come to rest; not begun: nothing was moved; refused: it could not begin, as `diagnostics`
-    say; cut off: only this terminal has to go, the run goes on; driver, failed: the controller has ended with the run unfinished.
-    `seq` is the number of the last event that was told here."""
+    """The last word. over: the run has come to rest; not begun: nothing was moved; refused: it could not begin, or go on, as
+    `diagnostics` say; cut off: only this terminal has to go, the run goes on; driver, failed: the controller has ended with the
+    run unfinished. `seq` is the number of the last event that was told here."""
 
     why: Why
     code: str
@@ -181,7 +227,7 @@ class Parting:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-FromController = Welcome | Prepared | Accepted | Refused | Told | News | State | Parting
+FromController = Welcome | Prepared | Looked | Accepted | Refused | Told | News | State | Parting
 
 
 def line(message: FromTerminal | FromController) -> bytes:

@@ -1,21 +1,47 @@
 """Who may ask what, and when: the reason where somebody may not.
 
 A local socket belongs to one user of the machine, so a role keeps from mistakes, not from malice: a wall display attaches with
-`view`, and nothing that is done there can move the cell.
+`view`, and nothing that is done there can move the cell. docs/how_to/attach.md has the table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, assert_never
+from dataclasses import dataclass
+from typing import Final, Literal, assert_never
 
 from cell.events import Asked
+from cell.orders import Order
 from controller import packml
-from controller.attached.messages import AddOrder, Answer, Ask, CancelOrder, Request, Role, Snapshot, Subscribe
+from controller.attached.messages import (
+    AddOrder,
+    Answer,
+    Ask,
+    CancelOrder,
+    Confirm,
+    LookAgain,
+    Looked,
+    Request,
+    Role,
+    Snapshot,
+    Subscribe,
+)
 from controller.run_state import RunState
 
 STOPS: Final = frozenset({"stop", "quick stop", "abort"})
 _TRIGGERS: Final[Mapping[Asked, packml.Trigger]] = {"resume": "unhold", "clear": "clear", "reset": "reset"}
+
+Phase = Literal["preparing", "ready", "looking", "looked", "confirmed", "running", "over"]
+"""ready: it waits for a start. looked: it waits for a confirmation. confirmed: it has that, and looks once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a controller is. `looked`: what it has shown of a run that it is to go on with."""
+
+    phase: Phase
+    state: RunState
+    looked: Looked | None = None
 
 
 def may_not(role: Role, request: Request) -> str | None:
@@ -23,8 +49,29 @@ def may_not(role: Role, request: Request) -> str | None:
     match request:
         case Subscribe() | Snapshot():
             return None
-        case Ask() | Answer() | AddOrder() | CancelOrder():
+        case Ask() | Answer() | AddOrder() | CancelOrder() | LookAgain() | Confirm():
             return None if role != "view" else "a terminal with the role view asks for nothing: attach with the role operate"
+    assert_never(request)
+
+
+def refusal(standing: Standing, request: Request) -> str | None:
+    """The reason why that means nothing as things stand; None where it is handed on. What an order is for is looked at
+    elsewhere."""
+    match request:
+        case Subscribe() | Snapshot():
+            return None
+        case Ask(what=what):
+            return _asked(standing, what)
+        case Answer(question=question, answer=answer):
+            return _answered(standing, question, answer)
+        case AddOrder(order=order):
+            return _ordered(standing, order)
+        case CancelOrder(order=order_id):
+            return _withdrawn(standing, order_id)
+        case LookAgain():
+            return None if standing.phase == "looked" else _nothing_to_confirm(standing.phase)
+        case Confirm(look=look):
+            return _confirmed(standing, look)
     assert_never(request)
 
 
@@ -41,3 +88,57 @@ def means_nothing(state: RunState, what: Asked) -> str | None:
     if trigger is not None and packml.after(state.pack, trigger) is None:
         return f"the run is in {state.pack}, where {what} means nothing"
     return None
+
+
+def _asked(standing: Standing, what: Asked) -> str | None:
+    match standing.phase:
+        case "preparing":
+            return None if what in STOPS else "plan and drivers are still being prepared"
+        case "ready":
+            return None if what == "start" or what in STOPS else "the run has not begun"
+        case "looking" | "looked" | "confirmed":
+            return None if what in STOPS else "the run does not go on yet: look, and confirm"
+        case "running":
+            return means_nothing(standing.state, what)
+        case "over":
+            return "the run is over"
+    assert_never(standing.phase)
+
+
+def _answered(standing: Standing, question: str, answer: str) -> str | None:
+    if standing.phase == "looked" and standing.looked is not None:
+        answers = {one.id: one.answers for one in standing.looked.questions}
+    elif standing.phase == "running":
+        answers = {name: one.answers for name, one in standing.state.trouble.questions.items()}
+    else:
+        answers = {}
+    if question not in answers:
+        return f"nobody asks {question!r:.80}"
+    if answer not in answers[question]:
+        return f"{answer!r:.80} is none of the answers: {', '.join(answers[question])}"
+    return None
+
+
+def _ordered(standing: Standing, order: Order) -> str | None:
+    if standing.phase != "running" or standing.state.is_over:
+        return "the run is not going on"
+    return f"there is an order {order.id} already" if order.id in standing.state.belief.orders else None
+
+
+def _withdrawn(standing: Standing, order_id: str) -> str | None:
+    if standing.phase != "running" or standing.state.is_over:
+        return "the run is not going on"
+    return None if order_id in standing.state.belief.orders else f"there is no order {order_id!r:.80}"
+
+
+def _confirmed(standing: Standing, look: int) -> str | None:
+    if standing.phase != "looked" or standing.looked is None:
+        return _nothing_to_confirm(standing.phase)
+    if look != standing.looked.look:
+        return f"look {look} is not the newest one, which is {standing.looked.look}"
+    unanswered = [one.id for one in standing.looked.questions if one.given is None]
+    return f"nobody has answered {', '.join(unanswered)}" if unanswered else None
+
+
+def _nothing_to_confirm(phase: Phase) -> str:
+    return "the devices are being looked at" if phase in ("looking", "confirmed") else "there is nothing to confirm"

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Thread
-from typing import Literal, Protocol, assert_never
+from typing import Protocol, assert_never
 
 from cell.events import Asked, Event
 from cell.orders import Order, OrderAdded, OrderCancelled, OrderChange
@@ -30,7 +30,11 @@ from controller.attached.messages import (
     Answer,
     Ask,
     CancelOrder,
+    Confirm,
+    FromController,
     Hello,
+    LookAgain,
+    Looked,
     News,
     Parting,
     Prepared,
@@ -42,7 +46,7 @@ from controller.attached.messages import (
     Welcome,
     line,
 )
-from controller.attached.permits import STOPS, may_not, means_nothing
+from controller.attached.permits import STOPS, Phase, Standing, may_not, refusal
 from controller.attached.terminal import Terminal
 from controller.run_state import NOTHING_YET, RunState
 from controller.summary import summary_of
@@ -54,7 +58,8 @@ TURN = 0.2  # s, the longest time between two looks at the clock
 LAST_WORDS = 10.0  # s for terminals to take what is left when the run is over
 SAME_STOP = 0.2  # s within which a stop that is asked for again is the same one
 
-Phase = Literal["preparing", "ready", "running", "over"]
+Handed = tuple[Sequence[Event], RunState] | Prepared | tuple[Looked, RunState] | Parting
+"""What the run's side tells: events and the state after them, or a word of its own."""
 
 
 class Post(Protocol):
@@ -65,6 +70,10 @@ class Post(Protocol):
     def announce(self, change: OrderChange) -> None: ...
 
     def answer(self, question: str, answer: str, who: str) -> None: ...
+
+    def look_again(self, who: str) -> None: ...
+
+    def confirm(self, look: int, who: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +105,15 @@ class Server:
         """`first` is the terminal that has started this controller: where it goes before the run begins, `post` is asked to
         stop."""
         self._about, self._post, self._chronicle, self._listener, self._clock = about, post, chronicle, listener, clock
-        self._told: queue.SimpleQueue[tuple[Sequence[Event], RunState] | Prepared | Parting] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[Handed] = queue.SimpleQueue()
         self._wake_in, self._wake = socket.socketpair()
         self._links: dict[socket.socket, _Link] = {}
         self._selector = selectors.DefaultSelector()
         self._state: RunState = NOTHING_YET
         self._phase: Phase = "preparing"
         self._prepared: Prepared | None = None
+        self._looked: Looked | None = None
+        self._gone = ""
         self._news: tuple[News, bytes] | None = None
         self._news_due = False
         self._news_at = -NEWS_PERIOD
@@ -126,11 +137,15 @@ class Server:
     def prepared(self, prepared: Prepared) -> None:
         self._hand_over(prepared)
 
+    def looked(self, looked: Looked, state: RunState) -> None:
+        """What is to be confirmed; `state` is what the run would go on from."""
+        self._hand_over((looked, state))
+
     def finish(self, last_word: Parting) -> None:
         """All is told that will be. The thread goes on until the terminals have taken it, or do not."""
         self._hand_over(last_word)
 
-    def _hand_over(self, what: tuple[Sequence[Event], RunState] | Prepared | Parting) -> None:
+    def _hand_over(self, what: Handed) -> None:
         self._told.put(what)
         with suppress(OSError):  # full: it is awake
             self._wake.send(b"!")
@@ -195,12 +210,15 @@ class Server:
             match told:
                 case Prepared():
                     self._phase, self._prepared = "ready", told
-                    for link in self._links.values():
-                        if link.terminal.role is not None:
-                            link.terminal.say(told)
+                    self._say_to_all(told)
                 case Parting():
                     self._phase, self._last_word, self._news_at = "over", told, -NEWS_PERIOD
                     self._until = self._clock() + LAST_WORDS
+                case (Looked() as looked, state):
+                    self._phase, self._looked, self._state = "looked", looked, state
+                    self._chronicle.last = max(self._chronicle.last, looked.seq)
+                    self._say_to_all(looked)
+                    self._end_what_nobody_waits_for()
                 case (events, state):
                     self._phase, self._state, self._news_due = "running", state, True
                     self._chronicle.add(events)
@@ -240,8 +258,14 @@ class Server:
         with suppress(KeyError, ValueError):
             self._selector.unregister(link.end)
         link.end.close()
-        if link.is_first and self._phase in ("preparing", "ready"):
-            self._post.ask("stop", link.terminal.name or "the terminal, by going")
+        if link.is_first:
+            self._gone = link.terminal.name or "the terminal, by going"
+            self._end_what_nobody_waits_for()
+
+    def _end_what_nobody_waits_for(self) -> None:
+        """A run that has not begun ends with the terminal that wanted it."""
+        if self._gone and self._phase in ("preparing", "ready", "looking", "looked"):
+            self._post.ask("stop", self._gone)
 
     def _hear(self, link: _Link) -> None:
         piece = link.end.recv(PIECE)
@@ -263,84 +287,78 @@ class Server:
         terminal.say(Welcome(VERSION, self._about.run_id, self._about.intent, os.getpid(), terminal.role, seq, summary))
         if self._phase == "ready" and self._prepared is not None:
             terminal.say(self._prepared)
+        if self._phase == "looked" and self._looked is not None:
+            terminal.say(self._looked)
+
+    def _say_to_all(self, message: FromController) -> None:
+        for link in self._links.values():
+            if link.terminal.role is not None:
+                link.terminal.say(message)
 
     def _answer(self, terminal: Terminal, request: Request) -> None:
         assert terminal.role is not None
-        refusal = may_not(terminal.role, request)
-        if refusal is not None:
-            terminal.say(Refused(request.id, "R752", refusal))
+        if (forbidden := may_not(terminal.role, request)) is not None:
+            terminal.say(Refused(request.id, "R752", forbidden))
             return
+        why = refusal(Standing(self._phase, self._state, self._looked), request) or self._objection(request)
+        if why is not None:
+            terminal.say(Refused(request.id, "R754", why))
+        elif isinstance(request, Snapshot):
+            state = self._state
+            terminal.say(State(request.id, self._chronicle.last, self._summary(), state.belief, state.trouble))
+        else:
+            self._take(terminal, request)
+
+    def _objection(self, request: Request) -> str | None:
+        """What only the chronicle or the cell can tell."""
         match request:
-            case Subscribe(id=number, after=after):
-                if after > self._chronicle.last:
-                    terminal.say(Refused(number, "R754", f"there are {self._chronicle.last} events, none behind {after}"))
-                    return
+            case Subscribe(after=after) if after > self._chronicle.last:
+                return f"there are {self._chronicle.last} events, none behind {after}"
+            case AddOrder(order=order):
+                return self._about.objection(order)
+            case _:
+                return None
+
+    def _take(self, terminal: Terminal, request: Ask | Answer | AddOrder | CancelOrder | Subscribe | LookAgain | Confirm) -> None:
+        """Hands on what may be asked, and says so."""
+        terminal.say(Accepted(request.id))
+        match request:
+            case Subscribe(after=after):
                 terminal.cursor, terminal.news = after, -1
-                terminal.say(Accepted(number))
-            case Snapshot(id=number):
-                state = self._state
-                terminal.say(State(number, self._chronicle.last, self._summary(), state.belief, state.trouble))
-            case Ask(id=number, what=what):
-                terminal.say(self._asked(number, what, terminal.name))
-            case Answer(id=number, question=question, answer=answer):
-                terminal.say(self._answered(number, question, answer, terminal.name))
-            case AddOrder(id=number, order=order):
-                terminal.say(self._ordered(number, order))
-            case CancelOrder(id=number, order=order_id):
-                terminal.say(self._cancelled(number, order_id))
+            case Ask(what=what):
+                self._asked(what, terminal.name)
+            case Answer(question=question, answer=answer):
+                self._post.answer(question, answer, terminal.name)
+                self._note(question, answer)
+            case AddOrder(order=order):
+                self._post.announce(OrderAdded(order))
+            case CancelOrder(order=order_id):
+                self._post.announce(OrderCancelled(order_id))
+            case LookAgain():
+                self._phase = "looking"
+                self._post.look_again(terminal.name)
+            case Confirm(look=look):
+                self._phase = "confirmed"
+                self._post.confirm(look, terminal.name)
             case _:
                 assert_never(request)
 
-    def _asked(self, number: int, what: Asked, who: str) -> Accepted | Refused:
-        refusal = self._means_nothing(what)
-        if refusal is not None:
-            return Refused(number, "R754", refusal)
+    def _asked(self, what: Asked, who: str) -> None:
         if what in STOPS:
             now = self._clock()
             before = self._stops.get((what, who))
             if before is not None and now - before < SAME_STOP:
-                return Accepted(number)  # it is under way, and a stop asked for twice is one
+                return  # it is under way, and a stop asked for twice is one
             self._stops[what, who] = now
         self._post.ask(what, who)
-        return Accepted(number)
 
-    def _answered(self, number: int, question: str, answer: str, who: str) -> Accepted | Refused:
-        found = self._state.trouble.questions.get(question)
-        if found is None:
-            return Refused(number, "R754", f"nobody asks {question!r:.80}")
-        if answer not in found.answers:
-            return Refused(number, "R754", f"{answer!r:.80} is none of the answers: {', '.join(found.answers)}")
-        self._post.answer(question, answer, who)
-        return Accepted(number)
-
-    def _means_nothing(self, what: Asked) -> str | None:
-        match self._phase:
-            case "preparing":
-                return None if what in STOPS else "plan and drivers are still being prepared"
-            case "ready":
-                return None if what == "start" or what in STOPS else "the run has not begun"
-            case "running":
-                return means_nothing(self._state, what)
-            case "over":
-                return "the run is over"
-        assert_never(self._phase)
-
-    def _ordered(self, number: int, order: Order) -> Accepted | Refused:
-        refusal = self._about.objection(order)
-        if refusal is None and order.id in self._state.belief.orders:
-            refusal = f"there is an order {order.id} already"
-        if refusal is None and self._phase != "running":
-            refusal = "the run is not going on"
-        if refusal is not None:
-            return Refused(number, "R754", refusal)
-        self._post.announce(OrderAdded(order))
-        return Accepted(number)
-
-    def _cancelled(self, number: int, order_id: str) -> Accepted | Refused:
-        if order_id not in self._state.belief.orders:
-            return Refused(number, "R754", f"there is no order {order_id!r:.80}")
-        self._post.announce(OrderCancelled(order_id))
-        return Accepted(number)
+    def _note(self, question: str, answer: str) -> None:
+        """Before the run goes on an answer is noted, and every terminal sees it."""
+        if self._phase != "looked" or self._looked is None:
+            return
+        noted = (replace(one, given=answer) if one.id == question else one for one in self._looked.questions)
+        self._looked = replace(self._looked, questions=tuple(noted))
+        self._say_to_all(self._looked)
 
     def _serve(self, link: _Link) -> None:
         """Tells it what is new, as far as it takes it."""

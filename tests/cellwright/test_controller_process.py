@@ -1,6 +1,5 @@
 """What a controller refuses before anything moves, and who begins a run."""
 
-import queue
 import signal
 from pathlib import Path
 from typing import cast
@@ -11,14 +10,17 @@ from cell.devices import devices_of
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.scenario import Reject, Scenario
-from cellwright import controller_process
+from cellwright import beginning
+from cellwright.beginning import made_for
 from cellwright.cell_lock import CellLock, Holder
-from cellwright.controller_process import Desk, Refusal, _is_started, _made
+from cellwright.desk import Desk
 from cellwright.in_service import InService
+from cellwright.refusal import Refusal
 from cellwright.service import NotReached, attach_to
+from cellwright.site import Site
 from cellwright.start_file import Ready, Start
+from controller.attached.server import Server
 from controller.journal.folder import RunFolder, new_run
-from controller.service import post
 from tests.planner.proof.gantry import request
 
 
@@ -41,30 +43,30 @@ def test_real_devices_are_not_disturbed(scenario: Scenario | None, tmp_path: Pat
     real = Real()
     asked = request()
     found = Outcome(InService(cast(DriverSet, real), None, frozenset(devices_of(asked.cell))))
-    monkeypatch.setattr(controller_process, "drivers_in_service", lambda *given, **named: found)
+    monkeypatch.setattr(beginning, "drivers_in_service", lambda *given, **named: found)
     ready = cast(Ready, type("R", (), {"request": asked}))
-    folder = new_run(tmp_path, "run-1")
+    site = Site(new_run(tmp_path, "run-1"), start_with(scenario), 1, Desk(), cast(Server, None))
     if scenario is None:
-        assert _made(folder, start_with(None), ready, CellLock(())) is found.value
+        assert made_for(site, ready, CellLock(())) is found.value
         return
     with pytest.raises(Refusal) as refusal:
-        _made(folder, start_with(scenario), ready, CellLock(()))
+        made_for(site, ready, CellLock(()))
     assert [d.code for d in refusal.value.diagnostics] == ["R759"]
     assert real.is_closed
 
 
 def test_only_a_start_starts() -> None:
-    inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
+    desk = Desk()
     for what in ("start", "stop", "quick stop"):
-        post(inbox, what)
-    assert [_is_started(inbox) for _ in range(3)] == [True, False, False]
+        desk.ask(what, "ann")  # type: ignore[arg-type]
+    assert [desk.is_started() for _ in range(3)] == [True, False, False]
 
 
 def test_somebody_who_is_called_start_starts_nothing() -> None:
-    inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
-    post(inbox, "stop", '"start"')
-    post(inbox, "stop", "start")
-    assert [_is_started(inbox) for _ in range(2)] == [False, False]
+    desk = Desk()
+    desk.ask("stop", '"start"')
+    desk.ask("stop", "start")
+    assert [desk.is_started() for _ in range(2)] == [False, False]
 
 
 def test_a_signal_asks_for_a_normal_stop_and_the_next_for_a_quick_one() -> None:

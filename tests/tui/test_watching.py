@@ -130,34 +130,6 @@ def test_a_run_that_holds_already_is_asked_about_at_once(tmp_path: Path, monkeyp
     assert controller.asked == ["resume"]
 
 
-def test_a_run_that_was_confirmed_is_resumed_once_and_what_it_has_come_to_is_no_second_hold(tmp_path: Path) -> None:
-    """As a run that is gone on with tells it: the hold, and behind it a summary that says so too."""
-    controller = Controller([*HELD, HELD_SUMMARY, None, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
-    watching = Watching(controller.run, is_attended=False, waits=False, is_confirmed=True, is_here=True)
-    assert watching.to_the_end() == SUMMARY
-    assert controller.asked == ["resume"]
-
-
-def test_a_controller_of_this_process_is_not_left_holding(tmp_path: Path) -> None:
-    controller = Controller([*HELD, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
-    summary = Watching(controller.run, is_attended=False, waits=False, is_here=True).to_the_end()
-    assert controller.asked == ["stop"]
-    assert summary is not None
-    assert summary.held_because == "R701 Check\x1b gripper pads"
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_controller_of_this_process_is_asked_to_stop_by_who_ends_it(number: signal.Signals, tmp_path: Path) -> None:
-    controller = Controller([None, *STOPPED], STOPPED_SUMMARY, tmp_path)
-    watching = Watching(controller.run, is_attended=False, waits=False, is_here=True)
-    with handled_by(watching._signalled):
-        signal.raise_signal(number)
-        if number == signal.SIGHUP:
-            signal.raise_signal(number)  # a terminal that closes may say so twice
-    assert watching.to_the_end() == STOPPED_SUMMARY
-    assert controller.asked == ["stop"]
-
-
 def test_a_question_that_another_terminal_has_answered_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     with os.fdopen(reader) as keyboard, os.fdopen(writer, "w"):

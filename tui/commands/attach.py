@@ -9,8 +9,8 @@ import argparse
 import sys
 
 from tui.arguments import add_json
-from tui.exit_codes import HELD, INTERRUPTED, USAGE
-from tui.speech import printable, put, put_json, refuse, say, wants_colour
+from tui.exit_codes import INTERRUPTED, USAGE
+from tui.speech import refuse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def act(arguments: argparse.Namespace) -> int:
     from cellwright.service import ControllerEnded, NotBegun, NotReached, attach_to
     from controller.journal.journal import JournalError
+    from tui.after_watching import said_at_last
     from tui.chosen_run import living
-    from tui.run_text import run_document, run_exit_code, run_text
     from tui.watching import Watching, began_at, ended_badly
 
     try:
@@ -40,13 +40,4 @@ def act(arguments: argparse.Namespace) -> int:
         return ended_badly(cause)
     finally:
         run.leave()
-    if summary is None:
-        return INTERRUPTED
-    if arguments.format == "json":
-        put_json(run_document(summary))
-    else:
-        put(run_text(summary, wants_colour(sys.stdout)))
-    if summary.pid is not None:
-        return HELD
-    say(f"Next: cellwright report {printable(summary.run_id)}")
-    return run_exit_code(summary, arguments.strict)
+    return INTERRUPTED if summary is None else said_at_last(summary, arguments)

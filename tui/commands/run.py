@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, speed
 from tui.asking import asked
-from tui.exit_codes import DONE, HELD, INTERRUPTED, USAGE
-from tui.speech import printable, put, put_json, refuse, say, wants_colour
+from tui.exit_codes import HELD, INTERRUPTED, USAGE
+from tui.speech import printable, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from cell.model import CellModel
@@ -71,7 +71,7 @@ def _started(found: Proved, arguments: argparse.Namespace) -> Run:
 
 def _watched(run: Run, found: Proved, arguments: argparse.Namespace, is_attended: bool) -> int:
     from cellwright.service import ControllerEnded
-    from tui.run_text import run_document, run_exit_code, run_text
+    from tui.after_watching import said_at_last
     from tui.watching import Watching, ended_badly, first_summary
 
     _announce_plan(found)
@@ -87,19 +87,7 @@ def _watched(run: Run, found: Proved, arguments: argparse.Namespace, is_attended
         summary = first_summary(run) if arguments.detach else watching.to_the_end()
     except ControllerEnded as cause:
         return ended_badly(cause)
-    if summary is None:
-        return INTERRUPTED
-    if arguments.format == "json":
-        put_json(run_document(summary))
-    else:
-        put(run_text(summary, wants_colour(sys.stdout)))
-    if prepared.record is not None:
-        say(f"The simulated world's own record: {printable(prepared.record)}")
-    if summary.pid is not None:
-        say(f"Next: cellwright attach {printable(summary.run_id)}")
-        return DONE if arguments.detach else HELD
-    say(f"Next: cellwright report {printable(summary.run_id)}")
-    return run_exit_code(summary, arguments.strict)
+    return INTERRUPTED if summary is None else said_at_last(summary, arguments, prepared.record, arguments.detach)
 
 
 def _announce_plan(found: Proved) -> None:

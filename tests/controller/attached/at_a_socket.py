@@ -36,6 +36,8 @@ class Heard:
     asked: list[tuple[Asked, str]] = field(default_factory=list)
     announced: list[OrderChange] = field(default_factory=list)
     answered: list[tuple[str, str, str]] = field(default_factory=list)
+    looks: int = 0
+    confirmed: list[tuple[int, str]] = field(default_factory=list)
 
     def ask(self, what: Asked, who: str) -> None:
         self.asked.append((what, who))
@@ -45,6 +47,12 @@ class Heard:
 
     def answer(self, question: str, answer: str, who: str) -> None:
         self.answered.append((question, answer, who))
+
+    def look_again(self, who: str) -> None:
+        self.looks += 1
+
+    def confirm(self, look: int, who: str) -> None:
+        self.confirmed.append((look, who))
 
 
 class Site:

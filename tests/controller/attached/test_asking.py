@@ -16,12 +16,17 @@ from controller.attached.messages import (
     Answer,
     Ask,
     CancelOrder,
+    Confirm,
     FromController,
     Hello,
+    LookAgain,
+    Looked,
+    OpenQuestion,
     Parting,
     Prepared,
     Refused,
     Subscribe,
+    Told,
     line,
 )
 from controller.attached.permits import means_nothing
@@ -277,3 +282,89 @@ def test_more_terminals_than_there_is_room_for_are_told_so(running: Site) -> Non
     assert codes(late.read()) == ["R756"]
     assert late.is_over
     assert there[0].read()
+
+
+# --- before a run is gone on with ---
+
+OPEN = OpenQuestion("q1", "Was it done?", ("done", "not done"))
+LOOKED = Looked(1, len(EVENTS), (), (OPEN,), None, None, 4, True, None)
+
+
+@pytest.fixture
+def looking(site: Site) -> Site:
+    site.server.looked(LOOKED, STATES[EXECUTE])
+    site.turn()
+    return site
+
+
+def test_a_run_that_was_left_is_confirmed_after_its_questions_and_once(looking: Site) -> None:
+    end = looking.attach()
+    end.say(Confirm(1, 1))
+    end.say(Answer(2, "q1", "done"))
+    end.say(Confirm(3, 2))
+    end.say(Confirm(4, 1))
+    end.say(Confirm(5, 1))
+    end.say(Answer(6, "q1", "not done"))
+    answers = end.read()
+    noted = replace(LOOKED, questions=(replace(OPEN, given="done"),))
+    assert answers[1:3] == [LOOKED, Refused(1, "R754", "nobody has answered q1")]
+    assert answers[3:5] == [Accepted(2), noted]
+    assert codes(answers) == ["R754"] * 4
+    assert looking.post.answered == [("q1", "done", "ann")]
+    assert looking.post.confirmed == [(1, "ann")]
+
+
+def test_every_terminal_sees_what_one_of_them_has_answered(looking: Site) -> None:
+    end, other = looking.attach(), looking.attach("view")
+    other.read()
+    end.say(Answer(2, "q1", "not done"))
+    assert other.read() == [replace(LOOKED, questions=(replace(OPEN, given="not done"),))]
+
+
+def test_a_viewer_confirms_nothing(looking: Site) -> None:
+    end = looking.attach("view")
+    end.say(LookAgain(1))
+    end.say(Answer(2, "q1", "done"))
+    end.say(Confirm(3, 1))
+    assert codes(end.read()) == ["R752"] * 3
+    assert (looking.post.looks, looking.post.answered, looking.post.confirmed) == (0, [], [])
+
+
+def test_while_it_is_looked_at_again_nothing_is_confirmed(looking: Site) -> None:
+    end = looking.attach()
+    end.say(Answer(1, "q1", "done"))
+    end.say(LookAgain(2))
+    end.say(LookAgain(3))
+    end.say(Confirm(4, 1))
+    assert codes(end.read()) == ["R754", "R754"]
+    again = replace(LOOKED, look=2, questions=())
+    looking.server.looked(again, STATES[EXECUTE])
+    looking.turn()
+    end.say(Confirm(5, 1))
+    end.say(Confirm(6, 2))
+    answers = end.read()
+    assert answers[-1] == Accepted(6)
+    assert codes(answers) == ["R754"]
+    assert (looking.post.looks, looking.post.confirmed) == (1, [(2, "ann")])
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_who_goes_before_the_confirmation_has_not_gone_on_with_it(is_confirmed: bool, tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    site = Site(tmp_path, first=theirs)
+    site.server.looked(replace(LOOKED, questions=()), STATES[EXECUTE])
+    site.turn()
+    ours.sendall(line(Hello(1, "operate", "ann")) + (line(Confirm(1, 1)) if is_confirmed else b""))
+    site.turn()
+    ours.close()
+    site.turn()
+    assert site.post.asked == ([] if is_confirmed else [("stop", "ann")])
+    site.server.looked(replace(LOOKED, look=2), STATES[EXECUTE])  # what was confirmed has changed, and nobody is there any more
+    site.turn()
+    assert site.post.asked == [("stop", "ann")] * (1 if is_confirmed else 2)
+
+
+def test_what_a_run_tells_that_is_gone_on_with_follows_what_it_has_told(looking: Site) -> None:
+    end = looking.attach(after=len(EVENTS))
+    looking.tell(EVENTS[:2], STATES[1])
+    assert [message.seq for message in end.read() if isinstance(message, Told)] == [len(EVENTS) + 1, len(EVENTS) + 2]

@@ -13,8 +13,12 @@ from controller.attached.messages import (
     AddOrder,
     Ask,
     CancelOrder,
+    Confirm,
     FromTerminal,
     Hello,
+    LookAgain,
+    Looked,
+    OpenQuestion,
     Parting,
     Prepared,
     Refused,
@@ -24,6 +28,7 @@ from controller.attached.messages import (
     read_from_terminal,
     schema,
 )
+from controller.difference import Difference
 from tests.controller.attached.at_a_socket import Site, told
 
 EVENTS, STATES = told()
@@ -35,6 +40,8 @@ SAID: tuple[FromTerminal, ...] = (
     CancelOrder(3, "WO-1"),
     Subscribe(4, 0),
     Snapshot(5),
+    LookAgain(6),
+    Confirm(7, 1),
 )
 KINDS: dict[str, Any] = {
     "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None), "array": list, "object": dict,
@@ -83,6 +90,10 @@ def test_what_a_controller_really_says_keeps_to_the_schema(tmp_path: Path) -> No
     site = Site(tmp_path)
     site.server.prepared(Prepared(True, "world.jsonl"))
     end = site.attach(after=0)
+    site.turn()
+    asked = OpenQuestion("q1", "Was it done?", ("done", "not done"), "done")
+    different = Difference("robot", "arm", "left", "right")
+    site.server.looked(Looked(1, 0, (different,), (asked,), "R703 lost", None, 4, True, None), STATES[0])
     end.say(Ask(3, "hold"))
     site.turn()
     site.tell_all()
@@ -90,9 +101,9 @@ def test_what_a_controller_really_says_keeps_to_the_schema(tmp_path: Path) -> No
     site.turn()
     site.server.finish(Parting("over", "", "Complete", 0))
     site.turn(10)
-    lines = end.socket.recv(10_000_000).splitlines()
-    said = [json.loads(text) for text in lines if text]
-    assert {"Welcome", "Prepared", "Accepted", "Refused", "Told", "News", "State", "Parting"} <= {m["type"] for m in said}
+    said = [json.loads(text) for text in end.read_lines()]
+    kinds = {"Welcome", "Prepared", "Looked", "Accepted", "Refused", "Told", "News", "State", "Parting"}
+    assert kinds <= {message["type"] for message in said}
     for message in said:
         assert fits(message, whole["$defs"]["FromController"], whole), message["type"]
         assert not fits(message | {"more": 1}, whole["$defs"]["FromController"], whole)

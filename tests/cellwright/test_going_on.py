@@ -1,0 +1,131 @@
+"""What is confirmed is what was shown, and the word counts only for the hold that it was given for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import pytest
+from immutables import Map
+
+from cell.commands import Subject
+from cell.events import HoldRaised, OperatorAsked, RunResumed
+from cellwright import going_on
+from cellwright.desk import Desk
+from cellwright.going_on import _agreed, _Word
+from cellwright.in_service import InService
+from cellwright.resuming import Found, Left
+from cellwright.site import Site
+from controller.attached.messages import Looked
+from controller.difference import Difference
+from controller.run_state import NOTHING_YET, Question, RunState
+from controller.service import Answer
+
+ASKED = Question("Was it done?", ("done", "not done"))
+MOVED = (Difference("robot", "arm", "left", "right"),)
+OF = Subject("run-1")
+
+
+@dataclass
+class Shown:
+    """A look: what is otherwise, and what is asked."""
+
+    differences: tuple[Difference, ...] = ()
+    questions: tuple[tuple[str, Question], ...] = ()
+    replans_because: str | None = None
+    held_because: str | None = None
+    left: Any = None
+    after: RunState = NOTHING_YET
+
+    def __post_init__(self) -> None:
+        self.left = cast(Left, type("L", (), {"events": (1, 2, 3)}))
+        self.asked = dict(self.questions)
+
+
+class Server:
+    def __init__(self) -> None:
+        self.looks: list[Looked] = []
+
+    def looked(self, looked: Looked, state: RunState) -> None:
+        self.looks.append(looked)
+
+
+def agreed(looks: Sequence[Shown], desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[Looked]]:
+    """What came of the words on `desk`, where the devices show each of `looks` in turn."""
+    left, server = iter(looks), Server()
+    monkeypatch.setattr(going_on, "looked_at", lambda *given: cast(Found, next(left)))
+    site = cast(Site, type("S", (), {"server": server, "desk": desk}))
+    return _agreed(site, cast(Left, None), InService(cast(Any, None), None, True)), server.looks
+
+
+def test_what_was_shown_and_is_still_so_is_agreed_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    desk.answer("q1", "done", "ann")
+    desk.confirm(1, "ben")
+    found = Shown(MOVED, (("q1", ASKED),))
+    came, looks = agreed([found, found], desk, monkeypatch)
+    assert (came.who, came.answers) == ("ben", (Answer("q1", "done", "ann"),))
+    assert [(looked.look, looked.seq, looked.differences) for looked in looks] == [(1, 3, MOVED)]
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        Shown(MOVED, (("q1", ASKED),), held_because="R703 lost"),
+        Shown((), (("q1", ASKED),)),
+        Shown(MOVED, (("q1", replace(ASKED, text="Was that done?")),)),
+        Shown(MOVED, (("q1", ASKED),), replans_because="arm is elsewhere"),
+    ],
+    ids=["hold", "difference", "question", "plan"],
+)
+def test_what_has_changed_since_it_was_shown_is_shown_anew(now: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    desk.answer("q1", "done", "ann")
+    desk.confirm(1, "ann")
+    desk.ask("stop", "ann")
+    came, looks = agreed([Shown(MOVED, (("q1", ASKED),)), now], desk, monkeypatch)
+    assert came is None
+    assert [looked.look for looked in looks] == [1, 2]
+    is_the_same_question = now.questions == (("q1", ASKED),)
+    assert [one.given for one in looks[1].questions] == ["done" if is_the_same_question else None]
+
+
+def test_who_wants_to_see_it_again_is_shown_it_and_has_agreed_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    desk.look_again("ann")
+    desk.ask("stop", "ann")
+    came, looks = agreed([Shown(), Shown()], desk, monkeypatch)
+    assert (came, [looked.look for looked in looks]) == (None, [1, 2])
+
+
+# --- behind the confirmation ---
+
+HELD = replace(NOTHING_YET, pack="Held")
+RESUMED = RunResumed(0, OF, "", "", "real", 0, 0)
+HOLD = HoldRaised(0, OF, "R760", "gone", ())
+
+
+def words(*told: tuple[Any, RunState]) -> int:
+    """How many there are on the desk after that was told."""
+    desk = Desk()
+    word = _Word(lambda events, state: None, desk, "ann")
+    for event, state in told:
+        word.tell((event,), state)
+    return desk.inbox.qsize()
+
+
+def test_the_word_is_given_once_and_in_the_hold() -> None:
+    holding = replace(NOTHING_YET, pack="Holding")
+    assert words((HOLD, holding)) == 0
+    assert words((HOLD, holding), (RESUMED, HELD), (RESUMED, HELD)) == 1
+    assert words((HOLD, HELD)) == 1
+
+
+def test_the_word_waits_for_answers() -> None:
+    asked = replace(HELD, trouble=replace(HELD.trouble, questions=Map({"q1": ASKED})))
+    assert words((HOLD, asked)) == 0
+    assert words((HOLD, asked), (RESUMED, HELD)) == 1
+
+
+@pytest.mark.parametrize("event", [HOLD, OperatorAsked(0, OF, "hold", "ben")], ids=["hold", "operator"])
+def test_the_word_counts_no_more_where_something_came_between(event: Any) -> None:
+    assert words((RESUMED, NOTHING_YET), (event, NOTHING_YET), (RESUMED, HELD)) == 0

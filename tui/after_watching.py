@@ -1,0 +1,26 @@
+"""What a command that has watched a run says at last, and its exit code: `run`, `attach` and `resume` end alike."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from cell.run import RunSummary
+from tui.exit_codes import DONE, HELD
+from tui.run_text import run_document, run_exit_code, run_text
+from tui.speech import printable, put, put_json, say, wants_colour
+
+
+def said_at_last(summary: RunSummary, arguments: argparse.Namespace, record: str | None = None, is_left: bool = False) -> int:
+    """`record`: where the simulated world keeps its own. `is_left`: somebody wanted the run to be left to itself."""
+    if arguments.format == "json":
+        put_json(run_document(summary))
+    else:
+        put(run_text(summary, wants_colour(sys.stdout)))
+    if record is not None:
+        say(f"The simulated world's own record: {printable(record)}")
+    if summary.pid is not None:
+        say(f"Next: cellwright attach {printable(summary.run_id)}")
+        return DONE if is_left else HELD
+    say(f"Next: cellwright report {printable(summary.run_id)}")
+    return run_exit_code(summary, arguments.strict)
