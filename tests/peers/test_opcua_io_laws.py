@@ -42,7 +42,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
             """None of its tags counts, so none of them can be no number."""
             if (device, what) != ("signals", "back in time"):
                 raise KeyError(device)
-            server.tell(tag="gauge.occupied", value=False, back=5.0)
+            server.tell(tag="gauge.occupied", value=False, back=3600.0)
             return lambda: server.tell(tag="gauge.occupied", value=False) and None
 
         address = server.address.replace(str(server.port), str(relay.port))
