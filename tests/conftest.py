@@ -37,6 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         needs_plan = not BIG_PLAN.isdisjoint(getattr(item, "fixturenames", ()))
         item.add_marker(pytest.mark.xdist_group("big plan" if needs_plan else item.path.name))
-        if needs_plan:
+        if needs_plan and not any(item.get_closest_marker(mark) for mark in ("slow", "peer", "counterpart")):
             item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: BIG_PLAN.isdisjoint(getattr(item, "fixturenames", ())))
