@@ -54,6 +54,24 @@ class PlanRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class Replanned:
+    """The plan of that number, `of` is of it, goes on from another one; `why` it was asked for. Of the operations that were left
+    so many are `kept`: same robot, same target, same order; `changes` has the rest in words. `rest_before` and `rest_now`: how
+    long the rest takes by the plan before and by this one, in s at the declared durations. `beyond`: what of it was not approved;
+    nothing of it is dispatched then."""
+
+    at: int
+    of: Subject
+    number: int
+    why: str
+    kept: int
+    changes: tuple[str, ...]
+    rest_before: float
+    rest_now: float
+    beyond: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     at: int
     of: Subject
@@ -206,6 +224,7 @@ Conclusion = (
     | CommandSent
     | SpeedAsked
     | PlanRequested
+    | Replanned
     | StepStarted
     | StepConfirmed
     | StepFailed

@@ -51,6 +51,9 @@ from cell.conclusions import (
     QuestionAsked as QuestionAsked,
 )
 from cell.conclusions import (
+    Replanned as Replanned,
+)
+from cell.conclusions import (
     Retried as Retried,
 )
 from cell.conclusions import (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cell.changers import Changer, Pocket
 from cell.diagnostic import Span
 from cell.driven_by import DrivenBy
+from cell.envelope import Envelope
 from cell.equipment import Equipment, PartKind, Place
 from cell.geometry import Body, Pose
 from cell.people import Person
@@ -91,8 +92,8 @@ def _standard() -> Vocabulary:
 class CellModel:
     """`revision` is the sha256 of the cell files' canonical content. Mappings keep the order of declaration. `places` are those
     of all equipment and, behind each, the seats of what may lie there. What stands of a changer (frame, bodies) is among the
-    equipment, under the same name. `driven_by` has what is said of a device's driver, by the name that it is said of.
-    `vocabulary`: the words that its files were read with."""
+    equipment, under the same name. `driven_by` has what is said of a device's driver, by the name that it is said of. `envelope`:
+    None where none is declared. `vocabulary`: the words that its files were read with."""
 
     robots: Mapping[str, RobotUnit]
     tools: Mapping[str, Tool]
@@ -105,6 +106,7 @@ class CellModel:
     file: str
     revision: str
     driven_by: Mapping[str, DrivenBy] = field(default_factory=dict)
+    envelope: Envelope | None = None
     vocabulary: Vocabulary = field(default_factory=_standard, repr=False, compare=False)
     places: Mapping[str, Place] = field(init=False, repr=False, compare=False)
     pockets: Mapping[str, Pocket] = field(init=False, repr=False, compare=False)

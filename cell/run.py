@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cell.envelope import SLOWER_BY
 from cell.model import CellModel
 from cell.program import Goal, IntentProgram
 from cell.program_walk import lines_in
@@ -25,11 +26,14 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 4
+RULES = 5
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
-stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for."""
+stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a plan
+that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0150); before,
+it was taken over in silence."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
+ASKS_BEYOND_APPROVED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class RunContext:
     the act of each verb of the program can raise. `counted` has for each event that a run counts towards (full, empty) the things
     that `on full` means: those where parts wait, not those where they are worked on. `raises` has for each thing the events that
     it raises itself, each with the signal that may report it. `rules`: those of the fold under which
-    the run was opened (RULES)."""
+    the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -96,6 +100,7 @@ class RunContext:
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     raises: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     rules: int = 1
+    slower_by: float = SLOWER_BY
 
 
 def run_context(
@@ -148,6 +153,7 @@ def run_context(
         raises=dict(_raising(cell)),
         counted={event: tuple(_counting(cell, event)) for event in ("full", "empty")},
         rules=RULES,
+        slower_by=cell.envelope.slower_by if cell.envelope is not None else SLOWER_BY,
     )
 
 

@@ -421,6 +421,19 @@ SENSOR = KindSchema(
         FactSchema(name="state", doc="What it tells.", values=("*",), source="signal", signal="reports"),
     ),
 )
+ENVELOPE = KindSchema(
+    name="envelope",
+    doc="Within what a run plans again after a disturbance and goes on by itself.",
+    record="envelope",
+    attributes=(
+        _attr(
+            "slower_by",
+            "<positive ratio>",
+            doc="How much longer the takt may be than that of the approved plan; 10 % unless declared.",
+            required=True,
+        ),
+    ),
+)
 
 _MEMBERS = (
     KindSchema(
@@ -450,5 +463,5 @@ _MEMBERS = (
 
 KINDS = (
     ROBOT, TOOL, CHANGER, PART, TRAY, PALLET, PATTERN, STACK, BIN, SHELF, FEED, CONVEYOR, QUEUE, FIXTURE, MACHINE, STATION,
-    ZONE, PERSON, SENSOR, *_MEMBERS,
+    ZONE, PERSON, SENSOR, ENVELOPE, *_MEMBERS,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from cell.phases import ALONG, Phase
 from cell.quantities import UNITS, Unit
 
-Record = Literal["robot", "tool", "part", "equipment", "zone", "person", "queue", "member"]
+Record = Literal["robot", "tool", "part", "equipment", "zone", "person", "queue", "envelope", "member"]
 Source = Literal["driver", "signal", "told", "counted"]
 Layout = Literal["row", "grid", "heap", "pile", "bins", "layers"]
 

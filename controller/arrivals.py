@@ -24,9 +24,9 @@ def arrived(d: Draft, event: OrderArrived) -> None:
     ages.follow(d, (event.order.id,))
     if is_waiting(d):
         d.believe(short=tuple(what for what in d.belief.short if what != WAITING))
-        recovery.replan(d, f"order {event.order.id} arrived")
+        recovery.replan(d, f"order {event.order.id} arrived", is_foreseen=True)
     elif any(_wants_it(d, loop) for loop in _loops(d, event.order.queue)):
-        recovery.replan(d, f"order {event.order.id} arrived")
+        recovery.replan(d, f"order {event.order.id} arrived", is_foreseen=True)
 
 
 def withdrawn(d: Draft, event: OrderWithdrawn) -> None:
@@ -39,7 +39,7 @@ def withdrawn(d: Draft, event: OrderWithdrawn) -> None:
         text = f"order {event.order} was withdrawn, and its work was begun"
         recovery.fail(d, _failure(d, queue, event.order, text))
     elif is_planned:
-        recovery.replan(d, f"order {event.order} was withdrawn")
+        recovery.replan(d, f"order {event.order} was withdrawn", is_foreseen=True)
 
 
 def _failure(d: Draft, queue: str, order: str, text: str) -> Failure:

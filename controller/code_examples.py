@@ -51,6 +51,7 @@ EXAMPLES: Mapping[str, str] = {
     "R771": "held: r1 was asked for 20 % of its planned speed and goes at 100 %",
     "R760": "held: its controller was gone: look at the cell, then resume",
     "R761": "held: what became of `process shaft#1` at lathe (s12)? done or not done",
+    "R772": "held: plan 3 goes beyond what was approved: it uses robot rb. Go on so?    # while ra has no power",
     "R762": "cellwright resume 20261128    # and that run is Complete",
     "R763": "cellwright resume    # while `cellwright run` holds in another terminal",
     "R764": "cellwright run tending.intent --yes    # killed; and then: cellwright resume",

@@ -308,6 +308,14 @@ _PAGES = (
         "Look, answer with one of the answers that are given, then resume.",
     ),
     _page(
+        "R772", "a plan goes beyond what was approved",
+        "Something went wrong, and the rest can be planned from what is there. That plan uses a robot, enters a zone or does a "
+        "verb that the plan which was started does not, or its takt is longer by more than the envelope of the cell allows.",
+        "Whoever started the run has seen another plan. Nothing of this one is dispatched until somebody agrees.",
+        "Look at what is new. Answer `go on` and resume: what was asked is approved from then on. Or put the cell in order, "
+        "answer `not so` and resume: the rest is planned again.",
+    ),
+    _page(
         "R762", "the run is over",
         "`resume` was asked for a run that is complete, stopped or aborted.",
         "A run that has come to its end is not gone on with: it was ended by its goals or by somebody.",

@@ -6,7 +6,8 @@ Law: nothing waits in silence. While no command is under way that could bring a 
 from __future__ import annotations
 
 from cell.diagnostic import Span
-from cell.steps import Decide
+from cell.run import ASKS_BEYOND_APPROVED
+from cell.steps import Decide, Fact
 from controller import arrivals, awaited, expecting, goals, monitor, orders, presence, progress, recovery, speeds, states, stops
 from controller.draft import Draft
 from controller.run_state import HoldReason
@@ -60,7 +61,7 @@ def _is_planned_now(d: Draft, choice: str) -> bool:
     taken = d.progress.taken.get(choice, -1)
     is_later = taken >= 0 and d.plan.choices[choice].alternatives[taken].is_planned_later
     if is_later:
-        recovery.replan(d, f"the branch of {choice} is planned now that it is taken")
+        recovery.replan(d, f"the branch of {choice} is planned now that it is taken", is_foreseen=True)
     return is_later
 
 
@@ -84,6 +85,8 @@ def no_progress(d: Draft) -> None:
         never, fact, kept = monitor.forbidding(d, step), progress.unmet(d, step), presence.keeps_still(d, step)
         if fact is not None:
             text = f"{step.id} waits for {expecting.waits_for(d, fact)}"
+            if _is_planned_around(d, fact):
+                return
         elif (zone := kept or (monitor.occupied_in(d, never) if never is not None else None)) is not None:
             d.believe(short=(*d.belief.short, presence.wanted_of(zone)))
             stops.go(d, "suspend", f"{step.id} waits until nobody is in {zone}")
@@ -94,6 +97,17 @@ def no_progress(d: Draft) -> None:
     recovery.raise_hold(d, HoldReason(code, text, because))
 
 
+def _is_planned_around(d: Draft, fact: Fact) -> bool:
+    """What the plan counted on is shown to be otherwise: the rest is planned from what is observed, once for each such fact until
+    an operator resumes. A plan that comes to wait for the same thing again is no way on."""
+    if d.known.rules < ASKS_BEYOND_APPROVED or fact.text in d.trouble.stuck or not expecting.is_shown_otherwise(d, fact):
+        return False
+    d.mend(stuck=(*d.trouble.stuck, fact.text))
+    recovery.replan(d, expecting.waits_for(d, fact))
+    recovery.move_on(d)
+    return True
+
+
 def _finish(d: Draft) -> None:
     """The plan is at its end. Done, or the planner is asked for more: a reject admits another iteration."""
     assert d.policies is not None
@@ -101,7 +115,7 @@ def _finish(d: Draft) -> None:
         return
     orders.settle_all(d)
     if d.plan.plan.tasks.undecided and (d.plan.steps or d.progress.number == 1):
-        recovery.replan(d, "a `when` is decided by what is observed now")
+        recovery.replan(d, "a `when` is decided by what is observed now", is_foreseen=True)
         recovery.move_on(d)
         return
     if d.plan.plan.tasks.undecided:
@@ -115,7 +129,7 @@ def _finish(d: Draft) -> None:
     elif not d.plan.steps and arrivals.wait(d):
         return
     elif d.plan.steps:
-        recovery.replan(d, "the plan is at its end and the goals are not")
+        recovery.replan(d, "the plan is at its end and the goals are not", is_foreseen=True)
         recovery.move_on(d)
     else:
         recovery.replan(d, "the planner has nothing more to do")

@@ -23,6 +23,13 @@ def waits_for(d: Draft, fact: Fact) -> str:
     return f"{_expected(fact)}, and {_observed(d, fact)}"
 
 
+def is_shown_otherwise(d: Draft, fact: Fact) -> bool:
+    """Whether something shows the contrary: no silence, nothing in between, no alarm, which somebody has to clear."""
+    known = d.belief.devices.get(fact.args[0], DeviceBelief())
+    seen = _observed(d, fact)
+    return known.alarm is None and seen not in (UNOBSERVED, SHOWN_NEITHER.format("open", "closed"))
+
+
 def other_than_planned(d: Draft, steps: tuple[Step, ...]) -> str | None:
     """The first door or clamp that the plan takes for standing as it does not, before any of its steps has moved it."""
     settled = set[tuple[str, str]]()

@@ -53,6 +53,7 @@ from controller import (
     progress,
     questions,
     recovery,
+    released,
     reports,
     states,
     stops,
@@ -181,7 +182,7 @@ def _open(d: Draft, event: RunOpened) -> None:
 
 
 def _plan(d: Draft, event: PlanReleased) -> None:
-    if recovery.answered(d, event) and event.number == 1 and d.pack == "Idle":
+    if released.released(d, event) and event.number == 1 and d.pack == "Idle":
         stops.go(d, "start", "a released plan")
         d.set_timer("unseen", UNSEEN)
         stops.activate(d)

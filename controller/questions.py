@@ -1,4 +1,5 @@
-"""What no device can tell and the rest of the plan depends on: asked of an operator, in words and with all the answers there are.
+"""What no device can tell and the rest of the plan depends on, and what nobody has approved: asked of an operator, in words and
+with all the answers there are.
 
 Law: as long as a question is open nothing is planned and nothing is sent. An answer that is none of the question's changes
 nothing. What an operator has told counts as declared.
@@ -10,11 +11,13 @@ from cell.events import Answered, QuestionAsked
 from cell.state import InPlace, Lost
 from cell.steps import Step
 from controller import confirming, ledger, progress, recovery
+from controller.approved import Approved
 from controller.draft import Draft
 from controller.run_state import Failure, HoldReason, Question
 
 DONE, NOT_DONE, GONE = "done", "not done", "gone"
-CODE = "R761"
+GO_ON, NOT_SO = "go on", "not so"
+CODE, BEYOND = "R761", "R772"
 
 
 def ask_what_became_of(d: Draft, step: Step) -> None:
@@ -33,6 +36,12 @@ def ask_where(d: Draft, part: str, hand: str) -> None:
     _ask(d, Question(f"{hand} held {part} and holds it no more: where is it?", (*places, GONE), part=part))
 
 
+def ask_whether_to_go_beyond(d: Draft, number: int, more: tuple[str, ...], grants: Approved) -> None:
+    """Of a plan that was not approved in all that it does."""
+    text = f"plan {number} goes beyond what was approved: it {', '.join(more)}. Go on so?"
+    _ask(d, Question(text, (GO_ON, NOT_SO), grants=grants), BEYOND)
+
+
 def answered(d: Draft, event: Answered) -> None:
     question = d.trouble.questions.get(event.question)
     if question is None or event.answer not in question.answers:
@@ -42,6 +51,8 @@ def answered(d: Draft, event: Answered) -> None:
         _settle_step(d, d.plan.steps[question.step], event.answer)
     elif question.part is not None:
         _settle_part(d, question.part, event)
+    elif question.grants is not None and event.answer == GO_ON:
+        d.mend(approved=question.grants if d.trouble.approved is None else d.trouble.approved.with_all_of(question.grants))
 
 
 def are_open(d: Draft) -> bool:
@@ -82,11 +93,11 @@ def _next_step(d: Draft, part: str) -> str | None:
     return next((s.id for s in d.plan.plan.tasks.steps if s.part == part and s.id not in d.progress.status), None)
 
 
-def _ask(d: Draft, question: Question) -> None:
+def _ask(d: Draft, question: Question, code: str = CODE) -> None:
     name = d.fresh_id("question").rpartition("/")[2]
     d.mend(questions=d.trouble.questions.set(name, question))
     d.say(QuestionAsked(d.now, d.about(question.step), name, question.text, question.answers))
-    recovery.raise_hold(d, HoldReason(CODE, question.text, ()))
+    recovery.raise_hold(d, HoldReason(code, question.text, ()))
 
 
 def _words(d: Draft, step: Step) -> str:

@@ -47,10 +47,11 @@ def _give_up_plan(d: Draft, failure: Failure) -> None:
     replan(d, f"{failure.event}: {failure.text}")
 
 
-def replan(d: Draft, why: str) -> None:
-    """The plan in hand is of no use any more: nothing of it is sent, and when all is quiet a new one is asked for."""
+def replan(d: Draft, why: str, is_foreseen: bool = False) -> None:
+    """The plan in hand is of no use any more: nothing of it is sent, and when all is quiet a new one is asked for. `is_foreseen`:
+    it is the run's own course, as the intent has it, and no disturbance."""
     _drain(d)
-    d.mend(replan=d.trouble.replan or why)
+    d.mend(replan=d.trouble.replan or why, is_disturbed=d.trouble.is_disturbed or not is_foreseen)
 
 
 def _drain(d: Draft) -> None:
@@ -79,16 +80,23 @@ def request(d: Draft) -> None:
     d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state))
 
 
-def answered(d: Draft, event: PlanReleased) -> bool:
-    """Takes over the plan that was asked for. A stale answer changes nothing."""
-    if event.number != d.progress.number + 1 or event.plan is None:
-        return False
+def is_late(d: Draft) -> bool:
+    """Whether something went wrong while the planner thought."""
+    return len(d.trouble.failures) > (d.trouble.errand is not None)
+
+
+def adopt(d: Draft, event: PlanReleased) -> None:
+    """Takes over the plan that was asked for."""
     progress.adopt(d, event)
-    if len(d.trouble.failures) > (d.trouble.errand is not None):  # it went wrong while the planner thought: its plan is late
+    if is_late(d):
         d.mend(mode="draining")
     else:
         d.mend(mode="running", replan=None)
-    return True
+
+
+def ask_again(d: Draft) -> None:
+    """There is no plan that may be dispatched: after the next resume the planner is asked anew."""
+    d.mend(mode="draining", replan=d.trouble.replan or "asked again")
 
 
 def refused(d: Draft, event: NoPlan) -> None:
@@ -99,7 +107,7 @@ def refused(d: Draft, event: NoPlan) -> None:
         d.mend(mode="draining", errand=None)
         return
     text = _why_not(event)
-    d.mend(mode="draining", replan=d.trouble.replan or "asked again")
+    ask_again(d)
     first = (span for diagnostic in event.diagnostics for span in diagnostic.spans[:1])
     clauses = (span for core in (event.why.cores if event.why is not None else ()) for span in core.clauses)
     spans = tuple(dict.fromkeys((*first, *clauses)))
@@ -124,7 +132,7 @@ def raise_hold(d: Draft, reason: HoldReason, of: Subject | None = None) -> None:
 
 def resumed(d: Draft) -> None:
     """The operator says go on: the ladder that waited takes its next rung."""
-    d.mend(hold=None)
+    d.mend(hold=None, stuck=())
     if d.trouble.failures and d.trouble.failures[0].asked:
         first = d.trouble.failures[0]
         d.mend(failures=(replace(first, asked=False), *d.trouble.failures[1:]))
@@ -138,7 +146,7 @@ def errand_done(d: Draft) -> bool:
     if d.trouble.errand is None:
         return False
     d.mend(errand=None)
-    replan(d, "the goal of a rung is done")
+    replan(d, "the goal of a rung is done", is_foreseen=True)
     move_on(d)
     return True
 

@@ -18,6 +18,7 @@ from cell.orders import Order
 from cell.run import PackState, RunContext
 from cell.state import Amended, Errand, PartState
 from cell.steps import Stance
+from controller.approved import Approved
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
 
@@ -191,12 +192,14 @@ class Paced:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an operator has to tell: what became of `step`, or where `part` is. `answers` are all that there are."""
+    """What an operator has to tell: what became of `step`, where `part` is, or whether what the plan `grants` itself beyond what
+    was approved may be. `answers` are all that there are."""
 
     text: str
     answers: tuple[str, ...]
     step: str | None = None
     part: str | None = None
+    grants: Approved | None = None
 
 
 # running: the plan is dispatched. draining: nothing new is sent until all that runs has ended. readying: hands that closed on
@@ -212,7 +215,9 @@ class Trouble:
     resumes, by the command that asked for it. `stopping`: the hardest stop asked for so far. `commands` numbers what serves no
     step. `amended` has what retries have changed, by ladder. `questions` are those that nobody has answered yet, by id.
     `is_looking`: another controller has taken over, and no operator has confirmed yet that it may go on. `unwritten`: why the
-    journal cannot be written, "" while it can."""
+    journal cannot be written, "" while it can. `approved`: within what the run goes on by itself, None before its first plan;
+    `is_disturbed`: the next plan follows something that was not to be foreseen. `stuck`: what was waited for in vain, and planned
+    anew for, since an operator last resumed."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -235,6 +240,9 @@ class Trouble:
     questions: Map[str, Question] = _NONE
     is_looking: bool = False
     unwritten: str = ""
+    approved: Approved | None = None
+    is_disturbed: bool = False
+    stuck: tuple[str, ...] = ()
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

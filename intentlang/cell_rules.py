@@ -101,6 +101,16 @@ def _ranges(d: Declared) -> list[Diagnostic]:
     return found
 
 
+def envelopes(declared: Sequence[Declared]) -> list[Diagnostic]:
+    """What goes on by itself is said of the whole cell, so it is said once."""
+    every = [d for d in declared if d.kind.record == "envelope"]
+    help_ = "Keep one of them."
+    return [
+        error("E417", f"`{d.name.text}` is a second envelope", d.span, every[0].span.labelled("the first one"), help=help_)
+        for d in every[1:]
+    ]
+
+
 def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
     """`is_whole` is False where things with errors are left out of the model, so that what seems to lack may be among them."""
     return [

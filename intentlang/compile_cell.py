@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cell.diagnostic import Outcome, Span
+from cell.envelope import SLOWER_BY, Envelope
 from cell.equipment import Equipment, Feature, MachineProgram, Offer, PartKind
 from cell.geometry import Box, Cylinder, Pose
 from cell.model import CellModel, Queue, RobotUnit, Tool
@@ -51,7 +52,7 @@ def _compiled(trees: Sequence[CellTree], vocabulary: Vocabulary, found: Findings
     dirty = wrong | left_out
     clean = [d for d in declarations.things if d.name.text not in dirty]
     model = _model(clean, trees[0].source.name, vocabulary)
-    found.say(*too_much, *cell_rules.world(model, is_whole=not dirty and not broken))
+    found.say(*too_much, *cell_rules.envelopes(clean), *cell_rules.world(model, is_whole=not dirty and not broken))
     return None if dirty or broken or any(d.is_error for d in found) else model
 
 
@@ -79,6 +80,7 @@ def _model(declared: Sequence[Declared], file: str, vocabulary: Vocabulary) -> C
         file=file,
         revision="",
         driven_by=driven_by(declared),
+        envelope=next((_envelope(d) for d in of("envelope")), None),
         vocabulary=vocabulary,
     )
     return replace(model, revision=revision(model))
@@ -258,6 +260,10 @@ def _zone(d: Declared) -> Zone:
         span=d.span,
         handover_at=_point(d.get("handover")),
     )
+
+
+def _envelope(d: Declared) -> Envelope:
+    return Envelope(d.name.text, d.number("slower_by") or SLOWER_BY, d.span)
 
 
 def _point(given: Given | None) -> tuple[float, float, float] | None:

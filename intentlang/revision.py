@@ -18,6 +18,8 @@ def revision(model: CellModel) -> str:
     """The sha256 of what the model says, so without spans, comments, file names and order of declaration."""
     said = (f.name for f in fields(model) if f.name not in ("file", "revision", "vocabulary"))
     content = {name: _canonical(getattr(model, name)) for name in said} | _foreign(model)
+    if model.envelope is None:  # a cell that says nothing of it is known by what it was known by before there was one
+        del content["envelope"]
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -37,6 +37,19 @@ def _setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def add_answers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--answer", action="append", default=[], metavar="ID=ANSWER", type=_answer, help="answer a question; several times"
+    )
+
+
+def _answer(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise argparse.ArgumentTypeError(f"expected ID=ANSWER, got {text!r}")
+    return name.strip(), value.strip()
+
+
 def add_orders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orders", metavar="FILE", help="the orders of the queue, one JSON object a line")
 

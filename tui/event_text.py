@@ -31,6 +31,7 @@ from cell.events import (
     PlanReleased,
     PlanRequested,
     QuestionAsked,
+    Replanned,
     Retried,
     RunEnded,
     RunOpened,
@@ -70,6 +71,11 @@ def _line(event: Event) -> str | None:
                 f"no plan {number}: "
                 + (f"{why.kind}: " if why is not None else "")
                 + "; ".join(f"{d.code} {d.message}" for d in diagnostics[:3])
+            )
+        case Replanned(number=number, kept=kept, changes=changes, beyond=beyond):
+            told = "; ".join(changes) or "nothing is other"
+            return f"plan {number} keeps {kept} operations: {told}" + (
+                f"; not approved: it {', '.join(beyond)}" if beyond else ""
             )
         case StateChanged(before=before, after=after, why=why):
             return f"{before} -> {after}" + (f": {why}" if why else "")

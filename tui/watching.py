@@ -15,7 +15,19 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Literal, Protocol
 
-from cell.events import Event, GoalReached, HoldRaised, OutcomeTold, RunOpened, RunResumed, SpeedAsked, StateChanged, ZoneReported
+from cell.events import (
+    Answered,
+    Event,
+    GoalReached,
+    HoldRaised,
+    OutcomeTold,
+    QuestionAsked,
+    RunOpened,
+    RunResumed,
+    SpeedAsked,
+    StateChanged,
+    ZoneReported,
+)
 from cell.orders import OrderChange
 from cell.run import RunSummary
 from cell.state import Lost
@@ -45,6 +57,8 @@ class Watched(Protocol):
     def folder(self) -> RunFolder: ...
 
     def ask(self, what: Asking) -> None: ...
+
+    def answer(self, question: str, given: str) -> None: ...
 
     def announce(self, change: OrderChange) -> None: ...
 
@@ -80,6 +94,7 @@ class Watching:
     _newest: RunSummary | None = None
     _waiting: deque[Message | None] = field(default_factory=deque)
     _occupied: set[str] = field(default_factory=set)
+    _questions: dict[str, QuestionAsked] = field(default_factory=dict)
 
     def to_the_end(self) -> RunSummary | None:
         """Watches until the controller has come to rest, or holds and nobody can be asked; None where the terminal has to go
@@ -169,6 +184,10 @@ class Watching:
             self.zero = event.opened if isinstance(event, RunResumed) else event.at
         if isinstance(event, StateChanged):
             self._is_held = event.after == "Held"
+        if isinstance(event, QuestionAsked):
+            self._questions[event.question] = event
+        if isinstance(event, Answered):
+            self._questions.pop(event.question, None)
         if isinstance(event, HoldRaised):
             self._hold_text = f"{event.code} {event.text}"
         line = event_line(event)
@@ -223,12 +242,23 @@ class Watching:
         say(f"Held: {printable(self._hold_text)}\nResume when the cell is in order.")
         if self._lost:
             say(f"Lost, and not to be told found in this run: {printable(', '.join(self._lost))}.")
-        answer = self._answer(messages)
+        answer = self._settled_by_hand(messages)
         self._is_held = False
         if answer is None or self._interrupts or self._is_leaving:
             return
         self._is_ending = answer == "stop"
         self.run.ask(answer)
+
+    def _settled_by_hand(self, messages: Iterator[Message | None]) -> Literal["resume", "stop"] | None:
+        """Has each open question answered, for nothing goes on before; then asks what next. None as in `_answer`."""
+        for name, question in tuple(self._questions.items()):
+            asks = f"{printable(question.text)} [{printable(', '.join(question.answers))}, or stop] "
+            while (given := asked(asks, lambda: self._is_settled(messages))) not in question.answers:
+                if given in (None, "s", "stop"):
+                    return None if self._is_settled_elsewhere() else "stop"
+            self.run.answer(name, given or "")
+            del self._questions[name]
+        return self._answer(messages)
 
     def _answer(self, messages: Iterator[Message | None]) -> Literal["resume", "stop"] | None:
         """Asks until it is told one or the other; None where it is of no use any more. Somebody who has gone, or who wants an

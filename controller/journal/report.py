@@ -23,6 +23,7 @@ from cell.events import (
     PlanReleased,
     PlanRequested,
     QuestionAsked,
+    Replanned,
     Retried,
     RunEnded,
     RunOpened,
@@ -118,6 +119,8 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"retry {attempt} of {tries} after {word} ({about})"))
         case Skipped(parts=parts, why=why):
             account.notes.append((event.at, f"skipped {', '.join(parts)}: {why}"))
+        case Replanned():
+            account.notes.append((event.at, _replanned(event)))
         case QuestionAsked(question=name, text=text):
             account.notes.append((event.at, f"{name} asked: {text}"))
         case Answered(question=name, answer=answer, who=who):
@@ -135,6 +138,15 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"no plan{kind}: {'; '.join(d.message for d in diagnostics)}"))
         case _:
             pass
+
+
+def _replanned(event: Replanned) -> str:
+    changes = "; ".join(event.changes) or "nothing is other"
+    longer = event.rest_now - event.rest_before
+    what = (
+        f"plan {event.number} keeps {event.kept} operations, its rest {abs(longer):.1f} s {'longer' if longer > 0 else 'shorter'}"
+    )
+    return f"{what}: {changes}" + (f"; not approved: it {', '.join(event.beyond)}" if event.beyond else "")
 
 
 def _raised(account: Account, event: EventRaised, text: str) -> None:

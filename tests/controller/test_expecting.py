@@ -87,12 +87,17 @@ def test_what_is_waited_for_is_told_with_what_is_observed(fact: Fact, text: str)
     assert waits_for(d, fact) == text
 
 
-def test_a_run_that_cannot_go_on_holds_with_both() -> None:
+def test_what_is_otherwise_is_planned_around_once_and_then_held_with_both() -> None:
     state, _ = started(None)
     d = draft_of(state, state.now)
     step = next(step for step in d.plan.plan.tasks.steps if Fact("open", ("lathe",)) in step.needs)
     step = replace(step, needs=tuple(fact for fact in step.needs if fact.name == "open"))
     d.proceed(flights=Map(), due=(step.id,), plan=replace(d.plan, steps={**d.plan.steps, step.id: step}))
+    no_progress(d)
+    holds = [(event.code, event.text) for event in d.record if isinstance(event, HoldRaised)]
+    assert holds == []
+    assert [c.reason for c in d.send if isinstance(c, RequestPlan)] == ["the door of lathe open, and it is closed"]
+    d.mend(mode="running", replan=None)
     no_progress(d)
     holds = [(event.code, event.text) for event in d.record if isinstance(event, HoldRaised)]
     assert holds == [("R705", f"{step.id} waits for the door of lathe open, and it is closed")]

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from cell.commands import Subject
-from cell.events import HoldRaised, RunEnded, StateChanged, ZoneReported
+from cell.events import Answered, HoldRaised, QuestionAsked, RunEnded, StateChanged, ZoneReported
 from cell.orders import OrderChange
 from cell.run import RunSummary
 from cellwright.service import ControllerEnded, Message
@@ -45,6 +45,9 @@ class Controller:
 
     def ask(self, what: str) -> None:
         self._inbox.put(what)
+
+    def answer(self, question: str, given: str) -> None:
+        self._inbox.put(f"{question}={given}")
 
     def announce(self, change: OrderChange) -> None:
         raise AssertionError("nobody follows a file of orders here")
@@ -183,6 +186,37 @@ def test_an_answer_that_is_none_is_asked_for_again(
     Watching(controller.run, is_attended=True, waits=False).to_the_end()
     assert controller.asked == ["resume"]
     assert "`yes\\x1b` is neither. [r]esume or [S]top?" in capsys.readouterr().err
+
+
+ASKED = QuestionAsked(64_000_000_000, OF, "question.3", "plan 3 uses robot rb. Go on so?", ("go on", "not so"))
+
+
+def test_an_open_question_is_answered_before_anything_is_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("r\ngo on\nr\n"))
+    controller = Controller([ASKED, *HELD, None, None, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
+    assert controller.asked == ["question.3=go on", "resume"]
+    assert capsys.readouterr().err.count("plan 3 uses robot rb. Go on so? [go on, not so, or stop]") == 2
+
+
+def test_a_question_that_was_answered_elsewhere_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
+    answered = Answered(65_000_000_000, OF, "question.3", "go on", "ann")
+    controller = Controller([ASKED, answered, *HELD, None, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    assert controller.asked == ["resume"]
+
+
+@pytest.mark.parametrize("typed", ["stop\n", ""])
+def test_who_does_not_answer_a_question_wants_no_robot_to_move(
+    typed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    controller = Controller([ASKED, *HELD, None, *STOPPED], STOPPED_SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    assert controller.asked == ["stop"]
 
 
 def test_a_hold_names_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from tui.arguments import add_answers
 from tui.exit_codes import DONE, HELD, USAGE
 from tui.speech import printable, refuse, say
 
@@ -24,6 +25,7 @@ PATIENCE = 10.0  # s for an answer
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="WHAT", choices=sorted(WORDS), help=f"one of {', '.join(WORDS)}")
+    add_answers(parser)
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
 
 
@@ -36,6 +38,8 @@ def act(arguments: argparse.Namespace) -> int:
         run = attach_to(living(arguments.run), "operate")
     except (JournalError, NotReached) as cause:
         return refuse(str(cause), USAGE)
+    for question, given in arguments.answer:
+        run.answer(question, given)
     try:
         refusal = run.asked(WORDS[arguments.what], PATIENCE)
     except NotReached as cause:

@@ -11,7 +11,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_json
+from tui.arguments import add_answers, add_json
 from tui.exit_codes import DRIVER, HELD, INTERRUPTED, PROBLEM, USAGE
 from tui.speech import printable, put_json, refuse, say
 
@@ -25,9 +25,7 @@ CODES = {"R757": USAGE, "R762": USAGE, "R763": USAGE, "R764": DRIVER, "R765": US
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
     parser.add_argument("--yes", action="store_true", help="do not ask before the first motion")
-    parser.add_argument(
-        "--answer", action="append", default=[], metavar="ID=ANSWER", type=_answer, help="answer a question; several times"
-    )
+    add_answers(parser)
     parser.add_argument(
         "--jobs", type=int, default=None, metavar="N", help="processes for motions and proofs (default: all cores)"
     )
@@ -95,10 +93,3 @@ def _refused(diagnostics: tuple[Diagnostic, ...]) -> int:
 
     emit(diagnostics, "text", {})
     return next((CODES[d.code] for d in diagnostics if d.code in CODES), PROBLEM)
-
-
-def _answer(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip() or not value.strip():
-        raise argparse.ArgumentTypeError(f"expected ID=ANSWER, got {text!r}")
-    return name.strip(), value.strip()

@@ -1,0 +1,64 @@
+"""A plan is there: taken over, or asked about where it goes beyond what was approved.
+
+Law (decision 0150): a plan that follows a disturbance is dispatched without a word only within what was approved: the robots,
+zones and verbs of the plans of the undisturbed run, at a takt that the cell's envelope allows. Otherwise somebody is asked, the
+run holds, and nothing of the plan is dispatched. What the intent's own course asks for (an order, a `when` that is decided, the
+goal of a rung) is approved with the intent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cell.events import PlanReleased, Replanned
+from cell.run import ASKS_BEYOND_APPROVED
+from controller import questions, recovery
+from controller.approved import Approved, approved_of, beyond
+from controller.differing import differing
+from controller.draft import Draft
+from controller.plan_index import plan_index
+
+NOTHING = Approved()
+
+
+def released(d: Draft, event: PlanReleased) -> bool:
+    """Whether it is taken over. A stale answer changes nothing."""
+    if event.number != d.progress.number + 1 or event.plan is None:
+        return False
+    if d.known.rules < ASKS_BEYOND_APPROVED:
+        recovery.adopt(d, event)
+        return True
+    new = approved_of(event.plan)
+    more = tuple(beyond(d.trouble.approved or NOTHING, new, d.known.slower_by)) if _is_asked(d) else ()
+    _tell(d, event, more)
+    if more:
+        recovery.ask_again(d)
+        questions.ask_whether_to_go_beyond(d, event.number, more, new)
+        return False
+    if d.trouble.errand is None:
+        _approve(d, new)
+    recovery.adopt(d, event)
+    return True
+
+
+def _is_asked(d: Draft) -> bool:
+    """Not of the first plan, which somebody has started, nor where it is late: it went wrong while the planner thought."""
+    return d.trouble.approved is not None and d.trouble.is_disturbed and d.trouble.errand is None and not recovery.is_late(d)
+
+
+def _approve(d: Draft, new: Approved) -> None:
+    """A plan of the undisturbed course widens what is approved; one that follows a disturbance is within it."""
+    before = d.trouble.approved or NOTHING
+    if not d.trouble.is_disturbed:
+        d.mend(approved=before.with_all_of(new))
+    if not recovery.is_late(d):
+        d.mend(is_disturbed=False)
+
+
+def _tell(d: Draft, event: PlanReleased, more: tuple[str, ...]) -> None:
+    if d.progress.plan is None or event.plan is None:
+        return
+    found = differing(d.progress, plan_index(event.plan, d.run))
+    of = replace(d.subject, plan=event.plan.plan_id)
+    why = d.trouble.replan or "asked again"
+    d.say(Replanned(d.now, of, event.number, why, found.kept, found.changes, found.rest_before, found.rest_now, more))
