@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cell.former import FormerAct
 from cell.state import CellState
 
 
@@ -206,13 +207,15 @@ class StopAll:
 
 @dataclass(frozen=True, slots=True)
 class RequestPlan:
-    """Ask the planner to go on from `state`. `number` is that of the plan to come; `reason` is for the record."""
+    """Ask the planner to go on from `state`. `number` is that of the plan to come; `reason` is for the record; `former` is what
+    the plan before has left to do."""
 
     id: str
     of: Subject
     number: int
     reason: str
     state: CellState
+    former: tuple[FormerAct, ...] = ()
 
 
 StepCommand = (

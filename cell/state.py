@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cell.former import FormerAct
 from cell.model import CellModel, Tool
 from cell.orders import Order
 from cell.program import IntentProgram, Role
@@ -125,7 +126,8 @@ def tool_at(cell: CellModel, state: CellState, robot: str) -> Tool | None:
 class PlanningRequest:
     """All that planning takes in. `robots` are the resolved models by robot name. `iterations` bounds every search, so the
     result is the same on any machine. `without` are robots that may not be used. `is_continuous`: more orders may
-    come, so too few of them are no reason not to begin."""
+    come, so too few of them are no reason not to begin. `former`: what the plan before has left, kept to where that costs
+    little."""
 
     program: IntentProgram
     cell: CellModel
@@ -135,3 +137,4 @@ class PlanningRequest:
     iterations: int = 2000
     without: frozenset[str] = frozenset()
     is_continuous: bool = False
+    former: tuple[FormerAct, ...] = ()

@@ -50,7 +50,7 @@ class ResidentPlanner:
         wanted = self.wanted(request)
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
-        found = make_plan(wanted.value, self.workshop, compares=False)
+        found = make_plan(replace(wanted.value, former=request.former), self.workshop, compares=False)
         return (
             release_plan(found.value, wanted.value, self.workshop) if found.value else Outcome(None, found.diagnostics, found.why)
         )

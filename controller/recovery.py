@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from cell.commands import Release, RequestPlan, Subject
 from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, Skipped
+from cell.former import FormerAct, left_of
 from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.state import Amended, Errand, InHand, InPlace, Lost
 from controller import ledger, orders, progress
@@ -77,7 +78,13 @@ def request(d: Draft) -> None:
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
     state = cell_state(d.known, d.belief, d.now, d.trouble.errand, amendments(d.trouble))
-    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state))
+    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state, _former(d)))
+
+
+def _former(d: Draft) -> tuple[FormerAct, ...]:
+    """Nothing of it is journaled: it follows from the plan and from what is confirmed of it."""
+    plan = d.progress.plan
+    return () if plan is None else left_of(plan.plan.tasks, lambda step: d.progress.status.get(step) in ("confirmed", "dropped"))
 
 
 def is_late(d: Draft) -> bool:

@@ -33,7 +33,8 @@ class Memory:
     """What `store` remembers of one request."""
 
     def __init__(self, store: MotionStore, request: PlanningRequest, versions: tuple[tuple[str, str], ...]) -> None:
-        told = (request.state, request.seed, request.iterations, request.without, request.is_continuous)
+        told: tuple[object, ...] = (request.state, request.seed, request.iterations, request.without, request.is_continuous)
+        told = (*told, request.former) if request.former else told
         self._store = store
         self._key = digest(("rounds of a plan", plan_inputs(request), told, versions))
 

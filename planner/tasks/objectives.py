@@ -17,9 +17,9 @@ WORTH = 0.02
 """Of what it takes: less than this no order is better by that needs motions which have yet to be found."""
 
 
-def is_about(score: Score, other: Score) -> bool:
+def is_about(score: Score, other: Score, worth: float = WORTH) -> bool:
     """Whether it is as good, but for what is not worth looking for motions. Late by nothing more."""
-    return score[0] <= other[0] and all(mine <= theirs + WORTH * abs(theirs) for mine, theirs in zip(score, other, strict=True))
+    return score[0] <= other[0] and all(mine <= theirs + worth * abs(theirs) for mine, theirs in zip(score, other, strict=True))
 
 
 def score_by(shop: Shop, prefers: tuple[Prefer, ...]) -> Callable[[Order], Score]:

@@ -33,6 +33,7 @@ from planner.tasks.reads import assumptions, planned_parts, read_facts
 from planner.tasks.route import Routes
 from planner.tasks.rules import RULES, select_by
 from planner.tasks.shop import Shop, make_shop
+from planner.tasks.steady import kept_to
 from planner.tasks.ways_out import Escapes
 from planner.tasks.write_choice import ChoiceDraft
 from planner.tasks.write_steps import write_steps
@@ -60,13 +61,15 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
         other = best_of_rules(certain, bottleneck, budget := Budget.of(request.iterations), score)
         is_as_good = known.keeps_to_measured or is_about(score(other), score(order))
         order = other if not other.is_stuck and is_as_good else order
+    steady = kept_to(shop, request.former, order, score)
+    order = order if steady is None else steady
     if order.is_stuck:
         explain(shop, order, found)
         return Outcome(None, found.all())
     order, draft, choices, drafts = _keeping_deadlines(shop, order)
     is_certain = all(known.is_measured(need) for need in _needs(draft))
     told = bounded(request, shop.routes, draft, known.least)
-    if is_certain and (misses(shop.routes, draft) or not is_near(told, _prefers(request))):
+    if is_certain and steady is None and (misses(shop.routes, draft) or not is_near(told, _prefers(request))):
         other = searched(certain, order, bottleneck, budget, score)
         better = _keeping_deadlines(shop, other) if other is not order else None
         if better is not None and lateness(shop.routes, better[1]) <= lateness(shop.routes, draft):
