@@ -72,6 +72,18 @@ class Replanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Retimed:
+    """The step of `of` has ended so much after its latest end that the plan ends `delay` s later than planned, at the declared
+    durations: `ends` s after its first step was started. Its order stays. `missed`: the deadlines that cannot be kept so."""
+
+    at: int
+    of: Subject
+    delay: float
+    ends: float
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     at: int
     of: Subject
@@ -225,6 +237,7 @@ Conclusion = (
     | SpeedAsked
     | PlanRequested
     | Replanned
+    | Retimed
     | StepStarted
     | StepConfirmed
     | StepFailed

@@ -54,6 +54,9 @@ from cell.conclusions import (
     Replanned as Replanned,
 )
 from cell.conclusions import (
+    Retimed as Retimed,
+)
+from cell.conclusions import (
     Retried as Retried,
 )
 from cell.conclusions import (

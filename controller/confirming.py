@@ -11,7 +11,7 @@ from cell.events import BranchTaken, GoalReached, StepConfirmed
 from cell.state import InPart, InPlace
 from cell.steps import Decide, Fact, Grip, Move, Step
 from cell.task_plan import Choice
-from controller import effects, ledger, orders
+from controller import effects, ledger, orders, retiming
 from controller.draft import Draft
 
 
@@ -19,6 +19,7 @@ def confirm(d: Draft, step: Step) -> None:
     d.proceed(status=d.progress.status.set(step.id, "confirmed"), confirmed=d.progress.confirmed + 1, left=d.progress.left - 1)
     d.last = d.now
     d.say(StepConfirmed(d.now, d.about(step.id)))
+    retiming.confirmed(d, step)
     if isinstance(step.action, Grip):
         orders.bind(d, step, step.action.part)
     for fact in step.adds:

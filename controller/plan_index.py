@@ -5,7 +5,7 @@ Built once when a plan is taken over, never changed after; only what is in the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -31,13 +31,14 @@ from cell.steps import (
     Treat,
     Uncouple,
 )
-from cell.task_plan import Choice, Operation
+from cell.task_plan import Choice, Operation, TaskPlan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanIndex:
     """`waits` counts the predecessors of each step. `position` is the step's place in the plan: due steps start in that order.
-    `in_choice` gives the steps of each choice's alternatives; `asked` the choices by (outcome, part)."""
+    `in_choice` gives the steps of each choice's alternatives; `asked` the choices by (outcome, part). `latest`: by when (s from
+    the plan's start) a step has to have ended for the plan to end as planned, at the declared durations."""
 
     plan: MotionPlan
     steps: Mapping[str, Step]
@@ -48,6 +49,7 @@ class PlanIndex:
     choices: Mapping[str, Choice]
     in_choice: Mapping[str, tuple[tuple[str, ...], ...]]
     asked: frozenset[tuple[str, str]]
+    latest: Mapping[str, float]
     subjects: Mapping[str, Subject]
 
     def __eq__(self, other: object) -> bool:
@@ -74,6 +76,7 @@ def plan_index(plan: MotionPlan, run: str) -> PlanIndex:
         operation=operation,
         choices={choice.id: choice for choice in plan.tasks.choices},
         in_choice={choice.id: _alternatives(choice, plan.tasks.steps) for choice in plan.tasks.choices},
+        latest=_latest(plan.tasks, successors),
         asked=frozenset((choice.outcome, choice.part) for choice in plan.tasks.choices),
         subjects={
             step.id: Subject(
@@ -87,6 +90,17 @@ def plan_index(plan: MotionPlan, run: str) -> PlanIndex:
             for step in plan.tasks.steps
         },
     )
+
+
+def _latest(tasks: TaskPlan, successors: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """A backward pass: steps stand in an order in which each comes before its successors."""
+    end = float(tasks.bounds.makespan)
+    begin: dict[str, float] = {}
+    latest: dict[str, float] = {}
+    for step in reversed(tasks.steps):
+        latest[step.id] = min((begin[after] for after in successors[step.id]), default=end)
+        begin[step.id] = latest[step.id] - float(step.duration)
+    return latest
 
 
 def device_of(action: Action) -> str | None:

@@ -20,7 +20,7 @@ from cell.steps import (
     Step,
 )
 from cell.steps import Inspect as InspectPart
-from controller import confirming, effects, ledger
+from controller import confirming, effects, ledger, retiming
 from controller.draft import Draft
 from controller.plan_index import device_of, plan_index
 from controller.run_state import Flight, Progress
@@ -87,6 +87,7 @@ def start(d: Draft, step: Step) -> None:
         claims=p.claims.update(dict.fromkeys(step.claims, step.id)) if step.claims else p.claims,
     )
     d.first = d.now if d.first is None else d.first
+    retiming.began(d)
     wait_for(d, command.id)
     d.command(command)
 

@@ -123,7 +123,8 @@ class Flight:
 class Progress:
     """`waits` counts unconfirmed predecessors; `due` are the steps without any that were not sent yet, in plan order; `left`
     counts the steps not over. `done_before` and `total_before` are of the plans before this one. `taken` is the index of the
-    alternative of each decided choice, -1 for none. `fastest`: m/s for each motion, as proved (cell/released_plan.py)."""
+    alternative of each decided choice, -1 for none. `fastest`: m/s for each motion, as proved (cell/released_plan.py).
+    `begun`: when (ns) its first step was started; `delay`: by how many s its end has moved, as was last told."""
 
     plan: PlanIndex | None = None
     number: int = 0
@@ -140,6 +141,8 @@ class Progress:
     claims: Map[str, str] = _NONE
     taken: Map[str, int] = _NONE
     fastest: Map[str, float] = _NONE
+    begun: int | None = None
+    delay: float = 0.0
 
 
 # --- what went wrong ---------------------------------------------------------------------------------------------------

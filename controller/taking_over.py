@@ -33,7 +33,9 @@ def shifted(state: RunState, shift: int) -> RunState:
         now=state.now + shift,
         belief=replace(state.belief, arrived=_later(state.belief.arrived, shift), tended=_later(state.belief.tended, shift)),
         progress=replace(
-            p, flights=Map({command: replace(flight, sent=flight.sent + shift) for command, flight in p.flights.items()})
+            p,
+            begun=None if p.begun is None else p.begun + shift,
+            flights=Map({command: replace(flight, sent=flight.sent + shift) for command, flight in p.flights.items()}),
         ),
         trouble=replace(
             trouble,

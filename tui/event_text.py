@@ -32,6 +32,7 @@ from cell.events import (
     PlanRequested,
     QuestionAsked,
     Replanned,
+    Retimed,
     Retried,
     RunEnded,
     RunOpened,
@@ -72,6 +73,8 @@ def _line(event: Event) -> str | None:
                 + (f"{why.kind}: " if why is not None else "")
                 + "; ".join(f"{d.code} {d.message}" for d in diagnostics[:3])
             )
+        case Retimed(delay=delay, missed=missed):
+            return f"the plan ends {delay:.1f} s later than planned" + (f", too late for {', '.join(missed)}" if missed else "")
         case Replanned(number=number, kept=kept, changes=changes, beyond=beyond):
             told = "; ".join(changes) or "nothing is other"
             return f"plan {number} keeps {kept} operations: {told}" + (

@@ -24,6 +24,7 @@ from cell.events import (
     PlanRequested,
     QuestionAsked,
     Replanned,
+    Retimed,
     Retried,
     RunEnded,
     RunOpened,
@@ -119,6 +120,9 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"retry {attempt} of {tries} after {word} ({about})"))
         case Skipped(parts=parts, why=why):
             account.notes.append((event.at, f"skipped {', '.join(parts)}: {why}"))
+        case Retimed(delay=delay, missed=missed):
+            missing = f", too late for {', '.join(missed)}" if missed else ""
+            account.notes.append((event.at, f"the plan ends {delay:.1f} s later than planned ({about}){missing}"))
         case Replanned():
             account.notes.append((event.at, _replanned(event)))
         case QuestionAsked(question=name, text=text):
