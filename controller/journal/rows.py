@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from immutables import Map
 
 from cell.codec import canonical, from_plain, to_plain
+from cell.envelope import SLOWER_BY
 from cell.events import Event, PlanReleased, RunOpened
 from cell.motion_plan import MotionPlan
 from controller import run_state
@@ -62,9 +63,10 @@ def event_of(row: Row, plan_of: PlanOf) -> Event:
 
 
 def _number_rules(plain: Any) -> None:
-    """Runs that were opened before rules of the fold had numbers went by the first ones."""
+    """Runs that were opened before rules of the fold had numbers went by the first ones; those from before envelopes had none."""
     if isinstance(plain, dict) and isinstance(plain.get("context"), dict):
         plain["context"].setdefault("rules", 1)
+        plain["context"].setdefault("slower_by", SLOWER_BY)
 
 
 def snapshot_of(state: RunState) -> str:
