@@ -1,5 +1,5 @@
 """Within what a run plans again and goes on by itself: the robots, zones and verbs that were approved with its plan, and how much
-longer the takt may be (decision 0150)."""
+longer the takt may be (decision 0154)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What was approved with a plan: robots, zones, verbs and takt. Within it a run goes on by itself after a disturbance
-(decision 0150).
+(decision 0154).
 
 Pure, and read off plans alone.
 """

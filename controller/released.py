@@ -1,6 +1,6 @@
 """A plan is there: taken over, or asked about where it goes beyond what was approved.
 
-Law (decision 0150): a plan that follows a disturbance is dispatched without a word only within what was approved: the robots,
+Law (decision 0154): a plan that follows a disturbance is dispatched without a word only within what was approved: the robots,
 zones and verbs of the plans of the undisturbed run, at a takt that the cell's envelope allows. Otherwise somebody is asked, the
 run holds, and nothing of the plan is dispatched. What the intent's own course asks for (an order, a `when` that is decided, the
 goal of a rung) is approved with the intent.
