@@ -11,6 +11,7 @@ from typing import Literal
 
 from cell.former import FormerAct
 from cell.state import CellState
+from cell.steps import MotionNeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class StopAll:
 @dataclass(frozen=True, slots=True)
 class RequestPlan:
     """Ask the planner to go on from `state`. `number` is that of the plan to come; `reason` is for the record; `former` is what
-    the plan before has left to do."""
+    the plan before has left to do, `stopped` the motions on which robots were stopped that stand on their way."""
 
     id: str
     of: Subject
@@ -216,6 +217,7 @@ class RequestPlan:
     reason: str
     state: CellState
     former: tuple[FormerAct, ...] = ()
+    stopped: tuple[MotionNeed, ...] = ()
 
 
 StepCommand = (

@@ -10,7 +10,7 @@ from cell.model import CellModel, Tool
 from cell.orders import Order
 from cell.program import IntentProgram, Role
 from cell.robot import RobotModel
-from cell.steps import Stance
+from cell.steps import MotionNeed, Stance
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -127,7 +127,7 @@ class PlanningRequest:
     """All that planning takes in. `robots` are the resolved models by robot name. `iterations` bounds every search, so the
     result is the same on any machine. `without` are robots that may not be used. `is_continuous`: more orders may
     come, so too few of them are no reason not to begin. `former`: what the plan before has left, kept to where that costs
-    little."""
+    little. `stopped`: the motions on which robots were stopped that stand on their way."""
 
     program: IntentProgram
     cell: CellModel
@@ -138,3 +138,4 @@ class PlanningRequest:
     without: frozenset[str] = frozenset()
     is_continuous: bool = False
     former: tuple[FormerAct, ...] = ()
+    stopped: tuple[MotionNeed, ...] = ()

@@ -18,7 +18,7 @@ from cell.scenario_file import scenario_from_mapping
 from cell.state import PlanningRequest
 from cellwright.file_bytes import LARGEST_TOML, read_whole
 from cellwright.reading import Reading
-from cellwright.session import make_plan, release_plan, request_for
+from cellwright.session import make_plan, make_retreat, release_plan, request_for
 from cellwright.workshop import Workshop
 
 
@@ -50,10 +50,13 @@ class ResidentPlanner:
         wanted = self.wanted(request)
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
-        found = make_plan(replace(wanted.value, former=request.former), self.workshop, compares=False)
-        return (
-            release_plan(found.value, wanted.value, self.workshop) if found.value else Outcome(None, found.diagnostics, found.why)
-        )
+        asked = replace(wanted.value, former=request.former, stopped=request.stopped)
+        found = make_plan(asked, self.workshop, compares=False)
+        if found.value is not None:
+            return release_plan(found.value, asked, self.workshop)
+        back = make_retreat(asked, self.workshop) if asked.stopped else None
+        released = None if back is None else release_plan(back, asked, self.workshop).value
+        return Outcome(None, found.diagnostics, found.why) if released is None else Outcome(released)
 
     def wanted(self, request: RequestPlan) -> Outcome[PlanningRequest]:
         return request_for(self.reading, self.workshop, self.seed, request.state, self.without, is_continuous=self.is_continuous)

@@ -85,6 +85,15 @@ def make_plan(request: PlanningRequest, workshop: Workshop, compares: bool = Tru
         return plan(request, means, VERSIONS)
 
 
+def make_retreat(request: PlanningRequest, workshop: Workshop) -> MotionPlan | None:
+    """The way back out for a robot that was stopped on its way, as a plan of its own, unproved; None where there is none."""
+    from planner.plan import Means
+    from planner.retreat import plan_retreat
+
+    with workshop.mapping() as mapped:
+        return plan_retreat(request, Means(workshop.motions, mapped, workshop.progress), VERSIONS)
+
+
 def release_plan(motion_plan: MotionPlan, request: PlanningRequest, workshop: Workshop) -> Outcome[ReleasedPlan]:
     with workshop.mapping() as mapped:
         return release(motion_plan, request, workshop.certificates, mapped, workshop.progress, VERSIONS)

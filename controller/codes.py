@@ -316,6 +316,15 @@ _PAGES = (
         "answer `not so` and resume: the rest is planned again.",
     ),
     _page(
+        "R773", "a robot stands where no plan goes on from",
+        "A robot was stopped on its way into a contact or out of one. No plan begins there, but there is a way back out: "
+        "straight out of the contact, then the way that the robot was on, at 250 mm/s at most. It is proved against the cell as "
+        "observed.",
+        "Nobody knows what has happened there since it was stopped, so somebody looks first.",
+        "Look at the robot and at what it touches. Answer `go on` and resume: it goes back, and the rest is planned from there. "
+        "Or answer `not so`, move the robot by hand, and resume.",
+    ),
+    _page(
         "R762", "the run is over",
         "`resume` was asked for a run that is complete, stopped or aborted.",
         "A run that has come to its end is not gone on with: it was ended by its goals or by somebody.",

@@ -6,6 +6,7 @@ Law: nothing waits in silence. While no command is under way that could bring a 
 from __future__ import annotations
 
 from cell.diagnostic import Span
+from cell.retreat import retreat_of
 from cell.run import ASKS_BEYOND_APPROVED
 from cell.steps import Decide, Fact
 from controller import arrivals, awaited, expecting, goals, monitor, orders, presence, progress, recovery, speeds, states, stops
@@ -111,6 +112,10 @@ def _is_planned_around(d: Draft, fact: Fact) -> bool:
 def _finish(d: Draft) -> None:
     """The plan is at its end. Done, or the planner is asked for more: a reject admits another iteration."""
     assert d.policies is not None
+    if retreat_of(d.plan.plan) is not None:
+        recovery.replan(d, "the robot has come out of where it was stopped")
+        recovery.move_on(d)
+        return
     if recovery.errand_done(d):
         return
     orders.settle_all(d)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cell.events import Answered, QuestionAsked
 from cell.state import InPlace, Lost
-from cell.steps import Step
+from cell.steps import AtHub, MotionNeed, Step, stance_name
 from controller import confirming, ledger, progress, recovery
 from controller.approved import Approved
 from controller.draft import Draft
@@ -17,7 +17,7 @@ from controller.run_state import Failure, HoldReason, Question
 
 DONE, NOT_DONE, GONE = "done", "not done", "gone"
 GO_ON, NOT_SO = "go on", "not so"
-CODE, BEYOND = "R761", "R772"
+CODE, BEYOND, BACK = "R761", "R772", "R773"
 
 
 def ask_what_became_of(d: Draft, step: Step) -> None:
@@ -42,6 +42,15 @@ def ask_whether_to_go_beyond(d: Draft, number: int, more: tuple[str, ...], grant
     _ask(d, Question(text, (GO_ON, NOT_SO), grants=grants), BEYOND)
 
 
+def ask_whether_to_go_back(d: Draft, need: MotionNeed, duration: float) -> None:
+    """Of a robot that was stopped on its way: nothing goes on from where it stands, but it can come out."""
+    where = f"in contact at {need.touch.where}" if need.touch is not None else "on its way"
+    hub = need.end.equipment if isinstance(need.end, AtHub) else ""
+    how = "straight out of it, then the way that it was on" if need.touch is not None else "the way that it was on"
+    text = f"{need.robot} stands {where}, and no plan goes on from there: let it go {how}, to before {hub}, in {duration:.1f} s?"
+    _ask(d, Question(text, (GO_ON, NOT_SO), retreat=stance_name(need.start)), BACK)
+
+
 def answered(d: Draft, event: Answered) -> None:
     question = d.trouble.questions.get(event.question)
     if question is None or event.answer not in question.answers:
@@ -51,6 +60,8 @@ def answered(d: Draft, event: Answered) -> None:
         _settle_step(d, d.plan.steps[question.step], event.answer)
     elif question.part is not None:
         _settle_part(d, question.part, event)
+    elif question.retreat is not None and event.answer == GO_ON:
+        d.mend(retreats=(*d.trouble.retreats, question.retreat))
     elif question.grants is not None and event.answer == GO_ON:
         d.mend(approved=question.grants if d.trouble.approved is None else d.trouble.approved.with_all_of(question.grants))
 

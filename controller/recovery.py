@@ -15,6 +15,7 @@ from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, 
 from cell.former import FormerAct, left_of
 from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.state import Amended, Errand, InHand, InPlace, Lost
+from cell.steps import AtMeasured, MotionNeed, Move
 from controller import ledger, orders, progress
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
@@ -78,13 +79,22 @@ def request(d: Draft) -> None:
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
     state = cell_state(d.known, d.belief, d.now, d.trouble.errand, amendments(d.trouble))
-    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state, _former(d)))
+    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state, _former(d), _stopped(d)))
 
 
 def _former(d: Draft) -> tuple[FormerAct, ...]:
     """Nothing of it is journaled: it follows from the plan and from what is confirmed of it."""
     plan = d.progress.plan
     return () if plan is None else left_of(plan.plan.tasks, lambda step: d.progress.status.get(step) in ("confirmed", "dropped"))
+
+
+def _stopped(d: Draft) -> tuple[MotionNeed, ...]:
+    """The last motion of each robot that stands on its way, where it did not come to its end."""
+    last: dict[str, MotionNeed] = {}
+    for step in d.plan.plan.tasks.steps if d.progress.plan is not None else ():
+        if isinstance(step.action, Move) and d.progress.status.get(step.id) in ("failed", "unknown"):
+            last[step.action.need.robot] = step.action.need
+    return tuple(need for robot, need in sorted(last.items()) if isinstance(d.belief.robots[robot].stance, AtMeasured))
 
 
 def is_late(d: Draft) -> bool:

@@ -22,7 +22,7 @@ from controller.journal.journal import MemoryJournal
 from controller.journal.rehearsed_disk import RehearsedDisk
 from controller.order_book import Announced, OrderBook
 from controller.run_state import RunState
-from controller.runner import Recorder, Replanner, Runner
+from controller.runner import AnswerBook, NoAnswers, Recorder, Replanner, Runner
 from controller.summary import summary_of
 
 D = TypeVar("D")
@@ -76,8 +76,9 @@ def rehearsed(
     orders: OrderBook | None = None,
     scenario: Scenario = UNDISTURBED,
     longest: float | None = None,
+    answers: AnswerBook | None = None,
 ) -> tuple[RunRecord, RunState]:
-    """The same, with the folded state, which does not cross to another process."""
+    """The same, with the folded state, which does not cross to another process; and with somebody who `answers` questions."""
     if drivers.virtual is None:
         raise ValueError("a rehearsal needs drivers with virtual time")
     journal = _journal(scenario, drivers.virtual)
@@ -91,6 +92,7 @@ def rehearsed(
         recorder,
         orders or Announced(),
         ends_when_held=True,
+        answers=answers or NoAnswers(),
     )
     state = runner.run(plan)
     return RunRecord(spec, tuple(journal.events), summary_of(state)), state

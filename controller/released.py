@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cell.events import PlanReleased, Replanned
+from cell.retreat import retreat_of
 from cell.run import ASKS_BEYOND_APPROVED
+from cell.steps import MotionNeed, stance_name
 from controller import questions, recovery
 from controller.approved import Approved, approved_of, beyond
 from controller.differing import differing
@@ -25,6 +27,8 @@ def released(d: Draft, event: PlanReleased) -> bool:
     """Whether it is taken over. A stale answer changes nothing."""
     if event.number != d.progress.number + 1 or event.plan is None:
         return False
+    if (need := retreat_of(event.plan)) is not None:
+        return _go_back(d, event, need)
     if d.known.rules < ASKS_BEYOND_APPROVED:
         recovery.adopt(d, event)
         return True
@@ -39,6 +43,20 @@ def released(d: Draft, event: PlanReleased) -> bool:
         _approve(d, new)
     recovery.adopt(d, event)
     return True
+
+
+def _go_back(d: Draft, event: PlanReleased, need: MotionNeed) -> bool:
+    """A retreat is dispatched only once somebody has agreed to it from that very stance."""
+    name = stance_name(need.start)
+    if name in d.trouble.retreats:
+        d.mend(retreats=())
+        recovery.adopt(d, event)
+        return True
+    recovery.ask_again(d)
+    if not recovery.is_late(d):
+        assert event.plan is not None
+        questions.ask_whether_to_go_back(d, need, float(event.plan.tasks.bounds.makespan))
+    return False
 
 
 def _is_asked(d: Draft) -> bool:
@@ -56,7 +74,7 @@ def _approve(d: Draft, new: Approved) -> None:
 
 
 def _tell(d: Draft, event: PlanReleased, more: tuple[str, ...]) -> None:
-    if d.progress.plan is None or event.plan is None:
+    if d.progress.plan is None or event.plan is None or retreat_of(d.progress.plan.plan) is not None:
         return
     found = differing(d.progress, plan_index(event.plan, d.run))
     of = replace(d.subject, plan=event.plan.plan_id)

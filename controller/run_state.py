@@ -195,14 +195,15 @@ class Paced:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an operator has to tell: what became of `step`, where `part` is, or whether what the plan `grants` itself beyond what
-    was approved may be. `answers` are all that there are."""
+    """What an operator has to tell: what became of `step`, where `part` is, whether what the plan `grants` itself beyond what was
+    approved may be, or whether a robot may go back from the stance of that name (`retreat`). `answers` are all that there are."""
 
     text: str
     answers: tuple[str, ...]
     step: str | None = None
     part: str | None = None
     grants: Approved | None = None
+    retreat: str | None = None
 
 
 # running: the plan is dispatched. draining: nothing new is sent until all that runs has ended. readying: hands that closed on
@@ -220,7 +221,7 @@ class Trouble:
     `is_looking`: another controller has taken over, and no operator has confirmed yet that it may go on. `unwritten`: why the
     journal cannot be written, "" while it can. `approved`: within what the run goes on by itself, None before its first plan;
     `is_disturbed`: the next plan follows something that was not to be foreseen. `stuck`: what was waited for in vain, and planned
-    anew for, since an operator last resumed."""
+    anew for, since an operator last resumed. `retreats`: the stances, by name, that somebody has let robots go back from."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -246,6 +247,7 @@ class Trouble:
     approved: Approved | None = None
     is_disturbed: bool = False
     stuck: tuple[str, ...] = ()
+    retreats: tuple[str, ...] = ()
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

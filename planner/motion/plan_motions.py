@@ -121,6 +121,20 @@ def plan_motions(
     return Found({n: motions[n] for n in asked if n in motions}, {n: refused[n] for n in asked if n in refused})
 
 
+def solver_for(
+    cell: CellModel,
+    robot: str,
+    tool: str | None,
+    robots: Mapping[str, RobotModel],
+    store: MotionStore,
+    map_fn: MapFunction,
+    seed: int,
+) -> Solver:
+    """What answers needs of the robot with that tool, with hubs as everywhere."""
+    setting = _setting(cell, robot, tool, robots, seed)
+    return _WORKERS.solver(setting, _hub_table(setting, store, map_fn))
+
+
 def not_stored(
     needs: Iterable[MotionNeed], cell: CellModel, robots: Mapping[str, RobotModel], store: MotionStore, seed: int
 ) -> tuple[MotionNeed, ...]:

@@ -129,7 +129,7 @@ class Solver:
         path = smoothed(self.bench.arm, way, (), 0.0, lambda path: path_blocker(path, 0.0, 0.0, (check,)) is None)
         if path is None:
             return findings.gave_up(self.bench, need, GaveUp(0))
-        return self._timed(need, path, check)
+        return self.timed(need, path, check)
 
     # --- motions along a path of a part ----------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class Solver:
         caps = [SpeedCap(first, last, CONTACT_SPEED) for first, last in stretches]
         caps.append(SpeedCap(trace.start, trace.end, touch.feed))
         contact = ContactAllowance(touch, trace.first, trace.last, CONTACT_SPEED, touch.force, (trace.start, trace.end))
-        return self._timed(need, trace.segments, check, (contact,), tuple(caps), trace.rests)
+        return self.timed(need, trace.segments, check, (contact,), tuple(caps), trace.rests)
 
     # --- motions into and out of contact --------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class Solver:
             access = found
         path = access.segments if isinstance(need.end, AtPlace | AtPocket) else reversed_path(access.segments)
         contact = self._allowance(need, need.touch, length(path), access)
-        return self._timed(need, path, check, (contact,), (SpeedCap(contact.first, contact.last, contact.speed),))
+        return self.timed(need, path, check, (contact,), (SpeedCap(contact.first, contact.last, contact.speed),))
 
     def _was_checked(self, need: MotionNeed, access: Access) -> bool:
         """Whether this very situation is among those that the access was found clear in."""
@@ -207,7 +207,7 @@ class Solver:
 
     # --- time, contact, zones -------------------------------------------------------------------------------------
 
-    def _timed(
+    def timed(
         self, need: MotionNeed, path: Sequence[Segment], check: Check, contacts: tuple[ContactAllowance, ...] = (),
         in_contact: tuple[SpeedCap, ...] = (), rests: Rests = MappingProxyType({}),
     ) -> Motion:  # fmt: skip

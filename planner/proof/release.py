@@ -10,9 +10,11 @@ from cell.diagnostic import Outcome
 from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Proof, ReleasedPlan
+from cell.retreat import retreat_of
 from cell.state import PlanningRequest
 from planner.proof.certificates import CertificateStore, MapFunction, Progress
 from planner.proof.prove import prove
+from planner.proof.retreat import prove_retreat
 
 
 def _silent(stage: str, done: int, of: int) -> None:
@@ -33,7 +35,11 @@ def release(
     keeps none. `map_fn` applies a pure picklable function to a sequence, in any process, in order. `versions` are those of
     the software that runs; None compares none.
     """
-    proof = prove(motion_plan, request, versions, store, map_fn, progress)
+    need = retreat_of(motion_plan)
+    if need is None:
+        proof = prove(motion_plan, request, versions, store, map_fn, progress)
+    else:
+        proof = prove_retreat(motion_plan, need, request, versions, store, map_fn, progress)
     if proof.value is None:
         return Outcome(None, proof.diagnostics)
     return Outcome(ReleasedPlan(motion_plan, proof.value), proof.diagnostics)

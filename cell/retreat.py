@@ -1,0 +1,30 @@
+"""A retreat: a plan of one motion, in which a robot that was stopped on its way goes back out of where it stands, and no more.
+
+It serves no goal. What follows is planned from where it ends.
+"""
+
+from __future__ import annotations
+
+from cell.motion_plan import MotionPlan
+from cell.steps import AtMeasured, Because, Fact, MotionNeed, Move, Step, stance_name
+from cell.task_plan import Bounds, TaskPlan
+
+SPEED = 0.25  # m/s of the TCP at most: manual reduced speed
+RULE = "it was stopped on its way"
+
+
+def retreat_plan(need: MotionNeed, because: Because, duration: float, seed: int) -> TaskPlan:
+    """The whole of it, but for the motion. Who proves it makes it again."""
+    at, then = (Fact("stands", (need.robot, stance_name(stance))) for stance in (need.start, need.end))
+    step = Step("s1", "", Move(need), need.robot, None, (), (at,), (then,), (at,), (), 0.0, duration, None, None, because)
+    bounds = Bounds(duration, duration, 0.0, need.robot, None, None)
+    return TaskPlan((), (), (step,), {}, (), bounds, (), (), seed)
+
+
+def retreat_of(plan: MotionPlan) -> MotionNeed | None:
+    """The motion's need where the plan is a retreat."""
+    tasks = plan.tasks
+    if tasks.operations or len(tasks.steps) != 1 or not isinstance(tasks.steps[0].action, Move):
+        return None
+    need = tasks.steps[0].action.need
+    return need if isinstance(need.start, AtMeasured) else None

@@ -1,0 +1,118 @@
+"""The proof of a retreat: one motion out of where a robot was stopped, and everything else stands still.
+
+Law: what the plan says of itself is derived again from the state and from the one motion; the motion is judged like any other,
+in the fullest scene, against limits, zones, payload and clearance. Contact is allowed only where the robot stands on the straight
+way out of the place that it names, within the travel that contact may have.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from cell.diagnostic import Diagnostic, Outcome, error
+from cell.geometry import Pose
+from cell.grasps import T_part_tcp, grasps
+from cell.motion_plan import MotionPlan
+from cell.plan_inputs import Pairs
+from cell.released_plan import Obligation, Proof
+from cell.retreat import RULE, SPEED, retreat_plan
+from cell.state import PlanningRequest, tool_at
+from cell.steps import AtHome, AtHub, AtMeasured, Because, MotionNeed, Touch
+from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
+from planner.proof.contact_way import CONTACT_TRAVEL
+from planner.proof.identity import check_identity, check_motions_belong
+from planner.proof.standing import arm_at_start, held_at_start
+from planner.proof.surroundings import surroundings_of
+
+ASIDE = 1e-3  # m off the straight way
+TURN = math.radians(0.5)
+STILL = "parts lie and machines stand as they are observed, and nothing but this robot moves meanwhile"
+
+
+def prove_retreat(
+    plan: MotionPlan,
+    need: MotionNeed,
+    request: PlanningRequest,
+    versions: Pairs | None,
+    store: CertificateStore | None,
+    map_fn: MapFunction,
+    progress: Progress,
+) -> Outcome[Proof]:
+    found = (*check_identity(plan, request, versions), *check_motions_belong(plan))
+    found = found or tuple(_refused(plan, need, what, request) for what in _wrong(plan, need, request))
+    if found:
+        return Outcome(None, found)
+    around = surroundings_of(request, need.robot, need.tool)
+    verdicts = judge_all([(key, m, around) for key, m in plan.motions.items()], store, map_fn, progress)
+    (verdict,) = verdicts.values()
+    if verdict.refusals:
+        first = verdict.refusals[0]
+        return Outcome(
+            None, (error(first.code, f"retreat of {need.robot}: {first.message}", request.cell.robots[need.robot].span),)
+        )
+    slack = ", ".join(f"{s.claim} {s.margin:.3g} {s.unit}" for s in verdict.slacks if math.isfinite(s.margin))
+    span = request.cell.robots[need.robot].span
+    claim = f"{need.robot} comes out clear of all that stands, and stops"
+    proved = Obligation("retreat", "clearance", claim, "for all durations", f"judged as a motion: {slack}", None, (span,))
+    fastest = {key: v.fastest for key, v in verdicts.items() if v.fastest is not None}
+    return Outcome(Proof((proved,), (STILL,), fastest))
+
+
+def _refused(plan: MotionPlan, need: MotionNeed, what: str, request: PlanningRequest) -> Diagnostic:
+    unit = request.cell.robots.get(need.robot)
+    return error("E683", f"retreat of {need.robot}: {what}", *(() if unit is None else (unit.span,)))
+
+
+def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iterator[str]:
+    cell, state = request.cell, request.state
+    if need.robot not in cell.robots:
+        yield "the cell has no such robot"
+        return
+    (motion,) = plan.motions.values()
+    because = Because(cell.robots[need.robot].span, RULE)
+    wanted = retreat_plan(need, because, motion.duration, request.seed)
+    (step,) = plan.tasks.steps
+    if replace(plan.tasks, steps=(replace(step, motion=None),)) != wanted:
+        yield "the plan says more or less than that"
+    if state.stances.get(need.robot) != need.start:
+        yield "it does not stand there"
+    away = [name for name in cell.robots if name != need.robot and not isinstance(state.stances.get(name), AtHome)]
+    if away:
+        yield f"{away[0]} does not stand at its home, so nobody can say what is clear of it"
+    tool = tool_at(cell, state, need.robot)
+    if need.tool != (None if tool is None else tool.name):
+        yield "it has another tool at its flange"
+    if sorted(need.carried) != sorted(held_at_start(request, need.robot)):
+        yield "its hands hold something else"
+    if not isinstance(need.end, AtHub) or need.end.equipment not in cell.equipment:
+        yield "it does not end at a hub"
+    if need.speed_limit is None or need.speed_limit > SPEED:
+        yield f"it is not bound to {SPEED:g} m/s"
+    if need.touch is not None:
+        yield from _beside(need, request)
+
+
+def _beside(need: MotionNeed, request: PlanningRequest) -> Iterator[str]:
+    """Whether the contact that it may have is that of where it stands."""
+    touch, arm = need.touch, arm_at_start(request, need.robot)
+    place = request.cell.places.get(touch.where) if isinstance(touch, Touch) else None
+    if not isinstance(touch, Touch) or place is None or touch.end != "start" or touch.hand not in dict(arm.hands):
+        yield "contact is not that of a place which it leaves"
+        return
+    shape = dict(arm.shapes).get(touch.kind)
+    if shape is None or touch.grasp not in grasps(shape) or not isinstance(need.start, AtMeasured):
+        yield f"nothing is gripped so at {touch.place}"
+        return
+    has_it = any((c.hand, c.kind, c.grasp) == (touch.hand, touch.kind, touch.grasp) for c in need.carried)
+    if has_it is not (touch.pair == "part and place"):
+        yield f"the hand {'holds' if has_it else 'does not hold'} the part of its contact"
+    T_world_flange = arm.T_world_base @ Pose.from_matrix(arm.model.chain.flange_pose(np.array(need.start.q)))
+    T = place.frame.inverse() @ T_world_flange @ arm.T_flange_tcp(touch.hand) @ T_part_tcp(shape, touch.grasp).inverse()
+    height, aside = float(T.translation[2]), float(np.linalg.norm(T.translation[:2]))
+    tilt = math.acos(min(1.0, max(-1.0, float(T.rotation[2, 2]))))
+    if not -ASIDE <= height <= CONTACT_TRAVEL or aside > ASIDE or tilt > TURN:
+        yield f"it does not stand on the straight way out of {touch.place}"

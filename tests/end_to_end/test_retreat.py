@@ -1,0 +1,212 @@
+"""Example 01, its robot stopped in the middle of a contact: it asks, comes back out the way that is proved, and goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cell.commands import StartMotion
+from cell.events import CommandSent, PlanReleased, PlanRequested, QuestionAsked
+from cell.motion_plan import MotionPlan
+from cell.plan_file import with_plan_id
+from cell.retreat import SPEED, retreat_of
+from cell.scenario import ProtectiveStop, Scenario
+from cell.state import InHand, PlanningRequest
+from cell.steps import AtHome, AtHub, AtMeasured, MotionNeed, Move
+from cell.trajectory import Path as Curve
+from cell_drivers.simulated import simulated_cell
+from cellwright.running import ResidentPlanner, run_spec
+from cellwright.session import release_plan
+from controller.rehearsal import Ask, RunRecord, rehearsed
+from tests.end_to_end.line import Planned, planned
+
+RESUMES = (Ask(60.0, "resume"), Ask(120.0, "resume"))
+
+
+@dataclass
+class Book:
+    """Somebody who answers that question after a while, once."""
+
+    question: str
+    answer: str
+
+    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
+        if now < 100e9 or not self.question:
+            return ()
+        given, self.question = (self.question, self.answer, "ann"), ""
+        return (given,)
+
+
+@pytest.fixture(scope="module")
+def plan(examples: Path, cache: Path) -> Planned:
+    return planned(str(examples / "01_first_move" / "first_move.intent"), cache)
+
+
+def stopped(plan: Planned, at: float, book: Book | None = None) -> tuple[RunRecord, int]:
+    """The run whose robot stops by itself at `at` s, and how much its world found wrong."""
+    request = plan.request
+    drivers = simulated_cell(request.cell, request.robots, Scenario(0, (ProtectiveStop("arm", at),)))
+    planner = ResidentPlanner(plan.reading, plan.workshop, request.seed)
+    record, _ = rehearsed(run_spec("back", request), plan.released, drivers, planner, RESUMES, answers=book)
+    return record, len(drivers.record().violations)
+
+
+def of(record: RunRecord, kind: type) -> list:  # type: ignore[type-arg]
+    return [event for event in record.events if isinstance(event, kind)]
+
+
+def leaving(plan: Planned) -> float:
+    """s: in the contact that the arm is leaving with its part."""
+    return _start(plan, lambda need: need.touch.pair == "part and place" and need.touch.end == "start") + 0.3
+
+
+def bringing(plan: Planned) -> float:
+    """s: in the contact that it brings its part into."""
+    step = _step(plan, lambda need: need.touch.pair == "part and place" and need.touch.end == "end")
+    return float(step.start + step.duration) - 0.12
+
+
+def _step(plan: Planned, is_it):  # type: ignore[no-untyped-def]
+    moves = (s for s in plan.released.motion_plan.tasks.steps if isinstance(s.action, Move) and s.action.need.touch is not None)
+    return next(step for step in moves if is_it(step.action.need))
+
+
+def _start(plan: Planned, is_it) -> float:  # type: ignore[no-untyped-def]
+    return float(_step(plan, is_it).start)
+
+
+@pytest.fixture(scope="module")
+def held(plan: Planned) -> RunRecord:
+    """Nobody answers."""
+    return stopped(plan, leaving(plan))[0]
+
+
+def test_who_agrees_has_it_come_out_and_the_run_complete(plan: Planned, held: RunRecord) -> None:
+    _comes_out(plan, leaving(plan), held)
+
+
+@pytest.mark.slow
+def test_it_comes_back_out_of_where_it_was_bringing_its_part_in(plan: Planned) -> None:
+    _comes_out(plan, bringing(plan), stopped(plan, bringing(plan))[0])
+
+
+def _comes_out(plan: Planned, when: float, before: RunRecord) -> None:
+    (question,) = of(before, QuestionAsked)
+    assert "arm stands in contact at" in question.text
+    assert before.summary.state == "Held"
+    assert (before.summary.held_because or "").startswith("R773")
+    asked = before.events.index(question)
+    assert [e for e in before.events[asked:] if isinstance(e, CommandSent) and isinstance(e.command, StartMotion)] == []
+    record, violations = stopped(plan, when, Book(question.question, "go on"))
+    assert (record.summary.state, violations) == ("Complete", 0)
+    assert [request.reason for request in of(record, PlanRequested)][-1] == "the robot has come out of where it was stopped"
+
+
+def test_who_does_not_agree_has_nothing_move(plan: Planned, held: RunRecord) -> None:
+    question = of(held, QuestionAsked)[0].question
+    record, _ = stopped(plan, leaving(plan), Book(question, "not so"))
+    assert record.summary.state == "Held"
+    after = record.events[record.events.index(of(record, QuestionAsked)[0]) :]
+    assert [e for e in after if isinstance(e, CommandSent) and isinstance(e.command, StartMotion)] == []
+    assert len(of(record, QuestionAsked)) == 2
+
+
+# --- the proof ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def back(plan: Planned, held: RunRecord) -> tuple[MotionPlan, PlanningRequest]:
+    """The retreat while leaving with a part, and the request that it answers."""
+    asked, answered = of(held, PlanRequested)[-1], of(held, PlanReleased)[-1]
+    assert retreat_of(answered.plan) is not None
+    return answered.plan, replace(plan.request, state=asked.state)
+
+
+def need_of(plan: MotionPlan) -> MotionNeed:
+    need = retreat_of(plan)
+    assert need is not None
+    return need
+
+
+def test_it_begins_where_the_robot_is_measured_and_is_slow(back: tuple[MotionPlan, PlanningRequest]) -> None:
+    need, (motion,) = need_of(back[0]), back[0].motions.values()
+    assert isinstance(need.start, AtMeasured)
+    assert np.array_equal(Curve.of(motion.segments).control[0, 0], np.array(need.start.q))
+    assert need.end == AtHub("left")
+    assert need.speed_limit == SPEED
+    assert need.touch is not None
+    assert need.touch.end == "start"
+
+
+def refusals(plan: Planned, tampered: MotionPlan, request: PlanningRequest) -> str:
+    found = release_plan(tampered, request, plan.workshop)
+    assert found.value is None
+    return "; ".join(d.message for d in found.diagnostics)
+
+
+def test_it_is_released_as_it_is(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    assert release_plan(*back, plan.workshop).value is not None
+
+
+def test_it_is_refused_where_the_robot_stands_elsewhere(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    made, request = back
+    state = replace(request.state, stances={**request.state.stances, "arm": AtHome()})
+    assert "it does not stand there" in refusals(plan, made, replace(request, state=state))
+
+
+def test_it_is_refused_where_its_hand_is_empty(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    made, request = back
+    parts = tuple(p for p in request.state.parts if not isinstance(p.location, InHand))
+    text = refusals(plan, made, replace(request, state=replace(request.state, parts=parts)))
+    assert "its hands hold something else" in text
+
+
+def with_need(plan: MotionPlan, **changes: object) -> MotionPlan:
+    from cell.codec import digest
+
+    (motion,), (step,) = plan.motions.values(), plan.tasks.steps
+    need = replace(need_of(plan), **changes)  # type: ignore[arg-type]
+    other = replace(motion, need=need)
+    key = digest(other)
+    moved = replace(step, action=Move(need), motion=key)
+    return with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=(moved,)), motions={key: other}))
+
+
+def test_it_is_refused_at_more_than_reduced_speed(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    assert "it is not bound to 0.25 m/s" in refusals(plan, with_need(back[0], speed_limit=None), back[1])
+
+
+def test_contact_is_that_of_the_place_where_it_stands(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    touch = need_of(back[0]).touch
+    assert touch is not None
+    other = replace(touch, place="right")  # type: ignore[call-arg]
+    assert "it does not stand on the straight way out of right" in refusals(plan, with_need(back[0], touch=other), back[1])
+
+
+def test_what_a_step_says_of_itself_is_derived_again(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    made, request = back
+    (step,) = made.tasks.steps
+    lighter = replace(made.tasks, steps=(replace(step, needs=()),))
+    assert "the plan says more or less" in refusals(plan, with_plan_id(replace(made, tasks=lighter)), request)
+
+
+def test_a_way_through_something_is_refused(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    """The same motion, where what it leaves is said to be free of contact: the part is too near what carries it."""
+    from cell.codec import digest
+
+    made = with_need(back[0], touch=None)
+    ((_, motion),) = made.motions.items()
+    bare = replace(motion, contacts=())
+    key, (step,) = digest(bare), made.tasks.steps
+    tampered = with_plan_id(replace(made, tasks=replace(made.tasks, steps=(replace(step, motion=key),)), motions={key: bare}))
+    assert "retreat of arm" in refusals(plan, tampered, back[1])
+
+
+def test_its_words_say_what_it_will_do(held: RunRecord) -> None:
+    (asked,) = of(held, QuestionAsked)
+    assert asked.answers == ("go on", "not so")
+    assert "straight out of it, then the way that it was on, to before left" in asked.text
