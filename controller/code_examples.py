@@ -51,7 +51,7 @@ EXAMPLES: Mapping[str, str] = {
     "R771": "held: r1 was asked for 20 % of its planned speed and goes at 100 %",
     "R760": "held: its controller was gone: look at the cell, then resume",
     "R761": "held: what became of `process shaft#1` at lathe (s12)? done or not done",
-    "R772": "held: plan 3 goes beyond what was approved: it uses robot rb. Go on so?    # while ra has no power",
+    "R774": "held: plan 3 goes beyond what was approved: it uses robot rb. Go on so?    # while ra has no power",
     "R773": "held: r1 stands in contact at lathe, and no plan goes on from there: let it go straight out of it, …?",
     "R762": "cellwright resume 20261128    # and that run is Complete",
     "R763": "cellwright resume    # while `cellwright run` holds in another terminal",

@@ -308,7 +308,7 @@ _PAGES = (
         "Look, answer with one of the answers that are given, then resume.",
     ),
     _page(
-        "R772", "a plan goes beyond what was approved",
+        "R774", "a plan goes beyond what was approved",
         "Something went wrong, and the rest can be planned from what is there. That plan uses a robot, enters a zone or does a "
         "verb that the plan which was started does not, or its takt is longer by more than the envelope of the cell allows.",
         "Whoever started the run has seen another plan. Nothing of this one is dispatched until somebody agrees.",

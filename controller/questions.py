@@ -17,7 +17,7 @@ from controller.run_state import Failure, HoldReason, Question
 
 DONE, NOT_DONE, GONE = "done", "not done", "gone"
 GO_ON, NOT_SO = "go on", "not so"
-CODE, BEYOND, BACK = "R761", "R772", "R773"
+CODE, BEYOND, BACK = "R761", "R774", "R773"
 
 
 def ask_what_became_of(d: Draft, step: Step) -> None:

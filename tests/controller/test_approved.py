@@ -139,7 +139,7 @@ def test_beyond_it_somebody_is_asked_and_nothing_of_the_plan_is_sent(changed: Ch
     events, state = run(changed, SLIPS)
     (asked,) = of(events, QuestionAsked)
     assert asked.text == f"plan 2 goes beyond what was approved: it {new}. Go on so?"
-    assert of(events, HoldRaised)[-1].code == "R772"
+    assert of(events, HoldRaised)[-1].code == "R774"
     assert of(events, Replanned)[0].beyond == (new,)
     assert state.pack == "Held"
     at = next(n for n, event in enumerate(events) if isinstance(event, PlanReleased) and event.number == 2)
