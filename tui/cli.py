@@ -26,7 +26,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "check": ("check", "every error of the text, the names, the units and the cell"),
     "fmt": ("fmt", "lay a file out in the one style, comments kept"),
     "plan": ("plan", "compile, schedule, find the motions, prove them, write the plan"),
-    "diff": (None, "what changed between two plans, and why"),
+    "diff": ("diff", "what changed between two plans, and why"),
     "explain": ("explain", "a page on a code: what, why, an example, what to do"),
     "simulate": ("simulate", "run on simulated drivers in virtual time"),
     "verify": ("verify", "a campaign of disturbed runs"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cell.events import Event, PlanReleased
 from cell.motion_plan import MotionPlan
-from cellwright.reading import Reading
 from cellwright.report.clock import zeros
 from cellwright.report.keyframes import Track, recorded_tracks
 from cellwright.report.record import Ground, Record, Said
+from cellwright.same_sources import same_cell, same_texts
 from cellwright.session import load_robots, sources_now
 from cellwright.workshop import Workshop
 from controller.journal.folder import RunFolder
@@ -44,14 +44,8 @@ def _ground(plan: MotionPlan, workshop: Workshop) -> tuple[Ground | None, str, d
     if reading is None or reading.cell is None:
         return None, GONE, {}
     texts = same_texts(plan, reading)
-    if reading.cell.revision != plan.cell_revision:
+    cell = same_cell(plan, reading)
+    if cell is None:
         return None, OTHER, texts
-    robots = load_robots(reading.cell, workshop, reading.folder).value
-    return (None, GONE, texts) if robots is None else (Ground(reading.cell, robots), "", texts)
-
-
-def same_texts(plan: MotionPlan, reading: Reading) -> dict[str, str]:
-    """Those that are what the plan was made from."""
-    now = dict(reading.program.sources) if reading.program is not None else {}
-    same = {name for name, digest in plan.sources if now.get(name) == digest}
-    return {name: text for name, text in reading.texts.items() if name in same}
+    robots = load_robots(cell, workshop, reading.folder).value
+    return (None, GONE, texts) if robots is None else (Ground(cell, robots), "", texts)

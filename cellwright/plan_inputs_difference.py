@@ -1,0 +1,158 @@
+"""In what two plans' inputs differ: lines of intent, facts of the cell, settings, robots' models, the state, the seed, versions.
+
+A plan names its sources by their hash and holds no text. Lines and facts are told apart where the files of both are to be had as
+they were; else the file is told as another one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from cell.diagnostic import Span
+from cell.geometry import Pose
+from cell.model import CellModel
+from cell.motion_plan import MotionPlan
+
+CauseKind = Literal["intent", "cell", "setting", "state", "robot", "seed", "version"]
+MOST = 200  # characters of a value
+_GROUPS = ("robots", "tools", "parts", "equipment", "changers", "zones", "people", "queues")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`subject` is a line (file:line), a thing of the cell, a setting. `was` and `now` are "" for what was not there, or is not.
+    `names` and `lines` are what it is about, in the words of plans."""
+
+    kind: CauseKind
+    subject: str
+    was: str
+    now: str
+    names: tuple[str, ...] = ()
+    lines: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a plan was made from, as far as it is still to be had: `texts` by name, `cell` None where its files are others now."""
+
+    texts: Mapping[str, str]
+    cell: CellModel | None
+
+
+def causes(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) -> tuple[Cause, ...]:
+    return (
+        *_intents(before, after, old, new),
+        *_cells(before, after, old, new),
+        *_pairs("setting", before.params, after.params),
+        *_pairs("robot", before.robot_digests, after.robot_digests, "another model"),
+        *_pairs("state", _reads(before), _reads(after)),
+        *_pairs("seed", (("seed", str(before.tasks.seed)),), (("seed", str(after.tasks.seed)),)),
+        *_pairs("version", before.versions, after.versions),
+    )
+
+
+def _reads(plan: MotionPlan) -> tuple[tuple[str, str], ...]:
+    return tuple((fact.name, fact.value) for fact in plan.tasks.reads)
+
+
+def _pairs(
+    kind: CauseKind, before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]], word: str = ""
+) -> Iterator[Cause]:
+    """`word` stands for values that nobody can read."""
+    was, now = dict(before), dict(after)
+    for name in dict.fromkeys((*was, *now)):
+        if was.get(name) != now.get(name):
+            values = (was.get(name, ""), now.get(name, ""))
+            shown = values if not word else tuple(value and value[:12] for value in values)
+            yield Cause(kind, name, shown[0][:MOST], shown[1][:MOST], (name,))
+
+
+def _intents(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) -> Iterator[Cause]:
+    """By lines where both texts are there. Two plans may have been made from files of different names."""
+    was, now = (([s for s in plan.sources if s[0].endswith(".intent")]) for plan in (before, after))
+    for i in range(max(len(was), len(now))):
+        a, b = was[i] if i < len(was) else ("", ""), now[i] if i < len(now) else ("", "")
+        if a[1] == b[1]:
+            continue
+        if a[0] in old.texts and b[0] in new.texts:
+            yield from _lines(a[0], b[0], old.texts[a[0]], new.texts[b[0]])
+        else:
+            yield Cause("intent", b[0] or a[0], a[1][:12], b[1][:12])
+
+
+def _lines(a: str, b: str, was: str, now: str) -> Iterator[Cause]:
+    first, second = was.splitlines(), now.splitlines()
+    matcher = difflib.SequenceMatcher(None, [line.strip() for line in first], [line.strip() for line in second], autojunk=False)
+    for tag, i, k, j, m in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        old, new = "\n".join(x.strip() for x in first[i:k]), "\n".join(x.strip() for x in second[j:m])
+        if old.strip() or new.strip():
+            at = f"{b}:{j + 1}" if m > j else f"{a}:{i + 1}"
+            lines = (*((a, n + 1) for n in range(i, k)), *((b, n + 1) for n in range(j, m)))
+            yield Cause("intent", at, old[:MOST], new[:MOST], lines=lines)
+
+
+def _cells(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) -> Iterator[Cause]:
+    if before.cell_revision == after.cell_revision:
+        return
+    found = [] if old.cell is None or new.cell is None else list(_facts(old.cell, new.cell))
+    yield from found or [Cause("cell", "the cell", before.cell_revision[:12], after.cell_revision[:12])]
+
+
+def _facts(old: CellModel, new: CellModel) -> Iterator[Cause]:
+    for group in _GROUPS:
+        was, now = getattr(old, group), getattr(new, group)
+        for name in dict.fromkeys((*was, *now)):
+            if name not in was or name not in now:
+                yield Cause("cell", name, "there" if name in was else "", "there" if name in now else "", (name,))
+            else:
+                differing = list(_fields(was[name], now[name]))
+                # What a thing's words say stands there twice: read, and as it was written.
+                read = [one for one in differing if not one[0].startswith("attributes")] or differing
+                told = [one for one in read if one[0] == "frame" or not _goes_with_it(one[0], read)]
+                yield from (Cause("cell", f"{name}: {path}", a[:MOST], b[:MOST], (name,)) for path, a, b in told)
+
+
+def _goes_with_it(path: str, differing: Sequence[tuple[str, str, str]]) -> bool:
+    """What a thing carries stands elsewhere because the thing does."""
+    return path.endswith((".pose", ".frame")) and any(other == "frame" for other, _, _ in differing)
+
+
+def _fields(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Where two values of one type differ, down to what has no parts; where it is written does not count."""
+    if isinstance(old, Span):
+        return
+    if is_dataclass(old) and type(old) is type(new) and not isinstance(old, Pose):
+        for own in fields(old):
+            if not own.name.endswith(("span", "spans")) and own.compare:
+                yield from _fields(getattr(old, own.name), getattr(new, own.name), f"{path}.{own.name}".lstrip("."))
+    elif isinstance(old, tuple) and isinstance(new, tuple) and len(old) == len(new) and any(map(is_dataclass, old)):
+        for i, (a, b) in enumerate(zip(old, new, strict=True), start=1):
+            yield from _fields(a, b, f"{path}.{getattr(a, 'name', '') or getattr(a, 'verb', '') or i}")
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys((*old, *new)):
+            yield from _fields(old.get(key), new.get(key), f"{path}.{key}")
+    elif _word(old) != _word(new):
+        yield path, _word(old), _word(new)
+
+
+def _word(value: Any) -> str:
+    match value:
+        case None:
+            return "not said"
+        case Pose():
+            at = ", ".join(f"{1e3 * x:.6g}" for x in value.translation + 0.0)
+            turned = "" if np.array_equal(value.rotation, np.eye(3)) else f", turned {np.round(value.rotation, 6).tolist()}"
+            return f"({at}) mm{turned}"
+        case np.ndarray():
+            return str(value.tolist())
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
