@@ -72,11 +72,14 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Course:
+    """`is_planned`: nothing has moved yet, and `runs` are as the one plan means them."""
+
     end: float
     runs: tuple[StepRun, ...]
     plans: tuple[Laid, ...]
     people: tuple[Stay, ...]
     adverse: frozenset[tuple[str, str]]
+    is_planned: bool = False
 
 
 @dataclass(slots=True)
@@ -151,7 +154,9 @@ def planned(plan: MotionPlan, obligations: int, assumptions: tuple[str, ...], ad
     """The course that a plan means to take, before anything has moved."""
     laid = Laid(1, plan, obligations, assumptions, 0.0, plan.tasks.bounds.makespan, ())
     runs = [StepRun(plan.plan_id, s, s.start, s.start + s.duration, "confirmed") for s in laid.steps(adverse)]
-    return Course(plan.tasks.bounds.makespan, tuple(sorted(runs, key=lambda run: run.start)), (laid,), (), adverse)
+    return Course(
+        plan.tasks.bounds.makespan, tuple(sorted(runs, key=lambda run: run.start)), (laid,), (), adverse, is_planned=True
+    )
 
 
 def usual_branch(choice: Choice, adverse: frozenset[tuple[str, str]]) -> int:

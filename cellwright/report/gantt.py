@@ -28,7 +28,7 @@ KEY = (
 
 def gantt(course: Course) -> Markup:
     """Before a run only the planned track is there."""
-    actual, meant = actual_bars(course), planned_bars(course)
+    actual, meant = () if course.is_planned else actual_bars(course), planned_bars(course)
     rows = tuple(dict.fromkeys(bar.resource for bar in (*meant, *actual)))
     if not rows:
         return section("Planned and actual", "gantt", element("p", "No step was planned or done."))
@@ -39,7 +39,7 @@ def gantt(course: Course) -> Markup:
         *ruler(axis, TOP + ROW * len(rows)), *_plans(course, axis, TOP + ROW * len(rows)),
         *(mark for row, resource in enumerate(rows) for mark in _row(axis, resource, TOP + ROW * row, shown)))  # fmt: skip
     left = [element("p", f"Drawn up to {moment(end)}; the table has all of it.")] if until is not None else []
-    key = listed(KEY)
+    key = listed(KEY[:1] if course.is_planned else KEY)
     return section("Planned and actual", "gantt", drawn, key, *left, _shares(rows, meant, actual, course), _all(meant, actual))
 
 

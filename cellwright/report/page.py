@@ -30,6 +30,7 @@ from cellwright.report.whereabouts import parts_of_run
 from cellwright.report.zone_picture import zone_section
 from controller.figures.figures import figures_of
 
+SCRIPTS = ("page.js", "replay.js")
 CLOCKS = {"virtual": "simulated time", "real": "real time"}
 NAV = (
     ("figures", "Figures"), ("gantt", "Planned and actual"), ("zones", "Zones"), ("replay", "Replay"), ("cell", "The cell"),
@@ -57,9 +58,7 @@ def run_page(record: Record) -> str:
     )
 
 
-def page(
-    title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, scripts: Sequence[str] = ("page.js", "replay.js")
-) -> str:
+def page(title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, scripts: Sequence[str] = SCRIPTS) -> str:
     """`scripts` are files of ours."""
     style = text_of("page.css")
     code = [text_of(script) for script in scripts]
@@ -84,13 +83,18 @@ def _replay(record: Record, taken: Course, opened: RunOpened) -> Markup:
         return section("Replay", "replay", element("p", record.no_ground))
     tracks = record.tracks or planned_tracks(taken)
     drawn = scene(record.ground, taken, opened.state, tracks, parts_of_run(record.events, taken))
-    return replay_section(drawn, RECORDED if record.tracks else PLANNED, _busy(taken))
+    return replay_section(drawn, RECORDED if record.tracks else PLANNED, busy_moment(taken))
 
 
-def _busy(taken: Course) -> float:
+def busy_moment(taken: Course) -> float:
     """A moment at which something is carried, to be shown first."""
     moving = (run for run in taken.runs if isinstance(run.step.action, Move) and run.step.action.need.carried)
     return next(((run.start + run.stop) / 2.0 for run in moving), 0.0)
+
+
+def own_policy() -> str:
+    """Of every page that is made here."""
+    return policy(text_of("page.css"), [text_of(script) for script in SCRIPTS])
 
 
 def policy(style: str, scripts: Sequence[str]) -> str:

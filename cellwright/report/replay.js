@@ -315,8 +315,8 @@
   addEventListener("resize", () => frame(moment));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => frame(moment));
   slider.max = scene.end;
-  const asked = /^#t=([0-9.]+)$/.exec(location.hash);
-  go(asked ? Number(asked[1]) : Number(view.dataset.start));
+  const asked = /^#t=([0-9.]+)$/.exec(location.hash), played = /^#play=([0-9.]+)$/.exec(location.hash);
+  go(asked ? Number(asked[1]) : played ? 0 : Number(view.dataset.start));
   // A driver that promises WebGL and draws nothing is told like one without.
   const drawn = new Uint8Array(4 * canvas.width * canvas.height);
   gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, drawn);
@@ -324,4 +324,11 @@
   for (let i = 4; i < drawn.length; i += 4) others += drawn[i] !== drawn[0] || drawn[i + 1] !== drawn[1] || drawn[i + 2] !== drawn[2];
   view.dataset.drawn = others;
   if (!others) view.classList.add("without");
+  if (played) {
+    // As simulate --view opens it: from the beginning, at the speed that was asked for.
+    if (![...speed.options].some((one) => one.value === played[1])) speed.add(new Option(`${played[1]} times`, played[1]));
+    speed.value = played[1];
+    view.scrollIntoView({ block: "center" });
+    start();
+  }
 })();

@@ -89,8 +89,7 @@ def test_run_without_anybody_to_ask_is_refused_before_anything_else(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "words", [["simulate", "a.plan", "--physics"],
-              ["simulate", "a.plan", "--report", "r"]],
+    "words", [["simulate", "a.plan", "--physics"]],
 )  # fmt: skip
 def test_option_that_is_not_built_says_so_and_exits_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=".intent file")
     parser.add_argument("-o", "--output", metavar="PLAN", help="where to write the plan")
+    parser.add_argument("--report", metavar="OUT", help="write it as a page of one file for a browser too")
     parser.add_argument("--prove", action="store_true", help="list every obligation and assumption of the proof")
     parser.add_argument("--graph", choices=("dot",), help="print the partial order of the steps instead of the figures")
     parser.add_argument(
@@ -44,10 +45,11 @@ def act(arguments: argparse.Namespace) -> int:
     from tui.plan_target import names_from, objection, write
     from tui.preparing import asked_of, prepare
     from tui.progress import shown
+    from tui.report_target import objection as no_report
     from tui.why_text import emit_refusal
 
     target = Path(arguments.output or f"{Path(arguments.file).stem}.plan")
-    if (problem := objection(target)) is not None:
+    if (problem := objection(target) or (arguments.report and no_report(Path(arguments.report)))) is not None:
         return refuse(problem, USAGE)
     file, cell = names_from(target, arguments.file), arguments.cell and names_from(target, arguments.cell)
     began = time.monotonic()
@@ -63,10 +65,20 @@ def act(arguments: argparse.Namespace) -> int:
     # stdout belongs to the plan where it is asked for as JSON.
     emit(found, "text" if arguments.format == "json" else arguments.format, prepared.texts)
     write(prepared.ready.released.motion_plan, target)
+    if arguments.report is not None:
+        _report(prepared.ready, arguments.report)
     _show(prepared.ready, arguments)
     say(f"planned and proved in {clock_time(time.monotonic() - began)}, written to {printable(str(target))}")
     say(f"Next: cellwright simulate {printable(str(target))}")
     return DONE
+
+
+def _report(ready: Ready, target: str) -> None:
+    from cellwright.report.plan_page import plan_page
+    from tui.whole_file import write_whole
+
+    write_whole(plan_page(ready.released, ready.request, ready.reading), Path(target))
+    say(f"report written to {printable(target)}; open it in a browser")
 
 
 def _show(ready: Ready, arguments: argparse.Namespace) -> None:

@@ -1,13 +1,15 @@
 """A rehearsal: the whole run on simulated drivers in virtual time, as fast as it goes. Nothing is kept of it.
 
-With --speed what happened is told at that many times real time.
+With --speed what happened is told at that many times real time, with --view shown in a browser on this machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, add_unbuilt, speed, unbuilt_asked
@@ -16,32 +18,45 @@ from tui.speech import clock_time, moment, printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
     from cell.events import Event
+    from cellwright.report.rehearsed import Watched
     from controller.rehearsal import RunRecord
     from tui.before_run import Target
+
+USUAL_SPEED = 5.0
+"""times real time, of what is viewed"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--speed", type=speed, metavar="X", help="tell what happened at X times real time")
     parser.add_argument("--continuous", action="store_true", help="wait for the orders of the scenario, then complete")
-    add_unbuilt(parser, physics=None, report="OUT")
+    parser.add_argument("--report", metavar="OUT", help="write it as a page of one file for a browser")
+    parser.add_argument("--view", action="store_true", help="show it in three dimensions, on 127.0.0.1, until Ctrl-C")
+    add_unbuilt(parser, physics=None)
 
 
 def act(arguments: argparse.Namespace) -> int:
+    from cellwright.report.rehearsed import Watched
     from tui.before_run import Target, target
+    from tui.report_target import objection
     from tui.run_text import run_document, run_exit_code, run_text
 
     if (refusal := unbuilt_asked(arguments)) is not None:
         return refuse(refusal, USAGE)
+    if arguments.report is not None and (problem := objection(Path(arguments.report))) is not None:
+        return refuse(problem, USAGE)
     aim = target(arguments)
     if not isinstance(aim, Target):
         return aim
     if aim.drivers.virtual is None:
         return refuse("the drivers of this cell are real; they have no virtual time. `cellwright run` moves them", USAGE)
     began = time.monotonic()
-    record = _rehearsed(aim)
+    watched = Watched() if arguments.report is not None or arguments.view else None
+    record = _rehearsed(aim, watched)
     took = time.monotonic() - began
-    if arguments.speed is not None:
+    if watched is not None:
+        _shown(arguments, aim, record, watched)
+    elif arguments.speed is not None:
         _tell(record.events, arguments.speed)
     if arguments.format == "json":
         put_json(run_document(record.summary))
@@ -52,7 +67,27 @@ def act(arguments: argparse.Namespace) -> int:
     return run_exit_code(record.summary, arguments.strict)
 
 
-def _rehearsed(aim: Target) -> RunRecord:
+def _shown(arguments: argparse.Namespace, aim: Target, record: RunRecord, watched: Watched) -> None:
+    """As a page: in a file, on loopback, or both."""
+    from cellwright.report.page import own_policy, run_page
+    from cellwright.report.rehearsed import rehearsal_record
+    from cellwright.report.viewed import Viewed
+    from tui.event_text import event_line
+    from tui.whole_file import write_whole
+
+    ready = aim.ready
+    page = run_page(rehearsal_record(record, ready.request, ready.reading, ready.released, watched, event_line))
+    if arguments.report is not None:
+        write_whole(page, Path(arguments.report))
+        say(f"written to {printable(arguments.report)}; open it in a browser")
+    if arguments.view:
+        with Viewed(page, own_policy()) as server:
+            say(f"to be seen at {server.address}#play={arguments.speed or USUAL_SPEED:g} on this machine; Ctrl-C ends it")
+            with contextlib.suppress(KeyboardInterrupt):
+                server.serve_forever()
+
+
+def _rehearsed(aim: Target, watched: Watched | None) -> RunRecord:
     from cell.scenario_orders import order_changes
     from cellwright.running import ResidentPlanner, run_spec
     from controller.order_book import Announced
@@ -65,7 +100,7 @@ def _rehearsed(aim: Target) -> RunRecord:
     changes = tuple(order_changes(aim.scenario, request.cell))
     last = max((at for at, _ in changes), default=0.0)
     asks = (Ask(last, "finish", "the scenario"),) if request.is_continuous else ()
-    return rehearse(spec, ready.released, aim.drivers, planner, asks, orders=Announced(changes), scenario=aim.scenario)
+    return rehearse(spec, ready.released, aim.drivers, planner, asks, watched, Announced(changes), aim.scenario)
 
 
 def _tell(events: tuple[Event, ...], speed: float) -> None:
