@@ -218,7 +218,7 @@
     gl.depthMask(false);
     zones.forEach(({ mesh, zone }) => {
       const taken = zone.people.some(([from, to]) => from <= t && t < to);
-      draw(mesh, IDENTITY, taken ? hue.person : hue.zone, taken ? hue.person : hue.zone, taken ? 0.25 : 0.06);
+      draw(mesh, IDENTITY, taken ? hue.person : hue.zone, taken ? hue.person : hue.zone, taken ? 0.25 : 0);
     });
     gl.depthMask(true);
     gl.disable(gl.BLEND);
