@@ -59,7 +59,6 @@ def test_the_first_failure_is_made_smaller_and_written(
     [
         (["--disturb", "griplost"], "nothing draws that"),
         (["--disturb", "coupling_fails"], "cannot happen in this cell"),
-        (["--executor", "docker"], "not built yet"),
     ],
 )
 def test_what_cannot_be_disturbed_is_refused(

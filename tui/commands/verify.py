@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.arguments import add_json, add_planning, add_unbuilt, unbuilt_asked
+from tui.arguments import add_json, add_planning
 from tui.exit_codes import DONE, DRIVER, PROBLEM, USAGE
 from tui.speech import clock_time, count, printable, put, put_json, refuse, say
 
@@ -34,7 +34,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="where the first failure goes (default: NAME.SEED.toml)")
     add_planning(parser)
     add_json(parser)
-    add_unbuilt(parser, executor="NAME")
 
 
 def act(arguments: argparse.Namespace) -> int:
@@ -43,8 +42,6 @@ def act(arguments: argparse.Namespace) -> int:
     from tui.preparing import asked_of, prepare
     from tui.progress import shown
 
-    if (refusal := unbuilt_asked(arguments)) is not None:
-        return refuse(refusal, USAGE)
     if Path(arguments.file).suffix == ".cell":
         return refuse(f"{arguments.file} says what is and asks for nothing; name an intent that uses it, or a plan", USAGE)
     for table in arguments.disturb:
