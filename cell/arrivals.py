@@ -11,8 +11,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from cell.equipment import Equipment
+from cell.members import binds_parts, set_of
 from cell.model import CellModel
 from cell.people import PERSON
+from cell.program import IntentProgram, Loop
+from cell.program_walk import lines_in
 from cell.seats import seats_ever
 from cell.state import CellState, Expected, PartState
 
@@ -37,21 +40,45 @@ def buffer(equipment: Equipment) -> int:
     return int(waiting) if isinstance(waiting, int | float) else 1
 
 
+def ahead(equipment: Equipment) -> int | None:
+    """How many of the parts to come one plan counts on where they come without end; None where nobody says that they do."""
+    counted_on = equipment.attributes.get("ahead")
+    return int(counted_on) if isinstance(counted_on, int | float) and brings(equipment) is not None else None
+
+
+def endless_loops(program: IntentProgram, cell: CellModel) -> Iterator[tuple[Loop, Equipment]]:
+    """The loops that end by nothing, each with what brings their parts without end."""
+    for loop in (line for line in lines_in(program.block) if isinstance(line, Loop) and line.until is None):
+        supply = set_of(loop, cell) if binds_parts(loop, cell) else None
+        if supply is not None and ahead(supply) is not None:
+            yield loop, supply
+
+
 def expected_parts(cell: CellModel, named: Mapping[str, int]) -> Iterator[PartState]:
-    """As many as the cell has places and seats for, and as many more as can wait. `named` counts the parts of each kind that are
-    there already, so that numbers go on behind them."""
+    """As many as are counted on. `named` counts the parts of each kind that are there already, so that numbers go on behind
+    them."""
     numbers = dict(named)
     for equipment in cell.equipment.values():
         kind = brings(equipment)
         if kind is None:
             continue
-        others = (e for e in cell.equipment.values() if brings(e) is None and e.kind != PERSON)
-        room = sum(kind in p.accepts and p.capacity == 1 for e in others for p in e.places)
-        room += sum(count * _seats_for(cell, base, kind) for base, count in named.items() if base in cell.parts)
-        for _ in range(room + buffer(equipment)):
+        for _ in range(_counted_on(cell, equipment, kind, named)):
             numbers[kind] = numbers.get(kind, 0) + 1
-            place = equipment.places[0].name
-            yield PartState(f"{kind}#{numbers[kind]}", kind, Expected(place), place)
+            yield expected_part(kind, numbers[kind], equipment.places[0].name)
+
+
+def expected_part(kind: str, number: int, place: str) -> PartState:
+    return PartState(f"{kind}#{number}", kind, Expected(place), place)
+
+
+def _counted_on(cell: CellModel, equipment: Equipment, kind: str, named: Mapping[str, int]) -> int:
+    """As many as it says; else as the cell has places and seats for, and as many more as can wait."""
+    if (said := ahead(equipment)) is not None:
+        return said
+    others = (e for e in cell.equipment.values() if brings(e) is None and e.kind != PERSON)
+    room = sum(kind in p.accepts and p.capacity == 1 for e in others for p in e.places)
+    room += sum(count * _seats_for(cell, base, kind) for base, count in named.items() if base in cell.parts)
+    return room + buffer(equipment)
 
 
 def _seats_for(cell: CellModel, base: str, kind: str) -> int:

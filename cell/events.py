@@ -290,13 +290,15 @@ class CountReported:
 
 @dataclass(frozen=True, slots=True)
 class SupplyReported:
-    """Parts do not come (starved) or cannot leave (blocked), or do again (`is_over`). Not the cell's own doing."""
+    """Parts do not come (starved) or cannot leave (blocked), or do again (`is_over`). Not the cell's own doing. `source`: the
+    signal that counts what waits there; the device itself, whose command came to its end or did not; "" where nobody said."""
 
     at: int
     of: Subject
     cause: Literal["starved", "blocked"]
     what: str
     is_over: bool
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

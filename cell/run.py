@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cell.arrivals import ahead, brings, endless_loops, interval
 from cell.envelope import SLOWER_BY
+from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.program import Goal, IntentProgram
 from cell.program_walk import lines_in
@@ -67,6 +69,16 @@ class SeatContext:
 
 
 @dataclass(frozen=True, slots=True)
+class EndlessSupply:
+    """What brings parts of one kind to `place` without end: one each `every` s, and a plan counts on `ahead` of those to come."""
+
+    kind: str
+    place: str
+    ahead: int
+    every: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """All that the controller knows of intent and cell; it does not change during a run, but that no more orders come.
     `places` maps each place to its
@@ -78,8 +90,9 @@ class RunContext:
     come. `shelves` have these bins. `pockets` maps each tool that has one to its pocket. `verb_events` are what
     the act of each verb of the program can raise. `counted` has for each event that a run counts towards (full, empty) the things
     that `on full` means: those where parts wait, not those where they are worked on. `raises` has for each thing the events that
-    it raises itself, each with the signal that may report it. `rules`: those of the fold under which
-    the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer."""
+    it raises itself, each with the signal that may report it. `endless` has what brings parts without end to the loops that
+    end by nothing. `rules`: those of the fold under which the run was opened (RULES). `slower_by`: the share of the approved takt
+    that a plan after a disturbance may take longer."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -101,6 +114,7 @@ class RunContext:
     raises: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     rules: int = 1
     slower_by: float = SLOWER_BY
+    endless: Mapping[str, EndlessSupply] = field(default_factory=dict)
 
 
 def run_context(
@@ -154,7 +168,12 @@ def run_context(
         counted={event: tuple(_counting(cell, event)) for event in ("full", "empty")},
         rules=RULES,
         slower_by=cell.envelope.slower_by if cell.envelope is not None else SLOWER_BY,
+        endless={e.name: _endless(e) for _, e in endless_loops(program, cell)},
     )
+
+
+def _endless(supply: Equipment) -> EndlessSupply:
+    return EndlessSupply(str(brings(supply)), supply.places[0].name, ahead(supply) or 1, interval(supply) or 0.0)
 
 
 def _raising(cell: CellModel) -> Iterator[tuple[str, Mapping[str, str | None]]]:

@@ -170,6 +170,15 @@ class PersonRefuses:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyStops:
+    """Nothing arrives at `supply` between `start` and `end` s; what was due comes at the end."""
+
+    supply: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenState:
     """What `device` (a robot, tool, machine, station, or "signals" or "people") says stays as it was at `start`."""
 
@@ -261,6 +270,7 @@ Disturbance = (
     | PersonEnters
     | PersonAway
     | PersonRefuses
+    | SupplyStops
     | FrozenState
     | LinkCut
     | ClockJump

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from cell.arrivals import brings
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel
 from cell.scenario import (
@@ -51,6 +52,7 @@ from cell.scenario import (
     Stall,
     Stretched,
     Stuck,
+    SupplyStops,
 )
 
 UNKNOWN_KEY = "E281"
@@ -138,6 +140,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
     "person_refuses": (PersonRefuses, {"person": NAME, "nth": COUNT}),
+    "supply_stops": (SupplyStops, {"supply": NAME, "start": SECONDS, "end": SECONDS}),
     "frozen_state": (FrozenState, {"device": NAME, "start": SECONDS, "end": SECONDS}),
     "link_cut": (LinkCut, {"device": NAME, "start": SECONDS, "end": SECONDS}),
     "clock_jump": (ClockJump, {"at": SECONDS, "by": JUMP}),
@@ -147,7 +150,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "order_added": (OrderComes, {"id": ID, "at": SECONDS, "items": ITEMS, "due": DUE}),
     "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
-SPELLS = ("drift", "person_enters", "person_away", "frozen_state", "link_cut", "disk_slow", "disk_full")
+SPELLS = ("drift", "person_enters", "person_away", "supply_stops", "frozen_state", "link_cut", "disk_slow", "disk_full")
 """Tables whose `start` comes before their `end`."""
 
 PAGES: Mapping[str, CodePage] = {
@@ -243,6 +246,8 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "zone", zone, cell.zones
         case PersonAway(person=person) | PersonRefuses(person=person):
             yield "person", person, cell.people
+        case SupplyStops(supply=supply):
+            yield "conveyor or feed", supply, tuple(name for name, e in cell.equipment.items() if brings(e) is not None)
         case FrozenState(device=device):
             yield "device", device, devices
         case LinkCut(device=device):

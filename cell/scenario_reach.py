@@ -34,6 +34,7 @@ from cell.scenario import (
     Stall,
     Stretched,
     Stuck,
+    SupplyStops,
 )
 
 
@@ -55,7 +56,7 @@ def _devices(disturbance: Disturbance, cell: CellModel) -> tuple[str, ...]:
             return (coupling_name(robot),)
         case Stall(robot=device) | Stuck(robot=device) | Drift(robot=device) | ProtectiveStop(robot=device) | Jam(robot=device):
             return (device,)
-        case MachineAlarm(machine=device) | Late(machine=device):
+        case MachineAlarm(machine=device) | Late(machine=device) | SupplyStops(supply=device):
             return (device,)
         case PersonEnters(zone=device) | PersonAway(person=device) | PersonRefuses(person=device):
             return (device,)

@@ -287,6 +287,7 @@ _SUPPLY = (
     _attr("delivers", "<part...>", doc="The part kinds that arrive there.", required=True),
     EVERY,
     _attr("buffer", "<parts>", doc="How many parts can wait there."),
+    _attr("ahead", "<parts>", doc="Parts come without end, and one plan counts on so many of those to come."),
     _signal("waiting", "how many parts wait"),
     _signal("alarm", "an alarm"),
     *DRIVEN,

@@ -9,7 +9,21 @@ from cell.diagnostic import Span
 from cell.retreat import retreat_of
 from cell.run import ASKS_BEYOND_APPROVED
 from cell.steps import Decide, Fact
-from controller import arrivals, awaited, expecting, goals, monitor, orders, presence, progress, recovery, speeds, states, stops
+from controller import (
+    arrivals,
+    awaited,
+    expecting,
+    goals,
+    monitor,
+    orders,
+    presence,
+    progress,
+    recovery,
+    rolling,
+    speeds,
+    states,
+    stops,
+)
 from controller.draft import Draft
 from controller.run_state import HoldReason
 
@@ -27,6 +41,7 @@ def dispatch(d: Draft) -> None:
         _watch_waiting(d, d.trouble.mode == "readying" and not d.progress.flights)
         return
     started = _start_due(d)
+    rolling.ask_ahead(d)
     if d.trouble.mode != "running":
         if not d.progress.flights:
             recovery.move_on(d)
@@ -126,6 +141,8 @@ def _finish(d: Draft) -> None:
     if d.plan.plan.tasks.undecided:
         recovery.replan(d, "what a `when` asks for is not known")
         recovery.raise_hold(d, HoldReason("R710", "nobody knows what a `when` asks for, and everything else is done", ()))
+        return
+    if rolling.goes_on(d):
         return
     done = goals.is_done(d.known, d.policies, d.belief)
     if done is True or (done is None and not d.plan.steps):

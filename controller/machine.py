@@ -40,6 +40,7 @@ from cell.events import (
 from controller import (
     ages,
     arrivals,
+    coming,
     conduct,
     emptiness,
     freshness,
@@ -177,6 +178,7 @@ def _open(d: Draft, event: RunOpened) -> None:
     d.run, d.context = event.of.run, event.context
     d.policies = policies_of(event.context.program)
     d.belief = ledger.first_belief(d, event.state)
+    d.believe(numbered=coming.first_numbers(d, event.state))
     d.mend(full=fullness.full_now(d), empty=emptiness.empty_now(d))
     ages.follow(d, d.belief.queue)
 

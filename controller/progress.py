@@ -17,6 +17,7 @@ from cell.steps import (
     Decide,
     Fact,
     Move,
+    Present,
     Step,
 )
 from cell.steps import Inspect as InspectPart
@@ -97,7 +98,7 @@ def wait_for(d: Draft, command: str) -> None:
     flight = d.progress.flights[command]
     if flight.step is not None:
         step = d.plan.steps[flight.step]
-        d.set_timer(f"late {command}", OVERDUE[0] * step.duration + _patience(step))
+        d.set_timer(f"late {command}", OVERDUE[0] * step.duration + _patience(d, step))
 
 
 def running(d: Draft, command: str) -> None:
@@ -194,9 +195,16 @@ def write_off(d: Draft, step: str) -> None:
     d.proceed(status=d.progress.status.set(step, "failed"), left=d.progress.left - 1)
 
 
-def _patience(step: Step) -> float:
-    """s beyond its duration: nobody knows when a person comes, so they are waited for longer than any device."""
-    return PATIENCE if isinstance(step.action, Await) else OVERDUE[1]
+def _patience(d: Draft, step: Step) -> float:
+    """s beyond its duration: nobody knows when a person comes, so they are waited for longer than any device; what brings parts
+    without end has the time within which the next one comes."""
+    match step.action:
+        case Await():
+            return PATIENCE
+        case Present(supply=supply) if supply in d.known.endless:
+            return OVERDUE[1] + d.known.endless[supply].every
+        case _:
+            return OVERDUE[1]
 
 
 def _forget(d: Draft, outcome: str, part: str) -> None:

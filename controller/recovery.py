@@ -16,7 +16,7 @@ from cell.former import FormerAct, left_of
 from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.state import Amended, Errand, InHand, InPlace, Lost
 from cell.steps import AtMeasured, MotionNeed, Move
-from controller import ledger, orders, progress
+from controller import coming, ledger, orders, progress
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder
@@ -75,9 +75,12 @@ def move_on(d: Draft) -> None:
 
 def request(d: Draft) -> None:
     """Asks for the next plan from what is observed."""
-    number = d.progress.number + 1
+    if d.trouble.ahead is not None:
+        d.mend(ahead=None, passed_over=d.trouble.passed_over + 1)
+    number = next_number(d)
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
+    coming.expect(d)
     state = cell_state(d.known, d.belief, d.now, d.trouble.errand, amendments(d.trouble))
     d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state, _former(d), _stopped(d)))
 
@@ -97,6 +100,11 @@ def _stopped(d: Draft) -> tuple[MotionNeed, ...]:
     return tuple(need for robot, need in sorted(last.items()) if isinstance(d.belief.robots[robot].stance, AtMeasured))
 
 
+def next_number(d: Draft) -> int:
+    """Of the plan that is asked for next, or was asked for last."""
+    return d.progress.number + 1 + d.trouble.passed_over
+
+
 def is_late(d: Draft) -> bool:
     """Whether something went wrong while the planner thought."""
     return len(d.trouble.failures) > (d.trouble.errand is not None)
@@ -104,6 +112,7 @@ def is_late(d: Draft) -> bool:
 
 def adopt(d: Draft, event: PlanReleased) -> None:
     """Takes over the plan that was asked for."""
+    d.mend(ahead=None, passed_over=0)
     progress.adopt(d, event)
     if is_late(d):
         d.mend(mode="draining")
@@ -118,8 +127,10 @@ def ask_again(d: Draft) -> None:
 
 def refused(d: Draft, event: NoPlan) -> None:
     """There is no plan from here: a person has to change something, then the planner is asked again."""
-    if event.number != d.progress.number + 1:
+    if event.number != next_number(d):
         return
+    if d.trouble.ahead is not None:
+        d.mend(ahead=None, passed_over=d.trouble.passed_over + 1)
     if d.trouble.errand is not None:  # whether a goal of a rung succeeds or not, the ladder goes on
         d.mend(mode="draining", errand=None)
         return

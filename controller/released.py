@@ -14,7 +14,7 @@ from cell.events import PlanReleased, Replanned
 from cell.retreat import retreat_of
 from cell.run import ASKS_BEYOND_APPROVED
 from cell.steps import MotionNeed, stance_name
-from controller import questions, recovery
+from controller import coming, questions, recovery
 from controller.approved import Approved, approved_of, beyond
 from controller.differing import differing
 from controller.draft import Draft
@@ -25,7 +25,7 @@ NOTHING = Approved()
 
 def released(d: Draft, event: PlanReleased) -> bool:
     """Whether it is taken over. A stale answer changes nothing."""
-    if event.number != d.progress.number + 1 or event.plan is None:
+    if event.number != recovery.next_number(d) or event.plan is None:
         return False
     if (need := retreat_of(event.plan)) is not None:
         return _go_back(d, event, need)
@@ -75,6 +75,8 @@ def _approve(d: Draft, new: Approved) -> None:
 
 def _tell(d: Draft, event: PlanReleased, more: tuple[str, ...]) -> None:
     if d.progress.plan is None or event.plan is None or retreat_of(d.progress.plan.plan) is not None:
+        return
+    if coming.is_rolling(d) and not d.progress.left:  # it is done, and nothing of it goes on
         return
     found = differing(d.progress, plan_index(event.plan, d.run))
     of = replace(d.subject, plan=event.plan.plan_id)

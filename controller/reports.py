@@ -225,6 +225,9 @@ def late(d: Draft, command: str) -> None:
     if robot is not None and (robot.fraction is None or robot.fraction < 1.0):
         d.set_timer(f"late {command}", progress.OVERDUE[1])
         return
+    if flight.device in d.belief.short:  # nothing comes, and that is said
+        d.set_timer(f"late {command}", progress.OVERDUE[1])
+        return
     if flight.device in d.known.people:
         awaited.nobody_came(d, command)
         return

@@ -16,7 +16,7 @@ from cell.diagnostic import Span
 from cell.events import Conclusion, Source
 from cell.orders import Order
 from cell.run import PackState, RunContext
-from cell.state import Amended, Errand, PartState
+from cell.state import Amended, CellState, Errand, PartState
 from cell.steps import Stance
 from controller.approved import Approved
 from controller.plan_index import PlanIndex
@@ -80,7 +80,8 @@ class Belief:
     wait at a thing; `mounts`: the robot or the changer that each tool is at, "" where it is not known; `silent`: devices without
     fresh samples; `cut`: devices to which there is no link, and why; `short`: who starves or blocks the cell. `orders` by id,
     `queue` their ids in the order in which they `arrived` (ns). `tended`: when each goal about a thing was last reached (ns).
-    `decided`: the branch of each `when` that a plan has decided by what was observed."""
+    `decided`: the branch of each `when` that a plan has decided by what was observed. `numbered`: the highest number of each
+    kind of part that comes without end."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE
@@ -98,6 +99,7 @@ class Belief:
     short: tuple[str, ...] = ()
     tended: Map[str, int] = _NONE
     decided: Map[str, int] = _NONE
+    numbered: Map[str, int] = _NONE
 
 
 # --- how far the plan is -----------------------------------------------------------------------------------------------
@@ -206,6 +208,14 @@ class Question:
     retreat: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next plan was asked for while this one is carried out: its number, and the `state` that it begins in."""
+
+    number: int
+    state: CellState
+
+
 # running: the plan is dispatched. draining: nothing new is sent until all that runs has ended. readying: hands that closed on
 # nothing are opened. planning: the planner was asked.
 Mode = Literal["running", "draining", "readying", "planning"]
@@ -221,7 +231,9 @@ class Trouble:
     `is_looking`: another controller has taken over, and no operator has confirmed yet that it may go on. `unwritten`: why the
     journal cannot be written, "" while it can. `approved`: within what the run goes on by itself, None before its first plan;
     `is_disturbed`: the next plan follows something that was not to be foreseen. `stuck`: what was waited for in vain, and planned
-    anew for, since an operator last resumed. `retreats`: the stances, by name, that somebody has let robots go back from."""
+    anew for, since an operator last resumed. `retreats`: the stances, by name, that somebody has let robots go back from.
+    `ahead`: the plan that was asked for before this one is done; `passed_over` counts those since this one that were
+    of no use."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -248,6 +260,8 @@ class Trouble:
     is_disturbed: bool = False
     stuck: tuple[str, ...] = ()
     retreats: tuple[str, ...] = ()
+    ahead: Ahead | None = None
+    passed_over: int = 0
 
 
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()

@@ -132,7 +132,8 @@ class Runner:
     dispatcher: Callable[[DriverSet], Dispatcher] = Dispatcher
     state: RunState = NOTHING_YET
     _asked: RequestPlan | None = None
-    _found: tuple[RequestPlan, ReleasedPlan] | None = None
+    _wanted: RequestPlan | None = None
+    _found: Outcome[ReleasedPlan] | None = None
     _rows: list[Event] = field(default_factory=list)
     _folded: int = 0
     _is_durable: bool = False
@@ -235,7 +236,7 @@ class Runner:
     # --- one round ---
 
     def _pass_time(self) -> None:
-        is_idle = self.clock.is_free and (self._asked is not None or self._waits_for_somebody())
+        is_idle = self.clock.is_free and (self._waits_for_a_plan() or self._waits_for_somebody())
         if is_idle or (self.clock.kind == "virtual" and self._sending.is_waiting):  # a disk costs no simulated time
             self._wait(ANSWER_PERIOD)
             return
@@ -245,9 +246,15 @@ class Runner:
 
     def _wait(self, seconds: float) -> bool:
         """For whoever asks something, or for the disk where something waits for it."""
-        if not self._sending.is_waiting and self._found is None:
+        if not self._sending.is_waiting and not (self._found is not None and self._waits_for_a_plan()):
             return self.inbox.wait(seconds)
         return self.inbox.wait(0.0) or self.journal.wait(min(seconds, DISK_PERIOD))
+
+    def _waits_for_a_plan(self) -> bool:
+        """A plan that was asked for ahead is not waited for before the one in hand is done, nor where another one is needed."""
+        progress, trouble = self.state.progress, self.state.trouble
+        number = progress.number + 1 + trouble.passed_over
+        return self._wanted is not None and self._wanted.number == number and trouble.mode == "planning"
 
     def _waits_for_somebody(self) -> bool:
         """Held, or without orders, and nothing under way: time that only passes because we let it would run on without end."""
@@ -337,18 +344,36 @@ class Runner:
             self._fold((TimeMarked(now, self._subject, self.clock.utc()),))
 
     def _answer(self, now: int) -> None:
-        """A plan that was found is one that was released when it is kept: no event names a plan that a crash would lose."""
-        if self._found is None and self._asked is not None and (found := self.planner.answer()) is not None:
-            request, outcome = found
-            if outcome.value is None:
-                self._asked = None
-                self._fold((NoPlan(now, self._subject, request.number, outcome.diagnostics, outcome.why),))
-                return
-            self._found = request, outcome.value
-            self.journal.keep_plan(outcome.value.motion_plan)
-        if self._found is not None and self.journal.holds(self._found[1].motion_plan.plan_id):
-            (request, plan), self._found, self._asked = self._found, None, None
-            self._fold((self._released(plan, request.number, now),))
+        """A plan that was found is one that was released when it is kept: no event names a plan that a crash would lose. One that
+        was asked for ahead lies here until the plan in hand is done."""
+        self._hear()
+        if self._found is None or self._wanted is None or not self._waits_for_a_plan():
+            return
+        plan, number = self._found.value, self._wanted.number
+        if plan is None:
+            refused = NoPlan(now, self._subject, number, self._found.diagnostics, self._found.why)
+            self._wanted = self._found = None
+            self._fold((refused,))
+        elif self.journal.holds(plan.motion_plan.plan_id):
+            self._wanted = self._found = None
+            self._fold((self._released(plan, number, now),))
+
+    def _hear(self) -> None:
+        """The planner works on one request at a time; what it finds for one that nobody wants any more is dropped."""
+        while self._asked is not None and (heard := self.planner.answer()) is not None:
+            (request, outcome), self._asked = heard, None
+            if self._wanted is None:
+                continue
+            if request.number != self._wanted.number:
+                self._ask(self._wanted)
+                continue
+            self._found = outcome
+            if outcome.value is not None:
+                self.journal.keep_plan(outcome.value.motion_plan)
+
+    def _ask(self, request: RequestPlan) -> None:
+        self._asked = request
+        self.planner.ask(request)
 
     def _released(self, plan: ReleasedPlan, number: int, now: int) -> PlanReleased:
         self._dispatcher.take(plan)
@@ -397,8 +422,9 @@ class Runner:
     def _send(self, command: Waiting) -> None:
         now = self.clock.now()
         if isinstance(command, RequestPlan):
-            self._asked = command
-            self.planner.ask(command)
+            self._wanted, self._found = command, None
+            if self._asked is None:
+                self._ask(command)
             self._answer(now)
         else:
             self._fold(self._sending.send(command, now))

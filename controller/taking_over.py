@@ -65,6 +65,8 @@ def taken_over(d: Draft, event: RunResumed) -> None:
         d.command(StopAll(d.fresh_id("stop"), d.subject, d.trouble.stopping or "hold"))
         d.set_timer("standstill", stops.STANDSTILL)
         return
+    if d.trouble.ahead is not None:
+        d.mend(ahead=None, passed_over=d.trouble.passed_over + 1)
     if d.trouble.mode == "planning":  # whoever was asked has gone
         d.mend(mode="draining", replan=d.trouble.replan or "asked again")
     recovery.raise_hold(d, HoldReason("R760", "its controller was gone: look at the cell, then resume", ()))

@@ -20,6 +20,7 @@ from cell.steps import Stance
 from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
 from controller.standing import Obedience, Progress
+from controller.supply import supplies_seen
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
 MOST_OVER = 1.25  # of a joint's limit: some drivers tell speeds as differences of positions
@@ -74,6 +75,7 @@ class Watch:
                 yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
                 yield from robot_seen(state, now, seen, self._stances)
+        yield from supplies_seen(state, now)
 
     def _over_speed(self, seen: RobotState) -> tuple[str, float, float] | None:
         """The joint that is furthest over what it may: its name, its speed, its limit."""

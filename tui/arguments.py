@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 SLOWEST, FASTEST = 0.001, 1_000_000.0
+SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+LONGEST = 3_600_000.0  # s that a rehearsal may be asked for
 FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -113,6 +116,14 @@ def speed(text: str) -> float:
     if not SLOWEST <= value <= FASTEST:  # not for nan either
         raise argparse.ArgumentTypeError(f"expected a number from {SLOWEST:g} to {FASTEST:.0f}, got {text!r:.40}")
     return value
+
+
+def duration(text: str) -> float:
+    """s, of the cell's time."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?) ?(s|min|h)", text.strip())
+    if found is None or not 0.0 < float(found[1]) * SECONDS[found[2]] <= LONGEST:
+        raise argparse.ArgumentTypeError(f"expected a time up to 1000 h, as '8 h', '30 min' or '90 s', got {text!r:.40}")
+    return float(found[1]) * SECONDS[found[2]]
 
 
 def _whole(text: str) -> int:

@@ -154,8 +154,9 @@ def _device_line(event: Event) -> str | None:
             return f"{device} is heard again"
         case ZoneReported(zone=zone, is_occupied=is_occupied):
             return f"zone {zone}: {'somebody is in it' if is_occupied else 'nobody is in it'}"
-        case SupplyReported(cause=cause, what=what, is_over=is_over):
-            return f"{cause}{' no longer' if is_over else ''}: {what}"
+        case SupplyReported(cause=cause, what=what, is_over=is_over, source=source):
+            says = f" ({source} says so)" if source not in ("", what) else ""
+            return f"{cause}{' no longer' if is_over else ''}: {what}{says}"
         case HandClosedEmpty(hand=hand):
             return f"{hand} closed on nothing"
         case CommandReported(code=code, text=text) if code == NOT_STOPPED:

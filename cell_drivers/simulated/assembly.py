@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from cell.arrivals import ahead
 from cell.declared_state import declared_state
 from cell.device import DeviceEvent, RobotState
 from cell.devices import devices_of, signal_devices
@@ -160,14 +161,14 @@ class SimulatedCell:
         self.world.timeline.advance_to(time)
 
 
-def _coming(cell: CellModel) -> dict[str, int]:
-    """How many parts will arrive at each conveyor."""
+def _coming(cell: CellModel) -> dict[str, int | None]:
+    """How many parts will arrive at each conveyor, None: without end."""
     found: dict[str, int] = {}
     for part in declared_state(cell).parts:
         if isinstance(part.location, Expected):
             name = cell.places[part.location.place].equipment
             found[name] = found.get(name, 0) + 1
-    return found
+    return {name: count if ahead(cell.equipment[name]) is None else None for name, count in found.items()}
 
 
 def _tool_face(world: World, tool: Tool) -> GripperFace:

@@ -28,6 +28,7 @@ from cell.scenario import (
     Stall,
     Stretched,
     Stuck,
+    SupplyStops,
 )
 from cell_drivers.simulated.chance import fraction
 from cell_drivers.simulated.timeline import SECOND, nanoseconds
@@ -113,6 +114,12 @@ class Misfortunes:
 
     def visits(self) -> Sequence[PersonEnters]:
         return [d for d in self.scenario.disturbances if isinstance(d, PersonEnters)]
+
+    def resumes(self, supply: str, time: int) -> int | None:
+        """When (ns) something arrives at `supply` again, where nothing does at `time` ns."""
+        spells = [d for d in self.scenario.disturbances if isinstance(d, SupplyStops) and d.supply == supply]
+        ends = (nanoseconds(d.end) for d in spells if nanoseconds(d.start) <= time < nanoseconds(d.end))
+        return max(ends, default=None)
 
     def absences(self, person: str) -> Sequence[PersonAway]:
         return [d for d in self.scenario.disturbances if isinstance(d, PersonAway) and d.person == person]

@@ -1,7 +1,7 @@
 """The driver of a simulated conveyor: parts arrive by its law, wait, and come one by one to its place when they are asked for.
 
-Law: as many arrive as the cell expects, and none while no more can wait: the belt stands until there is room. A part has no
-name before it is presented.
+Law: as many arrive as the cell expects, without end where it says so, and none while no more can wait: the belt stands until
+there is room. A part has no name before it is presented.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from cell_drivers.simulated.world import World
 
 
 class SupplyFace(Face):
-    def __init__(self, world: World, equipment: Equipment, coming: int) -> None:
-        """`coming`: how many parts will arrive."""
+    def __init__(self, world: World, equipment: Equipment, coming: int | None) -> None:
+        """`coming`: how many parts will arrive, None: without end."""
         super().__init__(world, equipment.name)
         self.equipment = equipment
         self._place = equipment.places[0]
@@ -63,14 +63,18 @@ class SupplyFace(Face):
             self.world.timeline.after(0.0, self._arrives)
 
     def _next(self) -> None:
-        if self._coming:
+        if self._coming != 0:
             self.world.timeline.after(self._every, self._arrives)
 
     def _arrives(self) -> None:
+        if (again := self.world.luck.resumes(self.name, self.world.now)) is not None:
+            self.world.timeline.at(again, self._arrives)
+            return
         if self.waiting >= self._buffer:
             self._is_blocked = True
             return
-        self._coming -= 1
+        if self._coming is not None:
+            self._coming -= 1
         self._waiting += 1
         self.world.effect(self.name, "", "arrived", detail=self._kind)
         self._next()

@@ -15,7 +15,7 @@ from immutables import Map
 
 from cell.codec import canonical, from_plain, to_plain
 from cell.envelope import SLOWER_BY
-from cell.events import Event, PlanReleased, RunOpened
+from cell.events import Event, PlanReleased, RunOpened, SupplyReported
 from cell.motion_plan import MotionPlan
 from controller import run_state
 from controller.plan_index import plan_index
@@ -55,18 +55,21 @@ def event_of(row: Row, plan_of: PlanOf) -> Event:
     """Raises CodecError for a row that is not one of ours."""
     plain = json.loads(row.body)
     if row.kind == RunOpened.__name__:
-        _number_rules(plain)
+        _fill_context(plain)
+    elif row.kind == SupplyReported.__name__ and isinstance(plain, dict):
+        plain.setdefault("source", "")
     event: Event = from_plain(Event, plain)  # type: ignore[arg-type]
     if isinstance(event, PlanReleased):
         return replace(event, plan=plan_of(event.of.plan or ""))
     return event
 
 
-def _number_rules(plain: Any) -> None:
-    """Runs that were opened before rules of the fold had numbers went by the first ones; those from before envelopes had none."""
+def _fill_context(plain: Any) -> None:
+    """Runs that were opened before rules of the fold had numbers went by the first ones, without envelope and endless parts."""
     if isinstance(plain, dict) and isinstance(plain.get("context"), dict):
         plain["context"].setdefault("rules", 1)
         plain["context"].setdefault("slower_by", SLOWER_BY)
+        plain["context"].setdefault("endless", {})
 
 
 def snapshot_of(state: RunState) -> str:
@@ -83,7 +86,7 @@ def snapshot_of(state: RunState) -> str:
 def state_of(text: str, plan_of: PlanOf) -> RunState:
     """The inverse of `snapshot_of`."""
     plain = json.loads(text)
-    _number_rules(plain)
+    _fill_context(plain)
     plan = plain.pop("plan")
     values = {name: from_plain(kind, plain[name]) for name, kind in _kinds(RunState).items() if name in _PLAIN}
     context, run = values["context"], values["run"]

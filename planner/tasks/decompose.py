@@ -12,9 +12,10 @@ from typing import assert_never
 
 from cell import program as text
 from cell.amended import as_amended
-from cell.arrivals import arrival_law, arrival_times
+from cell.arrivals import ahead, arrival_law, arrival_times
 from cell.demands import Demand, order_of
 from cell.diagnostic import Span
+from cell.equipment import Equipment
 from cell.members import Members, binds_parts, in_order, is_bound_by, lies_untouched, members_of, owner_of, resolved, set_of
 from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
@@ -356,9 +357,9 @@ class _Walk:
         if source is None or not self.cell.kind_of(source).is_looped or not binds_parts(loop, self.cell):
             self.found.unsupported("a loop over anything but parts of a tray or a station, layers and spots", loop.span)
             return frozenset()
-        if self.cell.kind_of(source).brings_parts and loop.until is None:
-            help_ = "Write `until …`: how many are wanted of what comes."
-            self.found.unsupported(f"a loop without end over what {source.name} brings", loop.span, help=help_)
+        is_endless = self.cell.kind_of(source).brings_parts and loop.until is None
+        if is_endless and (not self.orders.is_continuous or ahead(source) is None):
+            self._endless(loop, source)
             return frozenset()
         if loop.until is not None and counted_things(loop.until) is None:
             self.found.unsupported("an `until` on anything but counts of parts", loop.until.span)
@@ -382,6 +383,12 @@ class _Walk:
                 iterations.sampling.next(part)
         self._start_fresh(loop, [p for p in fresh if not p.given_up], iterations)
         return frozenset(iterations.added)
+
+    def _endless(self, loop: Loop, source: Equipment) -> None:
+        """A run that goes on plans for the next few, and then for the next; any other one has to end by itself."""
+        wanted = f"`ahead 8 parts` of {source.name} in the cell file, and `--continuous`"
+        help_ = f"Write `until …`: how many are wanted of what comes. Or let it go on until it is told to end: {wanted}."
+        self.found.unsupported(f"a loop without end over what {source.name} brings", loop.span, help=help_)
 
     def _start_fresh(self, loop: Loop, fresh: list[PartState], iterations: _Iterations) -> None:
         if loop.until is None:

@@ -13,6 +13,7 @@ from cell.model import Queue
 from cell.scenario import GripLost, MachineAlarm, MissingPart, RejectShare, Scenario
 from cell.scenario_file import PAGES, TABLES, beside, not_in_cell, scenario_from_mapping
 from tests.cell_drivers.gantry import SPAN, gantry_cell
+from tests.cell_drivers.test_supplies import with_line
 
 EVERYTHING = """
 seed = 7
@@ -93,6 +94,10 @@ end = 60
 [[person_refuses]]
 person = "operator"
 nth = 2
+[[supply_stops]]
+supply = "line"
+start = 5
+end = 60
 [[frozen_state]]
 device = "g1"
 start = 1
@@ -132,8 +137,9 @@ def test_reads_every_disturbance_there_is() -> None:
     assert MachineAlarm("lathe", 4, 0.0, 30.0) in read.disturbances
     assert GripLost("grip", 5, "on the way") in read.disturbances
     queues = {"orders": Queue("orders", "shaft", SPAN)}
-    assert not_in_cell(read, replace(gantry_cell(), queues=queues)) == ()
-    assert [d.message for d in not_in_cell(read, gantry_cell())] == ["the cell has no queue 'orders'"]
+    assert not_in_cell(read, replace(with_line(), queues=queues)) == ()
+    absent = ["the cell has no conveyor or feed 'line'", "the cell has no queue 'orders'"]
+    assert sorted(d.message for d in not_in_cell(read, gantry_cell())) == absent
 
 
 def test_a_scenario_survives_its_plain_form() -> None:

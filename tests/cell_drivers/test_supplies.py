@@ -13,7 +13,7 @@ from cell.driver_errors import Refused
 from cell.equipment import Equipment, Place
 from cell.geometry import Pose
 from cell.model import CellModel
-from cell.scenario import Late, Scenario
+from cell.scenario import Late, Scenario, SupplyStops
 from cell.state import Expected
 from cell.world_record import RestsIn
 from cell_drivers.simulated import SimulatedCell, simulated_cell
@@ -48,6 +48,24 @@ def arrivals(world: SimulatedCell) -> list[float]:
 
 def expected() -> list[str]:
     return [p.id for p in declared_state(with_line()).parts if isinstance(p.location, Expected)]
+
+
+def test_where_parts_come_without_end_as_many_are_expected_as_the_cell_says_and_more_arrive() -> None:
+    cell = with_line()
+    line = replace(cell.equipment["line"], attributes={**cell.equipment["line"].attributes, "ahead": 2.0, "buffer": 100.0})
+    cell = replace(cell, equipment={**cell.equipment, "line": line})
+    assert [p.id for p in declared_state(cell).parts if isinstance(p.location, Expected)] == ["shaft#7", "shaft#8"]
+    world = simulated_cell(cell, {"g1": gantry_model()})
+    world.open()
+    at(world, 10.5 * EVERY)
+    assert len(arrivals(world)) == 10
+
+
+def test_nothing_arrives_while_the_supply_stands_and_what_was_due_comes_then() -> None:
+    world = simulated_cell(with_line(), {"g1": gantry_model()}, Scenario(0, (SupplyStops("line", 5.0, 30.0),)))
+    world.open()
+    at(world, 35.0)
+    assert arrivals(world) == [4.0, 30.0, 34.0]
 
 
 def test_as_many_are_expected_as_there_are_places_for_and_may_wait() -> None:

@@ -236,6 +236,17 @@ def test_a_speed_that_no_clock_keeps_is_a_mistake_in_usage(speed: str, capsys: p
         assert "--speed: expected a number" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("lasts", ["8", "0 s", "-1 h", "nan h", "1001 h", "8h30", ""])
+def test_a_time_that_no_rehearsal_takes_is_a_mistake_in_usage(lasts: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "any.plan", "--continuous", f"--for={lasts}"]) == 2
+    assert "--for: expected a time up to 1000 h" in capsys.readouterr().err
+
+
+def test_how_long_more_come_is_said_of_a_run_that_goes_on_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "any.plan", "--for=8 h"]) == 2
+    assert "it goes with --continuous" in capsys.readouterr().err
+
+
 def test_check_and_help_load_neither_robot_libraries_nor_a_terminal(repository: Path) -> None:
     heavy = ("roboticstoolbox", "spatialmath", "scipy", "coal", "ruckig", "rich", "textual", "typer", "sqlite3")
     for words in (["--help"], ["plan", "--help"], ["check", TENDING]):

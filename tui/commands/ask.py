@@ -1,7 +1,7 @@
 """Asks the controller of a run for something, and ends when it has said yes or no: for scripts, and for a terminal beside.
 
-hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset. These are requests to a controller, not an
-emergency stop. Without RUN the newest run that lives is meant.
+hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset; finish (no more come, so it completes). These are
+requests to a controller, not an emergency stop. Without RUN the newest run that lives is meant.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WORDS: dict[str, Asked] = {
     "hold": "hold", "resume": "resume", "stop": "stop", "quick-stop": "quick stop",
-    "abort": "abort", "clear": "clear", "reset": "reset",
+    "abort": "abort", "clear": "clear", "reset": "reset", "finish": "finish",
 }  # fmt: skip
 PATIENCE = 10.0  # s for an answer
 

@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--why", action="store_true", help="where there is no plan, look for the deadline that would do, however long"
     )
+    parser.add_argument("--continuous", action="store_true", help="for a run that goes on with what comes")
     add_planning(parser)
     add_diagnostic_format(parser)
 

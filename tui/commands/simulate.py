@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_run, add_unbuilt, speed, unbuilt_asked
+from tui.arguments import add_run, add_unbuilt, duration, speed, unbuilt_asked
 from tui.exit_codes import USAGE
 from tui.speech import clock_time, moment, printable, put, put_json, refuse, say, wants_colour
 
@@ -30,6 +30,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--speed", type=speed, metavar="X", help="tell what happened at X times real time")
     parser.add_argument("--continuous", action="store_true", help="wait for the orders of the scenario, then complete")
+    parser.add_argument(
+        "--for",
+        dest="lasts",
+        type=duration,
+        metavar="TIME",
+        help="with --continuous: so long of the cell's time more come ('8 h')",
+    )
     parser.add_argument("--report", metavar="OUT", help="write it as a page of one file for a browser")
     parser.add_argument("--view", action="store_true", help="show it in three dimensions, on 127.0.0.1, until Ctrl-C")
     add_unbuilt(parser, physics=None)
@@ -43,6 +50,8 @@ def act(arguments: argparse.Namespace) -> int:
 
     if (refusal := unbuilt_asked(arguments)) is not None:
         return refuse(refusal, USAGE)
+    if arguments.lasts is not None and not arguments.continuous:
+        return refuse("--for says how long more come, so it goes with --continuous", USAGE)
     if arguments.report is not None and (problem := objection(Path(arguments.report))) is not None:
         return refuse(problem, USAGE)
     aim = target(arguments)
@@ -52,7 +61,7 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse("the drivers of this cell are real; they have no virtual time. `cellwright run` moves them", USAGE)
     began = time.monotonic()
     watched = Watched() if arguments.report is not None or arguments.view else None
-    record = _rehearsed(aim, watched)
+    record = _rehearsed(aim, arguments.lasts, watched)
     took = time.monotonic() - began
     if watched is not None:
         _shown(arguments, aim, record, watched)
@@ -87,7 +96,7 @@ def _shown(arguments: argparse.Namespace, aim: Target, record: RunRecord, watche
                 server.serve_forever()
 
 
-def _rehearsed(aim: Target, watched: Watched | None) -> RunRecord:
+def _rehearsed(aim: Target, lasts: float | None, watched: Watched | None) -> RunRecord:
     from cell.scenario_orders import order_changes
     from cellwright.running import ResidentPlanner, run_spec
     from controller.order_book import Announced
@@ -98,7 +107,7 @@ def _rehearsed(aim: Target, watched: Watched | None) -> RunRecord:
     request = ready.request
     planner = ResidentPlanner(ready.reading, aim.workshop, request.seed, request.without, request.is_continuous)
     changes = tuple(order_changes(aim.scenario, request.cell))
-    last = max((at for at, _ in changes), default=0.0)
+    last = max((at for at, _ in changes), default=0.0) if lasts is None else lasts
     asks = (Ask(last, "finish", "the scenario"),) if request.is_continuous else ()
     return rehearse(spec, ready.released, aim.drivers, planner, asks, watched, Announced(changes), aim.scenario)
 

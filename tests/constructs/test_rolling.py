@@ -1,0 +1,175 @@
+"""Runs without end, over what a belt brings: plan follows plan and nothing stands meanwhile, and what does not come suspends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from cell.commands import RequestPlan
+from cell.diagnostic import Outcome
+from cell.events import (
+    CommandSent,
+    Event,
+    OutcomeTold,
+    PlanReleased,
+    PlanRequested,
+    RunResumed,
+    StateChanged,
+    StepConfirmed,
+    StepFailed,
+    SupplyReported,
+)
+from cell.released_plan import ReleasedPlan
+from cell.scenario import GripLost, Reject, SupplyStops
+from controller import rehearsal
+from controller.journal.replay import fold, verified
+from controller.machine import advance
+from controller.rehearsal import Ask, AtOnce
+from tests.constructs.bench import Bench, Ran
+
+CELL = """
+part puck {
+  mass 0.5 kg
+  shape cylinder radius 20 mm length 60 mm
+  grip 40 N
+}
+conveyor belt {
+  at (400 mm, 0 mm, 100 mm)
+  delivers puck
+  every 20 s
+  buffer 4 parts
+  ahead 2 parts
+  waiting signal belt.count
+}
+station gauge {
+  at (0 mm, 500 mm, 0 mm)
+  capacity 1
+  holds puck
+  offers inspect for 2 s
+  verdict signal gauge.verdict
+}
+bin crate {
+  at (-400 mm, 0 mm, 0 mm)
+  holds puck
+}
+bin scrap is crate {
+  at (-400 mm, 500 mm, 0 mm)
+}
+"""
+MOVED = "for each p in belt {\n  move p to crate\n}\n"
+JUDGED = """
+for each p in belt {
+  inspect p at gauge
+  when p.verdict is accept {
+    move p to crate
+  } otherwise {
+    move p to scrap
+  }
+}
+"""
+
+
+def bench(intent: str = MOVED) -> Bench:
+    return replace(Bench.of(CELL, "puck", intent), is_continuous=True)
+
+
+@cache
+def ran() -> Ran:
+    """Three plans of two parts each; behind the first one nothing comes for a while."""
+    return bench().run(SupplyStops("belt", 70.0, 200.0), asks=(Ask(240.0, "finish"),))
+
+
+def told(run: Ran, *kinds: type) -> list[Event]:
+    return [event for event in run.record.events if isinstance(event, kinds)]
+
+
+def test_parts_of_every_plan_go_the_same_way_and_each_has_a_name_of_its_own() -> None:
+    assert ran().record.summary.state == "Complete"
+    assert ran().lying["crate"] == tuple(f"puck#{i}" for i in range(1, 7))
+    assert ran().truth.violations == ()
+
+
+def test_the_next_plan_begins_at_the_moment_at_which_the_one_before_ends() -> None:
+    released = told(ran(), PlanReleased)
+    assert len(released) == 3
+    for plan in released[1:]:
+        ended = max(e.at for e in ran().all(StepConfirmed) if e.of.plan != plan.of.plan and e.at <= plan.at)
+        begun = min(e.at for e in ran().all(CommandSent) if e.of.plan == plan.of.plan and e.of.step is not None)
+        assert ended == plan.at == begun
+
+
+def test_a_plan_is_asked_for_while_the_one_before_is_carried_out() -> None:
+    asked = {e.number: e.at for e in told(ran(), PlanRequested)}
+    assert all(asked[e.number] < e.at for e in told(ran(), PlanReleased)[1:])
+
+
+def test_a_run_that_nothing_comes_to_is_suspended_and_says_by_what_it_knows() -> None:
+    said = [(e.cause, e.what, e.is_over, e.source) for e in told(ran(), SupplyReported)]
+    assert said == [("starved", "belt", False, "belt.count"), ("starved", "belt", True, "belt.count")]
+    between = [e.after for e in told(ran(), StateChanged) if e.after in ("Suspended", "Execute")]
+    assert between == ["Execute", "Suspended", "Execute"]
+
+
+def test_a_run_without_end_is_replayed_from_its_events() -> None:
+    assert verified(ran().record.events).pack == "Complete"
+
+
+@pytest.mark.slow
+def test_where_an_end_is_not_foreseen_the_next_plan_is_asked_for_at_that_end() -> None:
+    run = bench(JUDGED).run(Reject(1), asks=(Ask(150.0, "finish"),))
+    assert run.record.summary.state == "Complete"
+    assert (len(run.lying["scrap"]), len(run.lying["crate"])) == (1, 3)
+    second = told(run, PlanReleased)[1]
+
+    asked = next(e for e in told(run, PlanRequested) if e.number == 2)
+    verdicts = [e.at for e in run.all(OutcomeTold) if e.at < second.at]
+    assert max(verdicts) == asked.at < second.at
+
+
+@pytest.mark.slow
+def test_a_plan_that_was_asked_for_ahead_is_dropped_where_something_fails() -> None:
+    run = bench(MOVED + "on grip_lost: retry 2").run(GripLost("grip", 2, "at grip"), asks=(Ask(60.0, "finish"),))
+    assert run.record.summary.state == "Complete"
+    assert [e.number for e in told(run, PlanRequested)][:2] == [2, 3]
+    assert [e.number for e in told(run, PlanReleased)][:2] == [1, 3]
+    failed = told(run, StepFailed)[0]
+    assert all(e.at >= failed.at for e in told(run, PlanReleased)[1:])
+    assert len(set(run.lying["crate"])) == len(run.lying["crate"]) == 4
+
+
+class Slow(AtOnce):
+    """Answers when it was asked for an answer thirty times."""
+
+    patience = 30
+
+    def answer(self) -> tuple[RequestPlan, Outcome[ReleasedPlan]] | None:
+        self.patience -= 1
+        if self.patience > 0:
+            return None
+        self.patience = 30
+        return super().answer()
+
+
+@pytest.mark.slow
+def test_an_answer_that_nobody_wants_any_more_gives_way_to_the_one_that_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsal, "AtOnce", Slow)
+    run = bench(MOVED + "on grip_lost: retry 2").run(GripLost("grip", 1, "at grip"), asks=(Ask(40.0, "finish"),))
+    assert run.record.summary.state == "Complete"
+    assert [e.number for e in told(run, PlanReleased)][:2] == [1, 3]
+
+
+def test_whoever_takes_over_asks_for_no_plan_that_another_one_was_asked_for() -> None:
+    events = ran().record.events
+    cut = next(i for i, e in enumerate(events) if isinstance(e, PlanRequested)) + 1
+    before = fold(events[:cut])
+    assert before.trouble.ahead is not None
+    after, _ = advance(before, RunResumed(before.now, events[0].of, "", "", "virtual", 0, 0))
+    assert (after.trouble.ahead, after.trouble.passed_over) == (None, 1)
+
+
+def test_a_run_that_has_to_end_by_itself_is_told_what_to_write() -> None:
+    found = replace(bench(), is_continuous=False).planned().diagnostics
+    assert [d.code for d in found] == ["E690"]
+    assert "--continuous" in found[0].help
