@@ -52,6 +52,7 @@ def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock
         summary = serve(
             run_spec(site.folder.id, ready.request), ready.released, made.drivers, planner, site.folder, site.desk.inbox,
             tell=site.server.tell, speed=site.start.speed, orders=changes, clock=made.clock,
+            see=site.server.see,
         )  # fmt: skip
         return Parting("over", "", summary.state, 0)
     finally:

@@ -277,8 +277,9 @@ def _controlled(folder: RunFolder, role: Role, after: int | None, lock: CellLock
     return Run(folder, _client(folder, ours, role, after), process)
 
 
-def attach_to(folder: RunFolder, role: Role) -> Run:
-    """What has happened before is in the first summary, not told event by event. Raises NotReached."""
+def attach_to(folder: RunFolder, role: Role, after: int | None = None) -> Run:
+    """What has happened before is in the first summary, not told event by event; or, where `after` is given, every event behind
+    that number is told. Raises NotReached."""
     try:
         end = connect_to(_endpoint(folder))
     except OSError as cause:
@@ -288,7 +289,7 @@ def attach_to(folder: RunFolder, role: Role) -> Run:
     for message in client.messages(5.0):
         if isinstance(message, Welcome):
             run.welcome = message
-            client.subscribe(message.seq)
+            client.subscribe(message.seq if after is None else after)
             return run
         if message is None:
             break

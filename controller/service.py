@@ -24,6 +24,7 @@ from cell.events import Asked, Event, PlanReleased
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
+from controller.attached.samples import Samples, Shown
 from controller.clock import Clock, PacedClock, RealClock, VirtualClock
 from controller.journal.beside import JournalBeside
 from controller.journal.disk import DiskJournal
@@ -98,11 +99,13 @@ def serve(
     is_recorded: bool = True,
     clock: Clock | None = None,
     before: Resumption | None = None,
+    see: Callable[[Samples], None] | None = None,
 ) -> RunSummary:
     """Runs `plan` and what follows to its end: complete, stopped or aborted; a hold waits. `speed` times real time for simulated
     drivers, None as fast as they can; real drivers run as they do, and by `clock` where it is given. `orders` come by the clock,
     others through the inbox. Everything is in `folder`, which is this run's own. With `before` it goes on with a run that another
-    controller has left. What was written is put into `outbox` as texts, or told to `tell`, which must not wait."""
+    controller has left. What was written is put into `outbox` as texts, or told to `tell`, which must not wait; nor must `see`,
+    which is given the newest samples of the robots."""
     folder.claim()
     journal = JournalBeside(DiskJournal(folder.path, spec.run_id, is_resumed=before is not None))
     recording = RecordingBeside(Recording(folder.new_recording())) if is_recorded else None
@@ -115,7 +118,7 @@ def serve(
         journal,
         InThread(replanner),
         post_box,
-        recording,
+        recording if recording is None or see is None else Shown(recording, see),
         Together(PostedOrders(post_box), orders or Announced()),
         on_events=tell if news is None else news.tell,
         answers=post_box,

@@ -85,6 +85,13 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Where the robots are, from now on: `Seen` whenever that has changed, at most twenty times a second."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """To the question of that id (the event QuestionAsked, `trouble.questions` of a State, or of a `Looked`) one of its
     answers."""
@@ -110,7 +117,7 @@ class Confirm:
     look: int
 
 
-Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | LookAgain | Confirm
+Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | Watch | LookAgain | Confirm
 FromTerminal = Hello | Request
 
 
@@ -211,6 +218,26 @@ class State:
     trouble: Trouble
 
 
+@dataclass(frozen=True, slots=True)
+class RobotSeen:
+    """The newest sample of `robot`, at `at` ns of the run's clock: `q` rad or m as read back, the path parameter `s`, the share
+    of its planned speed. `motion` is the one that it was sampled in, "" at rest."""
+
+    robot: str
+    at: int
+    q: tuple[float, ...]
+    s: float
+    speed_scaling: float
+    motion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Only the newest is told: who is slow misses some, and is not late."""
+
+    robots: tuple[RobotSeen, ...]
+
+
 Why = Literal["over", "not begun", "refused", "cut off", "driver", "failed"]
 
 
@@ -227,7 +254,7 @@ class Parting:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-FromController = Welcome | Prepared | Looked | Accepted | Refused | Told | News | State | Parting
+FromController = Welcome | Prepared | Looked | Accepted | Refused | Told | News | State | Seen | Parting
 
 
 def line(message: FromTerminal | FromController) -> bytes:

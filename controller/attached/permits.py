@@ -25,6 +25,7 @@ from controller.attached.messages import (
     Role,
     Snapshot,
     Subscribe,
+    Watch,
 )
 from controller.run_state import RunState
 
@@ -47,7 +48,7 @@ class Standing:
 def may_not(role: Role, request: Request) -> str | None:
     """The reason why `role` may not ask that; None where it may."""
     match request:
-        case Subscribe() | Snapshot():
+        case Subscribe() | Snapshot() | Watch():
             return None
         case Ask() | Answer() | AddOrder() | CancelOrder() | LookAgain() | Confirm():
             return None if role != "view" else "a terminal with the role view asks for nothing: attach with the role operate"
@@ -58,7 +59,7 @@ def refusal(standing: Standing, request: Request) -> str | None:
     """The reason why that means nothing as things stand; None where it is handed on. What an order is for is looked at
     elsewhere."""
     match request:
-        case Subscribe() | Snapshot():
+        case Subscribe() | Snapshot() | Watch():
             return None
         case Ask(what=what):
             return _asked(standing, what)

@@ -40,13 +40,17 @@ from controller.attached.messages import (
     Prepared,
     Refused,
     Request,
+    RobotSeen,
+    Seen,
     Snapshot,
     State,
     Subscribe,
+    Watch,
     Welcome,
     line,
 )
 from controller.attached.permits import STOPS, Phase, Standing, may_not, refusal
+from controller.attached.samples import Samples, robots_seen
 from controller.attached.terminal import Terminal
 from controller.run_state import NOTHING_YET, RunState
 from controller.summary import summary_of
@@ -54,6 +58,7 @@ from controller.summary import summary_of
 MOST_TERMINALS = 64
 PIECE = 65_536  # bytes of one terminal in one turn
 NEWS_PERIOD = 0.2  # s between two summaries
+SEEN_PERIOD = 0.05  # s between two looks at the robots
 TURN = 0.2  # s, the longest time between two looks at the clock
 LAST_WORDS = 10.0  # s for terminals to take what is left when the run is over
 SAME_STOP = 0.2  # s within which a stop that is asked for again is the same one
@@ -117,6 +122,10 @@ class Server:
         self._news: tuple[News, bytes] | None = None
         self._news_due = False
         self._news_at = -NEWS_PERIOD
+        self._robots: tuple[RobotSeen, ...] = ()
+        self._robots_at = -SEEN_PERIOD
+        self._is_watched = False
+        self._seen: tuple[int, tuple[RobotSeen, ...], bytes] = (0, (), b"")
         self._last_word: Parting | None = None
         self._until = float("inf")
         self._stops: dict[tuple[str, str], float] = {}
@@ -133,6 +142,16 @@ class Server:
     def tell(self, events: Sequence[Event], state: RunState) -> None:
         """What was written, and the state after it."""
         self._hand_over((tuple(events), state))
+
+    def see(self, samples: Samples) -> None:
+        """Where the robots are. Costs nothing while nobody watches; what comes too soon waits for the next."""
+        if not self._is_watched:
+            return
+        now = self._clock()
+        if now - self._robots_at >= SEEN_PERIOD:
+            self._robots_at, self._robots = now, robots_seen(samples)
+            with suppress(OSError):
+                self._wake.send(b"!")
 
     def prepared(self, prepared: Prepared) -> None:
         self._hand_over(prepared)
@@ -187,6 +206,7 @@ class Server:
                 self._guarded(self._links[key.fileobj], self._hear)
         self._take_over()
         self._make_news()
+        self._look_at_robots()
         for link in list(self._links.values()):
             self._guarded(link, self._serve)
 
@@ -229,6 +249,13 @@ class Server:
             self._news_at, self._news_due = now, False
             news = News(self._chronicle.last, self._summary())
             self._news = news, line(news)
+
+    def _look_at_robots(self) -> None:
+        self._is_watched = any(link.terminal.seen is not None for link in self._links.values())
+        number, told, _ = self._seen
+        robots = self._robots
+        if robots and robots != told:
+            self._seen = (number + 1, robots, line(Seen(robots)))
 
     def _summary(self) -> RunSummary:
         return replace(summary_of(self._state), pid=None if self._state.is_over else os.getpid())
@@ -319,7 +346,7 @@ class Server:
             case _:
                 return None
 
-    def _take(self, terminal: Terminal, request: Ask | Answer | AddOrder | CancelOrder | Subscribe | LookAgain | Confirm) -> None:
+    def _take(self, terminal: Terminal, request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | LookAgain | Confirm) -> None:
         """Hands on what may be asked, and says so."""
         terminal.say(Accepted(request.id))
         match request:
@@ -334,6 +361,8 @@ class Server:
                 self._post.announce(OrderAdded(order))
             case CancelOrder(order=order_id):
                 self._post.announce(OrderCancelled(order_id))
+            case Watch():
+                terminal.seen = 0
             case LookAgain():
                 self._phase = "looking"
                 self._post.look_again(terminal.name)
@@ -366,6 +395,8 @@ class Server:
         terminal.fetch(self._chronicle)
         if self._news is not None:
             terminal.tell_news(*self._news)
+        number, _, text = self._seen
+        terminal.tell_seen(number, text)
         has_all = terminal.cursor is None or terminal.cursor == self._chronicle.last
         if self._last_word is not None and has_all and not self._news_due:
             terminal.part(replace(self._last_word, seq=self._chronicle.last))

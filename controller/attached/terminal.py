@@ -28,6 +28,7 @@ from controller.attached.messages import (
 )
 
 ENOUGH = 262_144  # bytes that may wait here before no more is fetched for it
+SEEN_BEHIND = 16_384  # bytes that may wait here before it is told where the robots are
 RATE, AT_ONCE = 50.0, 200.0  # requests a second, and at once
 WASTED = 1_000
 """requests beyond that, or unreadable, before a terminal is cut off."""
@@ -38,7 +39,8 @@ HELLO_WITHIN = 5.0  # s
 @dataclass(slots=True)
 class Terminal:
     """`came`: when it attached. `since`: when it last took something, or when nothing waited for it. `cursor`: the last event it
-    was told, None while it has not subscribed. `news`: with which event it was last told what the run has come to."""
+    was told, None while it has not subscribed. `news`: with which event it was last told what the run has come to. `seen`: which
+    look at the robots it was last told, None while it does not watch."""
 
     came: float
     since: float
@@ -46,6 +48,7 @@ class Terminal:
     name: str = ""
     cursor: int | None = None
     news: int = -1
+    seen: int | None = None
     is_parting: bool = False
     out: bytearray = field(default_factory=bytearray)
     _is_within_a_line: bool = False
@@ -123,6 +126,12 @@ class Terminal:
         if self.cursor is not None and self.news < news.seq <= self.cursor and not self.is_parting:
             self.out += text
             self.news = news.seq
+
+    def tell_seen(self, number: int, text: bytes) -> None:
+        """`text` is the line of look `number` at the robots. Where it has not taken the one before, it gets a newer one later."""
+        if self.seen is not None and self.seen < number and len(self.out) < SEEN_BEHIND and not self.is_parting:
+            self.out += text
+            self.seen = number
 
     def part(self, last_word: Parting) -> None:
         """The last word comes behind what it is in the midst of; what else has waited is dropped."""

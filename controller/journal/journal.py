@@ -158,6 +158,17 @@ class StoredJournal:
                 found.append((row.seq, row.body))
         return found
 
+    def opening(self, up_to: int) -> tuple[int | None, str]:
+        """When the run was opened (ns) and which clock that is: that of the controller which told event `up_to`. (None, "")
+        where nothing says so. Raises JournalError."""
+        with legible(self._path):
+            found = self._connection.execute(
+                "SELECT coalesce(json_extract(body, '$.opened'), at), json_extract(body, '$.clock') FROM events"
+                " WHERE kind IN ('RunOpened', 'RunResumed') AND seq <= ? ORDER BY seq DESC LIMIT 1",
+                (up_to,),
+            ).fetchone()
+        return (None, "") if found is None else (int(found[0]), str(found[1]))
+
     def damage(self) -> Damage | None:
         """None where all of it is whole."""
         with legible(self._path):

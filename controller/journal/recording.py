@@ -70,15 +70,20 @@ class Recording:
         self._schema = self._writer.register_schema("cellwright.RobotSample", "jsonschema", json.dumps(_SCHEMA).encode())
         self._channels: dict[str, int] = {}
         self._taken: list[Taken] = []
+        self.newest: dict[str, ReadbackBlock] = {}
 
     def take(self, drivers: DriverSet, state: RunState) -> None:
         """Gathers what was sampled while `state` was so. In memory only: this may stand on the way to a stop."""
         occupied = [name for name, is_occupied in sorted(state.belief.zones.items()) if is_occupied]
         for robot in drivers.motion.values():
             try:
-                self._taken.extend((block, occupied) for block in robot.readback())
+                blocks = robot.readback()
             except DriverError:
                 continue
+            self._taken.extend((block, occupied) for block in blocks)
+            for block in blocks:
+                if len(block.time):
+                    self.newest[block.device] = block
 
     def write(self) -> None:
         """To disk with what was gathered."""
@@ -124,6 +129,11 @@ class RecordingBeside:
         self._defect: Exception | None = None
         self._thread = Thread(target=self._work, name="recording", daemon=True)
         self._thread.start()
+
+    @property
+    def newest(self) -> dict[str, ReadbackBlock]:
+        """The newest block of each robot; read where `take` is called."""
+        return self._recording.newest
 
     def take(self, drivers: DriverSet, state: RunState) -> None:
         self._recording.take(drivers, state)

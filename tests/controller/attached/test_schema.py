@@ -24,6 +24,7 @@ from controller.attached.messages import (
     Refused,
     Snapshot,
     Subscribe,
+    Watch,
     line,
     read_from_terminal,
     schema,
@@ -42,6 +43,7 @@ SAID: tuple[FromTerminal, ...] = (
     Snapshot(5),
     LookAgain(6),
     Confirm(7, 1),
+    Watch(8),
 )
 KINDS: dict[str, Any] = {
     "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None), "array": list, "object": dict,

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from controller.attached.messages import Accepted, News, Parting, Prepared, Snapshot, State, Subscribe, Told, Welcome
+from cell.device import ReadbackBlock
+from controller.attached.messages import Accepted, News, Parting, Prepared, Seen, Snapshot, State, Subscribe, Told, Watch, Welcome
 from controller.attached.server import LAST_WORDS
-from controller.attached.terminal import ENOUGH, TAKES_WITHIN
+from controller.attached.terminal import ENOUGH, SEEN_BEHIND, TAKES_WITHIN
 from controller.journal.rows import row_of
 from controller.summary import summary_of
 from tests.controller.attached.at_a_socket import Site, told
@@ -106,6 +108,53 @@ def test_a_snapshot_is_what_the_controller_believes(site: Site) -> None:
     assert {name: held.part for name, held in state.belief.parts.items()} == {
         name: held.part for name, held in STATES[-1].belief.parts.items()
     }
+
+
+def test_who_watches_is_told_where_the_robots_are_the_newest_only_and_who_does_not_costs_nothing(site: Site) -> None:
+    idle, watcher = site.attach("view"), site.attach("view")
+    site.turn()
+    site.server.see({"r1": Unread()})  # type: ignore[dict-item]
+    watcher.say(Watch(4))
+    assert Accepted(4) in watcher.read()
+    for place in (0.1, 0.2, 0.3):
+        site.now += 0.02
+        site.server.see({"r1": block("r1", place)})
+    site.turn()
+    site.now += 0.05
+    site.server.see({"r1": block("r1", 0.4)})
+    told = [message for message in watcher.read() if isinstance(message, Seen)]
+    assert [message.robots[0].q for message in told] == [(0.1, 0.0), (0.4, 0.0)]
+    site.server.see({"r1": block("r1", 0.4)})
+    assert not [message for message in watcher.read() if isinstance(message, Seen)]
+    assert not [message for message in idle.read() if isinstance(message, Seen)]
+
+
+def test_who_does_not_read_where_the_robots_are_is_not_sent_more_of_it(site: Site) -> None:
+    watcher = site.attach("view")
+    watcher.say(Watch(4))
+    site.turn()
+    for number in range(190):
+        site.now += 0.051
+        site.server.see({"r1": block("r1", float(number), 300)})
+        site.turn(1)
+    (link,) = site.server._links.values()
+    assert len(link.terminal.out) < 2 * SEEN_BEHIND
+    newest = [message for message in watcher.read() if isinstance(message, Seen)][-1]
+    assert newest.robots[0].q[0] == 189.0
+
+
+class Unread:
+    """Samples that nobody may look at."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError("nobody watches")
+
+
+def block(robot: str, q: float, joints: int = 2) -> ReadbackBlock:
+    rows = np.zeros((2, joints)) + np.pi * (joints > 2)
+    rows[1, 0] = q
+    ones = np.ones(2)
+    return ReadbackBlock(robot, "c1", "motion", 0, np.array([0, 1]), rows, rows, rows, ones, ones)
 
 
 def test_the_last_word_comes_behind_every_event(site: Site) -> None:
