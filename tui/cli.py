@@ -38,7 +38,7 @@ VERBS: Final[dict[str, tuple[str | None, str]]] = {
     "status": ("status", "what is going on, or how a run ended"),
     "replay": ("replay", "go through a run again, event by event"),
     "report": ("report", "a readable account of a run"),
-    "operate": (None, "the operator's screens"),
+    "operate": ("operate", "the operator's screens, of a run that goes on or of one on record"),
     "drivers": ("drivers", "which drivers are installed; the conformance kit"),
     "export": (None, "the record as training data"),
     "health": (None, "drive health from the record"),

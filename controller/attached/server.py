@@ -346,7 +346,9 @@ class Server:
             case _:
                 return None
 
-    def _take(self, terminal: Terminal, request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | LookAgain | Confirm) -> None:
+    def _take(
+        self, terminal: Terminal, request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | LookAgain | Confirm
+    ) -> None:
         """Hands on what may be asked, and says so."""
         terminal.say(Accepted(request.id))
         match request:

@@ -1,0 +1,100 @@
+"""A controller's real server on a real socket, which tells a recorded run as far as a test says; and the screens attached to
+it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from cell.events import Asked
+from cell.orders import OrderChange
+from cellwright.service import ENDPOINT
+from controller.attached.chronicle import Chronicle
+from controller.attached.endpoint import listen_in
+from controller.attached.messages import Parting
+from controller.attached.server import About, Server
+from controller.journal.folder import RunFolder
+from controller.machine import advance
+from controller.run_state import NOTHING_YET
+from tests.journals.packing import ENDING, FOLDER, unpacked
+
+LONG = 400  # turns of the loop that something may take
+
+
+@dataclass
+class Post:
+    asked: list[Asked] = field(default_factory=list)
+
+    def ask(self, what: Asked, who: str) -> None:
+        self.asked.append(what)
+
+    def announce(self, change: OrderChange) -> None: ...
+
+    def answer(self, question: str, answer: str, who: str) -> None: ...
+
+
+class Controlled:
+    """The run of that name, of which nothing has been told yet."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder, self.post = folder, Post()
+        self.events = folder.events()
+        (folder.path / "journal.sqlite").unlink()  # all that is seen was told
+        self._told = 0
+        self._state = NOTHING_YET
+        self._begin()
+
+    def _begin(self) -> None:
+        self.folder.claim()
+        listener, path = listen_in(self.folder.path)
+        (self.folder.path / ENDPOINT).write_text(str(path))
+        chronicle = Chronicle(lambda after, most: [])
+        self.server = Server(About(self.folder.id, "tending.intent"), self.post, chronicle, listener)
+        self.server.start()
+
+    def tell(self, number: int) -> None:
+        """Every event up to that number."""
+        for event in self.events[self._told : number]:
+            self._state, _ = advance(self._state, event)
+            self.server.tell([event], self._state)
+        self._told = max(self._told, number)
+
+    def end(self, why: str = "over") -> None:
+        self.server.finish(Parting(why, "", "Complete", 0))  # type: ignore[arg-type]
+        self.server.join()
+
+    def die(self) -> None:
+        """As if it had been killed: no last word, and no process."""
+        self.folder.abandon()
+        self.server.finish(Parting("cut off", "R755", "killed", 0))
+        self.server.join()
+
+
+@contextmanager
+def controlled(name: str, folder: Path) -> Iterator[Controlled]:
+    found = Controlled(_with_plans(name, folder))
+    try:
+        yield found
+    finally:
+        if found.server._thread is not None and found.server._thread.is_alive():
+            found.end()
+
+
+def _with_plans(name: str, folder: Path) -> RunFolder:
+    return unpacked(FOLDER / f"{name}{ENDING}", folder)
+
+
+async def until(pilot: Pilot[str], claim: Callable[[], bool], turns: int = LONG) -> None:
+    """Lets the application go on until it is so."""
+    for _ in range(turns):
+        if claim():
+            return
+        pilot.app.look()  # type: ignore[attr-defined]
+        await pilot.pause()
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not come to that")

@@ -1,0 +1,107 @@
+"""Names and reasons from outside may hold anything: the screens show it as text, within its region, and go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from immutables import Map
+from rich.cells import cell_len
+
+from cell.diagnostic import Position, Span
+from cell.events import Asked
+from controller.plan_index import plan_index
+from controller.run_state import DeviceBelief, HoldReason, Question
+from tests.tui.operate.on_record import TENDING, scene_of
+from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen
+from tui.operate import alarms
+from tui.operate.app import Operate
+from tui.operate.causes import standing
+from tui.operate.scene import Said, Scene
+from tui.operate.source import Stride
+from tui.operate.view import View
+
+NAMES = {
+    "markup": "[bold red]lathe[/] [@click=app.bell]x[/] \\[y]",
+    "control": "a\x1b[2J\x1b]0;title\x07b\r\n\tc\x00",
+    "direction": "\u202egnol ton\u202c \u2066x\u2069 \u200f",
+    "wide": "日本語のとても長い名前" * 20,
+    "combining": "e\u0301\u0302\u0303" * 60 + "\u200d" * 20,
+    "long": "x" * 10_000,
+    "surrogate": "a\ud800b",
+}
+
+
+class Still:
+    """A source that shows one view, and takes what is asked."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.asked: list[Asked] = []
+
+    def newest(self) -> View:
+        return self.view
+
+    def ask(self, what: Asked) -> None:
+        self.asked.append(what)
+
+    def acknowledge(self, keys: object) -> None: ...
+
+    def shelve(self, key: str, seconds: float, reason: str) -> None: ...
+
+    def move(self, stride: Stride, by: int) -> None: ...
+
+    def reattach(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def hostile(name: str) -> View:
+    """A run in which everything that is told from outside is `name`."""
+    scene = scene_of(TENDING, 400)
+    run, span = scene.run, Span(name, Position(1, 1), Position(1, 2), name)
+    plan = run.progress.plan
+    assert plan is not None
+    because = {step.id: replace(step.because, span=span, rule=name) for step in plan.plan.tasks.steps}
+    steps = tuple(replace(step, because=because[step.id], robot=step.robot and name) for step in plan.plan.tasks.steps)
+    bad = plan_index(replace(plan.plan, tasks=replace(plan.plan.tasks, steps=steps)), name)
+    run = replace(
+        run,
+        pack="Held",
+        progress=replace(run.progress, plan=bad),
+        belief=replace(
+            run.belief,
+            short=(name,),
+            cut=Map({name: name}),
+            zones=Map({name: True}),
+            devices=Map({name: DeviceBelief(alarm=name, alarm_text=name)}),
+        ),
+        trouble=replace(
+            run.trouble, hold=HoldReason("R701", name, (span,)), questions=Map({name: Question(name, (name, name))}), replan=name
+        ),
+    )
+    listed = alarms.standing_now(alarms.Alarms(), {}, standing(run), scene.now)
+    bad_scene: Scene = replace(scene, run=run, alarms=listed, log=tuple(Said(n, scene.now, name) for n in range(30)))
+    return View(bad_scene, "live", name, name, name, "operate", "simulated", {name: name}, last_asked=name, no_ground=name)
+
+
+@pytest.mark.parametrize("kind", ["control", *(pytest.param(k, marks=pytest.mark.slow) for k in NAMES if k != "control")])
+@in_a_loop
+async def test_it_is_shown_harmlessly_on_every_page(kind: str) -> None:
+    source = Still(hostile(NAMES[kind]))
+    app = Operate(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("1", "2", "5", "4", "7", "question_mark", "escape", "colon", "escape", "s"):
+            await pilot.press(key)
+            rows = rows_of_screen(app)
+            assert len(rows) == 24
+            assert all(cell_len(row) == 80 for row in rows)
+            assert [row for row in rows if not row.isprintable()] == [], key
+            assert "‖ HELD" in rows[0]
+            assert rows[0].endswith("STOP]")
+            if not app.screen.is_modal:
+                regions = [widget.region for widget in leaves(app)]
+                assert not any(a.overlaps(b) for a, b in combinations(regions, 2))
+        await pilot.press("ctrl+x")
+        assert source.asked == ["quick stop"]

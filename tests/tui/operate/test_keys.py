@@ -1,0 +1,60 @@
+"""Keys may be given to other things; a file that cannot be meant is refused as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.journals.packing import ENDING, FOLDER, unpacked
+from tests.tui.operate.on_record import ASSEMBLY
+from tests.tui.operate.seen import in_a_loop, text_of_screen
+from tui.operate.app import Operate
+from tui.operate.deeds import DEEDS
+from tui.operate.key_file import WrongKeys, key_file, own_keys
+from tui.operate.recorded import RecordedRun
+
+
+def keys_of(folder: Path, text: str) -> dict[str, str]:
+    path = folder / "keys.toml"
+    path.write_text(text)
+    return dict(own_keys(path))
+
+
+def test_without_a_file_the_keys_are_ours_and_no_two_deeds_have_the_same(tmp_path: Path) -> None:
+    assert own_keys(tmp_path / "keys.toml") == {}
+    assert len({deed.key for deed in DEEDS}) == len(DEEDS)
+    assert key_file({"XDG_CONFIG_HOME": str(tmp_path)}) == tmp_path / "cellwright" / "keys.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[operate]\nhodl = 'p'", "nothing is called 'hodl'"),
+        ("[operate]\nhold = 'x'", "would both have the key x"),
+        ("[operate]\nhold = 'ctrl+x'", "no key to give"),
+        ("[operate]\nhold = 'enter'", "no key to give"),
+        ("[operate]\nhold = 'é'", "no key to give"),
+        ("[operate]\nhold = 7", "no key to give"),
+        ("operate = 1", "no table"),
+        ("[operate\n", "keys.toml"),
+        ("x" * 200_000, "larger than"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused_and_says_where(text: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(WrongKeys, match=says):
+        keys_of(tmp_path, text)
+
+
+@in_a_loop
+async def test_a_key_that_was_given_away_does_the_new_thing_and_stands_in_the_footer(tmp_path: Path) -> None:
+    keys = keys_of(tmp_path, "[operate]\nstop = 'f8'\nalarms = 'x'")
+    app = Operate(RecordedRun(unpacked(FOLDER / f"{ASSEMBLY}{ENDING}", tmp_path), in_thread=False, looks_round=False), keys)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "[f8 STOP]" in text_of_screen(app)
+        await pilot.press("x")
+        assert " what it is, and what to do " in text_of_screen(app)
+        for key in ("f8", "ctrl+x"):
+            await pilot.press(key)
+            assert "STOP: this is a record" in text_of_screen(app)
+            await pilot.press("1")

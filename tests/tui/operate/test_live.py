@@ -1,0 +1,95 @@
+"""The screens as a client of a controller: told events are shown, what is asked reaches it, and what becomes of the line is
+said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button
+
+from tests.tui.operate.at_a_controller import controlled, until
+from tests.tui.operate.on_record import TENDING
+from tests.tui.operate.seen import in_a_loop, text_of_screen
+from tui.operate.app import Operate
+from tui.operate.live import LiveRun
+
+
+@in_a_loop
+async def test_it_shows_what_is_told_and_stop_reaches_the_controller_by_one_key_also_under_a_dialog(tmp_path: Path) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(200)
+        app = Operate(LiveRun(run.folder, "operate"))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.view.link == "live" and app.view.scene.seq == 200)
+            assert "► EXECUTE" in text_of_screen(app)
+            await pilot.press("x")
+            await until(pilot, lambda: run.post.asked == ["quick stop"])
+            await pilot.press("A")
+            assert isinstance(app.focused, Button)
+            assert app.focused.id == "cancel"
+            assert "► EXECUTE" in text_of_screen(app)
+            await pilot.press("x")
+            await until(pilot, lambda: run.post.asked == ["quick stop"] * 2)
+            await pilot.press("enter")
+            assert run.post.asked == ["quick stop"] * 2
+            await pilot.press("colon", "h", "o", "ctrl+x")
+            await until(pilot, lambda: run.post.asked == ["quick stop"] * 3)
+            await pilot.press("enter")
+            await until(pilot, lambda: run.post.asked[3:] == ["hold"])
+
+
+@in_a_loop
+async def test_a_terminal_that_only_looks_asks_for_nothing_and_says_why(tmp_path: Path) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(200)
+        app = Operate(LiveRun(run.folder, "view"))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.view.scene.seq == 200)
+            await pilot.press("h")
+            assert "this terminal only looks" in text_of_screen(app)
+            assert "(h hold)" not in text_of_screen(app)
+            await pilot.press("1")
+            assert "(h hold)" in text_of_screen(app)
+        assert run.post.asked == []
+
+
+@pytest.mark.slow
+@in_a_loop
+async def test_a_controller_that_dies_is_said_and_one_that_comes_back_is_attached_to_again(tmp_path: Path) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(100)
+        app = Operate(LiveRun(run.folder, "operate"))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.view.scene.seq == 100)
+            run.die()
+            await until(pilot, lambda: app.view.link == "lost")
+            assert "? WAS EXECUTE" in text_of_screen(app)
+            assert "the controller has gone without a word" in text_of_screen(app)
+            await pilot.press("h")
+            assert "there is no controller to ask" in text_of_screen(app)
+            run._begin()
+            run._told = 0
+            run.tell(250)
+            await pilot.press("n")
+            await until(pilot, lambda: app.view.scene.seq == 250)
+            assert app.view.link == "live"
+
+
+@pytest.mark.slow
+@in_a_loop
+async def test_the_end_of_a_run_is_said_and_detaching_from_one_that_goes_on_ends_nothing(tmp_path: Path) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(100)
+        first = Operate(LiveRun(run.folder, "operate"))
+        async with first.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: first.view.scene.seq == 100)
+            await pilot.press("d")
+        assert "The run goes on" in (first.return_value or "")
+        second = Operate(LiveRun(run.folder, "operate"))
+        async with second.run_test(size=(80, 24)) as pilot:
+            run.tell(len(run.events))
+            await until(pilot, lambda: second.view.scene.seq == len(run.events))
+            run.end()
+            await until(pilot, lambda: second.view.link == "over")
+            assert "RUN OVER" in text_of_screen(second)

@@ -1,0 +1,92 @@
+"""Every page at every size: three lines in sight, nothing over anything else, nothing cut without an ellipsis."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import combinations
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from cell.run import PackState
+from tests.journals.packing import ENDING, FOLDER, unpacked
+from tests.tui.operate.at_a_controller import until
+from tests.tui.operate.on_record import ASSEMBLY
+from tests.tui.operate.pictures import drawn, path_of
+from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
+from tui.operate.app import Operate
+from tui.operate.recorded import RecordedRun
+from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
+
+SIZES = [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow), pytest.param((150, 50), marks=pytest.mark.slow)]
+PAGES = {"1": "why", "2": "the step under the cursor, and why", "4": "alarms", "7": "what has happened"}
+
+
+def of_record(folder: Path, name: str = ASSEMBLY, **more: bool) -> Operate:
+    return Operate(RecordedRun(unpacked(FOLDER / f"{name}{ENDING}", folder), in_thread=False, looks_round=False), **more)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@in_a_loop
+async def test_each_page_keeps_the_three_lines_and_no_region_lies_over_another(size: tuple[int, int], tmp_path: Path) -> None:
+    app = of_record(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        for key, title in PAGES.items():
+            await pilot.press(key)
+            rows = rows_of_screen(app)
+            assert len(rows) == size[1]
+            assert "■ STOPPED" in rows[0]
+            assert rows[0].endswith("[x STOP]")
+            assert "asked of people" in rows[1]
+            assert "R715" in rows[2]
+            assert any(f" {title} " in row for row in rows)
+            regions = [(widget, widget.region) for widget in leaves(app)]
+            assert not [(a, b) for (a, x), (b, y) in combinations(regions, 2) if x.overlaps(y)]
+            assert sum(region.area for _, region in regions) == size[0] * size[1]
+
+
+@in_a_loop
+async def test_a_record_is_gone_back_in_and_its_keys_of_control_say_why_not(tmp_path: Path) -> None:
+    app = of_record(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "REPLAY 426/426" in text_of_screen(app)
+        await pilot.press("h")
+        assert "this is a record" in text_of_screen(app)
+        await pilot.press("left_curly_bracket", "left_curly_bracket", "left_curly_bracket")
+        assert "‖ HELD" in text_of_screen(app)
+        await pilot.press("x")
+        assert "STOP: this is a record" in text_of_screen(app)
+        await pilot.resize_terminal(40, 10)
+        await until(
+            pilot, lambda: "The screens need 80 columns and 24 rows" in " ".join(row.strip() for row in rows_of_screen(app))
+        )
+        assert rows_of_screen(app)[0].endswith("[x STOP]")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: " why " in text_of_screen(app))
+
+
+@pytest.mark.parametrize("story", [pytest.param("tending", marks=pytest.mark.slow), "held"])
+@pytest.mark.parametrize("size", SIZES)
+def test_each_page_is_as_it_was_when_it_was_looked_at(story: str, size: tuple[int, int]) -> None:
+    for page, text in asyncio.run(drawn(story, size)).items():
+        assert text == path_of(story, page, size).read_text(encoding="utf-8"), (
+            f"{story} {page}: python -m tests.tui.operate.pictures"
+        )
+
+
+def test_without_colour_whatever_matters_still_differs_from_what_does_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    looks = of_record(tmp_path).looks
+    assert all(style.color is None and style.bgcolor is None for style in looks.values())
+    assert all(looks[look] != looks["plain"] for look in ("bad", "warn", "note", "strong", "cursor", "stop"))
+    assert len({looks[look] for look in ("bad", "warn", "note", "plain")}) == 4
+
+
+def test_each_state_and_each_kind_of_alarm_has_a_word_and_those_that_mean_another_thing_another_sign() -> None:
+    assert set(SIGNS) == set(get_args(PackState))
+    assert len({SIGNS[state][0] for state in ("Execute", "Held", "Suspended", "Stopped", "Aborted", "Complete", "Idle")}) == 7
+    assert len({sign for sign, _ in PRIORITIES.values()}) == len(PRIORITIES)
+    assert len({sign for sign, _ in ALARM_STATES.values()}) == len({word for _, word in ALARM_STATES.values()}) == 4

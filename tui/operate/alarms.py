@@ -1,0 +1,172 @@
+"""Alarms after ANSI/ISA-18.2: raised, acknowledged, returned, shelved; how many come, and when that is a flood.
+
+Law: nothing leaves the list before somebody has acknowledged it, or while what raised it still stands. An alarm is something that
+an operator has to do something about; whatever else happens is an event and stands in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from immutables import Map
+
+from cell.diagnostic import Span
+
+Priority = Literal[1, 2, 3]
+AlarmState = Literal["unacknowledged", "acknowledged", "returned", "shelved"]
+
+SECOND = 1_000_000_000
+RATE_OVER = 600 * SECOND
+"""ns over which alarms are counted: ten minutes, as the standard has it."""
+FLOOD_FROM, FLOOD_UNTIL = 10, 5
+"""A flood begins with more than ten alarms in ten minutes, and is over when it is fewer than five."""
+KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What raises an alarm. `key` names it for as long as it stands. `code` is one of ours, which has a page, or the device's
+    own. `because`: the lines of intent that it follows from, none where it follows from no line."""
+
+    key: str
+    priority: Priority
+    code: str
+    text: str
+    what_to_do: str
+    because: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`raised` last, `count` times since it was last out of the list. `returned`: when its cause went away. `shelved_until` ns,
+    with the `reason` that was given."""
+
+    cause: Cause
+    raised: int
+    count: int = 1
+    returned: int | None = None
+    acknowledged: bool = False
+    shelved_until: int | None = None
+    reason: str = ""
+
+    @property
+    def state(self) -> AlarmState:
+        if self.shelved_until is not None:
+            return "shelved"
+        if self.returned is not None:
+            return "returned"
+        return "acknowledged" if self.acknowledged else "unacknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """`listed` by key. `times`: when each alarm of the last ten minutes was raised. `past`: those that have left the list, the
+    newest first."""
+
+    listed: Map[str, Alarm] = Map()  # noqa: RUF009  persistent
+    times: tuple[int, ...] = ()
+    is_flood: bool = False
+    past: tuple[Alarm, ...] = ()
+
+    def in_order(self) -> tuple[Alarm, ...]:
+        """As they are to be read: what is shelved last, then by priority, what nobody has acknowledged first, the newest
+        first."""
+        return tuple(sorted(self.listed.values(), key=_rank))
+
+    @property
+    def top(self) -> Alarm | None:
+        """The one that is always in sight; a shelved one is not."""
+        return next((alarm for alarm in self.in_order() if alarm.state != "shelved"), None)
+
+    def number(self, state: AlarmState) -> int:
+        return sum(alarm.state == state for alarm in self.listed.values())
+
+
+def _rank(alarm: Alarm) -> tuple[bool, bool, int, bool, int, str]:
+    is_returned = alarm.returned is not None
+    return alarm.state == "shelved", is_returned, alarm.cause.priority, alarm.acknowledged, -alarm.raised, alarm.cause.key
+
+
+def standing_now(alarms: Alarms, before: Mapping[str, Cause], after: Mapping[str, Cause], now: int) -> Alarms:
+    """What stands has changed from `before` to `after`."""
+    for key, cause in after.items():
+        if key not in before or before[key].code != cause.code:
+            alarms = raised(alarms, cause, now)
+        elif before[key] != cause and key in alarms.listed:
+            alarms = replace(alarms, listed=alarms.listed.set(key, replace(alarms.listed[key], cause=cause)))
+    for key in before.keys() - after.keys():
+        alarms = returned(alarms, key, now)
+    return alarms
+
+
+def raised(alarms: Alarms, cause: Cause, now: int) -> Alarms:
+    """Again, where it is in the list already: it has to be acknowledged anew. One that is shelved stays so."""
+    found = alarms.listed.get(cause.key)
+    count = 1 if found is None else found.count + 1
+    new = Alarm(cause, now, count)
+    if found is not None and found.shelved_until is not None:
+        new = replace(new, shelved_until=found.shelved_until, reason=found.reason)
+    return _counted(replace(alarms, listed=alarms.listed.set(cause.key, new), times=(*alarms.times, now)), now)
+
+
+def happened(alarms: Alarms, cause: Cause, now: int) -> Alarms:
+    """Raised by what is over in the same moment."""
+    return returned(raised(alarms, cause, now), cause.key, now)
+
+
+def returned(alarms: Alarms, key: str, now: int) -> Alarms:
+    found = alarms.listed.get(key)
+    if found is None or found.returned is not None:
+        return alarms
+    return _settled(alarms, replace(found, returned=now))
+
+
+def acknowledged(alarms: Alarms, keys: Iterable[str]) -> Alarms:
+    for key in keys:
+        found = alarms.listed.get(key)
+        if found is not None and not found.acknowledged:
+            alarms = _settled(alarms, replace(found, acknowledged=True))
+    return alarms
+
+
+def shelved(alarms: Alarms, key: str, until: int, reason: str) -> Alarms:
+    """Out of the way until `until` ns, for a reason. Raises ValueError where none is given: nobody could tell later why."""
+    if not reason.strip():
+        raise ValueError("an alarm is shelved for a reason")
+    found = alarms.listed.get(key)
+    if found is None:
+        return alarms
+    return replace(alarms, listed=alarms.listed.set(key, replace(found, shelved_until=until, reason=reason)))
+
+
+def unshelved(alarms: Alarms, key: str) -> Alarms:
+    found = alarms.listed.get(key)
+    return alarms if found is None else _settled(alarms, replace(found, shelved_until=None, reason=""))
+
+
+def at(alarms: Alarms, now: int) -> Alarms:
+    """What the time alone changes: shelves run out, a flood passes."""
+    for key, alarm in alarms.listed.items():
+        if alarm.shelved_until is not None and alarm.shelved_until <= now:
+            alarms = unshelved(alarms, key)
+    return _counted(alarms, now) if alarms.times else alarms
+
+
+def _settled(alarms: Alarms, alarm: Alarm) -> Alarms:
+    """What is over and acknowledged leaves the list."""
+    key = alarm.cause.key
+    if alarm.returned is None or not alarm.acknowledged:
+        return replace(alarms, listed=alarms.listed.set(key, alarm))
+    return replace(alarms, listed=alarms.listed.delete(key), past=(alarm, *alarms.past[: KEPT - 1]))
+
+
+def _counted(alarms: Alarms, now: int) -> Alarms:
+    times = alarms.times
+    if times and times[0] <= now - RATE_OVER:
+        times = tuple(time for time in times if time > now - RATE_OVER)
+    is_flood = len(times) >= FLOOD_UNTIL if alarms.is_flood else len(times) > FLOOD_FROM
+    if times is alarms.times and is_flood == alarms.is_flood:
+        return alarms
+    return replace(alarms, times=times, is_flood=is_flood)

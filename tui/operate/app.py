@@ -1,0 +1,221 @@
+"""The operator's application: it shows the newest view of a source, and asks of the source what an operator wants.
+
+Law: it is a client. It decides nothing about the run, keeps nothing alive, and its end ends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, Final
+
+from rich.style import Style
+from textual import events
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from cell.events import Asked
+from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
+from tui.operate.dialogs import Confirm, Dialog, Help, Palette, Shelve
+from tui.operate.lines import Line, Look, line, said
+from tui.operate.pages import PAGES, pages
+from tui.operate.panel import ListPanel, Panel
+from tui.operate.panels.footer import footer_line
+from tui.operate.source import Source
+from tui.operate.themes import GREY, THEMES, looks_of
+from tui.operate.too_small import is_too_small, small_lines
+from tui.operate.top_panel import TopPanel
+from tui.operate.view import View
+
+PERIOD: Final = 0.1  # s between two looks at what is new
+_ASKS: Final[Mapping[str, Asked]] = {
+    "stop": "quick stop",
+    "hold": "hold",
+    "resume": "resume",
+    "finish": "finish",
+    "normal_stop": "stop",
+    "abort": "abort",
+    "clear": "clear",
+}
+
+
+class Operate(App[str]):
+    """`keys` gives each deed its key. Ends with what is to be said in the terminal afterwards."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(EVERYWHERE, "deed('stop')", "STOP", priority=True, show=False),
+        *(Binding(deed.key, f"deed('{deed.name}')", deed.short, show=False, id=deed.name) for deed in DEEDS),
+    ]
+
+    def __init__(
+        self, source: Source, keys: Mapping[str, str] | None = None, theme: str = GREY, has_colour: bool | None = None
+    ) -> None:
+        super().__init__()
+        self._said = ""
+        self.source = source
+        self.view: View = source.newest()
+        own = dict(keys or {})
+        self.keys: Mapping[str, str] = {deed.name: own.get(deed.name, deed.key) for deed in DEEDS}
+        self._is_coloured = not self.no_color if has_colour is None else has_colour
+        for each in THEMES:
+            self.register_theme(each)
+        self.theme = theme
+        self.set_keymap(own)
+
+    @property
+    def looks(self) -> Mapping[Look, Style]:
+        return looks_of(self.theme, self._is_coloured)
+
+    # --- what is shown ---
+
+    def compose(self) -> ComposeResult:
+        yield TopPanel()
+        yield Panel(lambda view, width, height: small_lines(self.size.width, self.size.height, width), id="small")
+        with ContentSwitcher(initial="overview", id="pages"):
+            yield from pages()
+        yield Panel(self._footer, id="footer")
+
+    def on_mount(self) -> None:
+        self._fit(self.size)
+        self._focus_page()
+        self.set_interval(PERIOD, self.look)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit(event.size)
+
+    def look(self) -> None:
+        """Shows what is new."""
+        view = self.source.newest()
+        if view is not self.view:
+            self.view = view
+            self.show()
+
+    def show(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Dialog):
+                screen.update(self.view)
+            else:
+                self._show_main(screen)
+
+    def _show_main(self, screen: Screen[Any]) -> None:
+        for panel in screen.query(Panel):
+            if panel.is_on_screen or isinstance(panel, TopPanel):
+                panel.update()
+
+    def _fit(self, size: Size) -> None:
+        main = self.screen_stack[0]
+        main.set_class(is_too_small(size.width, size.height), "small")
+        main.set_class(size.width >= 110, "wide")
+        main.set_class(size.height >= 36, "tall")
+
+    # --- what is done ---
+
+    def action_deed(self, name: str) -> None:
+        self.tell("")
+        deed = BY_NAME[name]
+        why = deed.why_not(self.view)
+        if why is not None:
+            self.tell(f"{deed.short}: {why}")
+            return
+        if deed.confirms and not isinstance(self.screen, Confirm):
+            self.push_screen(Confirm(deed), partial(self._confirmed, deed))
+            return
+        self._do(deed)
+
+    def _confirmed(self, deed: Deed, answer: str | None) -> None:
+        """What can be done may have changed while somebody thought."""
+        if answer is None:
+            return
+        why = deed.why_not(self.view)
+        if why is not None:
+            self.tell(f"{deed.short}: {why}")
+            return
+        self._do(deed)
+
+    def _do(self, deed: Deed) -> None:
+        if deed.name in _ASKS:
+            self.source.ask(_ASKS[deed.name])
+        elif deed.name in PAGES:
+            self.screen_stack[0].query_one("#pages", ContentSwitcher).current = deed.name
+            self._focus_page()
+        else:
+            getattr(self, f"_do_{deed.name}")()
+        self.look()
+
+    def tell(self, text: str) -> None:
+        """In the last line, until the next key: why nothing came of one."""
+        self._said = text
+        self.screen_stack[0].query_one("#footer", Panel).update()
+
+    def _footer(self, view: View, width: int, height: int) -> Sequence[Line]:
+        return [line(said(self._said, "warn"))] if self._said else [footer_line(view, self.keys, width)]
+
+    def _focus_page(self) -> None:
+        page = self.query_one(f"#{self.query_one('#pages', ContentSwitcher).current}")
+        for panel in page.query(Panel):
+            panel.update()
+        first = next((panel for panel in page.query(Panel) if panel.can_focus), None)
+        if first is not None:
+            self.set_focus(first)
+        self.show()
+
+    def _do_acknowledge(self) -> None:
+        key = self._alarm()
+        if key is not None:
+            self.source.acknowledge((key,))
+
+    def _do_shelve(self) -> None:
+        key = self._alarm()
+        alarm = self.view.scene.alarms.listed.get(key or "")
+        if key is not None and alarm is not None:
+            self.push_screen(Shelve(alarm.cause.text), partial(self._shelved, key))
+
+    def _shelved(self, key: str, answer: str | None) -> None:
+        if answer is not None:
+            minutes, _, reason = answer.partition(" ")
+            self.source.shelve(key, 60.0 * int(minutes), reason)
+            self.look()
+
+    def _alarm(self) -> str | None:
+        """The one under the cursor; elsewhere the top one."""
+        focused = self.focused
+        if isinstance(focused, ListPanel) and focused.id == "alarm_list":
+            return focused.chosen
+        top = self.view.scene.alarms.top
+        return top.cause.key if top is not None else None
+
+    def _do_back(self) -> None:
+        self.source.move("event", -1)
+
+    def _do_forward(self) -> None:
+        self.source.move("event", 1)
+
+    def _do_back_far(self) -> None:
+        self.source.move("state", -1)
+
+    def _do_forward_far(self) -> None:
+        self.source.move("state", 1)
+
+    def _do_reattach(self) -> None:
+        self.source.reattach()
+
+    def _do_help(self) -> None:
+        focused = self.focused
+        title, page = (focused.title, focused.help_page) if isinstance(focused, Panel) else ("", "")
+        self.push_screen(Help(f"Help: {title or 'the screens'}", page))
+
+    def _do_palette(self) -> None:
+        self.push_screen(Palette(), self._chosen)
+
+    def _chosen(self, name: str | None) -> None:
+        if name is not None:
+            self.action_deed(name)
+
+    def _do_detach(self) -> None:
+        goes_on = self.view.link == "live"
+        self.exit(f"The run goes on. Next: cellwright operate {self.view.run_id}" if goes_on else "")

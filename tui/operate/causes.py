@@ -1,0 +1,104 @@
+"""Which conditions of a run are alarms: what stands, read off the folded state, and what has only happened, read off an event.
+
+Law: only what an operator has to do something about is in here, and each says what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cell.events import (
+    NOT_STOPPED,
+    ClauseBroken,
+    CommandReported,
+    Event,
+    NoPlan,
+    NoProgressSeen,
+    TooFastSeen,
+    TrackingErrorSeen,
+)
+from controller.run_state import RunState
+from tui.operate.alarms import Cause
+
+ASKED_FOR = "R702"
+"""A hold that an operator has asked for is no alarm: he knows."""
+_CLAUSES = {"within": "R711", "never": "R712", "ensure": "R727", "every": "R735"}
+_RESUME = "put it in order, then resume; or stop"
+
+
+def standing(run: RunState) -> Mapping[str, Cause]:
+    """All that stands, by key. A run that is over asks nobody for anything."""
+    return {} if run.is_over else {cause.key: cause for cause in _standing(run)}
+
+
+def is_unchanged(before: RunState, after: RunState) -> bool:
+    """Whether nothing has changed that `standing` looks at: cheap, for it is asked at every event."""
+    a, b, s, t = before.belief, after.belief, before.trouble, after.trouble
+    return (
+        (
+            a is b
+            or (a.devices is b.devices and a.silent is b.silent and a.cut is b.cut and a.zones is b.zones and a.short is b.short)
+        )
+        and (s is t or (s.hold is t.hold and s.questions is t.questions and s.unwritten is t.unwritten))
+        and before.is_over == after.is_over
+        and before.context is after.context
+    )
+
+
+def happening(event: Event) -> Cause | None:
+    """What has happened and does not stand."""
+    match event:
+        case ClauseBroken(kind=kind, text=text, because=because):
+            does = "decide whether what was made meanwhile is good"
+            return Cause(f"clause {kind} {text}", 2, _CLAUSES.get(kind, ""), f"not kept, {kind}: {text}", does, because)
+        case NoPlan(diagnostics=found, number=number):
+            text = found[0].message if found else "no reason given"
+            code = found[0].code if found else "R710"
+            spans = tuple(d.spans[0] for d in found if d.spans)
+            return Cause(f"plan {number}", 1, code, f"no plan: {text}", "change what stands in the way, then resume", spans)
+        case NoProgressSeen(robot=robot):
+            return Cause(f"progress {robot}", 2, "R741", f"{robot} says that it runs, and stands", f"look what blocks {robot}")
+        case TooFastSeen(robot=robot, share=share, asked=asked):
+            text = f"{robot} goes at {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % was asked"
+            return Cause(f"speed {robot}", 1, "R771", text, f"stop {robot} at its own panel and look why")
+        case TrackingErrorSeen(robot=robot, error=error, limit=limit):
+            text = f"{robot} is {error:.3f} from its setpoint, {limit:.3f} allowed"
+            return Cause(f"tracking {robot}", 2, "R714", text, f"look at the load and the drives of {robot}")
+        case CommandReported(code=code, text=device) if code == NOT_STOPPED:
+            return Cause(f"unstopped {device}", 1, "R770", f"a stop did not reach {device}", f"stop {device} at its own panel")
+        case _:
+            return None
+
+
+def _standing(run: RunState) -> Iterator[Cause]:
+    trouble, belief = run.trouble, run.belief
+    if trouble.unwritten:
+        yield Cause(
+            "journal", 1, "R742", f"the journal cannot be written: {trouble.unwritten}", "make room on the disk, then resume"
+        )
+    if trouble.hold is not None and trouble.hold.code != ASKED_FOR:
+        yield Cause("hold", 1, trouble.hold.code, trouble.hold.text, _RESUME, trouble.hold.because)
+    for name, question in trouble.questions.items():
+        answers = ", ".join(question.answers)
+        yield Cause(f"question {name}", 1, "R761", question.text, f"look, and answer: {answers}")
+    for name, seen in sorted(belief.devices.items()):
+        if seen.alarm is not None:
+            text = f"{name}: {seen.alarm} {seen.alarm_text}".rstrip()
+            yield Cause(f"device {name} {seen.alarm}", 2, "R721", text, f"clear the fault at {name}")
+    for name, why in sorted(belief.cut.items()):
+        yield Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", f"look at the power and the cable of {name}")
+    for name in belief.silent:
+        if name not in belief.cut:
+            yield Cause(f"silent {name}", 2, "R713", f"{name} is silent", f"look whether {name} is on")
+    for what in belief.short:
+        yield Cause(f"short {what}", 3, "", f"waiting: {what}", "bring parts, or take them away")
+    yield from _occupied(run)
+
+
+def _occupied(run: RunState) -> Iterator[Cause]:
+    zones = {} if run.context is None else run.context.zones
+    for name, is_occupied in sorted(run.belief.zones.items()):
+        rule = zones[name].when_occupied if name in zones else None
+        if is_occupied and rule is not None:
+            does = "robots wait" if rule == "stop" else "robots are slowed"
+            yield Cause(f"zone {name}", 3, "", f"somebody is in {name}: {does}", f"leave {name} when done", (zones[name].span,))

@@ -1,0 +1,128 @@
+"""What an operator can do here, each with its key, and the reason where it cannot be done now.
+
+Law: nothing is hidden for being impossible. A key that does nothing now is shown so, and says why when it is pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tui.operate.view import View, may_ask
+
+STOP_NAME: Final = "STOP (protective stop request)"
+EVERYWHERE: Final = "ctrl+x"
+"""Asks for a stop also where letters are typed; it cannot be given away to anything else."""
+
+WhyNot = Callable[[View], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """`name` is what a key is given to in the configuration; `short` stands in the footer, `long` in the palette. `confirms`:
+    what is asked before, "" where nothing is."""
+
+    name: str
+    key: str
+    short: str
+    long: str
+    why_not: WhyNot
+    confirms: str = ""
+
+
+def _always(view: View) -> str | None:
+    return None
+
+
+def _ask(what: str) -> WhyNot:
+    return lambda view: may_ask(view, what)  # type: ignore[arg-type]
+
+
+def _alarm(view: View) -> str | None:
+    return None if view.scene.alarms.listed else "there is no alarm"
+
+
+def _unacknowledged(view: View) -> str | None:
+    if view.role == "view":
+        return "this terminal only looks: attach with --role operate"
+    top = view.scene.alarms.top
+    if top is None:
+        return "there is no alarm"
+    return None if any(not a.acknowledged for a in view.scene.alarms.listed.values()) else "all alarms are acknowledged"
+
+
+def _record(view: View) -> str | None:
+    return None if view.link == "record" else "only a record can be gone back in: cellwright operate RUN of a run that is over"
+
+
+def _lost(view: View) -> str | None:
+    return (
+        None if view.link == "lost" else "there is a line to the controller" if view.link == "live" else "there is no controller"
+    )
+
+
+STOP: Final = Deed("stop", "x", "STOP", STOP_NAME, _ask("quick stop"))
+DEEDS: Final[tuple[Deed, ...]] = (
+    STOP,
+    Deed("hold", "h", "hold", "Hold: end the motions under way, start no other", _ask("hold")),
+    Deed(
+        "resume",
+        "r",
+        "resume",
+        "Resume after a hold",
+        _ask("resume"),
+        "Robots will move. Is the cell in order, and nobody in it?",
+    ),
+    Deed("finish", "f", "finish", "Finish: take no more orders, make what has come", _ask("finish"), "No more orders are taken."),
+    Deed(
+        "normal_stop",
+        "t",
+        "end",
+        "Stop at the end of the motions under way",
+        _ask("stop"),
+        "The run ends and is not gone on with.",
+    ),
+    Deed("abort", "A", "abort", "Abort: stop and take the power away", _ask("abort"), "Robots stop and lose their power."),
+    Deed("clear", "C", "clear", "Clear after an abort", _ask("clear")),
+    Deed("acknowledge", "a", "ack", "Acknowledge the alarm under the cursor, or the top one", _unacknowledged),
+    Deed("shelve", "s", "shelve", "Shelve an alarm, for a reason and a time", _alarm),
+    Deed("overview", "1", "cell", "Overview", _always),
+    Deed("plan", "2", "plan", "Plan: planned against actual", _always),
+    Deed("alarms", "4", "alarms", "Alarms", _always),
+    Deed("explain", "5", "explain", "Explain: the step chosen on the plan, from its line of intent to what must hold", _always),
+    Deed("log", "7", "log", "What has happened", _always),
+    Deed("back", "left_square_bracket", "back", "One event back in the record", _record),
+    Deed("forward", "right_square_bracket", "on", "One event on in the record", _record),
+    Deed("back_far", "left_curly_bracket", "before", "To the state before, in the record", _record),
+    Deed("forward_far", "right_curly_bracket", "after", "To the state after, in the record", _record),
+    Deed("reattach", "n", "attach", "Attach again", _lost),
+    Deed("help", "question_mark", "help", "Help for what has the focus, and all keys", _always),
+    Deed("palette", "colon", "all", "Everything that can be done, by name", _always),
+    Deed("detach", "d", "leave", "Detach: the screens go, the run goes on", _always),
+)
+BY_NAME: Final = {deed.name: deed for deed in DEEDS}
+FOOTER: Final = ("hold", "resume", "acknowledge", "overview", "plan", "alarms", "log", "help", "palette", "detach")
+RECORD_FOOTER: Final = (
+    "back",
+    "forward",
+    "back_far",
+    "forward_far",
+    "overview",
+    "plan",
+    "alarms",
+    "log",
+    "help",
+    "palette",
+    "detach",
+)
+_SHOWN: Final = {
+    "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
+    "question_mark": "?", "colon": ":",
+}  # fmt: skip
+
+
+def shown_key(key: str) -> str:
+    """As it stands on the keyboard: ctrl+x is ^x."""
+    first = key.split(",")[0]
+    return _SHOWN.get(first, first.replace("ctrl+", "^"))

@@ -1,0 +1,185 @@
+"""What is asked of an operator on top of the screens.
+
+Law: under every dialog the three lines stay in sight and STOP stays one key away. What moves robots or ends a run is asked with
+the focus on Cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.operate.deeds import DEEDS, Deed, shown_key
+from tui.operate.lines import clean
+from tui.operate.top_panel import TopPanel
+from tui.operate.view import View
+
+if TYPE_CHECKING:
+    from tui.operate.app import Operate
+
+
+class Dialog(ModalScreen[str | None]):
+    """Gives what was answered; None where nothing was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "app.deed('stop')", show=False, id="stop"),
+        Binding("escape", "dismiss", show=False),
+    ]
+
+    @property
+    def operate(self) -> Operate:
+        from tui.operate.app import Operate
+
+        assert isinstance(self.app, Operate)
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        yield TopPanel()
+        with Vertical(classes="box"):
+            yield from self.asked()
+
+    def asked(self) -> ComposeResult:
+        raise NotImplementedError
+
+    def update(self, view: View) -> None:
+        self.query_one(TopPanel).update()
+
+
+class Confirm(Dialog):
+    """Gives the name of the deed, where it is confirmed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, deed: Deed) -> None:
+        super().__init__()
+        self.deed = deed
+
+    def asked(self) -> ComposeResult:
+        yield Static(Content(self.deed.long), classes="title")
+        yield Static(Content(self.deed.confirms))
+        with Horizontal(classes="buttons"):
+            yield Button("Cancel", id="cancel")
+            yield Button(Content(self.deed.long.partition(":")[0]), id="do")
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(self.deed.name if event.button.id == "do" else None)
+
+
+class Shelve(Dialog):
+    """Gives `minutes reason`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def asked(self) -> ComposeResult:
+        yield Static(Content(clean(f"Shelve: {self.text}")), classes="title")
+        yield Static(Content("For how many minutes (1 to 480)?"))
+        yield Input("30", restrict=r"[0-9]{0,3}", id="minutes")
+        yield Static(Content("For which reason?"))
+        yield Input(id="reason", max_length=200)
+        yield Static("", id="wrong")
+
+    def on_mount(self) -> None:
+        self.query_one("#reason").focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        minutes, reason = self.query_one("#minutes", Input).value, self.query_one("#reason", Input).value.strip()
+        if not minutes or not 1 <= int(minutes) <= 480:
+            self._refuse("between 1 and 480 minutes")
+        elif not reason:
+            self._refuse("a reason, so that the next one at this screen knows")
+        else:
+            self.dismiss(f"{int(minutes)} {reason}")
+
+    def _refuse(self, wanted: str) -> None:
+        self.query_one("#wrong", Static).update(Content(f"Wanted: {wanted}."))
+
+
+class Palette(Dialog):
+    """Everything that can be done, by name; what cannot be done now says why. Gives the name of the deed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "choose(1)", show=False, priority=True),
+        Binding("up", "choose(-1)", show=False, priority=True),
+    ]
+
+    def asked(self) -> ComposeResult:
+        yield Input(placeholder="type a part of its name", id="wanted")
+        yield OptionList(id="found", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#wanted").focus()
+        self._find("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._find(event.value)
+
+    def _find(self, wanted: str) -> None:
+        words = wanted.lower().split()
+        found = self.query_one(OptionList)
+        found.clear_options()
+        for deed in DEEDS:
+            if all(word in f"{deed.long} {deed.short}".lower() for word in words):
+                why = deed.why_not(self.operate.view)
+                key = shown_key(self.operate.keys[deed.name])
+                found.add_option(
+                    Option(Content(clean(f"{key:>3}  {deed.long}{'' if why is None else f'  (not now: {why})'}")), id=deed.name)
+                )
+        found.highlighted = 0 if found.option_count else None
+
+    def action_choose(self, by: int) -> None:
+        found = self.query_one(OptionList)
+        if by > 0:
+            found.action_cursor_down()
+        else:
+            found.action_cursor_up()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        found = self.query_one(OptionList)
+        if found.highlighted is not None:
+            self.dismiss(found.get_option_at_index(found.highlighted).id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
+
+
+class Help(Dialog):
+    """The page of what has the focus, then every key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter,question_mark", "dismiss", show=False)]
+
+    def __init__(self, title: str, page: str) -> None:
+        super().__init__()
+        self.title_, self.page = title, page
+
+    def asked(self) -> ComposeResult:
+        yield Static(Content(clean(self.title_)), classes="title")
+        with VerticalScroll():
+            yield Static(Content("\n".join(self._rows())), id="page")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def _rows(self) -> Sequence[str]:
+        keys, view = self.operate.keys, self.operate.view
+        rows = [*self.page.splitlines(), "", "tab: the next region; up, down, page up, page down, home, end: along a list", ""]
+        for deed in DEEDS:
+            why = deed.why_not(view)
+            key = f"{shown_key(keys[deed.name])}{' or ^x' if deed.name == 'stop' else ''}"
+            rows.append(clean(f"{key:>8}  {deed.long}{'' if why is None else f'  (not now: {why})'}"))
+        return rows

@@ -1,0 +1,216 @@
+"""A run that goes on as a source: a thread reads what its controller tells, folds it, and keeps the newest view.
+
+Law: what is shown is what was told, and only the thread writes the view. A line that breaks is made again by the client, and
+nothing is missing; where there is no controller any more the view says so and stays as it was last. The thread never waits for
+the application, nor the other way round.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import Thread
+
+from cell.codec import CodecError
+from cell.events import Asked, Event, PlanReleased
+from cell.plan_file import read_plan
+from cellwright.begun import read_begun
+from cellwright.service import NotReached, Run, attach_to
+from controller.attached.client import OURS
+from controller.attached.messages import Accepted, Prepared, Refused, Role, Seen, Told, Watch, Welcome
+from controller.journal.folder import RunFolder
+from controller.journal.journal import JournalError, plan_path
+from tui.operate import scene as scenes
+from tui.operate.ground import ground_of
+from tui.operate.scene import Scene
+from tui.operate.source import Stride
+from tui.operate.sources import texts_of
+from tui.operate.view import View
+
+PATIENCE = 0.2  # s
+Order = tuple[str, tuple[object, ...]]
+
+
+class LiveRun:
+    def __init__(self, folder: RunFolder, role: Role) -> None:
+        self._folder, self._role = folder, role
+        self._view = View(run_id=folder.id, role=role, note="attaching")
+        self._run: Run | None = None
+        self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+        self._is_closed = self._has_looked = False
+        self._thread = self._started()
+
+    def newest(self) -> View:
+        return self._view
+
+    def ask(self, what: Asked) -> None:
+        """A stop that nobody could be asked for is asked for as soon as there is a line, and that is said."""
+        run = self._run
+        if run is None:
+            self._orders.put(("ask", (what,)))
+            return
+        run.ask(what)
+        self._orders.put(("asked", (what,)))
+
+    def acknowledge(self, keys: Sequence[str]) -> None:
+        self._orders.put(("acknowledge", (tuple(keys),)))
+
+    def shelve(self, key: str, seconds: float, reason: str) -> None:
+        self._orders.put(("shelve", (key, seconds, reason)))
+
+    def move(self, stride: Stride, by: int) -> None:
+        """What goes on cannot be gone back in."""
+
+    def reattach(self) -> None:
+        if not self._thread.is_alive():
+            self._thread = self._started()
+
+    def close(self) -> None:
+        self._is_closed = True
+        if self._run is not None:
+            self._run.leave()
+
+    # --- the thread ---
+
+    def _started(self) -> Thread:
+        thread = Thread(target=self._work, name="live", daemon=True)
+        thread.start()
+        return thread
+
+    def _work(self) -> None:
+        try:
+            self._follow()
+        except (NotReached, JournalError) as cause:
+            self._lose(str(cause))
+        except CodecError as cause:
+            self._lose(f"the controller tells what this program does not know ({cause!s:.80}): it is newer; use its version")
+        except OSError as cause:
+            if not self._is_closed:
+                self._lose(f"the line to the controller broke: {cause.strerror or cause}")
+        except Exception as defect:
+            self._lose(f"a defect of the screens: {type(defect).__name__}: {defect!s:.120}; attach again")
+
+    def _follow(self) -> None:
+        scene = _from_journal(self._folder) if self._view.scene.seq == 0 else self._view.scene
+        run = attach_to(self._folder, self._role, scene.seq)
+        begun = read_begun(self._folder.path)
+        welcome = run.welcome
+        assert welcome is not None
+        self._view = replace(
+            self._view,
+            link="live",
+            note="",
+            scene=scene,
+            intent=welcome.intent,
+            role=welcome.role,
+            target="" if begun is None else "simulated" if begun.is_simulated else "real",
+        )
+        self._run = run
+        self._show(scene)
+        run.client.post(Watch(OURS))  # one of before does not know it, and says so to the client, who keeps it
+        self._listen(run)
+        self._run = None
+        self._end(run)
+
+    def _listen(self, run: Run) -> None:
+        """Folds all that has come before it is shown, so that a flood of events costs no flood of views."""
+        scene = self._view.scene
+        for message in run.client.messages(PATIENCE):
+            match message:
+                case Told(seq=seq, event=event) if seq > scene.seq:
+                    scene = scenes.taken(scene, seq, with_its_plan(event, self._folder))
+                    self._show(scene)
+                case Seen(robots=robots):
+                    self._view = replace(self._view, seen={sample.robot: sample for sample in robots})
+                case Refused(code=code, reason=reason):
+                    self._view = replace(self._view, last_asked=f"refused: {code} {reason}")
+                case Accepted() | Welcome() | Prepared() | None:
+                    scene = self._carried_out(scene, run)
+                case _:
+                    pass
+            scene = self._carried_out(scene, run)
+            if self._is_closed:
+                return
+
+    def _show(self, scene: Scene) -> None:
+        if not self._has_looked and scene.run.progress.plan is not None:
+            self._has_looked = True
+            Thread(target=self._look_round, args=(scene,), name="cell", daemon=True).start()
+        self._view = replace(self._view, scene=scene)
+
+    def _look_round(self, scene: Scene) -> None:
+        """Takes longest, so it is done beside what is told."""
+        context = scene.run.context
+        texts = texts_of(self._folder, None if context is None else context.program)
+        self._orders.put(("seen", (texts, ground_of(self._folder, scene))))
+
+    def _carried_out(self, scene: Scene, run: Run) -> Scene:
+        while True:
+            try:
+                what, words = self._orders.get_nowait()
+            except queue.Empty:
+                return scene
+            match what:
+                case "ask":
+                    run.ask(*words)  # type: ignore[arg-type]
+                    self._view = replace(self._view, last_asked=f"asked: {words[0]}")
+                case "asked":
+                    self._view = replace(self._view, last_asked=f"asked: {words[0]}")
+                case "seen":
+                    texts, found = words
+                    ground, why = (None, found) if isinstance(found, str) else (found, "")
+                    self._view = replace(self._view, texts=texts, ground=ground, no_ground=why)  # type: ignore[arg-type]
+                case "acknowledge":
+                    scene = scenes.acknowledged(scene, *words)  # type: ignore[arg-type]
+                case "shelve":
+                    scene = scenes.shelved(scene, *words)  # type: ignore[arg-type]
+            if scene is not self._view.scene:
+                self._view = replace(self._view, scene=scene)
+
+    def _end(self, run: Run) -> None:
+        word = run.client.last_word
+        run.leave()
+        if self._is_closed:
+            return
+        if word is not None and word.why == "over":
+            self._view = replace(self._view, link="over", note="the run is over")
+        elif word is not None:
+            self._lose(f"the controller has ended: {word.code} {word.reason}".replace("  ", " "))
+        else:
+            self._lose(f"the controller has gone without a word; next: cellwright resume {self._folder.id}")
+
+    def _lose(self, why: str) -> None:
+        self._run = None
+        self._view = replace(self._view, link="lost", note=why)
+
+
+def with_its_plan(event: Event, folder: RunFolder) -> Event:
+    """What a controller tells of a plan is its number and its id; the plan stands in the run's folder. Raises JournalError."""
+    if not isinstance(event, PlanReleased) or event.plan is not None:
+        return event
+    path = plan_path(folder.path, event.of.plan or "")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as cause:
+        raise JournalError(f"{path}: {cause.strerror or cause}") from cause
+    found = read_plan(text, str(path)).value
+    if found is None or found.plan_id != event.of.plan:
+        raise JournalError(f"{path} is not the plan that the controller goes by")
+    return replace(event, plan=found)
+
+
+def _from_journal(folder: RunFolder) -> Scene:
+    """From the newest snapshot, so that a long run takes no longer to be seen than a short one."""
+    try:
+        journal = folder.journal()
+    except JournalError:
+        return Scene()  # nothing has been written yet; all will be told
+    try:
+        found = journal.snapshot()
+        if found is None:
+            return Scene()
+        seq, run = found
+        return scenes.begun_from(seq, run, *journal.opening(seq))
+    finally:
+        journal.close()

@@ -1,0 +1,88 @@
+"""Which regions each page of the application has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from tui.operate.lines import Line
+from tui.operate.panel import ListPanel, Panel
+from tui.operate.panels import alarm_rows, cell_map, explained, joints, logged, plan_board, why
+from tui.operate.view import View
+
+PAGES: Final = ("overview", "plan", "alarms", "explain", "log")
+
+
+class Page(Vertical):
+    """One of the pages; the others are not drawn."""
+
+
+class Overview(Page):
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="upper"):
+            with Vertical(id="maps"):
+                yield Panel(
+                    cell_map.top, "from above", cell_map.ABOUT, id="top_map", beside=partial(cell_map.scale_of, plane="top")
+                )
+                yield Panel(
+                    cell_map.side, "from the side", cell_map.ABOUT, id="side_map", beside=partial(cell_map.scale_of, plane="side")
+                )
+            with Vertical(id="middle"):
+                yield Panel(why.why_lines, "why", why.ABOUT, can_focus=True, id="why")
+                yield Panel(joints.joint_lines, "joints", joints.ABOUT, can_focus=True, id="joints")
+            with Vertical(id="more"):
+                yield Panel(why.parts_lines, "parts", why.PARTS, id="parts")
+                yield ListPanel(logged.log_rows, "last", logged.ABOUT, id="last")
+        yield Panel(plan_board.strip, "plan", plan_board.ABOUT, id="strip")
+
+
+class Plan(Page):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.deed('explain')", show=False)]
+
+    def compose(self) -> ComposeResult:
+        board = ListPanel(plan_board.board, "plan: ░ planned, █ actual, # locked", plan_board.ABOUT, id="board")
+        yield board
+
+        def page(view: View, width: int, height: int) -> Sequence[Line]:
+            return plan_board.explained(view, plan_board.step_at_row(view.scene, board.chosen), width)
+
+        yield Panel(page, "the step under the cursor, and why", plan_board.ABOUT, id="step_page")
+
+
+class Explained(Page):
+    def compose(self) -> ComposeResult:
+        def rows(view: View, width: int) -> explained.Rows:
+            board = self.screen.query_one("#board", ListPanel)
+            return explained.explained_rows(view, explained.chosen_step(view, board.chosen), width)
+
+        yield ListPanel(rows, "explained", explained.ABOUT, id="explained")
+
+
+class Alarms(Page):
+    def compose(self) -> ComposeResult:
+        found = ListPanel(alarm_rows.alarm_rows, "alarms", alarm_rows.ABOUT, id="alarm_list")
+        yield found
+
+        def page(view: View, width: int, height: int) -> Sequence[Line]:
+            return alarm_rows.alarm_page(view, found.chosen, width)
+
+        yield Panel(page, "what it is, and what to do", id="alarm_page")
+
+
+class Log(Page):
+    def compose(self) -> ComposeResult:
+        yield ListPanel(logged.log_rows, "what has happened", logged.ABOUT, id="log_list")
+
+
+def pages() -> Iterator[Widget]:
+    yield Overview(id="overview")
+    yield Plan(id="plan")
+    yield Alarms(id="alarms")
+    yield Explained(id="explain")
+    yield Log(id="log")

@@ -1,0 +1,196 @@
+"""A region of the screen that shows lines: drawn line by line, and only those that have changed since the last time.
+
+Law: a panel decides nothing of what it shows. Its lines are a function of the view and of its size, in a file without Textual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.operate.lines import ELLIPSIS, Line, Piece, cut, fitted, line, padded, said, text_of, window
+from tui.operate.view import View
+
+if TYPE_CHECKING:
+    from tui.operate.app import Operate
+
+Draw = Callable[[View, int, int], Sequence[Line]]
+Beside = Callable[[View, int, int], str]
+
+
+class Panel(Widget):
+    """`title` stands in its frame. `about` is its page of help."""
+
+    DEFAULT_CSS = """
+    Panel { height: 1fr; width: 1fr; }
+    """
+    about: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        draw: Draw,
+        title: str = "",
+        about: str = "",
+        *,
+        can_focus: bool = False,
+        id: str | None = None,
+        beside: Beside | None = None,
+    ) -> None:
+        """`beside` stands in the frame behind the title, where there is something to say."""
+        super().__init__(id=id)
+        self.can_focus = can_focus
+        self.title, self.help_page, self._beside = title, about, beside
+        self._draw = draw
+        self._lines: tuple[Line, ...] = ()
+        self._strips: dict[int, Strip] = {}
+
+    @property
+    def operate(self) -> Operate:
+        from tui.operate.app import Operate
+
+        assert isinstance(self.app, Operate)
+        return self.app
+
+    @property
+    def shown(self) -> tuple[Line, ...]:
+        return self._lines
+
+    def update(self) -> None:
+        """Draws what has changed."""
+        width, height = self.size.width, self.size.height
+        if width < 1 or height < 1:
+            return
+        lines = tuple(cut(line, width) for line in _within(self.drawn(width, height), height))
+        changed = [
+            y
+            for y in range(max(len(lines), len(self._lines)))
+            if y >= len(lines) or y >= len(self._lines) or lines[y] != self._lines[y]
+        ]
+        self._lines = lines
+        for y in changed:
+            self._strips.pop(y, None)
+        if changed:
+            self._entitle(self.size)
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def drawn(self, width: int, height: int) -> Sequence[Line]:
+        return self._draw(self.operate.view, width, height)
+
+    def redraw(self) -> None:
+        """All of it: the colours have changed."""
+        self._lines = ()
+        self._strips.clear()
+        self.update()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._strip(y)
+        return strip
+
+    def _strip(self, y: int) -> Strip:
+        looks, width = self.operate.looks, self.size.width
+        base = self.visual_style.rich_style
+        if y >= len(self._lines):
+            return Strip.blank(width, base)
+        pieces = [Segment(piece.text, base + looks[piece.look]) for piece in self._lines[y] if piece.text]
+        return Strip(pieces).adjust_cell_length(width, base + Style())
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._strips.clear()
+        self._lines = ()
+        self.update()
+        self._entitle(event.size)
+
+    def on_mount(self) -> None:
+        self._entitle(self.size)
+
+    def _entitle(self, size: Size) -> None:
+        if not self.title:
+            return
+        beside = "" if self._beside is None else self._beside(self.operate.view, size.width, size.height)
+        title = f"{self.title}, {beside}" if beside else self.title
+        self.border_title = Content(fitted(title, max(4, size.width - 2)))
+
+
+def _within(lines: Sequence[Line], height: int) -> Sequence[Line]:
+    """What there is no room for is counted."""
+    if len(lines) <= height:
+        return lines
+    return [*lines[: height - 1], line(said(f"{ELLIPSIS} {len(lines) - height + 1} more lines", "dim"))]
+
+
+class ListPanel(Panel):
+    """One of its lines has the cursor. `draw` gives all lines; what is in sight is chosen here."""
+
+    def __init__(self, draw: ListDraw, title: str = "", about: str = "", *, id: str | None = None) -> None:
+        super().__init__(lambda view, width, height: (), title, about, can_focus=True, id=id)
+        self._draw_list = draw
+        self.cursor = 0
+        self.keys: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the line under the cursor."""
+        return self.keys[self.cursor] if 0 <= self.cursor < len(self.keys) else None
+
+    def drawn(self, width: int, height: int) -> Sequence[Line]:
+        head, rows = self._draw_list(self.operate.view, width)
+        before, keys = self.chosen, tuple(key for key, _ in rows)
+        if keys != self.keys:
+            self.call_after_refresh(self.operate.show)  # what is told of the line under the cursor
+        self.keys = keys
+        if before in self.keys:
+            self.cursor = self.keys.index(before)
+        self.cursor = min(max(0, self.cursor), max(0, len(rows) - 1))
+        return self._in_sight(head, [line for _, line in rows], width, height)
+
+    def _in_sight(self, head: Sequence[Line], rows: Sequence[Line], width: int, height: int) -> Sequence[Line]:
+        room = height - len(head)
+        first, last = window(rows, room, self.cursor)
+        found = list(rows[first:last])
+        if found and self.has_focus:
+            y = self.cursor - first
+            found[y] = (Piece(padded(text_of(found[y]), width), "cursor"),)
+        return [*head, *found]
+
+    def move(self, by: int) -> None:
+        """What is told of the line under the cursor beside it changes with it."""
+        self.cursor = min(max(0, self.cursor + by), max(0, len(self.keys) - 1))
+        self.operate.show()
+
+    def on_focus(self) -> None:
+        self.update()
+
+    def on_blur(self) -> None:
+        self.update()
+
+    def key_up(self) -> None:
+        self.move(-1)
+
+    def key_down(self) -> None:
+        self.move(1)
+
+    def key_pageup(self) -> None:
+        self.move(-max(1, self.size.height - 2))
+
+    def key_pagedown(self) -> None:
+        self.move(max(1, self.size.height - 2))
+
+    def key_home(self) -> None:
+        self.move(-len(self.keys))
+
+    def key_end(self) -> None:
+        self.move(len(self.keys))
+
+
+ListDraw = Callable[[View, int], tuple[Sequence[Line], Sequence[tuple[str, Line]]]]

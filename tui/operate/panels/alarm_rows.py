@@ -1,0 +1,60 @@
+"""The list of alarms, and all about the one under the cursor: what it is, what to do, which line of intent it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tui.operate.alarms import RATE_OVER, SECOND, Alarm
+from tui.operate.lines import Line, line, said, wrapped
+from tui.operate.state_words import ALARM_STATES, PRIORITIES
+from tui.operate.view import View
+from tui.speech import clock_time, moment
+
+ABOUT = """Alarms are what somebody has to do something about; whatever else happens stands in the log.
+! unack: nobody has seen it yet. ✓ acked: seen, and its cause stands. ↩ returned: its cause went away before anybody saw it; it
+leaves the list when it is acknowledged. z shelved: out of the way for a time, with a reason; it comes back by itself.
+A flood is more than ten in ten minutes, until it is fewer than five."""
+
+
+def alarm_rows(view: View, width: int) -> tuple[Sequence[Line], Sequence[tuple[str, Line]]]:
+    alarms = view.scene.alarms
+    minutes = RATE_OVER // (60 * SECOND)
+    counts = [f"{alarms.number(state)} {word}" for state, (_, word) in ALARM_STATES.items() if alarms.number(state)]
+    head = line(
+        said("FLOOD  " if alarms.is_flood else "", "bad"),
+        f"{len(alarms.times)} in {minutes} min   {', '.join(counts) or 'none in the list'}   {len(alarms.past)} settled",
+    )
+    rows = [(alarm.cause.key, _row(view, alarm)) for alarm in alarms.in_order()]
+    return [head], rows
+
+
+def _row(view: View, alarm: Alarm) -> Line:
+    sign, look = PRIORITIES[alarm.cause.priority]
+    mark, word = ALARM_STATES[alarm.state]
+    again = f" ({alarm.count} times)" if alarm.count > 1 else ""
+    code = f"{alarm.cause.code:<5}" if alarm.cause.code else " " * 5
+    return line(
+        said(f"{sign} P{alarm.cause.priority}", look if alarm.state != "shelved" else "dim"),
+        f" {mark} {word:<8} {moment(view.scene.seconds(alarm.raised))} {code} ",
+        said(f"{alarm.cause.text}{again}", "strong" if not alarm.acknowledged else "plain"),
+    )
+
+
+def alarm_page(view: View, key: str | None, width: int) -> Sequence[Line]:
+    """All about one alarm; nothing where there is none."""
+    alarm = view.scene.alarms.listed.get(key) if key is not None else None
+    return [] if alarm is None else list(_page(view, alarm, width))
+
+
+def _page(view: View, alarm: Alarm, width: int) -> Iterator[Line]:
+    cause = alarm.cause
+    yield from wrapped(f"{cause.code} {cause.text}".strip(), width, "strong")
+    yield from wrapped(f"what to do: {cause.what_to_do}", width)
+    for span in cause.because[:3]:
+        excerpt = view.excerpt(span)
+        yield from wrapped(f"line of intent: {span.file}:{span.start.line}{'  ' + excerpt if excerpt else ''}", width)
+    if alarm.shelved_until is not None:
+        left = max(0.0, (alarm.shelved_until - view.scene.now) / 1e9)
+        yield from wrapped(f"shelved for another {clock_time(left)}: {alarm.reason}", width, "note")
+    if cause.code:
+        yield from wrapped(f"more: cellwright explain {cause.code}", width, "dim")

@@ -1,0 +1,24 @@
+"""The last line: what can be done now by which key. What cannot stands in brackets, and its key says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tui.operate.deeds import BY_NAME, FOOTER, RECORD_FOOTER, shown_key
+from tui.operate.lines import Line, Piece, cut, width_of
+from tui.operate.view import View
+
+
+def footer_line(view: View, keys: Mapping[str, str], width: int) -> Line:
+    names = RECORD_FOOTER if view.link == "record" else FOOTER
+    words = [_word(view, keys, name) for name in names]
+    room = width - sum(width_of(word) for word in words)
+    gap = Piece("  " if room >= 2 * (len(words) - 1) else " ")
+    return cut(tuple(piece for word in words for piece in (*word, gap)), width)
+
+
+def _word(view: View, keys: Mapping[str, str], name: str) -> Line:
+    deed, key = BY_NAME[name], shown_key(keys[name])
+    if deed.why_not(view) is not None:
+        return (Piece(f"({key} {deed.short})", "dim"),)
+    return Piece(key, "strong"), Piece(f" {deed.short}")

@@ -1,0 +1,157 @@
+"""The plan by resource: planned ░ above, actual █ below; locks of zones and machines; the chain that gives it its length in
+bold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from cell.steps import Step
+from controller.plan_index import PlanIndex
+from tui.operate.lines import Line, Look, Piece, fitted, line, padded, said, wrapped
+from tui.operate.panels.timeline import Axis, Span, axis_for, row, ruler
+from tui.operate.planned import Done, behind, by_claim, by_resource, critical, done, moment_in_plan, now_in_plan, plan_of
+from tui.operate.scene import Scene
+from tui.operate.view import View
+
+WINDOW = 240.0  # s that are in sight
+MARGIN = 16
+SHORT = 3  # rows, in which there is no room for a ruler
+ABOUT = """The plan by who works, its planned time ░ above and what really was █ below. ▓ goes on now, ✗ has failed, ? nobody
+knows. Bold is the chain of steps that gives the plan its length: what is late there makes the end late. # is a lock: nobody
+else may use that zone or machine meanwhile. The cursor chooses a row; enter explains the step that it is at."""
+_ENDS = {"done": ("█", "plain"), "failed": ("✗", "bad"), "unknown": ("?", "warn"), "running": ("▓", "good")}
+
+
+def board(view: View, width: int) -> tuple[Sequence[Line], Sequence[tuple[str, Line]]]:
+    scene, plan = view.scene, plan_of(view.scene)
+    if plan is None:
+        return [line(said("no plan yet", "dim"))], []
+    axis = _axis(scene, plan, width - MARGIN)
+    head = (Piece(" " * MARGIN), *ruler(axis, now_in_plan(scene)))
+    return [_head(scene, plan, width), head], list(_rows(scene, plan, axis))
+
+
+def strip(view: View, width: int, height: int) -> Sequence[Line]:
+    """Who is at what, now; for the overview."""
+    scene, plan = view.scene, plan_of(view.scene)
+    if plan is None:
+        return [line(said("no plan yet", "dim"))]
+    axis = _axis(scene, plan, width - MARGIN)
+    rows = [(Piece(" " * MARGIN), *ruler(axis, now_in_plan(scene)))] if height > SHORT else []
+    for name, steps in _by_resource(plan).items():
+        rows.append(
+            (Piece(padded(name, MARGIN - 1) + " "), *row(axis, [*_planned(steps, _critical(plan)), *_actual(scene, steps)]))
+        )
+    return [_head(scene, plan, width), *rows]
+
+
+def _head(scene: Scene, plan: PlanIndex, width: int) -> Line:
+    makespan = plan.plan.tasks.bounds.makespan
+    late = behind(scene)
+    how = "not begun" if late is None else f"{abs(late):.1f} s {'behind' if late > 0 else 'ahead'}"
+    progress = scene.run.progress
+    steps = f"step {progress.confirmed}/{len(plan.steps) - progress.dropped}"
+    text = f"plan {progress.number} {plan.plan.plan_id[:8]}  {steps}"
+    return line(
+        text, f"  now {now_in_plan(scene):.1f} s  ends {makespan:.1f} s  ", said(how, "note" if late and late > 1.0 else "plain")
+    )
+
+
+def _axis(scene: Scene, plan: PlanIndex, columns: int) -> Axis:
+    now = now_in_plan(scene)
+    return axis_for(max(10, columns), now, max(plan.plan.tasks.bounds.makespan, now), WINDOW)
+
+
+def _rows(scene: Scene, plan: PlanIndex, axis: Axis) -> Iterator[tuple[str, Line]]:
+    bold = _critical(plan)
+    for name, steps in _by_resource(plan).items():
+        yield f"planned {name}", (Piece(padded(name, MARGIN - 1) + " ", "strong"), *row(axis, _planned(steps, bold)))
+        yield f"actual {name}", (Piece(" " * MARGIN), *row(axis, _actual(scene, steps), " "))
+    for name, steps in _by_claim(plan).items():
+        holder = scene.run.progress.claims.get(name)
+        locks = [Span(s.start, s.start + s.duration, "#", "dim") for s in steps]
+        taken = [_span(scene, d, "#", "strong") for d in done(scene, steps) if d.seen is not None]
+        label = fitted(f"lock {name}", MARGIN - 3) + (" ✓" if holder is not None else "")
+        yield f"lock {name}", (Piece(padded(label, MARGIN - 1) + " ", "dim"), *row(axis, [*locks, *taken]))
+
+
+def _planned(steps: Sequence[Step], bold: frozenset[str]) -> list[Span]:
+    return [Span(s.start, s.start + s.duration, "░", "strong" if s.id in bold else "plain") for s in steps]
+
+
+def _actual(scene: Scene, steps: Sequence[Step]) -> list[Span]:
+    return [_span(scene, d, *_ENDS[d.seen.how]) for d in done(scene, steps) if d.seen is not None]  # type: ignore[arg-type]
+
+
+def _span(scene: Scene, found: Done, mark: str, look: Look) -> Span:
+    assert found.seen is not None
+    ended = scene.now if found.seen.ended is None else found.seen.ended
+    return Span(moment_in_plan(scene, found.seen.began), moment_in_plan(scene, ended), mark, look)
+
+
+def step_at_row(scene: Scene, key: str | None) -> Step | None:
+    """The step that a row of the board is at now; before the first and behind the last one that."""
+    plan = plan_of(scene)
+    if plan is None or key is None:
+        return None
+    kind, _, name = key.partition(" ")
+    steps = (_by_claim(plan) if kind == "lock" else _by_resource(plan)).get(name, ())
+    running = [d.step for d in done(scene, steps) if d.seen is not None and d.seen.how == "running"]
+    waiting = [d.step for d in done(scene, steps) if d.seen is None and not d.is_left_out]
+    return next(iter((*running, *waiting, *steps[-1:])), None)
+
+
+def explained(view: View, step: Step | None, width: int) -> Sequence[Line]:
+    """From the line of intent to the step, and what it is held to: what fits a panel. `explain PLAN STEP` tells all."""
+    return [] if step is None else list(_explained(view, step, width))
+
+
+def _explained(view: View, step: Step, width: int) -> Iterator[Line]:
+    scene, plan = view.scene, plan_of(view.scene)
+    span = step.because.span
+    seen = scene.steps.get(step.id)
+    yield from wrapped(f"{step.id}  {step.because.rule}", width, "strong")
+    excerpt = view.excerpt(span)
+    yield from wrapped(f"asked for by {span.file}:{span.start.line}{'  ' + excerpt if excerpt else ''}", width)
+    planned = f"planned from {step.start:.1f} s on, for {step.duration:.1f} s"
+    actual = "has not begun"
+    if seen is not None:
+        began = moment_in_plan(scene, seen.began)
+        took = "" if seen.ended is None else f", took {(seen.ended - seen.began) / 1e9:.1f} s"
+        actual = f"began at {began:.1f} s ({began - step.start:+.1f} s){took}: {seen.how}"
+    yield from wrapped(f"{planned}; {actual}", width)
+    if plan is not None:
+        yield from wrapped(_waits(scene, plan, step), width)
+        if step.id in _critical(plan):
+            yield from wrapped("in the chain that gives the plan its length: later here is later at the end", width)
+    if step.claims:
+        yield from wrapped(f"nobody else uses {', '.join(step.claims)} meanwhile", width)
+    if step.motion is not None:
+        yield from wrapped(f"motion {step.motion[:12]}, proved as the plan was released", width, "dim")
+    yield from wrapped(f"all of it: cellwright explain PLAN {step.id}", width, "dim")
+
+
+def _waits(scene: Scene, plan: PlanIndex, step: Step) -> str:
+    status = scene.run.progress.status
+    open_ = [name for name in step.predecessors if name in plan.steps and status.get(name) not in ("confirmed", "dropped")]
+    if not open_:
+        return "waits for nothing" if step.predecessors else "nothing has to come before it"
+    first = plan.steps[open_[0]]
+    more = f" and {len(open_) - 1} more" if len(open_) > 1 else ""
+    return f"waits for {first.id} ({first.because.rule}){more}"
+
+
+@lru_cache(maxsize=4)
+def _by_resource(plan: PlanIndex) -> dict[str, tuple[Step, ...]]:
+    return dict(by_resource(plan))
+
+
+@lru_cache(maxsize=4)
+def _by_claim(plan: PlanIndex) -> dict[str, tuple[Step, ...]]:
+    return dict(by_claim(plan))
+
+
+@lru_cache(maxsize=4)
+def _critical(plan: PlanIndex) -> frozenset[str]:
+    return critical(plan)

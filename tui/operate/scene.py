@@ -1,0 +1,202 @@
+"""What the screens show of a run: one frozen value, made from the run's events and from nothing else.
+
+Law: live, replay and tests go through `taken`. What is believed of the cell is the controller's own fold (controller/machine.py),
+asked here again; there is no second opinion in here of what an event means, only what a reader wants beside it: when each step
+really began and ended, what is an alarm, what was said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from immutables import Map
+
+from cell.events import (
+    Event,
+    PlanReleased,
+    RunOpened,
+    RunResumed,
+    StepConfirmed,
+    StepFailed,
+    StepStarted,
+    StepUnknown,
+)
+from controller.machine import advance
+from controller.run_state import NOTHING_YET, RunState
+from tui.event_text import event_line
+from tui.operate import alarms as alarm_list
+from tui.operate.alarms import Alarm, Alarms
+from tui.operate.causes import happening, is_unchanged, standing
+
+LOG = 300
+"""Lines of the log that are kept; the journal has all."""
+
+How = Literal["running", "done", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepSeen:
+    """When a step of the plan in hand really began (ns) and ended, None while it goes on."""
+
+    began: int
+    ended: int | None = None
+    how: How = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of the log: the number of its event, its moment (ns), and what was said."""
+
+    seq: int
+    at: int
+    text: str
+
+
+_NO_ALARMS = Alarms()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known after event `seq`. `opened`: when the run was, ns of its clock; `clock` as in RunOpened, "" where it is not
+    known. `from_seq`: the events before it were not seen here, only what the run had come to with them. `steps`: those of the
+    plan in hand that have begun. `plan_began`: when the first of them did."""
+
+    seq: int = 0
+    from_seq: int = 0
+    run: RunState = NOTHING_YET
+    opened: int | None = None
+    clock: str = ""
+    steps: Map[str, StepSeen] = Map()  # noqa: RUF009  persistent
+    plan_began: int | None = None
+    alarms: Alarms = _NO_ALARMS
+    log: tuple[Said, ...] = ()
+
+    @property
+    def now(self) -> int:
+        return self.run.now
+
+    def seconds(self, at: int) -> float:
+        """A moment of the run's clock as s since the run was opened."""
+        return (at - (self.opened or 0)) / 1e9
+
+
+def begun_from(seq: int, run: RunState, opened: int | None, clock: str) -> Scene:
+    """Of a run that has come to `run` with event `seq`. What stands is raised as of now: when it really was, nobody has told."""
+    there = standing(run)
+    scene = Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock)
+    return replace(scene, alarms=alarm_list.standing_now(scene.alarms, {}, there, run.now))
+
+
+def taken(scene: Scene, seq: int, event: Event) -> Scene:
+    """The scene after event `seq`, the next one. Raises ValueError where one is missing or comes twice."""
+    if seq != scene.seq + 1:
+        raise ValueError(f"event {seq} does not follow {scene.seq}")
+    before = scene.run
+    run, _ = advance(before, event)
+    if isinstance(event, RunResumed):
+        scene = _shifted(scene, event.shift)
+    steps, began = _steps(scene, before, run, event)
+    return replace(
+        scene,
+        seq=seq,
+        run=run,
+        opened=_opened(scene, event),
+        clock=event.clock if isinstance(event, RunOpened | RunResumed) else scene.clock,
+        alarms=_alarms(scene.alarms, before, run, event),
+        log=_log(scene.log, seq, event),
+        steps=steps,
+        plan_began=began,
+    )
+
+
+def all_taken(scene: Scene, events: Iterable[tuple[int, Event]]) -> Scene:
+    for seq, event in events:
+        scene = taken(scene, seq, event)
+    return scene
+
+
+def acknowledged(scene: Scene, keys: Iterable[str]) -> Scene:
+    return replace(scene, alarms=alarm_list.acknowledged(scene.alarms, keys))
+
+
+def shelved(scene: Scene, key: str, seconds: float, reason: str) -> Scene:
+    """Raises ValueError where no reason is given."""
+    return replace(scene, alarms=alarm_list.shelved(scene.alarms, key, scene.now + round(seconds * 1e9), reason))
+
+
+def unshelved(scene: Scene, key: str) -> Scene:
+    return replace(scene, alarms=alarm_list.unshelved(scene.alarms, key))
+
+
+def _opened(scene: Scene, event: Event) -> int | None:
+    match event:
+        case RunOpened(at=at):
+            return at
+        case RunResumed(opened=opened):
+            return opened
+        case _:
+            return scene.opened
+
+
+def _alarms(alarms: Alarms, before: RunState, after: RunState, event: Event) -> Alarms:
+    if not is_unchanged(before, after):
+        alarms = alarm_list.standing_now(alarms, standing(before), standing(after), event.at)
+    cause = happening(event)
+    if cause is not None:
+        alarms = alarm_list.happened(alarms, cause, event.at)
+    return alarm_list.at(alarms, event.at)
+
+
+def _log(log: tuple[Said, ...], seq: int, event: Event) -> tuple[Said, ...]:
+    line = event_line(event)
+    return log if line is None else (*log[-LOG + 1 :], Said(seq, event.at, line))
+
+
+def _steps(scene: Scene, before: RunState, after: RunState, event: Event) -> tuple[Map[str, StepSeen], int | None]:
+    """The steps that have begun, and when the first of them did."""
+    if isinstance(event, PlanReleased) and after.progress.number != before.progress.number:
+        return Map(), None
+    steps, step, began = scene.steps, event.of.step, scene.plan_began
+    if step is None:
+        return steps, began
+    match event:
+        case StepStarted(at=at):
+            return steps.set(step, StepSeen(at)), at if began is None else began
+        case StepConfirmed(at=at):
+            return steps.set(step, _ended(steps, step, at, "done")), began
+        case StepFailed(at=at):
+            return steps.set(step, _ended(steps, step, at, "failed")), began
+        case StepUnknown(at=at):
+            return steps.set(step, _ended(steps, step, at, "unknown")), began
+        case _:
+            return steps, began
+
+
+def _ended(steps: Map[str, StepSeen], step: str, at: int, how: How) -> StepSeen:
+    """One that was never seen to begin (a fact has it already) begins and ends in one moment."""
+    seen = steps.get(step, StepSeen(at))
+    return StepSeen(seen.began, at, how)
+
+
+def _shifted(scene: Scene, shift: int) -> Scene:
+    """Moments of a clock that has gone, in the one of the controller that has taken over."""
+
+    def moved(at: int | None) -> int | None:
+        return None if at is None else at + shift
+
+    def alarm(old: Alarm) -> Alarm:
+        return replace(old, raised=old.raised + shift, returned=moved(old.returned), shelved_until=moved(old.shelved_until))
+
+    return replace(
+        scene,
+        steps=Map({name: replace(seen, began=seen.began + shift, ended=moved(seen.ended)) for name, seen in scene.steps.items()}),
+        plan_began=moved(scene.plan_began),
+        alarms=replace(
+            scene.alarms,
+            listed=Map({key: alarm(old) for key, old in scene.alarms.listed.items()}),
+            times=tuple(time + shift for time in scene.alarms.times),
+        ),
+        log=tuple(replace(said, at=said.at + shift) for said in scene.log),
+    )

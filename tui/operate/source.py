@@ -1,0 +1,31 @@
+"""Where views come from: a run that goes on, or one on record. What the application knows of either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from cell.events import Asked
+from tui.operate.view import View
+
+Stride = Literal["event", "state"]
+
+
+class Source(Protocol):
+    """Nothing here waits."""
+
+    def newest(self) -> View:
+        """The same value again as long as nothing is new."""
+
+    def ask(self, what: Asked) -> None: ...
+
+    def acknowledge(self, keys: Sequence[str]) -> None: ...
+
+    def shelve(self, key: str, seconds: float, reason: str) -> None: ...
+
+    def move(self, stride: Stride, by: int) -> None:
+        """Through a record, by events or by changes of the run's state."""
+
+    def reattach(self) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,91 @@
+"""The three lines that are always in sight: the state and STOP; the job and what it is worth; the top alarm."""
+
+from __future__ import annotations
+
+from controller.awaited import asked_of_people
+from controller.goals import aims, goals
+from tui.operate.lines import Line, Piece, apart, cut, fitted, line, said, width_of
+from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
+from tui.operate.view import View, may_ask
+
+_LINKS = {"loading": "… READING", "lost": "? NO CONTROLLER", "over": "RUN OVER", "record": "REPLAY"}
+
+
+def top_lines(view: View, width: int, stop_key: str) -> tuple[Line, Line, Line]:
+    """`stop_key`: the one that asks for a stop where the focus is."""
+    return state_line(view, width, stop_key), job_line(view, width), alarm_line(view, width)
+
+
+def state_line(view: View, width: int, stop_key: str) -> Line:
+    run = view.scene.run
+    sign, look = SIGNS[run.pack]
+    state = Piece(f"[{sign} {run.pack.upper()}]", look) if view.scene.seq else Piece("[? NOT KNOWN]", "warn")
+    if view.link == "lost":
+        state = Piece(f"[? WAS {run.pack.upper()}]", "warn")
+    stop = Piece(f"[{stop_key} STOP]", "stop" if may_ask(view, "quick stop") is None else "dim")
+    name = view.intent.rpartition("/")[2] or view.run_id
+    parts: list[Piece] = [said(fitted(name, max(8, width - 50)), "strong"), Piece(" "), state]
+    parts += [Piece("  "), Piece(_target(view), "bad" if view.target == "real" else "plain")] if view.target else []
+    if view.link in _LINKS:
+        parts += [Piece("  "), Piece(_LINKS[view.link], "bad" if view.link == "lost" else "note")]
+    if view.position is not None:
+        parts.append(Piece(f" {view.position[0]}/{view.position[1]}"))
+    if view.link == "live":
+        parts.append(Piece({"view": "  looks only", "operate": "", "engineer": "  engineer"}[view.role], "dim"))
+        parts.append(Piece("  e-stop circuit: not told", "dim"))
+    return apart(tuple(parts), (stop,), width)
+
+
+def job_line(view: View, width: int) -> Line:
+    run = view.scene.run
+    if run.context is None:
+        return cut(line("job: nothing has happened yet"), width)
+    met, total = goals(run)
+    batch = "  ".join(f"{aim.subject} {aim.have}/{aim.want}" for aim in aims(run))
+    bounds = None if run.progress.plan is None else run.progress.plan.plan.tasks.bounds
+    takt = "" if bounds is None or bounds.takt is None else f"  takt {bounds.takt:.1f} s planned"
+    lost = f"  given up {run.trouble.skipped}" if run.trouble.skipped else ""
+    people = asked_of_people(run)
+    next_ = next_action(view) or (people[0] if people else "nothing")
+    asked = view.last_asked or (f"asked of people: {next_}" if view.link == "record" else f"next for you: {next_}")
+    has_nothing = next_ == "nothing" and not view.last_asked
+    right = cut(line(said(asked, "dim" if has_nothing else "strong")), max(16, width // 2))
+    left = cut(
+        line(f"job {met}/{total} goals{'  ' + batch if batch else ''}{takt}{lost}  run {view.run_id}"),
+        width - width_of(right) - 2,
+    )
+    return cut((*left, Piece("  "), *right), width)
+
+
+def next_action(view: View) -> str:
+    """What the run cannot go on without; "" where nothing."""
+    trouble = view.scene.run.trouble
+    if view.link != "live":
+        return ""
+    if trouble.questions:
+        return "answer a question"
+    if view.scene.run.pack == "Held":
+        return "resume, or stop"
+    return ""
+
+
+def alarm_line(view: View, width: int) -> Line:
+    alarms = view.scene.alarms
+    if view.link == "lost":
+        return cut(line(said(f"? {view.note or 'the controller is gone; what is shown is the last that it told'}", "bad")), width)
+    top = alarms.top
+    if top is None:
+        shelf = alarms.number("shelved")
+        text = f"no alarm{f', {shelf} shelved' if shelf else ''}{'. ' + view.note if view.note else ''}"
+        return cut(line(said(text, "dim")), width)
+    sign, look = PRIORITIES[top.cause.priority]
+    mark, word = ALARM_STATES[top.state]
+    others = len(alarms.listed) - 1 - alarms.number("shelved")
+    right = f" {'FLOOD ' if alarms.is_flood else ''}{f'+{others} ' if others else ''}{mark} {word} "
+    key = Piece("" if view.link == "record" else "[a] ack", "dim" if top.acknowledged else "plain")
+    code = f"{top.cause.code} " if top.cause.code else ""
+    return apart(line(said(f"{sign} P{top.cause.priority} {code}{top.cause.text}", look)), (Piece(right, look), key), width)
+
+
+def _target(view: View) -> str:
+    return "SIMULATED" if view.target == "simulated" else "REAL ROBOT"

@@ -1,0 +1,26 @@
+"""The three lines as a region: the same above the screens and above every dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.widgets import Input, TextArea
+
+from tui.operate.deeds import EVERYWHERE, shown_key
+from tui.operate.lines import Line
+from tui.operate.panel import Panel
+from tui.operate.top_lines import top_lines
+
+
+class TopPanel(Panel):
+    DEFAULT_CSS = """
+    TopPanel { height: 3; dock: top; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(lambda view, width, height: (), id="top")
+
+    def drawn(self, width: int, height: int) -> Sequence[Line]:
+        is_typing = isinstance(self.screen.focused, Input | TextArea)
+        key = EVERYWHERE if is_typing else self.operate.keys["stop"]
+        return top_lines(self.operate.view, width, shown_key(key))

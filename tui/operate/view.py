@@ -1,0 +1,68 @@
+"""All that a screen is drawn from: the scene, and where it comes from. A value; panels are functions of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cell.diagnostic import Span
+from cell.events import Asked
+from controller.attached.messages import RobotSeen, Role
+from tui.operate.ground import Ground
+from tui.operate.scene import Scene
+
+Link = Literal["loading", "live", "lost", "over", "record"]
+"""loading: what has happened so far is being read. live: a controller tells what happens. lost: it did, and nothing is known
+since. over: the run has come to rest. record: a run on record is looked at, and nothing can be asked of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`note`: what is to be said of the link. `target`: what the drivers move, "" where it is not known. `texts`: the sources
+    of the run by name, those that are still what they were. `position`: where a record is looked at, of how many events.
+    `last_asked`: what became of the last request. `ground`: the cell and its robots, where its files could be read; else why
+    not. `seen`: the newest samples of the robots, where a controller tells them."""
+
+    scene: Scene = field(default_factory=Scene)
+    link: Link = "loading"
+    note: str = ""
+    run_id: str = ""
+    intent: str = ""
+    role: Role = "view"
+    target: Literal["", "simulated", "real"] = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    position: tuple[int, int] | None = None
+    last_asked: str = ""
+    ground: Ground | None = None
+    no_ground: str = ""
+    seen: Mapping[str, RobotSeen] = field(default_factory=dict)
+
+    def excerpt(self, span: Span) -> str:
+        """The line of text that a span begins in; "" where the file is not what it was."""
+        rows = self.texts.get(span.file, "").split("\n")
+        return rows[span.start.line - 1].partition("#")[0].strip() if span.start.line <= len(rows) else ""
+
+
+def may_ask(view: View, what: Asked) -> str | None:
+    """The reason why that cannot be asked here and now; None where it can. The controller is asked all the same and decides."""
+    from controller.attached.messages import Ask
+    from controller.attached.permits import may_not, means_nothing
+
+    match view.link:
+        case "record":
+            return "this is a record: nothing can be asked of it"
+        case "over":
+            return "the run is over"
+        case "lost":
+            return "there is no controller to ask"
+        case "loading":
+            return None if what in ("stop", "quick stop", "abort") else "what has happened is still being read"
+        case "live":
+            pass
+    refusal = may_not(view.role, Ask(0, what))
+    if refusal is not None:
+        return "this terminal only looks: attach with --role operate"
+    if what == "resume" and view.scene.run.trouble.questions:
+        return "a question is open: answer it first"
+    return means_nothing(view.scene.run, what)
