@@ -150,7 +150,8 @@ class Operate(App[str]):
     def tell(self, text: str) -> None:
         """In the last line, until the next key: why nothing came of one."""
         self._said = text
-        self.screen_stack[0].query_one("#footer", Panel).update()
+        for footer in self.screen_stack[0].query("#footer").results(Panel):
+            footer.update()
 
     def _footer(self, view: View, width: int, height: int) -> Sequence[Line]:
         return [line(said(self._said, "warn"))] if self._said else [footer_line(view, self.keys, width)]

@@ -50,7 +50,9 @@ class Dialog(ModalScreen[str | None]):
         raise NotImplementedError
 
     def update(self, view: View) -> None:
-        self.query_one(TopPanel).update()
+        """It may be asked before it has been composed."""
+        for panel in self.query(TopPanel):
+            panel.update()
 
 
 class Confirm(Dialog):

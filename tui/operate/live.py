@@ -137,7 +137,8 @@ class LiveRun:
         if not self._has_looked and scene.run.progress.plan is not None:
             self._has_looked = True
             Thread(target=self._look_round, args=(scene,), name="cell", daemon=True).start()
-        self._view = replace(self._view, scene=scene)
+        has_changed = scene.run.pack != self._view.scene.run.pack  # what was asked has come about, or something else has
+        self._view = replace(self._view, scene=scene, last_asked="" if has_changed else self._view.last_asked)
 
     def _look_round(self, scene: Scene) -> None:
         """Takes longest, so it is done beside what is told."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button
 
+from controller.attached import chronicle, client
 from tests.tui.operate.at_a_controller import controlled, until
 from tests.tui.operate.on_record import TENDING
 from tests.tui.operate.seen import in_a_loop, text_of_screen
@@ -93,3 +94,27 @@ async def test_the_end_of_a_run_is_said_and_detaching_from_one_that_goes_on_ends
             run.end()
             await until(pilot, lambda: second.view.link == "over")
             assert "RUN OVER" in text_of_screen(second)
+
+
+def test_a_controller_of_another_version_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "VERSION", 99)
+    with controlled(TENDING, tmp_path) as run:
+        live = LiveRun(run.folder, "operate")
+        live._thread.join(30)
+        view = live.newest()
+        assert view.link == "lost"
+        assert "R767" in view.note
+        assert "version 99" in view.note
+
+
+def test_what_a_controller_tells_and_this_program_does_not_know_is_said_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a newer one might."""
+    monkeypatch.setattr(chronicle, "told_line", lambda seq, body: b'{"type":"Told","seq":1,"event":{"type":"Levitated"}}\n')
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(1)
+        live = LiveRun(run.folder, "operate")
+        live._thread.join(30)
+        assert live.newest().link == "lost"
+        assert "this program does not know" in live.newest().note

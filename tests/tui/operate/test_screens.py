@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from itertools import combinations
 from pathlib import Path
 from typing import get_args
@@ -16,6 +17,7 @@ from tests.tui.operate.on_record import ASSEMBLY
 from tests.tui.operate.pictures import drawn, path_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
 from tui.operate.app import Operate
+from tui.operate.dialogs import Palette
 from tui.operate.recorded import RecordedRun
 from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
 
@@ -90,3 +92,35 @@ def test_each_state_and_each_kind_of_alarm_has_a_word_and_those_that_mean_anothe
     assert len({SIGNS[state][0] for state in ("Execute", "Held", "Suspended", "Stopped", "Aborted", "Complete", "Idle")}) == 7
     assert len({sign for sign, _ in PRIORITIES.values()}) == len(PRIORITIES)
     assert len({sign for sign, _ in ALARM_STATES.values()}) == len({word for _, word in ALARM_STATES.values()}) == 4
+
+
+def test_of_a_damaged_journal_what_is_whole_is_shown_and_the_rest_is_said(tmp_path: Path) -> None:
+    run = unpacked(FOLDER / f"gantry-full-disk{ENDING}", tmp_path)  # of a version that has sums
+    with sqlite3.connect(run.path / "journal.sqlite") as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("UPDATE events SET at = at + 1 WHERE seq = 300")
+        connection.execute("DELETE FROM snapshots")
+    view = RecordedRun(run, in_thread=False, looks_round=False).newest()
+    assert view.position == (299, 299)
+    assert "what is whole is shown" in view.note
+
+
+def test_a_journal_that_is_none_is_said_and_no_crash(tmp_path: Path) -> None:
+    run = unpacked(FOLDER / f"{ASSEMBLY}{ENDING}", tmp_path)
+    (run.path / "journal.sqlite").write_bytes(b"no journal" * 100)
+    view = RecordedRun(run, in_thread=False, looks_round=False).newest()
+    assert view.position is None
+    assert "is damaged or was written by another version" in view.note
+
+
+@in_a_loop
+async def test_news_that_come_while_a_dialog_is_being_made_do_not_end_the_screens(tmp_path: Path) -> None:
+    app = of_record(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = Palette()
+        dialog.update(app.view)
+        app.push_screen(dialog)
+        app.show()
+        await pilot.pause()
+        assert "STOPPED" in text_of_screen(app)
