@@ -84,5 +84,7 @@ def test_a_stop_that_cannot_reach_a_robot_ends_the_run_all_the_same(what: str) -
 
 def test_whom_a_stop_did_not_reach_is_told() -> None:
     events, summary, _ = run(OperatorAsks(5.0, "stop"), is_deaf=True)
-    assert [(e.code, e.text) for e in of(events, HoldRaised)] == [("R770", "g1: no hold stop reaches it")]
+    (hold,) = of(events, HoldRaised)
+    assert (hold.code, hold.text) == ("R770", "g1: no hold stop reaches it")
+    assert len(hold.because) == 1  # the line that it is at work for
     assert summary.state == "Stopped"

@@ -3,12 +3,14 @@
 `python -m tests.scenarios` draws as many as one likes, over the examples too, and asks the independent judge.
 """
 
+from pathlib import Path
+
 import pytest
 
 from cellwright.campaign.campaign import tried
 from cellwright.campaign.drawing import DRAWS, Stage, drawn, possible_in
 from tests.long import rest_is_long
-from tests.scenarios.subjects import gantry
+from tests.scenarios.subjects import EXAMPLES, gantry
 
 SEEDS = 100
 PARTS = 10
@@ -20,6 +22,14 @@ def test_whatever_goes_wrong_a_run_ends_with_its_cause_and_breaks_no_rule(part: 
         subject = gantry(1, "stop" if seed % 3 == 0 else "slow")
         end = tried(subject, drawn(seed, Stage(subject.cell, subject.plan.motion_plan.tasks))).end
         assert end.faults == (), end.scenario
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_command_finds_every_example_and_gives_orders_where_a_cell_has_a_queue(name: str, repository: Path) -> None:
+    file, _, orders = EXAMPLES[name]
+    intent = repository / "examples" / file
+    assert intent.is_file()
+    assert (orders is not None) == ((intent.parent / "orders.jsonl").is_file())
 
 
 def test_the_seeds_of_the_suite_draw_all_that_can_happen_there() -> None:
