@@ -38,9 +38,10 @@ def gantt(course: Course) -> Markup:
     drawn = picture("What each resource was busy with, planned and actual", axis.total, TOP + ROW * len(rows) + 4.0,
         *ruler(axis, TOP + ROW * len(rows)), *_plans(course, axis, TOP + ROW * len(rows)),
         *(mark for row, resource in enumerate(rows) for mark in _row(axis, resource, TOP + ROW * row, shown)))  # fmt: skip
+    title = "Planned" if course.is_planned else "Planned and actual"
     left = [element("p", f"Drawn up to {moment(end)}; the table has all of it.")] if until is not None else []
     key = listed(KEY[:1] if course.is_planned else KEY)
-    return section("Planned and actual", "gantt", drawn, key, *left, _shares(rows, meant, actual, course), _all(meant, actual))
+    return section(title, "gantt", drawn, key, *left, _shares(rows, meant, actual, course), _all(meant, actual))
 
 
 def _first(meant: Sequence[Bar], actual: Sequence[Bar]) -> tuple[tuple[tuple[str, Bar], ...], float | None]:
@@ -84,9 +85,14 @@ def _shares(rows: Sequence[str], meant: Sequence[Bar], actual: Sequence[Bar], co
     def works(bars: Sequence[Bar], resource: str) -> float:
         return sum(bar.works for bar in bars if bar.resource == resource)
 
+    def part(bars: Sequence[Bar], resource: str) -> str:
+        return share(works(bars, resource) / length if length > 0.0 else None)
+
+    if course.is_planned:
+        meant_rows: list[tuple[Inside, ...]] = [(name(r), lasting(works(meant, r)), part(meant, r)) for r in rows]
+        return table("Busy", ("resource", "planned", "of the time"), meant_rows, numbers=(1, 2))
     told: list[tuple[Inside, ...]] = [
-        (name(r), lasting(works(meant, r)), lasting(works(actual, r)), share(works(actual, r) / length if length > 0.0 else None))
-        for r in rows
+        (name(r), lasting(works(meant, r)), lasting(works(actual, r)), part(actual, r)) for r in rows
     ]
     return table("Busy", ("resource", "planned", "actual", "of the time"), told, numbers=(1, 2, 3))
 

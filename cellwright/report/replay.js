@@ -66,10 +66,11 @@
     void main() { vec4 w = model * vec4(point, 1.0); world = w.xyz; gl_Position = camera * w; }`));
   gl.attachShader(program, shader(gl.FRAGMENT_SHADER, `#version 300 es
     precision highp float; in vec3 world; uniform vec4 colour; uniform float lit; uniform vec3 eye; out vec4 pixel;
-    void main() { vec3 n = normalize(cross(dFdx(world), dFdy(world)));
+    void main() { if (lit < 0.5) { pixel = colour; return; }  // a line has no face, and so no normal
+      vec3 n = normalize(cross(dFdx(world), dFdy(world)));
       if (dot(n, eye - world) < 0.0) n = -n;
       float light = 0.62 + 0.30 * dot(n, normalize(vec3(0.35, -0.5, 0.8))) + 0.10 * n.z;
-      pixel = vec4(colour.rgb * mix(1.0, light, lit), colour.a); }`));
+      pixel = vec4(colour.rgb * light, colour.a); }`));
   gl.linkProgram(program);
   gl.useProgram(program);
   const at = (name) => gl.getUniformLocation(program, name);
