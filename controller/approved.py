@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from cell.motion_plan import MotionPlan
 from cell.steps import Move
 from cell.task_plan import TaskPlan
 
-A_PACE = 3  # iterations, from which on the mean time between their ends is a takt
+A_PACE = 4  # iterations, from which on the times between their ends make a takt
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,16 @@ def beyond(approved: Approved, other: Approved, slower_by: float) -> Iterator[st
 
 
 def _takt(tasks: TaskPlan) -> float | None:
-    """A plan for the last one or two has none to compare."""
-    members: dict[str, set[str]] = {}
-    for operation in tasks.operations:
-        for loop, member in operation.serves:
-            members.setdefault(loop, set()).add(member)
-    return tasks.bounds.takt if max(map(len, members.values()), default=0) >= A_PACE else None
+    """The middle one of the times between the ends of iterations, of the loop with most of them: that one part took longer, for
+    it had to be lifted out or tried again, is no pace. A plan for the last few has none to compare."""
+    serves = {operation.id: operation.serves for operation in tasks.operations}
+    ends: dict[str, dict[str, float]] = {}
+    for step in tasks.steps:
+        for loop, member in serves.get(step.operation, ()):
+            of = ends.setdefault(loop, {})
+            of[member] = max(of.get(member, 0.0), float(step.start + step.duration))
+    most = sorted(max(ends.values(), key=len, default={}).values())
+    return median(b - a for a, b in pairwise(most)) if len(most) >= A_PACE else None
 
 
 def _union(*names: Iterable[str]) -> tuple[str, ...]:
