@@ -31,13 +31,16 @@ PATIENCE = 1.0  # s: somebody may just be looking who holds it
 RESTING = 9.0  # s that drivers whose controller is gone may take to bring their robots to rest, and to end
 TRIAL = "drivers test"
 """Holds devices in the place of a run."""
+PLANNED = "being planned"
+"""Holds the cell for a run that has no name yet: it is planned first."""
 COMMANDED = frozenset({"door", "clamp", "alarm"})
 """Facts of equipment that are set and not only reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds `what`: the run, and its controller's process. `run` "" where that is not known, TRIAL for a driver's trial."""
+    """Who holds `what`: the run, and its controller's process. `run` "" where that is not known, TRIAL for a driver's trial,
+    PLANNED for a run that is being planned."""
 
     what: str
     run: str
@@ -47,6 +50,8 @@ class Holder:
     def told(self) -> str:
         if self.run == TRIAL:
             return f"{self.what} is tried by `cellwright {TRIAL}`, process {self.pid}"
+        if self.run == PLANNED:
+            return f"a run of {self.what} is being planned, by process {self.pid}"
         by = f"run {self.run}, controller process {self.pid}" if self.run else "another run"
         if self.is_left:
             return f"{self.what} was controlled by {by}, which is gone; its driver goes on, to bring what it drives to rest"
@@ -61,7 +66,8 @@ class Holder:
     def diagnostic(self) -> Diagnostic:
         run = f" {self.run}" if self.run else ""
         help = f"`cellwright attach{run}` shows it, `cellwright ask stop{run}` ends it."
-        return error("R757", self.told, help="wait until it has ended" if self.run == TRIAL or self.is_left else help)
+        is_short = self.run in (TRIAL, PLANNED) or self.is_left
+        return error("R757", self.told, help="wait until it has ended" if is_short else help)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from cell.codec import CodecError, from_plain
 from cell.diagnostic import Diagnostic
-from cell.events import Asked, Event
+from cell.events import Answered, Asked, Event, QuestionAsked
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
@@ -41,6 +41,7 @@ from controller.attached.messages import (
     LookAgain,
     Looked,
     News,
+    OpenQuestion,
     Parting,
     Prepared,
     Refused,
@@ -92,6 +93,10 @@ class Run:
     client: Client
     process: subprocess.Popen[bytes] | None = None
     welcome: Welcome | None = None
+    questions: dict[str, OpenQuestion] = field(default_factory=dict)
+    """Those that nobody has answered yet, as far as messages have told."""
+    has_looked: bool = False
+    """What the run had come to was told because it was asked for."""
     _number: int = 0
     _waiting: deque[FromController] = field(default_factory=deque)
 
@@ -103,6 +108,10 @@ class Run:
     def asked(self, what: Asked, patience: float) -> Refused | None:
         """Asks and waits for the answer: None where it is accepted. Raises NotReached where none comes within `patience` s."""
         self.ask(what)
+        return self.accepted(patience)
+
+    def accepted(self, patience: float) -> Refused | None:
+        """Of what was asked for last."""
         until = time.monotonic() + patience
         for message in self.client.messages(0.2):
             if isinstance(message, Accepted | Refused) and message.id == self._number:
@@ -197,8 +206,15 @@ class Run:
         for message in self._messages(patience):
             match message:
                 case Told(event=event):
+                    self._note(event)
                     yield event
-                case News(summary=summary) | State(summary=summary):
+                case State(summary=summary, trouble=trouble):
+                    self.has_looked = True
+                    self.questions = {
+                        name: OpenQuestion(name, one.text, one.answers) for name, one in sorted(trouble.questions.items())
+                    }
+                    yield summary
+                case News(summary=summary):
                     yield summary
                 case Refused():
                     yield message
@@ -210,6 +226,15 @@ class Run:
                     yield None
                 case _:
                     pass
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case QuestionAsked(question=name, text=text, answers=answers):
+                self.questions[name] = OpenQuestion(name, text, answers)
+            case Answered(question=name):
+                self.questions.pop(name, None)
+            case _:
+                pass
 
     def _messages(self, patience: float) -> Iterator[FromController | None]:
         while self._waiting:
@@ -243,13 +268,13 @@ class Run:
                 self.process.wait(ENDED_WITHIN)
 
 
-def start_run(start: Start, plan: ReleasedPlan, state_dir: Path, role: Role = "engineer") -> Run:
-    """Opens a run's folder under `state_dir` and starts its controller, which waits for a start. Raises OSError where the folder
-    cannot be made."""
+def start_run(start: Start, plan: ReleasedPlan, state_dir: Path, lock: CellLock = NONE, role: Role = "engineer") -> Run:
+    """Opens a run's folder under `state_dir` and starts its controller, which waits for a start. What is locked already goes with
+    it. Raises OSError where the folder cannot be made."""
     folder = _new_folder(private(state_dir))
     folder.path.chmod(0o700)
     write_start(folder, start, plan)
-    return _controlled(folder, role, 0, NONE)
+    return _controlled(folder, role, 0, lock)
 
 
 def resume_run(folder: RunFolder, lock: CellLock, jobs: int | None, role: Role = "engineer") -> Run:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cell.codec import CodecError, canonical, from_plain
 from cell.diagnostic import Outcome, error
+from cell.model import CellModel
 from cell.orders import Order
 from cell.plan_file import LARGEST_TEXT, read_plan, write_plan
 from cell.released_plan import ReleasedPlan
@@ -104,6 +105,15 @@ class Ready:
 def read_again(start: Start) -> Reading:
     """Names of files are as they were: the process must stand in `start.working`. Raises OSError."""
     return read(start.file, start.settings, start.cell, folder=Path(start.folder))
+
+
+def cell_again(folder: RunFolder) -> Outcome[CellModel]:
+    """The cell of a run as its file is now, seen from wherever this process stands. Raises OSError."""
+    start = read_start(folder)
+    if start.value is None:
+        return Outcome(None, start.diagnostics)
+    reading = read_again(replace(start.value, folder=str(Path(start.value.working, start.value.folder))))
+    return Outcome(reading.cell, reading.diagnostics)
 
 
 def released_again(folder: RunFolder, start: Start, reading: Reading, workshop: Workshop) -> Outcome[Ready]:

@@ -11,6 +11,7 @@ import json
 import queue
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Thread
@@ -106,24 +107,28 @@ def serve(
     others through the inbox. Everything is in `folder`, which is this run's own. With `before` it goes on with a run that another
     controller has left. What was written is put into `outbox` as texts, or told to `tell`, which must not wait; nor must `see`,
     which is given the newest samples of the robots."""
-    folder.claim()
-    journal = JournalBeside(DiskJournal(folder.path, spec.run_id, is_resumed=before is not None))
-    recording = RecordingBeside(Recording(folder.new_recording())) if is_recorded else None
-    news = News(outbox) if outbox is not None else None
-    post_box = Post(inbox)
-    runner = Runner(
-        spec,
-        drivers,
-        clock or clock_for(drivers, speed),
-        journal,
-        InThread(replanner),
-        post_box,
-        recording if recording is None or see is None else Shown(recording, see),
-        Together(PostedOrders(post_box), orders or Announced()),
-        on_events=tell if news is None else news.tell,
-        answers=post_box,
-    )
-    try:
+    with ExitStack() as at_the_end:
+        folder.claim()
+        at_the_end.callback(folder.abandon)
+        journal = JournalBeside(DiskJournal(folder.path, spec.run_id, is_resumed=before is not None))
+        at_the_end.callback(journal.abandon)
+        recording = RecordingBeside(Recording(folder.new_recording())) if is_recorded else None
+        if recording is not None:
+            at_the_end.callback(recording.close)
+        news = News(outbox) if outbox is not None else None
+        post_box = Post(inbox)
+        runner = Runner(
+            spec,
+            drivers,
+            clock or clock_for(drivers, speed),
+            journal,
+            InThread(replanner),
+            post_box,
+            recording if recording is None or see is None else Shown(recording, see),
+            Together(PostedOrders(post_box), orders or Announced()),
+            on_events=tell if news is None else news.tell,
+            answers=post_box,
+        )
         state = runner.run(plan) if before is None else runner.resume(before)
         journal.close()
         summary = summary_of(state)
@@ -131,11 +136,6 @@ def serve(
         if outbox is not None:
             outbox.put(canonical(summary))
         return summary
-    finally:
-        folder.abandon()
-        if recording is not None:
-            recording.close()
-        journal.abandon()
 
 
 def clock_for(drivers: DriverSet, speed: float | None) -> Clock:

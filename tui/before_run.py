@@ -17,7 +17,7 @@ from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import unwatched
 from tui.diagnostics import emit
 from tui.exit_codes import DRIVER, PROBLEM, USAGE
-from tui.preparing import Ready, asked_of, is_text, prepare
+from tui.preparing import Admits, Ready, asked_of, is_text, prepare
 from tui.progress import shown
 from tui.speech import refuse
 from tui.why_text import emit_refusal
@@ -45,7 +45,7 @@ class Target:
     workshop: Workshop
 
 
-def proved(arguments: argparse.Namespace, is_in_service: bool) -> Proved | int:
+def proved(arguments: argparse.Namespace, is_in_service: bool, admits: Admits = lambda reading: ()) -> Proved | int:
     """The plan, or the exit code after saying what is wrong. Raises OSError where a file cannot be read."""
     if Path(arguments.file).suffix == ".cell":
         return refuse(f"{arguments.file} says what is and asks for nothing; name an intent that uses it, or a plan", USAGE)
@@ -56,7 +56,7 @@ def proved(arguments: argparse.Namespace, is_in_service: bool) -> Proved | int:
     if is_in_service and scenario is not None and (tables := beside(scenario)):
         return refuse(f"{', '.join(tables)}: only a rehearsal makes that happen; try `cellwright simulate`", USAGE)
     with shown() as progress:
-        prepared = prepare(arguments.file, asked_of(arguments), open_workshop(progress, arguments.jobs))
+        prepared = prepare(arguments.file, asked_of(arguments), open_workshop(progress, arguments.jobs), admits)
     if prepared.ready is None:
         if is_text(arguments.file):
             emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)

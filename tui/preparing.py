@@ -6,7 +6,7 @@ A plan file is untrusted: its sources are read again and it is proved again. Not
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +23,10 @@ from cellwright.workshop import Workshop
 from tui.arguments import settings_of
 from tui.exit_codes import PROBLEM, USAGE
 
-UNREADABLE = frozenset({"E670", "E671", "E284", "E285", "E286", "E287"})
-"""A plan or a file of orders that cannot be read is a matter of usage, not of the intent."""
+UNREADABLE = frozenset({"E670", "E671", "E284", "E285", "E286", "E287", "R757"})
+"""A plan or a file of orders that cannot be read, or a cell that somebody else has, is a matter of usage, not of the intent."""
+Admits = Callable[[Reading], tuple[Diagnostic, ...]]
+"""Why the cell that was read is not to be planned for; nothing where it is."""
 
 
 REFUSED = WhyNot("gave up", budget="one plan, which the proof refuses")
@@ -74,11 +76,14 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     )
 
 
-def prepare(file: str, asked: Asked, workshop: Workshop) -> Prepared:
-    """Raises OSError where a file that the user named, or that the plan names, cannot be read."""
+def prepare(file: str, asked: Asked, workshop: Workshop, admits: Admits = lambda reading: ()) -> Prepared:
+    """`admits` is asked as soon as the cell is read. Raises OSError where a file that the user named, or that the plan names,
+    cannot be read."""
     if not is_text(file):
-        return _from_plan(file, asked, workshop)
+        return _from_plan(file, asked, workshop, admits)
     reading = read(file, asked.settings, asked.cell)
+    if refused := admits(reading):
+        return Prepared(None, refused, reading.texts)
     orders = _orders(asked, reading)
     if orders.value is None:
         return Prepared(None, orders.diagnostics, reading.texts)
@@ -101,11 +106,13 @@ def _orders(asked: Asked, reading: Reading) -> Outcome[tuple[Order, ...]]:
     return Outcome(None if found.value is None else found.value.orders, found.diagnostics)
 
 
-def _from_plan(file: str, asked: Asked, workshop: Workshop) -> Prepared:
+def _from_plan(file: str, asked: Asked, workshop: Workshop, admits: Admits) -> Prepared:
     loaded = load_plan(file, asked.cell)
     if loaded.value is None:
         return Prepared(None, loaded.diagnostics, {})
     plan, reading = loaded.value.plan, loaded.value.reading
+    if refused := admits(reading):
+        return Prepared(None, refused, shown_texts(reading))
     orders = _orders(asked, reading)
     if orders.value is None:
         return Prepared(None, orders.diagnostics, {})

@@ -30,6 +30,7 @@ from controller.attached.messages import (
 from controller.run_state import RunState
 
 STOPS: Final = frozenset({"stop", "quick stop", "abort"})
+ENDING: Final = frozenset({"Completing", "Stopping", "Aborting", "Clearing"})
 _TRIGGERS: Final[Mapping[Asked, packml.Trigger]] = {"resume": "unhold", "clear": "clear", "reset": "reset"}
 
 Phase = Literal["preparing", "ready", "looking", "looked", "confirmed", "running", "over"]
@@ -83,6 +84,8 @@ def means_nothing(state: RunState, what: Asked) -> str | None:
         return f"the run is over: {state.pack}"
     if what == "start":
         return f"the run has begun: it is in {state.pack}"
+    if what == "finish" and state.pack in ENDING:
+        return f"the run is in {state.pack}, where no order is begun any more"
     if what == "hold" and packml.after(state.pack, "hold") is None:
         return f"the run is in {state.pack}, where there is nothing to hold"
     trigger = _TRIGGERS.get(what)
@@ -123,6 +126,8 @@ def _answered(standing: Standing, question: str, answer: str) -> str | None:
 def _ordered(standing: Standing, order: Order) -> str | None:
     if standing.phase != "running" or standing.state.is_over:
         return "the run is not going on"
+    if standing.state.pack in ENDING:
+        return f"the run is in {standing.state.pack}, where no order is begun any more"
     return f"there is an order {order.id} already" if order.id in standing.state.belief.orders else None
 
 

@@ -8,7 +8,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from cellwright.cell_lock import TRIAL, CellLock, Holder, device_keys, holder, keys_of, take
+from cellwright.cell_lock import PLANNED, TRIAL, CellLock, Holder, device_keys, holder, keys_of, take
 from cellwright.reading import read
 from tests.cell_drivers.gantry import gantry_cell
 
@@ -41,6 +41,28 @@ def test_another_cell_with_a_device_of_the_same_address_has_to_wait(tmp_path: Pa
     assert second.what == KEYS[1]
     assert holder(tmp_path, other[:1]) is None, "what was taken before is given back"
     lock.release()
+
+
+def test_what_was_locked_beforehand_is_handed_on_without_a_moment_in_which_it_is_free(tmp_path: Path) -> None:
+    planned = taken(tmp_path, KEYS, PLANNED)
+    assert "is being planned" in Holder(KEYS[0], PLANNED, 17).told
+    handed = CellLock(tuple(os.dup(descriptor) for descriptor in planned.descriptors))  # as a process inherits them
+    planned.release()
+    assert holder(tmp_path, KEYS) == Holder(KEYS[0], PLANNED, os.getpid())
+    lock = take(tmp_path, (KEYS[0], "another device"), "run-1", patience=0.0, given=handed)
+    assert isinstance(lock, CellLock)
+    assert holder(tmp_path, KEYS[:1]) == Holder(KEYS[0], "run-1", os.getpid())
+    assert holder(tmp_path, KEYS[1:]) is None, "what is not needed is given back"
+    lock.release()
+    assert holder(tmp_path, (*KEYS, "another device")) is None
+
+
+def test_what_was_locked_beforehand_is_given_back_where_the_rest_is_not_to_be_had(tmp_path: Path) -> None:
+    other = taken(tmp_path, ("another device",))
+    handed = taken(tmp_path, KEYS, PLANNED)
+    assert isinstance(take(tmp_path, (KEYS[0], "another device"), "run-1", patience=0.0, given=handed), Holder)
+    assert holder(tmp_path, KEYS) is None
+    other.release()
 
 
 def test_a_look_at_the_lock_does_not_keep_anybody_from_taking_it(tmp_path: Path) -> None:

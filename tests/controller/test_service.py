@@ -102,6 +102,16 @@ class Broken(SmallPlanner):
         raise ZeroDivisionError("a defect")
 
 
+def test_a_journal_that_cannot_be_opened_leaves_no_claim(tmp_path: Path) -> None:
+    plan = small_plan(spec(intent(), "served").state, 3)
+    assert plan is not None
+    folder = new_run(tmp_path, "served")
+    (folder.path / "journal.sqlite").mkdir()
+    with pytest.raises(Exception, match=r"journal\.sqlite|unable to open"):
+        serve(spec(intent(), "served"), released(plan), world(), SmallPlanner(3), folder, queue.SimpleQueue[str]())
+    assert folder.pid() is None
+
+
 def test_a_defect_of_the_planner_holds_the_run_and_ends_no_supervision(tmp_path: Path) -> None:
     given = spec(intent(), "served")
     plan = small_plan(given.state, 3)

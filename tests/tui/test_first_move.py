@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cellwright.cell_lock import PLANNED, CellLock, take
 from tests.tui.test_run_renderers import PROMISED
 from tui.cli import main
 from tui.commands.run import _agreed
@@ -210,6 +211,17 @@ def test_hold_that_nobody_answers_exits_4_and_leaves_the_controller_holding(
     assert main(["status", "--format", "json"]) == 0
     ended = document(capsys)
     assert (ended["state"], ended["pid"], ended["held_because"]) == ("Stopped", None, summary["held_because"])
+
+
+def test_a_cell_that_somebody_has_is_not_planned_for(
+    intent: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tui.preparing.make_plan", lambda *given: pytest.fail("it is planned for"))
+    lock = take(here / "state", (str(Path(intent).with_suffix(".cell").resolve()),), PLANNED)
+    assert isinstance(lock, CellLock)
+    assert main(["run", intent, "--jobs", "1", "--yes"]) == 2
+    assert "error[R757]" in capsys.readouterr().err
+    lock.release()
 
 
 @pytest.mark.parametrize(("answer", "is_yes"), [("n\n", 0), ("\n", 0), ("", 0), ("yess\n", 0), ("y\n", 1), ("YES\n", 1)])

@@ -1,7 +1,9 @@
 """Asks the controller of a run for something, and ends when it has said yes or no: for scripts, and for a terminal beside.
 
-hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset; finish (no more come, so it completes). These are
-requests to a controller, not an emergency stop. Without RUN the newest run that lives is meant.
+hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset; finish (no more come, so it completes). --answer
+ID=ANSWER answers a question first; `answer` does only that, and alone lists those that are open. `order --order JSON` adds an
+order, as a line of a file of orders has it, `withdraw --order ID` withdraws one. These are requests to a controller, not an
+emergency stop. Without RUN the newest run that lives is meant.
 """
 
 from __future__ import annotations
@@ -10,23 +12,30 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_answers
-from tui.exit_codes import DONE, HELD, USAGE
-from tui.speech import printable, refuse, say
+from tui.exit_codes import DONE, HELD, PROBLEM, USAGE
+from tui.speech import printable, put, refuse, say
 
 if TYPE_CHECKING:
     from cell.events import Asked
+    from cellwright.service import Run
+    from controller.attached.messages import Refused
 
 WORDS: dict[str, Asked] = {
     "hold": "hold", "resume": "resume", "stop": "stop", "quick-stop": "quick stop",
     "abort": "abort", "clear": "clear", "reset": "reset", "finish": "finish",
 }  # fmt: skip
+WITH_TEXT = ("answer", "order", "withdraw")
 PATIENCE = 10.0  # s for an answer
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="WHAT", choices=sorted(WORDS), help=f"one of {', '.join(WORDS)}")
+    choices = (*WORDS, *WITH_TEXT)
+    parser.add_argument("what", metavar="WHAT", choices=sorted(choices), help=f"one of {', '.join(choices)}")
     add_answers(parser)
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
+    parser.add_argument(
+        "--order", metavar="TEXT", help='with `order`: {"id": "WO-1", "items": {"bracket": 2}}; with `withdraw`: WO-1'
+    )
 
 
 def act(arguments: argparse.Namespace) -> int:
@@ -34,19 +43,81 @@ def act(arguments: argparse.Namespace) -> int:
     from controller.journal.journal import JournalError
     from tui.chosen_run import living
 
+    if (arguments.what in ("order", "withdraw")) is not (arguments.order is not None):
+        return refuse("`ask order` and `ask withdraw` go with --order, and nothing else does", USAGE)
     try:
         run = attach_to(living(arguments.run), "operate")
     except (JournalError, NotReached) as cause:
         return refuse(str(cause), USAGE)
-    for question, given in arguments.answer:
-        run.answer(question, given)
     try:
-        refusal = run.asked(WORDS[arguments.what], PATIENCE)
+        return _asked(run, arguments)
     except NotReached as cause:
         return refuse(str(cause), USAGE)
     finally:
         run.leave()
+
+
+def _asked(run: Run, arguments: argparse.Namespace) -> int:
+    for question, given in arguments.answer:
+        run.answer(question, given)
+    match arguments.what:
+        case "answer" if not arguments.answer:
+            return _listed(run)
+        case "answer":
+            said = ", ".join(f"{question} = {given}" for question, given in arguments.answer)
+            return _said(run, run.accepted(PATIENCE), said)
+        case "order":
+            return _ordered(run, arguments.order)
+        case "withdraw":
+            from cell.orders import OrderCancelled
+
+            run.announce(OrderCancelled(arguments.order))
+            return _said(run, run.accepted(PATIENCE), f"{arguments.order} is withdrawn")
+        case what:
+            return _said(run, run.asked(WORDS[what], PATIENCE), WORDS[what])
+
+
+def _ordered(run: Run, text: str) -> int:
+    """Read as a line of a file of orders, beside the cell file as it is now; the controller looks at it beside its own."""
+    from cell.order_file import read_orders
+    from cell.orders import OrderAdded
+    from cellwright.start_file import cell_again
+    from tui.diagnostics import emit
+
+    cell = cell_again(run.folder)
+    if cell.value is None:
+        emit(cell.diagnostics, "text", {})
+        return PROBLEM
+    read = read_orders(text, "--order", cell.value)
+    if read.value is None or len(read.value.orders) != 1:
+        emit(read.diagnostics, "text", {"--order": text})
+        return refuse("--order has one order", USAGE) if read.value is not None else PROBLEM
+    (order,) = read.value.orders
+    run.announce(OrderAdded(order))
+    return _said(run, run.accepted(PATIENCE), f"order {order.id}")
+
+
+def _listed(run: Run) -> int:
+    """As the controller believes now."""
+    from cell.run import RunSummary
+    from cellwright.service import NotReached
+
+    run.look()
+    for message in run.messages(PATIENCE):
+        if message is None:
+            raise NotReached(f"run {run.folder.id}: it has not answered within {PATIENCE:g} s")
+        if isinstance(message, RunSummary) and run.has_looked:
+            break
+    for one in run.questions.values():
+        put(f"{printable(one.id)}: {printable(one.text)} ({printable(', '.join(one.answers))})")
+    if not run.questions:
+        say("Nothing is asked.")
+    return HELD if run.questions else DONE
+
+
+def _said(run: Run, refusal: Refused | None, what: str) -> int:
     if refusal is not None:
         return refuse(f"run {run.folder.id}: {refusal.code} {refusal.reason}", HELD)
-    say(f"Asked run {printable(run.folder.id)}: {WORDS[arguments.what]}. Next: cellwright status {printable(run.folder.id)}")
+    name = printable(run.folder.id)
+    say(f"Asked run {name}: {printable(what)}. Next: cellwright status {name}")
     return DONE

@@ -17,8 +17,11 @@ from tui.exit_codes import HELD, INTERRUPTED, USAGE
 from tui.speech import printable, refuse, say, wants_colour
 
 if TYPE_CHECKING:
+    from cell.diagnostic import Diagnostic
     from cell.model import CellModel
+    from cellwright.cell_lock import CellLock
     from cellwright.order_files import FollowedOrders
+    from cellwright.reading import Reading
     from cellwright.service import Run
     from controller.attached.messages import Prepared
     from tui.before_run import Proved
@@ -40,13 +43,17 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse("nobody is there to be asked: give --yes to run without a question", USAGE)
     if arguments.detach and arguments.orders is not None:
         return refuse("a file of orders is followed by the terminal: leave out --detach, or --orders", USAGE)
+    from cellwright.cell_lock import NONE
     from cellwright.service import NotBegun
     from tui.before_run import Proved, exit_code, proved, refused
 
-    found = proved(arguments, is_in_service=True)
+    locked: list[CellLock] = []
+    found = proved(arguments, True, lambda reading: _locked(reading, locked))
     if not isinstance(found, Proved):
+        for lock in locked:
+            lock.release()
         return found
-    run = _started(found, arguments)
+    run = _started(found, arguments, locked[0] if locked else NONE)
     try:
         return _watched(run, found, arguments, is_attended)
     except NotBegun as cause:
@@ -58,7 +65,21 @@ def act(arguments: argparse.Namespace) -> int:
         run.leave()
 
 
-def _started(found: Proved, arguments: argparse.Namespace) -> Run:
+def _locked(reading: Reading, locked: list[CellLock]) -> tuple[Diagnostic, ...]:
+    """Before it is planned for minutes the cell is ours; what stands in the way of it is told by whoever reads on."""
+    from cellwright.cell_lock import PLANNED, Holder, keys_of, take
+    from cellwright.folders import state_folder
+
+    if reading.cell is None:
+        return ()
+    lock = take(state_folder(), keys_of(reading, reading.cell), PLANNED)
+    if isinstance(lock, Holder):
+        return (lock.diagnostic,)
+    locked.append(lock)
+    return ()
+
+
+def _started(found: Proved, arguments: argparse.Namespace, lock: CellLock) -> Run:
     from cellwright.folders import state_folder
     from cellwright.service import start_run
     from cellwright.start_file import start_of
@@ -66,7 +87,7 @@ def _started(found: Proved, arguments: argparse.Namespace) -> Run:
     plan = found.ready.released
     plan_id = plan.motion_plan.plan_id
     start = start_of(found.ready.reading, found.ready.request, plan_id, found.scenario, arguments.speed, arguments.jobs)
-    return start_run(start, plan, state_folder())
+    return start_run(start, plan, state_folder(), lock)
 
 
 def _watched(run: Run, found: Proved, arguments: argparse.Namespace, is_attended: bool) -> int:

@@ -1,0 +1,121 @@
+"""The table of docs/how_to/attach.md: each verb in each state and for each role, handed on or refused with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from immutables import Map
+
+from cell.orders import Item, Order
+from cell.run import PackState
+from controller.attached.messages import (
+    AddOrder,
+    Answer,
+    Ask,
+    CancelOrder,
+    Confirm,
+    LookAgain,
+    Looked,
+    OpenQuestion,
+    Request,
+    Snapshot,
+    Subscribe,
+    Watch,
+)
+from controller.attached.permits import Standing, may_not, refusal
+from controller.run_state import NOTHING_YET, Question, RunState
+
+ITEMS = (Item("shaft", 1),)
+LOOKED = Looked(1, 0, (), (OpenQuestion("q1", "Was it done?", ("done",), "done"),), None, None, 1, True, None)
+
+
+def state(pack: PackState, is_over: bool = False) -> RunState:
+    """With a question open, and an order there."""
+    return replace(
+        NOTHING_YET,
+        pack=pack,
+        is_over=is_over,
+        trouble=replace(NOTHING_YET.trouble, questions=Map({"q1": Question("Was it done?", ("done", "not done"))})),
+        belief=replace(NOTHING_YET.belief, orders=Map({"WO-1": Order("WO-1", "orders", ITEMS)})),
+    )
+
+
+PACKS: tuple[PackState, ...] = ("Starting", "Execute", "Holding", "Held", "Suspended", "Stopping")
+STANDINGS = {
+    "preparing": Standing("preparing", NOTHING_YET),
+    "ready": Standing("ready", NOTHING_YET),
+    "looked": Standing("looked", state("Held"), LOOKED),
+    "looking": Standing("looking", state("Held"), LOOKED),
+    **{pack: Standing("running", state(pack)) for pack in PACKS},
+    "over": Standing("over", state("Complete", is_over=True)),
+}
+REQUESTS: dict[str, Request] = {
+    "start": Ask(1, "start"),
+    "hold": Ask(1, "hold"),
+    "resume": Ask(1, "resume"),
+    "stop": Ask(1, "stop"),
+    "quick stop": Ask(1, "quick stop"),
+    "abort": Ask(1, "abort"),
+    "clear": Ask(1, "clear"),
+    "reset": Ask(1, "reset"),
+    "finish": Ask(1, "finish"),
+    "Answer": Answer(1, "q1", "done"),
+    "AddOrder": AddOrder(1, Order("WO-2", "orders", ITEMS)),
+    "CancelOrder": CancelOrder(1, "WO-1"),
+    "LookAgain": LookAgain(1),
+    "Confirm": Confirm(1, 1),
+    "Subscribe": Subscribe(1, 0),
+    "Snapshot": Snapshot(1),
+    "Watch": Watch(1),
+}
+PAGE = Path(__file__).resolve().parents[3] / "docs/how_to/attach.md"
+
+
+def table() -> dict[str, dict[str, bool]]:
+    """As the page has it."""
+    lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("|")]
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert all(cell in ("yes", "") for row in rows for cell in row[1:])
+    return {row[0].strip("`"): {name: cell == "yes" for name, cell in zip(head[1:], row[1:], strict=True)} for row in rows}
+
+
+@pytest.mark.parametrize("verb", REQUESTS)
+def test_what_an_operator_asks_is_handed_on_where_the_page_says_so(verb: str) -> None:
+    there = table()[verb]
+    reasons = {name: refusal(standing, REQUESTS[verb]) for name, standing in STANDINGS.items()}
+    assert {name: reason is None for name, reason in reasons.items()} == there
+    assert all(reason is None or len(reason) > 10 for reason in reasons.values())
+
+
+def test_the_page_has_every_verb_and_every_state() -> None:
+    assert set(table()) == set(REQUESTS)
+    assert all(set(row) == set(STANDINGS) for row in table().values())
+
+
+@pytest.mark.parametrize("verb", REQUESTS)
+def test_a_viewer_only_looks(verb: str) -> None:
+    may_look = verb in ("Subscribe", "Snapshot", "Watch")
+    assert (may_not("view", REQUESTS[verb]) is None) == may_look
+    assert may_not("operate", REQUESTS[verb]) is None
+    assert may_not("engineer", REQUESTS[verb]) is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        (Answer(1, "q2", "done"), "nobody asks 'q2'"),
+        (Answer(1, "q1", "perhaps"), "'perhaps' is none of the answers: done, not done"),
+        (AddOrder(1, Order("WO-1", "orders", ITEMS)), "there is an order WO-1 already"),
+        (CancelOrder(1, "WO-9"), "there is no order 'WO-9'"),
+    ],
+)
+def test_what_is_not_there_is_named(request_: Request, reason: str) -> None:
+    assert refusal(STANDINGS["Held"], request_) == reason
+
+
+def test_a_look_that_is_not_the_newest_or_has_an_open_question_is_not_confirmed() -> None:
+    assert refusal(STANDINGS["looked"], Confirm(1, 7)) == "look 7 is not the newest one, which is 1"
+    opened = replace(LOOKED, questions=(replace(LOOKED.questions[0], given=None),))
+    assert refusal(Standing("looked", state("Held"), opened), Confirm(1, 1)) == "nobody has answered q1"

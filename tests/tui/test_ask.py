@@ -1,0 +1,135 @@
+"""What `ask` hands on to a controller, and what it says of the answer: with orders and answers too, and never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from cell.diagnostic import Outcome
+from cell.orders import Item, Order, OrderAdded, OrderCancelled, OrderChange
+from cellwright.service import Message, NotReached, Run
+from controller.attached.messages import OpenQuestion, Refused
+from controller.journal.folder import RunFolder
+from tests.planner.proof.gantry import request
+from tests.tui.samples import SUMMARY
+from tui.cli import main
+
+QUESTION = OpenQuestion("q1", "Was it\x1b done?", ("done", "not done"))
+
+
+@dataclass
+class Controller:
+    """The line to one: what was said, and what it answers."""
+
+    folder: RunFolder
+    refusal: Refused | None = None
+    questions: dict[str, OpenQuestion] = field(default_factory=dict)
+    is_silent: bool = False
+    has_looked: bool = True
+    said: list[object] = field(default_factory=list)
+
+    def asked(self, what: str, patience: float) -> Refused | None:
+        self.said.append(what)
+        return self.accepted(patience)
+
+    def accepted(self, patience: float) -> Refused | None:
+        if self.is_silent:
+            raise NotReached("run-1: it has not answered")
+        return self.refusal
+
+    def answer(self, question: str, given: str) -> None:
+        self.said.append((question, given))
+
+    def announce(self, change: OrderChange) -> None:
+        self.said.append(change)
+
+    def messages(self, patience: float) -> Iterator[Message | None]:
+        yield None if self.is_silent else SUMMARY
+
+    def look(self) -> None:
+        pass
+
+    def leave(self) -> None:
+        self.said.append("left")
+
+
+@pytest.fixture
+def controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Controller:
+    found = Controller(RunFolder(tmp_path / "run-1"))
+    monkeypatch.setattr("tui.chosen_run.living", lambda name: found.folder)
+    monkeypatch.setattr("cellwright.service.attach_to", lambda folder, role: cast(Run, found))
+    return found
+
+
+@pytest.mark.parametrize(("word", "what"), [("hold", "hold"), ("quick-stop", "quick stop"), ("finish", "finish")])
+def test_a_word_is_handed_on_and_the_line_is_left(word: str, what: str, controller: Controller) -> None:
+    assert main(["ask", word]) == 0
+    assert controller.said == [what, "left"]
+
+
+def test_a_refusal_is_told_with_its_reason(controller: Controller, capsys: pytest.CaptureFixture[str]) -> None:
+    controller.refusal = Refused(1, "R754", "the run is\x1b over")
+    assert main(["ask", "resume"]) == 4
+    assert "R754 the run is\\x1b over" in capsys.readouterr().err
+
+
+def test_open_questions_are_listed_and_answered(controller: Controller, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "answer"]) == 0
+    controller.questions = {"q1": QUESTION}
+    assert main(["ask", "answer"]) == 4
+    assert capsys.readouterr().out == "q1: Was it\\x1b done? (done, not done)\n"
+    assert main(["ask", "answer", "--answer", "q1=not done"]) == 0
+    assert controller.said == ["left", "left", ("q1", "not done"), "left"]
+
+
+def test_an_order_is_added_and_withdrawn(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = request('use "gantry.cell"\nmove shaft to outfeed\n').cell
+    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(cell))
+    if not cell.queues:
+        assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"shaft": 2}}']) == 1
+        assert controller.said == ["left"]
+        return
+    assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"shaft": 2}}']) == 0
+    assert controller.said == [OrderAdded(Order("WO-1", next(iter(cell.queues)), (Item("shaft", 2),))), "left"]
+
+
+def test_an_order_is_withdrawn(controller: Controller) -> None:
+    assert main(["ask", "withdraw", "--order", "WO-1"]) == 0
+    assert controller.said == [OrderCancelled("WO-1"), "left"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["hold", "--answer", "q1"],
+        ["hold", "--order", "WO-1"],
+        ["order"],
+        ["withdraw"],
+        ["answer", "--order", "WO-1"],
+        ["order", "--order", "{"],
+        ["order", "--order", "{}\n{}"],
+        ["order", "--order", ""],
+        ["dance"],
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_is_asked_of_nobody(
+    words: list[str], controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(request().cell))
+    try:
+        code = main(["ask", *words])
+    except SystemExit as end:
+        code = int(end.code or 0)
+    assert code in (1, 2)
+    assert [one for one in controller.said if one != "left"] == []
+
+
+def test_a_controller_that_does_not_answer_is_not_waited_for(controller: Controller) -> None:
+    controller.is_silent = True
+    for words in (["hold"], ["answer"], ["answer", "--answer", "q1=done"], ["withdraw", "--order", "WO-1"]):
+        assert main(["ask", *words]) == 2
