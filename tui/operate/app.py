@@ -19,7 +19,7 @@ from textual.widgets import ContentSwitcher
 
 from cell.events import Asked
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
-from tui.operate.dialogs import Confirm, Dialog, Help, Palette, Shelve
+from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
 from tui.operate.lines import Line, Look, line, said
 from tui.operate.pages import PAGES, pages
 from tui.operate.panel import ListPanel, Panel
@@ -164,6 +164,16 @@ class Operate(App[str]):
         if first is not None:
             self.set_focus(first)
         self.show()
+
+    def _do_answer(self) -> None:
+        name, question = next(iter(self.view.scene.run.trouble.questions.items()))
+        self.push_screen(Answering(question.text, question.answers), partial(self._answered, name))
+
+    def _answered(self, question: str, answer: str | None) -> None:
+        """Somebody else may have answered meanwhile; then the controller refuses this one, and that is shown."""
+        if answer is not None:
+            self.source.answer(question, answer)
+            self.look()
 
     def _do_acknowledge(self) -> None:
         key = self._alarm()

@@ -52,6 +52,14 @@ def _unacknowledged(view: View) -> str | None:
     return None if any(not a.acknowledged for a in view.scene.alarms.listed.values()) else "all alarms are acknowledged"
 
 
+def _question(view: View) -> str | None:
+    if not view.scene.run.trouble.questions:
+        return "no question is open"
+    if view.link != "live":
+        return "there is no controller to answer" if view.link != "record" else "this is a record: nothing can be answered"
+    return "this terminal only looks: attach with --role operate" if view.role == "view" else None
+
+
 def _record(view: View) -> str | None:
     return None if view.link == "record" else "only a record can be gone back in: cellwright operate RUN of a run that is over"
 
@@ -74,6 +82,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
         _ask("resume"),
         "Robots will move. Is the cell in order, and nobody in it?",
     ),
+    Deed("answer", "q", "answer", "Answer the question that is open", _question),
     Deed("finish", "f", "finish", "Finish: take no more orders, make what has come", _ask("finish"), "No more orders are taken."),
     Deed(
         "normal_stop",
@@ -102,7 +111,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("detach", "d", "leave", "Detach: the screens go, the run goes on", _always),
 )
 BY_NAME: Final = {deed.name: deed for deed in DEEDS}
-FOOTER: Final = ("hold", "resume", "acknowledge", "overview", "plan", "alarms", "log", "help", "palette", "detach")
+FOOTER: Final = ("hold", "resume", "answer", "acknowledge", "overview", "plan", "alarms", "help", "palette", "detach")
 RECORD_FOOTER: Final = (
     "back",
     "forward",

@@ -112,6 +112,28 @@ class Shelve(Dialog):
         self.query_one("#wrong", Static).update(Content(f"Wanted: {wanted}."))
 
 
+class Answering(Dialog):
+    """One of the answers that there are to a question; the first one is to give none. Gives the answer."""
+
+    def __init__(self, text: str, answers: Sequence[str]) -> None:
+        super().__init__()
+        self.text, self.answers = text, tuple(answers)
+
+    def asked(self) -> ComposeResult:
+        yield Static(Content(clean(self.text)), classes="title")
+        yield OptionList(
+            *(Content(clean(answer)) for answer in ("Cancel: answer nothing now", *self.answers)), id="answers", markup=False
+        )
+
+    def on_mount(self) -> None:
+        found = self.query_one(OptionList)
+        found.highlighted = 0
+        found.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self.answers[event.option_index - 1] if event.option_index else None)
+
+
 class Palette(Dialog):
     """Everything that can be done, by name; what cannot be done now says why. Gives the name of the deed."""
 

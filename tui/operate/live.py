@@ -51,7 +51,13 @@ class LiveRun:
             self._orders.put(("ask", (what,)))
             return
         run.ask(what)
-        self._orders.put(("asked", (what,)))
+        self._orders.put(("asked", (f"asked: {what}",)))
+
+    def answer(self, question: str, answer: str) -> None:
+        run = self._run
+        if run is not None:
+            run.answer(question, answer)
+            self._orders.put(("asked", (f"answered: {answer}",)))
 
     def acknowledge(self, keys: Sequence[str]) -> None:
         self._orders.put(("acknowledge", (tuple(keys),)))
@@ -157,7 +163,7 @@ class LiveRun:
                     run.ask(*words)  # type: ignore[arg-type]
                     self._view = replace(self._view, last_asked=f"asked: {words[0]}")
                 case "asked":
-                    self._view = replace(self._view, last_asked=f"asked: {words[0]}")
+                    self._view = replace(self._view, last_asked=str(words[0]))
                 case "seen":
                     texts, found = words
                     ground, why = (None, found) if isinstance(found, str) else (found, "")

@@ -82,6 +82,9 @@ class RecordedRun:
     def ask(self, what: Asked) -> None:
         """Nothing can be asked of what is over."""
 
+    def answer(self, question: str, answer: str) -> None:
+        """Nor answered."""
+
     def acknowledge(self, keys: Sequence[str]) -> None:
         """What was acknowledged then is known, and is not changed."""
 

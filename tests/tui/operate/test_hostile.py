@@ -39,12 +39,16 @@ class Still:
     def __init__(self, view: View) -> None:
         self.view = view
         self.asked: list[Asked] = []
+        self.answered: list[tuple[str, str]] = []
 
     def newest(self) -> View:
         return self.view
 
     def ask(self, what: Asked) -> None:
         self.asked.append(what)
+
+    def answer(self, question: str, answer: str) -> None:
+        self.answered.append((question, answer))
 
     def acknowledge(self, keys: object) -> None: ...
 
@@ -103,5 +107,11 @@ async def test_it_is_shown_harmlessly_on_every_page(kind: str) -> None:
             if not app.screen.is_modal:
                 regions = [widget.region for widget in leaves(app)]
                 assert not any(a.overlaps(b) for a, b in combinations(regions, 2))
-        await pilot.press("ctrl+x")
+        await pilot.press("escape", "q", "enter")
+        assert source.answered == []
+        await pilot.press("q", "down", "enter")
+        assert source.answered == [(NAMES[kind], NAMES[kind])]
+        await pilot.press("q", "x")
         assert source.asked == ["quick stop"]
+        await pilot.press("escape", "ctrl+x")
+        assert source.asked == ["quick stop"] * 2

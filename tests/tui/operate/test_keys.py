@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.journals.packing import ENDING, FOLDER, unpacked
-from tests.tui.operate.on_record import ASSEMBLY
+from tests.tui.operate.on_record import ASSEMBLY, scene_of
 from tests.tui.operate.seen import in_a_loop, text_of_screen
+from tests.tui.operate.test_hostile import hostile
 from tui.operate.app import Operate
 from tui.operate.deeds import DEEDS
 from tui.operate.key_file import WrongKeys, key_file, own_keys
+from tui.operate.lines import text_of
+from tui.operate.panels.footer import footer_line
 from tui.operate.recorded import RecordedRun
+from tui.operate.view import View
 
 
 def keys_of(folder: Path, text: str) -> dict[str, str]:
@@ -58,3 +62,17 @@ async def test_a_key_that_was_given_away_does_the_new_thing_and_stands_in_the_fo
             await pilot.press(key)
             assert "STOP: this is a record" in text_of_screen(app)
             await pilot.press("1")
+
+
+def test_what_can_be_done_now_fits_the_last_line_of_the_smallest_terminal() -> None:
+    keys = {deed.name: deed.key for deed in DEEDS}
+    for view in (
+        View(link="live"),
+        View(link="record"),
+        View(link="lost"),
+        View(scene_of(ASSEMBLY, 300), "live", role="operate"),
+        hostile("a question is open"),
+    ):
+        text = text_of(footer_line(view, keys, 80))
+        assert "d leave" in text
+        assert "…" not in text

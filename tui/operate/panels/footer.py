@@ -11,10 +11,11 @@ from tui.operate.view import View
 
 def footer_line(view: View, keys: Mapping[str, str], width: int) -> Line:
     names = RECORD_FOOTER if view.link == "record" else FOOTER
-    words = [_word(view, keys, name) for name in names]
+    asks = bool(view.scene.run.trouble.questions)  # for its answer there is room where there is a need
+    words = [_word(view, keys, name) for name in names if asks or name != "answer"]
     room = width - sum(width_of(word) for word in words)
     gap = Piece("  " if room >= 2 * (len(words) - 1) else " ")
-    return cut(tuple(piece for word in words for piece in (*word, gap)), width)
+    return cut(tuple(piece for word in words for piece in (*word, gap))[:-1], width)
 
 
 def _word(view: View, keys: Mapping[str, str], name: str) -> Line:
