@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from cell.device import CommandStatus
 from cell.driver_errors import Refusal, Refused
+from cell.newest import Newest
 
 NOT_SEEN = CommandStatus("not seen")
 
 
 class CommandBook:
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, remembers: int | None = None) -> None:
+        """`remembers`: how many commands, the newest ones; None: all."""
         self._device = device
-        self._asked: dict[str, tuple[object, ...]] = {}
-        self._status: dict[str, CommandStatus] = {}
+        self._asked: Newest[str, tuple[object, ...]] = Newest(remembers)
+        self._status: Newest[str, CommandStatus] = Newest(remembers)
 
     def is_new(self, command: str, asked: tuple[object, ...], now: int) -> bool:
         """Whether `command` has not been taken yet. Raises Refused when it was, for something else than `asked`."""

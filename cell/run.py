@@ -16,6 +16,7 @@ from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.program import Goal, IntentProgram
 from cell.program_walk import lines_in
+from cell.scene import is_heap
 from cell.state import CellState, Location
 from cell.zones import Zone
 
@@ -91,8 +92,9 @@ class RunContext:
     the act of each verb of the program can raise. `counted` has for each event that a run counts towards (full, empty) the things
     that `on full` means: those where parts wait, not those where they are worked on. `raises` has for each thing the events that
     it raises itself, each with the signal that may report it. `endless` has what brings parts without end to the loops that
-    end by nothing. `rules`: those of the fold under which the run was opened (RULES). `slower_by`: the share of the approved takt
-    that a plan after a disturbance may take longer."""
+    end by nothing. `heaps` are the places that take any number of parts and give none back. `rules`: those of the fold under
+    which the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer.
+    """
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -115,6 +117,7 @@ class RunContext:
     rules: int = 1
     slower_by: float = SLOWER_BY
     endless: Mapping[str, EndlessSupply] = field(default_factory=dict)
+    heaps: tuple[str, ...] = ()
 
 
 def run_context(
@@ -169,6 +172,7 @@ def run_context(
         rules=RULES,
         slower_by=cell.envelope.slower_by if cell.envelope is not None else SLOWER_BY,
         endless={e.name: _endless(e) for _, e in endless_loops(program, cell)},
+        heaps=tuple(name for name, place in cell.places.items() if is_heap(cell, place)),
     )
 
 
@@ -226,6 +230,15 @@ class PartSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class PartsLeft:
+    """Parts of a run without end that are counted and known by name no more."""
+
+    kind: str
+    place: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Aim:
     """What an `until` asks for and how far the run has come: `subject` is the count as written (outfeed.count)."""
 
@@ -249,7 +262,7 @@ class RunSummary:
     """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
     from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now.
-    `orders` as they came."""
+    `orders` as they came. `left` are no more among `parts`."""
 
     run_id: str
     state: str
@@ -266,3 +279,4 @@ class RunSummary:
     aims: tuple[Aim, ...] = ()
     awaiting: tuple[str, ...] = ()
     orders: tuple[OrderSummary, ...] = ()
+    left: tuple[PartsLeft, ...] = ()

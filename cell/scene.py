@@ -76,6 +76,11 @@ def resting_parts(cell: CellModel) -> tuple[SceneBody, ...]:
     )
 
 
+def is_heap(cell: CellModel, place: Place) -> bool:
+    """Whether it takes any number of parts, and nobody takes them out again."""
+    return place.capacity is None and cell.kind_of(cell.equipment[place.equipment]).layout == "heap"
+
+
 def is_in_passing(cell: CellModel, place: Place) -> bool:
     """Whether parts are only handed over there, from hand to hand, so that none ever rests in it."""
     owner = cell.equipment.get(place.equipment)

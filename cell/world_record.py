@@ -167,6 +167,17 @@ class Occupation:
 Happening = Effect | Violation | Execution
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a world that remembers the newest only has counted besides: effects by what they were, executions, and parts that
+    lie in a heap as (kind, place, count). `repeated`: commands that a device began more than once, of all that there were."""
+
+    effects: tuple[tuple[str, int], ...] = ()
+    executions: int = 0
+    repeated: int = 0
+    parts: tuple[tuple[str, str, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WorldRecord:
     """`time` ns is when it was taken. `mounts` has the robot or the changer that each tool is at, "" for one that was dropped."""
@@ -180,6 +191,7 @@ class WorldRecord:
     executions: Mapping[str, int]
     occupations: tuple[Occupation, ...]
     mounts: Mapping[str, str]
+    forgotten: Forgotten = Forgotten()
 
     def of(self, what: What) -> tuple[Effect, ...]:
         return tuple(effect for effect in self.effects if effect.what == what)

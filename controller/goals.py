@@ -108,7 +108,8 @@ def goals(state: RunState) -> tuple[int, int]:
             elif taken >= 0:
                 open_goals |= branches[taken]
     still = 0 if state.pack == "Complete" else _beyond_the_plan(state, {part for _, part in open_goals - met})
-    return len(met), len(met | open_goals) + undecided + still
+    left = state.belief.left_goals
+    return len(met) + left, len(met | open_goals) + undecided + still + left
 
 
 def _beyond_the_plan(state: RunState, under_way: set[str]) -> int:

@@ -64,7 +64,7 @@ def due(d: Draft, loop: str) -> None:
     asked, paced = _asked(d, loop), d.trouble.paces.get(loop)
     if asked is None or paced is None or not any(_open(d, loop, None)):
         return
-    left = paced.first + len(paced.ended) * asked.interval - _clock(d)
+    left = paced.first + paced.count * asked.interval - _clock(d)
     if left > 0 or d.trouble.starved_since is not None:
         d.set_timer(f"pace {loop}", max(left, SECOND) / SECOND)
     elif not paced.is_late:
@@ -76,18 +76,18 @@ def _ended(d: Draft, asked: _Asked, member: str) -> None:
     paced = d.trouble.paces.get(loop) or Paced(now)
     if member in paced.ended:
         return
-    is_late = now > paced.first + len(paced.ended) * asked.interval
+    is_late = now > paced.first + paced.count * asked.interval
     if is_late and not paced.is_late:
         _late(d, asked, paced)
     after = replace(paced, ended=paced.ended | {member}, is_late=is_late)
     d.mend(paces=d.trouble.paces.set(loop, after))
-    left = after.first + len(after.ended) * asked.interval - now
+    left = after.first + after.count * asked.interval - now
     d.set_timer(f"pace {loop}", max(left, 0) / SECOND + 0.001)
 
 
 def _late(d: Draft, asked: _Asked, paced: Paced) -> None:
     assert d.policies is not None
-    text = f"every {asked.pace.interval.quantity.text}: iteration {len(paced.ended) + 1} has not ended in time"
+    text = f"every {asked.pace.interval.quantity.text}: iteration {paced.count + 1} has not ended in time"
     d.mend(violations=d.trouble.violations + 1, paces=d.trouble.paces.set(asked.loop.id, replace(paced, is_late=True)))
     d.say(ClauseBroken(d.now, d.subject, "every", text, (asked.pace.span,)))
     block = next((name for name, around in d.policies.outward.items() if around[0].block == asked.loop.block), "")

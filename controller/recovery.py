@@ -16,7 +16,7 @@ from cell.former import FormerAct, left_of
 from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.state import Amended, Errand, InHand, InPlace, Lost
 from cell.steps import AtMeasured, MotionNeed, Move
-from controller import coming, ledger, orders, progress
+from controller import coming, ledger, left_behind, orders, progress
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder
@@ -114,6 +114,7 @@ def adopt(d: Draft, event: PlanReleased) -> None:
     """Takes over the plan that was asked for."""
     d.mend(ahead=None, passed_over=0)
     progress.adopt(d, event)
+    left_behind.leave_behind(d)
     if is_late(d):
         d.mend(mode="draining")
     else:

@@ -77,16 +77,18 @@ def rehearsed(
     scenario: Scenario = UNDISTURBED,
     longest: float | None = None,
     answers: AnswerBook | None = None,
+    journal: MemoryJournal | None = None,
 ) -> tuple[RunRecord, RunState]:
-    """The same, with the folded state, which does not cross to another process; and with somebody who `answers` questions."""
+    """The same, with the folded state, which does not cross to another process; and with somebody who `answers` questions.
+    `journal`: where the events go, and no disk is slow or full then; None: all are kept."""
     if drivers.virtual is None:
         raise ValueError("a rehearsal needs drivers with virtual time")
-    journal = _journal(scenario, drivers.virtual)
+    kept = journal or _journal(scenario, drivers.virtual)
     runner = Runner(
         spec,
         drivers,
         VirtualClock(drivers.virtual, jumps=[(round(d.at * 1e9), d.by) for d in _of(scenario, ClockJump)], longest=longest),
-        journal,
+        kept,
         AtOnce(replanner),
         Script((*asks, *(Ask(d.at, d.what) for d in _of(scenario, OperatorAsks)))),
         recorder,
@@ -95,7 +97,7 @@ def rehearsed(
         answers=answers or NoAnswers(),
     )
     state = runner.run(plan)
-    return RunRecord(spec, tuple(journal.events), summary_of(state)), state
+    return RunRecord(spec, tuple(kept.events), summary_of(state)), state
 
 
 def _journal(scenario: Scenario, virtual: VirtualTime) -> MemoryJournal:

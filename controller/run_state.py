@@ -81,7 +81,8 @@ class Belief:
     fresh samples; `cut`: devices to which there is no link, and why; `short`: who starves or blocks the cell. `orders` by id,
     `queue` their ids in the order in which they `arrived` (ns). `tended`: when each goal about a thing was last reached (ns).
     `decided`: the branch of each `when` that a plan has decided by what was observed. `numbered`: the highest number of each
-    kind of part that comes without end."""
+    kind of part that comes without end. `left` counts the parts that a run without end has left behind, by kind and place
+    (left_behind.py), `left_good` and `left_bad` those that were produced so, `left_goals` what was reached for them."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE
@@ -100,6 +101,10 @@ class Belief:
     tended: Map[str, int] = _NONE
     decided: Map[str, int] = _NONE
     numbered: Map[str, int] = _NONE
+    left: Map[str, int] = _NONE
+    left_good: int = 0
+    left_bad: int = 0
+    left_goals: int = 0
 
 
 # --- how far the plan is -----------------------------------------------------------------------------------------------
@@ -188,11 +193,16 @@ class HoldReason:
 @dataclass(frozen=True, slots=True)
 class Paced:
     """Of a loop with a pace: when its first iteration ended (ns, without starved time), which have ended, and whether the last of
-    them was late."""
+    them was late. `before` counts those that ended and are known by name no more (left_behind.py)."""
 
     first: int
     ended: frozenset[str] = frozenset()
     is_late: bool = False
+    before: int = 0
+
+    @property
+    def count(self) -> int:
+        return self.before + len(self.ended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from cell.demands import bound_parts, order_of
-from cell.run import OrderSummary, PartSummary, RunSummary
+from cell.run import OrderSummary, PartsLeft, PartSummary, RunSummary
 from cell.state import Expected, InHand, InPart, InPlace, Location, Lost
 from controller import awaited
 from controller.cell_view import by_number
@@ -39,7 +39,13 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         aims=aims(state),
         awaiting=awaited.asked_of_people(state),
         orders=orders_of(state.belief),
+        left=left_of(state.belief),
     )
+
+
+def left_of(belief: Belief) -> tuple[PartsLeft, ...]:
+    named = ((name.split(" ", 1), count) for name, count in sorted(belief.left.items()))
+    return tuple(PartsLeft(kind, place, count) for (kind, place), count in named)
 
 
 def orders_of(belief: Belief) -> tuple[OrderSummary, ...]:

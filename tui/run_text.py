@@ -24,6 +24,7 @@ def run_document(summary: RunSummary) -> dict[str, Any]:
         "goals_skipped": summary.goals_skipped,
         "makespan_s": summary.makespan_s,
         "parts": [_part(part) for part in summary.parts],
+        "left": [{"kind": left.kind, "place": left.place, "count": left.count} for left in summary.left],
         "violations": summary.violations,
         "awaiting": list(summary.awaiting),
         "orders": [{"id": order.id, "queue": order.queue, "state": order.state} for order in summary.orders],
@@ -69,7 +70,7 @@ def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     yield "steps", f"{summary.steps_done} of {summary.steps_total} done"
     yield "makespan", clock_time(summary.makespan_s)
     yield "clauses", "none broken" if summary.violations == 0 else f"{count(summary.violations, 'violation')}"
-    yield from _places(summary.parts)
+    yield from _places(summary)
 
 
 def _orders(orders: Sequence[OrderSummary]) -> str:
@@ -77,9 +78,11 @@ def _orders(orders: Sequence[OrderSummary]) -> str:
     return ", ".join(f"{states[state]} {state}" for state in get_args(OrderState) if states[state])
 
 
-def _places(parts: Sequence[PartSummary]) -> Iterator[tuple[str, str]]:
+def _places(summary: RunSummary) -> Iterator[tuple[str, str]]:
     """How many parts lie where; places of one tray together."""
-    where = Counter(_equipment(part) for part in parts)
+    where = Counter(_equipment(part) for part in summary.parts)
+    for left in summary.left:
+        where[left.kind, f"in {printable(left.place.partition('[')[0])}"] += left.count
     label = "parts"
     for (kind, place), number in sorted(where.items()):
         yield label, f"{number} {printable(kind)} {place}"

@@ -46,8 +46,10 @@ def simulated_cell(
     scenario: Scenario | None = None,
     seed: int | None = None,
     on_effect: Callable[[Happening], None] | None = None,
+    remembers: int | None = None,
 ) -> SimulatedCell:
-    """`robots` by robot name; `seed` takes the place of the scenario's."""
+    """`robots` by robot name; `seed` takes the place of the scenario's. `remembers`: how much of each kind that has happened,
+    None: all of it."""
     drawn = scenario if scenario is not None else Scenario()
     drawn = drawn if seed is None else replace(drawn, seed=seed)
-    return SimulatedCell(Assembly(cell, robots, drawn, frozenset(devices_of(cell))), on_effect)
+    return SimulatedCell(Assembly(cell, robots, drawn, frozenset(devices_of(cell))), on_effect, remembers)

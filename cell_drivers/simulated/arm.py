@@ -6,6 +6,7 @@ measured joints have settled. Samples lie on one grid of 8 ms for ever, so a num
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -67,8 +68,8 @@ class Arm:
         self.on_scaling: Callable[[float], None] = lambda scaling: None
         self._rest: Array = frozen(home_of(unit, model))
         self._flange: tuple[Array, Pose] | None = None  # for the joints that were asked about last
-        self._runs: list[Run] = []
-        self._fresh: list[Run] = []
+        self._runs: deque[Run] = deque(maxlen=world.remembers)
+        self._fresh: deque[Run] = deque(maxlen=world.remembers)
         self._stalls = self._stuck = 0
         self.longest_ramp = 1.5 * float(np.max(model.velocity / model.acceleration))
         for stall in world.luck.stalls(unit.name):
@@ -225,7 +226,7 @@ class Arm:
             borders = [run.delivered, *gaps.tolist(), end]
             found += [self._block(run, slice(a, b)) for a, b in pairwise(borders) if b > a]
             run.delivered = end
-        self._fresh = [run for run in self._fresh if run.outcome == "running"]
+        self._fresh = deque((run for run in self._fresh if run.outcome == "running"), self.world.remembers)
         return tuple(found)
 
     def _block(self, run: Run, rows: slice) -> ReadbackBlock:

@@ -22,7 +22,7 @@ LOST = "robot_lost"
 class Face:
     def __init__(self, world: World, name: str, *, rate: float = 100.0, io_points: tuple[str, ...] = ()) -> None:
         self.world = world
-        self.commands = CommandBook(name)
+        self.commands = CommandBook(name, world.remembers)
         self.is_open = False
         self.outbox: deque[tuple[int, DeviceEvent]] = deque()
         self._name = name

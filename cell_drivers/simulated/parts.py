@@ -8,7 +8,8 @@ has fallen cannot be gripped. No plan and no belief enters here.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from cell.declared_state import declared_state
 from cell.equipment import PartKind, Place
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, height
 from cell.model import CellModel
-from cell.scene import is_in_passing
+from cell.scene import is_heap, is_in_passing
 from cell.seats import turns
 from cell.state import InPlace
 from cell.world_record import Fallen, HeldBy, JoinedTo, PartRecord, RestsIn, Whereabouts
@@ -43,11 +44,28 @@ class Part:
 
 
 @dataclass(slots=True)
+class Heaped:
+    """The newest parts of all heaps, where nobody takes them out again; the others are `gone` and only counted."""
+
+    remembers: int | None = None
+    gone: Callable[[str, str], None] = lambda kind, place: None
+    newest: deque[str] = field(default_factory=deque)
+
+    def take(self, part: str) -> str | None:
+        """The one that is forgotten for it."""
+        if self.remembers is None:
+            return None
+        self.newest.append(part)
+        return self.newest.popleft() if len(self.newest) > self.remembers else None
+
+
+@dataclass(slots=True)
 class Parts:
     cell: CellModel
     parts: dict[str, Part] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     taken_over: dict[str, str] = field(default_factory=dict)
+    heaped: Heaped = field(default_factory=Heaped)
     _at: Array = field(init=False)  # (places, 3): where they are
 
     def __post_init__(self) -> None:
@@ -185,7 +203,19 @@ class Parts:
 
     def _put(self, part: Part) -> Part:
         self.parts[part.id] = part
+        if isinstance(part.where, RestsIn) and is_heap(self.cell, self.cell.places[part.where.place]):
+            self._forget(self.heaped.take(part.id))
         return part
+
+    def _forget(self, part: str | None) -> None:
+        """With all that was joined to it."""
+        known = None if part is None else self.parts.pop(part, None)
+        if known is None:
+            return
+        if isinstance(known.where, RestsIn):
+            self.heaped.gone(known.kind.name, known.where.place)
+        for other in [p.id for p in self.parts.values() if isinstance(p.where, JoinedTo) and p.where.base == known.id]:
+            self._forget(other)
 
 
 def is_grasp(part: Part, T_world_tcp: Pose) -> bool:

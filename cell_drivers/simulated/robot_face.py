@@ -22,6 +22,7 @@ from cell.device import (
 )
 from cell.driver_errors import Refusal, Stale
 from cell.joint_limits import joint_limits
+from cell.newest import Newest
 from cell.trajectory import Law, Path
 from cell.trajectory_check import in_order, motion_finding, shape_finding
 from cell_drivers.simulated.applying import apply_along
@@ -46,11 +47,12 @@ class RobotFace(Face):
     def __init__(self, world: World, arm: Arm) -> None:
         super().__init__(world, arm.unit.name, rate=1.0 / PERIOD)
         self.arm = arm
-        self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
-        self._good: dict[tuple[int, int, tuple[str, ...]], tuple[Trajectory, Path, Law]] = {}
+        most = world.remembers
+        self._prepared: Newest[str, tuple[Prepared, Path, Law]] = Newest(most)
+        self._good: Newest[tuple[int, int, tuple[str, ...]], tuple[Trajectory, Path, Law]] = Newest(most)
         self._joints = joint_limits(arm.model)
-        self._contacts: dict[str, tuple[float, float, float] | None] = {}
-        self._processes: dict[str, Process | None] = {}
+        self._contacts: Newest[str, tuple[float, float, float] | None] = Newest(most)
+        self._processes: Newest[str, Process | None] = Newest(most)
         self._brought = 0
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}

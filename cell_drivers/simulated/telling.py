@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from cell.newest import Newest
 from cell.vocabulary import OutcomeSchema
 from cell_drivers.simulated.parts import Part
 from cell_drivers.simulated.world import World
@@ -14,16 +15,20 @@ class Telling:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._numbers: dict[str, dict[str, int]] = {}
-        self._looks: Counter[tuple[str, str]] = Counter()
+        self._numbers: dict[str, Newest[str, int]] = {}
+        self._parts: Counter[str] = Counter()
+        self._looks: Newest[tuple[str, str], int] = Newest(world.remembers)
 
     def value(self, outcome: str, part: Part) -> str:
         """Of an outcome that has adverse values the scenario says whether one is told (`reject`); of any other it may say which
         (`identified`), and else the seed does."""
         schema, luck = self._world.cell.vocabulary.outcome(outcome), self._world.luck
-        seen = self._numbers.setdefault(outcome, {})
-        nth = seen.setdefault(part.id, len(seen) + 1)
-        self._looks[outcome, part.id] += 1
+        seen = self._numbers.setdefault(outcome, Newest(self._world.remembers))
+        if part.id not in seen:
+            self._parts[outcome] += 1
+            seen[part.id] = self._parts[outcome]
+        nth = seen[part.id]
+        self._looks[outcome, part.id] = self._looks.get((outcome, part.id), 0) + 1
         if schema is None or not schema.adverse:
             return luck.kind(part.id, nth, _possible(schema, part))
         if luck.is_reject(part.id, nth, self._looks[outcome, part.id]):

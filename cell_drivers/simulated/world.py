@@ -18,7 +18,8 @@ from cell.geometry import Array, Pose
 from cell.model import CellModel, Tool
 from cell.world_record import Effect, Execution, Happening, MotionRecord, Occupation, Violation, What, WorldRecord
 from cell_drivers.simulated.disturbances import Misfortunes
-from cell_drivers.simulated.parts import REACH, TILT, Part, Parts
+from cell_drivers.simulated.history import History
+from cell_drivers.simulated.parts import REACH, TILT, Heaped, Part, Parts
 from cell_drivers.simulated.timeline import Timeline
 
 
@@ -59,11 +60,21 @@ class Carrying(Protocol):
 
 
 class World:
-    def __init__(self, cell: CellModel, luck: Misfortunes, on_effect: Callable[[Happening], None] | None) -> None:
+    def __init__(
+        self,
+        cell: CellModel,
+        luck: Misfortunes,
+        on_effect: Callable[[Happening], None] | None,
+        remembers: int | None = None,
+    ) -> None:
+        """`remembers`: how much of each kind that has happened, None: all of it."""
         self.cell = cell
         self.luck = luck
+        self.remembers = remembers
         self.timeline = Timeline()
+        self.history = History(remembers)
         self.parts = Parts.declared(cell, luck.missing)
+        self.parts.heaped = Heaped(remembers, self.history.gone)
         self.arms: dict[str, Moving] = {}
         self.machines: dict[str, Doored] = {}
         self.hands: dict[str, Carrying] = {}
@@ -71,9 +82,6 @@ class World:
         self.occupied: dict[str, int] = dict.fromkeys(cell.zones, 0)
         self.refresh: Callable[[], None] = lambda: None
         self._on_effect = on_effect
-        self._effects: list[Effect] = []
-        self._violations: list[Violation] = []
-        self._executions: dict[str, int] = {}
         self._occupations: list[Occupation] = []
         self._number = 0
         for visit in luck.visits():
@@ -92,19 +100,19 @@ class World:
 
     def effect(self, device: str, command: str, what: What, part: str = "", detail: str = "") -> None:
         found = Effect(self.now, device, command, what, part, detail)
-        self._effects.append(found)
+        self.history.add(found)
         if self._on_effect is not None:
             self._on_effect(found)
         self.refresh()
 
     def violation(self, device: str, command: str, text: str) -> None:
         found = Violation(self.now, device, command, text)
-        self._violations.append(found)
+        self.history.violations.append(found)
         if self._on_effect is not None:
             self._on_effect(found)
 
     def executed(self, command: str) -> None:
-        self._executions[command] = self._executions.get(command, 0) + 1
+        self.history.began(command)
         if self._on_effect is not None:
             self._on_effect(Execution(self.now, command))
 
@@ -113,12 +121,13 @@ class World:
             time=self.now,
             scenario=self.luck.scenario,
             parts=self.parts.record(),
-            effects=tuple(self._effects),
-            violations=tuple(self._violations),
+            effects=tuple(self.history.effects),
+            violations=tuple(self.history.violations),
             motions=tuple(motion for arm in self.arms.values() for motion in arm.motions()),
-            executions=dict(self._executions),
+            executions=dict(self.history.executions),
             occupations=tuple(self._occupations),
             mounts=dict(self.mounts),
+            forgotten=self.history.forgotten(),
         )
 
     # --- people ---

@@ -137,7 +137,7 @@ class Tally:
     def _paced(self, before: RunState) -> None:
         for loop, paced in self.state.trouble.paces.items():
             earlier = before.trouble.paces.get(loop)
-            if earlier is None or len(paced.ended) > len(earlier.ended):
+            if earlier is None or paced.count > earlier.count:
                 self.ends[loop] = self.state.now - self.state.trouble.starved
 
     def _takts(self) -> Iterable[Takt]:
@@ -145,7 +145,7 @@ class Tally:
         for loop, paced in self.state.trouble.paces.items():
             pace = loops[loop].block.pace if loop in loops else None
             if pace is not None:
-                ended = len(paced.ended)
+                ended = paced.count
                 actual = (self.ends[loop] - paced.first) / (ended - 1) / SECOND if ended > 1 else None
                 yield Takt(loops[loop].members.text, pace.interval.quantity.value, actual, ended)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cell.state import Expected, InPart, Lost, PartState
+from controller.left_behind import is_good
 from controller.run_state import Progress, RunState
 
 
@@ -25,20 +25,8 @@ class Output:
 
 def output_of(state: RunState) -> Output:
     under_way = _under_way(state.progress)
-    found = [is_good(state, held.part) for name, held in state.belief.parts.items() if name not in under_way]
-    return Output(found.count(True), found.count(False))
-
-
-def is_good(state: RunState, part: PartState) -> bool | None:
-    """None for what is not produced."""
-    if isinstance(part.location, InPart | Expected):
-        return None
-    if part.given_up or (isinstance(part.location, Lost) and part.reached):
-        return False
-    if not part.reached:
-        return None
-    adverse = state.context.adverse if state.context is not None else ()
-    return not any(told in adverse for told in part.outcomes)
+    found = [is_good(state.context, held.part) for name, held in state.belief.parts.items() if name not in under_way]
+    return Output(found.count(True) + state.belief.left_good, found.count(False) + state.belief.left_bad)
 
 
 def _under_way(progress: Progress) -> frozenset[str]:

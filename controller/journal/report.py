@@ -182,6 +182,8 @@ def _lines(account: Account, summary: RunSummary, figures: Figures) -> Iterator[
         yield "  told " + ", ".join(f"{value} {count}" for value, count in sorted(account.branches.items()))
     yield ""
     yield from _parts(summary.parts)
+    for left in summary.left:
+        yield f"  {left.place}: {left.count} {left.kind} besides, that were done"
     if account.notes:
         yield ""
         yield "what happened"

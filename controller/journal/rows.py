@@ -70,6 +70,7 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("rules", 1)
         plain["context"].setdefault("slower_by", SLOWER_BY)
         plain["context"].setdefault("endless", {})
+        plain["context"].setdefault("heaps", [])
 
 
 def snapshot_of(state: RunState) -> str:

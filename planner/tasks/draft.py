@@ -12,6 +12,8 @@ from cell.steps import Action, Along, Because, BranchRef, Couple, Fact, FactName
 from cell.task_plan import Operation
 
 _facts: dict[tuple[str, ...], Fact] = {}
+MOST = 5_000
+"""Facts that are shared; a process that makes plan after plan keeps those of the last few."""
 
 
 def fact(name: FactName, *args: str) -> Fact:
@@ -19,7 +21,7 @@ def fact(name: FactName, *args: str) -> Fact:
     key = (name, *args)
     known = _facts.get(key)
     if known is None:
-        if len(_facts) > 100_000:
+        if len(_facts) > MOST:
             _facts.clear()
         known = _facts[key] = Fact(name, args)
     return known

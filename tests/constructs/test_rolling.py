@@ -24,7 +24,8 @@ from cell.events import (
 from cell.released_plan import ReleasedPlan
 from cell.scenario import GripLost, Reject, SupplyStops
 from controller import rehearsal
-from controller.journal.replay import fold, verified
+from controller.journal.replay import fold, states, verified
+from controller.journal.rows import snapshot_of, state_of
 from controller.machine import advance
 from controller.rehearsal import Ask, AtOnce
 from tests.constructs.bench import Bench, Ran
@@ -158,6 +159,13 @@ def test_an_answer_that_nobody_wants_any_more_gives_way_to_the_one_that_is(monke
     run = bench(MOVED + "on grip_lost: retry 2").run(GripLost("grip", 1, "at grip"), asks=(Ask(40.0, "finish"),))
     assert run.record.summary.state == "Complete"
     assert [e.number for e in told(run, PlanReleased)][:2] == [1, 3]
+
+
+def test_a_snapshot_of_a_run_that_has_asked_ahead_is_that_run() -> None:
+    """So a replay of hours folds what came after the last snapshot, and nothing before."""
+    plans = {e.of.plan: e.plan for e in told(ran(), PlanReleased)}
+    asked = next(state for state in states(ran().record.events) if state.trouble.ahead is not None)
+    assert state_of(snapshot_of(asked), lambda name: plans[name]) == asked
 
 
 def test_whoever_takes_over_asks_for_no_plan_that_another_one_was_asked_for() -> None:

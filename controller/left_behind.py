@@ -1,0 +1,108 @@
+"""What a run without end leaves behind: parts in a heap, with which nothing is to be done any more, are counted and not kept,
+so that a run of hours knows no more than one of minutes.
+
+Law: sums stay right. Whatever counts parts (output, goals that were met, the summary) adds what is counted here. The newest part
+of a heap is kept, so that a heap is never taken for an empty one. Where an `until` counts, none is left: its end bounds them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from cell.run import RunContext
+from cell.state import Expected, InPart, Lost, PartState
+from controller import coming
+from controller.draft import Draft
+from controller.run_state import Belief
+
+
+def leave_behind(d: Draft) -> None:
+    """When a plan was taken over, which says what is still to be done."""
+    if not coming.is_rolling(d) or d.policies is None or any(loop.until is not None for loop in d.policies.loops.values()):
+        return
+    gone = _gone(d)
+    if gone:
+        _count(d, gone)
+        _forget(d, frozenset(gone))
+    _forget_iterations(d)
+    _forget_openings(d)
+
+
+def is_good(context: RunContext | None, part: PartState) -> bool | None:
+    """None for what is not produced."""
+    if isinstance(part.location, InPart | Expected):
+        return None
+    if part.given_up or (isinstance(part.location, Lost) and part.reached):
+        return False
+    if not part.reached:
+        return None
+    adverse = context.adverse if context is not None else ()
+    return not any(told in adverse for told in part.outcomes)
+
+
+def _gone(d: Draft) -> tuple[str, ...]:
+    """But for the newest of each heap, with all that was joined to them."""
+    worked_on = {operation.part for operation in d.plan.plan.tasks.operations}
+    lying = (part for heap in d.known.heaps for part in d.belief.lying.get(heap, ())[:-1])
+    gone = {part for part in lying if part not in worked_on and not d.belief.parts[part].part.bound}
+    bases = {name: at.part for name, held in d.belief.parts.items() if isinstance(at := held.part.location, InPart)}
+    joined = {name for name in bases if _lies_on(name, bases) in gone}
+    return tuple(sorted(gone | joined))
+
+
+def _lies_on(part: str, bases: dict[str, str]) -> str:
+    while part in bases:
+        part = bases[part]
+    return part
+
+
+def _count(d: Draft, gone: tuple[str, ...]) -> None:
+    assert d.policies is not None
+    parts = [d.belief.parts[name].part for name in gone]
+    heap = {part: place for place in d.known.heaps for part in d.belief.lying.get(place, ())}
+    left = Counter(f"{part.kind} {heap[part.id]}" for part in parts if part.id in heap)
+    judged = [is_good(d.known, part) for part in parts]
+    before = d.belief
+    d.believe(
+        left=before.left.update({name: before.left.get(name, 0) + count for name, count in sorted(left.items())}),
+        left_good=before.left_good + judged.count(True),
+        left_bad=before.left_bad + judged.count(False),
+        left_goals=before.left_goals + sum(goal in d.policies.around for part in parts for goal in part.reached),
+    )
+
+
+def _forget(d: Draft, gone: frozenset[str]) -> None:
+    parts, lying = d.belief.parts.mutate(), d.belief.lying.mutate()
+    for name in sorted(gone):
+        del parts[name]
+    for place, there in d.belief.lying.items():
+        if place in d.known.heaps:
+            lying[place] = tuple(part for part in there if part not in gone)
+        elif place.rpartition(".")[0] in gone:
+            del lying[place]
+    d.believe(parts=parts.finish(), lying=lying.finish())
+    spent = [key for key in d.trouble.ladders if key.rpartition(" ")[2] in gone]
+    for key in spent:
+        d.mend(ladders=d.trouble.ladders.delete(key))
+
+
+def _forget_iterations(d: Draft) -> None:
+    """Of a loop with a pace those that can end no more are only counted."""
+    for loop, paced in d.trouble.paces.items():
+        kept = frozenset(member for member in paced.ended if _is_known(d.belief, member))
+        if kept != paced.ended:
+            after = replace(paced, ended=kept, before=paced.before + len(paced.ended) - len(kept))
+            d.mend(paces=d.trouble.paces.set(loop, after))
+
+
+def _forget_openings(d: Draft) -> None:
+    """Of blocks with a `within` that belong to a part which is left behind, once their time has run out."""
+    for name in d.trouble.opened:
+        members = [pair.partition("=")[2] for pair in name.split(" ") if "=" in pair]
+        if name not in d.timers and not all(_is_known(d.belief, member) for member in members):
+            d.mend(opened=d.trouble.opened.delete(name))
+
+
+def _is_known(belief: Belief, member: str) -> bool:
+    return member in belief.parts or "#" not in member

@@ -1,0 +1,58 @@
+"""Hours without growth, by command: `python -m tests.rolling [--hours 8] [--judged]`.
+
+Rehearses a shift and says, for each half hour of the cell's time, what the process holds. Exit 1 where memory at the end is more
+than 5 % above its value after 30 minutes, a handle more is open, or the run has counted other parts than its world.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.rolling.gantry import rolled
+from tests.rolling.shift import Moment, Shift
+
+BASE = 1800.0  # s of the cell's time
+MOST = 1.05
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.rolling", description=__doc__)
+    parser.add_argument("--hours", type=float, default=8.0)
+    parser.add_argument("--ahead", type=int, default=8)
+    parser.add_argument("--remembers", type=int, default=100)
+    parser.add_argument("--judged", action="store_true", help="each part is inspected, one in ten is bad")
+    asked = parser.parse_args()
+    began = time.process_time()
+    ran = rolled(asked.hours, asked.ahead, asked.remembers, judged=asked.judged)
+    for moment in _each_half_hour(ran):
+        say(f"{moment.time / 3600:5.1f} h  {moment.memory:8d} kB  {moment.handles} handles")
+    base, last = next(m for m in ran.moments if m.time >= BASE), ran.moments[-1]
+    made, bad = ran.made("crate"), ran.made("scrap")
+    output = ran.figures.output
+    say(f"{ran.record.summary.state} after {len(ran.moments)} plans, {time.process_time() - began:.0f} s of CPU")
+    say(f"memory {last.memory / base.memory - 1:+.2%} since {base.time / 60:.0f} min, handles {last.handles - base.handles:+d}")
+    say(f"parts: run {output.good} good, {output.bad} bad; world {made} in the crate, {bad} in scrap")
+    say(f"OEE {ran.figures.oee or 0.0:.1%}, violations {len(ran.truth.violations)}, twice {ran.truth.forgotten.repeated}")
+    is_right = (output.good, output.bad) == (made, bad) and not ran.truth.violations and not ran.truth.forgotten.repeated
+    is_steady = last.memory <= MOST * base.memory and last.handles == base.handles
+    return 0 if is_right and is_steady else 1
+
+
+def _each_half_hour(ran: Shift) -> list[Moment]:
+    due, found = 0.0, []
+    for moment in ran.moments:
+        if moment.time >= due:
+            found.append(moment)
+            due = moment.time - moment.time % BASE + BASE
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
