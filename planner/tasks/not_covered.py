@@ -20,5 +20,5 @@ def not_covered(request: PlanningRequest) -> tuple[Diagnostic, ...]:
     found = Findings()
     check_supported(request.cell, request.program, found)
     check_rungs(request, found)
-    decompose(request.cell, request.state, request.program, found, request.is_continuous)
+    decompose(request.cell, request.state, request.program, found, is_continuous=True)  # however it will be run
     return tuple(replace(d, severity=Severity.WARNING) for d in found.errors if d.code == UNSUPPORTED)

@@ -57,20 +57,25 @@ BOTH = ("gantries", pytest.param("arms", marks=pytest.mark.slow))
 """How a test of an example gets its plan: at once with gantries, and in the slow suite with the example's own arms."""
 
 
-def planned_by(how: str, file: FilePath, cache: FilePath, orders: FilePath | None = None) -> Planned:
+def planned_by(how: str, file: FilePath, cache: FilePath, orders: FilePath | None = None, is_continuous: bool = False) -> Planned:
     if how == "gantries":
-        return on_gantries(file, orders)
-    return planned(str(file), cache, orders=None if orders is None else str(orders))
+        return on_gantries(file, orders, is_continuous=is_continuous)
+    return planned(str(file), cache, orders=None if orders is None else str(orders), is_continuous=is_continuous)
 
 
-def on_gantries(file: FilePath, orders: FilePath | None = None, settings: Mapping[str, str] | None = None) -> Planned:
+def on_gantries(
+    file: FilePath,
+    orders: FilePath | None = None,
+    settings: Mapping[str, str] | None = None,
+    is_continuous: bool = False,
+) -> Planned:
     """Planned and proved. Raises CannotGoOn."""
     reading = read(str(file), settings or {})
     if reading.cell is None or reading.program is None:
         raise CannotGoOn("reading", reading.diagnostics)
     reading = replace(reading, cell=_with_gantries(reading.cell))
     given = () if orders is None else read_order_file(str(orders), reading.cell).expect().orders
-    planner = GantryPlanner(reading)
+    planner = GantryPlanner(reading, is_continuous)
     first = planner.request(replace(declared_state(reading.cell), orders=given))
     released = planner.released(first)
     if released.value is None:
@@ -114,6 +119,7 @@ class GantryPlanner:
     """Answers the controller as the resident planner does."""
 
     reading: Reading
+    is_continuous: bool = False
     _motions: dict[MotionNeed, Motion] = field(default_factory=dict)
 
     @property
@@ -127,7 +133,9 @@ class GantryPlanner:
     def request(self, state: CellState) -> PlanningRequest:
         assert self.reading.program is not None
         robots = dict.fromkeys(self.cell.robots, _model())
-        return PlanningRequest(self.reading.program, self.cell, robots, state, iterations=ITERATIONS)
+        return PlanningRequest(
+            self.reading.program, self.cell, robots, state, iterations=ITERATIONS, is_continuous=self.is_continuous
+        )
 
     def released(self, asked: PlanningRequest) -> Outcome[ReleasedPlan]:
         tasks = plan_tasks(asked, Known(lambda need: self.motion(need).duration, least=self._least))

@@ -85,12 +85,13 @@ def planned(
     seed: int = 0,
     processes: int = 1,
     orders: str | None = None,
+    is_continuous: bool = False,
 ) -> Planned:
     """Raises CannotGoOn."""
     workshop = open_workshop(lambda stage, done, total: None, processes, cache)
     reading = read(file, settings or {})
     given = () if orders is None or reading.cell is None else read_order_file(orders, reading.cell).expect().orders
-    request = request_for(reading, workshop, seed, orders=given)
+    request = request_for(reading, workshop, seed, orders=given, is_continuous=is_continuous)
     if request.value is None:
         raise CannotGoOn("request", request.diagnostics)
     made = make_plan(request.value, workshop)
@@ -104,7 +105,8 @@ def planned(
 
 def rehearsed(plan: Planned, scenario: Scenario | None = None, asks: Sequence[Ask] = ()) -> Rehearsed:
     drivers = simulated_cell(plan.request.cell, plan.request.robots, scenario or Scenario())
-    planner = plan.planner or ResidentPlanner(plan.reading, plan.workshop, plan.request.seed)
+    own = ResidentPlanner(plan.reading, plan.workshop, plan.request.seed, is_continuous=plan.request.is_continuous)
+    planner = plan.planner or own
     keeper = KeepsPlans(planner, [plan.released])
     book = Announced(order_changes(scenario or Scenario(), plan.request.cell))
     spec = run_spec("rehearsal", plan.request)

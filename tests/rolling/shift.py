@@ -91,5 +91,5 @@ def _ours() -> Iterator[str]:
     gc.collect()
     for one in gc.get_objects():
         kind = type(one)
-        if kind.__module__.startswith(OURS) and kind.__name__ != "Fact":
+        if str(kind.__module__).startswith(OURS) and kind.__name__ != "Fact":
             yield f"{kind.__module__}.{kind.__name__}"
