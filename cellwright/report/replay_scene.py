@@ -17,7 +17,7 @@ from cell.kinematic_chain import JointKind
 from cell.scene import equipment_bodies, part_body
 from cell.seats import seats_ever
 from cell.state import CellState, InHand, InPart, InPlace
-from cellwright.report.bars import resource_of
+from cell.steps import Decide
 from cellwright.report.course import Course
 from cellwright.report.keyframes import Track
 from cellwright.report.markup import visible
@@ -163,7 +163,7 @@ def _steps(ground: Ground, course: Course) -> dict[str, Any]:
     texts: dict[str, int] = {}
     steps = []
     for run in course.runs[:MOST_STEPS]:
-        if resource_of(run.step) is not None and run.stop > run.start:
+        if not isinstance(run.step.action, Decide) and run.stop > run.start:
             place = f"{run.step.because.span.file}:{run.step.because.span.start.line}"
             said = f"{visible(done_by(run.step, ground.cell))} ({visible(place)})"
             steps.append((round(run.start, 2), round(run.stop, 2), texts.setdefault(said, len(texts))))

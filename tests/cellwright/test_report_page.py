@@ -15,7 +15,7 @@ import pytest
 from cell.events import Event, EventRaised, RunOpened
 from cell.steps import RunProgram
 from cellwright.report.axis import Axis
-from cellwright.report.bars import actual_bars, planned_bars
+from cellwright.report.bars import actual_bars, planned_bars, resource_of
 from cellwright.report.course import course
 from cellwright.report.markup import element, name, visible
 from cellwright.report.page import run_page
@@ -162,6 +162,9 @@ def test_each_resource_is_busy_for_the_time_of_its_steps(tended: Tended) -> None
     assert {run.end for run in taken.runs} == {"confirmed"}
     bars = [bar for bar in actual_bars(taken) if bar.resource == "lathe"]
     assert sum(bar.works for bar in bars) == pytest.approx(sum(run.stop - run.start for run in ran))
+    for resource in {bar.resource for bar in actual_bars(taken)}:
+        steps = [run.stop - run.start for run in taken.runs if resource_of(run.step) == resource]
+        assert sum(bar.works for bar in actual_bars(taken) if bar.resource == resource) == pytest.approx(sum(steps))
     meant = [bar for bar in planned_bars(taken) if bar.resource == "lathe"]
     assert [bar.part for bar in meant] == [bar.part for bar in bars]
     asked = [step for laid in taken.plans for step in laid.steps(taken.adverse) if isinstance(step.action, RunProgram)]

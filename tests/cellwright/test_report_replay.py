@@ -140,6 +140,14 @@ def test_it_says_what_is_done_with_the_line_that_asked_for_it(told: Told) -> Non
     assert all(0.0 <= start < stop <= told.document["end"] + 0.01 for start, stop, _ in told.document["steps"])
 
 
+def test_at_every_moment_it_says_each_step_that_runs(told: Told) -> None:
+    """Doors and clamps too, which are nobody's time."""
+    for run in told.course.runs:
+        middle = (run.start + run.stop) / 2.0
+        if run.stop - run.start > 0.1:
+            assert any(start <= middle < stop for start, stop, _ in told.document["steps"]), run.step.action
+
+
 def test_what_is_written_cannot_end_its_element(told: Told) -> None:
     text = written({**told.document, "texts": ["</script><b>&\u202e"]})
     assert "<" not in text
