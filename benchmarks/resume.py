@@ -1,0 +1,111 @@
+"""What it costs to go on with a run whose controller was killed, part by part, in process CPU.
+
+    python -m benchmarks.resume [INTENT] [--seconds N]
+
+Claim: under 2 s from the start of the other controller to its look, on a quiet machine. A run of INTENT (example 01) at four
+times real time is killed N seconds after it began to move; then what cellwright/going_on.py does is done here, one after the
+other: a fresh interpreter imports it, the sources are read, the journal is read and folded, the plan in hand is proved again with
+its certificates at hand, the world is reached and looked at. Wall time is told beside: on a busy machine it means little. There
+is no peer: it is our own journal.
+"""
+# ruff: noqa: T201
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from cell.plan_inputs import plan_inputs
+from cellwright.cell_lock import NONE
+from cellwright.resuming import drivers_of, left_run, looked_at
+from cellwright.session import release_plan
+from cellwright.start_file import Start, read_again, read_start
+from cellwright.workshop import Workshop, open_workshop
+from controller.acceptance import inputs_differ
+from controller.journal.folder import RunFolder, all_runs, find_run
+from controller.journal.replay import fold
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples/01_first_move/first_move.intent"
+T = TypeVar("T")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.resume", description="What going on with a run costs.")
+    parser.add_argument("intent", nargs="?", type=Path, default=EXAMPLE)
+    parser.add_argument("--seconds", type=float, default=0.0, help="from the first motion to the kill")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as state:
+        os.environ["CELLWRIGHT_STATE"] = state
+        folder = _killed(arguments.intent, Path(state), arguments.seconds)
+        start = read_start(folder).expect()
+        os.chdir(start.working)
+        total = _imports()
+        total += _parts(folder, start, open_workshop(lambda stage, done, of: None, 1))
+        print(f"{'all of it':<28}{total:8.3f} s of CPU  (asked: under 2 s)")
+    return 0 if total < 2.0 else 1
+
+
+def _killed(intent: Path, state: Path, seconds: float) -> RunFolder:
+    words = [sys.executable, "-m", "tui.cli", "run", str(intent), "--yes", "--speed", "4", "--detach"]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not any(run.state == "Execute" for run in all_runs(state).summaries):
+        time.sleep(0.05)
+    time.sleep(seconds)
+    folder = find_run(state, None)
+    pid = folder.pid()
+    assert pid is not None, "it is over already: kill it earlier"
+    os.kill(pid, signal.SIGKILL)
+    while folder.pid() is not None:
+        time.sleep(0.02)
+    return folder
+
+
+def _imports() -> float:
+    """Of a fresh interpreter."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import cellwright.controller_process"], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    _say("interpreter and imports", spent, time.perf_counter() - began)
+    return spent
+
+
+def _parts(folder: RunFolder, start: Start, workshop: Workshop) -> float:
+    reading, spent = _timed("sources read", lambda: read_again(start))
+    events, more = _timed("journal read", folder.events)
+    state, folding = _timed(f"folded, {len(events)} events", lambda: fold(events))
+    left, whole = _timed("all of that, and proved", lambda: left_run(folder, start, reading, workshop).expect())
+    plan = state.progress.plan
+    assert plan is not None
+    assert not list(inputs_differ(plan.plan, plan_inputs(left.request)))
+    _timed("  of it the proof alone", lambda: release_plan(plan.plan, left.request, workshop))
+    drivers, reaching = _timed("world reached", lambda: drivers_of(left, folder.path.parent, NONE).expect())
+    _, looking = _timed("looked at", lambda: looked_at(left, drivers))
+    drivers.drivers.close()
+    print(f"{'':<28}({more + folding:.3f} s of journal and fold are in `all of that`)")
+    return spent + whole + reaching + looking
+
+
+def _timed(what: str, act: Callable[[], T]) -> tuple[T, float]:
+    began, cpu = time.perf_counter(), time.process_time()
+    found = act()
+    spent = time.process_time() - cpu
+    _say(what, spent, time.perf_counter() - began)
+    return found, spent
+
+
+def _say(what: str, cpu: float, wall: float) -> None:
+    print(f"{what:<28}{cpu:8.3f} s of CPU {wall:8.3f} s")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
