@@ -201,6 +201,7 @@ def _rung(d: Draft, failure: Failure) -> bool:
     found = _policy(d, failure)
     if found is None:
         return _hold_once(d, failure, HoldReason(failure.code, failure.text, ()))
+    d.mend(is_of_policy=True)
     name, policy = found
     key = f"{name} {failure.event} {failure.goal} {failure.part}"
     ladder = d.trouble.ladders.get(key, Ladder())

@@ -33,7 +33,10 @@ def released(d: Draft, event: PlanReleased) -> bool:
         recovery.adopt(d, event)
         return True
     new = approved_of(event.plan)
-    more = tuple(beyond(d.trouble.approved or NOTHING, new, d.known.slower_by)) if _is_asked(d) else ()
+    asked = (
+        replace(new, takt=None) if d.trouble.is_of_policy else new
+    )  # what a rung costs is approved with the intent that has it
+    more = tuple(beyond(d.trouble.approved or NOTHING, asked, d.known.slower_by)) if _is_asked(d) else ()
     _tell(d, event, more)
     if more:
         recovery.ask_again(d)
@@ -70,7 +73,7 @@ def _approve(d: Draft, new: Approved) -> None:
     if not d.trouble.is_disturbed:
         d.mend(approved=before.with_all_of(new))
     if not recovery.is_late(d):
-        d.mend(is_disturbed=False)
+        d.mend(is_disturbed=False, is_of_policy=False)
 
 
 def _tell(d: Draft, event: PlanReleased, more: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 import pytest
+from immutables import Map
 
 from cell.commands import RequestPlan, Subject
 from cell.envelope import Envelope
@@ -285,3 +286,22 @@ def test_what_is_done_is_not_told() -> None:
     fewer = replace(plan, tasks=replace(plan.tasks, operations=plan.tasks.operations[1:]))
     done = replace(begun(plan), status=begun(plan).status.update(dict.fromkeys(first.steps, "confirmed")))
     assert differing(done, plan_index(fewer, "test")).changes == ()
+
+
+def test_what_a_rung_of_the_intent_costs_is_approved_with_it() -> None:
+    state, _, plan = held(through("bay"))
+    fast = replace(state.trouble.approved or Approved(), zones=("bay", "inside_lathe"), takt=1.0)
+    slow = replace(plan, plan=at_takt(50.0, 50.0, 50.0), at=state.now)
+    for is_of_policy in (True, False):
+        trouble = replace(
+            state.trouble,
+            mode="planning",
+            hold=None,
+            questions=Map(),
+            approved=fast,
+            is_disturbed=True,
+            is_of_policy=is_of_policy,
+        )
+        after, commands = told(replace(state, pack="Execute", trouble=trouble), slow)
+        assert (after.progress.number == 2) is is_of_policy
+        assert len([c for c in commands.record if isinstance(c, QuestionAsked)]) == (not is_of_policy)
