@@ -76,3 +76,4 @@ def test_a_gripper_that_is_not_activated_holds_the_run_before_anything_moves(cel
     assert run.code != 0
     assert "its jaws are not activated" in run.everything
     assert mbpoll(cell.gripper, 1000, count=3) == [0, 0, 0]
+    assert cell.program.call("ask", "stop").code == 0  # its controller goes on holding
