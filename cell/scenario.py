@@ -101,8 +101,8 @@ class Late:
 @dataclass(frozen=True, slots=True)
 class Stretched:
     """Whatever any device does takes a factor of its own as long, drawn for each command from `lowest` to `highest`, evenly in
-    the logarithm. A motion keeps its path; with a factor below 1 it is quicker than its limits permit, for the order is what is
-    tried then. What a conveyor brings keeps its law."""
+    the logarithm. A motion keeps its path, and is never quicker than it was planned: a robot does not pass its limits. What a
+    conveyor brings keeps its law."""
 
     lowest: float
     highest: float

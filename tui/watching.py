@@ -45,6 +45,8 @@ from tui.signals import handled_by
 from tui.speech import moment, printable, refuse, say
 
 PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
+RECORD_TRIES = 20
+RECORD_PAUSE = 0.1  # s
 AT_ONCE = 200  # messages looked through while somebody is asked
 ROUTINE = frozenset({"Idle", "Starting", "Execute", "Completing", "Complete"})
 Asking = Literal["resume", "stop", "quick stop", "finish"]
@@ -107,7 +109,19 @@ class Watching:
         if how == "left":
             say(f"The run goes on. Next: cellwright attach {printable(self.run.folder.id)}")
             return None
+        self._wait_for_the_record()
         return self._newest
+
+    def _wait_for_the_record(self) -> None:
+        """A hold is told at once and written soon after; who reads the record next (`status`) is to find it there. A disk that
+        takes longer than RECORD_TRIES of RECORD_PAUSE is not waited for."""
+        for _ in range(RECORD_TRIES):
+            try:
+                if self._newest is None or self.run.folder.summary().state == self._newest.state:
+                    return
+            except JournalError:
+                return
+            time.sleep(RECORD_PAUSE)
 
     def _watch(self) -> Literal["over", "left", "held"]:
         """Bars go while somebody is asked, and come back."""

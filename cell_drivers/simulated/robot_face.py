@@ -143,7 +143,7 @@ class RobotFace(Face):
             raise self.refused(Refusal.NOT_PREPARED, command, f"it was aborted: {status.why}")
         self._refuse_stale(command)
         self._refuse_unless_ready(command)
-        path, law = known[1], known[2].stretched(self.world.luck.stretch(self.name, command))
+        path, law = known[1], known[2].stretched(max(1.0, self.world.luck.stretch(self.name, command)))
         self._refuse_unless_there(command, path)
         self.begin(command, "motion", prepared.motion)
         meets = self._jams(command, path)

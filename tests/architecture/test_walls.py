@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.tree import ROOT, contracts, pyproject, wheel_packages
+from tests.long import rest_is_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def test_every_wall_stands(tree: Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("breach", BREACHES, ids=lambda b: f"{b.contract}:{b.module}:{b.line}")
+@pytest.mark.parametrize("breach", rest_is_long(BREACHES, quick=4), ids=lambda b: f"{b.contract}:{b.module}:{b.line}")
 def test_catches_a_planted_breach(tree: Path, breach: Breach) -> None:
     planted = tree / breach.module
     planted.write_text(f"{breach.line}\n", encoding="utf-8")

@@ -38,7 +38,7 @@ def test_seeds_differ() -> None:
 
 def test_every_table_of_a_drawing_is_one_of_a_scenario_file() -> None:
     assert DRAWS.keys() <= TABLES.keys()
-    assert TABLES.keys() - DRAWS.keys() == {"reject_share", "identified", "order_added", "order_withdrawn"}
+    assert TABLES.keys() - DRAWS.keys() == {"reject_share", "identified", "order_added", "order_withdrawn", "supply_stops"}
 
 
 def test_only_what_is_named_is_drawn_and_what_cannot_be_is_refused() -> None:

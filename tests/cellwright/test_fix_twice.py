@@ -11,6 +11,7 @@ from cellwright.fixing import fixing
 from tests.intentlang.cells import BASE
 from tests.intentlang.test_spec import blocks
 from tests.language.test_seeded_mistakes import SEEDS, seeded
+from tests.long import rest_is_long
 
 LAYERED = "for each s in infeed\n{\n  moove s to outfed\n  within 2 sec\n}\n"
 """A brace that moves, a verb that is understood after it, and a name that is looked at only then."""
@@ -34,7 +35,7 @@ def mended(path: Path, unsafe: bool) -> str:
     return path.read_text()
 
 
-@pytest.mark.parametrize("unsafe", [False, True], ids=["certain", "guesses"])
+@pytest.mark.parametrize("unsafe", rest_is_long([False, True]), ids=["certain", "guesses"])
 @pytest.mark.parametrize(("language", "text"), BLOCKS)
 def test_a_second_time_changes_nothing(language: str, text: str, unsafe: bool, folder: Path) -> None:
     path = folder / f"a.{language}"

@@ -16,7 +16,7 @@ def tried(which: str) -> Bench:
     return bench(model) if which == "e-Series" else bench(*cb3(model))
 
 
-@pytest.mark.parametrize("which", ["CB3", pytest.param("e-Series", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("which", [pytest.param("CB3", marks=pytest.mark.long), pytest.param("e-Series", marks=pytest.mark.slow)])
 def test_every_law_is_kept(which: str) -> None:
     statement = examine(tried(which))
     assert [(f.law.name, f.verdict, f.seen) for f in statement.findings if f.verdict not in ("passed", "exempt")] == []

@@ -144,6 +144,7 @@ def test_a_part_in_the_gauge_that_is_to_be_inspected_is_refused_when_it_is_due_a
     assert known.value is not None
 
 
+@pytest.mark.long
 def test_changed_plans_are_refused() -> None:
     b = bench()
     plan = b.planned().expect()

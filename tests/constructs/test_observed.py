@@ -102,6 +102,7 @@ def test_a_branch_that_is_not_decided_may_not_be_planned() -> None:
 
 
 @pytest.mark.parametrize("intent", [INTENT, NOW])
+@pytest.mark.long
 def test_changed_plans_are_refused(intent: str) -> None:
     b = bench(intent)
     state = replace(b.start, devices={**b.start.devices, "brush": DeviceState(False, False, False)})

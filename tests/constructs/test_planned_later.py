@@ -138,6 +138,7 @@ def test_a_plan_that_does_not_say_what_it_puts_off_is_refused() -> None:
     assert b.proved(with_plan_id(replace(plan, tasks=silent))).value is None
 
 
+@pytest.mark.long
 def test_changed_plans_are_refused() -> None:
     b = bench()
     plan = b.planned().expect()

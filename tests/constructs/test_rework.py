@@ -114,6 +114,7 @@ def test_a_branch_without_its_rework_is_refused() -> None:
     assert b.proved(with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=kept)))).value is None
 
 
+@pytest.mark.long
 def test_changed_plans_are_refused() -> None:
     b = bench()
     plan = b.planned().expect()

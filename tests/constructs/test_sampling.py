@@ -80,6 +80,7 @@ def test_a_plan_that_leaves_a_sample_out_is_refused() -> None:
     assert refused.value is None
 
 
+@pytest.mark.long
 def test_changed_plans_are_refused() -> None:
     b = bench()
     plan = b.planned().expect()

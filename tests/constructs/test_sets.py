@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
+
 from cell.events import GoalReached
 from cell.scenario import Reject
 from tests.constructs.bench import Bench
@@ -86,6 +88,7 @@ def test_a_belt_without_until_has_no_end() -> None:
     assert [(d.code, d.message.split(":")[0]) for d in found] == [("E690", "a loop without end over what belt brings")]
 
 
+@pytest.mark.long
 def test_changed_plans_are_refused() -> None:
     b = bench("belt")
     plan = b.planned().expect()

@@ -56,6 +56,7 @@ def test_planned_again_wherever_it_is_stopped() -> None:
         assert released.value is not None, (seed, [(d.code, d.message) for d in released.diagnostics])
 
 
+@pytest.mark.long
 def test_changed_plans_are_refused() -> None:
     b = bench(SORTED)
     mutants = [m for m in plan_mutants(b.planned().expect(), 8, 5) if m.plan is not None]

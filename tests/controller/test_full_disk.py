@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.long import rest_is_long
+
 SMALL = "mount -t tmpfs -o size=1500k none {folder} && exec {python} -m tests.controller.full_disk tmpfs {folder} {answer}"
 
 
@@ -33,7 +35,7 @@ def ran(how: str, folder: Path, answer: str, repository: Path) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("how", ["limit", "tmpfs"])
+@pytest.mark.parametrize("how", rest_is_long(["limit", "tmpfs"]))
 @pytest.mark.parametrize("answer", ["stop", "resume"])
 def test_on_a_full_disk_the_run_is_held_and_everything_is_kept(how: str, answer: str, tmp_path: Path, repository: Path) -> None:
     if how == "tmpfs" and not can_mount():

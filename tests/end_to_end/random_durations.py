@@ -2,10 +2,10 @@
 
 All seeds share one plan, one cache and this process, so no motion is looked for twice; each seed's line comes as it ends.
 
-Each step takes a drawn factor of 0.2 to 5 as long, and an operator holds at random instants, resumes, and resumes whatever
-else holds. The order alone has to carry the run: it ends with every goal, nothing is done twice, each part is where the run
-believes, and the world saw no violation. What is proved only at the declared durations (`within`, `every`, what waits at a
-conveyor) may break, and is counted apart.
+Each step takes a drawn factor of 0.2 to 5 as long (a motion at least 1), and an operator holds at random instants, resumes, and
+resumes whatever else holds. The order alone has to carry the run: it ends with every goal, nothing is done twice, each part is
+where the run believes, and the world saw no violation. What is proved only at the declared durations (`within`, `every`, what
+waits at a conveyor) may break, and is counted apart.
 """
 
 from __future__ import annotations

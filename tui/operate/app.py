@@ -21,7 +21,7 @@ from cell.events import Asked
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
 from tui.operate.lines import Line, Look, line, said
-from tui.operate.pages import PAGES, pages
+from tui.operate.pages import SCREENS, pages
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels.footer import footer_line
 from tui.operate.source import Source
@@ -140,7 +140,7 @@ class Operate(App[str]):
     def _do(self, deed: Deed) -> None:
         if deed.name in _ASKS:
             self.source.ask(_ASKS[deed.name])
-        elif deed.name in PAGES:
+        elif deed.name in SCREENS:
             self.screen_stack[0].query_one("#pages", ContentSwitcher).current = deed.name
             self._focus_page()
         else:

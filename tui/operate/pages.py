@@ -16,7 +16,7 @@ from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels import alarm_rows, cell_map, explained, joints, logged, plan_board, why
 from tui.operate.view import View
 
-PAGES: Final = ("overview", "plan", "alarms", "explain", "log")
+SCREENS: Final = ("overview", "plan", "alarms", "explain", "log")
 
 
 class Page(Vertical):

@@ -165,7 +165,7 @@ class Row:
         return release(with_plan_id(plan), self.request(state), _certificates, versions=VERSIONS)
 
     def run(self, seed: int) -> Ran:
-        """Every step a drawn factor of 0.2 to 5 as long."""
+        """Every step a drawn factor of 0.2 to 5 as long, a motion at least 1."""
         first = self.proved(self.planned().expect())
         assert first.value is not None, [(d.code, d.message) for d in first.diagnostics]
         world = simulated_cell(self.cell, self.request().robots, Scenario(seed, (Stretched(0.2, 5.0),)))
