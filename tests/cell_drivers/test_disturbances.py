@@ -334,11 +334,12 @@ def test_each_command_takes_a_factor_of_its_own_as_long() -> None:
     assert Misfortunes(Scenario()).stretch("r1", "c0") == 1.0
 
 
-@pytest.mark.parametrize("factor", [0.2, 5.0])
-def test_a_stretched_desk_takes_so_many_times_as_long_and_all_ends_alike(factor: float) -> None:
+@pytest.mark.parametrize(("factor", "seen"), [(0.2, 1.0), (5.0, 5.0)])
+def test_a_stretched_desk_takes_so_many_times_as_long_and_all_ends_alike(factor: float, seen: float) -> None:
+    """What it does takes the time of its motions, and a motion is never quicker than it was planned."""
     usual, stretched = Desk(), Desk(Stretched(factor, factor))
     for desk in (usual, stretched):
         desk.pick("infeed[1]")
         desk.put("outfeed[1]")
     assert stretched.cell.record().parts[0] == usual.cell.record().parts[0]
-    assert stretched.now - 0.2 == pytest.approx(factor * (usual.now - 0.2), rel=0.1)
+    assert stretched.now - 0.2 == pytest.approx(seen * (usual.now - 0.2), rel=0.1)

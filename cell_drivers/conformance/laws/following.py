@@ -123,10 +123,12 @@ def _seen_again(bed: Bed, tool: str) -> None:
 
 
 def _closed(bed: Bed, tool: str) -> object:
-    """What the hand is after a grip that was done."""
+    """What the hand is after a grip that was done. That it is told before `done` is another law's matter: here it may be told
+    while its robot is looked for."""
     gripper, hand, command = bed.drivers.grippers[tool], hand_of(bed, tool), bed.id()
     gripper.grip(command, hand, None, force_of(bed, tool))
     bed.done(tool, command)
+    bed.until(lambda: gripper.state(hand).grip is not None, OUT_OF_SIGHT)
     return gripper.state(hand).grip
 
 
