@@ -23,7 +23,7 @@ from controller.machine import advance
 from controller.run_state import NOTHING_YET
 from tests.journals.packing import ENDING, FOLDER, unpacked
 
-LONG = 4000  # turns of the loop that something may take
+LONG = 2000  # turns of the loop that something may take
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button
 
-from controller.attached import chronicle, client
+from controller.attached import chronicle, client, server
 from tests.tui.operate.at_a_controller import controlled, until
 from tests.tui.operate.on_record import TENDING
 from tests.tui.operate.seen import in_a_loop, text_of_screen
@@ -17,7 +17,10 @@ from tui.operate.live import LiveRun
 
 
 @in_a_loop
-async def test_it_shows_what_is_told_and_stop_reaches_the_controller_by_one_key_also_under_a_dialog(tmp_path: Path) -> None:
+async def test_it_shows_what_is_told_and_stop_reaches_the_controller_by_one_key_also_under_a_dialog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SAME_STOP", 0.0)  # each is a stop of its own, however quick the keys
     with controlled(TENDING, tmp_path) as run:
         run.tell(200)
         app = Operate(LiveRun(run.folder, "operate"))
