@@ -106,11 +106,7 @@ def _take_in(d: Draft, event: Observation) -> None:
         case JournalReported():
             storage.reported(d, event)
         case FactObserved():
-            stood = states.standing_in_a_hold(d, event)
-            reports.hand_lost(d, ledger.see(d, event), None)
-            states.watch_moved(d, event, stood)
-            if event.fact.name in ("running", "idle"):
-                monitor.watch_nevers(d)
+            _observed(d, event)
         case HandClosedEmpty():
             reports.closed_empty(d, event)
         case OutcomeTold():
@@ -151,6 +147,14 @@ def _take_in(d: Draft, event: Observation) -> None:
                 stops.asked(d, event)
         case Answered():
             questions.answered(d, event)
+
+
+def _observed(d: Draft, event: FactObserved) -> None:
+    stood = states.standing_in_a_hold(d, event)
+    reports.hand_lost(d, ledger.see(d, event), None)
+    states.watch_moved(d, event, stood)
+    if event.fact.name in ("running", "idle"):
+        monitor.watch_nevers(d)
 
 
 def _go_on(d: Draft) -> None:
