@@ -35,11 +35,11 @@ def differing(before: Progress, now: PlanIndex) -> Differing:
     told = [*_gone(old, new), *_changed(old, new), *_new(old, new)]
     shared = [key for key in old if key in new]
     same = [key for key in shared if _same(old[key], new[key])]
-    moved = len(shared) - _longest_in_order(old, new, shared)
+    moved = len(shared) - _longest_in_order(new, shared)
     if moved:
         told.append(f"{moved} of {len(shared)} operations in another order")
     rest_now = float(now.plan.tasks.bounds.makespan)
-    return Differing(max(len(same) - moved, 0), _shortened(told), _rest(before), rest_now)
+    return Differing(_longest_in_order(new, same), _shortened(told), _rest(before), rest_now)
 
 
 Key = tuple[str, str, int]
@@ -90,7 +90,7 @@ def _words(operation: Operation) -> str:
     return f"{operation.verb} {operation.part}"
 
 
-def _longest_in_order(old: Mapping[Key, Operation], new: Mapping[Key, Operation], shared: Sequence[Key]) -> int:
+def _longest_in_order(new: Mapping[Key, Operation], shared: Sequence[Key]) -> int:
     """How many of them can stay where they are, so that the least number is called moved."""
     place = {key: k for k, key in enumerate(new)}
     tails: list[int] = []

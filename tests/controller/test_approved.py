@@ -270,6 +270,7 @@ def test_another_robot_and_another_target_and_another_order_are_told() -> None:
     assert found.changes[0] == f"{one.verb} {one.part}: by rb instead of {one.robot or 'no robot'}"
     assert found.changes[1].startswith(f"{two.verb} {two.part}: to elsewhere instead of ")
     assert found.changes[2] == f"1 of {len(plan.tasks.operations)} operations in another order"
+    assert found.kept == len(plan.tasks.operations) - 2  # what is moved and what goes elsewhere may be the same
 
 
 def test_what_is_new_and_what_is_no_more_is_told() -> None:
