@@ -22,6 +22,8 @@ Case = TypeVar("Case")
 
 MapFunction = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 Progress = Callable[[str, int, int], None]
+Judge = Callable[[Sequence[tuple[str, Motion, Surroundings]]], dict[str, MotionVerdict]]
+"""`judge_all` with all that it needs besides the work."""
 
 
 class CertificateStore(Protocol):

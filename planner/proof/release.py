@@ -6,13 +6,15 @@ again; what was proved of a motion's geometry is taken from the private store on
 
 from __future__ import annotations
 
+from functools import partial
+
 from cell.diagnostic import Outcome
 from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Proof, ReleasedPlan
 from cell.retreat import retreat_of
 from cell.state import PlanningRequest
-from planner.proof.certificates import CertificateStore, MapFunction, Progress
+from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
 from planner.proof.prove import prove
 from planner.proof.retreat import prove_retreat
 
@@ -39,7 +41,8 @@ def release(
     if need is None:
         proof = prove(motion_plan, request, versions, store, map_fn, progress)
     else:
-        proof = prove_retreat(motion_plan, need, request, versions, store, map_fn, progress)
+        judged = partial(judge_all, store=store, map_fn=map_fn, progress=progress)
+        proof = prove_retreat(motion_plan, need, request, versions, judged)
     if proof.value is None:
         return Outcome(None, proof.diagnostics)
     return Outcome(ReleasedPlan(motion_plan, proof.value), proof.diagnostics)

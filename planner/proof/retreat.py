@@ -22,7 +22,7 @@ from cell.released_plan import Obligation, Proof
 from cell.retreat import RULE, SPEED, retreat_plan
 from cell.state import PlanningRequest, tool_at
 from cell.steps import AtHome, AtHub, AtMeasured, Because, MotionNeed, Touch
-from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
+from planner.proof.certificates import Judge
 from planner.proof.contact_way import CONTACT_TRAVEL
 from planner.proof.identity import check_identity, check_motions_belong
 from planner.proof.standing import arm_at_start, held_at_start
@@ -38,16 +38,14 @@ def prove_retreat(
     need: MotionNeed,
     request: PlanningRequest,
     versions: Pairs | None,
-    store: CertificateStore | None,
-    map_fn: MapFunction,
-    progress: Progress,
+    judged: Judge,
 ) -> Outcome[Proof]:
     found = (*check_identity(plan, request, versions), *check_motions_belong(plan))
     found = found or tuple(_refused(plan, need, what, request) for what in _wrong(plan, need, request))
     if found:
         return Outcome(None, found)
     around = surroundings_of(request, need.robot, need.tool)
-    verdicts = judge_all([(key, m, around) for key, m in plan.motions.items()], store, map_fn, progress)
+    verdicts = judged([(key, m, around) for key, m in plan.motions.items()])
     (verdict,) = verdicts.values()
     if verdict.refusals:
         first = verdict.refusals[0]
