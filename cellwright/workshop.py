@@ -1,6 +1,7 @@
 """What planning and proving may use: private stores under the cache folder, a pool of processes, someone to tell of progress.
 
-Planning is pure; here is where it is given its means. A pool gives the same results in the same order as a plain map.
+Planning is pure; here is where it is given its means. A pool gives the same results in the same order as a plain map, and ends
+with the process that it works for, however that ends.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TypeVar
 
 from cellwright.file_store import FileStore
@@ -44,7 +46,8 @@ class Workshop:
                 return map(act, items)
             if not pool:
                 # forkserver: a child must not inherit threads or half-held locks.
-                pool.append(ProcessPoolExecutor(self.processes, mp_context=multiprocessing.get_context("forkserver")))
+                context = multiprocessing.get_context("forkserver")
+                pool.append(ProcessPoolExecutor(self.processes, context, _end_with_owner))
             return pool[0].map(act, items)
 
         try:
@@ -52,6 +55,18 @@ class Workshop:
         finally:
             for one in pool:
                 one.shutdown(cancel_futures=True)
+
+
+def _end_with_owner() -> None:
+    """In a process of the pool: one whose owner is killed would wait for work for ever."""
+    owner = multiprocessing.parent_process()
+    assert owner is not None
+
+    def watch() -> None:
+        owner.join()
+        os._exit(1)
+
+    Thread(target=watch, name="owner", daemon=True).start()
 
 
 def open_workshop(progress: Progress, processes: int | None = None, cache: Path | None = None) -> Workshop:
