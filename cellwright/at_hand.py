@@ -70,7 +70,8 @@ class AtHand:
 
     def close(self) -> None:
         """Never raises."""
-        self._is_closed = True
+        with self._lock:
+            self._is_closed = True
         if self._process is not None:
             _kill(self._process)
 
@@ -110,15 +111,23 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def asked_and_answered() -> tuple[IO[bytes], IO[bytes]]:
-    """The pipes of a process at hand, once it has made itself one: what it prints goes to the run's log, and only who started it
-    ends it."""
+    """The pipes of a process at hand, once it has made itself one: what it prints goes to the run's log, only who started it ends
+    it, and it ends with that, also in the midst of an answer."""
     gc.set_threshold(*SPARING)
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     requests, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    threading.Thread(target=_end_with, args=(requests,), name="asker", daemon=True).start()
     return requests, answers
+
+
+def _end_with(requests: IO[bytes]) -> None:
+    hung_up = select.poll()
+    hung_up.register(requests, 0)  # that the other end has gone is told unasked
+    hung_up.poll()
+    os._exit(1)
 
 
 # --- the line between them ---------------------------------------------------------------------------------------------
