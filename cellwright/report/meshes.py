@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,12 +36,9 @@ class Meshes:
         number[own] = np.arange(len(own))
         edges = _edges(hull.simplices, hull.neighbors, hull.equations[:, :3])
         mesh = {"v": packed(points[own], "<f4"), "i": packed(number[hull.simplices], "<u2"), "e": packed(number[edges], "<u2")}
-        return self.numbers.setdefault(mesh["v"], self._add(mesh))
-
-    def _add(self, mesh: Mapping[str, str]) -> int:
         if mesh["v"] not in self.numbers:
-            self.made.append(dict(mesh))
-            return len(self.made) - 1
+            self.numbers[mesh["v"]] = len(self.made)
+            self.made.append(mesh)
         return self.numbers[mesh["v"]]
 
 

@@ -33,12 +33,13 @@ ORIGIN = Pose.identity()
 
 @dataclass(slots=True)
 class _Drawn:
-    """What is gathered: `names` gives robots and parts their numbers."""
+    """What is gathered."""
 
     ground: Ground
     meshes: Meshes = field(default_factory=Meshes)
     poses: list[list[float]] = field(default_factory=list)
     numbers: dict[tuple[float, ...], int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
 
     def pose(self, pose: Pose) -> int:
         written = rows(pose)
@@ -48,7 +49,11 @@ class _Drawn:
         return self.numbers[tuple(written)]
 
     def part_mesh(self, kind: str) -> int:
-        return self.meshes.of(part_body(self.ground.cell, kind, ORIGIN)) if kind in self.ground.cell.parts else -1
+        """-1 for a kind that the cell does not know."""
+        if kind not in self.kinds:
+            is_known = kind in self.ground.cell.parts
+            self.kinds[kind] = self.meshes.of(part_body(self.ground.cell, kind, ORIGIN)) if is_known else -1
+        return self.kinds[kind]
 
 
 def scene(

@@ -6,13 +6,13 @@ motion within a zone is there until its next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from cell.motion_plan import Motion, ZoneVisit
 from cell.trajectory import Law, Path
-from cellwright.report.course import Course, Stay
+from cellwright.report.course import Course, Stay, StepRun
 
 SAMPLES = 400
 APART = 0.05  # s: stays of one robot in one zone that are nearer to each other are one
@@ -24,14 +24,22 @@ def robot_stays(course: Course) -> tuple[Stay, ...]:
     moves = [run for run in course.runs if run.step.motion in motions and run.step.robot is not None]
     shares = {name: tuple(_shares(motions[name])) for name in {run.step.motion for run in moves if run.step.motion}}
     found: dict[tuple[str, str], list[Stay]] = {}
-    for i, run in enumerate(moves):
+    for run, following in zip(moves, _following(moves, course.end), strict=True):
         robot = run.step.robot or ""
-        following = next((later.start for later in moves[i + 1 :] if later.step.robot == robot), course.end)
         for zone, first, last in shares[run.step.motion or ""]:
             length = run.stop - run.start
             stop = max(run.stop, following) if last >= 1.0 - AT_END else run.start + last * length
             _add(found.setdefault((zone, robot), []), Stay(zone, robot, run.start + first * length, stop))
     return tuple(stay for stays in found.values() for stay in stays)
+
+
+def _following(moves: Sequence[StepRun], end: float) -> list[float]:
+    """When each one's robot moves next."""
+    found, nexts = list[float](), dict[str | None, float]()
+    for run in reversed(moves):
+        found.append(nexts.get(run.step.robot, end))
+        nexts[run.step.robot] = run.start
+    return found[::-1]
 
 
 def _add(stays: list[Stay], stay: Stay) -> None:

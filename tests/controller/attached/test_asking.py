@@ -108,20 +108,24 @@ def test_before_the_run_begins_only_a_start_and_a_stop_mean_something(site: Site
     end.read()
     end.say(Ask(2, "hold"))
     end.say(Ask(3, "start"))
+    end.say(Ask(4, "start"))
+    end.say(Ask(5, "stop"))
     answers = end.read()
-    assert codes(answers) == ["R754"]
-    assert site.post.asked == [("start", "ann")]
+    assert codes(answers) == ["R754", "R754"]
+    assert site.post.asked == [("start", "ann"), ("stop", "ann")]
 
 
-def test_who_goes_before_the_run_begins_has_not_begun_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_started", [False, True])
+def test_who_goes_before_the_run_begins_has_not_begun_it_unless_by_a_start(is_started: bool, tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     site = Site(tmp_path, first=theirs)
-    ours.sendall(line(Hello(1, "operate", "ann")))
+    site.server.prepared(Prepared(True, None))
     site.turn()
-    assert site.post.asked == []
+    ours.sendall(line(Hello(1, "operate", "ann")) + (line(Ask(1, "start")) if is_started else b""))
+    site.turn()
     ours.close()
     site.turn()
-    assert site.post.asked == [("stop", "ann")]
+    assert site.post.asked == [("start" if is_started else "stop", "ann")]
 
 
 def test_who_goes_later_stops_nothing(tmp_path: Path) -> None:
