@@ -33,8 +33,9 @@ STOPS: Final = frozenset({"stop", "quick stop", "abort"})
 ENDING: Final = frozenset({"Completing", "Stopping", "Aborting", "Clearing"})
 _TRIGGERS: Final[Mapping[Asked, packml.Trigger]] = {"resume": "unhold", "clear": "clear", "reset": "reset"}
 
-Phase = Literal["preparing", "ready", "looking", "looked", "confirmed", "running", "over"]
-"""ready: it waits for a start. looked: it waits for a confirmation. confirmed: it has that, and looks once more."""
+Phase = Literal["preparing", "ready", "started", "looking", "looked", "confirmed", "running", "over"]
+"""ready: it waits for a start. started: it has that, and nothing is written yet. looked: it waits for a confirmation. confirmed: it
+has that, and looks once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def _asked(standing: Standing, what: Asked) -> str | None:
             return None if what in STOPS else "plan and drivers are still being prepared"
         case "ready":
             return None if what == "start" or what in STOPS else "the run has not begun"
+        case "started":
+            return None if what in STOPS else "the run is about to begin"
         case "looking" | "looked" | "confirmed":
             return None if what in STOPS else "the run does not go on yet: look, and confirm"
         case "running":

@@ -381,6 +381,8 @@ class Server:
             if before is not None and now - before < SAME_STOP:
                 return  # it is under way, and a stop asked for twice is one
             self._stops[what, who] = now
+        if what == "start":
+            self._phase = "started"
         self._post.ask(what, who)
 
     def _note(self, question: str, answer: str) -> None:
