@@ -34,8 +34,8 @@ ENDING: Final = frozenset({"Completing", "Stopping", "Aborting", "Clearing"})
 _TRIGGERS: Final[Mapping[Asked, packml.Trigger]] = {"resume": "unhold", "clear": "clear", "reset": "reset"}
 
 Phase = Literal["preparing", "ready", "started", "looking", "looked", "confirmed", "running", "over"]
-"""ready: it waits for a start. started: it has that, and nothing is written yet. looked: it waits for a confirmation. confirmed: it
-has that, and looks once more."""
+"""ready: it waits for a start. started: it has that, and no event is there yet. looked: it waits for a confirmation.
+confirmed: it has that, and looks once more."""
 
 
 @dataclass(frozen=True, slots=True)
