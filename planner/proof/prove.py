@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cell.diagnostic import Diagnostic, Outcome, Span, error
-from cell.home import home_of
 from cell.motion_plan import MotionPlan
 from cell.plan_file import plan_id
 from cell.plan_inputs import Pairs
@@ -62,8 +61,6 @@ def prove(
 ) -> Outcome[Proof]:
     """The proof, or why there is none."""
     tasks = plan.tasks
-    if homeless := _without_home(request):
-        return Outcome(None, homeless)
     if found := _of_another_origin(plan, request, versions) or check_reads(tasks, request) or check_form(tasks):
         return Outcome(None, found)
     if found := (*check_references(tasks, request), *check_motions_belong(plan)):
@@ -137,16 +134,6 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
         *check_forces(plan, matched.duty_of, cell),
     )
     return found or check_bounds(tasks, request, duties, plan.motions)
-
-
-def _without_home(request: PlanningRequest) -> Findings:
-    """Every arm and every scene needs the homes of all robots."""
-    try:
-        for name, unit in request.cell.robots.items():
-            home_of(unit, request.robots[name])
-    except ValueError as cause:
-        return (error("E684", str(cause)),)
-    return ()
 
 
 def _refused(plan: MotionPlan, verdicts: Mapping[str, MotionVerdict]) -> Findings:

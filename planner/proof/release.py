@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from cell.diagnostic import Outcome
+from cell.diagnostic import Diagnostic, Outcome, error
+from cell.home import home_of
 from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Proof, ReleasedPlan
@@ -37,6 +38,8 @@ def release(
     keeps none. `map_fn` applies a pure picklable function to a sequence, in any process, in order. `versions` are those of
     the software that runs; None compares none.
     """
+    if homeless := _without_home(request):
+        return Outcome(None, homeless)
     need = retreat_of(motion_plan)
     if need is None:
         proof = prove(motion_plan, request, versions, store, map_fn, progress)
@@ -46,6 +49,16 @@ def release(
     if proof.value is None:
         return Outcome(None, proof.diagnostics)
     return Outcome(ReleasedPlan(motion_plan, proof.value), proof.diagnostics)
+
+
+def _without_home(request: PlanningRequest) -> tuple[Diagnostic, ...]:
+    """Every arm and every scene needs the homes of all robots."""
+    try:
+        for name, unit in request.cell.robots.items():
+            home_of(unit, request.robots[name])
+    except ValueError as cause:
+        return (error("E684", str(cause)),)
+    return ()
 
 
 def proved_beside(motion_plan: MotionPlan, proof: Proof) -> ReleasedPlan:

@@ -176,6 +176,13 @@ def with_need(plan: MotionPlan, **changes: object) -> MotionPlan:
     return with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=(moved,)), motions={key: other}))
 
 
+def test_it_is_refused_where_a_robot_has_no_home(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    made, request = back
+    robots = {name: replace(unit, home=(0.0,)) for name, unit in request.cell.robots.items()}
+    cell = replace(request.cell, robots=robots)
+    assert "arm: home has 1 joints" in refusals(plan, made, replace(request, cell=cell))
+
+
 def test_it_is_refused_at_more_than_reduced_speed(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
     assert "it is not bound to 0.25 m/s" in refusals(plan, with_need(back[0], speed_limit=None), back[1])
 
