@@ -28,6 +28,7 @@ from controller.journal.replay import fold, states, verified
 from controller.journal.rows import snapshot_of, state_of
 from controller.machine import advance
 from controller.rehearsal import Ask, AtOnce
+from controller.run_state import NOTHING_YET, Commands
 from tests.constructs.bench import Bench, Ran
 
 CELL = """
@@ -138,6 +139,23 @@ def test_a_plan_that_was_asked_for_ahead_is_dropped_where_something_fails() -> N
     failed = told(run, StepFailed)[0]
     assert all(e.at >= failed.at for e in told(run, PlanReleased)[1:])
     assert len(set(run.lying["crate"])) == len(run.lying["crate"]) == 4
+
+
+def test_a_plan_that_was_asked_for_ahead_is_dropped_where_the_end_is_another_one_than_foreseen() -> None:
+    events = ran().record.events
+    folded = (NOTHING_YET, *states(events))
+    k = next(k for k, s in enumerate(folded) if s.trouble.ahead is not None and s.trouble.mode == "planning")
+    before, event = folded[k - 1], events[k - 1]
+    foreseen = before.trouble.ahead
+    assert foreseen is not None
+    assert asked_for(advance(before, event)[1]) == []
+    elsewhere = replace(foreseen, state=replace(foreseen.state, parts=foreseen.state.parts[1:]))
+    other = replace(before, trouble=replace(before.trouble, ahead=elsewhere))
+    assert asked_for(advance(other, event)[1]) == [foreseen.number + 1]
+
+
+def asked_for(commands: Commands) -> list[int]:
+    return [c.number for c in commands.record if isinstance(c, PlanRequested)]
 
 
 class Slow(AtOnce):
