@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from immutables import Map
 
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
@@ -24,8 +25,10 @@ from cell.events import (
 from cell.released_plan import ReleasedPlan
 from cell.scenario import GripLost, Reject, SupplyStops
 from controller import rehearsal
+from controller.draft import draft_of
 from controller.journal.replay import fold, states, verified
 from controller.journal.rows import snapshot_of, state_of
+from controller.left_behind import leave_behind
 from controller.machine import advance
 from controller.rehearsal import Ask, AtOnce
 from controller.run_state import NOTHING_YET, Commands
@@ -184,6 +187,17 @@ def test_a_snapshot_of_a_run_that_has_asked_ahead_is_that_run() -> None:
     plans = {e.of.plan: e.plan for e in told(ran(), PlanReleased)}
     asked = next(state for state in states(ran().record.events) if state.trouble.ahead is not None)
     assert state_of(snapshot_of(asked), lambda name: plans[name]) == asked
+
+
+def test_of_a_part_that_is_left_behind_no_opening_is_kept_once_its_time_has_run_out() -> None:
+    gone, last = "puck#1", "puck#6"
+    state = next(s for s in states(ran().record.events) if last in s.belief.parts and gone not in s.belief.parts)
+    names = [f"within .0 l1={gone}", f"within .1 l1={gone}", f"within .0 l1={last}", "within -", "age o1"]
+    d = draft_of(state, state.now)
+    d.mend(opened=Map(dict.fromkeys(names, 0)))
+    d.set_timer(names[1], 1.0)
+    leave_behind(d)
+    assert set(d.trouble.opened) == set(names[1:])
 
 
 def test_whoever_takes_over_asks_for_no_plan_that_another_one_was_asked_for() -> None:
