@@ -13,6 +13,7 @@ from cell.commands import StartMotion
 from cell.events import CommandSent, PlanReleased, PlanRequested, QuestionAsked
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
+from cell.plan_inputs import plan_inputs
 from cell.retreat import SPEED, retreat_of
 from cell.scenario import ProtectiveStop, Scenario
 from cell.state import InHand, PlanningRequest
@@ -185,6 +186,34 @@ def test_it_is_refused_where_a_robot_has_no_home(plan: Planned, back: tuple[Moti
 
 def test_it_is_refused_at_more_than_reduced_speed(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
     assert "it is not bound to 0.25 m/s" in refusals(plan, with_need(back[0], speed_limit=None), back[1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"tool": None}, "it has another tool at its flange"),
+        ({"end": AtHome()}, "it does not end at a hub"),
+        ({"end": AtHub("nowhere")}, "it does not end at a hub"),
+    ],
+)
+def test_it_is_refused_with_another_need(
+    plan: Planned, back: tuple[MotionPlan, PlanningRequest], changes: dict[str, object], why: str
+) -> None:
+    assert why in refusals(plan, with_need(back[0], **changes), back[1])
+
+
+def test_it_is_refused_where_it_was_made_from_something_else(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    made, request = back
+    assert "was made with seed" in refusals(plan, made, replace(request, seed=request.seed + 1))
+
+
+def test_it_is_refused_where_another_robot_is_away_from_its_home(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    made, request = back
+    cell = replace(request.cell, robots={**request.cell.robots, "mate": replace(request.cell.robots["arm"], name="mate")})
+    state = replace(request.state, stances={**request.state.stances, "mate": AtHub("left")})
+    beside = replace(request, cell=cell, state=state, robots={**request.robots, "mate": request.robots["arm"]})
+    tampered = with_plan_id(replace(made, robot_digests=plan_inputs(beside).robot_digests))
+    assert "mate does not stand at its home" in refusals(plan, tampered, beside)
 
 
 def test_contact_is_that_of_the_place_where_it_stands(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
