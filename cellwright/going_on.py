@@ -42,8 +42,14 @@ class Agreed:
 def gone_on_run(site: Site) -> Parting:
     """To its end. Raises Refusal, DriverError, OSError."""
     reading = _read(site)
-    with site.lock(reading, run_key(site.folder)) as lock:
+    lock = site.lock(reading, run_key(site.folder))
+    try:
         return _controlled(site, reading, lock)
+    finally:
+        if site.desk.has_begun:
+            lock.end()
+        else:  # drivers that are told no goodbye hold their devices until they have ended
+            lock.release()
 
 
 def _controlled(site: Site, reading: Reading, lock: CellLock) -> Parting:

@@ -1,7 +1,9 @@
 """What is confirmed is what was shown, and the word counts only for the hold that it was given for."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -10,12 +12,13 @@ from immutables import Map
 from cell.commands import Subject
 from cell.events import HoldRaised, OperatorAsked, RunResumed
 from cellwright import going_on
+from cellwright.cell_lock import CellLock, holder, take
 from cellwright.desk import Desk
-from cellwright.going_on import _agreed, _Word
+from cellwright.going_on import _agreed, _Word, gone_on_run
 from cellwright.in_service import InService
 from cellwright.resuming import Found, Left
 from cellwright.site import Site
-from controller.attached.messages import Looked
+from controller.attached.messages import Looked, Parting
 from controller.difference import Difference
 from controller.run_state import NOTHING_YET, Question, RunState
 from controller.service import Answer
@@ -95,6 +98,24 @@ def test_who_wants_to_see_it_again_is_shown_it_and_has_agreed_to_nothing(monkeyp
     desk.ask("stop", "ann")
     came, looks = agreed([Shown(), Shown()], desk, monkeypatch)
     assert (came, [looked.look for looked in looks]) == (None, [1, 2])
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_devices_of_a_run_that_nobody_confirms_are_held_until_their_drivers_have_ended(
+    has_begun: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were told no goodbye, and may still be connected; behind a run that went on they are closed."""
+    lock = take(tmp_path, ("cell", "device"), "run-1", patience=0.0)
+    assert isinstance(lock, CellLock)
+    (driver,) = (os.dup(descriptor) for descriptor in lock.share(("device",)))  # as its process inherits it
+    monkeypatch.setattr(going_on, "_read", lambda site: None)
+    monkeypatch.setattr(going_on, "run_key", lambda folder: "run")
+    monkeypatch.setattr(going_on, "_controlled", lambda *given: Parting("over", "", "", 0))
+    site = type("S", (), {"folder": None, "desk": Desk(has_begun=has_begun), "lock": lambda *given: lock})()
+    gone_on_run(cast(Site, site))
+    assert (holder(tmp_path, ("device",)) is None) == has_begun
+    os.close(driver)
+    assert holder(tmp_path, ("cell", "device")) is None
 
 
 # --- behind the confirmation ---
