@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cell.codec import canonical
@@ -87,7 +88,8 @@ def _controlled(
 
     last_word = _last_word(run)
     if last_word.why in ("driver", "failed") and (desk.has_begun or not arguments.resume):
-        (folder.path / PARTING).write_text(canonical(last_word), encoding="utf-8")
+        with suppress(OSError):  # who is there is told it all the same
+            (folder.path / PARTING).write_text(canonical(last_word), encoding="utf-8")
     server.finish(last_word)
     server.join()
     if last_word.why in ("refused", "not begun") and not arguments.resume:

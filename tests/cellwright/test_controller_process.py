@@ -1,6 +1,8 @@
 """What a controller refuses before anything moves, and who begins a run."""
 
 import signal
+import socket
+from argparse import Namespace
 from pathlib import Path
 from typing import cast
 
@@ -10,15 +12,18 @@ from cell.devices import devices_of
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.scenario import Reject, Scenario
-from cellwright import beginning
+from cellwright import beginning, controller_process
 from cellwright.beginning import made_for
-from cellwright.cell_lock import CellLock, Holder
+from cellwright.cell_lock import NONE, CellLock, Holder
+from cellwright.controller_process import _controlled
 from cellwright.desk import Desk
 from cellwright.in_service import InService
 from cellwright.refusal import Refusal
-from cellwright.service import NotReached, attach_to
+from cellwright.service import PARTING, NotReached, attach_to
 from cellwright.site import Site
 from cellwright.start_file import Ready, Start
+from controller.attached.endpoint import listen_in
+from controller.attached.messages import Hello, line
 from controller.attached.server import Server
 from controller.journal.folder import RunFolder, new_run
 from tests.planner.proof.gantry import request
@@ -91,3 +96,20 @@ def test_a_run_without_a_controller_is_not_attached_to(tmp_path: Path) -> None:
     (tmp_path / "endpoint").write_text(str(tmp_path / "no such socket"))
     with pytest.raises(NotReached):
         attach_to(folder, "view")
+
+
+def test_why_it_cannot_go_on_is_told_also_where_it_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = new_run(tmp_path, "run-1")
+    (folder.path / PARTING).mkdir()  # as a disk that is full takes no file
+
+    def begun(site: Site) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(controller_process, "begun_run", begun)
+    monkeypatch.setattr(controller_process, "read_start", lambda folder: Outcome(start_with(None)))
+    listener, _ = listen_in(folder.path)
+    ours, theirs = socket.socketpair()
+    ours.sendall(line(Hello(1, "operate", "ann")))
+    assert _controlled(folder, Desk(), listener, theirs, Namespace(resume=False, jobs=1, locks=NONE)) == 1
+    assert b"No space left on device" in ours.recv(65_536)
+    ours.close()
