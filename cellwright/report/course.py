@@ -166,8 +166,8 @@ def usual_branch(choice: Choice, adverse: frozenset[tuple[str, str]]) -> int:
 
 
 def _laid(found: _Open) -> Iterator[Laid]:
-    ends = [at for at, _, _ in found.plans[1:]] + [max(found.end, 0.0)]
-    for (at, event, plan), until in zip(found.plans, ends, strict=True):
+    ends = [*(at for at, _, _ in found.plans[1:]), found.end]
+    for (at, event, plan), until in zip(found.plans, ends, strict=False):  # a run may have no plan
         taken = tuple(sorted(found.taken.get(plan.plan_id, {}).items()))
         zero = found.firsts.get(plan.plan_id, at)
         yield Laid(event.number, plan, event.obligations, event.assumptions, zero, until, taken)

@@ -176,6 +176,13 @@ def test_a_run_without_its_first_event_has_no_page(tended: Tended) -> None:
         run_page(replace(record(tended), events=()))
 
 
+def test_a_run_that_ended_before_its_first_plan_has_a_page(tended: Tended) -> None:
+    page = run_page(replace(record(tended), events=tended.record.events[:1]))
+    assert Seen(page).open == []
+    assert "No plan was released." in page
+    assert "No step was planned or done." in page
+
+
 def test_a_long_axis_has_ticks_that_can_be_told_apart() -> None:
     for end in (0.0, 3.0, 2_000.0, 30_000.0, 400_000.0):
         axis = Axis(end)
