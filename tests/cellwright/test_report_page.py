@@ -16,11 +16,14 @@ from cell.events import Event, EventRaised, RunOpened
 from cell.steps import RunProgram
 from cellwright.report.axis import Axis
 from cellwright.report.bars import actual_bars, planned_bars, resource_of
-from cellwright.report.course import course
+from cellwright.report.course import Stay, course
+from cellwright.report.gantt import gantt
 from cellwright.report.markup import element, name, visible
 from cellwright.report.page import run_page
 from cellwright.report.record import Record
+from cellwright.report.replay_section import replay_section
 from cellwright.report.stays import robot_stays
+from cellwright.report.zone_picture import zone_section
 from controller.journal.folder import RunFolder
 from tests.controller.tending import Tended, tend
 from tests.journals.packing import recordings, unpacked
@@ -130,6 +133,18 @@ def test_hostile_names_are_shown_as_characters(tended: Tended) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]", page)
     assert "\u05e9\u05dc\u05d5\u05dd" in page
     assert len(page) < len(run_page(record(tended))) + 30 * 600
+
+
+def test_hostile_names_are_shown_as_characters_in_pictures_and_in_what_the_script_reads(tended: Tended) -> None:
+    taken = course(tended.record.events)
+    runs = tuple(replace(r, step=replace(r.step, part=HOSTILE, robot=r.step.robot and HOSTILE)) for r in taken.runs)
+    wrong = replace(taken, runs=runs, people=(Stay(HOSTILE, "", 0.0, 1.0),))
+    for part in (gantt(wrong), zone_section(wrong), replay_section({"texts": [HOSTILE]}, HOSTILE, 0.0)):
+        seen = Seen(part.text)
+        assert seen.open == []
+        assert "img" not in seen.tags
+        assert "onerror" not in {key for key, _ in seen.attributes}
+        assert "\u202e" not in part.text
 
 
 def said_plainly(event: Event) -> str | None:
