@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cellwright.report.markup import Markup, element, visible
+from cellwright.report.markup import Markup, element
 from cellwright.report.words import moment
 
 LABELS = 170.0  # px to the left, for names
@@ -51,7 +51,7 @@ def ruler(axis: Axis, height: float) -> Iterator[Markup]:
 def label(text: str, y: float) -> Markup:
     """A row's name, cut to what fits; the whole of it is its title."""
     shown = text if len(text) <= NAME else text[: NAME - 1] + "…"
-    return element("text", element("title", text), visible(shown), x=0.0, y=y, class_="row")
+    return element("text", element("title", text), shown, x=0.0, y=y, class_="row")
 
 
 def picture(title: str, width: float, height: float, *inside: Markup, is_wide: bool = True) -> Markup:

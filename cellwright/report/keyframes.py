@@ -5,7 +5,7 @@ D. H. Douglas and T. K. Peucker, "Algorithms for the reduction of the number of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,7 +94,3 @@ def _track(samples: list[Sample], zero: int) -> Track:
 
 def _joined(tracks: list[Track]) -> Track:
     return Track(np.maximum.accumulate(np.concatenate([t.time for t in tracks])), np.concatenate([t.q for t in tracks]))
-
-
-def knots(tracks: Mapping[str, Track]) -> int:
-    return sum(len(track.time) for track in tracks.values())

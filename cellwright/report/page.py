@@ -19,7 +19,7 @@ from cellwright.report.course import Course, course
 from cellwright.report.figure_section import figure_section
 from cellwright.report.gantt import gantt
 from cellwright.report.keyframes import planned_tracks
-from cellwright.report.markup import Markup, element, joined, name, visible
+from cellwright.report.markup import Markup, element, joined, name
 from cellwright.report.part_section import part_section
 from cellwright.report.proof_section import proof_section
 from cellwright.report.record import Record
@@ -68,7 +68,7 @@ def page(title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, sc
         element("meta", http_equiv="Content-Security-Policy", content=policy(style, code)),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="generator", content="cellwright"),
-        element("title", visible(title)),
+        element("title", title),
         element("style", Markup(style)),
     )
     links = element("nav", *(joined(element("a", word, href=f"#{anchor}"), " ") for anchor, word in nav), aria_label="sections")
