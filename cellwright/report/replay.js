@@ -255,6 +255,7 @@
     slider.setAttribute("aria-valuetext", written(t));
     const now = scene.steps.filter(([from, to]) => from <= t && t < to).map(([, , text]) => scene.texts[text]);
     scene.zones.forEach((zone) => { if (zone.people.some(([from, to]) => from <= t && t < to)) now.push(`somebody is in ${zone.name}`); });
+    if (scene.left !== null && t >= scene.left) now.push("what is begun from here on is not listed");
     if (now.join("\n") === told && said.childElementCount) return;
     told = now.join("\n");
     said.replaceChildren(...(now.length ? now : ["nothing is done"]).map((line) => {

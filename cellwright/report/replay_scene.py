@@ -164,7 +164,7 @@ def _seat(drawn: _Drawn, kind: str, seat: str) -> Pose | None:
 
 
 def _steps(ground: Ground, course: Course) -> dict[str, Any]:
-    """What is done when: each sentence once."""
+    """What is done when: each sentence once. `left`: from when on it is not listed, None: all of it is."""
     texts: dict[str, int] = {}
     steps = []
     for run in course.runs[:MOST_STEPS]:
@@ -172,4 +172,5 @@ def _steps(ground: Ground, course: Course) -> dict[str, Any]:
             place = f"{run.step.because.span.file}:{run.step.because.span.start.line}"
             said = f"{visible(done_by(run.step, ground.cell))} ({visible(place)})"
             steps.append((round(run.start, 2), round(run.stop, 2), texts.setdefault(said, len(texts))))
-    return {"steps": steps, "texts": list(texts)}
+    left = round(course.runs[MOST_STEPS].start, 2) if len(course.runs) > MOST_STEPS else None
+    return {"steps": steps, "texts": list(texts), "left": left}

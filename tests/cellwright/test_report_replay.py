@@ -15,6 +15,7 @@ import pytest
 from cell.events import PlanReleased, RunOpened
 from cell.geometry import Array, Body, Box, Cylinder, Sphere
 from cellwright.reading import read
+from cellwright.report import replay_scene
 from cellwright.report.course import Course, course, planned
 from cellwright.report.keyframes import TOLERANCE, kept, planned_tracks, recorded_tracks
 from cellwright.report.meshes import Meshes
@@ -146,6 +147,16 @@ def test_at_every_moment_it_says_each_step_that_runs(told: Told) -> None:
         middle = (run.start + run.stop) / 2.0
         if run.stop - run.start > 0.1:
             assert any(start <= middle < stop for start, stop, _ in told.document["steps"]), run.step.action
+
+
+def test_from_where_on_steps_are_left_out_is_told(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn() -> dict[str, Any]:
+        return scene(told.ground, told.course, told.opened.state, {}, {})
+
+    assert drawn()["left"] is None
+    monkeypatch.setattr(replay_scene, "MOST_STEPS", 5)
+    assert drawn()["left"] == pytest.approx(told.course.runs[5].start, abs=0.01)
+    assert all(start <= drawn()["left"] for start, _, _ in drawn()["steps"])
 
 
 def test_what_is_written_cannot_end_its_element(told: Told) -> None:
