@@ -172,8 +172,7 @@ def _orders(before: TaskPlan, after: TaskPlan) -> Iterator[_Found]:
         if was == now or not was or not now:
             continue
         place = next((i for i, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
-        words = (order[place] if place < len(order) else "nothing more" for order in (was, now))
-        first, second = words
+        first, second = (order[place] if place < len(order) else "nothing more" for order in (was, now))
         yield _Found(f"order at {resource}, from number {place + 1} on", first, second, frozenset({resource}), frozenset())
 
 

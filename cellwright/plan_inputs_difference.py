@@ -20,6 +20,7 @@ from cell.motion_plan import MotionPlan
 
 CauseKind = Literal["intent", "cell", "setting", "state", "robot", "seed", "version"]
 MOST = 200  # characters of a value
+DIGEST = 12  # characters of a hash, which nobody reads
 _GROUPS = ("robots", "tools", "parts", "equipment", "changers", "zones", "people", "queues")
 
 
@@ -49,7 +50,7 @@ def causes(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) ->
         *_intents(before, after, old, new),
         *_cells(before, after, old, new),
         *_pairs("setting", before.params, after.params),
-        *_pairs("robot", before.robot_digests, after.robot_digests, "another model"),
+        *_pairs("robot", before.robot_digests, after.robot_digests, DIGEST),
         *_pairs("state", _reads(before), _reads(after)),
         *_pairs("seed", (("seed", str(before.tasks.seed)),), (("seed", str(after.tasks.seed)),)),
         *_pairs("version", before.versions, after.versions),
@@ -61,15 +62,13 @@ def _reads(plan: MotionPlan) -> tuple[tuple[str, str], ...]:
 
 
 def _pairs(
-    kind: CauseKind, before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]], word: str = ""
+    kind: CauseKind, before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]], most: int = MOST
 ) -> Iterator[Cause]:
-    """`word` stands for values that nobody can read."""
+    """`most` characters of a value are told."""
     was, now = dict(before), dict(after)
     for name in dict.fromkeys((*was, *now)):
         if was.get(name) != now.get(name):
-            values = (was.get(name, ""), now.get(name, ""))
-            shown = values if not word else tuple(value and value[:12] for value in values)
-            yield Cause(kind, name, shown[0][:MOST], shown[1][:MOST], (name,))
+            yield Cause(kind, name, was.get(name, "")[:most], now.get(name, "")[:most], (name,))
 
 
 def _intents(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) -> Iterator[Cause]:
@@ -82,7 +81,7 @@ def _intents(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) 
         if a[0] in old.texts and b[0] in new.texts:
             yield from _lines(a[0], b[0], old.texts[a[0]], new.texts[b[0]])
         else:
-            yield Cause("intent", b[0] or a[0], a[1][:12], b[1][:12])
+            yield Cause("intent", b[0] or a[0], a[1][:DIGEST], b[1][:DIGEST])
 
 
 def _lines(a: str, b: str, was: str, now: str) -> Iterator[Cause]:
@@ -102,7 +101,7 @@ def _cells(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) ->
     if before.cell_revision == after.cell_revision:
         return
     found = [] if old.cell is None or new.cell is None else list(_facts(old.cell, new.cell))
-    yield from found or [Cause("cell", "the cell", before.cell_revision[:12], after.cell_revision[:12])]
+    yield from found or [Cause("cell", "the cell", before.cell_revision[:DIGEST], after.cell_revision[:DIGEST])]
 
 
 def _facts(old: CellModel, new: CellModel) -> Iterator[Cause]:

@@ -92,16 +92,17 @@ def test_a_text_that_is_not_to_be_had_is_told_by_its_hash() -> None:
     assert found.changes == ()
 
 
-def test_settings_seeds_states_and_versions_are_causes() -> None:
+def test_settings_robots_seeds_states_and_versions_are_causes() -> None:
     after = replace(
         with_tasks(seed=7, reads=(ReadFact("at(shaft#1)", "infeed[2]"),)),
         params=(("batch", "3"),),
         versions=(("cellwright", "2"),),
+        robot_digests=(("r1", "digest of another model"),),
     )
     found = difference(BEFORE, with_plan_id(after), NOTHING, NOTHING)
     assert [(c.kind, c.subject, c.was, c.now) for c in found.causes] == [
-        ("setting", "batch", "", "3"), ("state", "at(shaft#1)", "", "infeed[2]"), ("seed", "seed", "0", "7"),
-        ("version", "cellwright", "", "2"),
+        ("setting", "batch", "", "3"), ("robot", "r1", "", "digest of an"), ("state", "at(shaft#1)", "", "infeed[2]"),
+        ("seed", "seed", "0", "7"), ("version", "cellwright", "", "2"),
     ]  # fmt: skip
 
 
