@@ -9,8 +9,9 @@ from cell.diagnostic import Span
 from cell.released_plan import Holds, Obligation, ReleasedPlan
 from cell.steps import Move
 from cell.task_plan import Bounds, TaskPlan
+from cellwright.times import lasting
 from tui.schedule_picture import LEGEND, PARTS_SHOWN, schedule_picture
-from tui.speech import bold, clock_time, count, printable
+from tui.speech import bold, count, printable
 
 HOLDS: tuple[Holds, ...] = ("for all durations", "at the declared durations")
 
@@ -38,11 +39,11 @@ def _rows(figures: Iterator[tuple[str, str]]) -> Iterator[str]:
 def _figures(released: ReleasedPlan) -> Iterator[tuple[str, str]]:
     plan, proof = released.motion_plan, released.proof
     bounds = plan.tasks.bounds
-    yield "makespan", clock_time(bounds.makespan)
-    yield "lower bound", f"{clock_time(bounds.lower_bound)}: no order of this work can be quicker"
+    yield "makespan", lasting(bounds.makespan)
+    yield "lower bound", f"{lasting(bounds.lower_bound)}: no order of this work can be quicker"
     yield "gap", f"{100 * bounds.gap:.1f} %"
     if bounds.takt is not None:
-        yield "takt", f"{clock_time(bounds.takt)} {_each(plan.tasks)}"
+        yield "takt", f"{lasting(bounds.takt)} {_each(plan.tasks)}"
     yield "bottleneck", printable(bounds.bottleneck)
     if bounds.one_by_one is not None:
         yield "one by one", _compared(bounds, bounds.one_by_one)
@@ -69,7 +70,7 @@ def _each(tasks: TaskPlan) -> str:
 def _compared(bounds: Bounds, one_by_one: float) -> str:
     """What the plan gains over starting a part only when the one before is finished."""
     saved = 100.0 * (1.0 - bounds.makespan / one_by_one) if one_by_one > 0.0 else 0.0
-    return f"{clock_time(one_by_one)}; " + (f"this plan takes {saved:.0f} % less" if saved >= 0.5 else "this plan takes as long")
+    return f"{lasting(one_by_one)}; " + (f"this plan takes {saved:.0f} % less" if saved >= 0.5 else "this plan takes as long")
 
 
 def _obligations(obligations: Iterator[Obligation]) -> Iterator[str]:

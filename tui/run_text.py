@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from cell.run import OrderState, OrderSummary, PartSummary, RunSummary
+from cellwright.times import lasting
 from tui.exit_codes import DONE, HELD, PROBLEM
-from tui.speech import bold, clock_time, count, printable
+from tui.speech import bold, count, printable
 
 
 def run_document(summary: RunSummary) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     skipped = f", {summary.goals_skipped} given up" if summary.goals_skipped else ""
     yield "goals", f"{summary.goals_met} of {summary.goals_total} met{skipped}"
     yield "steps", f"{summary.steps_done} of {summary.steps_total} done"
-    yield "makespan", clock_time(summary.makespan_s)
+    yield "makespan", lasting(summary.makespan_s)
     yield "clauses", "none broken" if summary.violations == 0 else f"{count(summary.violations, 'violation')}"
     yield from _places(summary)
 
@@ -100,6 +101,6 @@ def runs_text(summaries: Sequence[RunSummary]) -> str:
     for s in summaries:
         goals, steps = f"{s.goals_met}/{s.goals_total}", f"{s.steps_done}/{s.steps_total}"
         pid = "" if s.pid is None else str(s.pid)
-        rows.append((printable(s.run_id), s.state, goals, steps, clock_time(s.makespan_s), pid))
+        rows.append((printable(s.run_id), s.state, goals, steps, lasting(s.makespan_s), pid))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows) + "\n"

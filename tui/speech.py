@@ -6,6 +6,7 @@ import json
 import os
 from typing import Any
 
+from cellwright import times
 from tui.streams import write_data, write_talk
 
 
@@ -51,22 +52,9 @@ def bold(text: str, colour: bool) -> str:
     return f"\x1b[1m{text}\x1b[0m" if colour else text
 
 
-def clock_time(seconds: float) -> str:
-    """A length of time as a person says it: 4.2 s, 12 min 05 s, 1 h 02 min."""
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min"
-
-
 def moment(seconds: float) -> str:
-    """A time within a run: minutes:seconds, right-aligned for a column; negative just before the run was opened."""
-    tenths = round(seconds * 10.0)
-    minutes, rest = divmod(abs(tenths), 600)
-    return f"{'-' if tenths < 0 else ''}{minutes}".rjust(3) + f":{rest / 10:04.1f}"
+    """A time within a run, right-aligned for a column."""
+    return times.moment(seconds).rjust(8)
 
 
 def count(number: int, thing: str) -> str:

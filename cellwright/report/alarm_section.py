@@ -28,7 +28,7 @@ from cellwright.report.course import Course
 from cellwright.report.markup import Inside, Markup, element, joined, name
 from cellwright.report.record import Record
 from cellwright.report.tables import folded, section, table
-from cellwright.report.words import moment
+from cellwright.times import moment
 
 EXPLAIN = "What a code means and what helps: cellwright explain CODE."
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cellwright.report.markup import Markup, element
-from cellwright.report.words import moment
+from cellwright.times import moment
 
 LABELS = 170.0  # px to the left, for names
 NARROWEST, WIDEST = 900.0, 8000.0

@@ -9,7 +9,8 @@ from cellwright.report.axis import picture
 from cellwright.report.course import Course
 from cellwright.report.markup import Inside, Markup, element, joined, name
 from cellwright.report.tables import section, table
-from cellwright.report.words import lasting, share
+from cellwright.report.words import share
+from cellwright.times import lasting
 from controller.figures.figures import SECOND, Figures, by_cause
 from controller.figures.link_quality import LinkQuality
 

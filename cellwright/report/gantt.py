@@ -12,7 +12,8 @@ from cellwright.report.bars import Bar, actual_bars, planned_bars
 from cellwright.report.course import Course, End
 from cellwright.report.markup import Inside, Markup, element, joined, name, visible
 from cellwright.report.tables import folded, listed, section, table
-from cellwright.report.words import lasting, moment, share
+from cellwright.report.words import share
+from cellwright.times import lasting, moment
 
 ROW, TRACK, TOP = 44.0, 17.0, 24.0
 MOST = 4000  # bars of a picture

@@ -20,9 +20,9 @@ from cellwright.report.replay_scene import scene
 from cellwright.report.replay_section import BEFORE, replay_section
 from cellwright.report.tables import section
 from cellwright.report.whereabouts import parts_of_plan
-from cellwright.report.words import lasting
 from cellwright.report.zone_picture import zone_section
 from cellwright.same_sources import same_texts
+from cellwright.times import lasting
 
 NAV = (
     ("figures", "Figures"), ("gantt", "Planned"), ("zones", "Zones"), ("replay", "Replay"), ("cell", "The cell"),

@@ -7,7 +7,7 @@ from cellwright.report.course import Course, Stay
 from cellwright.report.markup import Markup, element, joined, name
 from cellwright.report.stays import robot_stays
 from cellwright.report.tables import folded, section, table
-from cellwright.report.words import lasting, moment
+from cellwright.times import lasting, moment
 
 ROW, TOP = 26.0, 24.0
 PERSON = "a person"

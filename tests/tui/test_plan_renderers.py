@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from cell.task_plan import TaskPlan
+from cellwright.times import lasting
 from tests.tui.samples import LINE, PLAN, RELEASED, STEPS, TASKS, TRAVEL, step
 from tui.plan_graph import plan_graph
 from tui.plan_text import plan_text
 from tui.schedule_picture import schedule_picture
-from tui.speech import clock_time
 
 
 def figures(text: str) -> dict[str, str]:
@@ -114,4 +114,4 @@ def test_graph_quotes_what_would_end_a_label() -> None:
     [(0.04, "0.0 s"), (4.25, "4.2 s"), (59.9, "59.9 s"), (59.97, "1 min 00 s"), (3599.6, "1 h 00 min"), (4000, "1 h 06 min")],
 )
 def test_lengths_of_time_are_said_as_people_do(seconds: float, said: str) -> None:
-    assert clock_time(seconds) == said
+    assert lasting(seconds) == said

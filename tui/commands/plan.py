@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cellwright.times import lasting
 from tui.arguments import add_diagnostic_format, add_planning
 from tui.exit_codes import DONE, USAGE
-from tui.speech import clock_time, printable, put, put_json, refuse, say, wants_colour
+from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from tui.preparing import Ready
@@ -69,7 +70,7 @@ def act(arguments: argparse.Namespace) -> int:
     if arguments.report is not None:
         _report(prepared.ready, arguments.report)
     _show(prepared.ready, arguments)
-    say(f"planned and proved in {clock_time(time.monotonic() - began)}, written to {printable(str(target))}")
+    say(f"planned and proved in {lasting(time.monotonic() - began)}, written to {printable(str(target))}")
     say(f"Next: cellwright simulate {printable(str(target))}")
     return DONE
 

@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cellwright.times import lasting
 from tui.arguments import add_run, add_unbuilt, duration, speed, unbuilt_asked
 from tui.exit_codes import USAGE
-from tui.speech import clock_time, moment, printable, put, put_json, refuse, say, wants_colour
+from tui.speech import moment, printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from cell.events import Event
@@ -71,7 +72,7 @@ def act(arguments: argparse.Namespace) -> int:
         put_json(run_document(record.summary))
     else:
         put(run_text(record.summary, wants_colour(sys.stdout)))
-    say(f"{clock_time(record.summary.makespan_s)} of the cell's time in {clock_time(took)}")
+    say(f"{lasting(record.summary.makespan_s)} of the cell's time in {lasting(took)}")
     say(f"Next: cellwright run {printable(arguments.file)}")
     return run_exit_code(record.summary, arguments.strict)
 

@@ -12,9 +12,10 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cellwright.times import lasting
 from tui.arguments import add_json, add_planning
 from tui.exit_codes import DONE, DRIVER, PROBLEM, USAGE
-from tui.speech import clock_time, count, printable, put, put_json, refuse, say
+from tui.speech import count, printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
     from cellwright.campaign.campaign import Subject, Tried
@@ -133,7 +134,7 @@ def _told(arguments: argparse.Namespace, subject: Subject, runs: list[Tried], se
     else:
         put(f"{count(len(runs), 'run')}: " + ", ".join(f"{ways[way]} {way}" for way in ("complete", "held", "stopped", "faulty")))
         put("".join(f"  {many:5} held by {code}\n" for code, many in causes.most_common()) or "  none held\n")
-    say(f"in {clock_time(seconds)}, seeds {arguments.first} to {arguments.first + len(runs) - 1}")
+    say(f"in {lasting(seconds)}, seeds {arguments.first} to {arguments.first + len(runs) - 1}")
     if written is not None:
         say(f"Next: cellwright simulate {printable(arguments.file)} --scenario {printable(written)}")
     return PROBLEM if failed else DONE

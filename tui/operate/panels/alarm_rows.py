@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cellwright.times import lasting
 from tui.operate.alarms import RATE_OVER, SECOND, Alarm
 from tui.operate.lines import Line, line, said, wrapped
 from tui.operate.state_words import ALARM_STATES, PRIORITIES
 from tui.operate.view import View
-from tui.speech import clock_time, moment
+from tui.speech import moment
 
 ABOUT = """Alarms are what somebody has to do something about; whatever else happens stands in the log.
 ! unack: nobody has seen it yet. ✓ acked: seen, and its cause stands. ↩ returned: its cause went away before anybody saw it; it
@@ -55,6 +56,6 @@ def _page(view: View, alarm: Alarm, width: int) -> Iterator[Line]:
         yield from wrapped(f"line of intent: {span.file}:{span.start.line}{'  ' + excerpt if excerpt else ''}", width)
     if alarm.shelved_until is not None:
         left = max(0.0, (alarm.shelved_until - view.scene.now) / 1e9)
-        yield from wrapped(f"shelved for another {clock_time(left)}: {alarm.reason}", width, "note")
+        yield from wrapped(f"shelved for another {lasting(left)}: {alarm.reason}", width, "note")
     if cause.code:
         yield from wrapped(f"more: cellwright explain {cause.code}", width, "dim")
