@@ -10,18 +10,16 @@ import json
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Literal, Protocol
 
 from cell.events import (
-    Answered,
     Event,
     GoalReached,
     HoldRaised,
     OutcomeTold,
-    QuestionAsked,
     RunOpened,
     RunResumed,
     SpeedAsked,
@@ -33,7 +31,7 @@ from cell.run import RunSummary
 from cell.state import Lost
 from cellwright.order_files import FollowedOrders
 from cellwright.service import ControllerEnded, Message, NotBegun
-from controller.attached.messages import Refused
+from controller.attached.messages import OpenQuestion, Refused
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError
 from tui.asking import asked
@@ -57,6 +55,12 @@ class Watched(Protocol):
 
     @property
     def folder(self) -> RunFolder: ...
+
+    @property
+    def questions(self) -> Mapping[str, OpenQuestion]: ...
+
+    @property
+    def has_looked(self) -> bool: ...
 
     def ask(self, what: Asking) -> None: ...
 
@@ -92,11 +96,11 @@ class Watching:
     _hold_text: str = ""
     _lost: tuple[str, ...] = ()
     _is_held: bool = False
+    _held_before: bool = False
     _has_heard: bool = False
     _newest: RunSummary | None = None
     _waiting: deque[Message | None] = field(default_factory=deque)
     _occupied: set[str] = field(default_factory=set)
-    _questions: dict[str, QuestionAsked] = field(default_factory=dict)
 
     def to_the_end(self) -> RunSummary | None:
         """Watches until the controller has come to rest, or holds and nobody can be asked; None where the terminal has to go
@@ -167,7 +171,11 @@ class Watching:
 
     def _summed_up(self, summary: RunSummary, progress: Progress) -> None:
         if not self._has_heard and self._newest is None and summary.state == "Held":  # it held before anybody looked
-            self._is_held, self._hold_text = True, summary.held_because or ""
+            self._held_before = True
+            self.run.look()  # what it has asked is told only so
+        if self._held_before and self.run.has_looked:
+            self._held_before = False
+            self._is_held, self._hold_text = summary.state == "Held", summary.held_because or ""
         self._newest = summary
         self._lost = tuple(f"{part.id} ({part.note})" for part in summary.parts if isinstance(part.location, Lost))
         progress("steps", summary.steps_done, summary.steps_total)
@@ -197,11 +205,7 @@ class Watching:
         if isinstance(event, RunOpened | RunResumed):
             self.zero = event.opened if isinstance(event, RunResumed) else event.at
         if isinstance(event, StateChanged):
-            self._is_held = event.after == "Held"
-        if isinstance(event, QuestionAsked):
-            self._questions[event.question] = event
-        if isinstance(event, Answered):
-            self._questions.pop(event.question, None)
+            self._is_held, self._held_before = event.after == "Held", False
         if isinstance(event, HoldRaised):
             self._hold_text = f"{event.code} {event.text}"
         line = event_line(event)
@@ -265,13 +269,12 @@ class Watching:
 
     def _settled_by_hand(self, messages: Iterator[Message | None]) -> Literal["resume", "stop"] | None:
         """Has each open question answered, for nothing goes on before; then asks what next. None as in `_answer`."""
-        for name, question in tuple(self._questions.items()):
+        for name, question in tuple(self.run.questions.items()):
             asks = f"{printable(question.text)} [{printable(', '.join(question.answers))}, or stop] "
             while (given := asked(asks, lambda: self._is_settled(messages))) not in question.answers:
                 if given in (None, "s", "stop"):
                     return None if self._is_settled_elsewhere() else "stop"
             self.run.answer(name, given or "")
-            del self._questions[name]
         return self._answer(messages)
 
     def _answer(self, messages: Iterator[Message | None]) -> Literal["resume", "stop"] | None:

@@ -10,14 +10,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from immutables import Map
 
 from cell.commands import Subject
 from cell.events import Answered, HoldRaised, QuestionAsked, RunEnded, StateChanged, ZoneReported
-from cell.orders import OrderChange
 from cell.run import RunSummary
-from cellwright.service import ControllerEnded, Message
-from controller.attached.messages import Refused
+from cellwright.service import ControllerEnded, Message, Run
+from controller.attached.messages import Answer, Ask, FromController, FromTerminal, News, Refused, Snapshot, State, Told
 from controller.journal.folder import RunFolder
+from controller.run_state import Belief, Question, Trouble
 from tests.tui.samples import SUMMARY
 from tui.asking import asked
 from tui.signals import handled_by
@@ -27,43 +28,39 @@ OF = Subject("run-1")
 
 
 class Controller:
-    """A run that says `script`; where that has None it waits until it has been asked something. `result` is what came of it."""
+    """Says `script` at the end of a line; where that has None it waits until it was asked something. `result` is what came of
+    the `run`."""
 
-    def __init__(self, script: Sequence[Message | None], result: RunSummary | Exception, folder: Path) -> None:
+    last_word = None
+
+    def __init__(self, script: Sequence[Message | State | None], result: RunSummary | Exception, folder: Path) -> None:
         self.asked: list[str] = []
-        self.looks = 0
-        self.folder = RunFolder(folder)
+        self.run = Scripted(RunFolder(folder), self)  # type: ignore[arg-type]
         self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._outbox: queue.SimpleQueue[Message | str] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[FromController | None] = queue.SimpleQueue()
         self._script, self._result = script, result
         self._thread = Thread(target=self._talk)
         self._thread.start()
 
-    @property
-    def run(self) -> "Controller":
-        return self
+    def post(self, message: FromTerminal) -> None:
+        match message:
+            case Ask(what=what):
+                self._inbox.put(what)
+            case Answer(question=question, answer=answer):
+                self._inbox.put(f"{question}={answer}")
+            case Snapshot():
+                self._inbox.put("look")
+            case _:
+                raise AssertionError(f"nobody asks for {message} here")
 
-    def ask(self, what: str) -> None:
-        self._inbox.put(what)
-
-    def answer(self, question: str, given: str) -> None:
-        self._inbox.put(f"{question}={given}")
-
-    def announce(self, change: OrderChange) -> None:
-        raise AssertionError("nobody follows a file of orders here")
-
-    def look(self) -> None:
-        self.looks += 1
-        self._inbox.put("look")
-
-    def messages(self, patience: float) -> Iterator[Message | None]:
+    def messages(self, patience: float) -> Iterator[FromController | None]:
         while True:
             try:
                 message = self._outbox.get(timeout=patience)
             except queue.Empty:
                 yield None
                 continue
-            if isinstance(message, str):
+            if message is None:
                 return
             yield message
 
@@ -74,12 +71,22 @@ class Controller:
         return self._result
 
     def _talk(self) -> None:
-        for message in self._script:
-            if message is None:
-                self.asked.append(self._inbox.get(timeout=10))
-            else:
-                self._outbox.put(message)
-        self._outbox.put("")
+        for seq, message in enumerate(self._script, 1):
+            match message:
+                case None:
+                    self.asked.append(self._inbox.get(timeout=10))
+                case RunSummary():
+                    self._outbox.put(News(seq, message))
+                case Refused() | State():
+                    self._outbox.put(message)
+                case _:
+                    self._outbox.put(Told(seq, message))
+        self._outbox.put(None)
+
+
+class Scripted(Run):
+    def result(self) -> RunSummary:
+        return self.client.result()  # type: ignore[attr-defined, no-any-return]
 
 
 def changed(before: str, after: str) -> StateChanged:
@@ -109,6 +116,10 @@ def test_what_the_controller_raises_is_raised(tmp_path: Path) -> None:
 HELD_SUMMARY = replace(SUMMARY, state="Held", pid=17)
 
 
+def held_with(**questions: Question) -> State:
+    return State(1, 2, HELD_SUMMARY, Belief(), Trouble(questions=Map(questions)))
+
+
 def test_hold_without_anybody_leaves_the_controller_holding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = replace(SUMMARY, state="Holding")
     controller = Controller([*HELD, None, before, HELD_SUMMARY], ZeroDivisionError("it is not over"), tmp_path)
@@ -128,9 +139,25 @@ def test_hold_that_another_terminal_answers_first_is_watched_on(tmp_path: Path) 
 
 def test_a_run_that_holds_already_is_asked_about_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
-    controller = Controller([HELD_SUMMARY, None, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    script = [HELD_SUMMARY, None, held_with(), None, changed("Held", "Unholding"), SUMMARY]
+    controller = Controller(script, SUMMARY, tmp_path)
     assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
-    assert controller.asked == ["resume"]
+    assert controller.asked == ["look", "resume"]
+
+
+def test_what_was_asked_before_anybody_looked_is_answered_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("done\nr\n"))
+    script = [HELD_SUMMARY, None, held_with(q1=Question("Was it done?", ("done", "not done"))), None, None]
+    controller = Controller([*script, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    assert controller.asked == ["look", "q1=done", "resume"]
+
+
+def test_a_hold_that_is_over_before_it_was_looked_at_is_not_asked_about(tmp_path: Path) -> None:
+    script = [HELD_SUMMARY, None, changed("Held", "Unholding"), held_with(), SUMMARY]
+    controller = Controller(script, SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    assert controller.asked == ["look"]
 
 
 def test_a_question_that_another_terminal_has_answered_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +272,7 @@ def test_a_terminal_that_has_to_go_asks_for_nothing(
     assert watching.to_the_end() is None
     assert controller.asked == []
     assert f"The run goes on. Next: cellwright attach {tmp_path.name}" in capsys.readouterr().err
-    controller.ask("let the thread end")
+    controller.run.ask("stop")  # lets the thread end
 
 
 @pytest.mark.usefixtures("heard")
@@ -256,7 +283,7 @@ def test_ctrl_c_of_a_viewer_ends_the_watching_alone(tmp_path: Path) -> None:
         signal.raise_signal(signal.SIGINT)
     assert watching.to_the_end() is None
     assert controller.asked == []
-    controller.ask("let the thread end")
+    controller.run.ask("stop")  # lets the thread end
 
 
 def test_what_is_not_to_be_heard_is_not_heard() -> None:
