@@ -76,10 +76,14 @@ def add_planning(parser: argparse.ArgumentParser) -> None:
     )
     add_orders(parser)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every search (default: 0)")
+    add_jobs(parser)
+    add_settings(parser)
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_whole, default=None, metavar="N", help="processes for motions and proofs (default: all cores)"
     )
-    add_settings(parser)
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:

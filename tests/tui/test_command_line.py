@@ -44,6 +44,12 @@ def test_unknown_verb_exits_2_with_the_nearest_one(capsys: pytest.CaptureFixture
     assert "did you mean `check`?" in captured.err
 
 
+@pytest.mark.parametrize("words", [["plan", "a.intent"], ["resume"]])
+def test_fewer_processes_than_one_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--jobs=-3"]) == 2
+    assert "expected a whole number from 1 to 1024" in capsys.readouterr().err
+
+
 def test_unknown_verb_cannot_paint_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["\x1b[2J"]) == 2
     assert "\x1b" not in capsys.readouterr().err

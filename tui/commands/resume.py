@@ -11,7 +11,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_answers, add_json
+from tui.arguments import add_answers, add_jobs, add_json
 from tui.exit_codes import DRIVER, HELD, INTERRUPTED, PROBLEM, USAGE
 from tui.speech import printable, put_json, refuse, say
 
@@ -26,9 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
     parser.add_argument("--yes", action="store_true", help="do not ask before the first motion")
     add_answers(parser)
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes for motions and proofs (default: all cores)"
-    )
+    add_jobs(parser)
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal was given up")
     parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
     add_json(parser)
