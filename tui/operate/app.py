@@ -118,24 +118,24 @@ class Operate(App[str]):
     def action_deed(self, name: str) -> None:
         self.tell("")
         deed = BY_NAME[name]
-        why = deed.why_not(self.view)
-        if why is not None:
-            self.tell(f"{deed.short}: {why}")
+        if not self._can(deed):
             return
-        if deed.confirms and not isinstance(self.screen, Confirm):
+        if deed.confirms:
             self.push_screen(Confirm(deed), partial(self._confirmed, deed))
-            return
-        self._do(deed)
+        else:
+            self._do(deed)
 
     def _confirmed(self, deed: Deed, answer: str | None) -> None:
         """What can be done may have changed while somebody thought."""
-        if answer is None:
-            return
+        if answer is not None and self._can(deed):
+            self._do(deed)
+
+    def _can(self, deed: Deed) -> bool:
+        """Says why not."""
         why = deed.why_not(self.view)
         if why is not None:
             self.tell(f"{deed.short}: {why}")
-            return
-        self._do(deed)
+        return why is None
 
     def _do(self, deed: Deed) -> None:
         if deed.name in _ASKS:

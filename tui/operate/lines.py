@@ -28,7 +28,6 @@ class Piece:
 
 
 Line = tuple[Piece, ...]
-EMPTY: Line = ()
 
 
 def clean(text: str) -> str:
@@ -124,7 +123,3 @@ def window(lines: Sequence[Line], height: int, cursor: int | None = None) -> tup
         return 0, min(len(lines), max(0, height))
     first = 0 if cursor is None else min(max(0, cursor - height // 2), len(lines) - height)
     return first, first + height
-
-
-def joined(lines: Iterable[Line]) -> str:
-    return "\n".join(text_of(line).rstrip() for line in lines)

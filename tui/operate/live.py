@@ -18,7 +18,7 @@ from cell.plan_file import read_plan
 from cellwright.begun import read_begun
 from cellwright.service import NotReached, Run, attach_to
 from controller.attached.client import OURS
-from controller.attached.messages import Accepted, Prepared, Refused, Role, Seen, Told, Watch, Welcome
+from controller.attached.messages import Refused, Role, Seen, Told, Watch
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, plan_path
 from tui.operate import scene as scenes
@@ -131,8 +131,6 @@ class LiveRun:
                     self._view = replace(self._view, seen={sample.robot: sample for sample in robots})
                 case Refused(code=code, reason=reason):
                     self._view = replace(self._view, last_asked=f"refused: {code} {reason}")
-                case Accepted() | Welcome() | Prepared() | None:
-                    scene = self._carried_out(scene, run)
                 case _:
                     pass
             scene = self._carried_out(scene, run)

@@ -6,7 +6,7 @@ Law: a panel decides nothing of what it shows. Its lines are a function of the v
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -32,7 +32,6 @@ class Panel(Widget):
     DEFAULT_CSS = """
     Panel { height: 1fr; width: 1fr; }
     """
-    about: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -59,10 +58,6 @@ class Panel(Widget):
         assert isinstance(self.app, Operate)
         return self.app
 
-    @property
-    def shown(self) -> tuple[Line, ...]:
-        return self._lines
-
     def update(self) -> None:
         """Draws what has changed."""
         width, height = self.size.width, self.size.height
@@ -83,13 +78,6 @@ class Panel(Widget):
 
     def drawn(self, width: int, height: int) -> Sequence[Line]:
         return self._draw(self.operate.view, width, height)
-
-    def redraw(self) -> None:
-        """All of it: the colours have changed."""
-        self._lines = ()
-        self._strips.clear()
-        self.update()
-        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         strip = self._strips.get(y)

@@ -126,10 +126,6 @@ def shelved(scene: Scene, key: str, seconds: float, reason: str) -> Scene:
     return replace(scene, alarms=alarm_list.shelved(scene.alarms, key, scene.now + round(seconds * 1e9), reason))
 
 
-def unshelved(scene: Scene, key: str) -> Scene:
-    return replace(scene, alarms=alarm_list.unshelved(scene.alarms, key))
-
-
 def _opened(scene: Scene, event: Event) -> int | None:
     match event:
         case RunOpened(at=at):
