@@ -99,10 +99,11 @@ def apart(left: Line, right: Line, width: int) -> Line:
 
 
 def wrapped(text: str, width: int, look: Look = "plain") -> list[Line]:
-    """By words; a word longer than a line is cut in pieces. Nothing is left out."""
+    """By words; a word longer than a line is cut in pieces. Nothing is left out. In one column, in which not every character
+    has room, no word is cut."""
     lines, row = [], ""
     for word in clean(text).split():
-        while cell_len(word) > width > 0:
+        while cell_len(word) > width > 1:
             if row:
                 lines.append(row)
                 row = ""
