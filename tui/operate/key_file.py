@@ -16,6 +16,7 @@ from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE
 FILE: Final = "keys.toml"
 TAKEN: Final = frozenset(
     {EVERYWHERE, "ctrl+c", "ctrl+q", "tab", "shift+tab", "enter", "escape", "up", "down", "pageup", "pagedown", "home", "end"}
+    | {"ctrl+i", "ctrl+m", "ctrl+h"}  # a terminal says tab, enter and backspace for them
 )
 _MOST: Final = 100_000  # bytes
 _NAMES: Final = {

@@ -38,6 +38,7 @@ def test_without_a_file_the_keys_are_ours_and_no_two_deeds_have_the_same(tmp_pat
         ("[operate]\nhold = 'x'", "would both have the key x"),
         ("[operate]\nhold = 'ctrl+x'", "no key to give"),
         ("[operate]\nhold = 'enter'", "no key to give"),
+        ("[operate]\nstop = 'ctrl+m'", "no key to give"),
         ("[operate]\nhold = 'é'", "no key to give"),
         ("[operate]\nhold = 7", "no key to give"),
         ("operate = 1", "no table"),
