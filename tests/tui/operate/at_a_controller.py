@@ -45,11 +45,11 @@ class Controlled:
         self.folder, self.post = folder, Post()
         self.events = folder.events()
         (folder.path / "journal.sqlite").unlink()  # all that is seen was told
-        self._told = 0
-        self._state = NOTHING_YET
-        self._begin()
+        self.come_back()
 
-    def _begin(self) -> None:
+    def come_back(self) -> None:
+        """Begins, or as another controller does: with nothing told."""
+        self.told, self._state = 0, NOTHING_YET
         self.folder.claim()
         listener, path = listen_in(self.folder.path)
         (self.folder.path / ENDPOINT).write_text(str(path))
@@ -59,10 +59,10 @@ class Controlled:
 
     def tell(self, number: int) -> None:
         """Every event up to that number."""
-        for event in self.events[self._told : number]:
+        for event in self.events[self.told : number]:
             self._state, _ = advance(self._state, event)
             self.server.tell([event], self._state)
-        self._told = max(self._told, number)
+        self.told = max(self.told, number)
 
     def end(self, why: str = "over") -> None:
         self.server.finish(Parting(why, "", "Complete", 0))  # type: ignore[arg-type]

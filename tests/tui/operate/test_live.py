@@ -3,17 +3,30 @@ said."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Button
 
 from controller.attached import chronicle, client, server
-from tests.tui.operate.at_a_controller import controlled, until
+from controller.attached.messages import Role
+from tests.tui.operate.at_a_controller import Controlled, controlled, until
 from tests.tui.operate.on_record import TENDING
 from tests.tui.operate.seen import in_a_loop, text_of_screen
 from tui.operate.app import Operate
 from tui.operate.live import LiveRun
+
+
+@asynccontextmanager
+async def attached(run: Controlled, role: Role = "operate") -> AsyncIterator[tuple[Operate, Pilot[str]]]:
+    """The screens, once they show all that was told."""
+    app = Operate(LiveRun(run.folder, role))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.view.link == "live" and app.view.scene.seq == run.told)
+        yield app, pilot
 
 
 @in_a_loop
@@ -23,9 +36,7 @@ async def test_it_shows_what_is_told_and_stop_reaches_the_controller_by_one_key_
     monkeypatch.setattr(server, "SAME_STOP", 0.0)  # each is a stop of its own, however quick the keys
     with controlled(TENDING, tmp_path) as run:
         run.tell(200)
-        app = Operate(LiveRun(run.folder, "operate"))
-        async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: app.view.link == "live" and app.view.scene.seq == 200)
+        async with attached(run) as (app, pilot):
             assert "► EXECUTE" in text_of_screen(app)
             await pilot.press("x")
             await until(pilot, lambda: run.post.asked == ["quick stop"])
@@ -47,9 +58,7 @@ async def test_it_shows_what_is_told_and_stop_reaches_the_controller_by_one_key_
 async def test_a_terminal_that_only_looks_asks_for_nothing_and_says_why(tmp_path: Path) -> None:
     with controlled(TENDING, tmp_path) as run:
         run.tell(200)
-        app = Operate(LiveRun(run.folder, "view"))
-        async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: app.view.scene.seq == 200)
+        async with attached(run, "view") as (app, pilot):
             await pilot.press("h")
             assert "this terminal only looks" in text_of_screen(app)
             assert "(h hold)" not in text_of_screen(app)
@@ -63,17 +72,14 @@ async def test_a_terminal_that_only_looks_asks_for_nothing_and_says_why(tmp_path
 async def test_a_controller_that_dies_is_said_and_one_that_comes_back_is_attached_to_again(tmp_path: Path) -> None:
     with controlled(TENDING, tmp_path) as run:
         run.tell(100)
-        app = Operate(LiveRun(run.folder, "operate"))
-        async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: app.view.scene.seq == 100)
+        async with attached(run) as (app, pilot):
             run.die()
             await until(pilot, lambda: app.view.link == "lost")
             assert "? WAS EXECUTE" in text_of_screen(app)
             assert "the controller has gone without a word" in text_of_screen(app)
             await pilot.press("h")
             assert "there is no controller to ask" in text_of_screen(app)
-            run._begin()
-            run._told = 0
+            run.come_back()
             run.tell(250)
             await pilot.press("n")
             await until(pilot, lambda: app.view.scene.seq == 250)
@@ -85,13 +91,10 @@ async def test_a_controller_that_dies_is_said_and_one_that_comes_back_is_attache
 async def test_the_end_of_a_run_is_said_and_detaching_from_one_that_goes_on_ends_nothing(tmp_path: Path) -> None:
     with controlled(TENDING, tmp_path) as run:
         run.tell(100)
-        first = Operate(LiveRun(run.folder, "operate"))
-        async with first.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: first.view.scene.seq == 100)
+        async with attached(run) as (first, pilot):
             await pilot.press("d")
         assert "The run goes on" in (first.return_value or "")
-        second = Operate(LiveRun(run.folder, "operate"))
-        async with second.run_test(size=(80, 24)) as pilot:
+        async with attached(run) as (second, pilot):
             run.tell(len(run.events))
             await until(pilot, lambda: second.view.scene.seq == len(run.events))
             run.end()
