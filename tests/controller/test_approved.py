@@ -240,6 +240,15 @@ def test_a_slower_pace_is_asked_about_and_one_part_that_took_longer_is_not() -> 
     assert list(beyond(approved, approved_of(at_takt(50.0, 90.0, 50.0)), 0.1)) == []
 
 
+def test_plans_that_are_a_little_slower_one_after_another_are_held_against_the_one_that_was_approved() -> None:
+    state, _, plan = held(through("bay"))
+    approved = replace(state.trouble.approved or Approved(), zones=("bay", "inside_lathe"), takt=50.0)
+    trouble = replace(state.trouble, mode="planning", hold=None, questions=Map(), approved=approved, is_disturbed=True)
+    after, _ = told(replace(state, pack="Execute", trouble=trouble), replace(plan, plan=at_takt(54.0, 54.0, 54.0), at=state.now))
+    assert after.progress.number == 2
+    assert after.trouble.approved == approved
+
+
 def test_the_cell_says_by_how_much_and_a_tenth_is_usual() -> None:
     assert run_context(intent(), cell()).slower_by == 0.1
     generous = replace(cell(), envelope=Envelope("e", 0.5, SPAN))

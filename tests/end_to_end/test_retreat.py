@@ -22,6 +22,7 @@ from cell.trajectory import Path as Curve
 from cell_drivers.simulated import simulated_cell
 from cellwright.running import ResidentPlanner, run_spec
 from cellwright.session import release_plan
+from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearsed
 from tests.end_to_end.line import Planned, planned
 
@@ -105,6 +106,7 @@ def _comes_out(plan: Planned, when: float, before: RunRecord) -> None:
     record, violations = stopped(plan, when, Book(question.question, "go on"))
     assert (record.summary.state, violations) == ("Complete", 0)
     assert [request.reason for request in of(record, PlanRequested)][-1] == "the robot has come out of where it was stopped"
+    assert fold(record.events).trouble.retreats == ()  # what was agreed to is done once
 
 
 def test_who_does_not_agree_has_nothing_move(plan: Planned, held: RunRecord) -> None:
