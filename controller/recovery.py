@@ -19,7 +19,7 @@ from cell.steps import AtMeasured, MotionNeed, Move
 from controller import coming, ledger, left_behind, orders, progress
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
-from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder
+from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder, next_number
 
 REOPENING = 30.0  # s for a hand to open before it counts as not answering
 
@@ -77,7 +77,7 @@ def request(d: Draft) -> None:
     """Asks for the next plan from what is observed."""
     if d.trouble.ahead is not None:
         d.mend(ahead=None, passed_over=d.trouble.passed_over + 1)
-    number = next_number(d)
+    number = next_number(d.progress, d.trouble)
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
     coming.expect(d)
@@ -98,11 +98,6 @@ def _stopped(d: Draft) -> tuple[MotionNeed, ...]:
         if isinstance(step.action, Move) and d.progress.status.get(step.id) in ("failed", "unknown"):
             last[step.action.need.robot] = step.action.need
     return tuple(need for robot, need in sorted(last.items()) if isinstance(d.belief.robots[robot].stance, AtMeasured))
-
-
-def next_number(d: Draft) -> int:
-    """Of the plan that is asked for next, or was asked for last."""
-    return d.progress.number + 1 + d.trouble.passed_over
 
 
 def is_late(d: Draft) -> bool:
@@ -128,7 +123,7 @@ def ask_again(d: Draft) -> None:
 
 def refused(d: Draft, event: NoPlan) -> None:
     """There is no plan from here: a person has to change something, then the planner is asked again."""
-    if event.number != next_number(d):
+    if event.number != next_number(d.progress, d.trouble):
         return
     if d.trouble.ahead is not None:
         d.mend(ahead=None, passed_over=d.trouble.passed_over + 1)

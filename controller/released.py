@@ -19,13 +19,14 @@ from controller.approved import Approved, approved_of, beyond
 from controller.differing import differing
 from controller.draft import Draft
 from controller.plan_index import plan_index
+from controller.run_state import next_number
 
 NOTHING = Approved()
 
 
 def released(d: Draft, event: PlanReleased) -> bool:
     """Whether it is taken over. A stale answer changes nothing."""
-    if event.number != recovery.next_number(d) or event.plan is None:
+    if event.number != next_number(d.progress, d.trouble) or event.plan is None:
         return False
     if (need := retreat_of(event.plan)) is not None:
         return _go_back(d, event, need)

@@ -14,7 +14,7 @@ from cell.steps import AtPlace, Await, Couple, Drive, Grip, Inspect, Move, Relea
 from controller import coming, confirming, ledger, recovery
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
-from controller.run_state import Ahead, DeviceBelief, HandBelief
+from controller.run_state import Ahead, DeviceBelief, HandBelief, next_number
 
 NEXT = "the parts of this plan are done, and more come"
 OVER = ("confirmed", "dropped")
@@ -31,7 +31,7 @@ def ask_ahead(d: Draft) -> None:
         parts=d.belief.parts.update({name: held for name, held in end.belief.parts.items() if name not in known}),
         numbered=end.belief.numbered,
     )
-    number, state = recovery.next_number(d), _state(end)
+    number, state = next_number(d.progress, d.trouble), _state(end)
     d.mend(ahead=Ahead(number, state))
     d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, NEXT, state))
 

@@ -240,11 +240,10 @@ class Trouble:
     step. `amended` has what retries have changed, by ladder. `questions` are those that nobody has answered yet, by id.
     `is_looking`: another controller has taken over, and no operator has confirmed yet that it may go on. `unwritten`: why the
     journal cannot be written, "" while it can. `approved`: within what the run goes on by itself, None before its first plan;
-    `is_disturbed`: the next plan follows something that was not to be foreseen; `is_of_policy`: the intent says
-    what then. `stuck`: what was waited for in vain, and planned
-    anew for, since an operator last resumed. `retreats`: the stances, by name, that somebody has let robots go back from.
-    `ahead`: the plan that was asked for before this one is done; `passed_over` counts those since this one that were
-    of no use."""
+    `is_disturbed`: the next plan follows something that was not to be foreseen; `is_of_policy`: the intent says what then.
+    `stuck`: what was waited for in vain, and planned anew for, since an operator last resumed. `retreats`: the stances, by name,
+    that somebody has let robots go back from. `ahead`: the plan that was asked for before this one is done; `passed_over` counts
+    those since this one that were of no use."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -299,3 +298,8 @@ class RunState:
 
 
 NOTHING_YET = RunState()
+
+
+def next_number(progress: Progress, trouble: Trouble) -> int:
+    """Of the plan that is asked for next, or was asked for last."""
+    return progress.number + 1 + trouble.passed_over

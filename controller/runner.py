@@ -48,7 +48,7 @@ from controller.journal.journal import Journal
 from controller.machine import advance
 from controller.observe import observations, ordered, robot_seen, stances_of
 from controller.order_book import Announced, OrderBook
-from controller.run_state import NOTHING_YET, RunState
+from controller.run_state import NOTHING_YET, RunState, next_number
 from controller.sending import Sending, Waiting
 from controller.taken_back import unwanted
 from controller.watch import Watch, first_look, told, zones_seen
@@ -253,8 +253,8 @@ class Runner:
     def _waits_for_a_plan(self) -> bool:
         """A plan that was asked for ahead is not waited for before the one in hand is done, nor where another one is needed."""
         progress, trouble = self.state.progress, self.state.trouble
-        number = progress.number + 1 + trouble.passed_over
-        return self._wanted is not None and self._wanted.number == number and trouble.mode == "planning"
+        is_next = self._wanted is not None and self._wanted.number == next_number(progress, trouble)
+        return is_next and trouble.mode == "planning"
 
     def _waits_for_somebody(self) -> bool:
         """Held, or without orders, and nothing under way: time that only passes because we let it would run on without end."""
