@@ -9,7 +9,9 @@ from cell.device import RobotState
 from cell.events import Event, HoldRaised, JointSpeedSeen
 from cell.scenario import Disturbance, Drift, FrozenState, LinkCut, Scenario, Stuck
 from cell_drivers.simulated import SimulatedCell, simulated_cell
+from controller.journal.replay import fold
 from controller.rehearsal import rehearse
+from controller.watch import Watch
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
@@ -17,7 +19,7 @@ from tests.controller.tending import SmallPlanner, intent, released, spec
 SECOND = 1_000_000_000
 
 
-def run(*disturbances: Disturbance, times: float = 0.0, rules: int | None = None) -> tuple[Event, ...]:
+def run(*disturbances: Disturbance, times: float = 0.0) -> tuple[Event, ...]:
     """`times` its limit is what the second joint says of its speed, from 2 s on while it runs."""
     given, scenario = spec(intent(batch="1 parts")), Scenario(0, disturbances)
     drivers = simulated_cell(cell(), {ROBOT: gantry_model()}, scenario)
@@ -54,6 +56,16 @@ def test_a_joint_over_its_limit_stops_everything_and_the_hold_names_joint_and_li
     assert (hold.code, hold.at) == ("R772", seen.at)
     assert joint in hold.text
     assert hold.because
+
+
+def test_while_a_run_holds_for_that_it_is_not_told_of_again() -> None:
+    held = fold(run(times=1.3))
+    drivers = simulated_cell(cell(), {ROBOT: gantry_model()}, Scenario())
+    face = drivers.motion[ROBOT]
+    seen = replace(face.state(), qd=np.array([0.0, -99.0, 0.0, 0.0]))
+    face.state = lambda: seen  # type: ignore[method-assign]
+    for state, count in ((held, 0), (replace(held, trouble=replace(held.trouble, hold=None)), 1)):
+        assert len(of(tuple(Watch(drivers).look(state, drivers.now())), JointSpeedSeen)) == count
 
 
 def test_one_that_tells_a_little_more_than_its_limit_is_believed_to_keep_it() -> None:
