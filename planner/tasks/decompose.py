@@ -27,6 +27,7 @@ from planner.tasks.assembling import JOINING, Assembly
 from planner.tasks.chores import chore_of, is_about_thing, kept_fresh
 from planner.tasks.counting import counted_things, counts_satisfy, missing, usual_end
 from planner.tasks.findings import Findings
+from planner.tasks.fork_findings import check_forks
 from planner.tasks.held_for import any_for
 from planner.tasks.later import with_one_place
 from planner.tasks.loop_findings import tell_empty, tell_too_small
@@ -38,14 +39,11 @@ from planner.tasks.route import (
     Barrier,
     Chore,
     Clauses,
-    Fork,
     Job,
     Leg,
     Pace,
     Routes,
     Stage,
-    Work,
-    comes_back,
 )
 from planner.tasks.rungs import errand_stage
 from planner.tasks.sampling import Sampling, is_counted
@@ -464,7 +462,7 @@ class _Walk:
         barriers = tuple(self._barrier(*barrier, number) for barrier in self.barriers)
         jobs = tuple(self._job(self.parts[p]) for p in order)
         for job in jobs:
-            self._check_job(job)
+            check_forks(job, self.found)
         return Routes(
             jobs, barriers, tuple(self.unfolding.deadlines), tuple(self.paces), tuple(sorted(self.counted.items())),
             self._assumed(jobs), self.orders.read(), self.orders.ranks(), tuple(self.chores),
@@ -510,22 +508,6 @@ class _Walk:
         """What it is at each leg, where that is not always the same."""
         kinds = self.kinds.get(part.id, [])
         return tuple(kinds) if any(kind != part.kind for kind in kinds) else ()
-
-    def _check_job(self, job: Job) -> None:
-        """A fork is told of on its route. What follows it finds the part where it lay: no way moves it, or they bring it back."""
-        for k, leg in enumerate(job.legs):
-            if not isinstance(leg, Fork):
-                continue
-            if k + 1 < len(job.legs) and not comes_back(job, k):
-                later = job.legs[k + 1]
-                self.found.error(
-                    "E609", "a later line asks for a part that the branches leave in different places",
-                    later.goal.span if isinstance(later, Stage) else later.when.span, leg.when.span,
-                    help="Move the later line into the branches, or let every branch bring the part back to where it was.",
-                )  # fmt: skip
-            if not any(isinstance(x, Stage) and isinstance(x.work, Work) and x.work.told == leg.outcome for x in job.legs[:k]):
-                message = f"the {leg.outcome} of {job.part} is not known and nothing will tell it"
-                self.found.error("E614", message, leg.when.span, help=f"Add a line before it that tells the {leg.outcome}.")
 
 
 @dataclass(slots=True)
