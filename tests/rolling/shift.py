@@ -15,9 +15,9 @@ from cell.run import RunSpec
 from cell.world_record import RestsIn, WorldRecord
 from cell_drivers.simulated import SimulatedCell
 from controller.figures.figures import Figures
-from controller.journal.newest import NewestJournal
 from controller.rehearsal import Ask, RunRecord, rehearsed
 from controller.runner import Replanner
+from tests.rolling.newest import NewestJournal
 
 OURS = ("cell.", "controller.", "cell_drivers.")
 
