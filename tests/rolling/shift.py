@@ -16,6 +16,7 @@ from cell.world_record import RestsIn, WorldRecord
 from cell_drivers.simulated import SimulatedCell
 from controller.figures.figures import Figures
 from controller.rehearsal import Ask, RunRecord, rehearsed
+from controller.run_state import RunState
 from controller.runner import Replanner
 from tests.rolling.newest import NewestJournal
 
@@ -52,6 +53,7 @@ class Watched:
 @dataclass(frozen=True, slots=True)
 class Shift:
     record: RunRecord
+    state: RunState
     figures: Figures
     truth: WorldRecord
     moments: tuple[Moment, ...]
@@ -73,8 +75,8 @@ def shift(
 ) -> Shift:
     """`keeps`: how many events the journal does; `world` says for itself what it remembers."""
     watched, journal = Watched(planner, world.now, counts), NewestJournal(keeps)
-    record, _ = rehearsed(spec, plan, world, watched, (Ask(hours * 3600.0, "finish"),), journal=journal)
-    return Shift(record, journal.tally.told(), world.record(), tuple(watched.moments))
+    record, state = rehearsed(spec, plan, world, watched, (Ask(hours * 3600.0, "finish"),), journal=journal)
+    return Shift(record, state, journal.tally.told(), world.record(), tuple(watched.moments))
 
 
 def memory() -> int:

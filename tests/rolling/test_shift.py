@@ -34,8 +34,9 @@ def test_what_is_left_behind_is_counted_by_the_run_and_by_its_world() -> None:
 
 
 def test_an_iteration_that_is_known_no_more_still_counts_for_the_pace() -> None:
-    (takt,) = folded().figures.takts
-    assert takt.ended == folded().made("crate")
+    (takt,), (paced,) = folded().figures.takts, folded().state.trouble.paces.values()
+    assert takt.ended == paced.count == folded().made("crate")
+    assert len(paced.ended) < paced.before
 
 
 @pytest.mark.slow
