@@ -115,6 +115,15 @@ class TakesAnyTime(Around):
         return replace(state, device_time=state.device_time - passed, received=self.now) if self.inner.is_frozen else state
 
 
+class TellsOfBefore(Around):
+    """It grows old, and its device's time runs back all the same."""
+
+    def state(self) -> RobotState:
+        state: RobotState = self.inner.state()
+        earlier = state.device_time - self.now + state.received
+        return replace(state, device_time=earlier, seq=self.now) if self.inner.is_frozen else state
+
+
 class TakesTheSameAgain(Around):
     def state(self) -> RobotState:
         state: RobotState = self.inner.state()
@@ -319,6 +328,7 @@ FAULTS = (
     Fault("gives samples twice", sampling.readback_has_no_gap_inside_a_block, robots(TwiceTheSamples)),
     Fault("takes a joint that is no number", doubting.what_is_not_finite_is_no_state, robots(TakesNoNumber)),
     Fault("does not grow old on what is no number", doubting.what_is_not_finite_is_no_state, robots(TakesTheSameAgain)),
+    Fault("tells a time that runs back", doubting.what_runs_back_is_no_state, robots(TellsOfBefore)),
     Fault("takes a time that runs back", doubting.what_runs_back_is_no_state, robots(TakesAnyTime)),
     Fault("leaves its path", moving.a_motion_keeps_to_its_path, robots(OffThePath)),
     Fault("does not say how far it is", moving.status_tells_the_whole_life, robots(KnowsNoPlace)),
