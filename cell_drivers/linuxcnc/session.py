@@ -147,7 +147,7 @@ class Session:
 
     def _silence(self, now: int) -> str:
         match self.stage:
-            case "greeting":
+            case "greeting" if self._first is None:
                 return "it accepts and says nothing"
             case "dialling":
                 return "nobody takes the connection"

@@ -46,6 +46,21 @@ def test_a_port_that_accepts_and_says_nothing_is_told(double: LinuxcncDouble, tm
         opened(double, tmp_path)
 
 
+def test_one_reading_is_no_link_yet(double: LinuxcncDouble, tmp_path: Path) -> None:
+    """Whether its time runs on, the second one tells."""
+    times = list[str]()
+
+    def edited(line: str) -> str | None:
+        if line.startswith("HELLO"):
+            times.clear()
+        times.extend([line] if line.startswith("TIME ") else [])
+        return line if len(times) < 2 else None
+
+    double.edit = edited
+    with pytest.raises(LinkLost, match="does not answer 'get time'"):
+        opened(double, tmp_path)
+
+
 def test_another_program_behind_the_port_is_told(double: LinuxcncDouble, tmp_path: Path) -> None:
     double.edit = lambda line: "220 ProFTPD ready"
     with pytest.raises(LinkLost, match="expected HELLO ACK"):
