@@ -86,6 +86,15 @@ def test_open_questions_are_listed_and_answered(controller: Controller, capsys: 
     assert controller.said == ["left", "left", ("q1", "not done"), "left"]
 
 
+def test_nothing_is_asked_behind_an_answer_that_is_refused_but_a_stop(controller: Controller) -> None:
+    controller.refusal = Refused(1, "R754", "nobody asks 'q1'")
+    answer = ["--answer", "q1=done"]
+    assert main(["ask", "resume", *answer]) == 4
+    assert main(["ask", "answer", *answer, "--answer", "q2=done"]) == 4
+    assert main(["ask", "stop", *answer]) == 4
+    assert controller.said == [("q1", "done"), "left", ("q1", "done"), "left", ("q1", "done"), "stop", "left"]
+
+
 def test_an_order_is_added_and_withdrawn(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
     cell = request('use "gantry.cell"\nmove shaft to outfeed\n').cell
     monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(cell))

@@ -17,7 +17,7 @@ def plans(tmp_path: Path) -> tuple[str, str]:
     steps = tuple(replace(step, duration=60.0) if step.id == "s3" else step for step in PLAN.tasks.steps)
     first.write_text(write_plan(with_plan_id(PLAN)))
     second.write_text(
-        write_plan(with_plan_id(replace(PLAN, params=(("n\x1b[2J", "1"),), tasks=replace(PLAN.tasks, steps=steps))))
+        write_plan(with_plan_id(replace(PLAN, params=(("n\x1b[2J", "1\x1b"),), tasks=replace(PLAN.tasks, steps=steps))))
     )
     return str(first), str(second)
 
@@ -25,7 +25,7 @@ def plans(tmp_path: Path) -> tuple[str, str]:
 def test_it_says_what_changed_and_why(plans: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *plans]) == 0
     assert capsys.readouterr().out == (
-        "what they were made from\n  (1) setting n\\x1b[2J\n      + 1\n\n"
+        "what they were made from\n  (1) setting n\\x1b[2J\n      + 1\\x1b\n\n"
         "what changed, and why\n  lathe runs OP10: 40.00 s -> 60.00 s  follows from (1)\n"
     )
 

@@ -58,14 +58,18 @@ def act(arguments: argparse.Namespace) -> int:
 
 
 def _asked(run: Run, arguments: argparse.Namespace) -> int:
+    from controller.attached.permits import STOPS
+
     for question, given in arguments.answer:
         run.answer(question, given)
+        if WORDS.get(arguments.what) not in STOPS and (refusal := run.accepted(PATIENCE)) is not None:  # a stop waits for nothing
+            return _said(run, refusal, f"{question} = {given}")
     match arguments.what:
         case "answer" if not arguments.answer:
             return _listed(run)
         case "answer":
             said = ", ".join(f"{question} = {given}" for question, given in arguments.answer)
-            return _said(run, run.accepted(PATIENCE), said)
+            return _said(run, None, said)
         case "order":
             return _ordered(run, arguments.order)
         case "withdraw":
