@@ -14,6 +14,7 @@ from cell.orders import Item, Order, OrderAdded, OrderCancelled, OrderChange
 from cellwright.service import Message, NotReached, Run
 from controller.attached.messages import OpenQuestion, Refused
 from controller.journal.folder import RunFolder
+from tests.cell.test_order_file import cell as with_a_queue
 from tests.planner.proof.gantry import request
 from tests.tui.samples import SUMMARY
 from tui.cli import main
@@ -95,15 +96,16 @@ def test_nothing_is_asked_behind_an_answer_that_is_refused_but_a_stop(controller
     assert controller.said == [("q1", "done"), "left", ("q1", "done"), "left", ("q1", "done"), "stop", "left"]
 
 
-def test_an_order_is_added_and_withdrawn(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
-    cell = request('use "gantry.cell"\nmove shaft to outfeed\n').cell
-    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(cell))
-    if not cell.queues:
-        assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"shaft": 2}}']) == 1
-        assert controller.said == ["left"]
-        return
-    assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"shaft": 2}}']) == 0
-    assert controller.said == [OrderAdded(Order("WO-1", next(iter(cell.queues)), (Item("shaft", 2),))), "left"]
+def test_an_order_is_added(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(with_a_queue()))
+    assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"bracket": 2}}']) == 0
+    assert controller.said == [OrderAdded(Order("WO-1", "orders", (Item("bracket", 2),))), "left"]
+
+
+def test_a_cell_without_a_queue_takes_no_order(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(request().cell))
+    assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"shaft": 2}}']) == 1
+    assert controller.said == ["left"]
 
 
 def test_an_order_is_withdrawn(controller: Controller) -> None:
