@@ -160,9 +160,8 @@ class Bed:
         both: list[MachineDriver | StationDriver] = [*self.drivers.machines.values(), *self.drivers.stations.values()]
         serving = {device.name: device for device in both}
         self.poll()
-        told = {(e.device, e.fault) for e in self.events if isinstance(e, FaultRaised) and e.device in serving}
-        gone = {(e.device, e.fault) for e in self.events if isinstance(e, FaultCleared)}
-        for device, fault in told - gone:
+        last = {(e.device, e.fault): e for e in self.events if isinstance(e, FaultRaised | FaultCleared) and e.device in serving}
+        for device, fault in [key for key, told in last.items() if isinstance(told, FaultRaised)]:
             serving[device].acknowledge(fault, KIT)
         self.until(lambda: all(device.state().alarm is None for device in serving.values()), CLEARING)
 

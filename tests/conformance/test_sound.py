@@ -29,9 +29,12 @@ class OneByOne(Around):
         return replace(block, first_seq=block.first_seq + k, **arrays)
 
 
-@law("machine", "Leaves an alarm behind, as a trial does that breaks off.")
+@law("machine", "Leaves an alarm behind, the second of its name, as a trial does that breaks off.")
 def leaves_an_alarm(on: bed.Bed, machine: str) -> str:
     assert on.bench.hooks.fault is not None
+    first = on.bench.hooks.fault(on.drivers, machine)
+    on.device(machine).acknowledge(first, bed.KIT)
+    assert on.until(lambda: on.drivers.machines[machine].state().alarm is None, bed.CLEARING)
     on.bench.hooks.fault(on.drivers, machine)
     raise Broken("it breaks off here")
 
