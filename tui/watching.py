@@ -170,7 +170,8 @@ class Watching:
                 return "held"
 
     def _summed_up(self, summary: RunSummary, progress: Progress) -> None:
-        if not self._has_heard and self._newest is None and summary.state == "Held":  # it held before anybody looked
+        is_known = self._has_heard or self._held_before or self.run.has_looked
+        if summary.state == "Held" and not is_known:  # it held before anybody looked
             self._held_before = True
             self.run.look()  # what it has asked is told only so
         if self._held_before and self.run.has_looked:

@@ -137,9 +137,12 @@ def test_hold_that_another_terminal_answers_first_is_watched_on(tmp_path: Path) 
     assert Watching(controller.run, is_attended=False, waits=False).to_the_end() == SUMMARY
 
 
-def test_a_run_that_holds_already_is_asked_about_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("news", [[], [replace(SUMMARY, state="Holding")]], ids=["", "whose last news is older than the hold"])
+def test_a_run_that_holds_already_is_asked_about_at_once(
+    news: list[RunSummary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
-    script = [HELD_SUMMARY, None, held_with(), None, changed("Held", "Unholding"), SUMMARY]
+    script = [*news, HELD_SUMMARY, None, held_with(), None, changed("Held", "Unholding"), SUMMARY]
     controller = Controller(script, SUMMARY, tmp_path)
     assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
     assert controller.asked == ["look", "resume"]
