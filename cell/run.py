@@ -29,14 +29,16 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 5
+RULES = 6
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
-before, it was taken over in silence. And a plan whose end moves says so."""
+before, it was taken over in silence. And a plan whose end moves says so. 6: a run without end leaves orders behind that are
+over."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
+LEAVES_ORDERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,12 +259,21 @@ class OrderSummary:
     state: OrderState
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OrdersLeft:
+    """Orders of a run that goes on which are over and counted."""
+
+    queue: str
+    state: OrderState
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
     from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now.
-    `orders` as they came. `left` are no more among `parts`."""
+    `orders` as they came. `left` are no more among `parts`, `orders_left` no more among `orders`."""
 
     run_id: str
     state: str
@@ -280,3 +291,4 @@ class RunSummary:
     awaiting: tuple[str, ...] = ()
     orders: tuple[OrderSummary, ...] = ()
     left: tuple[PartsLeft, ...] = ()
+    orders_left: tuple[OrdersLeft, ...] = ()

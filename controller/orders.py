@@ -80,7 +80,7 @@ def change(d: Draft, name: str, **changes: object) -> None:
 
 def arrive(d: Draft, event: OrderArrived) -> bool:
     """Takes in an order; False where its id is known already, so that a second telling changes nothing."""
-    if event.order.id in d.belief.orders:
+    if event.order.id in d.belief.orders or event.order.id in d.belief.past_orders:
         return False
     d.believe(
         orders=d.belief.orders.set(event.order.id, event.order),

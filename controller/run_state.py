@@ -15,7 +15,7 @@ from cell.commands import Command, StopKind
 from cell.diagnostic import Span
 from cell.events import Conclusion, Source
 from cell.orders import Order
-from cell.run import PackState, RunContext
+from cell.run import OrdersLeft, OrderState, PackState, RunContext
 from cell.state import Amended, CellState, Errand, PartState
 from cell.steps import Stance
 from controller.approved import Approved
@@ -82,7 +82,9 @@ class Belief:
     `queue` their ids in the order in which they `arrived` (ns). `tended`: when each goal about a thing was last reached (ns).
     `decided`: the branch of each `when` that a plan has decided by what was observed. `numbered`: the highest number of each
     kind of part that comes without end. `left` counts the parts that a run without end has left behind, by kind and place
-    (left_behind.py), `left_good` and `left_bad` those that were produced so, `left_goals` what was reached for them."""
+    (left_behind.py), `left_good` and `left_bad` those that were produced so, `left_goals` what was reached for them;
+    `left_orders` counts its orders that are over, and `past_orders` has by id what each of them came to: one that is told twice
+    is made once."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE
@@ -105,6 +107,8 @@ class Belief:
     left_good: int = 0
     left_bad: int = 0
     left_goals: int = 0
+    left_orders: tuple[OrdersLeft, ...] = ()
+    past_orders: Map[str, OrderState] = _NONE
 
 
 # --- how far the plan is -----------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         awaiting=awaited.asked_of_people(state),
         orders=orders_of(state.belief),
         left=left_of(state.belief),
+        orders_left=state.belief.left_orders,
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
-from cell.run import OrderState, OrderSummary, PartSummary, RunSummary
+from cell.run import OrderState, PartSummary, RunSummary
 from cellwright.times import lasting
 from tui.exit_codes import DONE, HELD, PROBLEM
 from tui.speech import bold, count, printable
@@ -29,6 +29,7 @@ def run_document(summary: RunSummary) -> dict[str, Any]:
         "violations": summary.violations,
         "awaiting": list(summary.awaiting),
         "orders": [{"id": order.id, "queue": order.queue, "state": order.state} for order in summary.orders],
+        "orders_left": [{"queue": left.queue, "state": left.state, "count": left.count} for left in summary.orders_left],
         "aims": [{"count": aim.subject, "have": aim.have, "want": aim.want} for aim in summary.aims],
     }
 
@@ -64,8 +65,8 @@ def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
         yield "awaited", printable(asked)
     for aim in summary.aims:
         yield "batch", f"{aim.have} of {aim.want} {printable(aim.subject)}"
-    if summary.orders:
-        yield "orders", _orders(summary.orders)
+    if summary.orders or summary.orders_left:
+        yield "orders", _orders(summary)
     skipped = f", {summary.goals_skipped} given up" if summary.goals_skipped else ""
     yield "goals", f"{summary.goals_met} of {summary.goals_total} met{skipped}"
     yield "steps", f"{summary.steps_done} of {summary.steps_total} done"
@@ -74,8 +75,10 @@ def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     yield from _places(summary)
 
 
-def _orders(orders: Sequence[OrderSummary]) -> str:
-    states = Counter(order.state for order in orders)
+def _orders(summary: RunSummary) -> str:
+    states = Counter(order.state for order in summary.orders)
+    for left in summary.orders_left:
+        states[left.state] += left.count
     return ", ".join(f"{states[state]} {state}" for state in get_args(OrderState) if states[state])
 
 

@@ -131,13 +131,18 @@ def _ordered(standing: Standing, order: Order) -> str | None:
         return "the run is not going on"
     if standing.state.pack in ENDING:
         return f"the run is in {standing.state.pack}, where no order is begun any more"
-    return f"there is an order {order.id} already" if order.id in standing.state.belief.orders else None
+    return f"there is an order {order.id} already" if _is_known(standing, order.id) else None
 
 
 def _withdrawn(standing: Standing, order_id: str) -> str | None:
     if standing.phase != "running" or standing.state.is_over:
         return "the run is not going on"
-    return None if order_id in standing.state.belief.orders else f"there is no order {order_id!r:.80}"
+    return None if _is_known(standing, order_id) else f"there is no order {order_id!r:.80}"
+
+
+def _is_known(standing: Standing, order_id: str) -> bool:
+    """Also one that is over: to withdraw it changes nothing."""
+    return order_id in standing.state.belief.orders or order_id in standing.state.belief.past_orders
 
 
 def _confirmed(standing: Standing, look: int) -> str | None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
-from cell.events import DemandBound, Event, EventRaised, HoldRaised, OrderArrived, OrderDone, StateChanged
+from cell.events import DemandBound, Event, EventRaised, HoldRaised, OrderArrived, OrderDone, RunOpened, StateChanged
 from cell.orders import Item, Order
+from cell.run import LEAVES_ORDERS
 from cell.scenario import GripLost, MissingPart, OrderComes, OrderGoes
 from controller.acceptance import unwatched
+from controller.journal.replay import fold
 from controller.journal.report import report
 from controller.rehearsal import Ask
 from tests.constructs.bench import Bench, Ran
 from tests.controller.tending import failure_codes
-from tui.run_text import run_text
+from tui.run_text import run_document, run_text
 
 CELL = """
 part bracket {
@@ -237,6 +240,53 @@ def test_a_summary_says_what_became_of_each_order() -> None:
     told = report(ran.record.events)
     assert "orders A done, B waiting, C withdrawn" in told
     assert "order C arrived: 1 pin" in told
+
+
+@cache
+def waiting_for_four() -> Ran:
+    """One is there and three come, each when the one before is done; then the first is told of once more."""
+    comes = [OrderComes(name, 100.0 * k, (("pin", 1),), None) for k, name in enumerate("CDE", start=1)]
+    waits = bench(B, inner="  ensure job.age <= 10000 s", is_continuous=True)
+    return waits.run(*comes, OrderComes("B", 450.0, (("pin", 1),), None), asks=(Ask(600.0, "finish"),))
+
+
+def test_orders_that_are_over_are_counted_and_only_their_ids_are_known() -> None:
+    ran = waiting_for_four()
+    state = fold(ran.record.events)
+    assert (ran.record.summary.state, sorted(done(ran))) == ("Complete", ["B", "C", "D", "E"])
+    assert state.belief.queue == tuple(state.belief.orders) == tuple(state.belief.arrived) == ("E",)
+    assert dict(state.belief.past_orders) == {"B": "done", "C": "done", "D": "done"}
+    assert [tuple(order.id for order in asked.state.orders) for asked in ran.asked] == [("B", "C"), ("C", "D"), ("D", "E")]
+    assert [name.rpartition(" ")[2] for name in state.timers if name.startswith("age")] == ["E"]
+    assert "  orders    4 done" in run_text(ran.record.summary, False)
+    assert "  3 orders of orders done\n  orders E done\n" in report(ran.record.events)
+    assert run_document(ran.record.summary)["orders_left"] == [{"queue": "orders", "state": "done", "count": 3}]
+
+
+def test_what_has_gone_wrong_with_an_order_is_over_before_it_is_left_behind() -> None:
+    """Withdrawn while it is made: the run holds, and nobody has resumed yet."""
+    ran = bench(A, is_continuous=True).run(OrderGoes("A", 12.0), OrderComes("C", 13.0, (("pin", 1),), None))
+    held = fold(ran.record.events)
+    assert (held.pack, tuple(held.belief.orders)) == ("Held", ("A", "C"))
+    again = bench(A, is_continuous=True).run(
+        OrderGoes("A", 12.0), OrderComes("C", 13.0, (("pin", 1),), None), asks=(Ask(60.0, "resume"), Ask(200.0, "finish"))
+    )
+    assert dict(fold(again.record.events).belief.past_orders) == {"A": "withdrawn"}
+    assert done(again) == ["C"]
+
+
+def test_a_run_of_before_knows_all_of_its_orders() -> None:
+    """It was opened under rules that left none behind, and is replayed under them."""
+    opened, *others = waiting_for_four().record.events
+    assert isinstance(opened, RunOpened)
+    state = fold((replace(opened, context=replace(opened.context, rules=LEAVES_ORDERS - 1)), *others))
+    assert state.belief.queue == ("B", "C", "D", "E")
+    assert not state.belief.past_orders
+
+
+def test_where_an_until_counts_orders_none_is_left_behind() -> None:
+    ran = bench(B, until="orders.done >= 2 orders", is_continuous=True).run(OrderComes("C", 100.0, (("pin", 1),), None))
+    assert fold(ran.record.events).belief.queue == ("B", "C")
 
 
 def test_an_order_that_is_told_twice_is_one() -> None:

@@ -28,17 +28,18 @@ from controller.attached.permits import Standing, may_not, refusal
 from controller.run_state import NOTHING_YET, Question, RunState
 
 ITEMS = (Item("shaft", 1),)
+ORDERS = Map({"WO-1": Order("WO-1", "orders", ITEMS)})
 LOOKED = Looked(1, 0, (), (OpenQuestion("q1", "Was it done?", ("done",), "done"),), None, None, 1, True, None)
 
 
 def state(pack: PackState, is_over: bool = False) -> RunState:
-    """With a question open, and an order there."""
+    """With a question open, and an order there; one more is over."""
     return replace(
         NOTHING_YET,
         pack=pack,
         is_over=is_over,
         trouble=replace(NOTHING_YET.trouble, questions=Map({"q1": Question("Was it done?", ("done", "not done"))})),
-        belief=replace(NOTHING_YET.belief, orders=Map({"WO-1": Order("WO-1", "orders", ITEMS)})),
+        belief=replace(NOTHING_YET.belief, orders=ORDERS, past_orders=Map({"WO-0": "done"})),
     )
 
 
@@ -108,10 +109,12 @@ def test_a_viewer_only_looks(verb: str) -> None:
         (Answer(1, "q2", "done"), "nobody asks 'q2'"),
         (Answer(1, "q1", "perhaps"), "'perhaps' is none of the answers: done, not done"),
         (AddOrder(1, Order("WO-1", "orders", ITEMS)), "there is an order WO-1 already"),
+        (AddOrder(1, Order("WO-0", "orders", ITEMS)), "there is an order WO-0 already"),
         (CancelOrder(1, "WO-9"), "there is no order 'WO-9'"),
+        (CancelOrder(1, "WO-0"), None),
     ],
 )
-def test_what_is_not_there_is_named(request_: Request, reason: str) -> None:
+def test_what_is_not_there_is_named(request_: Request, reason: str | None) -> None:
     assert refusal(STANDINGS["Held"], request_) == reason
 
 
