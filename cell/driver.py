@@ -272,7 +272,8 @@ class Follower(Protocol):
 class Assembly:
     """What a driver package gets to build its drivers from. `devices` are those that it is to drive, as cell/devices.py names
     them; the rest of the cell is another driver's. `addresses`, by device, are what the cell file says after `address`.
-    `scenario` and `record`, the file in which a world keeps what truly happened, only mean something to simulated devices."""
+    `scenario`, `record`, the file in which a world keeps what truly happened, and `remembers`, how much of each kind it keeps
+    at hand (None: all of it), only mean something to simulated devices."""
 
     cell: CellModel
     robots: Mapping[str, RobotModel]
@@ -280,6 +281,7 @@ class Assembly:
     devices: frozenset[str]
     addresses: Mapping[str, str] = field(default_factory=dict)
     record: str | None = None
+    remembers: int | None = None
 
 
 DriverFactory = Callable[[Assembly], DriverSet]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cell.diagnostic import Outcome, error
-from cell.driver import Assembly, DriverSet
+from cell.driver import DriverSet
 from cell.scenario import Scenario
 from cell.state import PlanningRequest
 from cell_drivers.composed import ComposedSet, Share
@@ -21,7 +21,7 @@ from cell_drivers.hosted import Bounds, HostedSet, NoStart, Pace, StartUp, found
 from cell_drivers.registry import InstalledDriver, find_driver
 from cellwright.assignment import Assigned, assigned
 from cellwright.cell_lock import CellLock, device_keys
-from cellwright.open_drivers import open_drivers
+from cellwright.open_drivers import assembly_of, open_drivers
 from controller.clock import Clock, RealClock
 
 FASTEST = 4.0
@@ -82,7 +82,7 @@ def _in_one_process(
 ) -> Outcome[InService] | None:
     """None for a driver of real devices: those run in a process of their own."""
     if driver.package != OURS:
-        tried = _child(part, StartUp(part.driver, _assembly(part, request, scenario), Pace(0)), bounds)
+        tried = _child(part, StartUp(part.driver, assembly_of(part, request, scenario), Pace(0)), bounds)
         if tried.value is None:
             return Outcome(None, tried.diagnostics)
         tried.value.line.end()
@@ -161,7 +161,7 @@ def _child_again(
     part: Assigned, request: PlanningRequest, reached: Path, bounds: Bounds, speed: float, holds: tuple[int, ...]
 ) -> Outcome[HostedSet]:
     if part.driver != SIMULATED:
-        start = StartUp(part.driver, _assembly(part, request, Scenario()), Pace(0, speed), holds=holds)
+        start = StartUp(part.driver, assembly_of(part, request, Scenario()), Pace(0, speed), holds=holds)
         return _child(part, start, bounds)
     try:
         return Outcome(found_again(Path(reached.read_text("utf-8")), part.driver, bounds))
@@ -180,12 +180,8 @@ def _written(worlds: Path, record: Path) -> Path | None:
 
 
 def _paced(part: Assigned, request: PlanningRequest, scenario: Scenario, pace: Pace, record: Path, bounds: Bounds) -> StartUp:
-    assembly = replace(_assembly(part, request, scenario), record=str(record.with_stem(f"{record.stem}-{part.driver}")))
+    assembly = replace(assembly_of(part, request, scenario), record=str(record.with_stem(f"{record.stem}-{part.driver}")))
     return StartUp(part.driver, assembly, pace, period=bounds.period, keeps=KEPT)
-
-
-def _assembly(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Assembly:
-    return Assembly(request.cell, request.robots, scenario, part.devices, part.addresses)
 
 
 def _child(part: Assigned, start_up: StartUp, bounds: Bounds) -> Outcome[HostedSet]:

@@ -14,6 +14,9 @@ from cell_drivers.composed import ComposedSet, Share
 from cell_drivers.registry import find_driver, load, unknown_drivers
 from cellwright.assignment import Assigned, assigned
 
+REMEMBERED = 100
+"""of the motions, commands, looks and parts of each simulated device, in a run without end: a motion is 150 kB of samples"""
+
 
 def open_drivers(request: PlanningRequest, scenario: Scenario) -> Outcome[DriverSet]:
     """One set for the whole cell, each device driven by whom the cell file says. Not opened yet, in the sense of the contract."""
@@ -34,6 +37,12 @@ def open_drivers(request: PlanningRequest, scenario: Scenario) -> Outcome[Driver
     return Outcome(ComposedSet(request.cell, made))
 
 
+def assembly_of(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Assembly:
+    """What the driver of that part of the cell is made from. A run without end has no room for all that has happened."""
+    remembers = REMEMBERED if request.is_continuous else None
+    return Assembly(request.cell, request.robots, scenario, part.devices, part.addresses, remembers=remembers)
+
+
 def missing_drivers(cell: CellModel) -> tuple[Diagnostic, ...]:
     """Warnings: the cell can be planned without them, and not run."""
     found = (*assigned(cell).diagnostics, *unknown_drivers(cell))
@@ -48,7 +57,7 @@ def _share(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Outc
     if factory.value is None:
         return Outcome(None, factory.diagnostics)
     try:
-        drivers = factory.value(Assembly(request.cell, request.robots, scenario, part.devices, part.addresses))
+        drivers = factory.value(assembly_of(part, request, scenario))
     except Exception as cause:  # whatever a foreign driver raises is its fault, and the user's to know
         message = f"driver `{part.driver}` cannot drive this cell"
         return Outcome(None, (error("E295", message, *part.spans, help=as_told(cause)),))

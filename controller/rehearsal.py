@@ -57,12 +57,14 @@ def rehearse(
     orders: OrderBook | None = None,
     scenario: Scenario = UNDISTURBED,
     longest: float | None = None,
+    keeps: int | None = None,
 ) -> RunRecord:
     """Runs `plan` to its end, or to a hold that no later one of `asks` answers, with the `orders` that come meanwhile. The world
     of `drivers` makes happen what `scenario` says of devices; what it says of the controller's own machine and of its operator
-    happens here. Raises ValueError for drivers of real devices: they have no virtual time. Raises EndlessRun where it has not
-    come to an end after `longest` s."""
-    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders, scenario, longest)
+    happens here. `keeps`: of how many events, the newest ones, the record tells; None: of all, which a run of hours has no room
+    for. Raises ValueError for drivers of real devices: they have no virtual time. Raises EndlessRun where it has not come to an
+    end after `longest` s."""
+    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders, scenario, longest, keeps=keeps)
     return record
 
 
@@ -78,12 +80,13 @@ def rehearsed(
     longest: float | None = None,
     answers: AnswerBook | None = None,
     journal: MemoryJournal | None = None,
+    keeps: int | None = None,
 ) -> tuple[RunRecord, RunState]:
     """The same, with the folded state, which does not cross to another process; and with somebody who `answers` questions.
-    `journal`: where the events go, and no disk is slow or full then; None: all are kept."""
+    `journal`: where the events go, and no disk is slow or full then."""
     if drivers.virtual is None:
         raise ValueError("a rehearsal needs drivers with virtual time")
-    kept = journal or _journal(scenario, drivers.virtual)
+    kept = journal or _journal(scenario, drivers.virtual, keeps)
     runner = Runner(
         spec,
         drivers,
@@ -100,9 +103,9 @@ def rehearsed(
     return RunRecord(spec, tuple(kept.events), summary_of(state)), state
 
 
-def _journal(scenario: Scenario, virtual: VirtualTime) -> MemoryJournal:
+def _journal(scenario: Scenario, virtual: VirtualTime, keeps: int | None) -> MemoryJournal:
     spells = [d for d in scenario.disturbances if isinstance(d, DiskSlow | DiskFull)]
-    return RehearsedDisk(virtual, spells) if spells else MemoryJournal()
+    return RehearsedDisk(virtual, spells, keeps) if spells else MemoryJournal(keeps)
 
 
 def _of(scenario: Scenario, kind: type[D]) -> list[D]:

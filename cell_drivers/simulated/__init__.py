@@ -52,4 +52,4 @@ def simulated_cell(
     None: all of it."""
     drawn = scenario if scenario is not None else Scenario()
     drawn = drawn if seed is None else replace(drawn, seed=seed)
-    return SimulatedCell(Assembly(cell, robots, drawn, frozenset(devices_of(cell))), on_effect, remembers)
+    return SimulatedCell(Assembly(cell, robots, drawn, frozenset(devices_of(cell)), remembers=remembers), on_effect)

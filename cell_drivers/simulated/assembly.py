@@ -37,11 +37,9 @@ class SimulatedCell:
     and violation at once, so a record can be kept outside this process. A robot that another driver moves stands where that
     driver has it (`follow`); all else that is another's stands in the world as it was declared. This set offers neither."""
 
-    def __init__(
-        self, assembly: Assembly, on_effect: Callable[[Happening], None] | None = None, remembers: int | None = None
-    ) -> None:
+    def __init__(self, assembly: Assembly, on_effect: Callable[[Happening], None] | None = None) -> None:
         cell, self._devices = assembly.cell, assembly.devices
-        self.world = world = World(cell, Misfortunes(assembly.scenario), on_effect, remembers)
+        self.world = world = World(cell, Misfortunes(assembly.scenario), on_effect, assembly.remembers)
         models = assembly.robots
         own = {name: unit for name, unit in cell.robots.items() if name in self._devices}
         self._robots = {name: RobotFace(world, Arm(world, unit, models[name])) for name, unit in own.items()}

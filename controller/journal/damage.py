@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,25 @@ def whole_rows(connection: sqlite3.Connection, after: int = 0) -> Iterator[Row]:
             raise Torn(Damage(before, "the next one is not as it was written"))
         before = row.seq
         yield row
+
+
+def picked_rows(connection: sqlite3.Connection, kinds: Sequence[str], newest_first: bool) -> Iterator[Row]:
+    """The rows of these kinds, each as it was written behind the one before it. Raises Torn at one that is not."""
+    order, marks = "DESC" if newest_first else "ASC", ", ".join("?" * len(kinds))
+    found = connection.execute(
+        "SELECT e.seq, e.at, e.kind, e.body, e.sum, b.sum FROM events AS e LEFT JOIN events AS b ON b.seq = e.seq - 1"
+        f" WHERE e.kind IN ({marks}) ORDER BY e.seq {order}",
+        tuple(kinds),
+    )
+    try:
+        for *of, total, before in found:
+            row = Row(*of)
+            first = FIRST_SUM if row.seq == 1 else before
+            if first is None or total != chained(first, row):
+                raise Torn(Damage(row.seq - 1, "the next one is not as it was written"))
+            yield row
+    except sqlite3.DatabaseError as cause:
+        raise Torn(Damage(0, str(cause))) from cause
 
 
 def damage_of(connection: sqlite3.Connection, path: Path) -> Damage | None:

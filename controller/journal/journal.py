@@ -6,23 +6,27 @@ lead to goes out when they are kept. `disk.py` writes them, `beside.py` does so 
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, MutableSequence, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from cell.codec import canonical
-from cell.events import Event
+from cell.events import Event, PlanReleased
 from cell.motion_plan import MotionPlan
+from cell.newest import Newest
 from cell.plan_file import read_plan
-from controller.journal.damage import CODE, Damage, Torn, damage_of, whole_rows
+from controller.journal.damage import CODE, Damage, Torn, damage_of, picked_rows, whole_rows
 from controller.journal.rows import event_of, row_of, snapshot_sum, state_of
 from controller.journal.versions import VERSION, migrated
 from controller.run_state import RunState
 
 NEWER = "R744"
+PLANS = 4  # that a reader has at hand
 FILE = "journal.sqlite"
 
 
@@ -89,13 +93,18 @@ class Journal(Protocol):
 
 
 class MemoryJournal:
-    """For rehearsals: the events themselves, nothing else. All is kept at once."""
+    """For rehearsals: the events themselves, all or the newest of them, and nothing else. All is kept at once."""
 
-    def __init__(self) -> None:
-        self.events: list[Event] = []
+    _forgotten = 0
+
+    def __init__(self, most: int | None = None) -> None:
+        """`most`: how many events it can tell of; None: all. A run reads none of them again."""
+        self.events: MutableSequence[Event] = [] if most is None else deque(maxlen=most)
 
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
+        before = len(self.events)
         self.events.extend(events)
+        self._forgotten += before + len(events) - len(self.events)
 
     def keep_plan(self, plan: MotionPlan) -> None:
         pass
@@ -104,7 +113,7 @@ class MemoryJournal:
         return True
 
     def kept(self) -> int:
-        return len(self.events)
+        return self._forgotten + len(self.events)
 
     def trouble(self) -> str:
         return ""
@@ -121,7 +130,7 @@ class StoredJournal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._plans: dict[str, MotionPlan] = {}
+        self._plans: Newest[str, MotionPlan] = Newest(PLANS)
         self._path = folder / FILE
         if not self._path.is_file():
             raise JournalError(f"{folder} holds no journal")
@@ -149,6 +158,26 @@ class StoredJournal:
         with legible(self._path), suppress(Torn):
             for row in whole_rows(self._connection, after):
                 yield event_of(row, self.plan)
+
+    def of_kinds(self, *kinds: str, newest_first: bool = False) -> Iterator[Event]:
+        """The whole events of these kinds: a shift has few, and nobody reads all of it to find them. Raises JournalError."""
+        with legible(self._path), suppress(Torn):
+            for row in picked_rows(self._connection, kinds, newest_first):
+                yield event_of(row, self.plan)
+
+    def plans_newest_first(self) -> Iterator[str]:
+        """The ids of the plans that were released. Raises JournalError."""
+        with legible(self._path), suppress(Torn):
+            for row in picked_rows(self._connection, (PlanReleased.__name__,), newest_first=True):
+                yield str(json.loads(row.body)["of"]["plan"])
+
+    def last_moment(self) -> int:
+        """The latest `at` (ns) of the events that the last controller told. Raises JournalError."""
+        with legible(self._path):
+            (found,) = self._connection.execute(
+                "SELECT max(at) FROM events WHERE seq >= (SELECT max(seq) FROM events WHERE kind IN ('RunOpened', 'RunResumed'))"
+            ).fetchone()
+            return int(found)
 
     def bodies(self, after: int, most: int) -> list[tuple[int, str]]:
         """At most so many whole events behind number `after`, as numbers and texts. Raises JournalError."""

@@ -5,7 +5,7 @@ Law: waiting for the disk is what lets that time pass; everything else in the ce
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import deque
 from collections.abc import Sequence
 
 from cell.driver import VirtualTime
@@ -20,18 +20,17 @@ FULL = "the disk is full"
 
 
 class RehearsedDisk(MemoryJournal):
-    def __init__(self, virtual: VirtualTime, spells: Sequence[DiskSlow | DiskFull]) -> None:
-        super().__init__()
+    def __init__(self, virtual: VirtualTime, spells: Sequence[DiskSlow | DiskFull], most: int | None = None) -> None:
+        super().__init__(most)
         self._virtual = virtual
         self._spells = tuple(spells)
-        self._times: list[int] = []  # when each handing over is on the disk, ns, never falling
-        self._counts: list[int] = []
+        self._written = 0
+        self._waiting: deque[tuple[int, int]] = deque()  # when how many events are on the disk, ns, never falling
         self._plans: dict[str, int] = {}
 
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
         super().append(events, state, is_durable=is_durable)
-        self._times.append(self._due())
-        self._counts.append(len(self.events))
+        self._waiting.append((self._due(), super().kept()))
 
     def keep_plan(self, plan: MotionPlan) -> None:
         self._plans.setdefault(plan.plan_id, self._due())
@@ -40,12 +39,14 @@ class RehearsedDisk(MemoryJournal):
         return self._plans[plan_id] <= self._virtual.now()
 
     def kept(self) -> int:
-        number = bisect_right(self._times, self._virtual.now())
-        return self._counts[number - 1] if number else 0
+        now = self._virtual.now()
+        while self._waiting and self._waiting[0][0] <= now:
+            _, self._written = self._waiting.popleft()
+        return self._written
 
     def trouble(self) -> str:
         now = self._virtual.now()
-        is_pending = bool(self._times) and self._times[-1] > now
+        is_pending = bool(self._waiting) and self._waiting[-1][0] > now
         return FULL if is_pending and any(self._is_full(spell, now) for spell in self._spells) else ""
 
     def wait(self, seconds: float) -> bool:
@@ -60,7 +61,7 @@ class RehearsedDisk(MemoryJournal):
                 due = max(due, round(spell.end * SECOND))
             elif isinstance(spell, DiskSlow) and spell.start <= now / SECOND < spell.end:
                 due = max(due, now + round(spell.delay * SECOND))
-        return max(due, self._times[-1] if self._times else 0)
+        return max(due, self._waiting[-1][0] if self._waiting else 0)
 
     @staticmethod
     def _is_full(spell: DiskSlow | DiskFull, now: int) -> bool:

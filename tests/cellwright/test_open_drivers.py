@@ -10,8 +10,9 @@ from cell.diagnostic import Position, Span
 from cell.driven_by import DrivenBy
 from cell.model import CellModel
 from cell.scenario import Scenario
+from cell_drivers.simulated import SimulatedCell
 from cellwright.assignment import assigned
-from cellwright.open_drivers import missing_drivers, open_drivers
+from cellwright.open_drivers import REMEMBERED, missing_drivers, open_drivers
 from tests.cell_drivers.test_registry import plant
 from tests.intentlang.cells import cell_of
 from tests.planner.proof.gantry import request
@@ -115,6 +116,16 @@ def test_only_drivers_that_the_cell_names_are_imported(planted: Path) -> None:
     assert open_drivers(replace(asked, cell=replace(asked.cell, robots=robots)), Scenario()).is_ok
     assert "the_second_driver" in sys.modules
     assert "the_unnamed_driver" not in sys.modules
+
+
+def test_a_simulated_world_has_room_for_all_that_happened_only_where_the_run_has_an_end() -> None:
+    def remembered(is_continuous: bool) -> int | None:
+        drivers = open_drivers(replace(request(), is_continuous=is_continuous), Scenario()).expect()
+        assert isinstance(drivers, SimulatedCell)
+        return drivers.world.remembers
+
+    assert remembered(False) is None
+    assert remembered(True) == REMEMBERED
 
 
 def test_an_address_that_the_driver_cannot_make_sense_of_is_told_with_its_place(planted: Path) -> None:

@@ -14,7 +14,9 @@ from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
 
 
-def run(*disturbances: Disturbance, is_deaf: bool = False) -> tuple[tuple[Event, ...], RunSummary, WorldRecord]:
+def run(
+    *disturbances: Disturbance, is_deaf: bool = False, keeps: int | None = None
+) -> tuple[tuple[Event, ...], RunSummary, WorldRecord]:
     """`is_deaf`: no stop reaches the robot, and nothing else is wrong with it."""
     given, scenario = spec(intent(batch="1 parts")), Scenario(0, disturbances)
     drivers = simulated_cell(cell(), {ROBOT: gantry_model()}, scenario)
@@ -22,7 +24,7 @@ def run(*disturbances: Disturbance, is_deaf: bool = False) -> tuple[tuple[Event,
         drivers.motion["g1"].stop = _cannot  # type: ignore[method-assign]
     plan = small_plan(given.state, 1)
     assert plan is not None
-    record = rehearse(given, released(plan), drivers, SmallPlanner(1), scenario=scenario)
+    record = rehearse(given, released(plan), drivers, SmallPlanner(1), scenario=scenario, keeps=keeps)
     return record.events, record.summary, drivers.record()
 
 
@@ -42,6 +44,15 @@ def test_a_slow_disk_makes_the_run_longer_and_changes_nothing_else() -> None:
     assert sorted(e.command.id for e in of(slow, CommandSent)) == sorted(sent)
     assert late.makespan_s > quick.makespan_s + 10.0
     assert not world.violations
+
+
+@pytest.mark.parametrize("disturbances", [(), (DiskSlow(0.0, 1000.0, 1.0),)], ids=["no disk", "a slow disk"])
+def test_a_rehearsal_that_keeps_no_event_goes_like_one_that_keeps_all(disturbances: tuple[Disturbance, ...]) -> None:
+    all_of_them, summary, world = run(*disturbances)
+    newest, same, other = run(*disturbances, keeps=3)
+    assert (same, other.effects) == (summary, world.effects)
+    assert newest == all_of_them[-3:]
+    assert run(*disturbances, keeps=0)[:2] == ((), summary)
 
 
 def test_nothing_is_begun_while_the_disk_is_full_and_the_run_is_held() -> None:

@@ -5,7 +5,6 @@ Nothing here is read again by a run; whoever wants every event takes another jou
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 
 from cell.events import Event
@@ -16,16 +15,10 @@ from controller.run_state import RunState
 
 class NewestJournal(MemoryJournal):
     def __init__(self, most: int) -> None:
-        super().__init__()
-        self.events: deque[Event] = deque(maxlen=most)  # type: ignore[assignment]
+        super().__init__(most)
         self.tally = Tally()
-        self._count = 0
 
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
         super().append(events, state, is_durable=is_durable)
-        self._count += len(events)
         for event in events:
             self.tally.take(event)
-
-    def kept(self) -> int:
-        return self._count

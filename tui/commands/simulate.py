@@ -62,7 +62,8 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse("the drivers of this cell are real; they have no virtual time. `cellwright run` moves them", USAGE)
     began = time.monotonic()
     watched = Watched() if arguments.report is not None or arguments.view else None
-    record = _rehearsed(aim, arguments.lasts, watched)
+    keeps = None if watched is not None or arguments.speed is not None else 0  # else nobody asks what happened
+    record = _rehearsed(aim, arguments.lasts, watched, keeps)
     took = time.monotonic() - began
     if watched is not None:
         _shown(arguments, aim, record, watched)
@@ -97,7 +98,7 @@ def _shown(arguments: argparse.Namespace, aim: Target, record: RunRecord, watche
                 server.serve_forever()
 
 
-def _rehearsed(aim: Target, lasts: float | None, watched: Watched | None) -> RunRecord:
+def _rehearsed(aim: Target, lasts: float | None, watched: Watched | None, keeps: int | None) -> RunRecord:
     from cell.scenario_orders import order_changes
     from cellwright.running import ResidentPlanner, run_spec
     from controller.order_book import Announced
@@ -110,7 +111,7 @@ def _rehearsed(aim: Target, lasts: float | None, watched: Watched | None) -> Run
     changes = tuple(order_changes(aim.scenario, request.cell))
     last = max((at for at, _ in changes), default=0.0) if lasts is None else lasts
     asks = (Ask(last, "finish", "the scenario"),) if request.is_continuous else ()
-    return rehearse(spec, ready.released, aim.drivers, planner, asks, watched, Announced(changes), aim.scenario)
+    return rehearse(spec, ready.released, aim.drivers, planner, asks, watched, Announced(changes), aim.scenario, keeps=keeps)
 
 
 def _tell(events: tuple[Event, ...], speed: float) -> None:
