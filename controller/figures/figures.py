@@ -7,7 +7,8 @@ OEE index = availability * effectiveness * quality ratio, as in ISO 22400-2:2014
     quality ratio  = GQ / PQ          good parts / produced parts
 
 APT: in Execute, with a plan being carried out (at whatever speed). PBT: the time of the run but that in which there were no
-orders. PRI * PQ: what the plans had meant to take for what was done of them, so a late machine and less speed are losses.
+orders. PRI * PQ: what should have been taken for what was done of the plans (planned_time.py), so a late machine and less speed
+are losses. None of the three is above 1.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cell.events import ClauseBroken, Conclusion, Event, RunEnded, RunOpened, RunResumed, SupplyReported
+from cell.events import ClauseBroken, Conclusion, Event, RunEnded, RunOpened, RunResumed, StepConfirmed, SupplyReported
 from controller.figures.link_quality import LinkQuality, LinkTally
 from controller.figures.lost_time import STARTING, UNATTENDED, Spell, spell_of
-from controller.figures.output import Output, PlannedTime, output_of
+from controller.figures.output import Output, output_of
+from controller.figures.planned_time import PlannedTime
 from controller.machine import advance
 from controller.run_state import NOTHING_YET, RunState
 
 SECOND = 1e9
+PRODUCTION = ("running", "slowed for a person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Figures:
 
     @property
     def _production(self) -> float:
-        return self.seconds("running", "slowed for a person")
+        return self.seconds(*PRODUCTION)
 
 
 @dataclass(slots=True)
@@ -85,6 +88,7 @@ class Tally:
     last: int = 0
     spell: Spell = STARTING
     spent: dict[Spell, int] = field(default_factory=dict)
+    production: int = 0
     supplies: dict[str, Literal["starved", "blocked"]] = field(default_factory=dict)
     planned: PlannedTime = field(default_factory=PlannedTime)
     links: LinkTally = field(default_factory=LinkTally)
@@ -92,8 +96,13 @@ class Tally:
     late: int = 0
 
     def take(self, event: Event) -> None:
-        if isinstance(event, ClauseBroken):
-            self.late += event.kind == "every"
+        match event:
+            case ClauseBroken(kind=kind):
+                self.late += kind == "every"
+            case StepConfirmed(of=of):
+                self.planned.confirmed(of, self.production)
+            case _:
+                pass
         if isinstance(event, Conclusion) and not isinstance(event, RunEnded):
             return
         self._until(event)
@@ -101,7 +110,7 @@ class Tally:
         if isinstance(event, SupplyReported):
             self.supplies[event.what] = event.cause
         self.spell = spell_of(self.state, self.spell, self.supplies)
-        self.planned.take(self.state)
+        self.planned.follow(self.state.progress, self.production)
         self.links.take(event, before)
         self._paced(before)
 
@@ -132,6 +141,7 @@ class Tally:
                 pass
         spent = max(0, event.at - self.last)
         self.spent[self.spell] = self.spent.get(self.spell, 0) + spent
+        self.production += spent if self.spell.cause in PRODUCTION else 0
         self.last += spent
 
     def _paced(self, before: RunState) -> None:

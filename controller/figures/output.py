@@ -1,4 +1,4 @@
-"""What a run has produced: good parts and bad ones, and what its plans had meant to take for it.
+"""What a run has produced: good parts and bad ones.
 
 A part is produced when a goal was reached for it and nothing of the plan in hand is left to do with it; one that was given up or
 lost is produced too, and bad. A part that went into another one is counted with that one. Bad is what an adverse outcome was told
@@ -7,7 +7,7 @@ of last (`verdict` is `reject`), so a part that was worked over and found good i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from controller.left_behind import is_good
 from controller.run_state import Progress, RunState
@@ -35,29 +35,3 @@ def _under_way(progress: Progress) -> frozenset[str]:
     over = ("confirmed", "dropped")
     steps = progress.plan.steps.items()
     return frozenset(s.part for name, s in steps if s.part is not None and progress.status.get(name) not in over)
-
-
-@dataclass(slots=True)
-class PlannedTime:
-    """Seconds that plans had meant to take for what was done of them: of each plan's makespan the share of its steps that were
-    confirmed, by their durations. Steps of branches that were not taken are none of it."""
-
-    before: float = 0.0
-    last: Progress = field(default_factory=Progress)
-
-    def take(self, state: RunState) -> None:
-        if state.progress.number != self.last.number:
-            self.before += planned_share(self.last)
-        self.last = state.progress
-
-    def total(self) -> float:
-        return self.before + planned_share(self.last)
-
-
-def planned_share(progress: Progress) -> float:
-    if progress.plan is None:
-        return 0.0
-    steps = [(progress.status.get(name), step.duration) for name, step in progress.plan.steps.items()]
-    wanted = sum(duration for status, duration in steps if status != "dropped")
-    done = sum(duration for status, duration in steps if status == "confirmed")
-    return progress.plan.plan.tasks.bounds.makespan * done / wanted if wanted else 0.0

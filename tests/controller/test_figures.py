@@ -7,14 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cell.commands import Subject
 from cell.conclusions import CommandSent, StateChanged, StepConfirmed
 from cell.events import Event, LinkReported, PlanReleased, RunOpened, RunResumed, SupplyReported, TimeMarked
+from cell.motion_plan import MotionPlan
 from cell.scenario import FrozenState, GripLost, PersonEnters, Reject
+from cell.steps import Step
 from controller.figures.figures import Figures, by_cause, figures_of
 from controller.figures.link_quality import LinkQuality
 from controller.figures.lost_time import Spell
+from controller.figures.planned_time import PlannedTime
 from controller.journal.report import report
 from controller.rehearsal import Ask, rehearsed
 from tests.controller.small_planner import cell, small_plan
@@ -40,6 +45,18 @@ def executing(run: Tended) -> float:
     return spent / SECOND
 
 
+def taken(run: Tended) -> set[str]:
+    return {event.of.step for event in run.all(StepConfirmed) if event.of.step is not None}
+
+
+def longest(plan: MotionPlan, done: set[str]) -> float:
+    """s along the order of the plan, at the declared durations, without what lies in branches that were not taken."""
+    ends: dict[str, float] = {}
+    for step in plan.tasks.steps:
+        ends[step.id] = max((ends[name] for name in step.predecessors), default=0.0) + step.duration * (step.id in done)
+    return max(ends[name] for name in done)
+
+
 def before(run: Tended, skip: int = 8) -> list[Event]:
     """The events of the run up to the command with that number."""
     found: list[Event] = []
@@ -62,13 +79,75 @@ def test_undisturbed_the_time_is_running_and_oee_is_the_product_of_its_factors()
     assert adds_up(run.record.events, found)
     assert {spell.cause for spell, _ in found.spells} == {"running", "starting"}
     assert seconds(found, "running") == pytest.approx(executing(run))
-    plan = run.all(PlanReleased)[0].plan
-    assert found.planned == pytest.approx(plan.tasks.bounds.makespan)  # all that was wanted was done
+    assert found.planned == pytest.approx(longest(run.all(PlanReleased)[0].plan, taken(run)))  # all that was wanted was done
     assert found.availability == pytest.approx(executing(run) * SECOND / found.total)
     assert found.effectiveness == pytest.approx(found.planned / executing(run))
     assert found.quality == 1.0
     assert (found.output.good, found.output.bad) == (3, 0)
     assert found.oee == pytest.approx(found.planned / (found.total / SECOND))
+
+
+def step(name: str, duration: float, *before: str) -> Step:
+    made = tend().all(PlanReleased)[0].plan.tasks.steps[0]
+    return replace(made, id=name, duration=duration, predecessors=before)
+
+
+def planned_time(*steps: Step) -> PlannedTime:
+    return PlannedTime(plan="p", steps={one.id: one for one in steps})
+
+
+def confirm(times: PlannedTime, **moments: float) -> float:
+    for name, moment in moments.items():
+        times.confirmed(Subject("r", "p", name), round(moment * SECOND))
+    return times.total()
+
+
+def test_a_step_that_took_longer_than_declared_counts_as_declared() -> None:
+    assert confirm(planned_time(step("a", 2.0), step("b", 3.0, "a")), a=2.0, b=9.0) == 5.0
+
+
+def test_a_quick_step_makes_up_for_no_slow_one() -> None:
+    assert confirm(planned_time(step("a", 2.0), step("b", 8.0, "a")), a=4.0, b=5.0) == 3.0
+
+
+def test_what_comes_before_its_latest_moment_was_waited_for_as_long_as_it_took() -> None:
+    """A belt that brings a part within 20 s has brought it after 7."""
+    assert confirm(planned_time(step("comes", 20.0), step("taken", 1.0, "comes")), comes=7.0, taken=8.0) == 8.0
+
+
+def test_what_goes_on_side_by_side_takes_the_longer_of_both() -> None:
+    steps = (step("a", 4.0), step("b", 6.0), step("c", 1.0, "a", "b"))
+    assert confirm(planned_time(*steps), a=4.0, b=6.0, c=7.5) == 7.0
+
+
+def test_a_branch_that_was_not_taken_takes_no_time() -> None:
+    steps = (step("a", 2.0), step("left", 50.0, "a"), step("right", 1.0, "a"), step("last", 1.0, "left", "right"))
+    assert confirm(planned_time(*steps), a=2.0, right=3.0, last=4.0) == 4.0
+    assert confirm(planned_time(step("a", 2.0), step("left", 50.0, "a"), step("last", 1.0, "left")), a=2.0, last=3.0) == 3.0
+
+
+def test_what_another_plan_did_is_none_of_this_one() -> None:
+    times = planned_time(step("a", 2.0))
+    times.confirmed(Subject("r", "another", "a"), 2 * SECOND)
+    assert times.total() == 0.0
+
+
+SECONDS = st.floats(0.0, 9.0)
+
+
+@given(st.lists(st.tuples(SECONDS, SECONDS, st.sets(st.integers(0, 9), max_size=3)), min_size=1, max_size=10))
+def test_whatever_takes_however_long_the_ideal_is_no_longer_than_the_time_itself(
+    drawn: list[tuple[float, float, set[int]]],
+) -> None:
+    """(declared, took, which of the steps before it)"""
+    named = [(declared, tuple(f"s{j}" for j in sorted(before) if j < k)) for k, (declared, _, before) in enumerate(drawn)]
+    steps = [step(f"s{k}", declared, *before) for k, (declared, before) in enumerate(named)]
+    ends: dict[str, float] = {}
+    for one, (_, took, _) in zip(steps, drawn, strict=True):
+        ends[one.id] = max((ends[name] for name in one.predecessors), default=0.0) + took
+    times = planned_time(*steps)
+    confirm(times, **dict(sorted(ends.items(), key=lambda entry: entry[1])))
+    assert times.total() <= max(ends.values()) + 1e-6
 
 
 def test_what_was_rejected_is_produced_and_bad() -> None:
@@ -214,7 +293,7 @@ def test_of_recorded_runs_the_time_adds_up_and_the_shares_are_shares(recorded: P
     found = figures_of(events)
     assert adds_up(events, found)
     assert sum(by_cause(found).values()) == pytest.approx(found.total / SECOND)
-    assert all(share is None or 0.0 <= share <= 1.0 for share in (found.availability, found.quality))
+    assert all(share is None or 0.0 <= share <= 1.0 for share in (found.availability, found.effectiveness, found.quality))
 
 
 def test_a_report_has_the_figures() -> None:
