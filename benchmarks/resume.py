@@ -32,7 +32,7 @@ from cellwright.start_file import Start, read_again, read_start
 from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import inputs_differ
 from controller.journal.folder import RunFolder, all_runs, find_run
-from controller.journal.replay import fold
+from controller.journal.left_off import LeftOff, left_off
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples/01_first_move/first_move.intent"
 T = TypeVar("T")
@@ -81,18 +81,25 @@ def _imports() -> float:
 
 def _parts(folder: RunFolder, start: Start, workshop: Workshop) -> float:
     reading, spent = _timed("sources read", lambda: read_again(start))
-    events, more = _timed("journal read", folder.events)
-    state, folding = _timed(f"folded, {len(events)} events", lambda: fold(events))
+    off, more = _timed("journal read and folded", lambda: _left_off(folder))
     left, whole = _timed("all of that, and proved", lambda: left_run(folder, start, reading, workshop).expect())
-    plan = state.progress.plan
+    plan = off.state.progress.plan
     assert plan is not None
     assert not list(inputs_differ(plan.plan, plan_inputs(left.request)))
     _timed("  of it the proof alone", lambda: release_plan(plan.plan, left.request, workshop))
     drivers, reaching = _timed("world reached", lambda: drivers_of(left, folder.path.parent, NONE).expect())
     _, looking = _timed("looked at", lambda: looked_at(left, drivers))
     drivers.drivers.close()
-    print(f"{'':<28}({more + folding:.3f} s of journal and fold are in `all of that`)")
+    print(f"{'':<28}({more:.3f} s of journal and fold are in `all of that`; {off.told} events)")
     return spent + whole + reaching + looking
+
+
+def _left_off(folder: RunFolder) -> LeftOff:
+    journal = folder.journal()
+    try:
+        return left_off(journal)
+    finally:
+        journal.close()
 
 
 def _timed(what: str, act: Callable[[], T]) -> tuple[T, float]:

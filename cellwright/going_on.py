@@ -123,7 +123,7 @@ def _shown(found: Found, drivers: InService, number: int, answers: dict[str, Ans
     given = {name: answer.answer for name, answer in answers.items()}
     return Looked(
         look=number,
-        seq=len(found.left.events),
+        seq=found.left.off.told,
         differences=found.differences,
         questions=tuple(OpenQuestion(name, one.text, one.answers, given.get(name)) for name, one in found.questions),
         held_because=found.held_because,

@@ -13,14 +13,13 @@ from typing import Any
 
 from cell.commands import RequestPlan
 from cell.diagnostic import Diagnostic, Outcome, error
-from cell.events import Event, OrderArrived, OrderWithdrawn, PlanReleased, PlanRequested, RunOpened
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.plan_inputs import plan_inputs
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import Scenario
 from cell.scenario_orders import order_changes
-from cell.state import CellState, PlanningRequest
+from cell.state import PlanningRequest
 from cellwright.begun import Begun, read_begun
 from cellwright.cell_lock import CellLock
 from cellwright.in_service import InService, drivers_again, drivers_in_service
@@ -34,12 +33,12 @@ from controller.acceptance import inputs_differ
 from controller.clock import Clock, RealClock
 from controller.difference import Difference, differences
 from controller.journal.folder import RunFolder
-from controller.journal.journal import MemoryJournal
-from controller.journal.replay import fold
+from controller.journal.journal import MemoryJournal, legible
+from controller.journal.left_off import LeftOff, left_off
 from controller.rehearsal import AtOnce, Script
 from controller.run_state import Question, RunState
 from controller.runner import Resumption, Runner
-from controller.time_shift import Moment, Times, shift_to, times_of
+from controller.time_shift import Moment, Times, shift_to
 
 GONE = "R760"
 AGAIN = "`cellwright run` begins anew; look at the cell first"
@@ -47,7 +46,7 @@ AGAIN = "`cellwright run` begins anew; look at the cell first"
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A run without a controller and without an end, read and proved again. `events` are all of its journal."""
+    """A run without a controller and without an end, read and proved again. `off` is what its journal says."""
 
     folder: RunFolder
     start: Start
@@ -55,7 +54,7 @@ class Left:
     reading: Reading
     request: PlanningRequest
     workshop: Workshop
-    events: tuple[Event, ...]
+    off: LeftOff
     before: Resumption
 
     @property
@@ -115,15 +114,13 @@ def alive(folder: RunFolder) -> Diagnostic | None:
 
 def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Workshop) -> Outcome[Left]:
     """`reading` is what the run was begun with, as it is now. Raises JournalError."""
-    events = folder.events()
-    state = fold(events)
+    off = _left_off(folder)
+    state, begun, plan = off.state, read_begun(folder.path), off.state.progress.plan
     if state.is_over:
         return refused("R762", f"run {folder.id} is over: {state.pack}", AGAIN)
-    begun, plan = read_begun(folder.path), state.progress.plan
-    if begun is None or plan is None:
+    if begun is None or plan is None or off.opened is None:
         return refused("R765", f"nothing says how run {folder.id} was begun", AGAIN)
-    made_from = _planned_from(events, state.progress.number)
-    request = request_for(reading, workshop, start.seed, made_from, frozenset(start.without), (), start.is_continuous)
+    request = request_for(reading, workshop, start.seed, off.planned_from, frozenset(start.without), (), start.is_continuous)
     if request.value is None:
         return Outcome(None, request.diagnostics)
     other = [
@@ -135,11 +132,18 @@ def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Worksh
     released = release_plan(plan.plan, request.value, workshop)
     if released.value is None:
         return Outcome(None, released.diagnostics)
-    plans = tuple(event.plan for event in events if isinstance(event, PlanReleased) and event.plan is not None)
-    opened = next(event for event in events if isinstance(event, RunOpened))
-    first = replace(request.value, state=opened.state)
-    before = Resumption(state, released.value, plans, 0, opened.at)
-    return Outcome(Left(folder, start, begun, reading, first, workshop, events, before))
+    first = replace(request.value, state=off.opened.state)
+    before = Resumption(state, released.value, off.plans, 0, off.opened.at)
+    return Outcome(Left(folder, start, begun, reading, first, workshop, off, before))
+
+
+def _left_off(folder: RunFolder) -> LeftOff:
+    journal = folder.journal()
+    try:
+        with legible(folder.path):
+            return left_off(journal)
+    finally:
+        journal.close()
 
 
 def drivers_of(left: Left, worlds: Path, lock: CellLock) -> Outcome[InService]:
@@ -158,22 +162,19 @@ def drivers_of(left: Left, worlds: Path, lock: CellLock) -> Outcome[InService]:
 def looked_at(left: Left, drivers: InService) -> Found:
     """Writes nothing, and may be done again. Raises DriverError."""
     clock = drivers.clock or RealClock()
-    times = times_of(left.events)
-    assert times is not None, "a run that was begun has a first event"
-    before = _in_clock(left.before, times, clock)
+    assert left.off.times is not None, "a run that was begun has a first event"
+    before = _in_clock(left.before, left.off.times, clock)
     runner = Runner(left.spec, drivers.drivers, clock, MemoryJournal(), AtOnce(_Nobody()), Script(()))
     return Found(left, clock, before, runner.look(before))
 
 
 def orders_to_come(left: Left) -> Iterator[tuple[float, OrderChange]]:
     """Those of its scenario that had not come, or gone, when its controller went."""
-    come = {event.order.id for event in left.events if isinstance(event, OrderArrived)}
-    gone = {event.order for event in left.events if isinstance(event, OrderWithdrawn)}
     for at, change in order_changes(left.start.scenario or Scenario(), left.request.cell):
         match change:
-            case OrderAdded(order) if order.id not in come:
+            case OrderAdded(order) if order.id not in left.off.come:
                 yield at, change
-            case OrderCancelled(order_id) if order_id not in gone:
+            case OrderCancelled(order_id) if order_id not in left.off.gone:
                 yield at, change
             case _:
                 pass
@@ -189,20 +190,6 @@ class _Nobody:
 def _in_clock(left: Resumption, times: Times, clock: Clock) -> Resumption:
     shift = shift_to(times, Moment(clock.now(), clock.utc(), clock.boot(), clock.kind))
     return replace(left, shift=shift, opened=times.opened + shift)
-
-
-def _planned_from(events: tuple[Event, ...], number: int) -> CellState | None:
-    """The state that the plan of that number was asked for from."""
-    asked: CellState | None = None
-    for event in events:
-        match event:
-            case RunOpened(state=state):
-                asked = state
-            case PlanRequested(number=of, state=state) if of <= number:
-                asked = state
-            case _:
-                pass
-    return asked
 
 
 def refused(code: str, text: str, help: str) -> Outcome[Any]:

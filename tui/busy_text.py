@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cell.events import Event, PlanReleased, StepConfirmed, StepStarted
 from cell.steps import Inspect, RunProgram, Step
@@ -11,19 +11,19 @@ from tui.speech import printable
 WIDTH = 30
 
 
-def busy_lines(events: Sequence[Event]) -> Iterator[str]:
+def busy_lines(events: Iterable[Event]) -> Iterator[str]:
     """Share of the time from the first step to the last at which each robot, machine and station had a step of its own."""
-    steps = _steps(events)
+    resources: dict[tuple[str | None, str | None], str | None] = {}
     started: dict[tuple[str | None, str | None], int] = {}
     spells: dict[str, list[tuple[int, int]]] = {}
     for event in events:
         key = (event.of.plan, event.of.step)
-        if isinstance(event, StepStarted):
+        if isinstance(event, PlanReleased) and event.plan is not None:
+            resources.update(((event.of.plan, step.id), _resource(step)) for step in event.plan.tasks.steps)
+        elif isinstance(event, StepStarted):
             started[key] = event.at
-        elif isinstance(event, StepConfirmed) and key in started and key in steps:
-            resource = _resource(steps[key])
-            if resource is not None:
-                spells.setdefault(resource, []).append((started.pop(key), event.at))
+        elif isinstance(event, StepConfirmed) and key in started and (resource := resources.get(key)) is not None:
+            spells.setdefault(resource, []).append((started.pop(key), event.at))
     if not spells:
         return
     first = min(start for own in spells.values() for start, _ in own)
@@ -32,11 +32,6 @@ def busy_lines(events: Sequence[Event]) -> Iterator[str]:
     for resource, own in spells.items():
         share = _length(own) / max(1, last - first)
         yield f"{printable(resource):<{width}}  {'█' * round(WIDTH * share):·<{WIDTH}}  {100 * share:.0f} %"
-
-
-def _steps(events: Sequence[Event]) -> dict[tuple[str | None, str | None], Step]:
-    plans = [event for event in events if isinstance(event, PlanReleased)]
-    return {(e.of.plan, step.id): step for e in plans if e.plan is not None for step in e.plan.tasks.steps}
 
 
 def _resource(step: Step) -> str | None:

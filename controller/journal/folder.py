@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cell.codec import CodecError, canonical, from_plain
 from cell.events import Event
+from cell.motion_plan import MotionPlan
 from cell.run import RunSummary
 from controller.journal.damage import Damage
 from controller.journal.journal import FILE, JournalError, StoredJournal, legible
@@ -84,9 +85,21 @@ class RunFolder:
 
     def events(self) -> tuple[Event, ...]:
         """Raises JournalError."""
+        return tuple(self.each_event())
+
+    def each_event(self) -> Iterator[Event]:
+        """The same, one after the other: a run of hours needs no more room than one of minutes. Raises JournalError."""
         journal = self.journal()
         try:
-            return tuple(journal.events())
+            yield from journal.events()
+        finally:
+            journal.close()
+
+    def plans(self) -> Iterator[MotionPlan]:
+        """In the order in which they were released. Raises JournalError."""
+        journal = self.journal()
+        try:
+            yield from map(journal.plan, reversed(list(journal.plans_newest_first())))
         finally:
             journal.close()
 

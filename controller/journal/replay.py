@@ -38,9 +38,17 @@ def states(events: Iterable[Event], state: RunState = NOTHING_YET) -> Iterator[R
 
 
 def replay(journal: StoredJournal, *, with_snapshot: bool = True) -> RunState:
+    return replayed(journal, with_snapshot=with_snapshot)[1]
+
+
+def replayed(journal: StoredJournal, *, with_snapshot: bool = True) -> tuple[int, RunState]:
+    """The state behind the last whole event, and its number."""
     start = journal.snapshot() if with_snapshot else None
     number, state = start if start is not None else (0, NOTHING_YET)
-    return fold(journal.events(after=number), state)
+    for event in journal.events(after=number):
+        state, _ = advance(state, event)
+        number += 1
+    return number, state
 
 
 def verified(events: Iterable[Event]) -> RunState:

@@ -39,7 +39,7 @@ from cell.events import (
 from cell.orders import contents
 from cell.run import PartSummary, RunSummary
 from cell.task_plan import Bounds
-from controller.figures.figures import Figures, tallied
+from controller.figures.figures import Figures, Tally
 from controller.journal.figure_text import figure_lines
 from controller.summary import summary_of
 
@@ -67,13 +67,15 @@ class Account:
         self.notes.append((resumed.at, "another controller goes on"))
 
 
-def report(events: Sequence[Event], summary: RunSummary | None = None) -> str:
+def report(events: Iterable[Event], summary: RunSummary | None = None) -> str:
     """Lines of at most 110 characters, but for texts of the intent. `summary` where somebody knows more than the events say:
-    that the controller died. Raises ValueError for a run without its first event."""
-    account = gathered(events)
+    that the controller died. `events` are passed over once. Raises ValueError for a run without its first event."""
+    account, tally = Account(), Tally()
+    for event in events:
+        _gather(account, event)
+        tally.take(event)
     if account.opened is None:
         raise ValueError("the run has no first event")
-    tally = tallied(events)
     summary = summary_of(tally.state) if summary is None else summary
     return "\n".join(_lines(account, summary, tally.told())) + "\n"
 
@@ -81,28 +83,32 @@ def report(events: Sequence[Event], summary: RunSummary | None = None) -> str:
 def gathered(events: Iterable[Event]) -> Account:
     account = Account()
     for event in events:
-        match event:
-            case RunOpened():
-                account.opened = event
-            case RunResumed():
-                account.in_clock_of(event)
-            case RunEnded():
-                account.ended = event
-            case PlanRequested(at=at, reason=reason):
-                account.notes.append((at, f"plan asked for: {reason}"))
-            case PlanReleased(number=number, plan=plan):
-                if plan is not None:
-                    account.plans.append((number, plan.tasks.bounds))
-            case SpeedAsked(at=at, robot=robot, fraction=fraction, why=why):
-                account.notes.append((at, f"{robot} at {100.0 * fraction:.0f} % of its speed: {why}"))
-            case StepStarted() | StepConfirmed() | StepFailed() | StepUnknown():
-                account.steps[type(event).__name__] += 1
-                _note(account, event)
-            case BranchTaken(value=value):
-                account.branches[value] += 1
-            case _:
-                _note(account, event)
+        _gather(account, event)
     return account
+
+
+def _gather(account: Account, event: Event) -> None:
+    match event:
+        case RunOpened():
+            account.opened = event
+        case RunResumed():
+            account.in_clock_of(event)
+        case RunEnded():
+            account.ended = event
+        case PlanRequested(at=at, reason=reason):
+            account.notes.append((at, f"plan asked for: {reason}"))
+        case PlanReleased(number=number, plan=plan):
+            if plan is not None:
+                account.plans.append((number, plan.tasks.bounds))
+        case SpeedAsked(at=at, robot=robot, fraction=fraction, why=why):
+            account.notes.append((at, f"{robot} at {100.0 * fraction:.0f} % of its speed: {why}"))
+        case StepStarted() | StepConfirmed() | StepFailed() | StepUnknown():
+            account.steps[type(event).__name__] += 1
+            _note(account, event)
+        case BranchTaken(value=value):
+            account.branches[value] += 1
+        case _:
+            _note(account, event)
 
 
 def _note(account: Account, event: Event) -> None:

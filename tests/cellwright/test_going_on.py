@@ -40,7 +40,7 @@ class Shown:
     after: RunState = NOTHING_YET
 
     def __post_init__(self) -> None:
-        self.left = cast(Left, type("L", (), {"events": (1, 2, 3)}))
+        self.left = cast(Left, type("L", (), {"off": type("O", (), {"told": 3})}))
         self.asked = dict(self.questions)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from immutables import Map
@@ -26,6 +27,7 @@ from cell.released_plan import ReleasedPlan
 from cell.scenario import GripLost, Reject, SupplyStops
 from controller import rehearsal
 from controller.draft import draft_of
+from controller.journal.left_off import left_off
 from controller.journal.replay import fold, states, verified
 from controller.journal.rows import snapshot_of, state_of
 from controller.left_behind import leave_behind
@@ -33,6 +35,7 @@ from controller.machine import advance
 from controller.rehearsal import Ask, AtOnce
 from controller.run_state import NOTHING_YET, Commands
 from tests.constructs.bench import Bench, Ran
+from tests.journals.rewriting import rewritten
 
 CELL = """
 part puck {
@@ -187,6 +190,18 @@ def test_a_snapshot_of_a_run_that_has_asked_ahead_is_that_run() -> None:
     plans = {e.of.plan: e.plan for e in told(ran(), PlanReleased)}
     asked = next(state for state in states(ran().record.events) if state.trouble.ahead is not None)
     assert state_of(snapshot_of(asked), lambda name: plans[name]) == asked
+
+
+def test_a_run_without_end_that_was_left_off_is_what_its_events_come_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a snapshot that has counted parts already, with a plan asked for ahead."""
+    events = ran().record.events
+    cut = max(i for i, e in enumerate(events) if isinstance(e, PlanRequested)) + 5
+    journal = rewritten(events[:cut], tmp_path, cut // 3, monkeypatch)
+    off, state = left_off(journal), fold(events[:cut])
+    assert (off.state, off.told) == (state, cut)
+    assert state.belief.left
+    assert 0 < len(off.plans) < len(told(ran(), PlanReleased))
+    journal.close()
 
 
 def test_of_a_part_that_is_left_behind_no_opening_is_kept_once_its_time_has_run_out() -> None:

@@ -14,6 +14,7 @@ from tui.exit_codes import DONE, USAGE
 from tui.speech import printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
+    from cell.motion_plan import Motion, MotionPlan
     from controller.journal.fidelity import MotionRun
     from controller.journal.folder import RunFolder
 
@@ -95,10 +96,9 @@ def _account(folder: RunFolder) -> str:
 
     _tell_damage(folder)
     with legible(folder.path):
-        events = folder.events()
-        account = report(events, folder.summary())
+        account = report(folder.each_event(), folder.summary())
     lines = [printable(line) for line in account.splitlines()]
-    if busy := list(busy_lines(events)):
+    if busy := list(busy_lines(folder.each_event())):
         lines += ["", "busy, of the time from the first step to the last", *(f"  {line}" for line in busy)]
     if motions := list(fidelity_lines(folder.id, _motions(folder))):
         lines += ["", *motions]
@@ -113,7 +113,7 @@ def _document(folder: RunFolder) -> dict[str, Any]:
     from tui.run_text import run_document
 
     _tell_damage(folder)
-    figures = figure_document(figures_of(folder.events()))
+    figures = figure_document(figures_of(folder.each_event()))
     return {**run_document(folder.summary()), "figures": figures, "motions": motion_documents(_motions(folder))}
 
 
@@ -130,16 +130,20 @@ def _compared(folder: RunFolder, other: tuple[str, tuple[MotionRun, ...]], is_js
 
 def _motions(folder: RunFolder) -> tuple[MotionRun, ...]:
     """As its recording has them; none where there is no recording. Raises JournalError."""
-    from cell.events import PlanReleased
     from cellwright.tool_points import tool_points
     from cellwright.workshop import open_workshop
     from controller.journal.fidelity import motions_run
     from controller.journal.recording import read_recording
 
-    plans = [event.plan for event in folder.events() if isinstance(event, PlanReleased) and event.plan is not None]
-    if not plans or not folder.recordings():
+    if not folder.recordings():
         return ()
-    known = {name: motion for plan in plans for name, motion in plan.motions.items()}
-    points = tool_points(plans[0], open_workshop(lambda what, over, of: None, processes=1))
+    known: dict[str, Motion] = {}
+    first: MotionPlan | None = None
+    for plan in folder.plans():
+        first = first or plan
+        known |= plan.motions
+    if first is None:
+        return ()
+    points = tool_points(first, open_workshop(lambda what, over, of: None, processes=1))
     samples = (sample for recording in folder.recordings() for sample in read_recording(recording))
     return motions_run(samples, known, points or (lambda motion: None))
