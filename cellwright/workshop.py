@@ -6,18 +6,19 @@ with the process that it works for, however that ends.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cellwright.file_store import FileStore
 from cellwright.folders import cache_folder
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,6 +46,9 @@ class Workshop:
             if self.processes == 1 or len(items) < 4:
                 return map(act, items)
             if not pool:
+                import multiprocessing
+                from concurrent.futures import ProcessPoolExecutor
+
                 # forkserver: a child must not inherit threads or half-held locks.
                 context = multiprocessing.get_context("forkserver")
                 pool.append(ProcessPoolExecutor(self.processes, context, _end_with_owner))
@@ -59,6 +63,8 @@ class Workshop:
 
 def _end_with_owner() -> None:
     """In a process of the pool: one whose owner is killed would wait for work for ever."""
+    import multiprocessing
+
     owner = multiprocessing.parent_process()
     assert owner is not None
 

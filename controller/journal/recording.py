@@ -14,9 +14,6 @@ from pathlib import Path
 from threading import Thread
 
 import numpy as np
-from mcap.exceptions import McapError
-from mcap.reader import NonSeekingReader
-from mcap.writer import CompressionType, Writer
 
 from cell.device import ReadbackBlock
 from cell.driver import DriverSet
@@ -64,6 +61,8 @@ class Recording:
     """A `Recorder` that writes `path`. Keep it open as long as the run, then close it."""
 
     def __init__(self, path: Path) -> None:
+        from mcap.writer import CompressionType, Writer  # only who records or reads pays for it: a look at a run does neither
+
         self._file = path.open("xb")
         self._writer = Writer(self._file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
         self._writer.start("cellwright", "cellwright recording 1")
@@ -167,6 +166,9 @@ class RecordingBeside:
 
 def read_recording(path: Path) -> Iterator[Sample]:
     """All samples that reached the disk, in the order in which they were written; a torn end is where it stops."""
+    from mcap.exceptions import McapError
+    from mcap.reader import NonSeekingReader
+
     with path.open("rb") as file:
         try:
             for _, channel, message in NonSeekingReader(file).iter_messages(log_time_order=False):

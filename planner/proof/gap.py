@@ -1,7 +1,8 @@
 """The distance of two convex bodies, from below: a plane between them that we check ourselves.
 
 coal (GJK) proposes the direction; the bound is then taken from the support functions of the two shapes, which are exact. A
-wrong proposal makes the bound smaller, never larger, so the proof does not rest on a library's tolerances.
+wrong proposal makes the bound smaller, never larger, so the proof does not rest on a library's tolerances. Where each motion has
+its certificate at hand nothing is measured, and coal is not loaded.
 Source: van den Bergen, "Proximity queries and penetration depth computation on 3D game objects", GDC 2001 (support mappings
 and the lower bound that a separating direction gives).
 """
@@ -12,13 +13,12 @@ import math
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-import coal
 import numpy as np
 
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere
 
 
-def _coal_shape(shape: Shape) -> Any:
+def _coal_shape(coal: Any, shape: Shape) -> Any:
     match shape:
         case Box(size):
             return coal.Box(*size)
@@ -54,7 +54,10 @@ class Gauge:
     is first measured, for most of a large cell is far from any one motion."""
 
     def __init__(self, shapes: Sequence[Shape]) -> None:
-        self._shapes, self._coal = tuple(shapes), dict[int, Any]()
+        import coal
+
+        self._coal = coal
+        self._shapes, self._made_of = tuple(shapes), dict[int, Any]()
         self._request, self._result = coal.DistanceRequest(), coal.DistanceResult()
 
     def measure(self, a: int, T_world_a: tuple[Array, Array], b: int, T_world_b: tuple[Array, Array]) -> tuple[float, float]:
@@ -66,19 +69,19 @@ class Gauge:
         self, a: int, T_world_a: tuple[Array, Array], other: Gauge, b: int, T_world_b: tuple[Array, Array]
     ) -> tuple[float, float]:
         """The same for shape number `b` of another gauge."""
-        (Ra, ta), (Rb, tb) = T_world_a, T_world_b
+        (Ra, ta), (Rb, tb), Transform = T_world_a, T_world_b, self._coal.Transform3s
         self._result.clear()
-        estimate = coal.distance(
-            self._made(a), coal.Transform3s(Ra, ta), other._made(b), coal.Transform3s(Rb, tb), self._request, self._result
+        estimate = self._coal.distance(
+            self._made(a), Transform(Ra, ta), other._made(b), Transform(Rb, tb), self._request, self._result
         )
         normal = self._result.normal
         below_a, below_b = reach(self._shapes[a], Ra.T @ normal), reach(other._shapes[b], -(Rb.T @ normal))
         return float(normal @ (tb - ta)) - below_a - below_b, float(estimate)
 
     def _made(self, number: int) -> Any:
-        made = self._coal.get(number)
+        made = self._made_of.get(number)
         if made is None:
-            made = self._coal[number] = _coal_shape(self._shapes[number])
+            made = self._made_of[number] = _coal_shape(self._coal, self._shapes[number])
         return made
 
 
