@@ -28,7 +28,8 @@ from cell.plan_inputs import plan_inputs
 from cellwright.cell_lock import NONE
 from cellwright.resuming import drivers_of, left_run, looked_at
 from cellwright.session import release_plan
-from cellwright.start_file import Start, read_again, read_start
+from cellwright.start_file import Start, read_start
+from cellwright.starting_again import read_again
 from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import inputs_differ
 from controller.journal.folder import RunFolder, all_runs, find_run

@@ -17,7 +17,7 @@ from cellwright.reading import Reading
 from cellwright.refusal import Refusal, value_of
 from cellwright.running import run_spec
 from cellwright.site import Site
-from cellwright.start_file import Ready, read_again, released_again
+from cellwright.starting_again import Ready, read_again, released_again
 from cellwright.undisturbed import undisturbed
 from cellwright.workshop import Workshop
 from controller.attached.messages import Parting, Prepared

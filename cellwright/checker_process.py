@@ -21,7 +21,8 @@ from cellwright.at_hand import asked_and_answered, receive, send, unpickled
 from cellwright.plan_pieces import Verdict, pieces_of
 from cellwright.running import ResidentPlanner
 from cellwright.session import release_plan
-from cellwright.start_file import read_again, read_start
+from cellwright.start_file import read_start
+from cellwright.starting_again import read_again
 from cellwright.workshop import open_workshop
 from controller.journal.disk import keep_text
 from controller.journal.folder import RunFolder

@@ -16,13 +16,14 @@ from cell.events import Event, HoldRaised, OperatorAsked
 from cellwright.cell_lock import CellLock
 from cellwright.desk import Confirmed, Desk, LookedFor
 from cellwright.in_service import InService
+from cellwright.one_controller import alive, run_key
 from cellwright.planner_link import PlannerProcess
 from cellwright.reading import Reading
 from cellwright.refusal import Refusal, value_of
-from cellwright.resuming import AGAIN, Found, Left, alive, drivers_of, left_run, looked_at, orders_to_come, run_key
+from cellwright.resuming import AGAIN, Found, Left, drivers_of, left_run, looked_at, orders_to_come
 from cellwright.service import PARTING
 from cellwright.site import Site
-from cellwright.start_file import read_again
+from cellwright.starting_again import read_again
 from controller.attached.messages import Looked, OpenQuestion, Parting
 from controller.journal.journal import JournalError
 from controller.order_book import Announced

@@ -16,7 +16,8 @@ from cell.diagnostic import Outcome
 from cell.motion_plan import MotionPlan
 from cellwright.at_hand import asked_and_answered, receive, send, unpickled
 from cellwright.running import ResidentPlanner
-from cellwright.start_file import read_again, read_start
+from cellwright.start_file import read_start
+from cellwright.starting_again import read_again
 from cellwright.workshop import open_workshop
 from controller.journal.folder import RunFolder
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cell.commands import RequestPlan
-from cell.diagnostic import Diagnostic, Outcome, error
+from cell.diagnostic import Outcome, error
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.plan_inputs import plan_inputs
 from cell.released_plan import ReleasedPlan
@@ -97,19 +97,6 @@ class Found:
     def replans_because(self) -> str | None:
         """None: the plan in hand goes on."""
         return self.after.trouble.replan
-
-
-def run_key(folder: RunFolder) -> str:
-    """What only one of those who go on with a run can lock."""
-    return str(folder.path.resolve())
-
-
-def alive(folder: RunFolder) -> Diagnostic | None:
-    """Why nothing is to be resumed: somebody controls the run."""
-    pid = folder.pid()
-    if pid is None:
-        return None
-    return error("R763", f"run {folder.id} has a controller that lives, process {pid}", help="Nothing is to be resumed.")
 
 
 def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Workshop) -> Outcome[Left]:

@@ -18,7 +18,7 @@ from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
 from cellwright.session import load_plan, make_plan, release_plan, request_for
 from cellwright.shown import shown, shown_texts
-from cellwright.start_file import Ready as Ready
+from cellwright.starting_again import Ready as Ready
 from cellwright.workshop import Workshop
 from tui.arguments import settings_of
 from tui.exit_codes import PROBLEM, USAGE

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from cell.events import (
     Event,
@@ -29,7 +29,6 @@ from cell.events import (
 from cell.orders import OrderChange
 from cell.run import RunSummary
 from cell.state import Lost
-from cellwright.order_files import FollowedOrders
 from cellwright.service import ControllerEnded, Message, NotBegun
 from controller.attached.messages import OpenQuestion, Refused
 from controller.journal.folder import RunFolder
@@ -41,6 +40,9 @@ from tui.exit_codes import DRIVER, USAGE
 from tui.progress import Progress, shown, unseen
 from tui.signals import handled_by
 from tui.speech import moment, printable, refuse, say
+
+if TYPE_CHECKING:
+    from cellwright.order_files import FollowedOrders
 
 PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
 RECORD_TRIES = 20

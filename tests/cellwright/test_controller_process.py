@@ -21,7 +21,8 @@ from cellwright.in_service import InService
 from cellwright.refusal import Refusal
 from cellwright.service import PARTING, NotReached, attach_to
 from cellwright.site import Site
-from cellwright.start_file import Ready, Start
+from cellwright.start_file import Start
+from cellwright.starting_again import Ready
 from controller.attached.endpoint import listen_in
 from controller.attached.messages import Hello, line
 from controller.attached.server import Server

@@ -19,7 +19,8 @@ from cellwright.planner_link import PlannerProcess
 from cellwright.reading import read
 from cellwright.running import ResidentPlanner
 from cellwright.session import make_plan, release_plan, request_for
-from cellwright.start_file import Ready, read_again, read_start, released_again, start_of, write_start
+from cellwright.start_file import read_start, start_of, write_start
+from cellwright.starting_again import Ready, read_again, released_again
 from cellwright.workshop import Workshop, open_workshop
 from controller.journal.folder import RunFolder, new_run
 from controller.journal.journal import plan_path

@@ -20,8 +20,8 @@ from cell.run import RunSummary
 from cellwright.cell_lock import CellLock, take
 from cellwright.desk import Desk
 from cellwright.going_on import gone_on_run
+from cellwright.one_controller import run_key
 from cellwright.refusal import Refusal
-from cellwright.resuming import run_key
 from cellwright.service import NotReached, attach_to, resume_run
 from cellwright.site import Site
 from cellwright.start_file import read_start

@@ -97,13 +97,13 @@ def test_nothing_is_asked_behind_an_answer_that_is_refused_but_a_stop(controller
 
 
 def test_an_order_is_added(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(with_a_queue()))
+    monkeypatch.setattr("cellwright.starting_again.cell_again", lambda folder: Outcome(with_a_queue()))
     assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"bracket": 2}}']) == 0
     assert controller.said == [OrderAdded(Order("WO-1", "orders", (Item("bracket", 2),))), "left"]
 
 
 def test_a_cell_without_a_queue_takes_no_order(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(request().cell))
+    monkeypatch.setattr("cellwright.starting_again.cell_again", lambda folder: Outcome(request().cell))
     assert main(["ask", "order", "--order", '{"id": "WO-1", "items": {"shaft": 2}}']) == 1
     assert controller.said == ["left"]
 
@@ -131,7 +131,7 @@ def test_an_order_is_withdrawn(controller: Controller) -> None:
 def test_what_makes_no_sense_is_asked_of_nobody(
     words: list[str], controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cellwright.start_file.cell_again", lambda folder: Outcome(request().cell))
+    monkeypatch.setattr("cellwright.starting_again.cell_again", lambda folder: Outcome(request().cell))
     try:
         code = main(["ask", *words])
     except SystemExit as end:

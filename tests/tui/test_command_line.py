@@ -261,6 +261,24 @@ def test_check_and_help_load_neither_robot_libraries_nor_a_terminal(repository: 
         assert ran.stdout.splitlines()[-1] == "[]", words
 
 
+def loaded(repository: Path, module: str, heavy: tuple[str, ...]) -> str:
+    code = f"import sys, {module}; print(sorted({{m.split('.')[0] for m in sys.modules}} & {set(heavy)!r}))"
+    return subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_a_terminal_that_watches_a_run_loads_neither_the_language_nor_the_proof(repository: Path) -> None:
+    assert (
+        loaded(repository, "cellwright.one_controller, tui.confirming, tui.watching", ("intentlang", "planner", "pydantic"))
+        == "[]"
+    )
+
+
+@pytest.mark.slow
+def test_a_controller_loads_nothing_that_only_a_planner_or_a_recording_needs(repository: Path) -> None:
+    heavy = ("coal", "mcap", "multiprocessing", "roboticstoolbox", "ruckig", "scipy")
+    assert loaded(repository, "cellwright.controller_process", heavy) == "[]"
+
+
 def test_run_refuses_a_scenario_that_only_a_rehearsal_makes_happen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "s.toml").write_text("[[disk_full]]\nstart = 1\nend = 2\n")
     assert main(["run", TENDING, "--yes", "--scenario", str(tmp_path / "s.toml")]) == 2

@@ -85,7 +85,7 @@ def _ordered(run: Run, text: str) -> int:
     """Read as a line of a file of orders, beside the cell file as it is now; the controller looks at it beside its own."""
     from cell.order_file import read_orders
     from cell.orders import OrderAdded
-    from cellwright.start_file import cell_again
+    from cellwright.starting_again import cell_again
     from tui.diagnostics import emit
 
     cell = cell_again(run.folder)

@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def act(arguments: argparse.Namespace) -> int:
     from cellwright.cell_lock import Holder, take
     from cellwright.folders import state_folder
-    from cellwright.resuming import alive, run_key
+    from cellwright.one_controller import alive, run_key
     from cellwright.service import NotBegun, resume_run
     from controller.journal.folder import find_run
     from controller.journal.journal import JournalError
