@@ -25,13 +25,10 @@ class Moment:
     kind: str
 
 
-MARKS = (RunOpened, RunResumed, TimeMarked)
-
-
 @dataclass(frozen=True, slots=True)
 class Times:
     """Of a journal: the newest moment of which UTC is known, when its last event was, when the run was opened; ns in the clock of
-    the controller that wrote last. Those that MARKS names say all but when the last event was."""
+    the controller that wrote last."""
 
     mark: Moment
     last: int

@@ -171,14 +171,6 @@ class StoredJournal:
             for row in picked_rows(self._connection, (PlanReleased.__name__,), newest_first=True):
                 yield str(json.loads(row.body)["of"]["plan"])
 
-    def last_moment(self) -> int:
-        """The latest `at` (ns) of the events that the last controller told. Raises JournalError."""
-        with legible(self._path):
-            (found,) = self._connection.execute(
-                "SELECT max(at) FROM events WHERE seq >= (SELECT max(seq) FROM events WHERE kind IN ('RunOpened', 'RunResumed'))"
-            ).fetchone()
-            return int(found)
-
     def bodies(self, after: int, most: int) -> list[tuple[int, str]]:
         """At most so many whole events behind number `after`, as numbers and texts. Raises JournalError."""
         found: list[tuple[int, str]] = []

@@ -6,10 +6,10 @@ Law: it is what the fold of all events comes to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cell.events import OrderArrived, OrderWithdrawn, PlanRequested, RunOpened
+from cell.events import Event, OrderArrived, OrderWithdrawn, PlanRequested, RunOpened, RunResumed, TimeMarked
 from cell.motion_plan import MotionPlan
 from cell.state import CellState
 from cell.steps import AtMeasured, Stance
@@ -17,8 +17,9 @@ from controller.journal.journal import StoredJournal
 from controller.journal.replay import replayed
 from controller.observe import stances_of
 from controller.run_state import RunState
-from controller.time_shift import MARKS, Times, times_of
+from controller.time_shift import Times, times_of
 
+RARE = (RunOpened, RunResumed, OrderArrived, OrderWithdrawn)
 KNOWN = 2  # plans at least whose stances are known again
 
 
@@ -41,22 +42,25 @@ class LeftOff:
 def left_off(journal: StoredJournal) -> LeftOff:
     """Raises JournalError."""
     told, state = replayed(journal)
-    orders = tuple(journal.of_kinds(OrderArrived.__name__, OrderWithdrawn.__name__))
+    few = tuple(journal.of_kinds(*(kind.__name__ for kind in RARE)))
     return LeftOff(
         told=told,
         state=state,
-        opened=next((event for event in journal.of_kinds(RunOpened.__name__) if isinstance(event, RunOpened)), None),
-        times=_times(journal),
+        opened=next((event for event in few if isinstance(event, RunOpened)), None),
+        times=_times(journal, few, state),
         planned_from=_planned_from(journal, state.progress.number),
         plans=tuple(reversed(list(_plans(journal, state)))),
-        come=frozenset(event.order.id for event in orders if isinstance(event, OrderArrived)),
-        gone=frozenset(event.order for event in orders if isinstance(event, OrderWithdrawn)),
+        come=frozenset(event.order.id for event in few if isinstance(event, OrderArrived)),
+        gone=frozenset(event.order for event in few if isinstance(event, OrderWithdrawn)),
     )
 
 
-def _times(journal: StoredJournal) -> Times | None:
-    times = times_of(journal.of_kinds(*(kind.__name__ for kind in MARKS)))
-    return None if times is None else replace(times, last=journal.last_moment())
+def _times(journal: StoredJournal, few: Sequence[Event], state: RunState) -> Times | None:
+    """`few` have every opening. The state's own moment is the latest in the clock of the last controller."""
+    begun = [event for event in few if isinstance(event, RunOpened | RunResumed)]
+    newest = next(journal.of_kinds(TimeMarked.__name__, RunResumed.__name__, RunOpened.__name__, newest_first=True), None)
+    times = times_of([*begun, *([newest] if isinstance(newest, TimeMarked) else [])])
+    return None if times is None else replace(times, last=state.now)
 
 
 def _planned_from(journal: StoredJournal, number: int) -> CellState | None:
