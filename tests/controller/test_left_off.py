@@ -95,7 +95,7 @@ def test_behind_a_snapshot_no_event_before_it_is_read(tmp_path: Path, monkeypatc
 
 
 def test_only_as_many_plans_are_read_as_robots_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (plan,) = {e.plan for e in tend().record.events if isinstance(e, PlanReleased)}
+    plan = next(e.plan for e in tend().record.events if isinstance(e, PlanReleased))
     journal = rewritten(tend().record.events, tmp_path, 60, monkeypatch)
     ids = ["none"] * 50
     monkeypatch.setattr(journal, "plans_newest_first", lambda: iter(ids))

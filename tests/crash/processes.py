@@ -22,7 +22,7 @@ from pathlib import Path
 
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
-from cell.events import Event, PlanReleased, RunResumed, StateChanged
+from cell.events import Event, RunResumed, StateChanged
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
 from cell.scenario import Scenario
@@ -33,11 +33,12 @@ from cellwright.in_service import FASTEST, drivers_again, drivers_in_service
 from cellwright.running import run_spec
 from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder, new_run
-from controller.journal.replay import fold, verified
+from controller.journal.left_off import left_off
+from controller.journal.replay import verified
 from controller.run_state import RunState
 from controller.runner import Resumption, Runner
 from controller.service import Texts, post, read_message, serve
-from controller.time_shift import Moment, shift_to, times_of
+from controller.time_shift import Moment, shift_to
 from planner.proof.release import release
 from tests.cell_drivers.hosted.hosting import BOUNDS
 from tests.planner.proof.gantry import VERSIONS, planned, request
@@ -139,17 +140,17 @@ def heir(asked: PlanningRequest, plan: ReleasedPlan, folder: RunFolder) -> float
     began = time.monotonic()
     at, record = (folder.path / "world").read_text("utf-8").split("\n")
     made = drivers_again(asked, Path(at), FASTEST, Path(record), BOUNDS).expect()
-    events = folder.events()
-    state, times = fold(events), times_of(events)
-    assert times is not None
+    journal = folder.journal()
+    off = left_off(journal)
+    journal.close()
+    assert off.times is not None
     assert made.clock is not None
-    assert state.progress.plan is not None
+    assert off.state.progress.plan is not None
     clock = made.clock
-    shift = shift_to(times, Moment(clock.now(), clock.utc(), clock.boot(), clock.kind))
-    plans = tuple(event.plan for event in events if isinstance(event, PlanReleased) and event.plan is not None)
-    in_hand = plan if plan.motion_plan.plan_id == state.progress.plan.plan.plan_id else None
+    shift = shift_to(off.times, Moment(clock.now(), clock.utc(), clock.boot(), clock.kind))
+    in_hand = plan if plan.motion_plan.plan_id == off.state.progress.plan.plan.plan_id else None
     assert in_hand is not None, "the plan of a second request is not kept here"
-    before = Resumption(state, in_hand, plans, shift, times.opened + shift)
+    before = Resumption(off.state, in_hand, off.plans, shift, off.times.opened + shift)
     inbox: Texts = queue.SimpleQueue()
     operator = Operator(inbox)
     spec = run_spec(folder.id, asked)
