@@ -53,7 +53,7 @@ def compare(journal: StoredJournal, events: Sequence[Event]) -> None:
     assert stances(state, events) <= learned
 
 
-@pytest.mark.parametrize("recorded", recordings()[1::5], ids=lambda path: path.name.partition(".")[0])
+@pytest.mark.parametrize("recorded", recordings()[1::7], ids=lambda path: path.name.partition(".")[0])
 def test_a_recorded_run_left_off_halfway_is_what_its_events_come_to(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
