@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,13 +95,22 @@ def test_behind_a_snapshot_no_event_before_it_is_read(tmp_path: Path, monkeypatc
     journal.close()
 
 
-def test_only_as_many_plans_are_read_as_robots_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = next(e.plan for e in tend().record.events if isinstance(e, PlanReleased))
-    journal = rewritten(tend().record.events, tmp_path, 60, monkeypatch)
-    ids = ["none"] * 50
-    monkeypatch.setattr(journal, "plans_newest_first", lambda: iter(ids))
-    monkeypatch.setattr(journal, "plan", lambda name: plan)
-    assert len(left_off(journal).plans) == 2
+@pytest.mark.parametrize(("knows", "read"), [(1, 2), (2, 2), (5, 5)])
+def test_plans_are_read_back_to_the_one_that_knows_where_a_robot_stands(
+    knows: int, read: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`knows`: the newest that does; there are fifty."""
+    events = tend().record.events
+    plan = next(e.plan for e in events if isinstance(e, PlanReleased))
+    assert plan is not None
+    plans = {str(k): plan if k >= knows else replace(plan, motions={}) for k in range(1, 51)}
+    journal = rewritten(events, tmp_path, 60, monkeypatch)
+    assert stances(fold(events), events)
+    monkeypatch.setattr(journal, "plans_newest_first", lambda: iter(plans))
+    monkeypatch.setattr(journal, "plan", plans.__getitem__)
+    monkeypatch.setattr(journal, "snapshot", lambda: None)
+    monkeypatch.setattr(journal, "events", lambda after=0: iter(events))
+    assert len(left_off(journal).plans) == read
     journal.close()
 
 
