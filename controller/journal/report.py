@@ -174,8 +174,8 @@ def _lines(account: Account, summary: RunSummary, figures: Figures) -> Iterator[
     yield f"  opened {opened.utc}, {CLOCKS[opened.clock]} time, cell {opened.cell_revision[:12]}"
     for aim in summary.aims:
         yield f"  {aim.subject} {aim.have} of {aim.want}"
-    for left in summary.orders_left:
-        yield f"  {left.count} orders of {left.queue} {left.state}"
+    for over in summary.orders_left:
+        yield f"  {over.count} orders of {over.queue} {over.state}"
     if summary.orders:
         more = len(summary.orders) - MOST_ORDERS
         named = ", ".join(f"{order.id} {order.state}" for order in summary.orders[:MOST_ORDERS])
