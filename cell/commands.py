@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cell.former import FormerAct
+from cell.jog import WantedJog
 from cell.state import CellState
 from cell.steps import MotionNeed
 
@@ -209,7 +210,8 @@ class StopAll:
 @dataclass(frozen=True, slots=True)
 class RequestPlan:
     """Ask the planner to go on from `state`. `number` is that of the plan to come; `reason` is for the record; `former` is what
-    the plan before has left to do, `stopped` the motions on which robots were stopped that stand on their way."""
+    the plan before has left to do, `stopped` the motions on which robots were stopped that stand on their way. With a `jog` it is
+    no plan of the run that is asked for but the way of that jog, and every robot stands in `state` where it is measured."""
 
     id: str
     of: Subject
@@ -218,6 +220,17 @@ class RequestPlan:
     state: CellState
     former: tuple[FormerAct, ...] = ()
     stopped: tuple[MotionNeed, ...] = ()
+    jog: WantedJog | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestJog:
+    """Ask for a way to jog, from where the robots of `state` are measured to stand. Who answers says the `id` again."""
+
+    id: str
+    of: Subject
+    wanted: WantedJog
+    state: CellState
 
 
 StepCommand = (
@@ -236,4 +249,4 @@ StepCommand = (
     | Present
 )
 DeviceCommand = StepCommand | Withdraw | Activate | Acknowledge | StopAll
-Command = DeviceCommand | SetSpeed | RequestPlan
+Command = DeviceCommand | SetSpeed | RequestPlan | RequestJog

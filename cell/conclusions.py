@@ -11,6 +11,7 @@ from typing import Literal
 
 from cell.commands import DeviceCommand, Subject
 from cell.diagnostic import Span
+from cell.jog import Jog, Mode, WantedJog
 from cell.run import PackState
 from cell.state import CellState, Location
 
@@ -222,6 +223,48 @@ class ClauseBroken:
 
 
 @dataclass(frozen=True, slots=True)
+class ModeChanged:
+    """Of the cell, by `who`; "" where nobody asked."""
+
+    at: int
+    of: Subject
+    before: Mode
+    after: Mode
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class JogRequested:
+    """A way for it was asked for, under the id `request`."""
+
+    at: int
+    of: Subject
+    request: str
+    wanted: WantedJog
+
+
+@dataclass(frozen=True, slots=True)
+class JogRefused:
+    """Nothing moves for it, and why."""
+
+    at: int
+    of: Subject
+    jog: Jog
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class JogEnded:
+    """The robot has come to rest, or is nowhere seen any more; `why` it did."""
+
+    at: int
+    of: Subject
+    jog: Jog
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """The last event. `state` is Complete, Stopped or Aborted."""
 
@@ -253,5 +296,9 @@ Conclusion = (
     | HoldRaised
     | QuestionAsked
     | ClauseBroken
+    | ModeChanged
+    | JogRequested
+    | JogRefused
+    | JogEnded
     | RunEnded
 )

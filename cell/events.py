@@ -39,6 +39,18 @@ from cell.conclusions import (
     HoldRaised as HoldRaised,
 )
 from cell.conclusions import (
+    JogEnded as JogEnded,
+)
+from cell.conclusions import (
+    JogRefused as JogRefused,
+)
+from cell.conclusions import (
+    JogRequested as JogRequested,
+)
+from cell.conclusions import (
+    ModeChanged as ModeChanged,
+)
+from cell.conclusions import (
     OrderDone as OrderDone,
 )
 from cell.conclusions import (
@@ -87,6 +99,7 @@ from cell.conclusions import (
     StepUnknown as StepUnknown,
 )
 from cell.diagnostic import Diagnostic, WhyNot
+from cell.jog import Jog
 from cell.motion_plan import MotionPlan
 from cell.orders import Order
 from cell.run import RunContext
@@ -371,8 +384,8 @@ class OrderWithdrawn:
     order: str
 
 
-Asked = Literal["start", "hold", "resume", "stop", "quick stop", "abort", "clear", "reset", "finish"]
-"""finish: no more orders come; what has come is made, and then the run completes."""
+Asked = Literal["start", "hold", "resume", "stop", "quick stop", "abort", "clear", "reset", "finish", "manual", "production"]
+"""finish: no more orders come; what has come is made, and then the run completes. manual, production: the mode of the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +405,60 @@ class Answered:
     question: str
     answer: str
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class JogAsked:
+    """`who`, at the terminal of that number, holds a key for it (`is_held`), or wants to see where it would go."""
+
+    at: int
+    of: Subject
+    jog: Jog
+    who: str
+    terminal: int
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JogLeft:
+    """The key is held no more, or nobody knows that it is."""
+
+    at: int
+    of: Subject
+    terminal: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayFound:
+    """The way that `request` asked for is proved: the plan `of.plan`, its one motion `of.motion`. It leads from `start` to `end`
+    (rad or m) in `duration` s, `reach` m or rad along the axis, and ends `room` m from the nearest body (None: there is none).
+    `zones`: all that it comes into; `ends_in`: those that it ends in; `ends_because`: why it goes no further, "" where it only
+    ends."""
+
+    at: int
+    of: Subject
+    request: str
+    jog: Jog
+    start: tuple[float, ...]
+    end: tuple[float, ...]
+    reach: float
+    duration: float
+    room: float | None
+    zones: tuple[str, ...]
+    ends_in: tuple[str, ...]
+    ends_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoWay:
+    """There is no way for what `request` asked for, and why."""
+
+    at: int
+    of: Subject
+    request: str
+    jog: Jog
+    diagnostics: tuple[Diagnostic, ...]
 
 
 Observation = (
@@ -421,6 +488,10 @@ Observation = (
     | OrderWithdrawn
     | OperatorAsked
     | Answered
+    | JogAsked
+    | JogLeft
+    | WayFound
+    | NoWay
 )
 
 # Conclusions stand in cell/conclusions.py and are named here too, so that whoever deals with events imports from one place.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cell.former import FormerAct
+from cell.jog import WantedJog
 from cell.model import CellModel, Tool
 from cell.orders import Order
 from cell.program import IntentProgram, Role
@@ -127,7 +128,7 @@ class PlanningRequest:
     """All that planning takes in. `robots` are the resolved models by robot name. `iterations` bounds every search, so the
     result is the same on any machine. `without` are robots that may not be used. `is_continuous`: more orders may
     come, so too few of them are no reason not to begin. `former`: what the plan before has left, kept to where that costs
-    little. `stopped`: the motions on which robots were stopped that stand on their way."""
+    little. `stopped`: the motions on which robots were stopped that stand on their way. `jog`: a way is asked for instead."""
 
     program: IntentProgram
     cell: CellModel
@@ -139,3 +140,4 @@ class PlanningRequest:
     is_continuous: bool = False
     former: tuple[FormerAct, ...] = ()
     stopped: tuple[MotionNeed, ...] = ()
+    jog: WantedJog | None = None

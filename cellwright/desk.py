@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 import queue
 import signal
+import time
 from dataclasses import dataclass, field
 from types import FrameType
 
 from cell.codec import canonical, from_plain
 from cell.events import Asked
+from cell.jog import Jog
 from cell.orders import OrderChange
+from controller.lease import LetGo, Press
 from controller.service import Answer, Request, Texts, announce, answer, post
 
 
@@ -58,6 +61,12 @@ class Desk:
 
     def confirm(self, look: int, who: str) -> None:
         self.inbox.put(canonical(Confirmed(look, who)))
+
+    def hold_key(self, jog: Jog, is_held: bool, who: str, terminal: int) -> None:
+        self.inbox.put(canonical(Press(jog, is_held, who, terminal, time.monotonic_ns())))
+
+    def let_go(self, terminal: int) -> None:
+        self.inbox.put(canonical(LetGo(terminal)))
 
     def signalled(self, number: int, frame: FrameType | None) -> None:
         self.stops.append(number)

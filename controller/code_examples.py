@@ -53,6 +53,8 @@ EXAMPLES: Mapping[str, str] = {
     "R761": "held: what became of `process shaft#1` at lathe (s12)? done or not done",
     "R774": "held: plan 3 goes beyond what was approved: it uses robot rb. Go on so?    # while ra has no power",
     "R773": "held: r1 stands in contact at lathe, and no plan goes on from there: let it go straight out of it, …?",
+    "R780": "not jogged, R780: arm + x of the tool: 251 mm/s is asked for, and 250 mm/s is the most in manual mode",
+    "R781": "not jogged, R781: arm - z of the base: link 5 would come too near to table/top",
     "R762": "cellwright resume 20261128    # and that run is Complete",
     "R763": "cellwright resume    # while `cellwright run` holds in another terminal",
     "R764": "cellwright run tending.intent --yes    # killed; and then: cellwright resume",

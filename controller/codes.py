@@ -325,6 +325,24 @@ _PAGES = (
         "Or answer `not so`, move the robot by hand, and resume.",
     ),
     _page(
+        "R780", "nothing is jogged now",
+        "Somebody holds a key to move a robot by hand, and it is not moved: the cell is not in manual mode, another key is held, "
+        "more than 250 mm/s is asked for, somebody is in a zone, a `never` forbids it, or the robot cannot be commanded. Or the "
+        "robot did not take the motion, or broke it off. The text says which.",
+        "A jog is never made slower or shorter in silence.",
+        "Do what the text names, let go of the key and press it again. Manual mode is asked for in a hold: "
+        "`cellwright ask manual`.",
+    ),
+    _page(
+        "R781", "no way to jog is proved",
+        "Before a robot is jogged its way is proved to its end: against all that stands in the cell, the other robots where they "
+        "stand, zones and limits, with no point faster than what was asked. There is no way of even a millimetre, and the text "
+        "says what is in it.",
+        "What is not proved is not sent. Every place that may hold a part is taken to hold one.",
+        "Jog another way: away from what the text names, or joint by joint. A robot that stands in a contact has no way: answer "
+        "the question of the hold or resume, which brings it out of it.",
+    ),
+    _page(
         "R762", "the run is over",
         "`resume` was asked for a run that is complete, stopped or aborted.",
         "A run that has come to its end is not gone on with: it was ended by its goals or by somebody.",

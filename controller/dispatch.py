@@ -56,6 +56,7 @@ class Dispatcher:
     def __init__(self, drivers: DriverSet) -> None:
         self._drivers = drivers
         self._plans: deque[Mapping[str, Motion]] = deque(maxlen=PLANS)
+        self._way: Mapping[str, Motion] = {}
         self._capabilities = {name: robot.capabilities() for name, robot in drivers.motion.items()}
 
     def take(self, plan: ReleasedPlan) -> None:
@@ -63,6 +64,12 @@ class Dispatcher:
         if not isinstance(plan, ReleasedPlan):
             raise TypeError(f"only a released plan is dispatched, got {type(plan).__name__}")
         self._plans.append(plan.motion_plan.motions)
+
+    def take_way(self, plan: ReleasedPlan) -> None:
+        """From now on, until the next one, a robot may be jogged along its motion. Raises TypeError as `take` does."""
+        if not isinstance(plan, ReleasedPlan):
+            raise TypeError(f"only a released plan is dispatched, got {type(plan).__name__}")
+        self._way = plan.motion_plan.motions
 
     def send(self, command: DeviceCommand | SetSpeed, now: int) -> Iterator[CommandReported]:
         """Sends `command`. Yields a report when the driver does not take it; everything else is polled."""
@@ -152,7 +159,7 @@ class Dispatcher:
 
     def _motion(self, motion_hash: str) -> Motion:
         """Raises KeyError for a motion that no plan in hand has."""
-        for motions in reversed(self._plans):
+        for motions in (self._way, *reversed(self._plans)):
             if motion_hash in motions:
                 return motions[motion_hash]
         raise KeyError(motion_hash)

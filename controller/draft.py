@@ -10,12 +10,12 @@ from typing import Any
 
 from immutables import Map
 
-from cell.commands import Command, RequestPlan, SetSpeed, Subject
-from cell.events import CommandSent, Conclusion, PlanRequested, SpeedAsked
+from cell.commands import Command, RequestJog, RequestPlan, SetSpeed, Subject
+from cell.events import CommandSent, Conclusion, JogRequested, PlanRequested, SpeedAsked
 from cell.run import PackState, RunContext
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
-from controller.run_state import Belief, Commands, Progress, RunState, Trouble
+from controller.run_state import Belief, Commands, Manual, Progress, RunState, Trouble
 
 SECOND = 1_000_000_000
 
@@ -34,6 +34,7 @@ class Draft:
     first: int | None
     last: int | None
     is_over: bool
+    manual: Manual | None
     send: list[Command] = field(default_factory=list)
     record: list[Conclusion] = field(default_factory=list)
 
@@ -65,6 +66,11 @@ class Draft:
     def mend(self, **changes: Any) -> None:
         self.trouble = replace(self.trouble, **changes)
 
+    def jog(self, **changes: Any) -> None:
+        """Of manual mode."""
+        assert self.manual is not None
+        self.manual = replace(self.manual, **changes)
+
     def say(self, conclusion: Conclusion) -> None:
         self.record.append(conclusion)
 
@@ -76,6 +82,8 @@ class Draft:
                 self.say(SpeedAsked(self.now, of, robot, fraction, why))
             case RequestPlan(of=of, number=number, reason=reason, state=state):
                 self.say(PlanRequested(self.now, of, number, reason, state))
+            case RequestJog(of=of, id=request, wanted=wanted):
+                self.say(JogRequested(self.now, of, request, wanted))
             case other:
                 self.say(CommandSent(self.now, other.of, other))
 
@@ -95,13 +103,16 @@ class Draft:
 def draft_of(state: RunState, now: int) -> Draft:
     return Draft(
         state.run, max(now, state.now), state.pack, state.context, state.policies, state.belief, state.progress, state.trouble,
-        state.timers, state.first, state.last, state.is_over,
+        state.timers, state.first, state.last, state.is_over, state.manual,
     )  # fmt: skip
 
 
 def finished(draft: Draft) -> tuple[RunState, Commands]:
-    state = RunState(
+    return as_it_is(draft), Commands(tuple(draft.send), tuple(draft.record))
+
+
+def as_it_is(draft: Draft) -> RunState:
+    return RunState(
         draft.run, draft.now, draft.pack, draft.context, draft.policies, draft.belief, draft.progress, draft.trouble,
-        draft.timers, draft.first, draft.last, draft.is_over,
+        draft.timers, draft.first, draft.last, draft.is_over, draft.manual,
     )  # fmt: skip
-    return state, Commands(tuple(draft.send), tuple(draft.record))

@@ -7,14 +7,15 @@ Law: it asks and sends nothing. A device that cannot tell what became of a comma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from cell.commands import Subject
+from cell.commands import RequestJog, RequestPlan, Subject
 from cell.device import CommandStatus
 from cell.driver import Device, DriverSet
 from cell.driver_errors import DriverError
 from cell.events import CommandReported, DeviceAlarm, FactObserved, Observation
 from cell.events import CommandStatus as Reported
-from cell.steps import Fact, stance_name
+from cell.steps import AtMeasured, Fact, Stance, stance_name
 from controller.observe import is_at_rest, robot_seen
 from controller.run_state import Flight, RunState
 from controller.watch import Watch, told
@@ -31,6 +32,18 @@ def robots_found(drivers: DriverSet, state: RunState, watch: Watch, now: int) ->
             yield FactObserved(now, Subject(state.run), fact, False, name, 0.0)
         else:
             yield from robot_seen(state, now, seen, watch.stances)
+
+
+def measured(drivers: DriverSet, request: RequestJog) -> RequestPlan:
+    """The same as the planner is asked it: every robot stands where it is read to stand now; as it was believed to, where it
+    cannot be read."""
+    stances: dict[str, Stance] = dict(request.state.stances)
+    for name, robot in drivers.motion.items():
+        seen = told(robot.state)
+        if seen is not None and is_at_rest(seen):
+            stances[name] = AtMeasured(tuple(float(x) for x in seen.q))
+    state = replace(request.state, stances=stances)
+    return RequestPlan(request.id, request.of, 0, request.wanted.jog.text, state, jog=request.wanted)
 
 
 def faults_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[DeviceAlarm]:

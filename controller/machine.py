@@ -16,11 +16,14 @@ from cell.events import (
     Event,
     FactObserved,
     HandClosedEmpty,
+    JogAsked,
+    JogLeft,
     JointSpeedSeen,
     JournalReported,
     LinkReported,
     NoPlan,
     NoProgressSeen,
+    NoWay,
     Observation,
     OperatorAsked,
     OrderArrived,
@@ -35,6 +38,7 @@ from cell.events import (
     TimerExpired,
     TooFastSeen,
     TrackingErrorSeen,
+    WayFound,
     ZoneReported,
 )
 from controller import (
@@ -45,8 +49,10 @@ from controller import (
     emptiness,
     freshness,
     fullness,
+    jogging,
     ledger,
     links,
+    manual_mode,
     measured,
     monitor,
     pace,
@@ -142,11 +148,21 @@ def _take_in(d: Draft, event: Observation) -> None:
             _timer(d, event.timer)
         case OperatorAsked(what="finish"):
             arrivals.finish(d)
+        case OperatorAsked(what="manual" | "production"):
+            manual_mode.mode_asked(d, event)
         case OperatorAsked():
             if not (event.what == "resume" and questions.are_open(d)):
                 stops.asked(d, event)
         case Answered():
             questions.answered(d, event)
+        case JogAsked():
+            jogging.asked(d, event)
+        case JogLeft():
+            jogging.left(d, event)
+        case WayFound():
+            jogging.found(d, event)
+        case NoWay():
+            jogging.not_found(d, event)
 
 
 def _observed(d: Draft, event: FactObserved) -> None:
@@ -173,6 +189,7 @@ def _go_on(d: Draft) -> None:
             conduct.dispatch(d)
         if before == (d.pack, d.trouble.hold is None, d.trouble.mode):
             break
+    jogging.go_on(d)
 
 
 # --- events ------------------------------------------------------------------------------------------------------------

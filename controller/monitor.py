@@ -112,6 +112,15 @@ def _value(d: Draft, condition: Condition, step: Step | None) -> bool | None:
     assert_never(condition)
 
 
+def may_hold(d: Draft, never: Never) -> bool:
+    """Whether what must never be is so, or nobody can tell that it is not."""
+    return _value(d, never.condition, None) is not False
+
+
+def words_of(never: Never) -> str:
+    return _words(never.condition)
+
+
 def _negated(value: bool | None, negated: bool) -> bool | None:
     return (not value) if value is not None and negated else value
 

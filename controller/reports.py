@@ -10,7 +10,7 @@ from dataclasses import replace
 from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
-from controller import awaited, effects, ledger, monitor, progress, questions, recovery, taking_over, unheard
+from controller import awaited, effects, jogging, ledger, monitor, progress, questions, recovery, taking_over, unheard
 from controller.asked_by import lines_of
 from controller.draft import Draft
 from controller.plan_index import device_of
@@ -25,6 +25,8 @@ SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastene
 def reported(d: Draft, event: CommandReported) -> None:
     if event.code == NOT_STOPPED:
         _not_stopped(d, event)
+        return
+    if jogging.reported(d, event):
         return
     flight = d.progress.flights.get(event.command)
     if flight is None:

@@ -14,6 +14,7 @@ from immutables import Map
 from cell.commands import Command, StopKind
 from cell.diagnostic import Span
 from cell.events import Conclusion, Source
+from cell.jog import Jog
 from cell.orders import Order
 from cell.run import OrdersLeft, OrderState, PackState, RunContext
 from cell.state import Amended, CellState, Errand, PartState
@@ -279,13 +280,53 @@ class Trouble:
     passed_over: int = 0
 
 
+# --- manual mode -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A proved way for `jog`: the one motion of the plan of that id. It begins where `robot` was believed to stand when it was
+    found (`stance`). The rest is as in the event WayFound."""
+
+    jog: Jog
+    plan: str
+    motion: str
+    stance: Stance | None
+    end: tuple[float, ...]
+    reach: float
+    duration: float
+    room: float | None
+    zones: tuple[str, ...]
+    ends_in: tuple[str, ...]
+    ends_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """The cell is in manual mode. `wanted` is what was last asked for, at the terminal `terminal` by `who`; `is_held`: they hold
+    the key. `asked`: the request under way, by its id; `way` the newest answer. `flight`: the command that moves the robot,
+    `moved` what it is for; `stopping`: why it was stopped, "" while it was not. `refused`: why nothing came of the last jog."""
+
+    wanted: Jog | None = None
+    who: str = ""
+    terminal: int = 0
+    is_held: bool = False
+    asked: str = ""
+    way: Way | None = None
+    flight: str = ""
+    moved: Jog | None = None
+    stopping: str = ""
+    refused: str = ""
+
+
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
     """The defaults are those of a run of which nothing has happened. `timers` are moments (ns) that the state waits for, by
-    name. `first` and `last`: when the first command was sent and the last step confirmed."""
+    name. `first` and `last`: when the first command was sent and the last step confirmed. `manual` None: the cell is in
+    production mode."""
 
     run: str = ""
     now: int = 0
@@ -299,6 +340,7 @@ class RunState:
     first: int | None = None
     last: int | None = None
     is_over: bool = False
+    manual: Manual | None = None
 
 
 NOTHING_YET = RunState()

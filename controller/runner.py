@@ -14,7 +14,7 @@ from functools import partial
 from typing import Protocol
 
 from cell import device
-from cell.commands import RequestPlan, StopAll, Subject
+from cell.commands import RequestJog, RequestPlan, StopAll, Subject
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
@@ -23,6 +23,8 @@ from cell.events import (
     Asked,
     CommandReported,
     Event,
+    JogAsked,
+    JogLeft,
     JournalReported,
     NoPlan,
     Observation,
@@ -41,10 +43,12 @@ from cell.orders import OrderAdded, OrderCancelled
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from controller.arrivals import WAITING as WITHOUT_ORDERS
+from controller.asking import Asking, PlannerLink, way_told
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
-from controller.inquiry import commands_found, faults_found, robots_found
+from controller.inquiry import commands_found, faults_found, measured, robots_found
 from controller.journal.journal import Journal
+from controller.lease import Key, Press
 from controller.machine import advance
 from controller.observe import observations, ordered, robot_seen, stances_of
 from controller.order_book import Announced, OrderBook
@@ -63,14 +67,6 @@ DISK_PERIOD = 0.005  # s of real time between two looks at the drivers while a c
 class Replanner(Protocol):
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
         """A released plan that goes on from `request.state`, or why there is none. Takes as long as it takes."""
-
-
-class PlannerLink(Protocol):
-    """How the loop reaches the planner: it asks, and looks later whether there is an answer."""
-
-    def ask(self, request: RequestPlan) -> None: ...
-
-    def answer(self) -> tuple[RequestPlan, Outcome[ReleasedPlan]] | None: ...
 
 
 class Inbox(Protocol):
@@ -93,6 +89,23 @@ class AnswerBook(Protocol):
 class NoAnswers:
     def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
         return ()
+
+
+class KeyBook(Protocol):
+    """Which keys are held in manual mode, told when that changes."""
+
+    def take_keys(self, now: int) -> Sequence[Key]: ...
+
+    def next_key(self) -> int | None:
+        """When something will be told, if that is known beforehand."""
+
+
+class NoKeys:
+    def take_keys(self, now: int) -> Sequence[Key]:
+        return ()
+
+    def next_key(self) -> int | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +142,9 @@ class Runner:
     on_events: Callable[[Sequence[Event], RunState], None] | None = None
     ends_when_held: bool = False
     answers: AnswerBook = field(default_factory=NoAnswers)
+    keys: KeyBook = field(default_factory=NoKeys)
     dispatcher: Callable[[DriverSet], Dispatcher] = Dispatcher
     state: RunState = NOTHING_YET
-    _asked: RequestPlan | None = None
-    _wanted: RequestPlan | None = None
-    _found: Outcome[ReleasedPlan] | None = None
     _rows: list[Event] = field(default_factory=list)
     _folded: int = 0
     _is_durable: bool = False
@@ -142,6 +153,7 @@ class Runner:
     _watched: int = 0
     _dispatcher: Dispatcher = field(init=False)
     _sending: Sending = field(init=False)
+    _asking: Asking = field(init=False)
     _watch: Watch = field(init=False)
 
     def run(self, plan: ReleasedPlan) -> RunState:
@@ -183,6 +195,7 @@ class Runner:
     def _begin(self) -> None:
         self._dispatcher, self._watch = self.dispatcher(self.drivers), Watch(self.drivers)
         self._sending, self._folded = Sending(self._dispatcher), self.journal.kept()
+        self._asking = Asking(self.planner, self.journal)
         self.drivers.open()
 
     def _open(self, plan: ReleasedPlan) -> None:
@@ -241,25 +254,27 @@ class Runner:
             self._wait(ANSWER_PERIOD)
             return
         due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *self.state.timers.values()]
-        foreseen = (time for time in (self.inbox.next_time(), self.orders.next_time()) if time is not None)
-        self.clock.step(min((*due, *foreseen)), self._wait)
+        foreseen = (self.inbox.next_time(), self.orders.next_time(), self.keys.next_key())
+        self.clock.step(min((*due, *(time for time in foreseen if time is not None))), self._wait)
 
     def _wait(self, seconds: float) -> bool:
         """For whoever asks something, or for the disk where something waits for it."""
-        if not self._sending.is_waiting and not (self._found is not None and self._waits_for_a_plan()):
+        if not self._sending.is_waiting and not (self._asking.found is not None and self._waits_for_a_plan()):
             return self.inbox.wait(seconds)
         return self.inbox.wait(0.0) or self.journal.wait(min(seconds, DISK_PERIOD))
 
     def _waits_for_a_plan(self) -> bool:
         """A plan that was asked for ahead is not waited for before the one in hand is done, nor where another one is needed."""
         progress, trouble = self.state.progress, self.state.trouble
-        is_next = self._wanted is not None and self._wanted.number == next_number(progress, trouble)
+        wanted = self._asking.wanted
+        is_next = wanted is not None and wanted.number == next_number(progress, trouble)
         return is_next and trouble.mode == "planning"
 
     def _waits_for_somebody(self) -> bool:
         """Held, or without orders, and nothing under way: time that only passes because we let it would run on without end."""
         is_waiting = self.state.pack == "Held" or (self._is_without_orders() and self.orders.next_time() is None)
-        return is_waiting and not self.state.progress.flights and self.inbox.next_time() is None
+        is_foreseen = self.inbox.next_time() is not None or self.keys.next_key() is not None
+        return is_waiting and not self.state.progress.flights and not is_foreseen
 
     def _waits_too_long(self) -> bool:
         """Whoever is in a zone, or does not bring parts, may never go, or come."""
@@ -278,6 +293,7 @@ class Runner:
         if self.state.pack == "Held" and any(what == "resume" for what, _ in asked):
             self._fold(robots_found(self.drivers, self.state, self._watch, now))  # somebody may have moved one by hand
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what != "finish")
+        self._fold(self._of_key(key, now) for key in self.keys.take_keys(now))
         self._fold(self._of_orders(now))  # the last ones come before the word that no more do
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what == "finish")
         self._poll(now)
@@ -297,6 +313,11 @@ class Runner:
                     yield OrderArrived(now, self._subject, order)
                 case OrderCancelled(order_id):
                     yield OrderWithdrawn(now, self._subject, order_id)
+
+    def _of_key(self, key: Key, now: int) -> JogAsked | JogLeft:
+        if isinstance(key, Press):
+            return JogAsked(now, self._subject, key.jog, key.who, key.terminal, key.is_held)
+        return JogLeft(now, self._subject, key.terminal, key.why)
 
     def _of_journal(self, now: int) -> Iterator[Observation]:
         why = self.journal.trouble()
@@ -346,34 +367,18 @@ class Runner:
     def _answer(self, now: int) -> None:
         """A plan that was found is one that was released when it is kept: no event names a plan that a crash would lose. One that
         was asked for ahead lies here until the plan in hand is done."""
-        self._hear()
-        if self._found is None or self._wanted is None or not self._waits_for_a_plan():
+        self._asking.hear()
+        if (way := self._asking.take_way()) is not None:
+            if way[1].value is not None:
+                self._dispatcher.take_way(way[1].value)
+            self._fold((way_told(now, *way),))
+        if not self._waits_for_a_plan() or (found := self._asking.take()) is None:
             return
-        plan, number = self._found.value, self._wanted.number
-        if plan is None:
-            refused = NoPlan(now, self._subject, number, self._found.diagnostics, self._found.why)
-            self._wanted = self._found = None
-            self._fold((refused,))
-        elif self.journal.holds(plan.motion_plan.plan_id):
-            self._wanted = self._found = None
-            self._fold((self._released(plan, number, now),))
-
-    def _hear(self) -> None:
-        """The planner works on one request at a time; what it finds for one that nobody wants any more is dropped."""
-        while self._asked is not None and (heard := self.planner.answer()) is not None:
-            (request, outcome), self._asked = heard, None
-            if self._wanted is None:
-                continue
-            if request.number != self._wanted.number:
-                self._ask(self._wanted)
-                continue
-            self._found = outcome
-            if outcome.value is not None:
-                self.journal.keep_plan(outcome.value.motion_plan)
-
-    def _ask(self, request: RequestPlan) -> None:
-        self._asked = request
-        self.planner.ask(request)
+        (wanted, outcome) = found
+        if outcome.value is None:
+            self._fold((NoPlan(now, self._subject, wanted.number, outcome.diagnostics, outcome.why),))
+        else:
+            self._fold((self._released(outcome.value, wanted.number, now),))
 
     def _released(self, plan: ReleasedPlan, number: int, now: int) -> PlanReleased:
         self._dispatcher.take(plan)
@@ -422,9 +427,10 @@ class Runner:
     def _send(self, command: Waiting) -> None:
         now = self.clock.now()
         if isinstance(command, RequestPlan):
-            self._wanted, self._found = command, None
-            if self._asked is None:
-                self._ask(command)
+            self._asking.want(command)
+            self._answer(now)
+        elif isinstance(command, RequestJog):
+            self._asking.want_way(measured(self.drivers, command))
             self._answer(now)
         else:
             self._fold(self._sending.send(command, now))

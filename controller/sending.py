@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from cell.commands import Command, DeviceCommand, RequestPlan, SetSpeed, StopAll, Withdraw
+from cell.commands import Command, DeviceCommand, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
 from cell.events import NOT_SENT, NOT_STOPPED, CommandReported
 from controller.dispatch import Dispatcher
 
-Waiting = DeviceCommand | SetSpeed | RequestPlan
+Waiting = DeviceCommand | SetSpeed | RequestPlan | RequestJog
 
 
 class Sending:
@@ -78,4 +78,4 @@ class Sending:
 
 def _overtaken(command: Waiting) -> str | None:
     """What moves nothing stays: a plan that is asked for, a share of the speed, a person who is asked for nothing any more."""
-    return None if isinstance(command, RequestPlan | SetSpeed | Withdraw) else "a stop came first"
+    return None if isinstance(command, RequestPlan | RequestJog | SetSpeed | Withdraw) else "a stop came first"

@@ -31,6 +31,7 @@ from controller.journal.beside import JournalBeside
 from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder
 from controller.journal.recording import Recording, RecordingBeside
+from controller.lease import Key, Lease, LetGo, Press
 from controller.order_book import Announced, OrderBook, Together
 from controller.run_state import RunState
 from controller.runner import Replanner, Resumption, Runner
@@ -59,7 +60,7 @@ class Answer:
     who: str
 
 
-Posted = Request | OrderAdded | OrderCancelled | Answer
+Posted = Request | OrderAdded | OrderCancelled | Answer | Press | LetGo
 
 Message = Event | RunSummary
 """What the session gets: every event as it was written, and now and then what the run has come to. A `PlanReleased` comes without
@@ -128,6 +129,7 @@ def serve(
             Together(PostedOrders(post_box), orders or Announced()),
             on_events=tell if news is None else news.tell,
             answers=post_box,
+            keys=post_box,
         )
         state = runner.run(plan) if before is None else runner.resume(before)
         journal.close()
@@ -163,9 +165,12 @@ class Post:
     """An inbox of texts. One that cannot be read is an error of the session's and is raised, not passed over."""
 
     inbox: Texts
+    monotonic: Callable[[], int] = time.monotonic_ns
     _waiting: list[str] = field(default_factory=list)
     _orders: list[OrderChange] = field(default_factory=list)
     _answers: list[Answer] = field(default_factory=list)
+    _keys: list[Key] = field(default_factory=list)
+    _lease: Lease = field(default_factory=Lease)
 
     def take(self, now: int) -> Sequence[tuple[Asked, str]]:
         texts, self._waiting = self._waiting, []
@@ -177,6 +182,7 @@ class Post:
         requests = [_request(text) for text in texts]
         self._orders += [request for request in requests if isinstance(request, OrderAdded | OrderCancelled)]
         self._answers += [request for request in requests if isinstance(request, Answer)]
+        self._keys += [request for request in requests if isinstance(request, Press | LetGo)]
         return [(request.what, request.who) for request in requests if isinstance(request, Request)]
 
     def take_orders(self) -> Sequence[OrderChange]:
@@ -188,6 +194,17 @@ class Post:
         """Those that came with what was taken last."""
         answers, self._answers = self._answers, []
         return [(answer.question, answer.answer, answer.who) for answer in answers]
+
+    def take_keys(self, now: int) -> Sequence[Key]:
+        """What has come of those that came with what was taken last. A key is held by the clock of the machine: simulated time
+        may run at any speed."""
+        keys, self._keys = self._keys, []
+        moment = self.monotonic()
+        told = [found for key in keys for found in self._lease.hear(key, moment)]
+        return (*told, *self._lease.pass_time(moment))
+
+    def next_key(self) -> int | None:
+        return None
 
     def wait(self, seconds: float) -> bool:
         if self._waiting:
@@ -240,9 +257,9 @@ class InThread:
         self._answers.put((request, outcome))
 
 
-def _request(text: str) -> Request | OrderChange | Answer:
+def _request(text: str) -> Posted:
     plain: Any = json.loads(text)
     if not isinstance(plain, dict):
         raise CodecError("", f"expected a request, got {text:.60}")
-    posted: Request | OrderChange | Answer = from_plain(Posted, plain)  # type: ignore[arg-type]
+    posted: Posted = from_plain(Posted, plain)  # type: ignore[arg-type]
     return posted

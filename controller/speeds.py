@@ -31,6 +31,11 @@ def before(d: Draft, step: Step) -> None:
         _ask(d, robot, share(d, robot, step.motion), "somebody is in a zone" if slow_to(d) is not None else "nobody is")
 
 
+def before_jog(d: Draft, robot: str) -> None:
+    """A jog is as fast as was asked for and proved, also for zones in which somebody is: nothing is taken from it."""
+    _ask(d, robot, 1.0, "it is jogged")
+
+
 def slow_to(d: Draft) -> float | None:
     """The smallest speed in m/s that an occupied zone asks for, None where none does."""
     slow = [z.slow_to for n, z in d.known.zones.items() if d.belief.zones.get(n, False) and z.when_occupied == "slow"]

@@ -43,7 +43,7 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             if packml.after(d.pack, "hold") is not None and d.trouble.hold is None:
                 recovery.raise_hold(d, HoldReason("R702", f"{event.who} asked for a hold", ()))
         case "resume":
-            if d.pack == "Held" and not d.trouble.questions and not storage.holds_again(d):
+            if d.pack == "Held" and d.manual is None and not d.trouble.questions and not storage.holds_again(d):
                 d.mend(is_looking=False)
                 recovery.resumed(d)
                 monitor.go_on(d)
@@ -60,8 +60,8 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             go(d, "clear", who)
         case "reset":
             go(d, "reset", who)
-        case "finish":
-            pass  # no matter of standing still: arrivals.py
+        case "finish" | "manual" | "production":
+            pass  # no matter of standing still: arrivals.py, manual_mode.py
         case _:
             assert_never(event.what)
 

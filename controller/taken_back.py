@@ -6,7 +6,7 @@ started now is not started late. It is reported as not begun, so its step is due
 
 from __future__ import annotations
 
-from cell.commands import Acknowledge, Activate, Command, RequestPlan, SetSpeed, StopAll, Withdraw
+from cell.commands import Acknowledge, Activate, Command, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
 from controller import monitor, presence, progress
 from controller.draft import Draft, draft_of
 from controller.run_state import RunState
@@ -14,7 +14,7 @@ from controller.run_state import RunState
 
 def unwanted(state: RunState, command: Command) -> str | None:
     """Why `command`, which the fold has called for, must not go out any more; None: it may."""
-    if isinstance(command, RequestPlan | SetSpeed | Withdraw | StopAll):
+    if isinstance(command, RequestPlan | RequestJog | SetSpeed | Withdraw | StopAll):
         return None
     if state.is_over:
         return "the run is over"
@@ -24,6 +24,8 @@ def unwanted(state: RunState, command: Command) -> str | None:
         return None
     if command.id not in state.progress.flights:
         return "nobody waits for it any more"
+    if state.manual is not None and command.id == state.manual.flight:
+        return state.manual.stopping or None
     if state.pack != "Execute" or state.trouble.hold is not None:
         return "the run is held" if state.trouble.hold is not None else f"the run is in {state.pack}"
     step = state.progress.flights[command.id].step

@@ -13,7 +13,7 @@ from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
 from cell.events import RunResumed
-from controller import progress, recovery, speeds, stops
+from controller import jogging, progress, recovery, speeds, stops
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief, HoldReason, RunState
 
@@ -55,6 +55,7 @@ def taken_over(d: Draft, event: RunResumed) -> None:
         if timer.split(" ")[0] in ABOUT_DEVICES:
             d.clear_timer(timer)
     _forget(d)
+    jogging.left_behind(d)
     d.mend(is_looking=True)
     for command, flight in tuple(d.progress.flights.items()):
         before = replace(flight, is_done=False, is_of_before=True)

@@ -18,9 +18,13 @@ from cell.events import (
     GoalReached,
     HandClosedEmpty,
     HoldRaised,
+    JogAsked,
+    JogEnded,
+    JogRefused,
     JointSpeedSeen,
     JournalReported,
     LinkReported,
+    ModeChanged,
     NoPlan,
     NoProgressSeen,
     OperatorAsked,
@@ -97,7 +101,21 @@ def _line(event: Event) -> str | None:
         case Answered(question=name, answer=answer, who=who):
             return f"{who} answers {name}: {answer}"
         case _:
-            return _work_line(event) or _trouble_line(event)
+            return _work_line(event) or _manual_line(event) or _trouble_line(event)
+
+
+def _manual_line(event: Event) -> str | None:
+    match event:
+        case ModeChanged(before=before, after=after, who=who):
+            return f"mode {before} -> {after}" + (f": {who} asked" if who else "")
+        case JogAsked(jog=jog, who=who, is_held=True):
+            return f"{who} holds a key: {jog.text} at {1e3 * jog.speed:g} mm/s"
+        case JogRefused(jog=jog, code=code, why=why):
+            return f"not jogged, {code}: {jog.text}: {why}"
+        case JogEnded(jog=jog, why=why):
+            return f"{jog.robot} is at rest: {why}"
+        case _:
+            return None
 
 
 def _work_line(event: Event) -> str | None:

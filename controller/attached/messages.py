@@ -14,6 +14,7 @@ from cell.codec import CodecError, canonical, from_plain
 from cell.codec_schema import schema_of
 from cell.diagnostic import Diagnostic
 from cell.events import Asked, Event
+from cell.jog import Jog
 from cell.orders import Order
 from cell.run import RunSummary
 from controller.difference import Difference
@@ -117,7 +118,24 @@ class Confirm:
     look: int
 
 
-Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | Watch | LookAgain | Confirm
+@dataclass(frozen=True, slots=True)
+class HoldKey:
+    """In manual mode: a key for that jog is held, for another quarter of a second (cell/jog.py); to be said again as long as it
+    is. With `is_held` False nothing moves, and an event WayFound tells where it would go."""
+
+    id: int
+    jog: Jog
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetGoKey:
+    """Of the key that this terminal holds. Said or not, it is let go when it is not said to be held."""
+
+    id: int
+
+
+Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | Watch | LookAgain | Confirm | HoldKey | LetGoKey
 FromTerminal = Hello | Request
 
 

@@ -12,13 +12,15 @@ from typing import Final, Literal, assert_never
 
 from cell.events import Asked
 from cell.orders import Order
-from controller import packml
+from controller import manual_mode, packml
 from controller.attached.messages import (
     AddOrder,
     Answer,
     Ask,
     CancelOrder,
     Confirm,
+    HoldKey,
+    LetGoKey,
     LookAgain,
     Looked,
     Request,
@@ -40,11 +42,13 @@ confirmed: it has that, and looks once more."""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a controller is. `looked`: what it has shown of a run that it is to go on with."""
+    """How far a controller is. `looked`: what it has shown of a run that it is to go on with. `terminal`: the number of the one
+    that asks."""
 
     phase: Phase
     state: RunState
     looked: Looked | None = None
+    terminal: int = 0
 
 
 def may_not(role: Role, request: Request) -> str | None:
@@ -52,7 +56,7 @@ def may_not(role: Role, request: Request) -> str | None:
     match request:
         case Subscribe() | Snapshot() | Watch():
             return None
-        case Ask() | Answer() | AddOrder() | CancelOrder() | LookAgain() | Confirm():
+        case Ask() | Answer() | AddOrder() | CancelOrder() | LookAgain() | Confirm() | HoldKey() | LetGoKey():
             return None if role != "view" else "a terminal with the role view asks for nothing: attach with the role operate"
     assert_never(request)
 
@@ -75,6 +79,11 @@ def refusal(standing: Standing, request: Request) -> str | None:
             return None if standing.phase == "looked" else _nothing_to_confirm(standing.phase)
         case Confirm(look=look):
             return _confirmed(standing, look)
+        case HoldKey(jog=jog):
+            is_running = standing.phase == "running" and not standing.state.is_over
+            return manual_mode.why_not(standing.state, jog, standing.terminal) if is_running else "the run is not going on"
+        case LetGoKey():
+            return None
     assert_never(request)
 
 
@@ -89,6 +98,12 @@ def means_nothing(state: RunState, what: Asked) -> str | None:
         return f"the run is in {state.pack}, where no order is begun any more"
     if what == "hold" and packml.after(state.pack, "hold") is None:
         return f"the run is in {state.pack}, where there is nothing to hold"
+    if what == "manual":
+        return manual_mode.why_not_manual(state)
+    if what == "production":
+        return manual_mode.why_not_production(state)
+    if what == "resume" and state.manual is not None:
+        return "the cell is in manual mode: ask for production first"
     trigger = _TRIGGERS.get(what)
     if trigger is not None and packml.after(state.pack, trigger) is None:
         return f"the run is in {state.pack}, where {what} means nothing"

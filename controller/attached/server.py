@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Protocol, assert_never
 
 from cell.events import Asked, Event
+from cell.jog import Jog
 from cell.orders import Order, OrderAdded, OrderCancelled, OrderChange
 from cell.run import RunSummary
 from controller.attached.chronicle import Chronicle
@@ -33,6 +34,8 @@ from controller.attached.messages import (
     Confirm,
     FromController,
     Hello,
+    HoldKey,
+    LetGoKey,
     LookAgain,
     Looked,
     News,
@@ -80,6 +83,10 @@ class Post(Protocol):
 
     def confirm(self, look: int, who: str) -> None: ...
 
+    def hold_key(self, jog: Jog, is_held: bool, who: str, terminal: int) -> None: ...
+
+    def let_go(self, terminal: int) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -113,6 +120,7 @@ class Server:
         self._told: queue.SimpleQueue[Handed] = queue.SimpleQueue()
         self._wake_in, self._wake = socket.socketpair()
         self._links: dict[socket.socket, _Link] = {}
+        self._admitted = 0
         self._selector = selectors.DefaultSelector()
         self._state: RunState = NOTHING_YET
         self._phase: Phase = "preparing"
@@ -274,7 +282,8 @@ class Server:
 
     def _admit(self, end: socket.socket, is_first: bool = False) -> _Link:
         end.setblocking(False)
-        link = _Link(end, Terminal(self._clock(), self._clock()), is_first)
+        self._admitted += 1
+        link = _Link(end, Terminal(self._clock(), self._clock(), self._admitted), is_first)
         self._links[end] = link
         self._selector.register(end, selectors.EVENT_READ)
         return link
@@ -285,6 +294,7 @@ class Server:
         with suppress(KeyError, ValueError):
             self._selector.unregister(link.end)
         link.end.close()
+        self._let_go(link.terminal)
         if link.is_first:
             self._gone = link.terminal.name or "the terminal, by going"
             self._end_what_nobody_waits_for()
@@ -327,7 +337,8 @@ class Server:
         if (forbidden := may_not(terminal.role, request)) is not None:
             terminal.say(Refused(request.id, "R752", forbidden))
             return
-        why = refusal(Standing(self._phase, self._state, self._looked), request) or self._objection(request)
+        standing = Standing(self._phase, self._state, self._looked, terminal.number)
+        why = refusal(standing, request) or self._objection(request)
         if why is not None:
             terminal.say(Refused(request.id, "R754", why))
         elif isinstance(request, Snapshot):
@@ -347,7 +358,9 @@ class Server:
                 return None
 
     def _take(
-        self, terminal: Terminal, request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | LookAgain | Confirm
+        self,
+        terminal: Terminal,
+        request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | LookAgain | Confirm | HoldKey | LetGoKey,
     ) -> None:
         """Hands on what may be asked, and says so."""
         terminal.say(Accepted(request.id))
@@ -371,8 +384,18 @@ class Server:
             case Confirm(look=look):
                 self._phase = "confirmed"
                 self._post.confirm(look, terminal.name)
+            case HoldKey(jog=jog, is_held=is_held):
+                terminal.holds = terminal.holds or is_held
+                self._post.hold_key(jog, is_held, terminal.name, terminal.number)
+            case LetGoKey():
+                self._let_go(terminal)
             case _:
                 assert_never(request)
+
+    def _let_go(self, terminal: Terminal) -> None:
+        if terminal.holds:
+            terminal.holds = False
+            self._post.let_go(terminal.number)
 
     def _asked(self, what: Asked, who: str) -> None:
         if what in STOPS:

@@ -38,12 +38,15 @@ HELLO_WITHIN = 5.0  # s
 
 @dataclass(slots=True)
 class Terminal:
-    """`came`: when it attached. `since`: when it last took something, or when nothing waited for it. `cursor`: the last event it
-    was told, None while it has not subscribed. `news`: with which event it was last told what the run has come to. `seen`: which
-    look at the robots it was last told, None while it does not watch."""
+    """`number`: its own, of this controller. `came`: when it attached. `since`: when it last took something, or when nothing
+    waited for it. `cursor`: the last event it was told, None while it has not subscribed. `news`: with which event it was last
+    told what the run has come to. `seen`: which look at the robots it was last told, None while it does not watch. `holds`: it
+    has said that a key is held, and not that it was let go."""
 
     came: float
     since: float
+    number: int = 0
+    holds: bool = False
     role: Role | None = None
     name: str = ""
     cursor: int | None = None

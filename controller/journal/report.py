@@ -16,6 +16,9 @@ from cell.events import (
     Event,
     EventRaised,
     HoldRaised,
+    JogEnded,
+    JogRefused,
+    ModeChanged,
     NoPlan,
     OperatorAsked,
     OrderArrived,
@@ -137,6 +140,12 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"{who} answered {name}: {answer}"))
         case HoldRaised(code=code, text=text):
             account.notes.append((event.at, f"hold {code}: {text}"))
+        case ModeChanged(after=after):
+            account.notes.append((event.at, f"the cell is in {after.lower()} mode"))
+        case JogEnded(jog=jog, why=why):
+            account.notes.append((event.at, f"jogged {jog.text}, until {why}"))
+        case JogRefused(jog=jog, why=why):
+            account.notes.append((event.at, f"not jogged {jog.text}: {why}"))
         case ClauseBroken(kind=kind, text=text):
             account.notes.append((event.at, f"{kind} broken: {text}"))
         case OrderArrived(order=order):

@@ -73,6 +73,12 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("heaps", [])
 
 
+def _fill_state(plain: Any) -> None:
+    """Snapshots of before there was a manual mode."""
+    if isinstance(plain, dict):
+        plain.setdefault("manual", None)
+
+
 def snapshot_of(state: RunState) -> str:
     """All of a state that does not follow from the intent or the plan."""
     progress = {f.name: getattr(state.progress, f.name) for f in fields(Progress) if f.name != "plan"}
@@ -88,6 +94,7 @@ def state_of(text: str, plan_of: PlanOf) -> RunState:
     """The inverse of `snapshot_of`."""
     plain = json.loads(text)
     _fill_context(plain)
+    _fill_state(plain)
     plan = plain.pop("plan")
     values = {name: from_plain(kind, plain[name]) for name, kind in _kinds(RunState).items() if name in _PLAIN}
     context, run = values["context"], values["run"]

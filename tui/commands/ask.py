@@ -1,9 +1,9 @@
 """Asks the controller of a run for something, and ends when it has said yes or no: for scripts, and for a terminal beside.
 
-hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset; finish (no more come, so it completes). --answer
-ID=ANSWER answers a question first; `answer` does only that, and alone lists those that are open. `order --order JSON` adds an
-order, as a line of a file of orders has it, `withdraw --order ID` withdraws one. These are requests to a controller, not an
-emergency stop. Without RUN the newest run that lives is meant.
+hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset; finish (no more come, so it completes); manual (in
+a hold: robots may be jogged) and production. --answer ID=ANSWER answers a question first; `answer` does only that, and alone
+lists those that are open. `order --order JSON` adds an order, as a line of a file of orders has it, `withdraw --order ID`
+withdraws one. These are requests to a controller, not an emergency stop. Without RUN the newest run that lives is meant.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WORDS: dict[str, Asked] = {
     "hold": "hold", "resume": "resume", "stop": "stop", "quick-stop": "quick stop",
     "abort": "abort", "clear": "clear", "reset": "reset", "finish": "finish",
+    "manual": "manual", "production": "production",
 }  # fmt: skip
 WITH_TEXT = ("answer", "order", "withdraw")
 PATIENCE = 10.0  # s for an answer

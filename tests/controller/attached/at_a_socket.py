@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cell.events import Asked, Event
+from cell.jog import Jog
 from cell.orders import Order, OrderChange
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import connect_to, listen_in
@@ -38,6 +39,7 @@ class Heard:
     answered: list[tuple[str, str, str]] = field(default_factory=list)
     looks: int = 0
     confirmed: list[tuple[int, str]] = field(default_factory=list)
+    keys: list[tuple[Jog, bool, str, int] | int] = field(default_factory=list)
 
     def ask(self, what: Asked, who: str) -> None:
         self.asked.append((what, who))
@@ -53,6 +55,12 @@ class Heard:
 
     def confirm(self, look: int, who: str) -> None:
         self.confirmed.append((look, who))
+
+    def hold_key(self, jog: Jog, is_held: bool, who: str, terminal: int) -> None:
+        self.keys.append((jog, is_held, who, terminal))
+
+    def let_go(self, terminal: int) -> None:
+        self.keys.append(terminal)
 
 
 class Site:

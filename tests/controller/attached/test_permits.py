@@ -16,6 +16,8 @@ from controller.attached.messages import (
     Ask,
     CancelOrder,
     Confirm,
+    HoldKey,
+    LetGoKey,
     LookAgain,
     Looked,
     OpenQuestion,
@@ -25,7 +27,8 @@ from controller.attached.messages import (
     Watch,
 )
 from controller.attached.permits import Standing, may_not, refusal
-from controller.run_state import NOTHING_YET, Question, RunState
+from controller.run_state import NOTHING_YET, Manual, Question, RunState
+from tests.controller.jogged import AHEAD, in_production
 
 ITEMS = (Item("shaft", 1),)
 ORDERS = Map({"WO-1": Order("WO-1", "orders", ITEMS)})
@@ -43,13 +46,22 @@ def state(pack: PackState, is_over: bool = False) -> RunState:
     )
 
 
+def answered(manual: Manual | None = None) -> RunState:
+    """A hold of a run that was asked no question yet, or none any more: an answer to one means nothing."""
+    held = in_production()
+    return replace(held, belief=replace(held.belief, orders=state("Held").belief.orders), manual=manual)
+
+
 PACKS: tuple[PackState, ...] = ("Starting", "Execute", "Holding", "Held", "Suspended", "Stopping")
 STANDINGS = {
     "preparing": Standing("preparing", NOTHING_YET),
     "ready": Standing("ready", NOTHING_YET),
     "looked": Standing("looked", state("Held"), LOOKED),
     "looking": Standing("looking", state("Held"), LOOKED),
-    **{pack: Standing("running", state(pack)) for pack in PACKS},
+    **{pack: Standing("running", state(pack)) for pack in PACKS[:4]},
+    "answered": Standing("running", answered()),
+    "manual": Standing("running", answered(Manual())),
+    **{pack: Standing("running", state(pack)) for pack in PACKS[4:]},
     "over": Standing("over", state("Complete", is_over=True)),
 }
 REQUESTS: dict[str, Request] = {
@@ -62,11 +74,15 @@ REQUESTS: dict[str, Request] = {
     "clear": Ask(1, "clear"),
     "reset": Ask(1, "reset"),
     "finish": Ask(1, "finish"),
+    "manual": Ask(1, "manual"),
+    "production": Ask(1, "production"),
     "Answer": Answer(1, "q1", "done"),
     "AddOrder": AddOrder(1, Order("WO-2", "orders", ITEMS)),
     "CancelOrder": CancelOrder(1, "WO-1"),
     "LookAgain": LookAgain(1),
     "Confirm": Confirm(1, 1),
+    "HoldKey": HoldKey(1, AHEAD, True),
+    "LetGoKey": LetGoKey(1),
     "Subscribe": Subscribe(1, 0),
     "Snapshot": Snapshot(1),
     "Watch": Watch(1),
@@ -116,6 +132,12 @@ def test_a_viewer_only_looks(verb: str) -> None:
 )
 def test_what_is_not_there_is_named(request_: Request, reason: str | None) -> None:
     assert refusal(STANDINGS["Held"], request_) == reason
+
+
+def test_a_key_of_another_terminal_is_named() -> None:
+    held = answered(Manual(wanted=AHEAD, who="ann", terminal=1, is_held=True))
+    assert refusal(Standing("running", held, terminal=1), HoldKey(1, AHEAD, True)) is None
+    assert refusal(Standing("running", held, terminal=2), HoldKey(1, AHEAD, True)) == "ann holds a key at another terminal"
 
 
 def test_a_look_that_is_not_the_newest_or_has_an_open_question_is_not_confirmed() -> None:

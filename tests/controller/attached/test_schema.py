@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cell.jog import Jog
 from cell.orders import Item, Order
 from controller.attached.messages import (
     AddOrder,
@@ -16,6 +17,8 @@ from controller.attached.messages import (
     Confirm,
     FromTerminal,
     Hello,
+    HoldKey,
+    LetGoKey,
     LookAgain,
     Looked,
     OpenQuestion,
@@ -44,6 +47,8 @@ SAID: tuple[FromTerminal, ...] = (
     LookAgain(6),
     Confirm(7, 1),
     Watch(8),
+    HoldKey(9, Jog("arm", "tool", "rz", False, 0.05), True),
+    LetGoKey(10),
 )
 KINDS: dict[str, Any] = {
     "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None), "array": list, "object": dict,

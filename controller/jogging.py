@@ -1,0 +1,233 @@
+"""Manual mode: a robot moves while somebody holds a key, and nothing else does.
+
+Law: nothing is moved that was not proved to its end from where the robots stand now, and nothing goes on without a key that is
+held: its end is a stop, which waits for nothing. A jog is refused and says why; it is never made slower or shorter in silence,
+but for where its way ends. Production goes on only once somebody leaves manual mode and resumes, and then the rest is planned
+from where the robots are found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cell.commands import RequestJog, StartMotion, StopAll, Subject
+from cell.events import (
+    CommandReported,
+    JogAsked,
+    JogEnded,
+    JogLeft,
+    JogRefused,
+    NoWay,
+    WayFound,
+)
+from cell.jog import Jog, WantedJog
+from controller import keeping_out, ledger, manual_mode, progress, recovery, speeds
+from controller.cell_view import cell_state
+from controller.draft import Draft, as_it_is
+from controller.run_state import Flight, HoldReason, Way
+
+NOT_NOW, NO_WAY = "R780", "R781"
+SPENT = "the key is held no more"
+
+# --- what comes --------------------------------------------------------------------------------------------------------
+
+
+def asked(d: Draft, event: JogAsked) -> None:
+    why = manual_mode.why_not(as_it_is(d), event.jog, event.terminal)
+    if why is not None and d.manual is not None and not manual_mode.is_at_work(d.manual, event.terminal):
+        _refuse(d, event.jog, NOT_NOW, why)
+        return
+    if why is not None:
+        d.say(JogRefused(d.now, d.subject, event.jog, NOT_NOW, why))
+        return
+    d.jog(wanted=event.jog, who=event.who, terminal=event.terminal, is_held=event.is_held, refused="")
+
+
+def left(d: Draft, event: JogLeft) -> None:
+    if d.manual is None or event.terminal != d.manual.terminal:
+        return
+    d.jog(is_held=False)
+    _stop(d, event.why)
+
+
+def found(d: Draft, event: WayFound) -> None:
+    if d.manual is None or event.request != d.manual.asked:
+        return
+    stance = d.belief.robots[event.jog.robot].stance
+    way = Way(
+        event.jog, event.of.plan or "", event.of.motion or "", stance, event.end, event.reach, event.duration, event.room,
+        event.zones, event.ends_in, event.ends_because,
+    )  # fmt: skip
+    d.jog(asked="", way=way)
+
+
+def not_found(d: Draft, event: NoWay) -> None:
+    if d.manual is None or event.request != d.manual.asked:
+        return
+    d.jog(asked="", way=None)
+    if event.jog == d.manual.wanted:
+        _refuse(d, event.jog, NO_WAY, "; ".join(diagnostic.message for diagnostic in event.diagnostics))
+
+
+def reported(d: Draft, event: CommandReported) -> bool:
+    """Whether it is about the command that moves a robot by hand."""
+    if d.manual is None or not d.manual.flight or event.command != d.manual.flight:
+        return False
+    moved = d.manual.moved
+    assert moved is not None
+    match event.status:
+        case "running":
+            recovery.replan(d, f"{moved.robot} was jogged")
+        case "not begun":
+            _end(d, d.manual.stopping or event.text)
+        case "refused":
+            _end(d, event.text)
+            _refuse(d, moved, NOT_NOW, f"{moved.robot}: {event.text}")
+        case "done":
+            recovery.replan(d, f"{moved.robot} was jogged")
+            _rest(d)
+        case "aborted":
+            recovery.replan(d, f"{moved.robot} was jogged")
+            flight = d.progress.flights.get(event.command)
+            why = d.manual.stopping or ("everything was stopped" if flight is not None and flight.is_stopped else "")
+            _end(d, why or event.text)
+            if not why:
+                _refuse(d, moved, NOT_NOW, f"{moved.robot}: {event.text}")
+        case "unknown":
+            text = f"{moved.robot}: {event.text}"
+            recovery.replan(d, text)
+            _end(d, event.text)
+            recovery.raise_hold(d, HoldReason("R709", text, ()))
+    return True
+
+
+# --- what follows ------------------------------------------------------------------------------------------------------
+
+
+def go_on(d: Draft) -> None:
+    """Called behind every event: asks for a way, starts it, stops what must not go on."""
+    if d.manual is None:
+        return
+    if d.is_over:
+        d.manual = None
+        return
+    if d.manual.flight:
+        _watch(d)
+    if d.pack != "Held":
+        if not d.manual.flight:
+            manual_mode.leave(d, "")
+        return
+    wanted = d.manual.wanted
+    if wanted is None or d.manual.flight or d.manual.asked:
+        return
+    if (why := manual_mode.hindrance(d, wanted)) is not None:
+        _refuse(d, wanted, NOT_NOW, why)
+    elif not _fits(d, wanted):
+        _request(d, wanted)
+    elif d.manual.is_held:
+        _start(d)
+
+
+def _watch(d: Draft) -> None:
+    """A robot is under way."""
+    assert d.manual is not None
+    moved = d.manual.moved
+    assert moved is not None
+    if d.manual.flight not in d.progress.flights:
+        recovery.replan(d, f"{moved.robot} was jogged")
+        _end(d, "nobody sees any more what became of it")
+    elif d.pack != "Held":
+        pass  # it is stopped with everything else
+    elif not d.manual.is_held:
+        _stop(d, SPENT)
+    elif d.manual.wanted != moved:
+        _stop(d, "another key is held")
+    elif (why := manual_mode.hindrance(d, moved)) is not None:
+        _stop(d, why)
+
+
+def _fits(d: Draft, wanted: Jog) -> bool:
+    """Whether the newest way is one for it, from where the robot stands, into nothing that is closed by now."""
+    way = d.manual.way if d.manual is not None else None
+    if way is None or way.jog != wanted or way.stance is None or d.belief.robots[wanted.robot].stance != way.stance:
+        return False
+    return not set(way.zones) & set(keeping_out.closed(d, wanted.robot))
+
+
+def _request(d: Draft, wanted: Jog) -> None:
+    if d.belief.robots[wanted.robot].stance is None:
+        return  # it is waited for until it is seen to stand
+    request = RequestJog(
+        d.fresh_id("way"), d.subject, WantedJog(wanted, keeping_out.closed(d, wanted.robot)), cell_state(d.known, d.belief, d.now)
+    )
+    d.jog(asked=request.id, way=None)
+    d.command(request)
+
+
+def _start(d: Draft) -> None:
+    assert d.manual is not None
+    way = d.manual.way
+    assert way is not None
+    robot = way.jog.robot
+    command = StartMotion(d.fresh_id("jog"), Subject(d.run, way.plan, motion=way.motion), robot)
+    d.proceed(
+        flights=d.progress.flights.set(command.id, Flight(robot, None, d.now)),
+        busy=d.progress.busy.set(robot, command.id),
+    )
+    ledger.leave_stance(d, robot)
+    known = d.belief.robots[robot]
+    inside = tuple(dict.fromkeys((*known.inside, *way.zones)))
+    d.believe(robots=d.belief.robots.set(robot, replace(known, inside=inside)))
+    d.first = d.now if d.first is None else d.first
+    d.jog(flight=command.id, moved=way.jog, stopping="")
+    speeds.before_jog(d, robot)
+    d.command(command)
+
+
+def _stop(d: Draft, why: str) -> None:
+    """Once: the stop is sent before anything is written."""
+    if d.manual is None or not d.manual.flight or d.manual.stopping:
+        return
+    flight = d.progress.flights.get(d.manual.flight)
+    if flight is not None:
+        d.proceed(flights=d.progress.flights.set(d.manual.flight, replace(flight, is_stopped=True)))
+    d.jog(stopping=why)
+    d.command(StopAll(d.fresh_id("stop"), d.subject, "hold"))
+
+
+def _rest(d: Draft) -> None:
+    """It has come to the end of its way."""
+    assert d.manual is not None
+    way = d.manual.way
+    assert way is not None
+    known = d.belief.robots[way.jog.robot]
+    d.believe(robots=d.belief.robots.set(way.jog.robot, replace(known, inside=way.ends_in)))
+    _end(d, way.ends_because or "its way is at its end")
+
+
+def _end(d: Draft, why: str) -> None:
+    assert d.manual is not None
+    moved = d.manual.moved
+    assert moved is not None
+    if d.manual.flight in d.progress.flights:
+        progress.land(d, d.manual.flight)
+    d.say(JogEnded(d.now, d.subject, moved, why))
+    wanted = d.manual.wanted if d.manual.is_held else None
+    d.jog(flight="", moved=None, stopping="", way=None, wanted=wanted)
+
+
+def _refuse(d: Draft, jog: Jog, code: str, why: str) -> None:
+    """Whoever holds the key has to let go of it before another jog."""
+    d.say(JogRefused(d.now, d.subject, jog, code, why))
+    if d.manual is not None and jog == (d.manual.wanted or jog):
+        d.jog(wanted=None, is_held=False, refused=why)
+
+
+def left_behind(d: Draft) -> None:
+    """Another controller has taken over: whoever held a key held it for the one before, so nothing goes on for it."""
+    if d.manual is None:
+        return
+    if d.manual.flight and d.manual.moved is not None:
+        recovery.replan(d, f"{d.manual.moved.robot} was jogged")
+        _stop(d, "its controller was gone")
+    d.manual = None
