@@ -96,7 +96,7 @@ class PlannerProcess:
         unreleased: Outcome[MotionPlan] = read_plan(write_plan(found.value), "the planner's answer")
         if unreleased.value is None:
             return Outcome(None, unreleased.diagnostics)
-        return release_plan(unreleased.value, replace(self._request, state=request.state), self._workshop)
+        return release_plan(unreleased.value, replace(self._request, state=request.state, jog=request.jog), self._workshop)
 
     # --- proved beside ---
 

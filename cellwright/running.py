@@ -18,7 +18,7 @@ from cell.scenario_file import scenario_from_mapping
 from cell.state import PlanningRequest
 from cellwright.file_bytes import LARGEST_TOML, read_whole
 from cellwright.reading import Reading
-from cellwright.session import make_plan, make_retreat, release_plan, request_for
+from cellwright.session import make_jog, make_plan, make_retreat, release_plan, request_for
 from cellwright.workshop import Workshop
 
 
@@ -50,6 +50,8 @@ class ResidentPlanner:
         wanted = self.wanted(request)
         if wanted.value is None:
             return Outcome(None, wanted.diagnostics)
+        if request.jog is not None:
+            return self._jog(wanted.value)
         asked = replace(wanted.value, former=request.former, stopped=request.stopped)
         found = make_plan(asked, self.workshop, compares=False)
         if found.value is not None:
@@ -58,8 +60,13 @@ class ResidentPlanner:
         released = None if back is None else release_plan(back, asked, self.workshop).value
         return Outcome(None, found.diagnostics, found.why) if released is None else Outcome(released)
 
+    def _jog(self, wanted: PlanningRequest) -> Outcome[ReleasedPlan]:
+        way = make_jog(wanted)
+        return Outcome(None, way.diagnostics) if way.value is None else release_plan(way.value, wanted, self.workshop)
+
     def wanted(self, request: RequestPlan) -> Outcome[PlanningRequest]:
-        return request_for(self.reading, self.workshop, self.seed, request.state, self.without, is_continuous=self.is_continuous)
+        found = request_for(self.reading, self.workshop, self.seed, request.state, self.without, is_continuous=self.is_continuous)
+        return found if found.value is None else Outcome(replace(found.value, jog=request.jog), found.diagnostics)
 
 
 def run_spec(run_id: str, request: PlanningRequest) -> RunSpec:

@@ -22,6 +22,7 @@ from pathlib import Path
 from cell.codec import CodecError, from_plain
 from cell.diagnostic import Diagnostic
 from cell.events import Answered, Asked, Event, QuestionAsked
+from cell.jog import Jog
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
@@ -38,6 +39,8 @@ from controller.attached.messages import (
     CancelOrder,
     Confirm,
     FromController,
+    HoldKey,
+    LetGoKey,
     LookAgain,
     Looked,
     News,
@@ -125,6 +128,15 @@ class Run:
     def answer(self, question: str, given: str) -> None:
         self._number += 1
         self.client.post(Answer(self._number, question, given))
+
+    def hold_key(self, jog: Jog, is_held: bool) -> None:
+        """In manual mode, for a quarter of a second more; or only to be told where it would go."""
+        self._number += 1
+        self.client.post(HoldKey(self._number, jog, is_held))
+
+    def let_go(self) -> None:
+        self._number += 1
+        self.client.post(LetGoKey(self._number))
 
     def announce(self, change: OrderChange) -> None:
         """An order has come, or is not wanted any more."""

@@ -94,6 +94,13 @@ def make_retreat(request: PlanningRequest, workshop: Workshop) -> MotionPlan | N
         return plan_retreat(request, Means(workshop.motions, mapped, workshop.progress), VERSIONS)
 
 
+def make_jog(request: PlanningRequest) -> Outcome[MotionPlan]:
+    """The way of the jog that is asked for, as a plan of its own, unproved; or why there is none."""
+    from planner.jog import plan_jog
+
+    return plan_jog(request, VERSIONS)
+
+
 def release_plan(motion_plan: MotionPlan, request: PlanningRequest, workshop: Workshop) -> Outcome[ReleasedPlan]:
     with workshop.mapping() as mapped:
         return release(motion_plan, request, workshop.certificates, mapped, workshop.progress, VERSIONS)

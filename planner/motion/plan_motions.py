@@ -135,6 +135,11 @@ def solver_for(
     return _WORKERS.solver(setting, _hub_table(setting, store, map_fn))
 
 
+def bench_for(cell: CellModel, robot: str, tool: str | None, robots: Mapping[str, RobotModel], seed: int) -> Workbench:
+    """The robot with that tool, ready for checking, for whoever needs no hubs."""
+    return _WORKERS.bench(_setting(cell, robot, tool, robots, seed))
+
+
 def not_stored(
     needs: Iterable[MotionNeed], cell: CellModel, robots: Mapping[str, RobotModel], store: MotionStore, seed: int
 ) -> tuple[MotionNeed, ...]:

@@ -10,12 +10,14 @@ from functools import partial
 
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.home import home_of
+from cell.jog import jog_of
 from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Proof, ReleasedPlan
 from cell.retreat import retreat_of
 from cell.state import PlanningRequest
 from planner.proof.certificates import CertificateStore, MapFunction, Progress, judge_all
+from planner.proof.jog import prove_jog
 from planner.proof.prove import prove
 from planner.proof.retreat import prove_retreat
 
@@ -40,12 +42,13 @@ def release(
     """
     if homeless := _without_home(request):
         return Outcome(None, homeless)
-    need = retreat_of(motion_plan)
-    if need is None:
-        proof = prove(motion_plan, request, versions, store, map_fn, progress)
-    else:
-        judged = partial(judge_all, store=store, map_fn=map_fn, progress=progress)
+    judged = partial(judge_all, store=store, map_fn=map_fn, progress=progress)
+    if (jogged := jog_of(motion_plan)) is not None:
+        proof = prove_jog(motion_plan, jogged, request, versions, judged)
+    elif (need := retreat_of(motion_plan)) is not None:
         proof = prove_retreat(motion_plan, need, request, versions, judged)
+    else:
+        proof = prove(motion_plan, request, versions, store, map_fn, progress)
     if proof.value is None:
         return Outcome(None, proof.diagnostics)
     return Outcome(ReleasedPlan(motion_plan, proof.value), proof.diagnostics)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from cell.geometry import Array, Body, Box, Pose
+from cell.scene import SceneBody
 from cell.state import InHand, PlanningRequest, tool_at
 from cell.steps import AtHome, AtMeasured, Carried
 from cell.zones import Zone
@@ -49,6 +52,23 @@ def stands_in(request: PlanningRequest, robot: str, zone: Zone) -> bool:
     gauge = Gauge([box.shape, *(b.body.shape for b in bodies)])
     at = (placed(arm.T_world_base @ Pose.from_matrix(poses[b.link]) @ b.body.pose) for b in bodies)
     return any(gauge.measure(0, placed(box.pose), k, where)[0] <= 0.0 for k, where in enumerate(at, start=1))
+
+
+def standing_robots(request: PlanningRequest, robot: str) -> tuple[SceneBody, ...]:
+    """Every robot but `robot` as a body that stands, with its tool and what it holds; none of one whose joint positions nobody
+    knows."""
+    return tuple(body for name in request.cell.robots if name != robot for body in _standing(request, name))
+
+
+def _standing(request: PlanningRequest, robot: str) -> Iterator[SceneBody]:
+    q = positions_at_start(request, robot)
+    if q is None:
+        return
+    arm = arm_at_start(request, robot)
+    poses = arm.model.chain.link_poses(q)
+    for body in link_bodies(arm, held_at_start(request, robot)):
+        at = arm.T_world_base @ Pose.from_matrix(poses[body.link]) @ body.body.pose
+        yield SceneBody(f"{robot}/{body.name}", robot, "robot", Body(body.name, body.body.shape, at))
 
 
 def zone_body(zone: Zone) -> Body:

@@ -1,0 +1,137 @@
+"""The way of a jog, as a plan of one motion: from where the robot is measured, as far along its axis as nothing stands. Unproved.
+
+It ends a little before whatever is in the way, and says what that is; so it is known to its end before any of it is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cell.diagnostic import Outcome, error
+from cell.geometry import Array
+from cell.jog import FASTEST, LONGEST, RULE, Jog, jog_plan
+from cell.motion_plan import Motion, MotionPlan, Segment
+from cell.state import PlanningRequest, tool_at
+from cell.steps import AtMeasured, Because, Carried, MotionNeed
+from cell.trajectory import Path
+from planner.assembled import Versions, assembled
+from planner.motion.access import Check
+from planner.motion.bodies import stander
+from planner.motion.collision import CLEAR, Blocker, Collider
+from planner.motion.curves import between, length
+from planner.motion.jog_path import LEAST, jog_path
+from planner.motion.plan_motions import bench_for
+from planner.motion.solve import Solver
+from planner.motion.timing import SpeedCap
+from planner.motion.workbench import Workbench
+from planner.motion.zones_along import bodies_of
+from planner.proof.standing import held_at_start, standing_robots
+
+STAND_OFF = 0.012  # m that is kept from what stands in the way: a plan goes on from there (margins.FREE_CLEARANCE)
+CLOSER = 0.0015  # m, where the robot stands nearer than that already: the proof asks for 1 mm
+LOOK = 0.002  # m that anything moves between two looks at the way, at most
+MOST_LOOKS = 4000
+
+
+def plan_jog(request: PlanningRequest, versions: Versions) -> Outcome[MotionPlan]:
+    """The way for `request.jog`, or why there is none."""
+    wanted, cell, state = request.jog, request.cell, request.state
+    assert wanted is not None
+    jog = wanted.jog
+    unit, stance = cell.robots[jog.robot], state.stances.get(jog.robot)
+    if not isinstance(stance, AtMeasured):
+        return Outcome(None, (error("E685", f"nobody sees {jog.robot} stand still", unit.span),))
+    if jog.joint is not None and not 0 <= jog.joint < request.robots[jog.robot].degrees_of_freedom:
+        return Outcome(None, (error("E685", f"{jog.robot} has no joint {jog.axis}", unit.span),))
+    tool = tool_at(cell, state, jog.robot)
+    name = None if tool is None else tool.name
+    bench = bench_for(cell, jog.robot, name, request.robots, request.seed)
+    q, carried = np.array(stance.q), held_at_start(request, jog.robot)
+    path = jog_path(bench.arm, bench.kinematics, q, jog)
+    if not path.segments:
+        return Outcome(None, (error("E685", f"{jog.text}: {path.ends_because}", unit.span),))
+    check = _among(bench, request, carried, wanted.avoid)
+    way, blocker = _clear(check, path.segments)
+    if length(way) < LEAST:
+        assert blocker is not None
+        code = "E687" if blocker.other.startswith("zone ") else "E686"
+        return Outcome(None, (error(code, f"{jog.text}: {_in_the_way(blocker)}", unit.span),))
+    because = path.ends_because if blocker is None else _in_the_way(blocker)
+    need = MotionNeed(jog.robot, stance, stance, carried, None, _speed(jog), wanted.avoid, name)
+    motion, is_cut = _timed(Solver(bench, {}, request.seed, lambda tool: bench), need, way, check)
+    rule = RULE if is_cut or not because else f"{RULE}: {because}"
+    tasks = jog_plan(motion.need, Because(unit.span, rule), motion.duration, request.seed)
+    return Outcome(assembled(tasks, {motion.need: motion}, request, versions))
+
+
+def _speed(jog: Jog) -> float:
+    return min(jog.speed, FASTEST)
+
+
+def _among(bench: Workbench, request: PlanningRequest, carried: tuple[Carried, ...], avoid: tuple[str, ...]) -> Check:
+    """The cell with the other robots where they stand, and not at home."""
+    movers = bench.collider(carried).movers
+    standers = [s for s in bench.standers if s.what != "robot"]
+    others = [stander(body) for body in standing_robots(request, bench.robot)]
+    collider = Collider(bench.arm, movers, (*standers, *others))
+    shut = sorted({*avoid, *(zone.name for zone in bench.cell.zones.values() if zone.keep_out)})
+    far, near = (bench.margins(collider, None, shut, margin) for margin in (STAND_OFF, CLOSER))
+    columns = [column for column, body in enumerate(collider.standers) if body.what == "robot"]
+    for table, margin in ((far, STAND_OFF), (near, CLOSER)):  # a bench keeps more from where robots park
+        table[:, columns] = np.minimum(table[:, columns], margin)
+    return Check(collider, far, near, near)
+
+
+def _clear(check: Check, path: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], Blocker | None]:
+    """As much of the path as stays clear, and what stands in the way of the rest."""
+    s = _looks(check.collider, path)
+    q = Path.of(path).at(s).q
+    count, blocker = _clear_looks(check.collider, q, check.free)
+    if count == 0:
+        count, blocker = _clear_looks(check.collider, q, check.line)
+    if blocker is None:
+        return path, None
+    return (between(path, 0.0, float(s[count - 1])) if count > 1 else ()), blocker
+
+
+def _clear_looks(collider: Collider, q: Array, margins: Array) -> tuple[int, Blocker | None]:
+    """How many of the looks (N, n) are clear before the first that is not, and what is in the way there."""
+    count, blocker = len(q), None
+    while count:
+        verdicts, found = collider.verdicts(q[:count], np.zeros_like(q[:count]), margins)
+        if found is None:
+            break
+        blocker, count = found, int(np.flatnonzero(verdicts != CLEAR)[0])
+    return count, blocker
+
+
+def _looks(collider: Collider, path: tuple[Segment, ...]) -> Array:
+    """Path parameters so near to each other that nothing moves by more than LOOK between them."""
+    end = length(path)
+    coarse = Path.of(path).at(np.linspace(0.0, end, 65)).q
+    radii = np.stack([mover.radii for mover in collider.movers], axis=1)
+    moved = float((np.abs(np.diff(coarse, axis=0)) @ radii).sum(axis=0).max())
+    return np.linspace(0.0, end, min(MOST_LOOKS, max(2, int(moved / LOOK) + 2)))
+
+
+def _timed(solver: Solver, need: MotionNeed, way: tuple[Segment, ...], check: Check) -> tuple[Motion, bool]:
+    """The motion, cut where it would last too long, and whether it was. No point of links, tool and load is faster than asked."""
+    motion = _law(solver, need, way, check)
+    if motion.duration <= LONGEST:
+        return motion, False
+    return _law(solver, need, between(way, 0.0, 0.98 * length(way) * LONGEST / motion.duration), check), True
+
+
+def _law(solver: Solver, need: MotionNeed, way: tuple[Segment, ...], check: Check) -> Motion:
+    assert need.speed_limit is not None
+    end = AtMeasured(tuple(float(x) for x in way[-1].control[-1]))
+    cap = SpeedCap(0.0, length(way), need.speed_limit, bodies_of(check.collider))
+    return solver.timed(replace(need, end=end), way, check, (), (cap,))
+
+
+def _in_the_way(blocker: Blocker) -> str:
+    if blocker.other.startswith("zone "):
+        return f"{blocker.mover} would come into {blocker.other}, which it must stay out of"
+    return f"{blocker.mover} would come too near to {blocker.other}"
