@@ -39,6 +39,8 @@ _ASKS: Final[Mapping[str, Asked]] = {
     "normal_stop": "stop",
     "abort": "abort",
     "clear": "clear",
+    "manual": "manual",
+    "production": "production",
 }
 
 

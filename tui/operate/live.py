@@ -8,12 +8,14 @@ the application, nor the other way round.
 from __future__ import annotations
 
 import queue
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Thread
 
 from cell.codec import CodecError
 from cell.events import Asked, Event, PlanReleased
+from cell.jog import LEASE, Jog
 from cell.plan_file import read_plan
 from cellwright.begun import read_begun
 from cellwright.service import NotReached, Run, attach_to
@@ -39,6 +41,7 @@ class LiveRun:
         self._run: Run | None = None
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._is_closed = self._has_looked = False
+        self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
         self._thread = self._started()
 
     def newest(self) -> View:
@@ -58,6 +61,19 @@ class LiveRun:
         if run is not None:
             run.answer(question, answer)
             self._orders.put(("asked", (f"answered: {answer}",)))
+
+    def hold_key(self, jog: Jog, is_held: bool) -> None:
+        """A key that repeats faster than the controller need hear is told less often."""
+        run, now = self._run, time.monotonic()
+        if run is None or (self._pressed[0] == (jog, is_held) and now - self._pressed[1] < LEASE / 5.0):
+            return
+        self._pressed = ((jog, is_held), now)
+        run.hold_key(jog, is_held)
+
+    def let_go(self) -> None:
+        self._pressed = (None, 0.0)
+        if self._run is not None:
+            self._run.let_go()
 
     def acknowledge(self, keys: Sequence[str]) -> None:
         self._orders.put(("acknowledge", (tuple(keys),)))

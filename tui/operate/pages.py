@@ -11,12 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from tui.operate.axis_panel import AxisPanel
 from tui.operate.lines import Line
 from tui.operate.panel import ListPanel, Panel
-from tui.operate.panels import alarm_rows, cell_map, explained, joints, logged, plan_board, why
+from tui.operate.panels import alarm_rows, cell_map, explained, jog_rows, joints, logged, plan_board, why
 from tui.operate.view import View
 
-SCREENS: Final = ("overview", "plan", "alarms", "explain", "log")
+SCREENS: Final = ("overview", "plan", "jog", "alarms", "explain", "log")
 
 
 class Page(Vertical):
@@ -55,6 +56,16 @@ class Plan(Page):
         yield Panel(page, "the step under the cursor, and why", plan_board.ABOUT, id="step_page")
 
 
+class Jogging(Page):
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="upper"):
+            yield AxisPanel("axes")
+            with Vertical():
+                yield Panel(cell_map.top, "from above", cell_map.ABOUT, id="jog_top")
+                yield Panel(cell_map.side, "from the side", cell_map.ABOUT, id="jog_side")
+        yield Panel(jog_rows.way_lines, "where it goes, and why no further", jog_rows.ABOUT, id="jog_way")
+
+
 class Explained(Page):
     def compose(self) -> ComposeResult:
         def rows(view: View, width: int) -> explained.Rows:
@@ -83,6 +94,7 @@ class Log(Page):
 def pages() -> Iterator[Widget]:
     yield Overview(id="overview")
     yield Plan(id="plan")
+    yield Jogging(id="jog")
     yield Alarms(id="alarms")
     yield Explained(id="explain")
     yield Log(id="log")

@@ -11,6 +11,7 @@ from itertools import islice
 from threading import Lock, Thread
 
 from cell.events import Asked, Event, StateChanged
+from cell.jog import Jog
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, legible
 from tui.operate import scene as scenes
@@ -84,6 +85,11 @@ class RecordedRun:
 
     def answer(self, question: str, answer: str) -> None:
         """Nor answered."""
+
+    def hold_key(self, jog: Jog, is_held: bool) -> None:
+        """Nor moved."""
+
+    def let_go(self) -> None: ...
 
     def acknowledge(self, keys: Sequence[str]) -> None:
         """What was acknowledged then is known, and is not changed."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from cell.events import Asked
+from cell.jog import Jog
 from tui.operate.view import View
 
 Stride = Literal["event", "state"]
@@ -24,6 +25,11 @@ class Source(Protocol):
     def acknowledge(self, keys: Sequence[str]) -> None: ...
 
     def shelve(self, key: str, seconds: float, reason: str) -> None: ...
+
+    def hold_key(self, jog: Jog, is_held: bool) -> None:
+        """For a moment more; or only to see where it would go."""
+
+    def let_go(self) -> None: ...
 
     def move(self, stride: Stride, by: int) -> None:
         """Through a record, by events or by changes of the run's state."""

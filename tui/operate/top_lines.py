@@ -26,6 +26,7 @@ def state_line(view: View, width: int, stop_key: str) -> Line:
     name = view.intent.rpartition("/")[2] or view.run_id
     parts: list[Piece] = [said(fitted(name, max(8, width - 50)), "strong"), Piece(" "), state]
     parts += [Piece("  "), Piece(_target(view), "bad" if view.target == "real" else "plain")] if view.target else []
+    parts += [Piece("  MANUAL", "warn")] if run.manual is not None else []
     if view.link in _LINKS:
         parts += [Piece("  "), Piece(_LINKS[view.link], "bad" if view.link == "lost" else "note")]
     if view.position is not None:
@@ -64,6 +65,8 @@ def next_action(view: View) -> str:
         return ""
     if trouble.questions:
         return "answer a question"
+    if view.scene.run.manual is not None:
+        return "jog (3), or production (M)"
     if view.scene.run.pack == "Held":
         return "resume, or stop"
     return ""

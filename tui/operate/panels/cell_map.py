@@ -26,7 +26,7 @@ _AXES: Mapping[Plane, tuple[int, int]] = {"top": (0, 1), "side": (0, 2)}
 MARGIN = 0.12  # of the extent, on each side
 ABOUT = """The cell from above (x to the right, y up) and from the side (x to the right, z up). Dotted: zones; ◆ marks one with
 somebody in it. Robots are drawn along their joints, ✚ is the tool: as measured; in a record where the plan has them by then,
-and at home where they have not moved."""
+and at home where they have not moved. In manual mode ◌ and the dotted arm are where the way ends that is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def _map(view: View, plane: Plane, width: int, height: int) -> Sequence[Line]:
         moving.blob(points[0])
         labels.append(_label(standing, points[-1], "✚", "strong"))
     labels += _occupied(view, standing)
+    labels += _jogged_to(view, standing, moving)
     return [_row(standing.dots, moving, labels, row) for row in range(height)]
 
 
@@ -94,6 +95,17 @@ def _occupied(view: View, standing: Standing) -> Iterator[Label]:
         if is_occupied and zone is not None:
             middle = [0.5 * (a + b) for a, b in zip(zone.low, zone.high, strict=True)]
             yield _label(standing, standing.dot(middle), f"◆{name}", "warn")
+
+
+def _jogged_to(view: View, standing: Standing, moving: Braille) -> Iterator[Label]:
+    """Where a robot would come to that is jogged on: dotted."""
+    manual, ground = view.scene.run.manual, view.ground
+    way = None if manual is None else manual.way
+    if way is None or ground is None or way.jog.robot not in ground.models:
+        return
+    points = [standing.dot(point) for point in _joints(ground, way.jog.robot, Where(np.array(way.end), "planned"))]
+    moving.lines(points, every=3)
+    yield _label(standing, points[-1], "◌", "note")
 
 
 def _label(standing: Standing, at: Point, text: str, look: Look) -> Label:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from cell.geometry import Array
 from cell.home import home_of
 from cell.kinematic_chain import JointKind
+from cell.robot import RobotModel
 from tui.operate.ground import Ground
 from tui.operate.lines import Line, Piece, line, said
 from tui.operate.positions import Where, positions
@@ -47,18 +49,22 @@ def _how(where: Where | None) -> str:
 def _joints(ground: Ground, robot: str, where: Where | None, width: int) -> Iterator[Line]:
     model = ground.models[robot]
     q = np.array(home_of(ground.cell.robots[robot], model)) if where is None else where.q
-    bar = max(6, width - 18)
-    for k, joint in enumerate(model.chain.joints):
-        low, high = (float(x) for x in model.position[k])
-        share = min(1.0, max(0.0, (float(q[k]) - low) / (high - low)))
-        is_near = share < NEAR or share > 1.0 - NEAR
-        at = round(share * (bar - 1))
-        value = f"{math.degrees(float(q[k])):7.1f}°" if joint.kind is JointKind.REVOLUTE else f"{1000.0 * float(q[k]):6.0f} mm"
-        yield (
-            Piece(f"J{k + 1:<2} ├", "plain"),
-            Piece("─" * at, "frame"),
-            Piece("┃", "strong"),
-            Piece("─" * (bar - 1 - at), "frame"),
-            Piece(f"┤ {value}"),
-            Piece(" ◆" if is_near else "  ", "warn" if is_near else "plain"),
-        )
+    yield from (joint_line(model, q, k, width) for k in range(model.degrees_of_freedom))
+
+
+def joint_line(model: RobotModel, q: Array, k: int, width: int) -> Line:
+    """Joint number `k` between its limits."""
+    bar, joint = max(6, width - 18), model.chain.joints[k]
+    low, high = (float(x) for x in model.position[k])
+    share = min(1.0, max(0.0, (float(q[k]) - low) / (high - low)))
+    is_near = share < NEAR or share > 1.0 - NEAR
+    at = round(share * (bar - 1))
+    value = f"{math.degrees(float(q[k])):7.1f}°" if joint.kind is JointKind.REVOLUTE else f"{1000.0 * float(q[k]):6.0f} mm"
+    return (
+        Piece(f"J{k + 1:<2} ├", "plain"),
+        Piece("─" * at, "frame"),
+        Piece("┃", "strong"),
+        Piece("─" * (bar - 1 - at), "frame"),
+        Piece(f"┤ {value}"),
+        Piece(" ◆" if is_near else "  ", "warn" if is_near else "plain"),
+    )
