@@ -8,7 +8,8 @@ from pathlib import Path
 from cell.driver import Assembly
 from cell.kinematic_chain import JointKind
 from cell.real_devices import RealDevices
-from cell_drivers.linuxcnc.address import Address, address_of
+from cell_drivers.host_names import HostName
+from cell_drivers.linuxcnc.address import address_of
 from cell_drivers.linuxcnc.limits import JOINTS
 from cell_drivers.linuxcnc.link import Socket
 from cell_drivers.linuxcnc.robot import LinuxcncRobot
@@ -28,8 +29,5 @@ def _robot(assembly: Assembly, name: str) -> LinuxcncRobot:
     if len(model.chain.joints) != JOINTS or any(joint.kind is not JointKind.REVOLUTE for joint in model.chain.joints):
         raise ValueError(f"this driver drives six turning joints, which {name} has not")
     address = address_of(assembly.addresses[name])
-    return LinuxcncRobot(name, model, Path(address.folder), lambda: _dial(address), time.monotonic_ns, time.sleep)
-
-
-def _dial(address: Address) -> Socket:
-    return Socket(address.host, address.port)
+    host = HostName(address.host)
+    return LinuxcncRobot(name, model, Path(address.folder), lambda: Socket(host, address.port), time.monotonic_ns, time.sleep)

@@ -28,14 +28,22 @@ class Dialogue:
         self.outbox = bytearray()
         self._open: deque[Exchange] = deque()
         self._held = b""
+        self._heard, self._unseen = 0, 0
 
     @property
     def is_waiting(self) -> bool:
         return bool(self._open)
 
     def waited(self, now: int) -> int:
-        """ns that the oldest request that is not answered was waited for; 0 where there is none."""
+        """ns that the oldest requests that are not all answered were waited for; 0 where there are none."""
         return now - self._open[0].sent - self._open[0].unseen if self._open else 0
+
+    def silent(self, now: int) -> int:
+        """ns of them in which not one line came. Answers come line by line, the next one often not before we have taken the one
+        before: whoever looks seldom makes them last."""
+        if not self._open or self._heard <= self._open[0].sent:
+            return self.waited(now)
+        return now - self._heard - self._unseen
 
     def unanswered(self, now: int) -> str:
         """Which request that is, and when it went out. Raises IndexError where there is none."""
@@ -44,6 +52,7 @@ class Dialogue:
 
     def leave_unseen(self, ns: int) -> None:
         """For so long nobody looked."""
+        self._unseen += ns
         for exchange in self._open:
             exchange.unseen += ns
 
@@ -53,9 +62,11 @@ class Dialogue:
         self.outbox += "".join(f"{request}\r\n" for request in requests).encode()
         return exchange
 
-    def take(self, fresh: bytes) -> tuple[Exchange, ...]:
+    def take(self, fresh: bytes, now: int) -> tuple[Exchange, ...]:
         """The exchanges that are complete now, in order. Raises Malformed."""
         lines, self._held = lines_of(self._held, fresh)
+        if lines:
+            self._heard, self._unseen = now, 0
         ended = list[Exchange]()
         for line in lines:
             if not self._open:

@@ -24,7 +24,9 @@ SECOND = 1_000_000_000
 PERIOD = SECOND // 100
 """ns between two readings."""
 PATIENCE = SECOND // 2
-"""ns that an answer may take."""
+"""ns that an answer may take: all of it while the link is new, later each of its lines."""
+WHOLE = SECOND
+"""ns that all lines of an answer may take together; a reading that takes longer is too old for anything (plausible.AGE)."""
 RETRY = SECOND // 10
 """ns between a link that was lost and the next try."""
 UNSEEN = SECOND // 10
@@ -49,12 +51,13 @@ class Running:
 
 @dataclass(slots=True)
 class Session:
-    """`fastest` rad/s of each joint, for what can be so. `why` says what ended the link last. `fresh` are (reading, ns of its
-    arrival) that nobody has looked at yet. `links` counts how often it came up."""
+    """`fastest` rad/s of each joint, for what can be so. `why` says what ended the link last, `awaits` what one that is dialled
+    waits for. `fresh` are (reading, ns of its arrival) that nobody has looked at yet. `links` counts how often it came up."""
 
     plausible: Plausible
     stage: Stage = "closed"
     why: str = "not opened"
+    awaits: str = ""
     reading: Reading | None = None
     received: int = 0
     links: int = 0
@@ -128,7 +131,7 @@ class Session:
     def take(self, data: bytes, now: int) -> None:
         self.look(now)
         try:
-            for exchange in self._dialogue.take(data):
+            for exchange in self._dialogue.take(data, now):
                 self._answered(exchange, now)
         except Malformed as cause:
             self.lost(str(cause), now)
@@ -136,8 +139,7 @@ class Session:
     def tick(self, now: int) -> None:
         """Lets time pass: what waits is asked, what is overdue ends the link."""
         self.look(now)
-        is_late = now - self._since > PATIENCE if self.stage == "dialling" else self._dialogue.waited(now) > PATIENCE
-        if self.stage in ("dialling", "greeting", "up") and is_late:
+        if self._is_late(now):
             self.lost(self._silence(now), now)
         if self.stage in ("greeting", "up") and not self._dialogue.is_waiting:
             if self.is_busy:
@@ -145,12 +147,24 @@ class Session:
             elif now - self._polled >= PERIOD:
                 self._ask((), now)
 
+    def _is_late(self, now: int) -> bool:
+        """Of a new link nobody knows yet how old its readings are: none of the first may take long."""
+        match self.stage:
+            case "dialling":
+                return now - self._since > PATIENCE
+            case "greeting":
+                return self._dialogue.waited(now) > PATIENCE
+            case "up":
+                return self._dialogue.silent(now) > PATIENCE or self._dialogue.waited(now) > WHOLE
+            case "down" | "closed":
+                return False
+
     def _silence(self, now: int) -> str:
         match self.stage:
             case "greeting" if self._first is None:
                 return "it accepts and says nothing"
             case "dialling":
-                return "nobody takes the connection"
+                return self.awaits
             case _:
                 return f"it does not answer {self._dialogue.unanswered(now)}"
 

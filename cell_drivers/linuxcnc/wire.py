@@ -22,8 +22,8 @@ class Wire:
             if session.wants_link(now):
                 self._link = self._dial()
                 session.dialled(now)
-            if self._link is not None and session.stage == "dialling" and self._link.is_connected():
-                session.connected(now)
+            if self._link is not None and session.stage == "dialling":
+                self._greet(self._link, now)
             session.look(now)
             if self._link is not None and session.stage in ("greeting", "up"):
                 session.take(self._link.receive(patience), self._clock())  # before anything counts as late
@@ -34,6 +34,12 @@ class Wire:
             session.lost(str(cause), now)
         if session.stage in ("down", "closed"):
             self.hang_up()
+
+    def _greet(self, link: Link, now: int) -> None:
+        if link.is_connected():
+            self._session.connected(now)
+        else:
+            self._session.awaits = link.awaits
 
     def hang_up(self) -> None:
         if self._link is not None:

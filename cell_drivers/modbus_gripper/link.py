@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from pymodbus import FramerType, ModbusException
@@ -17,6 +18,7 @@ from pymodbus.client import ModbusTcpClient
 from pymodbus.exceptions import ModbusIOException
 from pymodbus.pdu import ModbusPDU
 
+from cell_drivers.host_names import HostName
 from cell_drivers.modbus_gripper.address import Address
 from cell_drivers.modbus_gripper.registers import (
     REQUEST_ADDRESS,
@@ -31,6 +33,7 @@ from cell_drivers.modbus_gripper.registers import (
 PERIOD = 0.02  # s between two samples
 ANSWER = 0.25  # s that the gripper may take for an answer, and for a connection
 PAUSE = 0.25  # s between two tries of a connection
+NAMING = 0.75  # s that a name server may take; who opens the driver waits no longer
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what fails is told as a fault, not on somebody's terminal
 FRAMERS = {"tcp": FramerType.SOCKET, "rtu": FramerType.RTU}
 
@@ -48,7 +51,7 @@ class Link:
 
     def __init__(self, address: Address, follower: Follower) -> None:
         self.first = threading.Event()
-        self._address, self._follower = address, follower
+        self._address, self._follower, self._host = address, follower, HostName(address.host)
         self._is_over = threading.Event()
         self._woken = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"gripper {address.host}:{address.port}", daemon=True)
@@ -60,37 +63,50 @@ class Link:
         self._woken.set()
 
     def end(self) -> None:
-        """Returns when the thread has ended, in ANSWER and a little at most."""
+        """Returns when the thread has ended, in NAMING and a little at most."""
         self._is_over.set()
         self._woken.set()
         if self._thread.is_alive():
-            self._thread.join(4.0 * ANSWER)
+            self._thread.join(NAMING + ANSWER)
 
     def _run(self) -> None:
         while not self._is_over.is_set():
-            client = ModbusTcpClient(
-                self._address.host, port=self._address.port, framer=FRAMERS[self._address.framing],
-                timeout=ANSWER, retries=0, reconnect_delay=0,
-            )  # fmt: skip
             try:
-                self._converse(client)
+                with self._connected() as client:
+                    self._converse(client)
             except (ModbusException, OSError, ValueError) as cause:
                 self._lost(_told(cause))
             except Exception as cause:  # a library's defect is a link that does not work, and no end of this thread
                 self._lost(f"{type(cause).__name__}: {cause}")
             finally:
-                client.close()  # type: ignore[no-untyped-call]
                 self.first.set()
             self._is_over.wait(PAUSE)
 
     def _lost(self, why: str) -> None:
-        """A name that nobody resolves can keep this thread beyond its end: by then another link may be up."""
+        """A gripper that answers late can keep this thread beyond its end: by then another link may be up."""
         if not self._is_over.is_set():
             self._follower.lost(f"{self._address}: {why}")
 
+    @contextmanager
+    def _connected(self) -> Iterator[ModbusTcpClient]:
+        """With the first place of the address that takes the connection. Raises OSError."""
+        places = self._host.places(NAMING)
+        if places is None:
+            raise TimeoutError(self._host.silence)
+        for place in places:
+            client = ModbusTcpClient(
+                place, port=self._address.port, framer=FRAMERS[self._address.framing],
+                timeout=ANSWER, retries=0, reconnect_delay=0,
+            )  # fmt: skip
+            try:
+                if client.connect():  # type: ignore[no-untyped-call]
+                    yield client
+                    return
+            finally:
+                client.close()  # type: ignore[no-untyped-call]
+        raise ConnectionError("nothing answers there")
+
     def _converse(self, client: ModbusTcpClient) -> None:
-        if not client.connect():  # type: ignore[no-untyped-call]
-            raise ConnectionError("nothing answers there")
         due = time.monotonic()
         while not self._is_over.is_set():
             self._woken.clear()

@@ -20,6 +20,10 @@ class Address:
     namespace: str
     prefix: str = ""
 
+    @property
+    def host(self) -> str:
+        return urlsplit(self.endpoint).hostname or ""
+
     def __str__(self) -> str:
         return self.endpoint
 

@@ -16,7 +16,9 @@ from typing import Any, Protocol
 
 from asyncua import Client, Node, ua
 
+from cell_drivers.host_names import HostName
 from cell_drivers.opcua_io.address import Address
+from cell_drivers.opcua_io.naming_loop import NamingLoop
 from cell_drivers.opcua_io.plc import Wanted
 from cell_drivers.opcua_io.reading import Reading
 from cell_drivers.opcua_io.tags import Tag
@@ -57,6 +59,7 @@ class Link:
         self.first = threading.Event()
         """Set when everything has been seen once, or the first conversation has failed."""
         self._address, self._tags, self._follower = address, tuple(tags), follower
+        self._host = HostName(address.host)
         self._is_over = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken: asyncio.Event | None = None
@@ -82,10 +85,12 @@ class Link:
     def _run(self) -> None:
         while not self._is_over.is_set():
             try:
-                asyncio.run(self._conversation())
+                with asyncio.Runner(loop_factory=lambda: NamingLoop(self._host)) as runner:
+                    runner.run(self._conversation())
             except Exception as cause:  # whatever fails, the conversation is over and its cause is told
                 if not self._is_over.is_set():  # else another link may be up by now
-                    self._follower.lost(f"{self._address}: {_told(cause)}")
+                    why = self._host.silence if self._host.is_asked else _told(cause)
+                    self._follower.lost(f"{self._address}: {why}")
             finally:
                 self._loop = self._woken = None
                 self.first.set()

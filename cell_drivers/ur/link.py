@@ -11,6 +11,7 @@ import socket
 import threading
 from contextlib import suppress
 
+from cell_drivers.host_names import HostName
 from cell_drivers.ur.address import Address
 from cell_drivers.ur.connection import Channel
 from cell_drivers.ur.robot import UrRobot
@@ -18,7 +19,7 @@ from cell_drivers.ur.robot import UrRobot
 LOOK = 0.01
 """s between two looks at time itself: silence, patience, the next try."""
 CONNECTING = 2.0
-"""s that each socket may take."""
+"""s that each socket may take, and the question where the controller is."""
 READ = 65536
 
 
@@ -26,7 +27,7 @@ class Link:
     def __init__(self, robot: UrRobot, address: Address) -> None:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
-        self._robot, self._address = robot, address
+        self._robot, self._address, self._host = robot, address, HostName(address.host)
         self._sockets: dict[Channel, socket.socket] = {}
         self._unsent: dict[Channel, bytearray] = {}
         self._thread: threading.Thread | None = None
@@ -44,7 +45,7 @@ class Link:
         self._is_over.set()
         self.wake()
         if self._thread is not None:
-            self._thread.join(CONNECTING * 3 + 1.0)
+            self._thread.join(CONNECTING * 4 + 1.0)
 
     def wake(self) -> None:
         with suppress(BlockingIOError):  # it has not heard the last one yet, so it will look anyway
@@ -69,6 +70,14 @@ class Link:
             self._hang_up()
 
     def _connect(self) -> None:
+        try:
+            places = self._host.places(CONNECTING)
+        except OSError as why:
+            self._fail(str(why))
+            return
+        if places is None:
+            self._fail(self._host.silence)
+            return
         ports: tuple[tuple[Channel, int], ...] = (
             ("rtde", self._address.rtde),
             ("dashboard", self._address.dashboard),
@@ -76,18 +85,21 @@ class Link:
         )
         for channel, port in ports:
             try:
-                opened = socket.create_connection((self._address.host, port), timeout=CONNECTING)
+                opened = _opened(places, port)
             except OSError as why:
-                self._hang_up()
-                with self.changed:
-                    self._robot.lost(f"{self._address.host}:{port} ({channel}): {why}")
-                    self.changed.notify_all()
+                self._fail(f"{self._address.host}:{port} ({channel}): {why}")
                 return
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             opened.setblocking(False)
             self._sockets[channel] = opened
         with self.lock:
             self._robot.connected()
+
+    def _fail(self, why: str) -> None:
+        self._hang_up()
+        with self.changed:
+            self._robot.lost(why)
+            self.changed.notify_all()
 
     def _exchange(self) -> None:
         """Once around: what came, what time brings, what goes."""
@@ -145,3 +157,14 @@ class Link:
             end.close()
         self._sockets.clear()
         self._unsent.clear()
+
+
+def _opened(places: tuple[str, ...], port: int) -> socket.socket:
+    """To the first place that takes it. Raises OSError, of the last one."""
+    failed = OSError("there is no such place")
+    for place in places:
+        try:
+            return socket.create_connection((place, port), timeout=CONNECTING / len(places))
+        except OSError as why:
+            failed = why
+    raise failed

@@ -9,6 +9,7 @@ import numpy as np
 from cell.device import CommandStatus, DeviceEvent, Trajectory
 from cell.geometry import Array
 from cell.robot import RobotModel
+from cell_drivers.host_names import HostName
 from cell_drivers.linuxcnc.link import Link, Socket
 from cell_drivers.linuxcnc.robot import LinuxcncRobot
 from tests.doubles.linuxcnc_shell import LinuxcncDouble
@@ -70,4 +71,4 @@ def beside(double: LinuxcncDouble, folder: Path) -> Bench:
 
 def beside_real(model: RobotModel, folder: Path, port: int) -> Bench:
     """Waits in real time: LinuxCNC has no other."""
-    return Bench(model, folder, lambda: Socket("127.0.0.1", port), time.monotonic_ns, time.sleep)
+    return Bench(model, folder, lambda: Socket(HostName("127.0.0.1"), port), time.monotonic_ns, time.sleep)

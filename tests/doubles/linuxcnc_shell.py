@@ -250,6 +250,10 @@ class DoubleLink:
         self._answers = b""
         self.is_cut = False
 
+    @property
+    def awaits(self) -> str:
+        return "nothing"
+
     def is_connected(self) -> bool:
         return True
 

@@ -254,6 +254,32 @@ def test_whoever_is_kept_from_looking_in_the_middle_of_a_look_has_not_waited(ben
     assert not any(isinstance(event, LinkChanged) for event in bench.events)
 
 
+def test_a_reading_that_comes_line_by_line_to_whoever_looks_seldom_is_old_and_ends_no_link(
+    bench: Bench, double: LinuxcncDouble
+) -> None:
+    """The shell sends a line when the one before was taken: thirteen looks a reading, and none of them is its fault."""
+    bench.poll()
+    double.piece, age = 15, 0.0
+    before = bench.robot.state().seq
+    for _ in range(60):
+        bench.wait(0.05)
+        bench.poll()
+        age = max(age, (bench.clock() - bench.robot.state().received) / 1e9)
+    assert not any(isinstance(event, LinkChanged) for event in bench.events)
+    assert bench.robot.state().seq > before + 2
+    assert 0.5 < age < 2.0, "it is not told as new"
+
+
+def test_a_reading_that_takes_longer_than_any_state_may_be_old_ends_the_link(bench: Bench, double: LinuxcncDouble) -> None:
+    bench.poll()
+    double.piece, began = 12, bench.clock()
+    while not any(isinstance(event, LinkChanged) for event in bench.events):
+        assert bench.clock() - began < 1.5e9
+        bench.wait(0.05)
+        bench.poll()
+    assert "does not answer" in bench.robot._news.faults["link"]
+
+
 def test_a_motion_that_is_asked_for_after_that_begins_from_a_new_state(bench: Bench) -> None:
     bench.poll()
     bench.wait(3.0)

@@ -30,7 +30,7 @@ SEEN = (  # what LinuxCNC 2.9.0~pre1 answered to QUESTIONS
 def read(data: bytes) -> Reading:
     dialogue = Dialogue()
     dialogue.ask(QUESTIONS, 0)
-    (exchange,) = dialogue.take(data)
+    (exchange,) = dialogue.take(data, 0)
     return reading_of(exchange.answers)
 
 
@@ -82,14 +82,14 @@ def test_an_answer_that_nobody_asked_for_is_a_breach() -> None:
     dialogue = Dialogue()
     dialogue.ask(("get time",), 0)
     with pytest.raises(Malformed, match="nothing was asked"):
-        dialogue.take(b"TIME 1.000000\r\nTIME 1.000000\r\n")
+        dialogue.take(b"TIME 1.000000\r\nTIME 1.000000\r\n", 0)
 
 
 def test_what_the_shell_repeats_before_echo_is_off_is_passed_over() -> None:
     dialogue = Dialogue()
     dialogue.ask(SETTINGS, 0)
     said = b"rbose on\r\nset echo off\r\nset enable EMCTOO\r\nSET VERBOSE ACK\n\rSET ECHO ACK\n\rSET ENABLE ACK\n\r"
-    (exchange,) = dialogue.take(said)
+    (exchange,) = dialogue.take(said, 0)
     assert exchange.answers == ["", "", ""]
 
 
@@ -120,7 +120,7 @@ def test_whatever_comes_is_read_or_malformed(noise: bytes, at: int, cut: int) ->
         dialogue = Dialogue()
         dialogue.ask(asked, 0)
         try:
-            for exchange in dialogue.take(SEEN[:at] + noise + SEEN[at + cut :]):
+            for exchange in dialogue.take(SEEN[:at] + noise + SEEN[at + cut :], 0):
                 if exchange.requests == QUESTIONS:
                     reading_of(exchange.answers)
         except Malformed:

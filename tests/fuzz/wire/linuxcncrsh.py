@@ -32,7 +32,7 @@ def _read(pieces: tuple[bytes, ...]) -> list[object]:
         dialogue.ask(asked, 0)
     with suppress(Malformed):
         for piece in pieces:
-            for exchange in dialogue.take(piece):
+            for exchange in dialogue.take(piece, 0):
                 found.append(_meaning(exchange.requests, exchange.answers))
     return found
 
