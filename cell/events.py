@@ -461,6 +461,15 @@ class NoWay:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StillMoves:
+    """`robot`, which no step moves, is seen to move or to carry out a command while the run waits to see it stand."""
+
+    at: int
+    of: Subject
+    robot: str
+
+
 Observation = (
     RunOpened
     | RunResumed
@@ -483,6 +492,7 @@ Observation = (
     | NoProgressSeen
     | JointSpeedSeen
     | TooFastSeen
+    | StillMoves
     | TimerExpired
     | OrderArrived
     | OrderWithdrawn

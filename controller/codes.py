@@ -46,9 +46,10 @@ _PAGES = (
         "running that could bring it about. The text says what the step needs, and what is observed instead: a door that is "
         "open, a door that is reported neither open nor closed (half-way, or its signal says nothing), or nothing at all.",
         "Facts are read from the drivers, never from the plan. The signal may be broken, or somebody has changed the cell. Where "
-        "a robot stands is observed once it stands: one that something else still moves (what a run that was killed has left, "
-        "a person) is waited for first.",
-        "Look at what the text names. On resume the cell is planned again from what is observed.",
+        "a robot stands is observed once it stands: one that still moves (what a run that was killed has left, another program "
+        "on its controller, a person who jogs it) is waited for, 10 s at the start.",
+        "Look at what the text names. A robot that still moves: wait until it stands, or stop it at its own controller. On "
+        "resume the cell is planned again from what is observed.",
     ),
     _page(
         "R706", "an outcome was not told",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source
+from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source, StillMoves
 from cell.state import CellState, Expected, InHand, InPart, InPlace, Location, Lost
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Fact, Stance, stance_name
 from controller.draft import Draft
@@ -186,7 +186,13 @@ def stance_of(d: Draft, hand: str) -> Stance | None:
 
 def leave_stance(d: Draft, robot: str) -> None:
     """The robot has started to move."""
-    d.believe(robots=d.belief.robots.set(robot, replace(d.belief.robots[robot], stance=None)))
+    d.believe(robots=d.belief.robots.set(robot, replace(d.belief.robots[robot], stance=None, still_moves=False)))
+
+
+def see_still_moving(d: Draft, event: StillMoves) -> None:
+    """Something else moves it than the run."""
+    if (seen := d.belief.robots.get(event.robot)) is not None:
+        d.believe(robots=d.belief.robots.set(event.robot, replace(seen, stance=None, still_moves=True)))
 
 
 # --- one fact each -----------------------------------------------------------------------------------------------------
@@ -196,7 +202,8 @@ def _see_stance(d: Draft, robot: str, stance: Stance, is_there: bool) -> None:
     seen = d.belief.robots.get(robot)
     if seen is None or (not is_there and seen.stance != stance):
         return
-    d.believe(robots=d.belief.robots.set(robot, replace(seen, stance=stance if is_there else None)))
+    moves = seen.still_moves and not is_there
+    d.believe(robots=d.belief.robots.set(robot, replace(seen, stance=stance if is_there else None, still_moves=moves)))
 
 
 def _see_mounted(d: Draft, tool: str, robot: str, is_there: bool) -> None:

@@ -33,6 +33,7 @@ from cell.events import (
     QuantityMeasured,
     RunOpened,
     RunResumed,
+    StillMoves,
     SupplyReported,
     TimeMarked,
     TimerExpired,
@@ -140,6 +141,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             monitor.joint_speed(d, event)
         case TooFastSeen():
             presence.too_fast(d, event)
+        case StillMoves():
+            ledger.see_still_moving(d, event)
         case OrderArrived():
             arrivals.arrived(d, event)
         case OrderWithdrawn():

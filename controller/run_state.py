@@ -57,11 +57,13 @@ class HandBelief:
 @dataclass(frozen=True, slots=True)
 class RobotBelief:
     """`stance`: where it is seen at standstill, None while it moves or is not known. `inside` are the zones that it rests in.
-    `fraction` of its planned speed was asked for last, None: nobody knows whether it got that."""
+    `fraction` of its planned speed was asked for last, None: nobody knows whether it got that. `still_moves`: it was seen to, by
+    no step of the run."""
 
     stance: Stance | None = None
     inside: tuple[str, ...] = ()
     fraction: float | None = 1.0
+    still_moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

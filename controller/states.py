@@ -65,6 +65,8 @@ def still_alarmed(d: Draft) -> None:
 def unseen(d: Draft) -> str | None:
     """What has not shown itself yet, of that which the plan may need, as a sentence."""
     for name, robot in d.belief.robots.items():
+        if robot.still_moves:
+            return f"{name} still moves: wait until it stands, or stop it at its own controller, then resume"
         if robot.stance is None:
             return f"nobody observes where {name} stands"
     for name, hand in d.belief.hands.items():

@@ -14,16 +14,27 @@ from cell.commands import Subject
 from cell.device import CouplingState, GripperState, MachineState, RobotState
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
-from cell.events import DeviceSilent, JointSpeedSeen, NoProgressSeen, Observation, TooFastSeen, TrackingErrorSeen, ZoneReported
+from cell.events import (
+    DeviceSilent,
+    JointSpeedSeen,
+    NoProgressSeen,
+    Observation,
+    StillMoves,
+    TooFastSeen,
+    TrackingErrorSeen,
+    ZoneReported,
+)
 from cell.geometry import Array
 from cell.steps import Stance
-from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
+from controller.observe import Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
 from controller.standing import Obedience, Progress
 from controller.supply import supplies_seen
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
 MOST_OVER = 1.25  # of a joint's limit: some drivers tell speeds as differences of positions
+AWAITING = frozenset({"Starting", "Unholding"})
+"""States in which no step moves a robot and the run waits to see where each stands; in others it may be braking."""
 NANOSECONDS = 1e9
 
 T = TypeVar("T")
@@ -75,6 +86,8 @@ class Watch:
                 yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
                 yield from robot_seen(state, now, seen, self._stances)
+            if _is_awaited(state, name) and not is_at_rest(seen):
+                yield StillMoves(now, of, name)
         yield from supplies_seen(state, now)
 
     def _over_speed(self, seen: RobotState) -> tuple[str, float, float] | None:
@@ -105,6 +118,13 @@ class Watch:
             if signal is not None and signal in self._drivers.signals.signals:
                 sample = self._drivers.signals.read(signal)
                 yield now if sample.max_age is None else sample.time
+
+
+def _is_awaited(state: RunState, robot: str) -> bool:
+    """The run cannot go on before it is seen to stand, and nobody has told yet that it moves."""
+    believed = state.belief.robots[robot]
+    is_waiting = state.pack in AWAITING or (state.pack == "Execute" and state.trouble.mode == "readying")
+    return is_waiting and believed.stance is None and not believed.still_moves
 
 
 def _is_held_for(state: RunState, code: str) -> bool:

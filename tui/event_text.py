@@ -46,6 +46,7 @@ from cell.events import (
     StateChanged,
     StepFailed,
     StepUnknown,
+    StillMoves,
     SupplyReported,
     TooFastSeen,
     TrackingErrorSeen,
@@ -189,6 +190,8 @@ def _device_line(event: Event) -> str | None:
             return f"{joint} of {robot} goes at {speed:.4g}, its limit is {limit:.4g}"
         case TooFastSeen(robot=robot, share=share, asked=asked):
             return f"{robot} does not slow down: {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % asked"
+        case StillMoves(robot=robot):
+            return f"{robot} still moves, and is to stand first"
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):
             return f"{robot} does not follow: {error:.3f} off, {limit:.3f} allowed"
         case _:
