@@ -27,6 +27,10 @@ LARGEST = 1_000_000
 SHARED = "SHARES_ADDRESS"
 """A driver whose module says `SHARES_ADDRESS = True`: behind one address are many devices, and others may drive theirs there."""
 
+APART = "TOLD_APART_BY"
+"""What tells one device of a driver from another in its address, beside the host, as `{"port": "502", "unit": "9"}`: the port,
+words of the query, and what is meant where they are not said. Where a driver says nothing of it the whole address does."""
+
 PAGES: Mapping[str, CodePage] = {
     UNKNOWN_DRIVER: CodePage(
         "Unknown driver",
@@ -146,6 +150,35 @@ def shares_address(driver: InstalledDriver) -> bool:
     """Whether its module says so, read and never imported. False where nothing is said: an address is one client's."""
     module = _parsed(driver)
     return module is not None and any(_says_shared(statement) for statement in module.body)
+
+
+def told_apart_by(driver: InstalledDriver) -> Mapping[str, str] | None:
+    """What its module says, read and never imported. None where nothing is said that can be read."""
+    module = _parsed(driver)
+    told = (_says_apart(statement) for statement in (module.body if module is not None else ()))
+    return next((words for words in told if words is not None), None)
+
+
+def _says_apart(statement: ast.stmt) -> Mapping[str, str] | None:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict() as told) if name == APART:
+            return _words(told)
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict() as told) if name == APART:
+            return _words(told)
+        case _:
+            return None
+
+
+def _words(told: ast.Dict) -> Mapping[str, str] | None:
+    """None where it is not made of texts alone."""
+    found = {}
+    for pair in zip(told.keys, told.values, strict=True):
+        match pair:
+            case ast.Constant(value=str(key)), ast.Constant(value=str(value)):
+                found[key] = value
+            case _:
+                return None
+    return found
 
 
 def _says_shared(statement: ast.stmt) -> bool:

@@ -1,9 +1,9 @@
 """One controller for each cell, and for each device that has an address: a lock that goes with the process that holds it.
 
-The cell is known by the real path of its file, a device by its driver and address, so that two cell files for one robot do not
-both drive it. Behind an address that is shared (a PLC's server) it is known by its name too, and a signal that is set by the
-signal's: two cells may use one PLC, and not command one door. The locks of one user's processes are known to each other;
-another user's are not (his devices will refuse).
+The cell is known by the real path of its file, a device by its driver and where it is, so that two cell files for one robot do
+not both drive it. Behind an address that is shared (a PLC's server) it is known by its name too, and a signal that is set by the
+signal's: two cells may use one PLC, and not command one door. The locks of one user's processes are known to each other, those of
+devices whatever state folder a run has: a robot is no other one for it. Another user's are not (his devices will refuse).
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cell.diagnostic import Diagnostic, error
-from cell_drivers.registry import find_driver, shares_address
+from cell_drivers.registry import find_driver, shares_address, told_apart_by
 from cellwright.assignment import assigned
-from cellwright.folders import private
+from cellwright.device_place import place_of
+from cellwright.folders import devices_folder, private
 
 if TYPE_CHECKING:
     from cell.model import CellModel
@@ -29,10 +32,13 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0  # s: somebody may just be looking who holds it
 RESTING = 9.0  # s that drivers whose controller is gone may take to bring their robots to rest, and to end
+LONGEST = 65536  # bytes of what a lock says of its holder
 TRIAL = "drivers test"
 """Holds devices in the place of a run."""
 PLANNED = "being planned"
 """Holds the cell for a run that has no name yet: it is planned first."""
+DEVICE = " (driver {})"
+"""How the key of a device ends, and no cell's file."""
 COMMANDED = frozenset({"door", "clamp", "alarm"})
 """Facts of equipment that are set and not only reported."""
 
@@ -40,11 +46,12 @@ COMMANDED = frozenset({"door", "clamp", "alarm"})
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds `what`: the run, and its controller's process. `run` "" where that is not known, TRIAL for a driver's trial,
-    PLANNED for a run that is being planned."""
+    PLANNED for a run that is being planned. `state`: the state folder of the run where it is another one than ours."""
 
     what: str
     run: str
     pid: int | None
+    state: str = ""
 
     @property
     def told(self) -> str:
@@ -65,7 +72,8 @@ class Holder:
     @property
     def diagnostic(self) -> Diagnostic:
         run = f" {self.run}" if self.run else ""
-        help = f"`cellwright attach{run}` shows it, `cellwright ask stop{run}` ends it."
+        where = f"CELLWRIGHT_STATE={shlex.quote(self.state)} " if self.state else ""
+        help = f"`{where}cellwright attach{run}` shows it, `{where}cellwright ask stop{run}` ends it."
         is_short = self.run in (TRIAL, PLANNED) or self.is_left
         return error("R757", self.told, help="wait until it has ended" if is_short else help)
 
@@ -112,11 +120,11 @@ def device_keys(driver: str, addresses: Mapping[str, str], cell: CellModel) -> t
     """Of what `driver` commands at `addresses`, by device. Only a driver that says so shares one."""
     there = {device: address for device, address in addresses.items() if address}
     found = find_driver(driver).value if there else None
+    apart = None if found is None else told_apart_by(found)
+    at = {device: f"{place_of(address, apart)}{DEVICE.format(driver)}" for device, address in there.items()}
     if found is None or not shares_address(found):
-        return tuple(sorted({f"{address} (driver {driver})" for address in there.values()}))
-    return tuple(sorted({
-        f"{name} at {address} (driver {driver})" for device, address in there.items() for name in _commanded(device, cell)
-    }))  # fmt: skip
+        return tuple(sorted(set(at.values())))
+    return tuple(sorted({f"{name} at {place}" for device, place in at.items() for name in _commanded(device, cell)}))
 
 
 def _commanded(device: str, cell: CellModel) -> Iterator[str]:
@@ -148,12 +156,13 @@ def take(
             descriptor = ours
         held.append(descriptor)
         if not _is_taken(descriptor, fcntl.LOCK_EX, patience):
-            holder = _holder(descriptor, key)
+            holder = _holder(descriptor, key, state_dir)
             if not (holder.is_left and _is_taken(descriptor, fcntl.LOCK_EX, resting)):
                 CellLock((*held, *left.values())).release()
                 return holder
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps({"run": run, "pid": os.getpid(), "what": key}).encode(), 0)
+        body = {"run": run, "pid": os.getpid(), "what": key, "state": os.path.realpath(state_dir)}
+        os.pwrite(descriptor, json.dumps(body).encode(), 0)
     CellLock(tuple(left.values())).release()
     return CellLock(tuple(held))
 
@@ -171,7 +180,7 @@ def _holders(state_dir: Path, keys: Sequence[str]) -> Iterator[Holder]:
         descriptor = os.open(path, os.O_RDWR)
         try:
             if not _is_taken(descriptor, fcntl.LOCK_SH, 0.0):
-                yield _holder(descriptor, key)
+                yield _holder(descriptor, key, state_dir)
         finally:
             os.close(descriptor)
 
@@ -198,10 +207,11 @@ def _is_taken(descriptor: int, kind: int, patience: float) -> bool:
             time.sleep(0.02)
 
 
-def _holder(descriptor: int, key: str) -> Holder:
+def _holder(descriptor: int, key: str, state_dir: Path) -> Holder:
     try:
-        body = json.loads(os.pread(descriptor, 4096, 0))
-        return Holder(key, str(body["run"]), int(body["pid"]))
+        body = json.loads(os.pread(descriptor, LONGEST, 0))
+        state = str(body["state"]) if "state" in body else ""
+        return Holder(key, str(body["run"]), int(body["pid"]), "" if state == os.path.realpath(state_dir) else state)
     except (ValueError, KeyError, TypeError):
         return Holder(key, "", None)
 
@@ -209,7 +219,7 @@ def _holder(descriptor: int, key: str) -> Holder:
 def _key(descriptor: int) -> str:
     """What is held by it, "" where it was never written down."""
     try:
-        return str(json.loads(os.pread(descriptor, 4096, 0))["what"])
+        return str(json.loads(os.pread(descriptor, LONGEST, 0))["what"])
     except (ValueError, KeyError, TypeError):
         return ""
 
@@ -220,4 +230,15 @@ def _file(descriptor: int) -> tuple[int, int]:
 
 
 def _path(state_dir: Path, key: str) -> Path:
-    return private(state_dir / "locks") / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.lock"
+    is_device = DEVICE.partition("{")[0] in key and key.endswith(")")
+    folder = _of_devices(state_dir) if is_device else private(state_dir / "locks")
+    return folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.lock"
+
+
+def _of_devices(state_dir: Path) -> Path:
+    """Beside all runs of the user; who has no home of his own keeps to the state folder."""
+    with suppress(OSError, RuntimeError):
+        folder = private(devices_folder() / "locks")
+        if os.access(folder, os.W_OK):
+            return folder
+    return private(state_dir / "locks")

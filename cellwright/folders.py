@@ -12,6 +12,12 @@ def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return _folder(environment, "CELLWRIGHT_STATE", "XDG_STATE_HOME", Path(".local/state"))
 
 
+def devices_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """What is known of devices among all runs of the user, whatever their state folders: $XDG_STATE_HOME/cellwright, else
+    ~/.local/state/cellwright."""
+    return _folder(environment, "", "XDG_STATE_HOME", Path(".local/state"))
+
+
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """What can be computed again: robot models, motions, certificates. CELLWRIGHT_CACHE overrides."""
     return _folder(environment, "CELLWRIGHT_CACHE", "XDG_CACHE_HOME", Path(".cache"))

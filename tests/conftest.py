@@ -1,5 +1,6 @@
 """What every test may ask for. Shared test code is imported by its full name: `from tests.planner.cells import …`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def devices_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Locks of devices are shared by all runs of a user: none of his, nor of another suite's, is in the way of these."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(scope="session")

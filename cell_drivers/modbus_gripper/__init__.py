@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from cell.driver import Assembly, DriverSet
 
+TOLD_APART_BY = {"port": "502", "unit": "9"}
+"""Several grippers hang on one serial server. How far the jaws open, how fast and in which frames makes no other gripper."""
+
 
 def driver(assembly: Assembly) -> DriverSet:
     """Raises ValueError for a device that is no tool with one hand, and for an address that makes no sense."""

@@ -10,6 +10,8 @@ from cell.driver import Assembly, DriverSet
 SHARES_ADDRESS = True
 """A PLC's server has several clients. What a client commands is told by names: a device's for jobs, a signal's for its `.set`."""
 
+TOLD_APART_BY = {"port": "4840", "namespace": "", "prefix": ""}
+
 
 def driver(assembly: Assembly) -> DriverSet:
     """Raises ValueError for a device that it cannot drive, and for an address that makes no sense."""

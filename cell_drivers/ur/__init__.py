@@ -12,6 +12,9 @@ from cell_drivers.ur.robots import universal_robots
 
 __all__ = ["driver"]
 
+TOLD_APART_BY = {"rtde": "30004"}
+"""A robot has a host of its own; several that are simulated share one, on other ports."""
+
 
 def driver(assembly: Assembly) -> RealDevices:
     """Raises ValueError for a device that is no robot, and for an address that is none of a controller."""

@@ -15,6 +15,7 @@ from cell_drivers.registry import (
     load,
     shares_address,
     summary,
+    told_apart_by,
     unknown_drivers,
 )
 from cell_drivers.simulated import driver
@@ -182,6 +183,35 @@ def test_whether_an_address_is_shared_is_read_and_not_run(
     (tmp_path / "sharing.py").write_text(f"raise SystemExit\n{text}\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert shares_address(InstalledDriver("odd", "sharing:driver", "p", "1", "")) is is_shared
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('TOLD_APART_BY = {"port": "502", "unit": "9"}', {"port": "502", "unit": "9"}),
+        ('TOLD_APART_BY: Mapping[str, str] = {"port": "502"}', {"port": "502"}),
+        ("TOLD_APART_BY = {}", {}),
+        ('OTHER = {"port": "502"}', None),
+        ('TOLD_APART_BY = {"port": 502}', None),
+        ('TOLD_APART_BY = {"port": PORT}', None),
+        ('TOLD_APART_BY = {**DEFAULTS, "port": "502"}', None),
+        ('TOLD_APART_BY = dict(port="502")', None),
+        ('if True:\n    TOLD_APART_BY = {"port": "502"}', None),
+        ("TOLD_APART_BY = {}\n)", None),
+    ],
+)
+def test_what_tells_devices_apart_is_read_and_not_run(
+    text: str, words: dict[str, str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it cannot be read the whole address counts, as where nothing is said."""
+    (tmp_path / "telling.py").write_text(f"raise SystemExit\n{text}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert told_apart_by(InstalledDriver("odd", "telling:driver", "p", "1", "")) == words
+
+
+def test_every_driver_of_real_devices_says_what_tells_them_apart() -> None:
+    silent = [d.name for d in installed() if d.package == "cellwright" and told_apart_by(d) is None]
+    assert silent == ["sim"]
 
 
 def test_only_a_server_of_tags_is_shared() -> None:

@@ -8,11 +8,14 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from cellwright.cell_lock import PLANNED, TRIAL, CellLock, Holder, device_keys, holder, keys_of, take
 from cellwright.reading import read
 from tests.cell_drivers.gantry import gantry_cell
 
 PLC = "opc.tcp://192.0.2.5:4840?namespace=urn:example:cell"
+AT_PLC = "192.0.2.5:4840 namespace=urn:example:cell"
 KEYS = ("/cells/bay.cell", "192.0.2.7:30004 (driver ur)")
 
 
@@ -40,6 +43,41 @@ def test_another_cell_with_a_device_of_the_same_address_has_to_wait(tmp_path: Pa
     assert isinstance(second, Holder)
     assert second.what == KEYS[1]
     assert holder(tmp_path, other[:1]) is None, "what was taken before is given back"
+    lock.release()
+
+
+def test_a_device_is_one_runs_whatever_state_folder_it_has(tmp_path: Path) -> None:
+    """A cell is not: two rehearse one side by side."""
+    one, other = tmp_path / "one", tmp_path / "a second one"
+    lock = taken(one)
+    second = take(other, KEYS, "run-2", patience=0.0)
+    assert second == Holder(KEYS[1], "run-1", os.getpid(), str(one))
+    assert f"`CELLWRIGHT_STATE={one} cellwright attach run-1` shows it" in second.diagnostic.help
+    assert holder(one, KEYS[1:]) == Holder(KEYS[1], "run-1", os.getpid()), "to its own it is not told"
+    taken(other, KEYS[:1]).release()
+    lock.release()
+    lock = taken(other)
+    second = take(one, KEYS[1:], "run-2", patience=0.0)
+    assert isinstance(second, Holder)
+    assert f"`CELLWRIGHT_STATE='{other}' cellwright" in second.diagnostic.help
+    lock.release()
+
+
+def test_one_robot_is_one_whatever_folder_its_programs_are_put_in(tmp_path: Path) -> None:
+    ways = ("linuxcnc://192.0.2.7:5007/srv/a", "linuxcnc://192.0.2.7/srv/b")
+    (one,), (other,) = (device_keys("linuxcnc", {"gantry": way}, gantry_cell()) for way in ways)
+    assert one == other == "192.0.2.7:5007 (driver linuxcnc)"
+
+
+@pytest.mark.parametrize("home", ["file", "nowhere"])
+def test_who_has_no_home_to_write_to_locks_in_the_state_folder(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file" if home == "file" else "/proc/nowhere"))
+    lock = taken(tmp_path / "state")
+    assert len(list((tmp_path / "state" / "locks").iterdir())) == len(KEYS)
+    assert isinstance(take(tmp_path / "state", KEYS[1:], "run-2", patience=0.0), Holder)
     lock.release()
 
 
@@ -150,17 +188,19 @@ def test_two_cells_use_one_plc_for_devices_of_their_own() -> None:
 def test_one_machine_door_or_clamp_of_a_plc_is_commanded_by_one_cell() -> None:
     """Under whatever name the other cell has it: the signal is the same."""
     assert at_plc("lathe") == {
-        f"{name} at {PLC} (driver opcua_io)" for name in ("lathe", "lathe.door", "lathe.chuck", "lathe.alarm")
+        f"{name} at {AT_PLC} (driver opcua_io)" for name in ("lathe", "lathe.door", "lathe.chuck", "lathe.alarm")
     }
     cell = gantry_cell()
     press = replace(cell.equipment["infeed"], name="press", signals={"door": "lathe.door", "occupied": "press.part"})
     other = device_keys("opcua_io", {"press": PLC}, replace(cell, equipment={"press": press}))
-    assert set(other) & at_plc("lathe") == {f"lathe.door at {PLC} (driver opcua_io)"}
+    assert set(other) & at_plc("lathe") == {f"lathe.door at {AT_PLC} (driver opcua_io)"}
 
 
 def test_an_address_that_no_driver_says_is_shared_is_one_clients() -> None:
     for driver in ("modbus_gripper", "linuxcnc", "ur", "sim", "nobody's"):
-        assert at_plc("lathe", driver=driver) == at_plc("gauge", driver=driver) == {f"{PLC} (driver {driver})"}
+        assert len(at_plc("lathe", driver=driver)) == 1
+        assert at_plc("lathe", driver=driver) == at_plc("gauge", driver=driver)
+    assert at_plc("lathe", driver="nobody's") == {f"{PLC} (driver nobody's)"}
     assert device_keys("linuxcnc", {"gantry": ""}, gantry_cell()) == ()
 
 

@@ -54,6 +54,7 @@ class Program:
             "PYTHONHASHSEED": self.hash_seed,
             "CELLWRIGHT_CACHE": str(self.cache),
             "CELLWRIGHT_STATE": str(self.state),
+            "XDG_STATE_HOME": str(self.state),
             "NO_COLOR": "1",
         }
 

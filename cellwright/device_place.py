@@ -1,0 +1,37 @@
+"""Which device an address means, however it is written: two cell files that name one robot differently name one robot.
+
+Law: where a driver does not say what tells its devices apart, the whole address does. What it says is never too fine: what it
+leaves out (a folder for programs, the stroke of a jaw) makes no other device. A host is not looked up: its name and its number
+are two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+PORT = "port"
+
+
+def place_of(address: str, apart: Mapping[str, str] | None) -> str:
+    """`apart`: the port and the words of the query that tell one device of a driver from another, each with what is meant where
+    it is not said, "" for nothing. None: the driver says nothing of it."""
+    if apart is None:
+        return address
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # what its driver will refuse
+        return address
+    if not host:
+        return address
+    said = dict(parse_qsl(parts.query)) | ({PORT: str(port)} if port is not None else {})
+    return "".join((f"[{host}]" if ":" in host else host, *_told(said, apart)))
+
+
+def _told(said: Mapping[str, str], apart: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(apart, key=lambda name: (name != PORT, name)):
+        value = said.get(name, apart[name])
+        value = str(int(value)) if value.isascii() and value.isdecimal() else value
+        if value:
+            yield f":{value}" if name == PORT else f" {name}={value}"
