@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 from cell_drivers.host_names import HostName
 
 LOOK = 0.02  # s between two looks at whether it has answered
-Info = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
 class NamingLoop(asyncio.SelectorEventLoop):
@@ -31,8 +31,8 @@ class NamingLoop(asyncio.SelectorEventLoop):
         type: int = 0,
         proto: int = 0,
         flags: int = 0,
-    ) -> list[Info]:
-        """Raises OSError for a name that is none."""
+    ) -> list[Any]:
+        """As socket.getaddrinfo gives them. Raises OSError for a name that is none."""
         while (places := self._host.places(0.0)) is None:
             await asyncio.sleep(LOOK)
         numbers = flags | socket.AI_NUMERICHOST
