@@ -5,8 +5,8 @@
 Claim: under 2 s from the start of the other controller to its look, on a quiet machine. A run of INTENT (example 01) at four
 times real time is killed N seconds after it began to move; then what cellwright/going_on.py does is done here, one after the
 other: a fresh interpreter imports it, the sources are read, the journal is read and folded, the plan in hand is proved again with
-its certificates at hand, the world is reached and looked at. Wall time is told beside: on a busy machine it means little. There
-is no peer: it is our own journal.
+its certificates at hand, the world is reached and looked at. Before that the command itself is run once, with its terminal, where
+nobody can be asked. Wall time is told beside: on a busy machine it means little. There is no peer: it is our own journal.
 """
 # ruff: noqa: T201
 
@@ -34,6 +34,7 @@ from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import inputs_differ
 from controller.journal.folder import RunFolder, all_runs, find_run
 from controller.journal.left_off import LeftOff, left_off
+from tui.exit_codes import HELD
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples/01_first_move/first_move.intent"
 T = TypeVar("T")
@@ -48,6 +49,7 @@ def main() -> int:
         os.environ["CELLWRIGHT_STATE"] = state
         folder = _killed(arguments.intent, Path(state), arguments.seconds)
         start = read_start(folder).expect()
+        _from_the_command(folder)
         os.chdir(start.working)
         total = _imports()
         total += _parts(folder, start, open_workshop(lambda stage, done, of: None, 1))
@@ -70,14 +72,26 @@ def _killed(intent: Path, state: Path, seconds: float) -> RunFolder:
     return folder
 
 
+def _from_the_command(folder: RunFolder) -> None:
+    """Terminal and controller, until what is found was shown and both have ended: nobody can be asked, so nothing follows."""
+    spent, wall = _ran([sys.executable, "-m", "tui.cli", "resume", folder.id], HELD)
+    _say("`resume` by command, in all", spent, wall)
+
+
 def _imports() -> float:
     """Of a fresh interpreter."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import cellwright.controller_process"], check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    _say("interpreter and imports", spent, time.perf_counter() - began)
+    spent, wall = _ran([sys.executable, "-c", "import cellwright.controller_process"], 0)
+    _say("interpreter and imports", spent, wall)
     return spent
+
+
+def _ran(words: list[str], code: int) -> tuple[float, float]:
+    """s of CPU and of the wall clock."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    assert ended.returncode == code, ended
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.perf_counter() - began
 
 
 def _parts(folder: RunFolder, start: Start, workshop: Workshop) -> float:
