@@ -85,6 +85,18 @@ class Retimed:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedOn:
+    """`of` has failed and the plan in hand is of no use any more. `robots` end what they have begun of it and what depends on
+    nothing of that: the `operations`, in words. The robots `waiting` stand meanwhile, or end the motion that they are in."""
+
+    at: int
+    of: Subject
+    robots: tuple[str, ...]
+    operations: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     at: int
     of: Subject
@@ -281,6 +293,7 @@ Conclusion = (
     | PlanRequested
     | Replanned
     | Retimed
+    | CarriedOn
     | StepStarted
     | StepConfirmed
     | StepFailed

@@ -18,6 +18,9 @@ from cell.conclusions import (
     BranchTaken as BranchTaken,
 )
 from cell.conclusions import (
+    CarriedOn as CarriedOn,
+)
+from cell.conclusions import (
     ClauseBroken as ClauseBroken,
 )
 from cell.conclusions import (

@@ -5,6 +5,8 @@ Law: nothing waits in silence. While no command is under way that could bring a 
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from cell.diagnostic import Span
 from cell.retreat import retreat_of
 from cell.run import ASKS_BEYOND_APPROVED
@@ -31,11 +33,12 @@ NO_PROGRESS = 5.0  # s that a step may wait for a fact while nothing runs that c
 
 
 def dispatch(d: Draft) -> None:
-    """Starts what may start. In trouble: lets what runs end, then finds a way on."""
+    """Starts what may start. In trouble: lets end what runs and what goes on beside it, then finds a way on."""
     if d.trouble.hold is not None:
         return
     if d.trouble.mode != "running":
         awaited.withdraw(d)
+        _start_due(d, d.trouble.going_on)
         if not d.progress.flights:
             recovery.move_on(d)
         _watch_waiting(d, d.trouble.mode == "readying" and not d.progress.flights)
@@ -52,14 +55,16 @@ def dispatch(d: Draft) -> None:
     _watch_waiting(d, not started and not d.progress.flights)
 
 
-def _start_due(d: Draft) -> bool:
-    """Starts every step that may start; deciding one may make others due."""
+def _start_due(d: Draft, only: Container[str] | None = None) -> bool:
+    """Starts every step that may start, of `only` those where that is given; deciding one may make others due."""
     started = False
     again = True
     while again:
         again = False
         for name in d.progress.due:
             step = d.plan.steps[name]
+            if only is not None and name not in only:
+                continue
             if not progress.is_startable(d, step) or monitor.forbidding(d, step) is not None or presence.keeps_still(d, step):
                 continue
             monitor.open_deadlines(d, step)

@@ -1,9 +1,10 @@
 """What becomes of a failure: the ladder of the policy that has it, and the way back to a plan.
 
 Law (SEMANTICS, Failure): rungs run in turn until one settles it; a ladder that nothing settles ends in a hold, written or not,
-and so does an event without a policy. After a failure nothing new is sent; what runs elsewhere is let end; then the ladders
-are climbed, hands that closed on nothing are opened, and the planner is asked to go on from what is observed. There is no
-second way of planning: a retry, a skip and a resume all come to the same request.
+and so does an event without a policy. After a failure nothing new is begun; what is begun elsewhere and does not depend on it is
+ended (carried_on.py), and what runs is let end. Then the ladders are climbed, hands that closed on nothing are opened, and the
+planner is asked to go on from what is observed. There is no second way of planning: a retry, a skip and a resume all come to the
+same request.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cell.former import FormerAct, left_of
 from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.state import Amended, Errand, InHand, InPlace, Lost
 from cell.steps import AtMeasured, MotionNeed, Move
-from controller import coming, ledger, left_behind, orders, progress
+from controller import carried_on, coming, ledger, left_behind, orders, progress
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder, next_number
@@ -38,11 +39,24 @@ def fail(d: Draft, failure: Failure) -> None:
     failure = replace(failure, parts=failure.parts or _worked_on(d, failure))
     found = _policy(d, failure)
     d.say(EventRaised(d.now, _subject(d, failure), failure.event, failure.text, found[1].span if found else None))
+    going = _going_on(d, failure)
     d.mend(failures=(*d.trouble.failures, failure))
     if failure.keeps_plan:
         _drain(d)
     else:
         _give_up_plan(d, failure)
+    d.mend(going_on=going)
+    for said in carried_on.told(d, failure, going):
+        d.say(said)
+
+
+def _going_on(d: Draft, failure: Failure) -> tuple[str, ...]:
+    """What is still started beside this failure, and of what was let go on beside those before it no more than that."""
+    before, trouble = d.trouble.going_on, d.trouble
+    if trouble.hold is not None or trouble.errand is not None or (trouble.mode != "running" and not before):
+        return ()
+    going = carried_on.carried_on(d, (*trouble.failures, failure))
+    return going if trouble.mode == "running" else tuple(step for step in going if step in before)
 
 
 def _give_up_plan(d: Draft, failure: Failure) -> None:
@@ -57,13 +71,13 @@ def replan(d: Draft, why: str, is_foreseen: bool = False) -> None:
 
 
 def _drain(d: Draft) -> None:
-    d.mend(mode="draining" if d.trouble.mode != "planning" else "planning")
+    d.mend(mode="draining" if d.trouble.mode != "planning" else "planning", going_on=())
 
 
 def move_on(d: Draft) -> None:
     """Called while the run is in Execute and no command is under way: the next rung, the next hand, the next plan."""
     if d.trouble.mode == "draining" and _climb(d):
-        d.mend(mode="readying")
+        d.mend(mode="readying", going_on=())
     if d.trouble.mode == "readying" and d.trouble.replan is None:
         d.mend(mode="running")  # it was held, and that is all
         return
@@ -150,7 +164,7 @@ def _why_not(event: NoPlan) -> str:
 def raise_hold(d: Draft, reason: HoldReason, of: Subject | None = None) -> None:
     """Asks for a hold; the state machine takes it at the end of this event."""
     if d.trouble.hold is None:
-        d.mend(hold=reason)
+        d.mend(hold=reason, going_on=())
     d.say(HoldRaised(d.now, of or d.subject, reason.code, reason.text, reason.because))
 
 

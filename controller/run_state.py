@@ -233,8 +233,8 @@ class Ahead:
     state: CellState
 
 
-# running: the plan is dispatched. draining: nothing new is sent until all that runs has ended. readying: hands that closed on
-# nothing are opened. planning: the planner was asked.
+# running: the plan is dispatched. draining: nothing new is sent but what is `going_on`, until all that runs has ended. readying:
+# hands that closed on nothing are opened. planning: the planner was asked.
 Mode = Literal["running", "draining", "readying", "planning"]
 
 
@@ -249,8 +249,9 @@ class Trouble:
     journal cannot be written, "" while it can. `approved`: within what the run goes on by itself, None before its first plan;
     `is_disturbed`: the next plan follows something that was not to be foreseen; `is_of_policy`: the intent says what then.
     `stuck`: what was waited for in vain, and planned anew for, since an operator last resumed. `retreats`: the stances, by name,
-    that somebody has let robots go back from. `ahead`: the plan that was asked for before this one is done; `passed_over` counts
-    those since this one that were of no use."""
+    that somebody has let robots go back from. `going_on`: the steps of the plan in hand that are still started although it is of
+    no use any more (carried_on.py). `ahead`: the plan that was asked for before this one is done; `passed_over` counts those
+    since this one that were of no use."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -278,6 +279,7 @@ class Trouble:
     is_of_policy: bool = False
     stuck: tuple[str, ...] = ()
     retreats: tuple[str, ...] = ()
+    going_on: tuple[str, ...] = ()
     ahead: Ahead | None = None
     passed_over: int = 0
 

@@ -35,7 +35,7 @@ def unwanted(state: RunState, command: Command) -> str | None:
 
 
 def _hindrance(d: Draft, name: str) -> str | None:
-    if d.trouble.mode != "running":
+    if d.trouble.mode != "running" and name not in d.trouble.going_on:
         return "what runs is let end, and nothing new is begun"
     step = d.plan.steps[name]
     if (fact := progress.unmet(d, step)) is not None:

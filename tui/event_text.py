@@ -8,6 +8,7 @@ from cell.events import (
     NOT_STOPPED,
     Answered,
     BranchTaken,
+    CarriedOn,
     ClauseBroken,
     CommandReported,
     CommandSent,
@@ -78,6 +79,9 @@ def _line(event: Event) -> str | None:
                 + (f"{why.kind}: " if why is not None else "")
                 + "; ".join(f"{d.code} {d.message}" for d in diagnostics[:3])
             )
+        case CarriedOn(robots=robots, operations=operations, waiting=waiting):
+            meanwhile = f"; {', '.join(waiting)} {'wait' if len(waiting) > 1 else 'waits'}" if waiting else ""
+            return f"{', '.join(robots)} {'end' if len(robots) > 1 else 'ends'} {', '.join(operations)}{meanwhile}"
         case Retimed(delay=delay, missed=missed):
             return f"the plan ends {delay:.1f} s later than planned" + (f", too late for {', '.join(missed)}" if missed else "")
         case Replanned(number=number, kept=kept, changes=changes, beyond=beyond):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from cell.events import (
     Answered,
     BranchTaken,
+    CarriedOn,
     ClauseBroken,
     Event,
     EventRaised,
@@ -129,6 +130,9 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"retry {attempt} of {tries} after {word} ({about})"))
         case Skipped(parts=parts, why=why):
             account.notes.append((event.at, f"skipped {', '.join(parts)}: {why}"))
+        case CarriedOn(robots=robots, operations=operations, waiting=waiting):
+            beside = f", while {', '.join(waiting)} wait" if waiting else ""
+            account.notes.append((event.at, f"{', '.join(robots)} end what is begun{beside}: {', '.join(operations)}"))
         case Retimed(delay=delay, missed=missed):
             missing = f", too late for {', '.join(missed)}" if missed else ""
             account.notes.append((event.at, f"the plan ends {delay:.1f} s later than planned ({about}){missing}"))

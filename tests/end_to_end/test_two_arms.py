@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from cell.commands import StopAll
+from cell.events import CarriedOn, CommandSent, EventRaised, PlanRequested, StepStarted
 from cell.scenario import Scenario
 from cellwright.running import read_scenario
 from tests.end_to_end.gantries import BOTH, planned_by
-from tests.end_to_end.line import Planned, planned, rehearsed
+from tests.end_to_end.line import Planned, Rehearsed, planned, rehearsed
 from tests.end_to_end.program import Program
 
 FOLDER = Path(__file__).parents[2] / "examples" / "08_two_arms"
@@ -37,11 +39,26 @@ def test_two_arms_share_the_work(plan: Planned) -> None:
     assert run.world.violations == ()
 
 
-def test_a_gear_that_jams_is_tried_again(plan: Planned) -> None:
-    run = rehearsed(plan, jammed())
-    assert run.run.summary.state == "Complete"
-    assert any(effect.what == "jammed" for effect in run.world.effects)
-    assert run.world.violations == ()
+@pytest.fixture(scope="module")
+def jam(plan: Planned) -> Rehearsed:
+    return rehearsed(plan, jammed())
+
+
+def test_a_gear_that_jams_is_tried_again(jam: Rehearsed) -> None:
+    assert jam.run.summary.state == "Complete"
+    assert any(effect.what == "jammed" for effect in jam.world.effects)
+    assert jam.world.violations == ()
+
+
+def test_the_other_arm_ends_meanwhile_what_it_has_begun(plan: Planned, jam: Rehearsed) -> None:
+    robot_of = {step.id: step.robot for step in plan.released.motion_plan.tasks.steps}
+    events = jam.run.events
+    failed = next(i for i, event in enumerate(events) if isinstance(event, EventRaised))
+    asked = next(i for i, event in enumerate(events) if isinstance(event, PlanRequested))
+    started = [event.of.step or "" for event in events[failed:asked] if isinstance(event, StepStarted)]
+    assert {robot_of[step] for step in started} == {"ra"}
+    assert any(isinstance(event, CarriedOn) and event.waiting == ("rb",) for event in events)
+    assert not any(isinstance(event, CommandSent) and isinstance(event.command, StopAll) for event in events)
 
 
 @pytest.mark.slow

@@ -166,11 +166,17 @@ class Row:
 
     def run(self, seed: int) -> Ran:
         """Every step a drawn factor of 0.2 to 5 as long, a motion at least 1."""
-        first = self.proved(self.planned().expect())
-        assert first.value is not None, [(d.code, d.message) for d in first.diagnostics]
-        world = simulated_cell(self.cell, self.request().robots, Scenario(seed, (Stretched(0.2, 5.0),)))
+        return self.disturbed(Scenario(seed, (Stretched(0.2, 5.0),)))
+
+    def disturbed(self, scenario: Scenario, plan: ReleasedPlan | None = None) -> Ran:
+        """`plan`: what it begins with, None for its own, which is proved."""
+        if plan is None:
+            first = self.proved(self.planned().expect())
+            assert first.value is not None, [(d.code, d.message) for d in first.diagnostics]
+            plan = first.value
+        world = simulated_cell(self.cell, self.request().robots, scenario)
         spec = RunSpec("row", self.request().program, self.cell, self.request().state)
-        return Ran(rehearse(spec, first.value, world, _Planner(self)), world.record())
+        return Ran(rehearse(spec, plan, world, _Planner(self)), world.record())
 
 
 @cache
