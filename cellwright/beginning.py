@@ -1,6 +1,7 @@
 """A run that begins, in its controller's process: the plan in the folder proved again, drivers made, a start waited for.
 
-Law: nothing moves, and no journal is there, before the start; what has not begun leaves nothing.
+Law: nothing moves, and no journal is there, before the start; what has not begun leaves nothing, and keeps the cell for nobody
+who has gone.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def begun_run(site: Site) -> Parting:
 
 
 def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock) -> Parting:
-    ready = value_of(released_again(site.folder, site.start, reading, workshop))
+    with site.desk.withdrawable():
+        ready = value_of(released_again(site.folder, site.start, reading, workshop))
     site.orders.cell = ready.request.cell
     made = made_for(site, ready, lock)
     planner = PlannerProcess(site.folder.path, workshop, ready.request, proves_beside=made.clock is not None)

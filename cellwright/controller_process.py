@@ -24,7 +24,7 @@ from cell.driver_errors import DriverError
 from cellwright.at_hand import SPARING
 from cellwright.beginning import begun_run
 from cellwright.cell_lock import NONE, CellLock
-from cellwright.desk import Desk
+from cellwright.desk import Desk, Withdrawn
 from cellwright.going_on import gone_on_run
 from cellwright.refusal import Refusal
 from cellwright.service import ENDPOINT, PARTING
@@ -103,6 +103,8 @@ def _last_word(run: Callable[[], Parting]) -> Parting:
         return run()
     except Refusal as refusal:
         return Parting("refused", "", str(refusal), 0, refusal.diagnostics)
+    except Withdrawn:
+        return Parting("not begun", "", "nothing was moved", 0)
     except DriverError as cause:
         traceback.print_exc()
         return Parting("driver", type(cause).__name__, str(cause) or type(cause).__name__, 0)

@@ -1,6 +1,7 @@
 """What terminals and signals ask of a controller, on its way to the loop, or to whoever waits for the word at which it begins.
 
-Law: only texts lie here. Nothing here waits.
+Law: only texts lie here. Nothing here waits. A stop that comes before anything of the run is there does not wait either: it
+breaks off what the controller is at.
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ import json
 import queue
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import current_thread, main_thread
 from types import FrameType
+from typing import Final
 
 from cell.codec import canonical, from_plain
 from cell.events import Asked
 from cell.jog import Jog
 from cell.orders import OrderChange
+from controller.attached.permits import STOPS
 from controller.lease import LetGo, Press
 from controller.service import Answer, Request, Texts, announce, answer, post
 
@@ -39,6 +45,14 @@ Word = Request | Answer | LookedFor | Confirmed
 """What may be said before a run goes on."""
 
 
+BREAKS_OFF: Final = signal.SIGUSR1
+"""Wakes the main thread, whatever it computes or waits for."""
+
+
+class Withdrawn(BaseException):
+    """Nobody wants the run any more, and nothing of it is there. No matter of whoever handles errors."""
+
+
 @dataclass(slots=True)
 class Desk:
     """`has_begun`: from now on the run is this controller's, and nobody's terminal matters."""
@@ -46,9 +60,34 @@ class Desk:
     inbox: Texts = field(default_factory=queue.SimpleQueue)
     stops: list[int] = field(default_factory=list)
     has_begun: bool = False
+    _is_stopped: bool = False
+    _breaks_off: bool = False
 
     def ask(self, what: Asked, who: str) -> None:
+        """By a terminal, in the server's thread, or in a handler of signals."""
         post(self.inbox, what, who)
+        if what in STOPS:
+            self._is_stopped = True
+            if self._breaks_off and (main := main_thread().ident) is not None:
+                signal.pthread_kill(main, BREAKS_OFF)
+
+    @contextmanager
+    def withdrawable(self) -> Iterator[None]:
+        """For what takes long and leaves nothing: a stop ends the block at once, with Withdrawn."""
+        if current_thread() is main_thread():
+            signal.signal(BREAKS_OFF, self._broken_off)  # and stays: one that is late must find it
+            self._breaks_off = True
+        try:
+            if self._is_stopped:
+                raise Withdrawn
+            yield
+        finally:
+            self._breaks_off = False
+
+    def _broken_off(self, number: int, frame: FrameType | None) -> None:
+        if self._breaks_off:
+            self._breaks_off = False
+            raise Withdrawn
 
     def announce(self, change: OrderChange) -> None:
         announce(self.inbox, change)

@@ -54,11 +54,13 @@ class Workshop:
                 pool.append(ProcessPoolExecutor(self.processes, context, _end_with_owner))
             return pool[0].map(act, items)
 
+        is_whole = False
         try:
             yield mapped
+            is_whole = True
         finally:
-            for one in pool:
-                one.shutdown(cancel_futures=True)
+            for one in pool:  # whoever breaks it off waits for nothing that is still worked at
+                one.shutdown(wait=is_whole, cancel_futures=True)
 
 
 def _end_with_owner() -> None:

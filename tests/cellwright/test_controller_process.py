@@ -4,6 +4,7 @@ import signal
 import socket
 from argparse import Namespace
 from pathlib import Path
+from threading import Event, Thread
 from typing import cast
 
 import pytest
@@ -16,7 +17,7 @@ from cellwright import beginning, controller_process
 from cellwright.beginning import made_for
 from cellwright.cell_lock import NONE, CellLock, Holder
 from cellwright.controller_process import _controlled
-from cellwright.desk import Desk
+from cellwright.desk import BREAKS_OFF, Desk, Withdrawn
 from cellwright.in_service import InService
 from cellwright.refusal import Refusal
 from cellwright.service import PARTING, NotReached, attach_to
@@ -82,6 +83,35 @@ def test_a_signal_asks_for_a_normal_stop_and_the_next_for_a_quick_one() -> None:
     asked = [desk.inbox.get(), desk.inbox.get()]
     assert ['"stop"' in asked[0], '"quick stop"' in asked[1]] == [True, True]
     assert "SIGTERM" in asked[0]
+
+
+def test_a_stop_breaks_off_what_the_controller_is_at_before_a_run_begins() -> None:
+    desk = Desk()
+    with pytest.raises(Withdrawn), desk.withdrawable():
+        _waits_while_somebody_stops(desk)
+    assert not desk.is_started()
+
+
+def _waits_while_somebody_stops(desk: Desk) -> None:
+    Thread(target=desk.ask, args=("stop", "ann")).start()
+    Event().wait(60.0)  # nobody sets it
+
+
+def test_a_stop_that_came_before_breaks_it_off_too() -> None:
+    desk, begun = Desk(), list[str]()
+    desk.signalled(signal.SIGTERM, None)
+    with pytest.raises(Withdrawn), desk.withdrawable():
+        begun.append("proof")
+    assert begun == []
+
+
+def test_nothing_else_breaks_it_off_and_nothing_is_broken_off_behind_it() -> None:
+    desk = Desk()
+    with desk.withdrawable():
+        desk.ask("start", "ann")
+    desk.ask("stop", "ann")
+    desk._broken_off(BREAKS_OFF, None)  # a signal that is late
+    assert desk.is_started()
 
 
 def test_who_holds_the_cell_is_named_with_what_to_do() -> None:

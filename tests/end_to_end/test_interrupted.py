@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import chdir, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from cellwright.cell_lock import holder, keys_of
+from cellwright.service import LOG, Run, start_run
+from cellwright.start_file import start_of
+from controller.attached.messages import Prepared
+from tests.end_to_end.line import Planned
 from tests.end_to_end.program import Finished, Program
 
 SPEED = 0.2  # times real time: example 01 then takes most of a minute, longer than it takes to ask how it is
@@ -87,6 +95,49 @@ def test_a_terminal_that_is_killed_stops_nothing_and_another_one_goes_on_with_it
     out, err = viewer.communicate(timeout=60)
     assert json.loads(out)["state"] == "Stopped", out + err
     assert only_run(program)["state"] == "Stopped"
+
+
+def as_pipe(path: Path) -> Path:
+    """Whoever reads it waits for ever."""
+    path.unlink()
+    os.mkfifo(path)
+    return path
+
+
+def is_read(pipe: Path) -> int | None:
+    """The other end of it, None where nobody reads it."""
+    with suppress(OSError):
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    return None
+
+
+def read_by(run: Run, pipes: list[Path]) -> int:
+    """Waits until the controller reads one of them."""
+    for message in run.client.messages(0.05):
+        assert not isinstance(message, Prepared), "it has proved the plan without them"
+        if (end := next((end for end in map(is_read, pipes) if end is not None), None)) is not None:
+            return end
+    raise AssertionError((run.folder.path / LOG).read_text())
+
+
+@pytest.mark.long
+def test_a_terminal_that_goes_while_its_plan_is_proved_leaves_no_locked_cell(program: Program, first_move: Planned) -> None:
+    """Certificates that never come to an end are a proof that does not."""
+    stuck = replace(program, cache=Path(shutil.copytree(program.cache, program.folder / "stuck")))
+    pipes = [as_pipe(path) for path in (stuck.cache / "certificates").rglob("*") if path.is_file()]
+    reading, request, released = first_move.reading, first_move.request, first_move.released
+    assert reading.cell is not None
+    with chdir(program.folder), patch.dict(os.environ, stuck.environment(), clear=True):
+        start = start_of(reading, request, released.motion_plan.plan_id, jobs=1)
+        run = start_run(start, released, program.state)
+    assert run.process is not None
+    end = read_by(run, pipes)
+    assert holder(program.state, keys_of(reading, reading.cell)) is not None
+    run.leave()
+    assert run.process.wait(60) == 1
+    os.close(end)
+    assert holder(program.state, keys_of(reading, reading.cell)) is None
+    assert not run.folder.path.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
