@@ -4,7 +4,8 @@ Each point is a run of its own on the gantry, its simulated world in a process b
 kills itself at one write of its journal: before the commands go out, or at the next look at anything behind them. Another process
 goes on with what is on disk and with the world, which lives on. Judged by the world's own record and by the journal.
 
-This process starts no thread and opens no driver: it only forks, so that a start costs little.
+This process opens no driver: it only forks, so that a start costs little. Of five points one is another one: it goes through the
+installed program, and is killed twice (installed.py).
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
-from cell.events import Event, RunResumed, StateChanged
+from cell.events import RunResumed, StateChanged
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
 from cell.scenario import Scenario
@@ -31,16 +33,17 @@ from cell.world_record import Violation
 from cell_drivers.simulated.record_file import executions, read_record
 from cellwright.in_service import FASTEST, drivers_again, drivers_in_service
 from cellwright.running import run_spec
-from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder, new_run
 from controller.journal.left_off import left_off
 from controller.journal.replay import verified
-from controller.run_state import RunState
-from controller.runner import Resumption, Runner
+from controller.runner import Resumption
 from controller.service import Texts, post, read_message, serve
 from controller.time_shift import Moment, shift_to
 from planner.proof.release import release
 from tests.cell_drivers.hosted.hosting import BOUNDS
+from tests.crash import installed
+from tests.crash.dying import armed
+from tests.crash.installed import Twice
 from tests.planner.proof.gantry import VERSIONS, planned, request
 
 TEXT = 'use "gantry.cell"\nmove shaft to outfeed\n'
@@ -101,35 +104,9 @@ def victim(asked: PlanningRequest, plan: ReleasedPlan, folder: RunFolder, worlds
     """Does not come back where the point is reached."""
     made = drivers_in_service(asked, Scenario(), FASTEST, worlds, BOUNDS).expect()
     (folder.path / "world").write_text(f"{made.reached}\n{made.record}", "utf-8")
-    _kill_at(point)
+    armed(f"{'sent' if point.goes_out else 'behind'} {point.write}")
     inbox: Texts = queue.SimpleQueue()
     serve(run_spec(folder.id, asked), plan, made.drivers, Again(asked), folder, inbox, Operator(inbox), clock=made.clock)
-
-
-def _kill_at(point: Point) -> None:
-    writes, append, pass_time = 0, DiskJournal.append, Runner._pass_time  # `append` is called by a thread of its own
-
-    def dies() -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    def counted(
-        journal: DiskJournal, events: Sequence[Event], state: RunState, *, is_durable: bool, may_rest: bool = True
-    ) -> None:
-        nonlocal writes
-        if writes >= point.write:
-            dies()
-        append(journal, events, state, is_durable=is_durable, may_rest=may_rest)
-        writes += bool(events)
-        if writes == point.write and not point.goes_out:
-            dies()
-
-    def passed(runner: Runner) -> None:
-        if writes >= point.write and not runner._sending.is_waiting:
-            dies()
-        pass_time(runner)
-
-    DiskJournal.append = counted  # type: ignore[method-assign,assignment]
-    Runner._pass_time = passed  # type: ignore[method-assign]
 
 
 # --- the one that goes on ----------------------------------------------------------------------------------------------
@@ -230,20 +207,36 @@ def _forked(act) -> int:  # type: ignore[no-untyped-def]
     os._exit(0)
 
 
+def killed_twice(base: Path, wanted: Sequence[Twice], jobs: int) -> Iterator[tuple[Twice, tuple[str, ...]]]:
+    """Through the installed program, `jobs` at a time."""
+    plan = installed.plan_file(base)
+    with ThreadPoolExecutor(jobs) as pool:
+        found = pool.map(lambda k: tuple(installed.gone_through(base / f"t{k}", plan, wanted[k])), range(len(wanted)))
+        yield from zip(wanted, found, strict=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash.processes", description="Kills controllers with SIGKILL.")
     parser.add_argument("folder", type=Path, help="a new folder for runs and worlds")
     parser.add_argument("--points", type=int, default=50)
+    parser.add_argument("--installed", type=int, help="how many of them go through the installed program, by default a fifth")
     parser.add_argument("--writes", type=int, default=WRITES, help="the last write that is met")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
+    many = arguments.points // 5 if arguments.installed is None else arguments.installed
     faulty = 0
-    for one in killed(arguments.folder, points(arguments.points, arguments.writes), arguments.jobs):
+    for one in killed(arguments.folder, points(arguments.points - many, arguments.writes), arguments.jobs):
         faulty += bool(one.faults)
-        said = {"write": one.point.write, "goes_out": one.point.goes_out, "ready": round(one.ready, 3), "faults": one.faults}
-        sys.stdout.write(json.dumps(said) + "\n")
-        sys.stdout.flush()
+        _say({"write": one.point.write, "goes_out": one.point.goes_out, "ready": round(one.ready, 3), "faults": one.faults})
+    for point, faults in killed_twice(arguments.folder, installed.points(many), arguments.jobs) if many else ():
+        faulty += bool(faults)
+        _say({"first": point.first, "second": point.second, "faults": faults})
     return 1 if faulty else 0
+
+
+def _say(what: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

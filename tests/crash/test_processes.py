@@ -16,10 +16,11 @@ IN_SUITE = 10
 
 def test_killed_for_real_a_run_is_gone_on_with_and_ends_as_it_should(repository: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.crash.processes", str(tmp_path / "killed"), "--points", str(IN_SUITE), "--jobs", "3"]
-    environment = os.environ | {"PYTHONPATH": str(repository)}
+    environment = os.environ | {"PYTHONPATH": str(repository), "CELLWRIGHT_CACHE": str(tmp_path / "cache")}
     done = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, timeout=600, check=False)
     came = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one for one in came if one["faults"]] == [], done.stderr
     assert len(came) == IN_SUITE, done.stderr
     assert done.returncode == 0
-    assert {one["goes_out"] for one in came} == {True, False}
+    assert {one["goes_out"] for one in came if "goes_out" in one} == {True, False}
+    assert sum("second" in one for one in came) == IN_SUITE // 5
