@@ -5,12 +5,23 @@ It serves no goal. What follows is planned from where it ends.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cell.motion_plan import MotionPlan
-from cell.steps import AtMeasured, Because, Fact, MotionNeed, Move, Step, stance_name
+from cell.steps import Along, AtMeasured, Because, Docking, Fact, MotionNeed, Move, Step, Touch, stance_name
 from cell.task_plan import Bounds, TaskPlan
 
 SPEED = 0.25  # m/s of the TCP at most: manual reduced speed
 RULE = "it was stopped on its way"
+LEAVE = "leave"
+"""What a tool that was stopped along a path does there: nothing but come off it."""
+
+
+def left(touch: Touch | Docking | Along) -> Touch | Docking | Along:
+    """The contact of a robot that comes out of that one."""
+    if isinstance(touch, Along):
+        return replace(touch, verb=LEAVE, feed=0.0, force=0.0, dwells=(0.0, 0.0), settings=())
+    return replace(touch, end="start")
 
 
 def retreat_plan(need: MotionNeed, because: Because, duration: float, seed: int) -> TaskPlan:

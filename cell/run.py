@@ -35,12 +35,12 @@ stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm abo
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
 before, it was taken over in silence. And a plan whose end moves says so. 6: a run without end leaves orders behind that are
 over. 7: what has failed stops the robots that it concerns, and the others end what they have begun (decision 0158); before,
-nothing new was started."""
+nothing new was started. And who asks for a plan where a robot was stopped on its way says where the others stand."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
 LEAVES_ORDERS = 6
-STOPS_ONLY_AFFECTED = 7
+STOPS_ONLY_AFFECTED = TELLS_WHERE_OTHERS_STAND = 7
 
 
 @dataclass(frozen=True, slots=True)

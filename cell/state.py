@@ -100,7 +100,9 @@ class CellState:
     which they arrived. `mounts` has the robot or the changer that each tool is at; a tool that is not named is where the cell
     declares it. `errand`: what a ladder has come to, None for the whole intent. `since`: by the id of a goal about a thing,
     how many s ago it was last reached; one that is not named never was, as far as anybody remembers. `amended`: what retries
-    change (cell/amended.py). `decided`: the branch, by the id of its `when`, of each that was decided by an earlier plan."""
+    change (cell/amended.py). `decided`: the branch, by the id of its `when`, of each that was decided by an earlier plan.
+    `standing`: joint positions (rad or m) of robots in stances that do not give them, a hub, a place or a pocket; told where
+    another robot was stopped on its way and may have to come out past them."""
 
     parts: tuple[PartState, ...]
     stances: Mapping[str, Stance]
@@ -111,6 +113,7 @@ class CellState:
     since: Mapping[str, float] = field(default_factory=dict)
     amended: tuple[Amended, ...] = ()
     decided: Mapping[str, int] = field(default_factory=dict)
+    standing: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def mount_of(cell: CellModel, state: CellState, tool: str) -> str:

@@ -152,7 +152,8 @@ class Along:
     """Contact that is meant along the path `feature` of the part of `kind` that rests at `place`, or at it where it is a spot,
     in one motion from the hub of the equipment there and back. The TCP of `hand`, the tool's z against the normal, follows it at
     `feed` m/s and presses with `force` N (0: not at all), after `dwells[0]` s at rest at its start and before `dwells[1]` s at
-    its end. Along the path the tool does `verb`, with `settings` that are none of the motion's (current, …; SI)."""
+    its end. Along the path the tool does `verb`, with `settings` that are none of the motion's (current, …; SI). In a retreat
+    (`leaves_path`) the TCP only comes off the path, along the normal of where it stands."""
 
     place: str
     hand: str
@@ -189,6 +190,11 @@ class MotionNeed:
     avoid: tuple[str, ...]
     tool: str | None
     force_limit: float | None = None
+
+
+def leaves_path(need: MotionNeed) -> bool:
+    """Whether the motion is the way of a robot that was stopped along a path, off it; the tool does nothing then."""
+    return isinstance(need.touch, Along) and isinstance(need.start, AtMeasured)
 
 
 # --- actions -------------------------------------------------------------------------------------------------------

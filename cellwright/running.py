@@ -18,7 +18,7 @@ from cell.scenario_file import scenario_from_mapping
 from cell.state import PlanningRequest
 from cellwright.file_bytes import LARGEST_TOML, read_whole
 from cellwright.reading import Reading
-from cellwright.session import make_jog, make_plan, make_retreat, release_plan, request_for
+from cellwright.session import make_jog, make_plan, make_retreats, release_plan, request_for
 from cellwright.workshop import Workshop
 
 
@@ -56,9 +56,13 @@ class ResidentPlanner:
         found = make_plan(asked, self.workshop, compares=False)
         if found.value is not None:
             return release_plan(found.value, asked, self.workshop)
-        back = make_retreat(asked, self.workshop) if asked.stopped else None
-        released = None if back is None else release_plan(back, asked, self.workshop).value
-        return Outcome(None, found.diagnostics, found.why) if released is None else Outcome(released)
+        why = list(found.diagnostics)
+        for back in make_retreats(asked, self.workshop) if asked.stopped else ():
+            released = back if back.value is None else release_plan(back.value, asked, self.workshop)
+            if isinstance(released.value, ReleasedPlan):
+                return Outcome(released.value)
+            why += released.diagnostics
+        return Outcome(None, tuple(why), found.why)
 
     def _jog(self, wanted: PlanningRequest) -> Outcome[ReleasedPlan]:
         way = make_jog(wanted)

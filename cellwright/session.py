@@ -85,13 +85,13 @@ def make_plan(request: PlanningRequest, workshop: Workshop, compares: bool = Tru
         return plan(request, means, VERSIONS)
 
 
-def make_retreat(request: PlanningRequest, workshop: Workshop) -> MotionPlan | None:
-    """The way back out for a robot that was stopped on its way, as a plan of its own, unproved; None where there is none."""
+def make_retreats(request: PlanningRequest, workshop: Workshop) -> tuple[Outcome[MotionPlan], ...]:
+    """Of each robot that was stopped on its way: the way back out, as a plan of its own, unproved, or why there is none."""
     from planner.plan import Means
-    from planner.retreat import plan_retreat
+    from planner.retreat import plan_retreats
 
     with workshop.mapping() as mapped:
-        return plan_retreat(request, Means(workshop.motions, mapped, workshop.progress), VERSIONS)
+        return tuple(plan_retreats(request, Means(workshop.motions, mapped, workshop.progress), VERSIONS))
 
 
 def make_jog(request: PlanningRequest) -> Outcome[MotionPlan]:

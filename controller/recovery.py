@@ -15,12 +15,13 @@ from cell.commands import Release, RequestPlan, Subject
 from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, Skipped
 from cell.former import FormerAct, left_of
 from cell.program import Goal, Hold, Policy, Retry, Skip
+from cell.retreat import retreat_of
 from cell.state import Amended, Errand, InHand, InPlace, Lost
-from cell.steps import AtMeasured, MotionNeed, Move
 from controller import carried_on, coming, ledger, left_behind, orders, progress
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder, next_number
+from controller.stopped import standing, stopped
 
 REOPENING = 30.0  # s for a hand to open before it counts as not answering
 
@@ -95,23 +96,17 @@ def request(d: Draft) -> None:
     reason = d.trouble.replan or "the goals are not reached yet"
     d.mend(mode="planning")
     coming.expect(d)
-    state = cell_state(d.known, d.belief, d.now, d.trouble.errand, amendments(d.trouble))
-    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state, _former(d), _stopped(d)))
+    state, on_their_way = cell_state(d.known, d.belief, d.now, d.trouble.errand, amendments(d.trouble)), stopped(d)
+    if on_their_way:
+        state = replace(state, standing=standing(d))
+    d.mend(stopped=on_their_way)
+    d.command(RequestPlan(d.fresh_id("plan"), d.subject, number, reason, state, _former(d), on_their_way))
 
 
 def _former(d: Draft) -> tuple[FormerAct, ...]:
     """Nothing of it is journaled: it follows from the plan and from what is confirmed of it."""
     plan = d.progress.plan
     return () if plan is None else left_of(plan.plan.tasks, lambda step: d.progress.status.get(step) in ("confirmed", "dropped"))
-
-
-def _stopped(d: Draft) -> tuple[MotionNeed, ...]:
-    """The last motion of each robot that stands on its way, where it did not come to its end."""
-    last: dict[str, MotionNeed] = {}
-    for step in d.plan.plan.tasks.steps if d.progress.plan is not None else ():
-        if isinstance(step.action, Move) and d.progress.status.get(step.id) in ("failed", "unknown"):
-            last[step.action.need.robot] = step.action.need
-    return tuple(need for robot, need in sorted(last.items()) if isinstance(d.belief.robots[robot].stance, AtMeasured))
 
 
 def is_late(d: Draft) -> bool:
@@ -122,6 +117,8 @@ def is_late(d: Draft) -> bool:
 def adopt(d: Draft, event: PlanReleased) -> None:
     """Takes over the plan that was asked for."""
     d.mend(ahead=None, passed_over=0)
+    if event.plan is not None and retreat_of(event.plan) is None:
+        d.mend(stopped=())
     progress.adopt(d, event)
     left_behind.leave_behind(d)
     if is_late(d):

@@ -18,7 +18,7 @@ from cell.jog import Jog
 from cell.orders import Order
 from cell.run import OrdersLeft, OrderState, PackState, RunContext
 from cell.state import Amended, CellState, Errand, PartState
-from cell.steps import Stance
+from cell.steps import MotionNeed, Stance
 from controller.approved import Approved
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
@@ -250,7 +250,8 @@ class Trouble:
     `is_disturbed`: the next plan follows something that was not to be foreseen; `is_of_policy`: the intent says what then.
     `stuck`: what was waited for in vain, and planned anew for, since an operator last resumed. `retreats`: the stances, by name,
     that somebody has let robots go back from. `going_on`: the steps of the plan in hand that are still started although it is of
-    no use any more (carried_on.py). `ahead`: the plan that was asked for before this one is done; `passed_over` counts those
+    no use any more (carried_on.py). `stopped`: the motions on which robots were stopped that stand on their way, when a plan was
+    last asked for. `ahead`: the plan that was asked for before this one is done; `passed_over` counts those
     since this one that were of no use."""
 
     mode: Mode = "running"
@@ -280,6 +281,7 @@ class Trouble:
     stuck: tuple[str, ...] = ()
     retreats: tuple[str, ...] = ()
     going_on: tuple[str, ...] = ()
+    stopped: tuple[MotionNeed, ...] = ()
     ahead: Ahead | None = None
     passed_over: int = 0
 

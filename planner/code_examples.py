@@ -40,6 +40,7 @@ EXAMPLES: Mapping[str, str] = {
     "E690": "ensure lathe.door is open    # a limit that no motion can be planned with",
     "E691": "move s to far    # each way in that a schedule chose was found to be blocked",
     "E692": "# two robots over one table, without a zone: every schedule had them meet somewhere else",
+    "E693": "# arm was stopped while it set a block down, and was pushed 4 mm aside by hand before the resume",
     "N601": "cellwright plan cell.intent --without rb\n"
     "note[N601] without rb this takes 145.0 s, with every robot 85.5 s: 1.70 times as fast",
     "W690": "prefer polish_evenly    # an objective of a package that planning knows nothing of",

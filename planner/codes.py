@@ -248,6 +248,14 @@ _PAGES = (
         "Give the robots more room, let them meet in a zone with `capacity 1`, or name the robot with `by` or `--without`.",
     ),
     _Page(
+        "E693", "a robot that was stopped has no way back out",
+        "No plan goes on from where a robot was stopped in a contact, and it cannot come out by itself: it stands beside the way "
+        "that it was on, has another tool than then, or nothing leads straight off the path on which its tool stands.",
+        "A retreat is a motion that is proved, along a way that is known to be free. Where that cannot be had nothing is tried.",
+        "Look at it, bring it clear by its own means (its teach pendant, or by hand), and resume: where it stands is looked at "
+        "again.",
+    ),
+    _Page(
         "N601", "how much the other robots save",
         "The plan leaves robots out; the same work was planned with every robot, to compare.",
         "Both figures are those of a plan, with its own motions, found and kept apart.",

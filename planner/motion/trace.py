@@ -136,7 +136,7 @@ def _whole(
         return wrong
     end = np.asarray(path[-1].control[-1]) if path else start
     away = -course.frames[[0, -1], :3, 2]
-    ways = [_in(bench, hub, touch, q, up, check, seed) for q, up in ((start, away[0]), (end, away[1]))]
+    ways = [way_to_contact(bench, hub, touch, q, up, check, seed) for q, up in ((start, away[0]), (end, away[1]))]
     for way in ways:
         if isinstance(way, Blocker | None):
             return NoTrace("line", float(course.x[-1]), float(course.x[-1]), blocker=way)
@@ -341,7 +341,9 @@ def _unfit(bench: Workbench, touch: Along, check: Check, path: tuple[Segment, ..
 # --- in and out ------------------------------------------------------------------------------------------------------
 
 
-def _in(bench: Workbench, hub: Array, touch: Along, q: Array, away: Array, check: Check, seed: int) -> Access | Blocker | None:
+def way_to_contact(
+    bench: Workbench, hub: Array, touch: Along, q: Array, away: Array, check: Check, seed: int
+) -> Access | Blocker | None:
     """The way from the hub to contact at q (n,), straight against `away` at its end; else what is in the way, if known."""
     T_flange_tcp, blocker = bench.arm.T_flange_tcp(touch.hand), None
     for reach in (ACCESS_LENGTH * factor for factor in ACCESS_FACTORS):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cell.motion_plan import ContactAllowance, Motion
-from cell.steps import Along, Touch
+from cell.steps import Along, Touch, leaves_path
 from cell.trajectory import Path
 from planner.proof.contact_way import check_way, hand_of, tcp_points
 from planner.proof.finding import Finding, Refusal, Slack
+from planner.proof.leaving import check_leaving
 from planner.proof.point_speed import bound_speed
 from planner.proof.surroundings import Surroundings
 from planner.proof.time_law import JointMotion, Pieces
@@ -19,12 +20,13 @@ def check_contact(motion: Motion, path: Path, pieces: Pieces, joints: JointMotio
     touch = motion.need.touch
     if touch is None:
         return tuple(Refusal("E688", "the motion lists a contact that nobody asked for") for _ in motion.contacts)
-    is_followed = isinstance(touch, Along)
+    is_followed = isinstance(touch, Along) and not leaves_path(motion.need)
     if len(motion.contacts) != 1 or motion.contacts[0].touch != touch or (motion.contacts[0].between is None) is is_followed:
         return (Refusal("E688", "the motion does not list exactly the contact that its need asks for"),)
     contact = motion.contacts[0]
     if isinstance(touch, Along):
-        return check_tracing(contact, touch, motion, path, pieces, joints, around)
+        check = check_tracing if is_followed else check_leaving
+        return check(contact, touch, motion, path, pieces, joints, around)
     force = _force(contact, motion.need.force_limit, around)
     return (*_interval(contact, path, around), *_speed(contact, path, pieces, joints, around), *force)
 

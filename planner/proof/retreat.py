@@ -1,8 +1,9 @@
 """The proof of a retreat: one motion out of where a robot was stopped, and everything else stands still.
 
 Law: what the plan says of itself is derived again from the state and from the one motion; the motion is judged like any other,
-in the fullest scene, against limits, zones, payload and clearance. Contact is allowed only where the robot stands on the straight
-way out of the place that it names, within the travel that contact may have.
+in the fullest scene, with the other robots where they are seen to stand, against limits, zones, payload and clearance. Contact is
+allowed only where the robot stands on the straight way out of the place or the pocket that it names, or off the path
+(leaving.py), within the travel that contact may have.
 """
 
 from __future__ import annotations
@@ -14,23 +15,25 @@ from dataclasses import replace
 import numpy as np
 
 from cell.diagnostic import Diagnostic, Outcome, error
+from cell.docking import T_world_flange
 from cell.geometry import Pose
 from cell.grasps import T_part_tcp, grasps
 from cell.motion_plan import MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Obligation, Proof
 from cell.retreat import RULE, SPEED, retreat_plan
+from cell.scene import SceneBody
 from cell.state import PlanningRequest, tool_at
-from cell.steps import AtHome, AtHub, AtMeasured, Because, MotionNeed, Touch
+from cell.steps import Along, AtHub, AtMeasured, Because, Docking, MotionNeed, Touch
 from planner.proof.certificates import Judge
 from planner.proof.contact_way import CONTACT_TRAVEL
 from planner.proof.identity import check_identity, check_motions_belong
-from planner.proof.standing import arm_at_start, held_at_start
+from planner.proof.standing import arm_at_start, as_observed, bodies_of, held_at_start
 from planner.proof.surroundings import surroundings_of
 
 ASIDE = 1e-3  # m off the straight way
 TURN = math.radians(0.5)
-STILL = "parts lie and machines stand as they are observed, and nothing but this robot moves meanwhile"
+STILL = "parts lie, machines and the other robots stand as they are observed, and nothing but this robot moves meanwhile"
 
 
 def prove_retreat(
@@ -44,7 +47,7 @@ def prove_retreat(
     found = found or tuple(_refused(plan, need, what, request) for what in _wrong(plan, need, request))
     if found:
         return Outcome(None, found)
-    around = surroundings_of(request, need.robot, need.tool)
+    around = surroundings_of(request, need.robot, need.tool, tuple(_others(need, request)))
     verdicts = judged([(key, m, around) for key, m in plan.motions.items()])
     (verdict,) = verdicts.values()
     if verdict.refusals:
@@ -58,6 +61,13 @@ def prove_retreat(
     proved = Obligation("retreat", "clearance", claim, "for all durations", f"judged as a motion: {slack}", None, (span,))
     fastest = {key: v.fastest for key, v in verdicts.items() if v.fastest is not None}
     return Outcome(Proof((proved,), (STILL,), fastest))
+
+
+def _others(need: MotionNeed, request: PlanningRequest) -> Iterator[SceneBody]:
+    for name in request.cell.robots:
+        q = as_observed(request, name)
+        if name != need.robot and q is not None:
+            yield from bodies_of(request, name, q)
 
 
 def _refused(plan: MotionPlan, need: MotionNeed, what: str, request: PlanningRequest) -> Diagnostic:
@@ -78,9 +88,9 @@ def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iter
         yield "the plan says more or less than that"
     if state.stances.get(need.robot) != need.start:
         yield "it does not stand there"
-    away = [name for name in cell.robots if name != need.robot and not isinstance(state.stances.get(name), AtHome)]
-    if away:
-        yield f"{away[0]} does not stand at its home, so nobody can say what is clear of it"
+    for name in cell.robots:
+        if name != need.robot and not _is_known(name, request):
+            yield f"nobody says in which joint positions {name} stands, so nobody can say what is clear of it"
     tool = tool_at(cell, state, need.robot)
     if need.tool != (None if tool is None else tool.name):
         yield "it has another tool at its flange"
@@ -90,8 +100,47 @@ def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iter
         yield "it does not end at a hub"
     if need.speed_limit is None or need.speed_limit > SPEED:
         yield f"it is not bound to {SPEED:g} m/s"
-    if need.touch is not None:
-        yield from _beside(need, request)
+    match need.touch:
+        case Touch():
+            yield from _beside(need, request)
+        case Docking() as touch:
+            yield from _beside_pocket(need, touch, request)
+        case Along() as touch:
+            yield from _beside_path(need, touch, request)
+        case None:
+            pass
+
+
+def _is_known(robot: str, request: PlanningRequest) -> bool:
+    q = as_observed(request, robot)
+    return q is not None and q.shape == (request.robots[robot].degrees_of_freedom,)
+
+
+def _beside_pocket(need: MotionNeed, touch: Docking, request: PlanningRequest) -> Iterator[str]:
+    """The judge looks whether the tool is the pocket's; here, where the flange is."""
+    pocket, arm = request.cell.pockets.get(touch.pocket), arm_at_start(request, need.robot)
+    if pocket is None or touch.end != "start" or not isinstance(need.start, AtMeasured):
+        yield "contact is not that of a pocket which it leaves"
+        return
+    if (touch.pair == "tool and pocket") is not (need.tool == pocket.tool):
+        yield f"{pocket.tool} is {'not ' if touch.pair == 'tool and pocket' else ''}at its flange"
+        return
+    there = T_world_flange(request.cell, pocket)
+    flange = arm.T_world_base @ Pose.from_matrix(arm.model.chain.flange_pose(np.array(need.start.q)))
+    offset, away = flange.translation - there.translation, pocket.frame.rotation[:, 2]
+    height, turn = float(offset @ away), float(np.trace(there.rotation.T @ flange.rotation) - 1.0) / 2.0
+    aside = float(np.linalg.norm(offset - height * away))
+    if not -ASIDE <= height <= CONTACT_TRAVEL or aside > ASIDE or math.acos(min(1.0, max(-1.0, turn))) > TURN:
+        yield f"it does not stand on the straight way out of {touch.pocket}"
+
+
+def _beside_path(need: MotionNeed, touch: Along, request: PlanningRequest) -> Iterator[str]:
+    """The judge looks where on its way off the path the tool is."""
+    place, kind = request.cell.places.get(touch.place), request.cell.parts.get(touch.kind)
+    if place is None or kind is None or kind.path(touch.feature) is None or touch.kind not in place.accepts:
+        yield f"the cell has no {touch.feature} of a {touch.kind} at {touch.place}"
+    elif need.end != AtHub(place.equipment):
+        yield f"it does not end before {place.equipment}"
 
 
 def _beside(need: MotionNeed, request: PlanningRequest) -> Iterator[str]:

@@ -27,6 +27,23 @@ def positions_at_start(request: PlanningRequest, robot: str) -> Array | None:
             return None
 
 
+def as_observed(request: PlanningRequest, robot: str) -> Array | None:
+    """Joint positions (n,) of a robot that stands, as it was seen, also in a stance that does not give them; None where nobody
+    says."""
+    told = request.state.standing.get(robot)
+    return positions_at_start(request, robot) if told is None else np.array(told)
+
+
+def bodies_of(request: PlanningRequest, robot: str, q: Array) -> tuple[SceneBody, ...]:
+    """The robot standing at `q` (n,), with what is at its flange and in its hands, as bodies of the scene of another one."""
+    arm = arm_at_start(request, robot)
+    poses = arm.model.chain.link_poses(q)
+    return tuple(
+        SceneBody(f"{robot}/{b.name}", robot, "robot", b.body.moved(arm.T_world_base @ Pose.from_matrix(poses[b.link])))
+        for b in link_bodies(arm, held_at_start(request, robot))
+    )
+
+
 def arm_at_start(request: PlanningRequest, robot: str) -> Arm:
     """The robot with the tool that it has where the plan starts."""
     tool = tool_at(request.cell, request.state, robot)

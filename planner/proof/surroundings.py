@@ -111,13 +111,15 @@ def _stands_with(body: SceneBody, seat: Place, known: Mapping[str, Place]) -> bo
     return not is_of_the_same or body.owner in (seat.name, *seat.lies_on, *seat.of.beside)
 
 
-def surroundings_of(request: PlanningRequest, robot: str, tool: str | None) -> Surroundings:
-    """What `robot` with `tool` at its flange moves in, every other robot of the cell at its home: where else they may be
-    meanwhile is for encounters.py.
+def surroundings_of(
+    request: PlanningRequest, robot: str, tool: str | None, others: tuple[SceneBody, ...] | None = None
+) -> Surroundings:
+    """What `robot` with `tool` at its flange moves in. `others` are the bodies of the other robots; None: each of them at its
+    home, and where else they may be meanwhile is for encounters.py.
     Raises ValueError where a robot has no home (cell/home.py)."""
     cell, model = request.cell, request.robots[robot]
     zones = tuple(ZoneBox(z.name, zone_body(z), z.keep_out, z.speed_limit) for z in cell.zones.values())
-    bodies = (*scene_for(cell, None), *other_robots(cell, robot, request.robots))
+    bodies = (*scene_for(cell, None), *(other_robots(cell, robot, request.robots) if others is None else others))
     arm, places = arm_of(cell, robot, model, tool), tuple(cell.places.values())
     docks = tuple(Dock(p.name, p.changer, p.tool, p.frame, T_world_flange(cell, p)) for p in cell.pockets.values())
     paths = tuple(PartPath(k.name, f.name, f.points, f.normals) for k in cell.parts.values() for f in k.features if f.points)

@@ -52,7 +52,7 @@ def check_tracing(
         return (Refusal("E688", f"the path is followed from {start:.6g} to {end:.6g}, outside its contact"),)
     curve = _curve(feature, place.frame)
     found = (
-        *_planes(feature, touch, around),
+        *check_planes(feature, touch, around),
         *_ways(contact, touch, start, end, curve, path, around),
         *_force(contact, touch, motion.need.force_limit, around),
         *_rests(touch, start, end, motion),
@@ -159,7 +159,7 @@ def _between(a: Array, b: Array) -> Array:
 # --- how deep, how hard, how long, how fast --------------------------------------------------------------------------
 
 
-def _planes(feature: PartPath, touch: Along, around: Surroundings) -> Iterator[Finding]:
+def check_planes(feature: PartPath, touch: Along, around: Surroundings) -> Iterator[Finding]:
     shape = dict(around.arm.shapes)[touch.kind]
     inside, beyond = float(depths(feature, shape).max()), _beyond_tip(touch.hand, around)
     if inside > SINK:

@@ -11,17 +11,18 @@ import pytest
 
 from cell.commands import StartMotion
 from cell.events import CommandSent, PlanReleased, PlanRequested, QuestionAsked
+from cell.geometry import Pose
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.retreat import SPEED, retreat_of
 from cell.scenario import ProtectiveStop, Scenario
 from cell.state import InHand, PlanningRequest
-from cell.steps import AtHome, AtHub, AtMeasured, MotionNeed, Move
+from cell.steps import AtHome, AtHub, AtMeasured, MotionNeed, Move, Stance
 from cell.trajectory import Path as Curve
 from cell_drivers.simulated import simulated_cell
 from cellwright.running import ResidentPlanner, run_spec
-from cellwright.session import release_plan
+from cellwright.session import make_retreats, release_plan
 from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearsed
 from tests.end_to_end.line import Planned, planned
@@ -209,13 +210,64 @@ def test_it_is_refused_where_it_was_made_from_something_else(plan: Planned, back
     assert "was made with seed" in refusals(plan, made, replace(request, seed=request.seed + 1))
 
 
-def test_it_is_refused_where_another_robot_is_away_from_its_home(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+def beside(back: tuple[MotionPlan, PlanningRequest], x: float, stance: Stance) -> tuple[MotionPlan, PlanningRequest]:
+    """With another arm of that kind, its base `x` m further, which stands as given."""
     made, request = back
-    cell = replace(request.cell, robots={**request.cell.robots, "mate": replace(request.cell.robots["arm"], name="mate")})
-    state = replace(request.state, stances={**request.state.stances, "mate": AtHub("left")})
-    beside = replace(request, cell=cell, state=state, robots={**request.robots, "mate": request.robots["arm"]})
-    tampered = with_plan_id(replace(made, robot_digests=plan_inputs(beside).robot_digests))
-    assert "mate does not stand at its home" in refusals(plan, tampered, beside)
+    arm = request.cell.robots["arm"]
+    mate = replace(arm, name="mate", base=Pose.from_xyz_rpy((x, 0.0, 0.0)) @ arm.base)
+    cell = replace(request.cell, robots={**request.cell.robots, "mate": mate})
+    state = replace(request.state, stances={**request.state.stances, "mate": stance})
+    among = replace(request, cell=cell, state=state, robots={**request.robots, "mate": request.robots["arm"]})
+    return with_plan_id(replace(made, robot_digests=plan_inputs(among).robot_digests)), among
+
+
+def test_it_is_refused_where_nobody_says_where_another_robot_stands(
+    plan: Planned, back: tuple[MotionPlan, PlanningRequest]
+) -> None:
+    text = refusals(plan, *beside(back, 5.0, AtHub("left")))
+    assert "nobody says in which joint positions mate stands" in text
+
+
+def test_past_a_robot_that_stands_clear_it_is_released(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    q = need_of(back[0]).start
+    assert release_plan(*beside(back, 5.0, q), plan.workshop).value is not None
+    assert "retreat of arm" in refusals(plan, *beside(back, 0.05, q))
+
+
+# --- where there is none -------------------------------------------------------------------------------------------------
+
+
+def no_way_out(plan: Planned, back: tuple[MotionPlan, PlanningRequest], **changes: object) -> str:
+    """What is said of the robot's last motion, where it is seen otherwise than it was."""
+    need = next(
+        s.action.need
+        for s in plan.released.motion_plan.tasks.steps
+        if isinstance(s.action, Move)
+        and s.action.need.touch is not None
+        and s.action.need.touch.end == "start"  # type: ignore[union-attr]
+        and s.action.need.carried
+    )
+    request = back[1]
+    (found,) = make_retreats(replace(request, stopped=(need,), state=replace(request.state, **changes)), plan.workshop)  # type: ignore[arg-type]
+    assert found.value is None
+    assert [d.code for d in found.diagnostics] == ["E693"]
+    assert "by its own means" in found.diagnostics[0].help
+    return found.diagnostics[0].message
+
+
+def test_a_robot_that_was_pushed_aside_has_no_way_out(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    start = need_of(back[0]).start
+    assert isinstance(start, AtMeasured)
+    pushed = AtMeasured((start.q[0] + 0.02, *start.q[1:]))
+    assert "beside the way that it was on" in no_way_out(plan, back, stances={**back[1].state.stances, "arm": pushed})
+
+
+def test_a_robot_that_has_lost_its_tool_has_no_way_out(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
+    (tool,) = plan.request.cell.tools
+    assert "it has a bare flange now, and was on its way with" in no_way_out(plan, back, mounts={tool: ""})
+
+
+# --- what a way may be ---------------------------------------------------------------------------------------------------
 
 
 def test_contact_is_that_of_the_place_where_it_stands(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
