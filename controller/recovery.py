@@ -116,7 +116,7 @@ def is_late(d: Draft) -> bool:
 
 def adopt(d: Draft, event: PlanReleased) -> None:
     """Takes over the plan that was asked for."""
-    d.mend(ahead=None, passed_over=0)
+    d.mend(ahead=None, passed_over=0, going_on=())
     if event.plan is not None and retreat_of(event.plan) is None:
         d.mend(stopped=())
     progress.adopt(d, event)
