@@ -26,11 +26,12 @@ from cell.plan_file import with_plan_id
 from cell.released_plan import Proof, ReleasedPlan
 from cell.run import ASKS_BEYOND_APPROVED
 from cell.scenario import Disturbance, GripLost, ProtectiveStop, Scenario
-from cell.steps import Grip, Move, Step
+from cell.steps import Grip, Inspect, Move, Release, Step
 from controller.carried_on import carried_on
 from controller.draft import Draft, draft_of
 from controller.journal.replay import fold, states
 from controller.run_state import Failure
+from controller.taken_back import unwanted
 from planner.proof.coincidence import Spell, may_coincide, spells_of
 from planner.proof.precedence import precedence_of
 from tests.planner.proof.row_of_gantries import Ran, Row, station, tray, zone
@@ -50,6 +51,7 @@ def each(*lines: str) -> str:
 APART = Row(TRAYS, each("move s_@ to out_@ by @"), HOMES)
 BENCHES = "".join(station(f"bench_{name}", round(x / 3), 0) for name, x in SIDES.items())
 INSPECTED = each("inspect s_@ at bench_@", "move s_@ to out_@ by @") + 'on reject: hold "look"\n'
+BENCHED = Row(TRAYS + BENCHES, INSPECTED, HOMES)
 ONE_ZONE = Row(TRAYS + BENCHES + zone("middle", (-500, -200), (500, 200)), INSPECTED, HOMES)
 ONE_GAUGE = Row(TRAYS + station("gauge", 0, 0), INSPECTED.replace("bench_a", "gauge").replace("bench_c", "gauge"), HOMES)
 
@@ -121,6 +123,60 @@ def test_nobody_takes_the_turn_of_the_other_at_a_machine(nth: int) -> None:
     assert [step.id for step in started_between(run, ONE_GAUGE) if step.robot == "c" and "gauge" in step.claims] == []
     assert run.record.summary.state == "Complete"
     assert run.truth.violations == ()
+
+
+def test_no_program_is_started_and_nothing_inspected() -> None:
+    """What is brought to a bench lies there until the rest is planned."""
+    started = started_between(ran(BENCHED, GripLost("grip_a", 1, "at grip")), BENCHED)
+    assert {step.robot for step in started} == {"c"}
+    assert any(isinstance(step.action, Release) for step in started)
+    assert [step for step in started if isinstance(step.action, Inspect)] == []
+
+
+def both_at_work() -> Draft:
+    """The first state in which either robot has a step under way."""
+    for state in states(ran(APART).record.events):
+        if state.context is not None and state.progress.plan is not None:
+            d = draft_of(state, state.now)
+            if all(flying(d, name) is not None for name in SIDES):
+                return d
+    raise AssertionError
+
+
+def test_a_robot_that_is_to_meet_what_is_broken_starts_nothing_at_all() -> None:
+    """Neither what would come before."""
+    d, of_a = both_at_work(), Failure("x", "R703", "as if", device="a")
+    assert {d.plan.steps[name].robot for name in carried_on(d, (of_a,))} == {"c"}
+    at = flying(d, "c")
+    assert at is not None
+    for other in ({"device": "out_c"}, {"part": at.part}, {"device": "grip_c.a"}, {"device": "c"}):
+        assert carried_on(d, (of_a, Failure("x", "R703", "as if", **other))) == (), other  # type: ignore[arg-type]
+
+
+def test_what_is_about_nothing_in_particular_stops_all() -> None:
+    assert carried_on(both_at_work(), (Failure("orders.full", "R726", "as if", block=""),)) == ()
+    assert carried_on(both_at_work(), (Failure("late", "R735", "as if", part="shaft#1", keeps_plan=True),)) == ()
+
+
+def test_two_that_fail_one_after_the_other_both_stop() -> None:
+    run = ran(APART, GripLost("grip_a", 1, "at grip"), GripLost("grip_c", 1, "at grip"))
+    assert len(of(run, EventRaised)) >= 2
+    assert started_between(run, APART) == [] or {step.robot for step in started_between(run, APART)} == {"c"}
+    assert run.record.summary.state == "Complete"
+    assert run.truth.violations == ()
+
+
+def test_what_waited_for_the_disk_goes_out_where_it_is_carried_on() -> None:
+    events = ran(APART, GripLost("grip_a", 1, "at grip")).record.events
+    sent = {e.command.id: e.command for e in events if isinstance(e, CommandSent)}
+    waiting = [
+        (state, sent[command])
+        for state in states(events)
+        for command, flight in state.progress.flights.items()
+        if flight.step in state.trouble.going_on and command in sent
+    ]
+    assert waiting
+    assert {unwanted(state, command) for state, command in waiting} == {None}
 
 
 def in_order() -> ReleasedPlan:
@@ -227,7 +283,7 @@ def unproved(row: Row) -> Iterator[str]:
             yield "something went on"
 
 
-@pytest.mark.parametrize("row", [APART, ONE_ZONE, ONE_GAUGE], ids=["apart", "one zone", "one gauge"])
+@pytest.mark.parametrize("row", [APART, BENCHED, ONE_ZONE, ONE_GAUGE], ids=["apart", "benches", "one zone", "one gauge"])
 def test_whatever_is_carried_on_is_proved_apart_from_where_the_other_stands(row: Row) -> None:
     """The pairs that the proof holds against one another are those that can be at once; all that goes on is among them."""
     found = list(unproved(row))
