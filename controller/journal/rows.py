@@ -15,7 +15,7 @@ from immutables import Map
 
 from cell.codec import canonical, from_plain, to_plain
 from cell.envelope import SLOWER_BY
-from cell.events import Event, PlanReleased, RunOpened, SupplyReported
+from cell.events import Event, PlanReleased, PlanRequested, RunOpened, SupplyReported
 from cell.motion_plan import MotionPlan
 from controller import run_state
 from controller.plan_index import plan_index
@@ -56,6 +56,9 @@ def event_of(row: Row, plan_of: PlanOf) -> Event:
     plain = json.loads(row.body)
     if row.kind == RunOpened.__name__:
         _fill_context(plain)
+        _fill_asked(plain)
+    elif row.kind == PlanRequested.__name__:
+        _fill_asked(plain)
     elif row.kind == SupplyReported.__name__ and isinstance(plain, dict):
         plain.setdefault("source", "")
     event: Event = from_plain(Event, plain)  # type: ignore[arg-type]
@@ -74,9 +77,20 @@ def _fill_context(plain: Any) -> None:
 
 
 def _fill_state(plain: Any) -> None:
-    """Snapshots of before there was a manual mode."""
-    if isinstance(plain, dict):
-        plain.setdefault("manual", None)
+    """Snapshots of before there was a manual mode, and of before anything was carried on beside a failure."""
+    if not isinstance(plain, dict):
+        return
+    plain.setdefault("manual", None)
+    if isinstance(trouble := plain.get("trouble"), dict):
+        for name, value in (("going_on", []), ("is_told", False), ("stopped", [])):
+            trouble.setdefault(name, value)
+        _fill_asked(trouble.get("ahead"))
+
+
+def _fill_asked(plain: Any) -> None:
+    """Until plans were asked for past robots that stand away from home nobody said in which joint positions they do."""
+    if isinstance(plain, dict) and isinstance(plain.get("state"), dict):
+        plain["state"].setdefault("standing", {})
 
 
 def snapshot_of(state: RunState) -> str:

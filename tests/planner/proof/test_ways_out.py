@@ -149,7 +149,6 @@ def test_a_way_off_a_path_is_refused_with_one_thing_otherwise(change: Callable[[
     [
         ({"end": AtHub("infeed")}, "it does not end before nest"),
         ({"touch": replace(left(RIM), feature="groove")}, "the cell has no groove of a frame at nest"),  # type: ignore[arg-type]
-        ({"touch": None}, "1 mm is needed"),
     ],
 )
 def test_a_way_off_a_path_is_refused_with_another_need(changes: dict[str, object], why: str) -> None:
