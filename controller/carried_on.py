@@ -26,12 +26,10 @@ UNDER_WAY = ("claimed", "started")
 
 
 def carried_on(d: Draft, failures: tuple[Failure, ...]) -> tuple[str, ...]:
-    """The steps of the plan in hand that may run and start although those `failures` have ended its dispatch, in plan order.
-    Empty where no more than what runs is let end."""
+    """The steps of the plan in hand that may run and start although those `failures` have ended its dispatch, in plan order, as
+    long as `is_proved`. Empty where no more than what runs is let end."""
     broken = [frozenset(_broken(d, failure)) for failure in failures]
     if d.known.rules < STOPS_ONLY_AFFECTED or d.progress.plan is None or not all(broken):
-        return ()
-    if not all(_is_as_planned(d, robot) for robot in d.belief.robots):
         return ()
     names = frozenset(chain.from_iterable(broken))
     begun, status = _begun(d), d.progress.status
@@ -47,16 +45,23 @@ def carried_on(d: Draft, failures: tuple[Failure, ...]) -> tuple[str, ...]:
     return tuple(going) if _goers(d, going) else ()
 
 
-def told(d: Draft, failure: Failure, going: tuple[str, ...]) -> Iterator[CarriedOn]:
-    """Says who goes on with what, where that is more than what runs."""
-    robots, due = _goers(d, going), [d.plan.steps[name] for name in going if name not in d.progress.status]
-    if not robots:
+def is_proved(d: Draft) -> bool:
+    """Whether every robot is where the proof of the plan in hand has it."""
+    return all(_is_as_planned(d, robot) for robot in d.belief.robots)
+
+
+def tell(d: Draft) -> None:
+    """Says once who goes on with what, as soon as more than what runs is due."""
+    going, failures = d.trouble.going_on, d.trouble.failures
+    if d.trouble.is_told or not any(name in going for name in d.progress.due):
         return
+    due, robots = [d.plan.steps[name] for name in going if name not in d.progress.status], _goers(d, going)
     operations = dict.fromkeys(d.plan.operation[step.id] for step in due if step.id in d.plan.operation)
     words = tuple(f"{o.verb} {o.part}" for o in operations)
     waiting = tuple(name for name in d.known.robots if name not in robots)
-    of = d.about(failure.step) if failure.step in d.plan.steps else d.subject
-    yield CarriedOn(d.now, of, robots, words, waiting)
+    step = failures[-1].step if failures else None
+    d.mend(is_told=True)
+    d.say(CarriedOn(d.now, d.about(step if step in d.plan.steps else None), robots, words, waiting))
 
 
 def _broken(d: Draft, failure: Failure) -> Iterator[str]:
@@ -96,7 +101,8 @@ def _begun(d: Draft) -> frozenset[str]:
 
 
 def _is_as_planned(d: Draft, robot: str) -> bool:
-    """Whether it is on a motion of the plan, or stands where the last one that it began has ended, or where the plan begins."""
+    """Whether it is on a motion of the plan, or stands where the last one that it began has ended or began, or where the plan
+    begins. One that has come back to where it began is not on its way any more: what did not go in was taken out again."""
     alarm = d.belief.devices.get(robot, DeviceBelief()).alarm
     if alarm is not None or robot in d.belief.silent or robot in d.belief.cut:
         return False
@@ -110,4 +116,5 @@ def _is_as_planned(d: Draft, robot: str) -> bool:
         flight = d.progress.flights.get(d.progress.busy.get(robot, ""))
         return flight is not None and flight.step == last.id and not flight.is_stopped
     assert isinstance(last.action, Move)
-    return d.progress.status[last.id] == "confirmed" and stance == last.action.need.end
+    need = last.action.need
+    return stance == need.end or (stance == need.start and d.progress.status[last.id] == "failed")

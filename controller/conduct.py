@@ -14,6 +14,7 @@ from cell.steps import Decide, Fact
 from controller import (
     arrivals,
     awaited,
+    carried_on,
     expecting,
     goals,
     monitor,
@@ -38,7 +39,9 @@ def dispatch(d: Draft) -> None:
         return
     if d.trouble.mode != "running":
         awaited.withdraw(d)
-        _start_due(d, d.trouble.going_on)
+        if d.trouble.going_on and carried_on.is_proved(d):
+            carried_on.tell(d)
+            _start_due(d, d.trouble.going_on)
         if not d.progress.flights:
             recovery.move_on(d)
         _watch_waiting(d, d.trouble.mode == "readying" and not d.progress.flights)

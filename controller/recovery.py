@@ -40,15 +40,13 @@ def fail(d: Draft, failure: Failure) -> None:
     failure = replace(failure, parts=failure.parts or _worked_on(d, failure))
     found = _policy(d, failure)
     d.say(EventRaised(d.now, _subject(d, failure), failure.event, failure.text, found[1].span if found else None))
-    going = _going_on(d, failure)
+    going, is_told = _going_on(d, failure), d.trouble.is_told
     d.mend(failures=(*d.trouble.failures, failure))
     if failure.keeps_plan:
         _drain(d)
     else:
         _give_up_plan(d, failure)
-    d.mend(going_on=going)
-    for said in carried_on.told(d, failure, going):
-        d.say(said)
+    d.mend(going_on=going, is_told=is_told and bool(going))
 
 
 def _going_on(d: Draft, failure: Failure) -> tuple[str, ...]:
@@ -72,7 +70,7 @@ def replan(d: Draft, why: str, is_foreseen: bool = False) -> None:
 
 
 def _drain(d: Draft) -> None:
-    d.mend(mode="draining" if d.trouble.mode != "planning" else "planning", going_on=())
+    d.mend(mode="draining" if d.trouble.mode != "planning" else "planning", going_on=(), is_told=False)
 
 
 def move_on(d: Draft) -> None:

@@ -250,9 +250,9 @@ class Trouble:
     `is_disturbed`: the next plan follows something that was not to be foreseen; `is_of_policy`: the intent says what then.
     `stuck`: what was waited for in vain, and planned anew for, since an operator last resumed. `retreats`: the stances, by name,
     that somebody has let robots go back from. `going_on`: the steps of the plan in hand that are still started although it is of
-    no use any more (carried_on.py). `stopped`: the motions on which robots were stopped that stand on their way, when a plan was
-    last asked for. `ahead`: the plan that was asked for before this one is done; `passed_over` counts those
-    since this one that were of no use."""
+    no use any more (carried_on.py), and whether that `is_told`. `stopped`: the motions on which robots were stopped that stand on
+    their way, when a plan was last asked for. `ahead`: the plan that was asked for before this one is done; `passed_over` counts
+    those since this one that were of no use."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -281,6 +281,7 @@ class Trouble:
     stuck: tuple[str, ...] = ()
     retreats: tuple[str, ...] = ()
     going_on: tuple[str, ...] = ()
+    is_told: bool = False
     stopped: tuple[MotionNeed, ...] = ()
     ahead: Ahead | None = None
     passed_over: int = 0

@@ -7,7 +7,7 @@ started now is not started late. It is reported as not begun, so its step is due
 from __future__ import annotations
 
 from cell.commands import Acknowledge, Activate, Command, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
-from controller import monitor, presence, progress
+from controller import carried_on, monitor, presence, progress
 from controller.draft import Draft, draft_of
 from controller.run_state import RunState
 
@@ -35,7 +35,7 @@ def unwanted(state: RunState, command: Command) -> str | None:
 
 
 def _hindrance(d: Draft, name: str) -> str | None:
-    if d.trouble.mode != "running" and name not in d.trouble.going_on:
+    if d.trouble.mode != "running" and not (name in d.trouble.going_on and carried_on.is_proved(d)):
         return "what runs is let end, and nothing new is begun"
     step = d.plan.steps[name]
     if (fact := progress.unmet(d, step)) is not None:
