@@ -18,8 +18,8 @@ def canonical(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
-DRIVER_EXTRAS = ("conformance", "modbus", "opcua")
-"""Extras that bring what one driver or the kit's plugin imports; its door in [tool.importlinter] keeps everybody else from it."""
+DRIVER_EXTRAS = ("conformance", "modbus", "opcua", "web")
+"""Extras that bring what one driver, the kit's plugin or the screens in a browser import; its door in [tool.importlinter] keeps everybody else from it."""
 
 
 def declared_dependencies() -> set[str]:

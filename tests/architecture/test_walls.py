@@ -51,6 +51,7 @@ BREACHES = (
     Breach("one-door-modbus", "cell_drivers/planted.py", "from pymodbus.client import ModbusTcpClient"),
     Breach("one-door-opcua", "cellwright/planted.py", "from asyncua import Client"),
     Breach("one-door-pytest", "cell_drivers/conformance/planted.py", "import pytest"),
+    Breach("one-door-web", "cellwright/planted.py", "from aiohttp import web"),
     Breach("one-door-terminal", "cellwright/planted.py", "import textual"),
     Breach("words-of-the-cell", "planner/proof/planted.py", "from cell.standard_verbs import STANDARD"),
     Breach("words-of-the-cell", "cell_drivers/planted.py", "import cell.standard_kinds"),

@@ -7,7 +7,7 @@ or turns the direction of reading; what does not fit ends in an ellipsis, so nob
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -23,8 +23,11 @@ Look = Literal["plain", "dim", "strong", "bad", "warn", "note", "good", "cursor"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
+    """`deed`: what a finger or a mouse on it asks for, "" for nothing."""
+
     text: str
     look: Look = "plain"
+    deed: str = ""
 
 
 Line = tuple[Piece, ...]
@@ -75,6 +78,15 @@ def width_of(line: Line) -> int:
     return sum(cell_len(piece.text) for piece in line)
 
 
+def piece_at(line: Line, column: int) -> Piece | None:
+    """What stands in that column, from 0; None beside the text."""
+    for piece in line:
+        if 0 <= column < cell_len(piece.text):
+            return piece
+        column -= cell_len(piece.text)
+    return None
+
+
 def cut(line: Line, width: int) -> Line:
     """The line in at most `width` columns; where something is left out, the last thing is an ellipsis."""
     if width_of(line) <= width:
@@ -86,7 +98,7 @@ def cut(line: Line, width: int) -> Line:
             kept.append(piece)
             left -= cell_len(piece.text)
             continue
-        kept.append(Piece(set_cell_size(piece.text, left - 1).rstrip() + ELLIPSIS if left > 0 else "", piece.look))
+        kept.append(replace(piece, text=set_cell_size(piece.text, left - 1).rstrip() + ELLIPSIS if left > 0 else ""))
         break
     return tuple(kept)
 

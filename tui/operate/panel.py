@@ -16,7 +16,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.operate.lines import ELLIPSIS, Line, Piece, cut, fitted, line, padded, said, text_of, window
+from tui.operate.lines import ELLIPSIS, Line, Piece, cut, fitted, line, padded, piece_at, said, text_of, window
 from tui.operate.view import View
 
 if TYPE_CHECKING:
@@ -102,6 +102,20 @@ class Panel(Widget):
     def on_mount(self) -> None:
         self._entitle(self.size)
 
+    def on_click(self, event: events.Click) -> None:
+        """A key that is shown can be touched. Under a dialog, as with keys, that is STOP alone."""
+        at = event.get_content_offset(self)
+        if at is None or not 0 <= at.y < len(self._lines):
+            return
+        piece = piece_at(self._lines[at.y], at.x)
+        if piece is not None and piece.deed and (piece.deed == "stop" or not self.screen.is_modal):
+            self.operate.action_deed(piece.deed)
+        else:
+            self.touched(at.y)
+
+    def touched(self, y: int) -> None:
+        """A line of it, that asks for nothing by itself."""
+
     def _entitle(self, size: Size) -> None:
         if not self.title:
             return
@@ -125,6 +139,7 @@ class ListPanel(Panel):
         self._draw_list = draw
         self.cursor = 0
         self.keys: tuple[str, ...] = ()
+        self._above = self._first = 0  # lines of its head, and the first of its rows that is in sight
 
     @property
     def chosen(self) -> str | None:
@@ -145,6 +160,7 @@ class ListPanel(Panel):
     def _in_sight(self, head: Sequence[Line], rows: Sequence[Line], width: int, height: int) -> Sequence[Line]:
         room = height - len(head)
         first, last = window(rows, room, self.cursor)
+        self._above, self._first = len(head), first
         found = list(rows[first:last])
         if found and self.has_focus:
             y = self.cursor - first
@@ -155,6 +171,11 @@ class ListPanel(Panel):
         """What is told of the line under the cursor beside it changes with it."""
         self.cursor = min(max(0, self.cursor + by), max(0, len(self.keys) - 1))
         self.operate.show()
+
+    def touched(self, y: int) -> None:
+        row = self._first + y - self._above
+        if y >= self._above and row < len(self.keys):
+            self.move(row - self.cursor)
 
     def on_focus(self) -> None:
         self.update()

@@ -22,7 +22,7 @@ def state_line(view: View, width: int, stop_key: str) -> Line:
     state = Piece(f"[{sign} {run.pack.upper()}]", look) if view.scene.seq else Piece("[? NOT KNOWN]", "warn")
     if view.link == "lost":
         state = Piece(f"[? WAS {run.pack.upper()}]", "warn")
-    stop = Piece(f"[{stop_key} STOP]", "stop" if may_ask(view, "quick stop") is None else "dim")
+    stop = Piece(f"[{stop_key} STOP]", "stop" if may_ask(view, "quick stop") is None else "dim", "stop")
     name = view.intent.rpartition("/")[2] or view.run_id
     parts: list[Piece] = [said(fitted(name, max(8, width - 50)), "strong"), Piece(" "), state]
     parts += [Piece("  "), Piece(_target(view), "bad" if view.target == "real" else "plain")] if view.target else []
@@ -85,7 +85,7 @@ def alarm_line(view: View, width: int) -> Line:
     mark, word = ALARM_STATES[top.state]
     others = len(alarms.listed) - 1 - alarms.number("shelved")
     right = f" {'FLOOD ' if alarms.is_flood else ''}{f'+{others} ' if others else ''}{mark} {word} "
-    key = Piece("" if view.link == "record" else "[a] ack", "dim" if top.acknowledged else "plain")
+    key = Piece("" if view.link == "record" else "[a] ack", "dim" if top.acknowledged else "plain", "acknowledge")
     code = f"{top.cause.code} " if top.cause.code else ""
     return apart(line(said(f"{sign} P{top.cause.priority} {code}{top.cause.text}", look)), (Piece(right, look), key), width)
 

@@ -21,5 +21,5 @@ def footer_line(view: View, keys: Mapping[str, str], width: int) -> Line:
 def _word(view: View, keys: Mapping[str, str], name: str) -> Line:
     deed, key = BY_NAME[name], shown_key(keys[name])
     if deed.why_not(view) is not None:
-        return (Piece(f"({key} {deed.short})", "dim"),)
-    return Piece(key, "strong"), Piece(f" {deed.short}")
+        return (Piece(f"({key} {deed.short})", "dim", name),)
+    return Piece(key, "strong", name), Piece(f" {deed.short}", deed=name)
