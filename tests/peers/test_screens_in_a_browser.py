@@ -1,4 +1,4 @@
-"""`operate --web` in a real browser: the first screen is drawn, and nothing but this server is asked for anything. Needs chromium."""
+"""`operate --web` in a real browser: the first screen is drawn, and nobody but this server is asked. Needs chromium."""
 
 from __future__ import annotations
 

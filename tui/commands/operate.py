@@ -1,5 +1,5 @@
-"""The operator's screens: of a run that goes on (the newest one by default), or of one on record, through which one may go back
-and forth. They are a client of the run's controller: closing them ends nothing.
+"""The operator's screens: of the runs that go on, or of one by its name; of one on record, through which one may go back and
+forth. They are a client of the run's controller: closing them ends nothing.
 
 With --role view nothing can be asked of the run. With --web they are shown in a browser, on this machine's loopback alone.
 """
@@ -53,7 +53,7 @@ def act(arguments: argparse.Namespace) -> int:
         return _served(folder, arguments)
     from tui.operate.shown import shown
 
-    last_word = shown(folder, arguments.role, keys, arguments.theme)
+    last_word = shown(folder, arguments.run is not None, arguments.role, keys, arguments.theme)
     if last_word:
         say(printable(last_word))
     return DONE
@@ -75,12 +75,15 @@ def _served(folder: RunFolder, arguments: argparse.Namespace) -> int:
             USAGE,
         )
 
+    what = "the runs that go on" if arguments.run is None else f"run {folder.id}"
+
     def told(where: str) -> None:
         put(where)
-        say(f"run {folder.id}, on this machine only, until Ctrl-C. Who has this address can do what this terminal can: keep it.")
+        say(f"{what}, on this machine only, until Ctrl-C. Who has this address can do what this terminal can: keep it.")
 
+    screens = command(None if arguments.run is None else folder.id, arguments.role, arguments.theme)
     try:
-        serve(command(folder.id, arguments.role, arguments.theme), address, f"run {folder.id}", told, say)
+        serve(screens, address, f"Cellwright: {what}", told, say)
     except OSError as cause:
         if cause.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from cell.events import Asked
+from tui.operate.cells import Cell, Cells
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
 from tui.operate.lines import Line, Look, line, said
@@ -55,9 +56,17 @@ class Operate(App[str]):
     ]
 
     def __init__(
-        self, source: Source, keys: Mapping[str, str] | None = None, theme: str = GREY, has_colour: bool | None = None
+        self,
+        source: Source,
+        keys: Mapping[str, str] | None = None,
+        theme: str = GREY,
+        has_colour: bool | None = None,
+        cells: Cells | None = None,
     ) -> None:
+        """`cells`: those to choose from; `source` is the one of them that is shown first."""
         super().__init__()
+        self._cells = cells
+        self.cells_seen: tuple[Cell, ...] = () if cells is None else cells.newest()
         self._said = ""
         self.source = source
         self.view: View = source.newest()
@@ -78,7 +87,7 @@ class Operate(App[str]):
     def compose(self) -> ComposeResult:
         yield TopPanel()
         yield Panel(lambda view, width, height: small_lines(self.size.width, self.size.height, width), id="small")
-        with ContentSwitcher(initial="overview", id="pages"):
+        with ContentSwitcher(initial="overview" if len(self.cells_seen) < 2 else "cells", id="pages"):
             yield from pages()
         yield Panel(self._footer, id="footer")
 
@@ -92,10 +101,21 @@ class Operate(App[str]):
 
     def look(self) -> None:
         """Shows what is new."""
-        view = self.source.newest()
-        if view is not self.view:
-            self.view = view
+        view, cells = self.source.newest(), () if self._cells is None else self._cells.newest()
+        if view is not self.view or cells is not self.cells_seen:
+            self.view, self.cells_seen = view, cells
             self.show()
+
+    def attach(self, run_id: str) -> None:
+        """Shows another of the cells."""
+        if self._cells is not None and run_id != self.view.run_id:
+            self.source = self._cells.source(run_id)
+        self.look()
+
+    @property
+    def whose(self) -> str:
+        """The cell that is shown, where there are several."""
+        return next((c.name for c in self.cells_seen if c.run_id == self.view.run_id), "") if len(self.cells_seen) > 1 else ""
 
     def show(self) -> None:
         for screen in self.screen_stack:
@@ -123,7 +143,7 @@ class Operate(App[str]):
         if not self._can(deed):
             return
         if deed.confirms:
-            self.push_screen(Confirm(deed), partial(self._confirmed, deed))
+            self.push_screen(Confirm(deed, self.whose), partial(self._confirmed, deed))
         else:
             self._do(deed)
 
@@ -142,6 +162,8 @@ class Operate(App[str]):
     def _do(self, deed: Deed) -> None:
         if deed.name in _ASKS:
             self.source.ask(_ASKS[deed.name])
+            if self.whose:
+                self.tell(f"{deed.short}: asked of {self.whose}, run {self.view.run_id}")
         elif deed.name in SCREENS:
             self.screen_stack[0].query_one("#pages", ContentSwitcher).current = deed.name
             self._focus_page()

@@ -111,6 +111,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("alarms", "4", "alarms", "Alarms", _always),
     Deed("explain", "5", "explain", "Explain: the step chosen on the plan, from its line of intent to what must hold", _always),
     Deed("log", "7", "log", "What has happened", _always),
+    Deed("cells", "8", "cells", "Cells: every run that goes on on this machine", _always),
     Deed("back", "left_square_bracket", "back", "One event back in the record", _record),
     Deed("forward", "right_square_bracket", "on", "One event on in the record", _record),
     Deed("back_far", "left_curly_bracket", "before", "To the state before, in the record", _record),
@@ -135,6 +136,8 @@ RECORD_FOOTER: Final = (
     "palette",
     "detach",
 )
+ROOMY: Final = ("cells",)
+"""Where the terminal has the room, before the last three."""
 _SHOWN: Final = {
     "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
     "question_mark": "?", "colon": ":",

@@ -63,12 +63,13 @@ class Confirm(Dialog):
         Binding("right,down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, deed: Deed) -> None:
+    def __init__(self, deed: Deed, whose: str = "") -> None:
+        """`whose`: of which cell, where there are several."""
         super().__init__()
-        self.deed = deed
+        self.deed, self.whose = deed, whose
 
     def asked(self) -> ComposeResult:
-        yield Static(Content(self.deed.long), classes="title")
+        yield Static(Content(clean(f"{self.whose}: {self.deed.long}" if self.whose else self.deed.long)), classes="title")
         yield Static(Content(self.deed.confirms))
         with Horizontal(classes="buttons"):
             yield Button("Cancel", id="cancel")

@@ -35,8 +35,9 @@ Order = tuple[str, tuple[object, ...]]
 
 
 class LiveRun:
-    def __init__(self, folder: RunFolder, role: Role) -> None:
-        self._folder, self._role = folder, role
+    def __init__(self, folder: RunFolder, role: Role, *, is_attended: bool = True) -> None:
+        """Where its robots are is told, and its cell is read, only of one that somebody attends to."""
+        self._folder, self._role, self._is_attended = folder, role, is_attended
         self._view = View(run_id=folder.id, role=role, note="attaching")
         self._run: Run | None = None
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
@@ -84,6 +85,12 @@ class LiveRun:
     def move(self, stride: Stride, by: int) -> None:
         """What goes on cannot be gone back in."""
 
+    def attend(self) -> None:
+        """From now on."""
+        if not self._is_attended:
+            self._is_attended = True
+            self._orders.put(("attend", ()))
+
     def reattach(self) -> None:
         if not self._thread.is_alive():
             self._thread = self._started()
@@ -130,10 +137,14 @@ class LiveRun:
         )
         self._run = run
         self._show(scene)
-        run.client.post(Watch(OURS))  # one of before does not know it, and says so to the client, who keeps it
+        if self._is_attended:
+            self._watch(run)
         self._listen(run)
         self._run = None
         self._end(run)
+
+    def _watch(self, run: Run) -> None:
+        run.client.post(Watch(OURS))  # one of before does not know it, and says so to the client, who keeps it
 
     def _listen(self, run: Run) -> None:
         """Folds all that has come before it is shown, so that a flood of events costs no flood of views."""
@@ -154,7 +165,7 @@ class LiveRun:
                 return
 
     def _show(self, scene: Scene) -> None:
-        if not self._has_looked and scene.run.progress.plan is not None:
+        if self._is_attended and not self._has_looked and scene.run.progress.plan is not None:
             self._has_looked = True
             Thread(target=self._look_round, args=(scene,), name="cell", daemon=True).start()
         has_changed = scene.run.pack != self._view.scene.run.pack  # what was asked has come about, or something else has
@@ -176,6 +187,9 @@ class LiveRun:
                 case "ask":
                     run.ask(*words)  # type: ignore[arg-type]
                     self._view = replace(self._view, last_asked=f"asked: {words[0]}")
+                case "attend":
+                    self._watch(run)
+                    self._show(scene)
                 case "asked":
                     self._view = replace(self._view, last_asked=str(words[0]))
                 case "seen":

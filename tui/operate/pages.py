@@ -14,10 +14,10 @@ from textual.widget import Widget
 from tui.operate.axis_panel import AxisPanel
 from tui.operate.lines import Line
 from tui.operate.panel import ListPanel, Panel
-from tui.operate.panels import alarm_rows, cell_map, explained, jog_rows, joints, logged, plan_board, why
+from tui.operate.panels import alarm_rows, cell_map, cell_rows, explained, jog_rows, joints, logged, plan_board, why
 from tui.operate.view import View
 
-SCREENS: Final = ("overview", "plan", "jog", "alarms", "explain", "log")
+SCREENS: Final = ("overview", "plan", "jog", "alarms", "explain", "log", "cells")
 
 
 class Page(Vertical):
@@ -91,6 +91,31 @@ class Log(Page):
         yield ListPanel(logged.log_rows, "what has happened", logged.ABOUT, id="log_list")
 
 
+class CellList(ListPanel):
+    """The cell under its cursor is the one that is shown, so that STOP means what is looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda view, width: self._rows(width), "cells", cell_rows.ABOUT, id="cell_list")
+
+    def _rows(self, width: int) -> cell_rows.Rows:
+        cells = self.operate.cells_seen
+        self.keys = tuple(cell.run_id for cell in cells)
+        shown = self.operate.view.run_id
+        self.cursor = self.keys.index(shown) if shown in self.keys else 0
+        return cell_rows.cell_rows(cells, width)
+
+    def move(self, by: int) -> None:
+        if self.keys:
+            self.operate.attach(self.keys[min(max(0, self.cursor + by), len(self.keys) - 1)])
+
+
+class Cells(Page):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.deed('overview')", show=False)]
+
+    def compose(self) -> ComposeResult:
+        yield CellList()
+
+
 def pages() -> Iterator[Widget]:
     yield Overview(id="overview")
     yield Plan(id="plan")
@@ -98,3 +123,4 @@ def pages() -> Iterator[Widget]:
     yield Alarms(id="alarms")
     yield Explained(id="explain")
     yield Log(id="log")
+    yield Cells(id="cells")

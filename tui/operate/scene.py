@@ -61,7 +61,8 @@ _NO_ALARMS = Alarms()
 class Scene:
     """What is known after event `seq`. `opened`: when the run was, ns of its clock; `clock` as in RunOpened, "" where it is not
     known. `from_seq`: the events before it were not seen here, only what the run had come to with them. `steps`: those of the
-    plan in hand that have begun. `plan_began`: when the first of them did."""
+    plan in hand that have begun. `plan_began`: when the first of them did. `since`: when the state of the run was last another
+    one; None where that was not seen here."""
 
     seq: int = 0
     from_seq: int = 0
@@ -70,6 +71,7 @@ class Scene:
     clock: str = ""
     steps: Map[str, StepSeen] = Map()  # noqa: RUF009  persistent
     plan_began: int | None = None
+    since: int | None = None
     alarms: Alarms = _NO_ALARMS
     log: tuple[Said, ...] = ()
 
@@ -108,6 +110,7 @@ def taken(scene: Scene, seq: int, event: Event) -> Scene:
         log=_log(scene.log, seq, event),
         steps=steps,
         plan_began=began,
+        since=scene.since if run.pack == before.pack else run.now,
     )
 
 
@@ -189,6 +192,7 @@ def _shifted(scene: Scene, shift: int) -> Scene:
         scene,
         steps=Map({name: replace(seen, began=seen.began + shift, ended=moved(seen.ended)) for name, seen in scene.steps.items()}),
         plan_began=moved(scene.plan_began),
+        since=moved(scene.since),
         alarms=replace(
             scene.alarms,
             listed=Map({key: alarm(old) for key, old in scene.alarms.listed.items()}),

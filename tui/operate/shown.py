@@ -1,4 +1,4 @@
-"""Opens the screens in this process, in whichever terminal it has, and closes their source behind them."""
+"""Opens the screens in this process, in whichever terminal it has, and closes their sources behind them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,24 @@ from controller.attached.messages import Role
 from controller.journal.folder import RunFolder
 
 
-def shown(folder: RunFolder, role: Role, keys: Mapping[str, str], theme: str) -> str:
-    """Gives what is to be said afterwards, "" for nothing."""
+def shown(folder: RunFolder, is_named: bool, role: Role, keys: Mapping[str, str], theme: str) -> str:
+    """Gives what is to be said afterwards, "" for nothing. Where nobody has named the run there are all that go on to choose
+    from."""
+    from cellwright.folders import state_folder
     from tui.operate.app import Operate
+    from tui.operate.cells import Cells
     from tui.operate.live import LiveRun
     from tui.operate.recorded import RecordedRun
 
+    theme = f"cellwright-{theme}"
+    if not is_named:
+        cells = Cells(state_folder(), role, folder)
+        try:
+            return Operate(cells.source(folder.id), keys, theme, cells=cells).run() or ""
+        finally:
+            cells.close()
     source = LiveRun(folder, role) if folder.pid() is not None else RecordedRun(folder)
     try:
-        return Operate(source, keys, theme=f"cellwright-{theme}").run() or ""
+        return Operate(source, keys, theme).run() or ""
     finally:
         source.close()

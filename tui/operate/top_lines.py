@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from controller.awaited import asked_of_people
 from controller.goals import aims, goals
 from tui.operate.lines import Line, Piece, apart, cut, fitted, line, said, width_of
@@ -11,20 +13,21 @@ from tui.operate.view import View, may_ask
 _LINKS = {"loading": "… READING", "lost": "? NO CONTROLLER", "over": "RUN OVER", "record": "REPLAY"}
 
 
-def top_lines(view: View, width: int, stop_key: str) -> tuple[Line, Line, Line]:
-    """`stop_key`: the one that asks for a stop where the focus is."""
-    return state_line(view, width, stop_key), job_line(view, width), alarm_line(view, width)
+def top_lines(view: View, width: int, stop_key: str, whose: str = "") -> tuple[Line, Line, Line]:
+    """`stop_key`: the one that asks for a stop where the focus is. `whose`: of which cell, where there are several."""
+    return state_line(view, width, stop_key, whose), job_line(view, width), alarm_line(view, width)
 
 
-def state_line(view: View, width: int, stop_key: str) -> Line:
+def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
     run = view.scene.run
     sign, look = SIGNS[run.pack]
     state = Piece(f"[{sign} {run.pack.upper()}]", look) if view.scene.seq else Piece("[? NOT KNOWN]", "warn")
     if view.link == "lost":
         state = Piece(f"[? WAS {run.pack.upper()}]", "warn")
-    stop = Piece(f"[{stop_key} STOP]", "stop" if may_ask(view, "quick stop") is None else "dim", "stop")
+    whose = f" {fitted(whose, max(8, width // 5))}" if whose else ""
+    stop = Piece(f"[{stop_key} STOP{whose}]", "stop" if may_ask(view, "quick stop") is None else "dim", "stop")
     name = view.intent.rpartition("/")[2] or view.run_id
-    parts: list[Piece] = [said(fitted(name, max(8, width - 50)), "strong"), Piece(" "), state]
+    parts: list[Piece] = [said(fitted(name, max(8, width - 50 - cell_len(whose))), "strong"), Piece(" "), state]
     parts += [Piece("  "), Piece(_target(view), "bad" if view.target == "real" else "plain")] if view.target else []
     parts += [Piece("  MANUAL", "warn")] if run.manual is not None else []
     if view.link in _LINKS:

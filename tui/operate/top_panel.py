@@ -23,4 +23,4 @@ class TopPanel(Panel):
     def drawn(self, width: int, height: int) -> Sequence[Line]:
         is_typing = isinstance(self.screen.focused, Input | TextArea)
         key = EVERYWHERE if is_typing else self.operate.keys["stop"]
-        return top_lines(self.operate.view, width, shown_key(key))
+        return top_lines(self.operate.view, width, shown_key(key), self.operate.whose)

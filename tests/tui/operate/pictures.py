@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 from tests.journals.packing import ENDING, FOLDER, unpacked
-from tests.tui.operate.on_record import ASSEMBLY, TENDING
+from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING
 from tests.tui.operate.seen import rows_of_screen
 from tui.operate.app import Operate
+from tui.operate.cells import Cell
 from tui.operate.recorded import RecordedRun
 
 KEPT = Path(__file__).parent / "pictures"
@@ -20,8 +21,37 @@ STORIES = {
 }
 
 
+class Listed:
+    """Several cells, each a record, as those are that go on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sources = {}
+        for name, by in ((ASSEMBLY, -4), (TENDING, -380), (HELD, -200)):
+            source = RecordedRun(unpacked(FOLDER / f"{name}{ENDING}", folder), in_thread=False, looks_round=False)
+            source.move("event", by)
+            self._sources[name] = source
+        self._cells = tuple(Cell(name, name.partition("-")[0], source.newest()) for name, source in self._sources.items())
+
+    def newest(self) -> tuple[Cell, ...]:
+        return self._cells
+
+    def source(self, run_id: str) -> RecordedRun:
+        return self._sources[run_id]
+
+
+async def drawn_cells(size: tuple[int, int]) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        cells = Listed(Path(folder))
+        app = Operate(cells.source(TENDING), cells=cells)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            return {"cells": "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n"}
+
+
 async def drawn(story: str, size: tuple[int, int]) -> dict[str, str]:
     """The pages of a story, by name."""
+    if story == "several":
+        return await drawn_cells(size)
     name, by, pages = STORIES[story]
     found = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +72,7 @@ def path_of(story: str, page: str, size: tuple[int, int]) -> Path:
 
 def main() -> None:
     KEPT.mkdir(exist_ok=True)
-    for story in STORIES:
+    for story in (*STORIES, "several"):
         for size in SIZES:
             for page, text in asyncio.run(drawn(story, size)).items():
                 path_of(story, page, size).write_text(text, encoding="utf-8")

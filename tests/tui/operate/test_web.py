@@ -1,5 +1,5 @@
-"""The screens in a browser: on the loopback, for who knows the token, with nothing asked for from outside; and the whole way from the
-command to the first screen and back."""
+"""The screens in a browser: on the loopback, for who knows the token, with nothing asked for from outside; and the whole way
+from the command to the first screen and back."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ def test_a_port_of_the_loopback_is_taken(text: str, found: int) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("0.0.0.0:8000", "loopback"), ("[::]:8000", "loopback"), ("192.168.0.7:8000", "can stop and move robots"), ("cell-1:80", "ssh -L"),
-        ("127.0.0.1.example:80", "loopback"), ("65536", "is no port"), ("", "is no port"), ("http", "is no port"), ("٣", "is no port"),
-        ("-1", "is no port"), ("127.0.0.1:", "is no port"), ("9" * 5000, "is no port"),
+        ("0.0.0.0:8000", "loopback"), ("[::]:8000", "loopback"), ("192.168.0.7:8000", "can stop and move robots"),
+        ("cell-1:80", "ssh -L"), ("127.0.0.1.example:80", "loopback"), ("65536", "is no port"), ("", "is no port"),
+        ("http", "is no port"), ("٣", "is no port"), ("-1", "is no port"), ("127.0.0.1:", "is no port"),
+        ("9" * 5000, "is no port"),
     ],
 )  # fmt: skip
 def test_another_address_is_refused_with_the_reason(text: str, why: str) -> None:
@@ -55,7 +56,8 @@ def test_another_address_is_refused_with_the_reason(text: str, why: str) -> None
 
 @pytest.mark.parametrize(
     ("host", "origin"),
-    [("127.0.0.1:8000", None), ("localhost:9000", "http://localhost:9000"), ("LOCALHOST:9000", "http://localhost:9000"), ("localhost", None)],
+    [("127.0.0.1:8000", None), ("localhost:9000", "http://localhost:9000"), ("localhost", None),
+     ("LOCALHOST:9000", "http://localhost:9000")],
 )  # fmt: skip
 def test_this_machine_and_its_own_page_are_answered(host: str, origin: str | None) -> None:
     assert turned_away(host, origin) is None
@@ -65,7 +67,8 @@ def test_this_machine_and_its_own_page_are_answered(host: str, origin: str | Non
     ("host", "origin"),
     [
         ("cell.example:8000", None), ("127.0.0.1.example", None), ("", None), ("127.0.0.1:x", None), ("evil@127.0.0.1:80", None),
-        ("127.0.0.1:80/..", None), ("127.0.0.1:99999999", None), ("127.0.0.1:80", "http://evil.example"), ("127.0.0.1:80", "null"),
+        ("127.0.0.1:80/..", None), ("127.0.0.1:99999999", None), ("127.0.0.1:80", "http://evil.example"),
+        ("127.0.0.1:80", "null"),
         ("127.0.0.1:80", "http://127.0.0.1:81"), ("127.0.0.1:80", "https://127.0.0.1:80"), ("127.0.0.1:80", ""), ("[::1", None),
     ],
 )  # fmt: skip

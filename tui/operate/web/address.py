@@ -1,7 +1,7 @@
 """Where the screens may be served, and to whom: this machine's loopback, and pages that came from there.
 
-Law: whoever has the page can stop and move robots like whoever began it. So nothing but 127.0.0.1 is bound, and a request that names
-another host (a name that was made to lead here) or that a page of another origin makes is turned away.
+Law: whoever has the page can stop and move robots like whoever began it. So nothing but 127.0.0.1 is bound, and a request that
+names another host (a name that was made to lead here) or that a page of another origin makes is turned away.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def address_of(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if host.strip("[]") not in ("", *_NAMES):
         raise NotHere(
-            f"{host!r:.60} is not this machine's loopback: whoever reaches the screens can stop and move robots, so they are served"
-            f" on {HERE} only; from elsewhere: ssh -L 8000:{HERE}:8000 MACHINE"
+            f"{host!r:.60} is not this machine's loopback: whoever reaches the screens can stop and move robots, so they are"
+            f" served on {HERE} only; from elsewhere: ssh -L 8000:{HERE}:8000 MACHINE"
         )
     if not (port.isascii() and port.isdecimal() and int(port[:6]) <= 65_535 and len(port) <= 5):
         raise NotHere(f"{port!r:.20} is no port: 0 to 65535, 0 for one that is free")

@@ -1,4 +1,5 @@
-"""The screens as a page: each browser gets a terminal of its own, in a process of its own. The one door to aiohttp and textual-serve.
+"""The screens as a page: each browser gets a terminal of its own, in a process of its own. The one door to aiohttp and
+textual-serve.
 
 Law: the page asks for nothing but what this server has, and this server answers nobody who does not know its token.
 """

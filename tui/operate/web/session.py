@@ -19,9 +19,19 @@ from controller.attached.messages import Role
 LOOKED_EVERY: Final = 1.0  # s
 
 
-def command(run: str, role: Role, theme: str) -> str:
-    """The line of a shell that begins it."""
-    words = (sys.executable, "-P", "-m", "tui.operate.web.session", run, "--role", role, "--theme", theme)
+def command(run: str | None, role: Role, theme: str) -> str:
+    """The line of a shell that begins it. `run` None: those that go on."""
+    words = (
+        sys.executable,
+        "-P",
+        "-m",
+        "tui.operate.web.session",
+        *(() if run is None else (run,)),
+        "--role",
+        role,
+        "--theme",
+        theme,
+    )
     return f"exec {shlex.join(words)}"
 
 
@@ -34,13 +44,13 @@ def main(words: Sequence[str] | None = None) -> int:
     from tui.speech import refuse
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("run")
+    parser.add_argument("run", nargs="?")
     parser.add_argument("--role", choices=("view", "operate"), required=True)
     parser.add_argument("--theme", choices=("grey", "light"), required=True)
     given = parser.parse_args(words)
     _end_with(os.getppid())
     try:
-        shown(living(given.run), given.role, own_keys(key_file()), given.theme)
+        shown(living(given.run), given.run is not None, given.role, own_keys(key_file()), given.theme)
     except (JournalError, WrongKeys) as cause:
         return refuse(str(cause), USAGE)
     return DONE

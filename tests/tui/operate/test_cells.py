@@ -1,0 +1,143 @@
+"""Several cells: a list of those that run, live; the one under the cursor is the one that is shown, and that STOP means."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from controller.attached.messages import Role
+from controller.journal.journal import FILE
+from tests.tui.operate.at_a_controller import Controlled, controlled, until
+from tests.tui.operate.on_record import ASSEMBLY, TENDING, scene_of
+from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
+from tui.operate.app import Operate
+from tui.operate.cells import Cell, Cells
+from tui.operate.lines import text_of, width_of
+from tui.operate.panels.cell_rows import cell_rows
+from tui.operate.view import View
+
+FIRST, SECOND = "assembly", "tending"
+"""As the files of the two cells are called: in this order in the list."""
+
+
+@dataclass
+class Two:
+    state: Path
+    assembly: Controlled
+    tending: Controlled
+
+
+@contextmanager
+def two_cells(folder: Path) -> Iterator[Two]:
+    runs = folder / "runs"
+    runs.mkdir()
+    with controlled(ASSEMBLY, runs) as assembly, controlled(TENDING, runs) as tending:
+        for run in (assembly, tending):
+            (run.folder.path / FILE).touch()  # a run that has begun has one
+            run.tell(200)
+        yield Two(folder, assembly, tending)
+
+
+@asynccontextmanager
+async def listed(two: Two, role: Role = "operate", size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Operate, Pilot[str]]]:
+    """The screens, once they show what both have told."""
+    cells = Cells(two.state, role, two.tending.folder)
+    app = Operate(cells.source(two.tending.folder.id), cells=cells)
+    try:
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: [c.view.scene.seq for c in app.cells_seen] == [two.assembly.told, two.tending.told])
+            yield app, pilot
+    finally:
+        cells.close()
+
+
+@pytest.mark.parametrize(
+    "size", [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow), pytest.param((150, 50), marks=pytest.mark.slow)]
+)
+@in_a_loop
+async def test_stop_is_asked_of_the_cell_under_the_cursor_alone_and_says_its_name(tmp_path: Path, size: tuple[int, int]) -> None:
+    with two_cells(tmp_path) as two:
+        async with listed(two, size=size) as (app, pilot):
+            rows = rows_of_screen(app)
+            assert rows[0].endswith(f"[x STOP {SECOND}]")
+            assert [row.split()[3] for row in rows if "EXECUTE" in row and "│" in row] == [FIRST, SECOND]
+            regions = [widget.region for widget in leaves(app)]
+            assert not any(a.overlaps(b) for a, b in combinations(regions, 2))
+            assert sum(region.area for region in regions) == size[0] * size[1]
+            await pilot.press("up")
+            await until(pilot, lambda: rows_of_screen(app)[0].endswith(f"[x STOP {FIRST}]"))
+            assert two.assembly.folder.id in rows_of_screen(app)[1]
+            await pilot.press("x")
+            assert f"STOP: asked of {FIRST}, run {two.assembly.folder.id}" in text_of_screen(app)
+            await until(pilot, lambda: two.assembly.post.asked == ["quick stop"])
+            assert two.tending.post.asked == []
+
+
+@in_a_loop
+async def test_enter_shows_a_cell_one_key_leads_back_and_what_is_asked_there_is_asked_of_it(tmp_path: Path) -> None:
+    with two_cells(tmp_path) as two:
+        async with listed(two) as (app, pilot):
+            await pilot.press("home", "enter")
+            assert " from above " in text_of_screen(app)
+            assert rows_of_screen(app)[0].endswith(f"[x STOP {FIRST}]")
+            await pilot.press("A")
+            assert f"{FIRST}: Abort" in text_of_screen(app)
+            await pilot.press("escape", "8")
+            assert " top alarm" in text_of_screen(app)
+            await pilot.press("down", "h")
+            await until(pilot, lambda: two.tending.post.asked == ["hold"])
+            assert two.assembly.post.asked == []
+
+
+@in_a_loop
+async def test_the_list_is_live_one_that_begins_comes_and_one_that_is_over_stays(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    with controlled(TENDING, runs) as tending:
+        (tending.folder.path / FILE).touch()
+        tending.tell(200)
+        cells = Cells(tmp_path, "operate", tending.folder)
+        app = Operate(cells.source(tending.folder.id), cells=cells)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.view.scene.seq == 200)
+            assert " from above " in text_of_screen(app)  # of one alone there is nothing to choose
+            assert rows_of_screen(app)[0].endswith("[x STOP]")
+            with controlled(ASSEMBLY, runs) as assembly:
+                (assembly.folder.path / FILE).touch()
+                assembly.tell(100)
+                await pilot.press("8")
+                await until(pilot, lambda: len(app.cells_seen) == 2 and app.cells_seen[0].view.scene.seq == 100)
+                assert rows_of_screen(app)[0].endswith(f"[x STOP {SECOND}]")
+                assembly.tell(len(assembly.events))
+                assembly.end()
+                await until(pilot, lambda: any(FIRST in row and "over" in row for row in rows_of_screen(app)))
+        cells.close()
+
+
+def test_cells_of_one_name_are_told_apart_by_their_runs_and_each_row_says_what_there_is() -> None:
+    view = View(scene_of(ASSEMBLY), "live", run_id="one")
+    cells = [
+        Cell("one", "one", view),
+        Cell("two", "two", View(link="lost", run_id="two", note="gone")),
+        Cell("x" * 99, "x" * 99, View()),
+    ]
+    for width in (78, 148):
+        head, rows = cell_rows(cells, width)
+        assert [key for key, _ in rows] == ["one", "two", "x" * 99]
+        texts = [text_of(row) for _, row in rows]
+        assert "■ STOPPED" in texts[0]
+        assert "R715" in texts[0]
+        assert "? was IDLE" in texts[1]
+        assert "no controller: gone" in texts[1]
+        assert "? NOT KNOWN" in texts[2]
+        assert "…" in texts[2]
+        columns = {text.index(word) for text, word in ((texts[0], "one"), (texts[1], "two"), (texts[2], "xxx"))}
+        assert columns == {cell_len("  state          ")} == {text_of(head[0]).index("cell")}
+        assert all(width_of(row) < width for _, row in rows[2:])
