@@ -21,8 +21,9 @@ from cell.events import Asked
 from tui.operate.cells import Cell, Cells
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
+from tui.operate.jumping import Jump
 from tui.operate.lines import Line, Look, line, said
-from tui.operate.pages import SCREENS, pages
+from tui.operate.pages import SCREENS, Page, pages
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels.footer import footer_line
 from tui.operate.source import Source
@@ -184,7 +185,10 @@ class Operate(App[str]):
         page = self.query_one(f"#{self.query_one('#pages', ContentSwitcher).current}")
         for panel in page.query(Panel):
             panel.update()
-        first = next((panel for panel in page.query(Panel) if panel.can_focus), None)
+        assert isinstance(page, Page)
+        first = next(
+            (panel for panel in page.query(Panel) if panel.id == page.first or (panel.can_focus and not page.first)), None
+        )
         if first is not None:
             self.set_focus(first)
         self.show()
@@ -238,6 +242,17 @@ class Operate(App[str]):
 
     def _do_reattach(self) -> None:
         self.source.reattach()
+
+    def _do_jump(self) -> None:
+        """The regions of the page, in the order of the tab key."""
+        there = [panel for panel in self.screen.query(Panel) if panel.can_focus and panel.is_on_screen and panel.size.area]
+
+        def jumped(answer: str | None) -> None:
+            if answer is not None:
+                self.set_focus(there[int(answer)])
+                self.show()
+
+        self.push_screen(Jump([panel.region for panel in there], self.size, self.keys["stop"]), jumped)
 
     def _do_help(self) -> None:
         focused = self.focused

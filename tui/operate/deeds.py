@@ -117,6 +117,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("back_far", "left_curly_bracket", "before", "To the state before, in the record", _record),
     Deed("forward_far", "right_curly_bracket", "after", "To the state after, in the record", _record),
     Deed("reattach", "n", "attach", "Attach again", _lost),
+    Deed("jump", "g", "go to", "Go to a region: each shows a letter", _always),
     Deed("help", "question_mark", "help", "Help for what has the focus, and all keys", _always),
     Deed("palette", "colon", "all", "Everything that can be done, by name", _always),
     Deed("detach", "d", "leave", "Detach: the screens go, the run goes on", _always),
@@ -136,7 +137,7 @@ RECORD_FOOTER: Final = (
     "palette",
     "detach",
 )
-ROOMY: Final = ("cells",)
+ROOMY: Final = ("jump", "cells")
 """Where the terminal has the room, before the last three."""
 _SHOWN: Final = {
     "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tui.operate.axis_panel import AxisPanel
 from tui.operate.lines import Line
-from tui.operate.panel import ListPanel, Panel
+from tui.operate.panel import Draw, ListPanel, Panel
 from tui.operate.panels import alarm_rows, cell_map, cell_rows, explained, jog_rows, joints, logged, plan_board, why
 from tui.operate.view import View
 
@@ -21,26 +21,31 @@ SCREENS: Final = ("overview", "plan", "jog", "alarms", "explain", "log", "cells"
 
 
 class Page(Vertical):
-    """One of the pages; the others are not drawn."""
+    """One of the pages; the others are not drawn. `first` has the focus when it is opened; "": the first that can have it."""
+
+    first: ClassVar[str] = ""
 
 
 class Overview(Page):
+    first = "why"
+
     def compose(self) -> ComposeResult:
         with Horizontal(classes="upper"):
             with Vertical(id="maps"):
-                yield Panel(
-                    cell_map.top, "from above", cell_map.ABOUT, id="top_map", beside=partial(cell_map.scale_of, plane="top")
-                )
-                yield Panel(
-                    cell_map.side, "from the side", cell_map.ABOUT, id="side_map", beside=partial(cell_map.scale_of, plane="side")
-                )
+                yield _map(cell_map.top, "from above", "top")
+                yield _map(cell_map.side, "from the side", "side")
             with Vertical(id="middle"):
                 yield Panel(why.why_lines, "why", why.ABOUT, can_focus=True, id="why")
                 yield Panel(joints.joint_lines, "joints", joints.ABOUT, can_focus=True, id="joints")
             with Vertical(id="more"):
-                yield Panel(why.parts_lines, "parts", why.PARTS, id="parts")
+                yield Panel(why.parts_lines, "parts", why.PARTS, can_focus=True, id="parts")
                 yield ListPanel(logged.log_rows, "last", logged.ABOUT, id="last")
-        yield Panel(plan_board.strip, "plan", plan_board.ABOUT, id="strip")
+        yield Panel(plan_board.strip, "plan", plan_board.ABOUT, can_focus=True, id="strip")
+
+
+def _map(draw: Draw, title: str, plane: cell_map.Plane) -> Panel:
+    scale = partial(cell_map.scale_of, plane=plane)
+    return Panel(draw, title, cell_map.ABOUT, can_focus=True, id=f"{plane}_map", beside=scale)
 
 
 class Plan(Page):
@@ -53,7 +58,7 @@ class Plan(Page):
         def page(view: View, width: int, height: int) -> Sequence[Line]:
             return plan_board.explained(view, plan_board.step_at_row(view.scene, board.chosen), width)
 
-        yield Panel(page, "the step under the cursor, and why", plan_board.ABOUT, id="step_page")
+        yield Panel(page, "the step under the cursor, and why", plan_board.ABOUT, can_focus=True, id="step_page")
 
 
 class Jogging(Page):
@@ -61,9 +66,9 @@ class Jogging(Page):
         with Horizontal(classes="upper"):
             yield AxisPanel("axes")
             with Vertical():
-                yield Panel(cell_map.top, "from above", cell_map.ABOUT, id="jog_top")
-                yield Panel(cell_map.side, "from the side", cell_map.ABOUT, id="jog_side")
-        yield Panel(jog_rows.way_lines, "where it goes, and why no further", jog_rows.ABOUT, id="jog_way")
+                yield Panel(cell_map.top, "from above", cell_map.ABOUT, can_focus=True, id="jog_top")
+                yield Panel(cell_map.side, "from the side", cell_map.ABOUT, can_focus=True, id="jog_side")
+        yield Panel(jog_rows.way_lines, "where it goes, and why no further", jog_rows.ABOUT, can_focus=True, id="jog_way")
 
 
 class Explained(Page):
@@ -83,7 +88,7 @@ class Alarms(Page):
         def page(view: View, width: int, height: int) -> Sequence[Line]:
             return alarm_rows.alarm_page(view, found.chosen, width)
 
-        yield Panel(page, "what it is, and what to do", id="alarm_page")
+        yield Panel(page, "what it is, and what to do", alarm_rows.ABOUT, can_focus=True, id="alarm_page")
 
 
 class Log(Page):
