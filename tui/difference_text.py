@@ -17,10 +17,10 @@ WORDS = {
 
 
 def difference_text(found: Difference) -> str:
-    return "\n".join(_lines(found)) + "\n"
+    return "\n".join(difference_lines(found)) + "\n"
 
 
-def _lines(found: Difference) -> Iterator[str]:
+def difference_lines(found: Difference) -> Iterator[str]:
     if found.is_none:
         yield "the same plan"
         return

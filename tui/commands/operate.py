@@ -22,7 +22,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from tui.operate.web.address import USUAL
 
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
-    parser.add_argument("--role", choices=("view", "operate"), default="operate", help="view: only look (default: operate)")
+    parser.add_argument(
+        "--role", choices=("view", "operate", "engineer"), default="operate",
+        help="view: only look; engineer: change the text of the intent too (default: operate)",
+    )  # fmt: skip
     parser.add_argument(
         "--theme", choices=("grey", "light"), default="grey", help="grey, with colour for the abnormal only, or light"
     )

@@ -5,9 +5,10 @@ Law: it is a client. It decides nothing about the run, keeps nothing alive, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.style import Style
 from textual import events
@@ -15,15 +16,19 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from cell.events import Asked
 from tui.operate.cells import Cell, Cells
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
+from tui.operate.editing.page import IntentPage
+from tui.operate.editing.text import IntentText
 from tui.operate.jumping import Jump
 from tui.operate.lines import Line, Look, line, said
-from tui.operate.pages import SCREENS, Page, pages
+from tui.operate.page import Page
+from tui.operate.pages import SCREENS, pages
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels.footer import footer_line
 from tui.operate.source import Source
@@ -32,6 +37,10 @@ from tui.operate.too_small import is_too_small, small_lines
 from tui.operate.top_panel import TopPanel
 from tui.operate.view import View
 
+if TYPE_CHECKING:
+    from tui.operate.editing.desk import Desk
+
+EDITS: Final = ("save", "fix", "changes", "reload", "keep")
 PERIOD: Final = 0.1  # s between two looks at what is new
 _ASKS: Final[Mapping[str, Asked]] = {
     "stop": "quick stop",
@@ -63,10 +72,14 @@ class Operate(App[str]):
         theme: str = GREY,
         has_colour: bool | None = None,
         cells: Cells | None = None,
+        desk_of: Callable[[str], Desk] | None = None,
     ) -> None:
-        """`cells`: those to choose from; `source` is the one of them that is shown first."""
+        """`cells`: those to choose from; `source` is the one of them that is shown first. `desk_of` gives that of a run, at which
+        its text is edited."""
         super().__init__()
-        self._cells = cells
+        self._cells, self._desk_of = cells, desk_of
+        self._text_page = IntentPage()
+        self._desks: dict[str, Desk] = {}
         self.cells_seen: tuple[Cell, ...] = () if cells is None else cells.newest()
         self._said = ""
         self.source = source
@@ -90,6 +103,7 @@ class Operate(App[str]):
         yield Panel(lambda view, width, height: small_lines(self.size.width, self.size.height, width), id="small")
         with ContentSwitcher(initial="overview" if len(self.cells_seen) < 2 else "cells", id="pages"):
             yield from pages()
+            yield self._text_page
         yield Panel(self._footer, id="footer")
 
     def on_mount(self) -> None:
@@ -106,6 +120,18 @@ class Operate(App[str]):
         if view is not self.view or cells is not self.cells_seen:
             self.view, self.cells_seen = view, cells
             self.show()
+        self._text_page.look()
+
+    def desk(self) -> Desk | None:
+        """That of the run that is shown."""
+        run_id = self.view.run_id
+        if run_id not in self._desks and self._desk_of is not None:
+            self._desks[run_id] = self._desk_of(run_id)
+        return self._desks.get(run_id)
+
+    def on_unmount(self) -> None:
+        for desk in self._desks.values():
+            desk.close()
 
     def attach(self, run_id: str) -> None:
         """Shows another of the cells."""
@@ -168,6 +194,8 @@ class Operate(App[str]):
         elif deed.name in SCREENS:
             self.screen_stack[0].query_one("#pages", ContentSwitcher).current = deed.name
             self._focus_page()
+        elif deed.name in EDITS:
+            self._text_page.do(deed.name)
         else:
             getattr(self, f"_do_{deed.name}")()
         self.look()
@@ -179,18 +207,16 @@ class Operate(App[str]):
             footer.update()
 
     def _footer(self, view: View, width: int, height: int) -> Sequence[Line]:
-        return [line(said(self._said, "warn"))] if self._said else [footer_line(view, self.keys, width)]
+        return [line(said(self._said, "warn"))] if self._said else [self._usual_footer(view, width)]
+
+    def _usual_footer(self, view: View, width: int) -> Line:
+        page = self.screen_stack[0].query_one("#pages", ContentSwitcher).current or ""
+        return footer_line(view, self.keys, width, page, self._text_page.is_typed_in)
 
     def _focus_page(self) -> None:
         page = self.query_one(f"#{self.query_one('#pages', ContentSwitcher).current}")
-        for panel in page.query(Panel):
-            panel.update()
         assert isinstance(page, Page)
-        first = next(
-            (panel for panel in page.query(Panel) if panel.id == page.first or (panel.can_focus and not page.first)), None
-        )
-        if first is not None:
-            self.set_focus(first)
+        page.opened()
         self.show()
 
     def _do_answer(self) -> None:
@@ -245,18 +271,19 @@ class Operate(App[str]):
 
     def _do_jump(self) -> None:
         """The regions of the page, in the order of the tab key."""
-        there = [panel for panel in self.screen.query(Panel) if panel.can_focus and panel.is_on_screen and panel.size.area]
+        found = self.screen.query("Panel, TextArea").results(Widget)
+        there = [widget for widget in found if widget.can_focus and widget.is_on_screen and widget.size.area]
 
         def jumped(answer: str | None) -> None:
             if answer is not None:
                 self.set_focus(there[int(answer)])
                 self.show()
 
-        self.push_screen(Jump([panel.region for panel in there], self.size, self.keys["stop"]), jumped)
+        self.push_screen(Jump([widget.region for widget in there], self.size, self.keys["stop"]), jumped)
 
     def _do_help(self) -> None:
         focused = self.focused
-        title, page = (focused.title, focused.help_page) if isinstance(focused, Panel) else ("", "")
+        title, page = (focused.title, focused.help_page) if isinstance(focused, Panel | IntentText) else ("", "")
         self.push_screen(Help(f"Help: {title or 'the screens'}", page))
 
     def _do_palette(self) -> None:
@@ -266,6 +293,10 @@ class Operate(App[str]):
         if name is not None:
             self.action_deed(name)
 
-    def _do_detach(self) -> None:
+    def _do_detach(self, is_sure: bool = False) -> None:
+        if not is_sure and self._text_page.is_changed:
+            deed = replace(BY_NAME["detach"], confirms="The text is changed and not saved: what was typed is lost.")
+            self.push_screen(Confirm(deed), lambda answer: self._do_detach(True) if answer is not None else None)
+            return
         goes_on = self.view.link == "live"
         self.exit(f"The run goes on. Next: cellwright operate {self.view.run_id}" if goes_on else "")

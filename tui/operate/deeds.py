@@ -60,6 +60,10 @@ def _question(view: View) -> str | None:
     return "this terminal only looks: attach with --role operate" if view.role == "view" else None
 
 
+def _engineer(view: View) -> str | None:
+    return None if view.role == "engineer" else "that is for the role engineer: cellwright operate --role engineer"
+
+
 def _record(view: View) -> str | None:
     return None if view.link == "record" else "only a record can be gone back in: cellwright operate RUN of a run that is over"
 
@@ -111,6 +115,12 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("alarms", "4", "alarms", "Alarms", _always),
     Deed("explain", "5", "explain", "Explain: the step chosen on the plan, from its line of intent to what must hold", _always),
     Deed("log", "7", "log", "What has happened", _always),
+    Deed("intent", "6", "intent", "Intent: its text, and what is wrong with it", _always),
+    Deed("save", "ctrl+s", "save", "Save the text of the intent, for the next run", _engineer),
+    Deed("fix", "f4", "fix", "Make the fix of the finding under the cursor", _engineer),
+    Deed("changes", "f5", "changes", "What a plan from this text would change, and why", _engineer),
+    Deed("reload", "f9", "reload", "Take the text as its file has it, in place of what was typed", _engineer),
+    Deed("keep", "f10", "keep", "Keep what was typed, although another has changed the file", _engineer),
     Deed("cells", "8", "cells", "Cells: every run that goes on on this machine", _always),
     Deed("back", "left_square_bracket", "back", "One event back in the record", _record),
     Deed("forward", "right_square_bracket", "on", "One event on in the record", _record),
@@ -137,6 +147,9 @@ RECORD_FOOTER: Final = (
     "palette",
     "detach",
 )
+EDIT_FOOTER: Final = ("save", "fix", "changes", "reload", "overview", "help", "palette", "detach")
+TYPING_FOOTER: Final = ("save", "fix", "changes", "reload")
+"""Where letters are text."""
 ROOMY: Final = ("jump", "cells")
 """Where the terminal has the room, before the last three."""
 _SHOWN: Final = {

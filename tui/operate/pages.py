@@ -13,17 +13,12 @@ from textual.widget import Widget
 
 from tui.operate.axis_panel import AxisPanel
 from tui.operate.lines import Line
+from tui.operate.page import Page
 from tui.operate.panel import Draw, ListPanel, Panel
 from tui.operate.panels import alarm_rows, cell_map, cell_rows, explained, jog_rows, joints, logged, plan_board, why
 from tui.operate.view import View
 
-SCREENS: Final = ("overview", "plan", "jog", "alarms", "explain", "log", "cells")
-
-
-class Page(Vertical):
-    """One of the pages; the others are not drawn. `first` has the focus when it is opened; "": the first that can have it."""
-
-    first: ClassVar[str] = ""
+SCREENS: Final = ("overview", "plan", "jog", "alarms", "explain", "log", "cells", "intent")
 
 
 class Overview(Page):

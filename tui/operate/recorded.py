@@ -12,6 +12,7 @@ from threading import Lock, Thread
 
 from cell.events import Asked, Event, StateChanged
 from cell.jog import Jog
+from controller.attached.messages import Role
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, legible
 from tui.operate import scene as scenes
@@ -59,12 +60,12 @@ class Record:
 class RecordedRun:
     """Reads in a thread of its own; until it has, the view says so."""
 
-    def __init__(self, folder: RunFolder, *, in_thread: bool = True, looks_round: bool = True) -> None:
+    def __init__(self, folder: RunFolder, *, in_thread: bool = True, looks_round: bool = True, role: Role = "view") -> None:
         """`looks_round`: reads the files of the cell too, where they are still what they were."""
         self._folder, self._looks_round = folder, looks_round
         self._record: Record | None = None
         self._lock = Lock()
-        self._view = View(link="record", note="reading the journal", run_id=folder.id)
+        self._view = View(link="record", note="reading the journal", run_id=folder.id, role=role)
         if in_thread:
             Thread(target=self._read, name="record", daemon=True).start()
         else:

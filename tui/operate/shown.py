@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from controller.attached.messages import Role
-from controller.journal.folder import RunFolder
+from controller.journal.folder import RunFolder, find_run
+
+if TYPE_CHECKING:
+    from tui.operate.editing.desk import Desk
 
 
 def shown(folder: RunFolder, is_named: bool, role: Role, keys: Mapping[str, str], theme: str) -> str:
@@ -17,15 +21,20 @@ def shown(folder: RunFolder, is_named: bool, role: Role, keys: Mapping[str, str]
     from tui.operate.live import LiveRun
     from tui.operate.recorded import RecordedRun
 
+    def desk_of(run_id: str) -> Desk:
+        from tui.operate.editing.desk import Desk
+
+        return Desk(find_run(state_folder(), run_id))
+
     theme = f"cellwright-{theme}"
     if not is_named:
         cells = Cells(state_folder(), role, folder)
         try:
-            return Operate(cells.source(folder.id), keys, theme, cells=cells).run() or ""
+            return Operate(cells.source(folder.id), keys, theme, cells=cells, desk_of=desk_of).run() or ""
         finally:
             cells.close()
-    source = LiveRun(folder, role) if folder.pid() is not None else RecordedRun(folder)
+    source = LiveRun(folder, role) if folder.pid() is not None else RecordedRun(folder, role=role)
     try:
-        return Operate(source, keys, theme).run() or ""
+        return Operate(source, keys, theme, desk_of=desk_of).run() or ""
     finally:
         source.close()

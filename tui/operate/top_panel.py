@@ -21,6 +21,7 @@ class TopPanel(Panel):
         super().__init__(lambda view, width, height: (), id="top")
 
     def drawn(self, width: int, height: int) -> Sequence[Line]:
-        is_typing = isinstance(self.screen.focused, Input | TextArea)
+        focused = self.screen.focused
+        is_typing = isinstance(focused, Input) or (isinstance(focused, TextArea) and not focused.read_only)
         key = EVERYWHERE if is_typing else self.operate.keys["stop"]
         return top_lines(self.operate.view, width, shown_key(key), self.operate.whose)

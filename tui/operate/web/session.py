@@ -45,7 +45,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser()
     parser.add_argument("run", nargs="?")
-    parser.add_argument("--role", choices=("view", "operate"), required=True)
+    parser.add_argument("--role", choices=("view", "operate", "engineer"), required=True)
     parser.add_argument("--theme", choices=("grey", "light"), required=True)
     given = parser.parse_args(words)
     _end_with(os.getppid())
