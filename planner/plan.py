@@ -54,9 +54,9 @@ MapFunction = Callable[..., Iterable[object]]
 @dataclass(frozen=True, slots=True)
 class Means:
     """What planning may use beside its own thought: where motions are kept, how to map a pure function over many arguments
-    (serially, or in a pool), whom to tell how far it is (stage, done, of). `is_thorough`: where there is no plan, look for what
-    would do with as many motions as that takes. `compares`: where robots are left out, the same is planned with all of them as
-    well, and the two are told beside each other."""
+    (serially, or in a pool), whom to tell how far it is (stage, done, of; of 0: nobody knows how much there is to do).
+    `is_thorough`: where there is no plan, look for what would do with as many motions as that takes. `compares`: where robots are
+    left out, the same is planned with all of them as well, and the two are told beside each other."""
 
     store: MotionStore
     map: MapFunction
@@ -71,6 +71,7 @@ def plan(request: PlanningRequest, means: Means, versions: Versions) -> Outcome[
     search = _Search.from_memory(request, means, memory.recalled())
     tasks = search.agreed()
     if tasks.value is None:
+        means.progress("why there is no plan", 0, 0)
         return no_plan(request, tasks.diagnostics, search.inquiry())
     if late := backing_up(request.cell, request.program, tasks.value):
         return no_plan(request, (*tasks.diagnostics, *late), replace(search.inquiry(), refused={}))
@@ -176,6 +177,7 @@ class _Search:
     def _scheduled(self) -> Outcome[TaskPlan]:
         look, rounds = FirstLook(self.request.cell, self._certainly_beyond), 0
         while rounds < MAX_ROUNDS:
+            self.means.progress("schedule", 0, 0)
             tasks = plan_tasks(self.request, self.known())
             if tasks.value is None:
                 return tasks

@@ -81,12 +81,14 @@ def prepare(file: str, asked: Asked, workshop: Workshop, admits: Admits = lambda
     cannot be read."""
     if not is_text(file):
         return _from_plan(file, asked, workshop, admits)
+    workshop.progress("reading", 0, 0)
     reading = read(file, asked.settings, asked.cell)
     if refused := admits(reading):
         return Prepared(None, refused, reading.texts)
     orders = _orders(asked, reading)
     if orders.value is None:
         return Prepared(None, orders.diagnostics, reading.texts)
+    workshop.progress("robots", 0, 0)
     request = request_for(reading, workshop, asked.seed, None, asked.without, orders.value, asked.is_continuous)
     if request.value is None:
         return Prepared(None, request.diagnostics, reading.texts)
@@ -107,6 +109,7 @@ def _orders(asked: Asked, reading: Reading) -> Outcome[tuple[Order, ...]]:
 
 
 def _from_plan(file: str, asked: Asked, workshop: Workshop, admits: Admits) -> Prepared:
+    workshop.progress("reading", 0, 0)
     loaded = load_plan(file, asked.cell)
     if loaded.value is None:
         return Prepared(None, loaded.diagnostics, {})
@@ -116,6 +119,7 @@ def _from_plan(file: str, asked: Asked, workshop: Workshop, admits: Admits) -> P
     orders = _orders(asked, reading)
     if orders.value is None:
         return Prepared(None, orders.diagnostics, {})
+    workshop.progress("robots", 0, 0)
     request = request_for(reading, workshop, plan.tasks.seed, None, asked.without, orders.value, asked.is_continuous)
     found = (*loaded.diagnostics, *request.diagnostics)
     if request.value is None:

@@ -63,6 +63,7 @@ def kept_or_judged(
             open_work.append((key, certificate, case))
         else:
             verdicts[key] = kept
+    progress(stage, len(verdicts), len(work))
     shares = [open_work[i : i + share] for i in range(0, len(open_work), share)]
     for each, found in zip(shares, map_fn(judge_share, [[case for _, _, case in each] for each in shares]), strict=True):
         for (key, certificate, _), verdict in zip(each, found, strict=True):

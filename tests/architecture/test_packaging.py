@@ -19,7 +19,8 @@ def canonical(distribution: str) -> str:
 
 
 DRIVER_EXTRAS = ("conformance", "modbus", "opcua", "web")
-"""Extras that bring what one driver, the kit's plugin or the screens in a browser import; its door in [tool.importlinter] keeps everybody else from it."""
+"""Extras that bring what one driver, the kit's plugin or the screens in a browser import; its door in [tool.importlinter] keeps
+everybody else from it."""
 
 
 def declared_dependencies() -> set[str]:

@@ -48,5 +48,5 @@ class Jump(Dialog):
             self.dismiss(str(number))
 
     def on_resize(self, event: events.Resize) -> None:
-        if event.size != self._for:
+        if event.size != self._for and self.is_current:
             self.dismiss(None)

@@ -7,11 +7,16 @@ import tempfile
 from pathlib import Path
 
 from tests.journals.packing import ENDING, FOLDER, unpacked
-from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING
+from tests.tui.operate.at_a_controller import until
+from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING, scene_of
 from tests.tui.operate.seen import rows_of_screen
+from tests.tui.operate.site import Site
+from tests.tui.operate.test_hostile import Still
 from tui.operate.app import Operate
 from tui.operate.cells import Cell
+from tui.operate.editing.desk import Desk
 from tui.operate.recorded import RecordedRun
+from tui.operate.view import View
 
 KEPT = Path(__file__).parent / "pictures"
 SIZES = ((80, 24), (120, 36), (150, 50))
@@ -48,8 +53,25 @@ async def drawn_cells(size: tuple[int, int]) -> dict[str, str]:
             return {"cells": "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n"}
 
 
+async def drawn_editor(size: tuple[int, int]) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site.in_folder(Path(folder))
+        site.intent.write_text(site.intent.read_text().replace("to right", "to rigth") + "# a note\nwithin 60\n")
+        source = Still(View(scene_of(ASSEMBLY, 300), "live", role="engineer", run_id="20261128-101500"))
+        app = Operate(source, desk_of=lambda run_id: Desk(site.folder))
+        async with app.run_test(size=size) as pilot:
+            await pilot.press("6")
+            await until(pilot, lambda: "✗ error" in "".join(rows_of_screen(app)))
+            await pilot.press("g")
+            jump = "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n"
+            await pilot.press("escape")
+            return {"intent": "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n", "letters": jump}
+
+
 async def drawn(story: str, size: tuple[int, int]) -> dict[str, str]:
     """The pages of a story, by name."""
+    if story == "editor":
+        return await drawn_editor(size)
     if story == "several":
         return await drawn_cells(size)
     name, by, pages = STORIES[story]
@@ -72,7 +94,7 @@ def path_of(story: str, page: str, size: tuple[int, int]) -> Path:
 
 def main() -> None:
     KEPT.mkdir(exist_ok=True)
-    for story in (*STORIES, "several"):
+    for story in (*STORIES, "several", "editor"):
         for size in SIZES:
             for page, text in asyncio.run(drawn(story, size)).items():
                 path_of(story, page, size).write_text(text, encoding="utf-8")

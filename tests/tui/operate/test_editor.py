@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from cell.codec import canonical
-from cellwright.start_file import FILE, VERSION, Start
 from controller.attached.messages import Role
 from controller.journal.folder import RunFolder
 from tests.tui.operate.at_a_controller import until
 from tests.tui.operate.on_record import ASSEMBLY, scene_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
+from tests.tui.operate.site import Site
 from tests.tui.operate.test_hostile import NAMES, Still
 from tui.operate.app import Operate
 from tui.operate.editing.desk import Desk
@@ -27,27 +24,7 @@ from tui.operate.editing.on_disk import Conflict, OnDisk, read_text, write_text
 from tui.operate.editing.text import IntentText
 from tui.operate.view import View
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "01_first_move"
-INTENT = "first_move.intent"
-SIZES = [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow), pytest.param((150, 50), marks=pytest.mark.slow)]
-
-
-@dataclass
-class Site:
-    """A run that was begun from an intent, and the screens on it."""
-
-    folder: RunFolder
-    intent: Path
-
-    @classmethod
-    def in_folder(cls, folder: Path) -> Site:
-        for name in (INTENT, "first_move.cell"):
-            shutil.copy(EXAMPLE / name, folder / name)
-        run = RunFolder(folder / "run")
-        run.path.mkdir()
-        start = Start(VERSION, "none", str(folder), ".", INTENT, None, {}, 0, (), False, (), None, None, 1)
-        (run.path / FILE).write_text(canonical(start), encoding="utf-8")
-        return cls(run, folder / INTENT)
+SIZES = [(80, 24), (120, 36), (150, 50)]
 
 
 @asynccontextmanager
@@ -67,6 +44,7 @@ def text(app: Operate) -> str:
     return app.query_one(IntentText).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @in_a_loop
 async def test_what_is_typed_is_checked_mended_by_a_key_and_saved_whole(size: tuple[int, int], tmp_path: Path) -> None:
@@ -74,9 +52,9 @@ async def test_what_is_typed_is_checked_mended_by_a_key_and_saved_whole(size: tu
     whole = site.intent.read_text()
     async with edited(site, size=size, link="over") as (app, pilot, _):
         await until(pilot, lambda: "nothing is wrong with it" in text_of_screen(app))
-        assert "first_move.intent, as in the file" in text_of_screen(app)
+        await until(pilot, lambda: "first_move.intent, as in the file" in text_of_screen(app))
         await pilot.press("enter", "ctrl+end", "up", "end", "backspace")
-        assert "changed, not saved" in text_of_screen(app)
+        await until(pilot, lambda: "changed, not saved" in text_of_screen(app))
         await until(pilot, lambda: "✗ error" in text_of_screen(app))
         rows = rows_of_screen(app)
         assert any("4:15" in row and "✗ error" in row for row in rows)
@@ -87,11 +65,11 @@ async def test_what_is_typed_is_checked_mended_by_a_key_and_saved_whole(size: tu
         assert text(app) == whole
         await until(pilot, lambda: "nothing is wrong with it" in text_of_screen(app))
         await pilot.press("ctrl+s")
-        assert "save: nothing has changed" in text_of_screen(app)
+        await until(pilot, lambda: "save: nothing has changed" in text_of_screen(app))
         await pilot.press("enter", "ctrl+end", *"within 60 s", "ctrl+s")
         await until(pilot, lambda: "first_move.intent is saved" in text_of_screen(app))
         assert site.intent.read_text() == f"{whole}within 60 s" == text(app)
-        assert "as in the file" in text_of_screen(app)
+        await until(pilot, lambda: "as in the file" in text_of_screen(app))
 
 
 @in_a_loop
@@ -108,6 +86,7 @@ async def test_letters_are_text_there_and_stop_is_still_one_key_away(tmp_path: P
         assert source.asked == ["quick stop"] * 2
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_what_another_has_written_is_shown_and_not_written_over_unseen(tmp_path: Path) -> None:
     site = Site.in_folder(tmp_path)
@@ -118,9 +97,9 @@ async def test_what_another_has_written_is_shown_and_not_written_over_unseen(tmp
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "another has changed the file" in text_of_screen(app))
         await pilot.press("escape", "end")
-        assert "+within 50 s" in text_of_screen(app)
+        await until(pilot, lambda: "+within 50 s" in text_of_screen(app))
         await pilot.press("ctrl+s")
-        assert "keep yours, or load theirs" in text_of_screen(app)
+        await until(pilot, lambda: "keep yours, or load theirs" in text_of_screen(app))
         assert site.intent.read_text() == whole + "within 50 s\n"
         await pilot.press("f10", "enter")  # Cancel has the focus
         await pilot.press("ctrl+s")
@@ -133,13 +112,14 @@ async def test_what_another_has_written_is_shown_and_not_written_over_unseen(tmp
         await until(pilot, lambda: text(app) == whole)
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_beside_a_run_it_is_said_what_saving_means_and_asked(tmp_path: Path) -> None:
     site = Site.in_folder(tmp_path)
     whole = site.intent.read_text()
     async with edited(site) as (app, pilot, source):
         await pilot.press("enter", "ctrl+end", *"within 60 s", "ctrl+s")
-        assert "R719" in text_of_screen(app)
+        await until(pilot, lambda: "R719" in text_of_screen(app))
         assert rows_of_screen(app)[0].endswith("STOP]")
         await pilot.press("enter")
         assert site.intent.read_text() == whole
@@ -148,11 +128,12 @@ async def test_beside_a_run_it_is_said_what_saving_means_and_asked(tmp_path: Pat
         assert site.intent.read_text() == whole + "within 60 s"
         assert source.asked == []
         await pilot.press("enter", "ctrl+end", "a", "escape", "d")
-        assert "what was typed is lost" in text_of_screen(app)
+        await until(pilot, lambda: "what was typed is lost" in text_of_screen(app))
         await pilot.press("escape")
         assert app.is_running
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_who_is_no_engineer_reads_the_text_and_is_told_why_not_more(tmp_path: Path) -> None:
     async with edited(Site.in_folder(tmp_path), "operate") as (app, pilot, source):
@@ -160,11 +141,12 @@ async def test_who_is_no_engineer_reads_the_text_and_is_told_why_not_more(tmp_pa
         await pilot.press("enter", "z")
         assert text(app) == before
         await pilot.press("ctrl+s")
-        assert "save: that is for the role engineer" in text_of_screen(app)
+        await until(pilot, lambda: "save: that is for the role engineer" in text_of_screen(app))
         await pilot.press("x")  # no letter is text here
         assert source.asked == ["quick stop"]
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_whatever_a_text_holds_is_shown_harmlessly(tmp_path: Path) -> None:
     site = Site.in_folder(tmp_path)
@@ -179,6 +161,7 @@ async def test_whatever_a_text_holds_is_shown_harmlessly(tmp_path: Path) -> None
             assert [row for row in rows if not row.isprintable()] == []
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_run_whose_text_is_not_to_be_had_says_so(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
@@ -188,7 +171,7 @@ async def test_a_run_whose_text_is_not_to_be_had_says_so(tmp_path: Path) -> None
         await pilot.press("6")
         await until(pilot, lambda: "so neither is its text" in text_of_screen(app))
         await pilot.press("ctrl+s")
-        assert "save: how this run was begun is not known here" in text_of_screen(app)
+        await until(pilot, lambda: "save: how this run was begun is not known here" in text_of_screen(app))
 
 
 def test_a_file_is_written_whole_or_refused_with_the_reason(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ async def test_it_is_shown_harmlessly_on_every_page(kind: str) -> None:
     source = Still(hostile(NAMES[kind]))
     app = Operate(source)
     async with app.run_test(size=(80, 24)) as pilot:
-        for key in ("1", "2", "5", "4", "7", "question_mark", "escape", "colon", "escape", "s"):
+        for key in ("1", "2", "5", "4", "7", "6", "8", "g", "escape", "question_mark", "escape", "colon", "escape", "s"):
             await pilot.press(key)
             rows = rows_of_screen(app)
             assert len(rows) == 24

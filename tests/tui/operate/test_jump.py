@@ -14,17 +14,22 @@ from tui.operate.deeds import DEEDS
 from tui.operate.jumping import Jump, letters
 from tui.operate.panel import Panel
 
-PAGES = {"1": 5, "2": 2, "4": 2, "5": 1, "7": 1, "8": 1}
+PAGES = {"1": 5, "2": 2, "3": 4, "4": 2, "5": 1, "7": 1, "8": 1}
 """Regions of each page at 80x24."""
-SIZES = [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow), pytest.param((150, 50), marks=pytest.mark.slow)]
+SIZES = [
+    pytest.param((80, 24), "1", id="overview"),
+    *(pytest.param(size, "1234578", marks=pytest.mark.slow) for size in ((80, 24), (120, 36), (150, 50))),
+]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "pages"), SIZES)
 @in_a_loop
-async def test_each_region_has_a_letter_on_itself_that_leads_to_it_and_to_its_help(size: tuple[int, int], tmp_path: Path) -> None:
+async def test_each_region_has_a_letter_on_itself_that_leads_to_it_and_to_its_help(
+    size: tuple[int, int], pages: str, tmp_path: Path
+) -> None:
     app = of_record(tmp_path)
     async with app.run_test(size=size) as pilot:
-        for key, number in PAGES.items():
+        for key, number in ((key, PAGES[key]) for key in pages):
             await pilot.press(key, "g")
             assert isinstance(app.screen, Jump)
             assert rows_of_screen(app)[0].endswith("[x STOP]")
@@ -44,6 +49,7 @@ async def test_each_region_has_a_letter_on_itself_that_leads_to_it_and_to_its_he
             await pilot.press("escape")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_stop_stays_one_key_away_under_the_letters_another_key_does_nothing_and_a_resize_ends_them(tmp_path: Path) -> None:
     app = of_record(tmp_path)

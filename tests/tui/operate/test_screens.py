@@ -68,7 +68,9 @@ async def test_a_record_is_gone_back_in_and_its_keys_of_control_say_why_not(tmp_
         await until(pilot, lambda: " why " in text_of_screen(app))
 
 
-@pytest.mark.parametrize("story", [pytest.param("tending", marks=pytest.mark.slow), "held", "several"])
+@pytest.mark.parametrize(
+    "story", [pytest.param("tending", marks=pytest.mark.slow), "held", "several", pytest.param("editor", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("size", SIZES)
 def test_each_page_is_as_it_was_when_it_was_looked_at(story: str, size: tuple[int, int]) -> None:
     for page, text in asyncio.run(drawn(story, size)).items():

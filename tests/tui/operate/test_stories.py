@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.end_to_end.program import Program
 from tests.tui.operate.at_a_controller import until
 from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
 from tui.operate.app import Operate
+from tui.operate.editing.desk import Desk
 from tui.operate.live import LiveRun
 from tui.operate.recorded import RecordedRun
 
@@ -102,3 +104,36 @@ async def test_a_controller_that_is_killed_in_mid_screen_is_said_and_nothing_can
         assert "next: cellwright resume" in rows_of_screen(app)[2]
         await pilot.press("x")
         assert says(app, "STOP: there is no controller to ask")
+
+
+@in_a_loop
+async def test_a_changed_text_tells_what_a_plan_from_it_changes_and_the_run_that_goes_on_is_not_changed(
+    run: RunFolder, program: Program, tmp_path: Path
+) -> None:
+    """The text is one of its own: the examples are not to be written into."""
+    os.kill(run.pid() or 0, signal.SIGKILL)
+    for name in ("first_move.intent", "first_move.cell"):
+        shutil.copy(INTENT.parent / name, tmp_path / name)
+    begun = program.call("run", tmp_path / INTENT.name, "--yes", "--speed", SPEED, "--detach")
+    assert begun.code == 0, begun.everything
+    own = next(iter(run_folders(program.state)))
+    whole = (tmp_path / INTENT.name).read_text()
+    app = Operate(LiveRun(own, "engineer"), desk_of=lambda run_id: Desk(own))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await comes(pilot, app, "► EXECUTE")
+        await pilot.press("6")
+        await comes(pilot, app, "nothing is wrong with it")
+        await pilot.press("enter", "ctrl+end", *"within 30 s")
+        await pilot.press("f5")
+        await comes(pilot, app, "what would change: ")
+        await comes(pilot, app, "✓ planned and proved")
+        assert says(app, "+ within 30 s")
+        assert says(app, "deadline")
+        await pilot.press("ctrl+s", "right", "enter")
+        await comes(pilot, app, "is saved")
+        assert (tmp_path / INTENT.name).read_text() == whole + "within 30 s"
+        assert says(app, "► EXECUTE")
+        await pilot.press("escape", "1", "x")
+        await comes(pilot, app, "■ STOPPED")
+    record = program.call("status", own.id)
+    assert "Stopped" in record.out

@@ -143,20 +143,35 @@ async def _is_closed_to_others(client: aiohttp.ClientSession, at: str) -> None:
 
 
 @in_a_loop
-async def test_no_more_terminals_are_opened_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_terminals_are_opened_than_that_and_what_is_no_message_of_one_ends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(served, "MOST", 1)
+    monkeypatch.setattr(served, "PARTED_WITHIN", 0.01)
     found: asyncio.Queue[str] = asyncio.Queue()
     staying = asyncio.ensure_future(Page("exec cat", "127.0.0.1", 0, "run").stay(found.put_nowait))
     try:
         at = await asyncio.wait_for(found.get(), 60)
         async with aiohttp.ClientSession() as client:
-            first = await client.ws_connect(urljoin(at, "ws"))
-            with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
-                await client.ws_connect(urljoin(at, "ws"))
-            await first.close()
+            for message in ("{}", "[]", "no json", '["resize", 7]', '["stdin"]', '["stdin", 7]'):
+                line = await opened(client, at)
+                with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
+                    await client.ws_connect(urljoin(at, "ws"))
+                await line.send_str(message)
+                assert (await asyncio.wait_for(line.receive(), 60)).data == aiohttp.WSCloseCode.POLICY_VIOLATION
     finally:
         staying.cancel()
         await asyncio.wait([staying])
+
+
+async def opened(client: aiohttp.ClientSession, at: str) -> aiohttp.ClientWebSocketResponse:
+    """As soon as the one before has been put away."""
+    for _ in range(6_000):
+        try:
+            return await client.ws_connect(urljoin(at, "ws"))
+        except aiohttp.WSServerHandshakeError:
+            await asyncio.sleep(0.01)
+    raise AssertionError("no terminal can be opened any more")
 
 
 def test_what_goes_with_nothing_or_cannot_be_is_refused(
@@ -233,8 +248,14 @@ async def test_a_browser_has_the_screens_by_key_and_by_finger_and_they_end_with_
             await comes(line, "STOP: this is a record")
             await line.send_str(json.dumps(["resize", {"width": 120, "height": 36}]))
             await comes(line, "R715")
+            other = await client.ws_connect(urljoin(at, "ws"))
+            await comes(other, "■ STOPPED")
             screens = children(process.pid)
-            assert len(screens) == 1
+            assert len(screens) == 2
+            os.kill(screens[1], signal.SIGKILL)  # its last picture is not to be taken for the cell
+            while (await asyncio.wait_for(other.receive(), 120)).type is aiohttp.WSMsgType.BINARY:
+                pass
+            assert other.closed
             os.kill(process.pid, signal.SIGKILL)
             while lives(screens[0]):  # pytest's own bound ends a test that hangs
                 await asyncio.sleep(0.05)

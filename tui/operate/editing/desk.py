@@ -131,7 +131,8 @@ class Desk:
                 self._change(lambda known: replace(known, checked=said))
             case Getting(stage=stage, done=done, of=of):
                 left = left_in_words(self._remaining.of(stage, done, of))
-                told = f"what would change: {stage} {done} of {of}{', ' + left if left else ''}"
+                amount = f" {done} of {of}" if of else ""
+                told = f"what would change: {stage}{amount}{', ' + left if left else ''}"
                 self._change(lambda known: replace(known, getting=told))
             case Tried():
                 self._change(lambda known: replace(known, tried=said, getting=""))

@@ -7,10 +7,11 @@ place.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
 from cell.diagnostic import Diagnostic
@@ -19,6 +20,10 @@ MARK: Final = "\ufffd"
 
 
 class IntentText(TextArea):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+home", "first_place", show=False),
+        Binding("ctrl+end", "last_place", show=False),
+    ]
     title, help_page = "intent", ""
 
     def __init__(self, about: str) -> None:
@@ -32,6 +37,12 @@ class IntentText(TextArea):
     def is_typed_in(self) -> bool:
         """Letters are text here, and mean nothing else."""
         return self.has_focus and not self.read_only
+
+    def action_first_place(self) -> None:
+        self.move_cursor((0, 0))
+
+    def action_last_place(self) -> None:
+        self.move_cursor(self.document.end)
 
     def mark(self, found: Iterable[Diagnostic], name: str) -> None:
         """Underlines where the findings in the file of that name are."""

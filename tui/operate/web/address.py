@@ -7,7 +7,6 @@ names another host (a name that was made to lead here) or that a page of another
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 HERE: Final = "127.0.0.1"
 USUAL: Final = f"{HERE}:8000"
@@ -26,21 +25,22 @@ def address_of(text: str) -> tuple[str, int]:
             f"{host!r:.60} is not this machine's loopback: whoever reaches the screens can stop and move robots, so they are"
             f" served on {HERE} only; from elsewhere: ssh -L 8000:{HERE}:8000 MACHINE"
         )
-    if not (port.isascii() and port.isdecimal() and int(port[:6]) <= 65_535 and len(port) <= 5):
+    number = _port(port)
+    if number is None:
         raise NotHere(f"{port!r:.20} is no port: 0 to 65535, 0 for one that is free")
-    return HERE, int(port)
+    return HERE, number
+
+
+def _port(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65_535 else None
 
 
 def own_name(host: str) -> str | None:
     """`localhost:8000` of a header that names this machine, by whichever port a tunnel has here; None where it names another."""
-    try:
-        found = urlsplit(f"//{host}")
-        name, port = found.hostname, found.port
-    except ValueError:
+    name, colon, port = host.lower().partition(":")
+    if name not in _NAMES or (colon and _port(port) is None):
         return None
-    if name not in _NAMES or found.netloc.lower() != (name if port is None else f"{name}:{port}"):
-        return None
-    return found.netloc.lower()
+    return name + colon + port
 
 
 def turned_away(host: str, origin: str | None) -> str | None:

@@ -11,13 +11,14 @@ import logging
 import secrets
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Final
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
+from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from tui.operate.web.address import own_name, turned_away
@@ -28,7 +29,7 @@ MOST: Final = 8
 """Terminals at a time: each is a process."""
 LARGEST: Final = 1_000
 """Columns, and rows, that a terminal may have."""
-PARTED_WITHIN: Final = 0.5  # s that pages have to go by themselves when the server ends
+PARTED_WITHIN: Final = 2.0  # s that screens have to end by themselves
 _TOKEN: Final = 24  # bytes
 _FONTS: Final = range(8, 49)  # px
 _GUARDS: Final = {
@@ -72,15 +73,35 @@ class Page(Server):
         return web.Response(text=text, content_type="text/html")
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """A terminal in a browser. What is no message of one ends it."""
         if self._terminals >= MOST:
             raise web.HTTPServiceUnavailable(text=f"{MOST} terminals are open already; close one")
-        if any(not _is_size(request.query.get(name, "80")) for name in ("width", "height")):
+        size = [request.query.get(name, usual) for name, usual in (("width", "80"), ("height", "24"))]
+        if not all(_is_size(length) for length in size):
             raise web.HTTPBadRequest(text=f"a terminal has 1 to {LARGEST} columns and rows")
         self._terminals += 1
+        line = web.WebSocketResponse(heartbeat=15)
+
+        async def closed() -> None:
+            await line.close()
+
+        screens = _Screens(
+            self.command,
+            write_bytes=line.send_bytes,
+            write_str=line.send_str,
+            close=closed,
+            download_manager=self.download_manager,
+        )
         try:
-            return await super().handle_websocket(request)
+            await line.prepare(request)
+            await screens.start(*map(int, size))
+            await self._process_messages(line, screens)
+        except (AssertionError, AttributeError, LookupError, TypeError, ValueError):
+            await line.close(code=WSCloseCode.POLICY_VIOLATION)
         finally:
+            await screens.stop()
             self._terminals -= 1
+        return line
 
     async def stay(self, told: Tell) -> None:
         """Until somebody asks the program to end. `told` is given the page's address. Raises OSError where its port is taken."""
@@ -95,6 +116,29 @@ class Page(Server):
                 await ended.wait()
         finally:
             await runner.cleanup()
+
+
+class _Screens(AppService):
+    """Where they end, however they end, so does the line: the last picture of them is not to be taken for the cell."""
+
+    async def run(self) -> None:
+        try:
+            await super().run()
+        finally:
+            await self.remote_close()
+
+    async def stop(self) -> None:
+        process = self._process
+        with suppress(TimeoutError):
+            await asyncio.wait_for(super().stop(), PARTED_WITHIN)
+        if process is None:
+            return
+        try:
+            await asyncio.wait_for(process.wait(), PARTED_WITHIN)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def serve(command: str, address: tuple[str, int], title: str, told: Tell, say: Tell) -> None:
