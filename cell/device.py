@@ -344,6 +344,19 @@ class LinkChanged:
     why: str = ""
 
 
+# --- links ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LinkHeard:
+    """How `device` was heard since that was last told. `took` s for each answer that came, and for each state how much later than
+    due it was there; `lost` answers did not come within the time that they have."""
+
+    device: str
+    took: tuple[float, ...]
+    lost: int
+
+
 DeviceEvent = (
     CommandChanged
     | GripChanged

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cell.arrivals import brings
 from cell.diagnostic import Span
+from cell.driven_by import LinkBound, bound_of
 from cell.driver import coupling_name
 from cell.equipment import Equipment
 from cell.model import CellModel
@@ -57,6 +58,12 @@ def addresses(cell: CellModel) -> Mapping[str, str]:
     """By device."""
     said = ((name, by.address) for name, by in cell.driven_by.items() if by.address is not None)
     return {device: address for name, address in said for device in _speaks_for(cell, name)}
+
+
+def link_bounds(cell: CellModel) -> Mapping[str, LinkBound]:
+    """By device, where the cell file says how well its link has to do."""
+    said = ((name, by) for name, by in cell.driven_by.items() if by.link_span is not None)
+    return {device: bound_of(by) for name, by in said for device in _speaks_for(cell, name)}
 
 
 def span_of(cell: CellModel, device: str) -> Span:

@@ -18,6 +18,7 @@ from cell.device import (
     CouplingState,
     DeviceEvent,
     GripperState,
+    LinkHeard,
     MachineState,
     PersonState,
     PersonWork,
@@ -266,6 +267,14 @@ class Follower(Protocol):
     def follow(self, state: RobotState) -> None:
         """A newer state of one of them. Its times are of the clock of this set's own events. One that is not finite, or no newer
         than what came before, changes nothing. Returns at once and raises nothing."""
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A `DriverSet` may be one too: it measures its links."""
+
+    def heard(self) -> tuple[LinkHeard, ...]:
+        """What was measured since the last call, of every device that was asked or has told anything. Returns at once."""
 
 
 @dataclass(frozen=True, slots=True)

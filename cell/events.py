@@ -103,6 +103,7 @@ from cell.conclusions import (
 )
 from cell.diagnostic import Diagnostic, WhyNot
 from cell.jog import Jog
+from cell.latencies import Counts
 from cell.motion_plan import MotionPlan
 from cell.orders import Order
 from cell.run import RunContext
@@ -280,6 +281,23 @@ class LinkReported:
     device: str
     is_up: bool
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMeasured:
+    """How the link to `device` was in the last `seconds`: of `asked` answers, and states that were due, `lost` did not come and
+    `late` came later than `within` s, the longest after `longest` s. `times`: how many came how late (cell/latencies.py)."""
+
+    at: int
+    of: Subject
+    device: str
+    seconds: float
+    asked: int
+    lost: int
+    late: int
+    within: float
+    longest: float
+    times: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,6 +506,7 @@ Observation = (
     | DeviceAlarm
     | DeviceSilent
     | LinkReported
+    | LinkMeasured
     | ZoneReported
     | CountReported
     | SupplyReported

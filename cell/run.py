@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cell.arrivals import ahead, brings, endless_loops, interval
+from cell.devices import link_bounds
+from cell.driven_by import LinkBound
 from cell.envelope import SLOWER_BY
 from cell.equipment import Equipment
 from cell.model import CellModel
@@ -98,7 +100,7 @@ class RunContext:
     it raises itself, each with the signal that may report it. `endless` has what brings parts without end to the loops that
     end by nothing. `heaps` are the places that take any number of parts and give none back. `rules`: those of the fold under
     which the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer.
-    """
+    `links`: how well the links to devices have to do, of those of which the cell file says so."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -122,6 +124,7 @@ class RunContext:
     slower_by: float = SLOWER_BY
     endless: Mapping[str, EndlessSupply] = field(default_factory=dict)
     heaps: tuple[str, ...] = ()
+    links: Mapping[str, LinkBound] = field(default_factory=dict)
 
 
 def run_context(
@@ -177,6 +180,7 @@ def run_context(
         slower_by=cell.envelope.slower_by if cell.envelope is not None else SLOWER_BY,
         endless={e.name: _endless(e) for _, e in endless_loops(program, cell)},
         heaps=tuple(name for name, place in cell.places.items() if is_heap(cell, place)),
+        links=link_bounds(cell),
     )
 
 

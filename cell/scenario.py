@@ -198,6 +198,18 @@ class LinkCut:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSlow:
+    """Between `start` and `end` s each answer of `device` (a robot, tool, machine, station) takes `latency` s, what it tells by
+    itself comes as much later, and of all answers a `share` is lost, drawn from the seed."""
+
+    device: str
+    start: float
+    end: float
+    latency: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClockJump:
     """At `at` s somebody sets the clock of the controller's machine, by `by` s. Its monotonic clock goes on."""
 
@@ -273,6 +285,7 @@ Disturbance = (
     | SupplyStops
     | FrozenState
     | LinkCut
+    | LinkSlow
     | ClockJump
     | DiskSlow
     | DiskFull

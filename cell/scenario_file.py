@@ -36,6 +36,7 @@ from cell.scenario import (
     Jam,
     Late,
     LinkCut,
+    LinkSlow,
     MachineAlarm,
     MissingPart,
     OperatorAsks,
@@ -143,6 +144,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "supply_stops": (SupplyStops, {"supply": NAME, "start": SECONDS, "end": SECONDS}),
     "frozen_state": (FrozenState, {"device": NAME, "start": SECONDS, "end": SECONDS}),
     "link_cut": (LinkCut, {"device": NAME, "start": SECONDS, "end": SECONDS}),
+    "link_slow": (LinkSlow, {"device": NAME, "start": SECONDS, "end": SECONDS, "latency": DELAY, "share": SHARE}),
     "clock_jump": (ClockJump, {"at": SECONDS, "by": JUMP}),
     "disk_slow": (DiskSlow, {"start": SECONDS, "end": SECONDS, "delay": DELAY}),
     "disk_full": (DiskFull, {"start": SECONDS, "end": SECONDS}),
@@ -150,7 +152,9 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "order_added": (OrderComes, {"id": ID, "at": SECONDS, "items": ITEMS, "due": DUE}),
     "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
-SPELLS = ("drift", "person_enters", "person_away", "supply_stops", "frozen_state", "link_cut", "disk_slow", "disk_full")
+SPELLS = (
+    "drift", "person_enters", "person_away", "supply_stops", "frozen_state", "link_cut", "link_slow", "disk_slow", "disk_full",
+)  # fmt: skip
 """Tables whose `start` comes before their `end`."""
 
 PAGES: Mapping[str, CodePage] = {
@@ -250,7 +254,7 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "conveyor or feed", supply, tuple(name for name, e in cell.equipment.items() if brings(e) is not None)
         case FrozenState(device=device):
             yield "device", device, devices
-        case LinkCut(device=device):
+        case LinkCut(device=device) | LinkSlow(device=device):
             yield "device", device, tuple(name for name in devices if name not in ("signals", "people"))
         case OrderComes(items=items):
             yield "queue", next(iter(cell.queues), "orders"), tuple(cell.queues)[:1]

@@ -20,6 +20,7 @@ from cell.scenario import (
     Jam,
     Late,
     LinkCut,
+    LinkSlow,
     MachineAlarm,
     MissingPart,
     OrderComes,
@@ -64,7 +65,7 @@ def _devices(disturbance: Disturbance, cell: CellModel) -> tuple[str, ...]:
             return tuple(dict.fromkeys(signal_devices(cell).values()))
         case FrozenState(device="people"):
             return tuple(name for name, zone in cell.zones.items() if zone.occupied is not None)
-        case FrozenState(device=device) | LinkCut(device=device):
+        case FrozenState(device=device) | LinkCut(device=device) | LinkSlow(device=device):
             return (device,)
         case RejectShare() | Reject() | Identified():
             return tuple(name for name, thing in cell.equipment.items() if thing.offers)

@@ -47,7 +47,11 @@ OFFERS = _attr(
 )
 GUARD = _attr("guard", "<zone>", doc="The zone that its moving parts sweep.")
 ADDRESS = _attr("address", "<string>", doc="Where its driver finds it, as that driver writes addresses.")
-DRIVEN = (_attr("driver", "<name>", doc="The driver that speaks to it; the cell's only one unless said."), ADDRESS)
+LINK = (
+    _attr("latency", "<positive time>", doc="How late its answers may come while running; 500 ms unless declared."),
+    _attr("loss", "<positive ratio>", doc="Which share of them may come later, or not at all; 5 % unless declared."),
+)
+DRIVEN = (_attr("driver", "<name>", doc="The driver that speaks to it; the cell's only one unless said."), ADDRESS, *LINK)
 EVERY = _attr("every", "<positive time>", doc="The arrival law: one part each such time.")
 COUNT = FactSchema(name="count", doc="How many parts lie there.", dimension="parts", source="counted")
 FULL = EventSchema(name="full", doc="No place is free there.", source="counted")
@@ -71,6 +75,7 @@ ROBOT = KindSchema(
             required=True,
         ),
         ADDRESS,
+        *LINK,
         _attr("base", _VECTOR, doc="Where its base frame stands in the world.", required=True),
         ROTATION,
         _attr("home", "[<angle/length>...]", doc="The joint positions that it waits in."),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
-from cell.device import DeviceEvent, RobotState, SignalChanged, SignalSample
+from cell.device import DeviceEvent, LinkHeard, RobotState, SignalChanged, SignalSample
 from cell.devices import signal_devices
 from cell.driver import (
     CouplingDriver,
@@ -19,6 +19,7 @@ from cell.driver import (
     Follower,
     GripperDriver,
     MachineDriver,
+    Metered,
     MotionDriver,
     PersonDriver,
     StationDriver,
@@ -127,6 +128,17 @@ class ComposedSet:
             self._hand_over(share)
             found += self._of(share, share.drivers.poll())
         return tuple(sorted(found, key=lambda event: event.time))
+
+    def heard(self) -> tuple[LinkHeard, ...]:
+        """Of the links that are measured."""
+        metered = ((share, share.drivers) for share in self._shares)
+        return tuple(
+            heard
+            for share, drivers in metered
+            if isinstance(drivers, Metered)
+            for heard in drivers.heard()
+            if heard.device in share.devices
+        )
 
     def _hand_over(self, share: Share) -> None:
         """What it follows, where there is something new of it. A robot whose link is cut says nothing new."""

@@ -235,6 +235,16 @@ _PAGES = (
         "Look at the device and at the cause. Resume: the driver is started again, all is looked at, and the way on is planned.",
     ),
     _page(
+        "R775", "the link to a device is bad",
+        "In the last ten seconds more answers of the device came late, or not at all, than may. 5 % of them may come later than "
+        "500 ms, or never; `latency` and `loss` of the device in the cell file say something else. Robots ended the motion that they "
+        "were in.",
+        "What is heard late is acted on late: somebody who steps in, an alarm, a stop. A device that says nothing at all is R713, a "
+        "link that is down R740.",
+        "Look at the cable, the switch, and what else the machine of the controller or the device is busy with; `report` has what "
+        "each link was like. Resume: the same plan goes on. Where so much is usual, say so in the cell file.",
+    ),
+    _page(
         "R742", "the journal cannot be written",
         "The disk that the run is written to is full, or fails. What was under way has ended, nothing is begun; the run is held.",
         "What is not written down is not begun: after a crash nobody could tell it. A stop waits for no disk. The hold itself is "

@@ -1,19 +1,39 @@
-"""The link to a device goes down, or comes up again.
+"""The link to a device goes down, or comes up again; or it is worse than the cell file lets it be.
 
-Law: what ran there is unknown and nothing of it is ever sent again; the run holds and says which device, and why. A link comes
-up by the operator's doing: the resume acknowledges the fault that came with it. Then everything is looked at anew before
-anything is planned.
+Law: of one that is down, what ran there is unknown and nothing of it is ever sent again; the run holds and says which device, and
+why. A link comes up by the operator's doing: the resume acknowledges the fault that came with it. Then everything is looked at
+anew before anything is planned. Over one that is only bad nothing is lost: the run holds, and the same plan goes on.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from cell.events import LinkReported
+from cell.driven_by import LinkBound
+from cell.events import LinkMeasured, LinkReported
 from controller import ledger, progress, recovery, stops
 from controller.asked_by import lines_of
 from controller.draft import Draft
 from controller.run_state import HoldReason
+
+LEAST = 20  # answers, below which no share of them says anything
+
+
+def is_worse(measured: LinkMeasured, bound: LinkBound) -> bool:
+    return measured.asked >= LEAST and measured.lost + measured.late > bound.loss * measured.asked
+
+
+def measured(d: Draft, event: LinkMeasured) -> None:
+    """Whatever is under way ends: a device that is answered late is no reason to stop one that is not."""
+    bound = d.known.links.get(event.device, LinkBound())
+    if d.trouble.hold is not None or not is_worse(event, bound):
+        return
+    text = (
+        f"{event.lost + event.late} of {event.asked} answers of {event.device} did not come within {1e3 * event.within:g} ms "
+        f"({event.lost} not at all, the slowest after {1e3 * event.longest:.0f} ms); {100 * bound.loss:g} % may"
+    )
+    declared = () if bound.span is None else (bound.span,)
+    recovery.raise_hold(d, HoldReason("R775", text, (*lines_of(d, event.device), *declared)))
 
 
 def reported(d: Draft, event: LinkReported) -> None:

@@ -20,6 +20,7 @@ from cell.events import (
     JogLeft,
     JointSpeedSeen,
     JournalReported,
+    LinkMeasured,
     LinkReported,
     NoPlan,
     NoProgressSeen,
@@ -126,6 +127,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             monitor.device_silent(d, event)
         case LinkReported():
             links.reported(d, event)
+        case LinkMeasured():
+            links.measured(d, event)
         case ZoneReported():
             presence.zone_reported(d, event)
             monitor.watch_nevers(d)

@@ -1,4 +1,4 @@
-"""What no device event tells: the first look at everything, silence, robots that do not follow, people in zones.
+"""What no device event tells: the first look at everything, silence, bad links, robots that do not follow, people in zones.
 
 Law: a state older than its maximum age is stale; silence of a person detector is *occupied*.
 """
@@ -27,6 +27,8 @@ from cell.events import (
 from cell.geometry import Array
 from cell.steps import Stance
 from controller.observe import Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
+from controller.hearing import Hearing
+from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
 from controller.standing import Obedience, Progress
 from controller.supply import supplies_seen
@@ -46,6 +48,7 @@ class Watch:
     def __init__(self, drivers: DriverSet) -> None:
         self._drivers = drivers
         self._progress, self._obedience = Progress(), Obedience()
+        self._hearing = Hearing(drivers)
         self._stances: dict[str, dict[Stance, Array]] = {}
         self._limits = {name: robot.capabilities().joints for name, robot in drivers.motion.items()}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
@@ -88,6 +91,7 @@ class Watch:
                 yield from robot_seen(state, now, seen, self._stances)
             if _is_awaited(state, name) and not is_at_rest(seen):
                 yield StillMoves(now, of, name)
+        yield from self._hearing.look(state, now)
         yield from supplies_seen(state, now)
 
     def _over_speed(self, seen: RobotState) -> tuple[str, float, float] | None:

@@ -20,7 +20,14 @@ def revision(model: CellModel) -> str:
     content = {name: _canonical(getattr(model, name)) for name in said} | _foreign(model)
     if model.envelope is None:  # a cell that says nothing of it is known by what it was known by before there was one
         del content["envelope"]
+    content["driven_by"] = {name: _as_before(_canonical(by)) for name, by in model.driven_by.items()}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _as_before(driven_by: object) -> object:
+    """Without what a link has to do where nothing is said of it."""
+    assert isinstance(driven_by, dict)
+    return {key: value for key, value in driven_by.items() if value is not None or key not in ("latency", "loss")}
 
 
 def _foreign(model: CellModel) -> dict[str, object]:

@@ -24,6 +24,7 @@ from cell.events import (
     JogRefused,
     JointSpeedSeen,
     JournalReported,
+    LinkMeasured,
     LinkReported,
     ModeChanged,
     NoPlan,
@@ -175,6 +176,8 @@ def _device_line(event: Event) -> str | None:
             return f"there is a link to {device} again"
         case DeviceSilent(device=device):
             return f"{device} is heard again"
+        case LinkMeasured(device=device, asked=asked, lost=lost, late=late) if lost or late:
+            return f"of {asked} answers of {device} {late} were late and {lost} did not come"
         case ZoneReported(zone=zone, is_occupied=is_occupied):
             return f"zone {zone}: {'somebody is in it' if is_occupied else 'nobody is in it'}"
         case SupplyReported(cause=cause, what=what, is_over=is_over, source=source):

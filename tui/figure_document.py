@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from controller.figures.figures import Figures, by_cause
+from controller.figures.link_quality import LinkQuality, Spread
 
 SECOND = 1e9
 
@@ -24,10 +24,27 @@ def figure_document(figures: Figures) -> dict[str, Any]:
         "bad": figures.output.bad,
         "takts": [{"loop": t.loop, "target_s": t.target, "actual_s": t.actual, "ended": t.ended} for t in figures.takts],
         "late": figures.late,
-        "links": [_link(asdict(link)) for link in figures.links],
+        "links": [_link(link) for link in figures.links],
     }
 
 
-def _link(link: dict[str, Any]) -> dict[str, Any]:
-    renamed = {"mean_latency": "mean_latency_s", "longest_latency": "longest_latency_s", "silent": "silent_s", "down": "down_s"}
-    return {renamed.get(key, key): value for key, value in link.items()}
+def _link(link: LinkQuality) -> dict[str, Any]:
+    return {
+        "device": link.device,
+        "commands": link.commands,
+        "unknown": link.unknown,
+        "command_s": _spread(link.answered),
+        "link_s": _spread(link.link),
+        "asked": link.asked,
+        "lost": link.lost,
+        "late": link.late,
+        "loss": link.loss,
+        "silences": link.silences,
+        "silent_s": link.silent,
+        "cuts": link.cuts,
+        "down_s": link.down,
+    }
+
+
+def _spread(times: Spread | None) -> dict[str, float] | None:
+    return None if times is None else {"p50": times.p50, "p99": times.p99, "longest": times.longest}

@@ -15,6 +15,7 @@ from cell.device import (
     DeviceEvent,
     GripChanged,
     GripperState,
+    LinkHeard,
     MachineChanged,
     MachineState,
     PersonState,
@@ -27,7 +28,7 @@ from cell_drivers.hosted.wire import Hello, Seen
 AHEAD = 1_000_000_000
 """ns that a moment may be later than the look that tells of it. By a clock further ahead states would never grow old."""
 COLUMNS = ("q", "qd", "setpoint")
-Told = DeviceEvent | RobotState | GripperState | CouplingState | MachineState | PersonState | ReadbackBlock
+Told = DeviceEvent | RobotState | GripperState | CouplingState | MachineState | PersonState | ReadbackBlock | LinkHeard
 
 
 def incredible(seen: Seen, hello: Hello, is_given: Callable[[str], bool]) -> str | None:
@@ -44,13 +45,16 @@ def _incredible(seen: Seen, hello: Hello, is_given: Callable[[str], bool]) -> It
         if isinstance(event, CommandChanged) and not is_given(event.command):
             yield f"it answers for command {event.command!r}, which nobody gave it"
     yield from _misshapen(seen, {d.name: len(d.capabilities.joints) for d in hello.devices if d.group == "motion"})
+    for heard in seen.heard:
+        if heard.lost < 0 or min(heard.took, default=0.0) < 0.0:
+            yield f"it has measured less than nothing of {heard.device}"
     for device, moment in _moments(seen):
         if moment > seen.time + AHEAD:
             yield f"it tells of {device} what is {(moment - seen.time) / 1e9:.3g} s ahead of the clock"
 
 
 def _devices(seen: Seen) -> Iterator[str]:
-    told: Sequence[Told] = (*seen.events, *seen.robots, *seen.readback, *_timed(seen))
+    told: Sequence[Told] = (*seen.events, *seen.robots, *seen.readback, *seen.heard, *_timed(seen))
     yield from (value.device for value in told)
 
 

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
-from cell.device import Capabilities, CommandStatus, DeviceEvent, Prepared, ReadbackBlock, RobotState
-from cell.driver import Device, DriverSet, Follower
+from cell.device import Capabilities, CommandStatus, DeviceEvent, LinkHeard, Prepared, ReadbackBlock, RobotState
+from cell.driver import Device, DriverSet, Follower, Metered
 from cell.driver_errors import DeviceFault, DriverError, LastState, Refused
 from cell_drivers.hosted.in_words import kind_and_words, shortened
 from cell_drivers.hosted.pace import Pace, shifted
@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 NO_EVENTS: tuple[DeviceEvent, ...] = ()
 NO_BLOCKS: tuple[ReadbackBlock, ...] = ()
+NOTHING_HEARD: tuple[LinkHeard, ...] = ()
 OLDEST = 4.0
 """periods: a look that is older than two is asked for, and its states were not new when it was taken."""
 TOLD = tuple(kind for kind in get_args(LastState) if kind is not type(None))
@@ -150,6 +151,7 @@ class Desk:
             told((lambda signal=signal: drivers.signals.read(signal)) for signal in drivers.signals.signals),  # type: ignore[misc]
             tuple((zone, _tried(lambda zone=zone: drivers.people.is_occupied(zone, now - shift), True)) for zone in zones),  # type: ignore[misc]
             tuple(shifted(block, shift) for robot in drivers.motion.values() for block in _tried(robot.readback, NO_BLOCKS)),
+            _tried(drivers.heard, NOTHING_HEARD) if isinstance(drivers, Metered) else NOTHING_HEARD,
         )
 
     def _of_set(self, call: Call) -> Answered | Seen:

@@ -35,6 +35,7 @@ from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.credible import incredible
 from cell_drivers.hosted.failures import as_raised
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
+from cell_drivers.hosted.meter import Meter, due_of
 from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.spawn import Reached
 from cell_drivers.hosted.stops import Stops
@@ -86,7 +87,7 @@ class Line:
         self._parting: Timer | None = None
         self._is_restarting = False
         self.why: str | None = None  # it was cut off; None while it is up
-        self.hello = Hello()
+        self.hello, self.meter = Hello(), Meter()
         self._connect()
 
     @property
@@ -305,6 +306,7 @@ class Line:
             raise NoStart(self.driver, "starting", f"it begins with {type(first).__name__}")
         self._stops = Stops(self._reached.stops, self.bounds.stop, partial(self._is_deaf, self._reached))
         self.hello, self._seen, self.why = first, None, None
+        self._due = due_of(first.devices) if first.speed == 1.0 else {}  # else a state is not as old as it is late
         self._heard = time.monotonic()
         Thread(target=self._read, args=(self._reached, frames, texts[1:]), name=f"driver {self.driver}", daemon=True).start()
 
@@ -375,6 +377,7 @@ class Line:
         nonsense = incredible(seen, self.hello, self._is_known)
         if nonsense is not None:
             raise CodecError("", nonsense)
+        self.meter.looked(seen, self._due, self.now())
         with self._lock:
             self._seen = seen
             self._news += seen.events
@@ -397,17 +400,24 @@ class Line:
         if self._missed > self._heard:  # it was waited for already, and nothing has come since
             raise self._no_answer(name, command, within)
         self._asked[call.number] = (done, answers)
+        asked = time.monotonic()
         try:
             self._send(content)
             done.wait(within)
         finally:
             del self._asked[call.number]
         if answers:
+            self._measured(name, time.monotonic() - asked)
             return answers[0]
         if self.why is not None:
             raise self._lost(name, command)
         self._missed = time.monotonic()
         raise self._no_answer(name, command, within)
+
+    def _measured(self, name: str, seconds: float) -> None:
+        """What is asked of the whole set is about no device."""
+        if name:
+            self.meter.answered(name, seconds)
 
     def _lost(self, name: str, command: str | None) -> DriverError:
         """Of what is closed nothing is unknown: nothing was sent."""
@@ -417,6 +427,8 @@ class Line:
         return LinkLost(name or self.driver, command, self.now(), text, self.seen.newest(name))
 
     def _no_answer(self, name: str, command: str | None, within: float) -> DriverHangs:
+        if name:
+            self.meter.lost(name)
         text = f"driver {self.driver} has not answered within {within:g} s"
         return DriverHangs(name or self.driver, command, self.now(), text, self.seen.newest(name))
 

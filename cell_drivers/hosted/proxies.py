@@ -15,6 +15,7 @@ from cell.device import (
     CouplingState,
     DeviceEvent,
     GripperState,
+    LinkHeard,
     MachineState,
     PersonState,
     PersonWork,
@@ -263,6 +264,9 @@ class HostedSet:
 
     def poll(self) -> tuple[DeviceEvent, ...]:
         return self.line.fetch_news()
+
+    def heard(self) -> tuple[LinkHeard, ...]:
+        return self.line.meter.fetch()
 
     def open(self) -> None:
         self.line.open()

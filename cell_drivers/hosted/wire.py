@@ -20,6 +20,7 @@ from cell.device import (
     CouplingState,
     DeviceEvent,
     GripperState,
+    LinkHeard,
     MachineState,
     PersonState,
     PersonWork,
@@ -121,7 +122,8 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at everything, at `time`; `events` and `readback` since the last one. What a driver would not tell is left out."""
+    """One look at everything, at `time`; `events`, `readback` and what the driver has `heard` of its links since the last one. What a
+    driver would not tell is left out."""
 
     time: int
     events: tuple[DeviceEvent, ...] = ()
@@ -133,6 +135,7 @@ class Seen:
     signals: tuple[SignalSample, ...] = ()
     occupied: tuple[tuple[str, bool], ...] = ()
     readback: tuple[ReadbackBlock, ...] = ()
+    heard: tuple[LinkHeard, ...] = ()
 
     def newest(self, device: str) -> LastState:
         """Of a tool that of its first hand."""

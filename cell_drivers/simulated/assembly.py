@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from cell.arrivals import ahead
 from cell.declared_state import declared_state
-from cell.device import DeviceEvent, RobotState
+from cell.device import DeviceEvent, LinkHeard, RobotState
 from cell.devices import devices_of, signal_devices
 from cell.driver import Assembly
 from cell.equipment import Equipment
@@ -145,6 +145,11 @@ class SimulatedCell:
     def poll(self) -> tuple[DeviceEvent, ...]:
         found = [numbered for face in self._faces for numbered in face.drain()]
         return tuple(event for _, event in sorted(found, key=lambda numbered: numbered[0]))
+
+    def heard(self) -> tuple[LinkHeard, ...]:
+        """Of the devices whose links a scenario makes slow; no other one has any to be measured."""
+        measured = ((face.name, face.link.heard()) for face in self._faces)
+        return tuple(heard for name, heard in measured if heard is not None and name in self._devices)
 
     def record(self) -> WorldRecord:
         return self.world.record()

@@ -16,6 +16,7 @@ from cell.scenario import (
     Jam,
     Late,
     LinkCut,
+    LinkSlow,
     MachineAlarm,
     MissingPart,
     PersonAway,
@@ -134,6 +135,13 @@ class Misfortunes:
 
     def cuts(self, device: str) -> Sequence[LinkCut]:
         return [d for d in self.scenario.disturbances if isinstance(d, LinkCut) and d.device == device]
+
+    def slow_links(self) -> Sequence[LinkSlow]:
+        return [d for d in self.scenario.disturbances if isinstance(d, LinkSlow)]
+
+    def is_lost(self, device: str, number: int, share: float) -> bool:
+        """Whether that answer of `device` does not come."""
+        return fraction(self.seed, "answer", device, number) < share
 
     def frozen(self, device: str) -> Sequence[FrozenState]:
         return [d for d in self.scenario.disturbances if isinstance(d, FrozenState) and d.device == device]

@@ -12,6 +12,7 @@ from cell.command_book import NOT_SEEN, CommandBook
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
 from cell.driver_errors import LastState, Refusal, Refused, Stale
 from cell_drivers.simulated.link import Link
+from cell_drivers.simulated.timeline import nanoseconds
 from cell_drivers.simulated.world import World
 
 DONE = CommandStatus("done")
@@ -30,6 +31,7 @@ class Face:
         self._io_points = io_points
         self._frozen_status: dict[str, CommandStatus] | None = None
         self.link = Link(world, name)
+        self._heard_until = 0
         for spell in world.luck.frozen(name):
             world.timeline.after(spell.start, self.freeze)
             world.timeline.after(spell.end, self.thaw)
@@ -104,6 +106,14 @@ class Face:
     # --- for the faces themselves ---
 
     def tell(self, event: DeviceEvent) -> None:
+        """Over a slow link it is heard later, and never before what was told before it."""
+        self._heard_until = max(self._heard_until, self.world.now + nanoseconds(self.link.latency))
+        if self._heard_until > self.world.now:
+            self.world.timeline.at(self._heard_until, lambda: self._hear(event))
+        else:
+            self._hear(event)
+
+    def _hear(self, event: DeviceEvent) -> None:
         self.outbox.append((self.world.next_number(), event))
 
     def change(self, command: str, status: CommandStatus) -> None:

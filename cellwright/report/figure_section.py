@@ -12,7 +12,7 @@ from cellwright.report.tables import section, table
 from cellwright.report.words import share
 from cellwright.times import lasting
 from controller.figures.figures import SECOND, Figures, by_cause
-from controller.figures.link_quality import LinkQuality
+from controller.figures.link_quality import LinkQuality, Spread
 
 USED = frozenset({"running"})
 """Causes that are no loss."""
@@ -98,12 +98,25 @@ def _cause(row: int, cause: str, seconds: float, part: float) -> Iterator[Markup
 
 def _links(figures: Figures) -> Iterator[Markup]:
     if figures.links:
-        head = ("device", "answered", "mean", "longest", "unknown", "silences", "cuts")
-        yield table("Links", head, (_link(link) for link in figures.links), numbers=(1, 2, 3, 4, 5, 6))
+        head = (
+            "device", "commands", "p50", "p99", "longest", "unknown", "link p50", "p99", "longest", "lost", "late", "silences", "cuts",
+        )  # fmt: skip
+        yield table("Links", head, (_link(link) for link in figures.links), numbers=tuple(range(1, len(head))))
 
 
 def _link(link: LinkQuality) -> tuple[Inside, ...]:
-    mean, longest = ("" if v is None else f"{1e3 * v:.1f} ms" for v in (link.mean_latency, link.longest_latency))
+    """First what commands took from the decision to the first word, then what the driver measures of the link itself."""
     silent = f"{link.silences} ({link.silent:.1f} s)" if link.silences else "0"
     cuts = f"{link.cuts} ({link.down:.1f} s)" if link.cuts else "0"
-    return name(link.device), str(link.commands), mean, longest, str(link.unknown), silent, cuts
+    lost = "" if link.loss is None else f"{link.lost} of {link.asked} ({100.0 * link.loss:.2g} %)"
+    late = str(link.late) if link.asked else ""
+    return (
+        name(link.device), str(link.commands), *_spread(link.answered), str(link.unknown), *_spread(link.link), lost, late,
+        silent, cuts,
+    )  # fmt: skip
+
+
+def _spread(times: Spread | None) -> tuple[str, str, str]:
+    if times is None:
+        return "", "", ""
+    return f"{1e3 * times.p50:.1f} ms", f"{1e3 * times.p99:.1f} ms", f"{1e3 * times.longest:.1f} ms"

@@ -1,41 +1,83 @@
 """How well devices were heard in a run: how long they took to answer, and how often and for how long they could not.
 
-Latency is from the moment that the controller decided on a command to the first that was heard of it: the disk, the link and the
-device together. Whether samples were lost on the way is in the recording, not in the journal.
+Two things are told apart. What a *command* takes is from the moment that the controller decided on it to the first that was heard
+of it: the disk, the link and the device together. What the *link* takes is what the driver measures of it (LinkMeasured): each
+answer to a call, each state by how much later than due it came. Where nothing measures, nothing is told of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cell.events import CommandReported, DeviceSilent, Event, LinkReported
+from cell.events import CommandReported, DeviceSilent, Event, LinkMeasured, LinkReported
+from cell.latencies import merged, percentile, step_of
 from controller.run_state import RunState
 
 SECOND = 1e9
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """Of latencies, in s: what half and what 99 of 100 took no longer than (a tenth too long at most), and the longest."""
+
+    p50: float
+    p99: float
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
 class LinkQuality:
-    """Latencies in s, None where no command was answered. `unknown` commands are those of which the device could not say what
-    became. `silences` and `silent` (s): fresh samples did not come; `cuts` and `down` (s): there was no link."""
+    """`answered` is of commands, None where none was; `link` of the link itself, with `lost` and `late` of `asked` answers; None
+    where nothing has measured it. `unknown` commands are those of which the device could not say what became. `silences` and
+    `silent` (s): fresh samples did not come; `cuts` and `down` (s): there was no link."""
 
     device: str
     commands: int
     unknown: int
-    mean_latency: float | None
-    longest_latency: float | None
+    answered: Spread | None
+    link: Spread | None
+    asked: int
+    lost: int
+    late: int
     silences: int
     silent: float
     cuts: int
     down: float
+
+    @property
+    def loss(self) -> float | None:
+        """The share of answers that did not come."""
+        return self.lost / self.asked if self.asked else None
+
+
+@dataclass(slots=True)
+class _Times:
+    """Does not grow with their number."""
+
+    counts: dict[int, int] = field(default_factory=dict)
+    longest: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        step = step_of(seconds)
+        self.counts[step] = self.counts.get(step, 0) + 1
+        self.longest = max(self.longest, seconds)
+
+    def spread(self) -> Spread | None:
+        half, most = percentile(self.counts, 0.5), percentile(self.counts, 0.99)
+        if half is None or most is None:
+            return None
+        return Spread(min(half, self.longest), min(most, self.longest), self.longest)
 
 
 @dataclass(slots=True)
 class _Heard:
     commands: int = 0
     unknown: int = 0
-    total: int = 0
-    longest: int = 0
+    answered: _Times = field(default_factory=_Times)
+    link: _Times = field(default_factory=_Times)
+    asked: int = 0
+    lost: int = 0
+    late: int = 0
     silences: int = 0
     silent: int = 0
     cuts: int = 0
@@ -55,6 +97,8 @@ class LinkTally:
         match event:
             case CommandReported(at=at, command=command, status=status):
                 self._reported(before, at, command, status)
+            case LinkMeasured():
+                self._measured(event)
             case DeviceSilent(at=at, device=device, is_silent=is_bad):
                 if self._changed("silent", device, at, is_bad):
                     self._of(device).silences += 1
@@ -88,8 +132,15 @@ class LinkTally:
         if command not in self.answered:
             self.answered = {name for name in self.answered if name in before.progress.flights} | {command}
             heard.commands += 1
-            heard.total += at - flight.sent
-            heard.longest = max(heard.longest, at - flight.sent)
+            heard.answered.add((at - flight.sent) / SECOND)
+
+    def _measured(self, event: LinkMeasured) -> None:
+        heard = self._of(event.device)
+        heard.asked += event.asked
+        heard.lost += event.lost
+        heard.late += event.late
+        merged(heard.link.counts, event.times)
+        heard.link.longest = max(heard.link.longest, event.longest)
 
     def _changed(self, what: str, device: str, at: int, is_bad: bool) -> bool:
         """True where it begins."""
@@ -105,13 +156,15 @@ class LinkTally:
 
 
 def _quality(device: str, heard: _Heard) -> LinkQuality:
-    is_answered = heard.commands > 0
     return LinkQuality(
         device,
         heard.commands,
         heard.unknown,
-        heard.total / heard.commands / SECOND if is_answered else None,
-        heard.longest / SECOND if is_answered else None,
+        heard.answered.spread(),
+        heard.link.spread(),
+        heard.asked,
+        heard.lost,
+        heard.late,
         heard.silences,
         heard.silent / SECOND,
         heard.cuts,

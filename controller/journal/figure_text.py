@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controller.figures.figures import Figures
-from controller.figures.link_quality import LinkQuality
+from controller.figures.link_quality import LinkQuality, Spread
 
 SECOND = 1e9
 
@@ -31,10 +31,13 @@ def _percent(share: float | None) -> str:
 
 
 def _link(link: LinkQuality) -> str:
-    """Latencies in ms."""
     words = [f"{link.device}: {link.commands} commands answered"]
-    if link.mean_latency is not None and link.longest_latency is not None:
-        words.append(f"after {1e3 * link.mean_latency:.1f} ms, {1e3 * link.longest_latency:.1f} ms at most")
+    if link.answered is not None:
+        words[0] += f" after {_spread(link.answered)}"
+    if link.link is not None:
+        words.append(f"link {_spread(link.link)}")
+    if link.asked:
+        words.append(f"{link.lost} of {link.asked} answers lost ({_share(link.lost, link.asked)}), {link.late} late")
     if link.unknown:
         words.append(f"{link.unknown} of unknown outcome")
     if link.silences:
@@ -42,3 +45,11 @@ def _link(link: LinkQuality) -> str:
     if link.cuts:
         words.append(f"cut off {link.cuts} times, {link.down:.1f} s")
     return ", ".join(words)
+
+
+def _spread(times: Spread) -> str:
+    return f"p50 {1e3 * times.p50:.1f} ms p99 {1e3 * times.p99:.1f} ms at most {1e3 * times.longest:.1f} ms"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100.0 * part / whole:.2g} %"

@@ -74,6 +74,7 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("slower_by", SLOWER_BY)
         plain["context"].setdefault("endless", {})
         plain["context"].setdefault("heaps", [])
+        plain["context"].setdefault("links", {})
 
 
 def _fill_state(plain: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cell.devices import link_bounds
 from cell.diagnostic import Span
 from cell.equipment import PartKind
 from cell.geometry import Cylinder
@@ -261,6 +262,10 @@ def _assumptions(plan: MotionPlan, request: PlanningRequest) -> tuple[str, ...]:
         f"who is in a zone is not known beforehand: the `never` of line {n.span.start.line} is watched while running"
         for n in request.program.nevers
         if _is_watched(n, request)
+    ]
+    watched += [
+        f"{device} answers within {1e3 * bound.latency:g} ms but for {100 * bound.loss:g} % of the times: watched while running"
+        for device, bound in link_bounds(request.cell).items()
     ]
     no_floor = () if has_floor(request.cell) else (NO_FLOOR,)
     return (*ASSUMPTIONS, *no_floor, *plan.tasks.assumptions, *_of_parts(plan, request), *watched, *models)

@@ -73,6 +73,9 @@ def test_a_motion_is_prepared_started_once_and_done_in_real_time(drivers: Hosted
     asked = straight(START, THERE)
     prepared = robot.prepare("m1", asked)
     assert robot.prepare("m1", asked) == prepared
+    (heard,) = (heard for heard in drivers.heard() if heard.device == "g1")
+    assert len(heard.took) >= 3  # each call's answer, and looks beside
+    assert (heard.lost, min(heard.took) >= 0.0) == (0, True)
     began = time.monotonic()
     robot.start(prepared)
     robot.start(prepared)
