@@ -48,7 +48,8 @@ class Capabilities:
     time in s from each kind of stop to standstill. `start_tolerance`: largest distance in rad or m between a trajectory's
     first point and the measured joint positions. `max_age` s: an older state is stale. `command_status`: the device can
     tell what became of a command. `verified_against` names what the driver was really run against.
-    `standstill_on_link_loss`: worst time in s from a cut link to standstill, None where it does not stop by itself."""
+    `standstill_on_link_loss`: worst time in s from a cut link to standstill, None where it does not stop by itself.
+    `force_accuracy` N: what it tells of the force at its TCP is no further from what is so; None: it tells none."""
 
     device: str
     joints: tuple[JointLimits, ...]
@@ -65,6 +66,7 @@ class Capabilities:
     io_points: tuple[str, ...]
     verified_against: tuple[str, ...]
     standstill_on_link_loss: float | None = None
+    force_accuracy: float | None = None
 
 
 # --- commands ------------------------------------------------------------------------------------------------------
@@ -128,7 +130,8 @@ class Prepared:
 @dataclass(frozen=True, slots=True, eq=False)
 class RobotState:
     """One sample. `q`, `qd`, `setpoint` (n,) in rad or m and s; `effort` (n,) in N m or N. `command` is the command being
-    run and `s` how far along its path; None at rest. `speed_scaling` 0..1 is what trajectory time follows."""
+    run and `s` how far along its path; None at rest. `speed_scaling` 0..1 is what trajectory time follows. `force` (3,) in N is
+    what acts on the TCP from outside, in the frame of the robot's base; None where the device tells none."""
 
     device: str
     seq: int
@@ -146,6 +149,7 @@ class RobotState:
     s: float | None
     faults: tuple[str, ...]
     io: Mapping[str, SignalValue] = field(default_factory=dict)
+    force: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,7 +34,7 @@ from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scenario import Scenario
 
-CONTRACT_VERSION = "1.1"
+CONTRACT_VERSION = "1.2"
 """Of the calls below and of their laws (docs/drivers.md). Its first number changes when a driver that kept them breaks one."""
 
 
@@ -267,6 +267,14 @@ class Follower(Protocol):
     def follow(self, state: RobotState) -> None:
         """A newer state of one of them. Its times are of the clock of this set's own events. One that is not finite, or no newer
         than what came before, changes nothing. Returns at once and raises nothing."""
+
+
+@runtime_checkable
+class HasLooked(Protocol):
+    """A `DriverSet` that has its robots' states at hand, where to ask a robot for its own would wait for an answer."""
+
+    @property
+    def robots_seen(self) -> tuple[RobotState, ...]: ...
 
 
 @runtime_checkable

@@ -370,6 +370,18 @@ class JointSpeedSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ForceSeen:
+    """`robot` meets `force` N at its TCP, `limit` at most is allowed where it is, at path parameter `s` (None: not known)."""
+
+    at: int
+    of: Subject
+    robot: str
+    force: float
+    limit: float
+    s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class TooFastSeen:
     """`robot` was asked for the share `asked` of its planned speed, and goes at `share` of it."""
 
@@ -513,6 +525,7 @@ Observation = (
     | TrackingErrorSeen
     | NoProgressSeen
     | JointSpeedSeen
+    | ForceSeen
     | TooFastSeen
     | StillMoves
     | TimerExpired

@@ -48,11 +48,12 @@ STOPS_ONLY_AFFECTED = TELLS_WHERE_OTHERS_STAND = 7
 @dataclass(frozen=True, slots=True)
 class RobotContext:
     """`hands` are tool.hand names, `suction` those of them that grip by vacuum. `top_speed` of the TCP in m/s, None when nobody
-    declared one."""
+    declared one; nor `force_limit` in N."""
 
     hands: tuple[str, ...]
     top_speed: float | None
     suction: tuple[str, ...] = ()
+    force_limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def run_context(
                 tuple(f"{t.name}.{h.name}" for t in cell.tools_of(name) for h in t.hands),
                 robot.max_speed,
                 tuple(f"{t.name}.{h.name}" for t in cell.tools_of(name) if "vacuum" in t.attributes for h in t.hands),
+                robot.force_limit,
             )
             for name, robot in cell.robots.items()
         },

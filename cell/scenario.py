@@ -138,6 +138,16 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Bump:
+    """From `at` for `duration` s `robot` meets something with `force` N, against its way. It stays on its path."""
+
+    robot: str
+    at: float
+    duration: float
+    force: float
+
+
+@dataclass(frozen=True, slots=True)
 class ProtectiveStop:
     """At `at` s the robot's own controller stops it, and lets it go on only when an operator has acknowledged that."""
 
@@ -278,6 +288,7 @@ Disturbance = (
     | Stall
     | Stuck
     | Drift
+    | Bump
     | ProtectiveStop
     | PersonEnters
     | PersonAway

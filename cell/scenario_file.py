@@ -23,6 +23,7 @@ from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel
 from cell.scenario import (
     Beside,
+    Bump,
     ClockJump,
     CouplingFails,
     DiskFull,
@@ -98,6 +99,7 @@ COUNT = Rule("a whole number from 1", _is_count, is_number=False)
 SHARE = Rule("a number from 0 to 1", _between(0.0, 1.0))
 FACTOR = Rule("a number from 0.01 to 100", _between(0.01, 100.0))
 RATE = Rule("rad or m per second, from -10 to 10", _between(-10.0, 10.0))
+FORCE = Rule("N, from 0 to 100000", _between(0.0, 1e5))
 SECONDS = Rule("seconds, 0 or more", _between(0.0, 1e9))
 JUMP = Rule("seconds, from -1000000 to 1000000", _between(-1e6, 1e6))
 DELAY = Rule("seconds, from 0 to 3600", _between(0.0, 3600.0))
@@ -137,6 +139,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "stall": (Stall, {"robot": NAME, "at": SECONDS, "duration": SECONDS}),
     "stuck": (Stuck, {"robot": NAME, "at": SECONDS, "duration": SECONDS}),
     "drift": (Drift, {"robot": NAME, "start": SECONDS, "end": SECONDS, "rate": RATE}),
+    "bump": (Bump, {"robot": NAME, "at": SECONDS, "duration": SECONDS, "force": FORCE}),
     "protective_stop": (ProtectiveStop, {"robot": NAME, "at": SECONDS}),
     "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
@@ -244,7 +247,7 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "machine, station or person", machine, cell.equipment
         case Stall(robot=robot) | Stuck(robot=robot) | Drift(robot=robot) | ProtectiveStop(robot=robot):
             yield "robot", robot, cell.robots
-        case Jam(robot=robot) | CouplingFails(robot=robot):
+        case Jam(robot=robot) | CouplingFails(robot=robot) | Bump(robot=robot):
             yield "robot", robot, cell.robots
         case PersonEnters(zone=zone):
             yield "zone", zone, cell.zones

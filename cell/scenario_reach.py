@@ -10,6 +10,7 @@ from cell.driver import coupling_name
 from cell.model import CellModel
 from cell.scenario import (
     Beside,
+    Bump,
     CouplingFails,
     Disturbance,
     Drift,
@@ -56,6 +57,8 @@ def _devices(disturbance: Disturbance, cell: CellModel) -> tuple[str, ...]:
         case CouplingFails(robot=robot):
             return (coupling_name(robot),)
         case Stall(robot=device) | Stuck(robot=device) | Drift(robot=device) | ProtectiveStop(robot=device) | Jam(robot=device):
+            return (device,)
+        case Bump(robot=device):
             return (device,)
         case MachineAlarm(machine=device) | Late(machine=device) | SupplyStops(supply=device):
             return (device,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar
 
 from cell.device import DeviceEvent, LinkHeard, RobotState, SignalChanged, SignalSample
 from cell.devices import signal_devices
@@ -18,6 +18,7 @@ from cell.driver import (
     DriverSet,
     Follower,
     GripperDriver,
+    HasLooked,
     MachineDriver,
     Metered,
     MotionDriver,
@@ -46,14 +47,6 @@ class Share:
     driver: str
     devices: frozenset[str]
     drivers: DriverSet
-
-
-@runtime_checkable
-class HasLooked(Protocol):
-    """A set that has its robots' states at hand, where to ask a robot for its own would wait for an answer."""
-
-    @property
-    def robots_seen(self) -> tuple[RobotState, ...]: ...
 
 
 class Signals(Nothing):
@@ -128,6 +121,10 @@ class ComposedSet:
             self._hand_over(share)
             found += self._of(share, share.drivers.poll())
         return tuple(sorted(found, key=lambda event: event.time))
+
+    @property
+    def robots_seen(self) -> tuple[RobotState, ...]:
+        return tuple(state for share in self._shares for robot in share.drivers.motion for state in _states(share.drivers, robot))
 
     def heard(self) -> tuple[LinkHeard, ...]:
         """Of the links that are measured."""

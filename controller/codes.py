@@ -235,6 +235,16 @@ _PAGES = (
         "Look at the device and at the cause. Resume: the driver is started again, all is looked at, and the way on is planned.",
     ),
     _page(
+        "R776", "a robot meets too much force",
+        "A robot says that more force acts on its TCP than may, and by more than the driver declares it to be off. In a contact that is "
+        "meant that is the contact's limit, elsewhere the robot's `force_limit` (150 N where the cell file has none), and less where a "
+        "line of the intent says so (`force <= 40 N`). All robots were asked to stop.",
+        "It has met something or somebody, or pushes harder than meant. Supervisory only: what is pressed on before it stands is for "
+        "the robot's own controller to limit.",
+        "Look at what it has met. Where a line says how much may be, `on violated: …` says what shall happen; else the run holds. "
+        "Resume: the way on is planned from where the robot stands.",
+    ),
+    _page(
         "R775", "the link to a device is bad",
         "In the last ten seconds more answers of the device came late, or not at all, than may. 5 % of them may come later than "
         "500 ms, or never; `latency` and `loss` of the device in the cell file say something else. Robots ended the motion that they "

@@ -15,6 +15,7 @@ from cell.events import (
     DeviceSilent,
     Event,
     FactObserved,
+    ForceSeen,
     HandClosedEmpty,
     JogAsked,
     JogLeft,
@@ -142,6 +143,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             monitor.no_progress(d, event)
         case JointSpeedSeen():
             monitor.joint_speed(d, event)
+        case ForceSeen():
+            monitor.force(d, event)
         case TooFastSeen():
             presence.too_fast(d, event)
         case StillMoves():

@@ -13,10 +13,10 @@ from typing import assert_never
 from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
-from cell.events import ClauseBroken, DeviceSilent, JointSpeedSeen, NoProgressSeen, TrackingErrorSeen
+from cell.events import ClauseBroken, DeviceSilent, ForceSeen, JointSpeedSeen, NoProgressSeen, TrackingErrorSeen
 from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never, Ref
 from cell.steps import Move, RunProgram, Step
-from controller import recovery, speeds
+from controller import forces, recovery, speeds
 from controller.asked_by import lines_of
 from controller.draft import SECOND, Draft
 from controller.run_state import DeviceBelief, Failure, HoldReason
@@ -217,6 +217,25 @@ def joint_speed(d: Draft, event: JointSpeedSeen) -> None:
     recovery.replan(d, f"{event.robot} was too fast")
     text = f"{event.joint} of {event.robot} goes at {event.speed:.4g} and {event.limit:.4g} is its limit"
     recovery.raise_hold(d, HoldReason("R772", text, lines_of(d, event.robot)))
+
+
+def force(d: Draft, event: ForceSeen) -> None:
+    """Nobody knows what it met. Where a line of the intent says how much may be, that is broken; else the run holds."""
+    flight = d.progress.flights.get(d.progress.busy.get(event.robot, ""))
+    step = flight.step if flight is not None else None
+    lines = lines_of(d, event.robot)
+    stop_all(d)
+    recovery.replan(d, f"{event.robot} met too much force")
+    text = f"{event.robot} meets {event.force:.4g} N, {event.limit:.4g} N are allowed"
+    clauses = forces.clauses_of(d.known.program)
+    said = forces.allowed(clauses, d.known, d.progress, step, event.robot, event.s).clause if step is not None else None
+    if step is None or said is None:
+        recovery.raise_hold(d, HoldReason("R776", text, lines))
+        return
+    of = d.about(step)
+    d.mend(violations=d.trouble.violations + 1)
+    d.say(ClauseBroken(d.now, of, "ensure", text, (said.span,)))
+    recovery.fail(d, Failure("violated", "R776", text, step=step, goal=of.goal, part=of.part))
 
 
 def stop_all(d: Draft) -> None:

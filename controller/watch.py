@@ -5,14 +5,14 @@ Law: a state older than its maximum age is stale; silence of a person detector i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
 
 from cell.commands import Subject
 from cell.device import CouplingState, GripperState, MachineState, RobotState
-from cell.driver import DriverSet
+from cell.driver import DriverSet, HasLooked
 from cell.driver_errors import DriverError
 from cell.events import (
     DeviceSilent,
@@ -20,6 +20,10 @@ from cell.events import (
     NoProgressSeen,
     Observation,
     StillMoves,
+    ForceSeen,
+    JointSpeedSeen,
+    NoProgressSeen,
+    Observation,
     TooFastSeen,
     TrackingErrorSeen,
     ZoneReported,
@@ -27,6 +31,7 @@ from cell.events import (
 from cell.geometry import Array
 from cell.steps import Stance
 from controller.observe import Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
+from controller.forces import Clauses, allowed, clauses_of
 from controller.hearing import Hearing
 from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
@@ -49,6 +54,9 @@ class Watch:
         self._drivers = drivers
         self._progress, self._obedience = Progress(), Obedience()
         self._hearing = Hearing(drivers)
+        said = ((name, robot.capabilities().force_accuracy) for name, robot in drivers.motion.items())
+        self._force_accuracy = {name: accuracy for name, accuracy in said if accuracy is not None}
+        self._clauses: Clauses | None = None
         self._stances: dict[str, dict[Stance, Array]] = {}
         self._limits = {name: robot.capabilities().joints for name, robot in drivers.motion.items()}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
@@ -93,6 +101,28 @@ class Watch:
                 yield StillMoves(now, of, name)
         yield from self._hearing.look(state, now)
         yield from supplies_seen(state, now)
+
+    def forces(self, state: RunState, now: int) -> Iterator[ForceSeen]:
+        """At every look, of the robots that are on a motion: what is met in one is over in the next."""
+        under_way = {c: f for c, f in state.progress.flights.items() if f.device in self._force_accuracy and not f.is_stopped}
+        for seen in self._newest([flight.device for flight in under_way.values() if flight.step is not None]):
+            flight = under_way.get(seen.command or "")
+            if flight is None or flight.step is None or seen.force is None or state.context is None:
+                continue
+            if self._clauses is None:
+                self._clauses = clauses_of(state.context.program)
+            limit = allowed(self._clauses, state.context, state.progress, flight.step, seen.device, seen.s).force
+            met = float(np.linalg.norm(seen.force))
+            if met - self._force_accuracy[seen.device] > limit:
+                yield ForceSeen(now, Subject(state.run), seen.device, met, limit, seen.s)
+
+    def _newest(self, robots: Sequence[str]) -> list[RobotState]:
+        """What there is at hand: this loop waits for no driver's answer."""
+        if not robots:
+            return []
+        if isinstance(self._drivers, HasLooked):
+            return [seen for seen in self._drivers.robots_seen if seen.device in robots]
+        return [seen for name in robots if (seen := told(self._drivers.motion[name].state)) is not None]
 
     def _over_speed(self, seen: RobotState) -> tuple[str, float, float] | None:
         """The joint that is furthest over what it may: its name, its speed, its limit."""

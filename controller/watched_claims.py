@@ -68,12 +68,14 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
         Watched("monitor", ("R714", "R713"), "a joint near its setpoint keeps what was proved of the setpoint"),
         Watched("monitor", ("R772",), "no joint goes faster than its driver declares, by what the robot says"),
         Watched("measured", ("R733",), "what a tool measures of a joint that it makes"),
-        NotWatched("force, mass and height are the device's own to keep; it breaks off (R708, R734) and is believed"),
+        Watched("monitor", ("R776",), "no more force at the TCP than a line allows, of robots that tell it"),
+        NotWatched("mass and height are the device's own to keep; it breaks off (R708, R734) and is believed"),
     ),
     "standstill": (Watched("presence", ("R715",), "whatever moves while somebody is in a zone with `stop` is stopped"),),
     "contact": (
         Watched("reports", ("R734", "R708"), "a device that meets too much breaks off and says so"),
-        NotWatched("no driver tells forces while it moves; the proof bounds speed and path, the device the force"),
+        Watched("monitor", ("R776",), "no more force than the contact allows, and outside of it than the robot may push with"),
+        NotWatched("of a robot that tells no force: the proof bounds speed and path, the device the force"),
     ),
     "clearance": (
         Watched("monitor", ("R714",), "a robot that deviates by more than it may from its setpoint is stopped"),

@@ -16,6 +16,7 @@ from cell.events import (
     DeviceSilent,
     Event,
     EventRaised,
+    ForceSeen,
     GoalReached,
     HandClosedEmpty,
     HoldRaised,
@@ -195,6 +196,8 @@ def _device_line(event: Event) -> str | None:
             return f"{robot} says that it runs, and has not moved for {seconds:.0f} s"
         case JointSpeedSeen(robot=robot, joint=joint, speed=speed, limit=limit):
             return f"{joint} of {robot} goes at {speed:.4g}, its limit is {limit:.4g}"
+        case ForceSeen(robot=robot, force=force, limit=limit):
+            return f"{robot} meets {force:.4g} N, {limit:.4g} N are allowed"
         case TooFastSeen(robot=robot, share=share, asked=asked):
             return f"{robot} does not slow down: {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % asked"
         case StillMoves(robot=robot):

@@ -69,6 +69,8 @@ def _misshapen(seen: Seen, joints: dict[str, int]) -> Iterator[str]:
             array = getattr(state, what)
             if array is not None and array.shape != (count,):
                 yield f"{state.device} tells {what} with shape {array.shape}, it has {count} joints"
+        if state.force is not None and state.force.shape != (3,):
+            yield f"{state.device} tells a force with shape {state.force.shape}"
     for block in seen.readback:
         rows, count = len(block.time), joints.get(block.device, 0)
         shapes = {what: getattr(block, what).shape for what in (*COLUMNS, "time", "s", "speed_scaling")}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cell.scenario import (
+    Bump,
     CouplingFails,
     Drift,
     DriveSpoiled,
@@ -109,6 +110,9 @@ class Misfortunes:
         """rad or m by which each joint is reported from where it is, at `time` ns."""
         spells = (d for d in self.scenario.disturbances if isinstance(d, Drift) and d.robot == robot)
         return sum(d.rate * (time / SECOND - d.start) for d in spells if d.start <= time / SECOND < d.end)
+
+    def bumps(self, robot: str) -> Sequence[Bump]:
+        return [d for d in self.scenario.disturbances if isinstance(d, Bump) and d.robot == robot]
 
     def protective_stops(self, robot: str) -> Sequence[ProtectiveStop]:
         return [d for d in self.scenario.disturbances if isinstance(d, ProtectiveStop) and d.robot == robot]

@@ -21,6 +21,7 @@ from cell.device import (
     Trajectory,
 )
 from cell.driver_errors import Refusal, Stale
+from cell.geometry import Array
 from cell.joint_limits import joint_limits
 from cell.newest import Newest
 from cell.trajectory import Law, Path
@@ -28,6 +29,7 @@ from cell.trajectory_check import in_order, motion_finding, shape_finding
 from cell_drivers.simulated.applying import apply_along
 from cell_drivers.simulated.arm import TICK, Arm, Ending
 from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.felt import ACCURACY, Felt
 from cell_drivers.simulated.jamming import there_and_back
 from cell_drivers.simulated.playback import PERIOD
 from cell_drivers.simulated.protective import OwnController
@@ -57,6 +59,7 @@ class RobotFace(Face):
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
         self._frozen_state: RobotState | None = None
+        self._felt = Felt(world, arm)
         self._own = OwnController(world, self.name, lambda: self._halt("quick"), self.tell)
         arm.on_scaling = lambda scaling: self.tell(SpeedScaled(self.name, world.now, scaling))
 
@@ -71,6 +74,7 @@ class RobotFace(Face):
             max_age=MAX_AGE,
             on_link_loss="finishes its buffer",
             speed_scaling=True,
+            force_accuracy=ACCURACY,
         )
 
     # --- power ---
@@ -295,7 +299,13 @@ class RobotFace(Face):
             command=run.command if run is not None else None,
             s=float(run.samples.s[row]) if run is not None else None,
             faults=self._own.faults,
+            force=self._force(),
         )
+
+    def _force(self) -> Array:
+        """What it presses with in a contact that is meant, and what it is bumped with."""
+        command = self.arm.run.command if self.arm.run is not None else ""
+        return self._felt.force(self._contacts.get(command), self._processes.get(command))
 
     def _mode(self) -> RobotMode:
         if not self.arm.is_active:

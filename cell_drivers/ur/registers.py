@@ -129,6 +129,7 @@ OUTPUTS: Final = (
     ("target_q", "VECTOR6D"),
     ("joint_temperatures", "VECTOR6D"),
     ("actual_TCP_pose", "VECTOR6D"),
+    ("actual_TCP_force", "VECTOR6D"),
     ("tcp_offset", "VECTOR6D"),
     ("robot_mode", "INT32"),
     ("safety_status", "INT32"),

@@ -214,6 +214,7 @@ class UrRobot(Supervised):
             command=flight.command if flight is not None else None,
             s=flight.s if flight is not None else None,
             faults=tuple(self._faults),
+            force=sample.force,
         )
 
     def readback(self) -> tuple[ReadbackBlock, ...]:

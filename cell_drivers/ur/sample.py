@@ -83,7 +83,7 @@ class Runtime(IntEnum):
 class Sample:
     """`time` in ns of the controller's clock, `received` in ns of ours. `q`, `qd`, `target` (6,) in rad and s; `temperature` (6,)
     in °C. `tcp` (6,) is the pose of the TCP in the robot's base, `offset` (6,) that of the TCP in the flange: m and rotation
-    vectors. `scaling`: the share of full speed that the controller allows."""
+    vectors. `force` (3,) in N acts on the TCP, in the base, without what the declared payload weighs. `scaling`: the share of full speed that the controller allows."""
 
     time: int
     received: int
@@ -93,6 +93,7 @@ class Sample:
     temperature: Array
     tcp: Array
     offset: Array
+    force: Array
     mode: RobotMode
     safety: Safety
     runtime: Runtime
@@ -129,6 +130,7 @@ def sample_of(values: Values, received: int, before: Sample | None) -> Sample:
         temperature=_vector(values, "joint_temperatures"),
         tcp=_vector(values, "actual_TCP_pose"),
         offset=_vector(values, "tcp_offset"),
+        force=frozen(_vector(values, "actual_TCP_force")[:3]),
         mode=mode,
         safety=safety,
         runtime=runtime,

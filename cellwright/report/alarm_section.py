@@ -12,6 +12,7 @@ from cell.events import (
     DeviceSilent,
     Event,
     EventRaised,
+    ForceSeen,
     HoldRaised,
     JointSpeedSeen,
     JournalReported,
@@ -79,7 +80,7 @@ def _code(event: Event) -> str | None:
             return code
         case EventRaised() | StepUnknown() | ClauseBroken() | NoPlan() | TrackingErrorSeen() | NoProgressSeen():
             return ""
-        case TooFastSeen() | JointSpeedSeen() | DeviceSilent(is_silent=True) | LinkReported(is_up=False):
+        case TooFastSeen() | JointSpeedSeen() | ForceSeen() | DeviceSilent(is_silent=True) | LinkReported(is_up=False):
             return ""
         case JournalReported(why=why) if why:
             return ""

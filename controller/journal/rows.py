@@ -75,6 +75,8 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("endless", {})
         plain["context"].setdefault("heaps", [])
         plain["context"].setdefault("links", {})
+        for robot in plain["context"].get("robots", {}).values():
+            robot.setdefault("force_limit", None)
 
 
 def _fill_state(plain: Any) -> None:

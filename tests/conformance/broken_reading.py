@@ -59,6 +59,23 @@ class NotANumber(SaysOfItself):
         return replace(state, effort=np.full(4, np.nan))
 
 
+class Numb(SaysOfItself):
+    def changed(self, state: RobotState) -> RobotState:
+        return replace(state, force=None)
+
+
+class Leaning(SaysOfItself):
+    """Its load is not the one that it was told."""
+
+    def changed(self, state: RobotState) -> RobotState:
+        return replace(state, force=np.array([0.0, 0.0, -20.0]))
+
+
+class NoForce(SaysOfItself):
+    def changed(self, state: RobotState) -> RobotState:
+        return replace(state, force=np.full(3, np.nan))
+
+
 class NoSpeed(SaysOfItself):
     def changed(self, state: RobotState) -> RobotState:
         return replace(state, qd=state.qd * np.nan)
@@ -323,6 +340,10 @@ FAULTS = (
     Fault("declares 125 Hz and gives 25", sampling.states_come_at_the_declared_rate, robots(Slow)),
     Fault("has NaN for what it does not know", sampling.unknown_is_none, robots(NotANumber)),
     Fault("has a speed that is no number", sampling.unknown_is_none, robots(NoSpeed)),
+    Fault("declares a force and tells none", sampling.force_is_told_as_declared, robots(Numb)),
+    Fault("feels what is not there", sampling.force_is_told_as_declared, robots(Leaning)),
+    Fault("has NaN for a force", sampling.force_is_told_as_declared, robots(NoForce)),
+    Fault("tells a force that it does not declare", sampling.force_is_told_as_declared, robots(declares(force_accuracy=None))),
     Fault("does not say what it runs", sampling.states_follow_the_motion, robots(Secretive)),
     Fault("has gaps in its samples", sampling.readback_has_no_gap_inside_a_block, robots(Gaps)),
     Fault("gives samples twice", sampling.readback_has_no_gap_inside_a_block, robots(TwiceTheSamples)),

@@ -12,6 +12,7 @@ from cell.events import (
     ClauseBroken,
     CommandReported,
     Event,
+    ForceSeen,
     NoPlan,
     NoProgressSeen,
     TooFastSeen,
@@ -61,6 +62,9 @@ def happening(event: Event) -> Cause | None:
         case TooFastSeen(robot=robot, share=share, asked=asked):
             text = f"{robot} goes at {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % was asked"
             return Cause(f"speed {robot}", 1, "R771", text, f"stop {robot} at its own panel and look why")
+        case ForceSeen(robot=robot, force=force, limit=limit):
+            text = f"{robot} meets {force:.4g} N, {limit:.4g} N are allowed"
+            return Cause(f"force {robot}", 1, "R776", text, f"look what {robot} has met")
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):
             text = f"{robot} is {error:.3f} from its setpoint, {limit:.3f} allowed"
             return Cause(f"tracking {robot}", 2, "R714", text, f"look at the load and the drives of {robot}")

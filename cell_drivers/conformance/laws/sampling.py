@@ -74,6 +74,27 @@ def is_whole(state: RobotState, joints: int) -> None:
     demand(state.speed_scaling is None or 0.0 <= state.speed_scaling <= 1.0, f"`speed_scaling` is {state.speed_scaling}")
 
 
+@law(
+    "motion",
+    "Who declares a force accuracy tells a force of three finite numbers in every state, and no more than that of nothing that is "
+    "touched; who declares none tells none.",
+)
+def force_is_told_as_declared(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    accuracy, states = moving.declared.force_accuracy, moving.watch(0.2)
+    if accuracy is None:
+        demand(all(state.force is None for state in states), "it declares that it tells no force, and tells one")
+        return "none, as declared"
+    for state in states:
+        demand(state.force is not None, f"{accuracy:g} N are declared, and a state tells no force")
+        force = np.asarray(state.force, dtype=np.float64)
+        demand(force.shape == (3,), f"the force has shape {force.shape}")
+        demand(bool(np.all(np.isfinite(force))), f"the force is {force.tolist()}")
+        met = float(np.linalg.norm(force))
+        demand(met <= accuracy, f"at rest and touching nothing it tells {met:.3g} N; {accuracy:g} N is declared")
+    return f"within {accuracy:g} N of none, at rest"
+
+
 @law("motion", "A state tells the command that runs and how far it is; at rest both are None.")
 def states_follow_the_motion(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)

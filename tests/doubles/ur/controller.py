@@ -38,6 +38,7 @@ class Controller:
     def __post_init__(self) -> None:
         self.period = 0.002 if self.version[0] >= 5 else 0.008
         self.q = np.array(self.q, dtype=np.float64)
+        self.force = np.zeros(6)
         self.target = self.q.copy()
         self.qd = np.zeros(6)
         self.tick = 0
@@ -230,6 +231,7 @@ VALUES: dict[str, tuple[str, Callable[[Controller], Value | Array]]] = {
     "target_q": ("VECTOR6D", lambda c: c.target),
     "joint_temperatures": ("VECTOR6D", lambda c: np.full(6, 31.5)),
     "actual_TCP_pose": ("VECTOR6D", _tcp),
+    "actual_TCP_force": ("VECTOR6D", lambda c: c.force),
     "tcp_offset": ("VECTOR6D", lambda c: c.tool),
     "robot_mode": ("INT32", lambda c: c.mode),
     "safety_mode": ("INT32", lambda c: c.safety),
