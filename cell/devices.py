@@ -31,7 +31,7 @@ def devices_of(cell: CellModel) -> tuple[str, ...]:
     """Every device, in the order of declaration."""
     serving = dict.fromkeys(robot for changer in cell.changers.values() for robot in changer.serves)
     equipment = (name for name, thing in cell.equipment.items() if is_driven(cell, thing))
-    zones = (name for name, zone in cell.zones.items() if zone.occupied is not None or name in cell.driven_by)
+    zones = (name for name, zone in cell.zones.items() if zone.occupied or zone.distance or name in cell.driven_by)
     return (*cell.robots, *map(coupling_name, serving), *cell.tools, *equipment, *cell.people, *zones)
 
 
@@ -81,7 +81,7 @@ def signal_devices(cell: CellModel) -> Mapping[str, str]:
     """By signal: the device that the cell file has report it. Of several the one that is declared last."""
     tools = {signal: name for name, tool in cell.tools.items() for signal in tool.signals.values()}
     things = {signal: name for name, thing in cell.equipment.items() for signal in thing.signals.values()}
-    zones = {zone.occupied: name for name, zone in cell.zones.items() if zone.occupied is not None}
+    zones = {signal: name for name, zone in cell.zones.items() for signal in (zone.occupied, zone.distance) if signal is not None}
     people = {person.ready: name for name, person in cell.people.items() if person.ready is not None}
     return tools | things | zones | people
 

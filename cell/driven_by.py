@@ -1,4 +1,5 @@
-"""Who drives a device, and how well its link has to do: what the cell file says of it after `driver`, `address`, `latency`, `loss`."""
+"""Who drives a device, and how well its link has to do: what the cell file says of it after `driver`, `address`, `latency`,
+`loss`."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ LOSS = 0.05
 @dataclass(frozen=True, slots=True)
 class DrivenBy:
     """`driver` None: the cell's only one. `address` is written in the driver's own scheme, None where none is given. `latency` s
-    and `loss` (a share) as in LinkBound, None where the usual ones hold. `span` is where the driver stands, `link_span` where what
-    its link has to do does."""
+    and `loss` (a share) as in LinkBound, None where the usual ones hold. `span` is where the driver stands, `link_span` where
+    what its link has to do does."""
 
     driver: str | None
     address: str | None

@@ -312,6 +312,21 @@ class ZoneReported:
 
 
 @dataclass(frozen=True, slots=True)
+class SeparationSeen:
+    """The nearest person is `distance` m from the robots, as `source` measures it for `zone` (None: it does not know), and
+    `needed` m have to be between them at the speed that the plan has (None: nobody knows how fast they go). `is_short`: there
+    are not."""
+
+    at: int
+    of: Subject
+    zone: str
+    distance: float | None
+    needed: float | None
+    is_short: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class CountReported:
     """How many parts wait at `thing`, as its signal `source` says."""
 
@@ -520,6 +535,7 @@ Observation = (
     | LinkReported
     | LinkMeasured
     | ZoneReported
+    | SeparationSeen
     | CountReported
     | SupplyReported
     | TrackingErrorSeen

@@ -1,4 +1,5 @@
-"""How long things took, counted in steps of a tenth: small, as good when merged as when counted at once, and enough for percentiles.
+"""How long things took, counted in steps of a tenth: small, as good when merged as when counted at once, and enough for
+percentiles.
 
 Law: a step means the same for ever, for events carry its number. Step 0 is what took at most 0.1 ms; step k what took at most
 10^(k/24) times that, and more than step k - 1. The last one is what took longer than all of them.

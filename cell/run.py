@@ -19,6 +19,7 @@ from cell.model import CellModel
 from cell.program import Goal, IntentProgram
 from cell.program_walk import lines_in
 from cell.scene import is_heap
+from cell.separation_distance import APPROACH_SPEED
 from cell.state import CellState, Location
 from cell.zones import Zone
 
@@ -101,7 +102,8 @@ class RunContext:
     it raises itself, each with the signal that may report it. `endless` has what brings parts without end to the loops that
     end by nothing. `heaps` are the places that take any number of parts and give none back. `rules`: those of the fold under
     which the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer.
-    `links`: how well the links to devices have to do, of those of which the cell file says so."""
+    `links`: how well the links to devices have to do, of those of which the cell file says so.
+    `approach_speed` m/s: what the quickest person comes with."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -126,6 +128,7 @@ class RunContext:
     endless: Mapping[str, EndlessSupply] = field(default_factory=dict)
     heaps: tuple[str, ...] = ()
     links: Mapping[str, LinkBound] = field(default_factory=dict)
+    approach_speed: float = APPROACH_SPEED
 
 
 def run_context(
@@ -183,6 +186,7 @@ def run_context(
         endless={e.name: _endless(e) for _, e in endless_loops(program, cell)},
         heaps=tuple(name for name, place in cell.places.items() if is_heap(cell, place)),
         links=link_bounds(cell),
+        approach_speed=max([APPROACH_SPEED, *(person.approach_speed for person in cell.people.values())]),
     )
 
 

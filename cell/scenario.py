@@ -163,6 +163,17 @@ class PersonEnters:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonNears:
+    """From `start` s on somebody walks towards the robots until they are `distance` m away, and at `end` away again; `zone` has
+    that measured. They are first seen at 10 m, and walk at 1.6 m/s."""
+
+    zone: str
+    start: float
+    end: float
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
 class PersonAway:
     """`person` begins nothing between `start` and `end` s, and goes on with what they have begun."""
 
@@ -291,6 +302,7 @@ Disturbance = (
     | Bump
     | ProtectiveStop
     | PersonEnters
+    | PersonNears
     | PersonAway
     | PersonRefuses
     | SupplyStops

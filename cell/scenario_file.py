@@ -46,6 +46,7 @@ from cell.scenario import (
     OrderGoes,
     PersonAway,
     PersonEnters,
+    PersonNears,
     PersonRefuses,
     ProtectiveStop,
     Reject,
@@ -99,6 +100,7 @@ COUNT = Rule("a whole number from 1", _is_count, is_number=False)
 SHARE = Rule("a number from 0 to 1", _between(0.0, 1.0))
 FACTOR = Rule("a number from 0.01 to 100", _between(0.01, 100.0))
 RATE = Rule("rad or m per second, from -10 to 10", _between(-10.0, 10.0))
+METRES = Rule("m, from 0 to 10", _between(0.0, 10.0))
 FORCE = Rule("N, from 0 to 100000", _between(0.0, 1e5))
 SECONDS = Rule("seconds, 0 or more", _between(0.0, 1e9))
 JUMP = Rule("seconds, from -1000000 to 1000000", _between(-1e6, 1e6))
@@ -142,6 +144,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "bump": (Bump, {"robot": NAME, "at": SECONDS, "duration": SECONDS, "force": FORCE}),
     "protective_stop": (ProtectiveStop, {"robot": NAME, "at": SECONDS}),
     "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
+    "person_nears": (PersonNears, {"zone": NAME, "start": SECONDS, "end": SECONDS, "distance": METRES}),
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
     "person_refuses": (PersonRefuses, {"person": NAME, "nth": COUNT}),
     "supply_stops": (SupplyStops, {"supply": NAME, "start": SECONDS, "end": SECONDS}),
@@ -156,7 +159,8 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
 SPELLS = (
-    "drift", "person_enters", "person_away", "supply_stops", "frozen_state", "link_cut", "link_slow", "disk_slow", "disk_full",
+    "drift", "person_enters", "person_nears", "person_away", "supply_stops", "frozen_state", "link_cut", "link_slow", "disk_slow",
+    "disk_full",
 )  # fmt: skip
 """Tables whose `start` comes before their `end`."""
 
@@ -251,6 +255,8 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "robot", robot, cell.robots
         case PersonEnters(zone=zone):
             yield "zone", zone, cell.zones
+        case PersonNears(zone=zone):
+            yield "zone with a `distance`", zone, tuple(name for name, known in cell.zones.items() if known.distance is not None)
         case PersonAway(person=person) | PersonRefuses(person=person):
             yield "person", person, cell.people
         case SupplyStops(supply=supply):

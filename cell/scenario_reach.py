@@ -28,6 +28,7 @@ from cell.scenario import (
     OrderGoes,
     PersonAway,
     PersonEnters,
+    PersonNears,
     PersonRefuses,
     ProtectiveStop,
     Reject,
@@ -62,7 +63,7 @@ def _devices(disturbance: Disturbance, cell: CellModel) -> tuple[str, ...]:
             return (device,)
         case MachineAlarm(machine=device) | Late(machine=device) | SupplyStops(supply=device):
             return (device,)
-        case PersonEnters(zone=device) | PersonAway(person=device) | PersonRefuses(person=device):
+        case PersonEnters(zone=device) | PersonNears(zone=device) | PersonAway(person=device) | PersonRefuses(person=device):
             return (device,)
         case FrozenState(device="signals"):
             return tuple(dict.fromkeys(signal_devices(cell).values()))

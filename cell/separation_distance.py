@@ -13,6 +13,10 @@ APPROACH_SPEED = 1.6
 """v_h, m/s, of a person who walks, unless measured (ISO 13855)."""
 REACHING_SPEED = 2.0
 """K, m/s, of a hand that reaches, up to SHORT."""
+REACTION = 0.5
+"""T_r, s: a scanner's newest word may be that old before silence counts as somebody."""
+INTRUSION = 0.85
+"""C, m: how far an arm reaches before a scanner sees the body that it belongs to."""
 SHORT = 0.5
 """m: up to here K is REACHING_SPEED, beyond it APPROACH_SPEED."""
 

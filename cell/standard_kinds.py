@@ -381,6 +381,7 @@ ZONE = KindSchema(
         _attr("limit", "<positive speed>", doc="The highest speed of any point of a robot inside."),
         _attr("humans", "allowed", doc="People may be inside."),
         _signal("occupied", "whether a person is inside"),
+        _signal("distance", "how far the nearest person is from the robots, in m, in the place of `occupied`"),
         _attr("when_occupied", "stop", "slow to <positive speed>", doc="What robots do while a person is inside."),
         _attr("capacity", "<count>", doc="How many robots may be inside at once."),
         _attr(

@@ -18,7 +18,9 @@ class Zone:
     `keep_out`: no link, tool or held part may ever be inside. `speed_limit`: m/s for every point of a robot inside, at all
     times. `when_occupied`: what robots do while a person is inside (`occupied` is the signal that tells); `slow_to` m/s.
     `capacity`: how many robots may be inside at once, None for no rule. `handover`: a person may reach in there; a part is handed
-    over with its lower face at `handover_at`, None for the middle of the box.
+    over with its lower face at `handover_at`, None for the middle of the box. `distance`: in the
+    place of `occupied`, the signal that measures how far (m) the nearest person is from the robots; whoever is nearer than the
+    separation distance counts as inside.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Zone:
     handover: bool
     span: Span
     handover_at: tuple[float, float, float] | None = None
+    distance: str | None = None
 
     @property
     def handover_point(self) -> Array:

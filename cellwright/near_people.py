@@ -11,14 +11,9 @@ import numpy as np
 from cell.diagnostic import Diagnostic, Severity
 from cell.model import CellModel, RobotUnit
 from cell.robot import RobotModel
-from cell.separation_distance import APPROACH_SPEED, allowed_speed, separation_distance
+from cell.separation_distance import APPROACH_SPEED, INTRUSION, REACTION, allowed_speed, separation_distance
 from cell.zones import Zone
 from cellwright.beyond_model import fastest_tcp
-
-REACTION = 0.5
-"""T_r, s: a scanner's newest word may be that old before silence counts as somebody."""
-INTRUSION = 0.85
-"""C, m: how far an arm reaches before a scanner sees the body that it belongs to."""
 
 
 def near_people(cell: CellModel, models: Mapping[str, RobotModel]) -> Iterator[Diagnostic]:

@@ -46,6 +46,7 @@ EXAMPLES: Mapping[str, str] = {
     "R743": "# a bit was turned in event 812: 811 events are told",
     "R744": "# the run was made with next year's version",
     "R740": "g1: driver ur: its process has ended: exit code 3    # the text of the hold",
+    "R777": "suspended: a person is 1.84 m away, 2.31 m are needed (floor)",
     "R776": "held: r1 meets 212 N, 150 N are allowed    # something stands in its way",
     "R775": "held: 31 of 480 answers of r1 did not come within 50 ms (2 not at all, the slowest after 212 ms); 2 % may",
     "R770": "held: g1: the link is cut    # after `stop`",

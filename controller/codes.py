@@ -235,24 +235,36 @@ _PAGES = (
         "Look at the device and at the cause. Resume: the driver is started again, all is looked at, and the way on is planned.",
     ),
     _page(
+        "R777", "a person was too near",
+        "A zone with `distance` was told that somebody is nearer to the robots than the separation distance, or nobody could "
+        "tell how near, and all robots were asked to stop. The run was suspended until there was enough between them, and holds "
+        "since then.",
+        "S = v_h (T_r + T_s) + v_r T_r + v_r T_s / 2 + C, by ISO/TS 15066, 5.5.4: what a person and a robot go until the robot "
+        "stands. v_r is what the proof says of the fastest motion of the plan, T_s what the drivers declare, T_r the maximum "
+        "age of the signal (0.5 s where it has none), C 0.85 m. An estimate. Supervisory only: protecting people is the task of "
+        "the safety controller.",
+        "See that nobody is near, then resume. Nothing resumes by itself. Where it happens too often go slower there: "
+        "`max_speed`.",
+    ),
+    _page(
         "R776", "a robot meets too much force",
-        "A robot says that more force acts on its TCP than may, and by more than the driver declares it to be off. In a contact that is "
-        "meant that is the contact's limit, elsewhere the robot's `force_limit` (150 N where the cell file has none), and less where a "
-        "line of the intent says so (`force <= 40 N`). All robots were asked to stop.",
-        "It has met something or somebody, or pushes harder than meant. Supervisory only: what is pressed on before it stands is for "
-        "the robot's own controller to limit.",
-        "Look at what it has met. Where a line says how much may be, `on violated: …` says what shall happen; else the run holds. "
-        "Resume: the way on is planned from where the robot stands.",
+        "A robot says that more force acts on its TCP than may, and by more than the driver declares it to be off. In a contact "
+        "that is meant that is the contact's limit, elsewhere the robot's `force_limit` (150 N where the cell file has none), "
+        "and less where a line of the intent says so (`force <= 40 N`). All robots were asked to stop.",
+        "It has met something or somebody, or pushes harder than meant. Supervisory only: what is pressed on before it stands "
+        "is for the robot's own controller to limit.",
+        "Look at what it has met. Where a line says how much may be, `on violated: …` says what shall happen; else the run "
+        "holds. Resume: the way on is planned from where the robot stands.",
     ),
     _page(
         "R775", "the link to a device is bad",
         "In the last ten seconds more answers of the device came late, or not at all, than may. 5 % of them may come later than "
-        "500 ms, or never; `latency` and `loss` of the device in the cell file say something else. Robots ended the motion that they "
-        "were in.",
-        "What is heard late is acted on late: somebody who steps in, an alarm, a stop. A device that says nothing at all is R713, a "
-        "link that is down R740.",
-        "Look at the cable, the switch, and what else the machine of the controller or the device is busy with; `report` has what "
-        "each link was like. Resume: the same plan goes on. Where so much is usual, say so in the cell file.",
+        "500 ms, or never; `latency` and `loss` of the device in the cell file say something else. Robots ended the motion that "
+        "they were in.",
+        "What is heard late is acted on late: somebody who steps in, an alarm, a stop. A device that says nothing at all is "
+        "R713, a link that is down R740.",
+        "Look at the cable, the switch, and what else the machine of the controller or the device is busy with; `report` has "
+        "what each link was like. Resume: the same plan goes on. Where so much is usual, say so in the cell file.",
     ),
     _page(
         "R742", "the journal cannot be written",

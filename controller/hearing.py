@@ -1,4 +1,5 @@
-"""How well devices are heard, window by window: what drivers measure of their links, held against what the cell file asks of them.
+"""How well devices are heard, window by window: what drivers measure of their links, held against what the cell file asks of
+them.
 
 Law: what is silent or cut off is told as that, and not as a bad link. A window that is worse than its bound is told at once, the
 others together, once a minute: what a run keeps of its links does not grow with its answers.

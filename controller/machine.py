@@ -36,6 +36,7 @@ from cell.events import (
     RunOpened,
     RunResumed,
     StillMoves,
+    SeparationSeen,
     SupplyReported,
     TimeMarked,
     TimerExpired,
@@ -132,6 +133,9 @@ def _take_in(d: Draft, event: Observation) -> None:
             links.measured(d, event)
         case ZoneReported():
             presence.zone_reported(d, event)
+            monitor.watch_nevers(d)
+        case SeparationSeen():
+            presence.separation_seen(d, event)
             monitor.watch_nevers(d)
         case CountReported():
             waiting.counted(d, event)

@@ -3,12 +3,13 @@
 Law: in a zone with `stop`, whoever steps in stops all motion, and the run is suspended until they have left: it is not the cell's
 own doing. Then it holds, for motion that was broken off goes on by itself never (decision 0147). No motion is started while
 somebody is in one, whatever an operator says, and what is due then waits for them to leave. Where a robot hands over a person is
-expected, as long as it stands still for them. With `slow`, see speeds.py.
+expected, as long as it stands still for them. With `slow`, see speeds.py. Where the distance of people is measured, whoever is
+nearer than the separation distance (separation.py) counts as inside.
 """
 
 from __future__ import annotations
 
-from cell.events import TooFastSeen, ZoneReported
+from cell.events import SeparationSeen, TooFastSeen, ZoneReported
 from cell.people import HANDOVER
 from cell.run import SUSPENDS_FOR_PEOPLE
 from cell.steps import Await, Move, Step
@@ -24,16 +25,28 @@ _AT_REST = ("Idle", "Starting", "Held")
 def zone_reported(d: Draft, event: ZoneReported) -> None:
     if event.zone not in d.known.zones or d.belief.zones.get(event.zone) is event.is_occupied:
         return
-    zone = d.known.zones[event.zone]
-    d.believe(zones=d.belief.zones.set(event.zone, event.is_occupied))
-    if not event.is_occupied:
+    _reported(d, d.known.zones[event.zone], event.is_occupied, f"a person is in {event.zone}")
+
+
+def separation_seen(d: Draft, event: SeparationSeen) -> None:
+    """Who is too near counts as inside."""
+    if event.zone not in d.known.zones or d.belief.zones.get(event.zone) is event.is_short:
+        return
+    is_seen = "nobody knows how near a person is" if event.distance is None else f"a person is {event.distance:.2f} m away"
+    is_needed = "how fast the robots go is not known" if event.needed is None else f"{event.needed:.2f} m are needed"
+    _reported(d, d.known.zones[event.zone], event.is_short, f"{is_seen}, {is_needed} ({event.zone})")
+
+
+def _reported(d: Draft, zone: Zone, is_occupied: bool, text: str) -> None:
+    d.believe(zones=d.belief.zones.set(zone.name, is_occupied))
+    if not is_occupied:
         _left(d, zone)
-    speeds.set_speeds(d, f"zone {event.zone} is {'occupied' if event.is_occupied else 'free'}")
+    speeds.set_speeds(d, f"zone {zone.name} is {'occupied' if is_occupied else 'free'}")
     is_suspended = d.pack == "Suspended" and _suspends(d)
     is_at_rest = d.pack in _AT_REST or is_suspended or (d.pack == "Holding" and not _moves(d))
-    if event.is_occupied and _stops(zone) and not is_at_rest and not _is_expected(d, zone):
+    if is_occupied and _stops(zone) and not is_at_rest and not _is_expected(d, zone):
         monitor.stop_all(d)
-        _raise(d, zone)
+        _raise(d, zone, text)
 
 
 def wanted_of(zone: str) -> str:
@@ -61,21 +74,25 @@ def _left(d: Draft, zone: Zone) -> None:
     has_stopped = intruded in d.belief.short
     d.believe(short=tuple(what for what in d.belief.short if what not in (intruded, wanted_of(zone.name))))
     if has_stopped and not any(_intruded(name) in d.belief.short for name in d.known.zones):
-        recovery.raise_hold(d, HoldReason("R715", f"a person was in {zone.name}", (zone.span,)))
+        text = f"a person was in {zone.name}" if zone.distance is None else f"a person was too near ({zone.name})"
+        recovery.raise_hold(d, HoldReason(_code(zone), text, (zone.span,)))
 
 
-def _raise(d: Draft, zone: Zone) -> None:
+def _code(zone: Zone) -> str:
+    return "R715" if zone.distance is None else "R777"
+
+
+def _raise(d: Draft, zone: Zone, text: str) -> None:
     """`intrusion` where the intent has a policy for it; else the run is suspended, and holds where it cannot be."""
-    text = f"a person is in {zone.name}"
     name = d.policies.called(zone.name, INTRUSION) if d.policies is not None else INTRUSION
     if d.policies is not None and name in d.policies.named:
-        recovery.fail(d, Failure(name, "R715", text, block=d.policies.named[name]))
+        recovery.fail(d, Failure(name, _code(zone), text, block=d.policies.named[name]))
         return
     recovery.replan(d, f"{zone.name} was occupied")
     if _suspends(d) and (stops.go(d, "suspend", text) or d.pack == "Suspending"):
         d.believe(short=(*d.belief.short, _intruded(zone.name)))
     else:
-        recovery.raise_hold(d, HoldReason("R715", text, (zone.span,)))
+        recovery.raise_hold(d, HoldReason(_code(zone), text, (zone.span,)))
 
 
 def too_fast(d: Draft, event: TooFastSeen) -> None:

@@ -35,6 +35,7 @@ from controller.forces import Clauses, allowed, clauses_of
 from controller.hearing import Hearing
 from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
+from controller.separation import separations_seen
 from controller.standing import Obedience, Progress
 from controller.supply import supplies_seen
 
@@ -199,9 +200,10 @@ def first_look(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> I
 
 
 def zones_seen(drivers: DriverSet, state: RunState, now: int) -> Iterator[Observation]:
-    """Changes of the zones whose occupation the cell file has somebody report."""
+    """Changes of the zones of which the cell file has somebody report whether people are there, or how near they are."""
     if state.context is None:
         return
+    yield from separations_seen(drivers, state, now)
     for name, zone in state.context.zones.items():
         if zone.occupied is None:
             continue

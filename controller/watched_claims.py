@@ -55,7 +55,8 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
     "separation": (
         Watched("monitor", ("R714", "R713"), "robots are where their setpoints are, and say so in time"),
         Watched("links", ("R740", "R775"), "a robot without a link, or with a bad one, is held for, and never guessed"),
-        NotWatched("nothing measures the distance of a person; where a zone has a detector, `zone` stands in for it"),
+        Watched("presence", ("R777",), "how far the nearest person is, where a zone has that measured (`distance`)"),
+        NotWatched("where nothing measures how far people are, a zone with a detector stands in for it"),
     ),
     "deadline": (Watched("monitor", ("R711",), "`within`, from the first step of its block"),),
     "pace": (

@@ -214,13 +214,16 @@ def _clamps(model: CellModel) -> list[Diagnostic]:
 def _zones(model: CellModel) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for zone in model.zones.values():
-        if zone.when_occupied is not None and zone.occupied is None:
+        if zone.distance is not None and (zone.when_occupied != "stop" or zone.occupied is not None):
+            message = f"the distance of people is measured for `{zone.name}`, so it stops robots and nothing else reports people"
+            found.append(error("E408", message, zone.span, help="Write `when_occupied stop`, and no `occupied`."))
+        elif zone.when_occupied is not None and zone.occupied is None and zone.distance is None:
             message = f"`{zone.name}` says what to do when occupied, and nothing reports that it is"
             found.append(error("E408", message, zone.span, help="Add `occupied signal …`."))
         if zone.keep_out and zone.humans_allowed is False and zone.speed_limit is not None:
             message = f"`{zone.name}` is kept out of, so its speed limit binds nothing"
             found.append(warning("W204", message, zone.span, help="Delete `limit`, or `keep_out`."))
-        if zone.humans_allowed and zone.occupied is None and zone.when_occupied is None:
+        if zone.humans_allowed and zone.occupied is None and zone.distance is None and zone.when_occupied is None:
             message = f"people may be in `{zone.name}` and nothing reports them"
             found.append(warning("W201", message, zone.span, help="Add `occupied signal …`."))
     return found

@@ -259,6 +259,7 @@ def _zone(d: Declared) -> Zone:
         handover=d.get("handover") is not None,
         span=d.span,
         handover_at=_point(d.get("handover")),
+        distance=signals.get("distance"),
     )
 
 

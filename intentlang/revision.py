@@ -13,6 +13,9 @@ from cell.model import CellModel
 from cell.standard_verbs import STANDARD
 from cell.vocabulary import Schema
 
+_NEWER = {"DrivenBy": ("latency", "loss"), "Zone": ("distance",)}
+"""What a record did not have at first: where nothing is said of it the cell is known by what it was known by before."""
+
 
 def revision(model: CellModel) -> str:
     """The sha256 of what the model says, so without spans, comments, file names and order of declaration."""
@@ -20,14 +23,7 @@ def revision(model: CellModel) -> str:
     content = {name: _canonical(getattr(model, name)) for name in said} | _foreign(model)
     if model.envelope is None:  # a cell that says nothing of it is known by what it was known by before there was one
         del content["envelope"]
-    content["driven_by"] = {name: _as_before(_canonical(by)) for name, by in model.driven_by.items()}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _as_before(driven_by: object) -> object:
-    """Without what a link has to do where nothing is said of it."""
-    assert isinstance(driven_by, dict)
-    return {key: value for key, value in driven_by.items() if value is not None or key not in ("latency", "loss")}
 
 
 def _foreign(model: CellModel) -> dict[str, object]:
@@ -58,6 +54,8 @@ def _canonical(value: object) -> object:
         case dict():
             return {str(k): _canonical(v) for k, v in value.items() if not isinstance(v, Span)}
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return {f.name: _canonical(getattr(value, f.name)) for f in fields(value) if f.init and "span" not in f.name}
+            said = [f.name for f in fields(value) if f.init and "span" not in f.name]
+            unsaid = [name for name in _NEWER.get(type(value).__name__, ()) if getattr(value, name) is None]
+            return {name: _canonical(getattr(value, name)) for name in said if name not in unsaid}
         case _:
             raise TypeError(f"no canonical form for {type(value).__name__}")

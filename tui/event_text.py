@@ -44,6 +44,7 @@ from cell.events import (
     RunEnded,
     RunOpened,
     RunResumed,
+    SeparationSeen,
     Skipped,
     SpeedAsked,
     StateChanged,
@@ -181,6 +182,12 @@ def _device_line(event: Event) -> str | None:
             return f"of {asked} answers of {device} {late} were late and {lost} did not come"
         case ZoneReported(zone=zone, is_occupied=is_occupied):
             return f"zone {zone}: {'somebody is in it' if is_occupied else 'nobody is in it'}"
+        case SeparationSeen(zone=zone, is_short=False):
+            return f"zone {zone}: people are far enough away"
+        case SeparationSeen(zone=zone, distance=None):
+            return f"zone {zone}: nobody knows how near people are"
+        case SeparationSeen(zone=zone, distance=distance, needed=needed):
+            return f"zone {zone}: a person is {distance:.2f} m away, {'more' if needed is None else f'{needed:.2f} m'} is needed"
         case SupplyReported(cause=cause, what=what, is_over=is_over, source=source):
             says = f" ({source} says so)" if source not in ("", what) else ""
             return f"{cause}{' no longer' if is_over else ''}: {what}{says}"

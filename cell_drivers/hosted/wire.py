@@ -122,8 +122,8 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at everything, at `time`; `events`, `readback` and what the driver has `heard` of its links since the last one. What a
-    driver would not tell is left out."""
+    """One look at everything, at `time`; `events`, `readback` and what the driver has `heard` of its links since the last one.
+    What a driver would not tell is left out."""
 
     time: int
     events: tuple[DeviceEvent, ...] = ()

@@ -22,6 +22,7 @@ from cell.scenario import (
     MissingPart,
     PersonAway,
     PersonEnters,
+    PersonNears,
     PersonRefuses,
     ProtectiveStop,
     Reject,
@@ -119,6 +120,9 @@ class Misfortunes:
 
     def visits(self) -> Sequence[PersonEnters]:
         return [d for d in self.scenario.disturbances if isinstance(d, PersonEnters)]
+
+    def approaches(self, zone: str) -> Sequence[PersonNears]:
+        return [d for d in self.scenario.disturbances if isinstance(d, PersonNears) and d.zone == zone]
 
     def resumes(self, supply: str, time: int) -> int | None:
         """When (ns) something arrives at `supply` again, where nothing does at `time` ns."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from cell.device import SignalChanged, SignalSample, SignalValue
 from cell.driver_errors import Refusal
+from cell_drivers.simulated.approaches import Approaches
 from cell_drivers.simulated.face import Face
 from cell_drivers.simulated.gripper_face import GripperFace
 from cell_drivers.simulated.machine_face import MachineFace
@@ -43,6 +44,8 @@ def signal_sources(
     for name, zone in world.cell.zones.items():
         if zone.occupied is not None:
             found[zone.occupied] = _zone_source(world, name)
+        if zone.distance is not None:
+            found[zone.distance] = Approaches(world, name).nearest
     for person in world.cell.people.values():
         if person.ready is not None:
             found[person.ready] = _person_source(persons[person.name])

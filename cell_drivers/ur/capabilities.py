@@ -10,8 +10,8 @@ from cell_drivers.ur.script import START_TOLERANCE, WATCHDOG, standstill
 MAX_AGE = 0.5
 """s."""
 FORCE_ACCURACY = 10.0
-"""N: data sheets of the e-Series say 4 to 10, by the sensor in the wrist. A CB-Series tells it from motor currents, which a motion
-without a touch can put further off; so does a load that is not the declared one."""
+"""N: data sheets of the e-Series say 4 to 10, by the sensor in the wrist. A CB-Series tells it from motor currents, which a
+motion without a touch can put further off; so does a load that is not the declared one."""
 HARDNESS: dict[StopKind, float] = {"hold": 1.0, "quick": 0.5, "power": 0.5}
 VERIFIED = (
     "a double of our own that interprets the part of URScript that this driver writes",

@@ -83,7 +83,8 @@ class Runtime(IntEnum):
 class Sample:
     """`time` in ns of the controller's clock, `received` in ns of ours. `q`, `qd`, `target` (6,) in rad and s; `temperature` (6,)
     in °C. `tcp` (6,) is the pose of the TCP in the robot's base, `offset` (6,) that of the TCP in the flange: m and rotation
-    vectors. `force` (3,) in N acts on the TCP, in the base, without what the declared payload weighs. `scaling`: the share of full speed that the controller allows."""
+    vectors. `force` (3,) in N acts on the TCP, in the base, without what the declared payload weighs. `scaling`: the share of
+    full speed that the controller allows."""
 
     time: int
     received: int

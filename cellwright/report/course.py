@@ -14,6 +14,7 @@ from cell.events import (
     Event,
     PlanReleased,
     RunOpened,
+    SeparationSeen,
     StepConfirmed,
     StepFailed,
     StepStarted,
@@ -116,7 +117,7 @@ class _Open:
                 self._stop(at, event, "unknown")
             case BranchTaken(choice=choice, index=index):
                 self.taken.setdefault(event.of.plan or "", {})[choice] = index
-            case ZoneReported(zone=zone, is_occupied=is_occupied):
+            case ZoneReported(zone=zone, is_occupied=is_occupied) | SeparationSeen(zone=zone, is_short=is_occupied):
                 self._person(at, zone, is_occupied)
             case _:
                 pass

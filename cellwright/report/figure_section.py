@@ -99,7 +99,8 @@ def _cause(row: int, cause: str, seconds: float, part: float) -> Iterator[Markup
 def _links(figures: Figures) -> Iterator[Markup]:
     if figures.links:
         head = (
-            "device", "commands", "p50", "p99", "longest", "unknown", "link p50", "p99", "longest", "lost", "late", "silences", "cuts",
+            "device", "commands", "p50", "p99", "longest", "unknown", "link p50", "p99", "longest", "lost", "late", "silences",
+            "cuts",
         )  # fmt: skip
         yield table("Links", head, (_link(link) for link in figures.links), numbers=tuple(range(1, len(head))))
 

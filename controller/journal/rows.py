@@ -17,6 +17,7 @@ from cell.codec import canonical, from_plain, to_plain
 from cell.envelope import SLOWER_BY
 from cell.events import Event, PlanReleased, PlanRequested, RunOpened, SupplyReported
 from cell.motion_plan import MotionPlan
+from cell.separation_distance import APPROACH_SPEED
 from controller import run_state
 from controller.plan_index import plan_index
 from controller.policies import policies_of
@@ -75,6 +76,9 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("endless", {})
         plain["context"].setdefault("heaps", [])
         plain["context"].setdefault("links", {})
+        plain["context"].setdefault("approach_speed", APPROACH_SPEED)
+        for zone in plain["context"].get("zones", {}).values():
+            zone.setdefault("distance", None)
         for robot in plain["context"].get("robots", {}).values():
             robot.setdefault("force_limit", None)
 

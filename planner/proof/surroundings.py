@@ -123,6 +123,6 @@ def surroundings_of(
     arm, places = arm_of(cell, robot, model, tool), tuple(cell.places.values())
     docks = tuple(Dock(p.name, p.changer, p.tool, p.frame, T_world_flange(cell, p)) for p in cell.pockets.values())
     paths = tuple(PartPath(k.name, f.name, f.points, f.normals) for k in cell.parts.values() for f in k.features if f.points)
-    slows = any(zone.when_occupied == "slow" for zone in cell.zones.values())
+    slows = any(zone.when_occupied == "slow" or zone.distance is not None for zone in cell.zones.values())
     name = digest((RULES, CLEARANCE, *content_of(arm), bodies, places, docks, zones, slows, paths))
     return Surroundings(arm, bodies, places, docks, zones, name, slows, paths)

@@ -76,7 +76,10 @@ def test_of_links_that_nothing_measures_nothing_is_told() -> None:
 
 def held(bounds: dict[str, DrivenBy], *, latency: float) -> list[HoldRaised]:
     declared: CellModel = replace(cell(), driven_by=bounds)
-    given, scenario = replace(spec(intent(batch="1 parts")), cell=declared), Scenario(0, (LinkSlow("lathe", 0.0, 60.0, latency, 0.0),))
+    given, scenario = (
+        replace(spec(intent(batch="1 parts")), cell=declared),
+        Scenario(0, (LinkSlow("lathe", 0.0, 60.0, latency, 0.0),)),
+    )
     plan = small_plan(given.state, 1)
     assert plan is not None
     drivers = simulated_cell(declared, {ROBOT: gantry_model()}, scenario)
@@ -138,7 +141,7 @@ def looks(hearing: Hearing, drivers: Measuring, seconds: range, took: float) -> 
 def test_what_is_good_is_told_first_after_ten_seconds_and_then_once_a_minute_with_nothing_left_out() -> None:
     drivers = Measuring()
     hearing = Hearing(drivers)  # type: ignore[arg-type]
-    told = looks(hearing, drivers, range(0, 200), 0.01)
+    told = looks(hearing, drivers, range(200), 0.01)
     assert len(told) == 4
     assert told[0].seconds == 10.0
     assert told[0].times == counted([0.01] * told[0].asked)
@@ -148,7 +151,7 @@ def test_what_is_good_is_told_first_after_ten_seconds_and_then_once_a_minute_wit
 def test_what_is_bad_is_told_at_once() -> None:
     drivers = Measuring()
     hearing = Hearing(drivers)  # type: ignore[arg-type]
-    looks(hearing, drivers, range(0, 50), 0.01)
+    looks(hearing, drivers, range(50), 0.01)
     told = looks(hearing, drivers, range(50, 75), 0.9)
     assert told
     assert told[0].at <= 70 * SECOND
@@ -159,7 +162,7 @@ def test_what_is_bad_is_told_at_once() -> None:
 def test_what_was_heard_before_a_silence_is_not_held_against_the_link() -> None:
     drivers = Measuring()
     hearing = Hearing(drivers)  # type: ignore[arg-type]
-    looks(hearing, drivers, range(0, 12), 0.01)
+    looks(hearing, drivers, range(12), 0.01)
     looks(hearing, drivers, range(12, 20), 0.9)
     silent = replace(NOTHING_YET, belief=replace(Belief(), silent=("lathe",)))
     assert list(hearing.look(silent, 20 * SECOND)) == []

@@ -22,10 +22,10 @@ SETTLED = 0.6  # s in which a robot has slowed down after somebody has stepped i
 
 
 @cache
-def moving(rule: str, intent: str = MOVES) -> Case:
+def moving(rule: str, intent: str = MOVES, occupied: str = "occupied signal scanner") -> Case:
     """Boxes into the bin, in a cell whose aisle has that rule; no robot ever comes into the aisle."""
     box = "box from (-3 m, -3 m, 0 m) to (-2 m, 3 m, 2 m)"
-    zone = f"zone aisle {{\n  {box}\n  humans allowed\n  occupied signal scanner\n  {rule}\n}}\n"
+    zone = f"zone aisle {{\n  {box}\n  humans allowed\n  {occupied}\n  {rule}\n}}\n"
     near = CELL.replace("at (1200 mm, 900 mm, 0 mm)", "at (400 mm, 900 mm, 0 mm)").replace("box 4 parts", "box 2 parts")
     return planned(request(intent, near + zone))
 

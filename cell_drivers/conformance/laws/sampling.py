@@ -76,8 +76,8 @@ def is_whole(state: RobotState, joints: int) -> None:
 
 @law(
     "motion",
-    "Who declares a force accuracy tells a force of three finite numbers in every state, and no more than that of nothing that is "
-    "touched; who declares none tells none.",
+    "Who declares a force accuracy tells a force of three finite numbers in every state, and no more than that of nothing that "
+    "is touched; who declares none tells none.",
 )
 def force_is_told_as_declared(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)

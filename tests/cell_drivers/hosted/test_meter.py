@@ -76,7 +76,11 @@ def test_due_is_what_a_device_declares() -> None:
 
 def test_it_crosses_and_less_than_nothing_is_not_believed() -> None:
     hello = Hello((Described("motion", "r1", "r1", NOTHING),))
-    for heard, is_believed in ((LinkHeard("r1", (0.1,), 1), True), (LinkHeard("r1", (-0.1,), 0), False), (LinkHeard("x", (), 0), False)):
+    for heard, is_believed in (
+        (LinkHeard("r1", (0.1,), 1), True),
+        (LinkHeard("r1", (-0.1,), 0), False),
+        (LinkHeard("x", (), 0), False),
+    ):
         seen = read_from_child(write(Seen(SECOND, heard=(heard,))))
         assert isinstance(seen, Seen)
         assert seen.heard == (heard,)
