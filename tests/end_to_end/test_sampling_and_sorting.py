@@ -4,13 +4,15 @@ the judge looks at every motion."""
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cell.events import BranchTaken, Skipped
+from cell.events import BranchTaken, HoldRaised, PlanReleased, QuestionAsked, Replanned, Skipped
 from cell.world_record import RestsIn
 from cellwright.running import read_scenario
+from controller.approved import approved_of, beyond
 from tests.end_to_end.gantries import BOTH, planned_by
 from tests.end_to_end.line import Rehearsed, rehearsed
 
@@ -27,7 +29,11 @@ def assert_judged(run: Rehearsed, how: str) -> None:
 
 
 def test_their_scenarios_can_be_read(examples: Path) -> None:
-    for name in ("06_sampling_and_rework/one_scrapped.toml", "07_sorting/two_that_nobody_knows.toml"):
+    for name in (
+        "06_sampling_and_rework/one_scrapped.toml",
+        "07_sorting/two_that_nobody_knows.toml",
+        "07_sorting/one_slips.toml",
+    ):
         assert read_scenario(str(examples / name)).value is not None
 
 
@@ -41,6 +47,25 @@ def test_castings_are_sorted_and_what_nobody_knows_is_laid_aside(examples: Path,
     assert lying(run) == {"flanges": told["flange"], "brackets": told["bracket"], "odd": 2}
     assert run.world.violations == ()
     assert_judged(run, how)
+
+
+@pytest.mark.parametrize("how", BOTH)
+def test_a_casting_that_slips_is_planned_anew_within_the_envelope_and_nobody_is_asked(
+    examples: Path, cache: Path, how: str
+) -> None:
+    folder = examples / "07_sorting"
+    plan = planned_by(how, folder / "sorting.intent", cache)
+    assert plan.request.cell.envelope is not None
+    run = rehearsed(plan, read_scenario(str(folder / "one_slips.toml")).expect())
+    assert run.run.summary.state == "Complete"
+    assert [effect.what for effect in run.world.effects].count("slipped") == 1
+    assert [event.beyond for event in run.run.events if isinstance(event, Replanned)] == [()]
+    assert not [event for event in run.run.events if isinstance(event, HoldRaised | QuestionAsked)]
+    first, second = (approved_of(event.plan) for event in run.run.events if isinstance(event, PlanReleased) and event.plan)
+    slower = plan.request.cell.envelope.slower_by
+    assert not list(beyond(first, second, slower))
+    assert list(beyond(replace(first, takt=(second.takt or 0.0) / (1.02 + slower)), second, slower))
+    assert run.world.violations == ()
 
 
 @pytest.mark.parametrize("how", BOTH)
