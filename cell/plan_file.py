@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from cell.codec import CodecError, digest, from_plain, to_plain
+from cell.codec import CodecError, digest, from_plain, text_in_pieces, to_plain
 from cell.diagnostic import Outcome, Position, Span, error
 from cell.motion_plan import MotionPlan
 from cell.plan_document import plan_document
@@ -34,7 +34,7 @@ def with_plan_id(plan: MotionPlan) -> MotionPlan:
 def write_plan(plan: MotionPlan) -> str:
     """One JSON object: `format`, the readable part, then under `plan` the plan itself. Equal plans give equal text."""
     document = {"format": FORMAT, **plan_document(plan), "plan": to_plain(plan)}
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n"
+    return "".join(text_in_pieces(document)) + "\n"
 
 
 def read_plan(text: str, file: str = "plan") -> Outcome[MotionPlan]:

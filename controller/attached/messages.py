@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from cell.codec import CodecError, canonical, from_plain
+from cell.codec import CodecError, canonical_in_pieces, from_plain
 from cell.codec_schema import schema_of
 from cell.diagnostic import Diagnostic
 from cell.events import Asked, Event
@@ -276,7 +276,7 @@ FromController = Welcome | Prepared | Looked | Accepted | Refused | Told | News 
 
 
 def line(message: FromTerminal | FromController) -> bytes:
-    return canonical(message).encode() + b"\n"
+    return "".join(canonical_in_pieces(message)).encode() + b"\n"
 
 
 def told_line(seq: int, body: str) -> bytes:

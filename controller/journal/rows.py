@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 from immutables import Map
 
-from cell.codec import canonical, from_plain, to_plain
+from cell.codec import canonical_in_pieces, from_plain, text_in_pieces, to_plain
 from cell.envelope import SLOWER_BY
 from cell.events import Event, PlanReleased, PlanRequested, RunOpened, SupplyReported
 from cell.motion_plan import MotionPlan
@@ -40,7 +40,7 @@ class Row:
 
 def row_of(seq: int, event: Event) -> Row:
     kept = replace(event, plan=None) if isinstance(event, PlanReleased) else event
-    return Row(seq, event.at, type(event).__name__, canonical(kept))
+    return Row(seq, event.at, type(event).__name__, "".join(canonical_in_pieces(kept)))
 
 
 def chained(before: int, row: Row) -> int:
@@ -108,7 +108,7 @@ def snapshot_of(state: RunState) -> str:
     }
     plain["progress"] = {name: to_plain(value) for name, value in progress.items()}
     plain["plan"] = state.progress.plan.plan.plan_id if state.progress.plan is not None else None
-    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return "".join(text_in_pieces(plain))
 
 
 def state_of(text: str, plan_of: PlanOf) -> RunState:

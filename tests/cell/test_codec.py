@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cell.codec import CodecError, canonical, digest, from_plain, to_plain
+from cell import codec
+from cell.codec import CodecError, canonical, canonical_in_pieces, digest, from_plain, text_in_pieces, to_plain
 from cell.diagnostic import Position, Span
 from cell.geometry import frozen
 from cell.motion_plan import Motion, Phase, Segment
@@ -90,6 +91,7 @@ def test_arrays_come_back_read_only_and_to_the_last_bit() -> None:
         1.0,
     )
     again = from_plain(Motion, json.loads(canonical(motion)))
+    assert "".join(canonical_in_pieces(motion)) == canonical(motion)
     assert np.array_equal(again.segments[0].control, values)
     assert not again.segments[0].control.flags.writeable
 
@@ -138,3 +140,30 @@ def test_refuses_to_write_what_has_no_canonical_form() -> None:
         canonical(Sample(1, float("nan"), None))
     with pytest.raises(TypeError, match="no plain form"):
         to_plain(object())
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner, max_size=5),
+    max_leaves=40,
+)
+
+
+@given(JSON, st.integers(0, 6))
+def test_text_in_pieces_is_the_text_of_one_call(plain: Any, many: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "MANY", many)
+        pieces = list(text_in_pieces(plain))
+    assert "".join(pieces) == json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def test_no_piece_is_long_however_much_there_is() -> None:
+    """What is made in one go holds the interpreter, and whoever looks at a cell waits for it."""
+    plain = {"motions": {str(k): {"control": [[0.1 * k] * 6 for _ in range(40)]} for k in range(200)}, "steps": [[1.5] * 9000]}
+    pieces = list(text_in_pieces(plain))
+    assert json.loads("".join(pieces)) == plain
+    assert max(map(len, pieces)) < 20 * codec.MANY
