@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cell.separation_distance import APPROACH_SPEED
+
+SEEN_FROM = 10.0
+"""m: whose distance is measured and is further away is nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class RejectShare:
@@ -165,12 +170,25 @@ class PersonEnters:
 @dataclass(frozen=True, slots=True)
 class PersonNears:
     """From `start` s on somebody walks towards the robots until they are `distance` m away, and at `end` away again; `zone` has
-    that measured. They are first seen at 10 m, and walk at 1.6 m/s."""
+    that measured. They are first seen at SEEN_FROM, and walk at APPROACH_SPEED."""
 
     zone: str
     start: float
     end: float
     distance: float
+
+    def away(self, time: float) -> float:
+        """How far (m) they are at `time` s."""
+        if time < self.start:
+            return SEEN_FROM
+        came = max(self.distance, SEEN_FROM - APPROACH_SPEED * (min(time, self.end) - self.start))
+        return came if time < self.end else min(SEEN_FROM, came + APPROACH_SPEED * (time - self.end))
+
+    def within(self, reach: float) -> tuple[float, float] | None:
+        """From when to when (s) they are no further than `reach` m away; None: never."""
+        first = self.start + (SEEN_FROM - reach) / APPROACH_SPEED
+        nearest = self.away(self.end)
+        return (first, self.end + (reach - nearest) / APPROACH_SPEED) if nearest <= reach else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Final
 
 from cell.model import CellModel
 from cell.scenario import (
+    Bump,
     ClockJump,
     CouplingFails,
     DiskFull,
@@ -26,11 +27,13 @@ from cell.scenario import (
     Jam,
     Late,
     LinkCut,
+    LinkSlow,
     MachineAlarm,
     MissingPart,
     OperatorAsks,
     PersonAway,
     PersonEnters,
+    PersonNears,
     PersonRefuses,
     ProtectiveStop,
     Reject,
@@ -101,6 +104,11 @@ class Stage:
     def watched(self) -> tuple[str, ...]:
         """Zones of which something tells whether somebody is in them."""
         return tuple(zone.name for zone in self.cell.zones.values() if zone.occupied is not None)
+
+    @cached_property
+    def measured(self) -> tuple[str, ...]:
+        """Zones of which something measures how near people are."""
+        return tuple(zone.name for zone in self.cell.zones.values() if zone.distance is not None)
 
     @cached_property
     def people(self) -> Mapping[str, int]:
@@ -213,6 +221,20 @@ def _person_enters(stage: Stage, random: Random) -> Disturbance:
     return PersonEnters(random.choice(stage.watched), *_spell(stage, random, 30.0))
 
 
+def _link_slow(stage: Stage, random: Random) -> Disturbance:
+    latency, share = round(0.01 + 1.5 * random.random() ** 3, 3), round(0.3 * random.random() ** 3, 3)
+    return LinkSlow(random.choice(stage.linked), *_spell(stage, random), latency, share)
+
+
+def _bump(stage: Stage, random: Random) -> Disturbance:
+    duration, force = round(0.01 + random.random() ** 3, 3), round(20.0 + 380.0 * random.random() ** 2, 1)
+    return Bump(random.choice(stage.robots), _when(stage, random), duration, force)
+
+
+def _person_nears(stage: Stage, random: Random) -> Disturbance:
+    return PersonNears(random.choice(stage.measured), *_spell(stage, random, 30.0), round(8.0 * random.random(), 2))
+
+
 DRAWS: Final[Mapping[str, tuple[Draw, Callable[[Stage], object]]]] = {
     "missing_part": (lambda s, r: MissingPart(r.choice(s.starts)), lambda s: s.starts),
     "grip_lost": (_grip_lost, lambda s: s.grips),
@@ -232,6 +254,9 @@ DRAWS: Final[Mapping[str, tuple[Draw, Callable[[Stage], object]]]] = {
     "person_refuses": (lambda s, r: PersonRefuses(*_one(r, s.people)), lambda s: s.people),
     "frozen_state": (_frozen, lambda s: s.linked),
     "link_cut": (lambda s, r: LinkCut(r.choice(s.linked), *_spell(s, r)), lambda s: s.linked),
+    "link_slow": (_link_slow, lambda s: s.linked),
+    "bump": (_bump, lambda s: s.robots),
+    "person_nears": (_person_nears, lambda s: s.measured),
     "clock_jump": (_clock_jump, lambda s: True),
     "disk_slow": (_disk_slow, lambda s: True),
     "disk_full": (lambda s, r: DiskFull(*_spell(s, r)), lambda s: True),

@@ -1,6 +1,7 @@
 """What robots did while somebody was in a zone with a rule, by the simulated world's own record: who moved, who went too fast.
 
-Law: nothing here asks the controller what it believed. A robot has the time to be told and to brake; from then on it stands
+Law: nothing here asks the controller what it believed. Whoever comes as near as an arm reaches, and has their distance measured,
+finds every robot standing. A robot has the time to be told and to brake; from then on it stands
 still where the rule is `stop`, and no point of its links and no TCP is faster than the limit where the rule is `slow`. A robot
 to which there is no link cannot be told, and is counted apart by whoever asks.
 """
@@ -15,7 +16,8 @@ import numpy as np
 from cell.geometry import Array
 from cell.model import CellModel
 from cell.robot import RobotModel
-from cell.scenario import FrozenState, Scenario
+from cell.scenario import FrozenState, PersonNears, Scenario
+from cell.separation_distance import INTRUSION
 from cell.world_record import MotionRecord, Occupation, WorldRecord
 
 SECOND = 1e9
@@ -49,6 +51,17 @@ def broken_rules(watched: Watched, world: WorldRecord) -> Iterator[str]:
                 yield from _moved(watched, world, robot, stay, since, until)
             elif zone.slow_to is not None:
                 yield from _too_fast(watched, world, robot, stay, since, until, zone.slow_to)
+
+    for walk in (d for d in world.scenario.disturbances if isinstance(d, PersonNears)):
+        if (near := walk.within(INTRUSION)) is not None:
+            yield from _moved_near(watched, world, walk, near)
+
+
+def _moved_near(watched: Watched, world: WorldRecord, walk: PersonNears, near: tuple[float, float]) -> Iterator[str]:
+    stay = Occupation(walk.zone, round(near[0] * SECOND), round(near[1] * SECOND))
+    deaf = DEAF if _hearing(stay, world.scenario) == DEAF else 0.0
+    for robot in watched.cell.robots:
+        yield from _moved(watched, world, robot, stay, stay.start + round(deaf * SECOND), round(near[1] * SECOND))
 
 
 def _hearing(stay: Occupation, scenario: Scenario) -> float:

@@ -15,6 +15,7 @@ from cell.scenario import Disturbance, FrozenState, PersonNears, Scenario
 from cell.separation_distance import INTRUSION, separation_distance
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
+from cellwright.campaign.people_rules import Watched, broken_rules
 from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearse
 from controller.separation import needed_separation, separations_seen
@@ -115,3 +116,15 @@ def test_a_person_walks_up_and_away_and_is_told_on_the_way() -> None:
     assert (told[0], min(told), told[-1]) == (10.0, 2.0, 10.0)  # type: ignore[type-var]
     assert float(np.abs(steps).max()) <= 0.16 + 1e-9
     assert told[60] == 2.0
+
+
+def test_the_campaigns_judge_finds_every_robot_standing_when_somebody_is_as_near_as_an_arm_reaches() -> None:
+    asked = moving(RULE, occupied="").request
+    _, world = run(PersonNears("aisle", 8.0, 30.0, 0.0), asks=(Ask(60.0, "resume"),))
+    watched = Watched(asked.cell, asked.robots, {}, {})
+    assert list(broken_rules(watched, world)) == []
+    earlier = replace(world, scenario=Scenario(1, (PersonNears("aisle", 0.0, 30.0, 0.0),)))
+    (told,) = broken_rules(watched, earlier)
+    assert "moves at 5.7" in told
+    kept_off = replace(world, scenario=Scenario(1, (PersonNears("aisle", 0.0, 30.0, INTRUSION + 0.01),)))
+    assert list(broken_rules(watched, kept_off)) == []
