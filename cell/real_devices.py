@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
-from cell.device import DeviceEvent
+from cell.device import DeviceEvent, LinkHeard
 from cell.driver import (
     CouplingDriver,
     Device,
@@ -19,6 +20,14 @@ from cell.driver import (
     SupplyDriver,
 )
 from cell.no_devices import NO_PEOPLE, NO_SIGNALS
+
+
+@runtime_checkable
+class Measuring(Protocol):
+    """A device may be one too: it measures the way to it."""
+
+    def heard(self) -> LinkHeard | None:
+        """Since the last call; None where there is nothing to be told."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,11 @@ class RealDevices:
 
     def poll(self) -> tuple[DeviceEvent, ...]:
         return tuple(sorted((event for device in self._devices() for event in device.poll()), key=lambda event: event.time))
+
+    def heard(self) -> tuple[LinkHeard, ...]:
+        """Of the devices that measure the way to them."""
+        told = (device.heard() for device in self._devices() if isinstance(device, Measuring))
+        return tuple(heard for heard in told if heard is not None)
 
     def open(self) -> None:
         """Raises what the first device that cannot be opened raises, with all of them closed."""

@@ -14,6 +14,7 @@ from cell.device import (
     Capabilities,
     CommandStatus,
     DeviceEvent,
+    LinkHeard,
     Prepared,
     ReadbackBlock,
     RobotState,
@@ -80,6 +81,9 @@ class UrDriver:
 
     def heartbeat(self) -> None:
         self._with(self._robot.heartbeat)
+
+    def heard(self) -> LinkHeard | None:
+        return self._with(self._robot.heard)
 
     def status(self, command: str) -> CommandStatus:
         return self._with(lambda: self._robot.status(command))

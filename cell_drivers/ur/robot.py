@@ -17,6 +17,7 @@ from cell.device import (
     Capabilities,
     CommandStatus,
     DeviceEvent,
+    LinkHeard,
     Prepared,
     ReadbackBlock,
     RobotState,
@@ -79,6 +80,10 @@ class UrRobot(Supervised):
 
     def heartbeat(self) -> None:
         self._polled = self.clock()
+
+    def heard(self) -> LinkHeard | None:
+        """What the way from its controller was like since the last time."""
+        return self._arrivals.fetch(self.name)
 
     # --- commands ---
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised, LinkChanged, SpeedScaled
 from cell.robot import RobotModel
+from cell_drivers.ur.arrivals import Arrivals
 from cell_drivers.ur.capabilities import standstill_of
 from cell_drivers.ur.commands import Commands
 from cell_drivers.ur.connection import Channel, Connection
@@ -37,7 +38,7 @@ class Supervised:
         self.flight: Flight | None = None
         self._commands = Commands()
         self._events: deque[DeviceEvent] = deque()
-        self._gathered = Gathered()
+        self._gathered, self._arrivals = Gathered(), Arrivals()
         self._power: PowerUp | PowerDown | None = None
         self._scaling, self._slider = 1.0, list[float]()
         self._aimed: float | None = None
@@ -86,6 +87,7 @@ class Supervised:
         if self.sample is None or self._offset == 0:
             self._offset = sample.received - sample.time
         self.sample = sample
+        self._arrivals.take(sample)
         self._follow_faults(sample)
         self._follow_scaling(sample)
         self._follow_power(sample)
@@ -100,6 +102,7 @@ class Supervised:
         self._was_up = is_up
         if is_up:
             self._offset = 0
+            self._arrivals.begin()
             if "link" in self._faults:  # the first time is no news: `open` has told it
                 self._events.append(LinkChanged(self.name, now, is_up))
             self._clear("link")

@@ -33,6 +33,23 @@ def wired(model: RobotModel) -> Wired:
     return ready
 
 
+def test_what_acts_on_the_tcp_is_told(wired: Wired) -> None:
+    wired.controller.force = np.array([3.0, -4.0, 12.0, 0.1, 0.2, 0.3])
+    wired.finish(wired.begin(np.full(6, 0.1)))
+    assert np.array_equal(wired.robot.state().force, (3.0, -4.0, 12.0))
+
+
+def test_what_comes_from_the_controller_is_measured_on_its_way(wired: Wired) -> None:
+    wired.robot.heard()
+    wired.finish(wired.begin(np.full(6, 0.1)))
+    heard = wired.robot.heard()
+    assert heard is not None
+    assert (heard.device, heard.lost) == (wired.robot.name, 0)
+    assert len(heard.took) > 50
+    assert min(heard.took) == 0.0
+    assert wired.robot.heard() is None
+
+
 def test_a_program_that_was_sent_is_not_kept(wired: Wired) -> None:
     """A week of programs is gigabytes."""
     command = wired.begin(np.full(6, 0.1))
