@@ -42,6 +42,7 @@ from benchmarks.measured import TENDING, machine, say
 from cell.commands import RequestPlan, Subject
 from cell.diagnostic import Outcome
 from cell.events import Event, StateChanged, TimeMarked
+from cell.plan_file import write_plan
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import PersonEnters
@@ -53,7 +54,7 @@ from cellwright.planner_link import PlannerProcess
 from cellwright.start_file import start_of, write_start
 from controller.clock import RealClock
 from controller.journal.beside import JournalBeside
-from controller.journal.disk import DiskJournal
+from controller.journal.disk import DiskJournal, keep_text
 from controller.journal.folder import new_run
 from controller.run_state import NOTHING_YET, RunState
 from controller.runner import Runner
@@ -120,24 +121,26 @@ class OnTheRealClock:
 
 
 class PlannerBeside:
-    """The small planner in a process of its own, as a controller has it."""
+    """The small planner in a process of its own, which keeps each plan's text in the run's folder, as a controller has it."""
 
-    def __init__(self, batch: int) -> None:
-        self._batch = batch
+    def __init__(self, batch: int, folder: Path) -> None:
+        self._batch, self._folder = batch, folder
         self._process = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("forkserver"))
-        self._process.submit(_in_pieces, stopping().state, batch).result()
+        self._process.submit(_in_pieces, stopping().state, batch, folder).result()
 
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
-        first, *others = map(pickle.loads, self._process.submit(_in_pieces, request.state, self._batch).result())
+        asked = self._process.submit(_in_pieces, request.state, self._batch, self._folder)
+        first, *others = map(pickle.loads, asked.result())
         return Outcome(released(put_together(first, others)))
 
     def close(self) -> None:
         self._process.shutdown()
 
 
-def _in_pieces(state: CellState, batch: int) -> list[bytes]:
+def _in_pieces(state: CellState, batch: int, folder: Path) -> list[bytes]:
     plan = small_plan(state, batch)
     assert plan is not None
+    keep_text(folder, plan.plan_id, write_plan(plan))
     return list(pieces_of(plan))
 
 
@@ -188,7 +191,7 @@ def controller(entries: Sequence[float], seconds: float, folder: Path) -> tuple[
 
     journal = JournalBeside(LateDisk(folder, "r"))
     clock = CellClock(drivers)
-    planner = PlannerBeside(6)
+    planner = PlannerBeside(6, folder)
     runner = Runner(given, drivers, clock, journal, InThread(planner), Post(inbox), on_events=answer)  # type: ignore[arg-type]
     runner.run(released(plan))
     journal.abandon()

@@ -11,6 +11,7 @@ no peer: it is our own protocol.
 
 from __future__ import annotations
 
+import gc
 import select
 import socket
 import statistics
@@ -19,6 +20,7 @@ import threading
 import time
 from pathlib import Path
 
+from cellwright.at_hand import SPARING
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import connect_to, listen_in
 from controller.attached.lines import Lines
@@ -35,6 +37,7 @@ BEGIN = b'{"type":"Told","seq":'
 
 
 def main() -> None:
+    gc.set_threshold(*SPARING)  # as a controller has it, and what is there before it begins is not looked through again
     events = tuple(tend().record.events)
     after = tuple(states(events))
     with tempfile.TemporaryDirectory() as folder:
@@ -46,6 +49,8 @@ def main() -> None:
         reader = threading.Thread(target=_read, args=(ends[:-1], came), daemon=True)
         reader.start()
         handed, costs = [], []
+        gc.collect()
+        gc.freeze()
         began = time.perf_counter()
         for number in range(EVENTS):
             time.sleep(max(0.0, began + number / RATE - time.perf_counter()))
