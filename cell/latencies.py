@@ -26,7 +26,7 @@ def step_of(seconds: float) -> int:
 
 def longest_in(step: int) -> float:
     """s."""
-    return SHORTEST * 10.0 ** (step / A_DECADE)
+    return SHORTEST * math.pow(10.0, step / A_DECADE)
 
 
 def counted(seconds: Iterable[float]) -> Counts:

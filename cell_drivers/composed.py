@@ -124,7 +124,8 @@ class ComposedSet:
 
     @property
     def robots_seen(self) -> tuple[RobotState, ...]:
-        return tuple(state for share in self._shares for robot in share.drivers.motion for state in _states(share.drivers, robot))
+        own = ((share.drivers, robot) for share in self._shares for robot in share.drivers.motion if robot in share.devices)
+        return tuple(state for drivers, robot in own for state in _states(drivers, robot))
 
     def heard(self) -> tuple[LinkHeard, ...]:
         """Of the links that are measured."""

@@ -82,5 +82,5 @@ class Meter:
 def _times(seen: Seen) -> Iterator[tuple[str, int]]:
     for robot in seen.robots:
         yield robot.device, robot.received
-    for state in (*seen.hands, *seen.couplings, *seen.machines):
-        yield state.device, state.time
+    for told in (seen.hands, seen.couplings, seen.machines):
+        yield from ((state.device, state.time) for state in told)

@@ -106,6 +106,22 @@ end = 2
 device = "lathe"
 start = 1
 end = 2
+[[link_slow]]
+device = "lathe"
+start = 1
+end = 2
+latency = 0.3
+share = 0.1
+[[bump]]
+robot = "g1"
+at = 1
+duration = 0.1
+force = 200
+[[person_nears]]
+zone = "aisle"
+start = 1
+end = 2
+distance = 1.5
 [[clock_jump]]
 at = 3
 by = -3600
@@ -137,8 +153,13 @@ def test_reads_every_disturbance_there_is() -> None:
     assert MachineAlarm("lathe", 4, 0.0, 30.0) in read.disturbances
     assert GripLost("grip", 5, "on the way") in read.disturbances
     queues = {"orders": Queue("orders", "shaft", SPAN)}
-    assert not_in_cell(read, replace(with_line(), queues=queues)) == ()
-    absent = ["the cell has no conveyor or feed 'line'", "the cell has no queue 'orders'"]
+    measured = {name: replace(zone, distance="floor.nearest") for name, zone in gantry_cell().zones.items()}
+    assert not_in_cell(read, replace(with_line(), queues=queues, zones=measured)) == ()
+    absent = [
+        "the cell has no conveyor or feed 'line'",
+        "the cell has no queue 'orders'",
+        "the cell has no zone with a `distance` 'aisle'",
+    ]
     assert sorted(d.message for d in not_in_cell(read, gantry_cell())) == absent
 
 
@@ -166,6 +187,9 @@ def test_a_scenario_survives_its_plain_form() -> None:
         ("seed = 1.5", "E282", "whole number"),
         ("[[link_cut]]\ndevice = 'g1'\nstart = 2\nend = 1", "E282", "not after its start"),
         ("[[disk_full]]\nstart = 2\nend = 2", "E282", "not after its start"),
+        ("[[link_slow]]\ndevice = 'g1'\nstart = 2\nend = 1\nlatency = 1\nshare = 0", "E282", "not after its start"),
+        ("[[bump]]\nrobot = 'g1'\nat = 2\nduration = 1\nforce = -3", "E282", "from 0 to 100000"),
+        ("[[person_nears]]\nzone = 'aisle'\nstart = 2\nend = 3\ndistance = 11", "E282", "from 0 to 10"),
         ("[[disk_slow]]\nstart = 1\nend = 2\ndelay = -1", "E282", "from 0 to 3600"),
         ("[[clock_jump]]\nat = 1\nby = inf", "E282", "seconds"),
         ("[[operator_asks]]\nat = 1\nwhat = 'start'", "E282", "'quick stop'"),
