@@ -181,6 +181,11 @@ class Server:
         self._thread = Thread(target=self._go_on, name="terminals", daemon=True)
         self._thread.start()
 
+    @property
+    def native_id(self) -> int | None:
+        """Of the thread, as the operating system knows it."""
+        return None if self._thread is None else self._thread.native_id
+
     def join(self) -> None:
         if self._thread is not None:
             self._thread.join()
