@@ -16,24 +16,20 @@ from cell.driver import DriverSet, HasLooked
 from cell.driver_errors import DriverError
 from cell.events import (
     DeviceSilent,
-    JointSpeedSeen,
-    NoProgressSeen,
-    Observation,
-    StillMoves,
     ForceSeen,
     JointSpeedSeen,
     NoProgressSeen,
     Observation,
+    StillMoves,
     TooFastSeen,
     TrackingErrorSeen,
     ZoneReported,
 )
 from cell.geometry import Array
 from cell.steps import Stance
-from controller.observe import Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
 from controller.forces import Clauses, allowed, clauses_of
 from controller.hearing import Hearing
-from controller.observe import Stances, coupling_seen, hand_seen, machine_seen, robot_seen, signal_seen
+from controller.observe import Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
 from controller.separation import separations_seen
 from controller.standing import Obedience, Progress
