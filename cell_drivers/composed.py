@@ -106,6 +106,10 @@ class ComposedSet:
         self.supplies: Mapping[str, SupplyDriver] = self._own(lambda drivers: drivers.supplies)
         self.persons: Mapping[str, PersonDriver] = self._own(lambda drivers: drivers.persons)
         self.signals, self.people = Signals(cell, shares), People(shares)
+        # What each set is besides is found out once: to ask it of a protocol takes longer than to poll.
+        self._followers = {share.driver: share.drivers for share in shares if isinstance(share.drivers, Follower)}
+        self._looked = {share.driver: share.drivers for share in shares if isinstance(share.drivers, HasLooked)}
+        self._metered = tuple((share, share.drivers) for share in shares if isinstance(share.drivers, Metered))
         self._handed: dict[tuple[str, str], int] = {}  # by driver and robot: when the last state was received
         times = [share.drivers.virtual for share in shares]
         self.virtual: VirtualTime | None = times[0] if times and all(time is times[0] for time in times) else None
@@ -117,36 +121,41 @@ class ComposedSet:
 
     def poll(self) -> tuple[DeviceEvent, ...]:
         found: list[DeviceEvent] = []
-        for share in sorted(self._shares, key=lambda share: bool(_followed_by(share))):
+        for share in sorted(self._shares, key=lambda share: bool(self._followed_by(share))):
             self._hand_over(share)
             found += self._of(share, share.drivers.poll())
         return tuple(sorted(found, key=lambda event: event.time))
 
     @property
     def robots_seen(self) -> tuple[RobotState, ...]:
-        own = ((share.drivers, robot) for share in self._shares for robot in share.drivers.motion if robot in share.devices)
-        return tuple(state for drivers, robot in own for state in _states(drivers, robot))
+        own = ((share, robot) for share in self._shares for robot in share.drivers.motion if robot in share.devices)
+        return tuple(state for share, robot in own for state in self._states(share, robot))
 
     def heard(self) -> tuple[LinkHeard, ...]:
         """Of the links that are measured."""
-        metered = ((share, share.drivers) for share in self._shares)
-        return tuple(
-            heard
-            for share, drivers in metered
-            if isinstance(drivers, Metered)
-            for heard in drivers.heard()
-            if heard.device in share.devices
-        )
+        measured = ((share, heard) for share, drivers in self._metered for heard in drivers.heard())
+        return tuple(heard for share, heard in measured if heard.device in share.devices)
 
     def _hand_over(self, share: Share) -> None:
         """What it follows, where there is something new of it. A robot whose link is cut says nothing new."""
-        if not isinstance(share.drivers, Follower):
-            return
-        for robot in sorted(_followed_by(share)):
-            state = next((s for other in self._shares if robot in other.devices for s in _states(other.drivers, robot)), None)
+        for robot in sorted(self._followed_by(share)):
+            state = next((s for other in self._shares if robot in other.devices for s in self._states(other, robot)), None)
             if state is not None and self._handed.get((share.driver, robot)) != state.received:
                 self._handed[share.driver, robot] = state.received
-                share.drivers.follow(state)
+                self._followers[share.driver].follow(state)
+
+    def _followed_by(self, share: Share) -> frozenset[str]:
+        follower = self._followers.get(share.driver)
+        return follower.follows - share.devices if follower is not None else frozenset()
+
+    def _states(self, share: Share, robot: str) -> tuple[RobotState, ...]:
+        """Its newest one, none where there is none to be had at once."""
+        if (looked := self._looked.get(share.driver)) is not None:
+            return tuple(state for state in looked.robots_seen if state.device == robot)
+        try:
+            return (share.drivers.motion[robot].state(),)
+        except (KeyError, DriverError):
+            return ()
 
     def _of(self, share: Share, events: Iterable[DeviceEvent]) -> Iterable[DeviceEvent]:
         for event in events:
@@ -170,17 +179,3 @@ class ComposedSet:
     def close(self) -> None:
         for share in self._shares:
             share.drivers.close()
-
-
-def _followed_by(share: Share) -> frozenset[str]:
-    return share.drivers.follows - share.devices if isinstance(share.drivers, Follower) else frozenset()
-
-
-def _states(drivers: DriverSet, robot: str) -> tuple[RobotState, ...]:
-    """Its newest one, none where there is none to be had at once."""
-    if isinstance(drivers, HasLooked):
-        return tuple(state for state in drivers.robots_seen if state.device == robot)
-    try:
-        return (drivers.motion[robot].state(),)
-    except (KeyError, DriverError):
-        return ()

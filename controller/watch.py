@@ -54,6 +54,7 @@ class Watch:
         said = ((name, robot.capabilities().force_accuracy) for name, robot in drivers.motion.items())
         self._force_accuracy = {name: accuracy for name, accuracy in said if accuracy is not None}
         self._clauses: Clauses | None = None
+        self._looked = drivers if isinstance(drivers, HasLooked) else None  # once: it takes longer to find out than to look
         self._stances: dict[str, dict[Stance, Array]] = {}
         self._limits = {name: robot.capabilities().joints for name, robot in drivers.motion.items()}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
@@ -117,8 +118,8 @@ class Watch:
         """What there is at hand: this loop waits for no driver's answer."""
         if not robots:
             return []
-        if isinstance(self._drivers, HasLooked):
-            return [seen for seen in self._drivers.robots_seen if seen.device in robots]
+        if self._looked is not None:
+            return [seen for seen in self._looked.robots_seen if seen.device in robots]
         return [seen for name in robots if (seen := told(self._drivers.motion[name].state)) is not None]
 
     def _over_speed(self, seen: RobotState) -> tuple[str, float, float] | None:

@@ -101,7 +101,7 @@ def test_a_run_that_was_stopped_for_it_goes_on_when_somebody_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("s", "own", "most"),
-    [(0.0, None, 150.0), (0.0, 80.0, 80.0), (1.0, 80.0, 20.0), (0.95, 80.0, 20.0), (0.85, 80.0, 80.0), (None, 80.0, 20.0)],
+    [(0.0, None, 150.0), (0.0, 80.0, 80.0), (1.0, 80.0, 20.0), (0.94, 80.0, 20.0), (0.85, 80.0, 80.0), (None, 80.0, 20.0)],
 )
 def test_in_a_contact_that_is_meant_its_own_limit_counts(s: float | None, own: float | None, most: float) -> None:
     made: Motion = next(iter(tend(batch=1).state.progress.plan.plan.motions.values()))  # type: ignore[union-attr]
