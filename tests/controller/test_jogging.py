@@ -17,6 +17,7 @@ from cell.events import (
     JogRefused,
     ModeChanged,
     PlanRequested,
+    RunResumed,
     ZoneReported,
 )
 from cell.jog import FASTEST, Jog
@@ -366,6 +367,16 @@ def test_manual_mode_in_which_nothing_moved_leaves_the_plan_in_hand() -> None:
     run = jogged((61.0, press(AHEAD, is_held=False)), asks=(HELD, MANUAL, LEAVE, RESUME))
     assert run.state.pack == "Complete"
     assert run.all(PlanRequested) == []
+
+
+def test_another_controller_stops_what_was_jogged_and_begins_in_production_mode() -> None:
+    state = moving(in_manual())
+    state, commands = advance(state, RunResumed(state.now, OF, "", "", "virtual", 0, 0))
+    assert [c.kind for c in commands.send if isinstance(c, StopAll)] == ["hold"]
+    assert state.manual is None
+    assert state.trouble.replan == f"{ROBOT} was jogged"
+    _, commands = advance(in_manual(), RunResumed(in_manual().now, OF, "", "", "virtual", 0, 0))
+    assert [c for c in commands.send if isinstance(c, StopAll)] == []
 
 
 def test_a_snapshot_has_the_mode_and_one_of_before_there_was_one_is_production() -> None:

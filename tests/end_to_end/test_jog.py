@@ -20,7 +20,7 @@ from controller.rehearsal import Ask, AtOnce, Script
 from controller.run_state import RunState
 from controller.runner import Runner
 from tests.controller.jogged import Keys, press, up
-from tests.end_to_end.line import KeepsPlans, Planned, planned
+from tests.end_to_end.line import KeepsPlans, Planned
 from tests.judge.from_world import recording_of
 from tests.judge.judge import STEP, judge
 from tests.judge.verdict import Verdict
@@ -54,11 +54,6 @@ class Jogged:
         return not (verdict.contacts or verdict.entries or verdict.misplaced) and verdict.motions > 0
 
 
-@pytest.fixture(scope="module")
-def plan(examples: Path, cache: Path) -> Planned:
-    return planned(str(examples / "01_first_move" / "first_move.intent"), cache)
-
-
 def jogged(plan: Planned, *keys: tuple[float, Key], asks: tuple[Ask, ...] = (HELD, MANUAL)) -> Jogged:
     request = plan.request
     drivers = simulated_cell(request.cell, request.robots)
@@ -86,8 +81,8 @@ def height(run: Jogged) -> float:
     return pose
 
 
-def test_an_arm_is_jogged_down_to_what_stands_there_and_no_further_and_the_run_goes_on(plan: Planned) -> None:
-    run = jogged(plan, (30.0, press(along("base", "z", False))), (60.0, up()), asks=(HELD, MANUAL, LEAVE, RESUME))
+def test_an_arm_is_jogged_down_to_what_stands_there_and_no_further_and_the_run_goes_on(first_move: Planned) -> None:
+    run = jogged(first_move, (30.0, press(along("base", "z", False))), (60.0, up()), asks=(HELD, MANUAL, LEAVE, RESUME))
     (refused,) = run.all(JogRefused)
     assert refused.code == "R781"
     assert "would come too near to" in refused.why
@@ -111,9 +106,9 @@ def moved_by(run: Jogged, since: float) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("frame", ["base", "tool"])
 @pytest.mark.parametrize("axis", ["x", "y", "z", "rx", "ry", "rz"])
-def test_the_tool_goes_along_each_axis_there_and_back(plan: Planned, frame: Frame, axis: str) -> None:
+def test_the_tool_goes_along_each_axis_there_and_back(first_move: Planned, frame: Frame, axis: str) -> None:
     forth, back = press(along(frame, axis, speed=0.1)), press(along(frame, axis, False, speed=0.1))
-    run = jogged(plan, *UP, (40.0, forth), (41.0, up()), (50.0, back), (51.0, up()))
+    run = jogged(first_move, *UP, (40.0, forth), (41.0, up()), (50.0, back), (51.0, up()))
     assert run.all(JogRefused) == []
     assert moved_by(run, 39.0) > moved_by(run, 49.0) > set()
     assert run.all(JogEnded)[-1].why == "the key was let go"
@@ -122,9 +117,9 @@ def test_the_tool_goes_along_each_axis_there_and_back(plan: Planned, frame: Fram
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 7))
-def test_each_joint_is_jogged_alone(plan: Planned, number: int) -> None:
-    before = jogged(plan, *UP).world.motion[ROBOT].state().q
-    run = jogged(plan, *UP, (40.0, press(along("joint", str(number), speed=0.1))), (41.0, up()))
+def test_each_joint_is_jogged_alone(first_move: Planned, number: int) -> None:
+    before = jogged(first_move, *UP).world.motion[ROBOT].state().q
+    run = jogged(first_move, *UP, (40.0, press(along("joint", str(number), speed=0.1))), (41.0, up()))
     by = run.world.motion[ROBOT].state().q - before
     assert by[number - 1] > 0.01
     assert np.abs(np.delete(by, number - 1)).max() < 1e-9

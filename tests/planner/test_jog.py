@@ -75,8 +75,11 @@ def test_a_joint_goes_its_way_alone_and_that_is_proved(number: int, is_forward: 
     assert proved(plan, request).value is not None
 
 
-@pytest.mark.parametrize("frame", ["base", "tool"])
-@pytest.mark.parametrize("axis", ["x", "y", "z", "rz"])
+AXES = [(frame, axis) for frame in ("base", "tool") for axis in ("x", "y", "z", "rz")]
+QUICK = (("base", "x"), ("tool", "rz"))
+
+
+@pytest.mark.parametrize(("frame", "axis"), [pytest.param(*a, marks=[] if a in QUICK else [pytest.mark.slow]) for a in AXES])
 def test_the_tool_goes_along_an_axis_or_turns_about_it_and_that_is_proved(frame: str, axis: str) -> None:
     request = asked(Jog("ra", frame, axis, True, 0.1))  # type: ignore[arg-type]
     plan, motion = way(request)

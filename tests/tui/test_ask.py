@@ -66,7 +66,9 @@ def controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Controller:
     return found
 
 
-@pytest.mark.parametrize(("word", "what"), [("hold", "hold"), ("quick-stop", "quick stop"), ("finish", "finish")])
+@pytest.mark.parametrize(
+    ("word", "what"), [("hold", "hold"), ("quick-stop", "quick stop"), ("finish", "finish"), ("manual", "manual")]
+)
 def test_a_word_is_handed_on_and_the_line_is_left(word: str, what: str, controller: Controller) -> None:
     assert main(["ask", word]) == 0
     assert controller.said == [what, "left"]

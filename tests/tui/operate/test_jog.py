@@ -15,6 +15,7 @@ from tests.cell_drivers.gantry import gantry_cell, gantry_model
 from tests.controller.jogged import AHEAD, asked, in_manual, in_production, moving
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
 from tests.tui.operate.test_hostile import Still
+from tests.tui.operate.test_screens import SIZES
 from tui.operate.app import Operate
 from tui.operate.ground import Ground
 from tui.operate.lines import text_of
@@ -102,8 +103,8 @@ async def test_frame_robot_and_speed_are_chosen_by_key() -> None:
     ("more", "why"),
     [
         ({"role": "view"}, "this terminal only looks"),
-        ({"run": in_production()}, "production mode: m asks for manual mode"),
-        ({"ground": None, "no_ground": "the files of the cell have changed since"}, "the files of the cell have changed"),
+        pytest.param({"run": in_production()}, "production mode: m asks for manual mode", marks=pytest.mark.slow),
+        pytest.param({"ground": None, "no_ground": "the files have changed"}, "the files have changed", marks=pytest.mark.slow),
     ],
 )
 def test_a_key_that_moves_nothing_says_why(more: dict[str, Any], why: str) -> None:
@@ -141,7 +142,7 @@ async def test_manual_mode_is_confirmed_and_production_is_not() -> None:
 # --- what is shown -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (150, 50)])
+@pytest.mark.parametrize("size", SIZES)
 @in_a_loop
 async def test_the_page_has_axes_maps_and_the_way_and_nothing_lies_over_anything_else(size: tuple[int, int]) -> None:
     app = Operate(Keyboard(view(with_way())))  # type: ignore[arg-type]
@@ -200,6 +201,13 @@ def test_axes_of_the_base_tell_where_the_tool_is() -> None:
     assert [name for name, _ in rows] == ["x", "y", "z", "rx", "ry", "rz"]
     assert "mm" in text_of(rows[2][1])
     assert "axes of the base" in text_of(head[0])
+
+
+def test_why_nothing_is_jogged_is_said_of_role_mode_cell_and_line() -> None:
+    assert why_not(view()) is None
+    assert why_not(view(role="view")) == "this terminal only looks: attach with --role operate"
+    assert "production mode" in (why_not(view(in_production())) or "")
+    assert why_not(view(ground=None, no_ground="the files have changed")) == "no axes: the files have changed"
 
 
 def test_a_record_moves_nothing() -> None:
