@@ -364,7 +364,7 @@ _PAGES = (
         "robot did not take the motion, or broke it off. The text says which.",
         "A jog is never made slower or shorter in silence.",
         "Do what the text names, let go of the key and press it again. Manual mode is asked for in a hold: "
-        "`cellwright ask manual`.",
+        "`cellwright ask manual`. It acknowledges faults, as a resume does.",
     ),
     _page(
         "R781", "no way to jog is proved",

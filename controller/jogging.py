@@ -118,8 +118,8 @@ def go_on(d: Draft) -> None:
             manual_mode.leave(d, "")
         return
     wanted = d.manual.wanted
-    if wanted is None or d.manual.flight or d.manual.asked:
-        return
+    if wanted is None or d.manual.flight or d.manual.asked or wanted.robot in d.progress.busy:
+        return  # it is moved already, or gets power first
     if (why := manual_mode.hindrance(d, wanted)) is not None:
         _refuse(d, wanted, NOT_NOW, why)
     elif not _fits(d, wanted):

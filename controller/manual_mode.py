@@ -1,13 +1,14 @@
 """Manual mode: when the cell may be set to it and back, and the reason why a robot is not jogged as things are.
 
-Law: whoever asks is told beforehand what the fold would refuse, by the same rules.
+Law: whoever asks is told beforehand what the fold would refuse, by the same rules. Who asks for manual mode has looked at the
+cell, as for a resume: faults are acknowledged and robots get power by that, and nothing moves.
 """
 
 from __future__ import annotations
 
 from cell.events import ModeChanged, OperatorAsked
 from cell.jog import Jog, objection
-from controller import keeping_out, speeds
+from controller import keeping_out, speeds, stops
 from controller.draft import Draft, as_it_is, draft_of
 from controller.run_state import DeviceBelief, Manual, RunState
 
@@ -19,6 +20,8 @@ def mode_asked(d: Draft, event: OperatorAsked) -> None:
     if event.what == "manual" and why_not_manual(state) is None:
         d.manual = Manual()
         d.say(ModeChanged(d.now, d.subject, "Production", "Manual", event.who))
+        stops.activate(d)
+        stops.acknowledge(d, event.who)
     elif event.what == "production" and why_not_production(state) is None:
         leave(d, event.who)
 
@@ -80,7 +83,7 @@ def hindrance(d: Draft, jog: Jog) -> str | None:
     if robot in d.belief.silent:
         return f"{robot} gives no fresh samples"
     if (alarm := d.belief.devices.get(robot, DeviceBelief())).alarm is not None:
-        return f"{alarm.alarm_text}: leave manual mode and resume, which acknowledges it"
+        return f"{alarm.alarm_text}: leave manual mode and ask for it again, which acknowledges it"
     if (zone := keeping_out.stopped_by(d)) is not None:
         return f"somebody is in {zone}"
     slow = speeds.slow_to(d)

@@ -49,7 +49,7 @@ def asked(d: Draft, event: OperatorAsked) -> None:
                 monitor.go_on(d)
                 go(d, "unhold", who)
                 activate(d)
-                _acknowledge(d, event.who)
+                acknowledge(d, event.who)
         case "stop":
             _stop(d, "quick" if d.pack == "Stopping" else "hold", "stop", who)
         case "quick stop":
@@ -83,7 +83,8 @@ def power(d: Draft, robot: str) -> None:
     d.command(command)
 
 
-def _acknowledge(d: Draft, who: str) -> None:
+def acknowledge(d: Draft, who: str) -> None:
+    """Every fault that is there, for an operator who has looked at it."""
     for name, seen in d.belief.devices.items():
         if seen.alarm is not None:
             d.command(Acknowledge(d.fresh_id("acknowledge"), d.subject, name, seen.alarm, who))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from immutables import Map
 
-from cell.commands import RequestJog, SetSpeed, StartMotion, StopAll
+from cell.commands import Acknowledge, Activate, RequestJog, SetSpeed, StartMotion, StopAll
 from cell.events import (
     CommandReported,
     CommandSent,
@@ -85,6 +85,20 @@ def test_no_mode_changes_while_a_robot_is_still_on_its_way() -> None:
     after, _ = told(busy, "manual")
     assert after.manual is None
     assert told(state, "manual")[0].manual is not None
+
+
+def test_who_asks_for_manual_mode_acknowledges_faults_and_gives_power_and_nothing_moves() -> None:
+    held = in_production()
+    stopped, _ = advance(held, DeviceAlarm(held.now, OF, ROBOT, True, "protective stop", "joint 2 met something"))
+    state, commands = told(stopped, "manual")
+    assert [(c.device, c.operator) for c in commands.send if isinstance(c, Acknowledge)] == [(ROBOT, "ann")]
+    (power,) = (c for c in commands.send if isinstance(c, Activate))
+    assert not any(isinstance(c, StartMotion) for c in commands.send)
+    state, _ = advance(state, DeviceAlarm(state.now, OF, ROBOT, False, "protective stop", ""))
+    state, commands = asked(state, AHEAD)
+    assert commands.send == ()  # it gets power first
+    _, commands = advance(state, CommandReported(state.now, OF, power.id, "done", "", ""))
+    assert [type(c) for c in commands.send] == [RequestJog]
 
 
 def test_a_run_in_manual_mode_is_not_resumed() -> None:

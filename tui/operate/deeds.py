@@ -104,7 +104,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
         "manual",
         "Manual mode: robots may be jogged while a key is held",
         _ask("manual"),
-        "Robots move while somebody holds a key. Is nobody in their way?",
+        "Faults are acknowledged, robots get power and move while a key is held. Is nobody in their way?",
     ),
     Deed("production", "M", "produce", "Production mode: nothing is jogged, and the run may be resumed", _ask("production")),
     Deed("acknowledge", "a", "ack", "Acknowledge the alarm under the cursor, or the top one", _unacknowledged),

@@ -1,8 +1,8 @@
 """Where each robot's joints are, and how that is known.
 
 A controller tells the newest samples of a run that goes on. Where there are none (a record, a controller of before), they are
-read off the plan: where the motion under way, or the last one, has it by now. That is an account of the plan, not a
-measurement, and every panel that shows it says so.
+read off the plan: where the motion under way, or the last one, has it by now; or off the events, for a robot that stands where no
+plan has it. What is read off the plan is no measurement, and every panel that shows it says so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from cell.geometry import Array
-from cell.steps import Move
+from cell.steps import AtMeasured, Move
 from cell.trajectory import Law, Path
 from controller.attached.messages import RobotSeen
 from controller.plan_index import PlanIndex
@@ -55,10 +55,17 @@ def positions(scene: Scene, seen: Mapping[str, RobotSeen] = MappingProxyType({})
 
 
 def _found(scene: Scene, seen: Mapping[str, RobotSeen]) -> Mapping[str, Where]:
-    found = dict(_planned(scene))
+    found = {**dict(_planned(scene)), **dict(_stopped(scene))}
     for robot, sample in seen.items():
         found[robot] = Where(np.array(sample.q), "measured", sample.motion or None, sample.speed_scaling)
     return found
+
+
+def _stopped(scene: Scene) -> Iterator[tuple[str, Where]]:
+    """Those that stand where no plan has them, for they were stopped on their way or jogged: that is told with the events."""
+    for robot, believed in scene.run.belief.robots.items():
+        if isinstance(believed.stance, AtMeasured):
+            yield robot, Where(np.array(believed.stance.q), "measured")
 
 
 def _planned(scene: Scene) -> Iterator[tuple[str, Where]]:

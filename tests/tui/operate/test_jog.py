@@ -12,7 +12,7 @@ import pytest
 from cell.jog import Jog
 from controller.run_state import Manual, Way
 from tests.cell_drivers.gantry import gantry_cell, gantry_model
-from tests.controller.jogged import AHEAD, asked, in_manual, in_production, moving
+from tests.controller.jogged import AHEAD, asked, in_manual, in_production, jogged, moving, press, up
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
 from tests.tui.operate.test_hostile import Still
 from tests.tui.operate.test_screens import SIZES
@@ -21,6 +21,7 @@ from tui.operate.ground import Ground
 from tui.operate.lines import text_of
 from tui.operate.panels import jog_rows
 from tui.operate.panels.jog_rows import Choice, axis_rows, jog_of, way_lines, why_not
+from tui.operate.positions import positions
 from tui.operate.scene import Scene
 from tui.operate.view import View
 
@@ -208,6 +209,13 @@ def test_why_nothing_is_jogged_is_said_of_role_mode_cell_and_line() -> None:
     assert why_not(view(role="view")) == "this terminal only looks: attach with --role operate"
     assert "production mode" in (why_not(view(in_production())) or "")
     assert why_not(view(ground=None, no_ground="the files have changed")) == "no axes: the files have changed"
+
+
+def test_a_record_shows_a_robot_where_it_was_jogged_to() -> None:
+    run = jogged((61.0, press(AHEAD)), (62.0, up()))
+    where = positions(Scene(seq=9, run=run.state))["g1"]
+    assert where.how == "measured"
+    assert where.q == pytest.approx(run.q)
 
 
 def test_a_record_moves_nothing() -> None:
