@@ -12,6 +12,7 @@ from cell.device import (
     CommandStatus,
     DeviceEvent,
     FaultCleared,
+    LinkHeard,
     ReadbackBlock,
     RobotState,
     SignalValue,
@@ -19,7 +20,7 @@ from cell.device import (
     Trajectory,
 )
 from cell.driver_errors import Refusal, Refused
-from cell_drivers.conformance.laws import doubting, linking, moving, opening, sampling, scaling, telling, wiring
+from cell_drivers.conformance.laws import doubting, linking, measuring, moving, opening, sampling, scaling, telling, wiring
 from tests.conformance.around import SECOND, Around, Fault, Set, deaf, grippers, machines, robots
 
 
@@ -256,6 +257,23 @@ class Repeats(Set):
         return last + events
 
 
+class Measures(Set):
+    """What it tells of its links, each time anew."""
+
+    def heard(self) -> tuple[LinkHeard, ...]:
+        return (LinkHeard("gantry", (), 1),)
+
+
+class MeasuresOthers(Set):
+    def heard(self) -> tuple[LinkHeard, ...]:
+        return (LinkHeard("coffee", (), 0),)
+
+
+class MeasuresBackwards(Set):
+    def heard(self) -> tuple[LinkHeard, ...]:
+        return (LinkHeard("gantry", (-0.01,), 0),)
+
+
 class Untold(Set):
     """Leaves one kind of news out."""
 
@@ -331,6 +349,9 @@ FAULTS = (
     Fault("declares that it cannot tell, and can", opening.a_strangers_command_is_not_seen, robots(CanSay)),
     Fault("tells its news backwards", telling.poll_is_in_order_of_time, Backwards),
     Fault("tells its news twice", telling.poll_tells_each_thing_once, Repeats),
+    Fault("measures another's link", measuring.links_are_measured_of_its_own_devices, MeasuresOthers),
+    Fault("has answers before they are asked for", measuring.links_are_measured_of_its_own_devices, MeasuresBackwards),
+    Fault("tells of a lost answer at every look", measuring.links_are_measured_of_its_own_devices, Measures),
     Fault("has a name of its own", telling.devices_are_called_as_in_the_cell, robots(Misnamed)),
     Fault("waits in a call", telling.calls_return_at_once, robots(Waits)),
     Fault("refuses without a word", telling.a_refusal_says_what_about, robots(Terse)),

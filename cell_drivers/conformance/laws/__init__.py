@@ -12,6 +12,7 @@ from cell_drivers.conformance.laws import (
     inspecting,
     linking,
     machining,
+    measuring,
     moving,
     numbering,
     opening,
@@ -27,8 +28,8 @@ from cell_drivers.conformance.laws import (
 )
 
 _ROOMS: tuple[ModuleType, ...] = (
-    opening, telling, sampling, doubting, powering, refusing, numbering, moving, stopping, scaling, linking, wiring, gripping,
-    following, machining, inspecting, sensing, waiting,
+    opening, telling, measuring, sampling, doubting, powering, refusing, numbering, moving, stopping, scaling, linking, wiring,
+    gripping, following, machining, inspecting, sensing, waiting,
 )  # fmt: skip
 
 LAWS: tuple[Law, ...] = tuple(found for room in _ROOMS for found in vars(room).values() if isinstance(found, Law))
