@@ -25,6 +25,7 @@ from cell.events import (
 )
 from cell.released_plan import ReleasedPlan
 from cell.scenario import GripLost, Reject, SupplyStops
+from cell.state import Amended
 from controller import rehearsal
 from controller.draft import draft_of
 from controller.journal.left_off import left_off
@@ -214,6 +215,18 @@ def test_of_a_part_that_is_left_behind_no_opening_is_kept_once_its_time_has_run_
     d.set_timer(names[1], 1.0)
     leave_behind(d)
     assert set(d.trouble.opened) == set(names[1:])
+
+
+def test_of_a_part_that_is_left_behind_neither_a_retry_nor_a_wait_is_kept() -> None:
+    gone, last = "puck#1", "puck#6"
+    state = next(s for s in states(ran().record.events) if last in s.belief.parts and gone not in s.belief.parts)
+    d = draft_of(state, state.now)
+    stuck = (f"at({gone}, belt)", f"vacant({gone}.seat, crate)", f"at({last}, belt)", "free(crate)")
+    amended = {f"grip_lost - g1 {part}": Amended("g1", (), ()) for part in (gone, last, "None")}
+    d.mend(stuck=stuck, amended=Map(amended))
+    leave_behind(d)
+    assert d.trouble.stuck == stuck[2:]
+    assert set(d.trouble.amended) == {f"grip_lost - g1 {part}" for part in (last, "None")}
 
 
 def test_whoever_takes_over_asks_for_no_plan_that_another_one_was_asked_for() -> None:
