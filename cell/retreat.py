@@ -13,6 +13,9 @@ from cell.task_plan import Bounds, TaskPlan
 
 SPEED = 0.25  # m/s of the TCP at most: manual reduced speed
 RULE = "it was stopped on its way"
+BARELY = 1e-6
+"""Of s. A joint covers at most 100 rad or m in a unit of s, so all of them together move no point of an arm by half a millimetre
+over that: contact over no more is none, and only says which place or pocket is empty, for the robot has what would be there."""
 LEAVE = "leave"
 """What a tool that was stopped along a path does there: nothing but come off it."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from cell.geometry import Array, frozen
 from cell.motion_plan import ContactAllowance, Motion, Segment
 from cell.paths import runs_of
-from cell.retreat import SPEED, left
+from cell.retreat import BARELY, SPEED, left
 from cell.steps import Along, AtHub, AtMeasured, Carried, MotionNeed
 from cell.trajectory import Path, elevated
 from planner.motion.access import Access, check_of
@@ -41,7 +41,7 @@ class NoWayOut:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Out:
-    """A path to the outer end of the motion, whose first `deep` of s may be in contact."""
+    """A path to the outer end of the motion, whose first `deep` of s may be in contact; not positive: it is out of contact."""
 
     path: tuple[Segment, ...]
     deep: float
@@ -69,7 +69,8 @@ def retreat(solver: Solver, motion: Motion, q: Array, carried: tuple[Carried, ..
     if length(out.path) < SHORTEST:
         return NoWayOut("stands where its motion begins or ends")
     limit = SPEED if need.speed_limit is None else min(SPEED, need.speed_limit)
-    touching = left(touch) if out.deep > LEAST_LENGTH else None
+    is_deep = out.deep > LEAST_LENGTH
+    touching = left(touch) if is_deep or not isinstance(touch, Along) else None
     start = AtMeasured(tuple(float(x) for x in q))
     wanted = MotionNeed(need.robot, start, outer, carried, touching, limit, need.avoid, need.tool, need.force_limit)
     check = check_of(solver.bench, touching if touching is not None else touch, carried, need.avoid)
@@ -77,8 +78,9 @@ def retreat(solver: Solver, motion: Motion, q: Array, carried: tuple[Carried, ..
     if touching is None:
         return solver.timed(wanted, path, check)
     force = 0.0 if isinstance(touching, Along) else contact.force
-    allowed = ContactAllowance(touching, 0.0, out.deep, contact.speed, force)
-    return solver.timed(wanted, path, check, (allowed,), (SpeedCap(0.0, out.deep, contact.speed),))
+    allowed = ContactAllowance(touching, 0.0, out.deep if is_deep else 0.5 * BARELY, contact.speed, force)
+    slow = (SpeedCap(0.0, out.deep, contact.speed),) if is_deep else ()
+    return solver.timed(wanted, path, check, (allowed,), slow)
 
 
 def _is_on_it(contact: ContactAllowance, s: float) -> bool:

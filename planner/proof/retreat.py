@@ -18,12 +18,12 @@ from cell.diagnostic import Diagnostic, Outcome, error
 from cell.docking import T_world_flange
 from cell.geometry import Pose
 from cell.grasps import T_part_tcp, grasps
-from cell.motion_plan import MotionPlan
+from cell.motion_plan import Motion, MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Obligation, Proof
-from cell.retreat import RULE, SPEED, retreat_plan
+from cell.retreat import BARELY, RULE, SPEED, retreat_plan
 from cell.scene import SceneBody
-from cell.state import PlanningRequest, tool_at
+from cell.state import InPlace, PlanningRequest, tool_at
 from cell.steps import Along, AtHub, AtMeasured, Because, Docking, MotionNeed, Touch
 from planner.proof.certificates import Judge
 from planner.proof.contact_way import CONTACT_TRAVEL
@@ -102,13 +102,18 @@ def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iter
         yield f"it is not bound to {SPEED:g} m/s"
     match need.touch:
         case Touch():
-            yield from _beside(need, request)
+            yield from _beside(need, request, _is_barely(motion))
         case Docking() as touch:
-            yield from _beside_pocket(need, touch, request)
+            yield from _beside_pocket(need, touch, request, _is_barely(motion))
         case Along() as touch:
             yield from _beside_path(need, touch, request)
         case None:
             pass
+
+
+def _is_barely(motion: Motion) -> bool:
+    """Whether it is out of contact already: what it says of contact only tells which place is empty."""
+    return all(contact.first == 0.0 and contact.last <= BARELY for contact in motion.contacts)
 
 
 def _is_known(robot: str, request: PlanningRequest) -> bool:
@@ -116,7 +121,7 @@ def _is_known(robot: str, request: PlanningRequest) -> bool:
     return q is not None and q.shape == (request.robots[robot].degrees_of_freedom,)
 
 
-def _beside_pocket(need: MotionNeed, touch: Docking, request: PlanningRequest) -> Iterator[str]:
+def _beside_pocket(need: MotionNeed, touch: Docking, request: PlanningRequest, is_barely: bool) -> Iterator[str]:
     """The judge looks whether the tool is the pocket's; here, where the flange is."""
     pocket, arm = request.cell.pockets.get(touch.pocket), arm_at_start(request, need.robot)
     if pocket is None or touch.end != "start" or not isinstance(need.start, AtMeasured):
@@ -124,6 +129,8 @@ def _beside_pocket(need: MotionNeed, touch: Docking, request: PlanningRequest) -
         return
     if (touch.pair == "tool and pocket") is not (need.tool == pocket.tool):
         yield f"{pocket.tool} is {'not ' if touch.pair == 'tool and pocket' else ''}at its flange"
+        return
+    if is_barely:
         return
     there = T_world_flange(request.cell, pocket)
     flange = arm.T_world_base @ Pose.from_matrix(arm.model.chain.flange_pose(np.array(need.start.q)))
@@ -143,7 +150,7 @@ def _beside_path(need: MotionNeed, touch: Along, request: PlanningRequest) -> It
         yield f"it does not end before {place.equipment}"
 
 
-def _beside(need: MotionNeed, request: PlanningRequest) -> Iterator[str]:
+def _beside(need: MotionNeed, request: PlanningRequest, is_barely: bool) -> Iterator[str]:
     """Whether the contact that it may have is that of where it stands."""
     touch, arm = need.touch, arm_at_start(request, need.robot)
     place = request.cell.places.get(touch.where) if isinstance(touch, Touch) else None
@@ -157,8 +164,13 @@ def _beside(need: MotionNeed, request: PlanningRequest) -> Iterator[str]:
     has_it = any((c.hand, c.kind, c.grasp) == (touch.hand, touch.kind, touch.grasp) for c in need.carried)
     if has_it is not (touch.pair == "part and place"):
         yield f"the hand {'holds' if has_it else 'does not hold'} the part of its contact"
-    T_world_flange = arm.T_world_base @ Pose.from_matrix(arm.model.chain.flange_pose(np.array(need.start.q)))
-    T = place.frame.inverse() @ T_world_flange @ arm.T_flange_tcp(touch.hand) @ T_part_tcp(shape, touch.grasp).inverse()
+    lies = any(isinstance(p.location, InPlace) and p.location.place == touch.place for p in request.state.parts)
+    if has_it and lies and place.capacity is not None:
+        yield f"something lies at {touch.place}, where the part in its hand would be"
+    if is_barely:
+        return
+    T_world_flange_now = arm.T_world_base @ Pose.from_matrix(arm.model.chain.flange_pose(np.array(need.start.q)))
+    T = place.frame.inverse() @ T_world_flange_now @ arm.T_flange_tcp(touch.hand) @ T_part_tcp(shape, touch.grasp).inverse()
     height, aside = float(T.translation[2]), float(np.linalg.norm(T.translation[:2]))
     tilt = math.acos(min(1.0, max(-1.0, float(T.rotation[2, 2]))))
     if not -ASIDE <= height <= CONTACT_TRAVEL or aside > ASIDE or tilt > TURN:

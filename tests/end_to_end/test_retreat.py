@@ -17,7 +17,7 @@ from cell.plan_file import with_plan_id
 from cell.plan_inputs import plan_inputs
 from cell.retreat import SPEED, retreat_of
 from cell.scenario import ProtectiveStop, Scenario
-from cell.state import InHand, PlanningRequest
+from cell.state import InHand, InPlace, PlanningRequest
 from cell.steps import AtHome, AtHub, AtMeasured, MotionNeed, Move, Stance
 from cell.trajectory import Path as Curve
 from cell_drivers.simulated import simulated_cell
@@ -178,6 +178,16 @@ def with_need(plan: MotionPlan, **changes: object) -> MotionPlan:
     key = digest(other)
     moved = replace(step, action=Move(need), motion=key)
     return with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=(moved,)), motions={key: other}))
+
+
+def test_it_is_refused_where_something_lies_where_its_part_would_be(
+    plan: Planned, back: tuple[MotionPlan, PlanningRequest]
+) -> None:
+    made, request = back
+    held = next(p for p in request.state.parts if isinstance(p.location, InHand))
+    other = replace(held, id="other", location=InPlace(need_of(made).touch.place))  # type: ignore[union-attr]
+    state = replace(request.state, parts=(*request.state.parts, other))
+    assert "something lies at left" in refusals(plan, made, replace(request, state=state))
 
 
 def test_it_is_refused_where_a_robot_has_no_home(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from cell.geometry import Array, frozen
 from cell.motion_plan import ContactAllowance, Motion, MotionPlan, Segment
-from cell.retreat import RULE, SPEED, left, retreat_plan
+from cell.retreat import BARELY, RULE, SPEED, left, retreat_plan
 from cell.state import CellState, PlanningRequest
 from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPocket, Because, Docking, MotionNeed, Stance
 from planner.assembled import assembled
@@ -185,6 +185,26 @@ def test_a_robot_comes_out_of_a_pocket_with_the_tool_that_it_was_bringing() -> N
 
 def test_a_bare_flange_comes_away_from_the_tool_that_it_came_for() -> None:
     assert said(*undocked("flange and tool", FLAT, None, BARE)) == ""
+
+
+def barely(m: Motion) -> Motion:
+    return contact(last=BARELY)(m)
+
+
+def test_a_robot_above_the_pocket_of_its_own_tool_meets_it_empty() -> None:
+    """It is out of contact, and what it has at its flange does not stand there as well."""
+    motion, asked = undocked("tool and pocket", WIDE, "wide", HAS_WIDE, up=0.06)
+    assert "straight way out of rack.wide" in said(motion, asked)
+    assert said(barely(motion), asked) == ""
+    without = replace(motion, need=replace(motion.need, touch=None), contacts=())
+    assert "1 mm is needed" in said(without, asked)
+
+
+def test_contact_over_next_to_nothing_lets_nothing_through() -> None:
+    """In the pocket the tool touches what it stands on."""
+    motion, asked = undocked("tool and pocket", WIDE, "wide", HAS_WIDE, up=0.0)
+    assert said(motion, asked) == ""
+    assert "1 mm is needed" in said(barely(motion), asked)
 
 
 @pytest.mark.parametrize(
