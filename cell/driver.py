@@ -278,6 +278,14 @@ class HasLooked(Protocol):
 
 
 @runtime_checkable
+class Waking(Protocol):
+    """A `DriverSet` that says when there is something new, for whoever would look only later."""
+
+    def wake_with(self, wake: Callable[[], None]) -> None:
+        """`wake` is called, from whatever thread, when `poll` has something, or a zone is seen otherwise. It returns at once."""
+
+
+@runtime_checkable
 class Metered(Protocol):
     """A `DriverSet` may be one too: it measures its links."""
 

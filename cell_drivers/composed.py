@@ -26,6 +26,7 @@ from cell.driver import (
     StationDriver,
     SupplyDriver,
     VirtualTime,
+    Waking,
 )
 from cell.driver_errors import DriverError, Refusal, Refused
 from cell.model import CellModel
@@ -130,6 +131,11 @@ class ComposedSet:
     def robots_seen(self) -> tuple[RobotState, ...]:
         own = ((share, robot) for share in self._shares for robot in share.drivers.motion if robot in share.devices)
         return tuple(state for share, robot in own for state in self._states(share, robot))
+
+    def wake_with(self, wake: Callable[[], None]) -> None:
+        for share in self._shares:
+            if isinstance(share.drivers, Waking):
+                share.drivers.wake_with(wake)
 
     def heard(self) -> tuple[LinkHeard, ...]:
         """Of the links that are measured."""

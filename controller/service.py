@@ -20,7 +20,7 @@ from typing import Any
 from cell.codec import CodecError, canonical, from_plain
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome, error
-from cell.driver import DriverSet
+from cell.driver import DriverSet, Waking
 from cell.events import Asked, Event, PlanReleased
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
@@ -38,6 +38,9 @@ from controller.runner import Replanner, Resumption, Runner
 from controller.summary import summary_of
 
 NEWS_PERIOD = 0.2  # s of real time between two summaries
+
+NEWS = ""
+"""Put into the inbox by drivers that have something new: whoever waits for it looks at once."""
 
 Texts = queue.SimpleQueue[str]
 Tell = Callable[[Sequence[Event], RunState], None]
@@ -131,6 +134,9 @@ def serve(
             answers=post_box,
             keys=post_box,
         )
+        if isinstance(drivers, Waking):
+            drivers.wake_with(lambda: inbox.put(NEWS))
+            at_the_end.callback(drivers.wake_with, lambda: None)
         state = runner.run(plan) if before is None else runner.resume(before)
         journal.close()
         summary = summary_of(state)
@@ -179,7 +185,7 @@ class Post:
                 texts.append(self.inbox.get_nowait())
             except queue.Empty:
                 break
-        requests = [_request(text) for text in texts]
+        requests = [_request(text) for text in texts if text != NEWS]
         self._orders += [request for request in requests if isinstance(request, OrderAdded | OrderCancelled)]
         self._answers += [request for request in requests if isinstance(request, Answer)]
         self._keys += [request for request in requests if isinstance(request, Press | LetGo)]

@@ -88,6 +88,7 @@ class Line:
         self._is_restarting = False
         self.why: str | None = None  # it was cut off; None while it is up
         self.hello, self.meter = Hello(), Meter()
+        self.on_news: Callable[[], None] = lambda: None
         self._connect()
 
     @property
@@ -275,6 +276,7 @@ class Line:
             waiting = list(self._asked.values())
             self._news += [LinkChanged(name, now, False, why) for name in self.names]
             self._news += [FaultRaised(name, now, LINK, why) for name in self.names[:1]]
+        self.on_news()
         for event, _ in waiting:
             event.set()
 
@@ -379,10 +381,13 @@ class Line:
             raise CodecError("", nonsense)
         self.meter.looked(seen, self._due, self.now())
         with self._lock:
+            is_new = bool(seen.events) or self._seen is None or seen.occupied != self._seen.occupied
             self._seen = seen
             self._news += seen.events
             self._blocks += seen.readback
             waiting = len(self._news)
+        if is_new:
+            self.on_news()
         if waiting > self.bounds.events:
             self.cut(f"it floods: {waiting} events that nobody could fetch in time")
 

@@ -219,7 +219,7 @@ class People(Proxy):
         return self._line.hello.zones
 
     def is_occupied(self, zone: str, now: int) -> bool:
-        self._line.refresh()
+        """By the newest look there is: it is asked at every look of the controller's, which waits for no answer."""
         seen = self._line.seen
         is_silent = not self._line.is_open or self._line.why is not None or max(now, self._line.now()) - seen.time > ZONE_AGE
         return is_silent or dict(seen.occupied).get(zone, True)
@@ -264,6 +264,9 @@ class HostedSet:
 
     def poll(self) -> tuple[DeviceEvent, ...]:
         return self.line.fetch_news()
+
+    def wake_with(self, wake: Callable[[], None]) -> None:
+        self.line.on_news = wake
 
     def heard(self) -> tuple[LinkHeard, ...]:
         return self.line.meter.fetch()

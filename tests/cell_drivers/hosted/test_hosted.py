@@ -73,6 +73,8 @@ def test_a_motion_is_prepared_started_once_and_done_in_real_time(drivers: Hosted
     asked = straight(START, THERE)
     prepared = robot.prepare("m1", asked)
     assert robot.prepare("m1", asked) == prepared
+    woken: list[int] = []
+    drivers.wake_with(lambda: woken.append(1))
     (heard,) = (heard for heard in drivers.heard() if heard.device == "g1")
     assert len(heard.took) >= 3  # each call's answer, and looks beside
     assert (heard.lost, min(heard.took) >= 0.0) == (0, True)
@@ -81,6 +83,8 @@ def test_a_motion_is_prepared_started_once_and_done_in_real_time(drivers: Hosted
     robot.start(prepared)
     events = until(drivers, lambda event: is_final(event) and event.command == "m1")  # type: ignore[attr-defined]
     assert time.monotonic() - began > 0.9 * prepared.duration
+    assert woken
+    assert len(woken) < 20  # with news, and not with every look
     assert [e.status.state for e in events if isinstance(e, CommandChanged) and e.command == "m1"][-2:] == ["running", "done"]
     assert robot.state().q == pytest.approx(THERE, abs=1e-4)
     assert robot.status("m1").state == "done"

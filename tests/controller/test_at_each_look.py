@@ -1,0 +1,77 @@
+"""Where time is real people are looked for at every look, also by a detector that tells nothing of itself; and drivers with news
+wake who waits for the next look."""
+
+from __future__ import annotations
+
+import queue
+from typing import Any
+
+from cell.device import DeviceEvent, SignalChanged
+from cell.events import Event, ZoneReported
+from cell.scenario import PersonEnters
+from cell_drivers.composed import ComposedSet, Share
+from controller.journal.journal import MemoryJournal
+from controller.rehearsal import AtOnce, Script
+from controller.runner import Runner
+from controller.service import NEWS, Post, post
+from tests.controller.slow_disk import TICK, TickingClock
+from tests.controller.small_planner import cell, small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, world
+
+ENTERS = 4.137
+
+
+class Quiet:
+    """Its detector is there to be asked, and no signal says that it has seen somebody."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return tuple(event for event in self._inner.poll() if not isinstance(event, SignalChanged))
+
+
+def zones(*, is_quiet: bool) -> list[ZoneReported]:
+    given, simulated = spec(intent(batch="1 parts")), world(PersonEnters("aisle", ENTERS, ENTERS + 5.0))
+    plan, journal = small_plan(given.state, 1), MemoryJournal()
+    assert plan is not None
+    drivers = Quiet(simulated) if is_quiet else simulated
+    planner, clock = AtOnce(SmallPlanner(1)), TickingClock(simulated.virtual)
+    Runner(given, drivers, clock, journal, planner, Script(()), ends_when_held=True).run(released(plan))  # type: ignore[arg-type]
+    told: list[Event] = list(journal.events)
+    return [event for event in told if isinstance(event, ZoneReported) and event.is_occupied]
+
+
+def test_somebody_is_seen_at_the_next_look_whether_or_not_anything_tells_of_them() -> None:
+    for is_quiet in (False, True):
+        (seen,) = zones(is_quiet=is_quiet)
+        assert 0 <= seen.at - round(ENTERS * 1e9) <= TICK
+
+
+def test_news_wakes_who_waits_and_is_no_request() -> None:
+    inbox = queue.SimpleQueue[str]()
+    box = Post(inbox)
+    inbox.put(NEWS)
+    post(inbox, "hold")
+    assert box.wait(60.0)
+    assert box.take(0) == [("hold", "operator")]
+    inbox.put(NEWS)
+    assert box.wait(60.0)
+    assert box.take(0) == []
+
+
+class Awake(Quiet):
+    def wake_with(self, wake: Any) -> None:
+        self.wake = wake
+
+
+def test_a_composed_set_passes_the_wish_on_to_whom_it_may_concern() -> None:
+    one, other = Awake(world()), world()
+    woken: list[str] = []
+    shares = (Share("one", frozenset({"g1"}), one), Share("other", frozenset({"lathe"}), other))  # type: ignore[arg-type]
+    ComposedSet(cell(), shares).wake_with(lambda: woken.append("yes"))
+    one.wake()
+    assert woken == ["yes"]
