@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from cell.driver import DriverSet
 from cell_drivers.conformance.bed import Bed, devices
@@ -27,27 +28,28 @@ def examine(
     tell: Tell = lambda over, of, finding: None,
     begin: Callable[[Law, str], None] = lambda law, device: None,
 ) -> Statement:
-    """`laws` in their order, each on a set of drivers made for it; `begin` says which is next. Raises
-    NotOpened where there is nobody to try them on."""
-    _open_once(bench)
-    drivers = bench.make()
-    trials = [(law, name) for law in laws for name in bound(law.binds, drivers)]
-    verified = tuple((name, _verified(drivers, name)) for name in devices(drivers))
+    """`laws` in their order, each on a set of drivers made for it; `begin` says which is next. Every set that is made is closed:
+    it may be a process. Raises NotOpened where there is nobody to try them on."""
+    with _opened_once(bench) as drivers:
+        trials = [(law, name) for law in laws for name in bound(law.binds, drivers)]
+        verified = tuple((name, _verified(drivers, name)) for name in devices(drivers))
+        is_virtual = drivers.virtual is not None
     findings: list[Finding] = []
     for law, name in trials:
         begin(law, name)
         findings.append(tried(bench, law, name))
         tell(len(findings), len(trials), findings[-1])
     return Statement(
-        driver, package, version, bench.assembly.cell.file, drivers.virtual is not None, bench.travel, bench.speed, verified,
+        driver, package, version, bench.assembly.cell.file, is_virtual, bench.travel, bench.speed, verified,
         tuple(findings),
     )  # fmt: skip
 
 
-def _open_once(bench: Bench) -> None:
+@contextmanager
+def _opened_once(bench: Bench) -> Iterator[DriverSet]:
     try:
-        with Bed(bench, "opening"):
-            pass
+        with Bed(bench, "opening") as bed:
+            yield bed.drivers
     except KeyboardInterrupt:
         raise
     except BaseException as cause:  # a driver's own, or a device that is not there

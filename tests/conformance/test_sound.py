@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBlock
+from cell.driver import Assembly, DriverSet
 from cell_drivers.conformance import bed, examine
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.laws import linking, machining, sampling
+from cell_drivers.conformance.laws import linking, machining, opening, sampling
 from cell_drivers.conformance.seen import Broken
 from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import Around, Fault, Set, robots
@@ -45,6 +46,25 @@ def test_an_alarm_that_a_trial_leaves_is_none_of_the_next_ones() -> None:
     findings = examine(replace(fresh, driver=lambda assembly: drivers), (leaves_an_alarm, machining.a_program_runs_once)).findings
     told = [(f.verdict, f.seen) for f in findings if f.device == "lathe"]
     assert told == [("failed", "it breaks off here"), ("passed", "done once, though it was sent three times")]
+
+
+def test_every_set_that_is_made_is_closed() -> None:
+    """It may be a process, or threads, which go on else."""
+    made, closed = list[object](), list[object]()
+
+    class Counted(SimulatedCell):
+        def close(self) -> None:
+            closed.append(self)
+            super().close()
+
+    def counted(assembly: Assembly) -> DriverSet:
+        made.append(Counted(assembly))
+        return made[-1]  # type: ignore[return-value]
+
+    laws = (sampling.states_number_up, opening.close_never_raises)
+    assert not examine(replace(Fault("is counted", laws[0], Set).bench(), driver=counted), laws).of("failed")
+    assert len(made) > len(laws)
+    assert set(made) == set(closed)
 
 
 def test_a_block_may_be_one_sample() -> None:
