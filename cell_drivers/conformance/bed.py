@@ -26,6 +26,8 @@ WAKING = 20.0
 """s that a gripper may take to be ready once it is acknowledged that its jaws move."""
 CLEARING = 2.0
 """s that a machine's alarm may take to go once it is acknowledged."""
+TELLING = 2.0
+"""s after its end within which `poll` tells it: news may come over another way than answers."""
 KIT = "the conformance kit"
 """Who acknowledges."""
 
@@ -171,6 +173,11 @@ class Bed:
         """Every status of the command that `poll` has given."""
         self.poll()
         return [e.status for e in self.events if isinstance(e, CommandChanged) and (e.device, e.command) == (device, command)]
+
+    def told_to_the_end(self, device: str, command: str) -> list[CommandStatus]:
+        """The same, once an end is told, or TELLING s later: what is asked for may be ahead of what is told."""
+        self.until(lambda: any(status.is_final for status in self.told(device, command)), TELLING)
+        return self.told(device, command)
 
     def status(self, device: str, command: str) -> CommandStatus:
         """As the device says, or where it cannot tell as it last told by itself. What was still open when its link was cut is no

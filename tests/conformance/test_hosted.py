@@ -17,11 +17,18 @@ QUICK = frozenset((
 """Of opening, closing, numbering, and refusing, in real time."""
 
 
+BESIDE_A_DEVICE = frozenset((
+    "what-is-not-finite-is-no-state", "what-runs-back-is-no-state",
+    "what-is-not-finite-is-not-known", "what-runs-back-is-not-known",
+))  # fmt: skip
+"""A simulated device says nothing that cannot be so; what a process says in its place is tried in tests/cell_drivers/hosted."""
+
+
 def marked(law: Law) -> object:
     return pytest.param(law, id=law.name, marks=() if law.name in QUICK else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("law", [marked(law) for law in LAWS])
+@pytest.mark.parametrize("law", [marked(law) for law in LAWS if law.name not in BESIDE_A_DEVICE])
 def test_the_law_is_kept(law: Law) -> None:
     statement = examine(bench(), (law,))
     assert [(f.device, f.seen) for f in statement.findings if f.verdict == "failed"] == []

@@ -10,9 +10,9 @@ import pytest
 
 from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBlock
 from cell.driver import Assembly, DriverSet
-from cell_drivers.conformance import bed, examine
+from cell_drivers.conformance import Law, bed, examine
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.laws import linking, machining, opening, sampling
+from cell_drivers.conformance.laws import linking, machining, moving, opening, sampling, waiting
 from cell_drivers.conformance.seen import Broken
 from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import Around, Fault, Set, robots
@@ -65,6 +65,31 @@ def test_every_set_that_is_made_is_closed() -> None:
     assert not examine(replace(Fault("is counted", laws[0], Set).bench(), driver=counted), laws).of("failed")
     assert len(made) > len(laws)
     assert set(made) == set(closed)
+
+
+class TellsLate(Set):
+    """What is asked for is answered at once, and what is new comes a moment later, as from a process of its own."""
+
+    def __init__(self, inner: SimulatedCell) -> None:
+        super().__init__(inner)
+        self.on_the_way: list[tuple[int, DeviceEvent]] = []
+
+    def telling(self, events: tuple[DeviceEvent, ...]) -> tuple[DeviceEvent, ...]:
+        due = self.now() + 300_000_000
+        waiting = [*self.on_the_way, *((due, event) for event in events)]
+        self.on_the_way = [(at, event) for at, event in waiting if at > self.now()]
+        return tuple(event for at, event in waiting if at <= self.now())
+
+
+@pytest.mark.parametrize(
+    "law",
+    [machining.a_door_reaches_its_state, moving.every_change_of_a_command_is_told, waiting.a_person_is_awaited],
+    ids=lambda law: law.name,
+)
+def test_news_may_come_a_moment_after_the_answer(law: Law) -> None:
+    findings = examine(Fault("tells late", law, TellsLate).bench(), (law,)).findings
+    assert findings
+    assert [(f.device, f.seen) for f in findings if f.verdict not in ("passed", "exempt")] == []
 
 
 def test_a_block_may_be_one_sample() -> None:

@@ -133,8 +133,7 @@ def status_is_unknown_where_undeclared(bed: Bed, robot: str) -> str:
 def every_change_of_a_command_is_told(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)
     command, _, _ = run(moving, moving.way())
-    bed.wait(0.1)
-    told = [status.state for status in bed.told(robot, command)]
+    told = [status.state for status in bed.told_to_the_end(robot, command)]
     changes = [state for k, state in enumerate(told) if state != "running" or told[k - 1] != "running"]
     demand(changes == ["queued", "running", "done"], f"told: {', '.join(told) or 'nothing'}")
     return ", ".join(changes)

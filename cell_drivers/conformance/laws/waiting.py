@@ -95,7 +95,7 @@ def a_person_is_awaited(bed: Bed, person: str) -> str:
     demand(state in ("queued", "running"), f"asked, it is {state} at once")
     refusal(lambda: driver.await_work(other, work), "a second work while one is asked")
     bed.done(person, command, 600.0)
-    told = [status.state for status in bed.told(person, command)]
+    told = [status.state for status in bed.told_to_the_end(person, command)]
     demand("running" in told and told[-1] == "done" and told.count("done") == 1, f"told: {', '.join(told)}")
     return ", ".join(told)
 
