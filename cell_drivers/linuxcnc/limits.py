@@ -38,6 +38,10 @@ class Limits:
 
 
 MACHINE = ("#<_vmajor>", "#<_ini[KINS]JOINTS>")
+STANDING = tuple(f"#{5420 + k}" for k in range(JOINTS))
+"""Where its axes stand, offsets and all: what a program of ours compares with the start of its motion."""
+APART = 0.1
+"""degrees from a joint to the axis that moves it, at rest."""
 
 
 def questions(joint: int) -> tuple[str, ...]:
@@ -54,6 +58,17 @@ def limits_of(told: Sequence[Sequence[float]]) -> Limits:
     rows = np.radians(np.asarray(told, dtype=np.float64)).reshape(len(told), 2, len(FIELDS))
     low, high = rows[:, :, 0].max(axis=1), rows[:, :, 1].min(axis=1)
     return Limits(low, high, rows[:, :, 2].min(axis=1), rows[:, :, 3].min(axis=1))
+
+
+def not_identical(axes_at: Sequence[float], joints_at: Sequence[float]) -> Iterator[str]:
+    """Why its axes are not its joints, from where they stand, in degrees: what is commanded would not be what was proved."""
+    for k, (axis, joint) in enumerate(zip(axes_at, joints_at, strict=False)):
+        if not abs(axis - joint) <= APART:  # what is no number is nowhere
+            yield (
+                f"its joint {k} stands at {joint:.4g} degrees and its axis {AXES[k]} at {axis:.4g}: another order of joints, "
+                "kinematics of its own, an offset, or another unit"
+            )
+            return
 
 
 def findings(model: RobotModel, limits: Limits, version: float, joints: float) -> Iterator[str]:

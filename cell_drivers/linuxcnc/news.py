@@ -33,8 +33,8 @@ class News:
         if self.faults.pop(fault, None) is not None:
             self._events.append(FaultCleared(self._device, self._clock(), fault))
 
-    def link(self, is_up: bool) -> None:
-        self._events.append(LinkChanged(self._device, self._clock(), is_up))
+    def link(self, is_up: bool, why: str = "") -> None:
+        self._events.append(LinkChanged(self._device, self._clock(), is_up, why))
 
     def speed(self, scaling: float) -> None:
         self._events.append(SpeedScaled(self._device, self._clock(), scaling))

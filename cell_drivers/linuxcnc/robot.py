@@ -29,7 +29,7 @@ from cell_drivers.linuxcnc import scripts
 from cell_drivers.linuxcnc.capabilities import MAX_AGE, START_TOLERANCE, capabilities_of
 from cell_drivers.linuxcnc.commands import Commands, Motion, content_of
 from cell_drivers.linuxcnc.following import Following
-from cell_drivers.linuxcnc.limits import Limits, findings, limits_of
+from cell_drivers.linuxcnc.limits import Limits, findings, limits_of, not_identical
 from cell_drivers.linuxcnc.link import Link
 from cell_drivers.linuxcnc.news import News
 from cell_drivers.linuxcnc.plausible import Plausible
@@ -127,7 +127,7 @@ class LinuxcncRobot:
         """Of a controller behind a link that came back nothing is known."""
         is_up, is_another = self._session.is_up, self._session.links != self._links
         if self._was_up and (is_another or not is_up):
-            self._news.link(False)
+            self._news.link(False, self._session.why)
             self._news.fault(LINK, self._session.why)
             self._limits = None
         if is_up and is_another:
@@ -208,7 +208,7 @@ class LinuxcncRobot:
             limits = limits_of(told.rows)
         except ValueError as lacking:
             return [str(lacking)]
-        wrong = list(findings(self._model, limits, told.version, told.joints))
+        wrong = [*findings(self._model, limits, told.version, told.joints), *not_identical(told.axes_at, told.joints_at)]
         self._limits = None if wrong else limits
         return wrong
 

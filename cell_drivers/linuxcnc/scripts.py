@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from cell_drivers.linuxcnc.limits import JOINTS, MACHINE, questions
+from cell_drivers.linuxcnc.limits import JOINTS, MACHINE, STANDING, questions
 from cell_drivers.linuxcnc.program import BEGUN, FINISHED, Program
 from cell_drivers.linuxcnc.session import SECOND, Answers, Failed, Script
 from cell_drivers.linuxcnc.shell import Reading, debugged
@@ -44,11 +44,14 @@ class Memory:
 
 @dataclass(slots=True)
 class Told:
-    """What a look at the controller's ini file gives: limits.MACHINE, and rows as limits.questions asks, in degrees."""
+    """What a look at the controller gives, in degrees: limits.MACHINE, rows of its ini file as limits.questions asks, where its
+    axes stand as its programs see it (limits.STANDING), and where its joints do."""
 
     version: float = 0.0
     joints: float = 0.0
     rows: tuple[tuple[float, ...], ...] = ()
+    axes_at: tuple[float, ...] = ()
+    joints_at: tuple[float, ...] = ()
 
 
 def reach(view: View, request: str, is_so: Callable[[Reading], bool], what: str) -> Script:
@@ -97,6 +100,8 @@ def power_up_and_look(view: View, told: Told) -> Script:
     for joint in range(JOINTS):
         rows.append((yield from _shown(view, questions(joint))))
     told.rows = tuple(rows)
+    told.axes_at = yield from _shown(view, STANDING)
+    told.joints_at = view.reading.joints if view.reading is not None else ()
     yield from _auto(view)
 
 

@@ -48,7 +48,7 @@ class Run:
 class LinuxcncDouble:
     """`edit` may change an answer on its way; None swallows it. `starts` counts programs that began to move. `ini` are answers to
     `#<_ini[…]…>` beside those of `model`. `piece` is how many bytes a single look at the link gets, `stall` s for how long the
-    next one is kept from looking, and then does."""
+    next one is kept from looking, and then does. `axes`: which joint each axis moves; `offset` degrees of its coordinates."""
 
     model: RobotModel
     home: Sequence[float]
@@ -57,6 +57,8 @@ class LinuxcncDouble:
     shell_version: str = "1.1"
     joints: int = 6
     ini: dict[str, float] = field(default_factory=dict)
+    axes: tuple[int, ...] = (0, 1, 2, 3, 4, 5)
+    offset: float = 0.0
     edit: Callable[[str], str | None] = lambda line: line
     is_homed: bool = True
     is_on: bool = False
@@ -82,6 +84,11 @@ class LinuxcncDouble:
     def __post_init__(self) -> None:
         self.q = np.degrees(np.asarray(self.home, dtype=np.float64))
         self._passed = self.time.ns
+
+    @property
+    def axes_at(self) -> "np.ndarray":
+        """Where its programs see its axes, degrees."""
+        return self.q[list(self.axes)] + self.offset
 
     # --- the link ---
 
@@ -211,6 +218,8 @@ class LinuxcncDouble:
     def _parameter(self, name: str) -> str:
         if name == "<_vmajor>":
             return f"{float(self.version):.6f}"
+        if name.isdigit() and 0 <= int(name) - 5420 < len(self.q):
+            return f"{self.axes_at[int(name) - 5420]:.6f}"
         if name.isdigit():
             return f"{self.memory.get(int(name), 0):.6f}"
         if name == "<_ini[KINS]JOINTS>":

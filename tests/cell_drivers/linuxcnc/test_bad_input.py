@@ -101,6 +101,34 @@ def test_joints_in_another_order_are_refused_by_their_ranges(double: LinuxcncDou
     assert "another order of joints" in refused_at_activation(double, tmp_path)
 
 
+def test_joints_in_another_order_than_its_axes_are_refused_by_where_they_stand(double: LinuxcncDouble, tmp_path: Path) -> None:
+    """What its ini file tells is the same for both: a motion would have been proved for other joints."""
+    double.axes = (1, 0, 2, 3, 4, 5)
+    told = refused_at_activation(double, tmp_path)
+    assert "its joint 0 stands at 28.65 degrees and its axis X at -85.94: another order of joints" in told
+
+
+def test_an_offset_of_its_coordinates_is_refused(double: LinuxcncDouble, tmp_path: Path) -> None:
+    double.offset = 0.2
+    assert "an offset" in refused_at_activation(double, tmp_path)
+    double.offset = 0.05
+    assert opened(double, tmp_path).activated().state == "done"
+
+
+@pytest.mark.parametrize("told", ["positions", "joints"])
+def test_positions_in_radians_are_refused(told: str, double: LinuxcncDouble, tmp_path: Path) -> None:
+    words = ("JOINT_POS ", "ABS_CMD_POS ") if told == "positions" else ("JOINT_POS ",)
+
+    def edited(line: str) -> str:
+        if not line.startswith(words):
+            return line
+        subject, *values = line.split()
+        return " ".join((subject, *(f"{np.radians(float(value)):.6f}" for value in values)))
+
+    double.edit = edited
+    assert "another unit" in refused_at_activation(double, tmp_path)
+
+
 def test_radians_for_degrees_are_refused(double: LinuxcncDouble, tmp_path: Path) -> None:
     for section in ("JOINT_0", "AXIS_X"):
         double.ini |= {f"[{section}]MIN_LIMIT": -6.2, f"[{section}]MAX_LIMIT": 6.2}
@@ -212,6 +240,7 @@ def test_a_state_that_cannot_be_so_ends_the_link(
     bench.until(lambda: any(isinstance(event, LinkChanged) for event in bench.events))
     seen = bench.robot.state()
     assert why in str(bench.robot._news.faults["link"])
+    assert [why in event.why for event in bench.events if isinstance(event, LinkChanged)] == [True], "a run holds with it"
     assert seen.faults == ("link",)
     assert np.array_equal(seen.q, before)
 

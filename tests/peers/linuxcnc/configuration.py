@@ -36,7 +36,7 @@ EMCIO = io
 CYCLE_TIME = 0.1
 TOOL_TABLE = tool.tbl
 [KINS]
-KINEMATICS = trivkins coordinates={axes}
+KINEMATICS = trivkins coordinates={order}
 JOINTS = {joints}
 [TRAJ]
 COORDINATES = {axes}
@@ -99,13 +99,19 @@ _BUFFERS = ("emcCommand", "emcStatus", "emcError", "toolCmd", "toolSts")
 
 
 def write_configuration(
-    folder: Path, model: RobotModel, home: Sequence[float], port: int, acceleration: float = ACCELERATION, unit: str = "degree"
+    folder: Path,
+    model: RobotModel,
+    home: Sequence[float],
+    port: int,
+    acceleration: float = ACCELERATION,
+    unit: str = "degree",
+    order: str = AXES,
 ) -> None:
     """`home` rad. `port` is for what its own programs say to each other. `unit` of its angles: with "radian" every angle of the
-    ini file is in radians."""
+    ini file is in radians. `order`: the axis of each joint."""
     joints, scale = model.degrees_of_freedom, 1.0 if unit == "degree" else np.pi / 180.0
     axes = AXES[:joints]
-    ini = _INI.format(name=model.name, axes=axes, joints=joints, unit=unit)
+    ini = _INI.format(name=model.name, axes=axes, joints=joints, unit=unit, order=order[:joints])
     for k in range(joints):
         low, high = np.degrees(model.position[k]) * scale
         ini += _JOINT.format(

@@ -70,6 +70,7 @@ class Controller:
         *,
         acceleration: float = ACCELERATION,
         unit: str = "degree",
+        order: str = AXES,
         is_homed: bool = True,
     ) -> None:
         (milltask,) = counterpart.needs("linuxcnc/root/usr/bin/milltask")
@@ -83,7 +84,7 @@ class Controller:
         for folder in (self.folder, self.programs):
             folder.chmod(0o777)
         self.port = 0
-        self._configure = lambda port: write_configuration(self.folder, model, home, port, acceleration, unit)
+        self._configure = lambda port: write_configuration(self.folder, model, home, port, acceleration, unit, order)
         self._is_homed, self._joints = is_homed, model.degrees_of_freedom
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -138,11 +138,18 @@ def test_a_driver_that_is_closed_stops_nothing_and_knows_the_end_when_it_is_open
 
 
 @pytest.mark.parametrize(
-    ("unit", "is_homed", "joints", "why"),
-    [("radian", True, 6, "radians for degrees"), ("degree", False, 6, "not all homed"), ("degree", True, 5, "not all homed")],
+    ("unit", "is_homed", "joints", "order", "why"),
+    [
+        ("radian", True, 6, "XYZABC", "radians for degrees"),
+        ("degree", False, 6, "XYZABC", "not all homed"),
+        ("degree", True, 5, "XYZABC", "not all homed"),
+        ("degree", True, 6, "YXZABC", "another order of joints"),
+    ],
 )
-def test_another_controller_is_refused_before_anything_moves(unit: str, is_homed: bool, joints: int, why: str) -> None:
-    with Controller(arm_model(joints), HOME[:joints], unit=unit, is_homed=is_homed) as other:
+def test_another_controller_is_refused_before_anything_moves(
+    unit: str, is_homed: bool, joints: int, order: str, why: str
+) -> None:
+    with Controller(arm_model(joints), HOME[:joints], unit=unit, is_homed=is_homed, order=order) as other:
         mark = other.mark()
         bench = beside_real(arm_model(), other.programs, other.port)
         bench.robot.open()
