@@ -103,10 +103,11 @@ class Run:
     _number: int = 0
     _waiting: deque[FromController] = field(default_factory=deque)
 
-    def ask(self, what: Asked) -> None:
-        """May be called from a signal handler."""
+    def ask(self, what: Asked) -> int:
+        """Gives the number that the answer will carry. May be called from a signal handler."""
         self._number += 1
         self.client.post(Ask(self._number, what))
+        return self._number
 
     def asked(self, what: Asked, patience: float) -> Refused | None:
         """Asks and waits for the answer: None where it is accepted. Raises NotReached where none comes within `patience` s."""
@@ -125,9 +126,11 @@ class Run:
         why = f"{word.code} {word.reason}".strip() if word is not None else f"it has not answered within {patience:g} s"
         raise NotReached(f"run {self.folder.id}: {why}")
 
-    def answer(self, question: str, given: str) -> None:
+    def answer(self, question: str, given: str) -> int:
+        """Gives the number that the answer to this will carry."""
         self._number += 1
         self.client.post(Answer(self._number, question, given))
+        return self._number
 
     def hold_key(self, jog: Jog, is_held: bool) -> None:
         """In manual mode, for a quarter of a second more; or only to be told where it would go."""

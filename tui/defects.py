@@ -28,3 +28,8 @@ def confess(defect: Exception, verb: str) -> int:
         return USAGE
     say(f"{said}; please report it with {file}")
     return USAGE
+
+
+def in_short(defect: Exception) -> str:
+    """What a screen says of one, where there is no place for more and the rest of it goes on."""
+    return f"a defect of the screens, please report it: {type(defect).__name__}: {defect!s:.120}"

@@ -1,7 +1,8 @@
 """A terminal's end of the line to a controller.
 
 Law: nothing is lost by a line that breaks while the controller lives: it is attached again, and goes on behind the last event
-that was told. `post` may be called from a signal handler.
+that was told. A stop that was not answered is asked for again there, for twice is as good as once; whether anything else came
+through is for whoever asked to look. `post` may be called from a signal handler.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from controller.attached.messages import (
     LARGEST_ANSWER,
     VERSION,
     Accepted,
+    Ask,
     FromController,
     FromTerminal,
     Hello,
@@ -29,6 +31,7 @@ from controller.attached.messages import (
     line,
     read_from_controller,
 )
+from controller.attached.permits import STOPS
 
 PIECE = 1_000_000
 SENT_WITHIN = 5.0  # s
@@ -50,6 +53,7 @@ class Client:
         self._wake_in.setblocking(False)
         self._lines = Lines(LARGEST_ANSWER)
         self._has_attached_again = False
+        self._stops: dict[int, Ask] = {}
         self.seq = after
         self.last_word: Parting | None = None
         self._greet()
@@ -101,6 +105,8 @@ class Client:
                     return
                 case Accepted(id=number) | Refused(id=number) if number == OURS:
                     continue
+                case Accepted(id=number) | Refused(id=int(number)):
+                    self._stops.pop(number, None)
                 case _:
                     pass
             self._has_attached_again = False
@@ -112,12 +118,16 @@ class Client:
                 message = self._outbox.get_nowait()
             except queue.Empty:
                 return
+            if isinstance(message, Ask) and message.what in STOPS:
+                self._stops[message.id] = message  # before it goes: where the line breaks meanwhile, nobody knows how far it came
             self._end.sendall(line(message))
 
     def _greet(self) -> None:
         self._end.settimeout(SENT_WITHIN)
         with suppress(OSError):
             self._end.sendall(line(Hello(VERSION, self._role, self._name)))
+            for stop in self._stops.values():
+                self._end.sendall(line(stop))
             if self.seq is not None:
                 self._end.sendall(line(Subscribe(OURS, self.seq)))
 

@@ -68,11 +68,12 @@ class Cells:
                 with self._lock:
                     self._sources[folder.id] = source
 
-    def close(self) -> None:
+    def close(self) -> str:
+        """What is to be said afterwards in the terminal; "" for nothing."""
         self._closed.set()
         with self._lock:
-            for source in self._sources.values():
-                source.close()
+            unheard = [f"{run_id}: {text}" for run_id, source in self._sources.items() if (text := source.close())]
+        return "  ".join(unheard)
 
     def _watch(self) -> None:
         while not self._closed.wait(PERIOD):

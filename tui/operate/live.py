@@ -1,17 +1,18 @@
 """A run that goes on as a source: a thread reads what its controller tells, folds it, and keeps the newest view.
 
-Law: what is shown is what was told, and only the thread writes the view. A line that breaks is made again by the client, and
-nothing is missing; where there is no controller any more the view says so and stays as it was last. The thread never waits for
-the application, nor the other way round.
+Law: what is shown is what was told. A line that breaks is made again by the client, and nothing is missing; where there is no
+controller any more the view says so and stays as it was last. What was asked is kept account of in requests.py. The thread never
+waits for the application, nor the other way round, but for what was asked before the screens go.
 """
 
 from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from threading import Thread
+from threading import Lock, Thread
+from typing import Any, Final
 
 from cell.codec import CodecError
 from cell.events import Asked, Event, PlanReleased
@@ -20,48 +21,60 @@ from cell.plan_file import read_plan
 from cellwright.begun import read_begun
 from cellwright.service import NotReached, Run, attach_to
 from controller.attached.client import OURS
-from controller.attached.messages import Refused, Role, Seen, Told, Watch
+from controller.attached.messages import Accepted, Refused, Role, Seen, Told, Watch, Welcome
+from controller.attached.permits import STOPS
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, plan_path
+from tui.defects import in_short
 from tui.operate import scene as scenes
 from tui.operate.ground import ground_of
+from tui.operate.requests import Heard, Requests
 from tui.operate.scene import Scene
 from tui.operate.source import Stride
 from tui.operate.sources import texts_of
 from tui.operate.view import View
 
 PATIENCE = 0.2  # s
+LEFT_WITHIN = 2.0  # s for what was asked last, when the screens go
+NAMES: Final = {"quick stop": "STOP"}
 Order = tuple[str, tuple[object, ...]]
+Attach = Callable[[RunFolder, Role, int], Run]
 
 
 class LiveRun:
-    def __init__(self, folder: RunFolder, role: Role, *, is_attended: bool = True) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        role: Role,
+        *,
+        is_attended: bool = True,
+        attach: Attach = attach_to,
+        requests: Requests[Run] | None = None,
+    ) -> None:
         """Where its robots are is told, and its cell is read, only of one that somebody attends to."""
-        self._folder, self._role, self._is_attended = folder, role, is_attended
+        self._folder, self._role, self._is_attended, self._attach = folder, role, is_attended, attach
+        self._lock = Lock()
         self._view = View(run_id=folder.id, role=role, note="attaching")
-        self._run: Run | None = None
+        self._shown = self._view, Heard(), self._view
+        self._requests: Requests[Run] = requests or Requests()
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+        self._run: Run | None = None
         self._is_closed = self._has_looked = False
         self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
         self._thread = self._started()
 
     def newest(self) -> View:
-        return self._view
+        """What was told, and what has become of what was asked: the one may stand still while the other does not."""
+        view, heard = self._view, self._requests.heard()
+        if view is not self._shown[0] or heard != self._shown[1]:
+            self._shown = view, heard, replace(view, last_asked=heard.text, unheard=heard.unheard)
+        return self._shown[2]
 
     def ask(self, what: Asked) -> None:
-        """A stop that nobody could be asked for is asked for as soon as there is a line, and that is said."""
-        run = self._run
-        if run is None:
-            self._orders.put(("ask", (what,)))
-            return
-        run.ask(what)
-        self._orders.put(("asked", (f"asked: {what}",)))
+        self._requests.ask(NAMES.get(what, what), lambda run: run.ask(what), is_stop=what in STOPS)
 
     def answer(self, question: str, answer: str) -> None:
-        run = self._run
-        if run is not None:
-            run.answer(question, answer)
-            self._orders.put(("asked", (f"answered: {answer}",)))
+        self._requests.ask(f"answer {answer}", lambda run: run.answer(question, answer))
 
     def hold_key(self, jog: Jog, is_held: bool) -> None:
         """A key that repeats faster than the controller need hear is told less often."""
@@ -87,18 +100,29 @@ class LiveRun:
 
     def attend(self) -> None:
         """From now on."""
-        if not self._is_attended:
-            self._is_attended = True
-            self._orders.put(("attend", ()))
+        if self._is_attended:
+            return
+        self._is_attended = True
+        run = self._run
+        if run is not None:
+            self._watch(run)
+            self._show(self._view.scene)
 
     def reattach(self) -> None:
         if not self._thread.is_alive():
+            self._requests.expected()
             self._thread = self._started()
 
-    def close(self) -> None:
+    def close(self) -> str:
+        """Waits for the answer to what was asked last; gives what is to be said where a stop has none."""
         self._is_closed = True
-        if self._run is not None:
-            self._run.leave()
+        if self._requests.is_open:
+            self._thread.join(LEFT_WITHIN)
+        heard = self._requests.heard()
+        run = self._run
+        if run is not None:
+            run.leave()
+        return heard.unheard
 
     # --- the thread ---
 
@@ -115,36 +139,32 @@ class LiveRun:
         except CodecError as cause:
             self._lose(f"the controller tells what this program does not know ({cause!s:.80}): it is newer; use its version")
         except OSError as cause:
-            if not self._is_closed:
-                self._lose(f"the line to the controller broke: {cause.strerror or cause}")
+            self._lose(f"the line to the controller broke: {cause.strerror or cause}")
         except Exception as defect:
-            self._lose(f"a defect of the screens: {type(defect).__name__}: {defect!s:.120}; attach again")
+            self._lose(f"{in_short(defect)}; attach again")
 
     def _follow(self) -> None:
         scene = _from_journal(self._folder) if self._view.scene.seq == 0 else self._view.scene
-        run = attach_to(self._folder, self._role, scene.seq)
-        begun = read_begun(self._folder.path)
-        welcome = run.welcome
-        assert welcome is not None
-        self._view = replace(
-            self._view,
-            link="live",
-            note="",
-            scene=scene,
-            intent=welcome.intent,
-            role=welcome.role,
-            target="" if begun is None else "simulated" if begun.is_simulated else "real",
-        )
-        self._run = run
-        self._show(scene)
-        if self._is_attended:
-            self._watch(run)
-        self._listen(run)
-        self._run = None
-        self._end(run)
+        run = self._run = self._attach(self._folder, self._role, scene.seq)
+        try:
+            begun = read_begun(self._folder.path)
+            welcome = run.welcome
+            assert welcome is not None
+            target = "" if begun is None else "simulated" if begun.is_simulated else "real"
+            self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, target=target)
+            self._requests.opened(run)
+            self._show(scene)
+            if self._is_attended:
+                self._watch(run)
+            self._listen(run)
+            self._end(run)
+        finally:
+            self._run = None
+            run.leave()
 
     def _watch(self, run: Run) -> None:
-        run.client.post(Watch(OURS))  # one of before does not know it, and says so to the client, who keeps it
+        """A controller of before does not know it, and says so to the client, who keeps it."""
+        run.client.post(Watch(OURS))
 
     def _listen(self, run: Run) -> None:
         """Folds all that has come before it is shown, so that a flood of events costs no flood of views."""
@@ -155,69 +175,69 @@ class LiveRun:
                     scene = scenes.taken(scene, seq, with_its_plan(event, self._folder))
                     self._show(scene)
                 case Seen(robots=robots):
-                    self._view = replace(self._view, seen={sample.robot: sample for sample in robots})
-                case Refused(code=code, reason=reason):
-                    self._view = replace(self._view, last_asked=f"refused: {code} {reason}")
+                    self._write(seen={sample.robot: sample for sample in robots})
+                case Refused() | Accepted():
+                    self._requests.told(message)
+                case Welcome():  # the line was made anew
+                    self._requests.broke()
+                    if self._is_attended:
+                        self._watch(run)
                 case _:
                     pass
-            scene = self._carried_out(scene, run)
-            if self._is_closed:
+            scene = self._carried_out(scene)
+            if self._is_closed and not self._requests.is_open:
                 return
 
     def _show(self, scene: Scene) -> None:
         if self._is_attended and not self._has_looked and scene.run.progress.plan is not None:
             self._has_looked = True
             Thread(target=self._look_round, args=(scene,), name="cell", daemon=True).start()
-        has_changed = scene.run.pack != self._view.scene.run.pack  # what was asked has come about, or something else has
-        self._view = replace(self._view, scene=scene, last_asked="" if has_changed else self._view.last_asked)
+        self._requests.came_to(scene.run.pack)
+        self._write(scene=scene)
 
     def _look_round(self, scene: Scene) -> None:
         """Takes longest, so it is done beside what is told."""
         context = scene.run.context
-        texts = texts_of(self._folder, None if context is None else context.program)
-        self._orders.put(("seen", (texts, ground_of(self._folder, scene))))
+        try:
+            texts = texts_of(self._folder, None if context is None else context.program)
+            found = ground_of(self._folder, scene)
+        except Exception as defect:
+            self._write(no_ground=in_short(defect))
+            return
+        ground, why = (None, found) if isinstance(found, str) else (found, "")
+        self._write(texts=texts, ground=ground, no_ground=why)
 
-    def _carried_out(self, scene: Scene, run: Run) -> Scene:
+    def _carried_out(self, scene: Scene) -> Scene:
         while True:
             try:
                 what, words = self._orders.get_nowait()
             except queue.Empty:
                 return scene
             match what:
-                case "ask":
-                    run.ask(*words)  # type: ignore[arg-type]
-                    self._view = replace(self._view, last_asked=f"asked: {words[0]}")
-                case "attend":
-                    self._watch(run)
-                    self._show(scene)
-                case "asked":
-                    self._view = replace(self._view, last_asked=str(words[0]))
-                case "seen":
-                    texts, found = words
-                    ground, why = (None, found) if isinstance(found, str) else (found, "")
-                    self._view = replace(self._view, texts=texts, ground=ground, no_ground=why)  # type: ignore[arg-type]
                 case "acknowledge":
                     scene = scenes.acknowledged(scene, *words)  # type: ignore[arg-type]
                 case "shelve":
                     scene = scenes.shelved(scene, *words)  # type: ignore[arg-type]
-            if scene is not self._view.scene:
-                self._view = replace(self._view, scene=scene)
+            self._write(scene=scene)
 
     def _end(self, run: Run) -> None:
         word = run.client.last_word
-        run.leave()
-        if self._is_closed:
-            return
         if word is not None and word.why == "over":
-            self._view = replace(self._view, link="over", note="the run is over")
+            self._requests.closed("the run is over", is_over=True)
+            self._write(link="over", note="the run is over")
         elif word is not None:
             self._lose(f"the controller has ended: {word.code} {word.reason}".replace("  ", " "))
         else:
             self._lose(f"the controller has gone without a word; next: cellwright resume {self._folder.id}")
 
     def _lose(self, why: str) -> None:
-        self._run = None
-        self._view = replace(self._view, link="lost", note=why)
+        self._requests.closed("the controller is gone")
+        self._write(link="lost", note=why)
+
+    def _write(self, **changes: Any) -> None:
+        """Two threads write: the one that listens, and the one that reads the files of the cell."""
+        with self._lock:
+            self._view = replace(self._view, **changes)
 
 
 def with_its_plan(event: Event, folder: RunFolder) -> Event:

@@ -15,6 +15,7 @@ from cell.jog import Jog
 from controller.attached.messages import Role
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, legible
+from tui.defects import in_short
 from tui.operate import scene as scenes
 from tui.operate.ground import ground_of
 from tui.operate.scene import Scene
@@ -99,9 +100,19 @@ class RecordedRun:
 
     def reattach(self) -> None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> str:
+        return ""
 
     def _read(self) -> None:
+        """Whatever goes wrong is said: a thread that ends in silence would be reading for ever."""
+        try:
+            self._read_all()
+        except Exception as defect:
+            said = in_short(defect)
+            with self._lock:
+                self._view = replace(self._view, note=said, no_ground=said)
+
+    def _read_all(self) -> None:
         try:
             with legible(self._folder.path):
                 events = self._folder.events()

@@ -36,4 +36,5 @@ class Source(Protocol):
 
     def reattach(self) -> None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> str:
+        """What is to be said afterwards in the terminal; "" for nothing."""

@@ -77,6 +77,8 @@ def next_action(view: View) -> str:
 
 def alarm_line(view: View, width: int) -> Line:
     alarms = view.scene.alarms
+    if view.unheard:
+        return cut(line(said(f"! {view.unheard}", "bad")), width)
     if view.link == "lost":
         return cut(line(said(f"? {view.note or 'the controller is gone; what is shown is the last that it told'}", "bad")), width)
     top = alarms.top

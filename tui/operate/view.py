@@ -10,6 +10,7 @@ from cell.diagnostic import Span
 from cell.events import Asked
 from controller.attached.messages import RobotSeen, Role
 from tui.operate.ground import Ground
+from tui.operate.requests import INSTEAD, NOBODY
 from tui.operate.scene import Scene
 
 Link = Literal["loading", "live", "lost", "over", "record"]
@@ -21,8 +22,9 @@ since. over: the run has come to rest. record: a run on record is looked at, and
 class View:
     """`note`: what is to be said of the link. `target`: what the drivers move, "" where it is not known. `texts`: the sources
     of the run by name, those that are still what they were. `position`: where a record is looked at, of how many events.
-    `last_asked`: what became of the last request. `ground`: the cell and its robots, where its files could be read; else why
-    not. `seen`: the newest samples of the robots, where a controller tells them."""
+    `last_asked`: what became of the last request; `unheard`: that a stop was not acknowledged, and what to do, "" for none.
+    `ground`: the cell and its robots, where its files could be read; else why not. `seen`: the newest samples of the robots,
+    where a controller tells them."""
 
     scene: Scene = field(default_factory=Scene)
     link: Link = "loading"
@@ -34,6 +36,7 @@ class View:
     texts: Mapping[str, str] = field(default_factory=dict)
     position: tuple[int, int] | None = None
     last_asked: str = ""
+    unheard: str = ""
     ground: Ground | None = None
     no_ground: str = ""
     seen: Mapping[str, RobotSeen] = field(default_factory=dict)
@@ -47,7 +50,7 @@ class View:
 def may_ask(view: View, what: Asked) -> str | None:
     """The reason why that cannot be asked here and now; None where it can. The controller is asked all the same and decides."""
     from controller.attached.messages import Ask
-    from controller.attached.permits import may_not, means_nothing
+    from controller.attached.permits import STOPS, may_not, means_nothing
 
     match view.link:
         case "record":
@@ -55,9 +58,9 @@ def may_ask(view: View, what: Asked) -> str | None:
         case "over":
             return "the run is over"
         case "lost":
-            return "there is no controller to ask"
+            return f"{NOBODY}. {INSTEAD}" if what in STOPS else NOBODY
         case "loading":
-            return None if what in ("stop", "quick stop", "abort") else "what has happened is still being read"
+            return None if what in STOPS else "what has happened is still being read"
         case "live":
             pass
     refusal = may_not(view.role, Ask(0, what))

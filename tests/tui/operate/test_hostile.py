@@ -62,7 +62,8 @@ class Still:
 
     def reattach(self) -> None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> str:
+        return ""
 
 
 def hostile(name: str) -> View:

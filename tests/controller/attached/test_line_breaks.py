@@ -1,0 +1,74 @@
+"""A line that breaks under a terminal: what had been asked, and what comes of it on the next one."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from itertools import islice
+
+import pytest
+
+from controller.attached.client import Client
+from controller.attached.lines import Lines
+from controller.attached.messages import VERSION, Accepted, Ask, FromTerminal, Hello, Refused, line, read_from_terminal
+
+HELLO = Hello(VERSION, "operate", "ann")
+
+
+class Ends:
+    """Two lines to one controller, which the test plays: `client` takes the second when the first has broken."""
+
+    def __init__(self) -> None:
+        pairs = (socket.socketpair(), socket.socketpair())
+        self.theirs = [theirs for _, theirs in pairs]
+        for end in self.theirs:
+            end.setblocking(False)
+        self.client = Client(pairs[0][0], "operate", "ann", None, lambda: pairs[1][0])
+        self._messages = self.client.messages(0.0)
+
+    def turn(self) -> list[object]:
+        """What the terminal is told until nothing more is there."""
+        return [message for message in islice(self._messages, 3) if message is not None]
+
+    def heard(self, number: int) -> list[FromTerminal]:
+        return [read_from_terminal(text) for text in Lines(100_000).feed(self.theirs[number].recv(100_000))]
+
+
+@pytest.fixture
+def ends() -> Ends:
+    return Ends()
+
+
+def test_a_stop_without_an_answer_is_asked_for_again_on_the_next_line_and_nothing_else(ends: Ends) -> None:
+    asked = (Ask(1, "hold"), Ask(2, "stop"), Ask(3, "quick stop"), Ask(4, "abort"))
+    for ask in asked:
+        ends.client.post(ask)
+    assert ends.turn() == []
+    assert ends.heard(0) == [HELLO, *asked]
+    ends.theirs[0].sendall(line(Accepted(2)) + line(Refused(4, "R754", "over")))
+    assert ends.turn() == [Accepted(2), Refused(4, "R754", "over")]
+    ends.theirs[0].close()
+    assert ends.turn() == []
+    assert ends.heard(1) == [HELLO, Ask(3, "quick stop")]
+
+
+def before(ends: Ends) -> None:
+    """The line has gone when the stop is asked for."""
+    ends.theirs[0].close()
+    ends.client.post(Ask(1, "quick stop"))
+
+
+def behind(ends: Ends) -> None:
+    """It goes with the stop on its way, which nobody reads."""
+    ends.client.post(Ask(1, "quick stop"))
+    ends.turn()
+    ends.theirs[0].close()
+
+
+@pytest.mark.parametrize("breaks", [before, behind])
+def test_wherever_the_line_breaks_a_stop_comes_through_on_the_next_one(breaks: Callable[[Ends], None], ends: Ends) -> None:
+    breaks(ends)
+    ends.turn()
+    assert ends.heard(1) == [HELLO, Ask(1, "quick stop")]
+    ends.theirs[1].sendall(line(Accepted(1)))
+    assert ends.turn() == [Accepted(1)]
