@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cell.attended import Attended
 from cell.commands import Subject
 from cell.conclusions import (
     BranchTaken as BranchTaken,
@@ -553,6 +554,7 @@ Observation = (
     | JogLeft
     | WayFound
     | NoWay
+    | Attended
 )
 
 # Conclusions stand in cell/conclusions.py and are named here too, so that whoever deals with events imports from one place.

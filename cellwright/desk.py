@@ -17,13 +17,14 @@ from threading import current_thread, main_thread
 from types import FrameType
 from typing import Final
 
+from cell.attended import Attending
 from cell.codec import canonical, from_plain
 from cell.events import Asked
 from cell.jog import Jog
 from cell.orders import OrderChange
 from controller.attached.permits import STOPS
 from controller.lease import LetGo, Press
-from controller.service import Answer, Request, Texts, announce, answer, post
+from controller.service import Answer, Request, Texts, announce, answer, attend, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ class Desk:
 
     def answer(self, question: str, given: str, who: str) -> None:
         answer(self.inbox, question, given, who)
+
+    def attend(self, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None:
+        attend(self.inbox, alarm, what, seconds, reason, who)
 
     def look_again(self, who: str) -> None:
         self.inbox.put(canonical(LookedFor(who)))

@@ -33,6 +33,7 @@ from controller.attached.client import Client, name_of_user
 from controller.attached.endpoint import connect_to
 from controller.attached.messages import (
     Accepted,
+    AcknowledgeAlarm,
     AddOrder,
     Answer,
     Ask,
@@ -49,9 +50,11 @@ from controller.attached.messages import (
     Prepared,
     Refused,
     Role,
+    ShelveAlarm,
     Snapshot,
     State,
     Told,
+    UnshelveAlarm,
     Welcome,
 )
 from controller.journal.folder import RunFolder, new_run
@@ -140,6 +143,21 @@ class Run:
     def let_go(self) -> None:
         self._number += 1
         self.client.post(LetGoKey(self._number))
+
+    def acknowledge(self, alarm: str) -> int:
+        self._number += 1
+        self.client.post(AcknowledgeAlarm(self._number, alarm))
+        return self._number
+
+    def shelve(self, alarm: str, seconds: float, reason: str) -> int:
+        self._number += 1
+        self.client.post(ShelveAlarm(self._number, alarm, seconds, reason))
+        return self._number
+
+    def unshelve(self, alarm: str) -> int:
+        self._number += 1
+        self.client.post(UnshelveAlarm(self._number, alarm))
+        return self._number
 
     def announce(self, change: OrderChange) -> None:
         """An order has come, or is not wanted any more."""

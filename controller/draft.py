@@ -13,6 +13,7 @@ from immutables import Map
 from cell.commands import Command, RequestJog, RequestPlan, SetSpeed, Subject
 from cell.events import CommandSent, Conclusion, JogRequested, PlanRequested, SpeedAsked
 from cell.run import PackState, RunContext
+from controller.alarms import Alarms
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
 from controller.run_state import Belief, Commands, Manual, Progress, RunState, Trouble
@@ -35,6 +36,7 @@ class Draft:
     last: int | None
     is_over: bool
     manual: Manual | None
+    alarms: Alarms
     send: list[Command] = field(default_factory=list)
     record: list[Conclusion] = field(default_factory=list)
 
@@ -103,7 +105,7 @@ class Draft:
 def draft_of(state: RunState, now: int) -> Draft:
     return Draft(
         state.run, max(now, state.now), state.pack, state.context, state.policies, state.belief, state.progress, state.trouble,
-        state.timers, state.first, state.last, state.is_over, state.manual,
+        state.timers, state.first, state.last, state.is_over, state.manual, state.alarms,
     )  # fmt: skip
 
 
@@ -114,5 +116,5 @@ def finished(draft: Draft) -> tuple[RunState, Commands]:
 def as_it_is(draft: Draft) -> RunState:
     return RunState(
         draft.run, draft.now, draft.pack, draft.context, draft.policies, draft.belief, draft.progress, draft.trouble,
-        draft.timers, draft.first, draft.last, draft.is_over, draft.manual,
+        draft.timers, draft.first, draft.last, draft.is_over, draft.manual, draft.alarms,
     )  # fmt: skip

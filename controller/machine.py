@@ -6,6 +6,7 @@ A conclusion changes nothing: it was made from an observation and is made from i
 
 from __future__ import annotations
 
+from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.events import (
     Answered,
     CommandReported,
@@ -48,6 +49,7 @@ from cell.events import (
 from controller import (
     ages,
     arrivals,
+    attending,
     coming,
     conduct,
     emptiness,
@@ -95,7 +97,8 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
     pace.watch(d, state.pack)
     if d.trouble.failures != failures:
         _go_on(d)
-    return finished(d)
+    after, commands = finished(d)
+    return attending.kept_up(state, after, event, commands.record), commands
 
 
 def _take_in(d: Draft, event: Observation) -> None:
@@ -168,6 +171,9 @@ def _take_in(d: Draft, event: Observation) -> None:
                 stops.asked(d, event)
         case Answered():
             questions.answered(d, event)
+            attending.answered(d, event)
+        case AlarmAcknowledged() | AlarmShelved() | AlarmUnshelved():
+            attending.attended(d, event)
         case JogAsked():
             jogging.asked(d, event)
         case JogLeft():

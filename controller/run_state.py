@@ -19,6 +19,8 @@ from cell.orders import Order
 from cell.run import OrdersLeft, OrderState, PackState, RunContext
 from cell.state import Amended, CellState, Errand, PartState
 from cell.steps import MotionNeed, Stance
+from controller.alarms import Alarm as Alarm
+from controller.alarms import Alarms
 from controller.approved import Approved
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
@@ -326,7 +328,7 @@ class Manual:
     refused: str = ""
 
 
-_NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE = Belief(), Progress(), Trouble()
+_NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE, _NO_ALARMS = Belief(), Progress(), Trouble(), Alarms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +350,7 @@ class RunState:
     last: int | None = None
     is_over: bool = False
     manual: Manual | None = None
+    alarms: Alarms = _NO_ALARMS
 
 
 NOTHING_YET = RunState()

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Protocol
 
 from cell import device
+from cell.attended import Attended
 from cell.commands import RequestJog, RequestPlan, StopAll, Subject
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet
@@ -81,13 +82,13 @@ class Inbox(Protocol):
 
 
 class AnswerBook(Protocol):
-    """What operators have answered: (the question's id, the answer, who)."""
+    """What operators have answered, and what they did about alarms, as events of `now`."""
 
-    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]: ...
+    def take_said(self, now: int, of: Subject) -> Sequence[Answered | Attended]: ...
 
 
 class NoAnswers:
-    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
+    def take_said(self, now: int, of: Subject) -> Sequence[Answered | Attended]:
         return ()
 
 
@@ -289,7 +290,7 @@ class Runner:
         """Everything new, folded, written and answered."""
         now = self.clock.now()
         asked = self.inbox.take(now)
-        self._fold(Answered(now, self._subject, *answer) for answer in self.answers.take_answers(now))
+        self._fold(self.answers.take_said(now, self._subject))
         if self.state.pack == "Held" and any(what == "resume" for what, _ in asked):
             self._fold(robots_found(self.drivers, self.state, self._watch, now))  # somebody may have moved one by hand
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what != "finish")

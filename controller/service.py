@@ -17,11 +17,12 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
+from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved, Attended, Attending
 from cell.codec import CodecError, canonical, from_plain
-from cell.commands import RequestPlan
+from cell.commands import RequestPlan, Subject
 from cell.diagnostic import Outcome, error
 from cell.driver import DriverSet, Waking
-from cell.events import Asked, Event, PlanReleased
+from cell.events import Answered, Asked, Event, PlanReleased
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
@@ -62,8 +63,31 @@ class Answer:
     answer: str
     who: str
 
+    def event(self, now: int, of: Subject) -> Answered:
+        return Answered(now, of, self.question, self.answer, self.who)
 
-Posted = Request | OrderAdded | OrderCancelled | Answer | Press | LetGo
+
+@dataclass(frozen=True, slots=True)
+class OfAlarm:
+    """What the session posts for an operator who looks after an alarm; `seconds` and `reason` where it is shelved."""
+
+    alarm: str
+    what: Attending
+    seconds: float
+    reason: str
+    who: str
+
+    def event(self, now: int, of: Subject) -> Attended:
+        match self.what:
+            case "acknowledge":
+                return AlarmAcknowledged(now, of, self.alarm, self.who)
+            case "shelve":
+                return AlarmShelved(now, of, self.alarm, now + round(self.seconds * 1e9), self.reason, self.who)
+            case "unshelve":
+                return AlarmUnshelved(now, of, self.alarm, self.who)
+
+
+Posted = Request | OrderAdded | OrderCancelled | Answer | OfAlarm | Press | LetGo
 
 Message = Event | RunSummary
 """What the session gets: every event as it was written, and now and then what the run has come to. A `PlanReleased` comes without
@@ -81,6 +105,10 @@ def announce(inbox: Texts, change: OrderChange) -> None:
 
 def answer(inbox: Texts, question: str, text: str, who: str = "operator") -> None:
     inbox.put(canonical(Answer(question, text, who)))
+
+
+def attend(inbox: Texts, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None:
+    inbox.put(canonical(OfAlarm(alarm, what, seconds, reason, who)))
 
 
 def read_message(text: str) -> Message:
@@ -174,7 +202,7 @@ class Post:
     monotonic: Callable[[], int] = time.monotonic_ns
     _waiting: list[str] = field(default_factory=list)
     _orders: list[OrderChange] = field(default_factory=list)
-    _answers: list[Answer] = field(default_factory=list)
+    _said: list[Answer | OfAlarm] = field(default_factory=list)
     _keys: list[Key] = field(default_factory=list)
     _lease: Lease = field(default_factory=Lease)
 
@@ -187,7 +215,7 @@ class Post:
                 break
         requests = [_request(text) for text in texts if text != NEWS]
         self._orders += [request for request in requests if isinstance(request, OrderAdded | OrderCancelled)]
-        self._answers += [request for request in requests if isinstance(request, Answer)]
+        self._said += [request for request in requests if isinstance(request, Answer | OfAlarm)]
         self._keys += [request for request in requests if isinstance(request, Press | LetGo)]
         return [(request.what, request.who) for request in requests if isinstance(request, Request)]
 
@@ -196,10 +224,10 @@ class Post:
         orders, self._orders = self._orders, []
         return orders
 
-    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
-        """Those that came with what was taken last."""
-        answers, self._answers = self._answers, []
-        return [(answer.question, answer.answer, answer.who) for answer in answers]
+    def take_said(self, now: int, of: Subject) -> Sequence[Answered | Attended]:
+        """What came with what was taken last."""
+        said, self._said = self._said, []
+        return [one.event(now, of) for one in said]
 
     def take_keys(self, now: int) -> Sequence[Key]:
         """What has come of those that came with what was taken last. A key is held by the clock of the machine: simulated time

@@ -13,7 +13,7 @@ from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
 from cell.events import RunResumed
-from controller import jogging, progress, recovery, speeds, stops
+from controller import alarms, jogging, progress, recovery, speeds, stops
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief, HoldReason, RunState
 
@@ -46,6 +46,7 @@ def shifted(state: RunState, shift: int) -> RunState:
         timers=_later(state.timers, shift),
         first=None if state.first is None else state.first + shift,
         last=None if state.last is None else state.last + shift,
+        alarms=alarms.shifted(state.alarms, shift),
     )
 
 

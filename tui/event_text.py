@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.commands import AwaitWork, Subject, Withdraw
 from cell.events import (
     NOT_SENT,
@@ -108,6 +109,12 @@ def _line(event: Event) -> str | None:
             return f"{name}: {text} ({', '.join(answers)})"
         case Answered(question=name, answer=answer, who=who):
             return f"{who} answers {name}: {answer}"
+        case AlarmAcknowledged(alarm=alarm, who=who):
+            return f"{who} acknowledges the alarm {alarm}"
+        case AlarmShelved(at=at, alarm=alarm, until=until, reason=reason, who=who):
+            return f"{who} shelves the alarm {alarm} for {(until - at) / 60e9:.0f} min: {reason}"
+        case AlarmUnshelved(alarm=alarm, who=who):
+            return f"{who} brings back the alarm {alarm}"
         case _:
             return _work_line(event) or _manual_line(event) or _trouble_line(event)
 

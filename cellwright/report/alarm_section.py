@@ -1,10 +1,12 @@
-"""What needed somebody, each with its code and the line of intent that it concerns; then everything that happened."""
+"""What needed somebody, each with its code and the line of intent that it concerns, and what was done about it; then everything
+that happened."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.diagnostic import Span
 from cell.events import (
     ClauseBroken,
@@ -83,6 +85,8 @@ def _code(event: Event) -> str | None:
         case TooFastSeen() | JointSpeedSeen() | ForceSeen() | DeviceSilent(is_silent=True) | LinkReported(is_up=False):
             return ""
         case JournalReported(why=why) if why:
+            return ""
+        case AlarmAcknowledged() | AlarmShelved() | AlarmUnshelved():
             return ""
         case _:
             return None

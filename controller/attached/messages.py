@@ -103,6 +103,32 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgeAlarm:
+    """Somebody has seen the alarm of that name (the keys of `alarms.listed` in a run's state, `alarm` in its events)."""
+
+    id: int
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShelveAlarm:
+    """Out of the way for so many `seconds`, for a reason; it comes back by itself."""
+
+    id: int
+    alarm: str
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnshelveAlarm:
+    """Back before its time."""
+
+    id: int
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookAgain:
     """Before a run is gone on with: its devices are looked at anew. Answered by another `Looked`."""
 
@@ -135,7 +161,10 @@ class LetGoKey:
     id: int
 
 
-Request = Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | Watch | LookAgain | Confirm | HoldKey | LetGoKey
+OfAlarm = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm
+Request = (
+    Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | Watch | OfAlarm | LookAgain | Confirm | HoldKey | LetGoKey
+)
 FromTerminal = Hello | Request
 
 

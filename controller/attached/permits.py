@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
+from cell.attended import LONGEST_REASON, LONGEST_SHELVED
 from cell.events import Asked
 from cell.orders import Order
 from controller import manual_mode, packml
+from controller.alarms import Alarm
 from controller.attached.messages import (
+    AcknowledgeAlarm,
     AddOrder,
     Answer,
     Ask,
@@ -23,10 +26,13 @@ from controller.attached.messages import (
     LetGoKey,
     LookAgain,
     Looked,
+    OfAlarm,
     Request,
     Role,
+    ShelveAlarm,
     Snapshot,
     Subscribe,
+    UnshelveAlarm,
     Watch,
 )
 from controller.run_state import RunState
@@ -58,6 +64,8 @@ def may_not(role: Role, request: Request) -> str | None:
             return None
         case Ask() | Answer() | AddOrder() | CancelOrder() | LookAgain() | Confirm() | HoldKey() | LetGoKey():
             return None if role != "view" else "a terminal with the role view asks for nothing: attach with the role operate"
+        case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
+            return None if role != "view" else "a terminal with the role view leaves alarms alone: attach with the role operate"
     assert_never(request)
 
 
@@ -75,6 +83,8 @@ def refusal(standing: Standing, request: Request) -> str | None:
             return _ordered(standing, order)
         case CancelOrder(order=order_id):
             return _withdrawn(standing, order_id)
+        case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
+            return _attended(standing, request)
         case LookAgain():
             return None if standing.phase == "looked" else _nothing_to_confirm(standing.phase)
         case Confirm(look=look):
@@ -158,6 +168,36 @@ def _withdrawn(standing: Standing, order_id: str) -> str | None:
 def _is_known(standing: Standing, order_id: str) -> bool:
     """Also one that is over: to withdraw it changes nothing."""
     return order_id in standing.state.belief.orders or order_id in standing.state.belief.past_orders
+
+
+def _attended(standing: Standing, request: OfAlarm) -> str | None:
+    if standing.phase != "running" or standing.state.is_over:
+        return "the run is not going on"
+    alarm = standing.state.alarms.listed.get(request.alarm)
+    if alarm is None:
+        return f"there is no alarm {request.alarm!r:.80}"
+    match request:
+        case AcknowledgeAlarm():
+            return f"{alarm.acknowledged_by} has acknowledged it already" if alarm.is_acknowledged else None
+        case UnshelveAlarm():
+            return "it is not shelved" if alarm.shelved_until is None else None
+        case ShelveAlarm(seconds=seconds, reason=reason):
+            return may_not_be_shelved(alarm) or _wrong_shelf(seconds, reason)
+    assert_never(request)
+
+
+def may_not_be_shelved(alarm: Alarm) -> str | None:
+    """The reason why it has to stay in sight; None where it need not."""
+    why = "it tells of people, or of a device that may not stand still when it is told to"
+    return None if alarm.cause.is_shelvable else f"it may not be shelved: {why}"
+
+
+def _wrong_shelf(seconds: float, reason: str) -> str | None:
+    if not 0.0 < seconds <= LONGEST_SHELVED:
+        return f"an alarm is shelved for at most {LONGEST_SHELVED / 3600:g} hours"
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        return f"an alarm is shelved for a reason, of at most {LONGEST_REASON} characters"
+    return None
 
 
 def _confirmed(standing: Standing, look: int) -> str | None:

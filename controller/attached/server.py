@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from threading import Thread
 from typing import Protocol, assert_never
 
+from cell.attended import Attending
 from cell.events import Asked, Event
 from cell.jog import Jog
 from cell.orders import Order, OrderAdded, OrderCancelled, OrderChange
@@ -27,6 +28,7 @@ from controller.attached.endpoint import is_ours
 from controller.attached.messages import (
     VERSION,
     Accepted,
+    AcknowledgeAlarm,
     AddOrder,
     Answer,
     Ask,
@@ -39,15 +41,18 @@ from controller.attached.messages import (
     LookAgain,
     Looked,
     News,
+    OfAlarm,
     Parting,
     Prepared,
     Refused,
     Request,
     RobotSeen,
     Seen,
+    ShelveAlarm,
     Snapshot,
     State,
     Subscribe,
+    UnshelveAlarm,
     Watch,
     Welcome,
     line,
@@ -78,6 +83,8 @@ class Post(Protocol):
     def announce(self, change: OrderChange) -> None: ...
 
     def answer(self, question: str, answer: str, who: str) -> None: ...
+
+    def attend(self, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None: ...
 
     def look_again(self, who: str) -> None: ...
 
@@ -365,7 +372,7 @@ class Server:
     def _take(
         self,
         terminal: Terminal,
-        request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | LookAgain | Confirm | HoldKey | LetGoKey,
+        request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | OfAlarm | LookAgain | Confirm | HoldKey | LetGoKey,
     ) -> None:
         """Hands on what may be asked, and says so."""
         terminal.say(Accepted(request.id))
@@ -383,6 +390,12 @@ class Server:
                 self._post.announce(OrderCancelled(order_id))
             case Watch():
                 terminal.seen = 0
+            case AcknowledgeAlarm(alarm=alarm):
+                self._post.attend(alarm, "acknowledge", 0.0, "", terminal.name)
+            case ShelveAlarm(alarm=alarm, seconds=seconds, reason=reason):
+                self._post.attend(alarm, "shelve", seconds, reason, terminal.name)
+            case UnshelveAlarm(alarm=alarm):
+                self._post.attend(alarm, "unshelve", 0.0, "", terminal.name)
             case LookAgain():
                 self._phase = "looking"
                 self._post.look_again(terminal.name)

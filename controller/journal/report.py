@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.events import (
     Answered,
     BranchTaken,
@@ -43,6 +44,7 @@ from cell.events import (
 from cell.orders import contents
 from cell.run import PartSummary, RunSummary
 from cell.task_plan import Bounds
+from controller.alarms import Alarms
 from controller.figures.figures import Figures, Tally
 from controller.journal.figure_text import figure_lines
 from controller.summary import summary_of
@@ -81,7 +83,7 @@ def report(events: Iterable[Event], summary: RunSummary | None = None) -> str:
     if account.opened is None:
         raise ValueError("the run has no first event")
     summary = summary_of(tally.state) if summary is None else summary
-    return "\n".join(_lines(account, summary, tally.told())) + "\n"
+    return "\n".join(_lines(account, summary, tally.told(), tally.state.alarms)) + "\n"
 
 
 def gathered(events: Iterable[Event]) -> Account:
@@ -142,6 +144,12 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((event.at, f"{name} asked: {text}"))
         case Answered(question=name, answer=answer, who=who):
             account.notes.append((event.at, f"{who} answered {name}: {answer}"))
+        case AlarmAcknowledged(alarm=alarm, who=who):
+            account.notes.append((event.at, f"{who} acknowledged the alarm {alarm}"))
+        case AlarmShelved(at=at, alarm=alarm, until=until, reason=reason, who=who):
+            account.notes.append((at, f"{who} shelved the alarm {alarm} for {(until - at) / 60e9:.0f} min: {reason}"))
+        case AlarmUnshelved(alarm=alarm, who=who):
+            account.notes.append((event.at, f"{who} brought back the alarm {alarm}"))
         case HoldRaised(code=code, text=text):
             account.notes.append((event.at, f"hold {code}: {text}"))
         case ModeChanged(after=after):
@@ -178,7 +186,7 @@ def _raised(account: Account, event: EventRaised, text: str) -> None:
         account.notes.append((event.at, text))
 
 
-def _lines(account: Account, summary: RunSummary, figures: Figures) -> Iterator[str]:
+def _lines(account: Account, summary: RunSummary, figures: Figures, alarms: Alarms) -> Iterator[str]:
     opened = account.opened
     assert opened is not None
     yield f"run {summary.run_id}: {summary.state}"
@@ -199,6 +207,10 @@ def _lines(account: Account, summary: RunSummary, figures: Figures) -> Iterator[
     )
     yield from _times(account, summary)
     yield from figure_lines(figures)
+    if alarms.raised:
+        floods = f", {alarms.floods} floods" if alarms.floods else ""
+        left = sum(not alarm.is_acknowledged for alarm in alarms.listed.values())
+        yield f"  alarms {alarms.raised}, at most {alarms.most} in ten minutes{floods}; {left} that nobody acknowledged"
     if account.branches:
         yield "  told " + ", ".join(f"{value} {count}" for value, count in sorted(account.branches.items()))
     yield ""

@@ -19,6 +19,7 @@ from cell.events import Event, PlanReleased, PlanRequested, RunOpened, SupplyRep
 from cell.motion_plan import MotionPlan
 from cell.separation_distance import APPROACH_SPEED
 from controller import run_state
+from controller.alarms import Alarms
 from controller.plan_index import plan_index
 from controller.policies import policies_of
 from controller.run_state import Belief, Progress, RunState, Trouble
@@ -126,14 +127,15 @@ def state_of(text: str, plan_of: PlanOf) -> RunState:
         belief=_part(Belief, plain["belief"]),
         progress=replace(progress, plan=plan_index(plan_of(plan), run) if plan is not None else None),
         trouble=_part(Trouble, plain["trouble"]),
+        alarms=_part(Alarms, plain["alarms"]),
     )
 
 
-_PLAIN = tuple(f.name for f in fields(RunState) if f.name not in ("policies", "belief", "progress", "trouble"))
+_PLAIN = tuple(f.name for f in fields(RunState) if f.name not in ("policies", "belief", "progress", "trouble", "alarms"))
 
 
 def _part(kind: Any, plain: Mapping[str, Any]) -> Any:
-    """One of the three records of a state: its maps become persistent again."""
+    """One of the records of a state: its maps become persistent again."""
     hints = {name: hint for name, hint in _kinds(kind).items() if name != "plan"}
     return kind(**{name: _maps(from_plain(hint, plain[name])) for name, hint in hints.items()})
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cell.events import Asked, Event, QuestionAsked
+from cell.commands import Subject
+from cell.events import Answered, Asked, Event, QuestionAsked
 from cell.steps import Step
 from cell.world_record import RestsIn
 from cell_drivers.simulated import SimulatedCell
@@ -36,8 +37,8 @@ class Operator:
         self.resumes += 1
         return (("resume", "ann"),)
 
-    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
-        return [(name, self._truth(name), "ann") for name in self.state.trouble.questions]
+    def take_said(self, now: int, of: Subject) -> Sequence[Answered]:
+        return [Answered(now, of, name, self._truth(name), "ann") for name in self.state.trouble.questions]
 
     def wait(self, seconds: float) -> bool:
         return False

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cell.commands import StartMotion
-from cell.events import CommandSent, PlanReleased, PlanRequested, QuestionAsked
+from cell.commands import StartMotion, Subject
+from cell.events import Answered, CommandSent, PlanReleased, PlanRequested, QuestionAsked
 from cell.geometry import Pose
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
@@ -37,10 +37,10 @@ class Book:
     question: str
     answer: str
 
-    def take_answers(self, now: int) -> Sequence[tuple[str, str, str]]:
+    def take_said(self, now: int, of: Subject) -> Sequence[Answered]:
         if now < 100e9 or not self.question:
             return ()
-        given, self.question = (self.question, self.answer, "ann"), ""
+        given, self.question = Answered(now, of, self.question, self.answer, "ann"), ""
         return (given,)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cell.events import HoldRaised, PlanReleased, PlanRequested
+from cell.commands import Subject
+from cell.events import Answered, HoldRaised, PlanReleased, PlanRequested
 from cell.retreat import retreat_of
 from cell.scenario import ProtectiveStop, Scenario
 from cell.steps import Along, AtHome, Docking, MotionNeed, Move
@@ -30,11 +31,11 @@ class Every:
     def __init__(self) -> None:
         self._until = 0
 
-    def take_answers(self, now: int) -> list[tuple[str, str, str]]:
+    def take_said(self, now: int, of: Subject) -> list[Answered]:
         if now < self._until:
             return []
         self._until = now + 50_000_000_000
-        return [(f"question.{k}", "go on", "ann") for k in range(1, 60)]
+        return [Answered(now, of, f"question.{k}", "go on", "ann") for k in range(1, 60)]
 
 
 def ran(plan: Planned, robot: str, at: float) -> tuple[RunRecord, int]:

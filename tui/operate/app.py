@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from cell.events import Asked
+from controller.attached.permits import may_not_be_shelved
 from tui.operate.cells import Cell, Cells
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
@@ -232,13 +233,18 @@ class Operate(App[str]):
     def _do_acknowledge(self) -> None:
         key = self._alarm()
         if key is not None:
-            self.source.acknowledge((key,))
+            self.source.acknowledge(key)
 
     def _do_shelve(self) -> None:
-        key = self._alarm()
-        alarm = self.view.scene.alarms.listed.get(key or "")
-        if key is not None and alarm is not None:
-            self.push_screen(Shelve(alarm.cause.text), partial(self._shelved, key))
+        alarm = self.view.scene.alarms.listed.get(self._alarm() or "")
+        if alarm is None:
+            self.tell("shelve: no alarm is chosen that is in sight")
+        elif alarm.shelved_until is not None:
+            self.source.unshelve(alarm.cause.key)
+        elif (why := may_not_be_shelved(alarm)) is not None:
+            self.tell(f"shelve: {why}")
+        else:
+            self.push_screen(Shelve(alarm.cause.text), partial(self._shelved, alarm.cause.key))
 
     def _shelved(self, key: str, answer: str | None) -> None:
         if answer is not None:

@@ -40,23 +40,24 @@ def _ask(what: str) -> WhyNot:
 
 
 def _alarm(view: View) -> str | None:
-    return None if view.scene.alarms.listed else "there is no alarm"
+    return _told(view) if view.scene.alarms.listed else "there is no alarm"
 
 
 def _unacknowledged(view: View) -> str | None:
-    if view.role == "view":
-        return "this terminal only looks: attach with --role operate"
-    top = view.scene.alarms.top
-    if top is None:
+    listed = view.scene.alarms.listed.values()
+    if not listed:
         return "there is no alarm"
-    return None if any(not a.acknowledged for a in view.scene.alarms.listed.values()) else "all alarms are acknowledged"
+    return _told(view) if any(not alarm.is_acknowledged for alarm in listed) else "all alarms are acknowledged"
 
 
 def _question(view: View) -> str | None:
-    if not view.scene.run.trouble.questions:
-        return "no question is open"
+    return _told(view) if view.scene.run.trouble.questions else "no question is open"
+
+
+def _told(view: View) -> str | None:
+    """Why nothing can be told to a controller; None where it can."""
     if view.link != "live":
-        return "there is no controller to answer" if view.link != "record" else "this is a record: nothing can be answered"
+        return "this is a record: nothing can be changed in it" if view.link == "record" else "there is no controller to tell"
     return "this terminal only looks: attach with --role operate" if view.role == "view" else None
 
 
@@ -108,7 +109,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     ),
     Deed("production", "M", "produce", "Production mode: nothing is jogged, and the run may be resumed", _ask("production")),
     Deed("acknowledge", "a", "ack", "Acknowledge the alarm under the cursor, or the top one", _unacknowledged),
-    Deed("shelve", "s", "shelve", "Shelve an alarm, for a reason and a time", _alarm),
+    Deed("shelve", "s", "shelve", "Shelve an alarm, for a reason and a time; bring back a shelved one", _alarm),
     Deed("overview", "1", "cell", "Overview", _always),
     Deed("plan", "2", "plan", "Plan: planned against actual", _always),
     Deed("jog", "3", "jog", "Joints and jog: move a robot by hand, in manual mode", _always),

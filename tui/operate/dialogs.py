@@ -7,7 +7,7 @@ the focus on Cancel.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from cell.attended import LONGEST_REASON, LONGEST_SHELVED
 from tui.operate.deeds import DEEDS, Deed, shown_key
 from tui.operate.lines import clean
 from tui.operate.top_panel import TopPanel
@@ -24,6 +25,8 @@ from tui.operate.view import View
 
 if TYPE_CHECKING:
     from tui.operate.app import Operate
+
+LONGEST: Final = int(LONGEST_SHELVED / 60)  # min
 
 
 class Dialog(ModalScreen[str | None]):
@@ -91,10 +94,10 @@ class Shelve(Dialog):
 
     def asked(self) -> ComposeResult:
         yield Static(Content(clean(f"Shelve: {self.text}")), classes="title")
-        yield Static(Content("For how many minutes (1 to 480)?"))
+        yield Static(Content(f"For how many minutes (1 to {LONGEST})?"))
         yield Input("30", restrict=r"[0-9]{0,3}", id="minutes")
         yield Static(Content("For which reason?"))
-        yield Input(id="reason", max_length=200)
+        yield Input(id="reason", max_length=LONGEST_REASON)
         yield Static("", id="wrong")
 
     def on_mount(self) -> None:
@@ -102,8 +105,8 @@ class Shelve(Dialog):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         minutes, reason = self.query_one("#minutes", Input).value, self.query_one("#reason", Input).value.strip()
-        if not minutes or not 1 <= int(minutes) <= 480:
-            self._refuse("between 1 and 480 minutes")
+        if not minutes or not 1 <= int(minutes) <= LONGEST:
+            self._refuse(f"between 1 and {LONGEST} minutes")
         elif not reason:
             self._refuse("a reason, so that the next one at this screen knows")
         else:

@@ -7,9 +7,8 @@ waits for the application, nor the other way round, but for what was asked befor
 
 from __future__ import annotations
 
-import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock, Thread
 from typing import Any, Final
@@ -37,7 +36,6 @@ from tui.operate.view import View
 PATIENCE = 0.2  # s
 LEFT_WITHIN = 2.0  # s for what was asked last, when the screens go
 NAMES: Final = {"quick stop": "STOP"}
-Order = tuple[str, tuple[object, ...]]
 Attach = Callable[[RunFolder, Role, int], Run]
 
 
@@ -57,7 +55,6 @@ class LiveRun:
         self._view = View(run_id=folder.id, role=role, note="attaching")
         self._shown = self._view, Heard(), self._view
         self._requests: Requests[Run] = requests or Requests()
-        self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._run: Run | None = None
         self._is_closed = self._has_looked = False
         self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
@@ -89,11 +86,14 @@ class LiveRun:
         if self._run is not None:
             self._run.let_go()
 
-    def acknowledge(self, keys: Sequence[str]) -> None:
-        self._orders.put(("acknowledge", (tuple(keys),)))
+    def acknowledge(self, key: str) -> None:
+        self._requests.ask("acknowledge", lambda run: run.acknowledge(key))
 
     def shelve(self, key: str, seconds: float, reason: str) -> None:
-        self._orders.put(("shelve", (key, seconds, reason)))
+        self._requests.ask("shelve", lambda run: run.shelve(key, seconds, reason))
+
+    def unshelve(self, key: str) -> None:
+        self._requests.ask("unshelve", lambda run: run.unshelve(key))
 
     def move(self, stride: Stride, by: int) -> None:
         """What goes on cannot be gone back in."""
@@ -184,7 +184,6 @@ class LiveRun:
                         self._watch(run)
                 case _:
                     pass
-            scene = self._carried_out(scene)
             if self._is_closed and not self._requests.is_open:
                 return
 
@@ -206,19 +205,6 @@ class LiveRun:
             return
         ground, why = (None, found) if isinstance(found, str) else (found, "")
         self._write(texts=texts, ground=ground, no_ground=why)
-
-    def _carried_out(self, scene: Scene) -> Scene:
-        while True:
-            try:
-                what, words = self._orders.get_nowait()
-            except queue.Empty:
-                return scene
-            match what:
-                case "acknowledge":
-                    scene = scenes.acknowledged(scene, *words)  # type: ignore[arg-type]
-                case "shelve":
-                    scene = scenes.shelved(scene, *words)  # type: ignore[arg-type]
-            self._write(scene=scene)
 
     def _end(self, run: Run) -> None:
         word = run.client.last_word

@@ -93,10 +93,12 @@ class RecordedRun:
 
     def let_go(self) -> None: ...
 
-    def acknowledge(self, keys: Sequence[str]) -> None:
-        """What was acknowledged then is known, and is not changed."""
+    def acknowledge(self, key: str) -> None:
+        """What was acknowledged then is on record, and is not changed."""
 
     def shelve(self, key: str, seconds: float, reason: str) -> None: ...
+
+    def unshelve(self, key: str) -> None: ...
 
     def reattach(self) -> None: ...
 

@@ -2,7 +2,7 @@
 
 Law: live, replay and tests go through `taken`. What is believed of the cell is the controller's own fold (controller/machine.py),
 asked here again; there is no second opinion in here of what an event means, only what a reader wants beside it: when each step
-really began and ended, what is an alarm, what was said.
+really began and ended, what was said.
 """
 
 from __future__ import annotations
@@ -23,12 +23,10 @@ from cell.events import (
     StepStarted,
     StepUnknown,
 )
+from controller.alarms import Alarms
 from controller.machine import advance
 from controller.run_state import NOTHING_YET, RunState
 from tui.event_text import event_line
-from tui.operate import alarms as alarm_list
-from tui.operate.alarms import Alarm, Alarms
-from tui.operate.causes import happening, is_unchanged, standing
 
 LOG = 300
 """Lines of the log that are kept; the journal has all."""
@@ -54,9 +52,6 @@ class Said:
     text: str
 
 
-_NO_ALARMS = Alarms()
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is known after event `seq`. `opened`: when the run was, ns of its clock; `clock` as in RunOpened, "" where it is not
@@ -72,12 +67,15 @@ class Scene:
     steps: Map[str, StepSeen] = Map()  # noqa: RUF009  persistent
     plan_began: int | None = None
     since: int | None = None
-    alarms: Alarms = _NO_ALARMS
     log: tuple[Said, ...] = ()
 
     @property
     def now(self) -> int:
         return self.run.now
+
+    @property
+    def alarms(self) -> Alarms:
+        return self.run.alarms
 
     def seconds(self, at: int) -> float:
         """A moment of the run's clock as s since the run was opened."""
@@ -85,10 +83,8 @@ class Scene:
 
 
 def begun_from(seq: int, run: RunState, opened: int | None, clock: str) -> Scene:
-    """Of a run that has come to `run` with event `seq`. What stands is raised as of now: when it really was, nobody has told."""
-    there = standing(run)
-    scene = Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock)
-    return replace(scene, alarms=alarm_list.standing_now(scene.alarms, {}, there, run.now))
+    """Of a run that has come to `run` with event `seq`."""
+    return Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock)
 
 
 def taken(scene: Scene, seq: int, event: Event) -> Scene:
@@ -106,7 +102,6 @@ def taken(scene: Scene, seq: int, event: Event) -> Scene:
         run=run,
         opened=_opened(scene, event),
         clock=event.clock if isinstance(event, RunOpened | RunResumed) else scene.clock,
-        alarms=_alarms(scene.alarms, before, run, event),
         log=_log(scene.log, seq, event),
         steps=steps,
         plan_began=began,
@@ -120,15 +115,6 @@ def all_taken(scene: Scene, events: Iterable[tuple[int, Event]]) -> Scene:
     return scene
 
 
-def acknowledged(scene: Scene, keys: Iterable[str]) -> Scene:
-    return replace(scene, alarms=alarm_list.acknowledged(scene.alarms, keys))
-
-
-def shelved(scene: Scene, key: str, seconds: float, reason: str) -> Scene:
-    """Raises ValueError where no reason is given."""
-    return replace(scene, alarms=alarm_list.shelved(scene.alarms, key, scene.now + round(seconds * 1e9), reason))
-
-
 def _opened(scene: Scene, event: Event) -> int | None:
     match event:
         case RunOpened(at=at):
@@ -137,15 +123,6 @@ def _opened(scene: Scene, event: Event) -> int | None:
             return opened
         case _:
             return scene.opened
-
-
-def _alarms(alarms: Alarms, before: RunState, after: RunState, event: Event) -> Alarms:
-    if not is_unchanged(before, after):
-        alarms = alarm_list.standing_now(alarms, standing(before), standing(after), event.at)
-    cause = happening(event)
-    if cause is not None:
-        alarms = alarm_list.happened(alarms, cause, event.at)
-    return alarm_list.at(alarms, event.at)
 
 
 def _log(log: tuple[Said, ...], seq: int, event: Event) -> tuple[Said, ...]:
@@ -185,18 +162,10 @@ def _shifted(scene: Scene, shift: int) -> Scene:
     def moved(at: int | None) -> int | None:
         return None if at is None else at + shift
 
-    def alarm(old: Alarm) -> Alarm:
-        return replace(old, raised=old.raised + shift, returned=moved(old.returned), shelved_until=moved(old.shelved_until))
-
     return replace(
         scene,
         steps=Map({name: replace(seen, began=seen.began + shift, ended=moved(seen.ended)) for name, seen in scene.steps.items()}),
         plan_began=moved(scene.plan_began),
         since=moved(scene.since),
-        alarms=replace(
-            scene.alarms,
-            listed=Map({key: alarm(old) for key, old in scene.alarms.listed.items()}),
-            times=tuple(time + shift for time in scene.alarms.times),
-        ),
         log=tuple(replace(said, at=said.at + shift) for said in scene.log),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from cell.events import Asked
@@ -22,9 +21,11 @@ class Source(Protocol):
 
     def answer(self, question: str, answer: str) -> None: ...
 
-    def acknowledge(self, keys: Sequence[str]) -> None: ...
+    def acknowledge(self, key: str) -> None: ...
 
     def shelve(self, key: str, seconds: float, reason: str) -> None: ...
+
+    def unshelve(self, key: str) -> None: ...
 
     def hold_key(self, jog: Jog, is_held: bool) -> None:
         """For a moment more; or only to see where it would go."""

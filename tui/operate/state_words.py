@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cell.run import PackState
-from tui.operate.alarms import AlarmState, Priority
+from controller.alarms import AlarmState, Priority
 from tui.operate.lines import Look
 
 SIGNS: Final[Mapping[PackState, tuple[str, Look]]] = {

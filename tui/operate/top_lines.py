@@ -90,7 +90,7 @@ def alarm_line(view: View, width: int) -> Line:
     mark, word = ALARM_STATES[top.state]
     others = len(alarms.listed) - 1 - alarms.number("shelved")
     right = f" {'FLOOD ' if alarms.is_flood else ''}{f'+{others} ' if others else ''}{mark} {word} "
-    key = Piece("" if view.link == "record" else "[a] ack", "dim" if top.acknowledged else "plain", "acknowledge")
+    key = Piece("" if view.link == "record" else "[a] ack", "dim" if top.is_acknowledged else "plain", "acknowledge")
     code = f"{top.cause.code} " if top.cause.code else ""
     return apart(line(said(f"{sign} P{top.cause.priority} {code}{top.cause.text}", look)), (Piece(right, look), key), width)
 

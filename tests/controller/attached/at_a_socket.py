@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cell.attended import Attending
 from cell.events import Asked, Event
 from cell.jog import Jog
 from cell.orders import Order, OrderChange
@@ -37,6 +38,7 @@ class Heard:
     asked: list[tuple[Asked, str]] = field(default_factory=list)
     announced: list[OrderChange] = field(default_factory=list)
     answered: list[tuple[str, str, str]] = field(default_factory=list)
+    attended: list[tuple[str, Attending, float, str, str]] = field(default_factory=list)
     looks: int = 0
     confirmed: list[tuple[int, str]] = field(default_factory=list)
     keys: list[tuple[Jog, bool, str, int] | int] = field(default_factory=list)
@@ -49,6 +51,9 @@ class Heard:
 
     def answer(self, question: str, answer: str, who: str) -> None:
         self.answered.append((question, answer, who))
+
+    def attend(self, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None:
+        self.attended.append((alarm, what, seconds, reason, who))
 
     def look_again(self, who: str) -> None:
         self.looks += 1

@@ -10,7 +10,9 @@ from immutables import Map
 
 from cell.orders import Item, Order
 from cell.run import PackState
+from controller.alarms import Alarm, Alarms, Cause
 from controller.attached.messages import (
+    AcknowledgeAlarm,
     AddOrder,
     Answer,
     Ask,
@@ -22,8 +24,10 @@ from controller.attached.messages import (
     Looked,
     OpenQuestion,
     Request,
+    ShelveAlarm,
     Snapshot,
     Subscribe,
+    UnshelveAlarm,
     Watch,
 )
 from controller.attached.permits import Standing, may_not, refusal
@@ -32,17 +36,21 @@ from tests.controller.jogged import AHEAD, in_production
 
 ITEMS = (Item("shaft", 1),)
 ORDERS = Map({"WO-1": Order("WO-1", "orders", ITEMS)})
+NEW = Alarm(Cause("device lathe jam", 2, "R721", "lathe: jam", "clear the fault at lathe"), 1)
+SHELVED = Alarm(Cause("short infeed", 3, "", "waiting: infeed", "bring parts"), 1, 1, None, "ann", 900, "they come", "ann")
+PEOPLE = Alarm(Cause("zone aisle", 3, "", "somebody is in aisle", "leave aisle", is_shelvable=False), 1)
 LOOKED = Looked(1, 0, (), (OpenQuestion("q1", "Was it done?", ("done",), "done"),), None, None, 1, True, None)
 
 
 def state(pack: PackState, is_over: bool = False) -> RunState:
-    """With a question open, and an order there; one more is over."""
+    """With a question open, an order there and one that is over, one alarm that nobody has acknowledged, one that is shelved."""
     return replace(
         NOTHING_YET,
         pack=pack,
         is_over=is_over,
         trouble=replace(NOTHING_YET.trouble, questions=Map({"q1": Question("Was it done?", ("done", "not done"))})),
         belief=replace(NOTHING_YET.belief, orders=ORDERS, past_orders=Map({"WO-0": "done"})),
+        alarms=Alarms(listed=Map({alarm.cause.key: alarm for alarm in (NEW, SHELVED, PEOPLE)})),
     )
 
 
@@ -79,6 +87,9 @@ REQUESTS: dict[str, Request] = {
     "Answer": Answer(1, "q1", "done"),
     "AddOrder": AddOrder(1, Order("WO-2", "orders", ITEMS)),
     "CancelOrder": CancelOrder(1, "WO-1"),
+    "AcknowledgeAlarm": AcknowledgeAlarm(1, NEW.cause.key),
+    "ShelveAlarm": ShelveAlarm(1, NEW.cause.key, 600.0, "the fitter comes"),
+    "UnshelveAlarm": UnshelveAlarm(1, SHELVED.cause.key),
     "LookAgain": LookAgain(1),
     "Confirm": Confirm(1, 1),
     "HoldKey": HoldKey(1, AHEAD, True),
@@ -128,6 +139,17 @@ def test_a_viewer_only_looks(verb: str) -> None:
         (AddOrder(1, Order("WO-0", "orders", ITEMS)), "there is an order WO-0 already"),
         (CancelOrder(1, "WO-9"), "there is no order 'WO-9'"),
         (CancelOrder(1, "WO-0"), None),
+        (AcknowledgeAlarm(1, "hold"), "there is no alarm 'hold'"),
+        (AcknowledgeAlarm(1, "short infeed"), "ann has acknowledged it already"),
+        (UnshelveAlarm(1, "zone aisle"), "it is not shelved"),
+        (ShelveAlarm(1, "device lathe jam", 8 * 3600.0 + 1.0, "long"), "an alarm is shelved for at most 8 hours"),
+        (ShelveAlarm(1, "device lathe jam", 0.0, "short"), "an alarm is shelved for at most 8 hours"),
+        (ShelveAlarm(1, "device lathe jam", 60.0, " "), "an alarm is shelved for a reason, of at most 200 characters"),
+        (ShelveAlarm(1, "device lathe jam", 60.0, "x" * 201), "an alarm is shelved for a reason, of at most 200 characters"),
+        (
+            ShelveAlarm(1, "zone aisle", 60.0, "they sweep"),
+            "it may not be shelved: it tells of people, or of a device that may not stand still when it is told to",
+        ),
     ],
 )
 def test_what_is_not_there_is_named(request_: Request, reason: str | None) -> None:

@@ -11,6 +11,7 @@ import pytest
 from cell.jog import Jog
 from cell.orders import Item, Order
 from controller.attached.messages import (
+    AcknowledgeAlarm,
     AddOrder,
     Ask,
     CancelOrder,
@@ -25,8 +26,10 @@ from controller.attached.messages import (
     Parting,
     Prepared,
     Refused,
+    ShelveAlarm,
     Snapshot,
     Subscribe,
+    UnshelveAlarm,
     Watch,
     line,
     read_from_terminal,
@@ -49,6 +52,9 @@ SAID: tuple[FromTerminal, ...] = (
     Watch(8),
     HoldKey(9, Jog("arm", "tool", "rz", False, 0.05), True),
     LetGoKey(10),
+    AcknowledgeAlarm(11, "hold"),
+    ShelveAlarm(12, "device lathe jam", 600.0, "the fitter comes"),
+    UnshelveAlarm(13, "hold"),
 )
 KINDS: dict[str, Any] = {
     "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None), "array": list, "object": dict,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from cell.attended import Attending
 from cell.events import Asked
 from cell.orders import OrderChange
 from cellwright.service import ENDPOINT
@@ -36,6 +37,8 @@ class Post:
     def announce(self, change: OrderChange) -> None: ...
 
     def answer(self, question: str, answer: str, who: str) -> None: ...
+
+    def attend(self, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None: ...
 
 
 class Controlled:

@@ -11,13 +11,13 @@ from rich.cells import cell_len
 
 from cell.diagnostic import Position, Span
 from cell.events import Asked
+from controller import alarms
+from controller.alarm_causes import standing
 from controller.plan_index import plan_index
 from controller.run_state import DeviceBelief, HoldReason, Question
 from tests.tui.operate.on_record import TENDING, scene_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen
-from tui.operate import alarms
 from tui.operate.app import Operate
-from tui.operate.causes import standing
 from tui.operate.scene import Said, Scene
 from tui.operate.source import Stride
 from tui.operate.view import View
@@ -40,6 +40,7 @@ class Still:
         self.view = view
         self.asked: list[Asked] = []
         self.answered: list[tuple[str, str]] = []
+        self.attended: list[tuple[str, str]] = []
 
     def newest(self) -> View:
         return self.view
@@ -54,9 +55,14 @@ class Still:
 
     def let_go(self) -> None: ...
 
-    def acknowledge(self, keys: object) -> None: ...
+    def acknowledge(self, key: str) -> None:
+        self.attended.append(("acknowledge", key))
 
-    def shelve(self, key: str, seconds: float, reason: str) -> None: ...
+    def shelve(self, key: str, seconds: float, reason: str) -> None:
+        self.attended.append(("shelve", key))
+
+    def unshelve(self, key: str) -> None:
+        self.attended.append(("unshelve", key))
 
     def move(self, stride: Stride, by: int) -> None: ...
 
@@ -91,7 +97,7 @@ def hostile(name: str) -> View:
         ),
     )
     listed = alarms.standing_now(alarms.Alarms(), {}, standing(run), scene.now)
-    bad_scene: Scene = replace(scene, run=run, alarms=listed, log=tuple(Said(n, scene.now, name) for n in range(30)))
+    bad_scene: Scene = replace(scene, run=replace(run, alarms=listed), log=tuple(Said(n, scene.now, name) for n in range(30)))
     return View(bad_scene, "live", name, name, name, "operate", "simulated", {name: name}, last_asked=name, no_ground=name)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cellwright.times import lasting
-from tui.operate.alarms import RATE_OVER, SECOND, Alarm
+from controller.alarms import RATE_OVER, SECOND, Alarm
 from tui.operate.lines import Line, line, said, wrapped
 from tui.operate.state_words import ALARM_STATES, PRIORITIES
 from tui.operate.view import View
@@ -13,8 +13,9 @@ from tui.speech import moment
 
 ABOUT = """Alarms are what somebody has to do something about; whatever else happens stands in the log.
 ! unack: nobody has seen it yet. ✓ acked: seen, and its cause stands. ↩ returned: its cause went away before anybody saw it; it
-leaves the list when it is acknowledged. z shelved: out of the way for a time, with a reason; it comes back by itself.
-A flood is more than ten in ten minutes, until it is fewer than five."""
+leaves the list when it is acknowledged. z shelved: out of the way for a time, with a reason; it comes back by itself, or by s
+again. What tells of people, or of a device that may not stand still when it is told to, may not be shelved. What is done here
+every terminal sees, and the journal keeps. A flood is more than ten in ten minutes, until it is fewer than five."""
 
 
 def alarm_rows(view: View, width: int) -> tuple[Sequence[Line], Sequence[tuple[str, Line]]]:
@@ -23,7 +24,8 @@ def alarm_rows(view: View, width: int) -> tuple[Sequence[Line], Sequence[tuple[s
     counts = [f"{alarms.number(state)} {word}" for state, (_, word) in ALARM_STATES.items() if alarms.number(state)]
     head = line(
         said("FLOOD  " if alarms.is_flood else "", "bad"),
-        f"{len(alarms.times)} in {minutes} min   {', '.join(counts) or 'none in the list'}   {len(alarms.past)} settled",
+        f"{len(alarms.times)} in {minutes} min (most {alarms.most})   {', '.join(counts) or 'none in the list'}   "
+        f"{alarms.raised} in all, {len(alarms.past)} settled",
     )
     rows = [(alarm.cause.key, _row(view, alarm)) for alarm in alarms.in_order()]
     return [head], rows
@@ -37,7 +39,7 @@ def _row(view: View, alarm: Alarm) -> Line:
     return line(
         said(f"{sign} P{alarm.cause.priority}", look if alarm.state != "shelved" else "dim"),
         f" {mark} {word:<8} {moment(view.scene.seconds(alarm.raised))} {code} ",
-        said(f"{alarm.cause.text}{again}", "strong" if not alarm.acknowledged else "plain"),
+        said(f"{alarm.cause.text}{again}", "strong" if not alarm.is_acknowledged else "plain"),
     )
 
 
@@ -56,6 +58,10 @@ def _page(view: View, alarm: Alarm, width: int) -> Iterator[Line]:
         yield from wrapped(f"line of intent: {span.file}:{span.start.line}{'  ' + excerpt if excerpt else ''}", width)
     if alarm.shelved_until is not None:
         left = max(0.0, (alarm.shelved_until - view.scene.now) / 1e9)
-        yield from wrapped(f"shelved for another {lasting(left)}: {alarm.reason}", width, "note")
+        yield from wrapped(f"shelved by {alarm.shelved_by} for another {lasting(left)}: {alarm.reason}", width, "note")
+    elif not cause.is_shelvable:
+        yield from wrapped("stays in sight: it may not be shelved", width, "dim")
+    if alarm.is_acknowledged:
+        yield from wrapped(f"acknowledged by {alarm.acknowledged_by}", width)
     if cause.code:
         yield from wrapped(f"more: cellwright explain {cause.code}", width, "dim")

@@ -18,18 +18,24 @@ from cell.events import (
     TooFastSeen,
     TrackingErrorSeen,
 )
+from controller.alarms import Cause
 from controller.run_state import RunState
-from tui.operate.alarms import Cause
 
 ASKED_FOR = "R702"
 """A hold that an operator has asked for is no alarm: he knows."""
 _CLAUSES = {"within": "R711", "never": "R712", "ensure": "R727", "every": "R735"}
+_NOT_STANDING = frozenset({"R715", "R770", "R771", "R772", "R776", "R777"})
+"""Holds for a person where none may be, or for what may not have stopped."""
 _RESUME = "put it in order, then resume; or stop"
 
 
 def standing(run: RunState) -> Mapping[str, Cause]:
     """All that stands, by key. A run that is over asks nobody for anything."""
     return {} if run.is_over else {cause.key: cause for cause in _standing(run)}
+
+
+def question_key(name: str) -> str:
+    return f"question {name}"
 
 
 def is_unchanged(before: RunState, after: RunState) -> bool:
@@ -52,48 +58,53 @@ def happening(event: Event) -> Cause | None:
         case ClauseBroken(kind=kind, text=text, because=because):
             does = "decide whether what was made meanwhile is good"
             return Cause(f"clause {kind} {text}", 2, _CLAUSES.get(kind, ""), f"not kept, {kind}: {text}", does, because)
-        case NoPlan(diagnostics=found, number=number):
+        case NoPlan(diagnostics=found):
             text = found[0].message if found else "no reason given"
             code = found[0].code if found else "R710"
             spans = tuple(d.spans[0] for d in found if d.spans)
-            return Cause(f"plan {number}", 1, code, f"no plan: {text}", "change what stands in the way, then resume", spans)
+            return Cause("plan", 1, code, f"no plan: {text}", "change what stands in the way, then resume", spans)
         case NoProgressSeen(robot=robot):
             return Cause(f"progress {robot}", 2, "R741", f"{robot} says that it runs, and stands", f"look what blocks {robot}")
         case TooFastSeen(robot=robot, share=share, asked=asked):
             text = f"{robot} goes at {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % was asked"
-            return Cause(f"speed {robot}", 1, "R771", text, f"stop {robot} at its own panel and look why")
+            return Cause(f"speed {robot}", 1, "R771", text, f"stop {robot} at its own panel and look why", is_shelvable=False)
         case ForceSeen(robot=robot, force=force, limit=limit):
             text = f"{robot} meets {force:.4g} N, {limit:.4g} N are allowed"
-            return Cause(f"force {robot}", 1, "R776", text, f"look what {robot} has met")
+            return Cause(f"force {robot}", 1, "R776", text, f"look what {robot} has met", is_shelvable=False)
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):
             text = f"{robot} is {error:.3f} from its setpoint, {limit:.3f} allowed"
             return Cause(f"tracking {robot}", 2, "R714", text, f"look at the load and the drives of {robot}")
         case CommandReported(code=code, text=device) if code == NOT_STOPPED:
-            return Cause(f"unstopped {device}", 1, "R770", f"a stop did not reach {device}", f"stop {device} at its own panel")
+            does = f"stop {device} at its own panel"
+            return Cause(f"unstopped {device}", 1, "R770", f"a stop did not reach {device}", does, is_shelvable=False)
         case _:
             return None
 
 
 def _standing(run: RunState) -> Iterator[Cause]:
     trouble, belief = run.trouble, run.belief
+    robots = {} if run.context is None else run.context.robots
     if trouble.unwritten:
         yield Cause(
             "journal", 1, "R742", f"the journal cannot be written: {trouble.unwritten}", "make room on the disk, then resume"
         )
     if trouble.hold is not None and trouble.hold.code != ASKED_FOR:
-        yield Cause("hold", 1, trouble.hold.code, trouble.hold.text, _RESUME, trouble.hold.because)
+        hold = trouble.hold
+        yield Cause("hold", 1, hold.code, hold.text, _RESUME, hold.because, is_shelvable=hold.code not in _NOT_STANDING)
     for name, question in trouble.questions.items():
         answers = ", ".join(question.answers)
-        yield Cause(f"question {name}", 1, "R761", question.text, f"look, and answer: {answers}")
+        yield Cause(question_key(name), 1, "R761", question.text, f"look, and answer: {answers}")
     for name, seen in sorted(belief.devices.items()):
         if seen.alarm is not None:
             text = f"{name}: {seen.alarm} {seen.alarm_text}".rstrip()
             yield Cause(f"device {name} {seen.alarm}", 2, "R721", text, f"clear the fault at {name}")
     for name, why in sorted(belief.cut.items()):
-        yield Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", f"look at the power and the cable of {name}")
+        does = f"look at the power and the cable of {name}"
+        yield Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", does, is_shelvable=name not in robots)
     for name in belief.silent:
         if name not in belief.cut:
-            yield Cause(f"silent {name}", 2, "R713", f"{name} is silent", f"look whether {name} is on")
+            does = f"look whether {name} is on"
+            yield Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots)
     for what in belief.short:
         yield Cause(f"short {what}", 3, "", f"waiting: {what}", "bring parts, or take them away")
     yield from _occupied(run)
@@ -105,4 +116,5 @@ def _occupied(run: RunState) -> Iterator[Cause]:
         rule = zones[name].when_occupied if name in zones else None
         if is_occupied and rule is not None:
             does = "robots wait" if rule == "stop" else "robots are slowed"
-            yield Cause(f"zone {name}", 3, "", f"somebody is in {name}: {does}", f"leave {name} when done", (zones[name].span,))
+            text = f"somebody is in {name}: {does}"
+            yield Cause(f"zone {name}", 3, "", text, f"leave {name} when done", (zones[name].span,), is_shelvable=False)

@@ -1,12 +1,13 @@
 """Alarms after ANSI/ISA-18.2: raised, acknowledged, returned, shelved; how many come, and when that is a flood.
 
 Law: nothing leaves the list before somebody has acknowledged it, or while what raised it still stands. An alarm is something that
-an operator has to do something about; whatever else happens is an event and stands in the log.
+an operator has to do something about; whatever else happens is an event and stands in the journal. A list that nobody looks after
+does not grow without end: beyond MOST_LISTED what is over longest leaves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,12 +24,15 @@ RATE_OVER = 600 * SECOND
 FLOOD_FROM, FLOOD_UNTIL = 10, 5
 """A flood begins with more than ten alarms in ten minutes, and is over when it is fewer than five."""
 KEPT = 200
+MOST_LISTED = 500
+MOST_TIMES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What raises an alarm. `key` names it for as long as it stands. `code` is one of ours, which has a page, or the device's
-    own. `because`: the lines of intent that it follows from, none where it follows from no line."""
+    own. `because`: the lines of intent that it follows from, none where it follows from no line. `is_shelvable`: not what tells
+    of people in a zone, or of a device that may not stand still when it is told to."""
 
     key: str
     priority: Priority
@@ -36,20 +40,26 @@ class Cause:
     text: str
     what_to_do: str
     because: tuple[Span, ...] = ()
+    is_shelvable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`raised` last, `count` times since it was last out of the list. `returned`: when its cause went away. `shelved_until` ns,
-    with the `reason` that was given."""
+    """`raised` last, `count` times since it was last out of the list. `returned`: when its cause went away. `acknowledged_by`: ""
+    for nobody yet. `shelved_until` ns, with the `reason` that was given, and by whom."""
 
     cause: Cause
     raised: int
     count: int = 1
     returned: int | None = None
-    acknowledged: bool = False
+    acknowledged_by: str = ""
     shelved_until: int | None = None
     reason: str = ""
+    shelved_by: str = ""
+
+    @property
+    def is_acknowledged(self) -> bool:
+        return bool(self.acknowledged_by)
 
     @property
     def state(self) -> AlarmState:
@@ -57,18 +67,21 @@ class Alarm:
             return "shelved"
         if self.returned is not None:
             return "returned"
-        return "acknowledged" if self.acknowledged else "unacknowledged"
+        return "acknowledged" if self.is_acknowledged else "unacknowledged"
 
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
     """`listed` by key. `times`: when each alarm of the last ten minutes was raised. `past`: those that have left the list, the
-    newest first."""
+    newest first. Of the whole run: how many were `raised`, the `most` in ten minutes, and how many `floods` there were."""
 
     listed: Map[str, Alarm] = Map()  # noqa: RUF009  persistent
     times: tuple[int, ...] = ()
     is_flood: bool = False
     past: tuple[Alarm, ...] = ()
+    raised: int = 0
+    most: int = 0
+    floods: int = 0
 
     def in_order(self) -> tuple[Alarm, ...]:
         """As they are to be read: what is shelved last, then by priority, what nobody has acknowledged first, the newest
@@ -86,7 +99,7 @@ class Alarms:
 
 def _rank(alarm: Alarm) -> tuple[bool, bool, int, bool, int, str]:
     is_returned = alarm.returned is not None
-    return alarm.state == "shelved", is_returned, alarm.cause.priority, alarm.acknowledged, -alarm.raised, alarm.cause.key
+    return alarm.state == "shelved", is_returned, alarm.cause.priority, alarm.is_acknowledged, -alarm.raised, alarm.cause.key
 
 
 def standing_now(alarms: Alarms, before: Mapping[str, Cause], after: Mapping[str, Cause], now: int) -> Alarms:
@@ -107,8 +120,10 @@ def raised(alarms: Alarms, cause: Cause, now: int) -> Alarms:
     count = 1 if found is None else found.count + 1
     new = Alarm(cause, now, count)
     if found is not None and found.shelved_until is not None:
-        new = replace(new, shelved_until=found.shelved_until, reason=found.reason)
-    return _counted(replace(alarms, listed=alarms.listed.set(cause.key, new), times=(*alarms.times, now)), now)
+        new = replace(new, shelved_until=found.shelved_until, reason=found.reason, shelved_by=found.shelved_by)
+    alarms = _with_room(alarms) if found is None else alarms
+    times = (*alarms.times[-MOST_TIMES + 1 :], now)
+    return _counted(replace(alarms, listed=alarms.listed.set(cause.key, new), times=times, raised=alarms.raised + 1), now)
 
 
 def happened(alarms: Alarms, cause: Cause, now: int) -> Alarms:
@@ -123,27 +138,24 @@ def returned(alarms: Alarms, key: str, now: int) -> Alarms:
     return _settled(alarms, replace(found, returned=now))
 
 
-def acknowledged(alarms: Alarms, keys: Iterable[str]) -> Alarms:
-    for key in keys:
-        found = alarms.listed.get(key)
-        if found is not None and not found.acknowledged:
-            alarms = _settled(alarms, replace(found, acknowledged=True))
-    return alarms
-
-
-def shelved(alarms: Alarms, key: str, until: int, reason: str) -> Alarms:
-    """Out of the way until `until` ns, for a reason. Raises ValueError where none is given: nobody could tell later why."""
-    if not reason.strip():
-        raise ValueError("an alarm is shelved for a reason")
+def acknowledged(alarms: Alarms, key: str, who: str) -> Alarms:
     found = alarms.listed.get(key)
-    if found is None:
+    return alarms if found is None or found.is_acknowledged else _settled(alarms, replace(found, acknowledged_by=who))
+
+
+def shelved(alarms: Alarms, key: str, until: int, reason: str, who: str) -> Alarms:
+    """Out of the way until `until` ns. Nothing where it is not in the list, or may not be."""
+    found = alarms.listed.get(key)
+    if found is None or not found.cause.is_shelvable:
         return alarms
-    return replace(alarms, listed=alarms.listed.set(key, replace(found, shelved_until=until, reason=reason)))
+    return replace(alarms, listed=alarms.listed.set(key, replace(found, shelved_until=until, reason=reason, shelved_by=who)))
 
 
 def unshelved(alarms: Alarms, key: str) -> Alarms:
     found = alarms.listed.get(key)
-    return alarms if found is None else _settled(alarms, replace(found, shelved_until=None, reason=""))
+    if found is None or found.shelved_until is None:
+        return alarms
+    return _settled(alarms, replace(found, shelved_until=None, reason="", shelved_by=""))
 
 
 def at(alarms: Alarms, now: int) -> Alarms:
@@ -154,12 +166,37 @@ def at(alarms: Alarms, now: int) -> Alarms:
     return _counted(alarms, now) if alarms.times else alarms
 
 
+def shifted(alarms: Alarms, shift: int) -> Alarms:
+    """In a clock in which every moment is `shift` ns later."""
+
+    def later(at: int | None) -> int | None:
+        return None if at is None else at + shift
+
+    def alarm(old: Alarm) -> Alarm:
+        return replace(old, raised=old.raised + shift, returned=later(old.returned), shelved_until=later(old.shelved_until))
+
+    listed = Map({key: alarm(old) for key, old in alarms.listed.items()})
+    return replace(
+        alarms, listed=listed, times=tuple(t + shift for t in alarms.times), past=tuple(alarm(old) for old in alarms.past)
+    )
+
+
 def _settled(alarms: Alarms, alarm: Alarm) -> Alarms:
     """What is over and acknowledged leaves the list."""
-    key = alarm.cause.key
-    if alarm.returned is None or not alarm.acknowledged:
-        return replace(alarms, listed=alarms.listed.set(key, alarm))
-    return replace(alarms, listed=alarms.listed.delete(key), past=(alarm, *alarms.past[: KEPT - 1]))
+    if alarm.returned is None or not alarm.is_acknowledged:
+        return replace(alarms, listed=alarms.listed.set(alarm.cause.key, alarm))
+    return _left(alarms, alarm)
+
+
+def _left(alarms: Alarms, alarm: Alarm) -> Alarms:
+    return replace(alarms, listed=alarms.listed.delete(alarm.cause.key), past=(alarm, *alarms.past[: KEPT - 1]))
+
+
+def _with_room(alarms: Alarms) -> Alarms:
+    if len(alarms.listed) < MOST_LISTED:
+        return alarms
+    over = [alarm for alarm in alarms.listed.values() if alarm.returned is not None]
+    return _left(alarms, min(over, key=lambda alarm: (alarm.raised, alarm.cause.key))) if over else alarms
 
 
 def _counted(alarms: Alarms, now: int) -> Alarms:
@@ -167,6 +204,7 @@ def _counted(alarms: Alarms, now: int) -> Alarms:
     if times and times[0] <= now - RATE_OVER:
         times = tuple(time for time in times if time > now - RATE_OVER)
     is_flood = len(times) >= FLOOD_UNTIL if alarms.is_flood else len(times) > FLOOD_FROM
-    if times is alarms.times and is_flood == alarms.is_flood:
+    if times is alarms.times and is_flood == alarms.is_flood and len(times) <= alarms.most:
         return alarms
-    return replace(alarms, times=times, is_flood=is_flood)
+    floods = alarms.floods + (is_flood and not alarms.is_flood)
+    return replace(alarms, times=times, is_flood=is_flood, most=max(alarms.most, len(times)), floods=floods)
