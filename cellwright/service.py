@@ -207,13 +207,15 @@ class Run:
                 return None
         return newest
 
-    def look_again(self) -> None:
+    def look_again(self) -> int:
         self._number += 1
         self.client.post(LookAgain(self._number))
+        return self._number
 
-    def confirm(self, look: int) -> None:
+    def confirm(self, look: int) -> int:
         self._number += 1
         self.client.post(Confirm(self._number, look))
+        return self._number
 
     def _ended_before_it_began(self) -> ControllerEnded:
         """Raises NotBegun where nothing was moved. Nothing is locked any more by then."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from cell.events import Event, PlanReleased
+from cell.events import PlanReleased
 from cell.motion_plan import MotionPlan
-from cellwright.report.clock import zeros
-from cellwright.report.keyframes import Track, recorded_tracks
 from cellwright.report.record import Ground, Record, Said
+from cellwright.report.tracks import tracks_of
 from cellwright.same_sources import same_cell, same_texts
 from cellwright.session import load_robots, sources_now
 from cellwright.workshop import Workshop
 from controller.journal.folder import RunFolder
-from controller.journal.recording import read_recording
 
 GONE = "The cell's files are not there any more, so nothing is drawn of it."
 OTHER = "The cell's files say something else than when the run was planned, so nothing is drawn of it."
@@ -24,16 +22,8 @@ def run_record(folder: RunFolder, said: Said, workshop: Workshop) -> Record:
     damage = folder.damage()
     plans = [event.plan for event in events if isinstance(event, PlanReleased) and event.plan is not None]
     ground, why, texts = _ground(plans[0], workshop) if plans else (None, NO_PLAN, {})
-    tracks = _tracks(folder, events) if ground is not None else {}
+    tracks = tracks_of(folder, events) if ground is not None else {}
     return Record(events, folder.summary(), said, ground, why, texts, tracks, damage="" if damage is None else damage.text)
-
-
-def _tracks(folder: RunFolder, events: tuple[Event, ...]) -> dict[str, Track]:
-    """None where a controller has left no recording: then nobody can say whose clock is whose."""
-    recordings, begun = folder.recordings(), zeros(events)
-    if len(recordings) != len(begun):
-        return {}
-    return recorded_tracks((zero, read_recording(path)) for zero, path in zip(begun, recordings, strict=True))
 
 
 def _ground(plan: MotionPlan, workshop: Workshop) -> tuple[Ground | None, str, dict[str, str]]:

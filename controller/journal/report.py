@@ -209,8 +209,8 @@ def _lines(account: Account, summary: RunSummary, figures: Figures, alarms: Alar
     yield from figure_lines(figures)
     if alarms.raised:
         floods = f", {alarms.floods} floods" if alarms.floods else ""
-        left = sum(not alarm.is_acknowledged for alarm in alarms.listed.values())
-        yield f"  alarms {alarms.raised}, at most {alarms.most} in ten minutes{floods}; {left} that nobody acknowledged"
+        unseen = sum(not alarm.is_acknowledged for alarm in alarms.listed.values())
+        yield f"  alarms {alarms.raised}, at most {alarms.most} in ten minutes{floods}; {unseen} that nobody acknowledged"
     if account.branches:
         yield "  told " + ", ".join(f"{value} {count}" for value, count in sorted(account.branches.items()))
     yield ""

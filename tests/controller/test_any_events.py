@@ -11,6 +11,7 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.commands import Subject
 from cell.conclusions import RunEnded, StateChanged
 from cell.diagnostic import error
@@ -62,7 +63,7 @@ def anything(draw: Draw, state: RunState) -> Event:
     """An event that some source could send, about what there is in the cell; time never runs backwards."""
     at = state.now + draw(st.sampled_from((0, 1, 10_000_000, 5_000_000_000, 40_000_000_000)))
     flag, device = draw(st.booleans()), draw(st.sampled_from(("g1", "grip", "lathe", "gauge", "nobody")))
-    match draw(st.integers(0, 15)):
+    match draw(st.integers(0, 16)):
         case 0 | 1 | 2:
             return OperatorAsked(at, OF, draw(st.sampled_from(get_args(Asked))), "somebody")
         case 3:
@@ -100,6 +101,17 @@ def anything(draw: Draw, state: RunState) -> Event:
         case 14:
             order = Order(f"WO-{draw(st.integers(1, 3))}", "orders", ())
             return OrderArrived(at, OF, order) if flag else OrderWithdrawn(at, OF, order.id)
+        case 15:
+            key = draw(st.sampled_from(sorted(state.alarms.listed) or ["nobody"]))
+            return draw(
+                st.sampled_from(
+                    (
+                        AlarmAcknowledged(at, OF, key, "ann"),
+                        AlarmShelved(at, OF, key, at + 60_000_000_000, "the fitter comes", "ann"),
+                        AlarmUnshelved(at, OF, key, "ann"),
+                    )
+                )
+            )
         case _:
             return draw(st.sampled_from(real()[2:]))
 

@@ -33,10 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace) -> int:
-    from cellwright.cell_lock import Holder, take
+    from cell.diagnostic import Diagnostic
     from cellwright.folders import state_folder
-    from cellwright.one_controller import alive, run_key
-    from cellwright.service import NotBegun, resume_run
+    from cellwright.service import NotBegun
+    from cellwright.taking_up import taken_up
     from controller.journal.folder import find_run
     from controller.journal.journal import JournalError
 
@@ -45,13 +45,9 @@ def act(arguments: argparse.Namespace) -> int:
         folder.journal().close()
     except JournalError as cause:
         return refuse(str(cause), USAGE)
-    lock = take(state_folder(), (run_key(folder),), folder.id)
-    if isinstance(lock, Holder):
-        return _refused((lock.diagnostic,))
-    if (lives := alive(folder)) is not None:
-        lock.release()
-        return _refused((lives,))
-    run = resume_run(folder, lock, arguments.jobs)
+    run = taken_up(folder, arguments.jobs)
+    if isinstance(run, Diagnostic):
+        return _refused((run,))
     try:
         return _settled(run, arguments)
     except NotBegun as cause:

@@ -21,6 +21,7 @@ from textual.widgets import ContentSwitcher
 
 from cell.events import Asked
 from controller.attached.permits import may_not_be_shelved
+from tui.operate.agreeing import HELD, Agreeing
 from tui.operate.cells import Cell, Cells
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
@@ -36,7 +37,7 @@ from tui.operate.source import Source
 from tui.operate.themes import GREY, THEMES, looks_of
 from tui.operate.too_small import is_too_small, small_lines
 from tui.operate.top_panel import TopPanel
-from tui.operate.view import View
+from tui.operate.view import View, open_questions
 
 if TYPE_CHECKING:
     from tui.operate.editing.desk import Desk
@@ -46,7 +47,6 @@ PERIOD: Final = 0.1  # s between two looks at what is new
 _ASKS: Final[Mapping[str, Asked]] = {
     "stop": "quick stop",
     "hold": "hold",
-    "resume": "resume",
     "finish": "finish",
     "normal_stop": "stop",
     "abort": "abort",
@@ -220,9 +220,26 @@ class Operate(App[str]):
         page.opened()
         self.show()
 
+    def _do_resume(self) -> None:
+        self.push_screen(Agreeing(), self._agreed)
+
+    def _agreed(self, answer: str | None) -> None:
+        """What was agreed to is what was shown: a look that is not the newest one is refused."""
+        if answer is None or not self._can(BY_NAME["resume"]):
+            return
+        if answer == HELD:
+            self.source.ask("resume")
+        else:
+            self.source.confirm(int(answer))
+        self.look()
+
+    def action_look_again(self) -> None:
+        if self.view.looked is not None:
+            self.source.look_again()
+
     def _do_answer(self) -> None:
-        name, question = next(iter(self.view.scene.run.trouble.questions.items()))
-        self.push_screen(Answering(question.text, question.answers), partial(self._answered, name))
+        question = open_questions(self.view)[0]
+        self.push_screen(Answering(question.text, question.answers), partial(self._answered, question.id))
 
     def _answered(self, question: str, answer: str | None) -> None:
         """Somebody else may have answered meanwhile; then the controller refuses this one, and that is shown."""
@@ -271,6 +288,18 @@ class Operate(App[str]):
 
     def _do_forward_far(self) -> None:
         self.source.move("state", 1)
+
+    def _do_play(self) -> None:
+        self.source.play()
+
+    def _do_faster(self) -> None:
+        self.source.hasten(1)
+
+    def _do_slower(self) -> None:
+        self.source.hasten(-1)
+
+    def _do_take_over(self) -> None:
+        self.source = self.source.take_over()
 
     def _do_reattach(self) -> None:
         self.source.reattach()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tui.operate.view import View, may_ask
+from tui.operate.view import View, may_ask, open_questions
 
 STOP_NAME: Final = "STOP (protective stop request)"
 EVERYWHERE: Final = "ctrl+x"
@@ -51,7 +51,7 @@ def _unacknowledged(view: View) -> str | None:
 
 
 def _question(view: View) -> str | None:
-    return _told(view) if view.scene.run.trouble.questions else "no question is open"
+    return _told(view) if open_questions(view) else "no question is open"
 
 
 def _told(view: View) -> str | None:
@@ -75,18 +75,17 @@ def _lost(view: View) -> str | None:
     )
 
 
+def _left(view: View) -> str | None:
+    if not view.is_left:
+        return "the run is over" if view.link in ("record", "over") else "the run has a controller"
+    return "this terminal only looks: attach with --role operate" if view.role == "view" else None
+
+
 STOP: Final = Deed("stop", "x", "STOP", STOP_NAME, _ask("quick stop"))
 DEEDS: Final[tuple[Deed, ...]] = (
     STOP,
     Deed("hold", "h", "hold", "Hold: end the motions under way, start no other", _ask("hold")),
-    Deed(
-        "resume",
-        "r",
-        "resume",
-        "Resume after a hold",
-        _ask("resume"),
-        "Robots will move. Is the cell in order, and nobody in it?",
-    ),
+    Deed("resume", "r", "resume", "Resume: see what has changed and what comes next, and agree to it", _ask("resume")),
     Deed("answer", "q", "answer", "Answer the question that is open", _question),
     Deed("finish", "f", "finish", "Finish: take no more orders, make what has come", _ask("finish"), "No more orders are taken."),
     Deed(
@@ -127,6 +126,10 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("forward", "right_square_bracket", "on", "One event on in the record", _record),
     Deed("back_far", "left_curly_bracket", "before", "To the state before, in the record", _record),
     Deed("forward_far", "right_curly_bracket", "after", "To the state after, in the record", _record),
+    Deed("play", "space", "play", "Play the record, or let it stand", _record),
+    Deed("faster", "plus", "faster", "Play faster", _record),
+    Deed("slower", "minus", "slower", "Play more slowly", _record),
+    Deed("take_over", "R", "take over", "Take over a run whose controller is gone: look at its devices, then confirm", _left),
     Deed("reattach", "n", "attach", "Attach again", _lost),
     Deed("jump", "g", "go to", "Go to a region: each shows a letter", _always),
     Deed("help", "question_mark", "help", "Help for what has the focus, and all keys", _always),
@@ -140,10 +143,9 @@ RECORD_FOOTER: Final = (
     "forward",
     "back_far",
     "forward_far",
+    "play",
     "overview",
     "plan",
-    "alarms",
-    "log",
     "help",
     "palette",
     "detach",
@@ -155,7 +157,7 @@ ROOMY: Final = ("jump", "cells")
 """Where the terminal has the room, before the last three."""
 _SHOWN: Final = {
     "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}",
-    "question_mark": "?", "colon": ":",
+    "question_mark": "?", "colon": ":", "plus": "+", "minus": "-",
 }  # fmt: skip
 
 

@@ -11,26 +11,28 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock, Thread
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from cell.codec import CodecError
-from cell.events import Asked, Event, PlanReleased
+from cell.events import Asked, Event, PlanReleased, RunOpened
 from cell.jog import LEASE, Jog
 from cell.plan_file import read_plan
 from cellwright.begun import read_begun
 from cellwright.service import NotReached, Run, attach_to
 from controller.attached.client import OURS
-from controller.attached.messages import Accepted, Refused, Role, Seen, Told, Watch, Welcome
+from controller.attached.messages import Accepted, Looked, Refused, Role, Seen, Told, Watch, Welcome
 from controller.attached.permits import STOPS
+from controller.figures.figures import Figures
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, plan_path
 from tui.defects import in_short
 from tui.operate import scene as scenes
 from tui.operate.ground import ground_of
-from tui.operate.requests import Heard, Requests
+from tui.operate.requests import GONE, Heard, Requests
 from tui.operate.scene import Scene
 from tui.operate.source import Stride
 from tui.operate.sources import texts_of
+from tui.operate.tallying import Tallying
 from tui.operate.view import View
 
 PATIENCE = 0.2  # s
@@ -49,16 +51,18 @@ class LiveRun:
         attach: Attach = attach_to,
         requests: Requests[Run] | None = None,
     ) -> None:
-        """Where its robots are is told, and its cell is read, only of one that somebody attends to."""
-        self._folder, self._role, self._is_attended, self._attach = folder, role, is_attended, attach
+        """Where its robots are is told, its cell is read and its figures are counted only of one that somebody attends to.
+        `attach` is how the controller is reached at first; later as any other is."""
+        self._folder, self._role, self._is_attended = folder, role, is_attended
         self._lock = Lock()
         self._view = View(run_id=folder.id, role=role, note="attaching")
         self._shown = self._view, Heard(), self._view
         self._requests: Requests[Run] = requests or Requests()
         self._run: Run | None = None
+        self._tallying: Tallying | None = None
         self._is_closed = self._has_looked = False
         self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
-        self._thread = self._started()
+        self._thread = self._started(attach)
 
     def newest(self) -> View:
         """What was told, and what has become of what was asked: the one may stand still while the other does not."""
@@ -86,6 +90,12 @@ class LiveRun:
         if self._run is not None:
             self._run.let_go()
 
+    def confirm(self, look: int) -> None:
+        self._requests.ask("go on", lambda run: run.confirm(look))
+
+    def look_again(self) -> None:
+        self._requests.ask("look again", lambda run: run.look_again())
+
     def acknowledge(self, key: str) -> None:
         self._requests.ask("acknowledge", lambda run: run.acknowledge(key))
 
@@ -106,12 +116,27 @@ class LiveRun:
         run = self._run
         if run is not None:
             self._watch(run)
-            self._show(self._view.scene)
+            self._look_at_its_cell(self._view.scene)
+            if self._tallying is not None:
+                self._tallying.start()
+
+    def play(self) -> None: ...
+
+    def hasten(self, by: int) -> None: ...
 
     def reattach(self) -> None:
         if not self._thread.is_alive():
             self._requests.expected()
-            self._thread = self._started()
+            self._thread = self._started(attach_to)
+
+    def take_over(self) -> LiveRun:
+        from cellwright.taking_up import taken_up_and_greeted
+
+        if not self._thread.is_alive():
+            self._requests.expected()
+            self._write(link="loading", note="another controller reads and proves the plan again", is_left=False)
+            self._thread = self._started(taken_up_and_greeted)
+        return self
 
     def close(self) -> str:
         """Waits for the answer to what was asked last; gives what is to be said where a stop has none."""
@@ -126,14 +151,14 @@ class LiveRun:
 
     # --- the thread ---
 
-    def _started(self) -> Thread:
-        thread = Thread(target=self._work, name="live", daemon=True)
+    def _started(self, attach: Attach) -> Thread:
+        thread = Thread(target=self._work, args=(attach,), name="live", daemon=True)
         thread.start()
         return thread
 
-    def _work(self) -> None:
+    def _work(self, attach: Attach) -> None:
         try:
-            self._follow()
+            self._follow(attach)
         except (NotReached, JournalError) as cause:
             self._lose(str(cause))
         except CodecError as cause:
@@ -143,24 +168,31 @@ class LiveRun:
         except Exception as defect:
             self._lose(f"{in_short(defect)}; attach again")
 
-    def _follow(self) -> None:
+    def _follow(self, attach: Attach) -> None:
         scene = _from_journal(self._folder) if self._view.scene.seq == 0 else self._view.scene
-        run = self._run = self._attach(self._folder, self._role, scene.seq)
+        run = self._run = attach(self._folder, self._role, scene.seq)
+        tallying = Tallying(self._folder, self._count)
         try:
-            begun = read_begun(self._folder.path)
             welcome = run.welcome
             assert welcome is not None
-            target = "" if begun is None else "simulated" if begun.is_simulated else "real"
-            self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, target=target)
+            self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, target=self._target())
             self._requests.opened(run)
             self._show(scene)
+            self._tallying = tallying
             if self._is_attended:
                 self._watch(run)
+                tallying.start()
             self._listen(run)
             self._end(run)
         finally:
             self._run = None
+            tallying.end()
             run.leave()
+
+    def _target(self) -> Literal["", "simulated", "real"]:
+        """Nothing says so before the run has begun."""
+        begun = read_begun(self._folder.path)
+        return "" if begun is None else "simulated" if begun.is_simulated else "real"
 
     def _watch(self, run: Run) -> None:
         """A controller of before does not know it, and says so to the client, who keeps it."""
@@ -174,6 +206,11 @@ class LiveRun:
                 case Told(seq=seq, event=event) if seq > scene.seq:
                     scene = scenes.taken(scene, seq, with_its_plan(event, self._folder))
                     self._show(scene)
+                    if isinstance(event, RunOpened):
+                        self._write(target=self._target())
+                case Looked():
+                    self._write(looked=message)
+                    run.client.subscribe(scene.seq)  # before the look there were no events, and nothing to subscribe to
                 case Seen(robots=robots):
                     self._write(seen={sample.robot: sample for sample in robots})
                 case Refused() | Accepted():
@@ -188,11 +225,22 @@ class LiveRun:
                 return
 
     def _show(self, scene: Scene) -> None:
+        self._look_at_its_cell(scene)
+        self._requests.came_to(scene.run.pack)
+        looked = self._view.looked
+        is_confirmed = looked is not None and scene.seq > looked.seq  # the run goes on
+        self._write(scene=scene, looked=None if is_confirmed else looked)
+
+    def _look_at_its_cell(self, scene: Scene) -> None:
         if self._is_attended and not self._has_looked and scene.run.progress.plan is not None:
             self._has_looked = True
             Thread(target=self._look_round, args=(scene,), name="cell", daemon=True).start()
-        self._requests.came_to(scene.run.pack)
-        self._write(scene=scene)
+
+    def _count(self, figures: Figures | None, why_not: str) -> None:
+        if why_not:
+            self._write(note=why_not)
+        else:
+            self._write(figures=figures)
 
     def _look_round(self, scene: Scene) -> None:
         """Takes longest, so it is done beside what is told."""
@@ -217,8 +265,9 @@ class LiveRun:
             self._lose(f"the controller has gone without a word; next: cellwright resume {self._folder.id}")
 
     def _lose(self, why: str) -> None:
-        self._requests.closed("the controller is gone")
-        self._write(link="lost", note=why)
+        self._requests.closed(GONE)
+        is_left = self._folder.pid() is None and not self._view.scene.run.is_over
+        self._write(link="lost", note=why, looked=None, is_left=is_left)
 
     def _write(self, **changes: Any) -> None:
         """Two threads write: the one that listens, and the one that reads the files of the cell."""

@@ -1,12 +1,13 @@
 """Where each robot's joints are, and how that is known.
 
-A controller tells the newest samples of a run that goes on. Where there are none (a record, a controller of before), they are
-read off the plan: where the motion under way, or the last one, has it by now; or off the events, for a robot that stands where no
-plan has it. What is read off the plan is no measurement, and every panel that shows it says so.
+A controller tells the newest samples of a run that goes on, and a record has its own. Where there are none they are read off the
+plan: where the motion under way, or the last one, has it by now; or off the events, for a robot that stands where no plan has it.
+What is read off the plan is no measurement, and every panel that shows it says so.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -57,7 +58,8 @@ def positions(scene: Scene, seen: Mapping[str, RobotSeen] = MappingProxyType({})
 def _found(scene: Scene, seen: Mapping[str, RobotSeen]) -> Mapping[str, Where]:
     found = {**dict(_planned(scene)), **dict(_stopped(scene))}
     for robot, sample in seen.items():
-        found[robot] = Where(np.array(sample.q), "measured", sample.motion or None, sample.speed_scaling)
+        scaling = None if math.isnan(sample.speed_scaling) else sample.speed_scaling
+        found[robot] = Where(np.array(sample.q), "measured", sample.motion or None, scaling)
     return found
 
 

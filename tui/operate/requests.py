@@ -19,6 +19,7 @@ ANSWERED_WITHIN: Final = 1.0
 """s that a controller takes at most to acknowledge; it looks at its terminals every fifth of one."""
 INSTEAD: Final = "Press the hardware e-stop."
 NOBODY: Final = "there is no controller to ask"
+GONE: Final = "the controller is gone"
 
 Line = TypeVar("Line")
 
@@ -26,7 +27,7 @@ Line = TypeVar("Line")
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What is to be told of what was asked. `text`: of the last request. `unheard`: that a stop was not acknowledged, and what to
-    do; "" where none is open."""
+    do, in few enough words for the narrowest screen; "" where none is open."""
 
     text: str = ""
     unheard: str = ""
@@ -125,12 +126,12 @@ class Requests(Generic[Line]):
     def heard(self) -> Heard:
         with self._lock:
             if self._waiting:
-                return Heard("", f"{self._waiting[-1][0]} NOT SENT yet: no line to the controller. {INSTEAD}")
+                return Heard("", f"{self._waiting[-1][0]} NOT SENT yet: no line. {INSTEAD}")
             now = self._clock()
             late = [one for one in self._open.values() if now - one.at > ANSWERED_WITHIN]
             stop = next((one for one in late if one.is_stop), None)
             if stop is not None:
-                text = f"{stop.name} NOT ACKNOWLEDGED: the controller does not answer. {INSTEAD}"
+                text = f"{stop.name} NOT ACKNOWLEDGED: no answer. {INSTEAD}"
                 return Heard(self._text, text)
             return Heard(f"{late[-1].name}: no answer yet" if late else self._text, self._unheard)
 

@@ -16,6 +16,7 @@ from immutables import Map
 from cell.events import (
     Event,
     PlanReleased,
+    Replanned,
     RunOpened,
     RunResumed,
     StepConfirmed,
@@ -23,8 +24,11 @@ from cell.events import (
     StepStarted,
     StepUnknown,
 )
+from cell.motion_plan import Motion
+from cell.retreat import retreat_of
 from controller.alarms import Alarms
 from controller.machine import advance
+from controller.plan_index import PlanIndex, plan_index
 from controller.run_state import NOTHING_YET, RunState
 from tui.event_text import event_line
 
@@ -57,7 +61,8 @@ class Scene:
     """What is known after event `seq`. `opened`: when the run was, ns of its clock; `clock` as in RunOpened, "" where it is not
     known. `from_seq`: the events before it were not seen here, only what the run had come to with them. `steps`: those of the
     plan in hand that have begun. `plan_began`: when the first of them did. `since`: when the state of the run was last another
-    one; None where that was not seen here."""
+    one; None where that was not seen here. `held`: what was believed when the run came to hold, None while it does not.
+    `proposed`: a plan that waits for a word; `replanned`: what was told of the newest one that follows another."""
 
     seq: int = 0
     from_seq: int = 0
@@ -68,6 +73,18 @@ class Scene:
     plan_began: int | None = None
     since: int | None = None
     log: tuple[Said, ...] = ()
+    held: RunState | None = None
+    proposed: PlanIndex | None = None
+    replanned: Replanned | None = None
+
+    @property
+    def way_back(self) -> tuple[str, Motion] | None:
+        """The robot, and the motion by which it would come out of where it was stopped, where somebody is asked about it."""
+        need = None if self.proposed is None else retreat_of(self.proposed.plan)
+        if need is None or self.proposed is None:
+            return None
+        motion = self.proposed.plan.motions.get(self.proposed.plan.tasks.steps[0].motion or "")
+        return None if motion is None else (need.robot, motion)
 
     @property
     def now(self) -> int:
@@ -84,7 +101,7 @@ class Scene:
 
 def begun_from(seq: int, run: RunState, opened: int | None, clock: str) -> Scene:
     """Of a run that has come to `run` with event `seq`."""
-    return Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock)
+    return Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock, held=run if run.pack == "Held" else None)
 
 
 def taken(scene: Scene, seq: int, event: Event) -> Scene:
@@ -106,6 +123,9 @@ def taken(scene: Scene, seq: int, event: Event) -> Scene:
         steps=steps,
         plan_began=began,
         since=scene.since if run.pack == before.pack else run.now,
+        held=None if run.pack != "Held" else scene.held or run,
+        proposed=_proposed(scene.proposed, before, run, event),
+        replanned=event if isinstance(event, Replanned) else scene.replanned,
     )
 
 
@@ -148,6 +168,15 @@ def _steps(scene: Scene, before: RunState, after: RunState, event: Event) -> tup
             return steps.set(step, _ended(steps, step, at, "unknown")), began
         case _:
             return steps, began
+
+
+def _proposed(known: PlanIndex | None, before: RunState, after: RunState, event: Event) -> PlanIndex | None:
+    """A plan that came and was not taken over, as long as a question is open."""
+    if not after.trouble.questions:
+        return None
+    if isinstance(event, PlanReleased) and event.plan is not None and after.progress.number == before.progress.number:
+        return plan_index(event.plan, after.run)
+    return known
 
 
 def _ended(steps: Map[str, StepSeen], step: str, at: int, how: How) -> StepSeen:

@@ -29,16 +29,16 @@ def shown(folder: RunFolder, is_named: bool, role: Role, keys: Mapping[str, str]
     theme = f"cellwright-{theme}"
     if not is_named:
         cells = Cells(state_folder(), role, folder)
-        said = unheard = ""
+        said = ""
         try:
             said = Operate(cells.source(folder.id), keys, theme, cells=cells, desk_of=desk_of).run() or ""
         finally:
             unheard = cells.close()
         return "  ".join(text for text in (unheard, said) if text)
     source = LiveRun(folder, role) if folder.pid() is not None else RecordedRun(folder, role=role)
-    said = unheard = ""
+    app, said = Operate(source, keys, theme, desk_of=desk_of), ""
     try:
-        said = Operate(source, keys, theme, desk_of=desk_of).run() or ""
+        said = app.run() or ""
     finally:
-        unheard = source.close()
+        unheard = app.source.close()  # another one, where the run was taken over
     return "  ".join(text for text in (unheard, said) if text)

@@ -21,6 +21,11 @@ class Source(Protocol):
 
     def answer(self, question: str, answer: str) -> None: ...
 
+    def confirm(self, look: int) -> None:
+        """A run that another controller has left may go on from what that look has shown."""
+
+    def look_again(self) -> None: ...
+
     def acknowledge(self, key: str) -> None: ...
 
     def shelve(self, key: str, seconds: float, reason: str) -> None: ...
@@ -35,7 +40,16 @@ class Source(Protocol):
     def move(self, stride: Stride, by: int) -> None:
         """Through a record, by events or by changes of the run's state."""
 
+    def play(self) -> None:
+        """A record goes on by itself, or stands again."""
+
+    def hasten(self, by: int) -> None:
+        """Plays it faster, or more slowly, by so many steps."""
+
     def reattach(self) -> None: ...
+
+    def take_over(self) -> Source:
+        """Of a run that nobody controls: another controller begins to look at its devices. Gives what is shown from then on."""
 
     def close(self) -> str:
         """What is to be said afterwards in the terminal; "" for nothing."""

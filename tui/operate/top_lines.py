@@ -8,7 +8,9 @@ from controller.awaited import asked_of_people
 from controller.goals import aims, goals
 from tui.operate.lines import Line, Piece, apart, cut, fitted, line, said, width_of
 from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
-from tui.operate.view import View, may_ask
+from tui.operate.value_words import circuit_piece, oee_word, takt_word
+from tui.operate.view import View, may_ask, open_questions
+from tui.speech import moment
 
 _LINKS = {"loading": "… READING", "lost": "? NO CONTROLLER", "over": "RUN OVER", "record": "REPLAY"}
 
@@ -22,6 +24,8 @@ def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
     run = view.scene.run
     sign, look = SIGNS[run.pack]
     state = Piece(f"[{sign} {run.pack.upper()}]", look) if view.scene.seq else Piece("[? NOT KNOWN]", "warn")
+    if view.looked is not None and view.link == "live":
+        state = Piece("[? TO BE CONFIRMED]", "warn")
     if view.link == "lost":
         state = Piece(f"[? WAS {run.pack.upper()}]", "warn")
     whose = f" {fitted(whose, max(8, width // 5))}" if whose else ""
@@ -34,9 +38,11 @@ def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
         parts += [Piece("  "), Piece(_LINKS[view.link], "bad" if view.link == "lost" else "note")]
     if view.position is not None:
         parts.append(Piece(f" {view.position[0]}/{view.position[1]}"))
+    if view.playing is not None and view.at is not None:
+        parts.append(Piece(f" ► {view.playing:g}x {moment(view.at).strip()}", "strong"))
     if view.link == "live":
         parts.append(Piece({"view": "  looks only", "operate": "", "engineer": "  engineer"}[view.role], "dim"))
-        parts.append(Piece("  e-stop circuit: not told", "dim"))
+        parts.append(circuit_piece(run))
     return apart(tuple(parts), (stop,), width)
 
 
@@ -46,16 +52,16 @@ def job_line(view: View, width: int) -> Line:
         return cut(line("job: nothing has happened yet"), width)
     met, total = goals(run)
     batch = "  ".join(f"{aim.subject} {aim.have}/{aim.want}" for aim in aims(run))
-    bounds = None if run.progress.plan is None else run.progress.plan.plan.tasks.bounds
-    takt = "" if bounds is None or bounds.takt is None else f"  takt {bounds.takt:.1f} s planned"
+    value = "".join(f"  {word}" for word in (takt_word(view), oee_word(view.figures)) if word)
     lost = f"  given up {run.trouble.skipped}" if run.trouble.skipped else ""
     people = asked_of_people(run)
     next_ = next_action(view) or (people[0] if people else "nothing")
-    asked = view.last_asked or (f"asked of people: {next_}" if view.link == "record" else f"next for you: {next_}")
+    whom = "asked of people" if view.link == "record" and not view.is_left else "next for you"
+    asked = view.last_asked or f"{whom}: {next_}"
     has_nothing = next_ == "nothing" and not view.last_asked
     right = cut(line(said(asked, "dim" if has_nothing else "strong")), max(16, width // 2))
     left = cut(
-        line(f"job {met}/{total} goals{'  ' + batch if batch else ''}{takt}{lost}  run {view.run_id}"),
+        line(f"job {met}/{total} goals{'  ' + batch if batch else ''}{value}{lost}  run {view.run_id}"),
         width - width_of(right) - 2,
     )
     return cut((*left, Piece("  "), *right), width)
@@ -63,13 +69,16 @@ def job_line(view: View, width: int) -> Line:
 
 def next_action(view: View) -> str:
     """What the run cannot go on without; "" where nothing."""
-    trouble = view.scene.run.trouble
+    if view.is_left and view.role != "view":
+        return "take the run over"
     if view.link != "live":
         return ""
-    if trouble.questions:
+    if open_questions(view):
         return "answer a question"
     if view.scene.run.manual is not None:
         return "jog (3), or production (M)"
+    if view.looked is not None:
+        return "look, and confirm"
     if view.scene.run.pack == "Held":
         return "resume, or stop"
     return ""

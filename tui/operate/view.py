@@ -8,7 +8,8 @@ from typing import Literal
 
 from cell.diagnostic import Span
 from cell.events import Asked
-from controller.attached.messages import RobotSeen, Role
+from controller.attached.messages import Looked, OpenQuestion, RobotSeen, Role
+from controller.figures.figures import Figures
 from tui.operate.ground import Ground
 from tui.operate.requests import INSTEAD, NOBODY
 from tui.operate.scene import Scene
@@ -24,7 +25,10 @@ class View:
     of the run by name, those that are still what they were. `position`: where a record is looked at, of how many events.
     `last_asked`: what became of the last request; `unheard`: that a stop was not acknowledged, and what to do, "" for none.
     `ground`: the cell and its robots, where its files could be read; else why not. `seen`: the newest samples of the robots,
-    where a controller tells them."""
+    where a controller tells them. `looked`: what a controller that has taken over has found, and wants confirmed.
+    `playing`: how many times as fast as it was a record is played, None while it stands; `at`: s of the run that it is looked at.
+    `figures`: of the run until now, None while nobody has counted.
+    `is_left`: nobody controls the run, and it is not over."""
 
     scene: Scene = field(default_factory=Scene)
     link: Link = "loading"
@@ -40,11 +44,24 @@ class View:
     ground: Ground | None = None
     no_ground: str = ""
     seen: Mapping[str, RobotSeen] = field(default_factory=dict)
+    looked: Looked | None = None
+    is_left: bool = False
+    figures: Figures | None = None
+    playing: float | None = None
+    at: float | None = None
 
     def excerpt(self, span: Span) -> str:
         """The line of text that a span begins in; "" where the file is not what it was."""
         rows = self.texts.get(span.file, "").split("\n")
         return rows[span.start.line - 1].partition("#")[0].strip() if span.start.line <= len(rows) else ""
+
+
+def open_questions(view: View) -> tuple[OpenQuestion, ...]:
+    """What nobody has answered yet."""
+    if view.looked is not None:
+        return tuple(one for one in view.looked.questions if one.given is None)
+    questions = view.scene.run.trouble.questions
+    return tuple(OpenQuestion(name, one.text, one.answers) for name, one in sorted(questions.items()))
 
 
 def may_ask(view: View, what: Asked) -> str | None:
@@ -66,6 +83,6 @@ def may_ask(view: View, what: Asked) -> str | None:
     refusal = may_not(view.role, Ask(0, what))
     if refusal is not None:
         return "this terminal only looks: attach with --role operate"
-    if what == "resume" and view.scene.run.trouble.questions:
-        return "a question is open: answer it first"
+    if view.looked is not None:
+        return None if what == "resume" or what in STOPS else "the run does not go on yet: r shows what is to be confirmed"
     return means_nothing(view.scene.run, what)

@@ -41,6 +41,8 @@ class Still:
         self.asked: list[Asked] = []
         self.answered: list[tuple[str, str]] = []
         self.attended: list[tuple[str, str]] = []
+        self.confirmed: list[int] = []
+        self.looks = 0
 
     def newest(self) -> View:
         return self.view
@@ -55,6 +57,12 @@ class Still:
 
     def let_go(self) -> None: ...
 
+    def confirm(self, look: int) -> None:
+        self.confirmed.append(look)
+
+    def look_again(self) -> None:
+        self.looks += 1
+
     def acknowledge(self, key: str) -> None:
         self.attended.append(("acknowledge", key))
 
@@ -66,7 +74,14 @@ class Still:
 
     def move(self, stride: Stride, by: int) -> None: ...
 
+    def play(self) -> None: ...
+
+    def hasten(self, by: int) -> None: ...
+
     def reattach(self) -> None: ...
+
+    def take_over(self) -> Still:
+        return self
 
     def close(self) -> str:
         return ""

@@ -19,6 +19,7 @@ from tui.operate.app import Operate
 from tui.operate.live import LiveRun
 from tui.operate.recorded import RecordedRun
 from tui.operate.requests import ANSWERED_WITHIN, INSTEAD, Heard, Requests
+from tui.operate.too_small import WIDTH
 from tui.operate.view import View, may_ask
 
 Messages = Iterator[FromController | None]
@@ -41,6 +42,8 @@ class Line:
             yield message
 
     def post(self, message: object) -> None: ...
+
+    def subscribe(self, after: int) -> None: ...
 
     def close(self) -> None: ...
 
@@ -141,7 +144,7 @@ def test_a_stop_before_there_is_a_line_goes_out_with_it(tmp_path: Path) -> None:
         waiting.append(live.newest().unheard)
 
     assert Played(tmp_path, acknowledged_at_once, attach).to_the_end().link == "over"
-    assert waiting == [f"STOP NOT SENT yet: no line to the controller. {INSTEAD}"]
+    assert waiting == [f"STOP NOT SENT yet: no line. {INSTEAD}"]
 
 
 def acknowledged_at_once(live: LiveRun) -> Messages:
@@ -204,7 +207,7 @@ def test_a_controller_that_hangs_is_told_by_the_clock_though_its_line_stands() -
     now[0] = ANSWERED_WITHIN
     assert requests.heard() == Heard("asked: STOP", "")
     now[0] += 0.1
-    assert requests.heard().unheard == f"STOP NOT ACKNOWLEDGED: the controller does not answer. {INSTEAD}"
+    assert requests.heard().unheard == f"STOP NOT ACKNOWLEDGED: no answer. {INSTEAD}"
     requests.told(Accepted(2))
     assert requests.heard() == Heard("hold: no answer yet", "")
     requests.told(Accepted(1))
@@ -228,6 +231,7 @@ def test_what_goes_wrong_beside_the_line_is_said_on_the_map(tmp_path: Path, monk
 @in_a_loop
 async def test_it_stands_above_every_alarm_and_above_a_dialog() -> None:
     said = f"STOP NOT ACKNOWLEDGED: the controller is gone. {INSTEAD}"
+    assert len(said) <= WIDTH - len("! ")
     app = Operate(Still(View(scene_of(TENDING, 400), "lost", "it has gone", unheard=said)))
     async with app.run_test(size=(80, 24)) as pilot:
         assert rows_of_screen(app)[2].startswith(f"! {said}")

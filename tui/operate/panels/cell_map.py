@@ -15,18 +15,20 @@ import numpy as np
 
 from cell.geometry import Array, corners
 from cell.home import home_of
+from cell.trajectory import Path
 from tui.operate.braille import BLANK, Braille, Point, around
 from tui.operate.ground import Ground
 from tui.operate.lines import Line, Look, clean, fitted, line, runs, said
-from tui.operate.positions import Where, positions
+from tui.operate.positions import positions
 from tui.operate.view import View
 
 Plane = Literal["top", "side"]
 _AXES: Mapping[Plane, tuple[int, int]] = {"top": (0, 1), "side": (0, 2)}
+WAY_POINTS = 24
 MARGIN = 0.12  # of the extent, on each side
 ABOUT = """The cell from above (x to the right, y up) and from the side (x to the right, z up). Dotted: zones; ◆ marks one with
-somebody in it. Robots are drawn along their joints, ✚ is the tool: as measured; in a record where the plan has them by then,
-and at home where they have not moved. In manual mode ◌ and the dotted arm are where the way ends that is proved."""
+somebody in it. Robots are drawn along their joints, ✚ is the tool: as measured; without samples where the plan has them by
+then, and at home where they have not moved. In manual mode ◌ and the dotted arm are where the way ends that is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,15 @@ def _map(view: View, plane: Plane, width: int, height: int) -> Sequence[Line]:
     labels = list(standing.labels)
     where = positions(view.scene, view.seen)
     for robot in view.ground.models:
-        points = [standing.dot(point) for point in _joints(view.ground, robot, where.get(robot))]
+        at = where.get(robot)
+        q = np.array(home_of(view.ground.cell.robots[robot], view.ground.models[robot])) if at is None else at.q
+        points = [standing.dot(point) for point in _joints(view.ground, robot, q)]
         moving.lines(points)
         moving.blob(points[0])
         labels.append(_label(standing, points[-1], "✚", "strong"))
     labels += _occupied(view, standing)
     labels += _jogged_to(view, standing, moving)
+    labels += _way_back(view, standing, moving)
     return [_row(standing.dots, moving, labels, row) for row in range(height)]
 
 
@@ -103,7 +108,7 @@ def _jogged_to(view: View, standing: Standing, moving: Braille) -> Iterator[Labe
     way = None if manual is None else manual.way
     if way is None or ground is None or way.jog.robot not in ground.models:
         return
-    points = [standing.dot(point) for point in _joints(ground, way.jog.robot, Where(np.array(way.end), "planned"))]
+    points = [standing.dot(point) for point in _joints(ground, way.jog.robot, np.array(way.end))]
     moving.lines(points, every=3)
     yield _label(standing, points[-1], "◌", "note")
 
@@ -136,10 +141,21 @@ def _row(standing: Braille, moving: Braille, labels: Iterable[Label], row: int) 
     return runs(marks)
 
 
-def _joints(ground: Ground, robot: str, where: Where | None) -> list[Array]:
+def _way_back(view: View, standing: Standing, moving: Braille) -> Iterator[Label]:
+    """The way by which a robot would come out, where somebody is asked about it: dotted, with its end marked."""
+    found, ground = view.scene.way_back, view.ground
+    if found is None or ground is None or found[0] not in ground.models:
+        return
+    path = Path.of(found[1].segments)
+    q = path.at(np.linspace(0.0, path.length, WAY_POINTS)).q
+    points = [standing.dot(_joints(ground, found[0], each)[-1]) for each in q]
+    moving.lines(points, every=2)
+    yield _label(standing, points[-1], "↩", "warn")
+
+
+def _joints(ground: Ground, robot: str, q: Array) -> list[Array]:
     """From the base along the joints to the flange and the tool's first hand, in the world."""
     model, unit = ground.models[robot], ground.cell.robots[robot]
-    q = np.array(home_of(unit, model)) if where is None else where.q
     base = unit.base.matrix
     frames = [base, *(base @ pose for pose in model.chain.link_poses(q)), base @ model.chain.flange_pose(q)]
     tool = ground.cell.tool_of(robot)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tui.operate.deeds import BY_NAME, EDIT_FOOTER, EVERYWHERE, FOOTER, RECORD_FOOTER, ROOMY, TYPING_FOOTER, shown_key
 from tui.operate.lines import Line, Piece, cut, width_of
-from tui.operate.view import View
+from tui.operate.view import View, open_questions
 
 
 def footer_line(view: View, keys: Mapping[str, str], width: int, page: str = "", is_typing: bool = False) -> Line:
@@ -14,7 +14,7 @@ def footer_line(view: View, keys: Mapping[str, str], width: int, page: str = "",
     if is_typing:
         words = [*(_word(view, keys, name) for name in TYPING_FOOTER), _esc(), _stop()]
         return cut(tuple(piece for word in words for piece in (*word, Piece("  ")))[:-1], width)
-    asks = bool(view.scene.run.trouble.questions)  # for its answer there is room where there is a need
+    asks = bool(open_questions(view))  # for its answer there is room where there is a need
     usual = EDIT_FOOTER if page == "intent" else RECORD_FOOTER if view.link == "record" else FOOTER
     names = [name for name in usual if asks or name != "answer"]
     words = [_word(view, keys, name) for name in names]

@@ -18,8 +18,8 @@ from tui.operate.view import View
 
 NEAR = 0.03
 """Of the range: a joint so near to a limit is marked."""
-ABOUT = """Each joint between its limits ├ ┤, as measured; in a record as the plan has it by then. ◆ marks one within 3 % of a
-limit. The share is that of its planned speed at which a robot says that it goes."""
+ABOUT = """Each joint between its limits ├ ┤, as measured; where no samples are there, as the plan has it by then. ◆ marks one
+within 3 % of a limit. The share is that of its planned speed at which a robot says that it goes."""
 
 
 def joint_lines(view: View, width: int, height: int) -> Sequence[Line]:

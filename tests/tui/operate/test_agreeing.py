@@ -1,0 +1,197 @@
+"""Before robots move again: what is shown, what is asked, and that nobody agrees by chance or to what they have not seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from immutables import Map
+from textual.widgets import Button
+
+from cell.commands import Subject
+from cell.events import Replanned
+from cell.retreat import retreat_plan
+from cell.steps import AtHome, AtMeasured, Because, MotionNeed, Move
+from controller.attached.messages import Looked, OpenQuestion, Parting, Told
+from controller.difference import Difference
+from controller.plan_index import plan_index
+from controller.run_state import Question, RobotBelief
+from tests.tui.operate.on_record import HELD, TENDING, events_of, scene_of
+from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
+from tests.tui.operate.test_hostile import Still
+from tests.tui.operate.test_map import ground
+from tests.tui.operate.test_requests import WELCOME, Messages, Played
+from tui.operate.agreeing import Agreeing
+from tui.operate.app import Operate
+from tui.operate.lines import text_of
+from tui.operate.live import LiveRun
+from tui.operate.panels import cell_map
+from tui.operate.panels.agreeing import agreeing_rows, not_yet
+from tui.operate.scene import Scene, taken
+from tui.operate.view import View
+
+ROBOT = "g1"
+ASKED = OpenQuestion("question.1", "what became of `pick shaft#1`?", ("done", "not done"))
+LOOKED = Looked(2, 700, (Difference("robot", "r1", "hub lathe", "on its way, or not seen"),), (ASKED,), None, None, 4, True, None)
+
+
+@cache
+def held() -> Scene:
+    """As the run has just come to hold."""
+    scene = Scene()
+    for number, event in enumerate(events_of(HELD), 1):
+        scene = taken(scene, number, event)
+        if scene.run.pack == "Held":
+            return scene
+    raise AssertionError("it never holds")
+
+
+def live(scene: Scene | None = None, looked: Looked | None = None) -> View:
+    return View(scene or held(), "live", role="operate", target="simulated", looked=looked)
+
+
+def opened(scene: Scene) -> Scene:
+    """Somebody has closed the door of the lathe since, and moved the robot by hand."""
+    belief = scene.run.belief
+    devices = belief.devices.set("lathe", replace(belief.devices["lathe"], door_open=False))
+    robots = belief.robots.set(ROBOT, RobotBelief(AtMeasured((0.0, 0.1, 0.2)), (), 1.0))
+    return replace(scene, run=replace(scene.run, belief=replace(belief, devices=devices, robots=robots)))
+
+
+def asking(scene: Scene) -> Scene:
+    questions = Map({ASKED.id: Question(ASKED.text, ASKED.answers)})
+    return replace(scene, run=replace(scene.run, trouble=replace(scene.run.trouble, questions=questions)))
+
+
+def text(view: View) -> str:
+    return "\n".join(text_of(row) for _, row in agreeing_rows(view, 100)[1])
+
+
+def test_of_a_hold_it_shows_what_has_changed_since_and_what_comes_next() -> None:
+    assert "held: R702" in text(live())
+    assert "nothing has changed since it came to hold" in text(live())
+    assert "next: the plan in hand goes on" in text(live())
+    now = text(live(opened(held())))
+    assert "device door of lathe: open → closed" in now
+    assert "clamp" not in now
+    assert f"robot {ROBOT}: " in now
+    assert "→ measured 0.0 0.1 0.2" in now
+    other = replace(held().run.trouble, replan="somebody moved r1")
+    assert "next: a new plan, because somebody moved r1" in text(live(replace(held(), run=replace(held().run, trouble=other))))
+
+
+def test_of_a_controller_that_was_gone_it_shows_what_another_one_has_found() -> None:
+    found = text(live(looked=LOOKED))
+    assert "its controller was gone" in found
+    assert "robot r1: hub lathe → on its way, or not seen" in found
+    assert "asked: what became of `pick shaft#1`? (done, not done)" in found
+    assert "4 steps left" in found
+    answered = replace(LOOKED, questions=(replace(ASKED, given="done"),), replans_because="r1 stands elsewhere")
+    assert "asked: what became of `pick shaft#1`? = done" in text(live(looked=answered))
+    assert "next: a new plan, because r1 stands elsewhere" in text(live(looked=answered))
+    assert (not_yet(live(looked=LOOKED)), not_yet(live(looked=answered))) == ("1 question first", "")
+
+
+def test_a_plan_that_waits_for_a_word_is_told_by_what_it_has_otherwise() -> None:
+    scene = asking(held())
+    plan = scene.run.progress.plan
+    assert plan is not None
+    told = Replanned(
+        0, Subject("r", plan.plan.plan_id), 2, "a jam", 5, ("move a: by r2 instead of r1",), 20.0, 31.5, ("uses r2",)
+    )
+    assert "move a" not in text(live(scene))
+    found = text(live(replace(scene, proposed=plan, replanned=told)))
+    assert "plan 2 keeps 5 operations, its rest is 11.5 s longer" in found
+    assert "move a: by r2 instead of r1" in found
+    assert "not approved: it uses r2" in found
+
+
+def test_the_way_back_of_a_robot_is_drawn_on_the_map_with_its_end() -> None:
+    name, scene = "r1", asking(scene_of(TENDING, 400))
+    plan = scene.run.progress.plan
+    assert plan is not None
+    motion = next(
+        motion
+        for step in plan.plan.tasks.steps
+        if isinstance(step.action, Move) and (motion := plan.plan.motions.get(step.motion or "")) is not None
+    )
+    unit = ground().cell.robots[name]
+    need = replace(motion.need, robot=name, start=AtMeasured(tuple(np.zeros(3))), end=AtHome())
+    assert isinstance(need, MotionNeed)
+    tasks = retreat_plan(need, Because(unit.span, "stopped"), motion.duration, 0)
+    tasks = replace(tasks, steps=(replace(tasks.steps[0], motion="back"),))
+    back = replace(scene, proposed=plan_index(replace(plan.plan, tasks=tasks, motions={"back": motion}), "run"))
+    assert back.way_back == (name, motion)
+    assert f"way back of {name}" in text(live(back))
+    view = replace(live(back), ground=ground())
+    drawn = "\n".join(text_of(row) for row in cell_map.top(view, 40, 12))
+    assert "↩" in drawn
+    assert drawn != "\n".join(text_of(row) for row in cell_map.top(replace(view, scene=scene), 40, 12))
+
+
+@in_a_loop
+async def test_a_hold_is_ended_by_its_button_and_by_no_enter_alone_or_held_key() -> None:
+    source = Still(live())
+    app = Operate(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for keys in (["r", "enter"], ["r", *["r"] * 5, "escape"], ["r", *["enter"] * 5]):
+            await pilot.press(*keys)
+            while app.screen.is_modal:
+                await pilot.press("escape")
+        assert source.asked == []
+        await pilot.press("r")
+        assert isinstance(app.screen, Agreeing)
+        assert "‖ HELD" in rows_of_screen(app)[0]
+        assert rows_of_screen(app)[0].endswith("[x STOP]")
+        assert "held: R702" in text_of_screen(app)
+        source.view = live(opened(held()))
+        await pilot.press("right")
+        app.look()
+        await pilot.pause()
+        assert "what is shown has changed" in text_of_screen(app)
+        assert isinstance(app.focused, Button)
+        assert app.focused.id == "cancel"
+        await pilot.press("right", "enter")
+        assert source.asked == ["resume"]
+
+
+@in_a_loop
+async def test_a_run_of_another_controller_is_looked_at_again_answered_and_confirmed_as_it_was_shown() -> None:
+    source = Still(live(looked=LOOKED))
+    app = Operate(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "? TO BE CONFIRMED" in rows_of_screen(app)[0]
+        await pilot.press("h")
+        assert "r shows what is to be confirmed" in text_of_screen(app)
+        await pilot.press("r", "l")
+        assert source.looks == 1
+        await pilot.press("right", "right", "enter")
+        assert "not yet; 1 question first: q answers" in text_of_screen(app)
+        assert source.confirmed == []
+        await pilot.press("q", "down", "down", "enter")
+        assert source.answered == [(ASKED.id, "not done")]
+        source.view = live(looked=replace(LOOKED, look=3, questions=(replace(ASKED, given="not done"),)))
+        app.look()
+        await pilot.pause()
+        await pilot.press("right", "right", "enter")
+        assert source.confirmed == [3]
+        await pilot.press("r", "x")
+        assert source.asked == ["quick stop"]
+
+
+def test_a_look_stays_until_events_behind_it_are_told(tmp_path: Path) -> None:
+    events = events_of(HELD)
+    seen: list[tuple[int, bool]] = []
+
+    def script(live: LiveRun) -> Messages:
+        yield WELCOME
+        yield replace(LOOKED, seq=2)
+        for number in (1, 2, 3):
+            yield Told(number, events[number - 1])
+            seen.append((number, live.newest().looked is not None))
+        yield Parting("over", "", "Stopped", 3)
+
+    Played(tmp_path, script).to_the_end()
+    assert seen == [(1, True), (2, True), (3, False)]

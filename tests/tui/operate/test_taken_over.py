@@ -1,0 +1,69 @@
+"""A run whose controller was killed is taken over at the screens: looked at, shown, confirmed, gone on with. Its world is a
+process of its own and lives on, so all of it is as in service."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cell.events import RunResumed
+from controller.journal.folder import RunFolder, run_folders
+from tests.end_to_end.program import Program
+from tests.tui.operate.seen import in_a_loop
+from tests.tui.operate.shift.shifts import ROOT, has_asked, record, screens
+
+pytestmark = pytest.mark.slow
+INTENT = ROOT / "examples" / "01_first_move" / "first_move.intent"
+SPEED = 0.05  # times real time: the run then outlasts what is done in it
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunFolder]:
+    """One that has begun, and that nobody watches."""
+    program = Program(ROOT, tmp_path / "cache", tmp_path / "state", tmp_path)
+    for name, folder in (("CELLWRIGHT_CACHE", program.cache), ("CELLWRIGHT_STATE", program.state)):
+        monkeypatch.setenv(name, str(folder))
+    begun = program.call("run", INTENT, "--yes", "--speed", SPEED, "--detach")
+    assert begun.code == 0, begun.everything
+    folder = next(iter(run_folders(program.state)))
+    yield folder
+    killed(folder)
+
+
+def killed(run: RunFolder) -> None:
+    pid = run.pid()
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+
+
+@in_a_loop
+async def test_a_run_that_was_killed_is_taken_over_shown_confirmed_and_gone_on_with(run: RunFolder) -> None:
+    async with screens(run) as seat:
+        await seat.sees("► EXECUTE")
+        killed(run)
+        await seat.sees("? WAS EXECUTE", "take the run over")
+        await seat.press("R")
+        await seat.sees("? TO BE CONFIRMED", "look, and confirm")
+        await seat.press("r")
+        await seat.sees("its controller was gone", "next: ", "Go on")
+        await seat.press("enter")
+        await seat.sees("? TO BE CONFIRMED")
+        await seat.press("r", "right", "right", "enter")
+        await seat.sees("► EXECUTE")
+    await has_asked(run, "resume")
+    assert sum(isinstance(event, RunResumed) for event in run.events()) == 1
+
+
+@in_a_loop
+async def test_who_leaves_before_the_confirmation_leaves_the_run_as_it_was(run: RunFolder) -> None:
+    killed(run)
+    before = run.events()
+    async with record(run) as seat:
+        await seat.sees("take the run over")
+        await seat.press("R")
+        await seat.sees("? TO BE CONFIRMED")
+    assert run.events() == before

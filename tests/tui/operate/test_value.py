@@ -1,0 +1,75 @@
+"""The second line has what a run is worth, and the first one what robots say of the circuit of the emergency stop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from controller.figures.figures import Figures, Takt, figures_of
+from controller.figures.output import Output
+from controller.run_state import DeviceBelief
+from tests.journals.packing import ENDING, FOLDER, unpacked
+from tests.tui.operate.on_record import TENDING, events_of, scene_of
+from tui.operate.lines import text_of
+from tui.operate.tallying import Tallying
+from tui.operate.top_lines import job_line, state_line
+from tui.operate.value_words import oee_word, takt_word
+from tui.operate.view import View
+
+PACED = Figures(100_000_000_000, (), Output(3, 1), 60.0, (Takt("s", 36.0, 31.84, 4),), 0, ())
+
+
+def test_takt_is_actual_against_asked_for_and_without_figures_what_the_plan_means() -> None:
+    view = View(scene_of(TENDING, 400), "live", figures=PACED)
+    assert takt_word(view) == "takt 31.8/36 s"
+    first = replace(PACED, takts=(replace(PACED.takts[0], actual=None),))
+    assert takt_word(replace(view, figures=first)) == "takt ?/36 s"
+    assert takt_word(View()) == ""
+    assert "takt 31.8/36 s" in text_of(job_line(view, 120))
+
+
+def test_oee_has_its_factors_and_is_not_told_while_one_is_not_known() -> None:
+    figures = figures_of(events_of(TENDING))
+    a, e, q = figures.availability, figures.effectiveness, figures.quality
+    assert a is not None
+    assert e is not None
+    assert q is not None
+    assert oee_word(figures) == f"OEE {100 * a * e * q:.0f} % (A{100 * a:.0f} P{100 * e:.0f} Q{100 * q:.0f})"
+    assert oee_word(PACED) == ""
+    assert oee_word(None) == ""
+    assert oee_word(figures) in text_of(job_line(View(scene_of(TENDING), "record", figures=figures), 150))
+
+
+def test_a_thread_beside_the_screens_counts_what_the_journal_has_from_its_beginning(tmp_path: Path) -> None:
+    run = unpacked(FOLDER / f"{TENDING}{ENDING}", tmp_path)
+    tallying = Tallying(run, lambda figures, why: None)
+    assert tallying.look() == figures_of(events_of(TENDING))
+    assert tallying.look() == figures_of(events_of(TENDING))
+
+
+def test_why_nothing_is_counted_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: Tallying) -> None:
+        raise KeyError("takt")
+
+    told: list[str] = []
+    monkeypatch.setattr(Tallying, "look", fails)
+    Tallying(unpacked(FOLDER / f"{TENDING}{ENDING}", tmp_path), lambda figures, why: told.append(why))._go_on()
+    assert told == ["a defect of the screens, please report it: KeyError: 'takt'"]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "says"),
+    [
+        ("emergency stop", "e-stop circuit OPEN, says r1"),
+        ("protective stop", "protective stop, says r1"),
+        ("protective_stop", "protective stop, says r1"),
+        ("jam", "e-stop: none told"),
+    ],
+)
+def test_the_first_line_says_what_robots_say_of_the_circuit_and_no_more(alarm: str, says: str) -> None:
+    scene = scene_of(TENDING, 400)
+    devices = scene.run.belief.devices.set("r1", DeviceBelief(alarm=alarm))
+    scene = replace(scene, run=replace(scene.run, belief=replace(scene.run.belief, devices=devices)))
+    assert says in text_of(state_line(View(scene, "live", role="operate"), 100, "x"))

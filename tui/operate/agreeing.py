@@ -1,0 +1,91 @@
+"""Before robots move again: expected and observed, the questions, the way on the map, and a word that nobody gives by chance.
+
+Law: the focus is on Cancel when it opens, and again whenever what is shown changes: somebody who has agreed to what was shown has
+agreed to nothing else. Enter alone, or a key that is held down, does not go on.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from tui.operate.deeds import shown_key
+from tui.operate.dialogs import Dialog
+from tui.operate.panel import ListPanel, Panel
+from tui.operate.panels import agreeing, cell_map
+from tui.operate.view import View
+
+TITLE: Final = "Robots will move. Is the cell as it is shown here, and nobody in it?"
+HELD: Final = "resume"
+
+
+class Agreeing(Dialog):
+    """Gives the number of the look that somebody agrees to, or HELD of a run that only holds."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("q", "app.deed('answer')", show=False, id="answer"),
+        Binding("l", "app.look_again", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: object = None
+
+    def asked(self) -> ComposeResult:
+        yield Static(Content(TITLE), classes="title")
+        with Horizontal(classes="beside"):
+            yield ListPanel(agreeing.agreeing_rows, about=agreeing.ABOUT, id="agreeing")
+            yield Panel(cell_map.top, id="way")
+        yield Static("", id="wrong")
+        with Horizontal(classes="buttons"):
+            yield Button("Cancel", id="cancel")
+            yield Button("Look again (l)", id="look")
+            yield Button("Go on", id="do")
+
+    def on_mount(self) -> None:
+        view = self.operate.view
+        self._shown = agreeing.shown(view)
+        self.query_one("#look").display = view.looked is not None
+        self.query_one("#way").display = view.ground is not None
+        self.query_one("#cancel").focus()
+        self._tell(view, "")
+
+    def update(self, view: View) -> None:
+        super().update(view)
+        if self._shown is None:
+            return
+        if view.looked is None and view.scene.run.pack != "Held":
+            self._shown = None
+            self.dismiss(None)
+            return
+        for panel in self.query(Panel):
+            panel.update()
+        now = agreeing.shown(view)
+        if now != self._shown:
+            self._shown = now
+            self.query_one("#cancel").focus()
+            self._tell(view, "what is shown has changed")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        view = self.operate.view
+        if event.button.id == "cancel":
+            self.dismiss(None)
+        elif event.button.id == "look":
+            self.operate.action_look_again()
+        elif agreeing.not_yet(view):
+            self._tell(view, "not yet")
+        else:
+            self.dismiss(HELD if view.looked is None else str(view.looked.look))
+
+    def _tell(self, view: View, text: str) -> None:
+        first = agreeing.not_yet(view)
+        answers = f"{first}: {shown_key(self.operate.keys['answer'])} answers" if first else ""
+        said = "; ".join(part for part in (text, answers) if part)
+        self.query_one("#wrong", Static).update(Content(said))

@@ -1,0 +1,40 @@
+"""What a run is worth, in few words for the line that is always in sight: its takt and its OEE, asked and actual."""
+
+from __future__ import annotations
+
+from cell.device import ProtectiveState
+from controller.figures.figures import Figures
+from controller.run_state import RunState
+from tui.operate.lines import Piece, said
+from tui.operate.view import View
+
+OPEN: ProtectiveState = "emergency stop"
+STOPPED: ProtectiveState = "protective stop"
+
+
+def takt_word(view: View) -> str:
+    """Actual against asked for where a loop has a pace and two of its iterations have ended; else what the plan means."""
+    found = next((takt for takt in view.figures.takts), None) if view.figures is not None else None
+    if found is not None:
+        return f"takt {'?' if found.actual is None else f'{found.actual:.1f}'}/{found.target:g} s"
+    plan = view.scene.run.progress.plan
+    takt = None if plan is None else plan.plan.tasks.bounds.takt
+    return "" if takt is None else f"takt ?/{takt:.1f} s"
+
+
+def oee_word(figures: Figures | None) -> str:
+    """With its three factors (ISO 22400-2:2014); nothing while one of them is not known."""
+    if figures is None or figures.oee is None:
+        return ""
+    factors = (("A", figures.availability), ("P", figures.effectiveness), ("Q", figures.quality))
+    words = " ".join(f"{letter}{100.0 * (share or 0.0):.0f}" for letter, share in factors)
+    return f"OEE {100.0 * figures.oee:.0f} % ({words})"
+
+
+def circuit_piece(run: RunState) -> Piece:
+    """What robots say of the circuit of the emergency stop. This program is not in it, and says no more than they do."""
+    for state, words, look in ((OPEN, "e-stop circuit OPEN", "bad"), (STOPPED, "protective stop", "warn")):
+        who = [name for name, seen in sorted(run.belief.devices.items()) if (seen.alarm or "").replace("_", " ") == state]
+        if who:
+            return said(f"  {words}, says {', '.join(who)}", "bad" if look == "bad" else "warn")
+    return Piece("  e-stop: none told", "dim")
