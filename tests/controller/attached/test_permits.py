@@ -57,7 +57,8 @@ def state(pack: PackState, is_over: bool = False) -> RunState:
 def answered(manual: Manual | None = None) -> RunState:
     """A hold of a run that was asked no question yet, or none any more: an answer to one means nothing."""
     held = in_production()
-    return replace(held, belief=replace(held.belief, orders=state("Held").belief.orders), manual=manual)
+    there = state("Held")
+    return replace(held, belief=replace(held.belief, orders=there.belief.orders), alarms=there.alarms, manual=manual)
 
 
 PACKS: tuple[PackState, ...] = ("Starting", "Execute", "Holding", "Held", "Suspended", "Stopping")

@@ -15,14 +15,14 @@ from cell.jog import LEASE, Jog
 from cellwright.service import attach_to
 from controller.attached.messages import Accepted, Refused
 from controller.journal.folder import RunFolder
-from tests.tui.operate import test_stories
+from tests.tui.operate import test_in_service
 from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
-from tests.tui.operate.test_stories import comes
+from tests.tui.operate.test_in_service import comes
 from tui.operate.app import Operate
 from tui.operate.live import LiveRun
 
 pytestmark = pytest.mark.slow
-run, program = test_stories.run, test_stories.program
+run, program = test_in_service.run, test_in_service.program
 REPEAT = 0.04  # s between two repeats of a key
 
 
