@@ -1,7 +1,8 @@
 """Before robots move again: expected and observed, the questions, the way on the map, and a word that nobody gives by chance.
 
 Law: the focus is on Cancel when it opens, and again whenever what is shown changes: somebody who has agreed to what was shown has
-agreed to nothing else. Enter alone, or a key that is held down, does not go on.
+agreed to nothing else, and whoever was about to press when it changed is asked to look first. Enter alone, or a key that is held
+down, does not go on.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Agreeing(Dialog):
     def __init__(self) -> None:
         super().__init__()
         self._shown: object = None
+        self._is_other = False
 
     def asked(self) -> ComposeResult:
         yield Static(Content(TITLE), classes="title")
@@ -69,7 +71,7 @@ class Agreeing(Dialog):
             panel.update()
         now = agreeing.shown(view)
         if now != self._shown:
-            self._shown = now
+            self._shown, self._is_other = now, True
             self.query_one("#cancel").focus()
             self._tell(view, "what is shown has changed")
 
@@ -81,6 +83,10 @@ class Agreeing(Dialog):
             self.operate.action_look_again()
         elif agreeing.not_yet(view):
             self._tell(view, "not yet")
+        elif self._is_other:
+            self._is_other = False
+            self.query_one("#cancel").focus()
+            self._tell(view, "what is shown has changed: look, and then again")
         else:
             self.dismiss(HELD if view.looked is None else str(view.looked.look))
 

@@ -146,13 +146,16 @@ async def test_a_hold_is_ended_by_its_button_and_by_no_enter_alone_or_held_key()
         assert "‖ HELD" in rows_of_screen(app)[0]
         assert rows_of_screen(app)[0].endswith("[x STOP]")
         assert "held: R702" in text_of_screen(app)
-        source.view = live(opened(held()))
         await pilot.press("right")
+        source.view = live(opened(held()))
         app.look()
         await pilot.pause()
         assert "what is shown has changed" in text_of_screen(app)
         assert isinstance(app.focused, Button)
         assert app.focused.id == "cancel"
+        await pilot.press("right", "enter")
+        assert source.asked == []
+        assert "look, and then again" in text_of_screen(app)
         await pilot.press("right", "enter")
         assert source.asked == ["resume"]
 
@@ -175,6 +178,8 @@ async def test_a_run_of_another_controller_is_looked_at_again_answered_and_confi
         source.view = live(looked=replace(LOOKED, look=3, questions=(replace(ASKED, given="not done"),)))
         app.look()
         await pilot.pause()
+        await pilot.press("right", "right", "enter")
+        assert source.confirmed == []
         await pilot.press("right", "right", "enter")
         assert source.confirmed == [3]
         await pilot.press("r", "x")
