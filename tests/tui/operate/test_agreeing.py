@@ -156,6 +156,7 @@ async def test_a_hold_is_ended_by_its_button_and_by_no_enter_alone_or_held_key()
         await pilot.press("right", "enter")
         assert source.asked == []
         assert "look, and then again" in text_of_screen(app)
+        await pilot.pause()
         await pilot.press("right", "enter")
         assert source.asked == ["resume"]
 
@@ -180,6 +181,7 @@ async def test_a_run_of_another_controller_is_looked_at_again_answered_and_confi
         await pilot.pause()
         await pilot.press("right", "right", "enter")
         assert source.confirmed == []
+        await pilot.pause()
         await pilot.press("right", "right", "enter")
         assert source.confirmed == [3]
         await pilot.press("r", "x")
