@@ -1,4 +1,5 @@
-"""The loop of a driver's process: answers calls, looks at everything once a period, and hears stops on a thread of its own.
+"""The loop of a driver's process: answers calls, looks at everything once a period, at once where there is news, and hears stops
+on a thread of its own.
 
 Laws. A stop does not wait behind a call that hangs: it takes the lock if it can be had soon, and goes on without it otherwise;
 so a driver's `stop` must bear to be called from another thread while another call is under way. Without a controller nobody
@@ -28,6 +29,7 @@ FOLDER = "cellwright-"
 """How the folder begins that is made for a socket alone."""
 CALLS, STOPS = b"C", b"S"
 """The first byte on each of the two connections says which it is."""
+GLANCE = 0.005  # s between two looks for news alone: an event, or somebody in a zone, does not wait for the next look
 LOCK_WITHIN = 0.02  # s that a stop waits for a call to end
 SENT_WITHIN = 5.0  # s until a reader that takes nothing counts as gone
 PARTED_WITHIN = 2.0  # s that a loop may take to see that the controller is gone
@@ -137,7 +139,7 @@ class Host:
     def _talk(self, calls: socket.socket) -> bool:
         frames = Frames()
         while True:
-            readable, _, _ = select.select([calls], [], [], max(0.0, self._next - time.monotonic()))
+            readable, _, _ = select.select([calls], [], [], max(0.0, min(GLANCE, self._next - time.monotonic())))
             if readable:
                 piece = calls.recv(65536)
                 if not piece:
@@ -152,9 +154,13 @@ class Host:
                             return True
                         case Stop():
                             raise BadFrame("a stop among the calls")
-            if time.monotonic() >= self._next and select.select([], [calls], [], 0.0)[1]:
+            if not select.select([], [calls], [], 0.0)[1]:
+                continue
+            if time.monotonic() >= self._next:
                 self._send(calls, self._seen())
                 self._next = max(self._next + self._period, time.monotonic())
+            elif self._has_news():
+                self._send(calls, self._seen())
 
     def _follow(self, messages: Sequence[ToChild]) -> None:
         """All that has come, before a call lets time pass: after a pause of this process nothing counts as old that is there."""
@@ -175,6 +181,11 @@ class Host:
         with suppress(Defective):
             while time.monotonic() < until and any(robot.mode in ("running", "stopping") for robot in self._seen().robots):
                 select.select([], [], [], self._period)
+
+    def _has_news(self) -> bool:
+        with self._lock:
+            self._desk.pass_time()
+            return self._desk.has_news()
 
     def _seen(self) -> Seen:
         with self._lock:

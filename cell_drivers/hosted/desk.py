@@ -38,6 +38,8 @@ class Desk:
         """`hands` by tool. Simulated time stands still until the drivers are opened, and begins then."""
         self._drivers, self._hands, self._pace = drivers, hands, pace
         self._has_begun, self.is_open, self._shift = False, False, 0
+        self._events: list[DeviceEvent] = []
+        self._occupied: tuple[tuple[str, bool], ...] = ()
         self._follower = drivers if isinstance(drivers, Follower) else None
 
     @property
@@ -119,6 +121,16 @@ class Desk:
             except BaseException as cause:
                 raise Defective(f"it fails while time passes: {kind_and_words(cause)}") from cause
 
+    def has_news(self) -> bool:
+        """Whether there is anything that whoever supervises should not hear only with the next look. Raises Defective."""
+        if not self.is_open:
+            return False
+        try:
+            self._events += _tried(self._drivers.poll, NO_EVENTS)
+            return bool(self._events) or self._zones() != self._occupied
+        except BaseException as cause:
+            raise Defective(f"it fails when it is looked at: {kind_and_words(cause)}") from cause
+
     def look(self) -> Seen:
         """Events first: a state that follows from one is never older than it. Nothing is seen of what is not open."""
         if not self.is_open:
@@ -130,8 +142,9 @@ class Desk:
 
     def _look(self) -> Seen:
         drivers, shift = self._drivers, self._shift
-        events = tuple(shifted(event, shift) for event in _tried(drivers.poll, NO_EVENTS))
-        now = self.now()
+        gathered, self._events = (*self._events, *_tried(drivers.poll, NO_EVENTS)), []
+        events = tuple(shifted(event, shift) for event in gathered)
+        now, self._occupied = self.now(), self._zones()
 
         def told(read: Iterator[Callable[[], T]]) -> tuple[T, ...]:
             values = (_tried(one, None) for one in read)
@@ -139,7 +152,6 @@ class Desk:
 
         machines = dict(drivers.stations) | dict(drivers.machines)
         hands = ((tool, hand) for key, tool in drivers.grippers.items() for hand in self._hands.get(key, ()))
-        zones = drivers.people.zones
         return Seen(
             now,
             events,
@@ -149,10 +161,14 @@ class Desk:
             told(machine.state for machine in machines.values()),
             told(person.state for person in drivers.persons.values()),
             told((lambda signal=signal: drivers.signals.read(signal)) for signal in drivers.signals.signals),  # type: ignore[misc]
-            tuple((zone, _tried(lambda zone=zone: drivers.people.is_occupied(zone, now - shift), True)) for zone in zones),  # type: ignore[misc]
+            self._occupied,
             tuple(shifted(block, shift) for robot in drivers.motion.values() for block in _tried(robot.readback, NO_BLOCKS)),
             _tried(drivers.heard, NOTHING_HEARD) if isinstance(drivers, Metered) else NOTHING_HEARD,
         )
+
+    def _zones(self) -> tuple[tuple[str, bool], ...]:
+        people, now = self._drivers.people, self.now() - self._shift
+        return tuple((zone, _tried(lambda zone=zone: people.is_occupied(zone, now), True)) for zone in people.zones)  # type: ignore[misc]
 
     def _of_set(self, call: Call) -> Answered | Seen:
         if call.method == "look":

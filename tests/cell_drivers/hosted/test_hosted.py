@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cell.device import CommandChanged, FaultRaised, LinkChanged, RobotState
+from cell.device import CommandChanged, FaultRaised, LinkChanged, RobotState, SignalChanged
 from cell.driver_errors import DriverDefect, LinkLost, ProtocolViolation, Refusal, Refused, Timeout
 from cell.geometry import frozen
+from cell.scenario import PersonEnters, Scenario
 from cell_drivers.hosted import LINK, Bounds, HostedSet, NoStart, hosted, line
 from tests.cell_drivers.gantry import HOME, straight
 from tests.cell_drivers.hosted.hosting import BOUNDS, PATIENCE, opened, start_up, until, waited
@@ -105,6 +106,18 @@ def test_states_and_events_are_told_in_the_controllers_time(drivers: HostedSet) 
     assert after - 5e9 < drivers.grippers["grip"].state("a").time <= time.monotonic_ns()
     assert not drivers.signals.read("lathe.door").is_stale(time.monotonic_ns())
     assert not drivers.people.is_occupied("aisle", time.monotonic_ns())
+
+
+def test_news_does_not_wait_for_the_next_look(folder: Path) -> None:
+    """The next one would be in ten minutes."""
+    somebody = Scenario(0, (PersonEnters("aisle", 0.3, 900.0),))
+    drivers = hosted(replace(start_up("sim", folder, scenario=somebody), period=600.0), replace(BOUNDS, silence=PATIENCE))
+    drivers.open()
+    assert not drivers.people.is_occupied("aisle", drivers.line.now())
+    events = until(drivers, lambda event: isinstance(event, SignalChanged) and event.sample.value == "occupied")
+    assert [type(event) for event in events].count(SignalChanged) == 1
+    assert dict(drivers.line.seen.occupied)["aisle"]
+    drivers.close()
 
 
 def test_a_refusal_comes_out_of_the_call_as_it_was_raised(drivers: HostedSet) -> None:
