@@ -21,6 +21,8 @@ OBSERVED = ("grip_lost", "part_missing", "blocked", "refused")
 SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastener is cross-threaded"}
 """What a device says of a joint that it could not make, in the words of a policy."""
 
+LOOK_AGAIN = 5.0  # s, at a command that waits for what its device does beside the run
+
 
 def reported(d: Draft, event: CommandReported) -> None:
     if event.code == NOT_STOPPED:
@@ -227,6 +229,9 @@ def late(d: Draft, command: str) -> None:
     if robot is not None and (robot.fraction is None or robot.fraction < 1.0):
         d.set_timer(f"late {command}", progress.OVERDUE[1])
         return
+    if robot is not None and robot.still_moves:  # its controller does something else, which is told by itself (R705)
+        _wait_or_let_go(d, command)
+        return
     if flight.device in d.belief.short:  # nothing comes, and that is said
         d.set_timer(f"late {command}", progress.OVERDUE[1])
         return
@@ -235,6 +240,14 @@ def late(d: Draft, command: str) -> None:
         return
     progress.land(d, command)
     _lost_sight(d, flight.step, f"{flight.device} does not say what became of {command}")
+
+
+def _wait_or_let_go(d: Draft, command: str) -> None:
+    """Until the run holds for what keeps the device from it; then the resume asks anew."""
+    if d.trouble.hold is None:
+        d.set_timer(f"late {command}", LOOK_AGAIN)
+    else:
+        progress.land(d, command)
 
 
 def _step_failed(d: Draft, step: str, event: str, code: str, text: str) -> None:

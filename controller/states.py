@@ -57,16 +57,29 @@ def watch_moved(d: Draft, event: FactObserved, stood: Stance | None) -> None:
 
 def still_alarmed(d: Draft) -> None:
     """Not cleared by the resume: holds again and says what it is."""
-    if d.pack == "Unholding":
-        text = next((seen.alarm_text for seen in d.belief.devices.values() if seen.alarm is not None), "a robot has no power")
-        recovery.raise_hold(d, HoldReason("R721", text, ()))
+    if d.pack != "Unholding":
+        return
+    alarm = next((seen.alarm_text for seen in d.belief.devices.values() if seen.alarm is not None), None)
+    moving = still_moving(d)
+    if alarm is None and moving is not None:
+        recovery.raise_hold(d, HoldReason("R705", moving, ()))
+        return
+    recovery.raise_hold(d, HoldReason("R721", alarm or "a robot has no power", ()))
+
+
+def still_moving(d: Draft) -> str | None:
+    """Who moves that is to stand, and what to do, as a sentence."""
+    for name, robot in d.belief.robots.items():
+        if robot.still_moves:
+            return f"{name} still moves: wait until it stands, or stop it at its own controller, then resume"
+    return None
 
 
 def unseen(d: Draft) -> str | None:
     """What has not shown itself yet, of that which the plan may need, as a sentence."""
+    if (moving := still_moving(d)) is not None:
+        return moving
     for name, robot in d.belief.robots.items():
-        if robot.still_moves:
-            return f"{name} still moves: wait until it stands, or stop it at its own controller, then resume"
         if robot.stance is None:
             return f"nobody observes where {name} stands"
     for name, hand in d.belief.hands.items():

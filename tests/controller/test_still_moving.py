@@ -18,14 +18,19 @@ SECOND = 1_000_000_000
 HELD = f"{ROBOT} still moves: wait until it stands, or stop it at its own controller, then resume"
 
 
-def run(seconds: float, *asks: Ask, command: str | None = None) -> tuple[Event, ...]:
-    """Another program moves the robot for the first `seconds`; as a `command`, standing on its path."""
+def run(seconds: float, *asks: Ask, command: str | None = None, powers_later: bool = False) -> tuple[Event, ...]:
+    """Another program moves the robot for the first `seconds`; as a `command`, standing on its path. `powers_later`: until then
+    its controller lets nobody else have it."""
     given, scenario = spec(intent(batch="1 parts")), Scenario(0)
     drivers = simulated_cell(cell(), {ROBOT: gantry_model()}, scenario)
     face = drivers.motion[ROBOT]
-    state = face.state
+    state, activate, asked = face.state, face.activate, list[str]()
+    if powers_later:
+        face.activate = asked.append  # type: ignore[method-assign]
 
     def told() -> RobotState:
+        while asked and drivers.now() >= seconds * SECOND:
+            activate(asked.pop())
         seen = state()
         if drivers.now() >= seconds * SECOND or seen.command is not None:
             return seen
@@ -65,6 +70,13 @@ def test_one_that_comes_to_rest_in_time_is_waited_for() -> None:
 
 def test_a_resume_while_it_still_moves_says_it_again() -> None:
     assert holds(run(1000.0, Ask(20.0, "resume"))) == [("R705", HELD)] * 2
+
+
+def test_a_controller_that_lets_nobody_have_it_meanwhile_is_waited_for_too() -> None:
+    events = run(14.0, Ask(20.0, "resume"), powers_later=True)
+    assert holds(events) == [("R705", HELD)], "and not that nobody knows what became of its power"
+    assert of(events, RunEnded)[0].state == "Complete"
+    assert holds(run(1000.0, Ask(20.0, "resume"), powers_later=True)) == [("R705", HELD)] * 2
 
 
 def test_a_run_that_nothing_disturbs_never_says_it() -> None:
