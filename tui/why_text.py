@@ -14,13 +14,14 @@ from tui.speech import bold, printable, put_json, wants_colour
 _LONGEST_LINE = 110
 NEEDED = "together with these, without which something else stands in the way"
 NOT_PLANNED = "not planned: the text or the cell has to be mended first"
+TAKEN, NOT_OURS = "R757", "not planned: somebody else has the cell, or a device of it"
 
 
 def why_text(why: WhyNot | None, texts: Mapping[str, str], colour: bool, found: Sequence[Diagnostic] = ()) -> str:
     """A headline, then each core as the lines themselves, but for those that only repeat what is `found`. `texts` maps a file's
     name to its text."""
     if why is None:
-        return bold(NOT_PLANNED, colour) + "\n"
+        return bold(NOT_OURS if any(d.code == TAKEN for d in found) else NOT_PLANNED, colour) + "\n"
     lines = [bold(_headline(why), colour)]
     for core in (c for c in why.cores if not _repeats(c, found)):
         lines += [f"{_claim(core)} ({core.code}):", *_rows(core.clauses, texts)]

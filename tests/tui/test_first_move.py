@@ -220,7 +220,10 @@ def test_a_cell_that_somebody_has_is_not_planned_for(
     lock = take(here / "state", (str(Path(intent).with_suffix(".cell").resolve()),), PLANNED)
     assert isinstance(lock, CellLock)
     assert main(["run", intent, "--jobs", "1", "--yes"]) == 2
-    assert "error[R757]" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "error[R757]" in told
+    assert "not planned: somebody else has the cell, or a device of it" in told
+    assert "mended" not in told, "nothing is wrong with the text"
     lock.release()
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,8 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 HOME = tuple(np.radians([180.0, -110.0, 110.0, -90.0, -90.0, 0.0]))
 ADDRESS = "linuxcnc://127.0.0.1:5007/tmp/cellwright"
 PATIENCE = 240.0
+THEIRS = "\n".join(("G21 G90 G94", *["G1 X175 F300", "G1 X185 F300"] * 40, "M2", ""))
+"""To and fro about HOME at 5 degrees/s, for more than two minutes: a run has to be planned meanwhile."""
 
 
 @dataclass(slots=True)
@@ -159,6 +161,47 @@ def test_a_link_that_is_cut_in_mid_motion_holds_the_run_and_the_motion_is_carrie
         cell.told("ask", "stop")  # its controller goes on holding
     assert ": Complete" in out or "held" in out
     assert ": Complete" in out or record.executions == 1, "something moved after what the controller had"
+
+
+def test_a_second_run_on_the_same_robot_is_told_so_and_sends_nothing(cell: Cell) -> None:
+    """From another cell file and state folder, with another folder for programs."""
+    folder = cell.folder / "second"
+    folder.mkdir()
+    mark = cell.controller.standing()
+    for file in cell.folder.glob("on_linuxcnc.*"):
+        (folder / file.name).write_text(file.read_text().replace(str(cell.controller.programs), str(folder)))
+    hold = cell.about_to("ask", "hold")
+    run = cell.started("run", "on_linuxcnc.intent", "--yes", "--speed", "1")
+    cell.wait_until_it_moves()
+    _, errors = hold.communicate("now\n", timeout=PATIENCE)
+    assert hold.returncode == 0, errors
+    assert ": Held" in ended(run), "its controller goes on, and has the robot"
+    before, links = cell.controller.at_rest(mark).executions, cell.relay.connections
+    second = replace(cell, folder=folder).started("run", "on_linuxcnc.intent", "--yes", "--speed", "1")
+    _, errors = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 2, errors
+    assert "error[R757]" in errors
+    assert "is controlled by run" in errors
+    assert cell.relay.connections == links, "it has asked the robot something"
+    assert list(folder.glob("*.ngc")) == []
+    assert cell.controller.at_rest(mark).executions == before
+    cell.told("ask", "stop")
+
+
+def test_a_run_begun_while_the_robot_still_moves_says_so(cell: Cell) -> None:
+    """Its own controller runs a program of somebody else's: nothing is sent, and what to do is said."""
+    mark = cell.controller.standing()
+    (program := cell.controller.programs / "theirs.ngc").write_text(THEIRS)
+    with cell.controller.shell() as shell:
+        shell.tell("set mode auto", f"set open {program}", "set run")
+    run = cell.started("run", "on_linuxcnc.intent", "--yes", "--speed", "1")
+    out = ended(run)
+    assert "R705" in out
+    assert "arm still moves: wait until it stands, or stop it at its own controller, then resume" in out
+    with cell.controller.shell() as shell:
+        shell.tell("set abort")
+    cell.told("ask", "stop")
+    assert cell.controller.settled(mark).executions == 1, "what ran there, and nothing else"
 
 
 def test_an_operator_resumes_a_run_whose_link_was_cut_in_mid_motion(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
