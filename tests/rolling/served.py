@@ -21,7 +21,8 @@ HOUR = 3600e9
 
 
 class UntilThen:
-    """A planner that has the run finished at the first plan that is asked for behind so many hours."""
+    """A planner that has the run finished at the first plan that is asked for behind so many hours, and looks around no more from
+    then on: it may still be at work when everything is closed."""
 
     def __init__(self, planner: Watched, hours: float, inbox: Texts) -> None:
         self._planner, self._hours, self._inbox = planner, hours, inbox
@@ -31,7 +32,7 @@ class UntilThen:
         if not self._is_over and self._planner.now() >= self._hours * HOUR:
             self._is_over = True
             post(self._inbox, "finish")
-        return self._planner.replan(request)
+        return (self._planner.planner if self._is_over else self._planner).replan(request)
 
 
 def served(spec: RunSpec, plan: ReleasedPlan, world: SimulatedCell, planner: Replanner, hours: float, root: Path) -> Shift:
