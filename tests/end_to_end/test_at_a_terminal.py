@@ -49,7 +49,7 @@ def at_a_terminal(program: Program, *words: object) -> tuple[int, str]:
 
 def left_behind(program: Program) -> str:
     """A run whose controller was killed."""
-    assert program.call("run", INTENT, "--yes", "--speed", "0.05", "--detach").code == 0
+    assert program.call("run", INTENT, "--yes", "--speed", "0.5", "--detach").code == 0
     folder = next(iter(run_folders(program.state)))
     pid = folder.pid()
     assert pid is not None
@@ -64,6 +64,9 @@ def end_what_holds(program: Program) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+ENDS = ((DONE,), (DONE, HELD))
+"""Of the commands, and of a resume: whether that holds hangs on the moment in which the controller was killed, and nobody is
+there to be asked."""
 COMMANDS = {"plan": ("plan", INTENT), "simulate": ("simulate", INTENT), "run": ("run", INTENT, "--yes")}
 
 
@@ -72,8 +75,8 @@ def test_into_a_pipe_goes_text_and_nothing_that_moves_a_cursor(verb: str, tmp_pa
     asked = program(tmp_path)
     words = COMMANDS.get(verb) or ("resume", left_behind(asked), "--yes")
     done = asked.call(*words)
-    assert done.code == (HELD if verb == "resume" else DONE), done.everything  # nobody is there to be asked
     end_what_holds(asked)
+    assert done.code in ENDS[verb == "resume"], done.everything
     assert [line for line in (done.out + done.err).splitlines() if not line.isprintable()] == []
     if verb != "resume":
         assert re.search(r"^motions: \d+ of \d+$", done.err, re.MULTILINE)
@@ -86,7 +89,7 @@ def test_at_a_terminal_it_is_seen_what_it_does_and_the_cursor_is_there_again(ver
     words = COMMANDS.get(verb) or ("resume", left_behind(asked), "--yes")
     code, sent = at_a_terminal(asked, *words)
     end_what_holds(asked)
-    assert code == DONE, sent
+    assert code in ENDS[verb == "resume"], sent
     assert [line for line in KNOWN.sub("", sent).replace("\r", "").splitlines() if not line.isprintable()] == []
     if verb == "resume":
         return

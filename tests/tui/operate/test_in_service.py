@@ -128,7 +128,7 @@ async def test_a_changed_text_tells_what_a_plan_from_it_changes_and_the_run_that
         await comes(pilot, app, "what would change: ")
         await comes(pilot, app, "✓ planned and proved")
         assert says(app, "+ within 30 s")
-        assert says(app, "deadline")
+        assert says(app, "line of intent")
         await pilot.press("ctrl+s", "right", "enter")
         await comes(pilot, app, "is saved")
         assert (tmp_path / INTENT.name).read_text() == whole + "within 30 s"
