@@ -5,12 +5,13 @@ It goes as far as the joints and the arm's reach let it, and says why no further
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from cell.geometry import Array, Pose
-from cell.jog import AXES, Jog
+from cell.jog import AXES, LONGEST, Jog
 from cell.motion_plan import Segment
 from planner.motion.arm import Arm
 from planner.motion.cartesian_path import SINGULAR
@@ -69,8 +70,8 @@ def _of_tcp(arm: Arm, kinematics: InverseKinematics, q: Array, jog: Jog) -> JogP
     start = np.array(arm.T_world_tcp(q, T_flange_tcp))
     twist = twist_of(arm, start, jog)
     is_turn = bool(twist[3:].any())
-    reach, step = (TURN, KNOT_TURN) if is_turn else (REACH, KNOT)
-    x = np.linspace(0.0, reach, round(reach / step) + 1)
+    reach, step = (TURN, KNOT_TURN) if is_turn else (min(REACH, jog.speed * LONGEST), KNOT)
+    x = np.linspace(0.0, reach, math.ceil(reach / step) + 1)
     knots, why = _followed(arm, kinematics, q, start, twist, x)
     if len(knots) < 2:
         return JogPath((), why)

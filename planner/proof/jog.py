@@ -32,6 +32,7 @@ from planner.proof.surroundings import Surroundings, surroundings_of
 from planner.proof.time_law import joint_motion, pieces_of
 
 ASIDE = 2e-3  # m off the axis, or at 0.1 m from the TCP by turning
+ROUNDING = 1e-9  # rad or m, of control points where a path was cut
 LOOKS = 8001  # of the way, where it is no straight line of joints
 STILL = "parts lie and machines stand as they are observed, and nothing but this robot moves meanwhile"
 
@@ -146,7 +147,7 @@ def _beside(motion: Motion, jog: Jog, arm: Arm) -> Iterator[str]:
         others = np.delete(control, jog.joint, axis=1)
         along = jog.sign * np.diff(control[:, jog.joint])
         way = jog.sign * (control[-1, jog.joint] - control[0, jog.joint])
-        if np.any(others != others[0]) or np.any(along < 0.0) or abs(way - _reach(motion)) > 1e-6:
+        if np.abs(others - others[0]).max(initial=0.0) > ROUNDING or along.min() < -ROUNDING or abs(way - _reach(motion)) > 1e-6:
             yield f"it does not go along {jog.text}"
         return
     path = Path.of(motion.segments)

@@ -91,6 +91,20 @@ def test_the_tool_goes_along_an_axis_or_turns_about_it_and_that_is_proved(frame:
     assert proved(plan, request).value is not None
 
 
+@pytest.mark.parametrize("seed", [pytest.param(k, marks=[pytest.mark.slow] if k else []) for k in range(20)])
+def test_a_way_that_is_found_is_proved(seed: int) -> None:
+    """Wherever it begins, however fast: what is cut is still what was asked for."""
+    drawn, speeds = np.random.default_rng(seed), (0.25, 0.1, 0.03, 0.005)
+    for k in range(8):
+        low, high = (-0.6, -0.3, 0.75, -3.0), (0.6, 0.3, 1.4, 3.0)
+        at = tuple(float(x) for x in drawn.uniform(low, high))
+        axis, is_forward, speed = int(drawn.integers(4)), bool(drawn.integers(2)), float(drawn.choice(speeds))
+        by_tool = Jog("ra", "tool" if k % 4 else "base", ("x", "y", "z", "rz")[axis], is_forward, speed)
+        request = asked(by_tool if k % 2 else joint(axis + 1, is_forward, speed), at)
+        released = proved(way(request)[0], request)
+        assert released.value is not None, (request.jog, at, released.diagnostics)
+
+
 def test_no_point_is_faster_than_was_asked_and_the_way_lasts_no_longer_than_it_may() -> None:
     for speed in (FASTEST, 0.01):
         _, motion = way(asked(joint(1, speed=speed)))

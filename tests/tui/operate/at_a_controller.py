@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from cell.attended import Attending
 from cell.events import Asked
+from cell.jog import Jog
 from cell.orders import OrderChange
 from cellwright.service import ENDPOINT
 from controller.attached.chronicle import Chronicle
@@ -30,6 +31,7 @@ LONG = 2000  # turns of the loop that something may take
 @dataclass
 class Post:
     asked: list[Asked] = field(default_factory=list)
+    keys: list[tuple[Jog, bool] | None] = field(default_factory=list)
 
     def ask(self, what: Asked, who: str) -> None:
         self.asked.append(what)
@@ -39,6 +41,12 @@ class Post:
     def answer(self, question: str, answer: str, who: str) -> None: ...
 
     def attend(self, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None: ...
+
+    def hold_key(self, jog: Jog, is_held: bool, who: str, terminal: int) -> None:
+        self.keys.append((jog, is_held))
+
+    def let_go(self, terminal: int) -> None:
+        self.keys.append(None)
 
 
 class Controlled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from cell.jog import Jog
 from controller.run_state import Manual, Way
 from tests.cell_drivers.gantry import gantry_cell, gantry_model
 from tests.controller.jogged import AHEAD, asked, in_manual, in_production, jogged, moving, press, up
+from tests.tui.operate.at_a_controller import controlled, until
+from tests.tui.operate.on_record import HELD
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
 from tests.tui.operate.test_hostile import Still
 from tests.tui.operate.test_screens import SIZES
 from tui.operate.app import Operate
 from tui.operate.ground import Ground
 from tui.operate.lines import text_of
+from tui.operate.live import LiveRun
 from tui.operate.panels import jog_rows
 from tui.operate.panels.jog_rows import Choice, axis_rows, jog_of, way_lines, why_not
 from tui.operate.positions import positions
@@ -84,6 +88,21 @@ async def test_a_page_that_is_left_lets_go() -> None:
         app.set_focus(None)
         await pilot.pause()
     assert source.keys[-1] is None
+
+
+@in_a_loop
+async def test_a_key_comes_to_the_controller_and_so_does_that_it_was_let_go(tmp_path: Path) -> None:
+    with controlled(HELD, tmp_path) as at:
+        at.tell(1)
+        at.server.tell([], in_manual())
+        app = Operate(live := LiveRun(at.folder, "operate"))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: live.newest().link == "live")
+            live.hold_key(AHEAD, True)
+            live.let_go()
+            await until(pilot, lambda: None in at.post.keys)
+        live.close()
+    assert at.post.keys[:2] == [(AHEAD, True), None]
 
 
 @in_a_loop
