@@ -24,7 +24,7 @@ from pathlib import Path
 
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
-from cell.events import RunResumed, StateChanged
+from cell.events import HoldRaised, RunResumed, StateChanged
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
 from cell.scenario import Scenario
@@ -79,7 +79,8 @@ class Again:
 
 
 class Operator(queue.SimpleQueue[str]):
-    """Reads what a controller says, and asks it to go on whenever it holds."""
+    """Reads what a controller says, and asks it to go on whenever it holds, also where it was held when it was killed; asked too
+    early it stays as it is."""
 
     def __init__(self, inbox: Texts) -> None:
         super().__init__()
@@ -88,7 +89,7 @@ class Operator(queue.SimpleQueue[str]):
 
     def put(self, item: str, block: bool = True, timeout: float | None = None) -> None:
         message = read_message(item)
-        if isinstance(message, StateChanged) and message.after == "Held":
+        if isinstance(message, HoldRaised) or (isinstance(message, StateChanged) and message.after == "Held"):
             self.first_hold = self.first_hold or time.monotonic()
             post(self._inbox, "resume")
 
