@@ -1,12 +1,13 @@
 """The driver keeps every law of the kit beside a real LinuxCNC: a relay cuts its link, an operator's mistake is its fault."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from cell.driver import DriverSet
-from cell_drivers.conformance import Bench, Hooks, examine
+from cell_drivers.conformance import Bench, Finding, Hooks, examine
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.conformance.laws import LAWS
 from cell_drivers.linuxcnc import driver
@@ -21,12 +22,20 @@ SHARES = [pytest.param(slice(k, None, 2), marks=pytest.mark.xdist_group(f"linuxc
 ROBOT = "gantry"
 """As the kit's own cell calls its robot."""
 OF_OUR_TIME = {
-    "calls-return-at-once", "states-are-fresh", "states-come-at-the-declared-rate", "readback-has-no-gap-inside-a-block",
-    "a-stop-stands-in-the-declared-time", "scaling-is-followed", "nothing-is-caught-up", "a-motion-ends-at-its-end",
-    "status-tells-the-whole-life",
-}  # fmt: skip
-"""Laws that measure whoever asks as well: a machine that does something else for a moment breaks them. A driver that breaks one
-breaks it each time, also where it moves so slowly that such moments weigh little."""
+    "calls-return-at-once": r"`\w+` took",  # and whoever is not let run in the call has not returned
+    "states-are-fresh": r"a state was .* old",  # while nobody looks none is fetched
+    "states-come-at-the-declared-rate": r"\d+ fresh states in 1 s",
+    "readback-has-no-gap-inside-a-block": r"\d+ samples of a motion|a block has a gap",
+    "a-stop-stands-in-the-declared-time": r"\w+: it moved for",  # from before the call, which goes out when we are let run
+    "scaling-is-followed": r"at half speed it took",  # to when the end was seen
+    "nothing-is-caught-up": r".* s lost to a slow-down took",  # the slow-down goes out when we are let run
+    "a-motion-ends-at-its-end": r"it took",  # to when the end was seen
+    "status-tells-the-whole-life": r"it was not seen, queued, done|while it ran `at` had",  # it ran while nobody looked
+}
+"""What a machine breaks that does something else for a moment, by law: it measures when whoever asks was let run, as well as
+LinuxCNC. That is tried again, so slowly that such moments weigh little; a driver that breaks it breaks it each time. What else a
+law sees (done and not at its end, an `at` that runs back, a sample told twice) is never tried again: once is a defect. What is
+claimed of LinuxCNC's own time is claimed from its own record (test_linuxcnc.py)."""
 TRIES, SLOWLY = 4, 0.05
 BESIDE_THE_DOUBLE = {"what-is-not-finite-is-no-state", "what-runs-back-is-no-state"}
 """What a real LinuxCNC cannot be made to say."""
@@ -61,12 +70,17 @@ def test_every_law_is_kept_and_none_stays_untested(controller: Controller, bench
     statement = examine(bench, LAWS[share])
     failed = {f.law.name: f for f in statement.of("failed")}
     for again in range(1, TRIES):
-        laws = [law for law in LAWS if law.name in OF_OUR_TIME & failed.keys()]
+        laws = [finding.law for finding in failed.values() if _is_of_our_time(finding)]
         if not laws:
             break
         tried = examine(replace(bench, series=f"again {again}", speed=SLOWLY), laws)
-        failed = {name: f for name, f in failed.items() if name not in OF_OUR_TIME} | {f.law.name: f for f in tried.of("failed")}
+        failed = {n: f for n, f in failed.items() if not _is_of_our_time(f)} | {f.law.name: f for f in tried.of("failed")}
     untested = {f.law.name: f for f in statement.of("not tested") if f.law.name not in BESIDE_THE_DOUBLE}
     seen = (f"{f.law.name}: {f.seen}" for f in (failed | untested).values())
     assert not failed | untested, "\n".join((*seen, controller.log[-800:]))  # which says how late LinuxCNC itself was
     assert len(statement.of("passed")) > 25
+
+
+def _is_of_our_time(finding: Finding) -> bool:
+    seen = OF_OUR_TIME.get(finding.law.name)
+    return seen is not None and re.match(seen, finding.seen) is not None
