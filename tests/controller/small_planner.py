@@ -239,6 +239,8 @@ class Builder:
     def run_lathe(self, part: str) -> None:
         if isinstance(self.stance, AtPlace):
             self.go_to_hub(cell().places[self.stance.place].equipment)
+        elif isinstance(self.stance, AtMeasured):  # it may have been stopped in the lathe, and the door is shut next
+            self.go_to_hub("lathe")
         if not self.clamped:
             self.set_clamp(True, [Fact("at", (part, "lathe"))], part)
         self.set_door(False)

@@ -108,3 +108,9 @@ def test_a_sample_is_as_old_as_its_number() -> None:
     progress, state = Progress(), tend().world.motion["g1"].state()
     told = [progress.told(replace(state, seq=seq, received=now), now) for now, seq in ((1, 7), (2, 8), (5, 8), (9, 8), (10, 9))]
     assert told == [1, 2, 2, 2, 10]
+
+
+def test_a_robot_that_was_stopped_on_its_way_out_of_the_lathe_is_out_before_the_door_shuts() -> None:
+    run = tend(ProtectiveStop("g1", 9.85), asks=LATER, batch=1)
+    assert run.record.summary.state == "Complete"
+    assert run.world.record().violations == ()
