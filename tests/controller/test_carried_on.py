@@ -107,6 +107,7 @@ def test_what_is_planned_next_begins_where_it_has_ended() -> None:
 # --- what does not -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_nobody_goes_into_a_zone_for_one_in_which_the_other_stands() -> None:
     """`a` has lost its part on the bench, so in the zone."""
     run = ran(ONE_ZONE, GripLost("grip_a", 2, "at grip"))
@@ -289,7 +290,7 @@ def unproved(row: Row) -> Iterator[str]:
     "row",
     [
         pytest.param(APART, id="apart"),
-        pytest.param(ONE_ZONE, id="one zone"),
+        pytest.param(ONE_ZONE, id="one zone", marks=pytest.mark.long),
         pytest.param(BENCHED, id="benches", marks=pytest.mark.slow),
         pytest.param(ONE_GAUGE, id="one gauge", marks=pytest.mark.slow),
     ],
