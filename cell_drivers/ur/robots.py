@@ -12,7 +12,7 @@ def universal_robots(assembly: Assembly) -> RealDevices:
     """Raises ValueError for a device that is no robot, or has no address."""
     others = sorted(assembly.devices - assembly.cell.robots.keys())
     if others:
-        raise ValueError(f"it drives robots, and none of {', '.join(others)} is one")
+        raise ValueError(f"it drives robots, and none of {', '.join(others)} is one: name another driver there")
     return RealDevices(motion={name: _driver(assembly, name) for name in sorted(assembly.devices)})
 
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from cell_drivers.ur import link
+from cell_drivers.conformance.built_in import built_in
+from cell_drivers.ur import driver, link
 from cell_drivers.ur.address import Address
 from cell_drivers.ur.robot import UrRobot
 from tests.doubles.linuxcnc_arm import arm_model
@@ -38,6 +39,12 @@ def test_a_name_that_nobody_knows_is_told_with_it() -> None:
         server.places = ()
         server.let()
         told("slow.test: Name or service not known")
+
+
+def test_a_device_that_is_no_robot_is_named_with_what_to_do() -> None:
+    """A tool that names no driver is the cell's only driver's."""
+    with pytest.raises(ValueError, match=r"none of .*grip.* is one: name another driver there"):
+        driver(built_in("ur"))
 
 
 def test_where_one_place_refuses_the_next_is_tried() -> None:
