@@ -17,7 +17,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from cell.events import Asked, OperatorAsked
-from cellwright.service import ENDPOINT, NotReached, attach_to
+from cellwright.service import ENDPOINT, attach_to
 from controller.attached.messages import Role
 from controller.journal.folder import RunFolder
 from tests.tui.operate.at_a_controller import until
@@ -40,7 +40,7 @@ class Shifts:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._number = folder, 0
-        self._runs: list[RunFolder] = []
+        self._controllers: list[int] = []
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -58,15 +58,20 @@ class Shifts:
         assert self._line() == "ready"
 
     def ready(self, scenario: str | None = None, speed: float = SLOW) -> RunFolder:
-        """A run whose controller waits for a start."""
+        """A run whose controller can be reached and waits for a start, or soon will."""
         self._number += 1
         state = self._folder / f"state-{self._number}"
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"state": str(state), "scenario": scenario, "speed": speed}) + "\n")
         self._process.stdin.flush()
-        run = RunFolder(Path(self._line()))
-        self._runs.append(run)
-        return run
+        pid, path = self._line().split(" ", 1)
+        self._controllers.append(int(pid))
+        run = RunFolder(Path(path))
+        for _ in range(STARTED_IN):
+            if (run.path / ENDPOINT).exists():
+                return run
+            time.sleep(0.01)
+        raise AssertionError(f"its controller cannot be reached: {(run.path / 'controller.log').read_text()}")
 
     def begun(self, scenario: str | None = None, speed: float = SLOW) -> RunFolder:
         run = self.ready(scenario, speed)
@@ -75,12 +80,10 @@ class Shifts:
 
     def end(self) -> None:
         """Of every controller that a story has left."""
-        for run in self._runs:
-            pid = run.pid()
-            if pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        self._runs.clear()
+        for pid in self._controllers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._controllers.clear()
 
     def close(self) -> None:
         self.end()
@@ -97,16 +100,10 @@ class Shifts:
 
 def start(run: RunFolder) -> None:
     """As the terminal does that has asked for the run."""
-    for _ in range(STARTED_IN):
-        if (run.path / ENDPOINT).exists():
-            with suppress(NotReached):
-                terminal = attach_to(run, "engineer")
-                terminal.prepared()
-                assert terminal.asked("start", PATIENCE) is None
-                terminal.leave()
-                return
-        time.sleep(0.01)
-    raise AssertionError(f"its controller does not answer: {(run.path / 'controller.log').read_text()}")
+    terminal = attach_to(run, "engineer")
+    terminal.prepared()
+    assert terminal.asked("start", PATIENCE) is None
+    terminal.leave()
 
 
 async def has_asked(run: RunFolder, *what: Asked) -> None:

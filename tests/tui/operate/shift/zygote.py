@@ -4,7 +4,8 @@
 
 Law: what is forked is the controller as it is, `cellwright.controller_process`, but for one thing: simulated drivers stay within
 it at any speed, so that it begins in no time. It waits for a start from any terminal. A line of stdin asks for a run,
-`{"state": folder, "scenario": text or null, "speed": times real time}`; the answer is the run's folder.
+`{"state": folder, "scenario": text or null, "speed": times real time}`; the answer is its
+controller's process and the run's folder.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ def main(intent: str) -> None:
     print("ready", flush=True)  # noqa: T201  it is read by a program
     for number, line in enumerate(sys.stdin, 1):
         folder = _begun(plan, json.loads(line), number)
-        if os.fork() == 0:
+        pid = os.fork()
+        if pid == 0:
             os._exit(_controlled(folder))
-        print(folder.path, flush=True)  # noqa: T201
+        print(pid, folder.path, flush=True)  # noqa: T201
 
 
 def _begun(plan: Planned, asked: dict[str, Any], number: int) -> RunFolder:
