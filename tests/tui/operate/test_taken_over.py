@@ -12,6 +12,7 @@ import pytest
 
 from cell.events import RunResumed
 from controller.journal.folder import RunFolder, run_folders
+from controller.journal.rows import row_of
 from tests.end_to_end.program import Program
 from tests.tui.operate.seen import in_a_loop
 from tests.tui.operate.shift.shifts import ROOT, has_asked, record, screens
@@ -61,9 +62,9 @@ async def test_a_run_that_was_killed_is_taken_over_shown_confirmed_and_gone_on_w
 @in_a_loop
 async def test_who_leaves_before_the_confirmation_leaves_the_run_as_it_was(run: RunFolder) -> None:
     killed(run)
-    before = run.events()
+    before = [row_of(number, event) for number, event in enumerate(run.events())]
     async with record(run) as seat:
         await seat.sees("take the run over")
         await seat.press("R")
         await seat.sees("? TO BE CONFIRMED")
-    assert run.events() == before
+    assert [row_of(number, event) for number, event in enumerate(run.events())] == before
