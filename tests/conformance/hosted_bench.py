@@ -19,7 +19,7 @@ from cell_drivers.hosted.desk import Desk
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated import on_the_bench as simulated
 
-BOUNDS = Bounds(answer=5.0, silence=30.0, stop=5.0, lingers=2.0)
+BOUNDS = Bounds(answer=5.0, silence=30.0, stop=5.0, lingers=10.0)
 
 
 class Here(Host):
