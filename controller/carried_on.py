@@ -3,7 +3,8 @@
 Law (decision 0158): a plan is proved for all durations. A robot that stands where the plan has it stand is one whose next step
 has not come yet, and whatever does not wait for that step is proved beside it, swept volumes, zones and places included. So a
 step is carried on where it waits for nothing that is not started any more, where nothing that is broken is named in it, and where
-every robot is where the plan has it. Where one is anywhere else the proof says nothing, and only what runs is let end.
+every robot is where the plan has it. Where one is anywhere else, or a part is lost, the proof says nothing, and only what runs is
+let end.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import chain
 
 from cell.events import CarriedOn
 from cell.run import STOPS_ONLY_AFFECTED
+from cell.state import Lost
 from cell.steps import Couple, Drive, Grip, Move, Release, SetClamp, SetDoor, Step, Uncouple
 from controller.draft import Draft
 from controller.plan_index import device_of
@@ -66,8 +68,8 @@ def tell(d: Draft) -> None:
 
 def _broken(d: Draft, failure: Failure) -> Iterator[str]:
     """Names of all that nothing more is done with or by: the parts of the failure and the device. None at all where it says
-    neither: then it may be about anything."""
-    if failure.keeps_plan:
+    neither, or where a part of it lies nobody knows where: then it may be about anything."""
+    if failure.keeps_plan or _is_astray(d, failure):
         return
     yield from (part for part in (failure.part, *failure.parts) if part is not None)
     if failure.device is not None:
@@ -75,6 +77,12 @@ def _broken(d: Draft, failure: Failure) -> Iterator[str]:
     step = d.plan.steps.get(failure.step or "") if d.progress.plan is not None else None
     if step is not None and step.robot is not None:
         yield step.robot
+
+
+def _is_astray(d: Draft, failure: Failure) -> bool:
+    """Whether a part of it may lie in anybody's way: no pair of the proof is about that."""
+    known = (d.belief.parts.get(part) for part in (failure.part, *failure.parts) if part is not None)
+    return any(seen is not None and isinstance(seen.part.location, Lost) for seen in known)
 
 
 def _is_touched(d: Draft, step: Step, names: frozenset[str]) -> bool:

@@ -156,6 +156,14 @@ def test_a_robot_that_is_to_meet_what_is_broken_starts_nothing_at_all() -> None:
         assert carried_on(d, (of_a, Failure("x", "R703", "as if", **other))) == (), other  # type: ignore[arg-type]
 
 
+def test_past_a_part_that_has_fallen_nobody_begins_to_move() -> None:
+    run = ran(APART, GripLost("grip_a", 1, "on the way"))
+    events = run.record.events
+    behind = events[events.index(of(run, EventRaised)[0]) :]
+    assert [e for e in behind if isinstance(e, StepStarted | CarriedOn)] == []
+    assert run.record.summary.state == "Held"
+
+
 def test_what_is_about_nothing_in_particular_stops_all() -> None:
     assert carried_on(both_at_work(), (Failure("orders.full", "R726", "as if", block=""),)) == ()
     assert carried_on(both_at_work(), (Failure("late", "R735", "as if", part="shaft#1", keeps_plan=True),)) == ()
