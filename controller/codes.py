@@ -240,9 +240,9 @@ _PAGES = (
         "tell how near, and all robots were asked to stop. The run was suspended until there was enough between them, and holds "
         "since then.",
         "S = v_h (T_r + T_s) + v_r T_r + v_r T_s / 2 + C, by ISO/TS 15066, 5.5.4: what a person and a robot go until the robot "
-        "stands. v_r is what the proof says of the fastest motion of the plan, T_s what the drivers declare, T_r the maximum "
-        "age of the signal (0.5 s where it has none), C 0.85 m. An estimate. Supervisory only: protecting people is the task of "
-        "the safety controller.",
+        "stands. v_r is what the proof says of the fastest motion of the plan, in manual mode 0.25 m/s at least; T_s is what the "
+        "drivers declare, T_r the maximum age of the signal (0.5 s where it has none), C 0.85 m. An estimate. Supervisory only: "
+        "protecting people is the task of the safety controller.",
         "See that nobody is near, then resume. Nothing resumes by itself. Where it happens too often go slower there: "
         "`max_speed`.",
     ),

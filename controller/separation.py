@@ -1,17 +1,19 @@
 """How far people have to be from the robots of a run, and whether they are, where something measures how far they are.
 
 The formula is that of ISO/TS 15066, 5.5.4 (cell/separation_distance.py), with what the proof and the drivers say: the fastest
-that any point of links, tool and load goes on any motion of the plan, the longest that any robot takes to stand. An estimate;
-supervisory only.
+that any point of links, tool and load goes on any motion of the plan, and in manual mode on any jog; the longest that any robot
+takes to stand. An estimate; supervisory only.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from cell.commands import Subject
 from cell.driver import DriverSet
 from cell.events import SeparationSeen
+from cell.jog import FASTEST
 from cell.separation_distance import INTRUSION, REACTION, separation_distance
 from controller.run_state import RunState
 
@@ -40,6 +42,8 @@ def needed_separation(drivers: DriverSet, state: RunState, reaction: float = REA
     if not state.progress.fastest and len(known) < len(tops):
         return None
     v_r = max(state.progress.fastest.values() or known, default=0.0)
+    if state.manual is not None:
+        v_r = max(v_r, FASTEST)  # jogs are no motions of the plan
     T_s = max((robot.capabilities().standstill["hold"] for robot in drivers.motion.values()), default=0.0)
     return separation_distance(v_r, reaction, T_s, INTRUSION, v_h=state.context.approach_speed)
 
@@ -49,6 +53,8 @@ def _measured(drivers: DriverSet, signal: str, now: int) -> tuple[float | None, 
     if signal not in drivers.signals.signals:
         return None, REACTION
     sample = drivers.signals.read(signal)
-    is_known = isinstance(sample.value, int | float) and not isinstance(sample.value, bool) and not sample.is_stale(now)
-    distance = float(sample.value) if is_known and sample.value is not None else None
+    is_number = isinstance(sample.value, int | float) and not isinstance(sample.value, bool)
+    distance = float(sample.value) if is_number and sample.value is not None and not sample.is_stale(now) else None
+    if distance is not None and not math.isfinite(distance):
+        distance = None  # nan is less than nothing, and would be enough
     return distance, REACTION if sample.max_age is None else sample.max_age / SECOND

@@ -3,21 +3,25 @@ none."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+from immutables import Map
 
 from cell.events import HoldRaised, SeparationSeen, StateChanged
+from cell.jog import FASTEST
 from cell.run import RunSpec
 from cell.scenario import Disturbance, FrozenState, PersonNears, Scenario
 from cell.separation_distance import INTRUSION, separation_distance
 from cell.world_record import WorldRecord
-from cell_drivers.simulated import simulated_cell
+from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cellwright.campaign.people_rules import Watched, broken_rules
 from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearse
+from controller.run_state import Manual, RunState
 from controller.separation import needed_separation, separations_seen
 from tests.controller.test_people import Planner, released
 from tests.controller.test_presence import moving, speeds
@@ -102,6 +106,33 @@ def test_at_a_speed_that_nobody_knows_no_distance_is_enough() -> None:
     stands = max(robot.capabilities().standstill["hold"] for robot in drivers.motion.values())
     known = replace(unknown, context=replace(unknown.context, robots=declared))  # type: ignore[type-var]
     assert needed_separation(drivers, known) == pytest.approx(separation_distance(0.4, 0.5, stands, INTRUSION))
+
+
+def test_in_manual_mode_a_jog_may_be_faster_than_any_motion_of_the_plan() -> None:
+    drivers, state = at_rest()
+    slow = replace(state, progress=replace(state.progress, fastest=Map({"m": 0.05})))
+    stands = max(robot.capabilities().standstill["hold"] for robot in drivers.motion.values())
+    assert needed_separation(drivers, slow) == pytest.approx(separation_distance(0.05, 0.5, stands, INTRUSION))
+    manual = replace(slow, manual=Manual())
+    assert needed_separation(drivers, manual) == pytest.approx(separation_distance(FASTEST, 0.5, stands, INTRUSION))
+    assert needed_separation(drivers, replace(state, manual=Manual())) == needed()
+
+
+@pytest.mark.parametrize("told", [math.nan, math.inf])
+def test_what_is_no_distance_is_too_little(told: float) -> None:
+    drivers, state = at_rest()
+    sample = replace(drivers.signals.read("floor.nearest"), value=told)
+    drivers.signals.read = lambda signal: sample  # type: ignore[method-assign]
+    (seen,) = separations_seen(drivers, state, drivers.now())
+    assert (seen.distance, seen.is_short) == (None, True)
+
+
+def at_rest() -> tuple[SimulatedCell, RunState]:
+    """Drivers that nobody is near, and the end of a run."""
+    asked = moving(RULE, occupied="").request
+    drivers = simulated_cell(asked.cell, asked.robots, Scenario())
+    drivers.open()
+    return drivers, fold(run()[0].events)
 
 
 def test_a_person_walks_up_and_away_and_is_told_on_the_way() -> None:
