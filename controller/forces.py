@@ -48,6 +48,12 @@ def clauses_of(program: IntentProgram) -> Clauses:
     return dict(_in(program.block, ()))
 
 
+def free(context: RunContext, robot: str) -> float:
+    """N, where it is in no contact."""
+    own = context.robots[robot].force_limit
+    return FREE if own is None else own
+
+
 def allowed(clauses: Clauses, context: RunContext, progress: Progress, step: str, robot: str, s: float | None) -> Allowed:
     """At path parameter `s` of the motion of `step`; where it is not known, at the place where most is allowed."""
     assert progress.plan is not None

@@ -24,10 +24,13 @@ from cell.jog import Jog, WantedJog
 from controller import keeping_out, ledger, manual_mode, progress, recovery, speeds
 from controller.cell_view import cell_state
 from controller.draft import Draft, as_it_is
-from controller.run_state import Flight, HoldReason, Way
+from controller.run_state import Belief, Flight, HoldReason, RunState, Way
 
 NOT_NOW, NO_WAY = "R780", "R781"
 SPENT = "the key is held no more"
+STOPPED = "everything was stopped"
+OTHERWISE = "the cell is not seen as it was when the way was proved"
+UNSEEN = "nobody sees any more what became of it"
 
 # --- what comes --------------------------------------------------------------------------------------------------------
 
@@ -35,6 +38,7 @@ SPENT = "the key is held no more"
 def asked(d: Draft, event: JogAsked) -> None:
     why = manual_mode.why_not(as_it_is(d), event.jog, event.terminal)
     if why is not None and d.manual is not None and not manual_mode.is_at_work(d.manual, event.terminal):
+        d.jog(wanted=event.jog)  # a terminal has one key at a time: whichever was held before is not any more
         _refuse(d, event.jog, NOT_NOW, why)
         return
     if why is not None:
@@ -89,7 +93,7 @@ def reported(d: Draft, event: CommandReported) -> bool:
         case "aborted":
             recovery.replan(d, f"{moved.robot} was jogged")
             flight = d.progress.flights.get(event.command)
-            why = d.manual.stopping or ("everything was stopped" if flight is not None and flight.is_stopped else "")
+            why = d.manual.stopping or (STOPPED if flight is not None and flight.is_stopped else "")
             _end(d, why or event.text)
             if not why:
                 _refuse(d, moved, NOT_NOW, f"{moved.robot}: {event.text}")
@@ -97,8 +101,34 @@ def reported(d: Draft, event: CommandReported) -> bool:
             text = f"{moved.robot}: {event.text}"
             recovery.replan(d, text)
             _end(d, event.text)
+            _refuse(d, moved, NOT_NOW, text)
             recovery.raise_hold(d, HoldReason("R709", text, ()))
     return True
+
+
+def seen(d: Draft, before: RunState) -> None:
+    """Called behind every event, with the state before it: no way is gone in a cell that is not as it was proved in. One that was
+    found, or is looked for, is asked for anew; a robot that is under way is stopped."""
+    if d.manual is None or d.context is None or d.belief is before.belief:
+        return
+    moved = d.manual.moved
+    if _around(d, before.belief) == _around(d, d.belief) or d.manual.stopping:
+        return
+    if moved is None:
+        d.jog(asked="", way=None)
+    else:
+        _stop(d, OTHERWISE)
+        _refuse(d, moved, NOT_NOW, OTHERWISE)
+
+
+def _around(d: Draft, belief: Belief) -> tuple[object, ...]:
+    """What a way is proved among, but for where the robot stands that is moved. Who may run, and who is near, is `hindrance`."""
+    assert d.manual is not None
+    state, moved = cell_state(d.known, belief, d.now), d.manual.moved
+    parts = {part.id: (part.kind, part.location) for part in state.parts}
+    stances = {name: stance for name, stance in state.stances.items() if moved is None or name != moved.robot}
+    devices = {name: (device.door_open, device.clamped) for name, device in state.devices.items()}
+    return parts, stances, devices, state.mounts
 
 
 # --- what follows ------------------------------------------------------------------------------------------------------
@@ -129,21 +159,26 @@ def go_on(d: Draft) -> None:
 
 
 def _watch(d: Draft) -> None:
-    """A robot is under way."""
+    """A robot is under way. Whatever else than a key breaks it off takes the key too: nothing goes on by itself afterwards."""
     assert d.manual is not None
     moved = d.manual.moved
     assert moved is not None
     if d.manual.flight not in d.progress.flights:
         recovery.replan(d, f"{moved.robot} was jogged")
-        _end(d, "nobody sees any more what became of it")
+        _end(d, UNSEEN)
+        _refuse(d, moved, NOT_NOW, UNSEEN)
     elif d.pack != "Held":
         pass  # it is stopped with everything else
+    elif d.progress.flights[d.manual.flight].is_stopped and not d.manual.stopping:
+        d.jog(stopping=STOPPED)
+        _refuse(d, d.manual.wanted or moved, NOT_NOW, STOPPED)
     elif not d.manual.is_held:
         _stop(d, SPENT)
     elif d.manual.wanted != moved:
         _stop(d, "another key is held")
     elif (why := manual_mode.hindrance(d, moved)) is not None:
         _stop(d, why)
+        _refuse(d, moved, NOT_NOW, why)
 
 
 def _fits(d: Draft, wanted: Jog) -> bool:

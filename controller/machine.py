@@ -91,6 +91,7 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
         state = taking_over.shifted(state, event.shift)
     d = draft_of(state, event.at)
     _take_in(d, event)
+    jogging.seen(d, state)
     _go_on(d)
     failures = d.trouble.failures
     freshness.watch(d)

@@ -27,7 +27,7 @@ from cell.events import (
 )
 from cell.geometry import Array
 from cell.steps import Stance
-from controller.forces import Clauses, allowed, clauses_of
+from controller.forces import Clauses, allowed, clauses_of, free
 from controller.hearing import Hearing
 from controller.observe import Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
@@ -101,18 +101,29 @@ class Watch:
         yield from supplies_seen(state, now)
 
     def forces(self, state: RunState, now: int) -> Iterator[ForceSeen]:
-        """At every look, of the robots that are on a motion: what is met in one is over in the next."""
-        under_way = {c: f for c, f in state.progress.flights.items() if f.device in self._force_accuracy and not f.is_stopped}
-        for seen in self._newest([flight.device for flight in under_way.values() if flight.step is not None]):
+        """At every look, of the robots that are on a motion, of a step or by hand: what is met in one is over in the next."""
+        jog = state.manual.flight if state.manual is not None else ""
+        under_way = {
+            command: flight
+            for command, flight in state.progress.flights.items()
+            if flight.device in self._force_accuracy and not flight.is_stopped and (flight.step is not None or command == jog)
+        }
+        for seen in self._newest([flight.device for flight in under_way.values()]):
             flight = under_way.get(seen.command or "")
-            if flight is None or flight.step is None or seen.force is None or state.context is None:
+            if flight is None or seen.force is None or state.context is None:
                 continue
-            if self._clauses is None:
-                self._clauses = clauses_of(state.context.program)
-            limit = allowed(self._clauses, state.context, state.progress, flight.step, seen.device, seen.s).force
-            met = float(np.linalg.norm(seen.force))
+            limit, met = self._allowed(state, flight.step, seen), float(np.linalg.norm(seen.force))
             if met - self._force_accuracy[seen.device] > limit:
                 yield ForceSeen(now, Subject(state.run), seen.device, met, limit, seen.s)
+
+    def _allowed(self, state: RunState, step: str | None, seen: RobotState) -> float:
+        """N; by hand there is no contact that it may have."""
+        assert state.context is not None
+        if step is None:
+            return free(state.context, seen.device)
+        if self._clauses is None:
+            self._clauses = clauses_of(state.context.program)
+        return allowed(self._clauses, state.context, state.progress, step, seen.device, seen.s).force
 
     def _newest(self, robots: Sequence[str]) -> list[RobotState]:
         """What there is at hand: this loop waits for no driver's answer."""

@@ -7,21 +7,29 @@ from dataclasses import replace
 import pytest
 from immutables import Map
 
-from cell.commands import Acknowledge, Activate, RequestJog, SetSpeed, StartMotion, StopAll
+from cell.commands import Acknowledge, Activate, RequestJog, SetSpeed, StartMotion, StopAll, Subject
 from cell.events import (
     CommandReported,
     CommandSent,
     DeviceAlarm,
+    FactObserved,
+    ForceSeen,
     JogAsked,
     JogEnded,
     JogRefused,
+    JointSpeedSeen,
     ModeChanged,
+    Observation,
     PlanRequested,
     RunResumed,
+    TrackingErrorSeen,
+    WayFound,
     ZoneReported,
 )
 from cell.jog import FASTEST, Jog
 from cell.program import Never
+from cell.scenario import Bump
+from cell.steps import AtMeasured, Fact, stance_name
 from controller import keeping_out
 from controller.attached.messages import HoldKey
 from controller.attached.permits import Standing, refusal
@@ -53,6 +61,7 @@ from tests.controller.jogged import (
 from tests.controller.small_planner import ROBOT
 from tests.controller.tending import POLICIES
 
+STANDS = Fact("stands", (ROBOT, stance_name(AtMeasured((0.1, 0.0, 1.0, 0.0)))))
 NEVER = "never g1 in inside_lathe and lathe.spindle is running\n"
 
 
@@ -186,6 +195,51 @@ def test_what_still_waited_for_the_disk_does_not_go_out_when_the_key_is_up() -> 
     assert (state.progress.flights, state.trouble.replan) == (in_manual().progress.flights, in_manual().trouble.replan)
 
 
+def test_what_was_looked_at_in_a_cell_that_is_seen_otherwise_since_is_asked_for_anew() -> None:
+    state, _ = asked(in_manual(), AHEAD, is_held=False)
+    state, _ = way(state)
+    state, commands = advance(state, changed(state))
+    assert [type(c) for c in commands.send] == [RequestJog]
+    state, commands = asked(state, AHEAD)
+    assert commands.send == ()  # not before there is an answer
+    _, commands = way(state)
+    assert StartMotion in [type(c) for c in commands.send]
+    same, _ = way(asked(in_manual(), AHEAD, is_held=False)[0])
+    assert StartMotion in [type(c) for c in asked(same, AHEAD)[1].send]
+
+
+def test_an_answer_about_the_cell_as_it_was_is_no_way() -> None:
+    before, _ = asked(in_manual(), AHEAD)
+    state, commands = advance(before, changed(before))
+    assert [type(c) for c in commands.send] == [RequestJog]
+    assert before.manual is not None
+    at, of = (0.0, 0.0, 1.0, 0.0), Subject("test", "plan", motion="m")
+    late = WayFound(state.now, of, before.manual.asked, AHEAD, at, at, 0.4, 4.0, None, (), (), "")
+    assert advance(before, late)[1].send != ()
+    assert advance(state, late)[1].send == ()
+
+
+def test_a_robot_under_way_stops_where_the_cell_is_seen_otherwise() -> None:
+    state = moving(in_manual())
+    state, commands = advance(state, changed(state))
+    assert [type(c) for c in commands.send] == [StopAll]
+    assert refused(commands) == ["the cell is not seen as it was when the way was proved"]
+    stands(broken_off(state))
+
+
+def test_a_machine_that_comes_to_its_end_meanwhile_stops_nothing() -> None:
+    state = moving(running(in_manual(), True))
+    state, commands = advance(state, FactObserved(state.now, OF, Fact("idle", ("lathe",)), True, "lathe", 0.0))
+    assert state.belief.devices["lathe"].running is False
+    assert (commands.send, refused(commands)) == ((), [])
+
+
+def changed(state: RunState) -> FactObserved:
+    """Somebody opens, or shuts, the door of the lathe."""
+    is_open = state.belief.devices["lathe"].door_open
+    return FactObserved(state.now, OF, Fact("shut" if is_open else "open", ("lathe",)), True, "lathe", 0.0)
+
+
 # --- refused -----------------------------------------------------------------------------------------------------------
 
 HARMLESS = Jog(ROBOT, "joint", "1", True, 0.1)
@@ -246,6 +300,69 @@ def test_nothing_is_jogged_while_somebody_is_in_a_zone_that_stops() -> None:
     assert [type(c) for c in commands.send] == [StopAll]
     assert state.manual is not None
     assert state.manual.stopping == "somebody is in aisle"
+
+
+def broken_off(state: RunState) -> RunState:
+    """The robot has come to rest, with the key still down."""
+    assert state.manual is not None
+    return advance(state, CommandReported(state.now, OF, state.manual.flight, "aborted", "", "stopped"))[0]
+
+
+def test_who_has_stopped_a_jog_and_is_gone_before_it_stands_does_not_set_it_going_again() -> None:
+    manual = in_manual()
+    assert manual.context is not None
+    zone = replace(manual.context.zones["aisle"], when_occupied="stop", slow_to=None)
+    stops = replace(manual, context=replace(manual.context, zones={**manual.context.zones, "aisle": zone}))
+    state, commands = advance(moving(stops), ZoneReported(stops.now, OF, "aisle", True, "scanner.aisle"))
+    assert refused(commands) == ["somebody is in aisle"]
+    state, _ = advance(state, ZoneReported(stops.now, OF, "aisle", False, "scanner.aisle"))
+    stands(broken_off(state))
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        ForceSeen(0, OF, ROBOT, 200.0, 150.0, None),
+        TrackingErrorSeen(0, OF, ROBOT, 0.2, 0.1),
+        JointSpeedSeen(0, OF, ROBOT, "joint 2", 3.0, 2.0),
+    ],
+)
+@pytest.mark.parametrize("ends", ["aborted", "done"])
+def test_behind_a_stop_of_everything_the_key_is_to_be_let_go_first(seen: Observation, ends: str) -> None:
+    state = moving(in_manual())
+    state, commands = advance(state, replace(seen, at=state.now))  # type: ignore[type-var]
+    assert [type(c) for c in commands.send] == [StopAll]
+    assert refused(commands) == ["everything was stopped"]
+    assert state.manual is not None
+    state, _ = advance(state, CommandReported(state.now, OF, state.manual.flight, ends, "", ""))  # type: ignore[arg-type]
+    stands(state)
+
+
+def stands(state: RunState) -> None:
+    """No way is asked for, nothing is started, where the robot is seen to stand; a press of the key begins anew."""
+    assert state.manual is not None
+    assert (state.manual.flight, state.manual.wanted, state.manual.is_held) == ("", None, False)
+    state, commands = advance(state, FactObserved(state.now, OF, STANDS, True, ROBOT, 0.0))
+    assert commands.send == ()
+    assert [type(c) for c in asked(state, AHEAD)[1].send] == [RequestJog]
+
+
+def test_a_key_that_is_refused_ends_the_one_before_it() -> None:
+    state = moving(in_manual())
+    state, commands = asked(state, replace(AHEAD, robot="g9"))
+    assert [type(c) for c in commands.send] == [StopAll]
+    state = broken_off(state)
+    assert state.manual is not None
+    assert (state.manual.flight, state.manual.wanted) == ("", None)
+
+
+def test_what_a_robot_meets_by_hand_stops_it() -> None:
+    run = jogged((61.0, press(AHEAD)), (63.0, up()), disturbances=(Bump(ROBOT, 62.0, 0.05, 212.0),))
+    (met,) = run.all(ForceSeen)
+    assert (met.at, met.limit) == (62 * 10**9, 150.0)
+    assert [e.at for e in run.all(CommandSent) if isinstance(e.command, StopAll)][-1] == met.at
+    assert [e.why for e in run.all(JogEnded)] == ["everything was stopped"]
+    assert len(run.planner.ways) == 1
 
 
 def test_a_jog_is_not_made_slower_for_somebody_but_refused() -> None:
@@ -348,7 +465,7 @@ def test_a_full_zone_takes_no_other_robot() -> None:
         ("done", True, "the wall is in the way", None),
         ("aborted", True, "it is hot", "R780"),
         ("refused", False, "it is hot", "R780"),
-        ("unknown", True, "it is hot", None),
+        ("unknown", True, "it is hot", "R780"),
         ("not begun", False, "it is hot", None),
     ],
 )
