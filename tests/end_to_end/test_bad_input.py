@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.program import Finished, Program
+from tests.long import rest_is_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def test_check_finds_what_the_text_gets_wrong(program: Program, project: Path, m
     assert_told(program.answer("check", made(project, mistake), "--format", "json"), mistake, project)
 
 
-@pytest.mark.parametrize("mistake", PLANNED, ids=names)
+@pytest.mark.parametrize("mistake", rest_is_long(PLANNED, 4), ids=names)
 def test_plan_finds_what_the_cell_is_not_up_to(program: Program, project: Path, mistake: Mistake) -> None:
     finished = program.answer("plan", made(project, mistake), "-o", "never.plan", "--format", "json")
     assert_told(finished, mistake, project)

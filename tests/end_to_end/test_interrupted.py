@@ -80,6 +80,7 @@ def test_after_kill_9_of_the_controller_the_journal_reads(program: Program, plan
     assert f"opened {datetime.now(UTC).year}" in report.out, "a run in service bears today's date"
 
 
+@pytest.mark.long
 def test_a_terminal_that_is_killed_stops_nothing_and_another_one_goes_on_with_it(program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     process.kill()

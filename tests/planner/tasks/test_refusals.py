@@ -428,9 +428,9 @@ def test_e506_when_a_station_is_to_be_kept_fresh_more_often_than_it_is_empty() -
 
 
 def test_every_code_is_asked_for_in_a_test(repository: Path) -> None:
-    """In an assertion of the tests of the planner or of constructs, so that none is left that nothing raises."""
+    """In an assertion of the tests of the planner, of constructs or of whole runs, so that none is left that nothing raises."""
     asserted: set[object] = set()
-    for path in (p for room in ("planner", "constructs") for p in (repository / "tests" / room).rglob("test_*.py")):
+    for path in (p for room in ("planner", "constructs", "end_to_end") for p in (repository / "tests" / room).rglob("test_*.py")):
         found = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Assert)]
         asserted |= {leaf.value for node in found for leaf in ast.walk(node) if isinstance(leaf, ast.Constant)}
     assert set(PAGES) - asserted == set()
