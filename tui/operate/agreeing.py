@@ -64,8 +64,9 @@ class Agreeing(Dialog):
         if self._shown is None:
             return
         if view.looked is None and view.scene.run.pack != "Held":
-            self._shown = None
-            self.dismiss(None)
+            if self.is_active:  # what lies on top ends first, for only the top one can be taken away
+                self._shown = None
+                self.dismiss(None)
             return
         for panel in self.query(Panel):
             panel.update()
@@ -74,6 +75,10 @@ class Agreeing(Dialog):
             self._shown, self._is_other = now, True
             self.query_one("#cancel").focus()
             self._tell(view, "what is shown has changed")
+
+    def on_screen_resume(self) -> None:
+        """What lay on top has gone; meanwhile the run may have gone on."""
+        self.update(self.operate.view)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         view = self.operate.view

@@ -25,6 +25,7 @@ from tests.tui.operate.test_map import ground
 from tests.tui.operate.test_requests import WELCOME, Messages, Played
 from tui.operate.agreeing import Agreeing
 from tui.operate.app import Operate
+from tui.operate.dialogs import Answering
 from tui.operate.lines import text_of
 from tui.operate.live import LiveRun
 from tui.operate.panels import cell_map
@@ -165,6 +166,35 @@ async def test_a_hold_is_ended_by_its_button_and_by_no_enter_alone_or_held_key()
         await pilot.pause()
         await pilot.press("right", "enter")
         assert source.asked == ["resume"]
+
+
+@in_a_loop
+async def test_where_the_run_goes_on_under_a_question_nothing_stays_that_agrees_to_a_later_hold() -> None:
+    source = Still(live(asking(held())))
+    app = Operate(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "q")
+        assert isinstance(app.screen, Answering)
+        source.view = live(replace(held(), run=replace(held().run, pack="Execute")))
+        app.look()
+        await pilot.pause()
+        assert isinstance(app.screen, Answering)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not app.screen.is_modal
+        await pilot.press("r", "escape")
+        source.view = live(asking(held()))
+        app.look()
+        await pilot.press("r", "q")
+        source.view = live(replace(held(), run=replace(held().run, pack="Execute")))
+        app.look()
+        source.view = live(opened(held()))  # another hold, before anybody has closed the question
+        app.look()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "what is shown has changed" in text_of_screen(app)
+        await pilot.press("right", "enter")
+        assert source.asked == []
 
 
 @in_a_loop
