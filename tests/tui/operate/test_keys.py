@@ -10,10 +10,15 @@ from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import ASSEMBLY, scene_of
 from tests.tui.operate.seen import in_a_loop, text_of_screen
 from tests.tui.operate.test_hostile import hostile
+from tui.operate.agreeing import Agreeing
 from tui.operate.app import Operate
+from tui.operate.axis_panel import AxisPanel
 from tui.operate.deeds import DEEDS
-from tui.operate.key_file import WrongKeys, key_file, own_keys
+from tui.operate.dialogs import Confirm, Palette
+from tui.operate.editing.page import IntentPage
+from tui.operate.key_file import _NAMES, PAGES, WrongKeys, _is_key, key_file, own_keys
 from tui.operate.lines import text_of
+from tui.operate.pages import Cells, Plan
 from tui.operate.panels.footer import footer_line
 from tui.operate.recorded import RecordedRun
 from tui.operate.view import View
@@ -41,6 +46,7 @@ def test_without_a_file_the_keys_are_ours_and_no_two_deeds_have_the_same(tmp_pat
         ("[operate]\nstop = 'ctrl+m'", "no key to give"),
         ("[operate]\nhold = 'é'", "no key to give"),
         ("[operate]\nhold = 7", "no key to give"),
+        *((f"[operate]\nstop = '{key}'", "it means something else") for key in (*"ovl,.+-", "f1")),
         ("operate = 1", "no table"),
         ("[operate\n", "keys.toml"),
         ("x" * 200_000, "larger than"),
@@ -49,6 +55,14 @@ def test_without_a_file_the_keys_are_ours_and_no_two_deeds_have_the_same(tmp_pat
 def test_a_file_that_cannot_be_meant_is_refused_and_says_where(text: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(WrongKeys, match=says):
         keys_of(tmp_path, text)
+
+
+def test_no_page_has_a_key_of_its_own_that_may_be_given_to_a_stop() -> None:
+    """It would come first there, and the stop be lost."""
+    pages = (AxisPanel, Agreeing, Plan, Cells, IntentPage, Palette, Confirm)
+    own = {key for page in pages for binding in page.BINDINGS if not binding.id for key in binding.key.split(",")}
+    assert {"o", "l", "left"} <= own
+    assert {key for key in own if _is_key(key) or key in _NAMES.values()} <= PAGES
 
 
 @in_a_loop
