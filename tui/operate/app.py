@@ -28,11 +28,12 @@ from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelv
 from tui.operate.editing.page import IntentPage
 from tui.operate.editing.text import IntentText
 from tui.operate.jumping import Jump
-from tui.operate.lines import Line, Look, line, said
+from tui.operate.lines import Line, Look, fitted, line, said
 from tui.operate.page import Page
 from tui.operate.pages import SCREENS, pages
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels.footer import footer_line
+from tui.operate.requests import INSTEAD
 from tui.operate.source import Source
 from tui.operate.themes import GREY, THEMES, looks_of
 from tui.operate.too_small import is_too_small, small_lines
@@ -82,6 +83,7 @@ class Operate(App[str]):
         self._text_page = IntentPage()
         self._desks: dict[str, Desk] = {}
         self.cells_seen: tuple[Cell, ...] = () if cells is None else cells.newest()
+        self._seen_unheard: set[str] = set()
         self._said = ""
         self.source = source
         self.view: View = source.newest()
@@ -120,6 +122,8 @@ class Operate(App[str]):
         view, cells = self.source.newest(), () if self._cells is None else self._cells.newest()
         if view is not self.view or cells is not self.cells_seen:
             self.view, self.cells_seen = view, cells
+            self._seen_unheard &= {cell.run_id for cell in cells if cell.view.unheard}
+            self._seen_unheard |= {view.run_id} if view.unheard else set()
             self.show()
         self._text_page.look()
 
@@ -144,6 +148,14 @@ class Operate(App[str]):
     def whose(self) -> str:
         """The cell that is shown, where there are several."""
         return next((c.name for c in self.cells_seen if c.run_id == self.view.run_id), "") if len(self.cells_seen) > 1 else ""
+
+    @property
+    def unheard(self) -> str:
+        """That a stop was not acknowledged: of the cell that is shown, or of another one that was left before, by its name. Who
+        has gone there has seen it; it stands in the list then, and hides no alarm of another cell for ever."""
+        others = (cell for cell in self.cells_seen if cell.view.unheard and cell.run_id not in self._seen_unheard)
+        theirs = (f"{fitted(cell.name, 14)}: {cell.view.unheard.partition(':')[0]}. {INSTEAD}" for cell in others)
+        return self.view.unheard or next(theirs, "")
 
     def show(self) -> None:
         for screen in self.screen_stack:

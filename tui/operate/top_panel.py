@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.widgets import Input, TextArea
 
@@ -24,4 +25,5 @@ class TopPanel(Panel):
         focused = self.screen.focused
         is_typing = isinstance(focused, Input) or (isinstance(focused, TextArea) and not focused.read_only)
         key = EVERYWHERE if is_typing else self.operate.keys["stop"]
-        return top_lines(self.operate.view, width, shown_key(key), self.operate.whose)
+        view = replace(self.operate.view, unheard=self.operate.unheard)
+        return top_lines(view, width, shown_key(key), self.operate.whose)

@@ -17,6 +17,7 @@ from controller.journal.journal import FILE
 from tests.tui.operate.at_a_controller import Controlled, controlled, until
 from tests.tui.operate.on_record import ASSEMBLY, TENDING, scene_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
+from tests.tui.operate.test_hostile import Still
 from tui.operate.app import Operate
 from tui.operate.cells import Cell, Cells
 from tui.operate.lines import text_of, width_of
@@ -142,3 +143,36 @@ def test_cells_of_one_name_are_told_apart_by_their_runs_and_each_row_says_what_t
         columns = {text.index(word) for text, word in ((texts[0], "one"), (texts[1], "two"), (texts[2], "xxx"))}
         assert columns == {cell_len("  state          ")} == {text_of(head[0]).index("cell")}
         assert all(width_of(row) < width for _, row in rows[2:])
+
+
+class Listed(Cells):
+    """Two cells that stand still."""
+
+    def __init__(self, *found: Cell) -> None:
+        self.found = found
+
+    def newest(self) -> tuple[Cell, ...]:
+        return self.found
+
+
+@in_a_loop
+async def test_a_stop_of_a_cell_that_was_left_and_is_not_acknowledged_is_told_above_all_else_with_its_name() -> None:
+    scene = scene_of(ASSEMBLY)
+    unheard = View(
+        scene, "lost", run_id="one", unheard="STOP NOT ACKNOWLEDGED: the controller is gone. Press the hardware e-stop."
+    )
+    shown = View(scene, "live", role="operate", run_id="two")
+    source = Still(shown)
+    app = Operate(source, cells=Listed(Cell("one", FIRST * 9, unheard), Cell("two", SECOND, shown)))
+    async with app.run_test(size=(80, 24)):
+        first, _, third, *rows = rows_of_screen(app)
+        assert first.endswith(f"[x STOP {SECOND}]")
+        assert third.startswith(f"! {FIRST}")
+        assert third.rstrip().endswith("…: STOP NOT ACKNOWLEDGED. Press the hardware e-stop.")
+        assert any("! STOP NOT ACKNOWLEDGED" in row for row in rows)
+        for view, tells in ((unheard, True), (shown, False)):  # who has gone there has seen it
+            source.view = view
+            app.look()
+            third = rows_of_screen(app)[2]
+            assert ("STOP NOT ACKNOWLEDGED" in third) is tells
+        assert any("! STOP NOT ACKNOWLEDGED" in row for row in rows_of_screen(app)[3:])

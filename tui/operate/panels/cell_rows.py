@@ -49,6 +49,8 @@ def _state(view: View) -> Piece:
 
 def _alarm(view: View) -> Line:
     top, others = view.scene.alarms.top, len(view.scene.alarms.listed) - 1
+    if view.unheard:
+        return line(said(f"! {view.unheard}", "bad"))
     if view.link in _LINKS:
         return line(said(f"{_LINKS[view.link]}{': ' + view.note if view.note and view.link == 'lost' else ''}", "dim"))
     if top is None:
