@@ -340,9 +340,13 @@ class Operate(App[str]):
         if name is not None:
             self.action_deed(name)
 
+    async def action_quit(self) -> None:
+        """Ctrl-Q, which Textual has for it, leaves no more quickly than our key does."""
+        self.action_deed("detach")
+
     def _do_detach(self, is_sure: bool = False) -> None:
-        if not is_sure and self._text_page.is_changed:
-            deed = replace(BY_NAME["detach"], confirms="The text is changed and not saved: what was typed is lost.")
+        if not is_sure and self._text_page.is_unsaved:
+            deed = replace(BY_NAME["detach"], confirms="A text is changed and not saved: what was typed is lost.")
             self.push_screen(Confirm(deed), lambda answer: self._do_detach(True) if answer is not None else None)
             return
         goes_on = self.view.link == "live"

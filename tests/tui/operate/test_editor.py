@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_sc
 from tests.tui.operate.site import Site
 from tests.tui.operate.test_hostile import NAMES, Still
 from tui.operate.app import Operate
+from tui.operate.dialogs import Confirm
 from tui.operate.editing.desk import Desk
 from tui.operate.editing.on_disk import Conflict, OnDisk, read_text, write_text
+from tui.operate.editing.page import IntentPage
 from tui.operate.editing.text import IntentText
 from tui.operate.view import View
 
@@ -84,6 +87,28 @@ async def test_letters_are_text_there_and_stop_is_still_one_key_away(tmp_path: P
         assert source.asked == ["quick stop"]
         await pilot.press("escape", "x")
         assert source.asked == ["quick stop"] * 2
+
+
+@in_a_loop
+async def test_nothing_that_was_typed_at_any_cell_is_lost_by_leaving_without_a_question(tmp_path: Path) -> None:
+    async with edited(Site.in_folder(tmp_path)) as (app, pilot, source):
+        await pilot.press("enter", "x")
+        await pilot.press("ctrl+q")
+        assert isinstance(app.screen, Confirm)
+        assert "not saved" in text_of_screen(app)
+        await pilot.press("escape")
+        source.view = replace(source.view, run_id="another")
+        app.look()
+        await pilot.pause()
+        assert not app.query_one(IntentPage).is_changed
+        await pilot.press("escape", "d")
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("enter")  # Cancel has the focus
+        assert app.is_running
+        source.view = replace(source.view, run_id="run")
+        app.look()
+        await pilot.pause()
+        assert app.query_one(IntentPage).is_changed
 
 
 @pytest.mark.slow

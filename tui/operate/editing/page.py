@@ -90,6 +90,11 @@ class IntentPage(Page):
         return self._loaded > 0 and self._text.text != self._clean
 
     @property
+    def is_unsaved(self) -> bool:
+        """Here, or at another cell's text that was left as it was."""
+        return self.is_changed or any(loaded and text != clean for text, clean, loaded in self._drafts.values())
+
+    @property
     def is_typed_in(self) -> bool:
         return self._text.is_typed_in
 
