@@ -16,6 +16,8 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import pytest
+from textual_serve.app_service import AppService
+from textual_serve.download_manager import DownloadManager
 
 from tests.end_to_end.program import Program
 from tests.journals.packing import ENDING, FOLDER, unpacked
@@ -122,7 +124,7 @@ async def _is_whole(client: aiohttp.ClientSession, at: str) -> None:
 
 
 async def _is_closed_to_others(client: aiohttp.ClientSession, at: str) -> None:
-    root, here = urljoin(at, "/"), urlsplit(at).netloc
+    root = urljoin(at, "/")
     turned: list[tuple[str, dict[str, str], int]] = [
         (root, {}, 404),
         (urljoin(root, "static/js/textual.js"), {}, 404),
@@ -132,7 +134,6 @@ async def _is_closed_to_others(client: aiohttp.ClientSession, at: str) -> None:
         (at, {"Host": "evil.example"}, 403),
         (urljoin(at, "ws"), {"Origin": "http://evil.example"}, 403),
         (urljoin(at, "ws"), {"Host": "evil.example", "Origin": "http://evil.example"}, 403),
-        (urljoin(at, "ws?width=99999999999"), {"Origin": f"http://{here}"}, 400),
     ]
     for address, headers, status in turned:
         async with client.get(address, headers=headers) as answer:
@@ -140,6 +141,9 @@ async def _is_closed_to_others(client: aiohttp.ClientSession, at: str) -> None:
             assert "connect-src 'self'" in answer.headers["Content-Security-Policy"]
     with pytest.raises(aiohttp.WSServerHandshakeError):
         await client.ws_connect(urljoin(at, "ws"), headers={"Origin": "http://evil.example"})
+    for size in ("width=99999999999", "height=00000899999999", "width=0", "height=x"):
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="400"):
+            await client.ws_connect(urljoin(at, f"ws?{size}"))
 
 
 @in_a_loop
@@ -153,7 +157,16 @@ async def test_no_more_terminals_are_opened_than_that_and_what_is_no_message_of_
     try:
         at = await asyncio.wait_for(found.get(), 60)
         async with aiohttp.ClientSession() as client:
-            for message in ("{}", "[]", "no json", '["resize", 7]', '["stdin"]', '["stdin", 7]'):
+            for message in (
+                "{}",
+                "[]",
+                "no json",
+                '["resize", 7]',
+                '["resize", {"width": -1, "height": 9}]',
+                '["resize", {"width": "9", "height": 9}]',
+                '["stdin"]',
+                '["stdin", 7]',
+            ):
                 line = await opened(client, at)
                 with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
                     await client.ws_connect(urljoin(at, "ws"))
@@ -162,6 +175,24 @@ async def test_no_more_terminals_are_opened_than_that_and_what_is_no_message_of_
     finally:
         staying.cancel()
         await asyncio.wait([staying])
+
+
+@in_a_loop
+async def test_a_terminal_becomes_no_larger_than_any_may_be_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+
+    async def send(self: AppService, data: dict[str, object]) -> bool:
+        sent.append((data["width"], data["height"]))
+        return True
+
+    async def nothing(*_: object) -> None: ...
+
+    monkeypatch.setattr(AppService, "send_meta", send)
+    manager = DownloadManager()
+    screens = served._Screens("", write_bytes=nothing, write_str=nothing, close=nothing, download_manager=manager)
+    for size in ((120, 36), (10**9, 40), (80, 10**9)):
+        await screens.set_terminal_size(*size)
+    assert sent == [(120, 36), (served.LARGEST, 40), (80, served.LARGEST)]
 
 
 async def opened(client: aiohttp.ClientSession, at: str) -> aiohttp.ClientWebSocketResponse:

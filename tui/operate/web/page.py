@@ -68,7 +68,7 @@ class Page(Server):
         text = self._text.substitute(
             title=escape(self.title),
             socket=escape(f"ws://{own_name(request.host)}/{self.token}/ws"),
-            size=size if size.isascii() and size.isdecimal() and int(size[:4]) in _FONTS else "16",
+            size=size if size.isascii() and size.isdecimal() and len(size) <= 4 and int(size) in _FONTS else "16",
         )
         return web.Response(text=text, content_type="text/html")
 
@@ -99,8 +99,10 @@ class Page(Server):
         except (AssertionError, AttributeError, LookupError, TypeError, ValueError):
             await line.close(code=WSCloseCode.POLICY_VIOLATION)
         finally:
-            await screens.stop()
-            self._terminals -= 1
+            try:
+                await screens.stop()
+            finally:
+                self._terminals -= 1
         return line
 
     async def stay(self, told: Tell) -> None:
@@ -126,6 +128,12 @@ class _Screens(AppService):
             await super().run()
         finally:
             await self.remote_close()
+
+    async def set_terminal_size(self, width: int, height: int) -> None:
+        """Each row is drawn and kept: what is larger has its screens in a part of it. Raises TypeError, ValueError."""
+        if min(width, height) < 0:
+            raise ValueError(f"a terminal of {width} by {height}")
+        await super().set_terminal_size(min(width, LARGEST), min(height, LARGEST))
 
     async def stop(self) -> None:
         process = self._process
@@ -169,7 +177,7 @@ def _ended(stack: ExitStack) -> asyncio.Event:
 
 
 def _is_size(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= LARGEST
+    return text.isascii() and text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= LARGEST
 
 
 @web.middleware
