@@ -6,6 +6,7 @@ Law: a cell in the list is folded as a cell alone is; there is no second opinion
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from threading import Event, Lock, Thread
@@ -38,13 +39,17 @@ class Cells:
         self._state_dir, self._role = state_dir, role
         self._sources: dict[str, LiveRun] = {first.id: LiveRun(first, role)}
         self._lock, self._closed = Lock(), Event()
+        self._attended = first.id
         self._seen: tuple[Cell, ...] = ()
         self.look()
         Thread(target=self._watch, name="cells", daemon=True).start()
 
     def source(self, run_id: str) -> LiveRun:
-        """From now on that one is attended to: where its robots are is told."""
-        found = self._sources[run_id]
+        """From now on that one is attended to: where its robots are is told. One that has just made way is not."""
+        with self._lock:
+            if run_id in self._sources:
+                self._attended = run_id
+            found = self._sources[self._attended]
         found.attend()
         return found
 
@@ -59,14 +64,27 @@ class Cells:
         return self._seen
 
     def look(self) -> None:
-        """For runs that have begun since. One that is over stays where it is."""
+        """For runs that have begun since. One that is over stays where it is, as long as there is room."""
         for folder in run_folders(self._state_dir):
-            if len(self._sources) >= MOST or self._closed.is_set():
+            if self._closed.is_set():
                 return
             if folder.id not in self._sources and folder.pid() is not None:
+                if not self._has_room():
+                    return
                 source = LiveRun(folder, self._role, is_attended=False)
                 with self._lock:
                     self._sources[folder.id] = source
+
+    def _has_room(self) -> bool:
+        """A run that goes on can be stopped only where it is shown: what is over makes way for it, the first that came first."""
+        if len(self._sources) < MOST:
+            return True
+        with self._lock:
+            over = (run_id for run_id, one in self._sources.items() if one.newest().link == "over" and run_id != self._attended)
+            gone = self._sources.pop(next(over, ""), None)
+        if gone is not None:
+            gone.close()
+        return gone is not None
 
     def close(self) -> str:
         """What is to be said afterwards in the terminal; "" for nothing."""
@@ -77,7 +95,8 @@ class Cells:
 
     def _watch(self) -> None:
         while not self._closed.wait(PERIOD):
-            self.look()
+            with suppress(OSError):  # a folder that somebody takes away meanwhile; the next look sees the others
+                self.look()
 
 
 def _named(views: Mapping[str, View]) -> tuple[Cell, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -18,6 +20,7 @@ from tests.tui.operate.at_a_controller import Controlled, controlled, until
 from tests.tui.operate.on_record import ASSEMBLY, TENDING, scene_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
 from tests.tui.operate.test_hostile import Still
+from tui.operate import cells as listing
 from tui.operate.app import Operate
 from tui.operate.cells import Cell, Cells
 from tui.operate.lines import text_of, width_of
@@ -143,6 +146,83 @@ def test_cells_of_one_name_are_told_apart_by_their_runs_and_each_row_says_what_t
         columns = {text.index(word) for text, word in ((texts[0], "one"), (texts[1], "two"), (texts[2], "xxx"))}
         assert columns == {cell_len("  state          ")} == {text_of(head[0]).index("cell")}
         assert all(width_of(row) < width for _, row in rows[2:])
+
+
+@dataclass
+class Folder:
+    id: str
+
+    def pid(self) -> int:
+        return 1
+
+
+class Run:
+    """One that is told nothing by anybody."""
+
+    def __init__(self, folder: Folder, role: Role, *, is_attended: bool = True) -> None:
+        self.view = View(link="live", run_id=folder.id)
+
+    def newest(self) -> View:
+        return self.view
+
+    def attend(self) -> None: ...
+
+    def close(self) -> str:
+        return ""
+
+
+def test_what_is_over_makes_way_for_what_goes_on_but_not_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = [Folder("a")]
+    monkeypatch.setattr(listing, "MOST", 3)
+    monkeypatch.setattr(listing, "PERIOD", 3_600.0)
+    monkeypatch.setattr(listing, "LiveRun", Run)
+    monkeypatch.setattr(listing, "run_folders", lambda _: reversed(folders))
+    cells = Cells(tmp_path, "operate", folders[0])  # type: ignore[arg-type]
+
+    def seen(*begun: str) -> set[str]:
+        folders.extend(map(Folder, begun))
+        cells.look()
+        return {cell.run_id for cell in cells.newest()}
+
+    def end(run_id: str) -> None:
+        run: Any = cells.source(run_id)
+        run.view = replace(run.view, link="over")
+
+    try:
+        assert seen("b", "c", "d") == {"a", "c", "d"}  # the newest; nothing is over
+        for run_id in ("c", "a"):
+            end(run_id)
+        folders[:] = [one for one in folders if one.id != "b"]
+        assert seen("e") == {"a", "d", "e"}  # a is over too, and shown
+        assert seen("f") == {"a", "d", "e"}
+        assert cells.source("c") is cells.source("a")
+        cells.source("d")
+        assert seen() == {"d", "e", "f"}
+    finally:
+        cells.close()
+
+
+def test_a_folder_that_goes_while_it_is_looked_for_does_not_end_the_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, goes_on = [0], Event()
+
+    def found(_: Path) -> list[Folder]:
+        looks[0] += 1
+        if looks[0] == 2:
+            raise FileNotFoundError("gone")
+        if looks[0] > 2:
+            goes_on.set()
+        return []
+
+    monkeypatch.setattr(listing, "PERIOD", 0.001)
+    monkeypatch.setattr(listing, "LiveRun", Run)
+    monkeypatch.setattr(listing, "run_folders", found)
+    cells = Cells(tmp_path, "operate", Folder("a"))  # type: ignore[arg-type]
+    try:
+        assert goes_on.wait(20)
+    finally:
+        cells.close()
 
 
 class Listed(Cells):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
 
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import ASSEMBLY, scene_of
@@ -60,7 +61,13 @@ def test_a_file_that_cannot_be_meant_is_refused_and_says_where(text: str, says: 
 def test_no_page_has_a_key_of_its_own_that_may_be_given_to_a_stop() -> None:
     """It would come first there, and the stop be lost."""
     pages = (AxisPanel, Agreeing, Plan, Cells, IntentPage, Palette, Confirm)
-    own = {key for page in pages for binding in page.BINDINGS if not binding.id for key in binding.key.split(",")}
+    own = {
+        key
+        for page in pages
+        for binding in page.BINDINGS
+        if isinstance(binding, Binding) and not binding.id
+        for key in binding.key.split(",")
+    }
     assert {"o", "l", "left"} <= own
     assert {key for key in own if _is_key(key) or key in _NAMES.values()} <= PAGES
 

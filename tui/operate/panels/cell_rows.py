@@ -13,7 +13,7 @@ from tui.speech import moment
 
 ABOUT = """Every run that goes on on this machine. The lines above are those of the cell under the cursor, and so is STOP, which
 says its name: what is asked is asked of that one alone. Enter shows its screens; the key that led here leads back.
-A run that begins comes by itself; one that is over stays until the screens are closed. Times are since it was opened."""
+A run that begins comes by itself; one that is over stays as long as there is room. Times are since it was opened."""
 
 Rows = tuple[Sequence[Line], Sequence[tuple[str, Line]]]
 _LINKS = {"loading": "reading", "lost": "no controller", "over": "over"}
