@@ -216,6 +216,7 @@ class IntentPage(Page):
             self.operate.tell("fix: it is one of another file")
         else:
             start = min(edit.span.start for edit in found.fix.edits)
+            self._number += 1  # at once: of the changed text nothing has been found yet, whenever that is told
             self._text.replace(applied(self._text.text, found.fix.edits), (0, 0), self._text.document.end)
             self._text.move_cursor((start.line - 1, start.column - 1), center=True)
 
