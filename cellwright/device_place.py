@@ -25,13 +25,21 @@ def place_of(address: str, apart: Mapping[str, str] | None) -> str:
         return address
     if not host:
         return address
-    said = dict(parse_qsl(parts.query)) | ({PORT: str(port)} if port is not None else {})
+    said = dict(parse_qsl(parts.query)) | ({PORT: str(port)} if port else {})  # 0 is none, to every driver of ours
     return "".join((f"[{host}]" if ":" in host else host, *_told(said, apart)))
 
 
 def _told(said: Mapping[str, str], apart: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(apart, key=lambda name: (name != PORT, name)):
-        value = said.get(name, apart[name])
-        value = str(int(value)) if value.isascii() and value.isdecimal() else value
+        value = _plain(said.get(name, apart[name]))
         if value:
             yield f":{value}" if name == PORT else f" {name}={value}"
+
+
+def _plain(value: str) -> str:
+    """A whole number as everybody writes it: drivers take 9, 09 and 9.0 for the same."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return str(int(number)) if number.is_integer() else value

@@ -16,7 +16,12 @@ def place(driver: str, address: str) -> str:
         (
             "linuxcnc",
             "robot.test:5007",
-            ("linuxcnc://robot.test/srv/a", "linuxcnc://ROBOT.test:5007/srv/b/", "linuxcnc://robot.test:05007/srv/a"),
+            (
+                "linuxcnc://robot.test/srv/a",
+                "linuxcnc://ROBOT.test:5007/srv/b/",
+                "linuxcnc://robot.test:05007/srv/a",
+                "linuxcnc://robot.test:0/srv/a",
+            ),
         ),
         (
             "ur",
@@ -30,6 +35,7 @@ def place(driver: str, address: str) -> str:
                 "modbus://192.0.2.9?stroke=85",
                 "modbus+rtu://192.0.2.9:502?unit=9&stroke=50&speed=20",
                 "modbus://192.0.2.9?unit=09&stroke=85",
+                "modbus://192.0.2.9?unit=9.0&stroke=85",
             ),
         ),
         (
