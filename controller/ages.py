@@ -43,7 +43,7 @@ def look(d: Draft, what: str) -> None:
 
 
 def watch(d: Draft) -> None:
-    late = [name for name in d.trouble.opened if name.startswith("age ")]
+    late = sorted(name for name in d.trouble.opened if name.startswith("age "))  # a map has another order in each process
     begun = orders.begun(d) if late else ()
     for name in late:
         _, loop, order = name.split(" ")

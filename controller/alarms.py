@@ -109,7 +109,7 @@ def standing_now(alarms: Alarms, before: Mapping[str, Cause], after: Mapping[str
             alarms = raised(alarms, cause, now)
         elif before[key] != cause and key in alarms.listed:
             alarms = replace(alarms, listed=alarms.listed.set(key, replace(alarms.listed[key], cause=cause)))
-    for key in before.keys() - after.keys():
+    for key in sorted(before.keys() - after.keys()):  # they leave the list in one order, whoever folds
         alarms = returned(alarms, key, now)
     return alarms
 

@@ -56,6 +56,17 @@ def seen(alarms: Alarms, cause: Cause = JAM) -> Alarms:
 # --- the list ---
 
 
+def test_what_is_over_at_once_leaves_the_list_in_one_order() -> None:
+    """Or the list of a run that is folded again would be another one."""
+    causes = {f"device d{k:02}": replace(JAM, key=f"device d{k:02}") for k in range(12)}
+    up = standing_now(Alarms(), {}, causes, 1)
+    for cause in causes.values():
+        up = seen(up, cause)
+    over = standing_now(up, causes, {}, 2)
+    assert not over.listed
+    assert [alarm.cause.key for alarm in over.past] == sorted(causes, reverse=True)
+
+
 def test_it_leaves_the_list_when_it_is_both_over_and_acknowledged_in_either_order() -> None:
     up = raised(Alarms(), JAM, 1)
     assert state(up) == "unacknowledged"
