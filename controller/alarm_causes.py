@@ -18,6 +18,7 @@ from cell.events import (
     TooFastSeen,
     TrackingErrorSeen,
 )
+from controller import presence
 from controller.alarms import Cause
 from controller.run_state import RunState
 
@@ -106,7 +107,9 @@ def _standing(run: RunState) -> Iterator[Cause]:
             does = f"look whether {name} is on"
             yield Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots)
     for what in belief.short:
-        yield Cause(f"short {what}", 3, "", f"waiting: {what}", "bring parts, or take them away")
+        zone = presence.zone_of(what)
+        does = "bring parts, or take them away" if zone is None else f"leave {zone} when done"
+        yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, is_shelvable=zone is None)
     yield from _occupied(run)
 
 

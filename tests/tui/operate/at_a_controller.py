@@ -105,7 +105,7 @@ async def until(pilot: Pilot[str], claim: Callable[[], bool], turns: int = LONG)
     for _ in range(turns):
         if claim():
             return
-        pilot.app.look()  # type: ignore[attr-defined]
+        pilot.app.call_later(pilot.app.look)  # type: ignore[attr-defined]  # in its own context, where two are open
         await pilot.pause()
         await asyncio.sleep(0.005)
     raise AssertionError("it did not come to that")

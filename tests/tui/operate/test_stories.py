@@ -1,5 +1,5 @@
 """Stories of a shift: the application as it is, at a controller that is a process of its own; the keys as they are pressed, and
-what comes of them."""
+what comes of them. Each waits for its shift, ten seconds: some go with the long tests, the others with the slow ones."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from tests.tui.operate.seen import in_a_loop
 from tests.tui.operate.shift.shifts import Shifts, has_asked, record, screens, start
 from tui.operate.key_file import own_keys
 from tui.operate.requests import INSTEAD
-
-pytestmark = pytest.mark.long
 
 STOPPED_BY_ITSELF = '[[protective_stop]]\nrobot = "arm"\nat = 0.3\n'
 SLIPS = '[[grip_lost]]\ntool = "gripper"\nnth = 1\nwhen = "at grip"\n'
@@ -41,6 +39,7 @@ def shifts(every_shift: Shifts) -> Iterator[Shifts]:
 # --- the beginning of a shift -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_screens_that_wait_for_a_run_show_it_begin(shifts: Shifts) -> None:
     run = shifts.ready()
@@ -51,12 +50,14 @@ async def test_screens_that_wait_for_a_run_show_it_begin(shifts: Shifts) -> None
         assert seat.row(0).endswith("[x STOP]")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_the_joints_are_as_measured_and_the_map_has_the_cell(shifts: Shifts) -> None:
     async with screens(shifts.begun(), size=(120, 36)) as seat:
         await seat.sees("arm measured", "J1", "right", "✚")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_what_is_under_way_is_told_with_its_line_of_intent(shifts: Shifts) -> None:
     async with screens(shifts.begun()) as seat:
@@ -65,6 +66,7 @@ async def test_what_is_under_way_is_told_with_its_line_of_intent(shifts: Shifts)
         await seat.sees("asked for by", "what must hold")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_run_comes_to_its_end_and_that_is_said(shifts: Shifts) -> None:
     async with screens(shifts.begun(speed=TILL_THE_END)) as seat:
@@ -76,6 +78,7 @@ async def test_a_run_comes_to_its_end_and_that_is_said(shifts: Shifts) -> None:
 # --- hold, resume, end ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_a_hold_is_resumed_by_its_button(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -90,6 +93,7 @@ async def test_a_hold_is_resumed_by_its_button(shifts: Shifts) -> None:
     await has_asked(run, "hold", "resume")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_enter_alone_and_keys_that_are_held_resume_nothing(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -104,6 +108,7 @@ async def test_enter_alone_and_keys_that_are_held_resume_nothing(shifts: Shifts)
     await has_asked(run, "hold")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_the_end_of_the_motions_is_asked_for_with_the_focus_on_cancel(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -116,6 +121,7 @@ async def test_the_end_of_the_motions_is_asked_for_with_the_focus_on_cancel(shif
     await has_asked(run, "stop")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_an_abort_is_asked_about_and_then_takes_the_power(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -126,6 +132,7 @@ async def test_an_abort_is_asked_about_and_then_takes_the_power(shifts: Shifts) 
     await has_asked(run, "abort")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_run_that_takes_no_more_orders_is_ended_by_finish(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -151,6 +158,7 @@ PLACES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @in_a_loop
 async def test_stop_is_one_key_away_and_is_acknowledged(place: str, shifts: Shifts) -> None:
@@ -164,6 +172,7 @@ async def test_stop_is_one_key_away_and_is_acknowledged(place: str, shifts: Shif
     await has_asked(run, "quick stop")
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_where_letters_are_typed_stop_has_a_key_of_its_own(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -177,6 +186,7 @@ async def test_where_letters_are_typed_stop_has_a_key_of_its_own(shifts: Shifts)
     await has_asked(run, "quick stop")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_stop_works_in_a_terminal_that_is_too_small_and_while_it_is_resized(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -192,6 +202,7 @@ async def test_stop_works_in_a_terminal_that_is_too_small_and_while_it_is_resize
     await has_asked(run, "quick stop")
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_a_controller_that_hangs_does_not_acknowledge_a_stop_and_that_is_said_until_it_does(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -207,6 +218,7 @@ async def test_a_controller_that_hangs_does_not_acknowledge_a_stop_and_that_is_s
         assert not seat.has("NOT ACKNOWLEDGED")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_of_a_controller_that_was_killed_nothing_can_be_asked_and_what_to_do_is_said(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -223,6 +235,7 @@ async def test_of_a_controller_that_was_killed_nothing_can_be_asked_and_what_to_
 # --- what goes wrong in a cell ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_protective_stop_holds_raises_an_alarm_and_is_gone_on_from_by_the_resume(shifts: Shifts) -> None:
     run = shifts.begun(STOPPED_BY_ITSELF)
@@ -235,6 +248,7 @@ async def test_a_protective_stop_holds_raises_an_alarm_and_is_gone_on_from_by_th
     await has_asked(run, "resume")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_lost_link_is_an_alarm_that_names_the_device_and_may_not_be_shelved(shifts: Shifts) -> None:
     async with screens(shifts.begun(NO_LINK)) as seat:
@@ -244,16 +258,20 @@ async def test_a_lost_link_is_an_alarm_that_names_the_device_and_may_not_be_shel
         await seat.sees("look at the power and the cable of arm", "it may not be shelved")
 
 
+@pytest.mark.long
 @in_a_loop
-async def test_somebody_in_a_zone_holds_the_run_and_that_may_not_be_shelved(shifts: Shifts) -> None:
+async def test_a_run_waits_for_somebody_in_a_zone_and_that_may_not_be_shelved(shifts: Shifts) -> None:
     run = shifts.begun(STAYS)
     async with screens(run) as seat:
-        await seat.sees("R715 a person is in aisle", "somebody is in aisle: stop")
+        await seat.sees("◇ SUSPENDED", "waiting: aisle left again")
+        await seat.press("4")
+        await seat.sees("somebody is in aisle: robots wait", "leave aisle when done")
         await seat.press("s")
         await seat.sees("shelve: it may not be shelved")
     await has_asked(run)
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_part_that_slips_holds_the_run_and_the_alarm_says_what_to_do(shifts: Shifts) -> None:
     async with screens(shifts.begun(SLIPS, speed=1.0)) as seat:
@@ -265,6 +283,7 @@ async def test_a_part_that_slips_holds_the_run_and_the_alarm_says_what_to_do(shi
 # --- alarms, at several terminals -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_what_one_terminal_acknowledges_the_other_one_sees_and_the_journal_keeps(shifts: Shifts) -> None:
     run = shifts.begun(SLIPS, speed=1.0)
@@ -279,6 +298,7 @@ async def test_what_one_terminal_acknowledges_the_other_one_sees_and_the_journal
     assert [type(event) for event in run.events() if isinstance(event, AlarmAcknowledged)] == [AlarmAcknowledged]
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_an_alarm_is_shelved_for_a_reason_everywhere_and_comes_back_by_the_same_key(shifts: Shifts) -> None:
     run = shifts.begun(SLIPS, speed=1.0)
@@ -298,6 +318,7 @@ async def test_an_alarm_is_shelved_for_a_reason_everywhere_and_comes_back_by_the
     assert [event.reason for event in run.events() if isinstance(event, AlarmShelved)] == ["fitter"]
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_who_attaches_later_sees_what_was_acknowledged_before(shifts: Shifts) -> None:
     run = shifts.begun(SLIPS, speed=1.0)
@@ -312,6 +333,7 @@ async def test_who_attaches_later_sees_what_was_acknowledged_before(shifts: Shif
 # --- terminals that come and go ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_what_one_terminal_holds_another_one_sees_and_resumes(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -325,6 +347,7 @@ async def test_what_one_terminal_holds_another_one_sees_and_resumes(shifts: Shif
     await has_asked(run, "hold", "resume")
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_a_dialog_goes_when_another_terminal_has_resumed_meanwhile(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -341,6 +364,7 @@ async def test_a_dialog_goes_when_another_terminal_has_resumed_meanwhile(shifts:
     await has_asked(run, "hold", "resume")
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_who_only_looks_sees_all_and_asks_for_nothing(shifts: Shifts) -> None:
     run = shifts.begun(SLIPS, speed=1.0)
@@ -352,6 +376,7 @@ async def test_who_only_looks_sees_all_and_asks_for_nothing(shifts: Shifts) -> N
     await has_asked(run)
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_who_leaves_ends_nothing_and_finds_the_run_again(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -366,6 +391,7 @@ async def test_who_leaves_ends_nothing_and_finds_the_run_again(shifts: Shifts) -
         await again.sees("‖ HELD", "resume, or stop")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_stop_right_before_the_screens_are_left_comes_through(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -375,6 +401,7 @@ async def test_a_stop_right_before_the_screens_are_left_comes_through(shifts: Sh
     await has_asked(run, "quick stop")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_line_that_breaks_under_the_screens_is_made_again_and_nothing_is_missing(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -388,6 +415,7 @@ async def test_a_line_that_breaks_under_the_screens_is_made_again_and_nothing_is
         await seat.sees("■ STOPPED")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_run_whose_controller_and_world_are_gone_cannot_be_taken_over_and_says_why(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -404,6 +432,7 @@ async def test_a_run_whose_controller_and_world_are_gone_cannot_be_taken_over_an
 # --- finding one's way ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_everything_that_can_be_done_is_found_by_name(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -414,6 +443,7 @@ async def test_everything_that_can_be_done_is_found_by_name(shifts: Shifts) -> N
     await has_asked(run, "hold")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_help_is_of_what_has_the_focus_and_has_every_key(shifts: Shifts) -> None:
     async with screens(shifts.begun()) as seat:
@@ -426,6 +456,7 @@ async def test_help_is_of_what_has_the_focus_and_has_every_key(shifts: Shifts) -
         await seat.sees("Detach")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_keys_of_ones_own_do_what_they_were_given_to(shifts: Shifts) -> None:
     run = shifts.begun()
@@ -442,6 +473,7 @@ async def test_keys_of_ones_own_do_what_they_were_given_to(shifts: Shifts) -> No
     await has_asked(run, "hold", "quick stop")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_what_has_happened_is_told_with_who_asked(shifts: Shifts) -> None:
     async with screens(shifts.begun()) as seat:
@@ -455,6 +487,7 @@ async def test_what_has_happened_is_told_with_who_asked(shifts: Shifts) -> None:
 # --- what is on record ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @in_a_loop
 async def test_a_fault_of_before_is_gone_back_to_and_nothing_can_be_asked_there(shifts: Shifts) -> None:
     run = await stopped(shifts.begun(STOPPED_BY_ITSELF))
@@ -471,6 +504,7 @@ async def test_a_fault_of_before_is_gone_back_to_and_nothing_can_be_asked_there(
         await seat.sees("STOP: this is a record")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_run_on_record_is_gone_through_event_by_event(shifts: Shifts) -> None:
     run = await stopped(shifts.begun(STOPPED_BY_ITSELF))
@@ -481,6 +515,7 @@ async def test_a_run_on_record_is_gone_through_event_by_event(shifts: Shifts) ->
         await seat.sees(f"REPLAY {number - 1}/{number}")
 
 
+@pytest.mark.slow
 @in_a_loop
 async def test_a_record_is_played_from_its_beginning_and_stands_at_its_end(shifts: Shifts) -> None:
     run = await stopped(shifts.begun(STOPPED_BY_ITSELF))
