@@ -18,9 +18,9 @@ from cell.events import (
     TooFastSeen,
     TrackingErrorSeen,
 )
-from controller import presence
 from controller.alarms import Cause
 from controller.run_state import RunState
+from controller.zone_waits import zone_of
 
 ASKED_FOR = "R702"
 """A hold that an operator has asked for is no alarm: he knows."""
@@ -107,7 +107,7 @@ def _standing(run: RunState) -> Iterator[Cause]:
             does = f"look whether {name} is on"
             yield Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots)
     for what in belief.short:
-        zone = presence.zone_of(what)
+        zone = zone_of(what)
         does = "bring parts, or take them away" if zone is None else f"leave {zone} when done"
         yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, is_shelvable=zone is None)
     yield from _occupied(run)

@@ -26,6 +26,7 @@ from controller import (
     speeds,
     states,
     stops,
+    zone_waits,
 )
 from controller.draft import Draft
 from controller.run_state import HoldReason
@@ -112,7 +113,7 @@ def no_progress(d: Draft) -> None:
             if _is_planned_around(d, fact):
                 return
         elif (zone := kept or (monitor.occupied_in(d, never) if never is not None else None)) is not None:
-            d.believe(short=(*d.belief.short, presence.wanted_of(zone)))
+            d.believe(short=(*d.belief.short, zone_waits.wanted_of(zone)))
             stops.go(d, "suspend", f"{step.id} waits until nobody is in {zone}")
             return
         elif never is not None:

@@ -17,6 +17,7 @@ from cell.zones import Zone
 from controller import monitor, recovery, speeds, stops
 from controller.draft import Draft
 from controller.run_state import Failure, HoldReason
+from controller.zone_waits import intruded_of, wanted_of
 
 INTRUSION = "intrusion"
 _AT_REST = ("Idle", "Starting", "Held")
@@ -49,31 +50,12 @@ def _reported(d: Draft, zone: Zone, is_occupied: bool, text: str) -> None:
         _raise(d, zone, text)
 
 
-def wanted_of(zone: str) -> str:
-    """What the cell is short of while somebody stands where something is to move."""
-    return f"nobody in {zone}"
-
-
-def _intruded(zone: str) -> str:
-    """The same, of a zone in which somebody has broken off a motion."""
-    return f"{zone} left again"
-
-
-def zone_of(what: str) -> str | None:
-    """Of something that the cell is short of: the zone that somebody is in, None where it is no matter of people."""
-    for words in (wanted_of, _intruded):
-        before, after = words("|").split("|")
-        if what.startswith(before) and what.endswith(after):
-            return what[len(before) : len(what) - len(after)]
-    return None
-
-
 def _left(d: Draft, zone: Zone) -> None:
     """Whoever was there is gone. What stopped for them asks for a resume once nobody is left in any such zone."""
-    intruded = _intruded(zone.name)
+    intruded = intruded_of(zone.name)
     has_stopped = intruded in d.belief.short
     d.believe(short=tuple(what for what in d.belief.short if what not in (intruded, wanted_of(zone.name))))
-    if has_stopped and not any(_intruded(name) in d.belief.short for name in d.known.zones):
+    if has_stopped and not any(intruded_of(name) in d.belief.short for name in d.known.zones):
         text = f"a person was in {zone.name}" if zone.distance is None else f"a person was too near ({zone.name})"
         recovery.raise_hold(d, HoldReason(_code(zone), text, (zone.span,)))
 
@@ -90,7 +72,7 @@ def _raise(d: Draft, zone: Zone, text: str) -> None:
         return
     recovery.replan(d, f"{zone.name} was occupied")
     if _suspends(d) and (stops.go(d, "suspend", text) or d.pack == "Suspending"):
-        d.believe(short=(*d.belief.short, _intruded(zone.name)))
+        d.believe(short=(*d.belief.short, intruded_of(zone.name)))
     else:
         recovery.raise_hold(d, HoldReason(_code(zone), text, (zone.span,)))
 

@@ -11,8 +11,8 @@ from typing import Literal, assert_never
 
 from cell.run import PackState
 from controller.arrivals import WAITING
-from controller.presence import zone_of
 from controller.run_state import RunState
+from controller.zone_waits import zone_of
 
 Cause = Literal[
     "running", "slowed for a person", "planning", "starting",
