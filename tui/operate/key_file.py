@@ -18,7 +18,7 @@ TAKEN: Final = frozenset(
     {EVERYWHERE, "ctrl+c", "ctrl+q", "tab", "shift+tab", "enter", "escape", "up", "down", "pageup", "pagedown", "home", "end"}
     | {"ctrl+i", "ctrl+m", "ctrl+h"}  # a terminal says tab, enter and backspace for them
 )
-PAGES: Final = frozenset({"o", "v", "l", "comma", "full_stop", "plus", "minus", "f1"})
+OF_PAGES: Final = frozenset({"o", "v", "l", "comma", "full_stop", "plus", "minus", "f1"})
 """Keys of the page to jog on, of the dialogue before robots move and of the editor: there they come before ours, so that none of
 ours, STOP least of all, may be given one of them."""
 _MOST: Final = 100_000  # bytes
@@ -60,7 +60,7 @@ def _checked(path: Path, table: Mapping[str, object]) -> Mapping[str, str]:
         if name not in BY_NAME:
             raise WrongKeys(f"{path}: nothing is called {name!r:.60}; there are {', '.join(sorted(BY_NAME))}")
         found = keys[name] = _key(path, name, key)
-        if found in PAGES and found != BY_NAME[name].key:
+        if found in OF_PAGES and found != BY_NAME[name].key:
             raise WrongKeys(f"{path}: {name} = {key!r:.40} is no key to give: on a page it means something else")
     given: dict[str, str] = {}
     for deed in DEEDS:

@@ -17,7 +17,7 @@ from tui.operate.axis_panel import AxisPanel
 from tui.operate.deeds import DEEDS
 from tui.operate.dialogs import Confirm, Palette
 from tui.operate.editing.page import IntentPage
-from tui.operate.key_file import _NAMES, PAGES, WrongKeys, _is_key, key_file, own_keys
+from tui.operate.key_file import _NAMES, OF_PAGES, WrongKeys, _is_key, key_file, own_keys
 from tui.operate.lines import text_of
 from tui.operate.pages import Cells, Plan
 from tui.operate.panels.footer import footer_line
@@ -69,7 +69,7 @@ def test_no_page_has_a_key_of_its_own_that_may_be_given_to_a_stop() -> None:
         for key in binding.key.split(",")
     }
     assert {"o", "l", "left"} <= own
-    assert {key for key in own if _is_key(key) or key in _NAMES.values()} <= PAGES
+    assert {key for key in own if _is_key(key) or key in _NAMES.values()} <= OF_PAGES
 
 
 @in_a_loop
