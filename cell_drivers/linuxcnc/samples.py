@@ -5,6 +5,7 @@ Law: a sample that should have come at the declared rate and did not has a numbe
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,11 @@ from cell_drivers.linuxcnc.shell import Reading
 
 MOST = 100_000
 """Samples that are kept for a reader who does not come; then the oldest go, and the gap shows in their numbers."""
+WINDOW = 0.05
+"""s over which a velocity is taken. Readings come more often than the controller looks at its joints: from one to the next these
+stand still, or jump by several times their speed, while the robot moves as it should."""
+FORGOTTEN = 1.0
+"""s after which what was read before tells nothing of a velocity."""
 LATE = 1.5
 """Periods of the declared rate from one sample to the next; beyond, one is missing."""
 
@@ -41,15 +47,12 @@ class Samples:
 
     device: str
     newest: Sample | None = None
-    _before: tuple[float, Array] | None = None
+    _before: deque[tuple[float, Array]] = field(default_factory=deque)
     _kept: list[Sample] = field(default_factory=list)
 
     def take(self, reading: Reading, time: int, command: str, motion: str, s: float) -> Sample:
         q = frozen(np.radians(reading.joints))
-        qd = np.zeros_like(q)
-        if self._before is not None and reading.time - self._before[0] < 1.0:
-            qd = (q - self._before[1]) / (reading.time - self._before[0])
-        self._before = reading.time, q
+        qd = self._velocity(reading.time, q)
         time = max(time, self.newest.time + 1) if self.newest is not None else time
         seq = self.newest.seq + 1 + _missing(time - self.newest.time) if self.newest is not None else 1
         setpoint = frozen(np.radians(reading.commanded))
@@ -58,6 +61,17 @@ class Samples:
             self._kept.append(self.newest)
             del self._kept[:-MOST]
         return self.newest
+
+    def _velocity(self, time: float, q: Array) -> Array:
+        """rad/s or m/s since the newest reading that is WINDOW old, or since the oldest that there is."""
+        before = self._before
+        if before and time <= before[-1][0]:  # another controller's time
+            before.clear()
+        before.append((time, q))
+        while time - before[0][0] >= FORGOTTEN or (len(before) > 2 and time - before[1][0] >= WINDOW):
+            before.popleft()
+        since, stood = before[0]
+        return (q - stood) / (time - since) if since < time else np.zeros_like(q)
 
     def blocks(self) -> tuple[ReadbackBlock, ...]:
         kept, self._kept = self._kept, []

@@ -188,7 +188,6 @@ def test_a_second_run_on_the_same_robot_is_told_so_and_sends_nothing(cell: Cell)
     cell.told("ask", "stop")
 
 
-@pytest.mark.slow
 def test_a_run_begun_while_the_robot_still_moves_says_so(cell: Cell) -> None:
     """Its own controller runs a program of somebody else's: nothing is sent, and what to do is said."""
     mark = cell.controller.standing()
