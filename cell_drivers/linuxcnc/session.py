@@ -2,8 +2,8 @@
 and times in, bytes out.
 
 A script is a generator that yields requests and gets their answers; a reading goes out with each of its exchanges, so it always
-knows how things stand. Law: up means fresh readings, not an open socket: two of them at least, for one alone cannot show that
-time runs on, and is not told. What comes too late, out of order or cannot be so
+knows how things stand. Law: up means fresh readings, not an open socket: as many as a velocity takes, for one alone shows neither
+that time runs on nor that the robot stands, and none of them is told before. What comes too late, out of order or cannot be so
 (time that runs back, a joint that jumps) ends the link, and everything begins anew: nothing is ever sent a second time.
 Late is what the other end or the link has kept: an answer that lay here while nobody looked is only old.
 """
@@ -18,6 +18,7 @@ from typing import Literal
 from cell_drivers.linuxcnc.dialogue import Dialogue, Exchange
 from cell_drivers.linuxcnc.malformed import Malformed
 from cell_drivers.linuxcnc.plausible import Plausible
+from cell_drivers.linuxcnc.samples import WINDOW
 from cell_drivers.linuxcnc.shell import CONTROL, GREETING, QUESTIONS, SETTINGS, Reading, check_greeting, reading_of
 
 SECOND = 1_000_000_000
@@ -66,7 +67,7 @@ class Session:
     _dialogue: Dialogue = field(default_factory=Dialogue)
     _running: Running | None = None
     _waiting: deque[Running] = field(default_factory=deque)
-    _first: Reading | None = None
+    _early: list[tuple[Reading, int]] = field(default_factory=list)
     _polled: int = 0
     _since: int = 0
     _unseen: int = 0
@@ -103,7 +104,7 @@ class Session:
 
     def connected(self, now: int) -> None:
         self.stage, self._dialogue, self._polled, self.now = "greeting", Dialogue(), now, now
-        self._first = None
+        self._early = []
         self.plausible.forget()
         self._dialogue.ask(GREETING, now)
 
@@ -161,7 +162,7 @@ class Session:
 
     def _silence(self, now: int) -> str:
         match self.stage:
-            case "greeting" if self._first is None:
+            case "greeting" if not self._early:
                 return "it accepts and says nothing"
             case "dialling":
                 return self.awaits
@@ -210,13 +211,14 @@ class Session:
             return
         reading = reading_of(exchange.answers[-len(QUESTIONS) :])
         taken = self.plausible.taken_at(reading, now, exchange.unseen)
-        if self._first is None:
-            self._first = reading
-            return
+        if self.stage == "greeting":
+            self._early.append((reading, taken))
+            if reading.time - self._early[0][0].time < WINDOW:
+                return
+            self.fresh.extend(self._early[:-1])
+            self.stage, self.links = "up", self.links + 1
         self.reading, self.received = reading, taken
         self.fresh.append((reading, taken))
-        if self.stage == "greeting":
-            self.stage, self.links = "up", self.links + 1
         if self._running is not None and self._running.exchange is exchange:
             self._go_on(tuple(exchange.answers[: -len(QUESTIONS)]))
 

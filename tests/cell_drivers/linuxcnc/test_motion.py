@@ -1,5 +1,7 @@
 """A motion on LinuxCNC's double: carried out once, followed, stopped, and its fate known after whatever happens to the link."""
 
+from pathlib import Path as FilePath
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from cell.device import CommandChanged, LinkChanged, SpeedScaled
 from cell.driver_errors import LinkLost, Refusal, Refused
 from cell.trajectory import Path
 from tests.doubles.linuxcnc_arm import HOME, somewhere, way
-from tests.doubles.linuxcnc_bench import Bench
+from tests.doubles.linuxcnc_bench import Bench, beside
 from tests.doubles.linuxcnc_shell import LinuxcncDouble
 
 
@@ -128,6 +130,17 @@ def test_a_link_that_is_back_early_finds_it_running(bench: Bench, double: Linuxc
     bench.until(lambda: bench.robot.status("m").state == "running")
     assert bench.ended("m").state == "done"
     assert double.starts == 1
+
+
+def test_who_opens_a_robot_on_its_way_is_told_no_standstill(bench: Bench, double: LinuxcncDouble, tmp_path: FilePath) -> None:
+    bench.begun("before", way(HOME, somewhere(0.8), 2.0), s=0.3)
+    bench.robot.close()
+    another = beside(double, tmp_path)
+    another.robot.open()
+    first = another.robot.state()
+    assert np.abs(first.qd).max() > 0.1
+    another.poll()
+    assert np.allclose(another.robot.state().qd, first.qd, rtol=0.2)
 
 
 def test_a_start_that_never_arrived_is_never_made_up_for(bench: Bench, double: LinuxcncDouble) -> None:
