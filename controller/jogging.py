@@ -9,6 +9,7 @@ from where the robots are found.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from cell.commands import RequestJog, StartMotion, StopAll, Subject
 from cell.events import (
@@ -35,7 +36,21 @@ UNSEEN = "nobody sees any more what became of it"
 # --- what comes --------------------------------------------------------------------------------------------------------
 
 
-def asked(d: Draft, event: JogAsked) -> None:
+def taken_in(d: Draft, event: JogAsked | JogLeft | WayFound | NoWay) -> None:
+    match event:
+        case JogAsked():
+            _asked(d, event)
+        case JogLeft():
+            _left(d, event)
+        case WayFound():
+            _found(d, event)
+        case NoWay():
+            _not_found(d, event)
+        case _:
+            assert_never(event)
+
+
+def _asked(d: Draft, event: JogAsked) -> None:
     why = manual_mode.why_not(as_it_is(d), event.jog, event.terminal)
     if why is not None and d.manual is not None and not manual_mode.is_at_work(d.manual, event.terminal):
         d.jog(wanted=event.jog)  # a terminal has one key at a time: whichever was held before is not any more
@@ -47,14 +62,14 @@ def asked(d: Draft, event: JogAsked) -> None:
     d.jog(wanted=event.jog, who=event.who, terminal=event.terminal, is_held=event.is_held, refused="")
 
 
-def left(d: Draft, event: JogLeft) -> None:
+def _left(d: Draft, event: JogLeft) -> None:
     if d.manual is None or event.terminal != d.manual.terminal:
         return
     d.jog(is_held=False)
     _stop(d, event.why)
 
 
-def found(d: Draft, event: WayFound) -> None:
+def _found(d: Draft, event: WayFound) -> None:
     if d.manual is None or event.request != d.manual.asked:
         return
     stance = d.belief.robots[event.jog.robot].stance
@@ -65,7 +80,7 @@ def found(d: Draft, event: WayFound) -> None:
     d.jog(asked="", way=way)
 
 
-def not_found(d: Draft, event: NoWay) -> None:
+def _not_found(d: Draft, event: NoWay) -> None:
     if d.manual is None or event.request != d.manual.asked:
         return
     d.jog(asked="", way=None)

@@ -115,46 +115,28 @@ def _take_in(d: Draft, event: Observation) -> None:
             _plan(d, event)
         case NoPlan():
             recovery.refused(d, event)
-        case CommandReported():
-            reports.reported(d, event)
+        case CommandReported() | HandClosedEmpty() | OutcomeTold() | DeviceAlarm():
+            reports.taken_in(d, event)
         case JournalReported():
             storage.reported(d, event)
         case FactObserved():
             _observed(d, event)
-        case HandClosedEmpty():
-            reports.closed_empty(d, event)
-        case OutcomeTold():
-            reports.told(d, event)
         case QuantityMeasured():
             measured.measured(d, event)
-        case DeviceAlarm():
-            reports.alarm(d, event)
         case DeviceSilent():
             monitor.device_silent(d, event)
         case LinkReported():
             links.reported(d, event)
         case LinkMeasured():
             links.measured(d, event)
-        case ZoneReported():
-            presence.zone_reported(d, event)
-            monitor.watch_nevers(d)
-        case SeparationSeen():
-            presence.separation_seen(d, event)
-            monitor.watch_nevers(d)
+        case ZoneReported() | SeparationSeen() | TooFastSeen():
+            presence.taken_in(d, event)
         case CountReported():
             waiting.counted(d, event)
         case SupplyReported():
             _supply(d, event)
-        case TrackingErrorSeen():
-            monitor.tracking_error(d, event)
-        case NoProgressSeen():
-            monitor.no_progress(d, event)
-        case JointSpeedSeen():
-            monitor.joint_speed(d, event)
-        case ForceSeen():
-            monitor.force(d, event)
-        case TooFastSeen():
-            presence.too_fast(d, event)
+        case TrackingErrorSeen() | NoProgressSeen() | JointSpeedSeen() | ForceSeen():
+            monitor.taken_in(d, event)
         case StillMoves():
             ledger.see_still_moving(d, event)
         case OrderArrived():
@@ -175,14 +157,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             attending.answered(d, event)
         case AlarmAcknowledged() | AlarmShelved() | AlarmUnshelved():
             attending.attended(d, event)
-        case JogAsked():
-            jogging.asked(d, event)
-        case JogLeft():
-            jogging.left(d, event)
-        case WayFound():
-            jogging.found(d, event)
-        case NoWay():
-            jogging.not_found(d, event)
+        case JogAsked() | JogLeft() | WayFound() | NoWay():
+            jogging.taken_in(d, event)
 
 
 def _observed(d: Draft, event: FactObserved) -> None:

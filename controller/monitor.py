@@ -198,28 +198,43 @@ def still_silent(d: Draft, device: str) -> None:
         recovery.raise_hold(d, HoldReason("R713", f"{device} gives no fresh samples", lines_of(d, device)))
 
 
-def tracking_error(d: Draft, event: TrackingErrorSeen) -> None:
+def taken_in(d: Draft, event: TrackingErrorSeen | NoProgressSeen | JointSpeedSeen | ForceSeen) -> None:
+    """A robot does not go as it should: everything stops."""
+    match event:
+        case TrackingErrorSeen():
+            _tracking_error(d, event)
+        case NoProgressSeen():
+            _no_progress(d, event)
+        case JointSpeedSeen():
+            _joint_speed(d, event)
+        case ForceSeen():
+            _force(d, event)
+        case _:
+            assert_never(event)
+
+
+def _tracking_error(d: Draft, event: TrackingErrorSeen) -> None:
     stop_all(d)
     recovery.replan(d, f"{event.robot} did not follow")
     text = f"{event.robot} is {event.error:.4g} from its setpoint, {event.limit:.4g} is allowed"
     recovery.raise_hold(d, HoldReason("R714", text, lines_of(d, event.robot)))
 
 
-def no_progress(d: Draft, event: NoProgressSeen) -> None:
+def _no_progress(d: Draft, event: NoProgressSeen) -> None:
     stop_all(d)
     recovery.replan(d, f"{event.robot} did not move on")
     text = f"{event.robot} says that it runs, and has stood still on its path for {event.seconds:.0f} s"
     recovery.raise_hold(d, HoldReason("R741", text, lines_of(d, event.robot)))
 
 
-def joint_speed(d: Draft, event: JointSpeedSeen) -> None:
+def _joint_speed(d: Draft, event: JointSpeedSeen) -> None:
     stop_all(d)
     recovery.replan(d, f"{event.robot} was too fast")
     text = f"{event.joint} of {event.robot} goes at {event.speed:.4g} and {event.limit:.4g} is its limit"
     recovery.raise_hold(d, HoldReason("R772", text, lines_of(d, event.robot)))
 
 
-def force(d: Draft, event: ForceSeen) -> None:
+def _force(d: Draft, event: ForceSeen) -> None:
     """Nobody knows what it met. Where a line of the intent says how much may be, that is broken; else the run holds."""
     flight = d.progress.flights.get(d.progress.busy.get(event.robot, ""))
     step = flight.step if flight is not None else None

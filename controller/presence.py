@@ -9,6 +9,8 @@ nearer than the separation distance (separation.py) counts as inside.
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from cell.events import SeparationSeen, TooFastSeen, ZoneReported
 from cell.people import HANDOVER
 from cell.run import SUSPENDS_FOR_PEOPLE
@@ -23,13 +25,27 @@ INTRUSION = "intrusion"
 _AT_REST = ("Idle", "Starting", "Held")
 
 
-def zone_reported(d: Draft, event: ZoneReported) -> None:
+def taken_in(d: Draft, event: ZoneReported | SeparationSeen | TooFastSeen) -> None:
+    match event:
+        case ZoneReported():
+            _zone_reported(d, event)
+            monitor.watch_nevers(d)
+        case SeparationSeen():
+            _separation_seen(d, event)
+            monitor.watch_nevers(d)
+        case TooFastSeen():
+            _too_fast(d, event)
+        case _:
+            assert_never(event)
+
+
+def _zone_reported(d: Draft, event: ZoneReported) -> None:
     if event.zone not in d.known.zones or d.belief.zones.get(event.zone) is event.is_occupied:
         return
     _reported(d, d.known.zones[event.zone], event.is_occupied, f"a person is in {event.zone}")
 
 
-def separation_seen(d: Draft, event: SeparationSeen) -> None:
+def _separation_seen(d: Draft, event: SeparationSeen) -> None:
     """Who is too near counts as inside."""
     if event.zone not in d.known.zones or d.belief.zones.get(event.zone) is event.is_short:
         return
@@ -77,7 +93,7 @@ def _raise(d: Draft, zone: Zone, text: str) -> None:
         recovery.raise_hold(d, HoldReason(_code(zone), text, (zone.span,)))
 
 
-def too_fast(d: Draft, event: TooFastSeen) -> None:
+def _too_fast(d: Draft, event: TooFastSeen) -> None:
     """Somebody is in a zone that asks for less speed, and a robot does not slow down: everything stops."""
     monitor.stop_all(d)
     recovery.replan(d, f"{event.robot} did not slow down")

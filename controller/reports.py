@@ -6,6 +6,7 @@ Law: what a device says is done counts when it is seen; what nobody can tell is 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.state import Lost
@@ -24,7 +25,21 @@ SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastene
 LOOK_AGAIN = 5.0  # s, at a command that waits for what its device does beside the run
 
 
-def reported(d: Draft, event: CommandReported) -> None:
+def taken_in(d: Draft, event: CommandReported | HandClosedEmpty | OutcomeTold | DeviceAlarm) -> None:
+    match event:
+        case CommandReported():
+            _reported(d, event)
+        case HandClosedEmpty():
+            _closed_empty(d, event)
+        case OutcomeTold():
+            _told(d, event)
+        case DeviceAlarm():
+            _alarm(d, event)
+        case _:
+            assert_never(event)
+
+
+def _reported(d: Draft, event: CommandReported) -> None:
     if event.code == NOT_STOPPED:
         _not_stopped(d, event)
         return
@@ -97,7 +112,7 @@ def _events_of_verb(d: Draft, step: str) -> tuple[str, ...]:
     return tuple(event for event in known if event not in OBSERVED)
 
 
-def closed_empty(d: Draft, event: HandClosedEmpty) -> None:
+def _closed_empty(d: Draft, event: HandClosedEmpty) -> None:
     """Nothing in the hand: either the part was never there, or it slipped, or it was lost on the way."""
     hand_lost(d, ledger.see_closed_empty(d, event), event)
     flight = d.progress.flights.get(d.progress.busy.get(event.hand, ""))
@@ -149,7 +164,7 @@ def _step_with(d: Draft, part: str, robot: str | None) -> str | None:
     return next(mine, None) or next(waiting, None) or next(later, None)
 
 
-def told(d: Draft, event: OutcomeTold) -> None:
+def _told(d: Draft, event: OutcomeTold) -> None:
     part, step = event.of.part, event.of.step
     if part is None:
         return
@@ -178,7 +193,7 @@ def _has_alarm(d: Draft, device: str) -> bool:
     return d.belief.devices.get(device, DeviceBelief()).alarm is not None
 
 
-def alarm(d: Draft, event: DeviceAlarm) -> None:
+def _alarm(d: Draft, event: DeviceAlarm) -> None:
     """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone. What a lost link
     brings is held already."""
     seen = d.belief.devices.get(event.device, DeviceBelief())
