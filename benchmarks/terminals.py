@@ -26,7 +26,8 @@ from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import connect_to, listen_in
 from controller.attached.lines import Lines
 from controller.attached.messages import LARGEST_ANSWER, VERSION, Hello, Subscribe, line
-from controller.attached.server import About, Server
+from controller.attached.reception import About
+from controller.attached.server import Server
 from controller.journal.replay import states
 from tests.controller.attached.at_a_socket import Heard
 from tests.controller.tending import tend

@@ -33,7 +33,8 @@ from cellwright.start_file import read_start
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import listen_in, take_away
 from controller.attached.messages import Parting
-from controller.attached.server import About, Server
+from controller.attached.reception import About
+from controller.attached.server import Server
 from controller.journal.folder import RunFolder
 from controller.journal.journal import StoredJournal
 

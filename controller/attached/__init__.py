@@ -6,7 +6,8 @@
     allowance  how often
     chronicle  every event in order, the newest in memory, the rest in the journal
     terminal   one terminal as the controller sees it: bytes in, bytes out, no socket
-    server     the socket, on a thread of its own
+    reception  what it is greeted with and answered; what may be asked is handed on
+    server     the sockets, on a thread of its own
     endpoint   where the socket is
     client     the other end
 

@@ -16,52 +16,25 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Thread
-from typing import Protocol, assert_never
 
-from cell.attended import Attending
-from cell.events import Asked, Event
-from cell.jog import Jog
-from cell.orders import Order, OrderAdded, OrderCancelled, OrderChange
-from cell.run import RunSummary
+from cell.events import Event
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import is_ours
 from controller.attached.messages import (
-    VERSION,
-    Accepted,
-    AcknowledgeAlarm,
-    AddOrder,
-    Answer,
-    Ask,
-    CancelOrder,
-    Confirm,
     FromController,
     Hello,
-    HoldKey,
-    LetGoKey,
-    LookAgain,
     Looked,
     News,
-    OfAlarm,
     Parting,
     Prepared,
-    Refused,
-    Request,
     RobotSeen,
     Seen,
-    ShelveAlarm,
-    Snapshot,
-    State,
-    Subscribe,
-    UnshelveAlarm,
-    Watch,
-    Welcome,
     line,
 )
-from controller.attached.permits import STOPS, Phase, Standing, may_not, refusal
+from controller.attached.reception import About, Post, Reception
 from controller.attached.samples import Samples, robots_seen
 from controller.attached.terminal import Terminal
-from controller.run_state import NOTHING_YET, RunState
-from controller.summary import summary_of
+from controller.run_state import RunState
 
 MOST_TERMINALS = 64
 PIECE = 65_536  # bytes of one terminal in one turn
@@ -69,39 +42,9 @@ NEWS_PERIOD = 0.2  # s between two summaries
 SEEN_PERIOD = 0.05  # s between two looks at the robots
 TURN = 0.2  # s, the longest time between two looks at the clock
 LAST_WORDS = 10.0  # s for terminals to take what is left when the run is over
-SAME_STOP = 0.2  # s within which a stop that is asked for again is the same one
 
 Handed = tuple[Sequence[Event], RunState] | Prepared | tuple[Looked, RunState] | Parting
 """What the run's side tells: events and the state after them, or a word of its own."""
-
-
-class Post(Protocol):
-    """What the thread hands on to the run's loop. Never waits."""
-
-    def ask(self, what: Asked, who: str) -> None: ...
-
-    def announce(self, change: OrderChange) -> None: ...
-
-    def answer(self, question: str, answer: str, who: str) -> None: ...
-
-    def attend(self, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None: ...
-
-    def look_again(self, who: str) -> None: ...
-
-    def confirm(self, look: int, who: str) -> None: ...
-
-    def hold_key(self, jog: Jog, is_held: bool, who: str, terminal: int) -> None: ...
-
-    def let_go(self, terminal: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What terminals are told first. `objection` is what is wrong with an order for this cell, None for nothing."""
-
-    run_id: str
-    intent: str
-    objection: Callable[[Order], str | None] = lambda order: None
 
 
 @dataclass(slots=True)
@@ -123,16 +66,13 @@ class Server:
     ) -> None:
         """`first` is the terminal that has started this controller: where it goes before the run begins, `post` is asked to
         stop."""
-        self._about, self._post, self._chronicle, self._listener, self._clock = about, post, chronicle, listener, clock
+        self._post, self._chronicle, self._listener, self._clock = post, chronicle, listener, clock
+        self._reception = Reception(about, post, chronicle, clock, os.getpid(), self._say_to_all)
         self._told: queue.SimpleQueue[Handed] = queue.SimpleQueue()
         self._wake_in, self._wake = socket.socketpair()
         self._links: dict[socket.socket, _Link] = {}
         self._admitted = 0
         self._selector = selectors.DefaultSelector()
-        self._state: RunState = NOTHING_YET
-        self._phase: Phase = "preparing"
-        self._prepared: Prepared | None = None
-        self._looked: Looked | None = None
         self._gone = ""
         self._news: tuple[News, bytes] | None = None
         self._news_due = False
@@ -143,7 +83,6 @@ class Server:
         self._seen: tuple[int, tuple[RobotSeen, ...], bytes] = (0, (), b"")
         self._last_word: Parting | None = None
         self._until = float("inf")
-        self._stops: dict[tuple[str, str], float] = {}
         self._thread: Thread | None = None
         for end in (self._wake_in, self._wake, listener):
             end.setblocking(False)
@@ -205,7 +144,7 @@ class Server:
         self.close()
 
     def is_done(self) -> bool:
-        return self._phase == "over" and (not self._links or self._clock() > self._until)
+        return self._reception.phase == "over" and (not self._links or self._clock() > self._until)
 
     def close(self) -> None:
         for link in list(self._links.values()):
@@ -242,6 +181,7 @@ class Server:
 
     def _take_over(self) -> None:
         """What the run has handed over since."""
+        here = self._reception
         while True:
             try:
                 told = self._told.get_nowait()
@@ -249,25 +189,25 @@ class Server:
                 return
             match told:
                 case Prepared():
-                    self._phase, self._prepared = "ready", told
+                    here.phase, here.prepared = "ready", told
                     self._say_to_all(told)
                 case Parting():
-                    self._phase, self._last_word, self._news_at = "over", told, -NEWS_PERIOD
+                    here.phase, self._last_word, self._news_at = "over", told, -NEWS_PERIOD
                     self._until = self._clock() + LAST_WORDS
                 case (Looked() as looked, state):
-                    self._phase, self._looked, self._state = "looked", looked, state
+                    here.phase, here.looked, here.state = "looked", looked, state
                     self._chronicle.last = max(self._chronicle.last, looked.seq)
                     self._say_to_all(looked)
                     self._end_what_nobody_waits_for()
                 case (events, state):
-                    self._phase, self._state, self._news_due = "running", state, True
+                    here.phase, here.state, self._news_due = "running", state, True
                     self._chronicle.add(events)
 
     def _make_news(self) -> None:
         now = self._clock()
         if self._news_due and now - self._news_at >= NEWS_PERIOD:
             self._news_at, self._news_due = now, False
-            news = News(self._chronicle.last, self._summary())
+            news = News(self._chronicle.last, self._reception.summary())
             self._news = news, line(news)
 
     def _look_at_robots(self) -> None:
@@ -276,9 +216,6 @@ class Server:
         robots = self._robots
         if robots and robots != told:
             self._seen = (number + 1, robots, line(Seen(robots)))
-
-    def _summary(self) -> RunSummary:
-        return replace(summary_of(self._state), pid=None if self._state.is_over else os.getpid())
 
     # --- one terminal ---
 
@@ -306,14 +243,14 @@ class Server:
         with suppress(KeyError, ValueError):
             self._selector.unregister(link.end)
         link.end.close()
-        self._let_go(link.terminal)
+        self._reception.let_go(link.terminal)
         if link.is_first:
             self._gone = link.terminal.name or "the terminal, by going"
             self._end_what_nobody_waits_for()
 
     def _end_what_nobody_waits_for(self) -> None:
         """A run that has not begun ends with the terminal that wanted it."""
-        if self._gone and self._phase in ("preparing", "ready", "looking", "looked"):
+        if self._gone and self._reception.phase in ("preparing", "ready", "looking", "looked"):
             self._post.ask("stop", self._gone)
 
     def _hear(self, link: _Link) -> None:
@@ -325,114 +262,14 @@ class Server:
             return  # read, so that the other end can write and then read its last word
         for message in link.terminal.hear(piece, self._clock()):
             if isinstance(message, Hello):
-                self._greet(link.terminal)
+                self._reception.greet(link.terminal)
             else:
-                self._answer(link.terminal, message)
-
-    def _greet(self, terminal: Terminal) -> None:
-        assert terminal.role is not None
-        seq = self._chronicle.last
-        summary = self._summary() if seq else None
-        terminal.say(Welcome(VERSION, self._about.run_id, self._about.intent, os.getpid(), terminal.role, seq, summary))
-        if self._phase == "ready" and self._prepared is not None:
-            terminal.say(self._prepared)
-        if self._phase == "looked" and self._looked is not None:
-            terminal.say(self._looked)
+                self._reception.answer(link.terminal, message)
 
     def _say_to_all(self, message: FromController) -> None:
         for link in self._links.values():
             if link.terminal.role is not None:
                 link.terminal.say(message)
-
-    def _answer(self, terminal: Terminal, request: Request) -> None:
-        assert terminal.role is not None
-        if (forbidden := may_not(terminal.role, request)) is not None:
-            terminal.say(Refused(request.id, "R752", forbidden))
-            return
-        standing = Standing(self._phase, self._state, self._looked, terminal.number)
-        why = refusal(standing, request) or self._objection(request)
-        if why is not None:
-            terminal.say(Refused(request.id, "R754", why))
-        elif isinstance(request, Snapshot):
-            state = self._state
-            terminal.say(State(request.id, self._chronicle.last, self._summary(), state.belief, state.trouble))
-        else:
-            self._take(terminal, request)
-
-    def _objection(self, request: Request) -> str | None:
-        """What only the chronicle or the cell can tell."""
-        match request:
-            case Subscribe(after=after) if after > self._chronicle.last:
-                return f"there are {self._chronicle.last} events, none behind {after}"
-            case AddOrder(order=order):
-                return self._about.objection(order)
-            case _:
-                return None
-
-    def _take(
-        self,
-        terminal: Terminal,
-        request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | OfAlarm | LookAgain | Confirm | HoldKey | LetGoKey,
-    ) -> None:
-        """Hands on what may be asked, and says so."""
-        terminal.say(Accepted(request.id))
-        match request:
-            case Subscribe(after=after):
-                terminal.cursor, terminal.news = after, -1
-            case Ask(what=what):
-                self._asked(what, terminal.name)
-            case Answer(question=question, answer=answer):
-                self._post.answer(question, answer, terminal.name)
-                self._note(question, answer)
-            case AddOrder(order=order):
-                self._post.announce(OrderAdded(order))
-            case CancelOrder(order=order_id):
-                self._post.announce(OrderCancelled(order_id))
-            case Watch():
-                terminal.seen = 0
-            case AcknowledgeAlarm(alarm=alarm):
-                self._post.attend(alarm, "acknowledge", 0.0, "", terminal.name)
-            case ShelveAlarm(alarm=alarm, seconds=seconds, reason=reason):
-                self._post.attend(alarm, "shelve", seconds, reason, terminal.name)
-            case UnshelveAlarm(alarm=alarm):
-                self._post.attend(alarm, "unshelve", 0.0, "", terminal.name)
-            case LookAgain():
-                self._phase = "looking"
-                self._post.look_again(terminal.name)
-            case Confirm(look=look):
-                self._phase = "confirmed"
-                self._post.confirm(look, terminal.name)
-            case HoldKey(jog=jog, is_held=is_held):
-                terminal.holds = terminal.holds or is_held
-                self._post.hold_key(jog, is_held, terminal.name, terminal.number)
-            case LetGoKey():
-                self._let_go(terminal)
-            case _:
-                assert_never(request)
-
-    def _let_go(self, terminal: Terminal) -> None:
-        if terminal.holds:
-            terminal.holds = False
-            self._post.let_go(terminal.number)
-
-    def _asked(self, what: Asked, who: str) -> None:
-        if what in STOPS:
-            now = self._clock()
-            before = self._stops.get((what, who))
-            if before is not None and now - before < SAME_STOP:
-                return  # it is under way, and a stop asked for twice is one
-            self._stops[what, who] = now
-        if what == "start":
-            self._phase = "started"
-        self._post.ask(what, who)
-
-    def _note(self, question: str, answer: str) -> None:
-        """Before the run goes on an answer is noted, and every terminal sees it."""
-        if self._phase != "looked" or self._looked is None:
-            return
-        noted = (replace(one, given=answer) if one.id == question else one for one in self._looked.questions)
-        self._looked = replace(self._looked, questions=tuple(noted))
-        self._say_to_all(self._looked)
 
     def _serve(self, link: _Link) -> None:
         """Tells it what is new, as far as it takes it."""
@@ -463,5 +300,5 @@ class Server:
             with suppress(BlockingIOError):
                 count = link.end.send(terminal.out[:PIECE])
                 terminal.taken(count, now)
-                if self._phase == "over":
+                if self._reception.phase == "over":
                     self._until = now + LAST_WORDS

@@ -18,7 +18,8 @@ from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import connect_to, listen_in
 from controller.attached.lines import Lines
 from controller.attached.messages import FromController, FromTerminal, Hello, Subscribe, line, read_from_controller
-from controller.attached.server import About, Server
+from controller.attached.reception import About
+from controller.attached.server import Server
 from controller.journal.replay import states
 from controller.run_state import RunState
 from tests.controller.tending import tend

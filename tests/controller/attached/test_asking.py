@@ -30,7 +30,8 @@ from controller.attached.messages import (
     line,
 )
 from controller.attached.permits import means_nothing
-from controller.attached.server import MOST_TERMINALS, SAME_STOP
+from controller.attached.reception import SAME_STOP
+from controller.attached.server import MOST_TERMINALS
 from controller.attached.terminal import AT_ONCE, HELLO_WITHIN, WASTED
 from controller.run_state import Question
 from tests.controller.attached.at_a_socket import End, Site, told

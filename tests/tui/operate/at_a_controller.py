@@ -19,7 +19,8 @@ from cellwright.service import ENDPOINT
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import listen_in
 from controller.attached.messages import Parting
-from controller.attached.server import About, Server
+from controller.attached.reception import About
+from controller.attached.server import Server
 from controller.journal.folder import RunFolder
 from controller.machine import advance
 from controller.run_state import NOTHING_YET

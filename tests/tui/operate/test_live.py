@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from controller.attached import chronicle, client, server
+from controller.attached import chronicle, client, reception
 from controller.attached.messages import Role
 from tests.tui.operate.at_a_controller import Controlled, controlled, until
 from tests.tui.operate.on_record import TENDING
@@ -33,7 +33,7 @@ async def attached(run: Controlled, role: Role = "operate") -> AsyncIterator[tup
 async def test_it_shows_what_is_told_and_stop_reaches_the_controller_by_one_key_also_under_a_dialog(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "SAME_STOP", 0.0)  # each is a stop of its own, however quick the keys
+    monkeypatch.setattr(reception, "SAME_STOP", 0.0)  # each is a stop of its own, however quick the keys
     with controlled(TENDING, tmp_path) as run:
         run.tell(200)
         async with attached(run) as (app, pilot):
