@@ -72,12 +72,7 @@ def _left(d: Draft, event: JogLeft) -> None:
 def _found(d: Draft, event: WayFound) -> None:
     if d.manual is None or event.request != d.manual.asked:
         return
-    stance = d.belief.robots[event.jog.robot].stance
-    way = Way(
-        event.jog, event.of.plan or "", event.of.motion or "", stance, event.end, event.reach, event.duration, event.room,
-        event.zones, event.ends_in, event.ends_because,
-    )  # fmt: skip
-    d.jog(asked="", way=way)
+    d.jog(asked="", way=Way(event, d.belief.robots[event.jog.robot].stance))
 
 
 def _not_found(d: Draft, event: NoWay) -> None:
@@ -199,9 +194,9 @@ def _watch(d: Draft) -> None:
 def _fits(d: Draft, wanted: Jog) -> bool:
     """Whether the newest way is one for it, from where the robot stands, into nothing that is closed by now."""
     way = d.manual.way if d.manual is not None else None
-    if way is None or way.jog != wanted or way.stance is None or d.belief.robots[wanted.robot].stance != way.stance:
+    if way is None or way.found.jog != wanted or way.stance is None or d.belief.robots[wanted.robot].stance != way.stance:
         return False
-    return not set(way.zones) & set(keeping_out.closed(d, wanted.robot))
+    return not set(way.found.zones) & set(keeping_out.closed(d, wanted.robot))
 
 
 def _request(d: Draft, wanted: Jog) -> None:
@@ -216,20 +211,20 @@ def _request(d: Draft, wanted: Jog) -> None:
 
 def _start(d: Draft) -> None:
     assert d.manual is not None
-    way = d.manual.way
-    assert way is not None
-    robot = way.jog.robot
-    command = StartMotion(d.fresh_id("jog"), Subject(d.run, way.plan, motion=way.motion), robot)
+    assert d.manual.way is not None
+    found = d.manual.way.found
+    robot = found.jog.robot
+    command = StartMotion(d.fresh_id("jog"), Subject(d.run, found.of.plan or "", motion=found.of.motion or ""), robot)
     d.proceed(
         flights=d.progress.flights.set(command.id, Flight(robot, None, d.now)),
         busy=d.progress.busy.set(robot, command.id),
     )
     ledger.leave_stance(d, robot)
     known = d.belief.robots[robot]
-    inside = tuple(dict.fromkeys((*known.inside, *way.zones)))
+    inside = tuple(dict.fromkeys((*known.inside, *found.zones)))
     d.believe(robots=d.belief.robots.set(robot, replace(known, inside=inside)))
     d.first = d.now if d.first is None else d.first
-    d.jog(flight=command.id, moved=way.jog, stopping="")
+    d.jog(flight=command.id, moved=found.jog, stopping="")
     speeds.before_jog(d, robot)
     d.command(command)
 
@@ -248,11 +243,11 @@ def _stop(d: Draft, why: str) -> None:
 def _rest(d: Draft) -> None:
     """It has come to the end of its way."""
     assert d.manual is not None
-    way = d.manual.way
-    assert way is not None
-    known = d.belief.robots[way.jog.robot]
-    d.believe(robots=d.belief.robots.set(way.jog.robot, replace(known, inside=way.ends_in)))
-    _end(d, way.ends_because or "its way is at its end")
+    assert d.manual.way is not None
+    found = d.manual.way.found
+    known = d.belief.robots[found.jog.robot]
+    d.believe(robots=d.belief.robots.set(found.jog.robot, replace(known, inside=found.ends_in)))
+    _end(d, found.ends_because or "its way is at its end")
 
 
 def _end(d: Draft, why: str) -> None:

@@ -13,7 +13,7 @@ from immutables import Map
 
 from cell.commands import Command, StopKind
 from cell.diagnostic import Span
-from cell.events import Conclusion, Source
+from cell.events import Conclusion, Source, WayFound
 from cell.jog import Jog
 from cell.orders import Order
 from cell.run import OrdersLeft, OrderState, PackState, RunContext
@@ -294,20 +294,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A proved way for `jog`: the one motion of the plan of that id. It begins where `robot` was believed to stand when it was
-    found (`stance`). The rest is as in the event WayFound."""
+    """A way that was `found` and is proved. It begins where its robot was believed to stand then (`stance`)."""
 
-    jog: Jog
-    plan: str
-    motion: str
+    found: WayFound
     stance: Stance | None
-    end: tuple[float, ...]
-    reach: float
-    duration: float
-    room: float | None
-    zones: tuple[str, ...]
-    ends_in: tuple[str, ...]
-    ends_because: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ def test_who_only_looks_moves_nothing() -> None:
     assert [c for c in run.all(CommandSent) if c.at > 60e9] == []
     assert run.state.manual is not None
     assert run.state.manual.way is not None
-    assert run.state.manual.way.reach == pytest.approx(0.4)
+    assert run.state.manual.way.found.reach == pytest.approx(0.4)
 
 
 def test_what_was_looked_at_is_not_asked_for_again() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from cell.commands import Subject
+from cell.events import WayFound
 from cell.jog import Jog
 from controller.run_state import Manual, Way
 from tests.cell_drivers.gantry import gantry_cell, gantry_model
@@ -30,8 +32,19 @@ from tui.operate.scene import Scene
 from tui.operate.view import View
 
 GROUND = Ground(gantry_cell(), {"g1": gantry_model()})
-FOUND = Way(
-    AHEAD, "plan", "motion", None, (0.4, 0.0, 1.0, 0.0), 0.4, 4.0, 0.012, ("aisle",), (), "link 4 would come too near to lathe"
+FOUND = WayFound(
+    0,
+    Subject("run-1", "plan", motion="motion"),
+    "way-1",
+    AHEAD,
+    (0.0, 0.0, 1.0, 0.0),
+    (0.4, 0.0, 1.0, 0.0),
+    0.4,
+    4.0,
+    0.012,
+    ("aisle",),
+    (),
+    "link 4 would come too near to lathe",
 )
 
 
@@ -179,7 +192,7 @@ async def test_the_page_has_axes_maps_and_the_way_and_nothing_lies_over_anything
 
 
 def with_way(**changes: Any) -> Any:
-    return replace(in_manual(), manual=replace(Manual(), way=FOUND, **changes))
+    return replace(in_manual(), manual=replace(Manual(), way=Way(FOUND, None), **changes))
 
 
 def test_a_way_is_told_with_how_far_how_near_and_why_no_further() -> None:
@@ -193,9 +206,9 @@ def test_a_way_is_told_with_how_far_how_near_and_why_no_further() -> None:
 
 def test_a_turn_is_told_in_degrees() -> None:
     turn = replace(FOUND, jog=replace(AHEAD, axis="4"), reach=0.5)
-    assert "28.6°" in told(view(replace(in_manual(), manual=Manual(way=turn))))
+    assert "28.6°" in told(view(replace(in_manual(), manual=Manual(way=Way(turn, None)))))
     about = replace(FOUND, jog=Jog("g1", "tool", "rz", True, 0.1), reach=0.5)
-    assert "28.6°" in told(view(replace(in_manual(), manual=Manual(way=about))))
+    assert "28.6°" in told(view(replace(in_manual(), manual=Manual(way=Way(about, None)))))
 
 
 def test_who_holds_the_key_and_what_is_looked_for_is_told() -> None:

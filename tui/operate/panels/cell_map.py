@@ -106,9 +106,9 @@ def _jogged_to(view: View, standing: Standing, moving: Braille) -> Iterator[Labe
     """Where a robot would come to that is jogged on: dotted."""
     manual, ground = view.scene.run.manual, view.ground
     way = None if manual is None else manual.way
-    if way is None or ground is None or way.jog.robot not in ground.models:
+    if way is None or ground is None or way.found.jog.robot not in ground.models:
         return
-    points = [standing.dot(point) for point in _joints(ground, way.jog.robot, np.array(way.end))]
+    points = [standing.dot(point) for point in _joints(ground, way.found.jog.robot, np.array(way.found.end))]
     moving.lines(points, every=3)
     yield _label(standing, points[-1], "◌", "note")
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cell.events import WayFound
 from cell.geometry import Array
 from cell.home import home_of
 from cell.jog import AXES, FASTEST, LEASE, Frame, Jog
 from cell.kinematic_chain import JointKind
-from controller.run_state import Manual, Way
+from controller.run_state import Manual
 from tui.operate.ground import Ground
 from tui.operate.lines import Line, Piece, line, said, wrapped
 from tui.operate.panels.joints import joint_line
@@ -147,10 +148,10 @@ def _told(view: View, manual: Manual) -> Iterator[Piece]:
     if manual.refused:
         yield Piece(f"✗ not jogged: {manual.refused}", "warn")
     if manual.way is not None:
-        yield Piece(_way(manual.way, view.ground), "plain")
+        yield Piece(_way(manual.way.found, view.ground), "plain")
 
 
-def _way(way: Way, ground: Ground | None) -> str:
+def _way(way: WayFound, ground: Ground | None) -> str:
     far = f"{math.degrees(way.reach):.1f}°" if _is_turn(way.jog, ground) else f"{1e3 * way.reach:.0f} mm"
     near = "" if way.room is None else f", {1e3 * way.room:.0f} mm from the nearest thing at its end"
     zones = f", through {', '.join(way.zones)}" if way.zones else ""
