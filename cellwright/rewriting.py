@@ -12,12 +12,16 @@ from codecs import BOM_UTF8
 from io import BufferedRandom
 from pathlib import Path
 
+from cellwright.file_bytes import TooLarge
 
-def rewrite(path: Path | str, text: str) -> None:
+
+def rewrite(path: Path | str, text: str, limit: int | None = None) -> None:
     """A link is followed, not replaced. A byte order mark that the file begins with is no part of `text` and stays. Raises
-    OSError."""
+    OSError, TooLarge where it would have more bytes than `limit`."""
     target = Path(path).resolve()
     content = (BOM_UTF8 if _is_marked(target) else b"") + text.encode("utf-8")
+    if limit is not None and len(content) > limit:
+        raise TooLarge(path, len(content), limit)
     descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

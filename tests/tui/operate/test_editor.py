@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from textual.pilot import Pilot
 
 from controller.attached.messages import Role
 from controller.journal.folder import RunFolder
+from intentlang.source import MAX_BYTES
 from tests.tui.operate.at_a_controller import until
 from tests.tui.operate.on_record import ASSEMBLY, scene_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
@@ -212,6 +214,14 @@ def test_a_file_is_written_whole_or_refused_with_the_reason(tmp_path: Path) -> N
     assert path.read_bytes() == b"\xef\xbb\xbftwo\r\n"
     assert path.stat().st_mode & 0o777 == 0o640
     assert isinstance(write_text(had, "three"), Conflict)
+    for mark in (b"", BOM_UTF8):
+        path.write_bytes(mark + b"one\r\n")
+        largest = "é" * ((MAX_BYTES - len(mark)) // 2) + "!" * (len(mark) % 2)
+        why = f"it has {MAX_BYTES + 1} bytes, and at most {MAX_BYTES} are read"
+        assert write_text(replace(had, text="one\r\n"), largest + "!") == f"not saved: a.intent: {why}"
+        assert path.read_bytes() == mark + b"one\r\n"
+        saved = write_text(replace(had, text="one\r\n"), largest)
+        assert saved == read_text("a.intent", path) == OnDisk("a.intent", path, largest)
     path.unlink()
     assert write_text(had, "three") == "not saved: a.intent: no such file or directory"
     path.write_bytes(b"\xff\xfe")

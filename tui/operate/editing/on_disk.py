@@ -42,14 +42,14 @@ def read_text(name: str, path: Path) -> OnDisk | str:
 
 
 def write_text(had: OnDisk, text: str) -> OnDisk | Conflict | str:
-    """The text as it stands there now, or why it was not written."""
+    """The text as it stands there now, or why it was not written: also what could not be read again."""
     now = read_text(had.name, had.path)
     if isinstance(now, str):
         return f"not saved: {now}"
     if now.text != had.text:
         return Conflict(now)
     try:
-        rewrite(had.path, text)
+        rewrite(had.path, text, MAX_BYTES)
     except OSError as cause:
         return f"not saved: {had.name}: {(cause.strerror or str(cause)).lower()}"
     return OnDisk(had.name, had.path, text)
