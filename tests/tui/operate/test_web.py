@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import signal
@@ -25,6 +26,7 @@ from tests.tui.operate.on_record import ASSEMBLY
 from tests.tui.operate.seen import in_a_loop
 from tui.cli import main
 from tui.operate.web import page as served
+from tui.operate.web import session
 from tui.operate.web.address import NotHere, address_of, turned_away
 from tui.operate.web.page import Page
 
@@ -195,6 +197,31 @@ async def test_a_terminal_becomes_no_larger_than_any_may_be_at_first(monkeypatch
     assert sent == [(120, 36), (served.LARGEST, 40), (80, served.LARGEST)]
 
 
+@in_a_loop
+async def test_what_screens_say_last_is_told_where_they_are_served_and_paints_nothing_there(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+    lines, logger = served._Lines(said.put_nowait), logging.getLogger("textual-serve")
+    logger.addHandler(lines)
+    found: asyncio.Queue[str] = asyncio.Queue()
+    screens = r"echo __GANGLION__; head -c 99999 /dev/zero >&2; printf '\ncellwright: one\nSTOP NOT\033[2J ACKNOWLEDGED\n' >&2"
+    staying = asyncio.ensure_future(Page(screens, "127.0.0.1", 0, "run").stay(found.put_nowait))
+    try:
+        at = await asyncio.wait_for(found.get(), 60)
+        async with aiohttp.ClientSession() as client:
+            line = await client.ws_connect(urljoin(at, "ws"))
+            assert (await asyncio.wait_for(line.receive(), 60)).type is aiohttp.WSMsgType.CLOSE
+            told = [await asyncio.wait_for(said.get(), 60) for _ in range(3)]
+    finally:
+        logger.removeHandler(lines)
+        staying.cancel()
+        await asyncio.wait([staying])
+    assert len(told[0]) < 400
+    assert told[1:] == ["cellwright: one", r"cellwright: STOP NOT\x1b[2J ACKNOWLEDGED"]
+    assert capsys.readouterr().out == ""
+
+
 async def opened(client: aiohttp.ClientSession, at: str) -> aiohttp.ClientWebSocketResponse:
     """As soon as the one before has been put away."""
     for _ in range(6_000):
@@ -220,6 +247,19 @@ def test_what_goes_with_nothing_or_cannot_be_is_refused(
     monkeypatch.setitem(__import__("sys").modules, "tui.operate.web.page", None)
     assert main(["operate", ASSEMBLY, "--web"]) == 2
     assert "pip install 'cellwright[web]'" in capsys.readouterr().err
+
+
+def test_the_screens_of_a_browser_say_last_what_those_of_a_terminal_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "state" / "runs").mkdir(parents=True)
+    unpacked(FOLDER / f"{ASSEMBLY}{ENDING}", tmp_path / "state" / "runs")
+    monkeypatch.setenv("CELLWRIGHT_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(session, "_end_with", lambda parent: None)  # the test's own parent
+    for last_word, said in (("STOP NOT ACKNOWLEDGED", "STOP NOT ACKNOWLEDGED\n"), ("", "")):
+        monkeypatch.setattr("tui.operate.shown.shown", lambda *_, word=last_word: word)
+        assert session.main([ASSEMBLY, "--role", "operate", "--theme", "grey"]) == 0
+        assert capsys.readouterr() == ("", said)
 
 
 # --- the whole way, in processes of their own ---

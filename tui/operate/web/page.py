@@ -31,6 +31,7 @@ LARGEST: Final = 1_000
 """Columns, and rows, that a terminal may have."""
 PARTED_WITHIN: Final = 2.0  # s that screens have to end by themselves
 _TOKEN: Final = 24  # bytes
+_LAST_WORDS: Final = 4_000  # bytes
 _FONTS: Final = range(8, 49)  # px
 _GUARDS: Final = {
     "Referrer-Policy": "no-referrer",  # the address has the token in it
@@ -121,7 +122,18 @@ class Page(Server):
 
 
 class _Screens(AppService):
-    """Where they end, however they end, so does the line: the last picture of them is not to be taken for the cell."""
+    """Where they end, however they end, so does the line: the last picture of them is not to be taken for the cell. What they say
+    last (that a stop was not acknowledged) goes to whoever serves them."""
+
+    _words: asyncio.Task[bytes] | None = None
+
+    async def start(self, width: int, height: int) -> None:
+        process = await self._open_app_process(width, height)
+        assert process.stderr is not None
+        self._words = asyncio.create_task(_last_of(process.stderr))
+        process.stderr = asyncio.StreamReader()  # textual-serve would write it as it is where our data go
+        process.stderr.feed_eof()
+        self._task = asyncio.create_task(self.run())
 
     async def run(self) -> None:
         try:
@@ -147,6 +159,23 @@ class _Screens(AppService):
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+        await self._tell_last_words()
+
+    async def _tell_last_words(self) -> None:
+        if self._words is None:
+            return
+        with suppress(TimeoutError):  # another process may hold its end of the pipe
+            words = await asyncio.wait_for(self._words, PARTED_WITHIN)
+            for word in words.decode("utf-8", "replace").splitlines():
+                logging.getLogger("textual-serve").warning("%s", word.removeprefix("cellwright: "))
+
+
+async def _last_of(stream: asyncio.StreamReader) -> bytes:
+    """Read to its end, so that who writes never waits."""
+    last = b""
+    while data := await stream.read(_LAST_WORDS):
+        last = (last + data)[-_LAST_WORDS:]
+    return last
 
 
 def serve(command: str, address: tuple[str, int], title: str, told: Tell, say: Tell) -> None:

@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
     from tui.exit_codes import DONE, USAGE
     from tui.operate.key_file import WrongKeys, key_file, own_keys
     from tui.operate.shown import shown
-    from tui.speech import refuse
+    from tui.speech import printable, refuse, say
 
     parser = argparse.ArgumentParser()
     parser.add_argument("run", nargs="?")
@@ -50,9 +50,11 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     _end_with(os.getppid())
     try:
-        shown(living(given.run), given.run is not None, given.role, own_keys(key_file()), given.theme)
+        last_word = shown(living(given.run), given.run is not None, given.role, own_keys(key_file()), given.theme)
     except (JournalError, WrongKeys) as cause:
         return refuse(str(cause), USAGE)
+    if last_word:
+        say(printable(last_word))
     return DONE
 
 
