@@ -34,6 +34,7 @@ def test_what_is_left_is_judged_by_how_fast_this_stage_has_gone_and_not_before_t
     assert remaining.of("motions", 0, 30) is None  # begins again
     assert remaining.of("pairs", 0, 10) is None
     clock.now += 10.0
+    assert remaining.of("motions", 10, 30) == pytest.approx(20.0)  # by how fast it goes this time
     assert remaining.of("pairs", 0, 10) is None
     assert remaining.of("pairs", 11, 10) is None
 
