@@ -143,6 +143,25 @@ async def test_what_another_has_written_is_shown_and_not_written_over_unseen(tmp
 
 @pytest.mark.slow
 @in_a_loop
+async def test_what_another_has_written_is_written_over_also_by_the_text_as_it_was_once_that_is_wanted(tmp_path: Path) -> None:
+    site = Site.in_folder(tmp_path)
+    whole = site.intent.read_text()
+    async with edited(site, link="over") as (app, pilot, _):
+        await pilot.press("enter", "ctrl+end", "w")
+        site.intent.write_text(whole + "within 50 s\n")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "another has changed the file" in text_of_screen(app))
+        await pilot.press("f10", "right", "enter")
+        await until(pilot, lambda: "another has changed the file" not in text_of_screen(app))
+        await pilot.press("backspace", "ctrl+s")
+        await until(pilot, lambda: "is saved" in text_of_screen(app))
+        assert site.intent.read_text() == whole
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "save: nothing has changed" in text_of_screen(app))
+
+
+@pytest.mark.slow
+@in_a_loop
 async def test_beside_a_run_it_is_said_what_saving_means_and_asked(tmp_path: Path) -> None:
     site = Site.in_folder(tmp_path)
     whole = site.intent.read_text()

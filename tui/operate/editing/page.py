@@ -29,6 +29,7 @@ from tui.operate.view import View
 if TYPE_CHECKING:
     from tui.operate.app import Operate
     from tui.operate.editing.desk import Desk, Known
+    from tui.operate.editing.on_disk import OnDisk
 
 PAUSE: Final = 0.4  # s without a key after which a text is checked
 BESIDE_A_RUN: Final = (
@@ -65,8 +66,9 @@ class IntentPage(Page):
         self._desk: Desk | None = None
         self._known: Known | None = None
         self._number = self._loaded = 0
+        self._disk: OnDisk | None = None  # what `_clean` goes by
         self._clean = ""
-        self._drafts: dict[Desk, tuple[str, str, int]] = {}
+        self._drafts: dict[Desk, tuple[str, OnDisk | None, str, int]] = {}
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -92,7 +94,7 @@ class IntentPage(Page):
     @property
     def is_unsaved(self) -> bool:
         """Here, or at another cell's text that was left as it was."""
-        return self.is_changed or any(loaded and text != clean for text, clean, loaded in self._drafts.values())
+        return self.is_changed or any(loaded and text != clean for text, _, clean, loaded in self._drafts.values())
 
     @property
     def is_typed_in(self) -> bool:
@@ -124,9 +126,9 @@ class IntentPage(Page):
         if known.loaded > self._loaded and known.disk is not None:
             self._loaded = known.loaded
             self._show(known.disk.text)
-            self._clean = self._text.text
-        elif known.disk is not None and known.note.endswith("is saved"):
-            self._clean = known.disk.text
+            self._disk, self._clean = known.disk, self._text.text
+        elif known.disk is not self._disk and known.disk is not None:  # saved, or another's that is to be written over
+            self._disk, self._clean = known.disk, known.disk.text
         self._text.read_only = self.operate.view.role != "engineer" or known.disk is None
         if known.checked is not None and known.disk is not None and known.checked.number == self._number:
             self._text.mark(known.checked.diagnostics, known.disk.name)
@@ -136,8 +138,8 @@ class IntentPage(Page):
     def _sit_at(self, desk: Desk) -> None:
         """Another cell's text. What was typed at the one before is kept for when it is come back to."""
         if self._desk is not None:
-            self._drafts[self._desk] = (self._text.text, self._clean, self._loaded)
-        text, self._clean, self._loaded = self._drafts.pop(desk, ("", "", 0))
+            self._drafts[self._desk] = (self._text.text, self._disk, self._clean, self._loaded)
+        text, self._disk, self._clean, self._loaded = self._drafts.pop(desk, ("", None, "", 0))
         self._desk, self._known = desk, None
         self._show(text)
 
@@ -237,4 +239,10 @@ class IntentPage(Page):
 
     def _asked(self, name: str, confirms: str, do: Callable[[], None]) -> None:
         deed = replace(BY_NAME[name], confirms=confirms)
-        self.operate.push_screen(Confirm(deed), lambda answer: do() if answer is not None else None)
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                do()
+                self.look()  # at once: the next key may go by it
+
+        self.operate.push_screen(Confirm(deed), answered)
