@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from cell.device import ProtectiveState
 from controller.figures.figures import Figures
 from controller.run_state import RunState
-from tui.operate.lines import Piece, said
+from tui.operate.lines import Look, Piece, said
 from tui.operate.view import View
 
-OPEN: ProtectiveState = "emergency stop"
-STOPPED: ProtectiveState = "protective stop"
+CIRCUIT: Final[Sequence[tuple[ProtectiveState, str, Look]]] = (
+    ("emergency stop", "e-stop circuit OPEN", "bad"),
+    ("protective stop", "protective stop", "warn"),
+)
 
 
 def takt_word(view: View) -> str:
@@ -33,8 +38,8 @@ def oee_word(figures: Figures | None) -> str:
 
 def circuit_piece(run: RunState) -> Piece:
     """What robots say of the circuit of the emergency stop. This program is not in it, and says no more than they do."""
-    for state, words, look in ((OPEN, "e-stop circuit OPEN", "bad"), (STOPPED, "protective stop", "warn")):
+    for state, words, look in CIRCUIT:
         who = [name for name, seen in sorted(run.belief.devices.items()) if (seen.alarm or "").replace("_", " ") == state]
         if who:
-            return said(f"  {words}, says {', '.join(who)}", "bad" if look == "bad" else "warn")
+            return said(f"  {words}, says {', '.join(who)}", look)
     return Piece("  e-stop: none told", "dim")
