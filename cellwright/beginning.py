@@ -35,8 +35,7 @@ def begun_run(site: Site) -> Parting:
 
 
 def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock) -> Parting:
-    with site.desk.withdrawable():
-        ready = value_of(released_again(site.folder, site.start, reading, workshop))
+    ready = value_of(site.desk.withdrawable(lambda: released_again(site.folder, site.start, reading, workshop)))
     site.orders.cell = ready.request.cell
     made = made_for(site, ready, lock)
     planner = PlannerProcess(site.folder.path, workshop, ready.request, proves_beside=made.clock is not None)

@@ -1,7 +1,8 @@
 """What terminals and signals ask of a controller, on its way to the loop, or to whoever waits for the word at which it begins.
 
 Law: only texts lie here. Nothing here waits. A stop that comes before anything of the run is there does not wait either: it
-breaks off what the controller is at.
+breaks off what the controller is at, and is said again until it has. One signal is not enough: it goes under where it comes just
+before the main thread waits in a system call, and Python swallows what is raised while it tidies up.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import json
 import queue
 import signal
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import current_thread, main_thread
+from threading import Thread, current_thread, main_thread
 from types import FrameType
-from typing import Final
+from typing import Final, TypeVar
 
 from cell.attended import Attending
 from cell.codec import canonical, from_plain
@@ -48,6 +50,9 @@ Word = Request | Answer | LookedFor | Confirmed
 
 BREAKS_OFF: Final = signal.SIGUSR1
 """Wakes the main thread, whatever it computes or waits for."""
+AGAIN_AFTER: Final = 0.5  # s between two of them
+
+T = TypeVar("T")
 
 
 class Withdrawn(BaseException):
@@ -63,31 +68,45 @@ class Desk:
     has_begun: bool = False
     _is_stopped: bool = False
     _breaks_off: bool = False
+    _pressed: queue.SimpleQueue[None] = field(default_factory=queue.SimpleQueue)
 
     def ask(self, what: Asked, who: str) -> None:
         """By a terminal, in the server's thread, or in a handler of signals."""
         post(self.inbox, what, who)
         if what in STOPS:
             self._is_stopped = True
-            if self._breaks_off and (main := main_thread().ident) is not None:
-                signal.pthread_kill(main, BREAKS_OFF)
+            if self._breaks_off:
+                self._pressed.put(None)
 
-    @contextmanager
-    def withdrawable(self) -> Iterator[None]:
-        """For what takes long and leaves nothing: a stop ends the block at once, with Withdrawn."""
-        if current_thread() is main_thread():
-            signal.signal(BREAKS_OFF, self._broken_off)  # and stays: one that is late must find it
-            self._breaks_off = True
+    def withdrawable(self, work: Callable[[], T]) -> T:
+        """What `work` gives. It takes long and leaves nothing: a stop ends it at once, with Withdrawn. A call, no block: between
+        the two ends of it and what is set here no signal is looked at."""
+        if current_thread() is not main_thread():
+            return self._unless_stopped(work)
+        signal.signal(BREAKS_OFF, self._broken_off)  # and stays: one that is late must find it
+        Thread(target=self._press, name="withdrawal", daemon=True).start()
+        self._breaks_off = True
         try:
-            if self._is_stopped:
-                raise Withdrawn
-            yield
+            return self._unless_stopped(work)
         finally:
             self._breaks_off = False
+            self._pressed.put(None)
+
+    def _unless_stopped(self, work: Callable[[], T]) -> T:
+        if self._is_stopped:
+            raise Withdrawn
+        return work()
+
+    def _press(self) -> None:
+        """In a thread of its own, which locks nothing that a handler of signals could want."""
+        self._pressed.get()
+        while self._breaks_off and self._is_stopped and (main := main_thread().ident) is not None:
+            signal.pthread_kill(main, BREAKS_OFF)
+            with suppress(queue.Empty):
+                self._pressed.get(timeout=AGAIN_AFTER)
 
     def _broken_off(self, number: int, frame: FrameType | None) -> None:
-        if self._breaks_off:
-            self._breaks_off = False
+        if self._breaks_off and self._is_stopped and not _is_being_withdrawn():
             raise Withdrawn
 
     def announce(self, change: OrderChange) -> None:
@@ -123,3 +142,11 @@ class Desk:
         """Waits for it."""
         word: Word = from_plain(Word, json.loads(self.inbox.get()))  # type: ignore[arg-type]
         return word
+
+
+def _is_being_withdrawn() -> bool:
+    """Whether this thread tidies up behind one already; that is not broken off."""
+    at = sys.exception()
+    while at is not None and not isinstance(at, Withdrawn):
+        at = at.__context__
+    return at is not None

@@ -56,8 +56,7 @@ def gone_on_run(site: Site) -> Parting:
 def _controlled(site: Site, reading: Reading, lock: CellLock) -> Parting:
     if (lives := alive(site.folder)) is not None:
         raise Refusal(lives)
-    with site.desk.withdrawable():
-        left = _left(site, reading)
+    left = site.desk.withdrawable(lambda: _left(site, reading))
     site.orders.cell = left.request.cell
     drivers = value_of(drivers_of(left, site.worlds, lock))
     planner = left.planner()

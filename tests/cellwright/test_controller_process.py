@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sys
 from argparse import Namespace
 from pathlib import Path
 from threading import Event, Thread
@@ -87,8 +88,8 @@ def test_a_signal_asks_for_a_normal_stop_and_the_next_for_a_quick_one() -> None:
 
 def test_a_stop_breaks_off_what_the_controller_is_at_before_a_run_begins() -> None:
     desk = Desk()
-    with pytest.raises(Withdrawn), desk.withdrawable():
-        _waits_while_somebody_stops(desk)
+    with pytest.raises(Withdrawn):
+        desk.withdrawable(lambda: _waits_while_somebody_stops(desk))
     assert not desk.is_started()
 
 
@@ -100,15 +101,56 @@ def _waits_while_somebody_stops(desk: Desk) -> None:
 def test_a_stop_that_came_before_breaks_it_off_too() -> None:
     desk, begun = Desk(), list[str]()
     desk.signalled(signal.SIGTERM, None)
-    with pytest.raises(Withdrawn), desk.withdrawable():
-        begun.append("proof")
+    with pytest.raises(Withdrawn):
+        desk.withdrawable(lambda: begun.append("proof"))
     assert begun == []
+
+
+class Tidied:
+    """What is raised as it goes, Python prints and swallows."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def __del__(self) -> None:
+        _waits_while_somebody_stops(self.desk)
+
+
+def test_a_withdrawal_that_is_swallowed_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, swallowed = Desk(), list[object]()
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: swallowed.append(what.exc_type))
+
+    def work() -> None:
+        Tidied(desk)
+        Event().wait(60.0)
+
+    with pytest.raises(Withdrawn):
+        desk.withdrawable(work)
+    assert swallowed == [Withdrawn]
+
+
+def test_who_tidies_up_behind_a_withdrawal_is_not_broken_off() -> None:
+    desk, done = Desk(), list[str]()
+
+    def work() -> None:
+        try:
+            _waits_while_somebody_stops(desk)
+        finally:
+            signal.raise_signal(BREAKS_OFF)  # as the one that comes again
+            try:
+                raise KeyError
+            except KeyError:
+                signal.raise_signal(BREAKS_OFF)
+            done.append("tidied")
+
+    with pytest.raises(Withdrawn):
+        desk.withdrawable(work)
+    assert done == ["tidied"]
 
 
 def test_nothing_else_breaks_it_off_and_nothing_is_broken_off_behind_it() -> None:
     desk = Desk()
-    with desk.withdrawable():
-        desk.ask("start", "ann")
+    assert desk.withdrawable(lambda: desk.ask("start", "ann") or "proved") == "proved"
     desk.ask("stop", "ann")
     desk._broken_off(BREAKS_OFF, None)  # a signal that is late
     assert desk.is_started()

@@ -121,7 +121,7 @@ def read_by(run: Run, pipes: list[Path]) -> int:
     raise AssertionError((run.folder.path / LOG).read_text())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_terminal_that_goes_while_its_plan_is_proved_leaves_no_locked_cell(program: Program, first_move: Planned) -> None:
     """Certificates that never come to an end are a proof that does not."""
     stuck = replace(program, cache=Path(shutil.copytree(program.cache, program.folder / "stuck")))
