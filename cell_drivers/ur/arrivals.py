@@ -38,12 +38,12 @@ class Arrivals:
         self._behind.append(sample.received - sample.time)
 
     def fetch(self, device: str) -> LinkHeard | None:
-        """Since the last time; None where nothing has come, which is silence."""
+        """Since the last time; None where nothing has come, which is silence. What was lost before it is told with what comes."""
+        if not self._behind:
+            return None
         behind, lost = tuple(self._behind), self._lost
         self._behind.clear()
         self._lost = 0
-        if not behind:
-            return None
         self._quickest.append(min(behind))
         quickest = min(self._quickest)
         return LinkHeard(device, tuple((one - quickest) / NANOSECONDS for one in behind), lost)

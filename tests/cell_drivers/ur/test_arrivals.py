@@ -66,6 +66,18 @@ def test_what_a_connection_before_has_left_out_is_not_lost_on_the_way() -> None:
     assert (heard.took, heard.lost) == ((0.0,), 0)
 
 
+def test_what_was_lost_before_a_connection_ended_is_told_with_what_comes_next() -> None:
+    arrivals = Arrivals()
+    for number in (1, 5):
+        arrivals.take(sample(number))
+    arrivals.begin()
+    assert arrivals.fetch("r1") is None
+    arrivals.take(sample(900))
+    heard = arrivals.fetch("r1")
+    assert heard is not None
+    assert (heard.took, heard.lost) == ((0.0,), 3)
+
+
 def test_clocks_that_run_apart_make_nothing_late() -> None:
     """50 us a second, over an hour 0.18 s."""
     arrivals, worst = Arrivals(), 0.0
