@@ -1,8 +1,8 @@
 """Alarms after ANSI/ISA-18.2: raised, acknowledged, returned, shelved; how many come, and when that is a flood.
 
-Law: nothing leaves the list before somebody has acknowledged it, or while what raised it still stands. An alarm is something that
-an operator has to do something about; whatever else happens is an event and stands in the journal. A list that nobody looks after
-does not grow without end: beyond MOST_LISTED what is over longest leaves it.
+Law: nothing leaves the list while what raised it still stands, nor before somebody has acknowledged it, but for one case: where
+nobody looks after a list of MOST_LISTED, the one that is over and was raised longest ago makes room for the next. An alarm is
+something that an operator has to do something about; whatever else happens is an event and stands in the journal.
 """
 
 from __future__ import annotations
@@ -193,6 +193,7 @@ def _left(alarms: Alarms, alarm: Alarm) -> Alarms:
 
 
 def _with_room(alarms: Alarms) -> Alarms:
+    """What stands is never put out: where all of it does the list grows."""
     if len(alarms.listed) < MOST_LISTED:
         return alarms
     over = [alarm for alarm in alarms.listed.values() if alarm.returned is not None]

@@ -139,6 +139,13 @@ def test_a_list_that_nobody_looks_after_loses_what_is_over_longest_and_keeps_wha
     assert f"link {MOST_LISTED + 19}" in alarms.listed
 
 
+def test_what_stands_is_never_put_out_of_the_list() -> None:
+    alarms = Alarms()
+    for n in range(MOST_LISTED + 3):
+        alarms = raised(alarms, replace(GONE, key=f"link {n}"), n)
+    assert len(alarms.listed) == MOST_LISTED + 3
+
+
 # --- the list of a run ---
 
 
