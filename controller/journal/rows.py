@@ -84,17 +84,6 @@ def _fill_context(plain: Any) -> None:
             robot.setdefault("force_limit", None)
 
 
-def _fill_state(plain: Any) -> None:
-    """Snapshots of before there was a manual mode, and of before anything was carried on beside a failure."""
-    if not isinstance(plain, dict):
-        return
-    plain.setdefault("manual", None)
-    if isinstance(trouble := plain.get("trouble"), dict):
-        for name, value in (("going_on", []), ("is_told", False), ("stopped", [])):
-            trouble.setdefault(name, value)
-        _fill_asked(trouble.get("ahead"))
-
-
 def _fill_asked(plain: Any) -> None:
     """Until plans were asked for past robots that stand away from home nobody said in which joint positions they do."""
     if isinstance(plain, dict) and isinstance(plain.get("state"), dict):
@@ -113,10 +102,9 @@ def snapshot_of(state: RunState) -> str:
 
 
 def state_of(text: str, plan_of: PlanOf) -> RunState:
-    """The inverse of `snapshot_of`."""
+    """The inverse of `snapshot_of`. Raises for what another version has written: no default is a guess at what a run had come to,
+    and the events tell all of it."""
     plain = json.loads(text)
-    _fill_context(plain)
-    _fill_state(plain)
     plan = plain.pop("plan")
     values = {name: from_plain(kind, plain[name]) for name, kind in _kinds(RunState).items() if name in _PLAIN}
     context, run = values["context"], values["run"]

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cell.codec import CodecError
 from cell.commands import Command, SetSpeed, StopAll, Subject
 from cell.events import Asked, CommandSent, Event, GoalReached, PlanReleased, StepConfirmed, TimeMarked
 from cell.scenario import Disturbance, GripLost, MissingPart, PersonEnters, Reject
@@ -157,6 +158,20 @@ def test_whatever_happened_a_snapshot_goes_on_as_the_run_did(
         cut = data.draw(st.integers(1, len(events)))
         again = state_of(snapshot_of(folded[cut - 1]), plans.__getitem__)
         assert fold(events[cut:], again) == folded[-1]
+
+
+@pytest.mark.parametrize("path", [("alarms",), ("manual",), ("trouble", "going_on"), ("context", "links")], ids=".".join)
+def test_a_snapshot_that_lacks_something_is_none_and_nothing_is_made_up_for_it(stored: RunFolder, path: tuple[str, ...]) -> None:
+    journal = stored.journal()
+    found = journal.snapshot()
+    assert found is not None
+    plain = json.loads(snapshot_of(found[1]))
+    of = plain
+    for name in path[:-1]:
+        of = of[name]
+    del of[path[-1]]
+    with pytest.raises((KeyError, CodecError)):
+        state_of(json.dumps(plain), journal.plan)
 
 
 def test_the_fold_is_pure() -> None:
