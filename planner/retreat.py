@@ -10,12 +10,13 @@ from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan
 from cell.retreat import RULE, retreat_plan
-from cell.state import CellState, InHand, PlanningRequest, tool_at
-from cell.steps import AtMeasured, Because, Carried, MotionNeed
+from cell.state import PlanningRequest, tool_at
+from cell.steps import AtMeasured, Because, MotionNeed
 from planner.assembled import Versions, assembled
 from planner.motion.plan_motions import plan_motions, solver_for
 from planner.motion.retreat import NoWayOut, retreat
 from planner.plan import Means
+from planner.proof.standing import held_at_start
 
 BY_HAND = "Bring it clear by its own means, then resume: where it stands is looked at again."
 
@@ -43,17 +44,8 @@ def _motion(need: MotionNeed, request: PlanningRequest, means: Means) -> Motion 
     if known is None:
         return NoWayOut("was on a way that is not found again")
     solver = solver_for(cell, need.robot, need.tool, request.robots, means.store, means.map, request.seed)
-    return retreat(solver, known, np.array(stance.q), _held(cell, state, need.robot))
+    return retreat(solver, known, np.array(stance.q), held_at_start(request, need.robot))
 
 
 def _refused(need: MotionNeed, why: str, cell: CellModel) -> Diagnostic:
     return error("E693", f"no way out for {need.robot}: it {why}", cell.robots[need.robot].span, help=BY_HAND)
-
-
-def _held(cell: CellModel, state: CellState, robot: str) -> tuple[Carried, ...]:
-    tool = tool_at(cell, state, robot)
-    hands = [] if tool is None else [f"{tool.name}.{hand.name}" for hand in tool.hands]
-    held = {
-        p.location.hand: Carried(p.location.hand, p.kind, p.location.grasp) for p in state.parts if isinstance(p.location, InHand)
-    }
-    return tuple(held[hand] for hand in hands if hand in held)

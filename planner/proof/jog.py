@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from cell.codec import digest
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.geometry import Array, Pose
 from cell.jog import AXES, FASTEST, LONGEST, RULE, Jog, jog_plan, objection
@@ -45,7 +44,7 @@ def prove_jog(
     if found:
         return Outcome(None, found)
     ((key, motion),) = plan.motions.items()
-    around = _among_robots(request, need)
+    around = surroundings_of(request, need.robot, need.tool, standing_robots(request, need.robot))
     (verdict,) = judged([(key, motion, around)]).values()
     if verdict.refusals:
         return Outcome(None, tuple(_refused(first.code, first.message, need, request) for first in verdict.refusals[:1]))
@@ -69,13 +68,6 @@ def prove_jog(
 def _refused(code: str, what: str, need: MotionNeed, request: PlanningRequest) -> Diagnostic:
     unit = request.cell.robots.get(need.robot)
     return error(code, f"jog of {need.robot}: {what}", *(() if unit is None else (unit.span,)))
-
-
-def _among_robots(request: PlanningRequest, need: MotionNeed) -> Surroundings:
-    """With the other robots where they stand."""
-    around = surroundings_of(request, need.robot, need.tool)
-    bodies = (*(body for body in around.bodies if body.what != "robot"), *standing_robots(request, need.robot))
-    return replace(around, bodies=bodies, digest=digest((around.digest, "jog", bodies)))
 
 
 def _room_at_end(motion: Motion, around: Surroundings) -> float | None:

@@ -22,13 +22,12 @@ from cell.motion_plan import Motion, MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Obligation, Proof
 from cell.retreat import BARELY, RULE, SPEED, retreat_plan
-from cell.scene import SceneBody
 from cell.state import InPlace, PlanningRequest, tool_at
 from cell.steps import Along, AtHub, AtMeasured, Because, Docking, MotionNeed, Touch
 from planner.proof.certificates import Judge
 from planner.proof.contact_way import CONTACT_TRAVEL
 from planner.proof.identity import check_identity, check_motions_belong
-from planner.proof.standing import arm_at_start, as_observed, bodies_of, held_at_start
+from planner.proof.standing import arm_at_start, as_observed, held_at_start, standing_robots
 from planner.proof.surroundings import surroundings_of
 
 ASIDE = 1e-3  # m off the straight way
@@ -47,7 +46,7 @@ def prove_retreat(
     found = found or tuple(_refused(plan, need, what, request) for what in _wrong(plan, need, request))
     if found:
         return Outcome(None, found)
-    around = surroundings_of(request, need.robot, need.tool, tuple(_others(need, request)))
+    around = surroundings_of(request, need.robot, need.tool, standing_robots(request, need.robot))
     verdicts = judged([(key, m, around) for key, m in plan.motions.items()])
     (verdict,) = verdicts.values()
     if verdict.refusals:
@@ -61,13 +60,6 @@ def prove_retreat(
     proved = Obligation("retreat", "clearance", claim, "for all durations", f"judged as a motion: {slack}", None, (span,))
     fastest = {key: v.fastest for key, v in verdicts.items() if v.fastest is not None}
     return Outcome(Proof((proved,), (STILL,), fastest))
-
-
-def _others(need: MotionNeed, request: PlanningRequest) -> Iterator[SceneBody]:
-    for name in request.cell.robots:
-        q = as_observed(request, name)
-        if name != need.robot and q is not None:
-            yield from bodies_of(request, name, q)
 
 
 def _refused(plan: MotionPlan, need: MotionNeed, what: str, request: PlanningRequest) -> Diagnostic:

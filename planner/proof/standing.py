@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from cell.geometry import Array, Body, Box, Pose
@@ -34,7 +32,7 @@ def as_observed(request: PlanningRequest, robot: str) -> Array | None:
     return positions_at_start(request, robot) if told is None else np.array(told)
 
 
-def bodies_of(request: PlanningRequest, robot: str, q: Array) -> tuple[SceneBody, ...]:
+def _bodies_of(request: PlanningRequest, robot: str, q: Array) -> tuple[SceneBody, ...]:
     """The robot standing at `q` (n,), with what is at its flange and in its hands, as bodies of the scene of another one."""
     arm = arm_at_start(request, robot)
     poses = arm.model.chain.link_poses(q)
@@ -72,20 +70,10 @@ def stands_in(request: PlanningRequest, robot: str, zone: Zone) -> bool:
 
 
 def standing_robots(request: PlanningRequest, robot: str) -> tuple[SceneBody, ...]:
-    """Every robot but `robot` as a body that stands, with its tool and what it holds; none of one whose joint positions nobody
-    knows."""
-    return tuple(body for name in request.cell.robots if name != robot for body in _standing(request, name))
-
-
-def _standing(request: PlanningRequest, robot: str) -> Iterator[SceneBody]:
-    q = positions_at_start(request, robot)
-    if q is None:
-        return
-    arm = arm_at_start(request, robot)
-    poses = arm.model.chain.link_poses(q)
-    for body in link_bodies(arm, held_at_start(request, robot)):
-        at = arm.T_world_base @ Pose.from_matrix(poses[body.link]) @ body.body.pose
-        yield SceneBody(f"{robot}/{body.name}", robot, "robot", Body(body.name, body.body.shape, at))
+    """Every robot but `robot` as it is seen to stand, with its tool and what it holds; nothing of one that nobody says where it
+    stands."""
+    others = ((name, as_observed(request, name)) for name in request.cell.robots if name != robot)
+    return tuple(body for name, q in others if q is not None for body in _bodies_of(request, name, q))
 
 
 def zone_body(zone: Zone) -> Body:
