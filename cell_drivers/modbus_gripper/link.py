@@ -10,11 +10,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Protocol
 
 from pymodbus import FramerType, ModbusException
-from pymodbus.client import ModbusTcpClient
+from pymodbus.client import ModbusBaseSyncClient, ModbusTcpClient
 from pymodbus.exceptions import ModbusIOException
 from pymodbus.pdu import ModbusPDU
 
@@ -88,25 +88,25 @@ class Link:
             self._follower.lost(f"{self._address}: {why}")
 
     @contextmanager
-    def _connected(self) -> Iterator[ModbusTcpClient]:
+    def _connected(self) -> Iterator[ModbusBaseSyncClient]:
         """With the first place of the address that takes the connection. Raises OSError."""
         places = self._host.places(NAMING)
         if places is None:
             raise TimeoutError(self._host.silence)
         for place in places:
-            client = ModbusTcpClient(
-                place, port=self._address.port, framer=FRAMERS[self._address.framing],
-                timeout=ANSWER, retries=0, reconnect_delay=0,
-            )  # fmt: skip
-            try:
-                if client.connect():  # type: ignore[no-untyped-call]
+            with closing(self._client(place)) as client:
+                if client.connect():
                     yield client
                     return
-            finally:
-                client.close()  # type: ignore[no-untyped-call]
         raise ConnectionError("nothing answers there")
 
-    def _converse(self, client: ModbusTcpClient) -> None:
+    def _client(self, place: str) -> ModbusBaseSyncClient:
+        return ModbusTcpClient(
+            place, port=self._address.port, framer=FRAMERS[self._address.framing],
+            timeout=ANSWER, retries=0, reconnect_delay=0,
+        )  # fmt: skip
+
+    def _converse(self, client: ModbusBaseSyncClient) -> None:
         due = time.monotonic()
         while not self._is_over.is_set():
             self._woken.clear()
@@ -117,14 +117,14 @@ class Link:
             due = max(due + PERIOD, time.monotonic())
             self._woken.wait(due - time.monotonic())
 
-    def _read(self, client: ModbusTcpClient) -> Status:
+    def _read(self, client: ModbusBaseSyncClient) -> Status:
         """Raises NotAGripper, ModbusException, OSError, ValueError."""
         answer = self._asked(
             lambda: client.read_holding_registers(STATUS_ADDRESS, count=WORDS, device_id=self._address.unit), "reading its status"
         )
         return status_of(answer.registers)
 
-    def _write(self, client: ModbusTcpClient, request: Request) -> None:
+    def _write(self, client: ModbusBaseSyncClient, request: Request) -> None:
         words = list(words_of(request))
         self._asked(lambda: client.write_registers(REQUEST_ADDRESS, words, device_id=self._address.unit), "writing a request")
 
