@@ -115,14 +115,13 @@ def _is_as_planned(d: Draft, robot: str) -> bool:
     if alarm is not None or robot in d.belief.silent or robot in d.belief.cut:
         return False
     stance = d.belief.robots[robot].stance
-    moves = [step for step in d.plan.plan.tasks.steps if isinstance(step.action, Move) and step.action.need.robot == robot]
-    begun = [step for step in moves if d.progress.status.get(step.id, "dropped") != "dropped"]
+    moves = [(step.id, step.action.need) for step in d.plan.plan.tasks.steps if isinstance(step.action, Move)]
+    own = [(name, need) for name, need in moves if need.robot == robot]
+    begun = [(name, need) for name, need in own if d.progress.status.get(name, "dropped") != "dropped"]
     if not begun:
-        return stance is not None and (not moves or stance == moves[0].action.need.start)  # type: ignore[union-attr]
-    last = begun[-1]
-    if d.progress.status[last.id] in UNDER_WAY:
+        return stance is not None and (not own or stance == own[0][1].start)
+    last, need = begun[-1]
+    if d.progress.status[last] in UNDER_WAY:
         flight = d.progress.flights.get(d.progress.busy.get(robot, ""))
-        return flight is not None and flight.step == last.id and not flight.is_stopped
-    assert isinstance(last.action, Move)
-    need = last.action.need
-    return stance == need.end or (stance == need.start and d.progress.status[last.id] == "failed")
+        return flight is not None and flight.step == last and not flight.is_stopped
+    return stance == need.end or (stance == need.start and d.progress.status[last] == "failed")
