@@ -18,7 +18,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, overload
 
 import numpy as np
 
@@ -131,10 +131,17 @@ def _plain_fields(value: Any, known: dict[int, Any] | None) -> dict[str, Any]:
     return plain
 
 
-def from_plain(kind: type[T], plain: Any) -> T:
-    """The value of type `kind` that `plain` stands for. Raises CodecError."""
-    value: T = _read(kind, plain, "")
-    return value
+@overload
+def from_plain(kind: type[T], plain: Any) -> T: ...
+
+
+@overload
+def from_plain(kind: types.UnionType, plain: Any) -> Any: ...
+
+
+def from_plain(kind: Any, plain: Any) -> Any:
+    """The value of the class or union `kind` that `plain` stands for. Raises CodecError."""
+    return _read(kind, plain, "")
 
 
 @cache

@@ -140,7 +140,7 @@ class Desk:
 
     def next_word(self) -> Word:
         """Waits for it."""
-        word: Word = from_plain(Word, json.loads(self.inbox.get()))  # type: ignore[arg-type]
+        word: Word = from_plain(Word, json.loads(self.inbox.get()))
         return word
 
 

@@ -113,7 +113,7 @@ def attend(inbox: Texts, alarm: str, what: Attending, seconds: float, reason: st
 
 def read_message(text: str) -> Message:
     """Raises CodecError for anything else."""
-    message: Message = from_plain(Message, json.loads(text))  # type: ignore[arg-type]
+    message: Message = from_plain(Message, json.loads(text))
     return message
 
 
@@ -295,5 +295,5 @@ def _request(text: str) -> Posted:
     plain: Any = json.loads(text)
     if not isinstance(plain, dict):
         raise CodecError("", f"expected a request, got {text:.60}")
-    posted: Posted = from_plain(Posted, plain)  # type: ignore[arg-type]
+    posted: Posted = from_plain(Posted, plain)
     return posted

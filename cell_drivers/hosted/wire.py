@@ -185,7 +185,7 @@ def write(message: FromChild | ToChild) -> str:
 
 
 def read_from_child(text: str) -> FromChild:
-    message: FromChild = from_plain(FromChild, _loaded(text))  # type: ignore[arg-type]
+    message: FromChild = from_plain(FromChild, _loaded(text))
     if isinstance(message, Seen):
         return replace(message, readback=tuple(_with_whole_times(block) for block in message.readback))
     return message
@@ -195,7 +195,7 @@ def read_to_child(text: str) -> ToChild:
     plain = _loaded(text)
     if isinstance(plain, dict) and plain.get("type") == "Call":
         return _call(plain)
-    message: ToChild = from_plain(Stop | Follow | Goodbye, plain)  # type: ignore[arg-type]
+    message: ToChild = from_plain(Stop | Follow | Goodbye, plain)
     return message
 
 

@@ -42,7 +42,7 @@ def read_record(path: Path) -> Iterator[Began | Happening]:
     lines = path.read_text("utf-8").split("\n")
     for line in lines[:-1]:
         try:
-            happened: Began | Happening = from_plain(Began | Happening, json.loads(line))  # type: ignore[arg-type]
+            happened: Began | Happening = from_plain(Began | Happening, json.loads(line))
         except json.JSONDecodeError as cause:
             raise CodecError("", f"no line of a world's record: {cause}") from None
         yield happened

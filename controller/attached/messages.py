@@ -315,13 +315,13 @@ def told_line(seq: int, body: str) -> bytes:
 
 def read_from_terminal(text: bytes) -> FromTerminal:
     """Raises CodecError."""
-    message: FromTerminal = from_plain(FromTerminal, _loaded(text))  # type: ignore[arg-type]
+    message: FromTerminal = from_plain(FromTerminal, _loaded(text))
     return message
 
 
 def read_from_controller(text: bytes) -> FromController:
     """Raises CodecError."""
-    message: FromController = from_plain(FromController, _loaded(text))  # type: ignore[arg-type]
+    message: FromController = from_plain(FromController, _loaded(text))
     return message
 
 

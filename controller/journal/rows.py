@@ -63,7 +63,7 @@ def event_of(row: Row, plan_of: PlanOf) -> Event:
         _fill_asked(plain)
     elif row.kind == SupplyReported.__name__ and isinstance(plain, dict):
         plain.setdefault("source", "")
-    event: Event = from_plain(Event, plain)  # type: ignore[arg-type]
+    event: Event = from_plain(Event, plain)
     if isinstance(event, PlanReleased):
         return replace(event, plan=plan_of(event.of.plan or ""))
     return event
