@@ -1,9 +1,9 @@
 """The proof of a retreat: one motion out of where a robot was stopped, and everything else stands still.
 
-Law: what the plan says of itself is derived again from the state and from the one motion; the motion is judged like any other,
-in the fullest scene, with the other robots where they are seen to stand, against limits, zones, payload and clearance. Contact is
-allowed only where the robot stands on the straight way out of the place or the pocket that it names, or off the path
-(leaving.py), within the travel that contact may have.
+Law: what the plan says of itself is derived again from the state and from the one motion; zones, speed and force bind it as they
+bound the motion that it was stopped on. It is judged like any other, in the fullest scene, with the other robots where they are
+seen to stand, against limits, zones, payload and clearance. Contact is allowed only where the robot stands on the straight way out
+of the place or the pocket that it names, or off the path (leaving.py), within the travel that contact may have.
 """
 
 from __future__ import annotations
@@ -72,6 +72,10 @@ def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iter
     if need.robot not in cell.robots:
         yield "the cell has no such robot"
         return
+    asked = next((stopped for stopped in request.stopped if stopped.robot == need.robot), None)
+    if asked is None:
+        yield "nobody has asked for it"
+        return
     (motion,) = plan.motions.values()
     because = Because(cell.robots[need.robot].span, RULE)
     wanted = retreat_plan(need, because, motion.duration, request.seed)
@@ -90,8 +94,13 @@ def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iter
         yield "its hands hold something else"
     if not isinstance(need.end, AtHub) or need.end.equipment not in cell.equipment:
         yield "it does not end at a hub"
-    if need.speed_limit is None or need.speed_limit > SPEED:
-        yield f"it is not bound to {SPEED:g} m/s"
+    slow = SPEED if asked.speed_limit is None else min(SPEED, asked.speed_limit)
+    if need.speed_limit is None or not need.speed_limit <= slow:
+        yield f"it is not bound to {slow:g} m/s"
+    if need.force_limit != asked.force_limit:
+        yield f"its contact may take {asked.force_limit} N, not {need.force_limit}"
+    if set(need.avoid) != set(asked.avoid):
+        yield "it may come into zones that are closed"
     match need.touch:
         case Touch():
             yield from _beside(need, request, _is_barely(motion))

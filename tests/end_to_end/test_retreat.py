@@ -127,7 +127,7 @@ def back(plan: Planned, held: RunRecord) -> tuple[MotionPlan, PlanningRequest]:
     """The retreat while leaving with a part, and the request that it answers."""
     asked, answered = of(held, PlanRequested)[-1], of(held, PlanReleased)[-1]
     assert retreat_of(answered.plan) is not None
-    return answered.plan, replace(plan.request, state=asked.state)
+    return answered.plan, replace(plan.request, state=asked.state, stopped=fold(held.events).trouble.stopped)
 
 
 def need_of(plan: MotionPlan) -> MotionNeed:

@@ -50,6 +50,11 @@ def plan_of(motion: Motion, asked: PlanningRequest) -> MotionPlan:
     return assembled(tasks, {need: motion}, asked, VERSIONS)
 
 
+def stopped_on(need: MotionNeed, request: PlanningRequest, **bounds: object) -> PlanningRequest:
+    """Asked on behalf of a robot that was stopped on a motion which was bound like `need`, or as `bounds` say."""
+    return replace(request, stopped=(replace(need, **bounds),))  # type: ignore[arg-type]
+
+
 def said(motion: Motion, asked: PlanningRequest) -> str:
     """Why it is not released, "" where it is."""
     found = release(plan_of(motion, asked), asked, versions=VERSIONS)
@@ -82,7 +87,7 @@ def off_the_rim(q: Array, **changes: object) -> tuple[Motion, PlanningRequest]:
     need = MotionNeed("g1", measured(q), AtHub("nest"), (), left(RIM), SPEED, (), "grip")
     need = replace(need, **changes)  # type: ignore[arg-type]
     motion = across(need, [*up_from(q), bench().configuration(AtHub("nest"))])
-    return motion, bench().request(standing_at(bench().start, {"g1": measured(q)}))
+    return motion, stopped_on(need, bench().request(standing_at(bench().start, {"g1": measured(q)})))
 
 
 def standing_at(state: CellState, stances: dict[str, Stance], **more: object) -> CellState:
@@ -156,6 +161,24 @@ def test_a_way_off_a_path_is_refused_with_another_need(changes: dict[str, object
     assert why in said(motion, asked)
 
 
+# --- what was asked ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bounds", "why"),
+    [
+        ({"avoid": ("bay",)}, "it may come into zones that are closed"),
+        ({"speed_limit": 0.1}, "it is not bound to 0.1 m/s"),
+        ({"force_limit": 10.0}, "its contact may take 10.0 N, not None"),
+        ({"robot": "g2"}, "nobody has asked for it"),
+    ],
+    ids=["zones", "speed", "force", "other robot"],
+)
+def test_what_bound_a_robot_when_it_was_stopped_binds_its_way_out(bounds: dict[str, object], why: str) -> None:
+    motion, request = off_the_rim(on_the_rim(0.0))
+    assert why in said(motion, stopped_on(motion.need, request, **bounds))
+
+
 # --- out of a pocket -----------------------------------------------------------------------------------------------------
 
 WIDE, FLAT = "rack.wide", "rack.flat"
@@ -176,7 +199,7 @@ def undocked(
     need = MotionNeed("g1", measured(q), AtHub("rack"), (), touch, SPEED, (), tool)
     hub = changing.Motions(changing.cell())._configuration(AtHub("rack"))
     asked = changing.request(state=standing_at(changing.request().state, {"g1": measured(q)}, mounts=mounts))
-    return across(need, [*up_from(q), hub]), asked
+    return across(need, [*up_from(q), hub]), stopped_on(need, asked)
 
 
 def test_a_robot_comes_out_of_a_pocket_with_the_tool_that_it_was_bringing() -> None:
@@ -235,7 +258,7 @@ def past(other: Stance, **standing: tuple[float, ...]) -> tuple[Motion, Planning
     need = MotionNeed("left", measured(start), AtHub("in_l"), (), None, SPEED, (), "grip_l")
     hub = two_gantries.configuration("left", AtHub("in_l"))
     state = standing_at(two_gantries.request().state, {"left": measured(start), "right": other}, standing=standing)
-    return across(need, [*up_from(start), hub]), two_gantries.request(state=state)
+    return across(need, [*up_from(start), hub]), stopped_on(need, two_gantries.request(state=state))
 
 
 def aside() -> tuple[float, ...]:
