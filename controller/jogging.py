@@ -131,6 +131,15 @@ def seen(d: Draft, before: RunState) -> None:
         _refuse(d, moved, NOT_NOW, OTHERWISE)
 
 
+def heard_badly(d: Draft, device: str, text: str) -> None:
+    """More of its answers are late or lost than may be, as `text` says."""
+    if d.manual is None or d.manual.moved is None or d.manual.moved.robot != device or d.manual.stopping:
+        return
+    moved = d.manual.moved
+    _stop(d, text)
+    _refuse(d, moved, NOT_NOW, text)
+
+
 def _around(d: Draft, belief: Belief) -> tuple[object, ...]:
     """What a way is proved among, but for where the robot stands that is moved. Who may run, and who is near, is `hindrance`."""
     assert d.manual is not None

@@ -2,7 +2,8 @@
 
 Law: of one that is down, what ran there is unknown and nothing of it is ever sent again; the run holds and says which device, and
 why. A link comes up by the operator's doing: the resume acknowledges the fault that came with it. Then everything is looked at
-anew before anything is planned. Over one that is only bad nothing is lost: the run holds, and the same plan goes on.
+anew before anything is planned. Over one that is only bad nothing is lost: the run holds, and the same plan goes on. A robot that
+is moved by hand is stopped over it: the key that is let go would be heard late.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 from cell.driven_by import LinkBound
 from cell.events import LinkMeasured, LinkReported
-from controller import ledger, progress, recovery, stops
+from controller import jogging, ledger, progress, recovery, stops
 from controller.asked_by import lines_of
 from controller.draft import Draft
 from controller.run_state import HoldReason
@@ -24,14 +25,17 @@ def is_worse(measured: LinkMeasured, bound: LinkBound) -> bool:
 
 
 def measured(d: Draft, event: LinkMeasured) -> None:
-    """Whatever is under way ends: a device that is answered late is no reason to stop one that is not."""
+    """Whatever of a plan is under way ends: a device that is answered late is no reason to stop one that is not."""
     bound = d.known.links.get(event.device, LinkBound())
-    if d.trouble.hold is not None or not is_worse(event, bound):
+    if not is_worse(event, bound):
         return
     text = (
         f"{event.lost + event.late} of {event.asked} answers of {event.device} did not come within {1e3 * event.within:g} ms "
         f"({event.lost} not at all, the slowest after {1e3 * event.longest:.0f} ms); {100 * bound.loss:g} % may"
     )
+    jogging.heard_badly(d, event.device, text)
+    if d.trouble.hold is not None:
+        return
     declared = () if bound.span is None else (bound.span,)
     recovery.raise_hold(d, HoldReason("R775", text, (*lines_of(d, event.device), *declared)))
 

@@ -18,6 +18,7 @@ from cell.events import (
     JogEnded,
     JogRefused,
     JointSpeedSeen,
+    LinkMeasured,
     ModeChanged,
     Observation,
     PlanRequested,
@@ -306,6 +307,24 @@ def broken_off(state: RunState) -> RunState:
     """The robot has come to rest, with the key still down."""
     assert state.manual is not None
     return advance(state, CommandReported(state.now, OF, state.manual.flight, "aborted", "", "stopped"))[0]
+
+
+def test_a_robot_whose_link_is_bad_is_stopped_and_over_that_of_another_device_it_moves_on() -> None:
+    state = moving(in_manual())
+    other, commands = advance(state, heard(state, "lathe", 40))
+    assert (commands.send, refused(commands)) == ((), [])
+    for one in (state, other):  # the second is held with R775 already
+        good, commands = advance(one, heard(one, ROBOT, 2))
+        assert (commands.send, refused(commands)) == ((), [])
+        bad, commands = advance(good, heard(good, ROBOT, 40))
+        assert [type(c) for c in commands.send] == [StopAll]
+        assert f"40 of 100 answers of {ROBOT} did not come within 500 ms" in refused(commands)[0]
+        assert advance(bad, heard(bad, ROBOT, 40))[1].send == ()
+        stands(broken_off(bad))
+
+
+def heard(state: RunState, device: str, lost: int) -> LinkMeasured:
+    return LinkMeasured(state.now, OF, device, 10.0, 100, lost, 0, 0.5, 0.8, ())
 
 
 def test_who_has_stopped_a_jog_and_is_gone_before_it_stands_does_not_set_it_going_again() -> None:
