@@ -2,8 +2,8 @@
 
 Law: what the plan says of itself is derived again from the state and from the one motion; zones, speed and force bind it as they
 bound the motion that it was stopped on. It is judged like any other, in the fullest scene, with the other robots where they are
-seen to stand, against limits, zones, payload and clearance. Contact is allowed only where the robot stands on the straight way out
-of the place or the pocket that it names, or off the path (leaving.py), within the travel that contact may have.
+seen to stand, against limits, zones, payload and clearance. Contact is allowed only where the robot stands on the straight way
+out of the place or the pocket that it names, or off the path (leaving.py), within the travel that contact may have.
 """
 
 from __future__ import annotations
