@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from cell.vocabulary import KindSchema, Vocabulary
 
 
+FORCE_LIMIT = 150.0
+"""N at the TCP in contact, of a robot that declares no `force_limit`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RobotUnit:
-    """One robot as mounted. `home` in rad or m per joint, None when not declared. `payload` kg, `max_speed` m/s at the
-    TCP, `force_limit` N; None means the model's own, or none. `acceleration` and `jerk` scale the model's limits."""
+    """One robot as mounted. `home` in rad or m per joint, None when not declared. `payload` kg, `max_speed` m/s at the TCP; None
+    means the model's own, or none. `force_limit` N; None means FORCE_LIMIT. `acceleration` and `jerk` scale the model's."""
 
     name: str
     model: str

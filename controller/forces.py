@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cell.diagnostic import Span
+from cell.model import FORCE_LIMIT
 from cell.motion_plan import Motion
 from cell.program import AllOf, Amount, Block, Compare, Ensure, Goal, IntentProgram
 from cell.program_walk import inner_blocks
 from cell.run import RunContext
 from controller.run_state import Progress
 
-FREE = 150.0
-"""N, of a robot that declares no `force_limit`: what the proof takes for one."""
 AROUND = 0.02
 """Of a path, before and behind a contact: what is read back is not where the setpoint is."""
 QUANTITY = "force"
@@ -51,14 +50,15 @@ def clauses_of(program: IntentProgram) -> Clauses:
 def free(context: RunContext, robot: str) -> float:
     """N, where it is in no contact."""
     own = context.robots[robot].force_limit
-    return FREE if own is None else own
+    return FORCE_LIMIT if own is None else own
 
 
 def allowed(clauses: Clauses, context: RunContext, progress: Progress, step: str, robot: str, s: float | None) -> Allowed:
     """At path parameter `s` of the motion of `step`; where it is not known, at the place where most is allowed."""
     assert progress.plan is not None
     motion = progress.plan.steps[step].motion
-    most = _of_motion(progress.plan.plan.motions[motion], context.robots[robot].force_limit, s) if motion is not None else FREE
+    own = context.robots[robot].force_limit
+    most = free(context, robot) if motion is None else _of_motion(progress.plan.plan.motions[motion], own, s)
     operation = progress.plan.operation.get(step)
     said = clauses.get(operation.goal, ()) if operation is not None else ()
     least = min((c for c in said if c.robot in ("", robot)), key=lambda clause: clause.limit, default=None)
@@ -68,7 +68,7 @@ def allowed(clauses: Clauses, context: RunContext, progress: Progress, step: str
 def _of_motion(motion: Motion, own: float | None, s: float | None) -> float:
     around = AROUND * sum(segment.length for segment in motion.segments)
     touching = [c.force for c in motion.contacts if s is None or c.first - around <= s <= c.last + around]
-    return max(touching, default=FREE if own is None else own)
+    return max(touching, default=FORCE_LIMIT if own is None else own)
 
 
 def _in(block: Block, around: tuple[Clause, ...]) -> Iterator[tuple[str, tuple[Clause, ...]]]:

@@ -17,6 +17,7 @@ import numpy as np
 from cell.codec import canonical
 from cell.diagnostic import Diagnostic
 from cell.geometry import Array
+from cell.model import FORCE_LIMIT
 from cell.motion_plan import ContactAllowance, Motion, Segment
 from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch
 from planner.motion import findings
@@ -43,7 +44,6 @@ from planner.motion.workbench import Workbench
 from planner.motion.zones_along import bodies_of, zone_visits
 
 DEFAULT_FORCE = 60.0  # N in contact where neither part nor tool names one
-MOST_FORCE = 150.0  # N in contact where the robot declares no force limit
 
 
 @dataclass(slots=True)
@@ -244,5 +244,5 @@ def contact_force(bench: Workbench, touch: Touch | Docking) -> float:
     wanted = DEFAULT_FORCE
     if isinstance(touch, Touch):
         wanted = bench.cell.parts[touch.kind].grip_force or (tool.force[0] if tool and tool.force else DEFAULT_FORCE)
-    most = bench.arm.unit.force_limit or MOST_FORCE
+    most = bench.arm.unit.force_limit or FORCE_LIMIT
     return min(wanted, most)

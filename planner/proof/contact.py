@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell.model import FORCE_LIMIT
 from cell.motion_plan import ContactAllowance, Motion
 from cell.steps import Along, Touch, leaves_path
 from cell.trajectory import Path
@@ -11,7 +12,7 @@ from planner.proof.leaving import check_leaving
 from planner.proof.point_speed import bound_speed
 from planner.proof.surroundings import Surroundings
 from planner.proof.time_law import JointMotion, Pieces
-from planner.proof.tracing import CONTACT_FORCE, CONTACT_SPEED, check_tracing
+from planner.proof.tracing import CONTACT_SPEED, check_tracing
 
 _SAME = 1e-9
 
@@ -61,7 +62,7 @@ def _speed(
 def _force(contact: ContactAllowance, limit: float | None, around: Surroundings) -> tuple[Finding, ...]:
     """No more than the part is gripped with, nor than the robot may push, nor than its line allows."""
     gripped = dict(around.arm.forces).get(contact.touch.kind) if isinstance(contact.touch, Touch) else None
-    most = around.arm.force_limit if around.arm.force_limit is not None else CONTACT_FORCE
+    most = around.arm.force_limit if around.arm.force_limit is not None else FORCE_LIMIT
     most = most if gripped is None else min(most, gripped)
     most = most if limit is None else min(most, limit)
     if not 0.0 < contact.force <= most:

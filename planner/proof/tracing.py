@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cell.geometry import Array, Pose, corners
+from cell.model import FORCE_LIMIT
 from cell.motion_plan import ContactAllowance, Motion
 from cell.paths import SINK, CurvePoints, Run, depths, runs_of, spot_of
 from cell.steps import Along
@@ -28,7 +29,6 @@ from planner.proof.surroundings import PartPath, Surroundings
 from planner.proof.time_law import JointMotion, Pieces
 
 CONTACT_SPEED = 0.25  # m/s at the TCP: the reduced speed of ISO 10218-1
-CONTACT_FORCE = 150.0  # N, where neither the robot nor the cell gives a limit
 ASIDE = 1e-4  # m that the tip may be off the path
 TILT = math.radians(0.5)  # of the tool's axis against the normal
 _NEWTON = 6
@@ -179,7 +179,7 @@ def _beyond_tip(hand: str, around: Surroundings) -> float:
 
 def _force(contact: ContactAllowance, touch: Along, limit: float | None, around: Surroundings) -> Iterator[Finding]:
     most = min(
-        f for f in (around.arm.force_limit, limit, CONTACT_FORCE if around.arm.force_limit is None else None) if f is not None
+        f for f in (around.arm.force_limit, limit, FORCE_LIMIT if around.arm.force_limit is None else None) if f is not None
     )
     if contact.force != touch.force or not 0.0 <= contact.force <= most:
         yield Refusal("E688", f"contact with {contact.force:.4g} N; {touch.force:.4g} N is asked for, {most:.4g} N is the most")

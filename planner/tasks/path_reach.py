@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from cell.model import CellModel, RobotUnit, Tool
+from cell.model import FORCE_LIMIT, CellModel, RobotUnit, Tool
 from cell.paths import SINK, beyond_tip
 from cell.robot import RobotModel
 from cell.steps import Along
@@ -98,7 +98,7 @@ def _too_fast(unit: RobotUnit, touch: Along, stage: Stage) -> tuple[str, str, st
 
 def _too_hard(unit: RobotUnit, touch: Along, stage: Stage) -> tuple[str, str, str] | None:
     limits = [x.most for x in stage.clauses.forces if x.robot in ("", unit.name)]
-    most = min(f for f in (*limits, unit.force_limit, 150.0 if unit.force_limit is None else None) if f is not None)
+    most = min(f for f in (*limits, unit.force_limit, FORCE_LIMIT if unit.force_limit is None else None) if f is not None)
     if touch.force <= most:
         return None
     message = f"{touch.verb} presses with {touch.force:g} N, {unit.name} may with {most:g} N"
