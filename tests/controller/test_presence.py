@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+from immutables import Map
 
-from cell.events import HoldRaised, StateChanged
+from cell.events import HoldRaised, StateChanged, ZoneReported
 from cell.run import RunSpec
 from cell.scenario import PersonEnters, Scenario
 from cell.trajectory import sample
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
+from controller.draft import draft_of
+from controller.presence import zone_reported
 from controller.rehearsal import Ask, RunRecord, rehearse
+from controller.zone_waits import intruded_of
+from tests.controller.jogged import OF, in_production
 from tests.controller.test_people import Planner, released
 from tests.planner.proof.bench import CELL, Case, planned, request
 
@@ -119,6 +125,21 @@ def test_of_two_people_the_last_one_to_leave_counts() -> None:
     assert [pack for _, pack in packs(record)] == ["Suspended", "Held"]
     assert packs(record)[1][0] == 50
     assert speeds(world, 8.0 + SETTLED, 1e4) == 0.0
+
+
+def test_of_two_zones_the_last_one_to_be_left_counts() -> None:
+    held = in_production()
+    assert held.context is not None
+    aisle = replace(held.context.zones["aisle"], when_occupied="stop", slow_to=None)
+    zones = {"aisle": aisle, "dock": replace(aisle, name="dock")}
+    belief = replace(held.belief, zones=Map(dict.fromkeys(zones, True)), short=tuple(intruded_of(name) for name in zones))
+    state = replace(held, context=replace(held.context, zones=zones), belief=belief, trouble=replace(held.trouble, hold=None))
+    d = draft_of(state, state.now)
+    zone_reported(d, ZoneReported(state.now, OF, "aisle", False, ""))
+    assert d.trouble.hold is None
+    zone_reported(d, ZoneReported(state.now, OF, "dock", False, ""))
+    assert d.trouble.hold is not None
+    assert d.trouble.hold.code == "R715"
 
 
 def test_a_resume_moves_nothing_while_somebody_is_still_there() -> None:
