@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,19 @@ def test_of_a_part_that_is_left_behind_neither_a_retry_nor_a_wait_is_kept() -> N
     leave_behind(d)
     assert d.trouble.stuck == stuck[2:]
     assert set(d.trouble.amended) == {f"grip_lost - g1 {part}" for part in (last, "None")}
+
+
+def test_a_part_that_an_order_still_counts_is_not_left_behind_before_that_is_over() -> None:
+    gone = "puck#1"
+    told = pairwise(states(ran().record.events))
+    before, after = next((a, b) for a, b in told if gone in a.belief.parts and gone not in b.belief.parts)
+    held = before.belief.parts[gone]
+    bound = before.belief.parts.set(gone, replace(held, part=replace(held.part, bound="A.1")))
+    for past, is_kept in ({}, True), ({"A": "done"}, False):
+        belief = replace(before.belief, parts=bound, past_orders=Map(past))
+        d = draft_of(replace(before, belief=belief, progress=after.progress), after.now)
+        leave_behind(d)
+        assert (gone in d.belief.parts) is is_kept
 
 
 def test_whoever_takes_over_asks_for_no_plan_that_another_one_was_asked_for() -> None:
