@@ -16,7 +16,7 @@ from cell.trajectory import sample
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
 from controller.draft import draft_of
-from controller.presence import zone_reported
+from controller.presence import taken_in
 from controller.rehearsal import Ask, RunRecord, rehearse
 from controller.zone_waits import intruded_of
 from tests.controller.jogged import OF, in_production
@@ -135,9 +135,9 @@ def test_of_two_zones_the_last_one_to_be_left_counts() -> None:
     belief = replace(held.belief, zones=Map(dict.fromkeys(zones, True)), short=tuple(intruded_of(name) for name in zones))
     state = replace(held, context=replace(held.context, zones=zones), belief=belief, trouble=replace(held.trouble, hold=None))
     d = draft_of(state, state.now)
-    zone_reported(d, ZoneReported(state.now, OF, "aisle", False, ""))
+    taken_in(d, ZoneReported(state.now, OF, "aisle", False, ""))
     assert d.trouble.hold is None
-    zone_reported(d, ZoneReported(state.now, OF, "dock", False, ""))
+    taken_in(d, ZoneReported(state.now, OF, "dock", False, ""))
     assert d.trouble.hold is not None
     assert d.trouble.hold.code == "R715"
 
