@@ -260,7 +260,7 @@ _PAGES = (
         "R775", "the link to a device is bad",
         "In the last ten seconds more answers of the device came late, or not at all, than may. 5 % of them may come later than "
         "500 ms, or never; `latency` and `loss` of the device in the cell file say something else. Robots ended the motion that "
-        "they were in; one that was jogged over that link was stopped.",
+        "they were in; one that was jogged over that link was stopped, and is not jogged before it has been good for as long.",
         "What is heard late is acted on late: somebody who steps in, an alarm, a stop. A device that says nothing at all is "
         "R713, a link that is down R740.",
         "Look at the cable, the switch, and what else the machine of the controller or the device is busy with; `report` has "

@@ -1,8 +1,9 @@
 """How well devices are heard, window by window: what drivers measure of their links, held against what the cell file asks of
 them.
 
-Law: what is silent or cut off is told as that, and not as a bad link. A window that is worse than its bound is told at once, the
-others together, once a minute: what a run keeps of its links does not grow with its answers.
+Law: what is silent or cut off is told as that, and not as a bad link. A window that is worse than its bound is told at once, and
+so is the first good one after it; the others together, once a minute: what a run keeps of its links does not grow with its
+answers.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cell.driven_by import LinkBound
 from cell.driver import DriverSet, Metered
 from cell.events import LinkMeasured
 from cell.latencies import counted
-from controller.links import is_worse
+from controller.links import LEAST, is_worse
 from controller.run_state import RunState
 
 WINDOW = 10_000_000_000  # ns
@@ -58,12 +59,14 @@ class Hearing:
         bound = state.context.links.get(device, LinkBound()) if state.context is not None else LinkBound()
         measured = _measured(state, device, window, bound, now)
         if is_worse(measured, bound):
+            self._told.discard(device)  # the next that is good is waited for, where a robot is moved by hand
             yield measured
             return
         kept = self._kept.setdefault(device, _Answers(window.since))
         kept.add(window.took, window.lost)
         if now - kept.since >= TOGETHER or device not in self._told:
-            self._told.add(device)
+            if measured.asked >= LEAST:
+                self._told.add(device)
             yield _measured(state, device, self._kept.pop(device), bound, now)
 
 

@@ -3,7 +3,8 @@
 Law: of one that is down, what ran there is unknown and nothing of it is ever sent again; the run holds and says which device, and
 why. A link comes up by the operator's doing: the resume acknowledges the fault that came with it. Then everything is looked at
 anew before anything is planned. Over one that is only bad nothing is lost: the run holds, and the same plan goes on. A robot that
-is moved by hand is stopped over it: the key that is let go would be heard late.
+is moved by hand is stopped over it, and moved no more until it has been good for a whole window: the key that is let go would be
+heard late.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ def measured(d: Draft, event: LinkMeasured) -> None:
     """Whatever of a plan is under way ends: a device that is answered late is no reason to stop one that is not."""
     bound = d.known.links.get(event.device, LinkBound())
     if not is_worse(event, bound):
+        if event.asked >= LEAST and event.device in d.belief.badly_heard:
+            d.believe(badly_heard=d.belief.badly_heard.delete(event.device))
         return
     text = (
         f"{event.lost + event.late} of {event.asked} answers of {event.device} did not come within {1e3 * event.within:g} ms "
         f"({event.lost} not at all, the slowest after {1e3 * event.longest:.0f} ms); {100 * bound.loss:g} % may"
     )
+    d.believe(badly_heard=d.belief.badly_heard.set(event.device, text))
     jogging.heard_badly(d, event.device, text)
     if d.trouble.hold is not None:
         return

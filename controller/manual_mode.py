@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cell.events import ModeChanged, OperatorAsked
 from cell.jog import Jog, objection
+from cell.run import WAITS_FOR_GOOD_LINKS
 from controller import keeping_out, speeds, stops
 from controller.draft import Draft, as_it_is, draft_of
 from controller.run_state import DeviceBelief, Manual, RunState
@@ -82,6 +83,8 @@ def hindrance(d: Draft, jog: Jog) -> str | None:
         return f"there is no link to {robot}"
     if robot in d.belief.silent:
         return f"{robot} gives no fresh samples"
+    if robot in d.belief.badly_heard and d.known.rules >= WAITS_FOR_GOOD_LINKS:
+        return f"{d.belief.badly_heard[robot]}: wait until its link has been good for 10 s"
     if (alarm := d.belief.devices.get(robot, DeviceBelief())).alarm is not None:
         return f"{alarm.alarm_text}: leave manual mode and ask for it again, which acknowledges it"
     if (zone := keeping_out.stopped_by(d)) is not None:

@@ -89,7 +89,8 @@ class Belief:
     kind of part that comes without end. `left` counts the parts that a run without end has left behind, by kind and place
     (left_behind.py), `left_good` and `left_bad` those that were produced so, `left_goals` what was reached for them;
     `left_orders` counts its orders that are over, and `past_orders` has by id what each of them came to: one that is told twice
-    is made once."""
+    is made once. `badly_heard`: the devices whose link was worse than its bound and was not good for a whole window since, each
+    with how bad it was."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE
@@ -113,6 +114,7 @@ class Belief:
     left_bad: int = 0
     left_goals: int = 0
     left_orders: tuple[OrdersLeft, ...] = ()
+    badly_heard: Map[str, str] = _NONE
     past_orders: Map[str, OrderState] = _NONE
 
 

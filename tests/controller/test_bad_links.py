@@ -16,7 +16,7 @@ from controller.figures.figures import figures_of
 from controller.figures.link_quality import LinkQuality
 from controller.hearing import Hearing
 from controller.journal.report import report
-from controller.links import is_worse
+from controller.links import LEAST, is_worse
 from controller.rehearsal import Ask, rehearse
 from controller.run_state import NOTHING_YET, Belief
 from tests.cell_drivers.gantry import gantry_model
@@ -157,6 +157,24 @@ def test_what_is_bad_is_told_at_once() -> None:
     assert told[0].at <= 70 * SECOND
     assert told[0].late > 0
     assert all(event.longest == 0.9 for event in told)
+
+
+def test_the_first_good_window_after_a_bad_one_is_told_at_once() -> None:
+    drivers = Measuring()
+    hearing = Hearing(drivers)  # type: ignore[arg-type]
+    looks(hearing, drivers, range(12), 0.01)
+    (bad,) = looks(hearing, drivers, range(12, 25), 0.9)
+    told = looks(hearing, drivers, range(25, 60), 0.01)
+    good = next(event for event in told if event.late == 0)
+    assert good.at - bad.at < 23 * SECOND
+
+
+def test_a_window_that_says_too_little_is_no_good_one() -> None:
+    drivers = Measuring()
+    hearing = Hearing(drivers)  # type: ignore[arg-type]
+    drivers.next = (LinkHeard("lathe", (0.01,), 0),)
+    few = [event for second in range(30) for event in hearing.look(NOTHING_YET, second * SECOND)]
+    assert [event.asked < LEAST for event in few] == [True, True]
 
 
 def test_what_was_heard_before_a_silence_is_not_held_against_the_link() -> None:

@@ -29,6 +29,7 @@ from cell.events import (
 )
 from cell.jog import FASTEST, Jog
 from cell.program import Never
+from cell.run import WAITS_FOR_GOOD_LINKS
 from cell.scenario import Bump
 from cell.steps import AtMeasured, Fact, stance_name
 from controller import keeping_out
@@ -37,6 +38,7 @@ from controller.attached.permits import Standing, refusal
 from controller.draft import draft_of
 from controller.journal.replay import fold
 from controller.journal.rows import snapshot_of, state_of
+from controller.links import LEAST
 from controller.machine import advance
 from controller.run_state import RunState
 from controller.taken_back import unwanted
@@ -320,11 +322,41 @@ def test_a_robot_whose_link_is_bad_is_stopped_and_over_that_of_another_device_it
         assert [type(c) for c in commands.send] == [StopAll]
         assert f"40 of 100 answers of {ROBOT} did not come within 500 ms" in refused(commands)[0]
         assert advance(bad, heard(bad, ROBOT, 40))[1].send == ()
-        stands(broken_off(bad))
+        good, _ = advance(broken_off(bad), heard(bad, ROBOT, 0))
+        stands(good)
 
 
-def heard(state: RunState, device: str, lost: int) -> LinkMeasured:
-    return LinkMeasured(state.now, OF, device, 10.0, 100, lost, 0, 0.5, 0.8, ())
+def test_no_press_moves_a_robot_whose_link_was_bad_before_it_has_been_good_for_a_whole_window() -> None:
+    bad = after_a_bad_link(in_manual())
+    again, commands = asked(bad, AHEAD)
+    assert "wait until its link has been good for 10 s" in refused(commands)[0]
+    assert commands.send == ()
+    for little in (heard(again, "lathe", 0), heard(again, ROBOT, 0, of=LEAST - 1)):
+        assert refused(asked(advance(again, little)[0], AHEAD)[1])
+    stands(advance(again, heard(again, ROBOT, 0))[0])
+
+
+def test_a_bad_link_is_not_forgotten_by_leaving_manual_mode() -> None:
+    bad = after_a_bad_link(in_manual())
+    again = told(told(bad, "production")[0], "manual")[0]
+    assert "wait until its link" in refused(asked(again, AHEAD)[1])[0]
+
+
+def test_a_run_of_before_that_rule_is_told_as_it_was() -> None:
+    state = in_manual()
+    assert state.context is not None
+    before = replace(state, context=replace(state.context, rules=WAITS_FOR_GOOD_LINKS - 1))
+    assert refused(asked(after_a_bad_link(before), AHEAD)[1]) == []
+
+
+def after_a_bad_link(state: RunState) -> RunState:
+    """What was jogged stands, stopped over it."""
+    state = moving(state)
+    return broken_off(advance(state, heard(state, ROBOT, 40))[0])
+
+
+def heard(state: RunState, device: str, lost: int, of: int = 100) -> LinkMeasured:
+    return LinkMeasured(state.now, OF, device, 10.0, of, lost, 0, 0.5, 0.8, ())
 
 
 def test_who_has_stopped_a_jog_and_is_gone_before_it_stands_does_not_set_it_going_again() -> None:
