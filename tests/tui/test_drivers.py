@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_what_could_not_be_tried_is_no_pass(
 def test_real_devices_do_not_move_where_nobody_can_be_asked(
     installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    installed_as(lambda assembly: Real(simulated(assembly)))  # type: ignore[return-value]
+    installed_as(lambda assembly: Real(simulated(assembly)))
     assert main(["drivers", "test", "odd", "--travel", "0.2", "--speed", "0.3"]) == HELD
     said = capsys.readouterr().err
     assert "REAL DEVICES move" in said
@@ -156,7 +157,7 @@ def test_devices_that_cannot_be_opened_are_told_in_one_line(
         def open(self) -> None:
             raise ConnectionRefusedError("nobody answers at 192.0.2.7")
 
-    installed_as(lambda assembly: Unplugged(simulated(assembly)))  # type: ignore[return-value]
+    installed_as(lambda assembly: Unplugged(simulated(assembly)))
     assert main(["drivers", "test", "odd"]) == DRIVER
     said = capsys.readouterr()
     assert said.out == ""
@@ -241,7 +242,7 @@ def test_a_driver_that_leaves_before_anything_was_tried_is_told(
     def made(assembly: Assembly) -> DriverSet:
         if when == "made":
             raise SystemExit(0)
-        return Leaves(simulated(assembly))  # type: ignore[return-value]
+        return Leaves(simulated(assembly))
 
     installed_as(made)
     assert main(["drivers", "test", "odd"]) == DRIVER
@@ -278,6 +279,7 @@ def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
 
     class Hangs(Set):
         virtual = None
+        motion: Mapping[str, Any]
 
         def open(self) -> None:
             opened[0] += 1
@@ -303,7 +305,7 @@ def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
             raise RuntimeError("left")
         hanging = Hangs(simulated(assembly))
         hanging.motion = {"gantry": Stopped(hanging.inner.motion["gantry"])}
-        return hanging  # type: ignore[return-value]
+        return hanging
 
     installed_as(made)
     main(["drivers", "test", "odd", "--law", LAW, "--yes"])

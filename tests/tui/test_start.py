@@ -46,7 +46,12 @@ def test_a_verb_hears_it_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     from tui import cli, start
 
     heard: list[object] = []
-    monkeypatch.setattr(cli, "main", lambda: heard.append(signal.getsignal(signal.SIGINT)) or 0)
+
+    def listening() -> int:
+        heard.append(signal.getsignal(signal.SIGINT))
+        return 0
+
+    monkeypatch.setattr(cli, "main", listening)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         assert start.main() == 0

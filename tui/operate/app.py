@@ -22,7 +22,7 @@ from textual.widgets import ContentSwitcher
 from cell.events import Asked
 from controller.attached.permits import may_not_be_shelved
 from tui.operate.agreeing import HELD, Agreeing
-from tui.operate.cells import Cell, Cells
+from tui.operate.cells import Cell, Several
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
 from tui.operate.editing.page import IntentPage
@@ -73,7 +73,7 @@ class Operate(App[str]):
         keys: Mapping[str, str] | None = None,
         theme: str = GREY,
         has_colour: bool | None = None,
-        cells: Cells | None = None,
+        cells: Several | None = None,
         desk_of: Callable[[str], Desk] | None = None,
     ) -> None:
         """`cells`: those to choose from; `source` is the one of them that is shown first. `desk_of` gives that of a run, at which

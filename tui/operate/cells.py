@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import Final, Protocol
 
 from controller.attached.messages import Role
 from controller.journal.folder import RunFolder, run_folders
 from tui.operate.live import LiveRun
+from tui.operate.source import Source
 from tui.operate.view import View
 
 PERIOD: Final = 1.0  # s between two looks at which runs go on
@@ -29,6 +30,14 @@ class Cell:
     run_id: str
     name: str
     view: View
+
+
+class Several(Protocol):
+    """What the application knows of the runs that there are to choose from."""
+
+    def newest(self) -> tuple[Cell, ...]: ...
+
+    def source(self, run_id: str) -> Source: ...
 
 
 class Cells:

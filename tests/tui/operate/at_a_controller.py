@@ -43,6 +43,10 @@ class Post:
 
     def attend(self, alarm: str, what: Attending, seconds: float, reason: str, who: str) -> None: ...
 
+    def look_again(self, who: str) -> None: ...
+
+    def confirm(self, look: int, who: str) -> None: ...
+
     def hold_key(self, jog: Jog, is_held: bool, who: str, terminal: int) -> None:
         self.keys.append((jog, is_held))
 

@@ -18,7 +18,7 @@ from tui.operate.editing.desk import Desk
 from tui.operate.recorded import RecordedRun
 from tui.operate.view import View
 
-KEPT = Path(__file__).parent / "pictures"
+KEPT = Path(__file__).parent / "kept_pictures"
 SIZES = ((80, 24), (120, 36), (150, 50))
 STORIES = {
     "tending": (TENDING, -380, {"overview": "1", "plan": "2", "log": "7"}),

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from cell.diagnostic import Position, Span
 from cell.events import Asked
+from cell.jog import Jog
 from controller import alarms
 from controller.alarm_causes import standing
 from controller.plan_index import plan_index
@@ -53,7 +54,7 @@ class Still:
     def answer(self, question: str, answer: str) -> None:
         self.answered.append((question, answer))
 
-    def hold_key(self, jog: object, is_held: bool) -> None: ...
+    def hold_key(self, jog: Jog, is_held: bool) -> None: ...
 
     def let_go(self) -> None: ...
 

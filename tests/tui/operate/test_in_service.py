@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from cell.events import OperatorAsked
 from controller.journal.folder import RunFolder, run_folders
 from tests.end_to_end.program import Program
 from tests.tui.operate.at_a_controller import until
@@ -79,7 +80,7 @@ async def test_a_run_is_watched_held_resumed_left_found_again_and_stopped(run: R
         await comes(pilot, again, "RUN OVER")
         await pilot.press("h")
         assert says(again, "hold: the run is over")
-    asked = [event.what for event in run.events() if type(event).__name__ == "OperatorAsked"]
+    asked = [event.what for event in run.events() if isinstance(event, OperatorAsked)]
     assert [what for what in asked if what != "start"] == ["hold", "resume", "quick stop"]
     record = Operate(RecordedRun(run, in_thread=False))
     async with record.run_test(size=(80, 24)) as pilot:

@@ -76,7 +76,7 @@ def told(found: View, width: int = 100) -> str:
 @in_a_loop
 async def test_arrows_hold_a_key_commas_look_and_every_other_key_lets_go() -> None:
     source = Keyboard(view())
-    app = Operate(source)  # type: ignore[arg-type]
+    app = Operate(source)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3", "right", "right", "down", "left", "comma", "full_stop")
     first = Jog("g1", "joint", "1", True, 0.05)
@@ -95,7 +95,7 @@ async def test_arrows_hold_a_key_commas_look_and_every_other_key_lets_go() -> No
 @in_a_loop
 async def test_a_page_that_is_left_lets_go() -> None:
     source = Keyboard(view())
-    app = Operate(source)  # type: ignore[arg-type]
+    app = Operate(source)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3", "right")
         app.set_focus(None)
@@ -121,7 +121,7 @@ async def test_a_key_comes_to_the_controller_and_so_does_that_it_was_let_go(tmp_
 @in_a_loop
 async def test_frame_robot_and_speed_are_chosen_by_key() -> None:
     source = Keyboard(view())
-    app = Operate(source)  # type: ignore[arg-type]
+    app = Operate(source)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3", "v", "plus", "o", "right", "v", "minus", "minus", "right")
         assert "axes of the tool" in text_of_screen(app)
@@ -146,7 +146,7 @@ def test_a_key_that_moves_nothing_says_why(more: dict[str, Any], why: str) -> No
 
 async def _pressed_in_vain(found: View, why: str) -> None:
     source = Keyboard(found)
-    app = Operate(source)  # type: ignore[arg-type]
+    app = Operate(source)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3", "right")
         assert why in rows_of_screen(app)[-1]
@@ -156,7 +156,7 @@ async def _pressed_in_vain(found: View, why: str) -> None:
 @in_a_loop
 async def test_manual_mode_is_confirmed_and_production_is_not() -> None:
     source = Keyboard(view(in_production()))
-    app = Operate(source)  # type: ignore[arg-type]
+    app = Operate(source)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("m", "enter")
         assert source.asked == []
@@ -178,7 +178,7 @@ async def test_manual_mode_is_confirmed_and_production_is_not() -> None:
 @pytest.mark.parametrize("size", SIZES)
 @in_a_loop
 async def test_the_page_has_axes_maps_and_the_way_and_nothing_lies_over_anything_else(size: tuple[int, int]) -> None:
-    app = Operate(Keyboard(view(with_way())))  # type: ignore[arg-type]
+    app = Operate(Keyboard(view(with_way())))
     async with app.run_test(size=size) as pilot:
         await pilot.press("3")
         await pilot.pause()

@@ -94,7 +94,7 @@ def _moved_and_stopped(events: tuple[Event, ...]) -> None:
 
 
 def test_what_is_not_pressed_again_ends_within_its_lease_and_what_may_not_be_is_refused(run: RunFolder, tmp_path: Path) -> None:
-    one, other, looks = (attach_to(run, role) for role in ("operate", "operate", "view"))  # type: ignore[arg-type]
+    one, other, looks = (attach_to(run, role) for role in ("operate", "operate", "view"))
     jog = Jog("arm", "joint", "1", True, 0.05)
     try:
         one.hold_key(jog, True)

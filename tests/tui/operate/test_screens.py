@@ -25,8 +25,8 @@ SIZES = [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow), pytest.param
 PAGES = {"1": "why", "2": "the step under the cursor, and why", "4": "alarms", "7": "what has happened"}
 
 
-def of_record(folder: Path, name: str = ASSEMBLY, **more: bool) -> Operate:
-    return Operate(RecordedRun(unpacked(FOLDER / f"{name}{ENDING}", folder), in_thread=False, looks_round=False), **more)
+def of_record(folder: Path, name: str = ASSEMBLY) -> Operate:
+    return Operate(RecordedRun(unpacked(FOLDER / f"{name}{ENDING}", folder), in_thread=False, looks_round=False))
 
 
 @pytest.mark.parametrize("size", SIZES)

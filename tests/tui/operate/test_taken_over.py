@@ -30,9 +30,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunFolder]:
         monkeypatch.setenv(name, str(folder))
     begun = program.call("run", INTENT, "--yes", "--speed", SPEED, "--detach")
     assert begun.code == 0, begun.everything
-    folder = next(iter(run_folders(program.state)))
-    yield folder
-    killed(folder)
+    run = next(iter(run_folders(program.state)))
+    yield run
+    killed(run)
 
 
 def killed(run: RunFolder) -> None:

@@ -29,7 +29,7 @@ from tests.end_to_end.line import Planned, planned
 def main(intent: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     plan = planned(intent, cache_folder())
-    in_service.FASTEST = 0.0  # type: ignore[misc]
+    in_service.FASTEST = 0.0
     print("ready", flush=True)  # noqa: T201  it is read by a program
     for number, line in enumerate(sys.stdin, 1):
         folder = _begun(plan, json.loads(line), number)
