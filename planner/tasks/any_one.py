@@ -42,6 +42,11 @@ def lies_in(part: PartState, stage: Stage) -> bool:
     return isinstance(part.location, InPlace) and part.location.place in stage.places
 
 
+def is_there(part: PartState, stage: Stage) -> bool:
+    """Whether nothing is left to do: the part lies there, and nothing is done to it."""
+    return stage.work is None and stage.handing is None and lies_in(part, stage)
+
+
 def _is_takeable(cell: CellModel, part: PartState, source: str | None) -> bool:
     match part.location:
         case InHand():

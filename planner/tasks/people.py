@@ -125,7 +125,7 @@ def clearing(cell: CellModel, last: Stage) -> Stage | None:
     return None if person is None else _carried_by(cell, person, last.goal)
 
 
-def left_behind(cell: CellModel, part: PartState, goals: list[Goal]) -> Stage | None:
+def left_behind(cell: CellModel, part: PartState, goals: Sequence[Goal]) -> Stage | None:
     """The same for a part that an earlier plan has finished there and nobody has carried away yet."""
     if not isinstance(part.location, InPlace) or not part.reached or part.given_up:
         return None
