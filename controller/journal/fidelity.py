@@ -38,8 +38,9 @@ class Distance:
 @dataclass(frozen=True, slots=True)
 class MotionRun:
     """A motion as it was carried out. `planned` s, all of it; `took` s from its first sample to its last, for which the plan has
-    `meant` s: a device may be silent while it begins. `joints` in rad or m (all joints together), `tool` in m, None where the
-    tool centre point is not known. `samples` is how many there are; `is_whole`: it reached its end."""
+    `meant` s: a device may be silent while it begins. `waited` s from the last sample of the robot's motion before to its first
+    one, None for the robot's first. `joints` in rad or m (all joints together), `tool` in m, None where the tool centre point is
+    not known. `samples` is how many there are; `is_whole`: it reached its end."""
 
     robot: str
     command: str
@@ -48,6 +49,7 @@ class MotionRun:
     planned: float
     took: float
     meant: float
+    waited: float | None
     joints: Distance
     tool: Distance | None
     samples: int
@@ -62,11 +64,16 @@ def motions_run(
     for sample in samples:
         if sample.motion in motions:
             by_command.setdefault(sample.command, []).append(sample)
-    begun = sorted(by_command.values(), key=lambda rows: rows[0].time)
-    return tuple(_run(rows, motions[rows[0].motion], tool_point(motions[rows[0].motion])) for rows in begun)
+    begun, ended, found = sorted(by_command.values(), key=lambda rows: rows[0].time), dict[str, int](), list[MotionRun]()
+    for rows in begun:
+        motion, last = motions[rows[0].motion], ended.get(rows[0].robot)
+        waited = None if last is None else (rows[0].time - last) / SECOND
+        found.append(_run(rows, motion, tool_point(motion), waited))
+        ended[rows[0].robot] = rows[-1].time
+    return tuple(found)
 
 
-def _run(rows: list[Sample], motion: Motion, tool_point: ToolPoint | None) -> MotionRun:
+def _run(rows: list[Sample], motion: Motion, tool_point: ToolPoint | None, waited: float | None) -> MotionRun:
     path = Path.of(motion.segments)
     s = np.linspace(0.0, path.length, GRID + 1)
     q, along = np.array([row.q for row in rows]), np.array([row.s for row in rows])
@@ -79,6 +86,7 @@ def _run(rows: list[Sample], motion: Motion, tool_point: ToolPoint | None) -> Mo
         planned=motion.duration,
         took=(rows[-1].time - rows[0].time) / SECOND,
         meant=_meant(motion, along),
+        waited=waited,
         joints=_distance(q, along, way, s),
         tool=_distance(tool_point(q), along, tool_point(way), s) if tool_point is not None else None,
         samples=len(rows),

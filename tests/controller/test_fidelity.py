@@ -11,7 +11,7 @@ from cell.steps import AtMeasured, MotionNeed
 from cell.trajectory import Law, Path
 from controller.journal.fidelity import MotionRun, motions_run
 from controller.journal.recording import Sample
-from tui.fidelity_text import comparison_lines, fidelity_lines, motion_documents
+from tui.fidelity_text import fidelity_lines, motion_documents
 
 NEED = MotionNeed("r1", AtMeasured((0.0, 0.0)), AtMeasured((1.0, 0.5)), (), None, None, (), None)
 PHASES = tuple(Phase(0.25, sign * 32.0) for sign in (1.0, -1.0, -1.0, 1.0))
@@ -76,14 +76,14 @@ def test_a_motion_that_nobody_knows_is_left_out() -> None:
     assert motions_run(recorded(), {}, lambda motion: None) == ()
 
 
-def test_the_account_names_what_differs() -> None:
-    one, other = run(recorded(beside=0.002), tool=True), replace(run(recorded(slower=1.1)), motion="another")
-    text = "\n".join(comparison_lines(("real", "sim"), (one,), (other, other)))
-    assert "path error at most 1.999 mrad" in text
-    assert "+10.0 %" in text
-    assert "another motion" in text
-    assert "0 and 1 motions have no counterpart" in text
-    assert "at the tool not known" in text
+def test_a_robot_stands_between_two_motions_and_nobody_knows_how_long_before_its_first() -> None:
+    later = [replace(sample, command="d", time=sample.time + 1_500_000_000) for sample in recorded()]
+    other = [replace(sample, robot="r2", command="e", time=sample.time + 2_500_000_000) for sample in recorded()]
+    found = motions_run([*recorded(), *later, *other], {"m": MOTION}, lambda motion: None)
+    assert [run.waited for run in found] == [None, pytest.approx(0.5, abs=1e-6), None]
+
+
+def test_a_run_without_motions_has_no_account_of_them() -> None:
     assert list(fidelity_lines("none", ())) == []
 
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from cell.motion_plan import Motion, MotionPlan
     from controller.journal.fidelity import MotionRun
     from controller.journal.folder import RunFolder
+    from tui.comparison_text import Account
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
-    parser.add_argument("--against", metavar="RUN", help="compare its motions with those of another run of the same intent")
+    parser.add_argument("--against", metavar="RUN", help="compare its motions and cycle time with those of another run")
     parser.add_argument("-o", "--output", metavar="OUT", help="write it as a page of one file for a browser")
     add_json(parser)
 
@@ -36,7 +37,7 @@ def act(arguments: argparse.Namespace) -> int:
     is_json = arguments.format == "json"
     try:
         if arguments.against is not None:
-            other = chosen(state_folder(), arguments.against, lambda folder: (folder.id, _motions(folder)))
+            other = chosen(state_folder(), arguments.against, _compared_account)
             compared = chosen(state_folder(), arguments.run, lambda folder: _compared(folder, other, is_json))
             put(compared) if isinstance(compared, str) else put_json(compared)
         elif is_json:
@@ -117,15 +118,19 @@ def _document(folder: RunFolder) -> dict[str, Any]:
     return {**run_document(folder.summary()), "figures": figures, "motions": motion_documents(_motions(folder))}
 
 
-def _compared(folder: RunFolder, other: tuple[str, tuple[MotionRun, ...]], is_json: bool) -> str | dict[str, Any]:
+def _compared_account(folder: RunFolder) -> Account:
     """Raises JournalError."""
-    from tui.fidelity_text import comparison_lines, motion_documents
+    from tui.comparison_text import Account
 
-    motions = _motions(folder)
-    if is_json:
-        named = ((folder.id, motions), other)
-        return {"runs": [{"run_id": name, "motions": motion_documents(runs)} for name, runs in named]}
-    return "\n".join(comparison_lines((folder.id, other[0]), motions, other[1]))
+    return Account(folder.id, folder.summary().makespan_s, _motions(folder))
+
+
+def _compared(folder: RunFolder, other: Account, is_json: bool) -> str | dict[str, Any]:
+    """Raises JournalError."""
+    from tui.comparison_text import comparison_document, comparison_lines
+
+    one = _compared_account(folder)
+    return comparison_document(one, other) if is_json else "\n".join(comparison_lines(one, other))
 
 
 def _motions(folder: RunFolder) -> tuple[MotionRun, ...]:
