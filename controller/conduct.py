@@ -18,6 +18,7 @@ from controller import (
     expecting,
     goals,
     monitor,
+    nevers,
     orders,
     presence,
     progress,
@@ -69,7 +70,7 @@ def _start_due(d: Draft, only: Container[str] | None = None) -> bool:
             step = d.plan.steps[name]
             if only is not None and name not in only:
                 continue
-            if not progress.is_startable(d, step) or monitor.forbidding(d, step) is not None or presence.keeps_still(d, step):
+            if not progress.is_startable(d, step) or nevers.forbidding(d, step) is not None or presence.keeps_still(d, step):
                 continue
             monitor.open_deadlines(d, step)
             speeds.before(d, step)
@@ -107,12 +108,12 @@ def no_progress(d: Draft) -> None:
         text = str(states.unseen(d))
     elif d.progress.due:
         step = d.plan.steps[d.progress.due[0]]
-        never, fact, kept = monitor.forbidding(d, step), progress.unmet(d, step), presence.keeps_still(d, step)
+        never, fact, kept = nevers.forbidding(d, step), progress.unmet(d, step), presence.keeps_still(d, step)
         if fact is not None:
             text = f"{step.id} waits for {expecting.waits_for(d, fact)}"
             if _is_planned_around(d, fact):
                 return
-        elif (zone := kept or (monitor.occupied_in(d, never) if never is not None else None)) is not None:
+        elif (zone := kept or (nevers.occupied_in(d, never) if never is not None else None)) is not None:
             d.believe(short=(*d.belief.short, zone_waits.wanted_of(zone)))
             stops.go(d, "suspend", f"{step.id} waits until nobody is in {zone}")
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cell.program import AllOf, AnyOf, Condition, IsIn, Never
-from controller import monitor
+from controller import nevers
 from controller.draft import Draft
 from controller.run_state import DeviceBelief
 
@@ -30,8 +30,8 @@ def kept_by_standing(d: Draft, robot: str) -> str | None:
     for name, device in d.known.devices.items():
         if device.guard is not None and device.guard in d.belief.robots[robot].inside and _may_run(d, name):
             return f"{name} may run, and {robot} is in {device.guard}"
-    never = next((n for n in d.known.program.nevers if _names(n.condition, robot) and monitor.may_hold(d, n)), None)
-    return None if never is None else f"never {monitor.words_of(never)}"
+    never = next((n for n in d.known.program.nevers if _names(n.condition, robot) and nevers.may_hold(d, n)), None)
+    return None if never is None else f"never {nevers.words_of(never)}"
 
 
 def _is_closed(d: Draft, robot: str, zone: str) -> bool:
@@ -61,11 +61,11 @@ def _may_run(d: Draft, machine: str) -> bool:
 
 def _would_hold(d: Draft, never: Never, robot: str, zone: str) -> bool:
     """Whether the robot's being there may make it true, which it is not without."""
-    if not _names(never.condition, robot) or monitor.may_hold(d, never):
+    if not _names(never.condition, robot) or nevers.may_hold(d, never):
         return False
     before, known = d.belief, d.belief.robots[robot]
     d.believe(robots=before.robots.set(robot, replace(known, inside=(*known.inside, zone))))
-    would = monitor.may_hold(d, never)
+    would = nevers.may_hold(d, never)
     d.belief = before
     return would
 

@@ -61,6 +61,7 @@ from controller import (
     manual_mode,
     measured,
     monitor,
+    nevers,
     pace,
     presence,
     progress,
@@ -91,6 +92,7 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
         state = taking_over.shifted(state, event.shift)
     d = draft_of(state, event.at)
     _take_in(d, event)
+    nevers.watch(d, state)
     jogging.seen(d, state)
     _go_on(d)
     failures = d.trouble.failures
@@ -166,7 +168,7 @@ def _observed(d: Draft, event: FactObserved) -> None:
     reports.hand_lost(d, ledger.see(d, event), None)
     states.watch_moved(d, event, stood)
     if event.fact.name in ("running", "idle"):
-        monitor.watch_nevers(d)
+        nevers.watch_as_before(d)
 
 
 def _go_on(d: Draft) -> None:

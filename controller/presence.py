@@ -16,7 +16,7 @@ from cell.people import HANDOVER
 from cell.run import SUSPENDS_FOR_PEOPLE
 from cell.steps import Await, Move, Step
 from cell.zones import Zone
-from controller import monitor, recovery, speeds, stops
+from controller import monitor, nevers, recovery, speeds, stops
 from controller.draft import Draft
 from controller.run_state import Failure, HoldReason
 from controller.zone_waits import intruded_of, wanted_of
@@ -29,10 +29,10 @@ def taken_in(d: Draft, event: ZoneReported | SeparationSeen | TooFastSeen) -> No
     match event:
         case ZoneReported():
             _zone_reported(d, event)
-            monitor.watch_nevers(d)
+            nevers.watch_as_before(d)
         case SeparationSeen():
             _separation_seen(d, event)
-            monitor.watch_nevers(d)
+            nevers.watch_as_before(d)
         case TooFastSeen():
             _too_fast(d, event)
         case _:

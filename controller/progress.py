@@ -12,6 +12,7 @@ from dataclasses import replace
 from immutables import Map
 
 from cell.events import PlanReleased, StepFailed, StepStarted, StepUnknown
+from cell.run import WATCHES_NEVERS_ALWAYS
 from cell.steps import (
     Await,
     Decide,
@@ -147,6 +148,7 @@ def settle_all(d: Draft) -> None:
 
 def land(d: Draft, command: str) -> None:
     """The command is over: its device, its claims and its timers are free again."""
+    _leave_where_it_is(d, d.progress.flights[command])
     p = d.progress
     flight = p.flights[command]
     claims = p.claims
@@ -161,6 +163,19 @@ def land(d: Draft, command: str) -> None:
     )
     d.clear_timer(f"late {command}")
     d.clear_timer(f"effect {command}")
+
+
+def _leave_where_it_is(d: Draft, flight: Flight) -> None:
+    """A robot that does not come to the end of its motion is in any of the zones that this visits, for all that is known."""
+    step = d.plan.steps[flight.step] if flight.step is not None and not flight.is_done else None
+    if step is None or not isinstance(step.action, Move) or d.known.rules < WATCHES_NEVERS_ALWAYS:
+        return
+    robot = d.belief.robots[flight.device]
+    if robot.stance == step.action.need.start and flight.device not in d.belief.cut:
+        return
+    visits = (visit.zone for visit in d.plan.plan.motions[step.motion or ""].visits)
+    inside = tuple(dict.fromkeys((*robot.inside, *visits)))
+    d.believe(robots=d.belief.robots.set(flight.device, replace(robot, inside=inside)))
 
 
 def fail(d: Draft, step: str, event: str, code: str, text: str) -> None:

@@ -15,7 +15,7 @@ from immutables import Map
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
 from cell.events import OperatorAsked, RunEnded, StateChanged
 from cell.run import PackState
-from controller import monitor, packml, recovery, storage
+from controller import nevers, packml, recovery, storage
 from controller.draft import Draft
 from controller.packml import ENDED, Trigger
 from controller.run_state import Flight, HoldReason
@@ -46,7 +46,7 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             if d.pack == "Held" and d.manual is None and not d.trouble.questions and not storage.holds_again(d):
                 d.mend(is_looking=False)
                 recovery.resumed(d)
-                monitor.go_on(d)
+                nevers.go_on(d)
                 go(d, "unhold", who)
                 activate(d)
                 acknowledge(d, event.who)

@@ -7,7 +7,7 @@ started now is not started late. It is reported as not begun, so its step is due
 from __future__ import annotations
 
 from cell.commands import Acknowledge, Activate, Command, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
-from controller import carried_on, monitor, presence, progress
+from controller import carried_on, nevers, presence, progress
 from controller.draft import Draft, draft_of
 from controller.run_state import RunState
 
@@ -44,4 +44,4 @@ def _hindrance(d: Draft, name: str) -> str | None:
         return "its device is silent"
     if (zone := presence.keeps_still(d, step)) is not None:
         return f"somebody is in {zone}"
-    return "a never forbids it" if monitor.forbidding(d, step) is not None else None
+    return "a never forbids it" if nevers.forbidding(d, step) is not None else None

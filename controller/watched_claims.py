@@ -46,7 +46,7 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
         Watched("fullness", ("R726",), "what has no free place, by what is believed to lie there"),
         NotWatched("that two robots are in one zone is kept by claims of steps; no device tells it"),
     ),
-    "never": (Watched("monitor", ("R712",), "its condition on what is observed; not known counts as broken"),),
+    "never": (Watched("nevers", ("R712",), "its condition on what is observed; not known counts as broken"),),
     "zone": (
         Watched("presence", ("R715",), "who steps into a zone with `stop`, by its detector; silence is occupied"),
         Watched("presence", ("R771",), "a robot that was asked for less speed, with somebody in a zone with `slow`, goes at it"),

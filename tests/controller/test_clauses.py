@@ -27,7 +27,7 @@ from cell.steps import Fact, Move, Step
 from controller.draft import draft_of
 from controller.goals import aims, goals
 from controller.machine import advance
-from controller.monitor import forbidding
+from controller.nevers import forbidding
 from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET, Commands, RunState
 from tests.controller.tending import POLICIES, Tended, tend
