@@ -1,7 +1,7 @@
 """What the intent asks of a plan, read from the program and the observed state alone: one duty for each open goal.
 
 Nothing here looks at how a plan was found. The plan only says which members of a loop it has started; whether these are the
-right ones is a check of its own (iterations.py).
+right ones is a check of its own (iterations.py). Here blocks, loops and choices are read; what one goal asks is goal_duties.py.
 """
 
 from __future__ import annotations
@@ -9,57 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cell.amended import as_amended
-from cell.demands import Demand
-from cell.diagnostic import error
 from cell.members import (
-    Members,
     binds_parts,
     in_order,
     is_bound_by,
     lies_untouched,
     members_of,
     owner_of,
-    places_in,
     resolved,
     set_of,
 )
 from cell.model import CellModel
-from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Ref, Scope, When
+from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
 from cell.program_walk import goals_in, inner_blocks
-from cell.state import Amended, CellState, Errand, InPlace, PartState
-from planner.proof.asked_orders import AskedOrders
+from cell.state import CellState, Errand, PartState
 from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal, thing_of
-from planner.proof.device_limits import Limit, limit_in_bound, limit_of
+from planner.proof.device_limits import Limit, limit_in_bound
 from planner.proof.duty import DeadlineDuty, Duties, Duty, ForkDuty, PaceDuty, Under
-from planner.proof.duty_keys import Key, Serves
-from planner.proof.joints import JOINING, JointDuty, Joints
+from planner.proof.duty_keys import Key
+from planner.proof.goal_duties import GoalDuties
 from planner.proof.later import PutOff, is_too_much
-from planner.proof.left_in import LeftIn, Places, passed
+from planner.proof.left_in import Places, passed
+from planner.proof.line_scope import LineScope
 from planner.proof.observed import branch_by_facts, can_be_observed
 from planner.proof.outcomes import asked, branch_for, good_values, told_by
 from planner.proof.sampling import sampled_in
-from planner.proof.stacks import stack_limit_of
 from planner.proof.wanted_place import wanted_place
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Where a line stands: the loop variables bound to parts and to members of things, the iteration, the open branch, what
-    binds and what precedes, and which iterations owe what is done only every so many parts. `shared` precedes for common members
-    only: what the loops do that a loop waits for. `is_followed`: lines of the iteration stand behind it. `is_free`: it stands in
-    an `any order` of several lines."""
-
-    bound: Mapping[str, PartState]
-    members: Members
-    serves: Serves
-    under: Under | None
-    limits: tuple[Limit, ...]
-    after: frozenset[Key]
-    owed: frozenset[tuple[str, str]] = frozenset()
-    shared: frozenset[Key] = frozenset()
-    is_followed: bool = False
-    is_free: bool = False
 
 
 def duties_of(
@@ -72,16 +47,14 @@ def duties_of(
 ) -> Duties:
     """`started` gives for each loop the parts whose iterations the plan has, in the order of their first operations. `put_off`:
     the choices of which the plan holds one branch only. `served`: what the plan has operations for."""
-    asked, joints = AskedOrders.of(cell, state), Joints(cell, state)
-    reader = _Reader(
-        cell, asked, joints, {p.id: p for p in state.parts}, started, Duties(), state, served, state.since, put_off, state.amended
-    )
+    goals = GoalDuties(cell, state)
+    reader = _Reader(goals, started, served, put_off)
     if state.errand is not None:
         reader.errand(program.block, state.errand, ())
-        return reader.out
-    reader.block(program.block, _Scope({}, {}, (), None, (), frozenset()), is_top=True, label="")
-    _pass_on(reader.out)
-    return reader.out
+        return goals.out
+    reader.block(program.block, LineScope({}, {}, (), None, (), frozenset()), is_top=True, label="")
+    _pass_on(goals.out)
+    return goals.out
 
 
 def _pass_on(duties: Duties) -> None:
@@ -93,27 +66,24 @@ def _pass_on(duties: Duties) -> None:
 
 @dataclass(slots=True)
 class _Reader:
-    cell: CellModel
-    asked: AskedOrders
-    joints: Joints
-    parts: Mapping[str, PartState]
+    goals: GoalDuties
     started: Mapping[str, tuple[str, ...]]
-    out: Duties
-    state: CellState
     served: frozenset[Key]
-    since: Mapping[str, float]
     put_off: PutOff
-    amended: tuple[Amended, ...]
-    filled: set[str] = field(default_factory=set)
-    of_demand: dict[str, list[Key]] = field(default_factory=dict)
-    left: LeftIn = field(init=False)
+    cell: CellModel = field(init=False)
+    state: CellState = field(init=False)
+    parts: Mapping[str, PartState] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.left = LeftIn(self.cell)
+        self.cell, self.state, self.parts = self.goals.cell, self.goals.state, self.goals.parts
+
+    @property
+    def out(self) -> Duties:
+        return self.goals.out
 
     def errand(self, block: Block, errand: Errand, limits: tuple[Limit, ...]) -> None:
         """The rung's goal is the one duty, under the limits of the blocks around its policy."""
-        limits = (*limits, *self._limits(block))
+        limits = (*limits, *self.goals.limits_in(block))
         part = self.parts.get(errand.part)
         for rung in (rung for policy in block.policies for rung in policy.ladder if isinstance(rung, Goal)):
             if rung.id == errand.goal and part is not None:
@@ -126,10 +96,10 @@ class _Reader:
             for inner in inner_blocks(line):
                 self.errand(inner, errand, limits)
 
-    def block(self, block: Block, scope: _Scope, is_top: bool, label: str, in_order: bool = False) -> frozenset[Key]:
+    def block(self, block: Block, scope: LineScope, is_top: bool, label: str, in_order: bool = False) -> frozenset[Key]:
         """Reads the block; gives the keys of everything in it, settled goals included. By the ordering rule two loops wait for
         each other only for a common member; `in_order` has each line wait for all of those before it."""
-        scope = replace(scope, limits=(*scope.limits, *self._limits(block)))
+        scope = replace(scope, limits=(*scope.limits, *self.goals.limits_in(block)))
         keys: list[frozenset[Key]] = []
         blocked: set[int] = set()
         for i, line in enumerate(block.lines):
@@ -158,10 +128,10 @@ class _Reader:
             self.out.deadlines.append(DeadlineDuty(seconds, block.within.span, label, is_top, everything))
         return everything
 
-    def _line(self, line: Line, scope: _Scope, label: str) -> frozenset[Key]:
+    def _line(self, line: Line, scope: LineScope, label: str) -> frozenset[Key]:
         match line:
             case Goal():
-                return self._goal(line, scope, label)
+                return self.goals.of(line, scope, label)
             case Loop():
                 return self._loop(line, scope)
             case When():
@@ -177,169 +147,36 @@ class _Reader:
             case Fresh():
                 return self._fresh(line, scope)
 
-    def _fresh(self, fresh: Fresh, scope: _Scope) -> frozenset[Key]:
+    def _fresh(self, fresh: Fresh, scope: LineScope) -> frozenset[Key]:
         """Outside the order; as often as the plan has it."""
         goal, times = only_goal(fresh), self.started.get(fresh.id, ())
         thing = None if goal is None else thing_of(goal, self.cell)
         if goal is None or thing is None or scope.serves or not is_by_time(fresh) or not are_numbered(times):
-            self.out.unproved.append(error("E690", "this `every … { }` cannot be proved yet", fresh.span))
+            self.goals.unproved("this `every … { }` cannot be proved yet", fresh.span)
             return frozenset()
         if fresh.block.within is not None or (goal.block is not None and goal.block.within is not None):
-            self.out.unproved.append(error("E690", "a `within` for what is kept fresh cannot be proved yet", fresh.span))
+            self.goals.unproved("a `within` for what is kept fresh cannot be proved yet", fresh.span)
         keys = tuple((goal.id, ((fresh.id, time),)) for time in times)
-        limits = self._limits_of(goal, replace(scope, limits=(*scope.limits, *self._limits(fresh.block))))
+        limits = self.goals.limits_of(goal, replace(scope, limits=(*scope.limits, *self.goals.limits_in(fresh.block))))
         for key in keys:
             self.out.goals[key] = Duty(key, goal, thing, "", None, limits, frozenset(), thing)
-        self.out.fresh.append(FreshDuty(fresh, goal, thing, self.since.get(goal.id), keys))
+        self.out.fresh.append(FreshDuty(fresh, goal, thing, self.state.since.get(goal.id), keys))
         return frozenset(keys)
 
-    def _chore(self, goal: Goal, thing: str, scope: _Scope, label: str) -> frozenset[Key]:
-        key, limits = (goal.id, scope.serves), self._limits_of(goal, scope)
-        self.out.goals[key] = Duty(key, goal, thing, "", scope.under, limits, scope.after, thing)
-        if goal.id in self.since:
-            self.out.settled.add(key)
-        self._own_block(goal, key, label)
-        return frozenset({key})
+    # --- loops -----------------------------------------------------------------------------------------------------
 
-    def _goal(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
-        if not scope.serves and (thing := thing_of(goal, self.cell)) is not None:
-            return self._chore(goal, thing, scope, label)
-        goal = as_amended(goal, scope.serves, self.amended)
-        demand = self.asked.demand(goal, scope.members)
-        if demand is not None:
-            return self._demanded(goal, demand, scope, label)
-        if goal.verb in JOINING:
-            return self._joint(goal, scope, label)
-        certain = self.joints.part(goal.about, scope.members)
-        if certain is not None:
-            return self._certain(goal, certain, scope, label)
-        part = scope.bound.get(goal.about.path[0]) if len(goal.about.path) == 1 else None
-        if part is None and not (goal.any_one and goal.object.text in self.cell.parts):
-            self.out.unproved.append(error("E690", "a goal about this thing cannot be proved yet", goal.span))
-            return frozenset()
-        key = (goal.id, scope.serves)
-        limits = self._limits_of(goal, scope)
-        kind = part.kind if part is not None else goal.object.text
-        name = None if part is None else part.id
-        if scope.members and not _names(goal, scope.members):
-            self.out.unproved.append(
-                error("E690", "a goal about none of the members of its loops cannot be proved yet", goal.span)
-            )
-            return frozenset()
-        duty = Duty(key, goal, name, kind, scope.under, limits, scope.after, wanted_place(goal, self.cell, scope.members))
-        self.out.goals[key] = duty
-        if self._is_filled(duty) if scope.members else self._is_reached(goal, part):
-            self._settle(key)
-        if part is not None:
-            self._follow(duty, part.id, scope.is_free)
-        self._own_block(goal, key, label)
-        return frozenset({key})
-
-    def _follow(self, duty: Duty, part: str, is_free: bool) -> None:
-        """Where it leaves the part; one that finds it there is met."""
-        if self.left.is_met(duty.goal, part, duty.kind, duty.target, duty.after, is_free):
-            self.out.settled.add(duty.key)
-            self.out.met[duty.key] = duty.after
-        self.left.follow(duty.goal, duty.key, part, duty.kind, duty.target, duty.after, is_free)
-
-    def _certain(self, goal: Goal, part: PartState, scope: _Scope, label: str) -> frozenset[Key]:
-        """A goal about this very part, of a kit."""
-        key, kind = (goal.id, scope.serves), self.joints.kinds[part.id]
-        limits, target = self._limits_of(goal, scope), wanted_place(goal, self.cell, scope.members)
-        duty = Duty(key, goal, part.id, kind, scope.under, limits, scope.after, target)
-        self.out.goals[key] = duty
-        if goal.id in part.reached:
-            self.out.settled.add(key)
-        self._follow(duty, part.id, scope.is_free)
-        self._own_block(goal, key, label)
-        return frozenset({key})
-
-    def _joint(self, goal: Goal, scope: _Scope, label: str) -> frozenset[Key]:
-        joint, at = self.joints.asked(goal, scope.members), goal.role("at")
-        if joint is None or not isinstance(at, Ref | None):
-            self.out.unproved.append(error("E690", f"this {goal.verb} cannot be proved", goal.span))
-            return frozenset()
-        key, limits = (goal.id, scope.serves), self._limits_of(goal, scope)
-        target = "" if at is None else resolved(at, scope.members)
-        self.out.goals[key] = Duty(
-            key, goal, joint.part, joint.kind, scope.under, limits, scope.after, target, joint=joint
-        )  # fmt: skip
-        if self.joints.is_done(goal, joint):
-            self.out.settled.add(key)
-        self._own_block(goal, key, label)
-        return frozenset({key})
-
-    def _limits_of(self, goal: Goal, scope: _Scope) -> tuple[Limit, ...]:
-        """Those around the goal, its bounds, and those of its own block."""
-        bounds = tuple(limit for b in goal.bounds if (limit := limit_in_bound(b)) is not None)
-        if len(bounds) < len(goal.bounds):
-            self.out.unproved.append(error("E690", "a bound of this goal cannot be proved yet", goal.span))
-        inner = () if goal.block is None else self._limits(goal.block)
-        return (*scope.limits, *bounds, *inner)
-
-    def _own_block(self, goal: Goal, key: Key, label: str) -> None:
-        if goal.block is None:
-            return
-        if goal.block.lines:
-            self.out.unproved.append(error("E690", "lines in the block of a goal cannot be proved yet", goal.span))
-        if goal.block.within is not None:
-            seconds = goal.block.within.limit.quantity.value
-            self.out.deadlines.append(DeadlineDuty(seconds, goal.block.within.span, label, False, frozenset({key})))
-
-    def _demanded(self, goal: Goal, demand: Demand, scope: _Scope, label: str) -> frozenset[Key]:
-        """A goal about a part that an order asks for. What the part has reached settles all that came before on its way."""
-        key, part = (goal.id, scope.serves), self.asked.has.get(demand.name)
-        kit = self.asked.into(goal, scope.members)
-        name = None if part is None else part.id
-        joint = None if kit is None else JointDuty(demand.kind, name, kit.kind, "", False, None, kit.name)
-        target = wanted_place(goal, self.cell, scope.members) if kit is None else ""
-        limits = self._limits_of(goal, scope)
-        self.out.goals[key] = Duty(
-            key, goal, name, demand.kind, scope.under, limits, scope.after, target, demand.name, joint
-        )  # fmt: skip
-        self.of_demand.setdefault(demand.name, []).append(key)
-        if part is not None and goal.id in part.reached:
-            self.out.settled.update(self.of_demand[demand.name])
-        self._own_block(goal, key, label)
-        return frozenset({key})
-
-    def _is_filled(self, duty: Duty) -> bool:
-        """Reached for this member: a part for which it was lies there, one for each goal."""
-        equipment = self.cell.equipment.get(owner_of(duty.target))
-        places = {p.name for p in places_in(equipment, duty.target)} if equipment is not None else set()
-        for part in self.parts.values():
-            lies = isinstance(part.location, InPlace) and part.location.place in places
-            if lies and duty.goal.id in part.reached and part.id not in self.filled:
-                self.filled.add(part.id)
-                return True
-        return False
-
-    def _is_reached(self, goal: Goal, part: PartState | None) -> bool:
-        return goal.id in part.reached if part is not None else any(goal.id in p.reached for p in self.parts.values())
-
-    def _settle(self, key: Key) -> None:
-        """A part that is further on its route has passed what lies before."""
-        if key in self.out.settled:
-            return
-        self.out.settled.add(key)
-        duty = self.out.goals.get(key) or self.out.forks.get(key)
-        if duty is not None and duty.part is not None:
-            for earlier in duty.after:
-                if earlier[1] == key[1]:
-                    self._settle(earlier)
-
-    def _loop(self, loop: Loop, scope: _Scope) -> frozenset[Key]:
+    def _loop(self, loop: Loop, scope: LineScope) -> frozenset[Key]:
         name = resolved(loop.members, scope.members)
-        orders = self.asked.members(loop, name, self.started.get(loop.id, ()))
+        orders = self.goals.asked.members(loop, name, self.started.get(loop.id, ()))
         if orders is not None:
             return self._members(loop, orders, scope)
-        if members := self.joints.members(loop, scope.members):
+        if members := self.goals.joints.members(loop, scope.members):
             return self._members(loop, members, scope)
         owner = self.cell.equipment.get(owner_of(name))
         if owner is not None and not binds_parts(loop, self.cell) and (members := members_of(owner, name)):
             return self._members(loop, members, scope)
         if set_of(loop, self.cell) is None or not binds_parts(loop, self.cell):
-            self.out.unproved.append(error("E690", "a loop over this set cannot be proved yet", loop.members.span))
+            self.goals.unproved("a loop over this set cannot be proved yet", loop.members.span)
             return frozenset()
         self.out.loops[loop.id] = loop
         iterations, shared = list[frozenset[Key]](), _by_member(scope.shared)
@@ -350,11 +187,14 @@ class _Reader:
             part = self.parts.get(name)
             if part is None:
                 continue
-            self.left.begin(name)
+            self.goals.left.begin(name)
             bound = {**scope.bound, loop.variable: part}
             after = scope.after | self._before(iterations, loop) | shared.get(name, frozenset())
             inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after, is_followed=False)
             iterations.append(self.block(loop.block, inner, is_top=False, label=name))
+        return self._paced(loop, iterations)
+
+    def _paced(self, loop: Loop, iterations: list[frozenset[Key]]) -> frozenset[Key]:
         if loop.block.pace is not None:
             self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
         return frozenset[Key]().union(*iterations)
@@ -375,10 +215,10 @@ class _Reader:
         all_of_them = loop.until is None
         return [*begun, *(p for p in bound if p not in begun and (p.id in started or (all_of_them and not p.given_up)))]
 
-    def _members(self, loop: Loop, members: tuple[str, ...], scope: _Scope) -> frozenset[Key]:
+    def _members(self, loop: Loop, members: tuple[str, ...], scope: LineScope) -> frozenset[Key]:
         """One iteration for every layer or spot, order or item."""
         if loop.until is not None and loop.members.text not in self.cell.queues:
-            self.out.unproved.append(error("E690", "this `until` cannot be proved yet", loop.until.span))
+            self.goals.unproved("this `until` cannot be proved yet", loop.until.span)
         self.out.loops[loop.id] = loop
         iterations, shared = list[frozenset[Key]](), _by_member(scope.shared)
         for member in members:
@@ -386,15 +226,15 @@ class _Reader:
             bound = {**scope.members, loop.variable: member}
             inner = replace(scope, members=bound, serves=(*scope.serves, (loop.id, member)), after=after, is_followed=False)
             iterations.append(self.block(loop.block, inner, is_top=False, label=member))
-        if loop.block.pace is not None:
-            self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
-        return frozenset[Key]().union(*iterations)
+        return self._paced(loop, iterations)
 
-    def _when(self, when: When, scope: _Scope, label: str) -> frozenset[Key]:
+    # --- choices ---------------------------------------------------------------------------------------------------
+
+    def _when(self, when: When, scope: LineScope, label: str) -> frozenset[Key]:
         question = asked(when, self.cell)
         part = scope.bound.get(question[0]) if question is not None else None
         if question is None or part is None or scope.under is not None:
-            self.out.unproved.append(error("E690", "this `when` cannot be proved yet", when.span))
+            self.goals.unproved("this `when` cannot be proved yet", when.span)
             return frozenset()
         key = (when.id, scope.serves)
         for branch in when.branches:  # a choice stays, whatever its branch tells anew
@@ -408,20 +248,20 @@ class _Reader:
         if (when.id, part.id) in self.put_off:
             return self._put_off(fork, scope, label)
         self.out.forks[key] = fork
-        keys, here, moved = {key}, self.left.places.get(part.id, Places()), self.left.moved.get(part.id, frozenset())
+        keys, here, moved = {key}, self.goals.left.places.get(part.id, Places()), self.goals.left.moved.get(part.id, frozenset())
         ends = set() if any(branch.condition is None for branch in when.branches) else {here}
         for k, branch in enumerate(when.branches):
             inner = replace(scope, under=Under(key, k), after=scope.after | {key})
             keys |= self.block(branch.block, inner, False, label)
-            ends.add(self.left.branch(part.id, here, moved))
-        self.left.join(part.id, ends)
-        self.left.moved[part.id] = moved | keys
+            ends.add(self.goals.left.branch(part.id, here, moved))
+        self.goals.left.join(part.id, ends)
+        self.goals.left.moved[part.id] = moved | keys
         return frozenset(keys)
 
-    def _observed(self, when: When, scope: _Scope, label: str, is_due: bool) -> frozenset[Key]:
+    def _observed(self, when: When, scope: LineScope, label: str, is_due: bool) -> frozenset[Key]:
         """One on what is observed: what an earlier plan has decided stays."""
         if not can_be_observed(when, self.cell):
-            self.out.unproved.append(error("E690", "this `when` cannot be proved yet", when.span))
+            self.goals.unproved("this `when` cannot be proved yet", when.span)
             return frozenset()
         branch = self.state.decided.get(when.id)
         if branch is None:
@@ -433,7 +273,7 @@ class _Reader:
         self.out.decided.append((when.id, branch))
         return frozenset() if branch < 0 else self.block(when.branches[branch].block, scope, False, label)
 
-    def _put_off(self, fork: ForkDuty, scope: _Scope, label: str) -> frozenset[Key]:
+    def _put_off(self, fork: ForkDuty, scope: LineScope, label: str) -> frozenset[Key]:
         """The branch that is taken when no outcome is adverse, as lines behind the decision."""
         inner = replace(scope, after=scope.after | {fork.key})
         may_be = scope.is_followed or any(self._is_too_much(b.block, fork, inner, label) for b in fork.when.branches)
@@ -442,21 +282,21 @@ class _Reader:
         own = frozenset[Key]() if planned is None else self.block(fork.when.branches[planned].block, inner, False, label)
         return own | {fork.key}
 
-    def _is_too_much(self, block: Block, fork: ForkDuty, scope: _Scope, label: str) -> bool:
+    def _is_too_much(self, block: Block, fork: ForkDuty, scope: LineScope, label: str) -> bool:
         """Whether a plan cannot hold the branch: read apart, for nothing of it is a duty yet."""
-        kept, filled, here = self.out, set(self.filled), self.left.places.get(fork.part, Places())
-        moved = self.left.moved.get(fork.part, frozenset())
-        self.out = kept.copied()
+        kept, filled, here = self.goals.out, set(self.goals.filled), self.goals.left.places.get(fork.part, Places())
+        moved = self.goals.left.moved.get(fork.part, frozenset())
+        self.goals.out = kept.copied()
         own = self.block(block, scope, False, label)
         goals = [duty.goal for key, duty in self.out.goals.items() if key in own]
         has_choice = any(key in own for key in self.out.forks)
-        self.out, self.filled = kept, filled
-        self.left.branch(fork.part, here, moved)
+        self.goals.out, self.goals.filled = kept, filled
+        self.goals.left.branch(fork.part, here, moved)
         tellers = [d for k, d in kept.goals.items() if k in scope.after and fork.outcome in told_by(d.goal.verb, self.cell)]
         told_at = owner_of(tellers[-1].target) if tellers else ""
         return is_too_much(goals, has_choice, told_at, self.cell)
 
-    def _told(self, part: PartState, outcome: str, scope: _Scope) -> str | None:
+    def _told(self, part: PartState, outcome: str, scope: LineScope) -> str | None:
         """The value told in this iteration; not known while a goal before the `when` that tells it is open. What may be no other
         kind is of its own."""
         if outcome == "kind" and not self.cell.parts[part.kind].may_be:
@@ -466,18 +306,6 @@ class _Reader:
             return None
         return dict(part.outcomes).get(outcome)
 
-    def _limits(self, block: Block) -> tuple[Limit, ...]:
-        found = []
-        for ensure in block.ensures:
-            limit = limit_of(ensure)
-            if limit is not None and limit.device in self.cell.robots:
-                found.append(limit)
-            elif (stack := stack_limit_of(ensure, self.cell)) is not None:
-                self.out.stacks.append(stack)
-            elif ensure.kind == "limit":
-                self.out.unproved.append(error("E690", "this limit cannot be proved yet", ensure.span))
-        return tuple(found)
-
 
 def _by_member(keys: frozenset[Key]) -> dict[str, frozenset[Key]]:
     found: dict[str, set[Key]] = {}
@@ -485,8 +313,3 @@ def _by_member(keys: frozenset[Key]) -> dict[str, frozenset[Key]]:
         for _, member in key[1]:
             found.setdefault(member, set()).add(key)
     return {member: frozenset(of) for member, of in found.items()}
-
-
-def _names(goal: Goal, members: Members) -> bool:
-    """Whether the goal says which member it is about."""
-    return any(isinstance(role.value, Ref) and role.value.path[0] in members for role in goal.roles)
