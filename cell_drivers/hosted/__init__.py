@@ -15,8 +15,10 @@ child does.
     spawn    controller: a child with the sockets to it
     printed  controller: the last line of what a driver prints
     stops    controller: stops sent at once, and who is deaf to them
+    first_word controller: what a child drives, or why it does not come up
     credible controller: what a look may say
-    line     controller: calls and what was seen; when the child fails, why
+    told     controller: what was told and nobody has fetched
+    line     controller: calls and their answers; when the child fails, why
     proxies  controller: the drivers of the contract over one line
 
 A driver that dies, hangs, floods, leaks or speaks nonsense is cut off: asked to stop on a channel of its own, then killed. What
@@ -28,7 +30,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cell_drivers.hosted.bounds import Bounds
-from cell_drivers.hosted.line import LINK, Line, NoStart
+from cell_drivers.hosted.first_word import NoStart
+from cell_drivers.hosted.line import LINK, Line
 from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.proxies import HostedSet
 from cell_drivers.hosted.spawn import Reached, StartUp, reach, spawn

@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import select
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -34,11 +33,13 @@ from cell.driver_errors import DriverError, DriverHangs, LinkLost, Refusal, Refu
 from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.credible import incredible
 from cell_drivers.hosted.failures import as_raised
+from cell_drivers.hosted.first_word import NoStart, first_word
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.meter import Meter, due_of
 from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.spawn import Reached
 from cell_drivers.hosted.stops import Stops
+from cell_drivers.hosted.told import Told
 from cell_drivers.hosted.wire import (
     Answered,
     Broken,
@@ -58,15 +59,6 @@ LINK = "link"
 """The fault of a device whose driver's process was cut off. To acknowledge it starts another."""
 CLOSED = "closed"
 CHECKED = 0.5  # s between two looks at what the process holds
-MOST_BLOCKS = 2_000  # of readback that nobody has fetched; the oldest go first, and their numbers show it
-
-
-class NoStart(Exception):
-    """The child does not come up. `during`: import, making, or starting."""
-
-    def __init__(self, driver: str, during: str, why: str) -> None:
-        super().__init__(f"driver {driver}: {why}")
-        self.driver, self.during, self.why = driver, during, why
 
 
 class Line:
@@ -76,10 +68,8 @@ class Line:
         self.driver, self.bounds = driver, bounds
         self._start = start
         self._numbers = count(1)
-        self._lock, self._cutting = Lock(), Lock()
-        self._news: deque[DeviceEvent] = deque()
-        self._blocks: deque[ReadbackBlock] = deque(maxlen=MOST_BLOCKS)
-        self._seen: Seen | None = None
+        self._sending, self._cutting = Lock(), Lock()
+        self._told = Told()
         self._asked: dict[int, tuple[Event, list[Answered | Failed]]] = {}
         self._commands: set[str] = set()
         self._heard, self._missed, self._silence = time.monotonic(), 0.0, bounds.silence
@@ -147,7 +137,7 @@ class Line:
 
     def refresh(self) -> None:
         """Asks for a look, where the newest is older than two periods and the child can be expected to answer."""
-        seen = self._seen
+        seen = self._told.newest
         if self.why is None and seen is not None and self.now() - seen.time > 2e9 * self.bounds.period:
             with suppress(Timeout, LinkLost):
                 self.ask("set", "", "look")
@@ -155,18 +145,13 @@ class Line:
     @property
     def seen(self) -> Seen:
         """The newest look; an empty one from before anything was seen."""
-        return self._seen or Seen(0)
+        return self._told.newest or Seen(0)
 
     def fetch_news(self) -> tuple[DeviceEvent, ...]:
-        with self._lock:
-            found, self._news = tuple(self._news), deque()
-        return found
+        return self._told.fetch_news()
 
     def fetch_blocks(self, device: str) -> tuple[ReadbackBlock, ...]:
-        with self._lock:
-            found = tuple(block for block in self._blocks if block.device == device)
-            self._blocks = deque((block for block in self._blocks if block.device != device), MOST_BLOCKS)
-        return found
+        return self._told.fetch_blocks(device)
 
     def open(self) -> None:
         """Opens the driver, and waits for a first look at it. After `close` it is the process that lingers, or else another.
@@ -264,18 +249,16 @@ class Line:
             self._told_lost(str(cause))
         else:
             now = self.now()
-            with self._lock:
-                self._news += [LinkChanged(name, now, True) for name in self.names]
-                self._news += [FaultCleared(name, now, LINK) for name in self.names[:1]]
+            up = [LinkChanged(name, now, True) for name in self.names]
+            self._told.add([*up, *(FaultCleared(name, now, LINK) for name in self.names[:1])])
         finally:
             self._is_restarting = False
 
     def _told_lost(self, why: str) -> None:
         now = self.now()
-        with self._lock:
-            waiting = list(self._asked.values())
-            self._news += [LinkChanged(name, now, False, why) for name in self.names]
-            self._news += [FaultRaised(name, now, LINK, why) for name in self.names[:1]]
+        waiting = list(self._asked.values())
+        down = [LinkChanged(name, now, False, why) for name in self.names]
+        self._told.add([*down, *(FaultRaised(name, now, LINK, why) for name in self.names[:1])])
         self.on_news()
         for event, _ in waiting:
             event.set()
@@ -287,34 +270,13 @@ class Line:
             self._reached = self._start()
         except OSError as cause:
             raise NoStart(self.driver, "starting", str(cause)) from cause
-        self._reached.calls.settimeout(self.bounds.start)
-        frames, texts = Frames(), list[str]()
-        try:
-            while not texts:
-                piece = self._reached.next_piece()
-                if not piece:
-                    raise NoStart(self.driver, "starting", self._reached.ended(self.bounds.answer) or "it says nothing and ends")
-                texts += frames.feed(piece)
-            first = read_from_child(texts[0])
-        except (OSError, BadFrame, CodecError) as cause:
-            self._give_up()
-            why = f"no word within {self.bounds.start:g} s" if isinstance(cause, TimeoutError) else str(cause)
-            raise NoStart(self.driver, "starting", why) from cause
-        if isinstance(first, Broken):
-            self._give_up()
-            raise NoStart(self.driver, first.during, first.why)
-        if not isinstance(first, Hello):
-            self._give_up()
-            raise NoStart(self.driver, "starting", f"it begins with {type(first).__name__}")
+        frames = Frames()
+        hello, texts = first_word(self._reached, frames, self.driver, self.bounds)
         self._stops = Stops(self._reached.stops, self.bounds.stop, partial(self._is_deaf, self._reached))
-        self.hello, self._seen, self.why = first, None, None
-        self._due = due_of(first.devices) if first.speed == 1.0 else {}  # else a state is not as old as it is late
+        self.hello, self._told.newest, self.why = hello, None, None
+        self._due = due_of(hello.devices) if hello.speed == 1.0 else {}  # else a state is not as old as it is late
         self._heard = time.monotonic()
-        Thread(target=self._read, args=(self._reached, frames, texts[1:]), name=f"driver {self.driver}", daemon=True).start()
-
-    def _give_up(self) -> None:
-        self._reached.kill()
-        self._reached.ended(self.bounds.answer)
+        Thread(target=self._read, args=(self._reached, frames, texts), name=f"driver {self.driver}", daemon=True).start()
 
     def _read(self, reached: Reached, frames: Frames, texts: list[str]) -> None:
         """Until the line is cut. Whatever the child says is checked before anything believes it."""
@@ -380,12 +342,8 @@ class Line:
         if nonsense is not None:
             raise CodecError("", nonsense)
         self.meter.looked(seen, self._due, self.now())
-        with self._lock:
-            is_new = bool(seen.events) or self._seen is None or seen.occupied != self._seen.occupied
-            self._seen = seen
-            self._news += seen.events
-            self._blocks += seen.readback
-            waiting = len(self._news)
+        is_new = self._told.take(seen)
+        waiting = self._told.waiting
         if is_new:
             self.on_news()
         if waiting > self.bounds.events:
@@ -448,7 +406,7 @@ class Line:
     def _send(self, content: bytes) -> None:
         """The socket's own timeout bounds it. A child that takes nothing is as good as none."""
         try:
-            with self._lock:
+            with self._sending:
                 self._reached.calls.sendall(content)
         except ConnectionError:
             self.cut(self._how_it_ended(self._reached))
