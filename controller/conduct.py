@@ -15,9 +15,9 @@ from controller import (
     arrivals,
     awaited,
     carried_on,
+    deadlines,
     expecting,
     goals,
-    monitor,
     nevers,
     orders,
     presence,
@@ -72,7 +72,7 @@ def _start_due(d: Draft, only: Container[str] | None = None) -> bool:
                 continue
             if not progress.is_startable(d, step) or nevers.forbidding(d, step) is not None or presence.keeps_still(d, step):
                 continue
-            monitor.open_deadlines(d, step)
+            deadlines.open_deadlines(d, step)
             speeds.before(d, step)
             progress.start(d, step)
             started = True

@@ -52,6 +52,8 @@ from controller import (
     attending,
     coming,
     conduct,
+    deadlines,
+    deviations,
     emptiness,
     freshness,
     fullness,
@@ -60,7 +62,6 @@ from controller import (
     links,
     manual_mode,
     measured,
-    monitor,
     nevers,
     pace,
     presence,
@@ -126,7 +127,7 @@ def _take_in(d: Draft, event: Observation) -> None:
         case QuantityMeasured():
             measured.measured(d, event)
         case DeviceSilent():
-            monitor.device_silent(d, event)
+            deviations.device_silent(d, event)
         case LinkReported():
             links.reported(d, event)
         case LinkMeasured():
@@ -138,7 +139,7 @@ def _take_in(d: Draft, event: Observation) -> None:
         case SupplyReported():
             _supply(d, event)
         case TrackingErrorSeen() | NoProgressSeen() | JointSpeedSeen() | ForceSeen():
-            monitor.taken_in(d, event)
+            deviations.taken_in(d, event)
         case StillMoves():
             ledger.see_still_moving(d, event)
         case OrderArrived():
@@ -227,9 +228,9 @@ def _timer(d: Draft, timer: str) -> None:
         case "fresh":
             freshness.overdue(d, what)
         case "within":
-            monitor.deadline(d, timer)
+            deadlines.deadline(d, timer)
         case "silent":
-            monitor.still_silent(d, what)
+            deviations.still_silent(d, what)
         case "standstill":
             stops.rest(d, event_is_late=True)
         case "age":

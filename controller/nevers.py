@@ -8,17 +8,15 @@ is not known any more while it is silent or cut off, nor in which zones a robot 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from immutables import Map
 
-from cell.commands import SetSpeed
 from cell.events import ClauseBroken
 from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never, Ref
 from cell.run import WATCHES_NEVERS_ALWAYS
 from cell.steps import Move, RunProgram, Step
-from controller import monitor, recovery, speeds
+from controller import halts, recovery, speeds
 from controller.draft import Draft, draft_of
 from controller.run_state import DeviceBelief, Failure, HoldReason, RunState
 
@@ -72,9 +70,9 @@ def _violated(d: Draft, never: Never) -> None:
     d.say(ClauseBroken(d.now, d.subject, "never", words_of(never), (never.span,)))
     has_policy = d.known.rules >= WATCHES_NEVERS_ALWAYS and d.policies is not None and d.policies.policy_from("", "violated")
     if not has_policy and occupied_in(d, never) is not None:
-        halt(d, _robots_of(never))
+        halts.halt(d, _robots_of(never))
     else:
-        monitor.stop_all(d)
+        halts.stop_all(d)
         recovery.replan(d, "a never was broken")
     if has_policy:
         recovery.fail(d, Failure("violated", "R712", f"never {words_of(never)}", block=""))
@@ -84,18 +82,6 @@ def _violated(d: Draft, never: Never) -> None:
 
 def _hold_for(d: Draft, never: Never) -> None:
     recovery.raise_hold(d, HoldReason("R712", f"never {words_of(never)}", (never.span,)))
-
-
-# --- standing still on the path ----------------------------------------------------------------------------------------
-
-
-def halt(d: Draft, robots: Iterable[str]) -> None:
-    """They stand still where they are on their paths; their motions are not over, and nothing has to be planned again for it. A
-    driver that cannot do that refuses, and then everything is stopped (reports.py)."""
-    d.mend(halted=d.trouble.halted.update({name: "" for name in robots if name not in d.trouble.halted}))
-    speeds.set_speeds(d, "a never is broken")
-    sent = {c.robot: c.id for c in d.send if isinstance(c, SetSpeed)}
-    d.mend(halted=d.trouble.halted.update({name: sent[name] for name in d.trouble.halted if name in sent}))
 
 
 def go_on(d: Draft) -> None:
@@ -108,13 +94,6 @@ def go_on(d: Draft) -> None:
         return
     d.mend(halted=Map())
     speeds.set_speeds(d, "an operator has resumed")
-
-
-def cannot_halt(d: Draft, why: str) -> None:
-    """The driver does not stand still on its path: so everything is stopped."""
-    d.mend(halted=Map())
-    monitor.stop_all(d)
-    recovery.replan(d, why)
 
 
 # --- whether it is so --------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from cell.people import HANDOVER
 from cell.run import SUSPENDS_FOR_PEOPLE
 from cell.steps import Await, Move, Step
 from cell.zones import Zone
-from controller import monitor, nevers, recovery, speeds, stops
+from controller import halts, nevers, recovery, speeds, stops
 from controller.draft import Draft
 from controller.run_state import Failure, HoldReason
 from controller.zone_waits import intruded_of, wanted_of
@@ -62,7 +62,7 @@ def _reported(d: Draft, zone: Zone, is_occupied: bool, text: str) -> None:
     is_suspended = d.pack == "Suspended" and _suspends(d)
     is_at_rest = d.pack in _AT_REST or is_suspended or (d.pack == "Holding" and not _moves(d))
     if is_occupied and _stops(zone) and not is_at_rest and not _is_expected(d, zone):
-        monitor.stop_all(d)
+        halts.stop_all(d)
         _raise(d, zone, text)
 
 
@@ -95,7 +95,7 @@ def _raise(d: Draft, zone: Zone, text: str) -> None:
 
 def _too_fast(d: Draft, event: TooFastSeen) -> None:
     """Somebody is in a zone that asks for less speed, and a robot does not slow down: everything stops."""
-    monitor.stop_all(d)
+    halts.stop_all(d)
     recovery.replan(d, f"{event.robot} did not slow down")
     text = f"{event.robot} was asked for {100 * event.asked:.0f} % of its planned speed and goes at {100 * event.share:.0f} %"
     spans = (zone.span for name, zone in d.known.zones.items() if d.belief.zones.get(name) and zone.when_occupied == "slow")

@@ -11,7 +11,7 @@ from typing import assert_never
 from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
-from controller import awaited, effects, jogging, ledger, nevers, progress, questions, recovery, taking_over, unheard
+from controller import awaited, effects, halts, jogging, ledger, progress, questions, recovery, taking_over, unheard
 from controller.asked_by import lines_of
 from controller.draft import Draft
 from controller.plan_index import device_of
@@ -49,7 +49,7 @@ def _reported(d: Draft, event: CommandReported) -> None:
     if flight is None:
         halted = next((robot for robot, command in d.trouble.halted.items() if command == event.command), None)
         if event.status in ("refused", "unknown") and halted is not None:
-            nevers.cannot_halt(d, f"{halted}: {event.text}")
+            halts.cannot_halt(d, f"{halted}: {event.text}")
         return
     match event.status:
         case "running":

@@ -37,7 +37,7 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
     ),
     "order": (
         Watched("conduct", ("R705",), "a step starts when its needs are seen, and one that never can is told"),
-        Watched("monitor", ("R741",), "a robot that says that it runs moves on along its path"),
+        Watched("deviations", ("R741",), "a robot that says that it runs moves on along its path"),
         Watched("awaited", ("R728",), "a person who does not come is told"),
     ),
     "exclusion": (NotWatched("a device is sent one command at a time by the fold, so there is nothing to be seen"),),
@@ -53,12 +53,12 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
         NotWatched("that links, tool and load stay out of a zone is the path's; that it is followed is R714"),
     ),
     "separation": (
-        Watched("monitor", ("R714", "R713"), "robots are where their setpoints are, and say so in time"),
+        Watched("deviations", ("R714", "R713"), "robots are where their setpoints are, and say so in time"),
         Watched("links", ("R740", "R775"), "a robot without a link, or with a bad one, is held for, and never guessed"),
         Watched("presence", ("R777",), "how far the nearest person is, where a zone has that measured (`distance`)"),
         NotWatched("where nothing measures how far people are, a zone with a detector stands in for it"),
     ),
-    "deadline": (Watched("monitor", ("R711",), "`within`, from the first step of its block"),),
+    "deadline": (Watched("deadlines", ("R711",), "`within`, from the first step of its block"),),
     "pace": (
         Watched("pace", ("R735",), "`every` of a loop, by when its iterations end"),
         Watched("freshness", ("R737",), "`every` of a thing, by when it was last done"),
@@ -66,20 +66,20 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
         Watched("ages", ("R731",), "the age of an order that is not done"),
     ),
     "limits": (
-        Watched("monitor", ("R714", "R713"), "a joint near its setpoint keeps what was proved of the setpoint"),
-        Watched("monitor", ("R772",), "no joint goes faster than its driver declares, by what the robot says"),
+        Watched("deviations", ("R714", "R713"), "a joint near its setpoint keeps what was proved of the setpoint"),
+        Watched("deviations", ("R772",), "no joint goes faster than its driver declares, by what the robot says"),
         Watched("measured", ("R733",), "what a tool measures of a joint that it makes"),
-        Watched("monitor", ("R776",), "no more force at the TCP than a line allows, of robots that tell it"),
+        Watched("deviations", ("R776",), "no more force at the TCP than a line allows, of robots that tell it"),
         NotWatched("mass and height are the device's own to keep; it breaks off (R708, R734) and is believed"),
     ),
     "standstill": (Watched("presence", ("R715",), "whatever moves while somebody is in a zone with `stop` is stopped"),),
     "contact": (
         Watched("reports", ("R734", "R708"), "a device that meets too much breaks off and says so"),
-        Watched("monitor", ("R776",), "no more force than the contact allows, and outside of it than the robot may push with"),
+        Watched("deviations", ("R776",), "no more force than the contact allows, and outside of it than the robot may push with"),
         NotWatched("of a robot that tells no force: the proof bounds speed and path, the device the force"),
     ),
     "clearance": (
-        Watched("monitor", ("R714",), "a robot that deviates by more than it may from its setpoint is stopped"),
+        Watched("deviations", ("R714",), "a robot that deviates by more than it may from its setpoint is stopped"),
         NotWatched("nothing sees what the cell file does not say; what is met stops the robot by its own controller (R721)"),
     ),
 }

@@ -1,24 +1,20 @@
-"""What is watched while a plan runs: `within`, silence, robots that do not follow. What must never be is in nevers.py.
+"""A device or a robot is not as it should be: silent, off its setpoint, standing still, too fast, or met by too much force.
 
-Supervisory only: none of this protects a person.
+Supervisory only: none of this protects a person. Whatever it is, nothing goes on by itself.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
-from cell.commands import StopAll
 from cell.events import ClauseBroken, DeviceSilent, ForceSeen, JointSpeedSeen, NoProgressSeen, TrackingErrorSeen
-from cell.steps import Step
 from controller import forces, recovery
 from controller.asked_by import lines_of
-from controller.draft import SECOND, Draft
+from controller.draft import Draft
+from controller.halts import stop_all
 from controller.run_state import Failure, HoldReason
 
 SILENCE = 2.0  # s that a device may be silent before the run is held
-
-# --- silence, tracking -------------------------------------------------------------------------------------------------
 
 
 def device_silent(d: Draft, event: DeviceSilent) -> None:
@@ -90,62 +86,3 @@ def _force(d: Draft, event: ForceSeen) -> None:
     d.mend(violations=d.trouble.violations + 1)
     d.say(ClauseBroken(d.now, of, "ensure", text, (said.span,)))
     recovery.fail(d, Failure("violated", "R776", text, step=step, goal=of.goal, part=of.part))
-
-
-def stop_all(d: Draft) -> None:
-    """Asks every robot to stop on its path. What this breaks off is no failure of its own."""
-    d.proceed(flights=d.progress.flights.update({c: replace(f, is_stopped=True) for c, f in d.progress.flights.items()}))
-    d.command(StopAll(d.fresh_id("stop"), d.subject, "hold"))
-
-
-# --- within ------------------------------------------------------------------------------------------------------------
-
-
-def open_deadlines(d: Draft, step: Step) -> None:
-    """The first step of a block opens it: from then on its `within` runs, once for each iteration."""
-    operation = d.plan.operation.get(step.id)
-    if operation is None or d.policies is None:
-        return
-    for enclosure, within in d.policies.deadlines(operation.goal):
-        members = [f"{loop}={member}" for loop, member in operation.serves if loop in enclosure.loops]
-        name = " ".join(["within", enclosure.id or "-", *members])
-        if name not in d.timers and name not in d.trouble.opened:
-            d.mend(opened=d.trouble.opened.set(name, d.now))
-            d.set_timer(name, within.limit.quantity.value)
-
-
-def deadline(d: Draft, timer: str) -> None:
-    """A `within` has run out. If its block is still open that is a `timeout`."""
-    _, block, *members = timer.split(" ")
-    block = "" if block == "-" else block
-    assert d.policies is not None
-    enclosure = d.policies.outward[block][0]
-    if not _is_open(d, block, members) or enclosure.block.within is None:
-        return
-    within = enclosure.block.within
-    taken = (d.now - d.trouble.opened[timer]) / SECOND
-    text = f"within {within.limit.quantity.text or within.limit.quantity.value}: {taken:.1f} s and not done"
-    d.mend(violations=d.trouble.violations + 1)
-    d.say(ClauseBroken(d.now, d.subject, "within", text, (within.span,)))
-    iteration = _pair(members[-1]) if members else None
-    part = iteration[1] if iteration else None
-    recovery.fail(d, Failure("timeout", "R711", text, block=block, iteration=iteration, part=part, keeps_plan=True))
-
-
-def _is_open(d: Draft, block: str, members: list[str]) -> bool:
-    """Whether anything of that activation is left to do."""
-    assert d.policies is not None
-    if not block:
-        return True
-    wanted = {_pair(member) for member in members}
-    return any(
-        wanted <= set(operation.serves)
-        and any(e.id == block for e in d.policies.around.get(operation.goal, ()))
-        and any(d.progress.status.get(step) not in ("confirmed", "dropped") for step in operation.steps)
-        for operation in d.plan.plan.tasks.operations
-    )
-
-
-def _pair(member: str) -> tuple[str, str]:
-    loop, _, name = member.partition("=")
-    return loop, name
