@@ -17,12 +17,13 @@ from cell.events import Asked, Event
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
 from cell.scenario import ClockJump, DiskFull, DiskSlow, OperatorAsks, Scenario
+from controller.callers import AnswerBook, NoAnswers, Recorder, Replanner
 from controller.clock import VirtualClock
 from controller.journal.journal import MemoryJournal
 from controller.journal.rehearsed_disk import RehearsedDisk
 from controller.order_book import Announced, OrderBook
 from controller.run_state import RunState
-from controller.runner import AnswerBook, NoAnswers, Recorder, Replanner, Runner
+from controller.runner import Runner
 from controller.summary import summary_of
 
 D = TypeVar("D")

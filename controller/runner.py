@@ -11,17 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
 
 from cell import device
-from cell.attended import Attended
 from cell.commands import RequestJog, RequestPlan, StopAll, Subject
-from cell.diagnostic import Outcome
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
 from cell.events import (
-    Answered,
-    Asked,
     CommandReported,
     Event,
     JogAsked,
@@ -45,6 +40,7 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from controller.arrivals import WAITING as WITHOUT_ORDERS
 from controller.asking import Asking, PlannerLink, way_told
+from controller.callers import AnswerBook, Inbox, KeyBook, NoAnswers, NoKeys, Recorder
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
 from controller.inquiry import commands_found, faults_found, measured, robots_found
@@ -65,50 +61,6 @@ ANSWER_PERIOD = 0.02  # s of real time between two looks at planner and inbox wh
 DISK_PERIOD = 0.005  # s of real time between two looks at the drivers while a command waits for the disk
 
 
-class Replanner(Protocol):
-    def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
-        """A released plan that goes on from `request.state`, or why there is none. Takes as long as it takes."""
-
-
-class Inbox(Protocol):
-    """What operators ask. `wait` returns True at once when there is something."""
-
-    def take(self, now: int) -> Sequence[tuple[Asked, str]]: ...
-
-    def wait(self, seconds: float) -> bool: ...
-
-    def next_time(self) -> int | None:
-        """When something will be asked, if that is known beforehand."""
-
-
-class AnswerBook(Protocol):
-    """What operators have answered, and what they did about alarms, as events of `now`."""
-
-    def take_said(self, now: int, of: Subject) -> Sequence[Answered | Attended]: ...
-
-
-class NoAnswers:
-    def take_said(self, now: int, of: Subject) -> Sequence[Answered | Attended]:
-        return ()
-
-
-class KeyBook(Protocol):
-    """Which keys are held in manual mode, told when that changes."""
-
-    def take_keys(self, now: int) -> Sequence[Key]: ...
-
-    def next_key(self) -> int | None:
-        """When something will be told, if that is known beforehand."""
-
-
-class NoKeys:
-    def take_keys(self, now: int) -> Sequence[Key]:
-        return ()
-
-    def next_key(self) -> int | None:
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class Resumption:
     """What a run goes on from: its `state` as the journal has it, the plan in hand, released anew, and every plan that it had,
@@ -119,13 +71,6 @@ class Resumption:
     plans: tuple[MotionPlan, ...]
     shift: int
     opened: int
-
-
-class Recorder(Protocol):
-    def take(self, drivers: DriverSet, state: RunState) -> None:
-        """Gathers samples, in memory."""
-
-    def write(self) -> None: ...
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec, RunSummary
 from controller.attached.samples import Samples, Shown
+from controller.callers import Replanner
 from controller.clock import Clock, PacedClock, RealClock, VirtualClock
 from controller.journal.beside import JournalBeside
 from controller.journal.disk import DiskJournal
@@ -35,7 +36,7 @@ from controller.journal.recording import Recording, RecordingBeside
 from controller.lease import Key, Lease, LetGo, Press
 from controller.order_book import Announced, OrderBook, Together
 from controller.run_state import RunState
-from controller.runner import Replanner, Resumption, Runner
+from controller.runner import Resumption, Runner
 from controller.summary import summary_of
 
 NEWS_PERIOD = 0.2  # s of real time between two summaries

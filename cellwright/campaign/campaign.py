@@ -22,10 +22,10 @@ from cell.scenario import Scenario
 from cell.scenario_orders import order_changes
 from cell.world_record import WorldRecord
 from cellwright.campaign.ends import End, Yard, broken_off, ended
+from controller.callers import Replanner
 from controller.clock import EndlessRun
 from controller.order_book import Announced
 from controller.rehearsal import RunRecord, rehearse
-from controller.runner import Replanner
 
 MOST_PLANS = 100
 LONGEST, AT_LEAST = 20.0, 3600.0

@@ -31,7 +31,7 @@ def rehearsal_record(
 
 
 class Watched:
-    """A `Recorder` (controller/runner.py) that keeps few samples."""
+    """A `Recorder` (controller/callers.py) that keeps few samples."""
 
     def __init__(self) -> None:
         self._tracks: dict[str, list[Track]] = {}

@@ -14,11 +14,12 @@ from cell.run import RunSpec
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import SimulatedCell
 from cellwright.campaign.ends import disagreements, whereabouts
+from controller.callers import Replanner
 from controller.clock import VirtualClock
 from controller.journal.replay import fold, verified
 from controller.rehearsal import AtOnce
 from controller.run_state import RunState
-from controller.runner import Replanner, Resumption, Runner
+from controller.runner import Resumption, Runner
 from controller.summary import summary_of
 from controller.time_shift import Moment, shift_to, times_of
 from tests.crash.killing import Cord, Kept, Killed, Reached, When

@@ -11,7 +11,7 @@ from cell.run import RunSpec
 from cell.scenario import Disturbance, Scenario
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cellwright.running import ResidentPlanner, run_spec
-from controller.runner import Replanner
+from controller.callers import Replanner
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
 from tests.end_to_end.line import Planned, planned

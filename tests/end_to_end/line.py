@@ -19,9 +19,9 @@ from cellwright.reading import Reading, read
 from cellwright.running import ResidentPlanner, run_spec
 from cellwright.session import make_plan, release_plan, request_for
 from cellwright.workshop import Workshop, open_workshop
+from controller.callers import Replanner
 from controller.order_book import Announced
 from controller.rehearsal import Ask, RunRecord, rehearse
-from controller.runner import Replanner
 from tests.judge.from_world import recording_of
 from tests.judge.judge import STEP, judge
 from tests.judge.verdict import Verdict

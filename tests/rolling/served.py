@@ -10,10 +10,10 @@ from cell.diagnostic import Outcome
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell_drivers.simulated import SimulatedCell
+from controller.callers import Replanner
 from controller.figures.figures import figures_of
 from controller.journal.folder import new_run
 from controller.rehearsal import RunRecord
-from controller.runner import Replanner
 from controller.service import Texts, post, serve
 from tests.rolling.shift import Shift, Watched
 

@@ -14,10 +14,10 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.world_record import RestsIn, WorldRecord
 from cell_drivers.simulated import SimulatedCell
+from controller.callers import Replanner
 from controller.figures.figures import Figures
 from controller.rehearsal import Ask, RunRecord, rehearsed
 from controller.run_state import RunState
-from controller.runner import Replanner
 from tests.rolling.newest import NewestJournal
 
 OURS = ("cell.", "controller.", "cell_drivers.")
