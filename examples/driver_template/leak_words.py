@@ -8,7 +8,7 @@ run like built-in words. What is wrong with a registration is told when it is jo
 from __future__ import annotations
 
 from cell.quantities import Unit
-from cell.standard_kinds import STATION
+from cell.standard_places import STATION
 from cell.vocabulary import AttributeSchema, EventSchema, KindSchema, OutcomeSchema, RoleSchema, VerbSchema, Vocabulary
 
 PUMP_DRY = "pump_dry"

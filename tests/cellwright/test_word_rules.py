@@ -10,7 +10,8 @@ from types import ModuleType
 import pytest
 
 from cell.quantities import Unit
-from cell.standard_kinds import PLACED, STATION
+from cell.standard_attributes import PLACED
+from cell.standard_places import STATION
 from cell.standard_verbs import STANDARD
 from cell.vocabulary import (
     AttributeSchema,
