@@ -10,6 +10,7 @@ import numpy as np
 from cell.geometry import Array, Pose, corners
 from cell.home import home_of
 from cell.motion_plan import Motion
+from cell.outline import outline
 from cell.scene import equipment_bodies
 from cell.trajectory import path_at
 from cellwright.report.course import Course
@@ -94,10 +95,10 @@ def _view(
     marks = [
         *_zones(ground, sheet),
         *(
-            element("polygon", element("title", owner), points=_points(outline(sheet.on(p))), class_="body")
+            element("polygon", element("title", owner), points=_points(_outline(sheet.on(p))), class_="body")
             for owner, p in shapes
         ),
-        *(element("polygon", points=_points(outline(sheet.on(p))), class_="robot") for own in robots.values() for p in own),
+        *(element("polygon", points=_points(_outline(sheet.on(p))), class_="robot") for own in robots.values() for p in own),
         *(element("polyline", points=_points(sheet.on(way)), class_="way") for _, way in ways),
         *_names(ground, sheet),
     ]
@@ -151,21 +152,5 @@ def _points(points: Array) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def outline(points: Array) -> Array:
-    """The corners of the convex hull of `points` (N, 2), in order (Andrew's monotone chain)."""
-    rows = sorted({(round(float(x), 3), round(float(y), 3)) for x, y in points})
-    if len(rows) < 3:
-        return np.array(rows)
-    halves: list[tuple[float, float]] = []
-    for order in (rows, rows[::-1]):
-        half: list[tuple[float, float]] = []
-        for p in order:
-            while len(half) > 1 and _turn(half[-2], half[-1], p) <= 0.0:
-                half.pop()
-            half.append(p)
-        halves += half[:-1]
-    return np.array(halves)
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+def _outline(points: Array) -> Array:
+    return np.array(outline((round(float(x), 3), round(float(y), 3)) for x, y in points))

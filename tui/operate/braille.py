@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
+
+from cell.outline import Point
 
 BLANK: Final = 0x2800
 _BITS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _LONGEST: Final = 4_000
 """Dots of a line; no terminal is wider."""
-
-Point = tuple[float, float]
 
 
 class Braille:
@@ -60,24 +60,3 @@ class Braille:
     def text(self, row: int) -> str:
         cells = self._cells[row * self.columns : (row + 1) * self.columns]
         return "".join(chr(BLANK + cell) if cell else " " for cell in cells)
-
-
-def around(points: Iterable[Point]) -> list[Point]:
-    """The convex hull of points, in order: Andrew's monotone chain (Information Processing Letters 9(5), 1979)."""
-    ordered = sorted(set(points))
-    if len(ordered) < 3:
-        return ordered
-    return [*_half(ordered)[:-1], *_half(ordered[::-1])[:-1]]
-
-
-def _half(ordered: Sequence[Point]) -> list[Point]:
-    found: list[Point] = []
-    for p in ordered:
-        while len(found) > 1 and _turn(found[-2], found[-1], p) <= 0.0:
-            found.pop()
-        found.append(p)
-    return found
-
-
-def _turn(a: Point, b: Point, c: Point) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

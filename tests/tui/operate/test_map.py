@@ -14,7 +14,7 @@ from cell.trajectory import sample
 from cellwright.reading import read
 from cellwright.robot_models import load_robot_model
 from tests.tui.operate.on_record import TENDING, scene_of
-from tui.operate.braille import Braille, around
+from tui.operate.braille import Braille
 from tui.operate.ground import Ground
 from tui.operate.lines import text_of, width_of
 from tui.operate.panels import cell_map, joints
@@ -48,7 +48,6 @@ def test_dots_are_where_a_terminal_draws_them() -> None:
     across = Braille(3, 1)
     across.line((0, 0), (5, 0))
     assert across.text(0) == "⠉⠉⠉"
-    assert around([(0, 0), (2, 0), (1, 1), (2, 2), (0, 2), (1, 0)]) == [(0, 0), (2, 0), (2, 2), (0, 2)]
 
 
 def test_what_stands_in_the_cell_is_named_where_it_is() -> None:

@@ -15,8 +15,9 @@ import numpy as np
 
 from cell.geometry import Array, corners
 from cell.home import home_of
+from cell.outline import Point, outline
 from cell.trajectory import Path
-from tui.operate.braille import BLANK, Braille, Point, around
+from tui.operate.braille import BLANK, Braille
 from tui.operate.ground import Ground
 from tui.operate.lines import Line, Look, clean, fitted, line, runs, said
 from tui.operate.positions import positions
@@ -176,7 +177,7 @@ def _standing(ground: Ground, plane: Plane, width: int, height: int) -> Standing
         dots.outline([found.dot(point) for point in _ring(zone.low, zone.high, i, j)], every=3)
     for thing in ground.cell.equipment.values():
         points = [tuple(point) for body in thing.bodies for point in _outline(body.pose.apply(corners(body.shape)), i, j)]
-        hull = around([found.dot(_lifted(point, i, j)) for point in points])
+        hull = outline([found.dot(_lifted(point, i, j)) for point in points])
         dots.outline(hull)
         if hull:
             middle = (sum(x for x, _ in hull) / len(hull), sum(y for _, y in hull) / len(hull))
@@ -207,7 +208,7 @@ def _extent(ground: Ground, i: int, j: int) -> tuple[tuple[float, float], tuple[
 
 
 def _outline(points: Array, i: int, j: int) -> list[Point]:
-    return around([(float(p[i]), float(p[j])) for p in points])
+    return outline([(float(p[i]), float(p[j])) for p in points])
 
 
 def _lifted(point: Sequence[float], i: int, j: int) -> Array:
