@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from cell.model import CellModel
 from cell.presence import Moving, Resting
-from cell.steps import Along, AtHome, AtHub, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch, stance_name
+from cell.steps import Along, AtHome, AtHub, AtPlace, AtPocket, Carried, Docking, MotionNeed, Stance, Touch, Touching, stance_name
 from planner.tasks.right_of_way import RightOfWay, Spots
 
 Held = tuple[Carried, ...]
@@ -117,36 +117,19 @@ class Motions:
 
     def approach(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
         """From the hub to the part that lies at `place`; `held` is what the other hands hold."""
-        key = ("approach", place, hand, kind, grasp, held, speed)
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        touch = Touch("fingers and part", place, hand, kind, grasp, "end")
-        return self._contact(key, touch, held, speed)
+        return self._touching("fingers and part", "end", place, hand, kind, grasp, held, speed)
 
     def lift(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
         """Back to the hub with the part; `held` includes it."""
-        key = ("lift", place, hand, kind, grasp, held, speed)
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        return self._contact(key, Touch("part and place", place, hand, kind, grasp, "start"), held, speed)
+        return self._touching("part and place", "start", place, hand, kind, grasp, held, speed)
 
     def insert(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
         """From the hub into the place with the part; `held` includes it."""
-        key = ("insert", place, hand, kind, grasp, held, speed)
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        return self._contact(key, Touch("part and place", place, hand, kind, grasp, "end"), held, speed)
+        return self._touching("part and place", "end", place, hand, kind, grasp, held, speed)
 
     def retract(self, place: str, hand: str, kind: str, grasp: int, held: Held, speed: float | None) -> Timed:
         """Back to the hub without the part."""
-        key = ("retract", place, hand, kind, grasp, held, speed)
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        return self._contact(key, Touch("fingers and part", place, hand, kind, grasp, "start"), held, speed)
+        return self._touching("fingers and part", "start", place, hand, kind, grasp, held, speed)
 
     def docking(
         self, pocket: str, pair: Literal["tool and pocket", "flange and tool"], end: Literal["start", "end"], speed: float | None
@@ -169,10 +152,17 @@ class Motions:
         hub = AtHub(self._equipment[touch.place])
         return self._new(key, hub, hub, held, touch, speed, self._entered[touch.place])
 
-    def _contact(self, key: tuple[object, ...], touch: Touch, held: Held, speed: float | None) -> Timed:
-        hub, there = self._hubs[self._equipment[touch.place]], AtPlace(touch.place, touch.hand, touch.kind, touch.grasp)
-        start, end = (hub, there) if touch.end == "end" else (there, hub)
-        return self._new(key, start, end, held, touch, speed, self._entered[touch.place])
+    def _touching(
+        self, pair: Touching, end: Literal["start", "end"], place: str, hand: str, kind: str, grasp: int, held: Held,
+        speed: float | None,
+    ) -> Timed:  # fmt: skip
+        key = (pair, end, place, hand, kind, grasp, held, speed)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        hub, there = self._hubs[self._equipment[place]], AtPlace(place, hand, kind, grasp)
+        start, stop = (hub, there) if end == "end" else (there, hub)
+        return self._new(key, start, stop, held, Touch(pair, place, hand, kind, grasp, end), speed, self._entered[place])
 
     def _new(
         self, key: tuple[object, ...], start: Stance, end: Stance, held: Held, touch: Touch | Docking | Along | None,
