@@ -145,13 +145,6 @@ class KinematicChain:
         return radii
 
 
-def displacement_bound(dq: ArrayLike, radii: ArrayLike) -> Array:
-    """How far (m) any point can move at most on the straight joint-space step `dq` (n,) or (N, n): sum_i |dq_i| r_i.
-    `radii` (n,) gives () or (N,); (n, L), one column a body, gives (L,) or (N, L)."""
-    bound: Array = np.abs(np.asarray(dq, dtype=np.float64)) @ np.asarray(radii, dtype=np.float64)
-    return bound
-
-
 def _prism(axis: Array, low: float, high: float, radius: float) -> Array:
     """Corners of a prism about `axis` that encloses the cylinder of `radius` between the heights `low` and `high`."""
     side = np.cross(axis, np.eye(3)[int(np.argmin(np.abs(axis)))])

@@ -78,9 +78,7 @@ class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Annotated[str, Field(pattern=rf"\A{_ID}\z")]
-    items: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000, strict=True)]], Field(min_length=1, max_length=100)] | None = (
-        None
-    )
+    items: Annotated[dict[str, _Count], Field(min_length=1, max_length=100)] | None = None
     due: AwareDatetime | None = None
     queue: str | None = None
     withdrawn: Annotated[bool, Field(strict=True)] = False

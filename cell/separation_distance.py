@@ -2,7 +2,7 @@
 
 Speed and separation monitoring: ISO/TS 15066:2016, 5.5.4, since taken into ISO 10218-2:2025; worked through by Marvel and
 Norcross, "Implementing speed and separation monitoring in collaborative robot workcells", Robotics and Computer-Integrated
-Manufacturing 44 (2017). Approach of a person: ISO 13855:2010, 6.2. Whoever relies on them checks each value against the clause.
+Manufacturing 44 (2017). Whoever relies on them checks each value against the clause.
 """
 
 from __future__ import annotations
@@ -11,14 +11,10 @@ import math
 
 APPROACH_SPEED = 1.6
 """v_h, m/s, of a person who walks, unless measured (ISO 13855)."""
-REACHING_SPEED = 2.0
-"""K, m/s, of a hand that reaches, up to SHORT."""
 REACTION = 0.5
 """T_r, s: a scanner's newest word may be that old before silence counts as somebody."""
 INTRUSION = 0.85
 """C, m: how far an arm reaches before a scanner sees the body that it belongs to."""
-SHORT = 0.5
-"""m: up to here K is REACHING_SPEED, beyond it APPROACH_SPEED."""
 
 
 def separation_distance(
@@ -47,14 +43,6 @@ def allowed_speed(
         raise ValueError(f"a is {a}, expected a deceleration above 0 m/s²")
     left, b = S - v_h * T_r - C - Z_d - Z_r, T_r + v_h / a
     return 0.0 if left <= 0.0 else a * (math.sqrt(b * b + 2.0 * left / a) - b)
-
-
-def approach_distance(T: float, C: float) -> float:
-    """S = K T + C in m between a detector and what it stops within T s: K = 2.0 m/s where S is at most 0.5 m, else 1.6 m/s and at
-    least 0.5 m. Raises ValueError for anything below zero."""
-    _refuse_below_zero(T=T, C=C)
-    near = REACHING_SPEED * T + C
-    return near if near <= SHORT else max(SHORT, APPROACH_SPEED * T + C)
 
 
 def _refuse_below_zero(**values: float) -> None:

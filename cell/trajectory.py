@@ -125,10 +125,6 @@ def path_at(segments: Sequence[Segment], s: ArrayLike) -> PathPoints:
     return Path.of(segments).at(s)
 
 
-def law_at(phases: Sequence[Phase], t: ArrayLike) -> LawPoints:
-    return Law.of(phases).at(t)
-
-
 def sample(motion: Motion, t: ArrayLike) -> Samples:
     """The motion at times `t` (N,) or (), clipped to its duration. To sample again and again, keep a `Path` and a `Law`."""
     return combined(Path.of(motion.segments), Law.of(motion.phases), t)

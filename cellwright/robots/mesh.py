@@ -7,7 +7,6 @@ import numpy as np
 from cell.geometry import Array
 
 _STL_FACE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
-READABLE = (".stl", ".obj")
 
 
 def triangles(content: bytes, suffix: str) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cell.separation_distance import allowed_speed, approach_distance, separation_distance
+from cell.separation_distance import allowed_speed, separation_distance
 
 
 def test_worked_example_of_the_separation_distance() -> None:
@@ -30,17 +30,10 @@ def test_nothing_is_allowed_to_whom_a_person_is_too_near() -> None:
     assert allowed_speed(0.0, T_r=0.0, a=2.0, C=0.0) == 0.0
 
 
-def test_worked_examples_of_the_approach() -> None:
-    """2.0 * 0.1 + 0.2 = 0.4 m; 0.8 m would be beyond 0.5 m, so 1.6 * 0.3 + 0.2 = 0.68 m; and never below 0.5 m."""
-    assert approach_distance(0.1, 0.2) == pytest.approx(0.4)
-    assert approach_distance(0.3, 0.2) == pytest.approx(0.68)
-    assert approach_distance(0.26, 0.0) == 0.5
-
-
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="T_s is -1"):
         separation_distance(1.0, 0.1, -1.0, 0.0)
     with pytest.raises(ValueError, match="a is 0"):
         allowed_speed(1.0, 0.1, 0.0, 0.0)
     with pytest.raises(ValueError, match="C is nan"):
-        approach_distance(0.1, float("nan"))
+        separation_distance(1.0, 0.1, 0.1, float("nan"))

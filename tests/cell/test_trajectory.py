@@ -9,7 +9,7 @@ from scipy.interpolate import BPoly
 from cell.geometry import frozen
 from cell.motion_plan import Motion, Phase, Segment
 from cell.steps import AtHome, AtHub, MotionNeed
-from cell.trajectory import derivative_bounds, elevated, law_at, path_at, sample, split
+from cell.trajectory import Law, derivative_bounds, elevated, path_at, sample, split
 
 degrees = st.integers(1, 5)
 seeds = st.integers(0, 2**32 - 1)
@@ -44,9 +44,9 @@ def test_path_agrees_with_scipy_bernstein_polynomials(seed: int) -> None:
 @given(st.lists(st.tuples(st.floats(0.01, 1.0), st.floats(-5.0, 5.0)), min_size=1, max_size=8))
 def test_law_agrees_with_integration_of_its_jerk(phases: list[tuple[float, float]]) -> None:
     s = v = a = t = 0.0
-    law = tuple(Phase(d, j) for d, j in phases)
+    law = Law.of(tuple(Phase(d, j) for d, j in phases))
     for duration, jerk in phases:
-        half = law_at(law, t + duration / 2)
+        half = law.at(t + duration / 2)
         dt = duration / 2
         assert half.s[0] == pytest.approx(s + v * dt + a * dt**2 / 2 + jerk * dt**3 / 6, abs=1e-9)
         assert half.sddd[0] == jerk
@@ -56,7 +56,7 @@ def test_law_agrees_with_integration_of_its_jerk(phases: list[tuple[float, float
             a + jerk * duration,
         )
         t += duration
-    end = law_at(law, t + 1.0)
+    end = law.at(t + 1.0)
     assert (end.s[0], end.sd[0], end.sdd[0]) == pytest.approx((s, v, a), abs=1e-9)
 
 

@@ -17,7 +17,6 @@ from scipy.spatial import ConvexHull as Facets
 
 from cell.diagnostic import Diagnostic
 from cell.geometry import Array, ConvexHull, Pose
-from cell.kinematic_chain import displacement_bound
 from cell.robot import RobotModel
 from cellwright.robot_models import known_robots, load_robot_model
 from cellwright.robots.description import find_robot
@@ -312,7 +311,7 @@ def test_our_hulls_enclose_the_published_shapes_of_the_arm(name: str) -> None:
 def test_no_corner_of_a_hull_moves_further_than_the_models_radii(name: str) -> None:
     robot = model(name)
     start, end = configurations(robot, 40, 1), configurations(robot, 40, 2)
-    bound = displacement_bound(end - start, robot.radii)
+    bound = np.abs(end - start) @ robot.radii
     before, after = robot.chain.link_poses(start), robot.chain.link_poses(end)
     for k, hulls in enumerate(robot.hulls):
         for hull in hulls:
