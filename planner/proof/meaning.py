@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from cell import reasons
 from cell.arrivals import arrival_times
 from cell.demands import bound_parts
 from cell.diagnostic import Diagnostic, error
@@ -19,19 +18,16 @@ from cell.shelves import is_bin, stock
 from cell.state import Expected, InPlace, PlanningRequest
 from cell.steps import (
     Action,
-    Along,
     AtHub,
     AtPlace,
     AtPocket,
     Await,
     Couple,
     Decide,
-    Docking,
     Drive,
     Fact,
     Grip,
     Inspect,
-    MotionNeed,
     Move,
     Present,
     Release,
@@ -51,12 +47,14 @@ from planner.proof.claims import claims_of, orders_of, uses_of
 from planner.proof.driving import wrong_in_driving
 from planner.proof.duty import Duty, ForkDuty
 from planner.proof.effects import Setting, change_of
+from planner.proof.gripping import wrong_in_change, wrong_in_grip
 from planner.proof.joints import JointDuty
-from planner.proof.needed_motion import is_parking, wrong_in_need
+from planner.proof.needed_motion import wrong_in_need
 from planner.proof.operations import equipment_of
 from planner.proof.outcomes import told_by
 from planner.proof.right_of_way import shared_zones
 from planner.proof.robot_state import Followed, RobotState
+from planner.proof.rules_of_steps import reason_of
 
 
 def check_meaning(tasks: TaskPlan, request: PlanningRequest, duty_of: Mapping[str, Duty | ForkDuty]) -> tuple[Diagnostic, ...]:
@@ -159,7 +157,7 @@ class _Walk:
         if step.claims != claims:
             yield f"claims {', '.join(claims) or 'nothing'}, not {', '.join(step.claims) or 'nothing'}"
         if step.because.span != operation.because.span or step.because.rule != (
-            why := self._reason(step, operation, setting, place)
+            why := reason_of(step, operation, self.own[operation.id], setting, place, self.cell)
         ):
             yield f"is there because {why if step.because.span == operation.because.span else 'of another line'}"
 
@@ -252,10 +250,11 @@ class _Walk:
                 kind = self.kinds.get(operation.part, "")
                 yield from wrong_in_need(need, operation, duty, robot, state, kind, self.cell, self.shared)
             case Grip():
-                yield from self._grip(step.action, operation, state)
+                kind = self.kinds[step.action.part]
+                yield from wrong_in_grip(step.action, operation, self.duty_of[operation.id], kind, state, self.cell)
                 yield from self._from_bin(step, step.action, state)
             case Couple() | Uncouple():
-                yield from self._change(step.action, robot, state)
+                yield from wrong_in_change(step.action, robot, state, self.cell)
             case Release(tool=tool, hand=hand, part=part):
                 yield from self._joint(operation, duty, state)
                 if isinstance(duty, Duty) and duty.joint is not None and duty.joint.is_driven:
@@ -301,14 +300,6 @@ class _Walk:
             case SetDoor() | SetClamp() | Move():
                 pass
 
-    def _change(self, change: Couple | Uncouple, robot: str, state: RobotState) -> Iterator[str]:
-        """At the tool's own pocket, where the changer serves the robot; with a bare flange, or with that very tool."""
-        pocket, wanted = self.cell.pocket_of(change.tool), None if isinstance(change, Couple) else change.tool
-        if pocket is None or robot not in self.cell.changers[pocket.changer].serves or state.stance != AtPocket(pocket.name):
-            yield f"changes {change.tool} at {stance_name(state.stance)}"
-        if state.tool != wanted:
-            yield f"finds {state.tool or 'no tool'} at the flange of {robot}"
-
     def _joint(self, operation: Operation, duty: Duty | ForkDuty | None, state: RobotState) -> Iterator[str]:
         """What is let go at a seat is joined to the base that the line names, and to no other."""
         place = self.cell.places[state.stance.place] if isinstance(state.stance, AtPlace) else None
@@ -329,25 +320,6 @@ class _Walk:
         about = (o.part for o in self.tasks.operations if isinstance(d := self.duty_of.get(o.id), Duty) and d.demand == joint.of)
         return has.id if has is not None else next(about, "nothing")
 
-    def _grip(self, grip: Grip, operation: Operation, state: RobotState) -> Iterator[str]:
-        kind, tool = self.cell.parts[self.kinds[grip.part]], self.cell.tools[grip.tool]
-        force = kind.grip_force if kind.grip_force is not None else (tool.force[0] if tool.force is not None else 0.0)
-        if grip.part != operation.part:
-            yield f"grips {grip.part}, its operation is about {operation.part}"
-        duty = self.duty_of[operation.id]
-        using = duty.goal.role("using") if isinstance(duty, Duty) and operation.verb != "process" else None
-        if isinstance(using, Ref) and using.text != grip.tool:
-            yield f"grips with {grip.tool}, its line asks for {using.text}"
-        if state.tool != grip.tool:
-            yield f"grips with {grip.tool}, and {state.tool or 'no tool'} is at the flange"
-        if kind.name not in tool.takes:
-            yield f"grips a {kind.name}, which {tool.name} does not grip"
-        if grip.force != force or (tool.force is not None and not tool.force[0] <= force <= tool.force[1]):
-            yield f"grips with {grip.force:g} N; {kind.name} is gripped with {force:g} N"
-        stance = state.stance
-        if not (isinstance(stance, AtPlace) and stance.hand == f"{grip.tool}.{grip.hand}" and stance.kind == kind.name):
-            yield f"grips a {kind.name} with {grip.tool}.{grip.hand} at {stance_name(stance)}"
-
     def _from_bin(self, step: Step, grip: Grip, state: RobotState) -> Iterator[str]:
         """Out of a bin of a shelf comes the part at its front, whichever a plan names. Exclusion has the steps in this order."""
         place = state.stance.place if isinstance(state.stance, AtPlace) else ""
@@ -365,35 +337,6 @@ class _Walk:
         if isinstance(using, Ref):
             return using.path[-1]
         return names[0] if len(names) == 1 else None
-
-    # --- reasons ---------------------------------------------------------------------------------------------------
-
-    def _reason(self, step: Step, operation: Operation, setting: Setting, place: str) -> str:
-        if isinstance(step.action, Release | Drive) and setting.base != "nothing":
-            return reasons.joining(setting.part, setting.base)
-        if not isinstance(step.action, Move):
-            where = setting.handed_to or place
-            return reasons.action_reason(step.action, setting.part, where, setting.outcome, setting.is_joined)
-        if step.action.need.touch is not None:
-            return reasons.contact_reason(step.action.need, setting.part)
-        if is_parking(step.action.need, self.cell):
-            return reasons.parking(step.action.need.robot)
-        own = self.own[operation.id]
-        for other in own[own.index(step) + 1 :]:
-            match other.action:
-                case Decide():
-                    return reasons.waiting(operation.part, operation.source or "")
-                case Move(need=MotionNeed(touch=Docking(end="end") as touch)):
-                    return reasons.changing(touch)
-                case Move(need=MotionNeed(touch=Along())):
-                    return reasons.contact_reason(other.action.need, operation.part)
-                case Move(need=MotionNeed(touch=Touch(end="end") as touch)):
-                    words = reasons.fetching if touch.pair == "fingers and part" else reasons.bringing
-                    return words(operation.part, touch.place)
-                case _:
-                    pass
-        end = step.action.need.end
-        return reasons.gathering(end.equipment if isinstance(end, AtHub) else "")
 
 
 def _with_tool(tool: str, follow: Followed) -> str | None:
