@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import importlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
-from cell.diagnostic import Outcome, Span, error
+from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.driver import Assembly, DriverFactory, DriverSet
 from cell.driver_errors import as_told
 from cell.model import CellModel
@@ -22,7 +24,7 @@ from cell_drivers.registry import InstalledDriver, find_driver, load
 from cellwright.assignment import assigned
 from cellwright.reading import Reading, read
 from cellwright.session import load_robots
-from cellwright.workshop import Workshop
+from cellwright.workshop import Workshop, open_workshop
 
 BROKEN = "E295"
 
@@ -61,6 +63,23 @@ def on_the_bench(
         there = "" if reading is not None else "; with `--cell FILE` it is tried on its devices in a cell file"
         return Outcome(None, (error(BROKEN, message, *spans, help=f"{as_told(cause)}{there}"),))
     return Outcome(OnTheBench(driver.value, _in_series(bench, drivers), drivers, reading))
+
+
+def assembly_of(cell: str | Path, driver: str, addresses: Mapping[str, str] = MappingProxyType({})) -> Assembly:
+    """What the cell file gives to `driver`, for the tests in an integrator's own repository. `addresses` take the place of those
+    in the file, by device: the port of a double is known once it runs. Raises ValueError with what is wrong in the file or in
+    `addresses`, OSError where it cannot be read."""
+    found = _assembly(driver, read(str(cell), {}), open_workshop(lambda what, over, of: None, processes=1))
+    if found.value is None:
+        raise ValueError("\n".join(_said(told) for told in found.diagnostics if told.is_error))
+    if others := addresses.keys() - found.value.devices:
+        raise ValueError(f"{cell} gives `{driver}` {', '.join(sorted(found.value.devices))}, and not {', '.join(sorted(others))}")
+    return replace(found.value, addresses={**found.value.addresses, **addresses})
+
+
+def _said(told: Diagnostic) -> str:
+    where = "".join(f"{span.file}:{span.start.line}: " for span in told.spans[:1])
+    return f"{where}{told.code} {told.message}{'; ' if told.help else ''}{told.help}"
 
 
 def _bench(

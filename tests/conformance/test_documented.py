@@ -6,7 +6,10 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from cell_drivers.conformance import LAWS
 
@@ -77,6 +80,18 @@ def test_the_guide_names_laws_that_there_are(repository: Path) -> None:
     named = set(re.findall(r"^\| `([a-z-]+-[a-z-]+)` \|", text, re.MULTILINE)) | set(re.findall(r"--law ([a-z-]+)", text))
     assert named
     assert named - names == set()
+
+
+PAGES = ("docs/how_to/add_a_driver.md", "docs/drivers.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_imports_of_ours_is_there(repository: Path, page: str) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", (repository / page).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    named = [node for block in blocks for node in ast.walk(ast.parse(block)) if isinstance(node, ast.ImportFrom)]
+    ours = [(node.module, alias.name) for node in named for alias in node.names if str(node.module).startswith("cell")]
+    assert ours
+    assert [(module, name) for module, name in ours if not hasattr(import_module(str(module)), name)] == []
 
 
 if __name__ == "__main__":
