@@ -129,8 +129,9 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RobotState:
-    """One sample. `q`, `qd`, `setpoint` (n,) in rad or m and s; `effort` (n,) in N m or N. `command` is the command being
-    run and `s` how far along its path; None at rest. `speed_scaling` 0..1 is what trajectory time follows. `force` (3,) in N is
+    """One sample. `q`, `qd`, `setpoint` (n,) in rad or m and s; `effort` (n,) in N m or N. `setpoint` is where it is told to be,
+    by the device or by the trajectory that it runs, and in motion never what is measured. `command` is the command being run and
+    `s` how far along its path; None at rest. `speed_scaling` 0..1 is what trajectory time follows. `force` (3,) in N is
     what acts on the TCP from outside, in the frame of the robot's base; None where the device tells none."""
 
     device: str

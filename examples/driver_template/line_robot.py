@@ -89,6 +89,9 @@ class LineArm:
     def scale(self, scaling: float) -> None:
         self._say(f"SCALE {scaling!r}")
 
+    def acknowledge(self, fault: str) -> None:
+        """It tells none."""
+
     def _say(self, line: str) -> None:
         """What cannot be sent is lost; that the state grows old tells of it."""
         with suppress(OSError):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cell.commands import RequestPlan
-from cell.device import CommandChanged, CommandStatus, GripChanged, Trajectory
+from cell.device import CommandChanged, CommandStatus, FaultCleared, FaultRaised, GripChanged, Trajectory
 from cell.devices import devices_of
 from cell.diagnostic import Outcome
 from cell.driver import Assembly, DriverSet
@@ -112,6 +112,57 @@ def test_a_stop_drops_what_runs_and_a_motion_from_elsewhere_is_refused(drivers: 
     assert refused.value.code is Refusal.START_DIFFERS
     assert robot.status("c2").state == "not seen"
     assert np.array_equal(robot.state().q, here)
+
+
+def test_a_robot_that_leaves_its_path_is_told_beside_its_setpoint_and_one_at_rest_is_not(drivers: DriverSet) -> None:
+    """Where the setpoint were what is measured nothing would ever be seen beside it (R714)."""
+    robot = drivers.motion["g1"]
+    way, honest = to(drivers, 0.3), robot.arm.samples  # type: ignore[attr-defined]
+    start, end = way.segments[0].control[:, 0]
+    prepared = robot.prepare("c1", way)
+    robot.start(prepared)
+    robot.arm.samples = lambda: [replace(sample, q=sample.q + 0.2) for sample in honest()]  # type: ignore[attr-defined]
+    pass_time(drivers, 0.5 * prepared.duration)
+    seen = robot.state()
+    assert seen.q - seen.setpoint == pytest.approx(0.2, abs=1e-3)
+    assert start < seen.setpoint[0] < end
+    (block,) = robot.readback()
+    assert block.q - block.setpoint == pytest.approx(0.2, abs=1e-3)
+    pass_time(drivers, prepared.duration)
+    assert np.array_equal(robot.state().setpoint, robot.state().q)
+
+
+def test_a_setpoint_that_the_robot_tells_is_the_one_that_counts_and_has_to_be_finite(drivers: DriverSet) -> None:
+    robot = drivers.motion["g1"]
+    honest, told = robot.arm.samples, np.full(4, 0.7)  # type: ignore[attr-defined]
+    robot.arm.samples = lambda: [replace(sample, setpoint=told) for sample in honest()]  # type: ignore[attr-defined]
+    pass_time(drivers, 0.1)
+    assert robot.state().setpoint == pytest.approx(told)
+    told = np.full(4, np.nan)
+    pass_time(drivers, 1.0)
+    assert robot.state().setpoint == pytest.approx(0.7), "no sample: the state grows old"
+
+
+def test_a_fault_is_told_refuses_whatever_moves_and_goes_when_an_operator_has_seen_to_it(drivers: DriverSet) -> None:
+    robot = drivers.motion["g1"]
+    way = to(drivers, 0.3)
+    robot.arm.fault = "protective stop"  # type: ignore[attr-defined]
+    pass_time(drivers, 0.1)
+    assert [(event.fault, event.device) for event in drivers.poll() if isinstance(event, FaultRaised)] == [
+        ("protective stop", "g1")
+    ]
+    assert (robot.state().faults, robot.state().mode) == (("protective stop",), "fault")
+    for asked in (lambda: robot.prepare("c1", way), lambda: robot.activate("again")):
+        with pytest.raises(Refused, match="protective stop") as refused:
+            asked()
+        assert refused.value.code is Refusal.ALARM
+    robot.acknowledge("another", "ann")
+    pass_time(drivers, 0.1)
+    assert [event for event in drivers.poll() if isinstance(event, FaultCleared)] == []
+    robot.acknowledge("protective stop", "ann")
+    pass_time(drivers, 0.1)
+    assert [event.fault for event in drivers.poll() if isinstance(event, FaultCleared)] == ["protective stop"]
+    robot.prepare("c1", way)
 
 
 def test_the_same_id_for_something_else_is_refused(drivers: DriverSet) -> None:

@@ -71,5 +71,8 @@ def _part(drivers: DriverSet, machine: str, is_there: bool) -> None:
 
 
 def _fault(drivers: DriverSet, device: str) -> str:
+    if device in drivers.motion:
+        drivers.motion[device].arm.fault = "protective stop"  # type: ignore[attr-defined]
+        return "protective stop"
     drivers.machines[device].works.alarm = "the bench says so"  # type: ignore[attr-defined]
     return ALARM

@@ -53,6 +53,7 @@ class DryArm:
         self.timeline, self.now = timeline, timeline.now
         self.q, self.is_on, self.scaling = home, False, 1.0
         self.is_cut = False
+        self.fault = ""
         self.fates: dict[str, Fate] = {}
         self.command = ""
         self._times, self._points = np.zeros(1), home[None, :]
@@ -95,6 +96,9 @@ class DryArm:
         self.scaling = scaling
         self._wake()
 
+    def acknowledge(self, fault: str) -> None:
+        self.fault = ""
+
     def _wake(self) -> None:
         """Somebody looks when the motion will be over."""
         what, seconds = self.fates.get(self.command, ("done", 0.0))
@@ -109,7 +113,8 @@ class DryArm:
             at = self._seq * PERIOD
             if not self.is_cut:
                 fate = self.fates.get(self.command, ("not seen", 0.0))
-                self._unread.append(Sample(self._seq, at, at, self.q, qd, self.is_on, self.scaling, self.command, fate))
+                faults = (self.fault,) if self.fault else ()
+                self._unread.append(Sample(self._seq, at, at, self.q, qd, self.is_on, self.scaling, self.command, fate, faults))
 
     def _step(self) -> Array:
         """One period along the points. The velocity."""

@@ -1,7 +1,7 @@
 """A robot's driver by the contract, over an `Arm`: what the robot's own protocol has to offer. Leave it as it is; write your Arm.
 
 Everything that the contract asks is here: ids, refusals before anything moves, what became of a command, fresh states, samples in
-bulk. Not here: work along a path (`process`), I/O points, faults.
+bulk, faults. Not here: work along a path (`process`), I/O points.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from cell.device import (
     Capabilities,
     CommandStatus,
     DeviceEvent,
+    FaultCleared,
+    FaultRaised,
     LinkChanged,
     Prepared,
+    ProtectiveState,
     ReadbackBlock,
     RobotMode,
     RobotState,
@@ -45,7 +48,9 @@ Fate = tuple[Literal["not seen", "running", "done", "aborted"], float]
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """What the robot says at one instant. `seq` grows by one with each; `device_time` and `received` ns. `command` is the last
-    that it got, "" for none, and `fate` what became of that."""
+    that it got, "" for none, and `fate` what became of that at the instant of `q`. `faults` are those that are there (a
+    protective stop is one), `protective` is its own controller's word of it. `setpoint`: where it is told to be; None where it
+    does not tell, and then it is where its trajectory has it after the s of `fate`."""
 
     seq: int
     device_time: int
@@ -56,6 +61,9 @@ class Sample:
     scaling: float
     command: str
     fate: Fate
+    faults: tuple[str, ...] = ()
+    protective: ProtectiveState | None = None
+    setpoint: Array | None = None
 
 
 class Arm(Protocol):
@@ -107,6 +115,9 @@ class Arm(Protocol):
 
     def scale(self, scaling: float) -> None: ...
 
+    def acknowledge(self, fault: str) -> None:
+        """An operator has seen to it. The robot may go on being at fault; it never moves by this."""
+
 
 class Robot(Numbered):
     def __init__(self, name: str, model: RobotModel, arm: Arm) -> None:
@@ -146,6 +157,7 @@ class Robot(Numbered):
 
     def activate(self, command: str) -> None:
         if self.takes(command, "activate"):
+            self._refuse_at_fault(command)
             self._power(command, True)
 
     def deactivate(self, command: str) -> None:
@@ -223,6 +235,12 @@ class Robot(Numbered):
             self.tell(command, CommandStatus("running"))
             self.arm.scale(scaling)
 
+    def acknowledge(self, fault: str, operator: str) -> None:
+        """That it is gone is seen in the samples."""
+        self.look()
+        if self.newest is not None and fault in self.newest.faults and not self.is_lost:
+            self.arm.acknowledge(fault)
+
     def set_io(self, command: str, point: str, value: SignalValue) -> None:
         raise self.refused(Refusal.UNKNOWN_NAME, command, point)
 
@@ -242,10 +260,15 @@ class Robot(Numbered):
     def _refuse_unless_ready(self, command: str) -> None:
         if not self.is_open:
             raise self.refused(Refusal.NOT_OPEN, command)
+        self._refuse_at_fault(command)
         if not self._fresh(command).is_on:
             raise self.refused(Refusal.NOT_ACTIVE, command)
         if self._at_work():
             raise self.refused(Refusal.BUSY, command, self._at_work())
+
+    def _refuse_at_fault(self, command: str) -> None:
+        if faults := self._fresh(command).faults:
+            raise self.refused(Refusal.ALARM, command, ", ".join(faults))
 
     def _refuse_elsewhere(self, command: str, path: Path) -> None:
         away = float(np.max(np.abs(path.control[0, 0] - self._fresh(command).q)))
@@ -273,9 +296,9 @@ class Robot(Numbered):
         is_running, q = at.fate[0] == "running", at.q
         s = self._s(at.command, at.fate[1]) if is_running else None
         return RobotState(
-            device=self.name, seq=at.seq, device_time=at.device_time, received=at.received, q=q, qd=at.qd, setpoint=q,
-            effort=None, temperature=None, mode=self._mode(at), protective=None, speed_scaling=at.scaling,
-            command=at.command if is_running else None, s=s, faults=(),
+            device=self.name, seq=at.seq, device_time=at.device_time, received=at.received, q=q, qd=at.qd,
+            setpoint=self._setpoint(at), effort=None, temperature=None, mode=self._mode(at), protective=at.protective,
+            speed_scaling=at.scaling, command=at.command if is_running else None, s=s, faults=at.faults,
         )  # fmt: skip
 
     def readback(self) -> tuple[ReadbackBlock, ...]:
@@ -294,7 +317,7 @@ class Robot(Numbered):
     def look(self) -> None:
         """Takes in what the robot has said since the last look."""
         for sample in self.arm.samples() if self.is_open else ():
-            if sample.device_time > self._last and np.all(np.isfinite((sample.q, sample.qd))):  # else it cannot be so
+            if sample.device_time > self._last and _is_finite(sample):  # else it cannot be so
                 self._last = sample.device_time
                 self._see(sample)
         if self.newest is not None and self.is_lost is not self._age() > self.arm.max_age:
@@ -303,6 +326,9 @@ class Robot(Numbered):
 
     def _see(self, sample: Sample) -> None:
         before, self.newest = self.newest, sample
+        known = before.faults if before is not None else ()
+        self.news += [FaultRaised(self.name, self.now(), fault, fault) for fault in sample.faults if fault not in known]
+        self.news += [FaultCleared(self.name, self.now(), fault) for fault in known if fault not in sample.faults]
         if self.powering and sample.is_on is (self._asked[self.powering] == ("activate",)):
             command, self.powering = self.powering, ""
             self.tell(command, CommandStatus("done"))
@@ -328,10 +354,22 @@ class Robot(Numbered):
         """The path parameter after so many s of the command's own time; None where it was another driver's."""
         return float(self._prepared[command][2].at(seconds).s[0]) if command in self._prepared else None
 
+    def _setpoint(self, sample: Sample) -> Array:
+        """Never what is measured while it moves: who leaves its path would follow itself, and nobody would see it. At rest, and
+        of another driver's motion, nothing else is known."""
+        if sample.setpoint is not None:
+            return sample.setpoint
+        known = self._prepared.get(sample.command)
+        if known is None or sample.fate[0] != "running":
+            return sample.q
+        return combined(known[1], known[2], sample.fate[1]).q[0]
+
     def _age(self) -> float:
         return math.inf if self.newest is None else (self.now() - self.newest.received) / 1e9
 
     def _mode(self, at: Sample) -> RobotMode:
+        if at.faults:
+            return "fault"
         if not at.is_on:
             return "off"
         return ("stopping" if self.is_stopping else "running") if self._at_work() else "idle"
@@ -340,6 +378,12 @@ class Robot(Numbered):
         command, samples = rows[0][0], [sample for _, sample in rows]
         later = samples[0].received - samples[0].device_time  # the device's clock tells how far apart they are
         q, s = np.array([x.q for x in samples]), np.array([self._s(command, x.fate[1]) for x in samples], dtype=float)
+        told = np.array([self._setpoint(x) for x in samples])
         times, qd = np.array([x.device_time + later for x in samples]), np.array([x.qd for x in samples])
         scaling, motion = np.array([x.scaling for x in samples]), self._prepared[command][0].motion
-        return ReadbackBlock(self.name, command, motion, samples[0].seq, times, q, qd, q, s, scaling)
+        return ReadbackBlock(self.name, command, motion, samples[0].seq, times, q, qd, told, s, scaling)
+
+
+def _is_finite(sample: Sample) -> bool:
+    told = (sample.q, sample.qd) if sample.setpoint is None else (sample.q, sample.qd, sample.setpoint)
+    return bool(np.all(np.isfinite(told)))
