@@ -1,22 +1,26 @@
 """The thread that carries a gripper's words, and the one door to pymodbus.
 
-Law: it reads before it writes, so nothing is written on a stale state; it tries nothing twice. A link that fails is closed, told,
-and made anew after a pause: what was to be written then is not.
+Law: it reads before it writes, so nothing is written on a stale state; it tries nothing twice. What lay there before a question
+is no answer to it: RTU frames carry no number by which that would be seen. A link that fails is closed, told, and made anew after
+a pause: what was to be written then is not.
 """
 
 from __future__ import annotations
 
 import logging
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from socket import socket
 from typing import Protocol
 
 from pymodbus import FramerType, ModbusException
-from pymodbus.client import ModbusBaseSyncClient, ModbusTcpClient
+from pymodbus.client import ModbusTcpClient
 from pymodbus.exceptions import ModbusIOException
 from pymodbus.pdu import ModbusPDU
+from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, WriteMultipleRegistersResponse
 
 from cell_drivers.host_names import HostName
 from cell_drivers.modbus_gripper.address import Address
@@ -88,7 +92,7 @@ class Link:
             self._follower.lost(f"{self._address}: {why}")
 
     @contextmanager
-    def _connected(self) -> Iterator[ModbusBaseSyncClient]:
+    def _connected(self) -> Iterator[ModbusTcpClient]:
         """With the first place of the address that takes the connection. Raises OSError."""
         places = self._host.places(NAMING)
         if places is None:
@@ -100,13 +104,13 @@ class Link:
                     return
         raise ConnectionError("nothing answers there")
 
-    def _client(self, place: str) -> ModbusBaseSyncClient:
+    def _client(self, place: str) -> ModbusTcpClient:
         return ModbusTcpClient(
             place, port=self._address.port, framer=FRAMERS[self._address.framing],
             timeout=ANSWER, retries=0, reconnect_delay=0,
         )  # fmt: skip
 
-    def _converse(self, client: ModbusBaseSyncClient) -> None:
+    def _converse(self, client: ModbusTcpClient) -> None:
         due = time.monotonic()
         while not self._is_over.is_set():
             self._woken.clear()
@@ -117,23 +121,42 @@ class Link:
             due = max(due + PERIOD, time.monotonic())
             self._woken.wait(due - time.monotonic())
 
-    def _read(self, client: ModbusBaseSyncClient) -> Status:
+    def _read(self, client: ModbusTcpClient) -> Status:
         """Raises NotAGripper, ModbusException, OSError, ValueError."""
         answer = self._asked(
-            lambda: client.read_holding_registers(STATUS_ADDRESS, count=WORDS, device_id=self._address.unit), "reading its status"
+            client,
+            lambda: client.read_holding_registers(STATUS_ADDRESS, count=WORDS, device_id=self._address.unit),
+            ReadHoldingRegistersResponse,
+            "reading its status",
         )
         return status_of(answer.registers)
 
-    def _write(self, client: ModbusBaseSyncClient, request: Request) -> None:
+    def _write(self, client: ModbusTcpClient, request: Request) -> None:
+        """Raises as `_read` does."""
         words = list(words_of(request))
-        self._asked(lambda: client.write_registers(REQUEST_ADDRESS, words, device_id=self._address.unit), "writing a request")
+        self._asked(
+            client,
+            lambda: client.write_registers(REQUEST_ADDRESS, words, device_id=self._address.unit),
+            WriteMultipleRegistersResponse,
+            "writing a request",
+        )
 
-    def _asked(self, ask: Callable[[], ModbusPDU], what: str) -> ModbusPDU:
+    def _asked(self, client: ModbusTcpClient, ask: Callable[[], ModbusPDU], expected: type[ModbusPDU], what: str) -> ModbusPDU:
+        _drain(client.socket)
         answer = ask()
         if answer.isError():
             code = getattr(answer, "exception_code", "?")
             raise ValueError(f"{what} is answered with exception {code}; is it a gripper, and is the unit right?")
+        if not isinstance(answer, expected):
+            raise ValueError(f"{what} is answered with function {answer.function_code}, which answers something else")
         return answer
+
+
+def _drain(end: socket | None) -> None:
+    """Takes away what nobody has asked for. Raises OSError."""
+    while end is not None and select.select([end], [], [], 0.0)[0]:
+        if not end.recv(4096):
+            raise ConnectionError("it has closed the connection")
 
 
 def _told(cause: BaseException) -> str:
