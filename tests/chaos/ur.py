@@ -4,6 +4,7 @@ The wires are of memory, and time is their own: a seed is a fraction of a second
 - no setpoint step is larger than a velocity limit times the period;
 - no sample is accepted that is not newer than the one before, and none that the controller did not say;
 - no program moves the robot twice, and nothing moves after a reconnect that was not asked for since;
+- what its command came to is where the robot stands;
 - a robot whose link is gone stands still in the declared time;
 - each run ends done, stopped or held, and never with a robot that moves.
 """
@@ -31,6 +32,8 @@ from tests.doubles.ur.wired import CHANNELS, HOME, SECOND, Wire, Wired, cb3
 MIX = Mix(0.0002, 0.0002, 0.0002, 0.01, 0.002, 0.0002, 0.0001, 0.0001, longest=0.3)
 """Of each message: also what no network does to TCP, lost and doubled ones, since a serial gateway does."""
 MOTIONS = 3
+HERE = 1e-3
+"""rad, within which a robot stands where its command says."""
 STOPS: tuple[StopKind, ...] = ("hold", "quick", "power")
 End = Literal["done", "stopped", "held"]
 
@@ -155,10 +158,11 @@ def _moves(link: BadLink, chance: random.Random, motions: int) -> End:
         if chance.random() < 0.3:
             _asked(link, partial(link.robot.scale_speed, link.id(), chance.choice((0.2, 0.5, 1.0))))
         command = f"seed {link.seed}/motion {number}"
-        if not _asked(link, partial(link.begin, _within(link.controller.q, change), command)):
+        start, change = link.controller.q.copy(), _within(link.controller.q, change)
+        if not _asked(link, partial(link.begin, change, command)):
             return "held"
         status = _ended(link, command, stop, chance.uniform(0.0, 1.0))
-        _is_true(link, command, status)
+        _is_true(link, command, status, start, change)
         if status.state != "done":
             return "stopped" if stop is not None else "held"
     return "done"
@@ -172,11 +176,16 @@ def _ended(link: BadLink, command: str, stop: StopKind | None, after: float) -> 
     return link.robot.status(command)
 
 
-def _is_true(link: BadLink, command: str, status: CommandStatus) -> None:
-    """Done and aborted are said of a robot that stands where they say."""
-    if status.is_final and status.at is not None and link.robot.connection.is_up:
-        ran = [text for text in link.controller.programs if f"= {Mark.of(command).low}\n" in text]
-        assert status.state != "done" or ran, "done, and it was never sent"
+def _is_true(link: BadLink, command: str, status: CommandStatus, start: Array, change: Array) -> None:
+    """Done and aborted are said of a robot that stands where they say, and done only of what was sent."""
+    sent = any(f"= {Mark.of(command).low}\n" in text for text in link.controller.programs)
+    assert status.state != "done" or sent, "done, and it was never sent"
+    if status.is_final and _until(link, lambda: link.controller.is_standing, link.declared):
+        went = link.controller.q - start
+        if status.state == "done":
+            assert np.abs(went - change).max() < HERE, "done, and it is not at its end"
+        elif status.at is not None:
+            assert abs(float(np.abs(went).max()) - status.at) < HERE, f"aborted at {status.at:.4f}, and it stands elsewhere"
 
 
 def _asked(link: BadLink, call: Callable[[], object]) -> bool:
