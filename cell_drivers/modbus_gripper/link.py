@@ -99,7 +99,7 @@ class Link:
             raise TimeoutError(self._host.silence)
         for place in places:
             with closing(self._client(place)) as client:
-                if client.connect():
+                if client.connect():  # type: ignore[no-untyped-call]
                     yield client
                     return
         raise ConnectionError("nothing answers there")
