@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import assert_never
 
+from cell.kleene import all_of, any_of
 from cell.program import (
     AllOf,
     Amount,
@@ -36,18 +37,15 @@ from controller.run_state import Belief, RunState
 
 def is_done(context: RunContext, policies: Policies, belief: Belief) -> bool | None:
     """Whether every `until` is true; None when one of them asks about something that is not known here."""
-    values = [value(context, belief, loop.until) for loop in policies.loops.values() if loop.until is not None]
-    return False if False in values else None if None in values else True
+    return all_of(value(context, belief, loop.until) for loop in policies.loops.values() if loop.until is not None)
 
 
 def value(context: RunContext, belief: Belief, condition: Condition) -> bool | None:
     match condition:
         case AllOf(parts=parts):
-            values = [value(context, belief, part) for part in parts]
-            return False if False in values else None if None in values else True
+            return all_of(value(context, belief, part) for part in parts)
         case AnyOf(parts=parts):
-            values = [value(context, belief, part) for part in parts]
-            return True if True in values else None if None in values else False
+            return any_of(value(context, belief, part) for part in parts)
         case Compare(subject=subject, operator=operator, limit=limit):
             return _compare(_count(context, belief, subject), operator, _amount(context, limit))
         case IsState() | IsIn():

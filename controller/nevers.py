@@ -13,6 +13,7 @@ from typing import assert_never
 from immutables import Map
 
 from cell.events import ClauseBroken
+from cell.kleene import all_of, any_of
 from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never, Ref
 from cell.run import WATCHES_NEVERS_ALWAYS
 from cell.steps import Move, RunProgram, Step
@@ -112,11 +113,9 @@ def _value(d: Draft, condition: Condition, step: Step | None) -> bool | None:
     """True, false or not known; with `step` as if it had started."""
     match condition:
         case AllOf(parts=parts):
-            values = [_value(d, part, step) for part in parts]
-            return False if False in values else None if None in values else True
+            return all_of(_value(d, part, step) for part in parts)
         case AnyOf(parts=parts):
-            values = [_value(d, part, step) for part in parts]
-            return True if True in values else None if None in values else False
+            return any_of(_value(d, part, step) for part in parts)
         case IsIn(subject=subject, place=place, negated=negated):
             return _negated(_is_inside(d, subject, place.text, step), negated)
         case IsState(subject=subject, value=value, negated=negated):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from planner.schedule.tables import Occupation, Tables
@@ -56,7 +56,7 @@ def _set_bound(tables: Tables, resources: tuple[int, ...]) -> float:
     return (sum(heads) + sum(work.load for work in works) + sum(tails)) / units
 
 
-def preemptive(works: Sequence[tuple[float, float, float]]) -> float:
+def preemptive(works: Iterable[tuple[float, float, float]]) -> float:
     """The makespan of Jackson's preemptive schedule of (head, load, tail)."""
     coming = sorted(works)
     ready: list[tuple[float, float]] = []

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cell.kleene import all_of, any_of
 from cell.model import CellModel
 from cell.program import AllOf, Amount, AnyOf, Block, Compare, Condition, IsState, Loop, When
 from cell.program_walk import blocks_in
@@ -78,11 +79,9 @@ def _value(cell: CellModel, state: CellState, condition: Condition, facts: dict[
     """True, false or not known; what was looked at is taken up in `facts`."""
     match condition:
         case AllOf(parts=parts):
-            values = [_value(cell, state, part, facts) for part in parts]
-            return False if False in values else None if None in values else True
+            return all_of(_value(cell, state, part, facts) for part in parts)
         case AnyOf(parts=parts):
-            values = [_value(cell, state, part, facts) for part in parts]
-            return True if True in values else None if None in values else False
+            return any_of(_value(cell, state, part, facts) for part in parts)
         case Compare(subject=subject, operator=sign, limit=Amount(quantity=quantity)):
             count = _count(cell, state, subject.path[0])
             facts[f"count {subject.path[0]}"] = str(count)

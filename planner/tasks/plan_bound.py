@@ -12,8 +12,6 @@ robots that share some work, who also travel what cannot be done without (robot_
 
 from __future__ import annotations
 
-import heapq
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -21,6 +19,7 @@ from cell.model import CellModel
 from cell.state import PlanningRequest
 from cell.steps import MotionNeed, Step
 from cell.task_plan import Operation, PlannedPart
+from planner.schedule.bounds import preemptive
 from planner.tasks.chain_times import Gates, Link, timed
 from planner.tasks.joined_work import joined_work
 from planner.tasks.part_chains import Chains, Piece, length_of, usable
@@ -44,10 +43,10 @@ def plan_bound(
     rows = timed(chains.all(), gates)
     links = [link for row in rows for link in row]
     ways, robots = ways_between(chains.quickest, steps, least), usable(request)
-    bounds = {name: _one_at_a_time(work for row in rows for work in _works(row, name)) for name in _held(links)}
+    bounds = {name: preemptive(work for row in rows for work in _works(row, name)) for name in _held(links)}
     bounds |= {" and ".join(group): _shared(rows, group, request.cell, ways) for group in _groups(links, robots)}
     joined = joined_work(rows, steps, request.cell, gates, ways)
-    bounds |= {name: max(bounds.get(name, 0.0), _one_at_a_time(works)) for name, works in joined.works.items()}
+    bounds |= {name: max(bounds.get(name, 0.0), preemptive(works)) for name, works in joined.works.items()}
     bounds[CHAIN] = max((*joined.lengths, *(link.begin + link.seconds + link.tail for link in links)), default=0.0)
     bottleneck = max(bounds, key=lambda name: round(bounds[name], 6))  # of those that give it alike, who or what it is
     return max(bounds.values()), bottleneck
@@ -55,28 +54,6 @@ def plan_bound(
 
 def _held(links: Iterable[Link]) -> list[str]:
     return sorted({name for link in links for row in link.ways.values() for piece in row for name in piece.holds})
-
-
-def _one_at_a_time(found: Iterable[Work]) -> float:
-    """Jackson's preemptive schedule of what does the works: of those that are ready, that with most behind it goes first."""
-    works = sorted(found)
-    ready: list[tuple[float, float]] = []
-    time, longest, k = 0.0, 0.0, 0
-    while k < len(works) or ready:
-        if not ready:
-            time = max(time, works[k][0])
-        while k < len(works) and works[k][0] <= time:
-            heapq.heappush(ready, (-works[k][2], works[k][1]))
-            k += 1
-        minus_tail, left = heapq.heappop(ready)
-        until = works[k][0] if k < len(works) else math.inf
-        done = min(left, until - time)
-        time += done
-        if done < left:
-            heapq.heappush(ready, (minus_tail, left - done))
-        else:
-            longest = max(longest, time - minus_tail)
-    return longest
 
 
 def _works(row: Sequence[Link], name: str) -> Iterator[Work]:
@@ -132,7 +109,7 @@ def _shared(rows: Sequence[Sequence[Link]], group: tuple[str, ...], cell: CellMo
     if hands > 1:
         travel = max(travel, sum(link.way for link in links) / hands)
     whole = min(x.ready for x in links) + (sum(carrying) + travel) / len(group) + min(x.tail for x in links)
-    return max(whole, _one_at_a_time(works))
+    return max(whole, preemptive(works))
 
 
 def _travel(rows: Sequence[Sequence[Link]], links: Sequence[Link], hands: int, robots: int, ways: Mapping[Hubs, float]) -> float:
