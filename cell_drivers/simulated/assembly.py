@@ -63,15 +63,10 @@ class SimulatedCell:
         world.refresh = self._refresh
         others = set(devices_of(cell)) - self._devices
         self._people = PeopleFace(world, tuple(zone for zone in cell.zones if zone not in others))
-        devices = (
-            *self._robots.values(),
-            *self._couplings.values(),
-            *self._tools.values(),
-            *self._machines.values(),
-            *self._supplies.values(),
-            *self._persons.values(),
-        )
-        self._faces: tuple[Face, ...] = (*devices, *self._persons.values(), self._signals, self._people)
+        self._faces: tuple[Face, ...] = (
+            *self._robots.values(), *self._couplings.values(), *self._tools.values(), *self._machines.values(),
+            *self._supplies.values(), *self._persons.values(), self._signals, self._people,
+        )  # fmt: skip
 
     @property
     def follows(self) -> frozenset[str]:

@@ -10,19 +10,18 @@ from cell.driver import coupling_name
 from cell.driver_errors import Refusal
 from cell.durations import action_duration
 from cell.steps import Couple, Uncouple
-from cell_drivers.simulated.face import DONE, LOST, Face
+from cell_drivers.simulated.face import DONE, LOST, StatedFace
 from cell_drivers.simulated.timeline import Due
 from cell_drivers.simulated.world import World
 
 
-class CouplingFace(Face):
+class CouplingFace(StatedFace[CouplingState]):
     def __init__(self, world: World, robot: str) -> None:
         super().__init__(world, coupling_name(robot))
         self._robot = robot
         self._due: Due | None = None
         self._command: str | None = None
         self._count = 0
-        self._frozen_state: CouplingState | None = None
 
     # --- calls ---
 
@@ -46,18 +45,6 @@ class CouplingFace(Face):
         if self._due is not None and self._command is not None:
             self._due.cancel()
             self._ends(self._command, CommandStatus("aborted", None, "stop"))
-
-    def state(self) -> CouplingState:
-        self.link.reach()
-        return self._frozen_state or self._now()
-
-    def freeze(self) -> None:
-        self._frozen_state = self._now()
-        super().freeze()
-
-    def thaw(self) -> None:
-        self._frozen_state = None
-        super().thaw()
 
     # --- what then happens ---
 
@@ -130,8 +117,8 @@ class CouplingFace(Face):
 
     def _ends(self, command: str, status: CommandStatus) -> None:
         self._command, self._due = None, None
-        self.tell(CouplingChanged(self.name, self.world.now, self._now()))
+        self.tell(CouplingChanged(self.name, self.world.now, self._state_now()))
         self.change(command, status)
 
-    def _now(self) -> CouplingState:
+    def _state_now(self) -> CouplingState:
         return CouplingState(self.name, self._robot, self.world.now, self.world.tool_at(self._robot))

@@ -7,6 +7,7 @@ acting, but what it says stays as it was. So does one without a link, which says
 from __future__ import annotations
 
 from collections import deque
+from typing import Generic, TypeVar
 
 from cell.command_book import NOT_SEEN, CommandBook
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent
@@ -15,6 +16,7 @@ from cell_drivers.simulated.link import Link
 from cell_drivers.simulated.timeline import nanoseconds
 from cell_drivers.simulated.world import World
 
+State = TypeVar("State")
 DONE = CommandStatus("done")
 LOST = "robot_lost"
 """Why a command ends whose effect depends on a robot of which nobody knows where it is."""
@@ -149,3 +151,24 @@ class Face:
     def last_state(self) -> LastState:
         """What a refusal carries; None for what has no state of its own."""
         return None
+
+
+class StatedFace(Face, Generic[State]):
+    """A face of a device with a state of its own: frozen, it says the one of that moment."""
+
+    _frozen_state: State | None = None
+
+    def state(self) -> State:
+        self.link.reach()
+        return self._frozen_state if self._frozen_state is not None else self._state_now()
+
+    def freeze(self) -> None:
+        self._frozen_state = self._state_now()
+        super().freeze()
+
+    def thaw(self) -> None:
+        self._frozen_state = None
+        super().thaw()
+
+    def _state_now(self) -> State:
+        raise NotImplementedError

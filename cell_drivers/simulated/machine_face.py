@@ -24,7 +24,7 @@ from cell.scenario import MachineAlarm
 from cell.steps import SetClamp, SetDoor
 from cell.world_record import What
 from cell_drivers.simulated.chance import drawn_duration
-from cell_drivers.simulated.face import DONE, LOST, Face
+from cell_drivers.simulated.face import DONE, LOST, StatedFace
 from cell_drivers.simulated.parts import Part, rests_at
 from cell_drivers.simulated.telling import Telling
 from cell_drivers.simulated.timeline import nanoseconds
@@ -36,7 +36,7 @@ ENDED: Mapping[Doing, What] = {"program": "program ended", "inspect": "told", "t
 ABORTED: Mapping[Doing, What] = {"program": "program aborted", "inspect": "inspection aborted", "treat": "work aborted"}
 
 
-class MachineFace(Face):
+class MachineFace(StatedFace[MachineState]):
     def __init__(self, world: World, equipment: Equipment) -> None:
         super().__init__(world, equipment.name)
         self.equipment = equipment
@@ -51,7 +51,6 @@ class MachineFace(Face):
         self._telling = Telling(world)
         self._told: dict[str, str] = {}
         self._clamped: str | None = None
-        self._frozen_state: MachineState | None = None
 
     # --- what the world asks ---
 
@@ -314,10 +313,6 @@ class MachineFace(Face):
         for robot in self.world.lost:
             self.world.violation(self.name, command, f"{may_be} while nobody knows where {robot} is")
 
-    def state(self) -> MachineState:
-        self.link.reach()
-        return self._frozen_state if self._frozen_state is not None else self._state_now()
-
     def last_state(self) -> MachineState:
         return self.state()
 
@@ -325,14 +320,6 @@ class MachineFace(Face):
         if self._is_heard and self._work is not None and self._work.command == command:
             return CommandStatus("running", self._work.fraction(self.world.now))
         return super().status(command)
-
-    def freeze(self) -> None:
-        self._frozen_state = self._state_now()
-        super().freeze()
-
-    def thaw(self) -> None:
-        self._frozen_state = None
-        super().thaw()
 
     def _say(self) -> None:
         self.tell(MachineChanged(self.name, self.world.now, self._state_now()))

@@ -28,7 +28,7 @@ from cell.trajectory import Law, Path
 from cell.trajectory_check import in_order, motion_finding, shape_finding
 from cell_drivers.simulated.applying import apply_along
 from cell_drivers.simulated.arm import TICK, Arm, Ending
-from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.face import DONE, StatedFace
 from cell_drivers.simulated.felt import ACCURACY, Felt
 from cell_drivers.simulated.jamming import there_and_back
 from cell_drivers.simulated.playback import PERIOD
@@ -45,7 +45,7 @@ POWER_UP = 0.1
 """s to release the brakes."""
 
 
-class RobotFace(Face):
+class RobotFace(StatedFace[RobotState]):
     def __init__(self, world: World, arm: Arm) -> None:
         super().__init__(world, arm.unit.name, rate=1.0 / PERIOD)
         self.arm = arm
@@ -58,7 +58,6 @@ class RobotFace(Face):
         self._brought = 0
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
-        self._frozen_state: RobotState | None = None
         self._felt = Felt(world, arm)
         self._own = OwnController(world, self.name, lambda: self._halt("quick"), self.tell)
         arm.on_scaling = lambda scaling: self.tell(SpeedScaled(self.name, world.now, scaling))
@@ -259,23 +258,11 @@ class RobotFace(Face):
 
     # --- what it says ---
 
-    def state(self) -> RobotState:
-        self.link.reach()
-        return self._frozen_state if self._frozen_state is not None else self._state_now()
-
     def last_state(self) -> RobotState:
         return self.state()
 
     def readback(self) -> tuple[ReadbackBlock, ...]:
         return () if self.is_frozen or self.link.is_cut else self.arm.readback()
-
-    def freeze(self) -> None:
-        self._frozen_state = self._state_now()
-        super().freeze()
-
-    def thaw(self) -> None:
-        self._frozen_state = None
-        super().thaw()
 
     def _state_now(self) -> RobotState:
         arm, time = self.arm, self.world.now // TICK * TICK
