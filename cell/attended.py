@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from cell.commands import Subject
+from cell.dataclass import dataclass
 
 LONGEST_SHELVED: Final = 8 * 3600.0
 """s; a shift. What is to be out of the way for longer is to be mended."""

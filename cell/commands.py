@@ -6,9 +6,9 @@ a crash what became of it. Commands are plain values: they cross the wall to a d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.former import FormerAct
 from cell.jog import WantedJog
 from cell.state import CellState

@@ -6,10 +6,10 @@ By itself it changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from cell.commands import DeviceCommand, Subject
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.jog import Jog, Mode, WantedJog
 from cell.run import PackState

@@ -7,12 +7,13 @@ stale. Times are nanoseconds of one monotonic clock (virtual or real, the assemb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cell.dataclass import dataclass
 from cell.geometry import Array
 from cell.motion_plan import Phase, Segment
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from cell.commands import Subject
+from cell.dataclass import dataclass
 from cell.latencies import Counts
 from cell.steps import Fact
 

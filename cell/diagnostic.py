@@ -5,9 +5,10 @@ A user's mistake and an infeasible plan are outcomes, never exceptions. Exceptio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, Literal, TypeVar
+
+from cell.dataclass import dataclass
 
 T = TypeVar("T")
 

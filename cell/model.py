@@ -6,10 +6,11 @@ A robot's kinematics are not in here: `RobotUnit.model` names them, the session 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from cell.changers import Changer, Pocket
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.driven_by import DrivenBy
 from cell.envelope import Envelope

@@ -9,8 +9,8 @@ s', s'' are zero at the end).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.geometry import Array
 from cell.steps import Along, Docking, MotionNeed, Touch
 from cell.task_plan import TaskPlan

@@ -6,7 +6,7 @@ the parts that are bound to it (cell/demands.py), so nothing here counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cell.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,9 +6,9 @@ stand as names that `Loop.variable` binds. Nothing here knows how a goal is reac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.phases import Phase
 from cell.quantities import Quantity

@@ -6,9 +6,10 @@ It cannot be read from a file or sent to a process: what crosses either is an un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NoReturn
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.motion_plan import MotionPlan
 

@@ -7,10 +7,11 @@ handed to the controller beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from cell.arrivals import ahead, brings, endless_loops, interval
+from cell.dataclass import dataclass
 from cell.devices import link_bounds
 from cell.driven_by import LinkBound
 from cell.envelope import SLOWER_BY

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from cell.commands import Subject
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, WhyNot
 from cell.motion_plan import MotionPlan
 from cell.run import RunContext

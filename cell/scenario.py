@@ -6,9 +6,9 @@ Counts (`nth`) start at 1; times are s since the world began; the same scenario 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.separation_distance import APPROACH_SPEED
 
 SEEN_FROM = 10.0

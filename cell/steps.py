@@ -6,9 +6,9 @@ when its effects are observed. Facts are symbolic, so that a proof can walk the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 
 FactName = Literal[

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, frozen
 from cell.motion_plan import Motion, Phase, Segment
 

@@ -14,13 +14,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Thread, current_thread, main_thread
 from types import FrameType
 from typing import Final, TypeVar
 
 from cell.attended import Attending
 from cell.codec import canonical, from_plain
+from cell.dataclass import dataclass
 from cell.events import Asked
 from cell.jog import Jog
 from cell.orders import OrderChange

@@ -8,11 +8,12 @@ something that an operator has to do something about; whatever else happens is a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from immutables import Map
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 
 Priority = Literal[1, 2, 3]
@@ -75,7 +76,7 @@ class Alarms:
     """`listed` by key. `times`: when each alarm of the last ten minutes was raised. `past`: those that have left the list, the
     newest first. Of the whole run: how many were `raised`, the `most` in ten minutes, and how many `floods` there were."""
 
-    listed: Map[str, Alarm] = Map()  # noqa: RUF009  persistent
+    listed: Map[str, Alarm] = Map()
     times: tuple[int, ...] = ()
     is_flood: bool = False
     past: tuple[Alarm, ...] = ()

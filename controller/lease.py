@@ -7,8 +7,8 @@ a key. So a terminal that dies, sleeps or loses its line lets go by that alone. 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.jog import LEASE, Jog
 
 SECOND = 1_000_000_000  # ns

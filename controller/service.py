@@ -12,7 +12,7 @@ import queue
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved, Attended, Attending
 from cell.codec import CodecError, canonical, from_plain
 from cell.commands import RequestPlan, Subject
+from cell.dataclass import dataclass
 from cell.diagnostic import Outcome, error
 from cell.driver import DriverSet, Waking
 from cell.events import Answered, Asked, Event, PlanReleased

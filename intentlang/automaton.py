@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
+
+from cell.dataclass import dataclass
 
 Made = Any
 """A node, a Lexeme, a list of such, or None for a mark."""

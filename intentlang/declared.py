@@ -6,8 +6,8 @@ Checks here need one declaration at a time, or the names of the others; what nee
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Edit, Fix, Span, error
 from cell.quantities import Quantity
 from cell.vocabulary import AttributeSchema, KindSchema, Vocabulary

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Span
 from cell.quantities import Quantity
 from cell.vocabulary import Vocabulary

@@ -6,7 +6,8 @@ left as the line that opened the block."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from cell.dataclass import dataclass
 
 _NO_CODE = re.compile(r'"[^"\n]*"|#[^\n]*')
 

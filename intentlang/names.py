@@ -6,8 +6,9 @@ One name, one meaning: nothing may hide anything else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Edit, Fix, Span, error
 from cell.program import Amount, Ref
 from cell.quantities import Quantity

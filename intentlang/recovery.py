@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cell.dataclass import dataclass
 from intentlang.missing_braces import closed_by_indentation, opened
 
 END = "\x1e"

@@ -11,10 +11,11 @@ Law: what a part has become is one convex body, which encloses all that it is ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.equipment import Feature, PartKind, Place, Seat, SeatOf
 from cell.geometry import Array, Box, Cylinder, Pose, Shape, corners, height
 from cell.vocabulary import KindSchema

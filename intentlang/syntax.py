@@ -5,9 +5,9 @@ The span of a statement with a block is that of its head, up to the brace: what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.program import Comparison
 from intentlang.source import SourceFile

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cell.dataclass import dataclass
 from cell.quantities import Quantity
 from cell.vocabulary import FactSchema, KindSchema
 from intentlang.units import noun

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
 from cell.codec import CodecError, canonical, from_plain, to_plain
+from cell.dataclass import dataclass
 from cell.device import (
     Capabilities,
     CommandStatus,
@@ -113,8 +114,8 @@ class Hello:
     signals: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
-    of_signals: Capabilities = NO_SIGNALS.capabilities()  # noqa: RUF009  frozen
-    of_people: Capabilities = NO_PEOPLE.capabilities()  # noqa: RUF009
+    of_signals: Capabilities = NO_SIGNALS.capabilities()
+    of_people: Capabilities = NO_PEOPLE.capabilities()
     is_virtual: bool = False
     origin: int = 0
     speed: float = 1.0

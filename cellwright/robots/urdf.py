@@ -7,11 +7,12 @@ Our own reader over expat rather than a library's: every refusal must carry its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.parsers import expat
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, Box, Cylinder, Pose, Sphere, frozen
 
 

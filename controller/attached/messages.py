@@ -7,11 +7,11 @@ such a message is acted upon.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from cell.codec import CodecError, canonical_in_pieces, from_plain
 from cell.codec_schema import schema_of
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic
 from cell.events import Asked, Event
 from cell.jog import Jog

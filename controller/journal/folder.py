@@ -9,10 +9,11 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from cell.codec import CodecError, canonical, from_plain
+from cell.dataclass import dataclass
 from cell.events import Event
 from cell.motion_plan import MotionPlan
 from cell.run import RunSummary

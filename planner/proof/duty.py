@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Span
 from cell.program import Goal, Loop, When
 from planner.proof.chores import FreshDuty

@@ -9,11 +9,11 @@ without the part, doors and clamps of what the part is not in, changes of tools.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from cell.arrivals import arrival_times
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.state import PlanningRequest
 from cell.steps import (

@@ -10,11 +10,11 @@ stretch; the rest is halved. Source: Schwarzer, Saha, Latombe, IEEE T-RO 21(3), 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, Body, Shape, corners
 from cell.kinematic_chain import JointKind
 from cell.trajectory import Path

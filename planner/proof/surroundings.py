@@ -6,9 +6,9 @@ The digest covers all that a geometric certificate depends on besides the motion
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cell.codec import digest
+from cell.dataclass import dataclass
 from cell.docking import T_world_flange
 from cell.equipment import Place
 from cell.geometry import Body, Pose

@@ -8,11 +8,10 @@ pair of bodies alone. An arm at rest is a path of one point. Boxes first: most p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from cell.dataclass import dataclass
 from cell.geometry import Array
 from cell.steps import Carried
 from cell.trajectory import Path

@@ -1,0 +1,144 @@
+"""`dataclass` as the standard library has it, made in a fraction of the time.
+
+A command makes several hundred such classes before it does anything. The library compiles up to six functions of each, one by
+one, which was a quarter of every start (decision 0168); from Python 3.13 on it does better. Here what must be compiled is
+compiled in one go, and what is seldom called is shared.
+
+Law: but for a `__doc__` that nobody wrote, what comes out cannot be told from what the library makes: fields, replace, match,
+pickle, copy, ==, hash and repr, and what is refused. Whatever is beyond the plain case is left to the library.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, Field, FrozenInstanceError, fields
+from inspect import get_annotations
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as dataclass
+else:
+
+    def dataclass(cls=None, /, **asked):
+        return _maker(asked) if cls is None else _maker(asked)(cls)
+
+
+Methods = dict[str, Any]
+_PLAIN = frozenset(("frozen", "slots", "eq"))
+_BEYOND = ("ClassVar", "InitVar", "KW_ONLY")
+_NOT_GIVEN = object()
+
+
+def _maker(asked: dict[str, bool]) -> Callable[[type], type]:
+    return lambda cls: _made(cls, **asked) if _is_plain(cls, asked) else dataclasses.dataclass(**asked)(cls)
+
+
+def _is_plain(cls: type, asked: dict[str, bool]) -> bool:
+    if asked.keys() - _PLAIN or not asked.get("slots") or any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]):
+        return False
+    kinds = get_annotations(cls).values()
+    if {"__setattr__", "__delattr__", "__slots__"} & cls.__dict__.keys():  # it refuses them
+        return False
+    if not all(isinstance(kind, str) and not any(word in kind for word in _BEYOND) for kind in kinds):
+        return False
+    return all(_is_plain_field(value) for value in cls.__dict__.values() if isinstance(value, Field))
+
+
+def _is_plain_field(field: Field[Any]) -> bool:
+    return field.init and field.repr and field.compare and field.hash is None and field.kw_only is MISSING
+
+
+def _made(cls: type, slots: bool, frozen: bool = False, eq: bool = True) -> type:
+    own = dict(cls.__dict__)
+    if cls.__doc__ is None:  # the library would work out the signature and write that
+        cls.__doc__ = f"{cls.__name__}({', '.join(get_annotations(cls))})"
+    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+    made.__dataclass_params__.frozen = frozen  # for whoever inherits from it
+    names = tuple(made.__dataclass_fields__)
+    methods = _compiled(made, frozen, eq, eq and frozen and _may_hash(own))
+    if eq and not frozen and _may_hash(own):
+        made.__hash__ = None
+    methods |= {"__repr__": _shown(names), **(_frozen(made, names) if frozen else {})}
+    for name, method in methods.items():
+        if name not in own or name == "__hash__":
+            method.__module__, method.__qualname__ = made.__module__, f"{made.__qualname__}.{name}"
+            setattr(made, name, method)
+    return made  # type: ignore[no-any-return]
+
+
+def _may_hash(own: Methods) -> bool:
+    """A class that has a `==` of its own is given a hash of None by the language, which is nobody's wish."""
+    return "__hash__" not in own or (own["__hash__"] is None and "__eq__" in own)
+
+
+# --- what is compiled ------------------------------------------------------------------------------------------------
+
+
+def _compiled(made: Any, frozen: bool, eq: bool, hashes: bool) -> Methods:
+    """__init__, and what compares: as fast in use as if they were written by hand."""
+    known: Methods = {"__builtins__": __builtins__, "_not_given": _NOT_GIVEN}
+    text = [*_init(made, frozen, known)]
+    if eq or hashes:
+        mine, others = (f"({''.join(f'{of}.{name}, ' for name in made.__dataclass_fields__)})" for of in ("self", "other"))
+        if eq:
+            text += ["def __eq__(self, other):", " if other.__class__ is not self.__class__: return NotImplemented"]
+            text += [f" return {mine} == {others}"]
+        if hashes:
+            text += ["def __hash__(self):", f" return hash({mine})"]
+    exec("\n".join(text), known)
+    return {name: known[name] for name in ("__init__", "__eq__", "__hash__") if name in known}
+
+
+def _init(made: Any, frozen: bool, known: Methods) -> Iterator[str]:
+    taken, lines = [], []
+    for field in fields(made):
+        name, value = field.name, field.name
+        if field.default is not MISSING:
+            known[f"_default_of_{name}"] = field.default
+            taken.append(f"{name}=_default_of_{name}")
+        elif field.default_factory is not MISSING:
+            known[f"_made_for_{name}"] = field.default_factory
+            taken.append(f"{name}=_not_given")
+            value = f"_made_for_{name}() if {name} is _not_given else {name}"
+        else:
+            taken.append(name)
+        if frozen:
+            known[f"_put_{name}"] = getattr(made, name).__set__
+        lines.append(f" _put_{name}(_self, {value})" if frozen else f" _self.{name} = {value}")
+    yield f"def __init__({', '.join(['_self', *taken])}):"
+    yield from lines
+    yield " _self.__post_init__()" if hasattr(made, "__post_init__") else " return None"
+
+
+# --- what is shared --------------------------------------------------------------------------------------------------
+
+
+def _shown(names: tuple[str, ...]) -> Callable[[Any], str]:
+    @recursive_repr()
+    def __repr__(self: Any) -> str:
+        return f"{self.__class__.__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
+    return __repr__
+
+
+def _frozen(made: type, names: tuple[str, ...]) -> Methods:
+    def __setattr__(self: Any, name: str, value: object) -> None:
+        if type(self) is made or name in names:
+            raise FrozenInstanceError(f"cannot assign to field {name!r}")
+        super(made, self).__setattr__(name, value)
+
+    def __delattr__(self: Any, name: str) -> None:
+        if type(self) is made or name in names:
+            raise FrozenInstanceError(f"cannot delete field {name!r}")
+        super(made, self).__delattr__(name)
+
+    def __getstate__(self: Any) -> list[Any]:
+        return [getattr(self, name) for name in names]
+
+    def __setstate__(self: Any, state: list[Any]) -> None:
+        for name, value in zip(names, state, strict=False):
+            object.__setattr__(self, name, value)
+
+    return {one.__name__: one for one in (__setattr__, __delattr__, __getstate__, __setstate__)}
