@@ -11,7 +11,7 @@ from __future__ import annotations
 import atexit
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -20,7 +20,9 @@ from threading import Event, Lock, Thread, Timer
 from typing import Any
 
 from cell.codec import CodecError
+from cell.command_book import Over
 from cell.device import (
+    CommandChanged,
     DeviceEvent,
     FaultCleared,
     FaultRaised,
@@ -71,7 +73,7 @@ class Line:
         self._sending, self._cutting = Lock(), Lock()
         self._told = Told()
         self._asked: dict[int, tuple[Event, list[Answered | Failed]]] = {}
-        self._commands: set[str] = set()
+        self._commands, self._over = set[str](), Over()
         self._heard, self._missed, self._silence = time.monotonic(), 0.0, bounds.silence
         self._is_open = False
         self._parting: Timer | None = None
@@ -344,10 +346,18 @@ class Line:
         self.meter.looked(seen, self._due, self.now())
         is_new = self._told.take(seen)
         waiting = self._told.waiting
+        self._forget(seen.events)
         if is_new:
             self.on_news()
         if waiting > self.bounds.events:
             self.cut(f"it floods: {waiting} events that nobody could fetch in time")
+
+    def _forget(self, events: Sequence[DeviceEvent]) -> None:
+        """Of what is over the oldest: of that no child has anything to say."""
+        for event in events:
+            if isinstance(event, CommandChanged) and event.status.is_final:
+                oldest = self._over.add(event.command)
+                self._commands.discard(oldest or "")
 
     def _is_known(self, command: str) -> bool:
         """Of a child that somebody else has started: it may have been their command."""

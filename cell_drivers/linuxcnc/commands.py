@@ -1,13 +1,14 @@
 """Commands of one robot by their ids: what each asked for, and what became of it. Pure.
 
-Law: an id is one command for ever, twice is as good as once, and what was refused was not seen. Of what is over an id, what it
-was and its end are kept, and not the program: a robot gets tens of thousands in a week.
+Law: twice is as good as once, and what was refused was not seen. What is under way is never forgotten. Of the newest that are
+over an id, what it was and its end are kept, and not the program: a robot gets tens of thousands in a week.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cell.command_book import Over
 from cell.device import CommandStatus, Prepared, Trajectory
 from cell_drivers.linuxcnc.program import Program
 
@@ -47,6 +48,7 @@ class Commands:
         self._prepared: dict[str, Prepared] = {}
         self._asked: dict[str, tuple[object, ...]] = {}
         self._status: dict[str, CommandStatus] = {}
+        self._over = Over()
 
     def is_new(self, command: str, *asked: object) -> bool | None:
         """None: the id belongs to something else."""
@@ -82,7 +84,14 @@ class Commands:
         self._status[command] = status
         if status.is_final:
             self.motions.pop(command, None)
+            self._forget_for(command)
         return True
+
+    def _forget_for(self, command: str) -> None:
+        oldest = self._over.add(command)
+        if oldest is not None:
+            for kept in (self._asked, self._status, self._prepared):
+                kept.pop(oldest, None)  # type: ignore[attr-defined]
 
     def status(self, command: str) -> CommandStatus:
         """Of what runs: how far it is by now."""

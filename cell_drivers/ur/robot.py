@@ -126,6 +126,8 @@ class UrRobot(Supervised):
         period = PERIODS[self.connection.rtde.control.major if self.connection.rtde.control is not None else 5]
         text = program(Mark.of(command), rows_of(path, law, period, self.model.acceleration))
         prepared = Prepared(self.name, command, trajectory.motion, law.duration)
+        for forgotten in [known for known in self._ready if self._commands.asked(known) is None]:
+            del self._ready[forgotten]
         self._ready[command] = Ready(prepared, path.control[0, 0], text)
         self._tell(command, ("motion", trajectory.motion), CommandStatus("queued"))
         return prepared

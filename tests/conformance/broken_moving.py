@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from cell.command_book import CommandBook
 from cell.device import CommandChanged, CommandStatus, Prepared, RobotState, SpeedScaled, StopKind, Trajectory
 from cell.driver_errors import Refusal, Refused, Stale
-from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, scaling, stopping
+from cell.newest import Newest
+from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, remembering, scaling, stopping
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, robots, sneak
 from tests.conformance.broken_reading import declares
 
@@ -111,6 +113,34 @@ class ForgetsWhenItOpens(Set):
         self.inner.open()
         for robot in self.inner.motion.values():
             robot.commands._status.clear()
+
+
+class ForgetsSoon(Around):
+    """All but the newest twenty that are over."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        inner.commands = CommandBook(inner.name, 20)
+
+
+class ForgetsWhatRuns(Around):
+    """All but the newest twenty, over or not."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.taken: Newest[str, bool] = Newest(20)
+
+    def start(self, prepared: Prepared) -> None:
+        self.taken[prepared.command] = True
+        self.inner.start(prepared)
+
+    def scale_speed(self, command: str, scaling: float) -> None:
+        self.taken[command] = True
+        self.inner.scale_speed(command, scaling)
+
+    def status(self, command: str) -> CommandStatus:
+        found: CommandStatus = self.inner.status(command)
+        return found if command in self.taken or found.is_final else CommandStatus("not seen")
 
 
 class ForgetsWhatItBegan(Around):
@@ -374,6 +404,8 @@ FAULTS = (
     Fault("is too fast", refusing.prepare_refuses_beyond_the_velocity, blind(Refusal.VELOCITY_LIMIT)),
     Fault("accelerates too hard", refusing.prepare_refuses_beyond_the_acceleration, blind(Refusal.ACCELERATION_LIMIT)),
     Fault("has too much jerk", refusing.prepare_refuses_beyond_the_jerk, blind(Refusal.JERK_LIMIT)),
+    Fault("knows the newest twenty of what is over", remembering.a_motion_is_known_to_its_end, robots(ForgetsSoon)),
+    Fault("knows the newest twenty of what is sent", remembering.a_motion_is_known_to_its_end, robots(ForgetsWhatRuns)),
     Fault("answers otherwise the second time", numbering.prepare_twice_is_once, robots(OtherDuration)),
     Fault("starts again what is done", numbering.start_twice_is_once, robots(StartsAgain)),
     Fault("takes an id twice", numbering.an_id_is_not_taken_for_another_command, swallows(Refusal.ID_REUSED, call="deactivate")),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from cell.command_book import CommandBook
 from cell.device import (
     CommandChanged,
     CommandStatus,
@@ -17,7 +18,7 @@ from cell.device import (
     SignalSample,
 )
 from cell.driver_errors import Refusal, Refused
-from cell_drivers.conformance.laws import doubting, gripping, inspecting, machining, sensing, waiting
+from cell_drivers.conformance.laws import doubting, gripping, inspecting, machining, remembering, sensing, waiting
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, grippers, machines, nameless, with_devices
 
 
@@ -109,6 +110,14 @@ class GripsWhileClosed(Around):
 class TerseGrip(Around):
     def grip(self, *asked: object) -> None:
         nameless(lambda: self.inner.grip(*asked))
+
+
+class ForgetsSoon(Around):
+    """All but the newest twenty."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        inner.commands = CommandBook(inner.name, 20)
 
 
 class Forgets(Set):
@@ -287,6 +296,7 @@ FAULTS = (
     Fault("never says that it is open", gripping.released_is_open, grippers(NeverOpen)),
     Fault("says done before held", gripping.the_grip_is_told_before_done, DoneFirst),
     Fault("is empty before it is closed", gripping.moving_jaws_are_none, grippers(EmptyAtOnce)),
+    Fault("knows its newest twenty commands", remembering.a_grip_is_known_for_a_hundred_more, grippers(ForgetsSoon)),
     Fault("is done each time that it is asked", gripping.a_grip_is_numbered, grippers(DoneEachTime)),
     Fault("clamps a force silently", gripping.a_force_out_of_range_is_refused, grippers(AnyForce)),
     Fault("closes another hand", gripping.an_unknown_hand_is_refused, grippers(AnyHand)),

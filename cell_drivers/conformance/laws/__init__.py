@@ -18,6 +18,7 @@ from cell_drivers.conformance.laws import (
     opening,
     powering,
     refusing,
+    remembering,
     sampling,
     scaling,
     sensing,
@@ -30,6 +31,7 @@ from cell_drivers.conformance.laws import (
 _ROOMS: tuple[ModuleType, ...] = (
     opening, telling, measuring, sampling, doubting, powering, refusing, numbering, moving, stopping, scaling, linking, wiring,
     gripping, following, machining, inspecting, sensing, waiting,
+    remembering,
 )  # fmt: skip
 
 LAWS: tuple[Law, ...] = tuple(found for room in _ROOMS for found in vars(room).values() if isinstance(found, Law))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cell.command_book import Over
 from cell.device import CommandChanged, CommandStatus, DeviceEvent
 from cell.driver_errors import LastState, Refusal, Refused
 
@@ -17,6 +18,7 @@ class Numbered:
         self.news: list[DeviceEvent] = []
         self._asked: dict[str, tuple[object, ...]] = {}
         self._status: dict[str, CommandStatus] = {}
+        self._over = Over()
 
     def open(self) -> None:
         """Connects. Never moves, never powers, and comes back with a state."""
@@ -58,6 +60,13 @@ class Numbered:
     def tell(self, command: str, status: CommandStatus) -> None:
         self._status[command] = status
         self.news.append(CommandChanged(self.name, self.now(), command, status))
+        if status.is_final and (oldest := self._over.add(command)) is not None:
+            self.forget(oldest)
+
+    def forget(self, command: str) -> None:
+        """It is over, and so are a thousand after it: a run may go on for weeks."""
+        self._asked.pop(command, None)
+        self._status.pop(command, None)
 
     def refused(self, code: Refusal, command: str, why: str = "") -> Refused:
         self._asked.pop(command, None)  # a refused command was not seen

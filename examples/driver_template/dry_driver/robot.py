@@ -153,6 +153,10 @@ class Robot(Numbered):
         with suppress(Exception):
             self.arm.disconnect()
 
+    def forget(self, command: str) -> None:
+        super().forget(command)
+        self._prepared.pop(command, None)
+
     # --- power ---
 
     def activate(self, command: str) -> None:
@@ -215,7 +219,7 @@ class Robot(Numbered):
 
     def stop(self, kind: StopKind) -> None:
         """What was only prepared, or is being powered, is dropped too."""
-        for command in self._prepared:
+        for command in tuple(self._prepared):
             if self.status(command).state == "queued":
                 self.tell(command, CommandStatus("aborted", 0.0, f"{kind} stop"))
         self._give_up_powering(f"{kind} stop")
