@@ -20,6 +20,7 @@ from cell.run import LEAVES_ORDERS, OrdersLeft, RunContext
 from cell.state import Expected, InPart, Lost, PartState
 from controller import coming, orders
 from controller.draft import Draft
+from controller.past_orders import is_past, with_past
 from controller.run_state import Belief
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ def _leave_orders(d: Draft) -> None:
         orders=_without(d.belief.orders, past),
         queue=tuple(name for name in d.belief.queue if name not in past),
         arrived=_without(d.belief.arrived, past),
-        past_orders=d.belief.past_orders.update(states),
+        past_orders=with_past(d.belief.past_orders, past),
         left_orders=tuple(OrdersLeft(*of, count) for of, count in sorted(counts.items())),
     )
     for name in [name for name in d.timers if _is_age_of(name, past)]:
@@ -112,7 +113,7 @@ def _gone(d: Draft) -> tuple[str, ...]:
 
 def _is_bound(d: Draft, part: str) -> bool:
     demand = d.belief.parts[part].part.bound
-    return bool(demand) and order_of(demand) not in d.belief.past_orders
+    return bool(demand) and not is_past(d.belief.past_orders, order_of(demand))
 
 
 def _lies_on(part: str, bases: dict[str, str]) -> str:

@@ -19,6 +19,7 @@ from cell.state import InPlace, PartState
 from cell.steps import Step
 from controller import ledger
 from controller.draft import Draft
+from controller.past_orders import is_past
 
 Wanted = tuple[str, Goal]
 """A demand, and a goal that is to be a fact for its part."""
@@ -80,7 +81,7 @@ def change(d: Draft, name: str, **changes: object) -> None:
 
 def arrive(d: Draft, event: OrderArrived) -> bool:
     """Takes in an order; False where its id is known already, so that a second telling changes nothing."""
-    if event.order.id in d.belief.orders or event.order.id in d.belief.past_orders:
+    if event.order.id in d.belief.orders or is_past(d.belief.past_orders, event.order.id):
         return False
     d.believe(
         orders=d.belief.orders.set(event.order.id, event.order),

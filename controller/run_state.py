@@ -6,22 +6,23 @@ intent or from a plan alone (`policies`, `plan`) stands in here too, made once; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from immutables import Map
 
 from cell.commands import Command, StopKind
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.events import Conclusion, Source, WayFound
 from cell.jog import Jog
 from cell.orders import Order
-from cell.run import OrdersLeft, OrderState, PackState, RunContext
+from cell.run import OrdersLeft, PackState, RunContext
 from cell.state import Amended, CellState, Errand, PartState
 from cell.steps import MotionNeed, Stance
 from controller.alarms import Alarm as Alarm
 from controller.alarms import Alarms
 from controller.approved import Approved
+from controller.past_orders import PastOrders
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
 
@@ -88,9 +89,9 @@ class Belief:
     `decided`: the branch of each `when` that a plan has decided by what was observed. `numbered`: the highest number of each
     kind of part that comes without end. `left` counts the parts that a run without end has left behind, by kind and place
     (left_behind.py), `left_good` and `left_bad` those that were produced so, `left_goals` what was reached for them;
-    `left_orders` counts its orders that are over, and `past_orders` has by id what each of them came to: one that is told twice
-    is made once. `badly_heard`: the devices whose link was worse than its bound and was not good for a whole window since, each
-    with how bad it was."""
+    `left_orders` counts its orders that are over, and `past_orders` knows their ids: one that is told twice is made once.
+    `badly_heard`: the devices whose link was worse than its bound and was not good for a whole window since, each with how bad
+    it was."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE
@@ -115,7 +116,7 @@ class Belief:
     left_goals: int = 0
     left_orders: tuple[OrdersLeft, ...] = ()
     badly_heard: Map[str, str] = _NONE
-    past_orders: Map[str, OrderState] = _NONE
+    past_orders: PastOrders = _NONE
 
 
 # --- how far the plan is -----------------------------------------------------------------------------------------------

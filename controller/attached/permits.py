@@ -35,6 +35,7 @@ from controller.attached.messages import (
     UnshelveAlarm,
     Watch,
 )
+from controller.past_orders import is_past
 from controller.run_state import RunState
 
 STOPS: Final = frozenset({"stop", "quick stop", "abort"})
@@ -167,7 +168,7 @@ def _withdrawn(standing: Standing, order_id: str) -> str | None:
 
 def _is_known(standing: Standing, order_id: str) -> bool:
     """Also one that is over: to withdraw it changes nothing."""
-    return order_id in standing.state.belief.orders or order_id in standing.state.belief.past_orders
+    return order_id in standing.state.belief.orders or is_past(standing.state.belief.past_orders, order_id)
 
 
 def _attended(standing: Standing, request: OfAlarm) -> str | None:

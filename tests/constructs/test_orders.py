@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from immutables import Map
 
 from cell.events import (
     DemandBound,
@@ -24,6 +25,7 @@ from cell.scenario import GripLost, MissingPart, OrderComes, OrderGoes
 from controller.acceptance import unwatched
 from controller.journal.replay import fold
 from controller.journal.report import report
+from controller.past_orders import with_past
 from controller.rehearsal import Ask
 from tests.constructs.bench import Bench, Ran
 from tests.controller.tending import failure_codes
@@ -265,7 +267,7 @@ def test_orders_that_are_over_are_counted_and_only_their_ids_are_known() -> None
     state = fold(ran.record.events)
     assert (ran.record.summary.state, sorted(done(ran))) == ("Complete", ["B", "C", "D", "E"])
     assert state.belief.queue == tuple(state.belief.orders) == tuple(state.belief.arrived) == ("E",)
-    assert dict(state.belief.past_orders) == {"B": "done", "C": "done", "D": "done"}
+    assert state.belief.past_orders == with_past(Map(), "BCD")
     assert [tuple(order.id for order in asked.state.orders) for asked in ran.asked] == [("B", "C"), ("C", "D"), ("D", "E")]
     begun = max(n for n, event in enumerate(ran.record.events) if isinstance(event, PlanReleased))
     timers = fold(ran.record.events[: begun + 1]).timers
@@ -283,7 +285,7 @@ def test_what_has_gone_wrong_with_an_order_is_over_before_it_is_left_behind() ->
     again = bench(A, is_continuous=True).run(
         OrderGoes("A", 12.0), OrderComes("C", 13.0, (("pin", 1),), None), asks=(Ask(60.0, "resume"), Ask(200.0, "finish"))
     )
-    assert dict(fold(again.record.events).belief.past_orders) == {"A": "withdrawn"}
+    assert fold(again.record.events).belief.past_orders == with_past(Map(), "A")
     assert done(again) == ["C"]
 
 

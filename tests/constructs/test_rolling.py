@@ -34,6 +34,7 @@ from controller.journal.replay import fold, states, verified
 from controller.journal.rows import snapshot_of, state_of
 from controller.left_behind import leave_behind
 from controller.machine import advance
+from controller.past_orders import with_past
 from controller.rehearsal import Ask, AtOnce
 from controller.run_state import NOTHING_YET, Commands
 from tests.constructs.bench import Bench, Ran
@@ -236,8 +237,8 @@ def test_a_part_that_an_order_still_counts_is_not_left_behind_before_that_is_ove
     before, after = next((a, b) for a, b in told if gone in a.belief.parts and gone not in b.belief.parts)
     held = before.belief.parts[gone]
     bound = before.belief.parts.set(gone, replace(held, part=replace(held.part, bound="A.1")))
-    for past, is_kept in ({}, True), ({"A": "done"}, False):
-        belief = replace(before.belief, parts=bound, past_orders=Map(past))
+    for past, is_kept in ("", True), ("A", False):
+        belief = replace(before.belief, parts=bound, past_orders=with_past(Map(), past))
         d = draft_of(replace(before, belief=belief, progress=after.progress), after.now)
         leave_behind(d)
         assert (gone in d.belief.parts) is is_kept

@@ -31,6 +31,7 @@ from controller.attached.messages import (
     Watch,
 )
 from controller.attached.permits import Standing, may_not, refusal
+from controller.past_orders import with_past
 from controller.run_state import NOTHING_YET, Manual, Question, RunState
 from tests.controller.jogged import AHEAD, in_production
 
@@ -49,7 +50,7 @@ def state(pack: PackState, is_over: bool = False) -> RunState:
         pack=pack,
         is_over=is_over,
         trouble=replace(NOTHING_YET.trouble, questions=Map({"q1": Question("Was it done?", ("done", "not done"))})),
-        belief=replace(NOTHING_YET.belief, orders=ORDERS, past_orders=Map({"WO-0": "done"})),
+        belief=replace(NOTHING_YET.belief, orders=ORDERS, past_orders=with_past(Map(), ["WO-0"])),
         alarms=Alarms(listed=Map({alarm.cause.key: alarm for alarm in (NEW, SHELVED, PEOPLE)})),
     )
 
