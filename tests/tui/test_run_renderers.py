@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from cell.commands import Subject
-from cell.events import DeviceAlarm, EventRaised, GoalReached, HoldRaised, PlanReleased, StepConfirmed, StepStarted
+from cell.events import DeviceAlarm, Event, EventRaised, GoalReached, HoldRaised, PlanReleased, StepConfirmed, StepStarted
 from tests.tui.samples import PLAN, SUMMARY
-from tui.busy_text import busy_lines
+from tui.busy_text import Busy
 from tui.event_text import event_line
 from tui.run_text import run_document, run_exit_code, run_text, runs_text
 
@@ -66,6 +66,12 @@ def test_lines_of_events_name_part_and_cause() -> None:
     assert event_line(DeviceAlarm(0, OF, "lathe", True, "7", "\x1b[2J")) == "alarm of lathe: 7 \\x1b[2J"
 
 
+def busy_lines_of(events: tuple[Event, ...]) -> list[str]:
+    busy = Busy()
+    assert tuple(busy.passing(events)) == events
+    return list(busy.lines())
+
+
 def test_busy_share_counts_overlapping_steps_once() -> None:
     def at(seconds: float, kind: type[StepStarted] | type[StepConfirmed], name: str) -> StepStarted | StepConfirmed:
         return kind(int(seconds * 1e9), Subject("run-1", plan=PLAN.plan_id, step=name))
@@ -79,9 +85,9 @@ def test_busy_share_counts_overlapping_steps_once() -> None:
         at(50, StepConfirmed, "s2"),
         at(100, StepConfirmed, "s3"),
     )
-    robot, lathe = busy_lines(events)
+    robot, lathe = busy_lines_of(events)
     assert robot.split()[0] == "r1"
     assert robot.endswith("50 %")
     assert robot.count("█") == 15
     assert lathe.endswith("50 %")
-    assert list(busy_lines(())) == []
+    assert busy_lines_of(()) == []

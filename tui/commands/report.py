@@ -92,15 +92,16 @@ def _account(folder: RunFolder) -> str:
     """Raises JournalError."""
     from controller.journal.journal import legible
     from controller.journal.report import report
-    from tui.busy_text import busy_lines
+    from tui.busy_text import Busy
     from tui.fidelity_text import fidelity_lines
 
     _tell_damage(folder)
+    busy = Busy()
     with legible(folder.path):
-        account = report(folder.each_event(), folder.summary())
+        account = report(busy.passing(folder.each_event()), folder.summary())
     lines = [printable(line) for line in account.splitlines()]
-    if busy := list(busy_lines(folder.each_event())):
-        lines += ["", "busy, of the time from the first step to the last", *(f"  {line}" for line in busy)]
+    if shares := list(busy.lines()):
+        lines += ["", "busy, of the time from the first step to the last", *(f"  {line}" for line in shares)]
     if motions := list(fidelity_lines(folder.id, _motions(folder))):
         lines += ["", *motions]
     return "\n".join(lines)
