@@ -127,12 +127,12 @@ def _frozen(made: type, names: tuple[str, ...]) -> Methods:
     def __setattr__(self: Any, name: str, value: object) -> None:
         if type(self) is made or name in names:
             raise FrozenInstanceError(f"cannot assign to field {name!r}")
-        super(made, self).__setattr__(name, value)
+        super(made, self).__setattr__(name, value)  # type: ignore[arg-type]
 
     def __delattr__(self: Any, name: str) -> None:
         if type(self) is made or name in names:
             raise FrozenInstanceError(f"cannot delete field {name!r}")
-        super(made, self).__delattr__(name)
+        super(made, self).__delattr__(name)  # type: ignore[arg-type]
 
     def __getstate__(self: Any) -> list[Any]:
         return [getattr(self, name) for name in names]

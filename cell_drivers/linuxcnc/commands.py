@@ -91,7 +91,7 @@ class Commands:
         oldest = self._over.add(command)
         if oldest is not None:
             for kept in (self._asked, self._status, self._prepared):
-                kept.pop(oldest, None)  # type: ignore[attr-defined]
+                kept.pop(oldest, None)
 
     def status(self, command: str) -> CommandStatus:
         """Of what runs: how far it is by now."""
