@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
 from inspect import get_annotations
 from reprlib import recursive_repr
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,36 +80,41 @@ def _may_hash(own: Methods) -> bool:
 def _compiled(made: Any, frozen: bool, eq: bool, hashes: bool) -> Methods:
     """__init__, and what compares: as fast in use as if they were written by hand."""
     known: Methods = {"__builtins__": __builtins__, "_not_given": _NOT_GIVEN}
-    text = [*_init(made, frozen, known)]
-    if eq or hashes:
-        mine, others = (f"({''.join(f'{of}.{name}, ' for name in made.__dataclass_fields__)})" for of in ("self", "other"))
-        if eq:
-            text += ["def __eq__(self, other):", " if other.__class__ is not self.__class__: return NotImplemented"]
-            text += [f" return {mine} == {others}"]
-        if hashes:
-            text += ["def __hash__(self):", f" return hash({mine})"]
-    exec("\n".join(text), known)
-    return {name: known[name] for name in ("__init__", "__eq__", "__hash__") if name in known}
+    text, defaults = [*_init(made, frozen, known)], _defaults(made)
+    mine, others = (f"({''.join(f'{of}.{name}, ' for name in made.__dataclass_fields__)})" for of in ("self", "other"))
+    if eq:
+        text += ["def __eq__(self, other):", " if other.__class__ is not self.__class__: return NotImplemented"]
+        text += [f" return {mine} == {others}"]
+    if hashes:
+        text += ["def __hash__(self):", f" return hash({mine})"]
+    whole = compile("\n".join(text), f"<{made.__qualname__}>", "exec")
+    codes = [code for code in whole.co_consts if isinstance(code, CodeType)]
+    return {c.co_name: FunctionType(c, known, c.co_name, defaults if c.co_name == "__init__" else None) for c in codes}
+
+
+def _defaults(made: Any) -> tuple[Any, ...]:
+    """Of the last fields, one for each; `_NOT_GIVEN` for what is made anew. Raises TypeError where one without follows."""
+    found: list[Any] = []
+    for field in fields(made):
+        if field.default is not MISSING:
+            found.append(field.default)
+        elif field.default_factory is not MISSING:
+            found.append(_NOT_GIVEN)
+        elif found:
+            raise TypeError(f"non-default argument {field.name!r} follows default argument")
+    return tuple(found)
 
 
 def _init(made: Any, frozen: bool, known: Methods) -> Iterator[str]:
-    taken, lines = [], []
+    yield f"def __init__({', '.join(['_self', *(field.name for field in fields(made))])}):"
     for field in fields(made):
         name, value = field.name, field.name
-        if field.default is not MISSING:
-            known[f"_default_of_{name}"] = field.default
-            taken.append(f"{name}=_default_of_{name}")
-        elif field.default_factory is not MISSING:
+        if field.default_factory is not MISSING:
             known[f"_made_for_{name}"] = field.default_factory
-            taken.append(f"{name}=_not_given")
             value = f"_made_for_{name}() if {name} is _not_given else {name}"
-        else:
-            taken.append(name)
         if frozen:
             known[f"_put_{name}"] = getattr(made, name).__set__
-        lines.append(f" _put_{name}(_self, {value})" if frozen else f" _self.{name} = {value}")
-    yield f"def __init__({', '.join(['_self', *taken])}):"
-    yield from lines
+        yield f" _put_{name}(_self, {value})" if frozen else f" _self.{name} = {value}"
     yield " _self.__post_init__()" if hasattr(made, "__post_init__") else " return None"
 
 

@@ -139,6 +139,18 @@ def test_a_word_of_its_own_stays_and_none_is_invented_at_length() -> None:
     assert without.__doc__ == "Plain(one, two, three, self)"
 
 
+def disordered() -> type:
+    class Disordered:
+        one: int = 1
+        two: int
+
+    return Disordered
+
+
+def test_what_the_library_refuses_it_refuses_in_the_same_words() -> None:
+    assert outcome(lambda: ours.dataclass(slots=True)(disordered())) == outcome(lambda: dataclass(slots=True)(disordered()))
+
+
 def test_what_is_beyond_the_plain_case_is_the_librarys() -> None:
     @ours.dataclass(frozen=True, slots=True, order=True)
     class Ordered:
