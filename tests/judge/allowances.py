@@ -23,7 +23,7 @@ ON_PATH = 1e-9  # path parameter: rounding
 @dataclass(frozen=True, slots=True, eq=False)
 class Allowed:
     """`touch` (a contact) or `zone` (a visit) of `robot`, in [`first`, `last`] ns. `speed`: of the TCP, m/s, for contacts; a path
-    `is_followed` then."""
+    `is_followed` then, and `is_whole` unless the robot was stopped on it."""
 
     robot: str
     run: Run
@@ -33,6 +33,7 @@ class Allowed:
     zone: str | None
     speed: float | None
     is_followed: bool = False
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ def allowed(track: Track, motions: Mapping[str, Motion]) -> tuple[Allowed, ...]:
         until = float(track.at[track.runs[k + 1].first]) if k + 1 < len(track.runs) else np.inf
         at = track.at[run.first : run.last].astype(np.float64)
         for one in meant:
+            is_whole = bool(len(s)) and s[-1] >= one.last - ON_PATH
             for first, last in _windows(at, s, one.first, one.last, length, before, until):
-                found.append(Allowed(track.robot, run, first, last, one.touch, one.zone, one.speed, one.is_followed))
+                found.append(Allowed(track.robot, run, first, last, one.touch, one.zone, one.speed, one.is_followed, is_whole))
     return tuple(found)
 
 

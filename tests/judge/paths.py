@@ -1,5 +1,5 @@
 """Whether a tool was on the path that it is meant to follow: its tip, by the judge's own kinematics, against straight lines
-between the waypoints that the cell declares, and each waypoint passed, in order.
+between the waypoints that the cell declares, and each waypoint passed, in order, unless it was stopped on its way.
 
 Where a path turns gently it is a curve and not those lines; it leaves them by no more than SAGITTA of a side.
 """
@@ -39,6 +39,8 @@ def off_the_path(track: Track, arm: Arm, frame: Array, meant: Allowed, cell: Cel
     if apart[k] > NEAR:
         at = int(track.at[inside][k])
         yield Exceedance(f"distance of {meant.touch.hand} from {meant.touch.feature}", at, float(apart[k]), NEAR)
+    if not meant.is_whole:
+        return
     passed = 0
     for point in points:
         near = np.flatnonzero(np.linalg.norm(tips[passed:] - point, axis=1) <= NEAR)

@@ -65,6 +65,15 @@ def test_what_the_robot_never_reached_is_never_allowed(spots: dict[str, Array]) 
     assert not [a for a in allowed(track, listed(first=0.6, last=1.0)) if a.touch is not None]
 
 
+@pytest.mark.parametrize(("share", "is_whole"), [(1.0, True), (0.8, False)])
+def test_a_window_is_whole_unless_the_robot_was_stopped_in_it(spots: dict[str, Array], share: float, is_whole: bool) -> None:
+    track = block_moved(spots).tracks["r1"]
+    track.progress[:] = track.progress * share
+    found = [a for a in allowed(track, listed(first=0.6, last=0.9)) if a.touch is not None]
+    assert found
+    assert {a.is_whole for a in found} == {is_whole}
+
+
 def test_a_motion_that_the_plan_does_not_have_is_no_recording_of_it(spots: dict[str, Array]) -> None:
     with pytest.raises(KeyError):
         allowed(block_moved(spots).tracks["r1"], {})
