@@ -32,7 +32,7 @@ OPEN_BELOW = 16
 ACTIVATING = 10_000_000_000
 """ns that an activation may take: it is declared at some seconds."""
 
-Waking = Literal["clearing", "activating"]
+Waking = Literal["clearing", "activating", "opening"]
 
 
 @dataclass(slots=True)
@@ -185,13 +185,16 @@ class Jaws:
             self.events.append(GripChanged(self.name, now, self.state()))
 
     def _wake(self, status: Status, now: int) -> None:
-        """One step of an activation on each sample: taken back, seen to be, asked for again, seen to be done."""
+        """One step of an activation on each sample: taken back, seen to be, asked for again, seen to be done. Then the jaws are
+        sent to where they are open: of jaws that were sent nowhere the gripper does not tell what they hold."""
         if self._waking is None:
             return
         step, until = self._waking
         if step == "clearing" and not status.is_enabled:
             self._waking, self._pending = ("activating", until), Request(True, False)
-        elif (step == "activating" and status.activation == "activated") or now > until:
+        elif step == "activating" and status.activation == "activated":
+            self._waking, self._pending = ("opening", until), Request(True, True)
+        elif (step == "opening" and status.goes and status.jaw != "moving") or now > until:
             self._waking = None
 
     def _fault_of(self, status: Status) -> tuple[str, str] | None:
@@ -213,9 +216,12 @@ class Jaws:
 
 
 def _grip_of(status: Status) -> GripKind | None:
-    """What the hand is by one sample; None while it moves, and where the words do not tell."""
-    if status.activation != "activated" or not status.goes:
+    """What the hand is by one sample; None while it moves, and where the words do not tell. Where jaws were sent nowhere gOBJ
+    tells nothing: those that stand open, and were asked for nothing else, are open."""
+    if status.activation != "activated":
         return None
+    if not status.goes:
+        return "open" if status.requested == 0 and status.position <= OPEN_BELOW else None
     match status.jaw:
         case "stopped closing":
             return "held"

@@ -47,13 +47,13 @@ def ended(driver: ModbusGripper, command: str) -> CommandStatus:
 def activated(driver: ModbusGripper) -> None:
     assert driver.state("a").faults == ("not_activated",)
     driver.acknowledge("not_activated", "anna")
-    until(lambda: driver.state("a").faults == () and driver.state("a").grip is None, "the activation")
+    until(lambda: driver.state("a").faults == () and driver.state("a").grip == "open", "the activation")
 
 
 def test_mbpoll_reads_the_request_that_the_driver_wrote(port: int) -> None:
     with opened(port) as driver:
         activated(driver)
-        assert mbpoll(port, 1000, count=3)[0] == 0x0100
+        assert mbpoll(port, 1000, count=3) == [0x0900, 0x0000, 0xFF00]
         driver.grip("c1", "a", 0.0425, 127.5)
         ended(driver, "c1")
         assert mbpoll(port, 1000, count=3) == [0x0900, 0x0080, 0xFF80]

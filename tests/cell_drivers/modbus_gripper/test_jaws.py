@@ -212,9 +212,37 @@ def test_an_acknowledgement_activates_and_the_fault_is_gone_when_it_is_done() ->
     pair.run(3)
     assert not any(isinstance(e, FaultCleared) for e in pair.told)
     pair.run(200)
-    assert [(r.is_enabled, r.goes) for r in pair.written] == [(True, False)]
+    assert pair.written == [Request(True, False), Request(True, True, 0)]
     assert [e.fault for e in pair.told if isinstance(e, FaultCleared)] == ["not_activated"]
     assert pair.jaws.is_ready
+
+
+def test_activated_jaws_are_seen_to_be_open_whoever_has_activated_them() -> None:
+    """By us, in the end they are sent there; by another master, that leaves them where they stand: a run can begin with them."""
+    ours, anothers = Pair(is_active=False), Pair(is_active=False)
+    ours.jaws.acknowledge("not_activated", ours.now)
+    ours.run(200)
+    anothers.gripper.write(1000, [0x0100, 0, 0])
+    anothers.run(200)
+    assert (grip_of(ours)[0], grip_of(anothers)[0], anothers.written) == ("open", "open", [])
+
+
+def test_jaws_that_go_nowhere_are_open_only_where_they_stand_open_and_were_asked_for_nothing_else() -> None:
+    pair = Pair()
+    for requested, position, grip in ((0, 3, "open"), (0, 40, None), (255, 3, None)):
+        pair.see(Status(True, False, "activated", "moving", 0, requested, position, 0.0))
+        assert grip_of(pair)[0] == grip, (requested, position)
+
+
+def test_the_fault_stays_until_the_jaws_stand_where_they_are_sent_at_the_end() -> None:
+    pair = Pair(is_active=False)
+    pair.jaws.acknowledge("not_activated", pair.now)
+    pair.see(Status(False, False, "reset", "moving", 0, 0, 100, 0.0))
+    pair.see(Status(True, False, "activated", "moving", 0, 0, 100, 0.0))
+    pair.see(Status(True, True, "activated", "moving", 0, 0, 60, 0.4))
+    assert not pair.jaws.is_ready
+    pair.see(Status(True, True, "activated", "stopped opening", 0, 0, 40, 0.0))
+    assert (pair.jaws.is_ready, grip_of(pair)[0]) == (True, None)
 
 
 def test_a_fault_of_its_own_is_acknowledged_by_taking_the_activation_back_first() -> None:
@@ -223,7 +251,7 @@ def test_a_fault_of_its_own_is_acknowledged_by_taking_the_activation_back_first(
     pair.run(2)
     pair.jaws.acknowledge("internal", pair.now)
     pair.run(200)
-    assert [(r.is_enabled, r.goes) for r in pair.written] == [(False, False), (True, False)]
+    assert [(r.is_enabled, r.goes) for r in pair.written] == [(False, False), (True, False), (True, True)]
     assert pair.jaws.is_ready
 
 
