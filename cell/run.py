@@ -33,7 +33,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 9
+RULES = 10
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -42,7 +42,9 @@ over. 7: what has failed stops the robots that it concerns, and the others end w
 nothing new was started. And who asks for a plan where a robot was stopped on its way says where the others stand. 8: a
 robot over whose link a stop was late is not jogged until the link has been good for a whole window; before, the next press moved
 it (decision 0169). 9: a `never` is watched whatever the run is at, what a silent device said last is not known any more, and its
-`violated` is the policy's; before, only zones and what machines run were looked at, and only while no hold was asked for."""
+`violated` is the policy's; before, only zones and what machines run were looked at, and only while no hold was asked for. 10: a
+run that cannot begin, as something has gone wrong at a device, holds by that and not by what is therefore not seen; before, it
+held by both, one after the other."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -50,6 +52,7 @@ LEAVES_ORDERS = 6
 STOPS_ONLY_AFFECTED = TELLS_WHERE_OTHERS_STAND = 7
 WAITS_FOR_GOOD_LINKS = 8
 WATCHES_NEVERS_ALWAYS = 9
+HOLDS_BY_THE_CAUSE = 10
 
 
 @dataclass(frozen=True, slots=True)

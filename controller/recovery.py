@@ -130,6 +130,16 @@ def ask_again(d: Draft) -> None:
     d.mend(mode="draining", replan=d.trouble.replan or "asked again")
 
 
+def holds_already(d: Draft) -> bool:
+    """Of a run that cannot begin: holds by the oldest failure, where that is what it comes to. A device that says what is wrong
+    with it tells more than that something of it is not seen, and one resume has to do for both."""
+    if not d.trouble.failures:
+        return False
+    first = d.trouble.failures[0]
+    found = _policy(d, first)
+    return (found is None or isinstance(found[1].ladder[0], Hold)) and not _rung(d, first)
+
+
 def refused(d: Draft, event: NoPlan) -> None:
     """There is no plan from here: a person has to change something, then the planner is asked again."""
     if event.number != next_number(d.progress, d.trouble):

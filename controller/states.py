@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cell.events import FactObserved
+from cell.run import HOLDS_BY_THE_CAUSE
 from cell.steps import Move, Stance, Step
 from controller import expecting, ledger, recovery, stops
 from controller.draft import Draft
@@ -98,7 +99,8 @@ def still_unseen(d: Draft) -> None:
     what = unseen(d)
     if d.pack == "Starting" and what is not None:
         recovery.replan(d, what)
-        recovery.raise_hold(d, HoldReason("R705", what, ()))
+        if d.known.rules < HOLDS_BY_THE_CAUSE or not recovery.holds_already(d):
+            recovery.raise_hold(d, HoldReason("R705", what, ()))
 
 
 def _compare_start(d: Draft) -> None:
