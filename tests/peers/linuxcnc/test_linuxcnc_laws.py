@@ -27,7 +27,7 @@ OF_OUR_TIME = {
     "states-come-at-the-declared-rate": r"\d+ fresh states in 1 s",
     "readback-has-no-gap-inside-a-block": r"\d+ samples of a motion|a block has a gap",
     "a-stop-stands-in-the-declared-time": r"\w+: it moved for",  # from before the call, which goes out when we are let run
-    "scaling-is-followed": r"at half speed it took",  # to when the end was seen
+    "scaling-is-followed": r"\d+ samples of .* were seen on its way",  # while nobody looks none is fetched
     "nothing-is-caught-up": r".* s lost to a slow-down took",  # the slow-down goes out when we are let run
     "a-motion-ends-at-its-end": r"it took",  # to when the end was seen
     "status-tells-the-whole-life": r"it was not seen, queued, done|while it ran `at` had",  # it ran while nobody looked
