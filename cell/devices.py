@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from cell.arrivals import brings
 from cell.diagnostic import Span
@@ -16,6 +17,9 @@ from cell.driver import coupling_name
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.people import PERSON
+
+DeviceKind = Literal["robot", "coupling", "tool", "equipment", "person", "zone"]
+"""What a driver may say that it drives. Equipment is a machine, a station, a fixture, a conveyor, a feed, a sensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,23 @@ def devices_of(cell: CellModel) -> tuple[str, ...]:
     equipment = (name for name, thing in cell.equipment.items() if is_driven(cell, thing))
     zones = (name for name, zone in cell.zones.items() if zone.occupied or zone.distance or name in cell.driven_by)
     return (*cell.robots, *map(coupling_name, serving), *cell.tools, *equipment, *cell.people, *zones)
+
+
+def kind_of(cell: CellModel, device: str) -> DeviceKind:
+    """Raises KeyError for what is no device."""
+    if device in cell.robots:
+        return "robot"
+    if device in cell.tools:
+        return "tool"
+    if device in cell.people:
+        return "person"
+    if device in cell.equipment:
+        return "equipment"
+    if device in cell.zones:
+        return "zone"
+    if any(device == coupling_name(robot) for robot in cell.robots):
+        return "coupling"
+    raise KeyError(device)
 
 
 def is_driven(cell: CellModel, thing: Equipment) -> bool:

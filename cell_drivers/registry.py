@@ -1,16 +1,14 @@
 """Which drivers are installed: entry points of the group `cell_drivers`, by the name that a cell file writes after `driver`.
 
-Law: looking never imports a driver; what is told of it comes from its package's metadata and the text of its module. Only `load`
-imports it. A package whose metadata cannot be read brings nothing, and disturbs nobody.
+Law: looking never imports a driver; what is told of it comes from its package's metadata, and from the text of its module
+(declared.py). Only `load` imports it. A package whose metadata cannot be read brings nothing, and disturbs nobody.
 """
 
 from __future__ import annotations
 
-import ast
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.machinery import PathFinder
 from importlib.metadata import Distribution, EntryPoint, distributions
 
 from cell.devices import named_drivers
@@ -22,15 +20,6 @@ GROUP = "cell_drivers"
 UNKNOWN_DRIVER = "E291"
 BROKEN_DRIVER = "E292"
 DOUBLE_DRIVER = "E293"
-LARGEST = 1_000_000
-"""bytes of a module that are read, for its first sentence and what it declares."""
-SHARED = "SHARES_ADDRESS"
-"""A driver whose module says `SHARES_ADDRESS = True`: behind one address are many devices, and others may drive theirs there."""
-
-APART = "TOLD_APART_BY"
-"""What tells one device of a driver from another in its address, beside the host, as `{"port": "502", "unit": "9"}`: the port,
-words of the query, and what is meant where they are not said. Where a driver says nothing of it the whole address does."""
-
 PAGES: Mapping[str, CodePage] = {
     UNKNOWN_DRIVER: CodePage(
         "Unknown driver",
@@ -136,79 +125,3 @@ def _found(path: Iterable[str] | None) -> Iterator[InstalledDriver]:
 def _told(distribution: Distribution, field: str) -> str:
     told = distribution.metadata
     return str(told[field]) if field in told else ""
-
-
-def summary(driver: InstalledDriver) -> str:
-    """What its module says of itself in its first sentence, read and never imported; else what its package says."""
-    module = _parsed(driver)
-    words = "" if module is None else ast.get_docstring(module) or ""
-    paragraph = " ".join(words.partition("\n\n")[0].split())
-    return paragraph.partition(". ")[0].removesuffix(".") or driver.summary
-
-
-def shares_address(driver: InstalledDriver) -> bool:
-    """Whether its module says so, read and never imported. False where nothing is said: an address is one client's."""
-    module = _parsed(driver)
-    return module is not None and any(_says_shared(statement) for statement in module.body)
-
-
-def told_apart_by(driver: InstalledDriver) -> Mapping[str, str] | None:
-    """What its module says, read and never imported. None where nothing is said that can be read."""
-    module = _parsed(driver)
-    told = (_says_apart(statement) for statement in (module.body if module is not None else ()))
-    return next((words for words in told if words is not None), None)
-
-
-def _says_apart(statement: ast.stmt) -> Mapping[str, str] | None:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict() as told) if name == APART:
-            return _words(told)
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict() as told) if name == APART:
-            return _words(told)
-        case _:
-            return None
-
-
-def _words(told: ast.Dict) -> Mapping[str, str] | None:
-    """None where it is not made of texts alone."""
-    found = {}
-    for pair in zip(told.keys, told.values, strict=True):
-        match pair:
-            case ast.Constant(value=str(key)), ast.Constant(value=str(value)):
-                found[key] = value
-            case _:
-                return None
-    return found
-
-
-def _says_shared(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=True)):
-            return name == SHARED
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=True)):
-            return name == SHARED
-        case _:
-            return False
-
-
-def _parsed(driver: InstalledDriver) -> ast.Module | None:
-    """None for a text that is no module, or none that can be found."""
-    try:
-        return ast.parse(_text_of(driver.target.partition(":")[0]))
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _text_of(module: str) -> bytes:
-    """Its source. Raises OSError where there is none to be found without an import."""
-    within: Sequence[str] | None = None
-    spec = None
-    for end in range(len(parts := module.split("."))):
-        spec = PathFinder.find_spec(".".join(parts[: end + 1]), within)
-        if spec is None:
-            raise FileNotFoundError(module)
-        within = list(spec.submodule_search_locations or ())
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        raise FileNotFoundError(module)
-    with open(spec.origin, "rb") as file:
-        return file.read(LARGEST)

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cell.diagnostic import Diagnostic, error
-from cell_drivers.registry import find_driver, shares_address, told_apart_by
+from cell_drivers.declared import shares_address, told_apart_by
+from cell_drivers.registry import find_driver
 from cellwright.assignment import assigned
 from cellwright.device_place import place_of
 from cellwright.folders import devices_folder, private

@@ -13,6 +13,7 @@ from cell.state import PlanningRequest
 from cell_drivers.composed import ComposedSet, Share
 from cell_drivers.registry import find_driver, load, unknown_drivers
 from cellwright.assignment import Assigned, assigned
+from cellwright.wrong_drivers import wrongly_driven
 
 REMEMBERED = 100
 """of the motions, commands, looks and parts of each simulated device, in a run without end: a motion is 150 kB of samples"""
@@ -43,10 +44,14 @@ def assembly_of(part: Assigned, request: PlanningRequest, scenario: Scenario) ->
     return Assembly(request.cell, request.robots, scenario, part.devices, part.addresses, remembers=remembers)
 
 
+def undriven(cell: CellModel) -> tuple[Diagnostic, ...]:
+    """What stands in the way of a run as far as it is told without any driver: E290, E291, E293, E295."""
+    return (*assigned(cell).diagnostics, *unknown_drivers(cell), *wrongly_driven(cell))
+
+
 def missing_drivers(cell: CellModel) -> tuple[Diagnostic, ...]:
     """Warnings: the cell can be planned without them, and not run."""
-    found = (*assigned(cell).diagnostics, *unknown_drivers(cell))
-    return tuple(replace(diagnostic, severity=Severity.WARNING) for diagnostic in found)
+    return tuple(replace(diagnostic, severity=Severity.WARNING) for diagnostic in undriven(cell))
 
 
 def _share(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Outcome[Share]:

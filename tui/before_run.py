@@ -11,7 +11,8 @@ from cell.diagnostic import Diagnostic
 from cell.driver import DriverSet
 from cell.scenario import Scenario
 from cell.scenario_file import beside, not_in_cell
-from cellwright.open_drivers import open_drivers
+from cellwright.open_drivers import open_drivers, undriven
+from cellwright.reading import Reading
 from cellwright.running import read_scenario
 from cellwright.workshop import Workshop, open_workshop
 from controller.acceptance import unwatched
@@ -56,7 +57,8 @@ def proved(arguments: argparse.Namespace, is_in_service: bool, admits: Admits = 
     if is_in_service and scenario is not None and (tables := beside(scenario)):
         return refuse(f"{', '.join(tables)}: only a rehearsal makes that happen; try `cellwright simulate`", USAGE)
     with shown() as progress:
-        prepared = prepare(arguments.file, asked_of(arguments), open_workshop(progress, arguments.jobs), admits)
+        workshop = open_workshop(progress, arguments.jobs)
+        prepared = prepare(arguments.file, asked_of(arguments), workshop, lambda reading: _undriven(reading) or admits(reading))
     if prepared.ready is None:
         if is_text(arguments.file):
             emit_refusal(prepared.diagnostics, prepared.why, arguments.format, prepared.texts)
@@ -68,6 +70,11 @@ def proved(arguments: argparse.Namespace, is_in_service: bool, admits: Admits = 
     if unknown:
         return refused(unknown, arguments, {}, USAGE)
     return Proved(prepared.ready, scenario, prepared.texts)
+
+
+def _undriven(reading: Reading) -> tuple[Diagnostic, ...]:
+    """Before it is planned for minutes: what nobody drives, or a driver that does not drive it."""
+    return undriven(reading.cell) if reading.cell is not None and reading.is_ok else ()
 
 
 def target(arguments: argparse.Namespace) -> Target | int:

@@ -21,10 +21,12 @@ from cellwright.shown import shown, shown_texts
 from cellwright.starting_again import Ready as Ready
 from cellwright.workshop import Workshop
 from tui.arguments import settings_of
-from tui.exit_codes import PROBLEM, USAGE
+from tui.exit_codes import DRIVER, PROBLEM, USAGE
 
 UNREADABLE = frozenset({"E670", "E671", "E284", "E285", "E286", "E287", "R757"})
 """A plan or a file of orders that cannot be read, or a cell that somebody else has, is a matter of usage, not of the intent."""
+UNDRIVEN = frozenset({"E290", "E291", "E293", "E295"})
+"""The cell can be planned for, and this machine cannot run it."""
 Admits = Callable[[Reading], tuple[Diagnostic, ...]]
 """Why the cell that was read is not to be planned for; nothing where it is."""
 
@@ -45,6 +47,8 @@ class Prepared:
     @property
     def refusal(self) -> int:
         """The exit code for a preparation that came to nothing."""
+        if any(d.is_error and d.code in UNDRIVEN for d in self.diagnostics):
+            return DRIVER
         return USAGE if any(d.code in UNREADABLE for d in self.diagnostics) else PROBLEM
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cell.driver import Assembly, DriverSet
 
+DRIVES = ("tool",)
 TOLD_APART_BY = {"port": "502", "unit": "9"}
 """Several grippers hang on one serial server. How far the jaws open, how fast and in which frames makes no other gripper."""
 

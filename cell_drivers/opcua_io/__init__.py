@@ -10,6 +10,7 @@ from cell.driver import Assembly, DriverSet
 SHARES_ADDRESS = True
 """A PLC's server has several clients. What a client commands is told by names: a device's for jobs, a signal's for its `.set`."""
 
+DRIVES = ("equipment",)
 TOLD_APART_BY = {"port": "4840", "namespace": "", "prefix": ""}
 
 

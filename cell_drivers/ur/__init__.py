@@ -12,6 +12,7 @@ from cell_drivers.ur.robots import universal_robots
 
 __all__ = ["driver"]
 
+DRIVES = ("robot",)
 TOLD_APART_BY = {"rtde": "30004"}
 """A robot has a host of its own; several that are simulated share one, on other ports."""
 

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cell_drivers.declared import drives, shares_address, summary, told_apart_by
 from cell_drivers.registry import (
     PAGES,
     InstalledDriver,
     find_driver,
     installed,
     load,
-    shares_address,
-    summary,
-    told_apart_by,
     unknown_drivers,
 )
 from cell_drivers.simulated import driver
@@ -207,6 +205,32 @@ def test_what_tells_devices_apart_is_read_and_not_run(
     (tmp_path / "telling.py").write_text(f"raise SystemExit\n{text}\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert told_apart_by(InstalledDriver("odd", "telling:driver", "p", "1", "")) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ('DRIVES = ("robot",)', ("robot",)),
+        ('DRIVES: tuple[str, ...] = ("tool", "zone")', ("tool", "zone")),
+        ("DRIVES = ()", ()),
+        ('DRIVES = ("robot", KIND)', None),
+        ('DRIVES = ["robot"]', None),
+        ('DRIVES = ("robot", 1)', None),
+        ('if True:\n    DRIVES = ("robot",)', None),
+        ("DRIVES: tuple[str, ...]", None),
+    ],
+)
+def test_what_a_driver_drives_is_read_and_not_run(
+    text: str, kinds: tuple[str, ...] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "driving.py").write_text(f"raise SystemExit\n{text}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert drives(InstalledDriver("odd", "driving:driver", "p", "1", "")) == kinds
+
+
+def test_every_driver_of_real_devices_says_what_it_drives() -> None:
+    silent = [d.name for d in installed() if d.package == "cellwright" and not drives(d)]
+    assert silent == ["sim"], "which drives all there is"
 
 
 def test_every_driver_of_real_devices_says_what_tells_them_apart() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cell_drivers.registry import find_driver, told_apart_by
+from cell_drivers.declared import told_apart_by
+from cell_drivers.registry import find_driver
 from cellwright.device_place import place_of
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cell.devices import devices_of, kind_of
 from cell.diagnostic import Position, Span
 from cell.driven_by import DrivenBy
 from cell.model import CellModel
@@ -149,6 +150,47 @@ def test_every_driver_that_is_not_installed_is_told_once_with_all_its_places() -
     others = {name: DrivenBy("nobody", None, at(k)) for k, name in enumerate(("grip", "lathe", "gauge"), 1)}
     found = missing_drivers(two_drivers(request().cell, **others))
     assert [(d.code, d.is_error, len(d.spans)) for d in found] == [("E291", False, 3)]
+
+
+@pytest.mark.parametrize(
+    ("driver", "told"),
+    [
+        ("ur", "`ur` drives robots, and `g` is a tool"),
+        ("modbus_gripper", "`modbus_gripper` drives tools, and `r` is a robot"),
+        ("opcua_io", "`opcua_io` drives equipment (machines, stations, fixtures, sensors and their like), and `g` is a tool"),
+    ],
+)
+def test_what_falls_to_a_driver_that_does_not_drive_it_is_told_without_importing_it(driver: str, told: str) -> None:
+    """Only the robot names one, so all is that one's."""
+    cell = cell_of(DEVICES).expect()
+    robots = {"r": replace(cell.robots["r"], driver=driver)}
+    named = {"r": replace(cell.driven_by["r"], driver=driver)}
+    loaded = {name for name in sys.modules if name.startswith(f"cell_drivers.{driver}")}
+    found = {d.message: d for d in missing_drivers(replace(cell, robots=robots, driven_by=named))}
+    assert told in found
+    assert (found[told].code, found[told].is_error) == ("E295", False)
+    assert ("what names none is the only driver's" in found[told].help) is (driver != "modbus_gripper"), "the robot names it"
+    assert {name for name in sys.modules if name.startswith(f"cell_drivers.{driver}")} == loaded
+
+
+@pytest.mark.parametrize(
+    "text", ['DRIVES = ("tool", "robot", "coupling", "equipment", "person", "zone")', "", 'DRIVES = ("robots",)']
+)
+def test_a_driver_that_drives_it_or_does_not_say_so_is_asked_later(planted: Path, text: str) -> None:
+    """A word that there is not tells nothing."""
+    (planted / "the_second_driver.py").write_text(f"{SECOND}\n{text}\n")
+    cell = request().cell
+    robots = {"g1": replace(cell.robots["g1"], driver="second")}
+    assert missing_drivers(replace(cell, robots=robots)) == ()
+    assert "the_second_driver" not in sys.modules
+
+
+def test_every_kind_of_device_has_a_word_that_a_driver_can_say() -> None:
+    cell = cell_of(DEVICES).expect()
+    kinds = {device: kind_of(cell, device) for device in devices_of(cell)}
+    assert kinds == {"r": "robot", "r.coupling": "coupling", "g": "tool", "s": "equipment", "p": "person", "z": "zone"}
+    with pytest.raises(KeyError):
+        kind_of(cell, "nobody")
 
 
 def test_driver_and_address_are_read_of_every_kind_of_device() -> None:

@@ -48,7 +48,11 @@ def act(arguments: argparse.Namespace) -> int:
     except OSError as cause:
         return refuse(cause, USAGE)
     texts = {name: text for reading in readings for name, text in reading.texts.items()}
-    found = (d for reading in readings for d in (*reading.diagnostics, *_not_planned(reading, orders.value or ())))
+    found = (
+        d
+        for reading in readings
+        for d in (*reading.diagnostics, *_not_planned(reading, orders.value or ()), *_not_driven(reading))
+    )
     diagnostics = tuple(dict.fromkeys((*found, *orders.diagnostics)))
     if arguments.explain and arguments.format == "json":
         put_json({"diagnostics": [plain(d) for d in diagnostics], "understood": explained(readings)})
@@ -107,6 +111,13 @@ def _not_planned(reading: Reading, orders: tuple[Order, ...]) -> tuple[Diagnosti
     from cellwright.not_covered import not_planned
 
     return not_planned(reading, orders)
+
+
+def _not_driven(reading: Reading) -> tuple[Diagnostic, ...]:
+    """Of a whole cell: a file without a robot is a part of one, whose drivers others name."""
+    from cellwright.open_drivers import missing_drivers
+
+    return missing_drivers(reading.cell) if reading.cell is not None and reading.is_ok and reading.cell.robots else ()
 
 
 def _summary(reading: Reading) -> str:

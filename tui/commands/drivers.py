@@ -54,7 +54,8 @@ def act(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from cell_drivers.registry import installed, summary
+    from cell_drivers.declared import summary
+    from cell_drivers.registry import installed
 
     rows = [{"name": d.name, "package": d.package, "version": d.version, "summary": summary(d)} for d in installed()]
     if arguments.format == "json":
