@@ -286,6 +286,14 @@ class Waking(Protocol):
 
 
 @runtime_checkable
+class Outliving(Protocol):
+    """A `DriverSet` may be one too: its simulated world goes on without it, for another controller to find."""
+
+    def leave(self) -> None:
+        """In the place of `close`: real devices are closed, and the world is left as it is. Twice is as good as once."""
+
+
+@runtime_checkable
 class Metered(Protocol):
     """A `DriverSet` may be one too: it measures its links."""
 

@@ -33,7 +33,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 10
+RULES = 11
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -44,7 +44,8 @@ robot over whose link a stop was late is not jogged until the link has been good
 it (decision 0169). 9: a `never` is watched whatever the run is at, what a silent device said last is not known any more, and its
 `violated` is the policy's; before, only zones and what machines run were looked at, and only while no hold was asked for. 10: a
 run that cannot begin, as something has gone wrong at a device, holds by that and not by what is therefore not seen; before, it
-held by both, one after the other."""
+held by both, one after the other. 11: a run that is stopped keeps what it waits for in time, and a hand that a stop breaks off
+has missed no part (decision 0171)."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -53,6 +54,7 @@ STOPS_ONLY_AFFECTED = TELLS_WHERE_OTHERS_STAND = 7
 WAITS_FOR_GOOD_LINKS = 8
 WATCHES_NEVERS_ALWAYS = 9
 HOLDS_BY_THE_CAUSE = 10
+STOPPED_GOES_ON = 11
 
 
 @dataclass(frozen=True, slots=True)

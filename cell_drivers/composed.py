@@ -22,6 +22,7 @@ from cell.driver import (
     MachineDriver,
     Metered,
     MotionDriver,
+    Outliving,
     PersonDriver,
     StationDriver,
     SupplyDriver,
@@ -185,3 +186,10 @@ class ComposedSet:
     def close(self) -> None:
         for share in self._shares:
             share.drivers.close()
+
+    def leave(self) -> None:
+        for share in self._shares:
+            if isinstance(share.drivers, Outliving):
+                share.drivers.leave()
+            else:
+                share.drivers.close()

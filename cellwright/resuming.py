@@ -22,6 +22,7 @@ from cell.scenario_orders import order_changes
 from cell.state import PlanningRequest
 from cellwright.begun import Begun, read_begun
 from cellwright.cell_lock import CellLock
+from cellwright.following import followed_by
 from cellwright.in_service import InService, drivers_again, drivers_in_service
 from cellwright.planner_link import PlannerProcess
 from cellwright.reading import Reading
@@ -103,10 +104,13 @@ def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Worksh
     """`reading` is what the run was begun with, as it is now. Raises JournalError."""
     off = _left_off(folder)
     state, begun, plan = off.state, read_begun(folder.path), off.state.progress.plan
-    if state.is_over:
+    if not state.may_go_on:
         return refused("R762", f"run {folder.id} is over: {state.pack}", AGAIN)
     if begun is None or plan is None or off.opened is None:
         return refused("R765", f"nothing says how run {folder.id} was begun", AGAIN)
+    if not begun.is_simulated and (later := followed_by(folder, off.opened)) is not None:
+        text = f"run {later.id} has begun in the same cell since: what run {folder.id} knows of its parts is old"
+        return refused("R762", text, AGAIN)
     request = request_for(reading, workshop, start.seed, off.planned_from, frozenset(start.without), (), start.is_continuous)
     if request.value is None:
         return Outcome(None, request.diagnostics)

@@ -326,6 +326,13 @@ _PAGES = (
         "Look at the robot and at the driver's declared limits. Resume: the way on is planned from where the robot stands.",
     ),
     _page(
+        "R786", "the run was stopped",
+        "The run was stopped, or aborted, and somebody has asked to go on with it. Its journal was read, every device was looked "
+        "at, and what was shown was confirmed.",
+        "Whoever stopped it had a reason, and nobody watched the cell since. Nothing moves by itself.",
+        "Look at the cell and at what is told as different. Resume: what a stop broke off is planned anew from where it stands.",
+    ),
+    _page(
         "R760", "the controller was gone",
         "The controller of the run ended without an end of the run: it was killed, or the machine went down. Another one has "
         "read its journal, looked at every device and asked each what became of the commands that were under way.",
@@ -376,9 +383,9 @@ _PAGES = (
         "the question of the hold or resume, which brings it out of it.",
     ),
     _page(
-        "R762", "the run is over",
-        "`resume` was asked for a run that is complete, stopped or aborted.",
-        "A run that has come to its end is not gone on with: it was ended by its goals or by somebody.",
+        "R762", "the run is at its end",
+        "`resume` was asked for a run that is complete, or that another run at the same devices has followed since.",
+        "What is reached is reached. And what a run knows of its parts is no longer so once another one has moved them.",
         "Look at the cell, then `cellwright run` begins another one from what the cell file declares.",
     ),
     _page(

@@ -16,7 +16,7 @@ from cell.driver_errors import DriverError
 from cell.events import CommandReported, DeviceAlarm, FactObserved, Observation
 from cell.events import CommandStatus as Reported
 from cell.steps import AtMeasured, Fact, Stance, stance_name
-from controller.observe import is_at_rest, robot_seen
+from controller.observe import is_at_rest
 from controller.run_state import Flight, RunState
 from controller.watch import Watch, told
 
@@ -31,7 +31,7 @@ def robots_found(drivers: DriverSet, state: RunState, watch: Watch, now: int) ->
             fact = Fact("stands", (name, stance_name(believed.stance)))
             yield FactObserved(now, Subject(state.run), fact, False, name, 0.0)
         else:
-            yield from robot_seen(state, now, seen, watch.stances)
+            yield from watch.standing(state, now, seen)
 
 
 def measured(drivers: DriverSet, request: RequestJog) -> RequestPlan:

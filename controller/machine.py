@@ -87,7 +87,7 @@ UNSEEN = 10.0  # s that robots, hands and devices may take to show themselves at
 
 def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
     """The state after `event`, and what it calls for."""
-    if isinstance(event, Conclusion) or (state.is_over and not isinstance(event, OperatorAsked)):
+    if isinstance(event, Conclusion) or not _is_heard(state, event):
         return state, Commands()
     if isinstance(event, RunResumed):
         state = taking_over.shifted(state, event.shift)
@@ -103,6 +103,11 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
         _go_on(d)
     after, commands = finished(d)
     return attending.kept_up(state, after, event, commands.record), commands
+
+
+def _is_heard(state: RunState, event: Observation) -> bool:
+    """Nothing is, once it is over, but the words of operators, and another controller that goes on with what was stopped."""
+    return not state.is_over or isinstance(event, OperatorAsked) or (isinstance(event, RunResumed) and state.may_go_on)
 
 
 def _take_in(d: Draft, event: Observation) -> None:

@@ -32,7 +32,7 @@ from cell.run import RunContext
 from cell.steps import AtMeasured, Fact, FactName, Move, Stance, stance_name
 from controller.run_state import DeviceBelief, HandBelief, RunState
 
-TOLERANCE = 2e-3  # rad or m: how far a robot at rest may be from a stance to be seen in it
+NEAR = 2e-3  # rad or m: how far a robot at rest may at most be from a stance to be seen in it
 STANDSTILL = 1e-3  # rad/s or m/s
 SECOND = 1e9
 
@@ -84,11 +84,12 @@ def observations(state: RunState, event: device.DeviceEvent) -> Iterator[Observa
             assert_never(event)
 
 
-def robot_seen(state: RunState, at: int, seen: device.RobotState, stances: Stances) -> Iterator[Observation]:
-    """Where a robot at standstill stands. Silent while it moves, and when that is known already."""
+def robot_seen(state: RunState, at: int, seen: device.RobotState, stances: Stances, within: float) -> Iterator[Observation]:
+    """Where a robot at standstill stands. Silent while it moves, and when that is known already. `within` rad or m of a stance it
+    stands there: no further than its driver starts a motion from."""
     if not is_at_rest(seen):
         return
-    stance = _stance(state, seen, stances.get(seen.device, {}))
+    stance = _stance(state, seen, stances.get(seen.device, {}), within)
     believed = state.belief.robots.get(seen.device)
     if believed is None or believed.stance != stance:
         fact = Fact("stands", (seen.device, stance_name(stance)))
@@ -207,12 +208,12 @@ def _leaf(
         yield FactObserved(at, of, Fact(words[0] if is_open else words[1], (device,)), False, source, age)
 
 
-def _stance(state: RunState, seen: device.RobotState, known: Mapping[Stance, Array]) -> Stance:
+def _stance(state: RunState, seen: device.RobotState, known: Mapping[Stance, Array], within: float) -> Stance:
     """The stance that the joints are in: the one expected here if it fits, else any that does, else as measured."""
     for stance in _expected(state, seen.device):
-        if stance in known and _is_at(seen.q, known[stance]):
+        if stance in known and _is_at(seen.q, known[stance], within):
             return stance
-    fitting = next((stance for stance, q in known.items() if _is_at(seen.q, q)), None)
+    fitting = next((stance for stance, q in known.items() if _is_at(seen.q, q, within)), None)
     return fitting if fitting is not None else AtMeasured(tuple(float(x) for x in seen.q))
 
 
@@ -234,8 +235,8 @@ def _expected(state: RunState, robot: str) -> Iterator[Stance]:
                 return
 
 
-def _is_at(q: Array, stance: Array) -> bool:
-    return q.shape == stance.shape and float(np.max(np.abs(q - stance))) <= TOLERANCE
+def _is_at(q: Array, stance: Array, within: float) -> bool:
+    return q.shape == stance.shape and float(np.max(np.abs(q - stance))) <= within
 
 
 def _events_seen(state: RunState, at: int, context: RunContext, signal: str, value: object) -> Iterator[Observation]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
+from cell.run import STOPPED_GOES_ON
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
 from controller import awaited, effects, halts, jogging, ledger, progress, questions, recovery, taking_over, unheard
@@ -22,6 +23,8 @@ OBSERVED = ("grip_lost", "part_missing", "blocked", "refused")
 SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastener is cross-threaded"}
 """What a device says of a joint that it could not make, in the words of a policy."""
 
+JAWS_STOP = ("quick", "power")
+"""The stops that stop hands as well; of any other one a hand ends what it is at."""
 LOOK_AGAIN = 5.0  # s, at a command that waits for what its device does beside the run
 
 
@@ -118,6 +121,8 @@ def _closed_empty(d: Draft, event: HandClosedEmpty) -> None:
     flight = d.progress.flights.get(d.progress.busy.get(event.hand, ""))
     if flight is None or flight.step is None:
         return
+    if flight.is_stopped and d.trouble.stopping in JAWS_STOP and d.known.rules >= STOPPED_GOES_ON:
+        return  # it was broken off, and says nothing of the part; that is told by how the command ends
     part = d.plan.steps[flight.step].part
     if event.touched:
         _step_failed(d, flight.step, "grip_lost", "R703", f"{part} slipped out of {event.hand}")

@@ -6,7 +6,7 @@ intent or from a plan alone (`policies`, `plan`) stands in here too, made once; 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from immutables import Map
 
@@ -321,6 +321,9 @@ class Manual:
     refused: str = ""
 
 
+STOPPED: Final = frozenset({"Stopped", "Aborted"})
+"""Where a run is over, and not at its end."""
+
 _NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE, _NO_ALARMS = Belief(), Progress(), Trouble(), Alarms()
 
 
@@ -344,6 +347,11 @@ class RunState:
     is_over: bool = False
     manual: Manual | None = None
     alarms: Alarms = _NO_ALARMS
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether another controller may go on with it: it has no end, or somebody has stopped it."""
+        return not self.is_over or self.pack in STOPPED
 
 
 NOTHING_YET = RunState()

@@ -14,7 +14,7 @@ from functools import partial
 
 from cell import device
 from cell.commands import RequestJog, RequestPlan, StopAll, Subject
-from cell.driver import DriverSet
+from cell.driver import DriverSet, Outliving
 from cell.driver_errors import DriverError
 from cell.events import (
     CommandReported,
@@ -47,7 +47,7 @@ from controller.inquiry import commands_found, faults_found, measured, robots_fo
 from controller.journal.journal import Journal
 from controller.lease import Key, Press
 from controller.machine import advance
-from controller.observe import observations, ordered, robot_seen, stances_of
+from controller.observe import observations, ordered, stances_of
 from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState, next_number
 from controller.sending import Sending, Waiting
@@ -133,8 +133,15 @@ class Runner:
             if self.recorder is not None:
                 self.recorder.take(self.drivers, self.state)
                 self.recorder.write()
-            self.drivers.close()
+            self._part()
         return self.state
+
+    def _part(self) -> None:
+        """A simulated world outlives a run that was stopped, as a real cell does: somebody may go on with it."""
+        if self.state.is_over and self.state.may_go_on and isinstance(self.drivers, Outliving):
+            self.drivers.leave()
+        else:
+            self.drivers.close()
 
     # --- the beginning and the end ---
 
@@ -199,7 +206,8 @@ class Runner:
         if is_idle or (self.clock.kind == "virtual" and self._sending.is_waiting):  # a disk costs no simulated time
             self._wait(ANSWER_PERIOD)
             return
-        due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *self.state.timers.values()]
+        waited = () if self.state.is_over else self.state.timers.values()
+        due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *waited]
         foreseen = (self.inbox.next_time(), self.orders.next_time(), self.keys.next_key())
         self.clock.step(min((*due, *(time for time in foreseen if time is not None))), self._wait)
 
@@ -285,7 +293,7 @@ class Runner:
     def _see_robot(self, robot: str, now: int) -> None:
         seen = told(self.drivers.motion[robot].state)
         if seen is not None:
-            self._fold(robot_seen(self.state, now, seen, self._watch.stances))
+            self._fold(self._watch.standing(self.state, now, seen))
         self._take_samples()
 
     def _see_zones(self, now: int) -> None:
@@ -339,7 +347,7 @@ class Runner:
 
     def _fold(self, events: Iterable[Observation]) -> None:
         for event in events:
-            if self.state.is_over:
+            if self.state.is_over and not isinstance(event, RunResumed):
                 return
             self.state, commands = advance(self.state, event)
             self._folded += 1 + len(commands.record)

@@ -8,18 +8,20 @@ the program they are in, and the same plan goes on afterwards when nothing has c
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from immutables import Map
 
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
 from cell.events import OperatorAsked, RunEnded, StateChanged
-from cell.run import PackState
+from cell.run import STOPPED_GOES_ON, PackState
 from controller import nevers, packml, recovery, storage
 from controller.draft import Draft
 from controller.packml import ENDED, Trigger
 from controller.run_state import Flight, HoldReason
 
+_AGAIN: Final[tuple[Trigger, ...]] = ("clear", "done", "reset", "done", "start")
+"""From Aborted or Stopped to Starting; what means nothing there is passed over."""
 STANDSTILL = 5.0  # s for everything to report that it stands, after a stop; then the run ends without it
 
 
@@ -107,6 +109,14 @@ def rest(d: Draft, event_is_late: bool = False) -> None:
             pass
 
 
+def begin_again(d: Draft) -> None:
+    """Of a run that was stopped or aborted: somebody has looked at the cell, and that clears it. It is for a hold to follow."""
+    d.is_over = False
+    d.mend(stopping=None)
+    for trigger in _AGAIN:
+        go(d, trigger, "somebody has looked at the cell")
+
+
 def complete(d: Draft) -> None:
     go(d, "complete", "all that the intent asks for is reached, or given up as it says")
     go(d, "done", "nothing is left to do")
@@ -145,5 +155,6 @@ def _end(d: Draft) -> None:
     ended: PackState = d.pack
     if ended in ENDED and not d.is_over:
         d.is_over = True
-        d.timers = Map()
+        if ended == "Complete" or d.context is None or d.context.rules < STOPPED_GOES_ON:
+            d.timers = Map()
         d.say(RunEnded(d.now, d.subject, ended, ""))

@@ -2,7 +2,8 @@
 
 Law: what another controller believed that a device can show is forgotten until the device has shown it; where parts are, what was
 reached and what was tried stays, for no device can tell it. Nothing moves until an operator resumes. What was under way stays
-under way until its device says what became of it (controller/inquiry.py asks).
+under way until its device says what became of it (controller/inquiry.py asks). A run that was stopped or aborted is gone on with
+as one whose controller was killed: it begins again as far as a hold, with all that it had come to.
 """
 
 from __future__ import annotations
@@ -63,15 +64,24 @@ def taken_over(d: Draft, event: RunResumed) -> None:
         d.proceed(flights=d.progress.flights.set(command, before))
         d.set_timer(f"late {command}", ENDING)
         progress.wait_for(d, command)
+    if d.is_over:
+        was = d.pack
+        stops.begin_again(d)
+        _hold(d, HoldReason("R786", f"it was {was.lower()}: look at the cell, then resume", ()))
+        return
     if d.pack in ("Stopping", "Aborting"):
         d.command(StopAll(d.fresh_id("stop"), d.subject, d.trouble.stopping or "hold"))
         d.set_timer("standstill", stops.STANDSTILL)
         return
+    _hold(d, HoldReason("R760", "its controller was gone: look at the cell, then resume", ()))
+
+
+def _hold(d: Draft, reason: HoldReason) -> None:
     if d.trouble.ahead is not None:
         d.mend(ahead=None, passed_over=d.trouble.passed_over + 1)
     if d.trouble.mode == "planning":  # whoever was asked has gone
         d.mend(mode="draining", replan=d.trouble.replan or "asked again")
-    recovery.raise_hold(d, HoldReason("R760", "its controller was gone: look at the cell, then resume", ()))
+    recovery.raise_hold(d, reason)
 
 
 def goes_on(d: Draft) -> None:

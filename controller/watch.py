@@ -29,7 +29,7 @@ from cell.geometry import Array
 from cell.steps import Stance
 from controller.forces import Clauses, allowed, clauses_of, free
 from controller.hearing import Hearing
-from controller.observe import Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
+from controller.observe import NEAR, Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
 from controller.run_state import RunState
 from controller.separation import separations_seen
 from controller.standing import Obedience, Progress
@@ -56,6 +56,7 @@ class Watch:
         self._clauses: Clauses | None = None
         self._looked = drivers if isinstance(drivers, HasLooked) else None  # once: it takes longer to find out than to look
         self._stances: dict[str, dict[Stance, Array]] = {}
+        self._near = {name: min(NEAR, robot.capabilities().start_tolerance) for name, robot in drivers.motion.items()}
         self._limits = {name: robot.capabilities().joints for name, robot in drivers.motion.items()}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
         self._max_age |= {d.name: d.capabilities().max_age for d in (*drivers.grippers.values(), *drivers.couplings.values())}
@@ -67,6 +68,10 @@ class Watch:
     def learn(self, stances: Stances) -> None:
         for robot, known in stances.items():
             self._stances.setdefault(robot, {}).update(known)
+
+    def standing(self, state: RunState, now: int, seen: RobotState) -> Iterator[Observation]:
+        """Where it is seen to stand. What is believed is where its driver lets a motion begin."""
+        yield from robot_seen(state, now, seen, self._stances, self._near[seen.device])
 
     def look(self, state: RunState, now: int) -> Iterator[Observation]:
         of = Subject(state.run)
@@ -94,7 +99,7 @@ class Watch:
             if error > TRACKING_LIMIT and name not in state.belief.silent and not _is_held_for(state, "R714"):
                 yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
-                yield from robot_seen(state, now, seen, self._stances)
+                yield from self.standing(state, now, seen)
             if _is_awaited(state, name) and not is_at_rest(seen):
                 yield StillMoves(now, of, name)
         yield from self._hearing.look(state, now)
@@ -191,7 +196,7 @@ def first_look(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> I
     """Everything that can be seen before anything is sent."""
     for robot in drivers.motion.values():
         if (at := told(robot.state)) is not None:
-            yield from robot_seen(state, now, at, watch.stances)
+            yield from watch.standing(state, now, at)
     for hand in state.belief.hands:
         tool, own = hand.split(".", 1)
         if tool in drivers.grippers and (jaws := told(lambda tool=tool, own=own: drivers.grippers[tool].state(own))) is not None:  # type: ignore[misc]

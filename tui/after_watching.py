@@ -22,5 +22,17 @@ def said_at_last(summary: RunSummary, arguments: argparse.Namespace, record: str
     if summary.pid is not None:
         say(f"Next: cellwright attach {printable(summary.run_id)}")
         return DONE if is_left else HELD
-    say(f"Next: cellwright report {printable(summary.run_id)}")
+    again = f"cellwright resume {printable(summary.run_id)} goes on with it; " if _may_go_on(summary) else ""
+    say(f"Next: {again}cellwright report {printable(summary.run_id)}")
     return run_exit_code(summary, arguments.strict)
+
+
+def _may_go_on(summary: RunSummary) -> bool:
+    """Somebody has stopped it, and its cell is there: a real one, or a simulated world that outlives it."""
+    from cellwright.begun import read_begun
+    from cellwright.folders import state_folder
+    from controller.journal.folder import run_path
+    from controller.run_state import STOPPED
+
+    begun = read_begun(run_path(state_folder(), summary.run_id)) if summary.state in STOPPED else None
+    return begun is not None and (begun.world is not None or not begun.is_simulated)

@@ -33,6 +33,7 @@ GLANCE = 0.005  # s between two looks for news alone: an event, or somebody in a
 LOCK_WITHIN = 0.02  # s that a stop waits for a call to end
 SENT_WITHIN = 5.0  # s until a reader that takes nothing counts as gone
 PARTED_WITHIN = 2.0  # s that a loop may take to see that the controller is gone
+ALONE = 0.2  # s between two looks of a world that nobody has found yet
 STANDING = 5.0  # s from the last stop to the end, for robots to come to rest
 
 
@@ -170,10 +171,11 @@ class Host:
                     self._desk.follow(message.state)
 
     def idle(self) -> float:
-        """Time passes without a controller too. How long until it should again, in s."""
+        """Time passes without a controller too, and nobody looks: what happens there has its own times. How long until it should
+        again, in s."""
         with self._lock:
             self._desk.pass_time()
-        return self._period
+        return max(self._period, ALONE)
 
     def stop_and_stand(self) -> None:
         self._desk.stop_robots()

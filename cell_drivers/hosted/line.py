@@ -219,6 +219,15 @@ class Line:
             except KeyboardInterrupt:  # somebody is in a hurry, at the end of the program; the child goes at once
                 self._reached.kill()
 
+    def leave(self) -> None:
+        """As if this process were gone: a simulated world goes on, and can be found. Never raises."""
+        with self._cutting:
+            atexit.unregister(self.end)
+            if self.why is not None:
+                return
+            self.why, self._is_open = CLOSED, False
+            self._reached.let_go()
+
     # --- cut off, and started again ----------------------------------------------------------------------------------
 
     def cut(self, why: str, is_deaf: bool = False) -> None:

@@ -277,6 +277,12 @@ class HostedSet:
     def close(self) -> None:
         self.line.close()
 
+    def leave(self) -> None:
+        if self.is_virtual:
+            self.line.leave()
+        else:
+            self.line.close()
+
 
 def checked_prepared(prepared: Prepared, device: str, command: str, now: int) -> Prepared:
     """Raises ProtocolViolation where it is of another command or device."""

@@ -54,9 +54,10 @@ class RunFolder:
         return tuple(path for path in (self.recording, *others) if path.is_file())
 
     def claim(self) -> None:
-        """This process is the run's controller from now on."""
+        """This process is the run's controller from now on. What an earlier one has said that it came to is said no more."""
         body = {"pid": os.getpid(), "started": _started(os.getpid())}
         (self.path / ALIVE).write_text(json.dumps(body), encoding="utf-8")
+        (self.path / SUMMARY).unlink(missing_ok=True)
 
     def release(self, summary: RunSummary) -> None:
         """The run is over; `summary` is what it came to. Where the disk has no space for it the journal tells it again."""
@@ -138,9 +139,13 @@ class RunFolder:
 
 def new_run(state_dir: Path, run_id: str) -> RunFolder:
     """Raises FileExistsError when there is a run of that name."""
-    path = state_dir / "runs" / run_id
+    path = run_path(state_dir, run_id)
     path.mkdir(parents=True)
     return RunFolder(path)
+
+
+def run_path(state_dir: Path, run_id: str) -> Path:
+    return state_dir / "runs" / run_id
 
 
 def run_folders(state_dir: Path) -> Iterator[RunFolder]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from cell.events import Event, PlanReleased, QuestionAsked, StepUnknown
+from cell.events import Asked, Event, PlanReleased, QuestionAsked, StepUnknown
 from cell.motion_plan import MotionPlan
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
@@ -113,8 +113,21 @@ def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | 
     return End(tuple(journal.events), state, world.record(), cord.writes, questions)
 
 
-def _run(story: Story, world: SimulatedCell, cord: Cord, kept: dict[str, ReleasedPlan]) -> tuple[RunState, Kept, Operator]:
-    journal, operator, drivers = Kept(cord), Operator(world), Reached(world, cord)
+def stopped(story: Story, write: int, how: Asked, away: float = 0.0) -> tuple[End, End]:
+    """Stopped behind write number `write`, `away` s later gone on with: what it was when it was over, and what it came to."""
+    world, cord, kept = story.world(), Cord(), dict[str, ReleasedPlan]()
+    state, journal, _ = _run(story, world, cord, kept, (write, how))
+    over = End(tuple(journal.events), state, world.record(), cord.writes)
+    world.advance_to(world.now() + round(away * 1e9))
+    journal.cord = again = Cord()
+    state, questions = _resumed(story, world, journal, again, kept)
+    return over, End(tuple(journal.events), state, world.record(), cord.writes, questions)
+
+
+def _run(
+    story: Story, world: SimulatedCell, cord: Cord, kept: dict[str, ReleasedPlan], stops_at: tuple[int, Asked] | None = None
+) -> tuple[RunState, Kept, Operator]:
+    journal, operator, drivers = Kept(cord), Operator(world, stops_at=stops_at), Reached(world, cord)
     kept[story.plan.motion_plan.plan_id] = story.plan
     runner = _runner(story, drivers, journal, operator, kept)
     with suppress(Killed):

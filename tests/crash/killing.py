@@ -106,3 +106,6 @@ class Reached:
     def close(self) -> None:
         if not self._cord.is_cut:
             self._world.close()
+
+    def leave(self) -> None:
+        """As a world in service does it: it is there for whoever comes next."""

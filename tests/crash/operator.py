@@ -18,20 +18,28 @@ MOST_RESUMES = 8
 
 @dataclass(slots=True)
 class Operator:
-    """`questions` counts those asked of them. After MOST_RESUMES resumes they give up."""
+    """`questions` counts those asked of them. After MOST_RESUMES resumes they give up. `stops_at`: behind how many writes they
+    ask for which stop."""
 
     world: SimulatedCell
     state: RunState = NOTHING_YET
     questions: list[QuestionAsked] = field(default_factory=list)
     resumes: int = 0
+    stops_at: tuple[int, Asked] | None = None
+    heard: int = 0
 
     def hear(self, events: Sequence[Event], state: RunState) -> None:
         self.state = state
+        self.heard += bool(events)
         self.questions += [event for event in events if isinstance(event, QuestionAsked)]
 
     # --- the inbox ---
 
     def take(self, now: int) -> Sequence[tuple[Asked, str]]:
+        if self._is_stopping():
+            assert self.stops_at is not None
+            what, self.stops_at = self.stops_at[1], None
+            return ((what, "ann"),)
         if not self._is_wanted() or self.state.trouble.questions:
             return ()
         self.resumes += 1
@@ -44,7 +52,10 @@ class Operator:
         return False
 
     def next_time(self) -> int | None:
-        return self.world.now() if self._is_wanted() else None
+        return self.world.now() if self._is_wanted() or self._is_stopping() else None
+
+    def _is_stopping(self) -> bool:
+        return self.stops_at is not None and self.heard >= self.stops_at[0]
 
     def _is_wanted(self) -> bool:
         return self.state.pack == "Held" and self.resumes < MOST_RESUMES

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +27,11 @@ def examples(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path
 
 
 @pytest.fixture
-def program(repository: Path, cache: Path, tmp_path: Path) -> Program:
-    """Runs, and whatever is written, in a folder of this test alone."""
-    return Program(repository, cache, tmp_path / "state", tmp_path)
+def program(repository: Path, cache: Path, tmp_path: Path) -> Iterator[Program]:
+    """Runs, and whatever is written, in a folder of this test alone. Worlds that outlive their controllers end with it."""
+    program = Program(repository, cache, tmp_path / "state", tmp_path)
+    yield program
+    program.end_worlds()
 
 
 @pytest.fixture(scope="session", params=[12, pytest.param(36, marks=pytest.mark.slow)])

@@ -8,12 +8,13 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from cell_drivers.hosted import NoStart, found_again
 from controller.journal.folder import all_runs
 from tui.cli import main
 
@@ -100,6 +101,12 @@ class Program:
     def is_any_under_way(self) -> bool:
         """Whether a run has begun to move; read from the records in this process, for whoever looks again and again."""
         return any(run.state == "Execute" for run in all_runs(self.state).summaries)
+
+    def end_worlds(self) -> None:
+        """Those that go on, with nobody to find them."""
+        for at in (self.state / "worlds").glob("*.at"):
+            with suppress(NoStart, OSError):
+                found_again(Path(at.read_text("utf-8")), "sim").line.end()
 
     def recorded_runs(self) -> list[dict[str, Any]]:
         answer = self.answer("runs", "--format", "json")

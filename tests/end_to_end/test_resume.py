@@ -35,8 +35,8 @@ SPEED = 4.0
 
 
 @dataclass(frozen=True)
-class Killed:
-    """A run that was killed once its robot had begun to move; its world lives on. Its files are its own."""
+class Left:
+    """A run that has no controller since its robot had begun to move; its world lives on. Its files are its own."""
 
     program: Program
     folder: RunFolder
@@ -77,23 +77,44 @@ class Killed:
             run.leave()
 
 
-@pytest.fixture
-def killed(program: Program, examples: Path, tmp_path: Path) -> Killed:
+def begun(program: Program, examples: Path, tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
+    """A run whose robot moves, and its intent."""
     source = Path(shutil.copytree(examples / "01_first_move", tmp_path / "first_move"))
     process = program.start("run", source / "first_move.intent", "--yes", "--speed", SPEED)
     while not program.is_any_under_way():
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.05)
         assert process.returncode is None, process.communicate()
+    return process, source / "first_move.intent"
+
+
+@pytest.fixture
+def killed(program: Program, examples: Path, tmp_path: Path) -> Left:
+    process, intent = begun(program, examples, tmp_path)
     pid = find_run(program.state, None).pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    return Killed(program, find_run(program.state, None), source / "first_move.intent")
+    return Left(program, find_run(program.state, None), intent)
 
 
 @pytest.mark.long
-def test_a_killed_run_is_refused_with_each_reason_shown_confirmed_and_gone_on_with(killed: Killed) -> None:
+def test_a_run_that_was_stopped_is_gone_on_with_from_where_it_was(program: Program, examples: Path, tmp_path: Path) -> None:
+    process, intent = begun(program, examples, tmp_path)
+    assert program.answer("ask", "quick-stop").code == 0
+    _, said = process.communicate(timeout=60)
+    stopped = Left(program, find_run(program.state, None), intent)
+    assert stopped.folder.summary().state == "Stopped"
+    assert f"cellwright resume {stopped.folder.id} goes on with it" in said
+    looked = program.answer("resume", "--format", "json")
+    assert (looked.code, stopped.folder.summary().state) == (4, "Stopped"), looked.everything
+    assert looked.document["held_because"].startswith("R786")
+    assert "broken off by a stop" in looked.document["replans_because"]
+    _goes_on_without_the_terminal_that_has_confirmed(stopped)
+
+
+@pytest.mark.long
+def test_a_killed_run_is_refused_with_each_reason_shown_confirmed_and_gone_on_with(killed: Left) -> None:
     """One run, for each costs seconds."""
     before = killed.folder.events()
     _refused_of_other_files(killed)
@@ -109,7 +130,7 @@ def test_a_killed_run_is_refused_with_each_reason_shown_confirmed_and_gone_on_wi
     assert "R762" in over.err
 
 
-def _refused_of_other_files(killed: Killed) -> None:
+def _refused_of_other_files(killed: Left) -> None:
     text = killed.intent.read_text()
     killed.intent.write_text(text + "\n# looked at again\n")
     refusal = killed.refusal()
@@ -120,7 +141,7 @@ def _refused_of_other_files(killed: Killed) -> None:
     killed.intent.write_text(text)
 
 
-def _refused_while_its_controller_lives(killed: Killed) -> None:
+def _refused_while_its_controller_lives(killed: Left) -> None:
     killed.folder.claim()
     alive = killed.program.answer("resume", "--yes")
     assert alive.code == 2, alive.everything
@@ -135,7 +156,7 @@ def _refused_while_its_controller_lives(killed: Killed) -> None:
     lock.release()
 
 
-def _refused_where_nothing_says_how_it_was_begun(killed: Killed) -> None:
+def _refused_where_nothing_says_how_it_was_begun(killed: Left) -> None:
     begun = killed.folder.path / "begun.json"
     text = begun.read_text()
     begun.write_text("{}")
@@ -143,7 +164,7 @@ def _refused_where_nothing_says_how_it_was_begun(killed: Killed) -> None:
     begun.write_text(text)
 
 
-def _refused_where_its_world_is_gone(killed: Killed) -> None:
+def _refused_where_its_world_is_gone(killed: Left) -> None:
     begun, worlds = killed.folder.path / "begun.json", killed.program.state / "worlds"
     text, (world,) = begun.read_text(), worlds.glob("*.at")
     (worlds / "gone.at").write_text(str(worlds / "nobody"))
@@ -152,7 +173,7 @@ def _refused_where_its_world_is_gone(killed: Killed) -> None:
     begun.write_text(text)
 
 
-def _is_shown_at_a_terminal_and_stays_as_it_was(killed: Killed) -> None:
+def _is_shown_at_a_terminal_and_stays_as_it_was(killed: Left) -> None:
     looked = killed.program.answer("resume", "--format", "json")
     assert looked.code == 4, looked.everything
     assert looked.document["run_id"] == killed.folder.id
@@ -160,7 +181,7 @@ def _is_shown_at_a_terminal_and_stays_as_it_was(killed: Killed) -> None:
     assert "Nothing was moved" in looked.err
 
 
-def _goes_on_without_the_terminal_that_has_confirmed(killed: Killed) -> None:
+def _goes_on_without_the_terminal_that_has_confirmed(killed: Left) -> None:
     before = killed.folder.events()
     killed.resumed()
     killed.watched_by_somebody_else()
@@ -171,7 +192,8 @@ def _goes_on_without_the_terminal_that_has_confirmed(killed: Killed) -> None:
     events = killed.folder.events()
     assert all(same(kept, was) for kept, was in zip(events, before, strict=False))
     assert [isinstance(event, RunResumed) for event in events].index(True) == len(before)
-    assert {event.what for event in events if isinstance(event, OperatorAsked)} == {"resume"}
+    since = events[len(before) :]
+    assert {event.what for event in since if isinstance(event, OperatorAsked)} == {"resume"}
     assert verified(events) == killed.folder.state()
     assert "another controller goes on" in killed.program.answer("report").out
 

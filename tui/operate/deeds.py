@@ -94,7 +94,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
         "end",
         "Stop at the end of the motions under way",
         _ask("stop"),
-        "The run ends and is not gone on with.",
+        "The run ends. It may be taken up again from what is there then.",
     ),
     Deed("abort", "A", "abort", "Abort: stop and take the power away", _ask("abort"), "Robots stop and lose their power."),
     Deed("clear", "C", "clear", "Clear after an abort", _ask("clear")),

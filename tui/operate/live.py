@@ -258,7 +258,7 @@ class LiveRun:
         word = run.client.last_word
         if word is not None and word.why == "over":
             self._requests.closed("the run is over", is_over=True)
-            self._write(link="over", note="the run is over")
+            self._write(link="over", note="the run is over", is_left=self._view.scene.run.may_go_on)
         elif word is not None:
             self._lose(f"the controller has ended: {word.code} {word.reason}".replace("  ", " "))
         else:
@@ -266,7 +266,7 @@ class LiveRun:
 
     def _lose(self, why: str) -> None:
         self._requests.closed(GONE)
-        is_left = self._folder.pid() is None and not self._view.scene.run.is_over
+        is_left = self._folder.pid() is None and self._view.scene.run.may_go_on
         self._write(link="lost", note=why, looked=None, is_left=is_left)
 
     def _write(self, **changes: Any) -> None:

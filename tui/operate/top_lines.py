@@ -56,7 +56,8 @@ def job_line(view: View, width: int) -> Line:
     lost = f"  given up {run.trouble.skipped}" if run.trouble.skipped else ""
     people = asked_of_people(run)
     next_ = next_action(view) or (people[0] if people else "nothing")
-    whom = "asked of people" if view.link == "record" and not view.is_left else "next for you"
+    is_left = view.is_left and not run.is_over  # what somebody has stopped waits for nobody
+    whom = "asked of people" if view.link == "record" and not is_left else "next for you"
     asked = view.last_asked or f"{whom}: {next_}"
     has_nothing = next_ == "nothing" and not view.last_asked
     right = cut(line(said(asked, "dim" if has_nothing else "strong")), max(16, width // 2))
@@ -69,7 +70,7 @@ def job_line(view: View, width: int) -> Line:
 
 def next_action(view: View) -> str:
     """What the run cannot go on without; "" where nothing."""
-    if view.is_left and view.role != "view":
+    if view.is_left and view.role != "view" and not view.scene.run.is_over:
         return "take the run over"
     if view.link != "live":
         return ""

@@ -28,7 +28,7 @@ class View:
     where a controller tells them. `looked`: what a controller that has taken over has found, and wants confirmed.
     `playing`: how many times as fast as it was a record is played, None while it stands; `at`: s of the run that it is looked at.
     `figures`: of the run until now, None while nobody has counted.
-    `is_left`: nobody controls the run, and it is not over."""
+    `is_left`: nobody controls the run, and it may be gone on with."""
 
     scene: Scene = field(default_factory=Scene)
     link: Link = "loading"
