@@ -21,6 +21,7 @@ StopKind = Literal["hold", "quick", "power"]
 """`hold`: normal stop on the path, within the acceleration limits where the path leaves room. `quick`: on the path, as hard
 as the drives can. `power`: the drives' power is taken away after (or as) the robot stops; it must be activated again."""
 
+LinkLoss = Literal["stops", "finishes its buffer", "unknown"]
 RobotMode = Literal["off", "idle", "running", "stopping", "fault"]
 ProtectiveState = Literal["normal", "reduced", "protective stop", "emergency stop"]
 DoorState = Literal["open", "closed"]
@@ -60,7 +61,7 @@ class Capabilities:
     standstill: Mapping[StopKind, float]
     start_tolerance: float
     max_age: float
-    on_link_loss: Literal["stops", "finishes its buffer", "unknown"]
+    on_link_loss: LinkLoss
     command_status: bool
     speed_scaling: bool
     device_clock: bool

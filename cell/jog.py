@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from cell.device import LinkLoss
 from cell.motion_plan import MotionPlan
 from cell.steps import AtMeasured, Because, Fact, MotionNeed, Move, Step, stance_name
 from cell.task_plan import Bounds, TaskPlan
@@ -23,6 +24,10 @@ LEASE: Final = 0.25
 LONGEST: Final = 4.0
 """s that a way lasts at most. It is proved to its end before any of it is gone, so a controller that dies in the middle leaves a
 robot that comes to rest within it."""
+ALONE: Final = 0.1
+"""m that no point of links, tool and load goes further on a way of a robot that goes on when its link is lost: so much is left
+where whoever holds the key can no longer stop it."""
+OUT_OF_CONTACT: Final = 0.05  # m/s of any point, where the robot stands in a contact
 AXES: Final = ("x", "y", "z", "rx", "ry", "rz")
 RULE: Final = "it is jogged"
 
@@ -59,10 +64,16 @@ class Jog:
 
 @dataclass(frozen=True, slots=True, order=True)
 class WantedJog:
-    """What a way is asked for. `avoid`: zones that it must not enter now."""
+    """What a way is asked for. `avoid`: zones that it must not enter now. `lasts`: s, at most."""
 
     jog: Jog
     avoid: tuple[str, ...] = ()
+    lasts: float = LONGEST
+
+
+def lasts(jog: Jog, on_link_loss: LinkLoss | None) -> float:
+    """s that a way may last. None: a run of before, which did not say what its robots' drivers declare."""
+    return min(LONGEST, ALONE / jog.speed) if on_link_loss == "finishes its buffer" else LONGEST
 
 
 def objection(jog: Jog, joints: Mapping[str, int]) -> str | None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from cell.arrivals import ahead, brings, endless_loops, interval
 from cell.dataclass import dataclass
+from cell.device import LinkLoss
 from cell.devices import link_bounds
 from cell.driven_by import LinkBound
 from cell.envelope import SLOWER_BY
@@ -60,12 +61,14 @@ STOPPED_GOES_ON = 11
 @dataclass(frozen=True, slots=True)
 class RobotContext:
     """`hands` are tool.hand names, `suction` those of them that grip by vacuum. `top_speed` of the TCP in m/s, None when nobody
-    declared one; nor `force_limit` in N."""
+    declared one; nor `force_limit` in N. `on_link_loss` is what its driver declares, None in a run that was opened
+    before that was written down."""
 
     hands: tuple[str, ...]
     top_speed: float | None
     suction: tuple[str, ...] = ()
     force_limit: float | None = None
+    on_link_loss: LinkLoss | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from cell.driver import Device, DriverSet
 from cell.driver_errors import DriverError
 from cell.events import CommandReported, DeviceAlarm, FactObserved, Observation
 from cell.events import CommandStatus as Reported
+from cell.run import RunContext
 from cell.steps import AtMeasured, Fact, Stance, stance_name
 from controller.observe import is_at_rest
 from controller.run_state import Flight, RunState
@@ -32,6 +33,13 @@ def robots_found(drivers: DriverSet, state: RunState, watch: Watch, now: int) ->
             yield FactObserved(now, Subject(state.run), fact, False, name, 0.0)
         else:
             yield from watch.standing(state, now, seen)
+
+
+def declared(drivers: DriverSet, context: RunContext) -> RunContext:
+    """With what the drivers of the robots declare that a run has to know: what a robot does when its link is lost."""
+    losses = {name: drivers.motion[name].capabilities().on_link_loss for name in context.robots if name in drivers.motion}
+    robots = {name: replace(robot, on_link_loss=losses.get(name)) for name, robot in context.robots.items()}
+    return replace(context, robots=robots)
 
 
 def measured(drivers: DriverSet, request: RequestJog) -> RequestPlan:

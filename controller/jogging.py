@@ -21,7 +21,7 @@ from cell.events import (
     NoWay,
     WayFound,
 )
-from cell.jog import Jog, WantedJog
+from cell.jog import Jog, WantedJog, lasts
 from controller import keeping_out, ledger, manual_mode, progress, recovery, speeds
 from controller.cell_view import cell_state
 from controller.draft import Draft, as_it_is
@@ -211,9 +211,8 @@ def _fits(d: Draft, wanted: Jog) -> bool:
 def _request(d: Draft, wanted: Jog) -> None:
     if d.belief.robots[wanted.robot].stance is None:
         return  # it is waited for until it is seen to stand
-    request = RequestJog(
-        d.fresh_id("way"), d.subject, WantedJog(wanted, keeping_out.closed(d, wanted.robot)), cell_state(d.known, d.belief, d.now)
-    )
+    asked = WantedJog(wanted, keeping_out.closed(d, wanted.robot), lasts(wanted, d.known.robots[wanted.robot].on_link_loss))
+    request = RequestJog(d.fresh_id("way"), d.subject, asked, cell_state(d.known, d.belief, d.now))
     d.jog(asked=request.id, way=None)
     d.command(request)
 

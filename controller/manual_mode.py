@@ -77,6 +77,8 @@ def hindrance(d: Draft, jog: Jog) -> str | None:
     if (wrong := objection(jog, joints)) is not None:
         return wrong
     robot = jog.robot
+    if d.known.robots[robot].on_link_loss == "unknown":
+        return f"the driver of {robot} does not say what {robot} does when its link is lost"
     if d.trouble.unwritten:
         return f"the journal cannot be written: {d.trouble.unwritten}"
     if robot in d.belief.cut:

@@ -43,7 +43,7 @@ from controller.asking import Asking, PlannerLink, way_told
 from controller.callers import AnswerBook, Inbox, KeyBook, NoAnswers, NoKeys, Recorder
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
-from controller.inquiry import commands_found, faults_found, measured, robots_found
+from controller.inquiry import commands_found, declared, faults_found, measured, robots_found
 from controller.journal.journal import Journal
 from controller.lease import Key, Press
 from controller.machine import advance
@@ -157,7 +157,14 @@ class Runner:
         self._marked = self._watched = now
         self._keep_first(plan)
         opened = RunOpened(
-            now, of, self.clock.utc(), self.clock.boot(), self.clock.kind, spec.cell.revision, spec.context, spec.state
+            now,
+            of,
+            self.clock.utc(),
+            self.clock.boot(),
+            self.clock.kind,
+            spec.cell.revision,
+            declared(self.drivers, spec.context),
+            spec.state,
         )
         self._fold((opened, self._released(plan, 1, now)))
         self._fold(first_look(self.drivers, self.state, self._watch, now))

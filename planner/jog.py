@@ -11,7 +11,7 @@ import numpy as np
 
 from cell.diagnostic import Outcome, error
 from cell.geometry import Array
-from cell.jog import FASTEST, LONGEST, RULE, Jog, jog_plan
+from cell.jog import ALONE, FASTEST, LONGEST, OUT_OF_CONTACT, RULE, Jog, jog_plan
 from cell.motion_plan import Motion, MotionPlan, Segment
 from cell.state import PlanningRequest, tool_at
 from cell.steps import AtMeasured, Because, Carried, MotionNeed
@@ -19,7 +19,8 @@ from cell.trajectory import Path
 from planner.assembled import Versions, assembled
 from planner.motion.access import Check
 from planner.motion.bodies import stander
-from planner.motion.collision import CLEAR, Blocker, Collider
+from planner.motion.collision import CLEAR, UNCHECKED, Blocker, Collider
+from planner.motion.coming_out import lifted, too_near, way_out
 from planner.motion.curves import between, length
 from planner.motion.jog_path import LEAST, jog_path
 from planner.motion.plan_motions import bench_for
@@ -32,8 +33,10 @@ from planner.proof.standing import held_at_start, standing_robots
 STAND_OFF = 0.012  # m that is kept from what stands in the way: a plan goes on from there (margins.FREE_CLEARANCE)
 CLOSER = 0.0015  # m, where the robot stands nearer than that already: the proof asks for 1 mm
 LOOK = 0.002  # m that anything moves between two looks at the way, at most
+LOOK_OUT = 5e-4  # the same on the way out of a contact
 MOST_LOOKS = 4000
 GUESSES = 17  # looks at how far points go
+LEFT = f"it goes on when its link is lost, and then {1e3 * ALONE:g} mm are the most"
 SURELY = 0.88  # of the time that a way may last: the rest goes by in speeding up and slowing down
 
 
@@ -55,15 +58,21 @@ def plan_jog(request: PlanningRequest, versions: Versions) -> Outcome[MotionPlan
     if not path.segments:
         return Outcome(None, (error("E685", f"{jog.text}: {path.ends_because}", unit.span),))
     check = _among(bench, request, carried, wanted.avoid)
-    way, blocker = _clear(check, path.segments)
+    near = too_near(check.collider, q, check.line)
+    if near and jog.speed > OUT_OF_CONTACT:
+        most = f"{1e3 * OUT_OF_CONTACT:g} mm/s is the most on the way out of it"
+        return Outcome(None, (error("E685", f"{jog.text}: {near[0].mover} touches {near[0].other}: {most}", unit.span),))
+    way, blocker = _clear(check, path.segments, near)
     if length(way) < LEAST:
         assert blocker is not None
         code = "E687" if blocker.other.startswith("zone ") else "E686"
-        return Outcome(None, (error(code, f"{jog.text}: {_in_the_way(blocker)}", unit.span),))
-    because = path.ends_because if blocker is None else _in_the_way(blocker)
+        return Outcome(None, (error(code, f"{jog.text}: {_in_the_way(blocker, near)}", unit.span),))
+    because = path.ends_because if blocker is None else _in_the_way(blocker, near)
     need = MotionNeed(jog.robot, stance, stance, carried, None, _speed(jog), wanted.avoid, name)
-    motion, is_cut = _timed(Solver(bench, {}, request.seed, lambda tool: bench), need, way, check)
-    rule = RULE if is_cut or not because else f"{RULE}: {because}"
+    motion, is_cut = _timed(Solver(bench, {}, request.seed, lambda tool: bench), need, way, check, wanted.lasts)
+    if is_cut:
+        because = LEFT if wanted.lasts < LONGEST else ""
+    rule = f"{RULE}: {because}" if because else RULE
     tasks = jog_plan(motion.need, Because(unit.span, rule), motion.duration, request.seed)
     return Outcome(assembled(tasks, {motion.need: motion}, request, versions))
 
@@ -86,16 +95,29 @@ def _among(bench: Workbench, request: PlanningRequest, carried: tuple[Carried, .
     return Check(collider, far, near, near)
 
 
-def _clear(check: Check, path: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], Blocker | None]:
-    """As much of the path as stays clear, and what stands in the way of the rest."""
-    s = _looks(check.collider, path)
+def _clear(check: Check, path: tuple[Segment, ...], near: tuple[Blocker, ...]) -> tuple[tuple[Segment, ...], Blocker | None]:
+    """As much of the path as stays clear, and what stands in the way of the rest. `near`: what is too near where it begins, and
+    only comes apart."""
+    s = _looks(check.collider, path, LOOK_OUT if near else LOOK)
     q = Path.of(path).at(s).q
-    count, blocker = _clear_looks(check.collider, q, check.free)
+    out = way_out(check.collider, q, check.line, near)
+    count, blocker = _clear_beside(check, q[: out.most], check.free, near, out.free)
     if count == 0:
-        count, blocker = _clear_looks(check.collider, q, check.line)
+        count, blocker = _clear_beside(check, q[: out.most], check.line, near, out.free)
+    blocker = blocker or out.blocker
     if blocker is None:
         return path, None
     return (between(path, 0.0, float(s[count - 1])) if count > 1 else ()), blocker
+
+
+def _clear_beside(check: Check, q: Array, margins: Array, near: tuple[Blocker, ...], free: int) -> tuple[int, Blocker | None]:
+    """As `_clear_looks`, but that those which are too near at first are looked at from look `free` on."""
+    collider = check.collider
+    count, blocker = _clear_looks(collider, q, lifted(collider, margins, near, UNCHECKED))
+    if near and count > free:
+        behind, later = _clear_looks(collider, q[free:count], lifted(collider, margins, near, CLOSER))
+        count, blocker = (count, blocker) if later is None else (free + behind, later)
+    return count, blocker
 
 
 def _clear_looks(collider: Collider, q: Array, margins: Array) -> tuple[int, Blocker | None]:
@@ -109,23 +131,27 @@ def _clear_looks(collider: Collider, q: Array, margins: Array) -> tuple[int, Blo
     return count, blocker
 
 
-def _looks(collider: Collider, path: tuple[Segment, ...]) -> Array:
-    """Path parameters so near to each other that nothing moves by more than LOOK between them."""
+def _looks(collider: Collider, path: tuple[Segment, ...], most: float) -> Array:
+    """Path parameters so near to each other that nothing moves by more than `most` m between them."""
     end = length(path)
     coarse = Path.of(path).at(np.linspace(0.0, end, 65)).q
     radii = np.stack([mover.radii for mover in collider.movers], axis=1)
     moved = float((np.abs(np.diff(coarse, axis=0)) @ radii).sum(axis=0).max())
-    return np.linspace(0.0, end, min(MOST_LOOKS, max(2, int(moved / LOOK) + 2)))
+    return np.linspace(0.0, end, min(MOST_LOOKS, max(2, int(moved / most) + 2)))
 
 
-def _timed(solver: Solver, need: MotionNeed, way: tuple[Segment, ...], check: Check) -> tuple[Motion, bool]:
-    """The motion, cut where it would last too long, and whether it was. No point of links, tool and load is faster than asked."""
-    short = _gone_within(check.collider, way, SURELY * LONGEST * (need.speed_limit or FASTEST))
+def _timed(solver: Solver, need: MotionNeed, way: tuple[Segment, ...], check: Check, most: float) -> tuple[Motion, bool]:
+    """The motion, cut where it would last more than `most` s, and whether it was. No point of links, tool and load is faster than
+    asked."""
+    short = _gone_within(check.collider, way, SURELY * most * (need.speed_limit or FASTEST))
     is_cut, way = length(short) < length(way), short
     motion = _law(solver, need, way, check)
-    if motion.duration <= LONGEST:
-        return motion, is_cut
-    return _law(solver, need, between(way, 0.0, 0.98 * length(way) * LONGEST / motion.duration), check), True
+    while (
+        motion.duration > most and length(way) > LEAST
+    ):  # what speeds up all the way lasts as the root of its length, or the third root
+        is_cut, way = True, between(way, 0.0, 0.98 * length(way) * (most / motion.duration) ** 2)
+        motion = _law(solver, need, way, check)
+    return motion, is_cut
 
 
 def _law(solver: Solver, need: MotionNeed, way: tuple[Segment, ...], check: Check) -> Motion:
@@ -156,7 +182,9 @@ def _by_link(collider: Collider) -> tuple[tuple[int, Array, Array], ...]:
     return tuple((link, points, radii) for link, (points, radii) in found.items())
 
 
-def _in_the_way(blocker: Blocker) -> str:
+def _in_the_way(blocker: Blocker, near: tuple[Blocker, ...]) -> str:
+    if any((blocker.mover, blocker.other) == (pair.mover, pair.other) for pair in near):
+        return f"{blocker.mover} touches {blocker.other}, or nearly, and may only be moved straight away from it"
     if blocker.other.startswith("zone "):
         return f"{blocker.mover} would come into {blocker.other}, which it must stay out of"
     return f"{blocker.mover} would come too near to {blocker.other}"

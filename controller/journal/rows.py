@@ -15,7 +15,8 @@ from immutables import Map
 
 from cell.codec import canonical_in_pieces, from_plain, text_in_pieces, to_plain
 from cell.envelope import SLOWER_BY
-from cell.events import Event, PlanReleased, PlanRequested, RunOpened, SupplyReported
+from cell.events import Event, JogRequested, PlanReleased, PlanRequested, RunOpened, SupplyReported
+from cell.jog import LONGEST
 from cell.motion_plan import MotionPlan
 from cell.separation_distance import APPROACH_SPEED
 from controller import run_state
@@ -63,6 +64,8 @@ def event_of(row: Row, plan_of: PlanOf) -> Event:
         _fill_asked(plain)
     elif row.kind == SupplyReported.__name__ and isinstance(plain, dict):
         plain.setdefault("source", "")
+    elif row.kind == JogRequested.__name__ and isinstance(plain, dict) and isinstance(plain.get("wanted"), dict):
+        plain["wanted"].setdefault("lasts", LONGEST)
     event: Event = from_plain(Event, plain)
     if isinstance(event, PlanReleased):
         return replace(event, plan=plan_of(event.of.plan or ""))
@@ -82,6 +85,7 @@ def _fill_context(plain: Any) -> None:
             zone.setdefault("distance", None)
         for robot in plain["context"].get("robots", {}).values():
             robot.setdefault("force_limit", None)
+            robot.setdefault("on_link_loss", None)
 
 
 def _fill_asked(plain: Any) -> None:

@@ -3,7 +3,8 @@
 Not held against one another: what is fixed to the same link of the arm (a tool and its flange, a part and its gripper),
 link pairs that the robot model leaves out with its reasons, the base and what it stands on, and the contact that is meant,
 inside its interval: fingers and the part, or the part and what carries it at rest, the place's equipment or the parts beneath;
-at a changer the tool and what carries it in its pocket, or the flange and the tool.
+at a changer the tool and what carries it in its pocket, or the flange and the tool; and what a robot that is jogged out of a
+contact is too near to at first, which coming_apart.py binds meanwhile.
 """
 
 from __future__ import annotations
@@ -42,12 +43,13 @@ def _against_scene(
 ) -> Iterator[Pair]:
     carriers = {c.touch: carrying(c.touch, scene, around) for c in motion.contacts}
     last = around.arm.model.degrees_of_freedom
+    parting = {(p.mover, p.other): ((0.0, p.until),) for p in around.partings if motion.need.touch is None}
     for k, mover in enumerate(bodies):
         if mover.link == 0:
             continue
         for j, other in enumerate(scene):
             meant = tuple((c.first, c.last) for c in motion.contacts if _is_meant(mover, other, c.touch, carriers[c.touch], last))
-            yield Pair(k, j, True, CLEARANCE, meant)
+            yield Pair(k, j, True, CLEARANCE, meant + parting.get((k, j), ()))
 
 
 def _is_meant(mover: LinkBody, other: SceneBody, touch: Touch | Docking | Along, carriers: frozenset[str], last: int) -> bool:

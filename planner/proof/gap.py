@@ -65,6 +65,11 @@ class Gauge:
         where they touch."""
         return self.measure_to(a, T_world_a, self, b, T_world_b)
 
+    def facing(self, a: int, T_world_a: tuple[Array, Array], b: int, T_world_b: tuple[Array, Array]) -> tuple[float, Array]:
+        """(lower bound, and the direction (3,) from `a` to `b` in which it is)."""
+        bound, _ = self.measure(a, T_world_a, b, T_world_b)
+        return bound, np.array(self._result.normal)
+
     def measure_to(
         self, a: int, T_world_a: tuple[Array, Array], other: Gauge, b: int, T_world_b: tuple[Array, Array]
     ) -> tuple[float, float]:

@@ -2,7 +2,8 @@
 
 Law: nothing of the plan is taken on trust. The motion is judged like any other, in the fullest scene with the other robots where
 they are measured; no point of links, tool and load goes faster than was asked, nor than the manual reduced speed; it goes along
-the axis that was asked for and nowhere else. There is no contact that it may have.
+the axis that was asked for and nowhere else. There is no contact that it may have but the one that it stands in, out of which it
+goes slowly and straight.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.geometry import Array, Pose
-from cell.jog import AXES, FASTEST, LONGEST, RULE, Jog, jog_plan, objection
+from cell.jog import AXES, FASTEST, LONGEST, OUT_OF_CONTACT, RULE, Jog, jog_plan, objection
 from cell.motion_plan import Motion, MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Obligation, ObligationKind, Proof
@@ -23,11 +24,13 @@ from cell.steps import AtMeasured, Because, MotionNeed
 from cell.trajectory import Law, Path
 from planner.proof.arm import Arm, arm_of, link_bodies
 from planner.proof.certificates import Judge
+from planner.proof.coming_apart import check_coming_apart, close_at, parted
+from planner.proof.finding import Refusal
 from planner.proof.gap import Gauge, placed
 from planner.proof.identity import check_identity, check_motions_belong
 from planner.proof.point_speed import Points, bound_speed
 from planner.proof.standing import held_at_start, standing_robots
-from planner.proof.surroundings import Surroundings, surroundings_of
+from planner.proof.surroundings import Parting, Surroundings, surroundings_of
 from planner.proof.time_law import joint_motion, pieces_of
 
 ASIDE = 2e-3  # m off the axis, or at 0.1 m from the TCP by turning
@@ -45,6 +48,10 @@ def prove_jog(
         return Outcome(None, found)
     ((key, motion),) = plan.motions.items()
     around = surroundings_of(request, need.robot, need.tool, standing_robots(request, need.robot))
+    comes = _comes_apart(motion, around)
+    if isinstance(comes, Refusal):
+        return Outcome(None, (_refused(comes.code, comes.message, need, request),))
+    around = parted(around, comes)
     (verdict,) = judged([(key, motion, around)]).values()
     if verdict.refusals:
         return Outcome(None, tuple(_refused(first.code, first.message, need, request) for first in verdict.refusals[:1]))
@@ -58,6 +65,10 @@ def prove_jog(
         ("room", "clearance", f"{need.robot} stays clear of all that stands; the margin is what is left at the end", near),
         ("reach", "limits", f"{request.jog.jog.text}, and no point faster than {need.speed_limit:g} m/s", _reach(motion)),
     )
+    if comes:
+        bodies = link_bodies(around.arm, need.carried)
+        pairs = ", ".join(f"{bodies[p.mover].name} and {around.bodies[p.other].name}" for p in comes)
+        rows = (*rows, ("apart", "clearance", f"what is too near where {need.robot} stands only comes apart: {pairs}", None))
     proved = tuple(
         Obligation(name, kind, claim, "for all durations", evidence, margin, (span,)) for name, kind, claim, margin in rows
     )
@@ -84,6 +95,18 @@ def _room_at_end(motion: Motion, around: Surroundings) -> float | None:
 def _reach(motion: Motion) -> float:
     """m or rad along the axis: the path parameter is that, which `_wrong` has seen to."""
     return sum(segment.length for segment in motion.segments)
+
+
+def _comes_apart(motion: Motion, around: Surroundings) -> tuple[Parting, ...] | Refusal:
+    bodies = link_bodies(around.arm, motion.need.carried)
+    close = close_at(around, bodies, np.array(motion.segments[0].control[0]))
+    if not close:
+        return ()
+    assert motion.need.speed_limit is not None
+    if motion.need.speed_limit > OUT_OF_CONTACT:
+        pair = f"{bodies[close[0].mover].name} touches {around.bodies[close[0].other].name}"
+        return Refusal("E685", f"{pair}: {1e3 * OUT_OF_CONTACT:g} mm/s is the most on the way out of it")
+    return check_coming_apart(around, bodies, Path.of(motion.segments), close)
 
 
 # --- what it is --------------------------------------------------------------------------------------------------------
@@ -122,8 +145,8 @@ def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iter
         yield "it may have no contact"
     if set(need.avoid) != set(wanted.avoid):
         yield "it may come into zones that are closed"
-    if motion.duration > LONGEST * (1.0 + 1e-9):
-        yield f"it lasts {motion.duration:.3g} s, and {LONGEST:g} s is the most"
+    if motion.duration > (most := min(wanted.lasts, LONGEST)) * (1.0 + 1e-9):
+        yield f"it lasts {motion.duration:.3g} s, and {most:.3g} s is the most"
     arm = arm_of(cell, need.robot, model, need.tool)
     yield from _beside(motion, wanted.jog, arm)
 

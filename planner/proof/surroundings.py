@@ -56,9 +56,19 @@ class PartPath:
 
 
 @dataclass(frozen=True, slots=True)
+class Parting:
+    """Body number `mover` of those that move with the arm is too near to number `other` of those that stand where the motion
+    begins, and up to the path parameter `until`."""
+
+    mover: int
+    other: int
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """`bodies` is the fullest scene; `arm` the one that moves in it. `digest` names all of it. `slows`: some
-    zone has robots go slower while somebody is in it."""
+    zone has robots go slower while somebody is in it. `partings` are proved to come apart (coming_apart.py)."""
 
     arm: Arm
     bodies: tuple[SceneBody, ...]
@@ -68,6 +78,7 @@ class Surroundings:
     digest: str
     slows: bool = False
     paths: tuple[PartPath, ...] = ()
+    partings: tuple[Parting, ...] = ()
 
     def place(self, name: str) -> Place | None:
         return next((p for p in self.places if p.name == name), None)

@@ -321,6 +321,26 @@ class PowerlessAtRest(Around):
         self.inner.stop(kind if self.inner.arm.run is not None else "power")
 
 
+class WantsPowerAfterAStop(Around):
+    """Until it is activated again it takes no motion."""
+
+    was_stopped = False
+
+    def stop(self, kind: StopKind) -> None:
+        self.inner.stop(kind)
+        self.was_stopped = True
+
+    def activate(self, command: str) -> None:
+        self.inner.activate(command)
+        self.was_stopped = False
+
+    def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
+        if self.was_stopped:
+            raise Refused(Refusal.NOT_ACTIVE, self.inner.name, command, self.now, "it was stopped")
+        prepared: Prepared = self.inner.prepare(command, trajectory)
+        return prepared
+
+
 class OnlySaysScaled(Around):
     def scale_speed(self, command: str, scaling: float) -> None:
         self.inner.begin(command, "scale", scaling)
@@ -426,6 +446,7 @@ FAULTS = (
     Fault("keeps what is prepared", stopping.a_stop_drops_what_is_prepared, robots(StopsOnlyMotions)),
     Fault("resumes by itself", stopping.nothing_resumes_by_itself, robots(Resumes)),
     Fault("loses its power to a stop at rest", stopping.a_stop_at_rest_changes_nothing, robots(PowerlessAtRest)),
+    Fault("wants power after each stop", stopping.what_was_stopped_moves_on_from_there, robots(WantsPowerAfterAStop)),
     Fault("says that it scales", scaling.scaling_is_followed, robots(OnlySaysScaled)),
     Fault("goes no slower than half", scaling.nothing_is_caught_up, robots(ScalesToHalf)),
     Fault("gives up at 0", scaling.zero_holds_on_the_path, robots(StopsAtZero)),

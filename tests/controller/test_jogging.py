@@ -8,6 +8,7 @@ import pytest
 from immutables import Map
 
 from cell.commands import Acknowledge, Activate, RequestJog, SetSpeed, StartMotion, StopAll, Subject
+from cell.device import LinkLoss
 from cell.events import (
     CommandReported,
     CommandSent,
@@ -17,6 +18,7 @@ from cell.events import (
     JogAsked,
     JogEnded,
     JogRefused,
+    JogRequested,
     JointSpeedSeen,
     LinkMeasured,
     ModeChanged,
@@ -27,7 +29,7 @@ from cell.events import (
     WayFound,
     ZoneReported,
 )
-from cell.jog import FASTEST, Jog
+from cell.jog import ALONE, FASTEST, LONGEST, Jog
 from cell.program import Never
 from cell.run import WAITS_FOR_GOOD_LINKS
 from cell.scenario import Bump
@@ -37,7 +39,7 @@ from controller.attached.messages import HoldKey
 from controller.attached.permits import Standing, refusal
 from controller.draft import draft_of
 from controller.journal.replay import fold
-from controller.journal.rows import snapshot_of, state_of
+from controller.journal.rows import event_of, row_of, snapshot_of, state_of
 from controller.links import LEAST
 from controller.machine import advance
 from controller.run_state import RunState
@@ -324,6 +326,43 @@ def test_a_robot_whose_link_is_bad_is_stopped_and_over_that_of_another_device_it
         assert advance(bad, heard(bad, ROBOT, 40))[1].send == ()
         good, _ = advance(broken_off(bad), heard(bad, ROBOT, 0))
         stands(good)
+
+
+def declaring(state: RunState, loss: LinkLoss | None) -> RunState:
+    assert state.context is not None
+    robots = {name: replace(robot, on_link_loss=loss) for name, robot in state.context.robots.items()}
+    return replace(state, context=replace(state.context, robots=robots))
+
+
+def test_a_run_has_written_down_what_the_drivers_of_its_robots_declare() -> None:
+    context = in_manual().context
+    assert context is not None
+    assert context.robots[ROBOT].on_link_loss == "finishes its buffer"
+
+
+@pytest.mark.parametrize(("loss", "most"), [("stops", LONGEST), ("finishes its buffer", ALONE / AHEAD.speed), (None, LONGEST)])
+def test_how_long_a_way_may_last_goes_by_what_the_robot_does_without_its_link(loss: LinkLoss | None, most: float) -> None:
+    _, commands = asked(declaring(in_manual(), loss), AHEAD)
+    (request,) = commands.send
+    assert isinstance(request, RequestJog)
+    assert request.wanted.lasts == most
+
+
+def test_a_robot_of_which_nobody_knows_what_it_does_without_its_link_is_not_jogged() -> None:
+    state, commands = asked(declaring(in_manual(), "unknown"), AHEAD)
+    assert refused(commands) == [f"the driver of {ROBOT} does not say what {ROBOT} does when its link is lost"]
+    assert commands.send == ()
+    assert state.manual is not None
+    assert state.manual.wanted is None
+
+
+def test_a_way_that_was_asked_for_before_it_was_said_how_long_it_may_last_lasts_as_long_as_any() -> None:
+    _, commands = asked(in_manual(), AHEAD)
+    (asked_for,) = (event for event in commands.record if isinstance(event, JogRequested))
+    row = row_of(1, asked_for)
+    before = replace(row, body=row.body.replace(f',"lasts":{asked_for.wanted.lasts}', ""))
+    assert before.body != row.body
+    assert event_of(before, {}.__getitem__) == replace(asked_for, wanted=replace(asked_for.wanted, lasts=LONGEST))
 
 
 def test_no_press_moves_a_robot_whose_link_was_bad_before_it_has_been_good_for_a_whole_window() -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from cell.declared_state import declared_state
+from cell.device import LinkLoss
 from cell.diagnostic import Outcome
 from cell.geometry import frozen
-from cell.jog import FASTEST, LONGEST, RULE, Jog, WantedJog, ends_because, jog_of, jog_plan
+from cell.jog import ALONE, FASTEST, LONGEST, RULE, Jog, WantedJog, ends_because, jog_of, jog_plan, lasts
 from cell.motion_plan import ContactAllowance, Motion, MotionPlan, Segment
 from cell.plan_file import with_plan_id
 from cell.released_plan import ReleasedPlan
@@ -36,11 +37,15 @@ AWAY = (-1.9, -0.1, SAFE_HEIGHT, 0.0)
 
 
 def asked(
-    jog: Jog, at: tuple[float, ...] = FREE, other: tuple[float, ...] = AWAY, avoid: tuple[str, ...] = ()
+    jog: Jog,
+    at: tuple[float, ...] = FREE,
+    other: tuple[float, ...] = AWAY,
+    avoid: tuple[str, ...] = (),
+    on_link_loss: LinkLoss = "stops",
 ) -> PlanningRequest:
     request = ROW.request()
     state = replace(declared_state(ROW.cell), stances={"ra": AtMeasured(at), "rb": AtMeasured(other)})
-    return replace(request, state=state, jog=WantedJog(jog, avoid))
+    return replace(request, state=state, jog=WantedJog(jog, avoid, lasts(jog, on_link_loss)))
 
 
 def joint(axis: int, is_forward: bool = True, speed: float = FASTEST) -> Jog:
@@ -111,6 +116,34 @@ def test_no_point_is_faster_than_was_asked_and_the_way_lasts_no_longer_than_it_m
         law = Law.of(motion.phases)
         assert law.at(np.linspace(0.0, law.duration, 400)).sd.max() <= speed * (1.0 + 1e-9)
         assert motion.duration <= LONGEST
+
+
+@pytest.mark.parametrize("speed", [FASTEST, 0.1, 0.01])
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_robot_that_goes_on_without_its_link_has_ways_of_a_hundred_millimetres_at_most(speed: float, number: int) -> None:
+    jog = joint(number, speed=speed)
+    request = asked(jog, on_link_loss="finishes its buffer")
+    plan, motion = way(request)
+    assert motion.duration <= min(LONGEST, ALONE / speed)
+    assert gone(motion) <= ALONE
+    assert proved(plan, request).value is not None
+    if speed > 0.02:
+        assert gone(motion) > 0.3 * ALONE
+        assert "100 mm are the most" in ends_because(plan)
+        longer, _ = way(asked(jog))
+        (refused,) = proved(longer, request).diagnostics
+        assert refused.code == "E683"
+        assert f"{ALONE / speed:.3g} s is the most" in refused.message
+
+
+def gone(motion: Motion) -> float:
+    """m that the corner of its block which goes furthest goes on the way."""
+    path = Path.of(motion.segments)
+    q = path.at(np.linspace(0.0, path.length, 400)).q
+    link = ROW.request().robots["ra"].chain.link_poses(q)[:, -1]
+    corners = np.array([[x, y, z, 1.0] for x in (-0.15, 0.15) for y in (-0.05, 0.05) for z in (-0.1, 0.1)])
+    at = np.einsum("nij,mj->nmi", link, corners)[..., :3]
+    return float(np.linalg.norm(np.diff(at, axis=0), axis=-1).sum(axis=0).max())
 
 
 def test_a_turning_joint_is_as_slow_as_its_outermost_point() -> None:

@@ -171,6 +171,20 @@ def nothing_resumes_by_itself(bed: Bed, robot: str) -> str:
     return "stood for 1.5 s, through an acknowledgement, full speed and an activation"
 
 
+@law("motion", "What was stopped on its way takes the next motion from where it stands, without more, and stops on that too.")
+def what_was_stopped_moves_on_from_there(bed: Bed, robot: str) -> str:
+    """So it is jogged: motion and stop, again and again, with nothing between them."""
+    moving, gone = rig(bed, robot), []
+    for _ in range(3):
+        before = moving.q()
+        command, _, _ = stopped(moving, "hold", share=0.3)
+        state = bed.ended(robot, command, 5.0).state
+        demand(state == "aborted", f"stopped on its way, the command is {state}")
+        gone.append(moving.distance(moving.q(), before))
+        demand(gone[-1] > moving.still, "it takes a motion and does not move")
+    return f"three motions one after the other, stopped after {', '.join(f'{way:.2g}' for way in gone)}"
+
+
 @law("motion", "A stop at rest changes nothing.")
 def a_stop_at_rest_changes_nothing(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)
