@@ -294,6 +294,7 @@ class Runner:
             self._fold(observations(self.state, event))
             if isinstance(event, device.LinkChanged) and event.is_up:
                 self._fold(first_look(self.drivers, self.state, self._watch, now))
+        self._fold(self._watch.comes_to_rest(self.state, now))
         if news or self.clock.kind == "real":  # a detector may tell nothing of itself, and is to be asked
             self._see_zones(now)
 

@@ -130,6 +130,12 @@ class Watch:
             self._clauses = clauses_of(state.context.program)
         return allowed(self._clauses, state.context, state.progress, step, seen.device, seen.s).force
 
+    def comes_to_rest(self, state: RunState, now: int) -> Iterator[Observation]:
+        """At every look, of robots that have said done and were not seen to stand yet: a joint may settle a moment later."""
+        done = [flight.device for flight in state.progress.flights.values() if flight.is_done]
+        for seen in self._newest([name for name in done if name in self._drivers.motion]):
+            yield from self.standing(state, now, seen)
+
     def _newest(self, robots: Sequence[str]) -> list[RobotState]:
         """What there is at hand: this loop waits for no driver's answer."""
         if not robots:

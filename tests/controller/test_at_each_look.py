@@ -1,13 +1,14 @@
-"""Where time is real people are looked for at every look, also by a detector that tells nothing of itself; and drivers with news
-wake who waits for the next look."""
+"""Where time is real people are looked for at every look, also by a detector that tells nothing of itself, and so is the
+standstill of a robot that says done before it stands. Drivers with news wake who waits for the next look."""
 
 from __future__ import annotations
 
 import queue
+from dataclasses import replace
 from typing import Any
 
-from cell.device import DeviceEvent, SignalChanged
-from cell.events import Event, ZoneReported
+from cell.device import DeviceEvent, RobotState, SignalChanged
+from cell.events import CommandReported, Event, FactObserved, HoldRaised, RunEnded, ZoneReported
 from cell.scenario import PersonEnters
 from cell_drivers.composed import ComposedSet, Share
 from controller.journal.journal import MemoryJournal
@@ -49,6 +50,52 @@ def test_somebody_is_seen_at_the_next_look_whether_or_not_anything_tells_of_them
     for is_quiet in (False, True):
         (seen,) = zones(is_quiet=is_quiet)
         assert 0 <= seen.at - round(ENTERS * 1e9) <= TICK
+
+
+SWINGS = 0.05
+
+
+class Swinging:
+    """A robot that is at its end and says so, and whose joints come to rest a moment later."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner, self._moved = inner, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def state(self) -> RobotState:
+        seen: RobotState = self._inner.state()
+        if seen.command is not None:
+            self._moved = seen.received
+        swings = seen.command is None and seen.received - self._moved < SWINGS * 1e9
+        return replace(seen, qd=seen.qd + 0.02) if swings else seen
+
+
+class Swung(Quiet):
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.motion = {name: Swinging(robot) for name, robot in inner.motion.items()}
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return self._inner.poll()  # type: ignore[no-any-return]
+
+
+def test_a_robot_that_says_done_before_it_stands_is_seen_once_it_does() -> None:
+    """It was looked at when it said so, and not again: each motion was held as one without effect (R716)."""
+    given, drivers = spec(intent(batch="1 parts")), Swung(world())
+    plan, journal = small_plan(given.state, 1), MemoryJournal()
+    assert plan is not None
+    planner, clock = AtOnce(SmallPlanner(1)), TickingClock(drivers.virtual)
+    Runner(given, drivers, clock, journal, planner, Script(()), ends_when_held=True).run(released(plan))  # type: ignore[arg-type]
+    told: list[Event] = list(journal.events)
+    assert [event.code for event in told if isinstance(event, HoldRaised)] == []
+    (ended,) = [event for event in told if isinstance(event, RunEnded)]
+    assert ended.state == "Complete"
+    stands = {e.of.step: e.at for e in told if isinstance(e, FactObserved) and e.fact.name == "stands" and e.of.step}
+    done = {e.of.step: e.at for e in told if isinstance(e, CommandReported) and e.status == "done" and e.of.step in stands}
+    assert done
+    assert all(0 < stands[step] - done[step] <= SWINGS * 1e9 + 2 * TICK for step in done)
 
 
 def test_news_wakes_who_waits_and_is_no_request() -> None:
