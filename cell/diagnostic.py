@@ -10,7 +10,7 @@ from typing import Final, Generic, Literal, TypeVar
 
 from cell.dataclass import dataclass
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 OUTSIDE: Final = "--set"
 """The `file` of a span in what the user gave on the command line. It is none: no editor opens it and no fix is made in it."""
