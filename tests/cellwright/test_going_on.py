@@ -57,7 +57,7 @@ def agreed(looks: Sequence[Shown], desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     left, server = iter(looks), Server()
     monkeypatch.setattr(going_on, "looked_at", lambda *given: cast(Found, next(left)))
     site = cast(Site, type("S", (), {"server": server, "desk": desk}))
-    return _agreed(site, cast(Left, None), InService(cast(Any, None), None, True)), server.looks
+    return _agreed(site, cast(Left, None), InService(cast(Any, None), None, frozenset({"r1"}))), server.looks
 
 
 def test_what_was_shown_and_is_still_so_is_agreed_to(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,8 @@ def at(document: dict[str, Any], number: int, t: float) -> Array:
     if how == IN_WORLD:
         return np.array(document["poses"][pose])[3::4]
     if how == ON_PART:
-        return at(document, on, t) + np.array(document["poses"][pose])[3::4]
+        beneath: Array = np.array(document["poses"][pose])[3::4]
+        return at(document, on, t) + beneath
     if how != ON_ROBOT:
         return np.full(3, np.nan)
     robot = document["robots"][on]

@@ -7,6 +7,7 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,10 @@ def outside(hulls: tuple[ConvexHull, ...], points: Array) -> float:
 
 def test_the_catalogue_is_what_we_say() -> None:
     assert known_robots() == ROBOTS
+
+
+def savez(to: Path | io.BytesIO, arrays: Mapping[str, Any]) -> None:
+    np.savez(to, **arrays)
 
 
 @pytest.mark.parametrize("name", sorted(UR_TABLE))
@@ -162,7 +167,7 @@ def test_a_value_without_a_source_is_written_down_as_an_assumption() -> None:
 @pytest.mark.parametrize("name", ["ur10e", "lbr_iiwa14"])
 def test_a_model_survives_storage_unchanged(name: str) -> None:
     stored = io.BytesIO()
-    np.savez(stored, **model(name).to_arrays())
+    savez(stored, model(name).to_arrays())
     stored.seek(0)
     with np.load(stored, allow_pickle=False) as arrays:
         again = RobotModel.from_arrays(arrays)
@@ -213,10 +218,10 @@ def test_a_damaged_cache_entry_is_made_again(tmp_path: Path, damage: str) -> Non
     elif damage == "empty":
         entry.write_bytes(b"")
     elif damage == "swapped":
-        np.savez(entry, content_hash=np.array(model("ur3e").content_hash), **model("ur3e").to_arrays())
+        savez(entry, {"content_hash": np.array(model("ur3e").content_hash), **model("ur3e").to_arrays()})
     else:
         arrays = {**good.to_arrays(), "velocity": good.velocity * 2.0}
-        np.savez(entry, content_hash=np.array(good.content_hash), **arrays)
+        savez(entry, {"content_hash": np.array(good.content_hash), **arrays})
     assert load_robot_model("ur5e", HERE, tmp_path).expect().content_hash == good.content_hash
     with np.load(entry) as again:
         assert str(again["content_hash"]) == good.content_hash
@@ -391,7 +396,7 @@ def test_a_users_urdf_loads(tmp_path: Path) -> None:
     assert robot.name == "arm"
     assert robot.chain.joint_names == ("j1", "j2")
     np.testing.assert_allclose(robot.chain.flange_pose([0.0, 0.25])[:3, 3], [0, 0, 0.75])
-    np.testing.assert_allclose(robot.position, [[-3, 3], [0, 0.5]])
+    np.testing.assert_allclose(robot.position, np.array([[-3, 3], [0, 0.5]]))
     assert robot.effort[0] == 10.0
     assert np.isnan(robot.effort[1])
     assert robot.payload is None

@@ -100,9 +100,8 @@ class BadLink(Wired):
     def connect(self) -> None:
         for channel, number in zip(CHANNELS, range(3), strict=True):
             chaos = Chaos(self.seed * 3 + number, MIX)
-            of = {"chaos": chaos, "connection": self.connections, "period": self.controller.period}
-            self.up[channel] = BadWire(**of, direction="to device")
-            self.down[channel] = BadWire(**of, direction="to client")
+            bad = partial(BadWire, chaos=chaos, connection=self.connections, period=self.controller.period)
+            self.up[channel], self.down[channel] = bad(direction="to device"), bad(direction="to client")
         self.connections += 1
         super().connect()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from cell.device import DeviceEvent
 from cell.driver import Assembly, DriverSet
@@ -38,6 +38,8 @@ class Around:
 
 class Set(Around):
     """Around all devices; `inner` is a SimulatedCell."""
+
+    motion: Mapping[str, Any]
 
     @property
     def now(self) -> Callable[[], int]:  # type: ignore[override]
@@ -108,7 +110,11 @@ def machines(wrapper: type[Around]) -> Callable[[SimulatedCell], object]:
     return with_devices("machines", wrapper)
 
 
-def deaf(*codes: Refusal) -> Callable[[Callable[[], object], object], object]:
+class Deaf(Protocol):
+    def __call__(self, what: Callable[[], object], instead: object = None) -> object: ...
+
+
+def deaf(*codes: Refusal) -> Deaf:
     """Calls, and takes a refusal for one of `codes` for an answer."""
 
     def call(what: Callable[[], object], instead: object = None) -> object:

@@ -28,7 +28,8 @@ class Declares(Around):
     changes: dict[str, Any]
 
     def capabilities(self) -> Capabilities:
-        return replace(self.inner.capabilities(), **self.changes)
+        declared: Capabilities = self.inner.capabilities()
+        return replace(declared, **self.changes)
 
 
 def declares(**changes: object) -> type[Around]:

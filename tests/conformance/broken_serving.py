@@ -258,7 +258,8 @@ class AnyZone(Around):
 
 class ByNumber(Around):
     def state(self) -> CouplingState:
-        return replace(self.inner.state(), tool="tool 1")
+        state: CouplingState = self.inner.state()
+        return replace(state, tool="tool 1")
 
 
 class AnyTool(Around):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -71,6 +72,8 @@ tool grip {{
   holding signal grip.holding
 }}
 """
+
+E = TypeVar("E")
 
 
 @cache
@@ -170,6 +173,8 @@ class Bench:
                 T_world_flange = T_world_tcp @ T_flange_tcp.inverse()
                 turn = math.atan2(T_world_flange.rotation[1, 0], T_world_flange.rotation[0, 0])
                 return np.array([*T_world_flange.translation, turn])
+            case _:
+                raise ValueError(f"nothing of a bench stands at {stance}")
 
     def motion_for(self, need: MotionNeed) -> Motion:
         """Across at the safe height, straight down or up; at rest at every corner."""
@@ -218,7 +223,7 @@ class Ran:
             found.setdefault(where, []).append(part.id)
         return {where: tuple(ids) for where, ids in found.items()}
 
-    def all(self, kind: type) -> list:  # type: ignore[type-arg]
+    def all(self, kind: type[E]) -> list[E]:
         return [event for event in self.record.events if isinstance(event, kind)]
 
 

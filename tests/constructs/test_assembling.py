@@ -158,7 +158,7 @@ def test_a_joint_without_one_of_its_needs_is_refused(bench: Bench, name: str) ->
 def test_a_joint_that_says_another_effect_is_refused(bench: Bench, name: str, args: tuple[str, ...]) -> None:
     plan = bench.planned().expect()
     step = next(filter(_joins, plan.tasks.steps))
-    adds = tuple(Fact(f.name, args) if f.name == name else f for f in step.adds)  # type: ignore[arg-type]
+    adds = tuple(Fact(f.name, args) if f.name == name else f for f in step.adds)
     assert adds != step.adds
     assert bench.proved(_changed(plan, _joins, adds=adds)).value is None
 

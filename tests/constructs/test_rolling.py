@@ -14,7 +14,6 @@ from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
 from cell.events import (
     CommandSent,
-    Event,
     OutcomeTold,
     PlanReleased,
     PlanRequested,
@@ -92,10 +91,6 @@ def ran() -> Ran:
     return bench().run(SupplyStops("belt", 70.0, 200.0), asks=(Ask(240.0, "finish"),))
 
 
-def told(run: Ran, *kinds: type) -> list[Event]:
-    return [event for event in run.record.events if isinstance(event, kinds)]
-
-
 def test_parts_of_every_plan_go_the_same_way_and_each_has_a_name_of_its_own() -> None:
     assert ran().record.summary.state == "Complete"
     assert ran().lying["crate"] == tuple(f"puck#{i}" for i in range(1, 7))
@@ -103,7 +98,7 @@ def test_parts_of_every_plan_go_the_same_way_and_each_has_a_name_of_its_own() ->
 
 
 def test_the_next_plan_begins_at_the_moment_at_which_the_one_before_ends() -> None:
-    released = told(ran(), PlanReleased)
+    released = ran().all(PlanReleased)
     assert len(released) == 3
     for plan in released[1:]:
         ended = max(e.at for e in ran().all(StepConfirmed) if e.of.plan != plan.of.plan and e.at <= plan.at)
@@ -112,14 +107,14 @@ def test_the_next_plan_begins_at_the_moment_at_which_the_one_before_ends() -> No
 
 
 def test_a_plan_is_asked_for_while_the_one_before_is_carried_out() -> None:
-    asked = {e.number: e.at for e in told(ran(), PlanRequested)}
-    assert all(asked[e.number] < e.at for e in told(ran(), PlanReleased)[1:])
+    asked = {e.number: e.at for e in ran().all(PlanRequested)}
+    assert all(asked[e.number] < e.at for e in ran().all(PlanReleased)[1:])
 
 
 def test_a_run_that_nothing_comes_to_is_suspended_and_says_by_what_it_knows() -> None:
-    said = [(e.cause, e.what, e.is_over, e.source) for e in told(ran(), SupplyReported)]
+    said = [(e.cause, e.what, e.is_over, e.source) for e in ran().all(SupplyReported)]
     assert said == [("starved", "belt", False, "belt.count"), ("starved", "belt", True, "belt.count")]
-    between = [e.after for e in told(ran(), StateChanged) if e.after in ("Suspended", "Execute")]
+    between = [e.after for e in ran().all(StateChanged) if e.after in ("Suspended", "Execute")]
     assert between == ["Execute", "Suspended", "Execute"]
 
 
@@ -132,9 +127,9 @@ def test_where_an_end_is_not_foreseen_the_next_plan_is_asked_for_at_that_end() -
     run = bench(JUDGED).run(Reject(1), asks=(Ask(150.0, "finish"),))
     assert run.record.summary.state == "Complete"
     assert (len(run.lying["scrap"]), len(run.lying["crate"])) == (1, 3)
-    second = told(run, PlanReleased)[1]
+    second = run.all(PlanReleased)[1]
 
-    asked = next(e for e in told(run, PlanRequested) if e.number == 2)
+    asked = next(e for e in run.all(PlanRequested) if e.number == 2)
     verdicts = [e.at for e in run.all(OutcomeTold) if e.at < second.at]
     assert max(verdicts) == asked.at < second.at
 
@@ -143,10 +138,10 @@ def test_where_an_end_is_not_foreseen_the_next_plan_is_asked_for_at_that_end() -
 def test_a_plan_that_was_asked_for_ahead_is_dropped_where_something_fails() -> None:
     run = bench(MOVED + "on grip_lost: retry 2").run(GripLost("grip", 2, "at grip"), asks=(Ask(60.0, "finish"),))
     assert run.record.summary.state == "Complete"
-    assert [e.number for e in told(run, PlanRequested)][:2] == [2, 3]
-    assert [e.number for e in told(run, PlanReleased)][:2] == [1, 3]
-    failed = told(run, StepFailed)[0]
-    assert all(e.at >= failed.at for e in told(run, PlanReleased)[1:])
+    assert [e.number for e in run.all(PlanRequested)][:2] == [2, 3]
+    assert [e.number for e in run.all(PlanReleased)][:2] == [1, 3]
+    failed = run.all(StepFailed)[0]
+    assert all(e.at >= failed.at for e in run.all(PlanReleased)[1:])
     assert len(set(run.lying["crate"])) == len(run.lying["crate"]) == 4
 
 
@@ -185,12 +180,12 @@ def test_an_answer_that_nobody_wants_any_more_gives_way_to_the_one_that_is(monke
     monkeypatch.setattr(rehearsal, "AtOnce", Slow)
     run = bench(MOVED + "on grip_lost: retry 2").run(GripLost("grip", 1, "at grip"), asks=(Ask(40.0, "finish"),))
     assert run.record.summary.state == "Complete"
-    assert [e.number for e in told(run, PlanReleased)][:2] == [1, 3]
+    assert [e.number for e in run.all(PlanReleased)][:2] == [1, 3]
 
 
 def test_a_snapshot_of_a_run_that_has_asked_ahead_is_that_run() -> None:
     """So a replay of hours folds what came after the last snapshot, and nothing before."""
-    plans = {e.of.plan: e.plan for e in told(ran(), PlanReleased)}
+    plans = {e.of.plan: e.plan for e in ran().all(PlanReleased) if e.plan is not None}
     asked = next(state for state in states(ran().record.events) if state.trouble.ahead is not None)
     assert state_of(snapshot_of(asked), lambda name: plans[name]) == asked
 
@@ -204,7 +199,7 @@ def test_a_run_without_end_that_was_left_off_is_what_its_events_come_to(tmp_path
     asked = [e for e in events[:cut] if isinstance(e, PlanRequested) and e.number == state.progress.number]
     assert (off.state, off.told, off.planned_from) == (state, cut, asked[-1].state)
     assert state.belief.left
-    assert 0 < len(off.plans) < len(told(ran(), PlanReleased))
+    assert 0 < len(off.plans) < len(ran().all(PlanReleased))
     journal.close()
 
 

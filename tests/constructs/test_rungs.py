@@ -40,8 +40,7 @@ def test_a_reject_is_brought_away_and_its_iteration_given_up() -> None:
     assert sorted(ran.lying["outfeed"]) == ["shaft#1", "shaft#3"]
     assert [e.parts for e in ran.all(Skipped)] == [("shaft#2",)]
     errands = [e.state.errand for e in ran.all(PlanRequested)]
-    assert errands[0] == Errand("g2", "shaft#2") or errands[0].part == "shaft#2"
-    assert errands[1] is None
+    assert [None if errand is None else errand.part for errand in errands[:2]] == ["shaft#2", None]
     assert ran.truth.violations == ()
 
 
@@ -59,10 +58,16 @@ def test_a_rung_that_fails_is_passed() -> None:
     assert ran.record.summary.state in ("Complete", "Held")
 
 
+def goal_of_rung(b: Bench) -> str:
+    errand = b.run(Reject(1)).all(PlanRequested)[0].state.errand
+    assert errand is not None
+    return errand.goal
+
+
 def test_the_plan_for_a_rung_holds_nothing_else() -> None:
     b = bench()
     state = b.request().state
-    goal = b.run(Reject(1)).all(PlanRequested)[0].state.errand.goal
+    goal = goal_of_rung(b)
     asked = replace(state, errand=Errand(goal, "shaft#3"))
     plan = b.released(asked).expect().motion_plan
     assert [(o.goal, o.part, o.target) for o in plan.tasks.operations] == [(goal, "shaft#3", "scrap")]
@@ -70,7 +75,7 @@ def test_the_plan_for_a_rung_holds_nothing_else() -> None:
 
 def test_changed_plans_for_a_rung_are_refused() -> None:
     b = bench()
-    goal = b.run(Reject(1)).all(PlanRequested)[0].state.errand.goal
+    goal = goal_of_rung(b)
     asked = replace(b.request().state, errand=Errand(goal, "shaft#3"))
     plan = b.planned(asked).expect()
     survived = [f"{m.field}: {m.what}" for m in plan_mutants(plan, 40, 2) if m.plan and b.proved(m.plan, asked).value]

@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from planner.proof.release import release
-from tests.planner.proof.two_gantries import VERSIONS, cell, planned, request
+from tests.planner.proof.gantry import VERSIONS
+from tests.planner.proof.two_gantries import cell, planned, request
 from tests.planner.tasks.symbolic import play
 
 LOOP = """

@@ -15,7 +15,7 @@ from cell.world_record import WorldRecord
 from cell_drivers.simulated import SimulatedCell
 from cellwright.campaign.ends import disagreements, whereabouts
 from controller.callers import Replanner
-from controller.clock import VirtualClock
+from controller.clock import Clock, VirtualClock
 from controller.journal.replay import fold, verified
 from controller.rehearsal import AtOnce
 from controller.run_state import RunState
@@ -158,7 +158,7 @@ def _runner(story: Story, drivers: Reached, journal: Kept, operator: Operator, k
     )
 
 
-def resumption(events: list[Event], kept: Mapping[str, ReleasedPlan], clock: VirtualClock) -> Resumption:
+def resumption(events: list[Event], kept: Mapping[str, ReleasedPlan], clock: Clock) -> Resumption:
     state, times = fold(events), times_of(events)
     assert times is not None
     assert state.progress.plan is not None

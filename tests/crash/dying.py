@@ -73,7 +73,7 @@ def _sent(write: int) -> None:
         pass_time(runner)
 
     DiskJournal.append = counted  # type: ignore[method-assign,assignment]
-    Runner._pass_time = passed  # type: ignore[method-assign]
+    Runner._pass_time = passed  # type: ignore[method-assign,assignment]
 
 
 def _moves(event: Event) -> bool:

@@ -181,7 +181,7 @@ def killed(base: Path, wanted: Sequence[Point], jobs: int) -> Iterator[Came]:
         while left and len(under_way) < jobs:
             number, point = left.pop(0)
             folder = new_run(base, f"p{number}")
-            under_way[_forked(lambda f=folder, p=point: _both(asked, plan, f, worlds, p))] = (folder, point)  # type: ignore[misc]
+            under_way[_forked(lambda f=folder, p=point: _both(asked, plan, f, worlds, p))] = (folder, point)
         child, status = os.waitpid(-1, 0)
         folder, point = under_way.pop(child)
         ready = folder.path / "ready"

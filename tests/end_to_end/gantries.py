@@ -73,10 +73,11 @@ def on_gantries(
     reading = read(str(file), settings or {})
     if reading.cell is None or reading.program is None:
         raise CannotGoOn("reading", reading.diagnostics)
-    reading = replace(reading, cell=_with_gantries(reading.cell))
-    given = () if orders is None else read_order_file(str(orders), reading.cell).expect().orders
+    cell = _with_gantries(reading.cell)
+    reading = replace(reading, cell=cell)
+    given = () if orders is None else read_order_file(str(orders), cell).expect().orders
     planner = GantryPlanner(reading, is_continuous)
-    first = planner.request(replace(declared_state(reading.cell), orders=given))
+    first = planner.request(replace(declared_state(cell), orders=given))
     released = planner.released(first)
     if released.value is None:
         raise CannotGoOn("plan", released.diagnostics)
@@ -179,7 +180,7 @@ class GantryPlanner:
 
     def _visits(self, need: MotionNeed, segments: tuple[Segment, ...]) -> Iterator[ZoneVisit]:
         """Every zone around what is touched, as long as the flange is less than OVERHANG above it."""
-        if need.touch is None:
+        if not isinstance(need.touch, Touch | Docking):
             return
         at = self.cell.frame_of(need.touch.where).translation
         for zone in self.cell.zones.values():

@@ -41,8 +41,13 @@ class Planned:
     reading: Reading
     request: PlanningRequest
     released: ReleasedPlan
-    workshop: Workshop
+    opened: Workshop | None
     planner: Replanner | None = None
+
+    @property
+    def workshop(self) -> Workshop:
+        assert self.opened is not None, "who brings a planner of its own has none"
+        return self.opened
 
 
 @dataclass(slots=True)
@@ -105,8 +110,9 @@ def planned(
 
 def rehearsed(plan: Planned, scenario: Scenario | None = None, asks: Sequence[Ask] = ()) -> Rehearsed:
     drivers = simulated_cell(plan.request.cell, plan.request.robots, scenario or Scenario())
-    own = ResidentPlanner(plan.reading, plan.workshop, plan.request.seed, is_continuous=plan.request.is_continuous)
-    planner = plan.planner or own
+    planner = plan.planner or ResidentPlanner(
+        plan.reading, plan.workshop, plan.request.seed, is_continuous=plan.request.is_continuous
+    )
     keeper = KeepsPlans(planner, [plan.released])
     book = Announced(order_changes(scenario or Scenario(), plan.request.cell))
     spec = run_spec("rehearsal", plan.request)

@@ -24,6 +24,7 @@ from cellwright.campaign.ends import disagreements
 from cellwright.folders import cache_folder
 from controller.rehearsal import Ask
 from tests.end_to_end.line import Planned, Rehearsed, planned, rehearsed
+from tests.judge.verdict import Finding
 
 FACTORS = (0.2, 5.0)
 HOLDS = 3
@@ -86,7 +87,7 @@ def told(run: Ended, plans: int, seconds: float) -> str:
 def judged(run: Rehearsed, seed: int) -> Iterator[str]:
     """What the judge finds wrong, after a line of what it looked at."""
     verdict = run.verdict()
-    wrong = (*verdict.contacts, *verdict.entries, *verdict.misplaced)
+    wrong: tuple[Finding, ...] = (*verdict.contacts, *verdict.entries, *verdict.misplaced)
     say(f"seed {seed}: judged {verdict.distances} distances, {len(wrong)} contacts, entries or misplaced parts")
     if wrong:
         yield f"the judge found: {wrong[0].text}"

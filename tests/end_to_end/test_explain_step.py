@@ -29,7 +29,7 @@ def test_every_step_of_the_big_plan_has_an_account(tending: Planned) -> None:
 
 def test_the_answer_to_a_failure_is_the_policy_that_the_controller_would_take(tending: Planned) -> None:
     plan, program, cell = tending.released.motion_plan.tasks, tending.request.program, tending.request.cell
-    answers = {}
+    answers: dict[str, str] = {}
     for kind in (Grip, RunProgram):
         step = next(s for s in plan.steps if isinstance(s.action, kind))
         found = account(step.id, plan, program, cell)

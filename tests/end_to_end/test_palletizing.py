@@ -13,7 +13,7 @@ import pytest
 from cell.events import ClauseBroken, HoldRaised, StepStarted
 from cell.motion_plan import Motion
 from cell.scenario import GripLost, PersonEnters, Scenario
-from cell.steps import Move
+from cell.steps import Move, Touch
 from cell.world_record import Fallen, RestsIn
 from cellwright.running import read_scenario
 from controller.rehearsal import Ask
@@ -172,7 +172,7 @@ def test_nothing_forbidden_happens_on_a_bad_day(bad_day: Rehearsed) -> None:
 def test_somebody_who_steps_in_while_the_robot_is_there_stops_it(pallets: Planned, good_day: Rehearsed) -> None:
     """In the middle of a way down between cartons: it stands still there, says so, and goes on after the resume."""
     steps = pallets.released.motion_plan.tasks.steps
-    entry = next(s for s in steps if isinstance(s.action, Move) and s.start > 60.0 and s.action.need.touch is not None
+    entry = next(s for s in steps if isinstance(s.action, Move) and s.start > 60.0 and isinstance(s.action.need.touch, Touch)
                  and s.action.need.touch.place.startswith("left") and s.action.need.touch.end == "end")  # fmt: skip
     at = entry.start + entry.duration / 2
     scenario = Scenario(0, (PersonEnters("left_bay", at, at + 6.0),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from cell.plan_inputs import plan_inputs
 from cell.retreat import SPEED, retreat_of
 from cell.scenario import ProtectiveStop, Scenario
 from cell.state import InHand, InPlace, PlanningRequest
-from cell.steps import AtHome, AtHub, AtMeasured, MotionNeed, Move, Stance
+from cell.steps import AtHome, AtHub, AtMeasured, MotionNeed, Move, Stance, Step, Touch
 from cell.trajectory import Path as Curve
 from cell_drivers.simulated import simulated_cell
 from cellwright.running import ResidentPlanner, run_spec
@@ -64,21 +64,24 @@ def of(record: RunRecord, kind: type) -> list:  # type: ignore[type-arg]
 
 def leaving(plan: Planned) -> float:
     """s: in the contact that the arm is leaving with its part."""
-    return _start(plan, lambda need: need.touch.pair == "part and place" and need.touch.end == "start") + 0.3
+    return _start(plan, lambda touch: touch.pair == "part and place" and touch.end == "start") + 0.3
 
 
 def bringing(plan: Planned) -> float:
     """s: in the contact that it brings its part into."""
-    step = _step(plan, lambda need: need.touch.pair == "part and place" and need.touch.end == "end")
+    step = _step(plan, lambda touch: touch.pair == "part and place" and touch.end == "end")
     return float(step.start + step.duration) - 0.12
 
 
-def _step(plan: Planned, is_it):  # type: ignore[no-untyped-def]
-    moves = (s for s in plan.released.motion_plan.tasks.steps if isinstance(s.action, Move) and s.action.need.touch is not None)
-    return next(step for step in moves if is_it(step.action.need))
+def _step(plan: Planned, is_it: Callable[[Touch], bool]) -> Step:
+    return next(
+        step
+        for step in plan.released.motion_plan.tasks.steps
+        if isinstance(step.action, Move) and isinstance(step.action.need.touch, Touch) and is_it(step.action.need.touch)
+    )
 
 
-def _start(plan: Planned, is_it) -> float:  # type: ignore[no-untyped-def]
+def _start(plan: Planned, is_it: Callable[[Touch], bool]) -> float:
     return float(_step(plan, is_it).start)
 
 
@@ -142,7 +145,7 @@ def test_it_begins_where_the_robot_is_measured_and_is_slow(back: tuple[MotionPla
     assert np.array_equal(Curve.of(motion.segments).control[0, 0], np.array(need.start.q))
     assert need.end == AtHub("left")
     assert need.speed_limit == SPEED
-    assert need.touch is not None
+    assert isinstance(need.touch, Touch)
     assert need.touch.end == "start"
 
 
@@ -282,8 +285,8 @@ def test_a_robot_that_has_lost_its_tool_has_no_way_out(plan: Planned, back: tupl
 
 def test_contact_is_that_of_the_place_where_it_stands(plan: Planned, back: tuple[MotionPlan, PlanningRequest]) -> None:
     touch = need_of(back[0]).touch
-    assert touch is not None
-    other = replace(touch, place="right")  # type: ignore[call-arg]
+    assert isinstance(touch, Touch)
+    other = replace(touch, place="right")
     assert "it does not stand on the straight way out of right" in refusals(plan, with_need(back[0], touch=other), back[1])
 
 

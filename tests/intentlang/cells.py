@@ -14,6 +14,7 @@ from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.parse import parse_cell, parse_intent
 from intentlang.source import SourceFile
+from intentlang.syntax import CellTree
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = (Path(__file__).parent / "base.cell").read_text("utf-8")
@@ -21,7 +22,7 @@ BASE = (Path(__file__).parent / "base.cell").read_text("utf-8")
 
 def cell_of(*texts: str) -> Outcome[CellModel]:
     """The model of these texts as files a.cell, b.cell …, with everything that parsing said."""
-    trees, found = [], []
+    trees, found = list[CellTree](), list[Diagnostic]()
     for letter, text in zip("abcdef", texts, strict=False):
         parsed = parse_cell(SourceFile.of(f"{letter}.cell", text), STANDARD)
         found += parsed.diagnostics

@@ -59,13 +59,15 @@ def test_reads_every_text_as_lark_does(where: str, is_cell: bool, text: str) -> 
 
 def assert_same(ours: Defect, defect: UnexpectedInput, text: str) -> None:
     if isinstance(defect, UnexpectedCharacters):
-        assert (ours.kind, ours.index, ours.line, ours.column) == (None, defect.pos_in_stream, defect.line, defect.column)
+        assert ours.kind is None
+        assert [ours.index, ours.line, ours.column] == [defect.pos_in_stream, defect.line, defect.column]
         return
     assert isinstance(defect, UnexpectedToken)
     assert (ours.kind, set(ours.expected)) == (defect.token.type, set(defect.expected))
     assert set(ours.accepted) == set(defect.accepts or ())
     if ours.kind != "$END":
-        assert (ours.index, ours.text) == (defect.pos_in_stream, str(defect.token))
+        assert ours.index == defect.pos_in_stream
+        assert ours.text == str(defect.token)
         assert (ours.line, ours.column) == (defect.token.line, defect.token.column)
 
 
@@ -123,7 +125,12 @@ def test_goes_on_from_before_a_change_as_if_it_had_begun_anew(seed: int, monkeyp
 def test_reads_little_again_for_a_mistake_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[int] = []
     before = Reading._from
-    monkeypatch.setattr(Reading, "_from", lambda self, at, text: (begun.append(at.index), before(self, at, text))[1])
+
+    def noted(self: Reading, at: Any, text: str) -> object:
+        begun.append(at.index)
+        return before(self, at, text)
+
+    monkeypatch.setattr(Reading, "_from", noted)
     text = "move shaft to outfeed\n" * 1000
     reading = Reading(tables(STANDARD), Builder("a.intent"), "intent_file")
     assert isinstance(reading.read(text + "move\n"), Defect)

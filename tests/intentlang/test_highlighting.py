@@ -46,12 +46,12 @@ def lexed(text: str, is_cell: bool) -> Tokens | None:
         tree = tree_of(text, is_cell)
     except UnexpectedInput:
         return None
-    found = []
+    found: Tokens = []
     for token in tree.scan_values(lambda _: True):
         if token.type == "_NL":
             continue
-        look = _look(token.type)
-        found.append((token.start_pos, look, str(token)))
+        assert token.start_pos is not None
+        found.append((token.start_pos, _look(token.type), str(token)))
     return sorted(found)
 
 
@@ -72,7 +72,7 @@ def _as_word(text: str) -> str:
 
 def by_pygments(text: str, lexer: type[CellwrightLexer] = CellwrightLexer) -> Tokens:
     looks = {token: look for look, token in TOKENS.items()}
-    found = []
+    found: Tokens = []
     for at, token, value in lexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(text):
         assert token is not Error, value
         if token is not Whitespace and looks[token] != "comment":
@@ -84,7 +84,7 @@ def by_textmate(text: str, made: Mapping[str, Any] | None = None) -> Tokens:
     grammar = made or json.loads(GRAMMAR.read_text("utf-8"))
     looks = {f"{scope}.cellwright": look for look, scope in SCOPES.items()}
     patterns = [(re.compile(p["match"]), looks[p["name"]]) for p in grammar["patterns"]]
-    found, start = [], 0
+    found, start = Tokens(), 0
     for line in text.splitlines(keepends=True):  # an editor reads line by line
         at = 0
         while matches := [(m.start(), i, m) for i, (p, _) in enumerate(patterns) if (m := p.search(line, at))]:

@@ -9,6 +9,7 @@ import pytest
 
 from cell.geometry import Box
 from cell.paths import depths, length_of, runs_of
+from cell.program import Goal, Loop
 from tests.intentlang.cells import BASE, cell_of, codes, program_of
 
 PART = """
@@ -93,5 +94,8 @@ def test_a_verb_along_a_path_needs_a_tool_that_does_it() -> None:
     assert codes(program_of(line.format("deburr s.p speed 20 mm/s"), of.value)) == []
     assert codes(program_of(line.format("weld s.p"), of.value)) == ["E232"]
     assert "E218" in codes(program_of(line.format("deburr s"), of.value))
-    goal = program_of(line.format("deburr s.p"), of.value).expect().block.lines[0].block.lines[0]  # type: ignore[union-attr]
+    (loop,) = program_of(line.format("deburr s.p"), of.value).expect().block.lines
+    assert isinstance(loop, Loop)
+    (goal,) = loop.block.lines
+    assert isinstance(goal, Goal)
     assert (goal.along, goal.about.path) == (("approach", "follow", "retract"), ("s",))

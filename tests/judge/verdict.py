@@ -65,6 +65,9 @@ class Misplaced:
         return f"{_seconds(self.at)}: {self.part} {self.what}"
 
 
+Finding = Contact | Exceedance | ZoneEntry | Misplaced
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`listed` counts the windows of meant contact in which bodies did touch, `motions` the motions judged, `states` the

@@ -8,6 +8,7 @@ from cellwright.campaign.campaign import Tried
 from tests.end_to_end.line import Planned
 from tests.judge.from_world import recording_of
 from tests.judge.judge import STEP, judge
+from tests.judge.verdict import Finding
 
 
 def misjudged(plan: Planned, run: Tried) -> list[str]:
@@ -21,5 +22,5 @@ def misjudged(plan: Planned, run: Tried) -> list[str]:
     verdict = judge(recording_of(run.world, cell), cell, Path(cell.file).parent, motions, program, STEP)
     own = ("time from", "acceleration", "jerk")
     fast = [e for e in verdict.exceedances if not any(word in e.what for word in own)]
-    wrong = (*verdict.contacts, *verdict.entries, *verdict.misplaced, *fast)
+    wrong: tuple[Finding, ...] = (*verdict.contacts, *verdict.entries, *verdict.misplaced, *fast)
     return [f"the judge found: {finding.text}" for finding in wrong[:3]]

@@ -28,7 +28,7 @@ def found(ending: End) -> str:
 
 @pytest.mark.parametrize("rule", ["stop", "slow"])
 def test_the_controller_as_it_is_passes(rule: str) -> None:
-    ending = end(gantry(1, rule), COMES, OperatorAsks(20.0, "resume"))  # type: ignore[arg-type]
+    ending = end(gantry(1, rule), COMES, OperatorAsks(20.0, "resume"))
     assert (ending.way, ending.faults) == ("complete", ())
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -279,7 +278,6 @@ def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
 
     class Hangs(Set):
         virtual = None
-        motion: Mapping[str, Any]
 
         def open(self) -> None:
             opened[0] += 1

@@ -34,7 +34,7 @@ class Served:
         self.controller, self.lock = controller, threading.Lock()
         self._selector = selectors.DefaultSelector()
         self._listeners = [socket.create_server((host, port)) for port in ports]
-        self.ports: tuple[int, int, int] = tuple(listener.getsockname()[1] for listener in self._listeners)  # type: ignore[assignment]
+        self.ports: tuple[int, int, int] = tuple(listener.getsockname()[1] for listener in self._listeners)
         for kind, listener in enumerate(self._listeners):
             listener.setblocking(False)
             self._selector.register(listener, selectors.EVENT_READ, kind)

@@ -44,7 +44,7 @@ class Script:
 
     def run(self, functions: Mapping[str, Function], blocking: Mapping[str, Function]) -> Iterator[None]:
         """Runs on until the next function that takes time, each time that it is asked to go on."""
-        return self.body(Run(PURE | dict(functions), blocking, {}))
+        return self.body(Run({**PURE, **functions}, blocking, {}))
 
 
 @dataclass(slots=True)
