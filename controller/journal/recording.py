@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import queue
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.device import ReadbackBlock
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError

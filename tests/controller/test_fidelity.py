@@ -1,15 +1,17 @@
 """How truly a motion was carried out: distance from the path, and time, each apart from the other."""
 
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from cell.geometry import frozen
+from cell.geometry import Array, frozen
 from cell.motion_plan import Motion, Phase, Segment
 from cell.steps import AtMeasured, MotionNeed
 from cell.trajectory import Law, Path
-from controller.journal.fidelity import MotionRun, motions_run
+from controller.journal.fidelity import BESIDE, GRID, MotionRun, motions_run
 from controller.journal.recording import Sample
 from tui.fidelity_text import fidelity_lines, motion_documents
 
@@ -81,6 +83,50 @@ def test_a_robot_stands_between_two_motions_and_nobody_knows_how_long_before_its
     other = [replace(sample, robot="r2", command="e", time=sample.time + 2_500_000_000) for sample in recorded()]
     found = motions_run([*recorded(), *later, *other], {"m": MOTION}, lambda motion: None)
     assert [run.waited for run in found] == [None, pytest.approx(0.5, abs=1e-6), None]
+
+
+def test_two_robots_whose_samples_come_in_turns_have_a_run_each() -> None:
+    one, other = recorded(), [replace(sample, robot="r2", command="e", time=sample.time + 1) for sample in recorded()]
+    turns = [sample for pair in zip(other, one, strict=True) for sample in pair]
+    found = motions_run(turns, {"m": MOTION}, lambda motion: None)
+    assert [(run.robot, run.samples, run.is_whole) for run in found] == [("r1", len(one), True), ("r2", len(one), True)]
+
+
+def test_no_more_samples_are_held_than_those_of_a_motion() -> None:
+    most = 0
+
+    def many() -> Iterator[Sample]:
+        nonlocal most
+        for number in range(5):
+            yield from (replace(sample, command=f"c{number}") for sample in recorded())
+            most = max(most, sum(type(one) is Sample for one in gc.get_objects()))
+
+    assert len(motions_run(many(), {"m": MOTION}, lambda motion: None)) == 5
+    assert most < 3 * len(recorded())
+
+
+def nearest(point: Array, pieces: list[tuple[Array, Array]]) -> float:
+    def away(a: Array, b: Array) -> float:
+        share = np.clip((point - a) @ (b - a) / ((b - a) @ (b - a)), 0.0, 1.0)
+        return float(np.linalg.norm(a + share * (b - a) - point))
+
+    return min(away(a, b) for a, b in pieces)
+
+
+def test_the_distance_is_that_to_the_nearest_of_the_pieces_beside_a_sample() -> None:
+    """A path that comes back on itself: what lies far along it is not beside."""
+    path = Path.of(MOTION.segments)
+    s = np.linspace(0.0, 1.0, GRID + 1)
+    way, chance = path.at(s).q, np.random.default_rng(7)
+    samples = [replace(one, q=tuple(np.array(one.q) + chance.normal(0.0, 0.05, 2))) for one in recorded()]
+    apart = []
+    for one in samples:
+        first, behind = np.searchsorted(s, (one.s - BESIDE, one.s + BESIDE))
+        cuts = range(max(0, first - 1), min(behind, GRID))
+        apart.append(nearest(np.array(one.q), [(way[k], way[k + 1]) for k in cuts]))
+    found = run(samples).joints
+    assert found.most == pytest.approx(max(apart), rel=1e-9)
+    assert found.rms == pytest.approx(np.sqrt(np.mean(np.square(apart))), rel=1e-9)
 
 
 def test_a_run_without_motions_has_no_account_of_them() -> None:
