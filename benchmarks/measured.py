@@ -140,7 +140,7 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._ended.wait(0.05):
-            self._peak = max(self._peak, sum(map(_memory, _family(self._pid))))
+            self._peak = max(self._peak, sum(map(memory_of, _family(self._pid))))
 
 
 def _family(pid: int) -> list[int]:
@@ -158,7 +158,8 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _memory(pid: int) -> int:
+def memory_of(pid: int) -> int:
+    """Bytes resident; 0 of a process that is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -35,6 +35,8 @@ def refuse(cause: OSError | str, code: int) -> int:
 
 def printable(text: str) -> str:
     """Control and direction-changing characters made visible, so that a hostile name cannot paint the terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " if c == "\t" else _escaped(c) for c in text)
 
 

@@ -72,9 +72,10 @@ def shift(
     hours: float,
     keeps: int,
     counts: Collection[int] = (),
+    journal: NewestJournal | None = None,
 ) -> Shift:
-    """`keeps`: how many events the journal does; `world` says for itself what it remembers."""
-    watched, journal = Watched(planner, world.now, counts), NewestJournal(keeps)
+    """`keeps`: how many events the journal does, where none is given; `world` says for itself what it remembers."""
+    watched, journal = Watched(planner, world.now, counts), journal or NewestJournal(keeps)
     record, state = rehearsed(spec, plan, world, watched, (Ask(hours * 3600.0, "finish"),), journal=journal)
     return Shift(record, state, journal.tally.told(), world.record(), tuple(watched.moments))
 

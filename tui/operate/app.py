@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rich.style import Style
 from textual import events
@@ -16,21 +16,16 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 from textual.widgets import ContentSwitcher
 
 from cell.events import Asked
 from controller.attached.permits import may_not_be_shelved
-from tui.operate.agreeing import HELD, Agreeing
 from tui.operate.cells import Cell, Several
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
-from tui.operate.dialogs import Answering, Confirm, Dialog, Help, Palette, Shelve
-from tui.operate.editing.page import IntentPage
-from tui.operate.editing.text import IntentText
-from tui.operate.jumping import Jump
 from tui.operate.lines import Line, Look, fitted, line, said
 from tui.operate.page import Page
-from tui.operate.pages import SCREENS, pages
+from tui.operate.pages import SCREENS, page
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels.footer import footer_line
 from tui.operate.requests import INSTEAD
@@ -41,9 +36,12 @@ from tui.operate.top_panel import TopPanel
 from tui.operate.view import View, open_questions
 
 if TYPE_CHECKING:
+    from tui.operate.dialogs import Dialog
     from tui.operate.editing.desk import Desk
+    from tui.operate.editing.page import IntentPage
 
 EDITS: Final = ("save", "fix", "changes", "reload", "keep")
+FORMS: Final = ("small", "wide", "tall")
 PERIOD: Final = 0.1  # s between two looks at what is new
 _ASKS: Final[Mapping[str, Asked]] = {
     "stop": "quick stop",
@@ -80,7 +78,7 @@ class Operate(App[str]):
         its text is edited."""
         super().__init__()
         self._cells, self._desk_of = cells, desk_of
-        self._text_page = IntentPage()
+        self._text_page: IntentPage | None = None
         self._desks: dict[str, Desk] = {}
         self.cells_seen: tuple[Cell, ...] = () if cells is None else cells.newest()
         self._seen_unheard: set[str] = set()
@@ -104,9 +102,9 @@ class Operate(App[str]):
     def compose(self) -> ComposeResult:
         yield TopPanel()
         yield Panel(lambda view, width, height: small_lines(self.size.width, self.size.height, width), id="small")
-        with ContentSwitcher(initial="overview" if len(self.cells_seen) < 2 else "cells", id="pages"):
-            yield from pages()
-            yield self._text_page
+        first = "overview" if len(self.cells_seen) < 2 else "cells"
+        with ContentSwitcher(initial=first, id="pages"):
+            yield page(first)
         yield Panel(self._footer, id="footer")
 
     def on_mount(self) -> None:
@@ -122,10 +120,12 @@ class Operate(App[str]):
         view, cells = self.source.newest(), () if self._cells is None else self._cells.newest()
         if view is not self.view or cells is not self.cells_seen:
             self.view, self.cells_seen = view, cells
+            self.call_after_refresh(self.source.drawn, view)
             self._seen_unheard &= {cell.run_id for cell in cells if cell.view.unheard}
             self._seen_unheard |= {view.run_id} if view.unheard else set()
             self.show()
-        self._text_page.look()
+        if self._text_page is not None:
+            self._text_page.look()
 
     def desk(self) -> Desk | None:
         """That of the run that is shown."""
@@ -158,22 +158,24 @@ class Operate(App[str]):
         return self.view.unheard or next(theirs, "")
 
     def show(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, Dialog):
-                screen.update(self.view)
-            else:
-                self._show_main(screen)
-
-    def _show_main(self, screen: Screen[Any]) -> None:
-        for panel in screen.query(Panel):
+        main, *dialogs = self.screen_stack
+        for panel in main.walk_children(Panel):
             if panel.is_on_screen or isinstance(panel, TopPanel):
                 panel.update()
+        for dialog in dialogs:
+            cast("Dialog", dialog).update(self.view)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Has its classes from the beginning: else all that it holds is given its styles once more for each."""
+        return Screen(id="_default", classes=" ".join(_fitting(self.size)))
 
     def _fit(self, size: Size) -> None:
-        main = self.screen_stack[0]
-        main.set_class(is_too_small(size.width, size.height), "small")
-        main.set_class(size.width >= 110, "wide")
-        main.set_class(size.height >= 36, "tall")
+        main, fitting = self.screen_stack[0], _fitting(size)
+        before = frozenset(main.classes)
+        for name in FORMS:
+            main.set_class(name in fitting, name, update=False)
+        if main.classes != before:
+            main.update_node_styles()
 
     # --- what is done ---
 
@@ -183,6 +185,8 @@ class Operate(App[str]):
         if not self._can(deed):
             return
         if deed.confirms:
+            from tui.operate.dialogs import Confirm
+
             self.push_screen(Confirm(deed, self.whose), partial(self._confirmed, deed))
         else:
             self._do(deed)
@@ -205,10 +209,9 @@ class Operate(App[str]):
             if self.whose:
                 self.tell(f"{deed.short}: asked of {self.whose}, run {self.view.run_id}")
         elif deed.name in SCREENS:
-            self.screen_stack[0].query_one("#pages", ContentSwitcher).current = deed.name
-            self._focus_page()
+            self._turn_to(deed.name)
         elif deed.name in EDITS:
-            self._text_page.do(deed.name)
+            self._edit(deed)
         else:
             getattr(self, f"_do_{deed.name}")()
         self.look()
@@ -223,20 +226,52 @@ class Operate(App[str]):
         return [line(said(self._said, "warn"))] if self._said else [self._usual_footer(view, width)]
 
     def _usual_footer(self, view: View, width: int) -> Line:
-        page = self.screen_stack[0].query_one("#pages", ContentSwitcher).current or ""
-        return footer_line(view, self.keys, width, page, self._text_page.is_typed_in)
+        is_typed_in = self._text_page is not None and self._text_page.is_typed_in
+        return footer_line(view, self.keys, width, self._pages.current or "", is_typed_in)
+
+    @property
+    def _pages(self) -> ContentSwitcher:
+        return self.screen_stack[0].query_one("#pages", ContentSwitcher)
+
+    def _turn_to(self, name: str) -> None:
+        pages = self._pages
+        if any(made.id == name for made in pages.children):
+            pages.current = name
+            self._focus_page()
+            return
+        new = page(name)
+        mounted = pages.mount(new)
+        pages.current = name
+        self.call_next(self._opened, new, mounted)
+
+    async def _opened(self, new: Page, mounted: AwaitMount) -> None:
+        """For the first time."""
+        await mounted
+        if new.id == "intent":
+            self._text_page = cast("IntentPage", new)
+        self._focus_page()
+
+    def _edit(self, deed: Deed) -> None:
+        if self._text_page is None:
+            self.tell(f"{deed.short}: open the intent first")
+        else:
+            self._text_page.do(deed.name)
 
     def _focus_page(self) -> None:
-        page = self.query_one(f"#{self.query_one('#pages', ContentSwitcher).current}")
+        page = self._pages.visible_content
         assert isinstance(page, Page)
         page.opened()
         self.show()
 
     def _do_resume(self) -> None:
+        from tui.operate.agreeing import Agreeing
+
         self.push_screen(Agreeing(), self._agreed)
 
     def _agreed(self, answer: str | None) -> None:
         """What was agreed to is what was shown: a look that is not the newest one is refused."""
+        from tui.operate.agreeing import HELD
+
         if answer is None or not self._can(BY_NAME["resume"]):
             return
         if answer == HELD:
@@ -250,6 +285,8 @@ class Operate(App[str]):
             self.source.look_again()
 
     def _do_answer(self) -> None:
+        from tui.operate.dialogs import Answering
+
         question = open_questions(self.view)[0]
         self.push_screen(Answering(question.text, question.answers), partial(self._answered, question.id))
 
@@ -273,6 +310,8 @@ class Operate(App[str]):
         elif (why := may_not_be_shelved(alarm)) is not None:
             self.tell(f"shelve: {why}")
         else:
+            from tui.operate.dialogs import Shelve
+
             self.push_screen(Shelve(alarm.cause.text), partial(self._shelved, alarm.cause.key))
 
     def _shelved(self, key: str, answer: str | None) -> None:
@@ -318,6 +357,8 @@ class Operate(App[str]):
 
     def _do_jump(self) -> None:
         """The regions of the page, in the order of the tab key."""
+        from tui.operate.jumping import Jump
+
         found = self.screen.query("Panel, TextArea").results(Widget)
         there = [widget for widget in found if widget.can_focus and widget.is_on_screen and widget.size.area]
 
@@ -329,11 +370,15 @@ class Operate(App[str]):
         self.push_screen(Jump([widget.region for widget in there], self.size, self.keys["stop"]), jumped)
 
     def _do_help(self) -> None:
+        from tui.operate.dialogs import Help
+
         focused = self.focused
-        title, page = (focused.title, focused.help_page) if isinstance(focused, Panel | IntentText) else ("", "")
-        self.push_screen(Help(f"Help: {title or 'the screens'}", page))
+        title, about = getattr(focused, "title", ""), getattr(focused, "help_page", "")
+        self.push_screen(Help(f"Help: {title or 'the screens'}", about))
 
     def _do_palette(self) -> None:
+        from tui.operate.dialogs import Palette
+
         self.push_screen(Palette(), self._chosen)
 
     def _chosen(self, name: str | None) -> None:
@@ -345,9 +390,17 @@ class Operate(App[str]):
         self.action_deed("detach")
 
     def _do_detach(self, is_sure: bool = False) -> None:
-        if not is_sure and self._text_page.is_unsaved:
+        if not is_sure and self._text_page is not None and self._text_page.is_unsaved:
+            from tui.operate.dialogs import Confirm
+
             deed = replace(BY_NAME["detach"], confirms="A text is changed and not saved: what was typed is lost.")
             self.push_screen(Confirm(deed), lambda answer: self._do_detach(True) if answer is not None else None)
             return
         goes_on = self.view.link == "live"
         self.exit(f"The run goes on. Next: cellwright operate {self.view.run_id}" if goes_on else "")
+
+
+def _fitting(size: Size) -> frozenset[str]:
+    """The forms of the screen that go by its size."""
+    fits = (is_too_small(size.width, size.height), size.width >= 110, size.height >= 36)
+    return frozenset(name for name, is_so in zip(FORMS, fits, strict=True) if is_so)

@@ -57,6 +57,10 @@ class Braille:
             for dy in range(-radius, radius + 1):
                 self.dot(round(at[0]) + dx, round(at[1]) + dy)
 
+    def has(self, row: int) -> bool:
+        """Whether anything is in it."""
+        return any(self._cells[row * self.columns : (row + 1) * self.columns])
+
     def text(self, row: int) -> str:
         cells = self._cells[row * self.columns : (row + 1) * self.columns]
         return "".join(chr(BLANK + cell) if cell else " " for cell in cells)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock, Thread
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cell.codec import CodecError
 from cell.events import Asked, Event, PlanReleased, RunOpened
@@ -22,7 +22,6 @@ from cellwright.service import NotReached, Run, attach_to
 from controller.attached.client import OURS
 from controller.attached.messages import Accepted, Looked, Refused, Role, Seen, Told, Watch, Welcome
 from controller.attached.permits import STOPS
-from controller.figures.figures import Figures
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, plan_path
 from tui.defects import in_short
@@ -34,6 +33,9 @@ from tui.operate.source import Stride
 from tui.operate.sources import texts_of
 from tui.operate.tallying import Tallying
 from tui.operate.view import View
+
+if TYPE_CHECKING:
+    from controller.figures.figures import Figures
 
 PATIENCE = 0.2  # s
 LEFT_WITHIN = 2.0  # s for what was asked last, when the screens go
@@ -51,7 +53,8 @@ class LiveRun:
         attach: Attach = attach_to,
         requests: Requests[Run] | None = None,
     ) -> None:
-        """Where its robots are is told, its cell is read and its figures are counted only of one that somebody attends to.
+        """Where its robots are is told, its cell is read and its figures are counted only of one that somebody attends to; the
+        last two take long, and wait until what has happened stands on the screen.
         `attach` is how the controller is reached at first; later as any other is."""
         self._folder, self._role, self._is_attended = folder, role, is_attended
         self._lock = Lock()
@@ -60,7 +63,8 @@ class LiveRun:
         self._requests: Requests[Run] = requests or Requests()
         self._run: Run | None = None
         self._tallying: Tallying | None = None
-        self._is_closed = self._has_looked = False
+        self._is_closed = self._has_looked = self._is_drawn = False
+        self._told_before: int | None = None  # the number of the newest event when it was attached to
         self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
         self._thread = self._started(attach)
 
@@ -70,6 +74,12 @@ class LiveRun:
         if view is not self._shown[0] or heard != self._shown[1]:
             self._shown = view, heard, replace(view, last_asked=heard.text, unheard=heard.unheard)
         return self._shown[2]
+
+    def drawn(self, view: View) -> None:
+        if self._is_drawn or self._told_before is None or view.scene.seq < self._told_before:
+            return
+        self._is_drawn = True
+        self._look_beside(view.scene)
 
     def ask(self, what: Asked) -> None:
         self._requests.ask(NAMES.get(what, what), lambda run: run.ask(what), is_stop=what in STOPS)
@@ -116,9 +126,7 @@ class LiveRun:
         run = self._run
         if run is not None:
             self._watch(run)
-            self._look_at_its_cell(self._view.scene)
-            if self._tallying is not None:
-                self._tallying.start()
+            self._look_beside(self._view.scene)
 
     def play(self) -> None: ...
 
@@ -178,10 +186,10 @@ class LiveRun:
             self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, target=self._target())
             self._requests.opened(run)
             self._show(scene)
-            self._tallying = tallying
+            self._tallying, self._told_before = tallying, welcome.seq
             if self._is_attended:
                 self._watch(run)
-                tallying.start()
+            self._look_beside(scene)
             self._listen(run)
             self._end(run)
         finally:
@@ -225,16 +233,22 @@ class LiveRun:
                 return
 
     def _show(self, scene: Scene) -> None:
-        self._look_at_its_cell(scene)
+        self._look_beside(scene)
         self._requests.came_to(scene.run.pack)
         looked = self._view.looked
         is_confirmed = looked is not None and scene.seq > looked.seq  # the run goes on
         self._write(scene=scene, looked=None if is_confirmed else looked)
 
-    def _look_at_its_cell(self, scene: Scene) -> None:
-        if self._is_attended and not self._has_looked and scene.run.progress.plan is not None:
-            self._has_looked = True
-            Thread(target=self._look_round, args=(scene,), name="cell", daemon=True).start()
+    def _look_beside(self, scene: Scene) -> None:
+        """At its cell, and at what the run has come to so far."""
+        if not self._is_attended or not self._is_drawn:
+            return
+        with self._lock:
+            if self._tallying is not None:
+                self._tallying.start()
+            if not self._has_looked and scene.run.progress.plan is not None:
+                self._has_looked = True
+                Thread(target=self._look_round, args=(scene,), name="cell", daemon=True).start()
 
     def _count(self, figures: Figures | None, why_not: str) -> None:
         if why_not:

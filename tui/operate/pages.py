@@ -1,15 +1,14 @@
-"""Which regions each page of the application has."""
+"""Which regions each page of the application has. A page is made when it is first opened, and stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 
 from tui.operate.axis_panel import AxisPanel
 from tui.operate.lines import Line
@@ -69,8 +68,8 @@ class Jogging(Page):
 class Explained(Page):
     def compose(self) -> ComposeResult:
         def rows(view: View, width: int) -> explained.Rows:
-            board = self.screen.query_one("#board", ListPanel)
-            return explained.explained_rows(view, explained.chosen_step(view, board.chosen), width)
+            board = next(iter(self.screen.query("#board").results(ListPanel)), None)  # there is none before it was opened
+            return explained.explained_rows(view, explained.chosen_step(view, None if board is None else board.chosen), width)
 
         yield ListPanel(rows, "explained", explained.ABOUT, id="explained")
 
@@ -116,11 +115,21 @@ class Cells(Page):
         yield CellList()
 
 
-def pages() -> Iterator[Widget]:
-    yield Overview(id="overview")
-    yield Plan(id="plan")
-    yield Jogging(id="jog")
-    yield Alarms(id="alarms")
-    yield Explained(id="explain")
-    yield Log(id="log")
-    yield Cells(id="cells")
+def page(name: str) -> Page:
+    """The one of that name, newly made."""
+    if name == "intent":
+        from tui.operate.editing.page import IntentPage  # an editor takes long to load
+
+        return IntentPage()
+    return _PAGES[name](id=name)
+
+
+_PAGES: Final[Mapping[str, type[Page]]] = {
+    "overview": Overview,
+    "plan": Plan,
+    "jog": Jogging,
+    "alarms": Alarms,
+    "explain": Explained,
+    "log": Log,
+    "cells": Cells,
+}

@@ -48,6 +48,7 @@ class Panel(Widget):
         self.can_focus = can_focus
         self.title, self.help_page, self._beside = title, about, beside
         self._draw = draw
+        self._entitled = ""
         self._lines: tuple[Line, ...] = ()
         self._strips: dict[int, Strip] = {}
 
@@ -121,7 +122,10 @@ class Panel(Widget):
             return
         beside = "" if self._beside is None else self._beside(self.operate.view, size.width, size.height)
         title = f"{self.title}, {beside}" if beside else self.title
-        self.border_title = Content(fitted(title, max(4, size.width - 2)))
+        title = fitted(title, max(4, size.width - 2))
+        if title != self._entitled:  # the library draws all of a region anew whose title is set
+            self._entitled = title
+            self.border_title = Content(title)
 
 
 def _within(lines: Sequence[Line], height: int) -> Sequence[Line]:

@@ -115,6 +115,8 @@ class RecordedRun:
             self._look_at(record, record.at(at), at)
         return self._view
 
+    def drawn(self, view: View) -> None: ...
+
     def move(self, stride: Stride, by: int) -> None:
         """And it stands again, where it was played."""
         record, position = self._record, self._view.position

@@ -17,6 +17,9 @@ class Source(Protocol):
     def newest(self) -> View:
         """The same value again as long as nothing is new."""
 
+    def drawn(self, view: View) -> None:
+        """That view has been on the screen: what takes long and can wait may be read from now on."""
+
     def ask(self, what: Asked) -> None: ...
 
     def answer(self, question: str, answer: str) -> None: ...

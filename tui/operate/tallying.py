@@ -13,7 +13,7 @@ from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError
 
 if TYPE_CHECKING:
-    from controller.figures.figures import Figures
+    from controller.figures.figures import Figures, Tally
 
 PERIOD: Final = 2.0  # s between two looks at the journal
 
@@ -22,31 +22,36 @@ class Tallying:
     """`tell` is given what there is of figures, and "" or why there are none; from the thread."""
 
     def __init__(self, folder: RunFolder, tell: Callable[[Figures | None, str], None]) -> None:
-        from controller.figures.figures import Tally
-
         self._folder, self._tell = folder, tell
-        self._tally, self._seq = Tally(), 0
-        self._is_over = Event()
+        self._tally: Tally | None = None
+        self._seq = 0
+        self._is_over, self._is_begun = Event(), False
 
     def start(self) -> None:
-        Thread(target=self._go_on, name="figures", daemon=True).start()
+        """Once, however often it is asked for."""
+        if not self._is_begun:
+            self._is_begun = True
+            Thread(target=self._go_on, name="figures", daemon=True).start()
 
     def end(self) -> None:
         self._is_over.set()
 
     def look(self) -> Figures | None:
         """With all that is in the journal by now. None where nothing is yet."""
+        from controller.figures.figures import Tally
+
+        tally = self._tally = self._tally or Tally()
         try:
             journal = self._folder.journal()
         except JournalError:
             return None
         try:
             for event in journal.events(after=self._seq):
-                self._tally.take(event)
+                tally.take(event)
                 self._seq += 1
         finally:
             journal.close()
-        return self._tally.told() if self._seq else None
+        return tally.told() if self._seq else None
 
     def _go_on(self) -> None:
         from tui.defects import in_short

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
 
 from tui.operate.deeds import EVERYWHERE, shown_key
 from tui.operate.lines import Line
@@ -22,8 +22,14 @@ class TopPanel(Panel):
         super().__init__(lambda view, width, height: (), id="top")
 
     def drawn(self, width: int, height: int) -> Sequence[Line]:
-        focused = self.screen.focused
-        is_typing = isinstance(focused, Input) or (isinstance(focused, TextArea) and not focused.read_only)
-        key = EVERYWHERE if is_typing else self.operate.keys["stop"]
+        key = EVERYWHERE if _takes_letters(self.screen.focused) else self.operate.keys["stop"]
         view = replace(self.operate.view, unheard=self.operate.unheard)
         return top_lines(view, width, shown_key(key), self.operate.whose)
+
+
+def _takes_letters(focused: Widget | None) -> bool:
+    if focused is None or isinstance(focused, Panel):
+        return False
+    from textual.widgets import Input, TextArea  # an editor takes long to load
+
+    return isinstance(focused, Input) or (isinstance(focused, TextArea) and not focused.read_only)

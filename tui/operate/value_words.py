@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cell.device import ProtectiveState
-from controller.figures.figures import Figures
 from controller.run_state import RunState
 from tui.operate.lines import Look, Piece, said
 from tui.operate.view import View
+
+if TYPE_CHECKING:
+    from controller.figures.figures import Figures
 
 CIRCUIT: Final[Sequence[tuple[ProtectiveState, str, Look]]] = (
     ("emergency stop", "e-stop circuit OPEN", "bad"),

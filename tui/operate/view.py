@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cell.diagnostic import Span
 from cell.events import Asked
 from controller.attached.messages import Looked, OpenQuestion, RobotSeen, Role
-from controller.figures.figures import Figures
 from tui.operate.ground import Ground
 from tui.operate.requests import INSTEAD, NOBODY
 from tui.operate.scene import Scene
+
+if TYPE_CHECKING:
+    from controller.figures.figures import Figures
 
 Link = Literal["loading", "live", "lost", "over", "record"]
 """loading: what has happened so far is being read. live: a controller tells what happens. lost: it did, and nothing is known

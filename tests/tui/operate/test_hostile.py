@@ -48,6 +48,8 @@ class Still:
     def newest(self) -> View:
         return self.view
 
+    def drawn(self, view: View) -> None: ...
+
     def ask(self, what: Asked) -> None:
         self.asked.append(what)
 

@@ -7,7 +7,7 @@ looking, not for judging a distance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -43,13 +43,14 @@ class Label:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What does not move: its dots, its labels, and how a point of the cell becomes a dot: `low` m at the lower left, `scale`
-    dots a metre."""
+    dots a metre. `rows`: the lines of it, for those in which nothing else is."""
 
     dots: Braille
     labels: tuple[Label, ...]
     low: tuple[float, float]
     scale: float
     plane: Plane
+    rows: tuple[Line, ...] = ()
 
     def dot(self, point: Sequence[float] | Array) -> Point:
         i, j = _AXES[self.plane]
@@ -78,7 +79,7 @@ def _map(view: View, plane: Plane, width: int, height: int) -> Sequence[Line]:
         return []
     standing = _standing(view.ground, plane, width, height)
     moving = Braille(width, height)
-    labels = list(standing.labels)
+    labels: list[Label] = []
     where = positions(view.scene, view.seen)
     for robot in view.ground.models:
         at = where.get(robot)
@@ -90,7 +91,10 @@ def _map(view: View, plane: Plane, width: int, height: int) -> Sequence[Line]:
     labels += _occupied(view, standing)
     labels += _jogged_to(view, standing, moving)
     labels += _way_back(view, standing, moving)
-    return [_row(standing.dots, moving, labels, row) for row in range(height)]
+    changed = {label.row for label in labels}
+    return [
+        _row(standing, moving, labels, row) if row in changed or moving.has(row) else standing.rows[row] for row in range(height)
+    ]
 
 
 def _occupied(view: View, standing: Standing) -> Iterator[Label]:
@@ -125,9 +129,9 @@ def _meet(a: Label, b: Label) -> bool:
     return a.row == b.row and a.column <= b.column + len(b.text) and b.column <= a.column + len(a.text)
 
 
-def _row(standing: Braille, moving: Braille, labels: Iterable[Label], row: int) -> Line:
+def _row(standing: Standing, moving: Braille, labels: Iterable[Label], row: int) -> Line:
     """Robots over things, labels over both."""
-    below, above = standing.text(row), moving.text(row)
+    below, above = standing.dots.text(row), moving.text(row)
     marks: list[tuple[str, Look]] = []
     for low, high in zip(below, above, strict=True):
         if high != " ":
@@ -135,7 +139,7 @@ def _row(standing: Braille, moving: Braille, labels: Iterable[Label], row: int) 
             marks.append((chr(BLANK + bits), "strong"))
         else:
             marks.append((low, "frame"))
-    for label in labels:
+    for label in (*standing.labels, *labels):
         if label.row == row:
             for k, character in enumerate(label.text[: len(marks) - label.column]):
                 marks[label.column + k] = (character, label.look)
@@ -184,7 +188,9 @@ def _standing(ground: Ground, plane: Plane, width: int, height: int) -> Standing
             label = _label(found, middle, clean(thing.name), "dim")
             if not any(_meet(label, other) for other in labels):
                 labels.append(label)
-    return Standing(dots, tuple(labels), found.low, scale, plane)
+    found = replace(found, labels=tuple(labels))
+    nothing = Braille(width, height)
+    return replace(found, rows=tuple(_row(found, nothing, (), row) for row in range(height)))
 
 
 def _spare(dots: int, scale: float, low: float, high: float) -> float:
