@@ -35,6 +35,7 @@ RATE = 20.0  # Hz
 COLUMNS, ROWS = 120, 36
 BEGUN_AT = 60  # events that have been told before
 CELL = ROOT / "examples" / "04_two_robot_assembly" / "assembly.cell"
+SHEET = ROOT / "tui" / "operate" / "app.tcss"
 ROBOTS = ("ra", "rb", "rc", "rd")
 MORE = """
 robot rc is ra {
@@ -104,7 +105,7 @@ def in_a_terminal(module: str, *words: str) -> tuple[subprocess.Popen[bytes], li
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", module, *words],
-        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, start_new_session=True,
+        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
     )  # fmt: skip
     os.close(theirs)
@@ -140,6 +141,7 @@ def _show(folder: Path, result: Path, seconds: float) -> None:
     live._has_looked = True  # the run is of two of the four: its own cell is not read
 
     class Measured(Operate):
+        CSS_PATH = SHEET
         shown, began = 0, 0.0
 
         def look(self) -> None:
@@ -153,6 +155,8 @@ def _show(folder: Path, result: Path, seconds: float) -> None:
 
     app = Measured(live)
     app.run()
+    if not app.began:
+        sys.exit("the screens have shown nothing")
     result.write_text(f"{time.process_time() - app.began} {app.shown}")
 
 

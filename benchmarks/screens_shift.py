@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measured import machine, memory_of, say
-from benchmarks.screens_busy import in_a_terminal
+from benchmarks.screens_busy import SHEET, in_a_terminal
 
 if TYPE_CHECKING:
     from controller.attached.server import Server
@@ -108,6 +108,7 @@ def _show(folder: Path, result: Path) -> None:
     rows: list[str] = []
 
     class Counted(Operate):
+        CSS_PATH = SHEET
         due = HALF_HOUR
 
         def look(self) -> None:

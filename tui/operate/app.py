@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 EDITS: Final = ("save", "fix", "changes", "reload", "keep")
 FORMS: Final = ("small", "wide", "tall")
-PERIOD: Final = 0.1  # s between two looks at what is new
+PERIOD: Final = 0.05  # s between two looks at what is new
 _ASKS: Final[Mapping[str, Asked]] = {
     "stop": "quick stop",
     "hold": "hold",
