@@ -2,7 +2,7 @@
 
 A command makes several hundred such classes before it does anything. The library compiles up to six functions of each, one by
 one, which was a quarter of every start (decision 0168); from Python 3.13 on it does better. Here what must be compiled is
-compiled in one go, and what is seldom called is shared.
+compiled in one go, and not before it is asked for; what is seldom called is shared.
 
 Law: but for a `__doc__` that nobody wrote, what comes out cannot be told from what the library makes: fields, replace, match,
 pickle, copy, ==, hash and repr, and what is refused. Whatever is beyond the plain case is left to the library.
@@ -57,16 +57,41 @@ def _made(cls: type, slots: bool, frozen: bool = False, eq: bool = True) -> type
         cls.__doc__ = f"{cls.__name__}({', '.join(get_annotations(cls))})"
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
     made.__dataclass_params__.frozen = frozen  # for whoever inherits from it
-    names = tuple(made.__dataclass_fields__)
-    methods = _compiled(made, frozen, eq, eq and frozen and _may_hash(own))
+    names, defaults = tuple(made.__dataclass_fields__), _defaults(made)
+    hashes = eq and frozen and _may_hash(own)
     if eq and not frozen and _may_hash(own):
         made.__hash__ = None
-    methods |= {"__repr__": _shown(names), **(_frozen(made, names) if frozen else {})}
+    later = ["__init__", "__repr__", *(["__eq__"] if eq else []), *(["__hash__"] if hashes else [])]
+
+    def finish() -> None:
+        _give(made, own, {"__repr__": _shown(names), **_compiled(made, defaults, frozen, eq, hashes)})
+
+    _give(made, own, {name: _Later(made, name, finish) for name in later})
+    _give(made, own, _frozen(made, names) if frozen else {})
+    return made  # type: ignore[no-any-return]
+
+
+def _give(made: type, own: Methods, methods: Methods) -> None:
     for name, method in methods.items():
         if name not in own or name == "__hash__":
-            method.__module__, method.__qualname__ = made.__module__, f"{made.__qualname__}.{name}"
+            if not isinstance(method, _Later):
+                method.__module__, method.__qualname__ = made.__module__, f"{made.__qualname__}.{name}"
             setattr(made, name, method)
-    return made  # type: ignore[no-any-return]
+
+
+class _Later:
+    """Stands where a method will, until somebody asks for it: of most classes that a command makes it never makes a value. Two
+    threads may both make it; the one is as good as the other."""
+
+    __slots__ = ("_finish", "_home", "_name")
+
+    def __init__(self, home: type, name: str, finish: Callable[[], None]) -> None:
+        self._home, self._name, self._finish = home, name, finish
+
+    def __get__(self, value: object | None, kind: type) -> Any:
+        if self._home.__dict__[self._name] is self:
+            self._finish()
+        return self._home.__dict__[self._name].__get__(value, kind)
 
 
 def _may_hash(own: Methods) -> bool:
@@ -77,10 +102,10 @@ def _may_hash(own: Methods) -> bool:
 # --- what is compiled ------------------------------------------------------------------------------------------------
 
 
-def _compiled(made: Any, frozen: bool, eq: bool, hashes: bool) -> Methods:
+def _compiled(made: Any, defaults: tuple[Any, ...], frozen: bool, eq: bool, hashes: bool) -> Methods:
     """__init__, and what compares: as fast in use as if they were written by hand."""
     known: Methods = {"__builtins__": __builtins__, "_not_given": _NOT_GIVEN}
-    text, defaults = [*_init(made, frozen, known)], _defaults(made)
+    text = [*_init(made, frozen, known)]
     mine, others = (f"({''.join(f'{of}.{name}, ' for name in made.__dataclass_fields__)})" for of in ("self", "other"))
     if eq:
         text += ["def __eq__(self, other):", " if other.__class__ is not self.__class__: return NotImplemented"]

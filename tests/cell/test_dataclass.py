@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 from typing import Any, ClassVar
@@ -123,6 +126,36 @@ def told(made: Any) -> Iterator[tuple[str, Any]]:
 def test_what_it_makes_cannot_be_told_from_what_the_library_makes(body: Callable[[], type], flags: dict[str, bool]) -> None:
     theirs, here = (dict(told(made)) for made in both(flags, body))
     assert here == theirs
+
+
+@pytest.mark.parametrize(
+    "asks", [lambda made: made(1), lambda made: made.__eq__, inspect.signature], ids=["made", "compared", "read"]
+)
+def test_nothing_is_compiled_before_something_is_asked_for(asks: Callable[[Any], object]) -> None:
+    _, made = both({"frozen": True, "slots": True}, plain)
+
+    def waiting() -> list[str]:
+        return [name for name, method in vars(made).items() if isinstance(method, ours._Later)]
+
+    assert waiting() == ["__init__", "__repr__", "__eq__", "__hash__"]
+    asks(made)
+    assert waiting() == []
+
+
+def test_a_program_that_only_starts_compiles_hardly_any() -> None:
+    """In a process of its own: in this one other tests have made values of everything."""
+    counted = (
+        "import controller.machine, sys\n"
+        "from cell.dataclass import _Later\n"
+        "found = {c for m in list(sys.modules.values()) for c in vars(m).values() if isinstance(c, type)}\n"
+        "waiting = [c for c in found if isinstance(vars(c).get('__init__'), _Later)]\n"
+        "made = [c for c in found if c.__module__.startswith(('cell.', 'controller.')) and '__dataclass_fields__' in vars(c)]\n"
+        "print(len(made), len(waiting))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", counted], capture_output=True, text=True, check=True)
+    made, waiting = map(int, ran.stdout.split())
+    assert made > 200
+    assert waiting > 0.8 * made
 
 
 def test_the_lists_that_it_makes_are_not_shared() -> None:
