@@ -161,6 +161,16 @@ class ProtectiveStop:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyStop:
+    """From `start` to `end` s the circuit of the robot's emergency stop is open: its own controller takes its power, and nothing
+    gives it any. Behind that it has none until it is given some."""
+
+    robot: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class PersonEnters:
     zone: str
     start: float
@@ -319,6 +329,7 @@ Disturbance = (
     | Drift
     | Bump
     | ProtectiveStop
+    | EmergencyStop
     | PersonEnters
     | PersonNears
     | PersonAway

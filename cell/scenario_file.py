@@ -31,6 +31,7 @@ from cell.scenario import (
     Disturbance,
     Drift,
     DriveSpoiled,
+    EmergencyStop,
     FrozenState,
     GripLost,
     Identified,
@@ -143,6 +144,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "drift": (Drift, {"robot": NAME, "start": SECONDS, "end": SECONDS, "rate": RATE}),
     "bump": (Bump, {"robot": NAME, "at": SECONDS, "duration": SECONDS, "force": FORCE}),
     "protective_stop": (ProtectiveStop, {"robot": NAME, "at": SECONDS}),
+    "emergency_stop": (EmergencyStop, {"robot": NAME, "start": SECONDS, "end": SECONDS}),
     "person_enters": (PersonEnters, {"zone": NAME, "start": SECONDS, "end": SECONDS}),
     "person_nears": (PersonNears, {"zone": NAME, "start": SECONDS, "end": SECONDS, "distance": METRES}),
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
@@ -159,8 +161,8 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
 SPELLS = (
-    "drift", "person_enters", "person_nears", "person_away", "supply_stops", "frozen_state", "link_cut", "link_slow", "disk_slow",
-    "disk_full",
+    "drift", "emergency_stop", "person_enters", "person_nears", "person_away", "supply_stops", "frozen_state", "link_cut",
+    "link_slow", "disk_slow", "disk_full",
 )  # fmt: skip
 """Tables whose `start` comes before their `end`."""
 
@@ -251,7 +253,7 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "machine, station or person", machine, cell.equipment
         case Stall(robot=robot) | Stuck(robot=robot) | Drift(robot=robot) | ProtectiveStop(robot=robot):
             yield "robot", robot, cell.robots
-        case Jam(robot=robot) | CouplingFails(robot=robot) | Bump(robot=robot):
+        case Jam(robot=robot) | CouplingFails(robot=robot) | Bump(robot=robot) | EmergencyStop(robot=robot):
             yield "robot", robot, cell.robots
         case PersonEnters(zone=zone):
             yield "zone", zone, cell.zones

@@ -15,6 +15,7 @@ from cell.scenario import (
     Disturbance,
     Drift,
     DriveSpoiled,
+    EmergencyStop,
     FrozenState,
     GripLost,
     Identified,
@@ -59,7 +60,7 @@ def _devices(disturbance: Disturbance, cell: CellModel) -> tuple[str, ...]:
             return (coupling_name(robot),)
         case Stall(robot=device) | Stuck(robot=device) | Drift(robot=device) | ProtectiveStop(robot=device) | Jam(robot=device):
             return (device,)
-        case Bump(robot=device):
+        case Bump(robot=device) | EmergencyStop(robot=device):
             return (device,)
         case MachineAlarm(machine=device) | Late(machine=device) | SupplyStops(supply=device):
             return (device,)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import shutil
 import signal
 import socket
@@ -50,11 +51,18 @@ def main(words: list[str]) -> int:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     listener, path = listen_in(folder.path)
-    (folder.path / ENDPOINT).write_text(str(path), encoding="utf-8")
+    tell_where(path, folder.path)
     try:
         return _controlled(folder, desk, listener, first, arguments)
     finally:
         take_away(path, folder.path)
+
+
+def tell_where(socket_path: Path, folder: Path) -> None:
+    """Whole or not at all: who looks for a controller that begins never reads half of its address."""
+    aside = folder / f".{ENDPOINT}"
+    aside.write_text(str(socket_path), encoding="utf-8")
+    os.replace(aside, folder / ENDPOINT)
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:

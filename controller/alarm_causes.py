@@ -19,7 +19,7 @@ from cell.events import (
     TrackingErrorSeen,
 )
 from controller.alarms import Cause
-from controller.run_state import RunState
+from controller.run_state import DeviceBelief, RunState
 from controller.zone_waits import zone_of
 
 ASKED_FOR = "R702"
@@ -97,8 +97,7 @@ def _standing(run: RunState) -> Iterator[Cause]:
         yield Cause(question_key(name), 1, "R761", question.text, f"look, and answer: {answers}")
     for name, seen in sorted(belief.devices.items()):
         if seen.alarm is not None:
-            text = f"{name}: {seen.alarm} {seen.alarm_text}".rstrip()
-            yield Cause(f"device {name} {seen.alarm}", 2, "R721", text, f"clear the fault at {name}")
+            yield Cause(f"device {name} {seen.alarm}", 2, "R721", _told_by(name, seen), _remedy(name, seen.alarm))
     for name, why in sorted(belief.cut.items()):
         does = f"look at the power and the cable of {name}"
         yield Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", does, is_shelvable=name not in robots)
@@ -111,6 +110,18 @@ def _standing(run: RunState) -> Iterator[Cause]:
         does = "bring parts, or take them away" if zone is None else f"leave {zone} when done"
         yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, is_shelvable=zone is None)
     yield from _occupied(run)
+
+
+def _told_by(name: str, seen: DeviceBelief) -> str:
+    """In the device's words, with its own code where that says more."""
+    text, code = seen.alarm_text or f"{name}: {seen.alarm}", (seen.alarm or "").replace("_", " ")
+    return text if code in text.replace("_", " ") else f"{text} ({code})"
+
+
+def _remedy(name: str, fault: str) -> str:
+    if fault.replace("_", " ") == "emergency stop":
+        return f"look why the circuit of {name} is open, release it at its button, then resume"
+    return f"clear the fault at {name}"
 
 
 def _occupied(run: RunState) -> Iterator[Cause]:

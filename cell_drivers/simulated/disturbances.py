@@ -11,6 +11,7 @@ from cell.scenario import (
     CouplingFails,
     Drift,
     DriveSpoiled,
+    EmergencyStop,
     FrozenState,
     GripLost,
     Identified,
@@ -117,6 +118,9 @@ class Misfortunes:
 
     def protective_stops(self, robot: str) -> Sequence[ProtectiveStop]:
         return [d for d in self.scenario.disturbances if isinstance(d, ProtectiveStop) and d.robot == robot]
+
+    def emergency_stops(self, robot: str) -> Sequence[EmergencyStop]:
+        return [d for d in self.scenario.disturbances if isinstance(d, EmergencyStop) and d.robot == robot]
 
     def visits(self) -> Sequence[PersonEnters]:
         return [d for d in self.scenario.disturbances if isinstance(d, PersonEnters)]

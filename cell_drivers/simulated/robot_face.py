@@ -32,7 +32,7 @@ from cell_drivers.simulated.face import DONE, StatedFace
 from cell_drivers.simulated.felt import ACCURACY, Felt
 from cell_drivers.simulated.jamming import there_and_back
 from cell_drivers.simulated.playback import PERIOD
-from cell_drivers.simulated.protective import OwnController
+from cell_drivers.simulated.protective import OPEN_TEXT, OwnController
 from cell_drivers.simulated.timeline import SECOND
 from cell_drivers.simulated.world import World
 
@@ -59,7 +59,7 @@ class RobotFace(StatedFace[RobotState]):
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
         self._felt = Felt(world, arm)
-        self._own = OwnController(world, self.name, lambda: self._halt("quick"), self.tell)
+        self._own = OwnController(world, self.name, self._halt, self.tell)
         arm.on_scaling = lambda scaling: self.tell(SpeedScaled(self.name, world.now, scaling))
 
     def capabilities(self) -> Capabilities:
@@ -81,6 +81,8 @@ class RobotFace(StatedFace[RobotState]):
     def activate(self, command: str) -> None:
         if not self.takes(command, "activate"):
             return
+        if self._own.is_open:
+            raise self.refused(Refusal.ALARM, command, OPEN_TEXT)
         if self.arm.is_active:
             self.already(command, "activate")
             return

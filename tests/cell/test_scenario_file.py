@@ -83,6 +83,10 @@ rate = 0.05
 [[protective_stop]]
 robot = "g1"
 at = 50
+[[emergency_stop]]
+robot = "g1"
+start = 50
+end = 60
 [[person_enters]]
 zone = "aisle"
 start = 10

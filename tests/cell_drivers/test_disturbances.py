@@ -8,6 +8,7 @@ from cell.driver_errors import Refusal, Refused, SafetyStop
 from cell.scenario import (
     Disturbance,
     Drift,
+    EmergencyStop,
     FrozenState,
     GripLost,
     Late,
@@ -227,6 +228,40 @@ def test_a_robot_that_its_own_controller_has_stopped_obeys_nobody_until_that_is_
     desk.robot.acknowledge("protective_stop", "ann")
     assert desk.robot.state().protective == "normal"
     assert desk.until(desk.robot, desk.begin_move(over("outfeed[1]"))).state == "done"
+
+
+def test_a_robot_whose_circuit_is_open_has_no_power_and_nothing_gives_it_any_until_it_is_closed() -> None:
+    desk = Desk(EmergencyStop("g1", 0.8, 5.0), ProtectiveStop("g1", 0.7), ProtectiveStop("g1", 2.0))
+    command = desk.begin_move(over("outfeed[6]"))
+    assert desk.until(desk.robot, command).state == "aborted"
+    desk.wait(1.5)
+    assert (desk.robot.state().mode, desk.robot.state().protective) == ("off", "emergency stop")
+    assert desk.robot.state().faults == ("emergency_stop",)
+    desk.robot.acknowledge("emergency_stop", "ann")
+    with pytest.raises(Refused, match="the circuit of its emergency stop is open"):
+        desk.robot.activate("again")
+    with pytest.raises(SafetyStop):
+        desk.begin_move(over("outfeed[1]"))
+    desk.wait(5.0)
+    assert (desk.robot.state().mode, desk.robot.state().protective) == ("off", "normal"), "it has no power by itself"
+    news = [(type(e), e.fault) for e in desk.cell.poll() if isinstance(e, FaultRaised | FaultCleared)]
+    assert news == [
+        (FaultRaised, "protective_stop"),
+        (FaultCleared, "protective_stop"),
+        (FaultRaised, "emergency_stop"),
+        (FaultCleared, "emergency_stop"),
+    ]
+    desk.robot.activate("at last")
+    assert desk.until(desk.robot, "at last").state == "done"
+    assert desk.until(desk.robot, desk.begin_move(over("outfeed[1]"))).state == "done"
+
+
+def test_a_circuit_that_two_have_opened_is_closed_by_the_last_one() -> None:
+    desk = Desk(EmergencyStop("g1", 0.2, 2.0), EmergencyStop("g1", 1.0, 4.0))
+    desk.wait(3.0)
+    assert desk.robot.state().protective == "emergency stop"
+    desk.wait(2.0)
+    assert desk.robot.state().protective == "normal"
 
 
 def test_a_stuck_robot_says_that_it_runs_and_a_drifting_one_is_where_it_should_be() -> None:

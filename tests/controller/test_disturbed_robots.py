@@ -6,7 +6,7 @@ import pytest
 
 from cell.device import RobotState
 from cell.events import DeviceAlarm, HoldRaised, NoProgressSeen, TrackingErrorSeen
-from cell.scenario import Disturbance, Drift, GripLost, ProtectiveStop, Stall, Stuck
+from cell.scenario import Disturbance, Drift, EmergencyStop, GripLost, ProtectiveStop, Stall, Stuck
 from controller.rehearsal import Ask
 from controller.run_state import RobotBelief, RunState
 from controller.standing import STANDING, Progress
@@ -27,6 +27,8 @@ def holds(run: Tended) -> list[str]:
         (Stuck("g1", 2.0, 30.0), ["R741"], "g1 says that it runs, and has stood still on its path"),
         (Drift("g1", 2.0, 30.0, 0.05), ["R714", "R716"], "g1 is"),
         (ProtectiveStop("g1", 2.0), ["R721"], "g1: its own controller has stopped it"),
+        (EmergencyStop("g1", 2.0, 30.0), ["R721"], "g1: the circuit of its emergency stop is open"),
+        (EmergencyStop("g1", 2.0, 70.0), ["R721", "R721"], "g1: the circuit of its emergency stop is open"),
     ],
 )
 def test_each_is_held_for_its_own_cause_and_goes_on_after_a_resume(
@@ -47,6 +49,14 @@ def test_nothing_goes_on_by_itself_after_a_protective_stop() -> None:
     assert run.world.motion["g1"].state().protective == "protective stop"
     acknowledged = tend(ProtectiveStop("g1", 2.0), asks=LATER).world.record().of("acknowledged")
     assert [effect.detail for effect in acknowledged] == ["protective_stop by ann"]
+
+
+def test_a_circuit_that_is_closed_again_gives_no_power_and_starts_nothing() -> None:
+    run = tend(EmergencyStop("g1", 2.0, 30.0), asks=(Ask(40.0, "hold", "ann"),))  # means nothing in a hold; it waits so long
+    assert run.record.summary.state == "Held"
+    assert [alarm.is_active for alarm in run.all(DeviceAlarm)] == [True, False]
+    state = run.world.motion["g1"].state()
+    assert (state.mode, state.protective) == ("off", "normal")
 
 
 def test_a_part_that_drops_on_the_way_is_held_too() -> None:

@@ -31,6 +31,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 SLOW = 0.1  # times real time: a run outlasts whatever is done in it
 TURNS = 2_000
+PLANNING = 20_000
+"""Turns in which a plan is made and proved beside the run."""
 STARTED_IN = 6_000  # looks for a controller that begins
 PATIENCE = 60.0  # s, after which a test that hangs ends; nothing is measured with it
 
@@ -55,7 +57,9 @@ class Shifts:
             stdout=subprocess.PIPE,
             text=True,
         )
-        assert self._line() == "ready"
+        word, moment = self._line().split(" ")
+        assert word == "ready"
+        self.half_out = float(moment)
 
     def ready(self, scenario: str | None = None, speed: float = SLOW) -> RunFolder:
         """A run whose controller can be reached and waits for a start, or soon will."""
@@ -127,10 +131,10 @@ class Seat:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def sees(self, *texts: str) -> None:
+    async def sees(self, *texts: str, turns: int = TURNS) -> None:
         """Each comes to be in sight, all at once."""
         try:
-            await until(self.pilot, lambda: all(self.has(text) for text in texts), TURNS)
+            await until(self.pilot, lambda: all(self.has(text) for text in texts), turns)
         except AssertionError:
             missing = [text for text in texts if not self.has(text)]
             raise AssertionError(f"{missing} is not in sight:\n{text_of_screen(self.app)}") from None

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cell.scenario_file import scenario_from_mapping
+from cell.steps import Move, Touch
 from cellwright import controller_process, in_service
 from cellwright.folders import cache_folder, private
 from cellwright.start_file import start_of, write_start
@@ -30,13 +31,21 @@ def main(intent: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     plan = planned(intent, cache_folder())
     in_service.FASTEST = 0.0
-    print("ready", flush=True)  # noqa: T201  it is read by a program
+    print(f"ready {half_out(plan)!r}", flush=True)  # noqa: T201  it is read by a program
     for number, line in enumerate(sys.stdin, 1):
         folder = _begun(plan, json.loads(line), number)
         pid = os.fork()
         if pid == 0:
             os._exit(_controlled(folder))
         print(pid, folder.path, flush=True)  # noqa: T201
+
+
+def half_out(plan: Planned) -> float:
+    for step in plan.released.motion_plan.tasks.steps:
+        touch = step.action.need.touch if isinstance(step.action, Move) else None
+        if isinstance(touch, Touch) and (touch.pair, touch.end) == ("part and place", "start"):
+            return float(step.start) + 0.3
+    raise AssertionError("it leaves no place with a part")
 
 
 def _begun(plan: Planned, asked: dict[str, Any], number: int) -> RunFolder:
