@@ -34,7 +34,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 11
+RULES = 12
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -46,7 +46,9 @@ it (decision 0169). 9: a `never` is watched whatever the run is at, what a silen
 `violated` is the policy's; before, only zones and what machines run were looked at, and only while no hold was asked for. 10: a
 run that cannot begin, as something has gone wrong at a device, holds by that and not by what is therefore not seen; before, it
 held by both, one after the other. 11: a run that is stopped keeps what it waits for in time, and a hand that a stop breaks off
-has missed no part (decision 0171)."""
+has missed no part (decision 0171).. 12: a hold for what no policy has names the line that the step, its goal
+or its device was at work for; and a motion that a fault has ended is held for as that fault, also where that is over by then
+(decision 0167)."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -56,6 +58,7 @@ WAITS_FOR_GOOD_LINKS = 8
 WATCHES_NEVERS_ALWAYS = 9
 HOLDS_BY_THE_CAUSE = 10
 STOPPED_GOES_ON = 11
+FAILURES_NAME_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +302,8 @@ class RunSummary:
     """What `run`, `status` and `runs` print. `state` is the PackML state, or "Interrupted" when the controller is gone with
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
     from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now.
-    `orders` as they came. `left` are no more among `parts`, `orders_left` no more among `orders`."""
+    `mode`: in Manual robots may be jogged and nothing is resumed. `orders` as they came. `left` are no more among `parts`,
+    `orders_left` no more among `orders`."""
 
     run_id: str
     state: str
@@ -318,3 +322,4 @@ class RunSummary:
     orders: tuple[OrderSummary, ...] = ()
     left: tuple[PartsLeft, ...] = ()
     orders_left: tuple[OrdersLeft, ...] = ()
+    mode: Literal["Production", "Manual"] = "Production"

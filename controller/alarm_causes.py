@@ -6,7 +6,9 @@ Law: only what an operator has to do something about is in here, and each says w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from cell.diagnostic import Span
 from cell.events import (
     NOT_STOPPED,
     ClauseBroken,
@@ -27,6 +29,8 @@ ASKED_FOR = "R702"
 _CLAUSES = {"within": "R711", "never": "R712", "ensure": "R727", "every": "R735"}
 _NOT_STANDING = frozenset({"R715", "R770", "R771", "R772", "R776", "R777"})
 """Holds for a person where none may be, or for what may not have stopped."""
+_WHATEVER = "it is about {}, whatever that is at work for"
+_NO_LINE = {"R721": "the device was at work for none when it came", "R710": "the planner names none"}
 _RESUME = "put it in order, then resume; or stop"
 
 
@@ -63,21 +67,27 @@ def happening(event: Event) -> Cause | None:
             text = found[0].message if found else "no reason given"
             code = found[0].code if found else "R710"
             spans = tuple(d.spans[0] for d in found if d.spans)
-            return Cause("plan", 1, code, f"no plan: {text}", "change what stands in the way, then resume", spans)
+            why = "" if spans else "the planner names none"
+            return Cause("plan", 1, code, f"no plan: {text}", "change what stands in the way, then resume", spans, no_line=why)
         case NoProgressSeen(robot=robot):
-            return Cause(f"progress {robot}", 2, "R741", f"{robot} says that it runs, and stands", f"look what blocks {robot}")
+            text, does = f"{robot} says that it runs, and stands", f"look what blocks {robot}"
+            return _of_device(Cause(f"progress {robot}", 2, "R741", text, does), robot)
         case TooFastSeen(robot=robot, share=share, asked=asked):
             text = f"{robot} goes at {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % was asked"
-            return Cause(f"speed {robot}", 1, "R771", text, f"stop {robot} at its own panel and look why", is_shelvable=False)
+            does = f"stop {robot} at its own panel and look why"
+            return _of_device(Cause(f"speed {robot}", 1, "R771", text, does, is_shelvable=False), robot)
         case ForceSeen(robot=robot, force=force, limit=limit):
             text = f"{robot} meets {force:.4g} N, {limit:.4g} N are allowed"
-            return Cause(f"force {robot}", 1, "R776", text, f"look what {robot} has met", is_shelvable=False)
+            does = f"look what {robot} has met"
+            return _of_device(Cause(f"force {robot}", 1, "R776", text, does, is_shelvable=False), robot)
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):
             text = f"{robot} is {error:.3f} from its setpoint, {limit:.3f} allowed"
-            return Cause(f"tracking {robot}", 2, "R714", text, f"look at the load and the drives of {robot}")
+            return _of_device(Cause(f"tracking {robot}", 2, "R714", text, f"look at the load and the drives of {robot}"), robot)
         case CommandReported(code=code, text=device) if code == NOT_STOPPED:
             does = f"stop {device} at its own panel"
-            return Cause(f"unstopped {device}", 1, "R770", f"a stop did not reach {device}", does, is_shelvable=False)
+            return _of_device(
+                Cause(f"unstopped {device}", 1, "R770", f"a stop did not reach {device}", does, is_shelvable=False), device
+            )
         case _:
             return None
 
@@ -86,36 +96,53 @@ def _standing(run: RunState) -> Iterator[Cause]:
     trouble, belief = run.trouble, run.belief
     robots = {} if run.context is None else run.context.robots
     if trouble.unwritten:
-        yield Cause(
-            "journal", 1, "R742", f"the journal cannot be written: {trouble.unwritten}", "make room on the disk, then resume"
-        )
+        text, does = f"the journal cannot be written: {trouble.unwritten}", "make room on the disk, then resume"
+        yield Cause("journal", 1, "R742", text, does, no_line="it is about the disk of the controller")
     if trouble.hold is not None and trouble.hold.code != ASKED_FOR:
         hold = trouble.hold
-        yield Cause("hold", 1, hold.code, hold.text, _RESUME, hold.because, is_shelvable=hold.code not in _NOT_STANDING)
+        is_shelvable = hold.code not in _NOT_STANDING
+        why = "" if hold.because else _NO_LINE.get(hold.code, "what it is held for names none")
+        yield Cause("hold", 1, hold.code, hold.text, _RESUME, hold.because, is_shelvable, why)
     for name, question in trouble.questions.items():
         answers = ", ".join(question.answers)
-        yield Cause(question_key(name), 1, "R761", question.text, f"look, and answer: {answers}")
+        lines = _lines_of_step(run, question.step)
+        why = "" if lines else "it is about the cell as it stands"
+        yield Cause(question_key(name), 1, "R761", question.text, f"look, and answer: {answers}", lines, no_line=why)
     for name, seen in sorted(belief.devices.items()):
         if seen.alarm is not None:
-            yield Cause(f"device {name} {seen.alarm}", 2, "R721", _told_by(name, seen), _remedy(name, seen.alarm))
+            why = "" if seen.because else f"{name} was at work for none when it came"
+            key, text, does = f"device {name} {seen.alarm}", _told_by(name, seen), _remedy(name, seen.alarm)
+            yield Cause(key, 2, "R721", text, does, seen.because, no_line=why)
     for name, why in sorted(belief.cut.items()):
         does = f"look at the power and the cable of {name}"
-        yield Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", does, is_shelvable=name not in robots)
+        found = Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", does, is_shelvable=name not in robots)
+        yield _of_device(found, name)
     for name in belief.silent:
         if name not in belief.cut:
             does = f"look whether {name} is on"
-            yield Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots)
+            yield _of_device(Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots), name)
     for what in belief.short:
         zone = zone_of(what)
         does = "bring parts, or take them away" if zone is None else f"leave {zone} when done"
-        yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, is_shelvable=zone is None)
+        why = "it is about what comes and goes there" if zone is None else "it is about who is there"
+        yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, is_shelvable=zone is None, no_line=why)
     yield from _occupied(run)
+
+
+def _of_device(cause: Cause, device: str) -> Cause:
+    return replace(cause, no_line=_WHATEVER.format(device))
+
+
+def _lines_of_step(run: RunState, step: str | None) -> tuple[Span, ...]:
+    plan = run.progress.plan
+    operation = None if plan is None else plan.operation.get(step or "")
+    return () if operation is None else (operation.because.span,)
 
 
 def _told_by(name: str, seen: DeviceBelief) -> str:
     """In the device's words, with its own code where that says more."""
     text, code = seen.alarm_text or f"{name}: {seen.alarm}", (seen.alarm or "").replace("_", " ")
-    return text if code in text.replace("_", " ") else f"{text} ({code})"
+    return text if code in text.replace("_", " ") else f"{text} ({seen.alarm})"
 
 
 def _remedy(name: str, fault: str) -> str:

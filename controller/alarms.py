@@ -32,8 +32,8 @@ MOST_TIMES = 1_000
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What raises an alarm. `key` names it for as long as it stands. `code` is one of ours, which has a page, or the device's
-    own. `because`: the lines of intent that it follows from, none where it follows from no line. `is_shelvable`: not what tells
-    of people in a zone, or of a device that may not stand still when it is told to."""
+    own. `because`: the lines of the intent or of the cell that it follows from, and where there is none `no_line` says why.
+    `is_shelvable`: not what tells of people in a zone, or of a device that may not stand still when it is told to."""
 
     key: str
     priority: Priority
@@ -42,6 +42,7 @@ class Cause:
     what_to_do: str
     because: tuple[Span, ...] = ()
     is_shelvable: bool = True
+    no_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

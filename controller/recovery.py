@@ -18,6 +18,7 @@ from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.retreat import retreat_of
 from cell.state import Amended, Errand, InHand, InPlace, Lost
 from controller import carried_on, coming, ledger, left_behind, orders, progress
+from controller.asked_by import lines_of_failure
 from controller.cell_view import amendments, cell_state
 from controller.draft import Draft
 from controller.run_state import Failure, Flight, HandBelief, HoldReason, Ladder, next_number
@@ -37,7 +38,7 @@ def fail(d: Draft, failure: Failure) -> None:
             iteration=failure.iteration or (operation.serves[-1] if operation and operation.serves else None),
             serves=operation.serves if operation else (),
         )
-    failure = replace(failure, parts=failure.parts or _worked_on(d, failure))
+    failure = replace(failure, parts=failure.parts or _worked_on(d, failure), because=lines_of_failure(d, failure))
     found = _policy(d, failure)
     d.say(EventRaised(d.now, _subject(d, failure), failure.event, failure.text, found[1].span if found else None))
     going, is_told = _going_on(d, failure), d.trouble.is_told
@@ -214,7 +215,7 @@ def _rung(d: Draft, failure: Failure) -> bool:
     """Takes the next rung of the failure's ladder. True when the run may go on, False when it holds."""
     found = _policy(d, failure)
     if found is None:
-        return _hold_once(d, failure, HoldReason(failure.code, failure.text, ()))
+        return _hold_once(d, failure, HoldReason(failure.code, failure.text, failure.because))
     d.mend(is_of_policy=True)
     name, policy = found
     key = f"{name} {failure.event} {failure.goal} {failure.part}"

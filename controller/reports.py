@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
-from cell.run import STOPPED_GOES_ON
+from cell.run import FAILURES_NAME_LINES, STOPPED_GOES_ON
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
 from controller import awaited, effects, halts, jogging, ledger, progress, questions, recovery, taking_over, unheard
-from controller.asked_by import lines_of
+from controller.asked_by import lines_of, lines_of_step
 from controller.draft import Draft
 from controller.plan_index import device_of
 from controller.run_state import DeviceBelief, Failure, Flight, HoldReason
@@ -65,7 +65,7 @@ def _reported(d: Draft, event: CommandReported) -> None:
             progress.land(d, event.command)
             if flight.step is None:
                 is_own = not flight.is_stopped and not flight.is_of_before
-                if flight.device not in d.known.devices and is_own and not _has_alarm(d, flight.device):
+                if flight.device not in d.known.devices and is_own and not _is_accounted_for(d, flight.device):
                     recovery.replan(d, event.text)
                     recovery.raise_hold(d, HoldReason("R707", f"{flight.device}: {event.text}", ()))
             elif flight.is_stopped or (flight.is_of_before and not _is_told(d, flight, event)):
@@ -198,6 +198,12 @@ def _has_alarm(d: Draft, device: str) -> bool:
     return d.belief.devices.get(device, DeviceBelief()).alarm is not None
 
 
+def _is_accounted_for(d: Draft, device: str) -> bool:
+    """Whether something else has the reason why it broke off: a fault, also one that is over by then."""
+    has_failed = any(failure.device == device for failure in d.trouble.failures)
+    return _has_alarm(d, device) or (has_failed and d.known.rules >= FAILURES_NAME_LINES)
+
+
 def _alarm(d: Draft, event: DeviceAlarm) -> None:
     """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone. What a lost link
     brings is held already."""
@@ -206,7 +212,8 @@ def _alarm(d: Draft, event: DeviceAlarm) -> None:
     if (seen.alarm is not None) is event.is_active:
         return
     fault = event.code if event.is_active else None
-    d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text)))
+    lines = lines_of(d, event.device) if event.is_active else ()
+    d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text, because=lines)))
     if not event.is_active or event.device in d.belief.cut:
         return
     word = f"{event.device}.{_word(d, event)}"
@@ -279,7 +286,7 @@ def _lost_sight(d: Draft, step: str | None, text: str) -> None:
     if step is not None:
         progress.lose_sight(d, step, text)
     recovery.replan(d, text)
-    recovery.raise_hold(d, HoldReason("R709", text, ()), d.about(step))
+    recovery.raise_hold(d, HoldReason("R709", text, lines_of_step(d, step)), d.about(step))
 
 
 def _device(d: Draft, step: str) -> str | None:

@@ -71,13 +71,15 @@ class RobotBelief:
 
 @dataclass(frozen=True, slots=True)
 class DeviceBelief:
-    """None: nothing shows it, or it is in between. `alarm` is the fault that it reports, `alarm_text` what it says of it."""
+    """None: nothing shows it, or it is in between. `alarm` is the fault that it reports, `alarm_text` what it says of it,
+    `because` the lines that it was at work for then."""
 
     door_open: bool | None = None
     clamped: bool | None = None
     running: bool | None = None
     alarm: str | None = None
     alarm_text: str = ""
+    because: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,8 @@ class Progress:
 class Failure:
     """`event` is the word of a policy. `block` is the enclosure to look for one from, None: that of the goal. `code` is the
     hold's when there is no policy. `asked`: its ladder holds, and the next resume moves it on. `parts`: all that its iteration
-    works on; `serves`: the iterations that its operation belongs to. `keeps_plan`: only time has told, no fact has changed;
-    where its ladder does no more than hold, the plan in hand goes on."""
+    works on; `serves`: the iterations that its operation belongs to. `because`: the lines that it follows from. `keeps_plan`:
+    only time has told, no fact has changed; where its ladder does no more than hold, the plan in hand goes on."""
 
     event: str
     code: str
@@ -187,6 +189,7 @@ class Failure:
     parts: tuple[str, ...] = ()
     serves: tuple[tuple[str, str], ...] = ()
     keeps_plan: bool = False
+    because: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

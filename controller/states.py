@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.events import FactObserved
-from cell.run import HOLDS_BY_THE_CAUSE
+from cell.run import FAILURES_NAME_LINES, HOLDS_BY_THE_CAUSE
 from cell.steps import Move, Stance, Step
 from controller import expecting, ledger, recovery, stops
 from controller.draft import Draft
@@ -60,12 +60,16 @@ def still_alarmed(d: Draft) -> None:
     """Not cleared by the resume: holds again and says what it is."""
     if d.pack != "Unholding":
         return
-    alarm = next((seen.alarm_text for seen in d.belief.devices.values() if seen.alarm is not None), None)
+    alarmed = next((seen for seen in d.belief.devices.values() if seen.alarm is not None), None)
     moving = still_moving(d)
-    if alarm is None and moving is not None:
+    if alarmed is None and moving is not None:
         recovery.raise_hold(d, HoldReason("R705", moving, ()))
         return
-    recovery.raise_hold(d, HoldReason("R721", alarm or "a robot has no power", ()))
+    if alarmed is None:
+        recovery.raise_hold(d, HoldReason("R721", "a robot has no power", ()))
+        return
+    lines = alarmed.because if d.known.rules >= FAILURES_NAME_LINES else ()
+    recovery.raise_hold(d, HoldReason("R721", alarmed.alarm_text, lines))
 
 
 def still_moving(d: Draft) -> str | None:

@@ -11,7 +11,9 @@ import pytest
 
 from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.commands import Subject
-from cell.events import Answered, DeviceAlarm, Event, RunResumed, TimerExpired, ZoneReported
+from cell.events import Answered, DeviceAlarm, Event, HoldRaised, RunOpened, RunResumed, TimerExpired, ZoneReported
+from cell.run import FAILURES_NAME_LINES
+from cell.scenario import Disturbance, EmergencyStop, GripLost, ProtectiveStop
 from controller import alarms as listed
 from controller.alarm_causes import standing
 from controller.alarms import (
@@ -155,12 +157,18 @@ def recorded(name: str) -> tuple[Event, ...]:
         return unpacked(FOLDER / f"{name}{ENDING}", Path(folder)).events()
 
 
-def jammed() -> RunState:
-    """A run that goes on, the lathe of which reports a fault."""
+def jammed(device: str = "lathe") -> RunState:
+    """A run that goes on and has begun with the lathe's door, of which a device reports a fault."""
     for one in states(tend().record.events):
         if one.pack == "Execute":
             break
-    return told(one, DeviceAlarm(one.now + 1, OF, "lathe", True, "E1", "jam"))
+    return told(one, DeviceAlarm(one.now + 1, OF, device, True, "E1", "jam"))
+
+
+def of_before(event: Event) -> Event:
+    if not isinstance(event, RunOpened):
+        return event
+    return replace(event, context=replace(event.context, rules=FAILURES_NAME_LINES - 1))
 
 
 def told(run: RunState, *events: Event) -> RunState:
@@ -271,3 +279,46 @@ def test_each_names_the_line_of_intent_or_of_the_cell_and_says_what_to_do() -> N
     assert all(cause.what_to_do for cause in found.values())
     assert found["hold"].because
     assert not found["hold"].is_shelvable
+    assert all(bool(cause.because) is not bool(cause.no_line) for cause in found.values())
+
+
+@pytest.mark.parametrize(
+    ("disturbance", "code"), [(ProtectiveStop("g1", 2.0), "R721"), (GripLost("grip", 1, "on the way"), "R703")]
+)
+def test_what_no_policy_has_names_the_line_that_was_worked_for_and_a_run_of_before_as_it_did(
+    disturbance: Disturbance, code: str
+) -> None:
+    run = tend(disturbance, tail="", batch=1)
+    hold, events = run.all(HoldRaised)[0], run.record.events
+    assert hold.code == code
+    assert run.state.progress.plan is not None
+    assert set(hold.because) <= {o.because.span for o in run.state.progress.plan.plan.tasks.operations}
+    causes = [alarm.cause for alarm in run.state.alarms.listed.values()]
+    assert len(causes) == (2 if code == "R721" else 1)
+    assert {cause.because for cause in causes} == {hold.because}
+    assert len(hold.because) == 1
+    before = fold(tuple(of_before(event) for event in events)).trouble.hold
+    assert before is not None
+    assert (before.code, before.because) == (code, ())
+
+
+def test_of_a_device_that_was_at_work_for_nobody_it_says_so() -> None:
+    (cause,) = (alarm.cause for alarm in jammed("gauge").alarms.listed.values())
+    assert (cause.because, cause.no_line) == ((), "gauge was at work for none when it came")
+    (cause,) = (alarm.cause for alarm in jammed().alarms.listed.values())
+    assert (len(cause.because), cause.no_line) == (1, "")
+
+
+def test_a_fault_that_is_over_before_the_motion_is_has_ended_it_all_the_same() -> None:
+    run = tend(EmergencyStop("g1", 2.0, 2.001), batch=1)
+    assert [hold.code for hold in run.all(HoldRaised)] == ["R721"]
+
+
+def test_an_alarm_of_a_device_is_told_in_its_own_words_once_and_an_open_emergency_stop_with_its_button() -> None:
+    run = tend(ProtectiveStop("g1", 2.0), tail="", batch=1).state
+    fault = standing(run)["device g1 protective_stop"]
+    assert fault.text == "g1: its own controller has stopped it (protective_stop)"
+    assert fault.what_to_do == "clear the fault at g1"
+    opened = standing(tend(EmergencyStop("g1", 2.0, 90.0), batch=1).state)["device g1 emergency_stop"]
+    assert opened.text == "g1: the circuit of its emergency stop is open"
+    assert "release it at its button" in opened.what_to_do

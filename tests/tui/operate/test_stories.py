@@ -262,6 +262,7 @@ async def test_while_the_emergency_stop_is_open_the_run_holds_says_so_and_no_res
         await seat.sees("‖ HELD", "e-stop circuit OPEN, says arm", "R721", "[a] ack")
         await seat.press("4", "end")
         await seat.sees("the circuit of its emergency stop is open", "release it at its button")
+        await seat.sees("line of intent: shift.intent:3 move block to right")
         await seat.press("r")
         await seat.sees("held: R721", "the circuit of its emergency stop is open", "Go on")
         assert "e-stop circuit OPEN" in seat.row(0)
@@ -348,6 +349,7 @@ async def test_a_part_that_slips_holds_the_run_and_the_alarm_says_what_to_do(shi
         await seat.sees("‖ HELD", "R703")
         await seat.press("4")
         await seat.sees("slipped out of gripper", "put it in order, then resume; or stop")
+        await seat.sees("line of intent: shift.intent:3 move block to right")
 
 
 # --- alarms, at several terminals -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from cellwright.times import lasting
 from controller.alarms import RATE_OVER, SECOND, Alarm
 from tui.operate.lines import Line, line, said, wrapped
+from tui.operate.panels.why import line_of
 from tui.operate.state_words import ALARM_STATES, PRIORITIES
 from tui.operate.view import View
 from tui.speech import moment
@@ -54,8 +55,9 @@ def _page(view: View, alarm: Alarm, width: int) -> Iterator[Line]:
     yield from wrapped(f"{cause.code} {cause.text}".strip(), width, "strong")
     yield from wrapped(f"what to do: {cause.what_to_do}", width)
     for span in cause.because[:3]:
-        excerpt = view.excerpt(span)
-        yield from wrapped(f"line of intent: {span.file}:{span.start.line}{'  ' + excerpt if excerpt else ''}", width)
+        yield from wrapped(f"line of intent: {line_of(view, span)}", width)
+    if cause.no_line:
+        yield from wrapped(f"no line of intent: {cause.no_line}", width, "dim")
     if alarm.shelved_until is not None:
         left = max(0.0, (alarm.shelved_until - view.scene.now) / 1e9)
         yield from wrapped(f"shelved by {alarm.shelved_by} for another {lasting(left)}: {alarm.reason}", width, "note")

@@ -27,7 +27,7 @@ def _reasons(view: View) -> Iterator[tuple[str, Look]]:
     yield from _not_going_on(view, run)
     yield from _slow(view, run)
     for step in under_way(run):
-        yield f"{step.id} {step.because.rule}  {_line(view, step.because.span)}", "plain"
+        yield f"{step.id} {step.because.rule}  {line_of(view, step.because.span)}", "plain"
     if not run.progress.flights and run.pack == "Execute":
         yield "nothing is under way", "dim"
 
@@ -37,7 +37,7 @@ def _not_going_on(view: View, run: RunState) -> Iterator[tuple[str, Look]]:
     if trouble.hold is not None:
         yield f"held: {trouble.hold.code} {trouble.hold.text}", "warn"
         for span in trouble.hold.because[:2]:
-            yield f"  {_line(view, span)}", "plain"
+            yield f"  {line_of(view, span)}", "plain"
     for name, question in trouble.questions.items():
         yield f"asks {name}: {question.text} ({', '.join(question.answers)})", "warn"
     if run.pack in ("Suspended", "Suspending"):
@@ -60,7 +60,7 @@ def _slow(view: View, run: RunState) -> Iterator[tuple[str, Look]]:
     for name in occupied:
         zone = zones[name]
         if zone.when_occupied is not None:
-            yield f"somebody is in {name}: {zone.when_occupied}  {_line(view, zone.span)}", "note"
+            yield f"somebody is in {name}: {zone.when_occupied}  {line_of(view, zone.span)}", "note"
 
 
 def under_way(run: RunState) -> list[Step]:
@@ -73,7 +73,8 @@ def under_way(run: RunState) -> list[Step]:
     return [plan.steps[name] for name in names if name is not None]
 
 
-def _line(view: View, span: Span) -> str:
+def line_of(view: View, span: Span) -> str:
+    """Where it stands, and its text."""
     file = span.file.rpartition("/")[2]
     excerpt = view.excerpt(span)
     return f"{file}:{span.start.line}{' ' + excerpt if excerpt else ''}"
