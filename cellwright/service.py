@@ -29,6 +29,7 @@ from cell.run import RunSummary
 from cellwright.cell_lock import NONE, CellLock
 from cellwright.folders import private
 from cellwright.start_file import Start, write_start
+from controller.alarms import Alarms
 from controller.attached.client import Client, name_of_user
 from controller.attached.endpoint import connect_to
 from controller.attached.messages import (
@@ -101,6 +102,8 @@ class Run:
     welcome: Welcome | None = None
     questions: dict[str, OpenQuestion] = field(default_factory=dict)
     """Those that nobody has answered yet, as far as messages have told."""
+    alarms: Alarms = field(default_factory=Alarms)
+    """As of the newest look."""
     has_looked: bool = False
     """What the run had come to was told because it was asked for."""
     _number: int = 0
@@ -243,8 +246,8 @@ class Run:
                 case Told(event=event):
                     self._note(event)
                     yield event
-                case State(summary=summary, trouble=trouble):
-                    self.has_looked = True
+                case State(summary=summary, trouble=trouble, alarms=alarms):
+                    self.has_looked, self.alarms = True, alarms
                     self.questions = {
                         name: OpenQuestion(name, one.text, one.answers) for name, one in sorted(trouble.questions.items())
                     }

@@ -41,6 +41,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         orders=orders_of(state.belief),
         left=left_of(state.belief),
         orders_left=state.belief.left_orders,
+        mode="Production" if state.manual is None else "Manual",
     )
 
 

@@ -16,6 +16,7 @@ def run_document(summary: RunSummary) -> dict[str, Any]:
     return {
         "run_id": summary.run_id,
         "state": summary.state,
+        "mode": summary.mode,
         "pid": summary.pid,
         "steps_done": summary.steps_done,
         "steps_total": summary.steps_total,
@@ -53,9 +54,14 @@ def run_exit_code(summary: RunSummary, strict: bool = False) -> int:
 
 
 def run_text(summary: RunSummary, colour: bool) -> str:
-    lines = [bold(f"run {printable(summary.run_id)}: {summary.state}", colour)]
+    lines = [bold(f"run {printable(summary.run_id)}: {state_words(summary)}", colour)]
     lines += [f"  {name:<10}{value}" for name, value in _figures(summary)]
     return "\n".join(lines) + "\n"
+
+
+def state_words(summary: RunSummary) -> str:
+    """The state, and the mode where it is not the usual one."""
+    return summary.state if summary.mode == "Production" else f"{summary.state}, manual mode"
 
 
 def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
@@ -104,6 +110,6 @@ def runs_text(summaries: Sequence[RunSummary]) -> str:
     for s in summaries:
         goals, steps = f"{s.goals_met}/{s.goals_total}", f"{s.steps_done}/{s.steps_total}"
         pid = "" if s.pid is None else str(s.pid)
-        rows.append((printable(s.run_id), s.state, goals, steps, lasting(s.makespan_s), pid))
+        rows.append((printable(s.run_id), state_words(s), goals, steps, lasting(s.makespan_s), pid))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows) + "\n"

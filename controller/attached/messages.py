@@ -7,6 +7,7 @@ such a message is acted upon.
 from __future__ import annotations
 
 import json
+from dataclasses import field
 from typing import Any, Literal, get_args
 
 from cell.codec import CodecError, canonical_in_pieces, from_plain
@@ -17,6 +18,7 @@ from cell.events import Asked, Event
 from cell.jog import Jog
 from cell.orders import Order
 from cell.run import RunSummary
+from controller.alarms import Alarms
 from controller.difference import Difference
 from controller.run_state import Belief, Trouble
 
@@ -263,6 +265,7 @@ class State:
     summary: RunSummary
     belief: Belief
     trouble: Trouble
+    alarms: Alarms = field(default_factory=Alarms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Reception:
             terminal.say(Refused(request.id, "R754", why))
         elif isinstance(request, Snapshot):
             state = self.state
-            terminal.say(State(request.id, self.chronicle.last, self.summary(), state.belief, state.trouble))
+            terminal.say(State(request.id, self.chronicle.last, self.summary(), state.belief, state.trouble, state.alarms))
         else:
             self._take(terminal, request)
 

@@ -12,6 +12,7 @@ import pytest
 from cell.diagnostic import Outcome
 from cell.orders import Item, Order, OrderAdded, OrderCancelled, OrderChange
 from cellwright.service import Message, NotReached, Run
+from controller.alarms import Alarms, Cause, raised, shelved
 from controller.attached.messages import OpenQuestion, Refused
 from controller.journal.folder import RunFolder
 from tests.cell.test_order_file import cell as with_a_queue
@@ -32,6 +33,16 @@ class Controller:
     is_silent: bool = False
     has_looked: bool = True
     said: list[object] = field(default_factory=list)
+    alarms: Alarms = field(default_factory=Alarms)
+
+    def acknowledge(self, alarm: str) -> None:
+        self.said.append(("acknowledge", alarm))
+
+    def shelve(self, alarm: str, seconds: float, reason: str) -> None:
+        self.said.append(("shelve", alarm, seconds, reason))
+
+    def unshelve(self, alarm: str) -> None:
+        self.said.append(("unshelve", alarm))
 
     def asked(self, what: str, patience: float) -> Refused | None:
         self.said.append(what)
@@ -146,3 +157,48 @@ def test_a_controller_that_does_not_answer_is_not_waited_for(controller: Control
     controller.is_silent = True
     for words in (["hold"], ["answer"], ["answer", "--answer", "q1=done"], ["withdraw", "--order", "WO-1"]):
         assert main(["ask", *words]) == 2
+
+
+def test_alarms_are_listed_in_the_order_to_be_read_and_a_shelved_one_is_not_in_sight(
+    controller: Controller, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", "alarms"]) == 0
+    assert "There is no alarm." in capsys.readouterr().err
+    jam = Cause("device lathe E1", 2, "R721", "lathe: \x1bjam", "clear the fault at lathe")
+    controller.alarms = raised(raised(Alarms(), jam, 1), Cause("hold", 1, "R703", "slipped", "put it in order"), 2)
+    assert main(["ask", "alarms"]) == 4
+    assert capsys.readouterr().out.splitlines() == [
+        "hold: P1 unacknowledged: R703 slipped (put it in order)",
+        "device lathe E1: P2 unacknowledged: R721 lathe: \\x1bjam (clear the fault at lathe)",
+    ]
+    controller.alarms = shelved(raised(Alarms(), jam, 1), jam.key, 9, "the fitter comes", "ann")
+    assert main(["ask", "alarms"]) == 0
+
+
+def test_what_is_done_about_an_alarm_is_handed_on_and_refused_as_the_controller_says(
+    controller: Controller, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelving = ["ask", "shelve", "--alarm", "hold", "--minutes", "0.5", "--reason", "the fitter comes"]
+    for words in (["ask", "acknowledge", "--alarm", "hold"], shelving, ["ask", "unshelve", "--alarm", "hold"]):
+        assert main(words) == 0
+    told = [said for said in controller.said if said != "left"]
+    assert told == [("acknowledge", "hold"), ("shelve", "hold", 30.0, "the fitter comes"), ("unshelve", "hold")]
+    controller.refusal = Refused(1, "R754", "it may not be shelved: it tells of people")
+    assert main(shelving) == 4
+    assert "it may not be shelved" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["acknowledge"],
+        ["hold", "--alarm", "hold"],
+        ["alarms", "--alarm", "hold"],
+        ["shelve", "--alarm", "hold", "--minutes", "5"],
+        ["shelve", "--alarm", "hold", "--reason", "x"],
+        ["unshelve", "--alarm", "hold", "--reason", "x"],
+    ],
+)
+def test_what_an_alarm_needs_is_said_before_anybody_is_asked(words: list[str], controller: Controller) -> None:
+    assert main(["ask", *words]) == 2
+    assert controller.said == []

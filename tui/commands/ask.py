@@ -3,7 +3,8 @@
 hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset; finish (no more come, so it completes); manual (in
 a hold: robots may be jogged) and production. --answer ID=ANSWER answers a question first; `answer` does only that, and alone
 lists those that are open. `order --order JSON` adds an order, as a line of a file of orders has it, `withdraw --order ID`
-withdraws one. These are requests to a controller, not an emergency stop. Without RUN the newest run that lives is meant.
+withdraws one. `alarms` lists the alarms; `acknowledge`, `shelve` and `unshelve` are for the one that --alarm names. These are
+requests to a controller, not an emergency stop. Without RUN the newest run that lives is meant.
 """
 
 from __future__ import annotations
@@ -26,17 +27,23 @@ WORDS: dict[str, Asked] = {
     "manual": "manual", "production": "production",
 }  # fmt: skip
 WITH_TEXT = ("answer", "order", "withdraw")
+OF_ALARM = ("acknowledge", "shelve", "unshelve")
 PATIENCE = 10.0  # s for an answer
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    choices = (*WORDS, *WITH_TEXT)
+    choices = (*WORDS, *WITH_TEXT, "alarms", *OF_ALARM)
     parser.add_argument("what", metavar="WHAT", choices=sorted(choices), help=f"one of {', '.join(choices)}")
     add_answers(parser)
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
     parser.add_argument(
         "--order", metavar="TEXT", help='with `order`: {"id": "WO-1", "items": {"bracket": 2}}; with `withdraw`: WO-1'
     )
+    parser.add_argument(
+        "--alarm", metavar="ALARM", help="with `acknowledge`, `shelve`, `unshelve`: which one, as `alarms` lists it"
+    )
+    parser.add_argument("--minutes", metavar="N", type=float, help="with `shelve`: for how long, at most 480")
+    parser.add_argument("--reason", metavar="TEXT", help="with `shelve`: why, for whoever looks next")
 
 
 def act(arguments: argparse.Namespace) -> int:
@@ -46,6 +53,8 @@ def act(arguments: argparse.Namespace) -> int:
 
     if (arguments.what in ("order", "withdraw")) is not (arguments.order is not None):
         return refuse("`ask order` and `ask withdraw` go with --order, and nothing else does", USAGE)
+    if (why := _wrong_about_alarms(arguments)) is not None:
+        return refuse(why, USAGE)
     try:
         run = attach_to(living(arguments.run), "operate")
     except (JournalError, NotReached) as cause:
@@ -56,6 +65,15 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse(str(cause), USAGE)
     finally:
         run.leave()
+
+
+def _wrong_about_alarms(arguments: argparse.Namespace) -> str | None:
+    if (arguments.what in OF_ALARM) is not (arguments.alarm is not None):
+        return "`ask acknowledge`, `shelve` and `unshelve` go with --alarm, and nothing else does"
+    given = (arguments.minutes is not None, arguments.reason is not None)
+    if given != ((arguments.what == "shelve"),) * 2:
+        return "`ask shelve` goes with --minutes and --reason, and nothing else does"
+    return None
 
 
 def _asked(run: Run, arguments: argparse.Namespace) -> int:
@@ -78,8 +96,24 @@ def _asked(run: Run, arguments: argparse.Namespace) -> int:
 
             run.announce(OrderCancelled(arguments.order))
             return _said(run, run.accepted(PATIENCE), f"{arguments.order} is withdrawn")
+        case "alarms":
+            return _alarms(run)
+        case "acknowledge" | "shelve" | "unshelve":
+            return _attended(run, arguments)
         case what:
             return _said(run, run.asked(WORDS[what], PATIENCE), WORDS[what])
+
+
+def _attended(run: Run, arguments: argparse.Namespace) -> int:
+    """The controller is the judge of whether that alarm is there and may be shelved."""
+    match arguments.what:
+        case "acknowledge":
+            run.acknowledge(arguments.alarm)
+        case "shelve":
+            run.shelve(arguments.alarm, 60.0 * arguments.minutes, arguments.reason)
+        case _:
+            run.unshelve(arguments.alarm)
+    return _said(run, run.accepted(PATIENCE), f"{arguments.what} {arguments.alarm}")
 
 
 def _ordered(run: Run, text: str) -> int:
@@ -102,8 +136,20 @@ def _ordered(run: Run, text: str) -> int:
     return _said(run, run.accepted(PATIENCE), f"order {order.id}")
 
 
-def _listed(run: Run) -> int:
-    """As the controller believes now."""
+def _alarms(run: Run) -> int:
+    """In the order in which they are to be read; the first column is what --alarm wants."""
+    _look(run)
+    for alarm in run.alarms.in_order():
+        cause = alarm.cause
+        said = f"{cause.code} {cause.text}".strip()
+        put(f"{printable(cause.key)}: P{cause.priority} {alarm.state}: {printable(said)} ({printable(cause.what_to_do)})")
+    if not run.alarms.listed:
+        say("There is no alarm.")
+    return HELD if run.alarms.top is not None else DONE
+
+
+def _look(run: Run) -> None:
+    """What the controller believes now. Raises NotReached."""
     from cell.run import RunSummary
     from cellwright.service import NotReached
 
@@ -112,7 +158,11 @@ def _listed(run: Run) -> int:
         if message is None:
             raise NotReached(f"run {run.folder.id}: it has not answered within {PATIENCE:g} s")
         if isinstance(message, RunSummary) and run.has_looked:
-            break
+            return
+
+
+def _listed(run: Run) -> int:
+    _look(run)
     for one in run.questions.values():
         put(f"{printable(one.id)}: {printable(one.text)} ({printable(', '.join(one.answers))})")
     if not run.questions:
