@@ -15,13 +15,17 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from tui.operate.cells import cell_name
 from tui.operate.deeds import shown_key
 from tui.operate.dialogs import Dialog
+from tui.operate.lines import fitted
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels import agreeing, cell_map
 from tui.operate.view import View
 
-TITLE: Final = "Robots will move. Is the cell as it is shown here, and nobody in it?"
+TITLE: Final = "Robots will move. Is the cell as shown here, and nobody in it?"
+LONGEST: Final = 24
+"""Columns of the cell's name in the title."""
 HELD: Final = "resume"
 
 
@@ -41,7 +45,8 @@ class Agreeing(Dialog):
         self._is_other = False
 
     def asked(self) -> ComposeResult:
-        yield Static(Content(TITLE), classes="title")
+        name = self.operate.whose or cell_name(self.operate.view)
+        yield Static(Content(f"{fitted(name, LONGEST)}: {TITLE}" if name else TITLE), classes="title")
         with Horizontal(classes="beside"):
             yield ListPanel(agreeing.agreeing_rows, about=agreeing.ABOUT, id="agreeing")
             yield Panel(cell_map.top, id="way")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from tests.journals.packing import ENDING, FOLDER, unpacked
@@ -11,7 +12,9 @@ from tests.tui.operate.at_a_controller import until
 from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING, scene_of
 from tests.tui.operate.seen import rows_of_screen
 from tests.tui.operate.site import Site
+from tests.tui.operate.test_agreeing import LOOKED, going_back, held, live, opened
 from tests.tui.operate.test_hostile import Still
+from tests.tui.operate.test_map import ground
 from tui.operate.app import Operate
 from tui.operate.cells import Cell
 from tui.operate.editing.desk import Desk
@@ -68,10 +71,31 @@ async def drawn_editor(size: tuple[int, int]) -> dict[str, str]:
             return {"intent": "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n", "letters": jump}
 
 
+async def drawn_agreeing(size: tuple[int, int]) -> dict[str, str]:
+    """Before robots move: behind a hold with somebody in the cell; a way back that is asked about; another controller."""
+    back = going_back()[2]
+    back = replace(back, run=replace(back.run, pack="Held"))
+    shown = {
+        "hold": live(opened(held())),
+        "way-back": replace(live(back), ground=ground()),
+        "taken-over": live(looked=LOOKED),
+    }
+    found = {}
+    for page, view in shown.items():
+        app = Operate(Still(view))
+        async with app.run_test(size=size) as pilot:
+            await pilot.press("r")
+            await pilot.pause()
+            found[page] = "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n"
+    return found
+
+
 async def drawn(story: str, size: tuple[int, int]) -> dict[str, str]:
     """The pages of a story, by name."""
     if story == "editor":
         return await drawn_editor(size)
+    if story == "agreeing":
+        return await drawn_agreeing(size)
     if story == "several":
         return await drawn_cells(size)
     name, by, pages = STORIES[story]
@@ -94,7 +118,7 @@ def path_of(story: str, page: str, size: tuple[int, int]) -> Path:
 
 def main() -> None:
     KEPT.mkdir(exist_ok=True)
-    for story in (*STORIES, "several", "editor"):
+    for story in (*STORIES, "several", "editor", "agreeing"):
         for size in SIZES:
             for page, text in asyncio.run(drawn(story, size)).items():
                 path_of(story, page, size).write_text(text, encoding="utf-8")

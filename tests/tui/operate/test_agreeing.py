@@ -114,7 +114,8 @@ def test_a_plan_that_waits_for_a_word_is_told_by_what_it_has_otherwise() -> None
     assert "not approved: it uses r2" in found
 
 
-def test_the_way_back_of_a_robot_is_drawn_on_the_map_with_its_end() -> None:
+def going_back() -> tuple[str, Scene, Scene]:
+    """The robot, the run as it asks something, and the same where that is the way back of the robot."""
     name, scene = "r1", asking(scene_of(TENDING, 400))
     plan = scene.run.progress.plan
     assert plan is not None
@@ -128,8 +129,13 @@ def test_the_way_back_of_a_robot_is_drawn_on_the_map_with_its_end() -> None:
     assert isinstance(need, MotionNeed)
     tasks = retreat_plan(need, Because(unit.span, "stopped"), motion.duration, 0)
     tasks = replace(tasks, steps=(replace(tasks.steps[0], motion="back"),))
-    back = replace(scene, proposed=plan_index(replace(plan.plan, tasks=tasks, motions={"back": motion}), "run"))
-    assert back.way_back == (name, motion)
+    return name, scene, replace(scene, proposed=plan_index(replace(plan.plan, tasks=tasks, motions={"back": motion}), "run"))
+
+
+def test_the_way_back_of_a_robot_is_drawn_on_the_map_with_its_end() -> None:
+    name, scene, back = going_back()
+    assert back.way_back is not None
+    assert back.way_back[0] == name
     assert f"way back of {name}" in text(live(back))
     view = replace(live(back), ground=ground())
     drawn = "\n".join(text_of(row) for row in cell_map.top(view, 40, 12))

@@ -160,6 +160,19 @@ async def test_what_another_has_written_is_written_over_also_by_the_text_as_it_w
         await until(pilot, lambda: "save: nothing has changed" in text_of_screen(app))
 
 
+@in_a_loop
+async def test_ends_of_lines_that_an_editor_has_one_kind_of_stay_as_they_were(tmp_path: Path) -> None:
+    site = Site.in_folder(tmp_path)
+    whole = site.intent.read_text().replace("\n", "\r\n", 1) + "# one\x85# two\r# three\n"
+    site.intent.write_bytes(whole.encode())
+    async with edited(site, link="over") as (app, pilot, _):
+        await pilot.press("enter", "ctrl+end", "w", "ctrl+s")
+        await until(pilot, lambda: "is saved" in text_of_screen(app))
+        assert site.intent.read_bytes() == f"{whole}w".encode()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "save: nothing has changed" in text_of_screen(app))
+
+
 @pytest.mark.slow
 @in_a_loop
 async def test_beside_a_run_it_is_said_what_saving_means_and_asked(tmp_path: Path) -> None:

@@ -69,7 +69,14 @@ async def test_a_record_is_gone_back_in_and_its_keys_of_control_say_why_not(tmp_
 
 
 @pytest.mark.parametrize(
-    "story", [pytest.param("tending", marks=pytest.mark.slow), "held", "several", pytest.param("editor", marks=pytest.mark.slow)]
+    "story",
+    [
+        pytest.param("tending", marks=pytest.mark.slow),
+        "held",
+        "several",
+        "agreeing",
+        pytest.param("editor", marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize("size", SIZES)
 def test_each_page_is_as_it_was_when_it_was_looked_at(story: str, size: tuple[int, int]) -> None:

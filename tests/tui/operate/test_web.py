@@ -262,6 +262,18 @@ def test_the_screens_of_a_browser_say_last_what_those_of_a_terminal_do(
         assert capsys.readouterr() == ("", said)
 
 
+def test_keys_that_cannot_be_read_any_more_are_told_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cellwright" / "keys.toml").mkdir(parents=True)  # what root may not read either
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(session, "_end_with", lambda parent: None)
+    assert session.main([ASSEMBLY, "--role", "operate", "--theme", "grey"]) == 2
+    said = capsys.readouterr().err
+    assert "keys.toml" in said
+    assert "Traceback" not in said
+
+
 # --- the whole way, in processes of their own ---
 
 

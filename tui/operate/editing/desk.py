@@ -16,6 +16,7 @@ from threading import Lock, Thread
 from controller.journal.folder import RunFolder
 from tui.differences import difference
 from tui.operate.editing.asked import Asked
+from tui.operate.editing.line_ends import with_ends_of
 from tui.operate.editing.messages import Checked, Draft, Getting, Said, Tried
 from tui.operate.editing.on_disk import Conflict, OnDisk, read_text, write_text
 from tui.remaining import Remaining, left_in_words
@@ -114,7 +115,7 @@ class Desk:
         had = self._known.disk
         if had is None:
             return
-        came = write_text(had, text)
+        came = write_text(had, with_ends_of(had.text, text))
         match came:
             case OnDisk():
                 self._change(lambda known: replace(known, disk=came, conflict="", note=f"{came.name} is saved"))

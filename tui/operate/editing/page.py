@@ -19,6 +19,7 @@ from textual.widgets import TextArea
 from cell.edits import applied
 from tui.operate.deeds import BY_NAME
 from tui.operate.dialogs import Confirm
+from tui.operate.editing.line_ends import as_edited
 from tui.operate.editing.text import IntentText
 from tui.operate.lines import Line, fitted
 from tui.operate.page import Page
@@ -128,7 +129,7 @@ class IntentPage(Page):
             self._show(known.disk.text)
             self._disk, self._clean = known.disk, self._text.text
         elif known.disk is not self._disk and known.disk is not None:  # saved, or another's that is to be written over
-            self._disk, self._clean = known.disk, known.disk.text
+            self._disk, self._clean = known.disk, as_edited(known.disk.text, self._text.document.newline)
         self._text.read_only = self.operate.view.role != "engineer" or known.disk is None
         if known.checked is not None and known.disk is not None and known.checked.number == self._number:
             self._text.mark(known.checked.diagnostics, known.disk.name)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from controller.attached.messages import OpenQuestion
 from controller.difference import Difference, differences
 from tui.operate.lines import Line, Look, line, said, wrapped
+from tui.operate.panels.why import line_of
 from tui.operate.view import View, open_questions
 from tui.speech import count
 
@@ -63,7 +64,7 @@ def _held(view: View) -> Iterator[tuple[str, Look]]:
     if trouble.hold is not None:
         yield f"held: {trouble.hold.code} {trouble.hold.text}", "strong"
         for span in trouble.hold.because[:2]:
-            yield f"line of intent: {span.file}:{span.start.line}  {view.excerpt(span)}".rstrip(), "plain"
+            yield f"line of intent: {line_of(view, span)}", "plain"
 
 
 def _questions(view: View) -> tuple[OpenQuestion, ...]:

@@ -50,8 +50,12 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     _end_with(os.getppid())
     try:
-        last_word = shown(living(given.run), given.run is not None, given.role, own_keys(key_file()), given.theme)
-    except (JournalError, WrongKeys) as cause:
+        keys = own_keys(key_file())
+    except (WrongKeys, OSError) as cause:
+        return refuse(cause if isinstance(cause, OSError) else str(cause), USAGE)
+    try:
+        last_word = shown(living(given.run), given.run is not None, given.role, keys, given.theme)
+    except JournalError as cause:
         return refuse(str(cause), USAGE)
     if last_word:
         say(printable(last_word))
