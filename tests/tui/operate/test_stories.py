@@ -11,12 +11,10 @@ import pytest
 
 from cell.attended import AlarmAcknowledged, AlarmShelved
 from cell.commands import Acknowledge, Activate, Command, StopAll
-from cell.events import Answered, CommandSent, DeviceAlarm, Event, PlanReleased
-from cell.retreat import retreat_of
+from cell.events import CommandSent, DeviceAlarm, Event
 from controller.journal.folder import RunFolder
 from tests.tui.operate.seen import in_a_loop
-from tests.tui.operate.shift.shifts import PLANNING, Shifts, has_asked, record, screens, start
-from tests.tui.operate.test_agreeing import at_once
+from tests.tui.operate.shift.shifts import Shifts, has_asked, record, screens, start
 from tui.operate.key_file import own_keys
 from tui.operate.requests import INSTEAD
 
@@ -272,51 +270,6 @@ async def test_while_the_emergency_stop_is_open_the_run_holds_says_so_and_no_res
         await seat.press("r")
         await seat.sees("Go on")
     assert hands_and_motions(run.events()[index_of_alarm(run) :]) == []
-
-
-@pytest.mark.long
-@in_a_loop
-async def test_after_the_emergency_stop_was_released_nothing_moves_until_somebody_has_resumed(shifts: Shifts) -> None:
-    run = shifts.begun(CLOSED_AGAIN)
-    async with screens(run) as seat:
-        await seat.sees("‖ HELD", "e-stop circuit OPEN, says arm")
-        await seat.press("a")
-        await seat.sees("✓ acked")
-        await seat.sees("‖ HELD", "e-stop: none told", "next for you: resume, or stop", turns=PLANNING)
-        assert hands_and_motions(run.events()[index_of_alarm(run) :]) == []
-        await seat.press("r")
-        await seat.sees("held: R721", "Go on")
-        await seat.press("enter")  # the focus is on Cancel
-        await seat.press("r", "right", "enter")
-        await seat.sees("► EXECUTE", turns=PLANNING)
-    await has_asked(run, "resume")
-    assert [e.command for e in run.events() if isinstance(e, CommandSent) and isinstance(e.command, Activate)][1:]
-
-
-@pytest.mark.slow
-@in_a_loop
-async def test_a_robot_that_was_stopped_in_a_contact_comes_back_out_by_a_way_that_is_shown_and_agreed_to(shifts: Shifts) -> None:
-    at = f'[[protective_stop]]\nrobot = "arm"\nat = {shifts.half_out}\n'
-    run = shifts.begun(at, speed=TILL_THE_END)
-    async with screens(run, size=(120, 36)) as seat:
-        await seat.sees("‖ HELD", "R721")
-        await seat.press("r", "right", "enter")
-        await seat.sees("‖ HELD", "R773", "answer a question", turns=PLANNING)
-        await seat.press("r")
-        await seat.sees("asked: arm stands in contact at left", "(go on, not so)", "way back of arm", "↩")
-        at_once(seat.app)
-        await seat.press("right", "enter")
-        await seat.sees("not yet; 1 question first: q answers")
-        await seat.press("q", "down", "enter")
-        await seat.sees("what is shown has changed")
-        await seat.press("right", "enter")
-        await seat.sees("look, and then again")
-        await seat.press("right", "enter")
-        await seat.sees("✓ COMPLETE", "job 1/1 goals", turns=PLANNING)
-    await has_asked(run, "resume", "resume")
-    assert [e.answer for e in run.events() if isinstance(e, Answered)] == ["go on"]
-    plans = [e.plan for e in run.events() if isinstance(e, PlanReleased) and e.plan is not None]
-    assert sum(retreat_of(plan) is not None for plan in plans) == 1
 
 
 @pytest.mark.slow
