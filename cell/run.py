@@ -46,7 +46,7 @@ it (decision 0169). 9: a `never` is watched whatever the run is at, what a silen
 `violated` is the policy's; before, only zones and what machines run were looked at, and only while no hold was asked for. 10: a
 run that cannot begin, as something has gone wrong at a device, holds by that and not by what is therefore not seen; before, it
 held by both, one after the other. 11: a run that is stopped keeps what it waits for in time, and a hand that a stop breaks off
-has missed no part (decision 0171).. 12: a hold for what no policy has names the line that the step, its goal
+has missed no part (decision 0171). 12: a hold for what no policy has names the line that the step, its goal
 or its device was at work for; and a motion that a fault has ended is held for as that fault, also where that is over by then
 (decision 0167)."""
 SUSPENDS_FOR_PEOPLE = 2
