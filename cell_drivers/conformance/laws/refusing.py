@@ -20,6 +20,8 @@ from cell_drivers.conformance.trying import is_not_seen, refusal
 
 BEYOND, WITHIN = 1.2, 0.9
 """Of one limit, and of all the others."""
+PAST = 0.05
+"""rad or m, past an end of a joint's range."""
 
 
 def refuses(moving: Rig, cases: Iterable[tuple[str, Trajectory]], *codes: Refusal) -> str:
@@ -125,12 +127,11 @@ def prepare_refuses_beyond_a_range(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)
     cases, here = [], moving.q()
     for k, joint in enumerate(moving.declared.joints):
-        beyond = joint.high if math.isfinite(joint.high) else None
-        if beyond is not None:
-            end = np.where(np.arange(len(here)) == k, beyond + 0.05, here)
-            cases.append(
-                (f"{joint.name} at {beyond + 0.05:.3g}", straight(moving.declared.joints, here, end, 0.5, f"beyond {k}"))
-            )
+        for beyond in (joint.low - PAST, joint.high + PAST):
+            if math.isfinite(beyond):
+                end = np.where(np.arange(len(here)) == k, beyond, here)
+                way = straight(moving.declared.joints, here, end, 0.5, f"{joint.name} to {beyond}")
+                cases.append((f"{joint.name} at {beyond:.3g}", way))
     if not cases:
         raise NotTried("no joint has an end")
     return refuses(moving, cases, Refusal.POSITION_LIMIT)
