@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cell.commands import Command, StopAll
-from cell.events import Event
+from cell.commands import DeviceCommand, SetSpeed, StopAll
+from cell.driver_errors import DriverError
+from cell.events import CommandReported, Event
+from cell.run import RunSpec
 from cell.scenario import Disturbance
 from cell_drivers.simulated import SimulatedCell
 from controller.clock import VirtualClock, Wait
@@ -78,11 +80,11 @@ class Spied(Dispatcher):
     calls: list[tuple[str, float]]
     now: Callable[[], int]
 
-    def send(self, command: Command, now: int):  # type: ignore[no-untyped-def,override]
+    def send(self, command: DeviceCommand | SetSpeed, now: int) -> Iterator[CommandReported]:
         self.calls.append((command.id, now / SECOND))
-        return super().send(command, now)  # type: ignore[arg-type]
+        return super().send(command, now)
 
-    def stop(self, command: StopAll):  # type: ignore[no-untyped-def]
+    def stop(self, command: StopAll) -> list[DriverError]:
         self.calls.append(("", self.now() / SECOND))
         return super().stop(command)
 
@@ -91,7 +93,7 @@ def late(
     delay: Callable[[SimulatedCell], Callable[[], float | None]],
     *disturbances: Disturbance,
     asks: tuple[Ask, ...] = (),
-    given=None,  # type: ignore[no-untyped-def]
+    given: RunSpec | None = None,
     drivers: SimulatedCell | None = None,
 ) -> Late:
     """Tends the lathe with a disk of that delay."""
@@ -105,7 +107,7 @@ def late(
     class Seen(Spied):
         pass
 
-    Seen.calls, Seen.now = calls, staticmethod(drivers.virtual.now)  # type: ignore[assignment]
+    Seen.calls, Seen.now = calls, staticmethod(drivers.virtual.now)
     runner = Runner(
         given, drivers, TickingClock(drivers.virtual), journal, AtOnce(SmallPlanner(3)), Script(asks), ends_when_held=True,
         dispatcher=Seen,

@@ -60,7 +60,8 @@ def cell() -> CellModel:
 
 def hub(equipment: str) -> Array:
     first = cell().equipment[equipment].places[0].name
-    return over(first) + np.array([0.0, 0.0, 0.8, 0.0])
+    at: Array = over(first) + np.array([0.0, 0.0, 0.8, 0.0])
+    return at
 
 
 def joints(stance: Stance) -> Array:
@@ -73,6 +74,8 @@ def joints(stance: Stance) -> Array:
             return over(place, hand.split(".")[1])
         case AtMeasured(q):
             return np.array(q)
+        case _:
+            raise ValueError(f"this robot never stands at {stance}")
 
 
 @cache

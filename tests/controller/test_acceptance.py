@@ -2,12 +2,14 @@
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from cell.plan_inputs import PlanInputs
 from cell.read_facts import value_of
-from cell.state import InHand, InPlace, Lost
+from cell.released_plan import ReleasedPlan
+from cell.state import CellState, InHand, InPlace, Lost
 from cell.task_plan import ReadFact
 from controller.acceptance import accept, facts_differ, unwatched
 from controller.attached.codes import PAGES as OF_TERMINALS
@@ -17,7 +19,7 @@ from tests.controller.small_planner import cell, small_plan
 from tests.controller.tending import intent, released, spec, world
 
 
-def planned():  # type: ignore[no-untyped-def]
+def planned() -> tuple[ReleasedPlan, PlanInputs, CellState]:
     state = spec().state
     plan = small_plan(state, 3)
     assert plan is not None
@@ -50,9 +52,9 @@ def test_the_plan_as_it_was_made_is_accepted() -> None:
         ({"robot_digests": (("g1", "9"),)}, "robot model g1"),
     ],
 )
-def test_another_text_or_cell_is_refused_by_name(changes: dict[str, object], named: str) -> None:
+def test_another_text_or_cell_is_refused_by_name(changes: dict[str, Any], named: str) -> None:
     plan, inputs, state = planned()
-    found = accept(plan, replace(inputs, **changes), state)  # type: ignore[arg-type]
+    found = accept(plan, replace(inputs, **changes), state)
     assert codes(found) == ["R719"]
     assert found[0].message.startswith(named)
 

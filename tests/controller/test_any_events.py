@@ -85,17 +85,14 @@ def anything(draw: Draw, state: RunState) -> Event:
             number = state.progress.number + draw(st.integers(0, 1))
             return NoPlan(at, OF, number, (error("E601", "there is none", SPAN),))
         case 12:
-            return draw(
-                st.sampled_from(
-                    (
-                        TrackingErrorSeen(at, OF, "g1", 0.3, 0.1),
-                        NoProgressSeen(at, OF, "g1", 0.5, 5.0),
-                        HandClosedEmpty(at, OF, "grip.a", flag, "grip", 0.0),
-                        OutcomeTold(at, Subject("test", part="shaft#1"), "verdict", "reject", "gauge"),
-                        CountReported(at, OF, "infeed", 3.0, "count"),
-                    )
-                )
+            seen: tuple[Event, ...] = (
+                TrackingErrorSeen(at, OF, "g1", 0.3, 0.1),
+                NoProgressSeen(at, OF, "g1", 0.5, 5.0),
+                HandClosedEmpty(at, OF, "grip.a", flag, "grip", 0.0),
+                OutcomeTold(at, Subject("test", part="shaft#1"), "verdict", "reject", "gauge"),
+                CountReported(at, OF, "infeed", 3.0, "count"),
             )
+            return draw(st.sampled_from(seen))
         case 13:
             return JournalReported(at, OF, "no space" if flag else "")
         case 14:
@@ -103,15 +100,12 @@ def anything(draw: Draw, state: RunState) -> Event:
             return OrderArrived(at, OF, order) if flag else OrderWithdrawn(at, OF, order.id)
         case 15:
             key = draw(st.sampled_from(sorted(state.alarms.listed) or ["nobody"]))
-            return draw(
-                st.sampled_from(
-                    (
-                        AlarmAcknowledged(at, OF, key, "ann"),
-                        AlarmShelved(at, OF, key, at + 60_000_000_000, "the fitter comes", "ann"),
-                        AlarmUnshelved(at, OF, key, "ann"),
-                    )
-                )
+            done: tuple[Event, ...] = (
+                AlarmAcknowledged(at, OF, key, "ann"),
+                AlarmShelved(at, OF, key, at + 60_000_000_000, "the fitter comes", "ann"),
+                AlarmUnshelved(at, OF, key, "ann"),
             )
+            return draw(st.sampled_from(done))
         case _:
             return draw(st.sampled_from(real()[2:]))
 

@@ -41,7 +41,7 @@ def zones(*, is_quiet: bool) -> list[ZoneReported]:
     assert plan is not None
     drivers = Quiet(simulated) if is_quiet else simulated
     planner, clock = AtOnce(SmallPlanner(1)), TickingClock(simulated.virtual)
-    Runner(given, drivers, clock, journal, planner, Script(()), ends_when_held=True).run(released(plan))  # type: ignore[arg-type]
+    Runner(given, drivers, clock, journal, planner, Script(()), ends_when_held=True).run(released(plan))
     told: list[Event] = list(journal.events)
     return [event for event in told if isinstance(event, ZoneReported) and event.is_occupied]
 
@@ -87,7 +87,7 @@ def test_a_robot_that_says_done_before_it_stands_is_seen_once_it_does() -> None:
     plan, journal = small_plan(given.state, 1), MemoryJournal()
     assert plan is not None
     planner, clock = AtOnce(SmallPlanner(1)), TickingClock(drivers.virtual)
-    Runner(given, drivers, clock, journal, planner, Script(()), ends_when_held=True).run(released(plan))  # type: ignore[arg-type]
+    Runner(given, drivers, clock, journal, planner, Script(()), ends_when_held=True).run(released(plan))
     told: list[Event] = list(journal.events)
     assert [event.code for event in told if isinstance(event, HoldRaised)] == []
     (ended,) = [event for event in told if isinstance(event, RunEnded)]
@@ -118,7 +118,7 @@ class Awake(Quiet):
 def test_a_composed_set_passes_the_wish_on_to_whom_it_may_concern() -> None:
     one, other = Awake(world()), world()
     woken: list[str] = []
-    shares = (Share("one", frozenset({"g1"}), one), Share("other", frozenset({"lathe"}), other))  # type: ignore[arg-type]
+    shares = (Share("one", frozenset({"g1"}), one), Share("other", frozenset({"lathe"}), other))
     ComposedSet(cell(), shares).wake_with(lambda: woken.append("yes"))
     one.wake()
     assert woken == ["yes"]

@@ -36,11 +36,11 @@ def run(*asks: Ask, tail: str = "", wakes: bool = True) -> tuple[Event, ...]:
         if fault == "not_activated" and asleep["grip"] and wakes:
             asleep["grip"] = False
             for hand in ("a", "b"):
-                face.tell(GripChanged("grip", drivers.now(), state(hand)))  # type: ignore[attr-defined]
-            face.tell(FaultCleared("grip", drivers.now(), fault))  # type: ignore[attr-defined]
+                face.tell(GripChanged("grip", drivers.now(), state(hand)))
+            face.tell(FaultCleared("grip", drivers.now(), fault))
 
     face.state, face.acknowledge = seen, woken  # type: ignore[method-assign]
-    face.tell(FaultRaised("grip", drivers.now(), "not_activated", ASLEEP))  # type: ignore[attr-defined]
+    face.tell(FaultRaised("grip", drivers.now(), "not_activated", ASLEEP))
     plan = small_plan(given.state, 1)
     assert plan is not None
     return rehearse(given, released(plan), drivers, SmallPlanner(1), asks=asks, scenario=scenario).events

@@ -153,7 +153,7 @@ def test_a_robot_that_is_to_meet_what_is_broken_starts_nothing_at_all() -> None:
     at = flying(d, "c")
     assert at is not None
     for other in ({"device": "out_c"}, {"part": at.part}, {"device": "grip_c.a"}, {"device": "c"}):
-        assert carried_on(d, (of_a, Failure("x", "R703", "as if", **other))) == (), other  # type: ignore[arg-type]
+        assert carried_on(d, (of_a, Failure("x", "R703", "as if", **other))) == (), other
 
 
 def test_past_a_part_that_has_fallen_nobody_begins_to_move() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cell.commands import StartMotion, StopAll, Subject
+from cell.commands import RequestPlan, StartMotion, StopAll, Subject
 from cell.events import (
     ClauseBroken,
     CommandSent,
@@ -23,7 +23,7 @@ from cell.events import (
 )
 from cell.run import Aim
 from cell.scenario import Late, MissingPart, Stall
-from cell.steps import Fact, Move, Step
+from cell.steps import AtMeasured, Fact, Move, Step
 from controller.draft import draft_of
 from controller.goals import aims, goals
 from controller.machine import advance
@@ -242,16 +242,16 @@ def test_what_goes_wrong_while_the_planner_thinks_is_not_forgotten() -> None:
 def test_a_robot_that_stands_elsewhere_gets_another_plan() -> None:
     run = tend()
     state = NOTHING_YET
-    asked = []
+    asked: list[RequestPlan] = []
     for event in run.record.events:
         if isinstance(event, FactObserved) and event.fact.name == "stands":
             event = replace(event, fact=Fact("stands", ("g1", "measured 0.5 0.0 1.0 0.0")))
         state, commands = advance(state, event)
-        asked += [c for c in commands.send if type(c).__name__ == "RequestPlan"]
+        asked += [c for c in commands.send if isinstance(c, RequestPlan)]
         if asked:
             break
     assert asked[0].reason == "g1 stands elsewhere than planned"
-    assert asked[0].state.stances["g1"].q == (0.5, 0.0, 1.0, 0.0)
+    assert asked[0].state.stances["g1"] == AtMeasured((0.5, 0.0, 1.0, 0.0))
 
 
 def test_a_start_that_sees_not_everything_holds_and_names_it() -> None:

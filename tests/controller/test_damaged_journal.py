@@ -76,7 +76,11 @@ def copied(run: RunFolder, to: Path) -> RunFolder:
     return RunFolder(to)
 
 
-PLANS = {event.of.plan: event.plan for event in story() if isinstance(event, PlanReleased)}
+PLANS = {
+    event.of.plan: event.plan
+    for event in story()
+    if isinstance(event, PlanReleased) and event.plan is not None and event.of.plan is not None
+}
 
 
 def told(run: RunFolder) -> tuple[int, bool]:

@@ -33,10 +33,10 @@ from cell.state import InHand, InPlace, Lost
 from cell.steps import AtPlace, Fact, Grip
 from controller.journal.report import gathered, report
 from controller.machine import advance
-from controller.rehearsal import Ask
+from controller.rehearsal import Ask, rehearsed
 from controller.run_state import NOTHING_YET, DeviceBelief
 from tests.controller.small_planner import ROBOT, SPAN, small_plan
-from tests.controller.tending import INTENT, POLICIES, SmallPlanner, Tended, intent, rehearsed, released, spec, tend, world
+from tests.controller.tending import INTENT, POLICIES, SmallPlanner, Tended, intent, released, spec, tend, world
 
 SECOND_SLIPS = GripLost("grip", 2, "at grip")
 RESUME = (Ask(200.0, "resume"),)

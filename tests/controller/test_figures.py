@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from cell.scenario import FrozenState, GripLost, PersonEnters, Reject
 from cell.steps import Step
 from controller.figures.figures import Figures, by_cause, figures_of
 from controller.figures.link_quality import LinkQuality
-from controller.figures.lost_time import Spell
+from controller.figures.lost_time import Cause, Spell
 from controller.figures.planned_time import PlannedTime
 from controller.journal.report import report
 from controller.rehearsal import Ask, rehearsed
@@ -29,8 +30,8 @@ OF = Subject("test")
 SECOND = 1_000_000_000
 
 
-def seconds(figures: Figures, cause: str, detail: str = "") -> float:
-    return sum(spent for spell, spent in figures.spells if spell == Spell(cause, detail)) / SECOND  # type: ignore[arg-type]
+def seconds(figures: Figures, cause: Cause, detail: str = "") -> float:
+    return sum(spent for spell, spent in figures.spells if spell == Spell(cause, detail)) / SECOND
 
 
 def executing(run: Tended) -> float:
@@ -77,7 +78,7 @@ def test_undisturbed_the_time_is_running_and_oee_is_the_product_of_its_factors()
 
 
 def step(name: str, duration: float, *before: str) -> Step:
-    made = tend().all(PlanReleased)[0].plan.tasks.steps[0]
+    made: Step = tend().all(PlanReleased)[0].plan.tasks.steps[0]
     return replace(made, id=name, duration=duration, predecessors=before)
 
 
@@ -191,13 +192,13 @@ def test_slower_for_a_person_is_running_and_counted_apart() -> None:
 
 
 @pytest.mark.parametrize("cause", ["starved", "blocked"])
-def test_what_does_not_come_or_leave_is_told_as_such(cause: str) -> None:
+def test_what_does_not_come_or_leave_is_told_as_such(cause: Literal["starved", "blocked"]) -> None:
     """The parts are there again after 7 s; a motion has not ended by then, so the run cannot go on for 2 s more."""
     events = before(tend())
     at = events[-1].at
     events += [
-        SupplyReported(at + 1 * SECOND, OF, cause, "infeed", False),  # type: ignore[arg-type]
-        SupplyReported(at + 8 * SECOND, OF, cause, "infeed", True),  # type: ignore[arg-type]
+        SupplyReported(at + 1 * SECOND, OF, cause, "infeed", False),
+        SupplyReported(at + 8 * SECOND, OF, cause, "infeed", True),
         TimeMarked(at + 10 * SECOND, OF, ""),
     ]
     found = figures_of(events)

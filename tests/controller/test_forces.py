@@ -146,7 +146,9 @@ def forget(drivers: SimulatedCell) -> None:
 
 def test_a_bump_is_felt_against_the_way_and_from_above_at_rest() -> None:
     desk = Desk(Bump("g1", 0.0, 30.0, 100.0))
-    assert np.allclose(desk.robot.state().force, (0.0, 0.0, -100.0))
+    force = desk.robot.state().force
+    assert force is not None
+    assert np.allclose(force, (0.0, 0.0, -100.0))
     desk.begin_move(over("outfeed[6]"))
     desk.wait(1.5)
     state = desk.robot.state()

@@ -30,6 +30,7 @@ from cell.events import (
     ZoneReported,
 )
 from cell.jog import ALONE, FASTEST, LONGEST, Jog
+from cell.motion_plan import MotionPlan
 from cell.program import Never
 from cell.run import WAITS_FOR_GOOD_LINKS
 from cell.scenario import Bump
@@ -362,7 +363,8 @@ def test_a_way_that_was_asked_for_before_it_was_said_how_long_it_may_last_lasts_
     row = row_of(1, asked_for)
     before = replace(row, body=row.body.replace(f',"lasts":{asked_for.wanted.lasts}', ""))
     assert before.body != row.body
-    assert event_of(before, {}.__getitem__) == replace(asked_for, wanted=replace(asked_for.wanted, lasts=LONGEST))
+    plans = dict[str, MotionPlan]()
+    assert event_of(before, plans.__getitem__) == replace(asked_for, wanted=replace(asked_for.wanted, lasts=LONGEST))
 
 
 def test_no_press_moves_a_robot_whose_link_was_bad_before_it_has_been_good_for_a_whole_window() -> None:
@@ -420,7 +422,7 @@ def test_who_has_stopped_a_jog_and_is_gone_before_it_stands_does_not_set_it_goin
 @pytest.mark.parametrize("ends", ["aborted", "done"])
 def test_behind_a_stop_of_everything_the_key_is_to_be_let_go_first(seen: Observation, ends: str) -> None:
     state = moving(in_manual())
-    state, commands = advance(state, replace(seen, at=state.now))  # type: ignore[type-var]
+    state, commands = advance(state, replace(seen, at=state.now))
     assert [type(c) for c in commands.send] == [StopAll]
     assert refused(commands) == ["everything was stopped"]
     assert state.manual is not None

@@ -89,7 +89,12 @@ def test_behind_a_snapshot_no_event_before_it_is_read(tmp_path: Path, monkeypatc
     assert number > len(events) - 100
     behind: list[int] = []
     every = journal.events
-    monkeypatch.setattr(journal, "events", lambda after=0: (behind.append(after), every(after))[1])
+
+    def read(after: int = 0) -> object:
+        behind.append(after)
+        return every(after)
+
+    monkeypatch.setattr(journal, "events", read)
     compare(journal, events)
     assert behind == [number]
     journal.close()

@@ -17,7 +17,8 @@ from cell_drivers.simulated import simulated_cell
 from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearse
 from planner.proof.release import release
-from tests.planner.proof.bench import INTENT, VERSIONS, handed_over, planned, request
+from tests.planner.proof.bench import INTENT, handed_over, planned, request
+from tests.planner.proof.gantry import VERSIONS
 from tests.planner.proof.test_people import AT_THE_BENCH, GIVEN
 from tests.planner.proof.test_release import CERTIFICATES
 

@@ -21,7 +21,8 @@ from controller.rehearsal import Ask, RunRecord, rehearse
 from controller.zone_waits import intruded_of
 from tests.controller.jogged import OF, in_production
 from tests.controller.test_people import Planner, released
-from tests.planner.proof.bench import CELL, Case, planned, request
+from tests.planner.proof.bench import CELL, planned, request
+from tests.planner.proof.gantry import Case
 
 MOVES = 'use "bench.cell"\nfor each s in infeed {\n  move s to finished\n}\n'
 SETTLED = 0.6  # s in which a robot has slowed down after somebody has stepped in

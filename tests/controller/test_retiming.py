@@ -7,10 +7,9 @@ from functools import cache
 
 import pytest
 
-from cell.events import ClauseBroken, Event, PlanRequested, Replanned, Retimed, StepConfirmed
+from cell.events import ClauseBroken, Event, PlanRequested, Replanned, Retimed, RunOpened, StepConfirmed
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
-from cell.run import RunContext
 from cell.scenario import Disturbance, GripLost, Late
 from controller import retiming
 from controller.draft import draft_of
@@ -125,9 +124,8 @@ def test_a_run_of_before_says_nothing_of_it() -> None:
     events, _ = run(Late("lathe", 2.0))
     state, said = NOTHING_YET, []
     for event in events:
-        context = getattr(event, "context", None)
-        if isinstance(context, RunContext):
-            event = replace(event, context=replace(context, rules=2))  # type: ignore[call-arg]
+        if isinstance(event, RunOpened):
+            event = replace(event, context=replace(event.context, rules=2))
         state, commands = advance(state, event)
         said += [c for c in commands.record if isinstance(c, Retimed)]
     assert said == []

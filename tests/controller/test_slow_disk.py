@@ -17,6 +17,7 @@ from cell.events import (
     StateChanged,
     ZoneReported,
 )
+from cell.run import RunSpec
 from cell.scenario import Disturbance, GripLost, PersonEnters, Reject
 from cell_drivers.simulated import SimulatedCell
 from controller.journal.replay import verified
@@ -90,7 +91,7 @@ def test_a_stop_goes_out_at_the_next_look_and_passes_what_waits_for_the_disk() -
     agrees(run)
 
 
-def stopping_zone() -> object:
+def stopping_zone() -> RunSpec:
     zone = replace(cell().zones["aisle"], when_occupied="stop")
     return replace(spec(), cell=replace(cell(), zones={**cell().zones, "aisle": zone}))
 
@@ -162,7 +163,8 @@ def test_a_full_disk_holds_the_run_and_it_goes_on_when_there_is_space_and_somebo
 
 def test_on_a_full_disk_a_stop_waits_for_nothing_and_the_run_ends() -> None:
     run = late(between(12.0, 1e9, None), asks=(Ask(30.0, "stop"),))
-    assert run.calls[-1] == ("", pytest.approx(30.0, abs=2 * TICK / 1e9))
+    assert run.calls[-1][0] == ""
+    assert run.calls[-1][1] == pytest.approx(30.0, abs=2 * TICK / 1e9)
     assert run.state.pack == "Stopped"
     agrees(run)
 

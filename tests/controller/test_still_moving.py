@@ -26,7 +26,7 @@ def run(seconds: float, *asks: Ask, command: str | None = None, powers_later: bo
     face = drivers.motion[ROBOT]
     state, activate, asked = face.state, face.activate, list[str]()
     if powers_later:
-        face.activate = asked.append  # type: ignore[method-assign]
+        face.activate = asked.append  # type: ignore[method-assign,assignment]
 
     def told() -> RobotState:
         while asked and drivers.now() >= seconds * SECOND:

@@ -53,7 +53,8 @@ def test_a_run_that_is_complete_is_not_gone_on_with() -> None:
     assert not state.may_go_on
     after, commands = advance(state, resumed(state))
     assert after == state
-    assert commands.record == commands.send == ()
+    assert commands.record == ()
+    assert commands.send == ()
 
 
 @pytest.mark.parametrize(("how", "failed"), [("quick stop", []), ("stop", ["R703"])])

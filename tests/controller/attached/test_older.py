@@ -3,6 +3,7 @@
 import queue
 from pathlib import Path
 
+from cell.events import Event
 from controller.journal.folder import new_run
 from controller.journal.journal import StoredJournal
 from controller.journal.rows import row_of
@@ -16,7 +17,7 @@ def test_a_journal_gives_its_events_as_texts_a_few_at_a_time(tmp_path: Path) -> 
     plan = small_plan(given.state, 3)
     assert plan is not None
     folder = new_run(tmp_path, "served")
-    told = []
+    told: list[Event] = []
     serve(
         given, released(plan), world(), SmallPlanner(3), folder, queue.SimpleQueue(),
         tell=lambda events, state: told.extend(events), is_recorded=False,

@@ -63,7 +63,7 @@ def answered(manual: Manual | None = None) -> RunState:
 
 
 PACKS: tuple[PackState, ...] = ("Starting", "Execute", "Holding", "Held", "Suspended", "Stopping")
-STANDINGS = {
+STANDINGS: dict[str, Standing] = {
     "preparing": Standing("preparing", NOTHING_YET),
     "ready": Standing("ready", NOTHING_YET),
     "looked": Standing("looked", state("Held"), LOOKED),
