@@ -50,8 +50,8 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`fastest` gives for each motion by its hash a speed in m/s that no point of links, tool and load exceeds on it, where the
-    cell has a zone in which robots go slower while somebody is there; empty where it has none."""
+    """`fastest` gives for each motion by its hash a speed in m/s that no point of links, tool and load and no TCP exceeds on it,
+    where the cell has a zone in which robots go slower while somebody is there; empty where it has none."""
 
     obligations: tuple[Obligation, ...]
     assumptions: tuple[str, ...]

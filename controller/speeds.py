@@ -1,8 +1,8 @@
 """How fast robots may go along their paths just now: slower while somebody is in a zone that asks for it, not at all when halted.
 
-Law: with somebody in a zone with `slow to v`, no point of any robot's links, tool or load goes faster than v, wherever it is. For
-each motion the proof gives a speed that none of these points exceeds as planned; v over that is the share of the planned speed.
-Where nothing is proved of a motion, its robot's top speed stands in for it, and a robot without one stands still.
+Law: with somebody in a zone with `slow to v`, no point of any robot's links, tool or load and no TCP goes faster than v, wherever
+it is. For each motion the proof gives a speed that none of these exceeds as planned; v over that is the share of the planned
+speed. Where nothing is proved of a motion, its robot's top speed stands in for it, and a robot without one stands still.
 """
 
 from __future__ import annotations

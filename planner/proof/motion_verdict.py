@@ -34,7 +34,7 @@ _SHORTEST, _LONGEST, _HARDEST = 1e-6, 1e5, 1e9
 @dataclass(frozen=True, slots=True)
 class MotionVerdict:
     """`refusals` is empty for a motion that is proved; then `slacks` has the least slack of each claim, and
-    `fastest` m/s is what no point of links, tool and load exceeds, None where nobody asks."""
+    `fastest` m/s is what no point of links, tool and load and no TCP exceeds, None where nobody asks."""
 
     refusals: tuple[Refusal, ...]
     slacks: tuple[Slack, ...]
@@ -66,13 +66,17 @@ def judge(motion: Motion, around: Surroundings) -> MotionVerdict:
 
 
 def fastest_point(motion: Motion, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings) -> float:
-    """m/s that no point of links, tool and load exceeds on the motion as planned: the controller takes its share of it."""
+    """m/s that no point of links, tool and load and no TCP exceeds on the motion as planned: the controller takes its share."""
     bodies = link_bodies(around.arm, motion.need.carried)
-    fastest = 0.0
-    for link in sorted({b.link for b in bodies} - {0}):
-        points = Points(link, np.concatenate([b.corners for b in bodies if b.link == link]))
-        fastest = max(fastest, highest_speed(around.arm.model, path, pieces, joints, points))
-    return fastest
+    links = sorted({b.link for b in bodies} - {0})
+    moved = [Points(link, np.concatenate([b.corners for b in bodies if b.link == link])) for link in links]
+    points = [*moved, *_tcps(around)]
+    return max((highest_speed(around.arm.model, path, pieces, joints, each) for each in points), default=0.0)
+
+
+def _tcps(around: Surroundings) -> list[Points]:
+    """Of every hand, also of one that holds nothing: its TCP may lie in the air before its fingers. The flange without a tool."""
+    return [tcp_points(around, hand) for hand, _ in around.arm.hands] or [tcp_points(around, None)]
 
 
 def _geometry(motion: Motion, path: Path, pieces: Pieces, joints: JointMotion, around: Surroundings) -> tuple[Finding, ...]:
@@ -95,8 +99,7 @@ def check_tcp_speed(motion: Motion, path: Path, pieces: Pieces, joints: JointMot
     if not limits:
         return ()
     limit, model, fastest = min(limits), around.arm.model, 0.0
-    flange = Points(model.degrees_of_freedom, model.T_last_flange.translation.reshape(1, 3))
-    for points in [tcp_points(around, hand) for hand, _ in around.arm.hands] or [flange]:
+    for points in _tcps(around):
         bound = bound_speed(model, path, pieces, joints, points, limit * (1.0 + 1e-6))
         if bound.at is not None:
             return (Refusal("E685", f"the TCP moves at {bound.speed:.4f} m/s at {bound.at:.3f} s; {limit:.4g} m/s is allowed"),)

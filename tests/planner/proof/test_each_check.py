@@ -13,6 +13,7 @@ from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan
 from cell.state import CellState, InPlace
 from cell.steps import AtHub, Grip, Move, RunProgram, SetDoor, Step
+from cell.trajectory import sample
 from cell.zones import Zone
 from planner.proof.configurations import check_configurations
 from planner.proof.duties import duties_of
@@ -190,3 +191,16 @@ def test_wide_tool_against_its_own_forearm_is_refused() -> None:
     assert judge(swing, Surroundings(arm(), (), (), (), (), "")).refusals == ()
     refused = judge(swing, Surroundings(wide, (), (), (), (), "")).refusals
     assert ["grip/bar" in r.message and r.code == "E686" for r in refused] == [True]
+
+
+def test_an_empty_hands_tcp_counts_where_robots_are_to_be_slower() -> None:
+    """Turned by the wrist, a TCP in the air before the tool is faster than all that there is of the tool."""
+    end = HOME + np.array([0.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+    swing = motion((line(HOME, end),), 4.0)
+    found = judge(swing, replace(Surroundings(arm(), (), (), (), (), ""), slows=True))
+    q = sample(swing, np.linspace(0.0, 4.0, 4001)).q
+    flanges = arm().model.chain.link_poses(q)[:, -1] @ arm().model.T_last_flange.matrix
+    tcps = flanges @ arm().T_flange_tcp("grip.a").matrix
+    fastest = np.linalg.norm(np.diff(tcps[:, :3, 3], axis=0), axis=1).max() / 1e-3
+    assert found.fastest is not None
+    assert fastest <= found.fastest <= 1.06 * fastest
