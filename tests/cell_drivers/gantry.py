@@ -5,6 +5,7 @@ So a test knows by itself where every joint position puts the hand, and judges t
 
 import math
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -147,6 +148,10 @@ def straight(start: Array, end: Array, motion: str = "") -> Trajectory:
     return Trajectory(motion, JOINTS, (Segment(frozen([start, end]), length),), phases)
 
 
+class HasStatus(Protocol):
+    def status(self, command: str) -> CommandStatus: ...
+
+
 class Desk:
     """Somebody who sends commands one at a time and waits, in virtual time, until each is final."""
 
@@ -173,10 +178,10 @@ class Desk:
     def wait(self, seconds: float) -> None:
         self.cell.advance_to(self.cell.now() + round(seconds * SECOND))
 
-    def until(self, device: object, command: str, longest: float = 600.0) -> CommandStatus:
+    def until(self, device: HasStatus, command: str, longest: float = 600.0) -> CommandStatus:
         """Advances to where `command` is final."""
         end = self.cell.now() + round(longest * SECOND)
-        while not (status := device.status(command)).is_final:  # type: ignore[attr-defined]
+        while not (status := device.status(command)).is_final:
             time = self.cell.next_event_time()
             assert time is not None, f"{command} never ends: {status}"
             assert time <= end, f"{command} takes longer than {longest} s: {status}"

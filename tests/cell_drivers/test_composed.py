@@ -1,6 +1,7 @@
 """Drivers of several packages in one cell: each device is its own driver's, and what it says comes in order of time."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ class Told:
     fails: bool = False
     calls: list[str] = field(default_factory=list)
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
     def poll(self) -> tuple[DeviceEvent, ...]:

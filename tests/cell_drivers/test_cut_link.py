@@ -1,5 +1,7 @@
 """A simulated device without a link: it goes on, nobody hears of it, and only the acknowledgement of the fault makes the link."""
 
+from collections.abc import Callable
+
 import pytest
 
 from cell.device import CommandChanged, FaultCleared, FaultRaised, LinkChanged
@@ -34,7 +36,7 @@ def test_nothing_reaches_it(call: str) -> None:
     desk = Desk(CUT)
     news(desk, 6.0)
     lathe = desk.lathe
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "state": lathe.state,
         "stop": lathe.stop,
         "set_door": lambda: lathe.set_door("x", True),

@@ -3,6 +3,7 @@ it decides nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -27,6 +28,9 @@ ROBOT = frozenset({"g1"})
 STEP = nanoseconds(0.02)
 UP = np.array([0.0, 0.0, 0.3, 0.0])
 PART = "shaft#1"
+
+
+E = TypeVar("E", bound=DeviceEvent)
 
 
 @dataclass
@@ -109,7 +113,7 @@ class Foreign:
     def hand(self) -> object:
         return self.grip.state("a").grip
 
-    def of(self, kind: type[DeviceEvent]) -> list[DeviceEvent]:
+    def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
 
     @property
@@ -161,7 +165,7 @@ def test_a_robot_that_is_lost_before_the_jaws_have_closed_aborts_the_grip_with_a
     command = foreign.close()
     assert foreign.ended(foreign.grip, command) == CommandStatus("aborted", None, LOST)
     (fault,) = foreign.of(FaultRaised)
-    assert (fault.device, fault.fault, fault.text) == ("grip", LOST, "nobody tells where g1 is")  # type: ignore[attr-defined]
+    assert (fault.device, fault.fault, fault.text) == ("grip", LOST, "nobody tells where g1 is")
     assert foreign.grip.state("a").faults == (LOST,)
     assert foreign.hand is None
     assert foreign.where() == RestsIn("infeed[1]")
@@ -391,11 +395,11 @@ class Seen:
 class Hearing(SimulatedCell):
     def __init__(self, assembly: Assembly) -> None:
         super().__init__(assembly)
-        self.heard: list[tuple[RobotState, int]] = []
+        self.followed_to: list[tuple[RobotState, int]] = []
         self.polls = 0
 
     def follow(self, state: RobotState) -> None:
-        self.heard.append((state, self.polls))
+        self.followed_to.append((state, self.polls))
 
     def poll(self) -> tuple[DeviceEvent, ...]:
         self.polls += 1
@@ -411,11 +415,11 @@ def test_who_follows_is_told_each_new_state_once_before_it_is_polled_and_nobody_
     assert (world.follows, robots.inner.follows) == (ROBOT, frozenset())
     whole = ComposedSet(cell, (Share("world", rest, world), Share("robots", ROBOT, robots)))  # type: ignore[arg-type]
     whole.poll()
-    assert world.heard == []
+    assert world.followed_to == []
     robots.coming = [7, 7, 8]
     for _ in range(4):
         whole.poll()
-    assert [(heard.received, polls) for heard, polls in world.heard] == [(7, 1), (8, 3)]
+    assert [(heard.received, polls) for heard, polls in world.followed_to] == [(7, 1), (8, 3)]
 
 
 def test_events_say_first_what_is_lost_and_then_that_the_command_has_ended() -> None:

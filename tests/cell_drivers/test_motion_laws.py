@@ -1,11 +1,12 @@
 """The laws of docs/drivers.md for motion, on the simulated robot."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from cell.device import CommandChanged, Prepared, StopKind, Trajectory
+from cell.device import CommandChanged, Prepared, ReadbackBlock, StopKind, Trajectory
 from cell.driver_errors import Refusal, Refused
 from cell.geometry import frozen
 from cell.motion_plan import Phase, Segment
@@ -80,7 +81,7 @@ def test_activation_takes_time_and_is_done_once() -> None:
 # --- prepare: all refusals, no motion ---
 
 
-def with_control(change: object) -> Trajectory:
+def with_control(change: Any) -> Trajectory:
     whole = there()
     control = whole.segments[0].control.copy()
     control[-1] = change
@@ -96,13 +97,15 @@ def corner() -> Trajectory:
     whole = there()
     middle = np.array([FAR[0], HOME[1], HOME[2], HOME[3]])
     half = whole.segments[0].length / 2
-    return replace(whole, segments=(Segment(frozen([HOME, middle]), half), Segment(frozen([middle, FAR]), half)))
+    return replace(
+        whole, segments=(Segment(frozen(np.stack([HOME, middle])), half), Segment(frozen(np.stack([middle, FAR])), half))
+    )
 
 
 def gap() -> Trajectory:
     whole = there()
     half, middle = whole.segments[0].length / 2, (np.array(HOME) + FAR) / 2
-    return replace(whole, segments=(Segment(frozen([HOME, middle]), half), Segment(frozen([middle + 0.1, FAR]), half)))
+    return replace(whole, segments=(Segment(frozen(np.stack([HOME, middle])), half), Segment(frozen([middle + 0.1, FAR]), half)))
 
 
 def hidden() -> Trajectory:
@@ -137,7 +140,7 @@ REFUSED = [
     (lambda: replace(there(), joints=("x", "y", "z", "twist")), Refusal.JOINTS),
     (lambda: replace(there(), joints=("x", "y", "z")), Refusal.JOINTS),
     (lambda: replace(there(), joints=("x", "y", "z", "z")), Refusal.JOINTS),
-    (lambda: replace(there(), segments=(Segment(frozen([HOME[:3], FAR[:3]]), 1.0),)), Refusal.JOINTS),
+    (lambda: replace(there(), segments=(Segment(frozen(np.stack([HOME[:3], FAR[:3]])), 1.0),)), Refusal.JOINTS),
     (lambda: replace(there(), phases=there().phases[:-1]), Refusal.NOT_AT_REST),
     (lambda: replace(there(), phases=there().phases[:2]), Refusal.NOT_AT_REST),
     (lambda: straight(np.array(HOME), np.array([0.0, 0.0, 3.5, 0.0])), Refusal.POSITION_LIMIT),
@@ -172,7 +175,8 @@ def test_prepare_refuses_and_nothing_moves(make: object, code: Refusal | None) -
 def test_each_limit_is_looked_at_by_itself(limit: str, derivative: str, code: Refusal) -> None:
     path, law = Path.of(there().segments), Law.of(there().phases)
     reached = np.abs(getattr(combined(path, law, np.linspace(0.0, law.duration, 20001)), derivative)).max(axis=0)
-    generous = replace(gantry_model(), **{name: np.full(4, 1e9) for name in ("velocity", "acceleration", "jerk")})
+    much = np.full(4, 1e9)
+    generous = replace(gantry_model(), velocity=much, acceleration=much, jerk=much)
     assert motion_finding(path, law, generous) is None
     assert motion_finding(path, law, replace(generous, **{limit: reached * 1.001})) is None
     finding = trajectory_finding(there(), replace(generous, **{limit: reached * 0.999}))
@@ -260,7 +264,8 @@ def test_status_tells_the_whole_life_of_a_command() -> None:
     assert running.at is not None
     assert 0.0 < running.at < there().segments[0].length
     done = desk.until(desk.robot, "m")
-    assert (done.state, done.at) == ("done", pytest.approx(there().segments[0].length))
+    assert done.state == "done"
+    assert done.at == pytest.approx(there().segments[0].length)
     told = [e.status.state for e in desk.cell.poll() if isinstance(e, CommandChanged) and e.command == "m"]
     assert told == ["queued", "running", "done"]
 
@@ -462,7 +467,7 @@ def test_states_are_numbered_by_time_and_never_interpolated() -> None:
 def test_readback_hands_out_every_sample_once() -> None:
     desk = Desk()
     started(desk)
-    blocks = []
+    blocks: list[ReadbackBlock] = []
     for _ in range(7):
         desk.wait(0.17)
         blocks += desk.robot.readback()

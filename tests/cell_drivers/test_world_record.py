@@ -1,5 +1,7 @@
 """The record is the judge: it forgets no part, counts every execution, and is the same for the same seed."""
 
+from typing import Literal
+
 import numpy as np
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -167,7 +169,7 @@ def act(desk: Desk, what: tuple[object, ...]) -> None:
         case ("inspect",):
             desk.gauge.inspect(command, "verdict")
         case ("stop", "hold" | "quick" as kind):
-            desk.robot.stop(kind)  # type: ignore[arg-type]
+            desk.robot.stop(kind)
         case ("wait", float(seconds)):
             desk.wait(seconds)
 
@@ -184,8 +186,10 @@ def _go(desk: Desk, q: np.ndarray) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(ACTS, min_size=5, max_size=25), st.booleans(), st.sampled_from(("at grip", "on the way")))
-def test_whatever_is_commanded_every_part_is_in_one_place(acts: list[tuple[object, ...]], waits: bool, lost: str) -> None:
-    desk = Desk(MissingPart("infeed[5]"), GripLost("grip", 2, lost), MachineAlarm("lathe", 1, 0.5, 5.0))  # type: ignore[arg-type]
+def test_whatever_is_commanded_every_part_is_in_one_place(
+    acts: list[tuple[object, ...]], waits: bool, lost: Literal["at grip", "on the way"]
+) -> None:
+    desk = Desk(MissingPart("infeed[5]"), GripLost("grip", 2, lost), MachineAlarm("lathe", 1, 0.5, 5.0))
     ids = {part.id for part in desk.cell.record().parts}
     assert len(ids) == 5
     for what in acts:
@@ -214,7 +218,7 @@ def _judge(desk: Desk, ids: set[str]) -> None:
     assert set(places) <= set(CELL.places)
     moved = {e.part for e in record.effects if e.what in ("gripped", "released", "fell")}
     for what in ("gripped", "released", "fell", "slipped", "program started", "told"):
-        if record.of(what):  # type: ignore[arg-type]
+        if record.of(what):
             event(what)
     for part in record.parts:
         if part.id not in moved:

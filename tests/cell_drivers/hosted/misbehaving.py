@@ -192,10 +192,15 @@ def _prepares_another(robot: RobotFace, right: Callable[..., Prepared], command:
     return replace(right(command, trajectory), command="another")
 
 
+def _rests(robot: RobotFace, right: Callable[[str], Any], kind: str) -> Any:
+    _sleep(0.05)
+    return right(kind)
+
+
 _POLLS: dict[str, Callable[[SimulatedCell], tuple[DeviceEvent, ...]]] = {
     "dies": _ends,
     "is killed": lambda cell: os.kill(os.getpid(), signal.SIGKILL),  # type: ignore[dict-item, return-value]
-    "hangs in poll": lambda cell: forever(),  # type: ignore[no-any-return]
+    "hangs in poll": lambda cell: forever(),
     "raises in poll": lambda cell: 1 // 0,  # type: ignore[dict-item, return-value]
     "floods": _flood,
     "hoards": _hoard,
@@ -203,8 +208,8 @@ _POLLS: dict[str, Callable[[SimulatedCell], tuple[DeviceEvent, ...]]] = {
     "writes garbage": _garbage,
     "prints garbage": _chatter,
     "answers for another": _another,
-    "loses its own link": lambda cell: _raise(ConnectionResetError("by its robot")),  # type: ignore[no-any-return]
-    "leaves the program": lambda cell: _raise(SystemExit(0)),  # type: ignore[no-any-return]
+    "loses its own link": lambda cell: _raise(ConnectionResetError("by its robot")),
+    "leaves the program": lambda cell: _raise(SystemExit(0)),
     "hoards for ever": _hoard_for_ever,
     "closes descriptors": _close_descriptors,
     "closes its own": _close_its_own,
@@ -213,7 +218,7 @@ _POLLS: dict[str, Callable[[SimulatedCell], tuple[DeviceEvent, ...]]] = {
 }
 _WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "hangs in prepare": {"prepare": lambda *given: forever()},
-    "raises in prepare": {"prepare": lambda *given: {}["no such key"]},
+    "raises in prepare": {"prepare": lambda *given: dict[str, int]()["no such key"]},
     "dies in start": {"start": _ends},
     "says not a number": {"state": _not_a_number},
     "prepares another": {"prepare": _prepares_another},
@@ -221,7 +226,7 @@ _WRONG: dict[str, dict[str, Callable[..., Any]]] = {
     "raises in stop": {"stop": lambda *given: _raise(SystemExit(0))},
     "leaves the program in prepare": {"prepare": lambda *given: _raise(SystemExit(0))},
     "sleeps in stop": {"stop": lambda *given: _sleep(5.0)},
-    "rests in stop": {"stop": lambda robot, right, kind: (_sleep(0.05), right(kind))},
+    "rests in stop": {"stop": _rests},
     "ends in stop": {"stop": _ends},
     "refuses with 100 MB": {"prepare": lambda *given: _raise(ValueError("x" * MUCH))},
     "is stale in prepare": {"prepare": lambda robot, right, command, way: _raise(Stale("g1", command, 0, "nothing new for 2 s"))},

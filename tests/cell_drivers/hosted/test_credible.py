@@ -93,7 +93,7 @@ def test_a_stop_reaches_every_device_whatever_another_raises() -> None:
 
     none: dict[str, dict[str, object]] = {group: {} for group in MAPPINGS}
     robots = SimpleNamespace(**none | {"motion": {"one": Stops("one"), "two": Stops("two")}})
-    desk = Desk(robots, {}, Pace(0))  # type: ignore[arg-type]
+    desk = Desk(robots, {}, Pace(0))
     with pytest.raises(Defective, match=r"one: SystemExit: one; two: SystemExit: two"):
         desk.stop(Stop(1, "motion", "", "quick"))
     desk.stop_robots()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -34,7 +35,7 @@ def drivers(folder: Path) -> Iterator[HostedSet]:
     found.close()
 
 
-def is_final(event: object) -> bool:
+def is_final(event: object) -> TypeGuard[CommandChanged]:
     return isinstance(event, CommandChanged) and event.status.is_final
 
 
@@ -82,7 +83,7 @@ def test_a_motion_is_prepared_started_once_and_done_in_real_time(drivers: Hosted
     began = time.monotonic()
     robot.start(prepared)
     robot.start(prepared)
-    events = until(drivers, lambda event: is_final(event) and event.command == "m1")  # type: ignore[attr-defined]
+    events = until(drivers, lambda event: is_final(event) and event.command == "m1")
     assert time.monotonic() - began > 0.9 * prepared.duration
     assert woken
     assert len(woken) < 20  # with news, and not with every look

@@ -48,6 +48,7 @@ def test_the_path_parameter_is_that_of_the_nearest_point(bench: Bench) -> None:
     bench.begun("m", way(HOME, somewhere(0.4), 1.0, bend=0.2), s=0.5)
     seen = bench.robot.state()
     path = Path.of(way(HOME, somewhere(0.4), 1.0, bend=0.2).segments)
+    assert seen.s is not None
     assert np.abs(path.at(seen.s).q[0] - seen.q).max() < 3e-3
 
 

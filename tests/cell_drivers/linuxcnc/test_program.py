@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from cell.device import Trajectory
 from cell.driver_errors import Refusal
 from cell.geometry import frozen
 from cell.trajectory import Law, Path, combined
@@ -17,7 +18,7 @@ LIMITS = Limits(*(frozen(np.full(6, value)) for value in (-6.2, 6.2, np.pi, np.r
 BENT = way(HOME, somewhere(0.4), 1.0, bend=0.2)
 
 
-def written(trajectory=BENT, limits: Limits = LIMITS, command: str = "run/1") -> Program:
+def written(trajectory: Trajectory = BENT, limits: Limits = LIMITS, command: str = "run/1") -> Program:
     program = program_of(command, trajectory, JOINTS, limits)
     assert isinstance(program, Program), program
     return program
@@ -115,7 +116,8 @@ def test_where_a_path_crosses_itself_the_line_tells_which_way_it_is() -> None:
 def test_a_program_that_is_read_again_tells_the_same_places() -> None:
     program = written()
     again = read_program(program.text, program.file)
-    assert (again.number, again.duration) == (program.number, pytest.approx(program.duration))
+    assert again.number == program.number
+    assert again.duration == pytest.approx(program.duration)
     for k in range(5, len(program.track.q), 71):
         assert again.track.parameter(program.track.q[k], None) == pytest.approx(program.track.s[k], abs=2e-3)
     with pytest.raises(ValueError, match="no program of this driver"):

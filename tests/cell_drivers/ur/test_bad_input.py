@@ -3,6 +3,7 @@
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,9 +23,9 @@ def model() -> RobotModel:
     return load_robot_model("ur5e", Path(), None).expect()
 
 
-def met(model: RobotModel, **controller: object) -> Wired:
+def met(model: RobotModel, **controller: Any) -> Wired:
     """A second after the first contact with such a controller, which was active before."""
-    wired = Wired(model, Controller(model, HOME, **controller))  # type: ignore[arg-type]
+    wired = Wired(model, Controller(model, HOME, **controller))
     wired.controller.mode = RUNNING
     wired.wait(1.0)
     return wired
@@ -61,7 +62,7 @@ def test_another_robot_than_the_cells_is_refused(model: RobotModel, controller: 
 
 def test_joints_in_another_order_are_refused(model: RobotModel) -> None:
     wired = Wired(model, Controller(model, HOME))
-    wired.controller.tampers["actual_q"] = lambda q: np.roll(q, 1)  # type: ignore[arg-type]
+    wired.controller.tampers["actual_q"] = lambda q: np.roll(q, 1)
     wired.wait(1.0)
     assert "from where these joints of a ur5e have it" in wired.robot.connection.why
     refuses_everything(wired)
@@ -69,7 +70,7 @@ def test_joints_in_another_order_are_refused(model: RobotModel) -> None:
 
 def test_degrees_for_radians_are_refused(model: RobotModel) -> None:
     wired = Wired(model, Controller(model, HOME))
-    wired.controller.tampers["actual_q"] = lambda q: np.degrees(q)  # type: ignore[arg-type]
+    wired.controller.tampers["actual_q"] = lambda q: np.degrees(q)
     wired.wait(1.0)
     assert "are these degrees?" in wired.robot.connection.why
     refuses_everything(wired)
