@@ -258,7 +258,7 @@ class Runner:
         self._fold(self._of_orders(now))  # the last ones come before the word that no more do
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what == "finish")
         self._poll(now)
-        self._fold(self._watch.forces(self.state, now))
+        self._fold(self._watch.at_each_look(self.state, now))
         self._fold(self._of_journal(now))
         self._answer(now)
         self._expire(now)

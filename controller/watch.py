@@ -5,7 +5,7 @@ Law: a state older than its maximum age is stale; silence of a person detector i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -30,7 +30,7 @@ from cell.steps import Stance
 from controller.forces import Clauses, allowed, clauses_of, free
 from controller.hearing import Hearing
 from controller.observe import NEAR, Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
-from controller.run_state import RunState
+from controller.run_state import Flight, RunState
 from controller.separation import separations_seen
 from controller.standing import Obedience, Progress
 from controller.supply import supplies_seen
@@ -95,9 +95,8 @@ class Watch:
                 and not _is_held_for(state, "R772")
             ):
                 yield JointSpeedSeen(now, of, name, *fast)
-            error = float(np.max(np.abs(seen.q - seen.setpoint), initial=0.0))
-            if error > TRACKING_LIMIT and name not in state.belief.silent and not _is_held_for(state, "R714"):
-                yield TrackingErrorSeen(now, of, name, error, TRACKING_LIMIT)
+            if astray := tuple(_astray(state, seen, now)):
+                yield from astray
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
                 yield from self.standing(state, now, seen)
             if _is_awaited(state, name) and not is_at_rest(seen):
@@ -105,14 +104,20 @@ class Watch:
         yield from self._hearing.look(state, now)
         yield from supplies_seen(state, now)
 
-    def forces(self, state: RunState, now: int) -> Iterator[ForceSeen]:
-        """At every look, of the robots that are on a motion, of a step or by hand: what is met in one is over in the next."""
+    def at_each_look(self, state: RunState, now: int) -> Iterator[ForceSeen | TrackingErrorSeen]:
+        """Of the robots that are on a motion, of a step or by hand: what is met in one look is over in the next."""
         jog = state.manual.flight if state.manual is not None else ""
         under_way = {
             command: flight
             for command, flight in state.progress.flights.items()
-            if flight.device in self._force_accuracy and not flight.is_stopped and (flight.step is not None or command == jog)
+            if flight.device in self._limits and not flight.is_stopped and (flight.step is not None or command == jog)
         }
+        if under_way and self._looked is not None:  # a driver of this process is asked once a second
+            for seen in self._newest([flight.device for flight in under_way.values()]):
+                yield from _astray(state, seen, now)
+        yield from self._forces(state, now, {c: f for c, f in under_way.items() if f.device in self._force_accuracy})
+
+    def _forces(self, state: RunState, now: int, under_way: Mapping[str, Flight]) -> Iterator[ForceSeen]:
         for seen in self._newest([flight.device for flight in under_way.values()]):
             flight = under_way.get(seen.command or "")
             if flight is None or seen.force is None or state.context is None:
@@ -172,6 +177,13 @@ class Watch:
             if signal is not None and signal in self._drivers.signals.signals:
                 sample = self._drivers.signals.read(signal)
                 yield now if sample.max_age is None else sample.time
+
+
+def _astray(state: RunState, seen: RobotState, now: int) -> Iterator[TrackingErrorSeen]:
+    """Told until everything was stopped for it. What a silent robot said last is nothing to go by."""
+    error = float(np.max(np.abs(seen.q - seen.setpoint), initial=0.0))  # rad or m
+    if error > TRACKING_LIMIT and seen.device not in state.belief.silent and not _is_held_for(state, "R714"):
+        yield TrackingErrorSeen(now, Subject(state.run), seen.device, error, TRACKING_LIMIT)
 
 
 def _is_awaited(state: RunState, robot: str) -> bool:

@@ -10,8 +10,9 @@ from cell_drivers.ur.script import START_TOLERANCE, WATCHDOG, standstill
 MAX_AGE = 0.5
 """s."""
 FORCE_ACCURACY = 10.0
-"""N: data sheets of the e-Series say 4 to 10, by the sensor in the wrist. A CB-Series tells it from motor currents, which a
-motion without a touch can put further off; so does a load that is not the declared one."""
+"""N: what Universal Robots' own forum gives of the CB-Series (thread 229, `Internal Force Sensor properties`, where 7.5 N were
+measured at rest beside another sensor). That one tells it from motor currents, which a motion without a touch can put further
+off; so does a load that is not the declared one. The e-Series has a sensor in its wrist; no data sheet of it was at hand."""
 HARDNESS: dict[StopKind, float] = {"hold": 1.0, "quick": 0.5, "power": 0.5}
 VERIFIED = (
     "a double of our own that interprets the part of URScript that this driver writes",

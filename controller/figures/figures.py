@@ -1,6 +1,7 @@
 """The figures of a run, folded from its events: OEE, takt, parts, time by cause, links.
 
-OEE index = availability * effectiveness * quality ratio, as in ISO 22400-2:2014:
+OEE index = availability * effectiveness * quality ratio, as in ISO 22400-2:2014 by what OPC 40501-1 (OPC UA for Machine Tools
+1.01), C.2.4, quotes of it; the standard itself was not at hand:
 
     availability   = APT / PBT        actual production time / planned busy time
     effectiveness  = PRI * PQ / APT   planned run time for what was produced / actual production time

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from cell.device import DeviceEvent, RobotState, SignalChanged
-from cell.events import CommandReported, Event, FactObserved, HoldRaised, RunEnded, ZoneReported
+from cell.events import CommandReported, Event, FactObserved, HoldRaised, RunEnded, TrackingErrorSeen, ZoneReported
 from cell.scenario import PersonEnters
 from cell_drivers.composed import ComposedSet, Share
 from controller.journal.journal import MemoryJournal
@@ -20,6 +20,7 @@ from tests.controller.small_planner import cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
 
 ENTERS = 4.137
+ASTRAY = 0.35
 
 
 class Quiet:
@@ -96,6 +97,33 @@ def test_a_robot_that_says_done_before_it_stands_is_seen_once_it_does() -> None:
     done = {e.of.step: e.at for e in told if isinstance(e, CommandReported) and e.status == "done" and e.of.step in stands}
     assert done
     assert all(0 < stands[step] - done[step] <= SWINGS * 1e9 + 2 * TICK for step in done)
+
+
+class Astray(Quiet):
+    """Its robot is 0.3 m beside its setpoint for a fifth of a second, between two looks at what no event tells."""
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return tuple(self._inner.poll())
+
+    @property
+    def robots_seen(self) -> tuple[RobotState, ...]:
+        robot = self._inner.motion["g1"].state()
+        is_astray = 0.0 <= robot.received / 1e9 - ASTRAY < 0.2
+        return (replace(robot, q=robot.setpoint + 0.3) if is_astray else robot,)
+
+
+def test_a_robot_that_leaves_its_way_for_a_moment_is_stopped() -> None:
+    given, simulated = spec(intent(batch="1 parts")), world()
+    plan, journal = small_plan(given.state, 1), MemoryJournal()
+    assert plan is not None
+    assert simulated.virtual is not None
+    clock = TickingClock(simulated.virtual)
+    runner = Runner(given, Astray(simulated), clock, journal, AtOnce(SmallPlanner(1)), Script(()), ends_when_held=True)  # type: ignore[arg-type]
+    state = runner.run(released(plan))
+    (seen,) = (event for event in journal.events if isinstance(event, TrackingErrorSeen))
+    assert 0 <= seen.at / 1e9 - ASTRAY <= 0.05
+    assert state.trouble.hold is not None
+    assert state.trouble.hold.code == "R714"
 
 
 def test_news_wakes_who_waits_and_is_no_request() -> None:

@@ -126,7 +126,7 @@ def test_what_is_at_hand_is_looked_at_where_asking_would_wait() -> None:
     seen = composed.robots_seen  # type: ignore[attr-defined]
     assert [state.device for state in seen] == [ROBOT]
     watch = Watch(composed)
-    assert list(watch.forces(tend(batch=1).state, 0)) == []
+    assert list(watch.at_each_look(tend(batch=1).state, 0)) == []
 
 
 def test_a_driver_that_tells_no_force_is_not_watched_for_it() -> None:
