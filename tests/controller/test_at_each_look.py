@@ -118,7 +118,7 @@ def test_a_robot_that_leaves_its_way_for_a_moment_is_stopped() -> None:
     assert plan is not None
     assert simulated.virtual is not None
     clock = TickingClock(simulated.virtual)
-    runner = Runner(given, Astray(simulated), clock, journal, AtOnce(SmallPlanner(1)), Script(()), ends_when_held=True)  # type: ignore[arg-type]
+    runner = Runner(given, Astray(simulated), clock, journal, AtOnce(SmallPlanner(1)), Script(()), ends_when_held=True)
     state = runner.run(released(plan))
     (seen,) = (event for event in journal.events if isinstance(event, TrackingErrorSeen))
     assert 0 <= seen.at / 1e9 - ASTRAY <= 0.05
