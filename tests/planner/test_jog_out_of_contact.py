@@ -154,8 +154,7 @@ SEEDS = [pytest.param(k, marks=[pytest.mark.slow] if k else []) for k in range(3
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_way_that_is_proved_deepens_any_pair(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has made it: this planner sees nothing that stands there."""
-    monkeypatch.setattr(planner_jog, "too_near", lambda collider, q, margins: ())
-    monkeypatch.setattr(planner_jog, "_clear", lambda check, path, near: (path, None))
+    blind(monkeypatch)
     refused = 0
     for request in drawn(seed, 12 if seed else 3):
         plan, motion = way(request)
@@ -176,6 +175,19 @@ def test_a_way_out_that_is_found_is_proved(seed: int) -> None:
             released = proved(plan, request)
             assert released.value is not None, (request.jog, request.state.stances["ra"], released.diagnostics)
     assert found or seed
+
+
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner_jog, "too_near", lambda collider, q, margins: ())
+    monkeypatch.setattr(planner_jog, "_clear", lambda check, path, near: (path, None))
+
+
+def test_what_is_only_near_is_proved_to_come_no_nearer(monkeypatch: pytest.MonkeyPatch) -> None:
+    blind(monkeypatch)
+    request = asked(up(is_forward=False), at=(*ON_A_SHAFT[:2], ON_A_SHAFT[2] + 0.0054, 0.0))
+    (refused,) = proved(way(request)[0], request).diagnostics
+    assert refused.code == "E686"
+    assert "mm from shaft at infeed[1]: it may only be moved away from it" in refused.message
 
 
 def up(speed: float = OUT_OF_CONTACT, is_forward: bool = True) -> Jog:

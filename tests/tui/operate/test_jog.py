@@ -252,5 +252,5 @@ def test_a_record_shows_a_robot_where_it_was_jogged_to() -> None:
 
 def test_a_record_moves_nothing() -> None:
     assert why_not(replace(view(), link="record")) == "this is a record: nothing moves"
-    assert why_not(replace(view(), link="lost")) == "there is no controller to ask"
+    assert why_not(replace(view(), link="lost")) == jog_rows.NOBODY
     assert jog_rows.robots_of(replace(view(), ground=None)) == ("g1",)

@@ -22,6 +22,7 @@ from tui.operate.view import View
 
 SPEEDS = (0.005, 0.01, 0.025, 0.05, 0.1, FASTEST)  # m/s
 FRAMES: tuple[Frame, ...] = ("joint", "base", "tool")
+NOBODY = "there is no controller to ask: a robot is jogged in a hold of a run that goes on, and of no other"
 ABOUT = f"""Jog: one robot moves along one axis while a key is held. Only in manual mode, which is asked for in a hold (m).
 
 up, down: the axis. ← and →, held: move along it, back and forth. , and . only show where that would go, dotted on the map.
@@ -72,7 +73,7 @@ def jog_of(view: View, choice: Choice, axis: str, is_forward: bool) -> Jog | Non
 def why_not(view: View) -> str | None:
     """The reason why nothing is jogged here and now. Who holds the key and what stands in the way the controller says."""
     if view.link != "live":
-        return "this is a record: nothing moves" if view.link == "record" else "there is no controller to ask"
+        return "this is a record: nothing moves" if view.link == "record" else NOBODY
     if view.role == "view":
         return "this terminal only looks: attach with --role operate"
     if view.ground is None:
