@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cell.device import FaultCleared, FaultRaised, GripChanged, GripperState
-from cell.events import Event, HoldRaised, RunEnded, RunOpened
+from cell.events import Event, HoldRaised, Retried, RunEnded, RunOpened
 from cell.run import HOLDS_BY_THE_CAUSE
 from cell.scenario import Scenario
 from cell_drivers.simulated import simulated_cell
@@ -67,9 +67,11 @@ def test_a_policy_that_begins_with_a_hold_has_its_words() -> None:
 
 
 def test_where_the_policy_tries_again_what_is_not_seen_is_told() -> None:
-    code, text = holds(run(tail=TRIED))[0]
+    events = run(tail=TRIED)
+    ((code, text),) = holds(events)
     assert code == "R705"
     assert text.startswith("nobody observes what grip.")
+    assert of(events, Retried) == [], "its try is not spent on that"
 
 
 def test_a_device_that_stays_as_it_is_holds_again_at_each_resume() -> None:
