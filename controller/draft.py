@@ -5,12 +5,13 @@ Each rule of the fold takes the draft, changes what the event changes, and says 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from immutables import Map
 
 from cell.commands import Command, RequestJog, RequestPlan, SetSpeed, Subject
+from cell.dataclass import replaced
 from cell.events import CommandSent, Conclusion, JogRequested, PlanRequested, SpeedAsked
 from cell.run import PackState, RunContext
 from controller.alarms import Alarms
@@ -60,18 +61,18 @@ class Draft:
         return self.plan.subjects[step] if step is not None else self.subject
 
     def believe(self, **changes: Any) -> None:
-        self.belief = replace(self.belief, **changes)
+        self.belief = replaced(self.belief, changes)
 
     def proceed(self, **changes: Any) -> None:
-        self.progress = replace(self.progress, **changes)
+        self.progress = replaced(self.progress, changes)
 
     def mend(self, **changes: Any) -> None:
-        self.trouble = replace(self.trouble, **changes)
+        self.trouble = replaced(self.trouble, changes)
 
     def jog(self, **changes: Any) -> None:
         """Of manual mode."""
         assert self.manual is not None
-        self.manual = replace(self.manual, **changes)
+        self.manual = replaced(self.manual, changes)
 
     def say(self, conclusion: Conclusion) -> None:
         self.record.append(conclusion)

@@ -184,6 +184,27 @@ def test_what_the_library_refuses_it_refuses_in_the_same_words() -> None:
     assert outcome(lambda: ours.dataclass(slots=True)(disordered())) == outcome(lambda: dataclass(slots=True)(disordered()))
 
 
+@pytest.mark.parametrize("body", [plain, ready, with_own_words], ids=lambda body: body.__name__)
+def test_another_one_with_changes_is_the_one_that_the_library_makes(body: Callable[[], type]) -> None:
+    _, made = both({"slots": True, "frozen": True}, body)
+    one = made(3)
+    for changes in {}, {"one": 5}, {"self": 7, "one": 1}:
+        if changes.keys() <= set(made.__slots__):
+            assert repr(ours.replaced(one, changes)) == repr(replace(one, **changes))
+    assert one.one == 3
+    with pytest.raises(TypeError):
+        ours.replaced(one, {"nothing": 1})
+
+
+def test_a_class_of_the_librarys_is_replaced_by_it() -> None:
+    @dataclass(frozen=True, slots=True, order=True)
+    class Ordered:
+        one: int
+        two: int
+
+    assert ours.replaced(Ordered(1, 2), {"two": 4}) == Ordered(1, 4)
+
+
 def test_what_is_beyond_the_plain_case_is_the_librarys() -> None:
     @ours.dataclass(frozen=True, slots=True, order=True)
     class Ordered:
