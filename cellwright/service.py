@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cell.codec import CodecError, from_plain
 from cell.diagnostic import Diagnostic
@@ -26,7 +27,6 @@ from cell.jog import Jog
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSummary
-from cellwright.cell_lock import NONE, CellLock
 from cellwright.folders import private
 from cellwright.start_file import Start, write_start
 from controller.alarms import Alarms
@@ -60,6 +60,9 @@ from controller.attached.messages import (
 )
 from controller.journal.folder import RunFolder, new_run
 from controller.journal.journal import JournalError
+
+if TYPE_CHECKING:
+    from cellwright.cell_lock import CellLock
 
 CONTROLLER = ("-m", "cellwright.controller_process")
 LOG = "controller.log"
@@ -306,7 +309,7 @@ class Run:
                 self.process.wait(ENDED_WITHIN)
 
 
-def start_run(start: Start, plan: ReleasedPlan, state_dir: Path, lock: CellLock = NONE, role: Role = "engineer") -> Run:
+def start_run(start: Start, plan: ReleasedPlan, state_dir: Path, lock: CellLock | None = None, role: Role = "engineer") -> Run:
     """Opens a run's folder under `state_dir` and starts its controller, which waits for a start. What is locked already goes with
     it. Raises OSError where the folder cannot be made."""
     folder = _new_folder(private(state_dir))
@@ -322,10 +325,11 @@ def resume_run(folder: RunFolder, lock: CellLock, jobs: int | None, role: Role =
     return _controlled(folder, role, None, lock, *words)
 
 
-def _controlled(folder: RunFolder, role: Role, after: int | None, lock: CellLock, *words: str) -> Run:
+def _controlled(folder: RunFolder, role: Role, after: int | None, lock: CellLock | None, *words: str) -> Run:
     ours, theirs = socket.socketpair()
-    passed = (theirs.fileno(), *lock.descriptors)
-    locks = ("--locks", ",".join(map(str, lock.descriptors))) if lock.descriptors else ()
+    held = () if lock is None else lock.descriptors
+    passed = (theirs.fileno(), *held)
+    locks = ("--locks", ",".join(map(str, held))) if held else ()
     with theirs, (folder.path / LOG).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, *CONTROLLER, str(folder.path), "--line", str(theirs.fileno()), *locks, *words],
@@ -336,7 +340,8 @@ def _controlled(folder: RunFolder, role: Role, after: int | None, lock: CellLock
             start_new_session=True,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
-    lock.release()  # the controller holds it by now, and until it ends
+    if lock is not None:
+        lock.release()  # the controller holds it by now, and until it ends
     return Run(folder, _client(folder, ours, role, after), process)
 
 

@@ -24,8 +24,8 @@ from controller.attached.permits import may_not_be_shelved
 from tui.operate.cells import Cell, Several
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.lines import Line, Look, fitted, line, said
+from tui.operate.opening import SCREENS, page
 from tui.operate.page import Page
-from tui.operate.pages import SCREENS, page
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels.footer import footer_line
 from tui.operate.requests import INSTEAD

@@ -1,9 +1,8 @@
-"""Which regions each page of the application has. A page is made when it is first opened, and stays."""
+"""Which regions each page but the overview has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -13,33 +12,9 @@ from textual.containers import Horizontal, Vertical
 from tui.operate.axis_panel import AxisPanel
 from tui.operate.lines import Line
 from tui.operate.page import Page
-from tui.operate.panel import Draw, ListPanel, Panel
-from tui.operate.panels import alarm_rows, cell_map, cell_rows, explained, jog_rows, joints, logged, plan_board, why
+from tui.operate.panel import ListPanel, Panel
+from tui.operate.panels import alarm_rows, cell_map, cell_rows, explained, jog_rows, logged, plan_board
 from tui.operate.view import View
-
-SCREENS: Final = ("overview", "plan", "jog", "alarms", "explain", "log", "cells", "intent")
-
-
-class Overview(Page):
-    first = "why"
-
-    def compose(self) -> ComposeResult:
-        with Horizontal(classes="upper"):
-            with Vertical(id="maps"):
-                yield _map(cell_map.top, "from above", "top")
-                yield _map(cell_map.side, "from the side", "side")
-            with Vertical(id="middle"):
-                yield Panel(why.why_lines, "why", why.ABOUT, can_focus=True, id="why")
-                yield Panel(joints.joint_lines, "joints", joints.ABOUT, can_focus=True, id="joints")
-            with Vertical(id="more"):
-                yield Panel(why.parts_lines, "parts", why.PARTS, can_focus=True, id="parts")
-                yield ListPanel(logged.log_rows, "last", logged.ABOUT, id="last")
-        yield Panel(plan_board.strip, "plan", plan_board.ABOUT, can_focus=True, id="strip")
-
-
-def _map(draw: Draw, title: str, plane: cell_map.Plane) -> Panel:
-    scale = partial(cell_map.scale_of, plane=plane)
-    return Panel(draw, title, cell_map.ABOUT, can_focus=True, id=f"{plane}_map", beside=scale)
 
 
 class Plan(Page):
@@ -115,17 +90,7 @@ class Cells(Page):
         yield CellList()
 
 
-def page(name: str) -> Page:
-    """The one of that name, newly made."""
-    if name == "intent":
-        from tui.operate.editing.page import IntentPage  # an editor takes long to load
-
-        return IntentPage()
-    return _PAGES[name](id=name)
-
-
-_PAGES: Final[Mapping[str, type[Page]]] = {
-    "overview": Overview,
+PAGES: Final[Mapping[str, type[Page]]] = {
     "plan": Plan,
     "jog": Jogging,
     "alarms": Alarms,

@@ -95,7 +95,7 @@ def _last_moves(scene: Scene, plan: PlanIndex) -> Mapping[str, tuple[str, int, b
     return found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)  # a motion a robot; more would keep plans that are over
 def _curve(plan: PlanIndex, name: str) -> tuple[Path, Law]:
     motion = plan.plan.motions[name]
     return Path.of(motion.segments), Law.of(motion.phases)

@@ -1,0 +1,112 @@
+"""The first picture waits for nothing that is not in it: pages, dialogs and the editor come when they are asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from textual.geometry import Size
+from textual.pilot import Pilot
+
+from tests.tui.operate.at_a_controller import controlled, until
+from tests.tui.operate.on_record import TENDING, scene_of
+from tests.tui.operate.seen import in_a_loop, text_of_screen
+from tests.tui.operate.test_hostile import Still
+from tui.operate import live as lives
+from tui.operate.app import Operate
+from tui.operate.live import LiveRun
+from tui.operate.page import Page
+from tui.operate.view import View
+
+LATER = (
+    "tui.operate.dialogs",
+    "tui.operate.agreeing",
+    "tui.operate.editing.page",
+    "tui.operate.pages",
+    "tui.operate.recorded",
+    "textual.widgets._text_area",
+    "controller.figures.figures",
+    "cellwright.cell_lock",
+    "cellwright.reading",
+)
+
+
+@asynccontextmanager
+async def shown() -> AsyncIterator[tuple[Operate, Pilot[str]]]:
+    app = Operate(Still(View(scene_of(TENDING, 400), "live", role="engineer")))
+    async with app.run_test(size=(120, 36)) as pilot:
+        yield app, pilot
+
+
+def pages(app: Operate) -> list[str | None]:
+    return [page.id for page in app.query(Page)]
+
+
+@in_a_loop
+async def test_a_page_is_made_when_it_is_first_opened_and_stays() -> None:
+    async with shown() as (app, pilot):
+        assert pages(app) == ["overview"]
+        await pilot.press("2")
+        assert pages(app) == ["overview", "plan"]
+        assert app.focused is not None
+        assert app.focused.id == "board"
+        await pilot.press("down", "1", "2")
+        assert pages(app) == ["overview", "plan"]
+
+
+@in_a_loop
+async def test_what_goes_by_a_page_that_nobody_has_opened_goes_without_it() -> None:
+    async with shown() as (app, pilot):
+        await pilot.press("ctrl+s")
+        assert "save: open the intent first" in text_of_screen(app)
+        await pilot.press("5")
+        assert pages(app) == ["overview", "explain"]
+        assert "running: began at" in text_of_screen(app)
+
+
+@in_a_loop
+async def test_all_is_given_its_styles_anew_only_where_the_form_of_the_screen_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with shown() as (app, _):
+        main, given = app.screen_stack[0], []
+        monkeypatch.setattr(main, "update_node_styles", lambda: given.append(main.classes))
+        app._fit(Size(130, 40))
+        assert given == []
+        app._fit(Size(100, 24))
+        assert given == [frozenset()]
+        app._fit(Size(120, 36))
+        assert given[1:] == [{"wide", "tall"}]
+
+
+@in_a_loop
+async def test_the_files_of_the_cell_are_read_when_what_has_happened_is_on_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_at: list[int] = []
+    has_read, app = Event(), None
+
+    def ground_of(*_: object) -> str:
+        seen_at.append(0 if app is None else app.view.scene.seq)
+        has_read.set()
+        return "not wanted here"
+
+    monkeypatch.setattr(lives, "ground_of", ground_of)
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(300)
+        live = LiveRun(run.folder, "view")
+        app = Operate(live)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, has_read.is_set)
+    assert seen_at[0] >= 300
+
+
+def test_what_is_not_in_the_first_picture_is_not_loaded_for_it() -> None:
+    told = (
+        f"import sys, tui.operate.app, tui.operate.live, tui.operate.overview\nprint(*(n for n in {LATER!r} if n in sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
