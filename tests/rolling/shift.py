@@ -20,7 +20,7 @@ from controller.rehearsal import Ask, RunRecord, rehearsed
 from controller.run_state import RunState
 from tests.rolling.newest import NewestJournal
 
-OURS = ("cell.", "controller.", "cell_drivers.")
+OURS = ("cell.", "controller.", "cell_drivers.", "tui.")
 
 
 @dataclass(frozen=True, slots=True)

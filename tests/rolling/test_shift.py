@@ -8,13 +8,32 @@ import pytest
 
 from controller.figures.figures import figures_of
 from tests.rolling.gantry import rolled
+from tests.rolling.screens import Shown
 from tests.rolling.shift import Shift
+from tui.operate import scene
+
+LINES = 12
+
+
+@cache
+def shown() -> Shown:
+    return Shown(0)
 
 
 @cache
 def folded() -> Shift:
-    """Seven plans of two parts each; what is remembered is full after the first three, and no event is kept."""
-    return rolled(0.1, ahead=2, remembers=4, keeps=0, counts=(4, 6))
+    """Seven plans of two parts each; what is remembered is full after the first three, and no event is kept. The screens are
+    drawn at each step; their log is full by then too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene, "LOG", LINES)
+        return rolled(0.1, ahead=2, remembers=4, counts=(4, 6), journal=shown())
+
+
+def test_the_screens_have_seen_all_of_it_and_hold_as_much_after_seven_plans_as_after_five() -> None:
+    early, late = ({kind: n for kind, n in folded().moments[at].objects.items() if kind.startswith("tui.")} for at in (4, 6))
+    assert early == late
+    assert early["tui.operate.scene.Said"] == len(shown().scene.log) == LINES
+    assert shown().scene.run == folded().state
 
 
 def test_there_are_as_many_objects_after_seven_plans_as_after_five() -> None:

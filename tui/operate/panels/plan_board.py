@@ -142,16 +142,16 @@ def _waits(scene: Scene, plan: PlanIndex, step: Step) -> str:
     return f"waits for {first.id} ({first.because.rule}){more}"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _by_resource(plan: PlanIndex) -> dict[str, tuple[Step, ...]]:
     return dict(by_resource(plan))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _by_claim(plan: PlanIndex) -> dict[str, tuple[Step, ...]]:
     return dict(by_claim(plan))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _critical(plan: PlanIndex) -> frozenset[str]:
     return critical(plan)
