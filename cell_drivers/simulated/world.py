@@ -237,7 +237,8 @@ class World:
         return tuple(robot for robot in self.arms if self.is_lost(robot))
 
     def robots_in(self, zone: str) -> tuple[str, ...]:
-        """Robots with the flange or a TCP in the box of `zone`, of those of which it is known."""
+        """Robots with the flange, the middle of a body of their tool or something held in the box of `zone`, of those of which it
+        is known. The TCP of an empty hand is a point in the air, and may be inside."""
         low, high = np.array(self.cell.zones[zone].low), np.array(self.cell.zones[zone].high)
         return tuple(name for name in self.arms if any(bool(np.all((p >= low) & (p <= high))) for p in self._points(name)))
 
@@ -246,10 +247,10 @@ class World:
         if T_world_flange is None:
             return
         yield T_world_flange.translation
-        for tool in self.cell.tools.values():
-            if self.mounts[tool.name] == robot:
-                for hand in tool.hands:
-                    yield (T_world_flange @ hand.T_flange_tcp).translation
+        tools = [tool for tool in self.cell.tools.values() if self.mounts[tool.name] == robot]
+        yield from ((T_world_flange @ body.pose).translation for tool in tools for body in tool.bodies)
+        for tool, name, _ in self.held(robot):
+            yield (T_world_flange @ next(h.T_flange_tcp for h in tool.hands if h.name == name)).translation
 
 
 def _coincide(one: Pose, other: Pose) -> bool:

@@ -300,6 +300,13 @@ def test_going_in_through_a_shut_door_is_a_violation() -> None:
     assert "while the door of lathe is closed" in desk.cell.record().violations[0].text
 
 
+def test_an_empty_hands_tcp_in_there_is_none() -> None:
+    """Hand b's is 0.3 m aside of the flange: a point in the air."""
+    desk = Desk()
+    desk.move(over("lathe") + np.array([-0.4, 0.0, 0.0, 0.0]))
+    assert desk.cell.record().violations == ()
+
+
 def test_pulling_a_part_out_of_a_closed_clamp_is_a_violation() -> None:
     desk = Desk()
     at_lathe(desk)
