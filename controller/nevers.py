@@ -34,21 +34,24 @@ def forbidding(d: Draft, step: Step) -> Never | None:
 
 def watch(d: Draft, before: RunState) -> None:
     """Called behind what each event has changed. One that is broken stops what moves; it is told once for each time, and again
-    where something moves all the same."""
+    where something moves all the same that it is to stop. One that is waited out hides no other."""
     if d.context is None or not d.known.program.nevers or d.known.rules < WATCHES_NEVERS_ALWAYS:
         return
     if d.belief is before.belief and d.progress is before.progress:
         return
-    never = _broken(d, None)
-    if never is None or not (_is_on_its_way(d) or _is_begun(d, before)):
-        return
-    _violated(d, never)
+    broken = _all_broken(d, None)
+    is_begun = bool(broken) and _is_begun(d, before)
+    for never in broken:
+        if is_begun or _is_on_its_way(d, never):
+            is_begun = False
+            _violated(d, never)
 
 
-def _is_on_its_way(d: Draft) -> bool:
-    """Whether a step moves a robot that was not told to stand still yet."""
-    under_way = (f for f in d.progress.flights.values() if f.step is not None and not f.is_stopped)
-    return any(f.device in d.belief.robots and f.device not in d.trouble.halted for f in under_way)
+def _is_on_its_way(d: Draft, never: Never) -> bool:
+    """Whether a step moves a robot that this one stops, and that was not told to stand still yet."""
+    under_way = (f.device for f in d.progress.flights.values() if f.step is not None and not f.is_stopped)
+    stopped = _stood_still(d, never) or d.belief.robots
+    return any(robot in stopped and robot in d.belief.robots and robot not in d.trouble.halted for robot in under_way)
 
 
 def _is_begun(d: Draft, before: RunState) -> bool:
@@ -69,9 +72,9 @@ def _violated(d: Draft, never: Never) -> None:
     then, everything stops."""
     d.mend(violations=d.trouble.violations + 1)
     d.say(ClauseBroken(d.now, d.subject, "never", words_of(never), (never.span,)))
-    has_policy = d.known.rules >= WATCHES_NEVERS_ALWAYS and d.policies is not None and d.policies.policy_from("", "violated")
-    if not has_policy and occupied_in(d, never) is not None:
-        halts.halt(d, _robots_of(never))
+    has_policy = _has_policy(d)
+    if robots := _stood_still(d, never):
+        halts.halt(d, robots)
     else:
         halts.stop_all(d)
         recovery.replan(d, "a never was broken")
@@ -79,6 +82,17 @@ def _violated(d: Draft, never: Never) -> None:
         recovery.fail(d, Failure("violated", "R712", f"never {words_of(never)}", block=""))
     else:
         _hold_for(d, never)
+
+
+def _has_policy(d: Draft) -> bool:
+    if d.known.rules < WATCHES_NEVERS_ALWAYS or d.policies is None:
+        return False
+    return d.policies.policy_from("", "violated") is not None
+
+
+def _stood_still(d: Draft, never: Never) -> tuple[str, ...]:
+    """The robots that stand still on their paths for it; none where everything is stopped."""
+    return () if _has_policy(d) or occupied_in(d, never) is None else _robots_of(never)
 
 
 def _hold_for(d: Draft, never: Never) -> None:
@@ -106,7 +120,11 @@ def _robots_of(never: Never) -> tuple[str, ...]:
 
 
 def _broken(d: Draft, step: Step | None) -> Never | None:
-    return next((n for n in d.known.program.nevers if _value(d, n.condition, step) is not False), None)
+    return next(iter(_all_broken(d, step)), None)
+
+
+def _all_broken(d: Draft, step: Step | None) -> tuple[Never, ...]:
+    return tuple(n for n in d.known.program.nevers if _value(d, n.condition, step) is not False)
 
 
 def _value(d: Draft, condition: Condition, step: Step | None) -> bool | None:

@@ -83,7 +83,7 @@ def zone_pair(cell: CellModel, condition: Condition) -> tuple[InZone, InZone] | 
 
 def is_watched(cell: CellModel, condition: Condition) -> bool:
     """`r in zone and zone is occupied`: who is in a zone no plan can know, so it is kept while running. No step into the zone is
-    started then, and motion stops where somebody comes (controller/monitor.py)."""
+    started then, and motion stops where somebody comes (controller/nevers.py)."""
     if not isinstance(condition, AllOf):
         return False
     inside = any(isinstance(p, IsIn) and not p.negated and p.subject.text in cell.robots for p in condition.parts)

@@ -16,16 +16,19 @@ from cell.events import (
     LinkReported,
     OperatorAsked,
     RunOpened,
+    ZoneReported,
 )
-from cell.run import WATCHES_NEVERS_ALWAYS
-from cell.steps import Fact, FactName
+from cell.program import AllOf, IsIn
+from cell.run import WATCHES_NEVERS_ALWAYS, RobotContext
+from cell.steps import AtHome, Fact, FactName
 from controller.draft import draft_of
 from controller.machine import advance
 from controller.nevers import forbidding
-from controller.run_state import NOTHING_YET, Commands, RunState
+from controller.run_state import NOTHING_YET, Commands, RobotBelief, RunState
 from tests.controller.tending import POLICIES, Tended, tend
 
 SPINDLE = "never g1 in inside_lathe and lathe.spindle is running\n"
+AISLE = "never g1 in aisle and aisle is occupied\n"
 DOOR = "never g1 in inside_lathe and lathe.door is closed\n"
 CLAMP = "never g1 in inside_lathe and lathe.clamp is closed and lathe.spindle is running\n"
 INTO = "s7"
@@ -140,6 +143,33 @@ def test_a_motion_that_was_refused_has_brought_the_robot_nowhere() -> None:
     flight = next(command for command, flight in state.progress.flights.items() if flight.step == INTO)
     state, _ = after(state, CommandReported(state.now, OF, flight, "refused", "BUSY", "not now", state.now))
     assert state.belief.robots["g1"].inside == ()
+
+
+def with_somebody_beside(state: RunState, *, other: str = "g2") -> RunState:
+    """The same, with another robot that stands in the aisle, where it must not be with somebody there: the first `never`."""
+    assert state.context is not None
+    beside, *nevers = state.context.program.nevers
+    assert isinstance(beside.condition, AllOf)
+    parts = beside.condition.parts
+    of_other = tuple(replace(p, subject=replace(p.subject, path=(other,))) if isinstance(p, IsIn) else p for p in parts)
+    beside = replace(beside, condition=replace(beside.condition, parts=of_other))
+    program = replace(state.context.program, nevers=(beside, *nevers))
+    robots = {**state.context.robots, other: RobotContext((), None)}
+    standing = state.belief.robots.set(other, RobotBelief(AtHome(), ("aisle",)))
+    context = replace(state.context, program=program, robots=robots)
+    return replace(state, context=context, belief=replace(state.belief, robots=standing))
+
+
+def test_who_is_waited_out_by_one_robot_is_told_once_while_another_ends_its_motion_and_hides_no_other_never() -> None:
+    state = with_somebody_beside(on_its_way(tend(tail=POLICIES + AISLE + SPINDLE)))
+    state, said = after(state, ZoneReported(state.now, OF, "aisle", True, "scanner.aisle"))
+    assert ([event.code for event in told(said, HoldRaised)], stops(said)) == (["R712"], 0)
+    assert list(state.trouble.halted) == ["g2"]
+    state, said = after(state, seen(state, "clamped"), seen(state, "unclamped"))
+    assert (told(said, ClauseBroken), stops(said), state.trouble.violations) == ([], 0, 1)
+    state, said = after(state, seen(state, "running"), seen(state, "clamped"))
+    assert stops(said) == 1
+    assert [event.text for event in told(said, ClauseBroken)] == ["g1 in inside_lathe and lathe.spindle is running"]
 
 
 def test_a_run_of_before_is_folded_as_it_was() -> None:
