@@ -2,8 +2,8 @@
 them.
 
 Law: what is silent or cut off is told as that, and not as a bad link. A window that is worse than its bound is told at once, and
-so is the first good one after it; the others together, once a minute: what a run keeps of its links does not grow with its
-answers.
+so is the first good one after it, by itself; the others together, once a minute: what a run keeps of its links does not grow with
+its answers.
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ class Hearing:
         measured = _measured(state, device, window, bound, now)
         if is_worse(measured, bound):
             self._told.discard(device)  # the next that is good is waited for, where a robot is moved by hand
+            before = self._kept.pop(device, None)
+            if before is not None:  # else the next window would be as good as those from before this one
+                yield _measured(state, device, before, bound, now, until=window.since)
             yield measured
             return
         kept = self._kept.setdefault(device, _Answers(window.since))
@@ -70,10 +73,13 @@ class Hearing:
             yield _measured(state, device, self._kept.pop(device), bound, now)
 
 
-def _measured(state: RunState, device: str, answers: _Answers, bound: LinkBound, now: int) -> LinkMeasured:
-    took = answers.took
+def _measured(
+    state: RunState, device: str, answers: _Answers, bound: LinkBound, now: int, until: int | None = None
+) -> LinkMeasured:
+    """`until`: where the answers end, if that is not now."""
+    took, end = answers.took, now if until is None else until
     late = sum(seconds > bound.latency for seconds in took)
     return LinkMeasured(
-        now, Subject(state.run), device, (now - answers.since) / SECOND, len(took) + answers.lost, answers.lost, late,
+        now, Subject(state.run), device, (end - answers.since) / SECOND, len(took) + answers.lost, answers.lost, late,
         bound.latency, max(took, default=0.0), counted(took),
     )  # fmt: skip
