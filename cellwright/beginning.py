@@ -11,7 +11,7 @@ import gc
 from cell.scenario import Scenario
 from cell.scenario_orders import order_changes
 from cellwright.begun import Begun, write_begun
-from cellwright.cell_lock import CellLock
+from cellwright.cell_lock import CellLock, keys_of
 from cellwright.in_service import InService, drivers_in_service
 from cellwright.planner_link import PlannerProcess
 from cellwright.reading import Reading
@@ -46,7 +46,7 @@ def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock
         if not site.desk.is_started():
             return Parting("not begun", "", "nothing was moved", 0)
         site.desk.has_begun = True
-        write_begun(site.folder.path, _for_another(made))
+        write_begun(site.folder.path, _for_another(made, keys_of(reading, ready.request.cell)))
         if made.clock is not None:
             planner.warm()
         changes = Announced(order_changes(site.start.scenario or Scenario(), ready.request.cell))
@@ -71,10 +71,11 @@ def made_for(site: Site, ready: Ready, lock: CellLock) -> InService:
     return found
 
 
-def _for_another(made: InService) -> Begun:
+def _for_another(made: InService, drives: tuple[str, ...]) -> Begun:
     """What another controller has to know, should this one not come to the end."""
     return Begun(
         world=None if made.reached is None else str(made.reached),
         record=None if made.record is None else str(made.record),
         is_simulated=made.is_simulated,
+        drives=drives,
     )

@@ -17,11 +17,13 @@ FILE = "begun.json"
 @dataclass(frozen=True, slots=True)
 class Begun:
     """`world` is the file that says where the simulated world can be reached, None where there is none that outlives its
-    controller; `record` is that world's own. `is_simulated`: no device of it is real."""
+    controller; `record` is that world's own. `is_simulated`: no device of it is real. `drives`: its cell file and its devices, as
+    they are locked (cell_lock.py); of a run of before nothing."""
 
     world: str | None
     record: str | None
     is_simulated: bool
+    drives: tuple[str, ...] = ()
 
 
 def write_begun(run: Path, begun: Begun) -> None:
@@ -32,6 +34,7 @@ def write_begun(run: Path, begun: Begun) -> None:
 def read_begun(run: Path) -> Begun | None:
     """None where nothing that can be read says so."""
     try:
-        return from_plain(Begun, json.loads((run / FILE).read_text(encoding="utf-8")))
+        said = json.loads((run / FILE).read_text(encoding="utf-8"))
+        return from_plain(Begun, {"drives": [], **said} if isinstance(said, dict) else said)
     except (OSError, ValueError, CodecError):
         return None

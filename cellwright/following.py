@@ -8,20 +8,23 @@ from __future__ import annotations
 from contextlib import suppress
 
 from cell.events import RunOpened
-from cellwright.begun import read_begun
+from cellwright.begun import Begun, read_begun
 from controller.journal.folder import RunFolder, run_folders
 from controller.journal.journal import JournalError
 
 
-def followed_by(folder: RunFolder, opened: RunOpened) -> RunFolder | None:
-    """The newest run of the same cell that has begun since; None where none has."""
-    later = (other for other in run_folders(folder.path.parent.parent) if other.id > folder.id and _is_real(other))
-    return next((other for other in later if _revision(other) == opened.cell_revision), None)
+def followed_by(folder: RunFolder, begun: Begun, opened: RunOpened) -> RunFolder | None:
+    """The newest run that has begun since in the same cell, or with a device of it; None where none has. A cell whose file was
+    changed in between, and put back, has been worked in all the same."""
+    later = (other for other in run_folders(folder.path.parent.parent) if other.id > folder.id)
+    return next((other for other in later if _shares(other, begun, opened)), None)
 
 
-def _is_real(folder: RunFolder) -> bool:
-    begun = read_begun(folder.path)
-    return begun is not None and not begun.is_simulated
+def _shares(other: RunFolder, begun: Begun, opened: RunOpened) -> bool:
+    since = read_begun(other.path)
+    if since is None or since.is_simulated:
+        return False
+    return not set(since.drives).isdisjoint(begun.drives) or _revision(other) == opened.cell_revision
 
 
 def _revision(folder: RunFolder) -> str | None:

@@ -108,7 +108,7 @@ def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Worksh
         return refused("R762", f"run {folder.id} is over: {state.pack}", AGAIN)
     if begun is None or plan is None or off.opened is None:
         return refused("R765", f"nothing says how run {folder.id} was begun", AGAIN)
-    if not begun.is_simulated and (later := followed_by(folder, off.opened)) is not None:
+    if not begun.is_simulated and (later := followed_by(folder, begun, off.opened)) is not None:
         text = f"run {later.id} has begun in the same cell since: what run {folder.id} knows of its parts is old"
         return refused("R762", text, AGAIN)
     request = request_for(reading, workshop, start.seed, off.planned_from, frozenset(start.without), (), start.is_continuous)
