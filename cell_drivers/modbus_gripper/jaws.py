@@ -32,7 +32,7 @@ OPEN_BELOW = 16
 ACTIVATING = 10_000_000_000
 """ns that an activation may take: it is declared at some seconds."""
 
-Waking = Literal["clearing", "activating", "opening"]
+Waking = Literal["clearing", "activating", "opening", "stopped"]
 
 
 @dataclass(slots=True)
@@ -86,17 +86,28 @@ class Jaws:
         self.events.append(CommandChanged(self.name, now, command, CommandStatus("done")))
 
     def stop(self, now: int) -> None:
-        """Jaws that move stand still; without a command under way nothing does, and what is held is held."""
+        """Jaws that move stand still; without a command under way nothing does, and what is held is held. An activation goes no
+        further than the gripper by itself takes it, and has to be acknowledged anew."""
+        if self._waking is not None:
+            step, until = self._waking
+            self._waking, self._pending = ("stopped", until), None
+            if step == "opening" and self.status is not None:
+                self._pending = Request(True, False, self.status.requested)
         if self._order is not None and self.status is not None:
             self._pending = Request(True, False, self.status.requested)
             self._end(CommandStatus("aborted", None, "stop"), now)
 
     def acknowledge(self, fault: str, now: int) -> None:
         """Activates, where that is what the fault asks for. A fault that is not there is a no-op."""
-        if self.fault is None or self.fault[0] != fault or self.status is None or not self.is_up or self._waking is not None:
+        if self.fault is None or self.fault[0] != fault or self.status is None or not self.is_up or self._is_waking:
             return
         if fault == NOT_ACTIVATED or (self.status.fault and self.status.fault not in BY_ITSELF):
             self._waking, self._pending = ("clearing", now + ACTIVATING), Request(False, False)
+
+    @property
+    def _is_waking(self) -> bool:
+        """An activation goes on, which nobody has stopped."""
+        return self._waking is not None and self._waking[0] != "stopped"
 
     def take_pending(self) -> Request | None:
         """What is to be written now. Asked for behind a fresh sample only."""
@@ -187,7 +198,7 @@ class Jaws:
     def _wake(self, status: Status, now: int) -> None:
         """One step of an activation on each sample: taken back, seen to be, asked for again, seen to be done. Then the jaws are
         sent to where they are open: of jaws that were sent nowhere the gripper does not tell what they hold."""
-        if self._waking is None:
+        if self._waking is None or not self._is_waking:
             return
         step, until = self._waking
         if step == "clearing" and not status.is_enabled:

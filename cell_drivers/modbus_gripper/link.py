@@ -39,6 +39,7 @@ ANSWER = 0.25  # s that the gripper may take for an answer, and for a connection
 PAUSE = 0.25  # s between two tries of a connection
 NAMING = 0.75  # s that a name server may take; who opens the driver waits no longer
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what fails is told as a fault, not on somebody's terminal
+UNASKED = 65_536  # bytes that are thrown away before a question: an answer has a dozen
 FRAMERS = {"tcp": FramerType.SOCKET, "rtu": FramerType.RTU}
 
 
@@ -153,10 +154,15 @@ class Link:
 
 
 def _drain(end: socket | None) -> None:
-    """Takes away what nobody has asked for. Raises OSError."""
+    """Takes away what nobody has asked for, as long as that comes to an end. Raises OSError."""
+    taken = 0
     while end is not None and select.select([end], [], [], 0.0)[0]:
-        if not end.recv(4096):
+        piece = end.recv(4096)
+        taken += len(piece)
+        if not piece:
             raise ConnectionError("it has closed the connection")
+        if taken > UNASKED:
+            raise ConnectionError("it goes on talking, and nobody has asked")
 
 
 def _told(cause: BaseException) -> str:

@@ -1,5 +1,7 @@
 """What samples and calls come to, without a link and without a clock: the laws of a gripper, sample by sample."""
 
+import pytest
+
 from cell.device import CommandChanged, CommandStatus, FaultCleared, FaultRaised, GripChanged, LinkChanged
 from cell_drivers.modbus_gripper.jaws import Jaws
 from cell_drivers.modbus_gripper.registers import Request, Status, status_of, words_of
@@ -243,6 +245,43 @@ def test_the_fault_stays_until_the_jaws_stand_where_they_are_sent_at_the_end() -
     assert not pair.jaws.is_ready
     pair.see(Status(True, True, "activated", "stopped opening", 0, 0, 40, 0.0))
     assert (pair.jaws.is_ready, grip_of(pair)[0]) == (True, None)
+
+
+RESET = Status(False, False, "reset", "moving", 0, 0, 100, 0.0)
+WOKEN = Status(True, False, "activated", "moving", 0, 0, 100, 0.0)
+OPENING = Status(True, True, "activated", "moving", 0, 0, 60, 0.4)
+WAKE, OPEN, STAND = Request(True, False), Request(True, True), Request(True, False)
+
+
+@pytest.mark.parametrize(
+    ("seen", "written"),
+    [((), []), ((RESET,), [WAKE]), ((RESET, WOKEN, OPENING), [WAKE, OPEN, STAND])],
+    ids=["before anything is written", "activating", "opening"],
+)
+def test_after_a_stop_an_activation_goes_no_further(seen: tuple[Status, ...], written: list[Request]) -> None:
+    pair = Pair(is_active=False)
+    pair.jaws.acknowledge("not_activated", pair.now)
+    for status in seen:
+        pair.see(status)
+    pair.jaws.stop(pair.now)
+    for status in (RESET, WOKEN, WOKEN):
+        pair.see(status)
+    assert (pair.written, pair.jaws.is_ready) == (written, False)
+    pair.jaws.acknowledge("not_activated", pair.now)
+    pair.run(200)
+    assert pair.jaws.is_ready
+
+
+def test_after_a_stop_an_activation_that_was_taken_back_is_not_asked_for_again() -> None:
+    pair = Pair()
+    pair.gripper.fault = 0x0C
+    pair.run(2)
+    pair.jaws.acknowledge("internal", pair.now)
+    pair.run(1)
+    pair.jaws.stop(pair.now)
+    pair.run(200)
+    assert pair.written == [Request(False, False)]
+    assert [e.fault for e in pair.told if isinstance(e, FaultRaised)][-1] == "not_activated"
 
 
 def test_a_fault_of_its_own_is_acknowledged_by_taking_the_activation_back_first() -> None:

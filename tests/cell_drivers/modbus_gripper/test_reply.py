@@ -75,6 +75,13 @@ def test_an_end_that_has_closed_is_told_before_anything_is_asked(client: Serial)
         LINK._read(client)
 
 
+def test_an_end_that_goes_on_talking_is_not_listened_to_for_ever(client: Serial) -> None:
+    client.other.sendall(read_at(10) * 7_000)
+    client.answers = [read_at(20)]
+    with pytest.raises(ConnectionError, match="goes on talking"):
+        LINK._read(client)
+
+
 def test_any_bytes_are_an_answer_or_an_error_of_their_own() -> None:
     for data in mutated(SEEDS, 400, seed=1):
         one(data)
