@@ -19,6 +19,7 @@ from cell.events import (
     Event,
     GoalReached,
     HoldRaised,
+    ModeChanged,
     OutcomeTold,
     RunOpened,
     RunResumed,
@@ -99,6 +100,7 @@ class Watching:
     _lost: tuple[str, ...] = ()
     _is_held: bool = False
     _held_before: bool = False
+    _is_manual: bool = False
     _has_heard: bool = False
     _newest: RunSummary | None = None
     _waiting: deque[Message | None] = field(default_factory=deque)
@@ -179,6 +181,9 @@ class Watching:
         if self._held_before and self.run.has_looked:
             self._held_before = False
             self._is_held, self._hold_text = summary.state == "Held", summary.held_because or ""
+        if (summary.mode == "Manual") is not self._is_manual:  # it was changed before anybody looked
+            self._is_manual = not self._is_manual
+            progress.line(f"{summary.mode.lower()} mode")
         self._newest = summary
         self._lost = tuple(f"{part.id} ({part.note})" for part in summary.parts if isinstance(part.location, Lost))
         progress("steps", summary.steps_done, summary.steps_total)
@@ -209,6 +214,8 @@ class Watching:
             self.zero = event.opened if isinstance(event, RunResumed) else event.at
         if isinstance(event, StateChanged):
             self._is_held, self._held_before = event.after == "Held", False
+        if isinstance(event, ModeChanged):
+            self._is_manual = event.after == "Manual"
         if isinstance(event, HoldRaised):
             self._hold_text = f"{event.code} {event.text}"
         line = event_line(event)
@@ -260,7 +267,7 @@ class Watching:
         return self._left_holding(messages) if how == "held" else how
 
     def _settle_hold(self, messages: Iterator[Message | None]) -> None:
-        say(f"Held: {printable(self._hold_text)}\nResume when the cell is in order.")
+        say(f"Held: {printable(self._hold_text)}\n{self._how_to_go_on()}")
         if self._lost:
             say(f"Lost, and not to be told found in this run: {printable(', '.join(self._lost))}.")
         answer = self._settled_by_hand(messages)
@@ -269,6 +276,12 @@ class Watching:
             return
         self._is_ending = answer == "stop"
         self.run.ask(answer)
+
+    def _how_to_go_on(self) -> str:
+        if not self._is_manual:
+            return "Resume when the cell is in order."
+        asking = f"cellwright ask production {printable(self.run.folder.id)}"
+        return f"The cell is in manual mode, in which nothing is resumed: `{asking}` comes first, when it is in order."
 
     def _settled_by_hand(self, messages: Iterator[Message | None]) -> Literal["resume", "stop"] | None:
         """Has each open question answered, for nothing goes on before; then asks what next. None as in `_answer`."""

@@ -13,7 +13,7 @@ import pytest
 from immutables import Map
 
 from cell.commands import Subject
-from cell.events import Answered, HoldRaised, QuestionAsked, RunEnded, StateChanged, ZoneReported
+from cell.events import Answered, HoldRaised, ModeChanged, QuestionAsked, RunEnded, StateChanged, ZoneReported
 from cell.run import RunSummary
 from cellwright.service import ControllerEnded, Message, Run
 from controller.attached.messages import Answer, Ask, FromController, FromTerminal, News, Refused, Snapshot, State, Told
@@ -146,6 +146,31 @@ def test_a_run_that_holds_already_is_asked_about_at_once(
     controller = Controller(script, SUMMARY, tmp_path)
     assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
     assert controller.asked == ["look", "resume"]
+
+
+def test_manual_mode_that_nobody_saw_begin_is_named_above_the_bars_and_at_the_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("s\n"))
+    manual = replace(HELD_SUMMARY, mode="Manual")
+    script = [manual, None, replace(held_with(), summary=manual), None, *STOPPED]
+    controller = Controller(script, STOPPED_SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    err = capsys.readouterr().err
+    assert err.splitlines().count("manual mode") == 1
+    assert f"nothing is resumed: `cellwright ask production {tmp_path.name}` comes first" in err
+    assert "Resume when the cell is in order" not in err
+
+
+def test_the_way_back_to_production_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed_by_ann = ModeChanged(70_000_000_000, OF, "Production", "Manual", "ann")
+    script: list[Message | State | None] = [SUMMARY, changed_by_ann, replace(SUMMARY, mode="Manual"), SUMMARY]
+    Watching(Controller(script, SUMMARY, tmp_path).run, is_attended=False, waits=True).to_the_end()
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.strip() for line in lines if " mode" in line or line.startswith("mode")] == [
+        "1:10.0  mode Production -> Manual: ann asked",
+        "production mode",
+    ]
 
 
 def test_what_was_asked_before_anybody_looked_is_answered_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
