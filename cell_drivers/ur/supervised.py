@@ -25,6 +25,7 @@ from cell_drivers.ur.sample import Runtime, Sample
 SECOND = 1_000_000_000
 SUPERVISED = 2 * SECOND
 """ns without a poll after which nobody is taken to supervise: the heartbeat ends, and with it what runs."""
+STOPPED_BY = ("protective stop", "emergency stop")
 AIM = 1e-3
 """The least change of the speed scaling that is told."""
 
@@ -118,12 +119,13 @@ class Supervised:
             self.flight.withdraw(now)
 
     def _follow_faults(self, sample: Sample) -> None:
+        """What is over goes first: a device has one alarm at a time, and the end of the old one would take it along."""
         protective = sample.safety.protective
-        for fault in ("protective stop", "emergency stop"):
-            if protective == fault:
-                self._raise(fault, sample.safety.name.lower().replace("_", " "))
-            else:
+        for fault in STOPPED_BY:
+            if protective != fault:
                 self._clear(fault)
+        if protective is not None and protective in STOPPED_BY:
+            self._raise(protective, sample.safety.name.lower().replace("_", " "))
         if not sample.safety.lets_move:
             self._drop_powering(sample.safety.name.lower().replace("_", " "))
         if not sample.safety.lets_move and self.flight is not None and sample.runtime is not Runtime.STOPPED:

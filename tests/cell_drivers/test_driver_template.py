@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cell.commands import RequestPlan
-from cell.device import CommandChanged, CommandStatus, FaultCleared, FaultRaised, GripChanged, Trajectory
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised, GripChanged, Trajectory
 from cell.devices import devices_of
 from cell.diagnostic import Outcome
 from cell.driver import Assembly, DriverSet
@@ -163,6 +163,20 @@ def test_a_fault_is_told_refuses_whatever_moves_and_goes_when_an_operator_has_se
     pass_time(drivers, 0.1)
     assert [event.fault for event in drivers.poll() if isinstance(event, FaultCleared)] == ["protective stop"]
     robot.prepare("c1", way)
+
+
+def test_a_fault_that_follows_another_is_told_behind_its_end(drivers: DriverSet) -> None:
+    """Else the end of the first would be taken for that of the second: a device has one alarm at a time."""
+    arm, told = drivers.motion["g1"].arm, list[DeviceEvent]()  # type: ignore[attr-defined]
+    for fault in ("emergency stop", "protective stop"):
+        arm.fault = fault
+        pass_time(drivers, 0.1)
+        told += drivers.poll()
+    assert [(type(event), event.fault) for event in told if isinstance(event, FaultRaised | FaultCleared)] == [
+        (FaultRaised, "emergency stop"),
+        (FaultCleared, "emergency stop"),
+        (FaultRaised, "protective stop"),
+    ]
 
 
 def test_the_same_id_for_something_else_is_refused(drivers: DriverSet) -> None:

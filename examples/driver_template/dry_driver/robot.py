@@ -331,8 +331,9 @@ class Robot(Numbered):
     def _see(self, sample: Sample) -> None:
         before, self.newest = self.newest, sample
         known = before.faults if before is not None else ()
-        self.news += [FaultRaised(self.name, self.now(), fault, fault) for fault in sample.faults if fault not in known]
+        # What is over goes first: a device has one alarm at a time, and the end of the old one would take it along.
         self.news += [FaultCleared(self.name, self.now(), fault) for fault in known if fault not in sample.faults]
+        self.news += [FaultRaised(self.name, self.now(), fault, fault) for fault in sample.faults if fault not in known]
         if self.powering and sample.is_on is (self._asked[self.powering] == ("activate",)):
             command, self.powering = self.powering, ""
             self.tell(command, CommandStatus("done"))

@@ -123,6 +123,20 @@ def test_a_protective_stop_ends_the_program_and_is_unlocked_by_acknowledging_it(
     assert wired.finish(wired.begin(-0.2 * WAY)).state == "done"
 
 
+@pytest.mark.parametrize("first", ["emergency stop", "protective stop"])
+def test_a_stop_that_follows_another_is_told_behind_its_end(wired: Wired, first: str) -> None:
+    """Else the end of the first would be taken for that of the second: a device has one alarm at a time."""
+    second = {"emergency stop": "protective stop", "protective stop": "emergency stop"}[first]
+    for stop in (first, second):
+        getattr(wired.controller, stop.replace(" ", "_"))()
+        wired.wait(0.5)
+    assert [(type(e), e.fault) for e in wired.events if isinstance(e, FaultRaised | FaultCleared)] == [
+        (FaultRaised, first),
+        (FaultCleared, first),
+        (FaultRaised, second),
+    ]
+
+
 def test_an_emergency_stop_takes_the_power_and_no_acknowledgement_gives_it_back(wired: Wired) -> None:
     command = wired.begin(WAY)
     wired.wait(0.4)
