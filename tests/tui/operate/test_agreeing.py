@@ -134,8 +134,8 @@ def going_back() -> tuple[str, Scene, Scene]:
 
 def test_the_way_back_of_a_robot_is_drawn_on_the_map_with_its_end() -> None:
     name, scene, back = going_back()
-    assert back.way_back is not None
-    assert back.way_back[0] == name
+    assert back.proposed is not None
+    assert back.way_back == (name, back.proposed.plan.motions["back"])
     assert f"way back of {name}" in text(live(back))
     view = replace(live(back), ground=ground())
     drawn = "\n".join(text_of(row) for row in cell_map.top(view, 40, 12))
