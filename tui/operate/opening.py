@@ -19,6 +19,6 @@ def page(name: str) -> Page:
         from tui.operate.editing.page import IntentPage
 
         return IntentPage()
-    from tui.operate.pages import PAGES
+    from tui.operate.pages import BY_NAME
 
-    return PAGES[name](id=name)
+    return BY_NAME[name](id=name)

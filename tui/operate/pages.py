@@ -90,7 +90,7 @@ class Cells(Page):
         yield CellList()
 
 
-PAGES: Final[Mapping[str, type[Page]]] = {
+BY_NAME: Final[Mapping[str, type[Page]]] = {
     "plan": Plan,
     "jog": Jogging,
     "alarms": Alarms,
