@@ -1,7 +1,8 @@
 """What a robot's link brings, and what follows from it unasked: facts, faults, the ends of commands, heartbeats.
 
 Law: what is lost is told as lost and what ran then has no permit any more; a stop of the robot's own controller ends the program,
-so that nothing goes on by itself when the stop is unlocked.
+so that nothing goes on by itself when the stop is unlocked. Of faults that stand together one is told, and the next when that is
+gone: who is told that one is gone must not take the robot to be well.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from cell_drivers.ur.sample import Runtime, Sample
 SECOND = 1_000_000_000
 SUPERVISED = 2 * SECOND
 """ns without a poll after which nobody is taken to supervise: the heartbeat ends, and with it what runs."""
-STOPPED_BY = ("protective stop", "emergency stop")
 AIM = 1e-3
 """The least change of the speed scaling that is told."""
 
@@ -44,6 +44,7 @@ class Supervised:
         self._scaling, self._slider = 1.0, list[float]()
         self._aimed: float | None = None
         self._faults: dict[str, str] = {}
+        self._told: str | None = None
         self._was_up = False
         self._offset = 0
         self._beat = 0
@@ -106,6 +107,7 @@ class Supervised:
             self._arrivals.begin()
             if "link" in self._faults:  # the first time is no news: `open` has told it
                 self._events.append(LinkChanged(self.name, now, is_up))
+            self._clear("identity")
             self._clear("link")
             return
         self._events.append(LinkChanged(self.name, now, is_up, self.connection.why))
@@ -119,13 +121,12 @@ class Supervised:
             self.flight.withdraw(now)
 
     def _follow_faults(self, sample: Sample) -> None:
-        """What is over goes first: a device has one alarm at a time, and the end of the old one would take it along."""
         protective = sample.safety.protective
-        for fault in STOPPED_BY:
-            if protective != fault:
+        for fault in ("protective stop", "emergency stop"):
+            if protective == fault:
+                self._raise(fault, sample.safety.name.lower().replace("_", " "))
+            elif protective is not None:
                 self._clear(fault)
-        if protective is not None and protective in STOPPED_BY:
-            self._raise(protective, sample.safety.name.lower().replace("_", " "))
         if not sample.safety.lets_move:
             self._drop_powering(sample.safety.name.lower().replace("_", " "))
         if not sample.safety.lets_move and self.flight is not None and sample.runtime is not Runtime.STOPPED:
@@ -204,8 +205,19 @@ class Supervised:
     def _raise(self, fault: str, text: str) -> None:
         if fault not in self._faults:
             self._faults[fault] = text
-            self._events.append(FaultRaised(self.name, self.clock(), fault, text))
+            self._tell_fault()
 
     def _clear(self, fault: str) -> None:
         if self._faults.pop(fault, None) is not None:
-            self._events.append(FaultCleared(self.name, self.clock(), fault))
+            self._tell_fault()
+
+    def _tell_fault(self) -> None:
+        """The one that has stood longest, once the one that was told before is gone."""
+        fault = next(iter(self._faults), None)
+        if fault == self._told:
+            return
+        if self._told is not None:
+            self._events.append(FaultCleared(self.name, self.clock(), self._told))
+        if fault is not None:
+            self._events.append(FaultRaised(self.name, self.clock(), fault, self._faults[fault]))
+        self._told = fault

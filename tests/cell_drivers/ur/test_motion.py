@@ -11,6 +11,7 @@ from cell.robot import RobotModel
 from cell.trajectory import Law, combined
 from cell.trajectory import Path as Curve
 from cell_drivers.ur.registers import Mark
+from cell_drivers.ur.sample import Safety
 from cell_drivers.ur.script import program, rows_of
 from cellwright.robot_models import load_robot_model
 from tests.doubles.ur.controller import RUNNING
@@ -148,6 +149,39 @@ def test_an_emergency_stop_takes_the_power_and_no_acknowledgement_gives_it_back(
     with pytest.raises(Refused) as refused:
         wired.robot.activate("a")
     assert refused.value.code is Refusal.ALARM
+
+
+def faults_told(wired: Wired) -> list[tuple[type, str]]:
+    return [(type(e), e.fault) for e in wired.events if isinstance(e, FaultRaised | FaultCleared)]
+
+
+def test_a_protective_stop_after_an_emergency_stop_is_told_when_that_is_gone(wired: Wired) -> None:
+    wired.controller.emergency_stop()
+    wired.wait(0.1)
+    wired.controller.protective_stop()
+    wired.wait(0.1)
+    emergency, protective = "emergency stop", "protective stop"
+    assert faults_told(wired) == [(FaultRaised, emergency), (FaultCleared, emergency), (FaultRaised, protective)]
+    wired.robot.acknowledge(protective, "ann")
+    wired.wait(1.0)
+    assert faults_told(wired)[3:] == [(FaultCleared, protective)]
+
+
+def test_an_emergency_stop_outlasts_a_link_that_is_lost_and_found(wired: Wired) -> None:
+    wired.controller.emergency_stop()
+    wired.wait(0.1)
+    wired.cut()
+    wired.until(lambda: wired.robot.connection.is_up)
+    wired.wait(0.1)
+    assert faults_told(wired) == [(FaultRaised, "emergency stop")]
+
+
+def test_a_state_that_says_nothing_of_a_stop_ends_none(wired: Wired) -> None:
+    wired.controller.emergency_stop()
+    wired.wait(0.1)
+    wired.controller.safety = Safety.UNDEFINED
+    wired.wait(0.1)
+    assert faults_told(wired) == [(FaultRaised, "emergency stop")]
 
 
 def test_what_a_person_sets_on_the_slider_is_followed_and_told(wired: Wired) -> None:
