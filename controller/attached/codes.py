@@ -24,7 +24,7 @@ PAGES: Mapping[str, CodePage] = dict((
         "R767", "terminal and controller speak different versions",
         "The terminal says hello with a version of the protocol that this controller does not speak.",
         "A controller lives as long as its run, so it may be older or newer than the program that wants to attach to it.",
-        '{"type":"Hello","version":2,"role":"view","name":"ann"}',
+        '{"type":"Hello","version":1,"role":"view","name":"ann"}',
         "Attach with the version of Cellwright that the run was started with; a signal (`kill PID`) asks it for a normal stop.",
     ),
     _page(

@@ -26,7 +26,7 @@ from cellwright.site import Site
 from cellwright.start_file import Start
 from cellwright.starting_again import Ready
 from controller.attached.endpoint import listen_in
-from controller.attached.messages import Hello, line
+from controller.attached.messages import VERSION, Hello, line
 from controller.attached.server import Server
 from controller.journal.folder import RunFolder, new_run
 from tests.planner.proof.gantry import request
@@ -187,7 +187,7 @@ def test_why_it_cannot_go_on_is_told_also_where_it_cannot_be_written(tmp_path: P
     monkeypatch.setattr(controller_process, "read_start", lambda folder: Outcome(start_with(None)))
     listener, _ = listen_in(folder.path)
     ours, theirs = socket.socketpair()
-    ours.sendall(line(Hello(1, "operate", "ann")))
+    ours.sendall(line(Hello(VERSION, "operate", "ann")))
     assert _controlled(folder, Desk(), listener, theirs, Namespace(resume=False, jobs=1, locks=NONE)) == 1
     assert b"No space left on device" in ours.recv(65_536)
     ours.close()

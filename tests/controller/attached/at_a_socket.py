@@ -17,7 +17,7 @@ from cell.orders import Order, OrderChange
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import connect_to, listen_in
 from controller.attached.lines import Lines
-from controller.attached.messages import FromController, FromTerminal, Hello, Subscribe, line, read_from_controller
+from controller.attached.messages import VERSION, FromController, FromTerminal, Hello, Subscribe, line, read_from_controller
 from controller.attached.reception import About
 from controller.attached.server import Server
 from controller.journal.replay import states
@@ -93,7 +93,7 @@ class Site:
 
     def attach(self, role: str = "operate", after: int | None = None) -> End:
         end = End(connect_to(self.path), self)
-        end.say(Hello(1, role, "ann"))  # type: ignore[arg-type]
+        end.say(Hello(VERSION, role, "ann"))  # type: ignore[arg-type]
         if after is not None:
             end.say(Subscribe(1, after))
         return end

@@ -11,6 +11,7 @@ from cell.events import Asked
 from cell.orders import Item, Order, OrderAdded, OrderCancelled
 from controller.attached.endpoint import connect_to
 from controller.attached.messages import (
+    VERSION,
     Accepted,
     AddOrder,
     Answer,
@@ -122,7 +123,7 @@ def test_who_goes_before_the_run_begins_has_not_begun_it_unless_by_a_start(is_st
     site = Site(tmp_path, first=theirs)
     site.server.prepared(Prepared(True, None))
     site.turn()
-    ours.sendall(line(Hello(1, "operate", "ann")) + (line(Ask(1, "start")) if is_started else b""))
+    ours.sendall(line(Hello(VERSION, "operate", "ann")) + (line(Ask(1, "start")) if is_started else b""))
     site.turn()
     ours.close()
     site.turn()
@@ -194,7 +195,7 @@ def test_events_that_are_still_to_come_cannot_be_subscribed_behind(running: Site
         b'{"a":' * 5_000 + b"\n",
         b"[" * 60_000 + b"\n",
         b'{"type":"Ask","id":' + b"9" * 20_000 + b',"what":"stop"}\n',
-        b'{"type":"Hello","version":1,"role":"operate","name":"twice"}\n',
+        line(Hello(VERSION, "operate", "twice")),
     ],
 )
 def test_what_is_no_message_is_refused_and_the_next_one_is_heard(text: bytes, running: Site) -> None:
@@ -221,12 +222,12 @@ def test_a_message_in_pieces_is_one_message_and_half_of_one_is_none(running: Sit
 
 def test_another_version_is_told_both_versions_and_has_to_go(running: Site) -> None:
     late = End(connect_to(running.path), running)
-    late.say(Hello(2, "view", "ann"))
+    late.say(Hello(VERSION - 1, "view", "ann"))
     (parting,) = late.read()
     assert isinstance(parting, Parting)
     assert parting.code == "R767"
-    assert "version 2" in parting.reason
-    assert "version 1" in parting.reason
+    assert f"terminal speaks version {VERSION - 1}" in parting.reason
+    assert f"controller version {VERSION}" in parting.reason
     assert late.is_over
 
 
@@ -363,7 +364,7 @@ def test_who_goes_before_the_confirmation_has_not_gone_on_with_it(is_confirmed: 
     site = Site(tmp_path, first=theirs)
     site.server.looked(replace(LOOKED, questions=()), STATES[EXECUTE])
     site.turn()
-    ours.sendall(line(Hello(1, "operate", "ann")) + (line(Confirm(1, 1)) if is_confirmed else b""))
+    ours.sendall(line(Hello(VERSION, "operate", "ann")) + (line(Confirm(1, 1)) if is_confirmed else b""))
     site.turn()
     ours.close()
     site.turn()

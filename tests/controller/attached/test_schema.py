@@ -11,6 +11,7 @@ import pytest
 from cell.jog import Jog
 from cell.orders import Item, Order
 from controller.attached.messages import (
+    VERSION,
     AcknowledgeAlarm,
     AddOrder,
     Ask,
@@ -41,7 +42,7 @@ from tests.controller.attached.at_a_socket import Site, told
 EVENTS, STATES = told()
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "schemas" / "controller_messages.schema.json"
 SAID: tuple[FromTerminal, ...] = (
-    Hello(1, "view", "ann"),
+    Hello(VERSION, "view", "ann"),
     Ask(1, "quick stop"),
     AddOrder(2, Order("WO-1", "orders", (Item("shaft", 2),), 12.5)),
     CancelOrder(3, "WO-1"),
