@@ -49,6 +49,8 @@ def read_plain(kind: Any, plain: Any) -> Any:
         return reader_of(kind)(plain)
     except Wrong as wrong:
         raise CodecError("".join(reversed(wrong.way)).lstrip("."), wrong.reason) from None
+    except RecursionError:
+        raise CodecError("", "is nested too deep") from None
 
 
 def reader_of(kind: Any) -> Read:
@@ -78,9 +80,13 @@ def reader_of(kind: Any) -> Read:
 def _float(plain: Any) -> float:
     if not isinstance(plain, int | float) or isinstance(plain, bool):
         raise _unlike(float, plain)
-    if not math.isfinite(plain):
+    try:
+        found = float(plain)
+    except OverflowError:  # JSON has whole numbers without end
+        found = math.inf
+    if not math.isfinite(found):
         raise Wrong("expected a finite number")
-    return float(plain)
+    return found
 
 
 def _scalar(kind: Any) -> Read:
@@ -120,7 +126,7 @@ def _enum(kind: Any) -> Read:
 def _array(plain: Any) -> Any:
     try:
         return frozen(_listed(plain))
-    except (ValueError, TypeError) as cause:
+    except (ValueError, TypeError, OverflowError) as cause:
         raise Wrong(f"expected an array of finite numbers ({cause})") from None
 
 

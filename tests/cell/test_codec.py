@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cell import codec
 from cell.codec import CodecError, canonical, canonical_in_pieces, digest, from_plain, text_in_pieces, to_plain
 from cell.diagnostic import Position, Span
-from cell.geometry import frozen
+from cell.geometry import Array, frozen
 from cell.motion_plan import Motion, Phase, Segment
 from cell.steps import (
     AtHome,
@@ -104,6 +104,16 @@ class Sample:
     pairs: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    points: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    inner: Nested | None
+
+
 GOOD: dict[str, Any] = {"type": "Sample", "count": 1, "ratio": 0.5, "name": None, "pairs": [["a", 1]]}
 
 
@@ -116,6 +126,7 @@ GOOD: dict[str, Any] = {"type": "Sample", "count": 1, "ratio": 0.5, "name": None
         ({"ratio": "0.5"}, "ratio"),
         ({"ratio": float("nan")}, "ratio"),
         ({"ratio": float("inf")}, "ratio"),
+        ({"ratio": 10**400}, "ratio"),
         ({"name": 3}, "name"),
         ({"pairs": [["a"]]}, "pairs[0]"),
         ({"pairs": [["a", "b"]]}, "pairs[0][1]"),
@@ -128,6 +139,19 @@ def test_refuses_an_entry_that_is_not_of_its_type_and_names_the_path(change: dic
     with pytest.raises(CodecError) as refusal:
         from_plain(Sample, {**GOOD, **change})
     assert refusal.value.path == path
+
+
+def test_refuses_an_array_with_a_whole_number_that_no_float_is() -> None:
+    with pytest.raises(CodecError, match="points: expected an array of finite numbers"):
+        from_plain(Curve, {"type": "Curve", "points": [10**400]})
+
+
+def test_refuses_what_is_nested_deeper_than_it_can_be_read() -> None:
+    plain: dict[str, Any] | None = None
+    for _ in range(5_000):
+        plain = {"type": "Nested", "inner": plain}
+    with pytest.raises(CodecError, match="nested too deep"):
+        from_plain(Nested, plain)
 
 
 def test_refuses_a_missing_entry() -> None:
