@@ -110,6 +110,7 @@ class Operate(App[str]):
     def on_mount(self) -> None:
         self._fit(self.size)
         self._focus_page()
+        self.call_after_refresh(self.source.drawn, self.view)  # of a run that stands still nothing new may ever come
         self.set_interval(PERIOD, self.look)
 
     def on_resize(self, event: events.Resize) -> None:

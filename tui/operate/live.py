@@ -183,10 +183,10 @@ class LiveRun:
         try:
             welcome = run.welcome
             assert welcome is not None
+            self._tallying, self._told_before = tallying, welcome.seq  # first: it may be drawn at once, and never again
             self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, target=self._target())
             self._requests.opened(run)
             self._show(scene)
-            self._tallying, self._told_before = tallying, welcome.seq
             if self._is_attended:
                 self._watch(run)
             self._look_beside(scene)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from textual.geometry import Size
@@ -102,6 +103,46 @@ async def test_the_files_of_the_cell_are_read_when_what_has_happened_is_on_the_s
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, has_read.is_set)
     assert seen_at[0] >= 300
+
+
+class Drawn(Still):
+    """Of a run that stands still: nothing new comes."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self.drawn_of: list[View] = []
+
+    def drawn(self, view: View) -> None:
+        self.drawn_of.append(view)
+
+
+@in_a_loop
+async def test_what_was_there_before_the_screens_were_is_said_to_be_drawn() -> None:
+    source = Drawn(View(scene_of(TENDING, 400), "live", role="engineer"))
+    async with Operate(source).run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: bool(source.drawn_of))
+    assert source.drawn_of == [source.newest()]
+
+
+class DrawnAtOnce(LiveRun):
+    """Its first view is drawn before anything else is done, and no other."""
+
+    is_attached = Event()
+
+    def _write(self, **changes: Any) -> None:
+        super()._write(**changes)
+        if changes.get("link") == "live":
+            self.drawn(self._view)
+            self.is_attached.set()
+
+
+def test_a_first_view_that_is_drawn_at_once_counts_as_drawn(tmp_path: Path) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        live = DrawnAtOnce(run.folder, "view")
+        assert live.is_attached.wait(30)
+        run.end()
+        live._thread.join(30)
+        assert live._is_drawn
 
 
 def test_what_is_not_in_the_first_picture_is_not_loaded_for_it() -> None:
