@@ -196,6 +196,8 @@ def test_what_is_done_about_an_alarm_is_handed_on_and_refused_as_the_controller_
         ["alarms", "--alarm", "hold"],
         ["shelve", "--alarm", "hold", "--minutes", "5"],
         ["shelve", "--alarm", "hold", "--reason", "x"],
+        ["shelve", "--alarm", "hold", "--minutes", "nan", "--reason", "x"],
+        ["shelve", "--alarm", "hold", "--minutes", "inf", "--reason", "x"],
         ["unshelve", "--alarm", "hold", "--reason", "x"],
     ],
 )

@@ -10,6 +10,7 @@ requests to a controller, not an emergency stop. Without RUN the newest run that
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_answers
@@ -73,6 +74,8 @@ def _wrong_about_alarms(arguments: argparse.Namespace) -> str | None:
     given = (arguments.minutes is not None, arguments.reason is not None)
     if given != ((arguments.what == "shelve"),) * 2:
         return "`ask shelve` goes with --minutes and --reason, and nothing else does"
+    if arguments.minutes is not None and not math.isfinite(arguments.minutes):  # that is no JSON
+        return "--minutes is a number"
     return None
 
 
