@@ -4,8 +4,10 @@ A command makes several hundred such classes before it does anything. The librar
 one, which was a quarter of every start (decision 0168); from Python 3.13 on it does better. Here what must be compiled is
 compiled in one go, and not before it is asked for; what is seldom called is shared.
 
-Law: but for a `__doc__` that nobody wrote, what comes out cannot be told from what the library makes: fields, replace, match,
-pickle, copy, ==, hash and repr, and what is refused. Whatever is beyond the plain case is left to the library.
+Law: what comes out cannot be told from what the library makes: fields, replace, match, pickle, copy, ==, hash and repr, and what
+is refused. Whatever is beyond the plain case is left to the library. Otherwise than there are a `__doc__` that nobody wrote, the
+annotations of `__init__`, of which it has none, and == from Python 3.13 on: here it is as it was before, so that the same object
+in both is equal whatever its own == says (a NaN, an array).
 """
 
 from __future__ import annotations
@@ -31,7 +33,14 @@ else:
 Methods = dict[str, Any]
 _PLAIN = frozenset(("frozen", "slots", "eq"))
 _BEYOND = ("ClassVar", "InitVar", "KW_ONLY")
-_NOT_GIVEN = object()
+
+
+class _NotGiven:
+    def __repr__(self) -> str:
+        return "<factory>"
+
+
+_NOT_GIVEN = _NotGiven()
 
 
 class Taken(NamedTuple):
@@ -51,7 +60,10 @@ def _maker(asked: dict[str, bool]) -> Callable[[type], type]:
 def _is_plain(cls: type, asked: dict[str, bool]) -> bool:
     if asked.keys() - _PLAIN or not asked.get("slots") or any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]):
         return False
-    kinds = get_annotations(cls).values()
+    named = get_annotations(cls)
+    kinds, have_default = named.values(), [_has_default(getattr(cls, name, MISSING)) for name in named]
+    if have_default != sorted(have_default):  # it refuses that
+        return False
     if {"__setattr__", "__delattr__", "__slots__"} & cls.__dict__.keys():  # it refuses them
         return False
     if not all(isinstance(kind, str) and not any(word in kind for word in _BEYOND) for kind in kinds):
@@ -63,12 +75,19 @@ def _is_plain_field(field: Field[Any]) -> bool:
     return field.init and field.repr and field.compare and field.hash is None and field.kw_only is MISSING
 
 
+def _has_default(value: object) -> bool:
+    if isinstance(value, Field):
+        return value.default is not MISSING or value.default_factory is not MISSING
+    return value is not MISSING
+
+
 def _made(cls: type, slots: bool, frozen: bool = False, eq: bool = True) -> type:
     own = dict(cls.__dict__)
     if cls.__doc__ is None:  # the library would work out the signature and write that
         cls.__doc__ = f"{cls.__name__}({', '.join(get_annotations(cls))})"
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
-    made.__dataclass_params__.frozen = frozen  # for whoever inherits from it
+    said = made.__dataclass_params__  # `frozen` for whoever inherits from it
+    said.frozen, said.init, said.repr, said.eq = frozen, True, True, eq
     names, defaults = tuple(made.__dataclass_fields__), _defaults(made)
     hashes = eq and frozen and _may_hash(own)
     if eq and not frozen and _may_hash(own):
@@ -132,15 +151,13 @@ def _compiled(made: Any, defaults: tuple[Any, ...], frozen: bool, eq: bool, hash
 
 
 def _defaults(made: Any) -> tuple[Any, ...]:
-    """Of the last fields, one for each; `_NOT_GIVEN` for what is made anew. Raises TypeError where one without follows."""
+    """Of the last fields, one for each; `_NOT_GIVEN` for what is made anew."""
     found: list[Any] = []
     for field in fields(made):
         if field.default is not MISSING:
             found.append(field.default)
         elif field.default_factory is not MISSING:
             found.append(_NOT_GIVEN)
-        elif found:
-            raise TypeError(f"non-default argument {field.name!r} follows default argument")
     return tuple(found)
 
 

@@ -118,6 +118,8 @@ def told(made: Any) -> Iterator[tuple[str, Any]]:
     yield "by name", outcome(lambda: repr(made(one=7)))
     yield "no such name", outcome(lambda: made(1, zero=7))
     yield "as a dict", dataclasses.asdict(one)
+    yield "taken", [(p.name, p.kind, repr(p.default)) for p in inspect.signature(made).parameters.values()]
+    yield "asked for", repr(made.__dataclass_params__)
     yield "its module", (made.__module__, made.__qualname__, made.__init__.__qualname__, made.__init__.__module__)
 
 
@@ -203,6 +205,13 @@ def test_a_class_of_the_librarys_is_replaced_by_it() -> None:
         two: int
 
     assert ours.replaced(Ordered(1, 2), {"two": 4}) == Ordered(1, 4)
+
+
+def test_the_same_object_in_both_is_equal_whatever_its_own_equality_says() -> None:
+    """As in every Python up to 3.12; the library's of 3.13 asks each pair of values."""
+    _, here = both({"frozen": True, "slots": True}, plain)
+    one = here(float("nan"))
+    assert one == copy.copy(one)
 
 
 def test_what_is_beyond_the_plain_case_is_the_librarys() -> None:
