@@ -1,10 +1,11 @@
 """Claim: 20 updates a second of four robots, with an event each time, cost the screens under 25 % of one core.
 
-    python -m benchmarks.screens_busy [--seconds 30]
+    python -m benchmarks.screens_busy [--seconds 15]
 
 The screens run as a user has them: a process of their own in a real terminal (a pty of 120 x 36, read as fast as it is
 written), attached to a controller's real server. It tells a recorded run of an assembly, an event each 50 ms, and where four arms
-are that move at all joints. Measured is the processor that the process has, all its threads, from the first full screen on.
+are that move at all joints. Measured is the processor that the process has, all its threads, from the first full screen on; only
+then does the run go on, and it has an event left for each 50 ms or there is no figure.
 Beside are the same screens of a run in which nothing happens.
 """
 
@@ -49,7 +50,7 @@ robot rd is ra {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--child", nargs=2, type=Path, metavar=("RUN", "RESULT"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child is not None:
@@ -77,15 +78,22 @@ def _watched(seconds: float, is_busy: bool) -> tuple[float, int, int]:
         told, tick = BEGUN_AT, 0
         while process.poll() is None:
             time.sleep(1.0 / RATE)
-            if is_busy:
-                tick += 1
-                told = min(told + 1, len(run.events) - 1)
+            if is_busy and _begun(result).exists():
+                tick, told = tick + 1, told + 1
+                if told == len(run.events):
+                    process.kill()
+                    raise RuntimeError(f"the record ends after {tick / RATE:.0f} s: no event is left to tell")
                 run.tell(told)
                 run.server.see(_samples(tick))
         if process.returncode:
             raise RuntimeError(f"the screens ended with {process.returncode}")
         used, drawn = result.read_text().split()
         return float(used), int(drawn), written[0]
+
+
+def _begun(result: Path) -> Path:
+    """Is there as soon as what is measured has begun."""
+    return result.with_name("begun")
 
 
 def _samples(tick: int) -> Mapping[str, object]:
@@ -151,6 +159,7 @@ def _show(folder: Path, result: Path, seconds: float) -> None:
             if not self.began and self.view.scene.seq >= BEGUN_AT:
                 live._write(ground=Ground(cell, {name: model for name, model in models.items() if model is not None}))
                 self.began, self.shown = time.process_time(), 0
+                _begun(result).touch()
                 self.set_timer(seconds, self.exit)
 
     app = Measured(live)
