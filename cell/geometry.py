@@ -169,3 +169,17 @@ def corners(shape: Shape, facets: int = 16) -> Array:
             return np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * radius
         case ConvexHull(vertices):
             return vertices
+
+
+def outermost(shape: Shape, facets: int = 8) -> Array:
+    """Points (N, 3) *of* the shape, on its surface: the corners of boxes and hulls, `facets` of each rim of a cylinder, six of a
+    sphere."""
+    match shape:
+        case Cylinder(radius, length):
+            angle = np.arange(facets) * (2.0 * np.pi / facets)
+            ring = radius * np.column_stack([np.cos(angle), np.sin(angle)])
+            return np.vstack([np.column_stack([ring, np.full(facets, z)]) for z in (-length / 2, length / 2)])
+        case Sphere(radius):
+            return radius * np.vstack([np.eye(3), -np.eye(3)])
+        case Box() | ConvexHull():
+            return corners(shape)

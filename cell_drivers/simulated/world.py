@@ -14,7 +14,7 @@ import numpy as np
 
 from cell.changers import Pocket
 from cell.docking import T_world_flange as flange_at
-from cell.geometry import Array, Pose
+from cell.geometry import Array, Pose, outermost
 from cell.model import CellModel, Tool
 from cell.world_record import Effect, Execution, Happening, MotionRecord, Occupation, Violation, What, WorldRecord
 from cell_drivers.simulated.disturbances import Misfortunes
@@ -237,8 +237,8 @@ class World:
         return tuple(robot for robot in self.arms if self.is_lost(robot))
 
     def robots_in(self, zone: str) -> tuple[str, ...]:
-        """Robots with the flange, the middle of a body of their tool or something held in the box of `zone`, of those of which it
-        is known. The TCP of an empty hand is a point in the air, and may be inside."""
+        """Robots with the flange, a corner of their tool or something held in the box of `zone`, of those of which it is known.
+        The TCP of an empty hand is a point in the air, and may be inside."""
         low, high = np.array(self.cell.zones[zone].low), np.array(self.cell.zones[zone].high)
         return tuple(name for name in self.arms if any(bool(np.all((p >= low) & (p <= high))) for p in self._points(name)))
 
@@ -248,7 +248,8 @@ class World:
             return
         yield T_world_flange.translation
         tools = [tool for tool in self.cell.tools.values() if self.mounts[tool.name] == robot]
-        yield from ((T_world_flange @ body.pose).translation for tool in tools for body in tool.bodies)
+        for body in (body for tool in tools for body in tool.bodies):
+            yield from (T_world_flange @ body.pose).apply(outermost(body.shape))
         for tool, name, _ in self.held(robot):
             yield (T_world_flange @ next(h.T_flange_tcp for h in tool.hands if h.name == name)).translation
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull as Hull
 
-from cell.geometry import Box, ConvexHull, Cylinder, Pose, Shape, Sphere, corners, frozen, height, rotation_rpy
+from cell.geometry import Box, ConvexHull, Cylinder, Pose, Shape, Sphere, corners, frozen, height, outermost, rotation_rpy
 
 angles = st.floats(-math.pi, math.pi)
 metres = st.floats(-10, 10)
@@ -37,6 +37,20 @@ def test_corners_enclose_every_point_of_the_shape(shape: Shape) -> None:
     hull = Hull(corners(shape))
     inside = hull.equations[:, :3] @ _points_of(shape).T + hull.equations[:, 3:]
     assert inside.max() <= 1e-12
+
+
+@pytest.mark.parametrize("shape", [Box((0.1, 0.2, 0.3)), Cylinder(0.02, 0.12), Sphere(0.05)])
+def test_outermost_points_are_points_of_the_shape(shape: Shape) -> None:
+    found = outermost(shape)
+    match shape:
+        case Box(size):
+            assert (np.abs(found) <= np.array(size) / 2 + 1e-12).all()
+        case Cylinder(radius, length):
+            assert (np.hypot(found[:, 0], found[:, 1]) <= radius + 1e-12).all()
+            assert (np.abs(found[:, 2]) <= length / 2 + 1e-12).all()
+        case Sphere(radius):
+            assert (np.linalg.norm(found, axis=1) <= radius + 1e-12).all()
+    assert np.ptp(found[:, 2]) == pytest.approx(height(shape))
 
 
 def _points_of(shape: Shape) -> np.ndarray:

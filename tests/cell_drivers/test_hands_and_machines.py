@@ -8,8 +8,10 @@ import pytest
 
 from cell.device import FaultRaised, GripChanged, OutcomeTold, SignalChanged
 from cell.driver_errors import Refusal, Refused
+from cell.geometry import Body, Box, Pose
 from cell.world_record import Fallen, HeldBy, RestsIn
 from cell_drivers.simulated import simulated_cell
+from tests.cell_drivers import gantry
 from tests.cell_drivers.gantry import SECOND, Desk, gantry_cell, gantry_model, over
 
 ASIDE = np.array([0.0021, 0.0, 0.0, 0.0])
@@ -305,6 +307,15 @@ def test_an_empty_hands_tcp_in_there_is_none() -> None:
     desk = Desk()
     desk.move(over("lathe") + np.array([-0.4, 0.0, 0.0, 0.0]))
     assert desk.cell.record().violations == ()
+
+
+def test_the_end_of_a_finger_in_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell, finger = gantry_cell(), Body("finger", Box((0.2, 0.02, 0.02)), Pose.from_xyz_rpy((0.1, 0.0, 0.0)))
+    fingered = replace(cell, tools={**cell.tools, "grip": replace(cell.tools["grip"], bodies=(finger,))})
+    monkeypatch.setattr(gantry, "gantry_cell", lambda: fingered)
+    desk = Desk()
+    desk.move(over("lathe") + np.array([-0.35, 0.0, 0.0, 0.0]))
+    assert "g1 is inside inside_lathe" in desk.cell.record().violations[0].text
 
 
 def test_pulling_a_part_out_of_a_closed_clamp_is_a_violation() -> None:
