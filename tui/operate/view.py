@@ -67,7 +67,8 @@ def open_questions(view: View) -> tuple[OpenQuestion, ...]:
 
 
 def may_ask(view: View, what: Asked) -> str | None:
-    """The reason why that cannot be asked here and now; None where it can. The controller is asked all the same and decides."""
+    """The reason why that cannot be asked here and now; None where it can. A stop is asked for whatever state is shown, and the
+    controller decides: what is shown may be old, as of a run that was stopped and taken up again, while its events are told."""
     from controller.attached.messages import Ask
     from controller.attached.permits import STOPS, may_not, means_nothing
 
@@ -85,6 +86,8 @@ def may_ask(view: View, what: Asked) -> str | None:
     refusal = may_not(view.role, Ask(0, what))
     if refusal is not None:
         return "this terminal only looks: attach with --role operate"
+    if what in STOPS:
+        return None
     if view.looked is not None:
-        return None if what == "resume" or what in STOPS else "the run does not go on yet: r shows what is to be confirmed"
+        return None if what == "resume" else "the run does not go on yet: r shows what is to be confirmed"
     return means_nothing(view.scene.run, what)

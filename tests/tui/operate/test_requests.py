@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cell.events import Asked
 from cellwright.service import NotReached, Run
 from controller.attached.messages import Accepted, FromController, Parting, Refused, Role, Welcome
 from controller.journal.folder import RunFolder
+from controller.run_state import NOTHING_YET
 from tests.tui.operate.on_record import TENDING, scene_of
 from tests.tui.operate.seen import in_a_loop, rows_of_screen
 from tests.tui.operate.test_hostile import Still
@@ -19,6 +22,7 @@ from tui.operate.app import Operate
 from tui.operate.live import LiveRun
 from tui.operate.recorded import RecordedRun
 from tui.operate.requests import ANSWERED_WITHIN, INSTEAD, Heard, Requests
+from tui.operate.scene import Scene
 from tui.operate.too_small import WIDTH
 from tui.operate.view import View, may_ask
 
@@ -134,6 +138,15 @@ def test_a_stop_that_was_not_acknowledged_is_said_with_what_to_do(script: Script
     assert INSTEAD in (may_ask(view, "quick stop") or "")
     played.live.ask("hold")
     assert played.live.newest().last_asked == "hold: not asked, there is no controller to ask"
+
+
+@pytest.mark.parametrize("what", ["quick stop", "stop", "abort"])
+def test_a_stop_is_asked_for_also_where_the_run_is_shown_as_over(what: Asked) -> None:
+    """It may have been taken up again, and that not be told yet."""
+    over = View(Scene(run=replace(NOTHING_YET, pack="Stopped", is_over=True)), link="live", role="operate")
+    assert may_ask(over, what) is None
+    assert may_ask(over, "hold") == "the run is over: Stopped"
+    assert may_ask(replace(over, role="view"), what) is not None
 
 
 def test_a_stop_before_there_is_a_line_goes_out_with_it(tmp_path: Path) -> None:
