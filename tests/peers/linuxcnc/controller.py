@@ -217,17 +217,22 @@ class Controller:
         raise TimeoutError(f"LinuxCNC does not answer:\n{self.log}")
 
 
+PATIENCE = 20.0
+"""s for a request of an operator's, with another client beside."""
+
+
 class Shell:
     """A client of the shell's own, blocking: what an operator at a terminal does."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=5.0)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         for request in ("hello EMC operator 1.0", "set echo off", "set verbose on"):
             self.ask(request)
 
-    def tell(self, *requests: str, seconds: float = 5.0) -> None:
+    def tell(self, *requests: str, seconds: float = PATIENCE) -> None:
         """In control, which nobody else has then. Each must be taken: by then what a client that has gone had sent is over, which
-        may take control once more."""
+        may take control once more. A request of another client at that instant can cost one of ours the shell's own wait of
+        some seconds, after which it is refused and has to be sent again."""
         until = time.monotonic() + seconds
         for request in requests:
             while not (answer := self._in_control(request)).endswith("ACK"):
