@@ -232,10 +232,12 @@ class Runner:
         return is_next and trouble.mode == "planning"
 
     def _waits_for_somebody(self) -> bool:
-        """Held, or without orders, and nothing under way: time that only passes because we let it would run on without end."""
+        """Held, or without orders, and nothing under way but what stands halted on its path: time that only passes because we let
+        it would run on without end."""
         is_waiting = self.state.pack == "Held" or (self._is_without_orders() and self.orders.next_time() is None)
         is_foreseen = self.inbox.next_time() is not None or self.keys.next_key() is not None
-        return is_waiting and not self.state.progress.flights and not is_foreseen
+        is_under_way = any(f.device not in self.state.trouble.halted for f in self.state.progress.flights.values())
+        return is_waiting and not is_under_way and not is_foreseen
 
     def _waits_too_long(self) -> bool:
         """Whoever is in a zone, or does not bring parts, may never go, or come."""

@@ -18,6 +18,7 @@ from cell.events import (
     ZoneReported,
 )
 from cell.run import RunContext, run_context
+from cell.scenario import PersonEnters
 from controller import waiting
 from controller.acceptance import unwatched
 from controller.draft import draft_of
@@ -73,6 +74,13 @@ def test_a_robot_in_a_bay_stands_still_on_its_path_when_somebody_steps_in() -> N
     assert [e.code for e in commands.record if isinstance(e, HoldRaised)] == ["R712"]
     assert [e.kind for e in commands.record if isinstance(e, ClauseBroken)] == ["never"]
     assert (state.pack, state.trouble.mode) == ("Held", "running"), "its motion is not over, and no other plan is asked for"
+
+
+def test_a_rehearsal_ends_where_a_robot_stands_halted_in_a_bay_and_nobody_resumes() -> None:
+    at = moving_in().now / 1e9 + 0.3
+    record = tend(PersonEnters("aisle", at, at + 5.0), tail=BAY).record
+    assert record.summary.state == "Held"
+    assert (record.summary.held_because or "").startswith("R712")
 
 
 def test_it_does_not_move_by_itself_when_the_bay_is_free() -> None:
