@@ -36,6 +36,7 @@ from controller.rehearsal import rehearsed
 from controller.run_state import NOTHING_YET, Commands, Progress, RunState
 from tests.controller.small_planner import SPAN, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, tend, world
+from tests.controller.told import of
 
 OF = Subject("test")
 SLIPS = GripLost("grip", 2, "at grip")
@@ -102,10 +103,6 @@ class Wilful(SmallPlanner):
 def run(changed: Change, *disturbances: object) -> tuple[list[Event], RunState]:
     record, state = rehearsed(spec(), released(first_plan()), world(*disturbances), Wilful(changed))  # type: ignore[arg-type]
     return list(record.events), state
-
-
-def of(events: list[Event], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
 
 
 def told(state: RunState, *events: Event) -> tuple[RunState, Commands]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cell.device import FaultCleared, FaultRaised, GripChanged, GripperState
-from cell.events import Event, HoldRaised, Retried, RunEnded, RunOpened
+from cell.events import Event, Retried, RunEnded, RunOpened
 from cell.run import HOLDS_BY_THE_CAUSE
 from cell.scenario import Scenario
 from cell_drivers.simulated import simulated_cell
@@ -14,6 +14,7 @@ from controller.rehearsal import Ask, rehearse
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.controller.told import holds, of
 
 ASLEEP = "its jaws are not activated"
 RESUME = Ask(20.0, "resume")
@@ -44,14 +45,6 @@ def run(*asks: Ask, tail: str = "", wakes: bool = True) -> tuple[Event, ...]:
     plan = small_plan(given.state, 1)
     assert plan is not None
     return rehearse(given, released(plan), drivers, SmallPlanner(1), asks=asks, scenario=scenario).events
-
-
-def of(events: tuple[Event, ...], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
-
-
-def holds(events: tuple[Event, ...]) -> list[tuple[str, str]]:
-    return [(hold.code, hold.text) for hold in of(events, HoldRaised)]
 
 
 def test_it_holds_by_what_the_device_says_and_one_resume_does() -> None:

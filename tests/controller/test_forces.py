@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -23,6 +22,7 @@ from controller.watch import Watch
 from tests.cell_drivers.gantry import Desk, gantry_model, over
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import POLICIES, SmallPlanner, intent, released, spec, tend
+from tests.controller.told import of
 
 SECOND = 1_000_000_000
 
@@ -37,10 +37,6 @@ def bumped(*bumps: Bump, tail: str = POLICIES, asks: tuple[Ask, ...] = (), force
     assert plan is not None
     drivers = simulated_cell(asked, {ROBOT: gantry_model()}, scenario)
     return rehearse(given, released(plan), drivers, SmallPlanner(1), asks, scenario=scenario).events
-
-
-def of(events: Sequence[Event], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_what_is_met_on_the_way_stops_everything_in_the_same_look() -> None:

@@ -15,6 +15,7 @@ from controller.watch import Watch
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.controller.told import of
 
 SECOND = 1_000_000_000
 
@@ -40,10 +41,6 @@ def racing(drivers: SimulatedCell, times: float) -> None:
         return replace(seen, qd=np.array([0.0, -times * limit, 0.0, 0.0])) if is_on_its_way else seen
 
     face.state = told  # type: ignore[method-assign]
-
-
-def of(events: tuple[Event, ...], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_a_joint_over_its_limit_stops_everything_and_the_hold_names_joint_and_line() -> None:

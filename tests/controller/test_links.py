@@ -1,7 +1,5 @@
 """A link that goes down: what ran is unknown, the run holds with driver and device, and only a resume makes it again."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from cell.commands import Acknowledge, Subject
@@ -16,6 +14,7 @@ from controller.run_state import RunState
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
 from tests.controller.test_reported_codes import under_way
+from tests.controller.told import of
 
 WHY = "driver sim: its process has ended: exit code 3"
 
@@ -53,10 +52,6 @@ def run(
     assert plan is not None
     record, state = rehearsed(given, released(plan), cell, SmallPlanner(3), asks)
     return record.events, record.summary, state, asked, cell
-
-
-def of(events: Sequence[Event], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
 
 
 @pytest.mark.parametrize("device", ["g1", "grip", "lathe"])

@@ -7,6 +7,7 @@ from controller.rehearsal import rehearse
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.controller.told import of
 
 
 def run(start: float, *, obeys: bool) -> tuple[Event, ...]:
@@ -17,10 +18,6 @@ def run(start: float, *, obeys: bool) -> tuple[Event, ...]:
     plan = small_plan(given.state, 1)
     assert plan is not None
     return rehearse(given, released(plan), drivers, SmallPlanner(1), scenario=scenario).events
-
-
-def of(events: tuple[Event, ...], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_one_that_slows_down_is_never_told() -> None:

@@ -12,6 +12,7 @@ from controller.rehearsal import rehearse
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.controller.told import of
 
 
 def run(
@@ -30,10 +31,6 @@ def run(
 
 def _cannot(kind: str) -> None:
     raise LinkLost("g1", None, 0, f"no {kind} stop reaches it")
-
-
-def of(events: tuple[Event, ...], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_a_slow_disk_makes_the_run_longer_and_changes_nothing_else() -> None:

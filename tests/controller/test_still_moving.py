@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from cell.device import RobotState
-from cell.events import Event, HoldRaised, RunEnded, StillMoves
+from cell.events import Event, RunEnded, StillMoves
 from cell.scenario import Scenario
 from cell_drivers.simulated import simulated_cell
 from controller.codes import PAGES
@@ -13,6 +13,7 @@ from controller.rehearsal import Ask, rehearse
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.controller.told import holds, of
 
 SECOND = 1_000_000_000
 HELD = f"{ROBOT} still moves: wait until it stands, or stop it at its own controller, then resume"
@@ -40,14 +41,6 @@ def run(seconds: float, *asks: Ask, command: str | None = None, powers_later: bo
     plan = small_plan(given.state, 1)
     assert plan is not None
     return rehearse(given, released(plan), drivers, SmallPlanner(1), asks=asks, scenario=scenario).events
-
-
-def of(events: tuple[Event, ...], kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in events if isinstance(event, kind)]
-
-
-def holds(events: tuple[Event, ...]) -> list[tuple[str, str]]:
-    return [(hold.code, hold.text) for hold in of(events, HoldRaised)]
 
 
 def test_one_that_moves_for_longer_than_it_is_waited_for_holds_the_start_and_is_named() -> None:
