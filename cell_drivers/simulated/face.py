@@ -6,6 +6,7 @@ acting, but what it says stays as it was. So does one without a link, which says
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import Generic, TypeVar
 
@@ -153,7 +154,7 @@ class Face:
         return None
 
 
-class StatedFace(Face, Generic[State]):
+class StatedFace(Face, ABC, Generic[State]):
     """A face of a device with a state of its own: frozen, it says the one of that moment."""
 
     _frozen_state: State | None = None
@@ -170,5 +171,5 @@ class StatedFace(Face, Generic[State]):
         self._frozen_state = None
         super().thaw()
 
-    def _state_now(self) -> State:
-        raise NotImplementedError
+    @abstractmethod
+    def _state_now(self) -> State: ...
