@@ -9,9 +9,10 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
+from itertools import repeat
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin
 
 import numpy as np
@@ -154,30 +155,24 @@ def _tuple(args: tuple[Any, ...]) -> Read:
         items = _listed(plain)
         if len(items) != len(readers):
             raise Wrong(f"expected {len(readers)} entries, got {len(items)}")
-        found: list[Any] = []
-        try:
-            for of, item in zip(readers, items, strict=True):
-                found.append(of(item))
-        except Wrong as wrong:
-            wrong.within(f"[{len(found)}]")
-            raise
-        return tuple(found)
+        return _in_order(readers, items)
 
     return read
 
 
 def _many(of: Read) -> Read:
-    def read(plain: Any) -> tuple[Any, ...]:
-        found, items = list[Any](), _listed(plain)
-        try:
-            for item in items:
-                found.append(of(item))
-        except Wrong as wrong:
-            wrong.within(f"[{len(found)}]")
-            raise
-        return tuple(found)
+    return lambda plain: _in_order(repeat(of), _listed(plain))
 
-    return read
+
+def _in_order(readers: Iterable[Read], items: list[Any]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    try:
+        for of, item in zip(readers, items, strict=False):  # there may be readers without end
+            found.append(of(item))
+    except Wrong as wrong:
+        wrong.within(f"[{len(found)}]")
+        raise
+    return tuple(found)
 
 
 def _frozenset(of: Read) -> Read:

@@ -101,7 +101,8 @@ def _made(cls: type, slots: bool, frozen: bool = False, eq: bool = True) -> type
     _give(made, own, _frozen(made, names) if frozen else {})
     if len(names) > 1 and "__init__" not in own:
         _TAKEN[made] = Taken(attrgetter(*names), {name: k for k, name in enumerate(names)})
-    return made  # type: ignore[no-any-return]
+    finished: type = made
+    return finished
 
 
 def _give(made: type, own: Methods, methods: Methods) -> None:
@@ -185,16 +186,16 @@ def _shown(names: tuple[str, ...]) -> Callable[[Any], str]:
     return __repr__
 
 
-def _frozen(made: type, names: tuple[str, ...]) -> Methods:
+def _frozen(made: Any, names: tuple[str, ...]) -> Methods:
     def __setattr__(self: Any, name: str, value: object) -> None:
         if type(self) is made or name in names:
             raise FrozenInstanceError(f"cannot assign to field {name!r}")
-        super(made, self).__setattr__(name, value)  # type: ignore[arg-type]
+        super(made, self).__setattr__(name, value)
 
     def __delattr__(self: Any, name: str) -> None:
         if type(self) is made or name in names:
             raise FrozenInstanceError(f"cannot delete field {name!r}")
-        super(made, self).__delattr__(name)  # type: ignore[arg-type]
+        super(made, self).__delattr__(name)
 
     def __getstate__(self: Any) -> list[Any]:
         return [getattr(self, name) for name in names]
