@@ -49,24 +49,24 @@ def taken_in(d: Draft, event: TrackingErrorSeen | NoProgressSeen | JointSpeedSee
 
 
 def _tracking_error(d: Draft, event: TrackingErrorSeen) -> None:
-    stop_all(d)
-    recovery.replan(d, f"{event.robot} did not follow")
     text = f"{event.robot} is {event.error:.4g} from its setpoint, {event.limit:.4g} is allowed"
-    recovery.raise_hold(d, HoldReason("R714", text, lines_of(d, event.robot)))
+    _hold(d, event.robot, "did not follow", "R714", text)
 
 
 def _no_progress(d: Draft, event: NoProgressSeen) -> None:
-    stop_all(d)
-    recovery.replan(d, f"{event.robot} did not move on")
     text = f"{event.robot} says that it runs, and has stood still on its path for {event.seconds:.0f} s"
-    recovery.raise_hold(d, HoldReason("R741", text, lines_of(d, event.robot)))
+    _hold(d, event.robot, "did not move on", "R741", text)
 
 
 def _joint_speed(d: Draft, event: JointSpeedSeen) -> None:
-    stop_all(d)
-    recovery.replan(d, f"{event.robot} was too fast")
     text = f"{event.joint} of {event.robot} goes at {event.speed:.4g} and {event.limit:.4g} is its limit"
-    recovery.raise_hold(d, HoldReason("R772", text, lines_of(d, event.robot)))
+    _hold(d, event.robot, "was too fast", "R772", text)
+
+
+def _hold(d: Draft, robot: str, did: str, code: str, text: str) -> None:
+    stop_all(d)
+    recovery.replan(d, f"{robot} {did}")
+    recovery.raise_hold(d, HoldReason(code, text, lines_of(d, robot)))
 
 
 def _force(d: Draft, event: ForceSeen) -> None:
