@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cell.commands import StopAll
 from cell.device import RobotState
-from cell.events import Event, HoldRaised, JointSpeedSeen
+from cell.events import CommandSent, Event, HoldRaised, JointSpeedSeen
 from cell.scenario import Disturbance, Drift, FrozenState, LinkCut, Scenario, Stuck
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from controller.journal.replay import fold
@@ -51,6 +52,7 @@ def test_a_joint_over_its_limit_stops_everything_and_the_hold_names_joint_and_li
     assert seen.speed == pytest.approx(1.3 * seen.limit)
     (hold,) = of(events, HoldRaised)
     assert (hold.code, hold.at) == ("R772", seen.at)
+    assert seen.at in [sent.at for sent in of(events, CommandSent) if isinstance(sent.command, StopAll)]
     assert joint in hold.text
     assert hold.because
 
