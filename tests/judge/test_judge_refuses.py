@@ -84,6 +84,17 @@ def test_refuses_a_contact_that_the_plan_does_not_list(spots: dict[str, Array], 
     assert pairs(verdict) == {pair}
 
 
+def test_passes_a_part_that_was_gripped_and_is_never_lifted(spots: dict[str, Array]) -> None:
+    whole = block_moved(spots)
+    track, (down, *_) = whole.tracks["r1"], whole.tracks["r1"].runs
+    n = down.last
+    stays = Track("r1", track.at[:n], track.setpoint[:n], track.readback[:n], track.progress[:n], (down,))
+    gripped = Recording({"r1": stays}, whole.changes[:2])
+    assert whole.changes[1].at < track.at[n - 1]
+    assert judge(gripped, made_cell(), HERE, listed()).contacts == ()
+    assert judge(gripped, made_cell(), HERE, listed(without=["down"])).contacts
+
+
 def test_refuses_a_contact_that_is_listed_for_another_place(spots: dict[str, Array]) -> None:
     verdict = judge(block_moved(spots), made_cell(), HERE, listed(place="right"))
     assert pairs(verdict) == {("r1 grip", "block#1 at left"), ("block#1 in grip.a", "left")}
