@@ -55,7 +55,7 @@ from controller.taken_back import unwanted
 from controller.watch import Watch, first_look, told, zones_seen
 
 MINUTE = 60_000_000_000
-WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells: silence, tracking
+WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells and no look before shows: silence, links
 LONGEST_SUSPENDED = 8 * 3600_000_000_000  # ns of simulated time, after which a rehearsal ends that nothing is foreseen to go on
 ANSWER_PERIOD = 0.02  # s of real time between two looks at planner and inbox while virtual time stands still
 DISK_PERIOD = 0.005  # s of real time between two looks at the drivers while a command waits for the disk

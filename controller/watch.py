@@ -58,6 +58,7 @@ class Watch:
         self._stances: dict[str, dict[Stance, Array]] = {}
         self._near = {name: min(NEAR, robot.capabilities().start_tolerance) for name, robot in drivers.motion.items()}
         self._limits = {name: robot.capabilities().joints for name, robot in drivers.motion.items()}
+        self._fastest = {name: MOST_OVER * np.array([j.velocity for j in joints]) for name, joints in self._limits.items()}
         self._max_age = {d.name: d.capabilities().max_age for d in (*drivers.motion.values(), *drivers.machines.values())}
         self._max_age |= {d.name: d.capabilities().max_age for d in (*drivers.grippers.values(), *drivers.couplings.values())}
 
@@ -85,16 +86,7 @@ class Watch:
             if is_silent is not (name in state.belief.silent):
                 yield DeviceSilent(now, of, name, is_silent, age)
         for name, seen in robots.items():
-            if (asked := self._obedience.exceeded(state, seen, now)) is not None:
-                yield TooFastSeen(now, of, name, seen.speed_scaling or 0.0, asked)
-            if (standing := self._progress.standing(state, seen, now)) is not None:
-                yield NoProgressSeen(now, of, name, seen.s or 0.0, standing)
-            if (
-                (fast := self._over_speed(seen)) is not None
-                and name not in state.belief.silent
-                and not _is_held_for(state, "R772")
-            ):
-                yield JointSpeedSeen(now, of, name, *fast)
+            yield from self._as_asked(state, seen, now)
             if astray := tuple(_astray(state, seen, now)):
                 yield from astray
             elif state.belief.robots[name].stance is None and name not in state.progress.busy:
@@ -104,18 +96,33 @@ class Watch:
         yield from self._hearing.look(state, now)
         yield from supplies_seen(state, now)
 
-    def at_each_look(self, state: RunState, now: int) -> Iterator[ForceSeen | TrackingErrorSeen]:
-        """Of the robots that are on a motion, of a step or by hand: what is met in one look is over in the next."""
+    def at_each_look(self, state: RunState, now: int) -> Iterator[Observation]:
+        """What may be over in the next look. Path and force are of robots that are on a motion, of a step or by hand."""
         jog = state.manual.flight if state.manual is not None else ""
         under_way = {
             command: flight
             for command, flight in state.progress.flights.items()
             if flight.device in self._limits and not flight.is_stopped and (flight.step is not None or command == jog)
         }
-        if under_way and self._looked is not None:  # a driver of this process is asked once a second
-            for seen in self._newest([flight.device for flight in under_way.values()]):
+        on_their_way = {flight.device for flight in under_way.values()}
+        for seen in (
+            self._looked.robots_seen if self._looked is not None else ()
+        ):  # a driver of this process is asked once a second
+            yield from self._as_asked(state, seen, now)
+            if seen.device in on_their_way:
                 yield from _astray(state, seen, now)
         yield from self._forces(state, now, {c: f for c, f in under_way.items() if f.device in self._force_accuracy})
+
+    def _as_asked(self, state: RunState, seen: RobotState, now: int) -> Iterator[Observation]:
+        """Whether it moves on, and no faster than it was asked to and than it may."""
+        of, name = Subject(state.run), seen.device
+        if (asked := self._obedience.exceeded(state, seen, now)) is not None:
+            yield TooFastSeen(now, of, name, seen.speed_scaling or 0.0, asked)
+        if (standing := self._progress.standing(state, seen, now)) is not None:
+            yield NoProgressSeen(now, of, name, seen.s or 0.0, standing)
+        fast = self._over_speed(seen)
+        if fast is not None and name not in state.belief.silent and not _is_held_for(state, "R772"):
+            yield JointSpeedSeen(now, of, name, *fast)
 
     def _forces(self, state: RunState, now: int, under_way: Mapping[str, Flight]) -> Iterator[ForceSeen]:
         for seen in self._newest([flight.device for flight in under_way.values()]):
@@ -151,12 +158,12 @@ class Watch:
 
     def _over_speed(self, seen: RobotState) -> tuple[str, float, float] | None:
         """The joint that is furthest over what it may: its name, its speed, its limit."""
-        joints = self._limits[seen.device]
-        over = [abs(float(speed)) - MOST_OVER * joint.velocity for speed, joint in zip(seen.qd, joints, strict=True)]
-        worst = max(range(len(over)), key=over.__getitem__, default=None)
-        if worst is None or over[worst] <= 0.0:
+        over = np.abs(seen.qd) - self._fastest[seen.device]
+        if float(np.max(over, initial=0.0)) <= 0.0:
             return None
-        return joints[worst].name, abs(float(seen.qd[worst])), joints[worst].velocity
+        worst = int(np.argmax(over))
+        joint = self._limits[seen.device][worst]
+        return joint.name, abs(float(seen.qd[worst])), joint.velocity
 
     def _samples(self, state: RunState, now: int) -> Iterator[tuple[str, int]]:
         """(device, time of its newest sample) but of robots. A machine is as fresh as the stalest signal that the cell file

@@ -4,17 +4,30 @@ standstill of a robot that says done before it stands. Drivers with news wake wh
 from __future__ import annotations
 
 import queue
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from cell.device import DeviceEvent, RobotState, SignalChanged
-from cell.events import CommandReported, Event, FactObserved, HoldRaised, RunEnded, TrackingErrorSeen, ZoneReported
-from cell.scenario import PersonEnters
+from cell.events import (
+    CommandReported,
+    Event,
+    FactObserved,
+    HoldRaised,
+    JointSpeedSeen,
+    NoProgressSeen,
+    RunEnded,
+    TooFastSeen,
+    TrackingErrorSeen,
+    ZoneReported,
+)
+from cell.scenario import PersonEnters, Stuck
 from cell_drivers.composed import ComposedSet, Share
 from controller.journal.journal import MemoryJournal
 from controller.rehearsal import AtOnce, Script
 from controller.runner import Runner
 from controller.service import NEWS, Post, post
+from controller.standing import BRAKING, STANDING
 from tests.controller.slow_disk import TICK, TickingClock
 from tests.controller.small_planner import cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
@@ -124,6 +137,67 @@ def test_a_robot_that_leaves_its_way_for_a_moment_is_stopped() -> None:
     assert 0 <= seen.at / 1e9 - ASTRAY <= 0.05
     assert state.trouble.hold is not None
     assert state.trouble.hold.code == "R714"
+
+
+def watched(drivers: Any) -> tuple[list[Event], Any]:
+    """A run of one part beside its events."""
+    given = spec(intent(batch="1 parts"))
+    plan, journal = small_plan(given.state, 1), MemoryJournal()
+    assert plan is not None
+    clock, planner = TickingClock(drivers.virtual), AtOnce(SmallPlanner(1))
+    state = Runner(given, drivers, clock, journal, planner, Script(()), ends_when_held=True).run(released(plan))
+    return list(journal.events), state.trouble.hold
+
+
+class AtHand(Swung):
+    """Its robot's state is at hand, as where a driver has a process of its own, and is what `told` makes of it."""
+
+    def __init__(self, inner: Any, told: Callable[[RobotState], RobotState] = lambda seen: seen) -> None:
+        super().__init__(inner)
+        self.motion = {"g1": Telling(inner.motion["g1"], told)}
+
+    @property
+    def robots_seen(self) -> tuple[RobotState, ...]:
+        return (self.motion["g1"].state(),)
+
+
+class Telling:
+    def __init__(self, inner: Any, told: Callable[[RobotState], RobotState]) -> None:
+        self._inner, self._told = inner, told
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def state(self) -> RobotState:
+        return self._told(self._inner.state())
+
+
+def test_a_joint_that_is_too_fast_for_a_moment_is_stopped() -> None:
+    def races(seen: RobotState) -> RobotState:
+        is_over = 0.0 <= seen.received / 1e9 - ASTRAY < 0.2
+        return replace(seen, qd=seen.qd + 99.0) if is_over else seen
+
+    events, hold = watched(AtHand(world(), races))
+    (seen,) = (event for event in events if isinstance(event, JointSpeedSeen))
+    assert 0 <= seen.at / 1e9 - ASTRAY <= 0.05
+    assert hold.code == "R772"
+
+
+def test_a_robot_that_is_not_slowed_is_told_as_soon_as_it_had_its_time_to_brake() -> None:
+    enters = 0.35
+    events, hold = watched(
+        AtHand(world(PersonEnters("aisle", enters, 30.0)), lambda seen: replace(seen, speed_scaling=1.0)),
+    )
+    (seen,) = (event for event in events if isinstance(event, TooFastSeen))
+    assert 0 <= seen.at / 1e9 - enters - BRAKING <= 0.1
+    assert hold.code == "R771"
+
+
+def test_a_robot_that_is_stuck_for_a_little_longer_than_it_may_is_told() -> None:
+    events, hold = watched(AtHand(world(Stuck("g1", 0.35, STANDING + 0.5))))
+    (seen,) = (event for event in events if isinstance(event, NoProgressSeen))
+    assert STANDING <= seen.seconds <= STANDING + 0.05
+    assert hold.code == "R741"
 
 
 def test_news_wakes_who_waits_and_is_no_request() -> None:
