@@ -149,12 +149,15 @@ def watched(drivers: Any) -> tuple[list[Event], Any]:
     return list(journal.events), state.trouble.hold
 
 
-class AtHand(Swung):
+class AtHand(Quiet):
     """Its robot's state is at hand, as where a driver has a process of its own, and is what `told` makes of it."""
 
     def __init__(self, inner: Any, told: Callable[[RobotState], RobotState] = lambda seen: seen) -> None:
         super().__init__(inner)
         self.motion = {"g1": Telling(inner.motion["g1"], told)}
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return tuple(self._inner.poll())
 
     @property
     def robots_seen(self) -> tuple[RobotState, ...]:
