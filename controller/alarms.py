@@ -27,6 +27,8 @@ FLOOD_FROM, FLOOD_UNTIL = 10, 5
 KEPT = 200
 MOST_LISTED = 500
 MOST_TIMES = 1_000
+SHARED = frozenset({"hold", "plan"})
+"""Keys under which one thing after another comes: whatever the run cannot go on for just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,22 @@ def _rank(alarm: Alarm) -> tuple[bool, bool, int, bool, int, str]:
     return alarm.state == "shelved", is_returned, alarm.cause.priority, alarm.is_acknowledged, -alarm.raised, alarm.cause.key
 
 
-def standing_now(alarms: Alarms, before: Mapping[str, Cause], after: Mapping[str, Cause], now: int) -> Alarms:
-    """What stands has changed from `before` to `after`."""
+def is_same(one: Cause, other: Cause) -> bool:
+    """Whether who has seen or shelved the one has seen the other too, which comes under the same key."""
+    return one.code == other.code and (one.key not in SHARED or one.text == other.text)
+
+
+def _hides(shelved: Cause, cause: Cause) -> bool:
+    return cause.is_shelvable and is_same(shelved, cause)
+
+
+def standing_now(
+    alarms: Alarms, before: Mapping[str, Cause], after: Mapping[str, Cause], now: int, *, hides_all: bool = False
+) -> Alarms:
+    """What stands has changed from `before` to `after`. `hides_all`: as `raised` has it."""
     for key, cause in after.items():
-        if key not in before or before[key].code != cause.code:
-            alarms = raised(alarms, cause, now)
+        if key not in before or before[key].code != cause.code or not (hides_all or is_same(before[key], cause)):
+            alarms = raised(alarms, cause, now, hides_all=hides_all)
         elif before[key] != cause and key in alarms.listed:
             alarms = replace(alarms, listed=alarms.listed.set(key, replace(alarms.listed[key], cause=cause)))
     for key in sorted(before.keys() - after.keys()):  # they leave the list in one order, whoever folds
@@ -116,21 +129,22 @@ def standing_now(alarms: Alarms, before: Mapping[str, Cause], after: Mapping[str
     return alarms
 
 
-def raised(alarms: Alarms, cause: Cause, now: int) -> Alarms:
-    """Again, where it is in the list already: it has to be acknowledged anew. One that is shelved stays so."""
+def raised(alarms: Alarms, cause: Cause, now: int, *, hides_all: bool = False) -> Alarms:
+    """Again, where it is in the list already: it has to be acknowledged anew. One that is shelved stays so; another one under its
+    key does not, but with `hides_all`, as it was in runs of before (SHELVES_ONE_ALARM)."""
     found = alarms.listed.get(cause.key)
     count = 1 if found is None else found.count + 1
     new = Alarm(cause, now, count)
-    if found is not None and found.shelved_until is not None:
+    if found is not None and found.shelved_until is not None and (hides_all or _hides(found.cause, cause)):
         new = replace(new, shelved_until=found.shelved_until, reason=found.reason, shelved_by=found.shelved_by)
     alarms = _with_room(alarms) if found is None else alarms
     times = (*alarms.times[-MOST_TIMES + 1 :], now)
     return _counted(replace(alarms, listed=alarms.listed.set(cause.key, new), times=times, raised=alarms.raised + 1), now)
 
 
-def happened(alarms: Alarms, cause: Cause, now: int) -> Alarms:
+def happened(alarms: Alarms, cause: Cause, now: int, *, hides_all: bool = False) -> Alarms:
     """Raised by what is over in the same moment."""
-    return returned(raised(alarms, cause, now), cause.key, now)
+    return returned(raised(alarms, cause, now, hides_all=hides_all), cause.key, now)
 
 
 def returned(alarms: Alarms, key: str, now: int) -> Alarms:

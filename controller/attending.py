@@ -13,6 +13,7 @@ from dataclasses import replace
 from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved, Attended
 from cell.conclusions import Conclusion
 from cell.events import Answered, Event
+from cell.run import SHELVES_ONE_ALARM
 from controller import alarms
 from controller.alarm_causes import happening, is_unchanged, question_key, standing
 from controller.draft import SECOND, Draft
@@ -42,11 +43,12 @@ def answered(d: Draft, event: Answered) -> None:
 def kept_up(before: RunState, after: RunState, event: Event, said: Iterable[Conclusion]) -> RunState:
     """`after` with what `event` and what was `said` to it make of the list."""
     found = after.alarms
+    hides_all = after.context is not None and after.context.rules < SHELVES_ONE_ALARM
     if not is_unchanged(before, after):
-        found = alarms.standing_now(found, standing(before), standing(after), after.now)
+        found = alarms.standing_now(found, standing(before), standing(after), after.now, hides_all=hides_all)
     for each in (event, *said):
         cause = happening(each)
         if cause is not None:
-            found = alarms.happened(found, cause, after.now)
+            found = alarms.happened(found, cause, after.now, hides_all=hides_all)
     found = alarms.at(found, after.now)
     return after if found is after.alarms else replace(after, alarms=found)

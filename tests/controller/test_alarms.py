@@ -12,7 +12,7 @@ import pytest
 from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.commands import Subject
 from cell.events import Answered, DeviceAlarm, Event, HoldRaised, RunOpened, RunResumed, TimerExpired, ZoneReported
-from cell.run import FAILURES_NAME_LINES
+from cell.run import FAILURES_NAME_LINES, SHELVES_ONE_ALARM
 from cell.scenario import Disturbance, EmergencyStop, GripLost, ProtectiveStop
 from controller import alarms as listed
 from controller.alarm_causes import standing
@@ -31,11 +31,12 @@ from controller.alarms import (
     standing_now,
     unshelved,
 )
+from controller.attending import kept_up
 from controller.journal.replay import fold, states
 from controller.journal.report import report
 from controller.journal.rows import event_of, row_of, snapshot_of, state_of
 from controller.machine import advance
-from controller.run_state import Question, RunState
+from controller.run_state import HoldReason, Question, RunState
 from tests.controller.tending import tend
 from tests.journals.packing import ENDING, FOLDER, unpacked
 
@@ -103,6 +104,21 @@ def test_a_shelved_one_is_out_of_sight_and_comes_back_by_itself() -> None:
 def test_what_tells_of_people_or_of_what_may_not_stand_still_stays_in_sight() -> None:
     up = raised(Alarms(), DOOR, 0)
     assert shelved(up, DOOR.key, MINUTE, "they sweep", "ann") == up
+
+
+def test_a_shelf_hides_what_was_shelved_and_nothing_that_comes_under_its_key_for_another_reason() -> None:
+    fault, other = Cause("hold", 1, "R721", "lathe: jam", "resume"), Cause("hold", 1, "R721", "r1: overload", "resume")
+    person = Cause("hold", 1, "R715", "a person is in aisle", "resume", is_shelvable=False)
+    away = shelved(standing_now(Alarms(), {}, {"hold": fault}, 0), "hold", MINUTE, "the fitter comes", "ann")
+    between = standing_now(away, {"hold": fault}, {}, 1)
+    assert state(standing_now(between, {}, {"hold": fault}, 2), fault) == "shelved"
+    for comes in (person, other, replace(fault, is_shelvable=False)):
+        assert state(standing_now(between, {}, {"hold": comes}, 2), comes) == "unacknowledged"
+    for comes in (person, other):
+        assert state(standing_now(away, {"hold": fault}, {"hold": comes}, 2), comes) == "unacknowledged"
+        assert state(standing_now(seen(away, fault), {"hold": fault}, {"hold": comes}, 2), comes) == "unacknowledged"
+    hidden = standing_now(between, {}, {"hold": person}, 2, hides_all=True)
+    assert state(hidden, person) == "shelved"  # in a run of before
 
 
 def test_the_top_one_is_what_stands_and_matters_most() -> None:
@@ -210,6 +226,24 @@ def test_people_in_a_zone_are_not_shelved_by_any_event() -> None:
     (key,) = (key for key, cause in standing(run).items() if key.startswith("zone"))
     away = told(run, AlarmShelved(run.now + 2, OF, key, run.now + MINUTE, "they sweep", "ben"))
     assert away.alarms.listed[key].state == "unacknowledged"
+
+
+def test_a_hold_for_a_person_is_told_although_a_hold_before_it_was_shelved() -> None:
+    run = jammed()
+    assert run.context is not None
+    of_before = replace(run, context=replace(run.context, rules=SHELVES_ONE_ALARM - 1))
+    for begun, comes_as in ((run, "unacknowledged"), (of_before, "shelved")):
+        held = holding(begun, HoldReason("R721", "lathe: jam", ()))
+        away = told(held, AlarmShelved(run.now + 2, OF, "hold", run.now + 60 * MINUTE, "the fitter comes", "ben"))
+        assert away.alarms.listed["hold"].state == "shelved"
+        person = holding(holding(away, None), HoldReason("R715", "a person is in aisle", ()))
+        assert person.alarms.listed["hold"].state == comes_as
+
+
+def holding(run: RunState, hold: HoldReason | None) -> RunState:
+    """Held for that, by whatever has come."""
+    after = replace(run, trouble=replace(run.trouble, hold=hold))
+    return kept_up(run, after, ZoneReported(run.now, OF, "aisle", False, "scanner"), ())
 
 
 def test_who_answers_a_question_has_seen_its_alarm() -> None:
