@@ -2,13 +2,15 @@
 
 A plan lists them over path parameters of a motion, and the recording says which parameter the readback had reached. After a
 motion has ended the robot stands at its end, and what was meant there stays meant until it leaves; what the next motion may
-touch at its start is meant from when the robot stands there.
+touch at its start is meant from when the robot stands there. What is taken or let go there touches what it touches on leaving,
+also where the robot never leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -23,7 +25,7 @@ ON_PATH = 1e-9  # path parameter: rounding
 @dataclass(frozen=True, slots=True, eq=False)
 class Allowed:
     """`touch` (a contact) or `zone` (a visit) of `robot`, in [`first`, `last`] ns. `speed`: of the TCP, m/s, for contacts; a path
-    `is_followed` then, and `is_whole` unless the robot was stopped on it."""
+    `is_followed` then, and `is_whole` unless the robot was stopped on it. No plan lists what `is_left_over`."""
 
     robot: str
     run: Run
@@ -34,6 +36,7 @@ class Allowed:
     speed: float | None
     is_followed: bool = False
     is_whole: bool = True
+    is_left_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,26 @@ def allowed(track: Track, motions: Mapping[str, Motion]) -> tuple[Allowed, ...]:
             is_whole = bool(len(s)) and s[-1] >= one.last - ON_PATH
             for first, last in _windows(at, s, one.first, one.last, length, before, until):
                 found.append(Allowed(track.robot, run, first, last, one.touch, one.zone, one.speed, one.is_followed, is_whole))
+            left = _left_over(one.touch) if run.motion else None
+            if left is not None and one.last >= length - ON_PATH and _has_ended(s, length):
+                stands = _stands_since(track, run, s, length)
+                found.append(Allowed(track.robot, run, stands, until, left, None, one.speed, is_left_over=True))
     return tuple(found)
+
+
+LEAVING: dict[str, Literal["fingers and part", "part and place", "tool and pocket", "flange and tool"]] = {
+    "fingers and part": "part and place",
+    "part and place": "fingers and part",
+    "tool and pocket": "flange and tool",
+    "flange and tool": "tool and pocket",
+}
+
+
+def _left_over(touch: Touch | Docking | Along | None) -> Touch | Docking | None:
+    """What a hand or a flange touches once it has taken or let go what it came to at the end of a motion."""
+    if not isinstance(touch, Touch | Docking) or touch.end != "end":
+        return None
+    return replace(touch, pair=LEAVING[touch.pair])
 
 
 def _listed(track: Track, followed: Sequence[Array], k: int, motions: Mapping[str, Motion]) -> tuple[float, Sequence[_Listed]]:
@@ -117,5 +139,8 @@ def _windows(
 def _stands_since(track: Track, run: Run, s: Array, length: float) -> float:
     """When the robot came to the end of that run of `length`; never, if it was stopped on the way."""
     near = np.flatnonzero(s >= s[-1] - ON_PATH)
-    ended = s[-1] >= (1.0 - 1e-3) * length
-    return float(track.at[run.first + near[0]]) if ended else float(track.at[run.last - 1])
+    return float(track.at[run.first + near[0]]) if _has_ended(s, length) else float(track.at[run.last - 1])
+
+
+def _has_ended(s: Array, length: float) -> bool:
+    return bool(len(s)) and bool(s[-1] >= (1.0 - 1e-3) * length)

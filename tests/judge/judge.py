@@ -22,7 +22,7 @@ from tests.judge.arm import Arm, arm_of
 from tests.judge.bodies import Moving, base_of, equipment, floor, links_of, tcp_frames, zone_box
 from tests.judge.clauses import Clause, Crowded, Deadline, Forbidden, NotJudged, SpeedLimit, clauses
 from tests.judge.limits import joint_exceedances, speed_exceedance, tcp_speeds
-from tests.judge.meant import Meant, MeantNow, rests
+from tests.judge.meant import Meant, MeantNow
 from tests.judge.nearness import TOUCH_DEPTH, Counted, Near, Window
 from tests.judge.paths import off_the_path
 from tests.judge.people import broken
@@ -134,7 +134,7 @@ class _Case:
         windows = meant.contacts(a, b) if isinstance(b, Standing) else ()
         near = stretch.near(a, b, states, [(m.first, m.last) for m in windows])
         for m in windows:
-            if not rests(m.touch, a) and np.any(near.exempt & (near.at >= m.first) & (near.at <= m.last)):
+            if not m.is_left_over and np.any(near.exempt & (near.at >= m.first) & (near.at <= m.last)):
                 self.touched.add((m.run.command, f"{a.name} and {b.name}", m.first))
         # A coupling goes one half into the other, as they are while the tool is carried: no depth is too deep then.
         is_coupling = any(isinstance(m.touch, Docking) and m.touch.pair == "flange and tool" for m in windows)

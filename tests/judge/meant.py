@@ -78,18 +78,11 @@ class MeantNow:
             return self._is_docking(touch, moving, standing)
         if isinstance(touch, Along):
             return moving.what == "tool" and standing.what == "part" and self.meant.is_at(standing, touch.place)
-        if touch.pair == "fingers and part" and not rests(touch, moving):
+        if touch.pair == "fingers and part":
             is_hand = moving.what == "tool" and moving.hand in ("", touch.hand)
             return is_hand and standing.what == "part" and self.meant.is_at(standing, touch.place)
         is_load = moving.what == "part" and moving.hand == touch.hand
         return is_load and standing.what in ("part", "equipment") and self.meant.is_carrier(standing, touch.place)
-
-
-def rests(touch: Touch | Docking | Along | None, moving: Moving) -> bool:
-    """A part that was gripped and still lies where it lay, until the robot leaves, which it may never do. No contact of its own
-    is listed for that."""
-    is_reached = isinstance(touch, Touch) and touch.pair == "fingers and part" and touch.end == "end"
-    return is_reached and moving.what == "part"
 
 
 def _hand_of(touch: Touch | Docking | Along) -> str:

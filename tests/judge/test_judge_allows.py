@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cell.geometry import Array
-from cell.motion_plan import ZoneVisit
+from cell.motion_plan import ContactAllowance, ZoneVisit
+from cell.steps import Docking, Touch
 from tests.judge.allowances import Allowed, allowed
 from tests.judge.arm import arm_of
 from tests.judge.bodies import tcp_frames
@@ -29,7 +30,7 @@ def spots() -> dict[str, Array]:
 def contact(spots: dict[str, Array], name: str, **change: float) -> Allowed:
     """The one window of contact of that motion."""
     found = allowed(block_moved(spots).tracks["r1"], listed(**change))
-    (one,) = [a for a in found if a.run.motion == name]
+    (one,) = [a for a in found if a.run.motion == name and not a.is_left_over]
     return one
 
 
@@ -39,6 +40,28 @@ def test_a_contact_at_the_end_lasts_until_the_robot_leaves(spots: dict[str, Arra
     start = number * (LEG + TICK)
     assert window.first / SECOND == pytest.approx(start + 1.8, abs=1e-6)
     assert window.last / SECOND == pytest.approx(start + LEG + TICK, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("reached", "left"),
+    [
+        (Touch("fingers and part", "left", "grip.a", "block", 0, "end"), "part and place"),
+        (Touch("part and place", "left", "grip.a", "block", 0, "end"), "fingers and part"),
+        (Docking("tool and pocket", "rack.grip", "end"), "flange and tool"),
+        (Docking("flange and tool", "rack.grip", "end"), "tool and pocket"),
+        (Docking("flange and tool", "rack.grip", "start"), None),
+    ],
+)
+def test_what_is_taken_or_let_go_touches_from_when_the_robot_stands_there(
+    spots: dict[str, Array], reached: Touch | Docking, left: str | None
+) -> None:
+    motions = listed(without=PICK)
+    motions["down"] = replace(motions["down"], contacts=(ContactAllowance(reached, 0.5, 1.0, 0.5, 40.0),))
+    over = [a for a in allowed(block_moved(spots).tracks["r1"], motions) if a.is_left_over]
+    assert [a.touch.pair for a in over if isinstance(a.touch, Touch | Docking)] == [left] * len(over)
+    assert [(a.first / SECOND, a.last / SECOND) for a in over] == [pytest.approx((2.0, LEG + TICK), abs=TICK)] * (
+        left is not None
+    )
 
 
 @pytest.mark.parametrize(("name", "number"), [("up", 1), ("leave", 4)])

@@ -84,15 +84,18 @@ def test_refuses_a_contact_that_the_plan_does_not_list(spots: dict[str, Array], 
     assert pairs(verdict) == {pair}
 
 
-def test_passes_a_part_that_was_gripped_and_is_never_lifted(spots: dict[str, Array]) -> None:
+@pytest.mark.parametrize(("runs", "changes", "last"), [(1, 2, "down"), (4, 3, "lower")])
+def test_passes_a_part_that_was_taken_or_let_go_by_a_robot_that_never_leaves(
+    spots: dict[str, Array], runs: int, changes: int, last: str
+) -> None:
     whole = block_moved(spots)
-    track, (down, *_) = whole.tracks["r1"], whole.tracks["r1"].runs
-    n = down.last
-    stays = Track("r1", track.at[:n], track.setpoint[:n], track.readback[:n], track.progress[:n], (down,))
-    gripped = Recording({"r1": stays}, whole.changes[:2])
-    assert whole.changes[1].at < track.at[n - 1]
-    assert judge(gripped, made_cell(), HERE, listed()).contacts == ()
-    assert judge(gripped, made_cell(), HERE, listed(without=["down"])).contacts
+    track = whole.tracks["r1"]
+    n = track.runs[runs - 1].last
+    stays = Track("r1", track.at[:n], track.setpoint[:n], track.readback[:n], track.progress[:n], track.runs[:runs])
+    recording = Recording({"r1": stays}, whole.changes[:changes])
+    assert whole.changes[changes - 1].at < track.at[n - 1]
+    assert judge(recording, made_cell(), HERE, listed()).contacts == ()
+    assert judge(recording, made_cell(), HERE, listed(without=[last])).contacts
 
 
 def test_refuses_a_contact_that_is_listed_for_another_place(spots: dict[str, Array]) -> None:
