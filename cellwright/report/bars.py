@@ -13,7 +13,8 @@ APART = 0.25  # s: work on the same part that is nearer is drawn as one
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`part` None: no part in particular. `steps` counts them, `works` are their seconds; `end` is how the last one ended."""
+    """`part` None: no part in particular. `steps` counts them, `works` are their seconds; `end` is how the last one ended.
+    `by_hand`: what was jogged, "" for work of a plan."""
 
     resource: str
     part: str | None
@@ -22,10 +23,13 @@ class Bar:
     works: float
     steps: int
     end: End
+    by_hand: str = ""
 
 
 def actual_bars(course: Course) -> tuple[Bar, ...]:
-    return tuple(_merged((run.step, run.start, run.stop, run.end) for run in course.runs))
+    """What was jogged among it, each way as a bar of its own, which is no work of the plan."""
+    by_hand = (Bar(j.jog.robot, None, j.start, j.stop, 0.0, 0, "confirmed", j.text) for j in course.jogs)
+    return (*_merged((run.step, run.start, run.stop, run.end) for run in course.runs), *by_hand)
 
 
 def planned_bars(course: Course) -> tuple[Bar, ...]:

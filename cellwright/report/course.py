@@ -25,6 +25,7 @@ from cell.motion_plan import MotionPlan
 from cell.steps import Step
 from cell.task_plan import Choice
 from cellwright.report.clock import timed
+from cellwright.report.jogs import Jogged, JogsSeen
 
 End = Literal["confirmed", "failed", "unknown", "open"]
 
@@ -73,7 +74,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`is_planned`: nothing has moved yet, and `runs` are as the one plan means them."""
+    """`is_planned`: nothing has moved yet, and `runs` are as the one plan means them. `jogs`: what was moved by hand."""
 
     end: float
     runs: tuple[StepRun, ...]
@@ -81,6 +82,7 @@ class Course:
     people: tuple[Stay, ...]
     adverse: frozenset[tuple[str, str]]
     is_planned: bool = False
+    jogs: tuple[Jogged, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,9 +99,11 @@ class _Open:
     there: dict[str, float] = field(default_factory=dict)
     people: list[Stay] = field(default_factory=list)
     adverse: frozenset[tuple[str, str]] = frozenset()
+    jogs: JogsSeen = field(default_factory=JogsSeen)
 
     def take(self, at: float, event: Event) -> None:
         self.end = max(self.end, at)
+        self.jogs.take(at, event)
         match event:
             case RunOpened(context=context):
                 self.adverse = frozenset(context.adverse)
@@ -148,7 +152,8 @@ def course(events: Iterable[Event]) -> Course:
     left = [StepRun(plan or "", found.steps[plan, step], at, found.end, "open") for (plan, step), at in found.begun.items()]
     people = [*found.people, *(Stay(zone, "", since, found.end) for zone, since in found.there.items())]
     runs = sorted((*found.runs, *left), key=lambda run: (run.start, run.step.id))
-    return Course(found.end, tuple(runs), tuple(_laid(found)), tuple(people), found.adverse)
+    jogs = found.jogs.until(found.end)
+    return Course(found.end, tuple(runs), tuple(_laid(found)), tuple(people), found.adverse, jogs=jogs)
 
 
 def planned(plan: MotionPlan, obligations: int, assumptions: tuple[str, ...], adverse: frozenset[tuple[str, str]]) -> Course:

@@ -18,11 +18,12 @@ from cellwright.times import lasting, moment
 ROW, TRACK, TOP = 44.0, 17.0, 24.0
 MOST = 4000  # bars of a picture
 SIGNS: dict[End, str] = {"confirmed": "", "failed": "✗", "unknown": "?", "open": "…"}
+BY_HAND = "↔"
 ROOM = 7.0  # px a character
 KEY = (
     "upper track, outlined: as planned",
     "lower track, filled: as it went; a number is that of a part (7: …#7), the two shades only tell neighbours apart",
-    "✗ failed, ? outcome not known, … not over when the record ends",
+    "✗ failed, ? outcome not known, … not over when the record ends, ↔ jogged by hand",
     "│ a plan takes the place of the one before",
 )
 
@@ -69,11 +70,12 @@ def _row(axis: Axis, resource: str, y: float, bars: Sequence[tuple[str, Bar]]) -
 def _bar(axis: Axis, track: str, bar: Bar, y: float, shade: int) -> Markup:
     x, sign = axis.x(bar.start), SIGNS[bar.end]
     width = max(1.0, axis.x(bar.stop) - x)
-    told = f"{bar.part or 'no part'}: {moment(bar.start)} to {moment(bar.stop)}, {bar.steps} steps, {track}, {bar.end}"
+    what = bar.by_hand or f"{bar.part or 'no part'}, {bar.steps} steps"
+    told = f"{what}: {moment(bar.start)} to {moment(bar.stop)}, {track}, {bar.end}"
     box = element("rect", element("title", told), x=x, y=y, width=width, height=TRACK,
         class_=f"{track} shade{shade}" + (f" {bar.end}" if bar.end != "confirmed" else ""))  # fmt: skip
-    word = sign + (bar.part or "").rpartition("#")[2][:6]
-    if not word or (len(visible(word)) * ROOM > width and not sign):
+    word = BY_HAND if bar.by_hand else sign + (bar.part or "").rpartition("#")[2][:6]
+    if not word or (len(visible(word)) * ROOM > width and not sign and not bar.by_hand):
         return box
     return joined(box, element("text", word, x=x + width / 2.0, y=y + 13.0, class_=f"on {track}"))
 
@@ -100,6 +102,8 @@ def _shares(rows: Sequence[str], meant: Sequence[Bar], actual: Sequence[Bar], co
 
 def _all(meant: Sequence[Bar], actual: Sequence[Bar]) -> Markup:
     rows = sorted([*(("planned", b) for b in meant), *(("actual", b) for b in actual)], key=lambda one: (one[1].start, one[0]))
-    told = [(moment(b.start), moment(b.stop), name(b.resource), name(b.part or ""), track, b.end) for track, b in rows]
+    told = [
+        (moment(b.start), moment(b.stop), name(b.resource), name(b.by_hand or b.part or ""), track, b.end) for track, b in rows
+    ]
     head = ("from", "to", "resource", "part", "track", "end")
     return folded("Every bar as a row", table("Bars", head, told, numbers=(0, 1)))

@@ -66,7 +66,8 @@ def recorded_tracks(recordings: Iterable[tuple[int, Iterable[Sample]]]) -> dict[
 
 
 def planned_tracks(course: Course) -> dict[str, Track]:
-    """By robot, from the time laws of the motions that ran, each laid over the time that it took."""
+    """By robot, from the time laws of the motions that ran, each laid over the time that it took; a jog goes straight to where
+    the robot was seen to stand."""
     motions = {name: motion for laid in course.plans for name, motion in laid.plan.motions.items()}
     ways = {name: _way(motions[name]) for name in {run.step.motion for run in course.runs} if name in motions}
     parts: dict[str, list[Track]] = {}
@@ -75,7 +76,14 @@ def planned_tracks(course: Course) -> dict[str, Track]:
             way = ways[run.step.motion]
             length = max(way.time[-1], 1e-9)
             parts.setdefault(run.step.robot, []).append(Track(run.start + way.time / length * (run.stop - run.start), way.q))
-    return {robot: _joined(tracks) for robot, tracks in sorted(parts.items())}
+    for jogged in course.jogs:
+        ends = [jogged.before, jogged.before if jogged.after is None else jogged.after]
+        parts.setdefault(jogged.jog.robot, []).append(Track(np.array([jogged.start, jogged.stop]), np.array(ends)))
+    return {robot: _joined(sorted(tracks, key=_begins)) for robot, tracks in sorted(parts.items())}
+
+
+def _begins(track: Track) -> float:
+    return float(track.time[0])
 
 
 def _way(motion: Motion) -> Track:

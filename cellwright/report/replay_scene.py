@@ -172,5 +172,8 @@ def _steps(ground: Ground, course: Course) -> dict[str, Any]:
             place = f"{run.step.because.span.file}:{run.step.because.span.start.line}"
             said = f"{visible(done_by(run.step, ground.cell))} ({visible(place)})"
             steps.append((round(run.start, 2), round(run.stop, 2), texts.setdefault(said, len(texts))))
+    for jogged in course.jogs[:MOST_STEPS]:
+        steps.append((round(jogged.start, 2), round(jogged.stop, 2), texts.setdefault(visible(jogged.text), len(texts))))
+    steps.sort()
     left = round(course.runs[MOST_STEPS].start, 2) if len(course.runs) > MOST_STEPS else None
     return {"steps": steps, "texts": list(texts), "left": left}

@@ -31,7 +31,7 @@ def test_they_are_small_and_tell_a_dozen_stories() -> None:
 
 
 def test_they_hold_what_a_run_may_meet(tmp_path: Path) -> None:
-    """Not their bytes but what is in them: a hold and a resume, an order, a person, an outcome, several plans."""
+    """Not their bytes but what is in them: a hold and a resume, an order, a person, an outcome, a jog, several plans."""
     kinds: set[str] = set()
     plans = 0
     for recorded in recordings():
@@ -41,6 +41,7 @@ def test_they_hold_what_a_run_may_meet(tmp_path: Path) -> None:
         kinds |= counts.keys()
         plans = max(plans, counts["PlanReleased"])
     assert {"HoldRaised", "OperatorAsked", "OrderArrived", "OutcomeTold", "ZoneReported", "LinkReported"} <= kinds
+    assert {"JogAsked", "JogLeft", "WayFound", "NoWay", "JogEnded", "JogRefused", "ModeChanged"} <= kinds
     assert plans >= 3
 
 
