@@ -21,7 +21,7 @@ from cell.events import (
     TrackingErrorSeen,
 )
 from controller.alarms import Cause
-from controller.run_state import DeviceBelief, RunState
+from controller.run_state import Fault, RunState
 from controller.zone_waits import zone_of
 
 ASKED_FOR = "R702"
@@ -109,10 +109,10 @@ def _standing(run: RunState) -> Iterator[Cause]:
         why = "" if lines else "it is about the cell as it stands"
         yield Cause(question_key(name), 1, "R761", question.text, f"look, and answer: {answers}", lines, no_line=why)
     for name, seen in sorted(belief.devices.items()):
-        if seen.alarm is not None:
-            why = "" if seen.because else f"{name} was at work for none when it came"
-            key, text, does = f"device {name} {seen.alarm}", _told_by(name, seen), _remedy(name, seen.alarm)
-            yield Cause(key, 2, "R721", text, does, seen.because, no_line=why)
+        for fault in seen.faults:
+            why = "" if fault.because else f"{name} was at work for none when it came"
+            key, does = f"device {name} {fault.code}", _remedy(name, fault.code)
+            yield Cause(key, 2, "R721", _told_by(fault), does, fault.because, no_line=why)
     for name, why in sorted(belief.cut.items()):
         does = f"look at the power and the cable of {name}"
         found = Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", does, is_shelvable=name not in robots)
@@ -139,10 +139,10 @@ def _lines_of_step(run: RunState, step: str | None) -> tuple[Span, ...]:
     return () if operation is None else (operation.because.span,)
 
 
-def _told_by(name: str, seen: DeviceBelief) -> str:
+def _told_by(fault: Fault) -> str:
     """In the device's words, with its own code where that says more."""
-    text, code = seen.alarm_text or f"{name}: {seen.alarm}", (seen.alarm or "").replace("_", " ")
-    return text if code in text.replace("_", " ") else f"{text} ({seen.alarm})"
+    is_said = fault.code.replace("_", " ") in fault.text.replace("_", " ")
+    return fault.text if is_said else f"{fault.text} ({fault.code})"
 
 
 def _remedy(name: str, fault: str) -> str:

@@ -111,8 +111,7 @@ def _begun(d: Draft) -> frozenset[str]:
 def _is_as_planned(d: Draft, robot: str) -> bool:
     """Whether it is on a motion of the plan, or stands where the last one that it began has ended or began, or where the plan
     begins. One that has come back to where it began is not on its way any more: what did not go in was taken out again."""
-    alarm = d.belief.devices.get(robot, DeviceBelief()).alarm
-    if alarm is not None or robot in d.belief.silent or robot in d.belief.cut:
+    if d.belief.devices.get(robot, DeviceBelief()).faults or robot in d.belief.silent or robot in d.belief.cut:
         return False
     stance = d.belief.robots[robot].stance
     moves = [(step.id, step.action.need) for step in d.plan.plan.tasks.steps if isinstance(step.action, Move)]

@@ -99,8 +99,8 @@ def _shown(device: DeviceBelief) -> dict[str, str]:
         found["clamp"] = "closed" if device.clamped else "open"
     if device.running is not None:
         found["work"] = "running" if device.running else "stopped"
-    if device.alarm is not None:
-        found["alarm"] = device.alarm_text or device.alarm
+    if device.faults:
+        found["alarm"] = device.complaint
     return found
 
 

@@ -27,7 +27,7 @@ def is_shown_otherwise(d: Draft, fact: Fact) -> bool:
     """Whether something shows the contrary: no silence, nothing in between, no alarm, which somebody has to clear."""
     known = d.belief.devices.get(fact.args[0], DeviceBelief())
     seen = _observed(d, fact)
-    return known.alarm is None and seen not in (UNOBSERVED, SHOWN_NEITHER.format("open", "closed"))
+    return not known.faults and seen not in (UNOBSERVED, SHOWN_NEITHER.format("open", "closed"))
 
 
 def other_than_planned(d: Draft, steps: tuple[Step, ...]) -> str | None:
@@ -98,8 +98,8 @@ def _observed(d: Draft, fact: Fact) -> str:
         case "clamped" | "unclamped":
             return _leaf(_device(d, args[0]).clamped, "closed", "open")
         case "idle":
-            alarm = _device(d, args[0]).alarm
-            return f"it reports {_device(d, args[0]).alarm_text or alarm}" if alarm is not None else "it runs"
+            complaint = _device(d, args[0]).complaint
+            return f"it reports {complaint}" if complaint else "it runs"
         case "running":
             return "it stands" if _device(d, args[0]).running is False else UNOBSERVED
         case "at" | "held" | "joined":

@@ -6,7 +6,7 @@ Law: it asks and sends nothing. A device that cannot tell what became of a comma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cell.commands import RequestJog, RequestPlan, Subject
@@ -18,7 +18,7 @@ from cell.events import CommandStatus as Reported
 from cell.run import RunContext
 from cell.steps import AtMeasured, Fact, Stance, stance_name
 from controller.observe import is_at_rest
-from controller.run_state import Flight, RunState
+from controller.run_state import DeviceBelief, Flight, RunState
 from controller.watch import Watch, told
 
 
@@ -56,15 +56,12 @@ def measured(drivers: DriverSet, request: RequestJog) -> RequestPlan:
 
 def faults_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[DeviceAlarm]:
     """Faults that are there and not believed, or believed and not there."""
-    there = dict(_faults(drivers, state))
     of = Subject(state.run)
-    believed = {name: seen.alarm for name, seen in state.belief.devices.items() if seen.alarm is not None}
-    for name, alarm in believed.items():
-        if name in there and there[name] is None:
-            yield DeviceAlarm(now, of, name, False, alarm, "")
-    for name, fault in there.items():
-        if fault is not None and name not in believed:
-            yield DeviceAlarm(now, of, name, True, *fault)
+    for name, there in _faults(drivers, state):
+        believed, codes = state.belief.devices.get(name, DeviceBelief()).faults, [code for code, _ in there]
+        yield from (DeviceAlarm(now, of, name, False, fault.code, "") for fault in believed if fault.code not in codes)
+        if there and not any(fault.code in codes for fault in believed):  # of the others the driver tells by itself
+            yield DeviceAlarm(now, of, name, True, *there[0])
 
 
 def commands_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[CommandReported]:
@@ -107,17 +104,18 @@ def _device(drivers: DriverSet, name: str) -> Device | None:
     return couplings.get(name) or every.get(name) or drivers.grippers.get(tool)
 
 
-def _faults(drivers: DriverSet, state: RunState) -> Iterator[tuple[str, tuple[str, str] | None]]:
-    """By device: its first fault and what it says of it, None for none. Nothing of one that does not answer."""
+def _faults(drivers: DriverSet, state: RunState) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
+    """By device: its faults and what it says of them. Nothing of one that does not answer. A machine says that it has an alarm,
+    and not which."""
     for name, robot in drivers.motion.items():
         if (at := told(robot.state)) is not None:
-            yield name, (at.faults[0], "") if at.faults else None
+            yield name, [(fault, "") for fault in at.faults]
     for name, machine in drivers.machines.items():
         if (shown := told(machine.state)) is not None:
-            yield name, ("alarm", shown.alarm) if shown.alarm is not None else None
+            known = [(fault.code, fault.text) for fault in state.belief.devices.get(name, DeviceBelief()).faults]
+            yield name, [] if shown.alarm is None else known or [("alarm", shown.alarm)]
     for name, tool in drivers.grippers.items():
         hands = [hand.partition(".")[2] for hand in state.belief.hands if hand.partition(".")[0] == name]
         states = [told(lambda tool=tool, hand=hand: tool.state(hand)) for hand in hands]  # type: ignore[misc]
         if None not in states:
-            fault = next((fault for jaws in states if jaws is not None for fault in jaws.faults), None)
-            yield name, (fault, "") if fault is not None else None
+            yield name, [(fault, "") for jaws in states if jaws is not None for fault in jaws.faults]

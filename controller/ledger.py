@@ -86,7 +86,7 @@ def holds(d: Draft, fact: Fact) -> bool:
         case "running":
             return _is_running(d, args[0])
         case "idle":
-            return not _is_running(d, args[0]) and _device(d, args[0]).alarm is None
+            return not _is_running(d, args[0]) and not _device(d, args[0]).faults
         case "reached":
             held = belief.parts.get(args[1])
             return args[0] in (held.part.reached if held is not None else belief.tended)

@@ -87,8 +87,8 @@ def hindrance(d: Draft, jog: Jog) -> str | None:
         return f"{robot} gives no fresh samples"
     if robot in d.belief.badly_heard and d.known.rules >= WAITS_FOR_GOOD_LINKS:
         return f"{d.belief.badly_heard[robot]}: wait until its link has been good for 10 s"
-    if (alarm := d.belief.devices.get(robot, DeviceBelief())).alarm is not None:
-        return f"{alarm.alarm_text}: leave manual mode and ask for it again, which acknowledges it"
+    if complaint := d.belief.devices.get(robot, DeviceBelief()).complaint:
+        return f"{complaint}: leave manual mode and ask for it again, which acknowledges it"
     if (zone := keeping_out.stopped_by(d)) is not None:
         return f"somebody is in {zone}"
     slow = speeds.slow_to(d)

@@ -138,7 +138,7 @@ def machine_seen(state: RunState, at: int, seen: device.MachineState) -> Iterato
         yield from _leaf(at, of, _opposite(believed.clamped), seen.clamp, ("unclamped", "clamped"), seen.device, seen.device, age)
     if context.running is None and seen.running is not None and seen.running is not believed.running:
         yield FactObserved(at, of, Fact("running", (seen.device,)), seen.running, seen.device, age)
-    if seen.alarm is not None and believed.alarm is None:
+    if seen.alarm is not None and not believed.faults:
         yield DeviceAlarm(at, of, seen.device, True, "alarm", seen.alarm)
 
 
@@ -244,8 +244,7 @@ def _events_seen(state: RunState, at: int, context: RunContext, signal: str, val
     if not isinstance(value, bool):
         return
     for thing, event in ((t, e) for t, events in context.raises.items() for e, by in events.items() if by == signal):
-        believed = state.belief.devices.get(thing, DeviceBelief()).alarm
-        if (value and believed is None) or (not value and believed == event):
+        if value is not any(fault.code == event for fault in state.belief.devices.get(thing, DeviceBelief()).faults):
             yield DeviceAlarm(at, _of_device(state, thing), thing, value, event, signal if value else "")
 
 

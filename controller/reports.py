@@ -5,14 +5,13 @@ Law: what a device says is done counts when it is seen; what nobody can tell is 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
 from cell.run import FAILURES_NAME_LINES, STOPPED_GOES_ON
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect
-from controller import awaited, effects, halts, jogging, ledger, progress, questions, recovery, taking_over, unheard
+from controller import awaited, effects, faults, halts, jogging, ledger, progress, questions, recovery, taking_over, unheard
 from controller.asked_by import lines_of, lines_of_step
 from controller.draft import Draft
 from controller.plan_index import device_of
@@ -37,7 +36,7 @@ def taken_in(d: Draft, event: CommandReported | HandClosedEmpty | OutcomeTold | 
         case OutcomeTold():
             _told(d, event)
         case DeviceAlarm():
-            _alarm(d, event)
+            faults.told(d, event)
         case _:
             assert_never(event)
 
@@ -195,42 +194,13 @@ def _iteration(d: Draft, step: str | None) -> tuple[str, str] | None:
 
 
 def _has_alarm(d: Draft, device: str) -> bool:
-    return d.belief.devices.get(device, DeviceBelief()).alarm is not None
+    return bool(d.belief.devices.get(device, DeviceBelief()).faults)
 
 
 def _is_accounted_for(d: Draft, device: str) -> bool:
     """Whether something else has the reason why it broke off: a fault, also one that is over by then."""
     has_failed = any(failure.device == device for failure in d.trouble.failures)
     return _has_alarm(d, device) or (has_failed and d.known.rules >= FAILURES_NAME_LINES)
-
-
-def _alarm(d: Draft, event: DeviceAlarm) -> None:
-    """Of whatever device: a machine, a tool, a robot. The resume acknowledges it, and waits until it is gone. What a lost link
-    brings is held already."""
-    seen = d.belief.devices.get(event.device, DeviceBelief())
-    text = f"{event.device}: {event.text or event.code}"
-    if (seen.alarm is not None) is event.is_active:
-        return
-    fault = event.code if event.is_active else None
-    lines = lines_of(d, event.device) if event.is_active else ()
-    d.believe(devices=d.belief.devices.set(event.device, replace(seen, alarm=fault, alarm_text=text, because=lines)))
-    if not event.is_active or event.device in d.belief.cut:
-        return
-    word = f"{event.device}.{_word(d, event)}"
-    flying = next(
-        (f.step for f in d.progress.flights.values() if f.device.split(".")[0] == event.device and f.step is not None), None
-    )
-    if flying is not None:
-        _step_failed(d, flying, word, "R721", text)
-    elif d.progress.plan is not None:
-        recovery.fail(d, Failure(word, "R721", text, device=event.device))
-
-
-def _word(d: Draft, event: DeviceAlarm) -> str:
-    """The event of the device's kind that its fault is called by; any other fault is a robot's `fault` or a device's `alarm`."""
-    if event.code in d.known.raises.get(event.device, {}):
-        return event.code
-    return "fault" if event.device in d.known.robots else "alarm"
 
 
 def no_effect(d: Draft, command: str) -> None:

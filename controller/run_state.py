@@ -70,16 +70,30 @@ class RobotBelief:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """`code` is the device's own, `text` what it says of it, `because` the lines that it was at work for when it came."""
+
+    code: str
+    text: str
+    because: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceBelief:
-    """None: nothing shows it, or it is in between. `alarm` is the fault that it reports, `alarm_text` what it says of it,
-    `because` the lines that it was at work for then."""
+    """None: nothing shows it, or it is in between. `faults` are those that it reports, the one that has stood longest first."""
 
     door_open: bool | None = None
     clamped: bool | None = None
     running: bool | None = None
-    alarm: str | None = None
-    alarm_text: str = ""
-    because: tuple[Span, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def complaint(self) -> str:
+        """All that it says of its faults; "" for none."""
+        return "; ".join(fault.text for fault in self.faults)
+
+    def fault(self, code: str) -> Fault | None:
+        return next((fault for fault in self.faults if fault.code == code), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def change(d: Draft) -> None:
 def _resume(d: Draft) -> None:
     """Goes on when what stood in the way is gone: alarms are cleared, robots have power."""
     powering = any(flight.step is None and flight.device not in d.known.devices for flight in d.progress.flights.values())
-    if powering or any(seen.alarm is not None for seen in d.belief.devices.values()):
+    if powering or any(seen.faults for seen in d.belief.devices.values()):
         if "alarms" not in d.timers:
             d.set_timer("alarms", LINKING if d.belief.cut else CLEARING)
         return
@@ -60,7 +60,7 @@ def still_alarmed(d: Draft) -> None:
     """Not cleared by the resume: holds again and says what it is."""
     if d.pack != "Unholding":
         return
-    alarmed = next((seen for seen in d.belief.devices.values() if seen.alarm is not None), None)
+    alarmed = next((seen for seen in d.belief.devices.values() if seen.faults), None)
     moving = still_moving(d)
     if alarmed is None and moving is not None:
         recovery.raise_hold(d, HoldReason("R705", moving, ()))
@@ -68,8 +68,8 @@ def still_alarmed(d: Draft) -> None:
     if alarmed is None:
         recovery.raise_hold(d, HoldReason("R721", "a robot has no power", ()))
         return
-    lines = alarmed.because if d.known.rules >= FAILURES_NAME_LINES else ()
-    recovery.raise_hold(d, HoldReason("R721", alarmed.alarm_text, lines))
+    lines = tuple(dict.fromkeys(span for fault in alarmed.faults for span in fault.because))
+    recovery.raise_hold(d, HoldReason("R721", alarmed.complaint, lines if d.known.rules >= FAILURES_NAME_LINES else ()))
 
 
 def still_moving(d: Draft) -> str | None:

@@ -88,8 +88,8 @@ def power(d: Draft, robot: str) -> None:
 def acknowledge(d: Draft, who: str) -> None:
     """Every fault that is there, for an operator who has looked at it."""
     for name, seen in d.belief.devices.items():
-        if seen.alarm is not None:
-            d.command(Acknowledge(d.fresh_id("acknowledge"), d.subject, name, seen.alarm, who))
+        for fault in seen.faults:
+            d.command(Acknowledge(d.fresh_id("acknowledge"), d.subject, name, fault.code, who))
 
 
 def rest(d: Draft, event_is_late: bool = False) -> None:

@@ -98,7 +98,7 @@ def _forget(d: Draft) -> None:
     d.believe(
         robots=Map({name: replace(seen, fraction=None) for name, seen in belief.robots.items()}),
         hands=Map({name: HandBelief(None, seen.part) for name, seen in belief.hands.items()}),
-        devices=Map({name: DeviceBelief(None, None, None, s.alarm, s.alarm_text) for name, s in belief.devices.items()}),
+        devices=Map({name: DeviceBelief(None, None, None, s.faults) for name, s in belief.devices.items()}),
         silent=(),
         cut=Map(),
     )

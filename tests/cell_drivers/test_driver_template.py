@@ -166,7 +166,7 @@ def test_a_fault_is_told_refuses_whatever_moves_and_goes_when_an_operator_has_se
 
 
 def test_a_fault_that_follows_another_is_told_behind_its_end(drivers: DriverSet) -> None:
-    """Else the end of the first would be taken for that of the second: a device has one alarm at a time."""
+    """It has one state: who hears of the second knows that the first is over."""
     arm, told = drivers.motion["g1"].arm, list[DeviceEvent]()  # type: ignore[attr-defined]
     for fault in ("emergency stop", "protective stop"):
         arm.fault = fault

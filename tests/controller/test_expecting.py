@@ -12,7 +12,7 @@ from controller.conduct import no_progress
 from controller.draft import draft_of
 from controller.expecting import other_than_planned, waits_for
 from controller.machine import advance
-from controller.run_state import NOTHING_YET, DeviceBelief, HandBelief, RunState
+from controller.run_state import NOTHING_YET, DeviceBelief, Fault, HandBelief, RunState
 from tests.controller.tending import tend
 
 OTHERWISE: dict[str, FactName] = {"shut": "open", "unclamped": "clamped"}
@@ -80,7 +80,7 @@ def test_what_is_waited_for_is_told_with_what_is_observed(fact: Fact, text: str)
     d = draft_of(state, state.now)
     belief = d.belief
     d.believe(
-        devices=belief.devices.set("lathe", DeviceBelief(door_open=True, alarm="alarm", alarm_text="no coolant")),
+        devices=belief.devices.set("lathe", DeviceBelief(door_open=True, faults=(Fault("alarm", "no coolant"),))),
         hands=belief.hands.set("grip.a", HandBelief("empty")).set("grip.b", HandBelief(None)),
         mounts=belief.mounts.set("grip", "g1"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cell.device import ProtectiveState
-from controller.run_state import RunState
+from controller.run_state import DeviceBelief, RunState
 from tui.operate.lines import Look, Piece, said
 from tui.operate.view import View
 
@@ -38,10 +38,14 @@ def oee_word(figures: Figures | None) -> str:
     return f"OEE {100.0 * figures.oee:.0f} % ({words})"
 
 
+def _says(seen: DeviceBelief, state: str) -> bool:
+    return any(fault.code.replace("_", " ") == state for fault in seen.faults)
+
+
 def circuit_piece(run: RunState) -> Piece:
     """What robots say of the circuit of the emergency stop. This program is not in it, and says no more than they do."""
     for state, words, look in CIRCUIT:
-        who = [name for name, seen in sorted(run.belief.devices.items()) if (seen.alarm or "").replace("_", " ") == state]
+        who = [name for name, seen in sorted(run.belief.devices.items()) if _says(seen, state)]
         if who:
             return said(f"  {words}, says {', '.join(who)}", look)
     return Piece("  e-stop: none told", "dim")

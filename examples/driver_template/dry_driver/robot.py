@@ -331,7 +331,7 @@ class Robot(Numbered):
     def _see(self, sample: Sample) -> None:
         before, self.newest = self.newest, sample
         known = before.faults if before is not None else ()
-        # What is over goes first: a device has one alarm at a time, and the end of the old one would take it along.
+        # What is over goes first: each fault is an alarm of its own, and nobody should see two where there is one.
         self.news += [FaultCleared(self.name, self.now(), fault) for fault in known if fault not in sample.faults]
         self.news += [FaultRaised(self.name, self.now(), fault, fault) for fault in sample.faults if fault not in known]
         if self.powering and sample.is_on is (self._asked[self.powering] == ("activate",)):

@@ -126,7 +126,7 @@ def test_a_protective_stop_ends_the_program_and_is_unlocked_by_acknowledging_it(
 
 @pytest.mark.parametrize("first", ["emergency stop", "protective stop"])
 def test_a_stop_that_follows_another_is_told_behind_its_end(wired: Wired, first: str) -> None:
-    """Else the end of the first would be taken for that of the second: a device has one alarm at a time."""
+    """It has one state: who hears of the second knows that the first is over."""
     second = {"emergency stop": "protective stop", "protective stop": "emergency stop"}[first]
     for stop in (first, second):
         getattr(wired.controller, stop.replace(" ", "_"))()

@@ -15,7 +15,7 @@ from cell.jog import Jog
 from controller import alarms
 from controller.alarm_causes import standing
 from controller.plan_index import plan_index
-from controller.run_state import DeviceBelief, HoldReason, Question
+from controller.run_state import DeviceBelief, Fault, HoldReason, Question
 from tests.tui.operate.on_record import TENDING, scene_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen
 from tui.operate.app import Operate
@@ -108,7 +108,7 @@ def hostile(name: str) -> View:
             short=(name,),
             cut=Map({name: name}),
             zones=Map({name: True}),
-            devices=Map({name: DeviceBelief(alarm=name, alarm_text=name)}),
+            devices=Map({name: DeviceBelief(faults=(Fault(name, name),))}),
         ),
         trouble=replace(
             run.trouble, hold=HoldReason("R701", name, (span,)), questions=Map({name: Question(name, (name, name))}), replan=name

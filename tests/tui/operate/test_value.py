@@ -9,7 +9,7 @@ import pytest
 
 from controller.figures.figures import Figures, Takt, figures_of
 from controller.figures.output import Output
-from controller.run_state import DeviceBelief
+from controller.run_state import DeviceBelief, Fault
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import TENDING, events_of, scene_of
 from tui.operate.lines import text_of
@@ -70,6 +70,6 @@ def test_why_nothing_is_counted_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 )
 def test_the_first_line_says_what_robots_say_of_the_circuit_and_no_more(alarm: str, says: str) -> None:
     scene = scene_of(TENDING, 400)
-    devices = scene.run.belief.devices.set("r1", DeviceBelief(alarm=alarm))
+    devices = scene.run.belief.devices.set("r1", DeviceBelief(faults=(Fault("other", "r1: other"), Fault(alarm, f"r1: {alarm}"))))
     scene = replace(scene, run=replace(scene.run, belief=replace(scene.run.belief, devices=devices)))
     assert says in text_of(state_line(View(scene, "live", role="operate"), 100, "x"))
