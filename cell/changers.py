@@ -5,8 +5,7 @@ A pocket belongs to one tool and a tool has at most one pocket, so a tool that i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.geometry import Pose
 

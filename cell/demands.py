@@ -7,8 +7,8 @@ open again. The part carries the name of its demand (`PartState.bound`), so ther
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.model import Queue
 from cell.orders import Order
 from cell.state import Lost, PartState

@@ -7,10 +7,10 @@ is a device where somebody reports whether a person is inside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from cell.arrivals import brings
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.driven_by import LinkBound, bound_of
 from cell.driver import coupling_name

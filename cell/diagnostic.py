@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, Generic, Literal, TypeVar
 
 from cell.dataclass import dataclass
+from cell.ordered import Ordered
 
 T = TypeVar("T", covariant=True)
 
@@ -22,16 +23,16 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+@dataclass(frozen=True, slots=True)
+class Position(Ordered):
     """A place in a text. Lines and columns count from 1; a column counts characters, not bytes."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+@dataclass(frozen=True, slots=True)
+class Span(Ordered):
     """A stretch of one file, `end` exclusive. `file` is the path as the user named it."""
 
     file: str

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 
 LATENCY = 0.5

@@ -9,9 +9,10 @@ never move and never power; `close` never raises. `stop` pre-empts everything an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, runtime_checkable
 
+from cell.dataclass import dataclass
 from cell.device import (
     Capabilities,
     CommandStatus,

@@ -3,8 +3,7 @@ longer the takt may be (decision 0154)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 
 SLOWER_BY = 0.1

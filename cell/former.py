@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.steps import Along, Grip, Move, Release, Step
 from cell.task_plan import TaskPlan
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from cell.dataclass import dataclass
 from cell.device import LinkLoss
 from cell.motion_plan import MotionPlan
+from cell.ordered import Ordered
 from cell.steps import AtMeasured, Because, Fact, MotionNeed, Move, Step, stance_name
 from cell.task_plan import Bounds, TaskPlan
 
@@ -36,8 +37,8 @@ Mode = Literal["Production", "Manual"]
 Frame = Literal["joint", "base", "tool"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Jog:
+@dataclass(frozen=True, slots=True)
+class Jog(Ordered):
     """`robot` along `axis`: the number of a joint from 1 on in the frame "joint"; else one of AXES, of its base or of the tool at
     its flange (the first TCP), r for a turn about it. `speed` in m/s: no point of links, tool and load is faster."""
 
@@ -62,8 +63,8 @@ class Jog:
         return int(self.axis) - 1 if self.frame == "joint" and self.axis.isdecimal() and self.axis.isascii() else None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class WantedJog:
+@dataclass(frozen=True, slots=True)
+class WantedJog(Ordered):
     """What a way is asked for. `avoid`: zones that it must not enter now. `lasts`: s, at most."""
 
     jog: Jog

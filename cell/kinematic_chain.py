@@ -14,12 +14,13 @@ joint-space step dq. Source: Schwarzer, Saha, Latombe, "Exact collision checking
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, Pose, frozen
 
 _RING = 32  # corners of the polygon that stands for a circle below; it encloses the circle with 0.5 % to spare

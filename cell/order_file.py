@@ -13,11 +13,12 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from cell.dataclass import dataclass
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel, Queue
 from cell.orders import Item, Order

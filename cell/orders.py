@@ -7,10 +7,11 @@ the parts that are bound to it (cell/demands.py), so nothing here counts.
 from __future__ import annotations
 
 from cell.dataclass import dataclass
+from cell.ordered import Ordered
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Item:
+@dataclass(frozen=True, slots=True)
+class Item(Ordered):
     """So many parts of one kind; `count` is 1 or more."""
 
     kind: str

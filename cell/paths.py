@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, corners, frozen, height
 from cell.model import Tool
 

@@ -7,10 +7,10 @@ hands over to them is a place of theirs, in the air, in a handover zone; no part
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.equipment import DurationRange, Equipment, Offer, Place
 from cell.geometry import Array, Pose

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cell.commands import Subject
+from cell.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

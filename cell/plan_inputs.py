@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cell.dataclass import dataclass
 from cell.program import IntentProgram
 from cell.state import PlanningRequest
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, ConvexHull, Pose, frozen
 from cell.kinematic_chain import Joint, JointKind, KinematicChain, stacked_radii
 

@@ -18,6 +18,7 @@ from cell.driven_by import LinkBound
 from cell.envelope import SLOWER_BY
 from cell.equipment import Equipment
 from cell.model import CellModel
+from cell.ordered import Ordered
 from cell.program import Goal, IntentProgram
 from cell.program_walk import lines_in
 from cell.scene import is_heap
@@ -293,8 +294,8 @@ class OrderSummary:
     state: OrderState
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OrdersLeft:
+@dataclass(frozen=True, slots=True)
+class OrdersLeft(Ordered):
     """Orders of a run that goes on which are over and counted."""
 
     queue: str

@@ -15,10 +15,10 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, get_args
 
 from cell.arrivals import brings
+from cell.dataclass import dataclass
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel
 from cell.scenario import (

@@ -9,11 +9,11 @@ brings a tool. The other robots stand at home (cell/home.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.docking import docked_bodies
 from cell.equipment import Place
 from cell.geometry import Array, Body, Box, Pose, corners, height

@@ -9,42 +9,43 @@ from cell.dataclass import dataclass
 from cell.former import FormerAct
 from cell.jog import WantedJog
 from cell.model import CellModel, Tool
+from cell.ordered import Ordered
 from cell.orders import Order
 from cell.program import IntentProgram, Role
 from cell.robot import RobotModel
 from cell.steps import MotionNeed, Stance
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class InPlace:
+@dataclass(frozen=True, slots=True)
+class InPlace(Ordered):
     place: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class InHand:
+@dataclass(frozen=True, slots=True)
+class InHand(Ordered):
     """`hand` is tool.hand, as in facts."""
 
     hand: str
     grasp: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class InPart:
+@dataclass(frozen=True, slots=True)
+class InPart(Ordered):
     """Joined to `part`, or in a pocket of it: it goes where that part goes. `seat` is a seat of that part's kind."""
 
     part: str
     seat: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Lost:
+@dataclass(frozen=True, slots=True)
+class Lost(Ordered):
     """Nobody knows where, or known to be where nothing can reach it."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Expected:
+@dataclass(frozen=True, slots=True)
+class Expected(Ordered):
     """Not come yet. It will lie in `place`, after those that are expected there with smaller numbers (see cell/arrivals.py)."""
 
     place: str

@@ -10,6 +10,7 @@ from typing import Literal
 
 from cell.dataclass import dataclass
 from cell.diagnostic import Span
+from cell.ordered import Ordered
 
 FactName = Literal[
     "at",  # (part, place): the part rests there
@@ -34,8 +35,8 @@ FactName = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fact:
+@dataclass(frozen=True, slots=True)
+class Fact(Ordered):
     name: FactName
     args: tuple[str, ...]
 
@@ -47,20 +48,20 @@ class Fact:
 # --- stances: the configurations that a robot rests in -------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AtHome:
+@dataclass(frozen=True, slots=True)
+class AtHome(Ordered):
     pass
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AtHub:
+@dataclass(frozen=True, slots=True)
+class AtHub(Ordered):
     """The one configuration from which a robot serves every place of `equipment`."""
 
     equipment: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AtPlace:
+@dataclass(frozen=True, slots=True)
+class AtPlace(Ordered):
     """In contact at `place`: hand `hand` grips there a part of `kind` by its grasp number `grasp`, or has it there."""
 
     place: str
@@ -69,15 +70,15 @@ class AtPlace:
     grasp: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AtPocket:
+@dataclass(frozen=True, slots=True)
+class AtPocket(Ordered):
     """At a changer, where the flange couples to the tool that stands in `pocket` (changer.tool)."""
 
     pocket: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AtMeasured:
+@dataclass(frozen=True, slots=True)
+class AtMeasured(Ordered):
     """Anywhere else: joint positions in rad or m, as read from the robot."""
 
     q: tuple[float, ...]
@@ -104,8 +105,8 @@ def stance_name(stance: Stance) -> str:
 # --- motions that are asked for ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Carried:
+@dataclass(frozen=True, slots=True)
+class Carried(Ordered):
     """A part of `kind` in `hand`, held by grasp number `grasp` (see cell/grasps.py)."""
 
     hand: str
@@ -116,8 +117,8 @@ class Carried:
 Touching = Literal["fingers and part", "part and place"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Touch:
+@dataclass(frozen=True, slots=True)
+class Touch(Ordered):
     """Contact that is meant, at one end of a motion. `fingers and part`: the hand's tool and the part that rests at `place`.
     `part and place`: the carried part and whatever carries it at `place`."""
 
@@ -133,8 +134,8 @@ class Touch:
         return self.place
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Docking:
+@dataclass(frozen=True, slots=True)
+class Docking(Ordered):
     """Contact that is meant at a changer, at one end of a motion. `tool and pocket`: the tool at the flange and what carries it
     in its pocket. `flange and tool`: the bare flange and the tool that stands there."""
 
@@ -147,8 +148,8 @@ class Docking:
         return self.pocket
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Along:
+@dataclass(frozen=True, slots=True)
+class Along(Ordered):
     """Contact that is meant along the path `feature` of the part of `kind` that rests at `place`, or at it where it is a spot,
     in one motion from the hub of the equipment there and back. The TCP of `hand`, the tool's z against the normal, follows it at
     `feed` m/s and presses with `force` N (0: not at all), after `dwells[0]` s at rest at its start and before `dwells[1]` s at
@@ -175,8 +176,8 @@ def meets_part(touch: Touch | Along) -> bool:
     return isinstance(touch, Along) or touch.pair == "fingers and part"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MotionNeed:
+@dataclass(frozen=True, slots=True)
+class MotionNeed(Ordered):
     """Everything that fixes a motion: robot, two stances, what is carried, the contact meant, the speed allowed at the TCP
     (m/s, None for no limit but the robot's), the zones that it must stay out of, the tool at the flange (None: a bare flange),
     and the force allowed in contact (N, None for what part, tool and robot allow). Motions are stored by it."""

@@ -7,12 +7,12 @@ grammar stays as it is. Hover, completion, did-you-mean, the reference pages and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from cell.dataclass import dataclass
 from cell.phases import ALONG, Phase
 from cell.quantities import UNITS, Unit
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.geometry import Array, frozen
 

@@ -8,9 +8,9 @@ zone is watched by the driver that it names. What a set says of devices that are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from cell.dataclass import dataclass
 from cell.device import DeviceEvent, LinkHeard, RobotState, SignalChanged, SignalSample
 from cell.devices import signal_devices
 from cell.driver import (

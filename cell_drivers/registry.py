@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
 
+from cell.dataclass import dataclass
 from cell.devices import named_drivers
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Span, error
 from cell.driver import DriverFactory

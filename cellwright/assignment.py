@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.devices import Named, addresses, devices_of, named_drivers, span_of
 from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.model import CellModel

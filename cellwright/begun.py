@@ -6,10 +6,10 @@ What the plan was made from stands in the plan.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from cell.codec import CodecError, canonical, from_plain
+from cell.dataclass import dataclass
 
 FILE = "begun.json"
 

@@ -16,10 +16,10 @@ import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, error
 from cell_drivers.declared import shares_address, told_apart_by
 from cell_drivers.registry import find_driver

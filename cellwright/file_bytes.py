@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+
+from cell.dataclass import dataclass
 
 LARGEST_MODEL = 64_000_000  # bytes of a URDF or of one mesh
 LARGEST_TOML = 1_000_000  # of a scenario, or of what a robot's URDF cannot say

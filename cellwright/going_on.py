@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.diagnostic import error
 from cell.events import Event, HoldRaised, OperatorAsked
 from cellwright.cell_lock import CellLock

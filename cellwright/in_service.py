@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Outcome, error
 from cell.driver import DriverSet
 from cell.scenario import Scenario

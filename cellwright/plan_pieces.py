@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from itertools import islice
 from typing import Any
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, WhyNot
 from cell.motion_plan import MotionPlan
 from cell.released_plan import Proof

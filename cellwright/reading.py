@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel
 from cell.program import IntentProgram

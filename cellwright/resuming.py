@@ -7,11 +7,12 @@ simulated world lives on for its time.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cell.commands import RequestPlan
+from cell.dataclass import dataclass
 from cell.diagnostic import Outcome, error
 from cell.orders import OrderAdded, OrderCancelled, OrderChange
 from cell.plan_inputs import plan_inputs

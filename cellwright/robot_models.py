@@ -25,11 +25,11 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Outcome, Position, Span, error, warning
 from cell.geometry import Array, ConvexHull, Sphere, corners, frozen
 from cell.kinematic_chain import Joint, JointKind, KinematicChain

@@ -6,9 +6,10 @@ A run plans again whenever the controller asks; that is stages 3 to 5 with the s
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cell.commands import RequestPlan
+from cell.dataclass import dataclass
 from cell.declared_state import declared_state
 from cell.diagnostic import Outcome, Position, Span, error
 from cell.released_plan import ReleasedPlan

@@ -15,12 +15,13 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cell.codec import CodecError, from_plain
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic
 from cell.events import Answered, Asked, Event, QuestionAsked
 from cell.jog import Jog

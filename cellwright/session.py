@@ -12,10 +12,11 @@ Nothing here decides anything: each line hands one stage's outcome to the next.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+from cell.dataclass import dataclass
 from cell.declared_state import declared_state
 from cell.diagnostic import Diagnostic, Outcome, error
 from cell.model import CellModel

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.order_file import objection
 from cell.orders import Order

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cell.codec import CodecError, canonical, from_plain
+from cell.dataclass import dataclass
 from cell.diagnostic import Outcome, error
 from cell.orders import Order
 from cell.plan_file import write_plan

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Outcome, error
 from cell.model import CellModel
 from cell.plan_file import LARGEST_TEXT, read_plan

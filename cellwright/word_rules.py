@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from cell.dataclass import dataclass
 from cell.quantities import Unit
 from cell.vocabulary import AttributeSchema, EventSchema, KindSchema, OutcomeSchema, VerbSchema, Vocabulary
 from intentlang import forms

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from cell.dataclass import dataclass
 from cellwright.file_store import FileStore
 from cellwright.folders import cache_folder
 

@@ -7,10 +7,10 @@ Pure, and read off plans alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from cell.dataclass import dataclass
 from cell.motion_plan import MotionPlan
 from cell.steps import Move
 from cell.task_plan import TaskPlan

@@ -6,10 +6,10 @@ a crash would lose. Nothing here waits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from cell.commands import RequestPlan, Subject
+from cell.dataclass import dataclass
 from cell.diagnostic import Outcome
 from cell.events import NoWay, WayFound
 from cell.jog import Jog, ends_because, jog_of

@@ -6,9 +6,9 @@ Pure, and derived from two states alone: the one that the journal gives, and the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from cell.dataclass import dataclass
 from cell.state import InPart, Lost
 from cell.steps import stance_name
 from controller.run_state import DeviceBelief, RunState

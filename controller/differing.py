@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.task_plan import Operation
 from controller.plan_index import PlanIndex
 from controller.run_state import Progress, StepStatus

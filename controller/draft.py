@@ -5,13 +5,13 @@ Each rule of the fold takes the draft, changes what the event changes, and says 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from immutables import Map
 
 from cell.commands import Command, RequestJog, RequestPlan, SetSpeed, Subject
-from cell.dataclass import replaced
+from cell.dataclass import dataclass, replaced
 from cell.events import CommandSent, Conclusion, JogRequested, PlanRequested, SpeedAsked
 from cell.run import PackState, RunContext
 from controller.alarms import Alarms

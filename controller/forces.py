@@ -7,8 +7,8 @@ Law: these are the limits that the proof holds each contact against; here what i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.model import FORCE_LIMIT
 from cell.motion_plan import Motion

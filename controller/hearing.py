@@ -9,9 +9,10 @@ its answers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cell.commands import Subject
+from cell.dataclass import dataclass
 from cell.device import LinkHeard
 from cell.driven_by import LinkBound
 from cell.driver import DriverSet, Metered

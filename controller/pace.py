@@ -7,8 +7,9 @@ allowed and nothing waits. Time suspended for want of parts is taken out, held t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cell.dataclass import dataclass
 from cell.events import ClauseBroken, StepConfirmed
 from cell.program import Loop, Pace
 from cell.run import PackState

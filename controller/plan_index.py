@@ -6,10 +6,10 @@ Built once when a plan is taken over, never changed after; only what is in the p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from cell.commands import Subject
+from cell.dataclass import dataclass
 from cell.driver import coupling_name
 from cell.motion_plan import MotionPlan
 from cell.steps import (

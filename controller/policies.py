@@ -7,9 +7,9 @@ through to an outer one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from typing import assert_never
 
+from cell.dataclass import dataclass
 from cell.program import (
     AllOf,
     AnyOf,

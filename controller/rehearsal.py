@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from cell.commands import RequestPlan
+from cell.dataclass import dataclass
 from cell.diagnostic import Outcome
 from cell.driver import DriverSet, VirtualTime
 from cell.events import Asked, Event

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from cell import device
 from cell.commands import RequestJog, RequestPlan, StopAll, Subject
+from cell.dataclass import dataclass
 from cell.driver import DriverSet, Outliving
 from cell.driver_errors import DriverError
 from cell.events import (

@@ -7,9 +7,9 @@ started again has a clock that begins anew; how long it took is then read off UT
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from cell.dataclass import dataclass
 from cell.events import Event, RunOpened, RunResumed, TimeMarked
 
 SECOND = 1_000_000_000

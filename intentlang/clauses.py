@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Span, error
 from cell.program import Amount, Ensure, Never, Pace, Policy, Prefer, Value, Within
 from intentlang import syntax as s

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, error, warning
 from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Ref
 from cell.vocabulary import FactSchema

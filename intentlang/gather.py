@@ -7,8 +7,8 @@ path, and answers with a SourceFile or with why not (E123 not found, E120 outsid
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.vocabulary import Vocabulary
 from intentlang.parse import parse_cell, parse_intent

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, error, warning
 from cell.program import Block, Bound, Goal, Role
 from cell.vocabulary import FactSchema, RoleSchema, VerbSchema

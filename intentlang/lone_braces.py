@@ -7,8 +7,8 @@ index behind a brace that moved up is two characters further on.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Edit, Fix, error
 from intentlang.source import SourceFile
 from intentlang.words import quoted

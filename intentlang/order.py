@@ -9,8 +9,8 @@ pallet. What an earlier line has assembled into a part counts as that part.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from intentlang.types import Path
 
 

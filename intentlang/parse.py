@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from lark import Lark, lexer
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Outcome, Span, error
 from cell.vocabulary import Vocabulary
 from intentlang import lone_braces, recovery, syntax

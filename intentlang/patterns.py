@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.equipment import PartKind, Place
 from cell.geometry import Box, Pose
 from intentlang.declared import Declared, numbers

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Outcome, Position, Span, error
 
 MAX_BYTES = 256 * 1024

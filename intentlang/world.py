@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.quantities import Quantity

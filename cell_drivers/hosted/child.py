@@ -17,10 +17,10 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from cell.codec import CodecError
+from cell.dataclass import dataclass
 from cell_drivers.hosted.desk import Defective, Desk
 from cell_drivers.hosted.frames import BadFrame, Frames, frame
 from cell_drivers.hosted.wire import Answered, Broken, Call, Follow, FromChild, Goodbye, Seen, Stop, ToChild, read_to_child, write

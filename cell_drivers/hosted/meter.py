@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from threading import Lock
 
+from cell.dataclass import dataclass
 from cell.device import LinkHeard
 from cell_drivers.hosted.wire import Described, Seen
 

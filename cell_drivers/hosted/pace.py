@@ -6,9 +6,10 @@ Law: `now` is the same in every process of one machine that has the same Pace, f
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
+from cell.dataclass import dataclass
 from cell.device import (
     CouplingChanged,
     GripChanged,

@@ -14,9 +14,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from cell.dataclass import dataclass
 from cell.driver import Assembly
 from cell_drivers.hosted.bounds import Bounds
 from cell_drivers.hosted.child import CALLS, FOLDER, STOPS

@@ -6,12 +6,13 @@ import difflib
 import importlib.util
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, frozen
 from cellwright.file_bytes import LARGEST_TOML, read_whole
 from cellwright.robots.urdf import UrdfError

@@ -7,10 +7,10 @@ A local socket belongs to one user of the machine, so a role keeps from mistakes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
 from cell.attended import LONGEST_REASON, LONGEST_SHELVED
+from cell.dataclass import dataclass
 from cell.events import Asked
 from cell.orders import Order
 from controller import manual_mode, packml

@@ -6,10 +6,11 @@ Law: nothing here waits, or knows a socket or a clock of its own. Who may ask wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol, assert_never
 
 from cell.attended import Attending
+from cell.dataclass import dataclass
 from cell.events import Asked
 from cell.jog import Jog
 from cell.orders import Order, OrderAdded, OrderCancelled, OrderChange

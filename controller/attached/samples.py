@@ -6,9 +6,9 @@ Law: this stands in the run's loop. It reads nothing from a device, waits for no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from cell.dataclass import dataclass
 from cell.device import ReadbackBlock
 from cell.driver import DriverSet
 from controller.attached.messages import RobotSeen

@@ -14,9 +14,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Thread
 
+from cell.dataclass import dataclass
 from cell.events import Event
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import is_ours

@@ -7,9 +7,10 @@ terminal that takes nothing for a while is cut off, and may attach again and go 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cell.codec import CodecError
+from cell.dataclass import dataclass
 from controller.attached.allowance import Allowance
 from controller.attached.chronicle import Chronicle
 from controller.attached.lines import Lines, TooLong

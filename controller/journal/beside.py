@@ -9,10 +9,10 @@ from __future__ import annotations
 import queue
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Event as Signal
 from threading import Thread
 
+from cell.dataclass import dataclass
 from cell.events import Event
 from cell.motion_plan import MotionPlan
 from controller.journal.disk import DiskJournal

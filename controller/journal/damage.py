@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from cell.dataclass import dataclass
 from controller.journal.rows import FIRST_SUM, Row, chained
 
 CODE = "R743"

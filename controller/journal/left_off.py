@@ -7,8 +7,9 @@ Law: it is what the fold of all events comes to.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cell.dataclass import dataclass
 from cell.events import Event, OrderArrived, OrderWithdrawn, PlanRequested, RunOpened, RunResumed, TimeMarked
 from cell.motion_plan import MotionPlan
 from cell.state import CellState

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, get_type_hints
 
 from immutables import Map
 
 from cell.codec import canonical_in_pieces, from_plain, text_in_pieces, to_plain
+from cell.dataclass import dataclass
 from cell.envelope import SLOWER_BY
 from cell.events import Event, JogRequested, PlanReleased, PlanRequested, RunOpened, SupplyReported
 from cell.jog import LONGEST

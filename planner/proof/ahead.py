@@ -8,8 +8,9 @@ that come before by `in order`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cell.dataclass import dataclass
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
 from cell.steps import Along, AtHome, Couple, Grip, Move, Present, Step, Touch, Uncouple
 from planner.proof.duty_keys import Key

@@ -5,8 +5,9 @@ Plain values only, so that one crosses to another process with the motions that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cell.dataclass import dataclass
 from cell.equipment import PartKind
 from cell.geometry import Array, Body, Pose, Shape, corners, height
 from cell.grasps import T_part_tcp

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cell.dataclass import dataclass
 from cell.demands import Demand, bound_parts, items_of, kit_of, order_of
 from cell.members import Members, resolved
 from cell.model import CellModel

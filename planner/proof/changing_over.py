@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from cell.changers import Pocket
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.state import PlanningRequest
 from cell.steps import Couple, Docking, Move, Step, Touch, Uncouple

@@ -8,9 +8,9 @@ How often that is the plan chooses; how long ago the last time was the state say
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.program import Fresh, Goal, Line

@@ -9,12 +9,12 @@ belong to branches that exclude each other. Everything else can.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cell.dataclass import dataclass
 from cell.steps import BranchRef, Move, Step
 from cell.task_plan import Choice
 from planner.proof.precedence import Precedence

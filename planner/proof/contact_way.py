@@ -9,10 +9,10 @@ hodographs: sum_i r_i |q''_i| + sum_ij r_max(i,j) |q'_i||q'_j|, with the radii o
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, Pose
 from cell.kinematic_chain import JointKind
 from cell.motion_plan import ContactAllowance

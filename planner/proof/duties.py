@@ -7,8 +7,9 @@ right ones is a check of its own (iterations.py). Here blocks, loops and choices
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cell.dataclass import dataclass
 from cell.members import (
     binds_parts,
     in_order,

@@ -5,9 +5,9 @@ Independent of how the step was made. The order of the facts is part of the form
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.people import CLEAR, HANDOVER
 from cell.scene import is_in_passing

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from cell.codec import digest
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Span, error
 from cell.geometry import Array
 from cell.motion_plan import MotionPlan

@@ -8,9 +8,9 @@ tray, or any pocket of the same changer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.people import CLEAR, HANDOVER
 from cell.steps import (

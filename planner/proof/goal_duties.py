@@ -7,9 +7,10 @@ another, or the loop's own one, else any one of a kind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cell.amended import as_amended
+from cell.dataclass import dataclass
 from cell.demands import Demand
 from cell.diagnostic import Span, error
 from cell.members import Members, owner_of, places_in, resolved

@@ -9,8 +9,9 @@ the next, with another tool if that one is not for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cell.dataclass import dataclass
 from cell.state import PlanningRequest
 from cell.steps import Move, Step, Touch
 from planner.proof.changing_over import Hauler, change_over

@@ -7,8 +7,9 @@ makes it so whatever anything takes, the facts `is` and `vacant` prove (needs.py
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cell.dataclass import dataclass
 from cell.equipment import Seat
 from cell.members import Members, members_of, owner_of, resolved
 from cell.model import CellModel

@@ -6,8 +6,9 @@ Read off program and cell alone, so that a later plan finds the same, wherever t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cell.dataclass import dataclass
 from cell.members import owner_of, places_in
 from cell.model import CellModel
 from cell.people import HANDOVER

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.members import Members
 from cell.state import PartState
 from planner.proof.device_limits import Limit

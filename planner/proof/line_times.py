@@ -8,8 +8,8 @@ other one yet. Choices are done in one piece, and count with the way that takes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from planner.proof.duty import Duties
 from planner.proof.part_lines import Asked, Item, Line
 

@@ -7,9 +7,10 @@ plan may choose (which part, which place of many, which hand, the order) is take
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cell.arrivals import arrival_times
+from cell.dataclass import dataclass
 from cell.demands import bound_parts
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel

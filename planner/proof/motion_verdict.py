@@ -7,11 +7,11 @@ motion whose form is broken is not measured.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.motion_plan import Motion
 from cell.steps import Along, Docking, Touch
 from cell.trajectory import Law, Path

@@ -11,8 +11,8 @@ With needs established over an acyclic order, no step waits for ever: take the f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.steps import BranchRef, Fact, Step
 from cell.task_plan import Choice
 from planner.proof.precedence import Precedence, members

@@ -5,9 +5,9 @@ comes whatever the robot has to do that takes the one away and brings the other,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import inf
 
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.steps import Fact, Step
 from planner.proof.changing_over import Hauler, change_over

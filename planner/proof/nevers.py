@@ -8,11 +8,11 @@ Which zones a motion visits is proved on its geometry (zone_rules.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, error
 from cell.model import CellModel
 from cell.motion_plan import Motion, MotionPlan

@@ -6,8 +6,8 @@ Called after every check has passed, so nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.devices import link_bounds
 from cell.diagnostic import Span
 from cell.equipment import PartKind

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Span, error
 from cell.members import owner_of, places_in
 from cell.model import CellModel

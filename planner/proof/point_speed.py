@@ -10,11 +10,10 @@ Stretches of time whose bound is above the limit are halved until it is below, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from cell.dataclass import dataclass
 from cell.geometry import Array
 from cell.robot import RobotModel
 from cell.trajectory import Path

@@ -11,10 +11,10 @@ and x is before S when x lies in alternative i and in after_i, or in after_i for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.steps import BranchRef, Decide, Step
 from cell.task_plan import Choice
 

@@ -7,8 +7,9 @@ state at each step, whatever other robots do meanwhile. The branches of a choice
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.state import CellState, InHand, tool_at
 from cell.steps import AtPlace, BranchRef, Carried, Couple, Decide, Drive, Grip, Move, Release, Stance, Step, Uncouple

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from cell.dataclass import dataclass
 from cell.program import Block, Fresh, Goal, Group, Loop, Scope, When
 from cell.state import PartState
 

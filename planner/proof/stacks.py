@@ -6,8 +6,8 @@ Everything that ever lies on it in this plan is counted together, so what holds 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.program import Amount, Compare, Ensure

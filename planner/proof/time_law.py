@@ -7,12 +7,12 @@ Chain rule: q̇ = q' ṡ, q̈ = q'' ṡ² + q' s̈, q⃛ = q''' ṡ³ + 3 q'' �
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cell.dataclass import dataclass
 from cell.geometry import Array
 from cell.trajectory import Law, Path, advanced
 from planner.proof.bernstein import composed, derivative, product, value

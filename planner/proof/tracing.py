@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, Pose, corners
 from cell.model import FORCE_LIMIT
 from cell.motion_plan import ContactAllowance, Motion

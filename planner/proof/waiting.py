@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from cell.arrivals import interval, most_waiting
+from cell.dataclass import dataclass
 from cell.diagnostic import Diagnostic, Span, error
 from cell.model import CellModel
 from cell.program import Amount, Block, Compare, Fresh, Goal, Group, Loop, Scope, When

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from threading import Event, Lock, Thread
 from typing import Final, Protocol
 
+from cell.dataclass import dataclass
 from controller.attached.messages import Role
 from controller.journal.folder import RunFolder, run_folders
 from tui.operate.live import LiveRun

@@ -6,9 +6,9 @@ Law: nothing is hidden for being impossible. A key that does nothing now is show
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from cell.dataclass import dataclass
 from tui.operate.view import View, may_ask, open_questions
 
 STOP_NAME: Final = "STOP (protective stop request)"

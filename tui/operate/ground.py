@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from cell.dataclass import dataclass
 from cell.model import CellModel
 from cell.robot import RobotModel
 from controller.journal.folder import RunFolder

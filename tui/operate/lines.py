@@ -7,11 +7,12 @@ or turns the direction of reading; what does not fit ends in an ellipsis, so nob
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
+from cell.dataclass import dataclass
 from tui.speech import printable
 
 ELLIPSIS = "…"

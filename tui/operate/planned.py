@@ -6,8 +6,8 @@ Time is s since the plan began; a plan that has not begun is at 0.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from cell.steps import Await, Inspect, Present, RunProgram, Service, SetClamp, SetDoor, Step, Treat
 from controller.plan_index import PlanIndex
 from tui.operate.scene import Scene, StepSeen

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.geometry import Array
 from cell.steps import AtMeasured, Move
 from cell.trajectory import Law, Path

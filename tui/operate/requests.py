@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from cell.dataclass import dataclass
 from cell.run import PackState
 from controller.attached.messages import Accepted, Refused
 

@@ -8,11 +8,12 @@ really began and ended, what was said.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from immutables import Map
 
+from cell.dataclass import dataclass
 from cell.events import (
     Event,
     PlanReleased,
@@ -69,7 +70,7 @@ class Scene:
     run: RunState = NOTHING_YET
     opened: int | None = None
     clock: str = ""
-    steps: Map[str, StepSeen] = Map()  # noqa: RUF009  persistent
+    steps: Map[str, StepSeen] = Map()
     plan_began: int | None = None
     since: int | None = None
     log: tuple[Said, ...] = ()

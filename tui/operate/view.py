@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.events import Asked
 from controller.attached.messages import Looked, OpenQuestion, RobotSeen, Role

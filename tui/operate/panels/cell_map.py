@@ -7,12 +7,13 @@ looking, not for judging a distance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
+from cell.dataclass import dataclass
 from cell.geometry import Array, corners
 from cell.home import home_of
 from cell.outline import Point, outline

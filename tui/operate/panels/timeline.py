@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from cell.dataclass import dataclass
 from tui.operate.lines import Line, Look, Piece, runs
 
 IDLE = "·"
