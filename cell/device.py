@@ -51,6 +51,7 @@ class Capabilities:
     first point and the measured joint positions. `max_age` s: an older state is stale. `command_status`: the device can
     tell what became of a command. `verified_against` names what the driver was really run against.
     `standstill_on_link_loss`: worst time in s from a cut link to standstill, None where it does not stop by itself.
+    `device_clock`: a state's `device_time` is of the device's own clock; else it is when the state was received.
     `force_accuracy` N: what it tells of the force at its TCP is no further from what is so; None: it tells none."""
 
     device: str

@@ -35,7 +35,7 @@ from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scenario import Scenario
 
-CONTRACT_VERSION = "1.2"
+CONTRACT_VERSION = "1.3"
 """Of the calls below and of their laws (docs/drivers.md). Its first number changes when a driver that kept them breaks one."""
 
 

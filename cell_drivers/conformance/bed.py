@@ -226,6 +226,20 @@ class Bed:
         finally:
             end()
 
+    @contextmanager
+    def astray(self, robot: str, by: float) -> Iterator[None]:
+        """For the block the robot's joints are not where they are told to be. Raises NotTried where the bench cannot do it."""
+        if self.bench.hooks.astray is None:
+            raise NotTried("the bench cannot have a robot be elsewhere than where it is told to be")
+        try:
+            end = self.bench.hooks.astray(self.drivers, robot, by)
+        except KeyError:
+            raise NotTried(f"the bench cannot have {robot} be elsewhere than where it is told to be") from None
+        try:
+            yield
+        finally:
+            end()
+
     def reconnect(self) -> None:
         """Closes and opens; with another set where that one meets the same devices."""
         self.drivers.close()

@@ -21,14 +21,17 @@ class Hooks:
     is gone at once, and gives the fault's name. `between` puts a part between the jaws of a hand, or takes it from there. `part`
     puts a part into a machine or station, or takes it out; where there is a clamp the kit clamps it. The kit gives a driver its
     declared `max_age` to see a fault or a part. `nonsense` makes the device itself, not its driver, say what it cannot mean, in
-    every sample from now on; what it gives back ends that. For the device `signals` that is one signal of them. `fault`, `part`
-    and `nonsense` raise KeyError for what they cannot bring about with a device."""
+    every sample from now on; what it gives back ends that. For the device `signals` that is one signal of them. `astray` has a
+    robot's joints, or what its own sensors say of them, so many rad or m from where its controller tells them to be, until what
+    it gives back ends that; where it is told to be does not change. `fault`, `part`, `nonsense` and `astray` raise KeyError for
+    what they cannot bring about with a device."""
 
     cut: Callable[[DriverSet, str], Callable[[], None]] | None = None
     fault: Callable[[DriverSet, str], str] | None = None
     between: Callable[[DriverSet, str, str, bool], None] | None = None
     part: Callable[[DriverSet, str, bool], None] | None = None
     nonsense: Callable[[DriverSet, str, Nonsense], Callable[[], None]] | None = None
+    astray: Callable[[DriverSet, str, float], Callable[[], None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Bench:
     """`driver` makes the drivers anew for each law. Every robot moves between where it first stood and at most `travel` (rad or
     m, each joint) towards the middle of its range, at `speed` (0..1) of its limits at most. `stays`: a second set meets the very
     same devices, so a reconnect is tried with one. `series` begins every command id: devices that remember ids from run to run
-    need another one each time."""
+    need another one each time. `is_ideal`: robots are simulated, and so that their joints may be where they are told to be to the
+    last digit, and their clock may be ours. No real one is, and of who says so without it the kit believes neither."""
 
     driver: DriverFactory
     assembly: Assembly
@@ -45,6 +49,7 @@ class Bench:
     hooks: Hooks = Hooks()
     stays: bool = False
     series: str = "kit"
+    is_ideal: bool = False
     origins: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
     """Where each robot first stood, kept from law to law."""
     alive: Callable[[DriverSet], None] = field(default=lambda drivers: None, repr=False, compare=False)

@@ -14,7 +14,7 @@ PART = "bench part"
 
 
 def bench(assembly: Assembly) -> Bench:
-    hooks = Hooks(cut=cut, fault=fault, between=between, part=part)
+    hooks = Hooks(cut=cut, fault=fault, between=between, part=part, astray=astray)
     return Bench(SimulatedCell, assembly, travel=0.5, speed=0.9, hooks=hooks)
 
 
@@ -29,6 +29,17 @@ def fault(drivers: DriverSet, device: str) -> str:
     """An alarm of a machine. Raises KeyError for what has none."""
     machine = _cell(drivers).machines[device]
     return machine.raise_alarm("the bench says so")
+
+
+def astray(drivers: DriverSet, robot: str, by: float) -> Callable[[], None]:
+    """Its joints are read that far from where they are. Raises KeyError."""
+    face = _cell(drivers).motion[robot]
+    face.stray = by
+
+    def end() -> None:
+        face.stray = 0.0
+
+    return end
 
 
 def between(drivers: DriverSet, tool: str, hand: str, is_there: bool) -> None:

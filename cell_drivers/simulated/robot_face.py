@@ -58,6 +58,8 @@ class RobotFace(StatedFace[RobotState]):
         self._brought = 0
         self._powering: str | None = None
         self._io: dict[str, SignalValue] = {}
+        self.stray = 0.0
+        """rad or m by which a bench has each joint read from where it is."""
         self._felt = Felt(world, arm)
         self._own = OwnController(world, self.name, self._halt, self.tell)
         arm.on_scaling = lambda scaling: self.tell(SpeedScaled(self.name, world.now, scaling))
@@ -277,7 +279,7 @@ class RobotFace(StatedFace[RobotState]):
             seq=time // TICK,
             device_time=time,
             received=time,
-            q=q + self.world.luck.drift(self.name, self.world.now),
+            q=q + self.world.luck.drift(self.name, self.world.now) + self.stray,
             qd=run.samples.qd[row] if run is not None else np.zeros_like(q),
             setpoint=run.samples.setpoint[row] if run is not None else q,
             effort=None,

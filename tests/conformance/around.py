@@ -82,6 +82,7 @@ HOOKS = Hooks(
     between=lambda drivers, tool, hand, is_there: simulated.between(_plain(drivers), tool, hand, is_there),
     part=lambda drivers, device, is_there: simulated.part(_plain(drivers), device, is_there),
     nonsense=lambda drivers, device, what: simulated.cut(_plain(drivers), device),
+    astray=lambda drivers, device, by: simulated.astray(_plain(drivers), device, by),
 )
 """What cannot be so a simulated device does not say: `nonsense` has the wrapped one say nothing, and a wrapper says it."""
 

@@ -52,8 +52,11 @@ class HostedHere(HostedSet):
 def bench(others: frozenset[str] = frozenset()) -> Bench:
     """`others`: devices of the kit's cell that another driver drives."""
     whole = built_in("sim")
-    hooks = Hooks(reached(simulated.cut), reached(simulated.fault), reached(simulated.between), reached(simulated.part))
-    return Bench(HostedHere, replace(whole, devices=whole.devices - others), travel=0.5, speed=0.9, hooks=hooks)
+    hooks = Hooks(
+        cut=reached(simulated.cut), fault=reached(simulated.fault), between=reached(simulated.between),
+        part=reached(simulated.part), astray=reached(simulated.astray),
+    )  # fmt: skip
+    return Bench(HostedHere, replace(whole, devices=whole.devices - others), travel=0.5, speed=0.9, hooks=hooks, is_ideal=True)
 
 
 def reached(hook: Callable[..., Any]) -> Callable[..., Any]:

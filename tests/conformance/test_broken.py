@@ -6,11 +6,12 @@ import pytest
 
 from cell_drivers.conformance import LAWS, examine
 from cell_drivers.conformance.laws import wiring
-from tests.conformance import broken_following, broken_moving, broken_reading, broken_refusing, broken_serving
+from tests.conformance import broken_declaring, broken_following, broken_moving, broken_reading, broken_refusing, broken_serving
 from tests.conformance.around import Fault, robots
 
 FAULTS: tuple[Fault, ...] = (
     *broken_reading.FAULTS,
+    *broken_declaring.FAULTS,
     *broken_moving.FAULTS,
     *broken_refusing.FAULTS,
     *broken_serving.FAULTS,

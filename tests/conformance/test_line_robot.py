@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from cell.driver_errors import DriverError, ProtocolViolation
 from cell_drivers.conformance import LAWS, Bench, Law, examine
 from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.conformance.built_in import HOME, JOINTS, built_in
-from cell_drivers.conformance.laws import doubting, moving, numbering, opening, telling
+from cell_drivers.conformance.laws import aiming, doubting, moving, numbering, opening, telling, timing
 from tests.doubles.line_robot import LineRobot
 from tests.doubles.waiting import until
 
@@ -83,6 +84,42 @@ def test_what_it_cannot_mean_is_no_state(line_robot: ModuleType, robot: LineRobo
     bench = line_robot.bench(at(robot.port))
     laws = (doubting.what_is_not_finite_is_no_state, doubting.what_runs_back_is_no_state)
     kept(replace(bench, hooks=replace(bench.hooks, nonsense=nonsense)), laws)
+
+
+def test_off_where_it_is_told_to_be_it_is_seen_off_its_setpoint(line_robot: ModuleType, robot: LineRobot) -> None:
+    def astray(drivers: DriverSet, device: str, by: float) -> Callable[[], None]:
+        def beside(line: bytes) -> bytes:
+            words = line.split()
+            words[-2] = b",".join(b"%.9f" % (float(x) + by) for x in words[-2].split(b","))
+            return b" ".join(words) + b"\n"
+
+        robot.spoil = beside
+
+        def end() -> None:
+            robot.spoil = lambda line: line
+
+        return end
+
+    bench = line_robot.bench(at(robot.port))
+    kept(replace(bench, hooks=replace(bench.hooks, astray=astray)), (aiming.who_strays_is_seen_off_the_setpoint,))
+
+
+def test_a_time_of_receipt_is_no_clock_of_the_robot(line_robot: ModuleType, robot: LineRobot) -> None:
+    """Only where time is real is there anything to tell it by."""
+    bench = line_robot.bench(at(robot.port))
+
+    class OneClock(line_robot.LineArm):  # type: ignore[name-defined, misc]
+        def samples(self) -> list[Any]:
+            return [replace(sample, device_time=sample.received) for sample in super().samples()]
+
+    def driver(assembly: Assembly) -> DriverSet:
+        drivers: DriverSet = bench.driver(assembly)
+        drivers.motion["gantry"].arm.__class__ = OneClock  # type: ignore[attr-defined]
+        return drivers
+
+    (finding,) = examine(replace(bench, driver=driver), (timing.a_device_time_goes_on_as_time_does,)).findings
+    assert finding.verdict == "failed"
+    assert finding.seen == "`received` is always 0 ns after `device_time`, to the last digit: that is one clock"
 
 
 @pytest.mark.slow

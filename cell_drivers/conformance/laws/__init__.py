@@ -6,6 +6,8 @@ from types import ModuleType
 
 from cell_drivers.conformance.law import Law
 from cell_drivers.conformance.laws import (
+    aiming,
+    declaring,
     doubting,
     following,
     gripping,
@@ -24,13 +26,14 @@ from cell_drivers.conformance.laws import (
     sensing,
     stopping,
     telling,
+    timing,
     waiting,
     wiring,
 )
 
 _ROOMS: tuple[ModuleType, ...] = (
-    opening, telling, measuring, sampling, doubting, powering, refusing, numbering, moving, stopping, scaling, linking, wiring,
-    gripping, following, machining, inspecting, sensing, waiting,
+    opening, declaring, telling, measuring, sampling, timing, doubting, powering, refusing, numbering, moving, aiming, stopping,
+    scaling, linking, wiring, gripping, following, machining, inspecting, sensing, waiting,
     remembering,
 )  # fmt: skip
 

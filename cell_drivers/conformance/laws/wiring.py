@@ -37,7 +37,11 @@ def an_unknown_io_point_is_refused(bed: Bed, robot: str) -> str:
     return "refused"
 
 
-@law("device", "A fault is told when it is raised; `acknowledge` clears it once its cause is gone, and twice is as good as once.")
+@law(
+    "device",
+    "A fault is told when it is raised, and is in the state until it is cleared; `acknowledge` does that once its cause is gone, "
+    "and twice is as good as once.",
+)
 def a_fault_is_told_and_acknowledged(bed: Bed, device: str) -> str:
     if bed.bench.hooks.fault is None:
         raise NotTried("the bench cannot make it fault")
@@ -48,9 +52,24 @@ def a_fault_is_told_and_acknowledged(bed: Bed, device: str) -> str:
     bed.wait(0.5)
     raised = [e for e in bed.events if isinstance(e, FaultRaised) and (e.device, e.fault) == (device, fault)]
     demand(len(raised) == 1, f"the fault {fault!r} was told {len(raised)} times")
+    demand(_is_in_state(bed, device, fault) is not False, f"the fault {fault!r} was told, and the state has nothing of it")
     for _ in range(2):
         bed.device(device).acknowledge(fault, "the conformance kit")
         bed.wait(0.5)
     cleared = [e for e in bed.events if isinstance(e, FaultCleared) and (e.device, e.fault) == (device, fault)]
     demand(len(cleared) == 1, f"acknowledged twice, it was told {len(cleared)} times that {fault!r} is cleared")
+    demand(_is_in_state(bed, device, fault) is not True, f"{fault!r} was told to be cleared, and the state still has it")
     return f"{fault}: raised, cleared"
+
+
+def _is_in_state(bed: Bed, device: str, fault: str) -> bool | None:
+    """None where its state tells of no faults."""
+    drivers = bed.drivers
+    if device in drivers.motion:
+        return fault in drivers.motion[device].state().faults
+    if device in drivers.grippers:
+        hands = bed.bench.assembly.cell.tools[device].hands
+        return any(fault in drivers.grippers[device].state(hand.name).faults for hand in hands)
+    if device in drivers.machines:
+        return drivers.machines[device].state().alarm is not None
+    return drivers.stations[device].state().alarm is not None if device in drivers.stations else None

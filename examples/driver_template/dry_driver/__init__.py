@@ -46,7 +46,8 @@ driver = DryCell
 
 def bench(assembly: Assembly) -> Bench:
     """What the conformance kit may do here that only we can."""
-    return Bench(driver, assembly, travel=0.5, speed=0.9, hooks=Hooks(cut=_cut, between=_between, part=_part, fault=_fault))
+    hooks = Hooks(cut=_cut, between=_between, part=_part, fault=_fault, astray=_astray)
+    return Bench(driver, assembly, travel=0.5, speed=0.9, hooks=hooks)
 
 
 def _cut(drivers: DriverSet, device: str) -> Callable[[], None]:
@@ -60,6 +61,17 @@ def _cut(drivers: DriverSet, device: str) -> Callable[[], None]:
             one.is_cut = False
 
     return restore
+
+
+def _astray(drivers: DriverSet, robot: str, by: float) -> Callable[[], None]:
+    """Its encoders tell each joint so far from where it is."""
+    arm: DryArm = drivers.motion[robot].arm  # type: ignore[attr-defined]
+    arm.stray = by
+
+    def end() -> None:
+        arm.stray = 0.0
+
+    return end
 
 
 def _between(drivers: DriverSet, tool: str, hand: str, is_there: bool) -> None:

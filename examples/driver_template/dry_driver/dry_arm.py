@@ -52,7 +52,7 @@ class DryArm:
     def __init__(self, timeline: Timeline, home: Array) -> None:
         self.timeline, self.now = timeline, timeline.now
         self.q, self.is_on, self.scaling = home, False, 1.0
-        self.is_cut = False
+        self.is_cut, self.stray = False, 0.0
         self.fault = ""
         self.fates: dict[str, Fate] = {}
         self.command = ""
@@ -114,7 +114,8 @@ class DryArm:
             if not self.is_cut:
                 fate = self.fates.get(self.command, ("not seen", 0.0))
                 faults = (self.fault,) if self.fault else ()
-                self._unread.append(Sample(self._seq, at, at, self.q, qd, self.is_on, self.scaling, self.command, fate, faults))
+                q = self.q + self.stray
+                self._unread.append(Sample(self._seq, at, at, q, qd, self.is_on, self.scaling, self.command, fate, faults))
 
     def _step(self) -> Array:
         """One period along the points. The velocity."""

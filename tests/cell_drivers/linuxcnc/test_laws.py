@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cell.driver import DriverSet
@@ -56,12 +57,7 @@ def bench(double: LinuxcncDouble, tmp_path: Path) -> Bench:
         double.errors.append(BREACH)
         return BREACH
 
-    def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], None]:
-        def edited(line: str) -> str:
-            if what == "back in time" and line.startswith("TIME "):
-                return f"TIME {4e9 - float(line[5:]):.6f}"
-            return "JOINT_POS " + " ".join(["nan"] * 6) if what == "not finite" and line.startswith("JOINT_POS ") else line
-
+    def answering(edited: Callable[[str], str]) -> Callable[[], None]:
         double.edit = edited
 
         def end() -> None:
@@ -69,10 +65,24 @@ def bench(double: LinuxcncDouble, tmp_path: Path) -> Bench:
 
         return end
 
+    def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], None]:
+        def edited(line: str) -> str:
+            if what == "back in time" and line.startswith("TIME "):
+                return f"TIME {4e9 - float(line[5:]):.6f}"
+            return "JOINT_POS " + " ".join(["nan"] * 6) if what == "not finite" and line.startswith("JOINT_POS ") else line
+
+        return answering(edited)
+
+    def astray(drivers: DriverSet, device: str, by: float) -> Callable[[], None]:
+        def edited(line: str) -> str:
+            told = [float(word) for word in line.split()[1:]] if line.startswith("JOINT_POS ") else []
+            return "JOINT_POS " + " ".join(f"{position + np.degrees(by):.6f}" for position in told) if told else line
+
+        return answering(edited)
+
     assembly = replace(built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}))
-    return Bench(
-        lambda given: double_cell(double, tmp_path), assembly, hooks=Hooks(cut=cut, fault=fault, nonsense=nonsense), stays=True
-    )
+    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense, astray=astray)
+    return Bench(lambda given: double_cell(double, tmp_path), assembly, hooks=hooks, stays=True, is_ideal=True)
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ def bench(model: RobotModel, controller: Controller | None = None) -> Bench:
     unit = RobotUnit("arm", "ur5e", "ur", Pose.identity(), tuple(HOME), 5.0, None, None, SPAN, {})
     cell = CellModel({"arm": unit}, {}, {}, {}, {}, {}, {}, {}, "ur.cell", "0" * 64)
     assembly = Assembly(cell, {"arm": model}, Scenario(), frozenset({"arm"}))
-    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense)
+    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense, astray=astray)
     return Bench(lambda given: WiredSet(wired), assembly, travel=0.3, speed=0.9, hooks=hooks, stays=True)
 
 
@@ -95,6 +95,17 @@ def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], No
 
     def end() -> None:
         del tampers[field]
+
+    return end
+
+
+def astray(drivers: DriverSet, device: str, by: float) -> Callable[[], None]:
+    """The encoders tell every joint further on than it is told to be."""
+    tampers = _wired(drivers).controller.tampers
+    tampers["actual_q"] = lambda q: np.asarray(q) + by
+
+    def end() -> None:
+        del tampers["actual_q"]
 
     return end
 

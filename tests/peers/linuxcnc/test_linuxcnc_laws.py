@@ -37,7 +37,7 @@ LinuxCNC. That is tried again, so slowly that such moments weigh little; a drive
 law sees (done and not at its end, an `at` that runs back, a sample told twice) is never tried again: once is a defect. What is
 claimed of LinuxCNC's own time is claimed from its own record (test_linuxcnc.py)."""
 TRIES, SLOWLY = 4, 0.05
-BESIDE_THE_DOUBLE = {"what-is-not-finite-is-no-state", "what-runs-back-is-no-state"}
+BESIDE_THE_DOUBLE = {"what-is-not-finite-is-no-state", "what-runs-back-is-no-state", "who-strays-is-seen-off-the-setpoint"}
 """What a real LinuxCNC cannot be made to say."""
 MISTAKE = "can't do that (EMC_TASK_PLAN_RUN:507) in MDI mode"
 
@@ -62,7 +62,7 @@ def bench(controller: Controller) -> Iterator[Bench]:
         assembly = replace(
             built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}), addresses={ROBOT: address}
         )
-        yield Bench(driver, assembly, hooks=Hooks(cut=cut, fault=fault), stays=True)
+        yield Bench(driver, assembly, hooks=Hooks(cut=cut, fault=fault), stays=True, is_ideal=True)
 
 
 @pytest.mark.parametrize("share", SHARES)
