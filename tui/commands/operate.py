@@ -40,7 +40,7 @@ def act(arguments: argparse.Namespace) -> int:
 
     if arguments.address is not None and not arguments.web:
         return refuse("--address says where --web is served, so it goes with --web", USAGE)
-    if not arguments.web and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not arguments.web and not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return refuse("the screens need a terminal, or --web; `cellwright attach` and `cellwright status` do not", USAGE)
     try:
         folder = living(arguments.run)

@@ -137,19 +137,11 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("detach", "d", "leave", "Detach: the screens go, the run goes on", _always),
 )
 BY_NAME: Final = {deed.name: deed for deed in DEEDS}
-FOOTER: Final = ("hold", "resume", "answer", "acknowledge", "overview", "plan", "alarms", "help", "palette", "detach")
-RECORD_FOOTER: Final = (
-    "back",
-    "forward",
-    "back_far",
-    "forward_far",
-    "play",
-    "overview",
-    "plan",
-    "help",
-    "palette",
-    "detach",
-)
+_ALWAYS: Final = ("overview", "plan", "alarms", "help", "palette", "detach")
+FOOTER: Final = ("hold", "resume", "acknowledge", *_ALWAYS)
+MANUAL_FOOTER: Final = ("jog", "production", "acknowledge", *_ALWAYS)
+LOST_FOOTER: Final = ("take_over", "reattach", *_ALWAYS)
+RECORD_FOOTER: Final = ("back", "forward", "back_far", "forward_far", "play", "overview", "plan", "help", "palette", "detach")
 EDIT_FOOTER: Final = ("save", "fix", "changes", "reload", "overview", "help", "palette", "detach")
 TYPING_FOOTER: Final = ("save", "fix", "changes", "reload")
 """Where letters are text."""

@@ -21,7 +21,7 @@ class Plan(Page):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.deed('explain')", show=False)]
 
     def compose(self) -> ComposeResult:
-        board = ListPanel(plan_board.board, "plan: ░ planned, █ actual, # locked", plan_board.ABOUT, id="board")
+        board = ListPanel(plan_board.board, "plan", plan_board.ABOUT, id="board")
         yield board
 
         def page(view: View, width: int, height: int) -> Sequence[Line]:

@@ -98,7 +98,7 @@ class Panel(Widget):
         self._strips.clear()
         self._lines = ()
         self.update()
-        self._entitle(event.size)
+        self._entitle(self.size)  # not the event's: that one has the frame in it, and a title may tell of what is within
 
     def on_mount(self) -> None:
         self._entitle(self.size)
@@ -122,7 +122,7 @@ class Panel(Widget):
             return
         beside = "" if self._beside is None else self._beside(self.operate.view, size.width, size.height)
         title = f"{self.title}, {beside}" if beside else self.title
-        title = fitted(title, max(4, size.width - 2))
+        title = fitted(title, max(4, size.width - 4))
         if title != self._entitled:  # the library draws all of a region anew whose title is set
             self._entitled = title
             self.border_title = Content(title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len
 
 from controller.awaited import asked_of_people
@@ -50,10 +52,6 @@ def job_line(view: View, width: int) -> Line:
     run = view.scene.run
     if run.context is None:
         return cut(line("job: nothing has happened yet"), width)
-    met, total = goals(run)
-    batch = "  ".join(f"{aim.subject} {aim.have}/{aim.want}" for aim in aims(run))
-    value = "".join(f"  {word}" for word in (takt_word(view), oee_word(view.figures)) if word)
-    lost = f"  given up {run.trouble.skipped}" if run.trouble.skipped else ""
     people = asked_of_people(run)
     next_ = next_action(view) or (people[0] if people else "nothing")
     is_left = view.is_left and not run.is_over  # what somebody has stopped waits for nobody
@@ -61,11 +59,27 @@ def job_line(view: View, width: int) -> Line:
     asked = view.last_asked or f"{whom}: {next_}"
     has_nothing = next_ == "nothing" and not view.last_asked
     right = cut(line(said(asked, "dim" if has_nothing else "strong")), max(16, width // 2))
-    left = cut(
-        line(f"job {met}/{total} goals{'  ' + batch if batch else ''}{value}{lost}  run {view.run_id}"),
-        width - width_of(right) - 2,
-    )
+    room = width - width_of(right) - 2
+    forms = [line("  ".join(word for word in words if word)) for words in _job_words(view)]
+    left = next((form for form in forms if width_of(form) <= room), cut(forms[-1], room))
     return cut((*left, Piece("  "), *right), width)
+
+
+def _job_words(view: View) -> Iterator[tuple[str, ...]]:
+    """The job and what it is worth, from all of it to what may never be missing: where there is little room the name of the run
+    goes first, then what is told by another word too."""
+    run = view.scene.run
+    met, total = goals(run)
+    job, batch = f"job {met}/{total} goals", "  ".join(f"{aim.subject} {aim.have}/{aim.want}" for aim in aims(run))
+    takt, oee, short = takt_word(view), oee_word(view.figures), oee_word(view.figures, has_factors=False)
+    lost = f"given up {run.trouble.skipped}" if run.trouble.skipped else ""
+    yield job, batch, takt, oee, lost, f"run {view.run_id}"
+    yield job, batch, takt, oee, lost
+    yield job, batch, takt, short, lost
+    if batch:
+        yield f"job {batch}", takt, short, lost
+    yield job, takt, short, lost
+    yield job, short, lost
 
 
 def next_action(view: View) -> str:
@@ -77,7 +91,7 @@ def next_action(view: View) -> str:
     if open_questions(view):
         return "answer a question"
     if view.scene.run.manual is not None:
-        return "jog (3), or production (M)"
+        return "jog, or production"
     if view.looked is not None:
         return "look, and confirm"
     if view.scene.run.pack == "Held":

@@ -29,13 +29,13 @@ def takt_word(view: View) -> str:
     return "" if takt is None else f"takt ?/{takt:.1f} s"
 
 
-def oee_word(figures: Figures | None) -> str:
-    """With its three factors (ISO 22400-2:2014); nothing while one of them is not known."""
+def oee_word(figures: Figures | None, has_factors: bool = True) -> str:
+    """With its three factors (ISO 22400-2:2014), where there is room; nothing while one of them is not known."""
     if figures is None or figures.oee is None:
         return ""
     factors = (("A", figures.availability), ("P", figures.effectiveness), ("Q", figures.quality))
     words = " ".join(f"{letter}{100.0 * (share or 0.0):.0f}" for letter, share in factors)
-    return f"OEE {100.0 * figures.oee:.0f} % ({words})"
+    return f"OEE {100.0 * figures.oee:.0f} %{f' ({words})' if has_factors else ''}"
 
 
 def _says(seen: DeviceBelief, state: str) -> bool:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from controller.figures.figures import Takt, figures_of
+from controller.run_state import Manual
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.at_a_controller import until
-from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING, scene_of
+from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING, events_of, scene_of
 from tests.tui.operate.seen import rows_of_screen
 from tests.tui.operate.site import Site
-from tests.tui.operate.test_agreeing import LOOKED, going_back, held, live, opened
+from tests.tui.operate.test_agreeing import LOOKED, asking, going_back, held, live, opened
 from tests.tui.operate.test_hostile import Still
 from tests.tui.operate.test_map import ground
 from tui.operate.app import Operate
 from tui.operate.cells import Cell
 from tui.operate.editing.desk import Desk
 from tui.operate.recorded import RecordedRun
+from tui.operate.requests import INSTEAD
 from tui.operate.view import View
 
 KEPT = Path(__file__).parent / "kept_pictures"
 SIZES = ((80, 24), (120, 36), (150, 50))
+RUN = "20261128-101500"
+LINK = "gantry-link-lost"
+REFUSED = "R781 r1 touches lathe, and may only be moved straight away from it"
 STORIES = {
     "tending": (TENDING, -380, {"overview": "1", "plan": "2", "log": "7"}),
     "held": (ASSEMBLY, -4, {"overview": "1", "alarms": "4", "help": "question_mark"}),
@@ -90,12 +97,53 @@ async def drawn_agreeing(size: tuple[int, int]) -> dict[str, str]:
     return found
 
 
+def shown_live() -> Sequence[tuple[str, View, Sequence[str]]]:
+    """What only a run that goes on has, each with the keys that lead there."""
+    busy = scene_of(TENDING, 400)
+    by_hand = replace(busy, run=replace(busy.run, pack="Held", manual=Manual(who="ann", refused=REFUSED)))
+    figures = replace(figures_of(events_of(TENDING)), takts=(Takt("s", 36.0, 31.84, 4),))
+    view = View(
+        busy, "live", role="operate", target="real", run_id=RUN, intent="tending.intent", ground=ground(), figures=figures
+    )
+    unheard = f"STOP NOT ACKNOWLEDGED: no answer within a second. {INSTEAD}"
+    cut = replace(view, scene=scene_of(LINK, 30), ground=None, no_ground="the cell is another one now")
+    return (
+        ("overview", view, ["1"]),
+        ("jog", replace(view, scene=by_hand), ["3"]),
+        ("explain", view, ["5"]),
+        ("confirm", view, ["1", "A"]),
+        ("palette", view, ["colon"]),
+        ("alarms", cut, ["4"]),
+        ("shelve", cut, ["4", "down", "s"]),
+        ("answer", live(asking(held())), ["1", "q"]),
+        ("unheard", replace(view, last_asked="asked: STOP", unheard=unheard), ["1"]),
+        ("lost", replace(view, link="lost", note="the controller has gone without a word", is_left=True), ["1"]),
+    )
+
+
+async def drawn_live(size: tuple[int, int]) -> dict[str, str]:
+    found, source = {}, Still(View())
+    app = Operate(source)
+    async with app.run_test(size=size) as pilot:
+        for page, view, keys in shown_live():
+            source.view = view
+            app.look()
+            await pilot.press(*keys)
+            await pilot.pause()
+            found[page] = "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n"
+            if app.screen.is_modal:
+                await pilot.press("escape")
+    return found
+
+
 async def drawn(story: str, size: tuple[int, int]) -> dict[str, str]:
     """The pages of a story, by name."""
     if story == "editor":
         return await drawn_editor(size)
     if story == "agreeing":
         return await drawn_agreeing(size)
+    if story == "live":
+        return await drawn_live(size)
     if story == "several":
         return await drawn_cells(size)
     name, by, pages = STORIES[story]
@@ -118,7 +166,7 @@ def path_of(story: str, page: str, size: tuple[int, int]) -> Path:
 
 def main() -> None:
     KEPT.mkdir(exist_ok=True)
-    for story in (*STORIES, "several", "editor", "agreeing"):
+    for story in (*STORIES, "several", "editor", "agreeing", "live"):
         for size in SIZES:
             for page, text in asyncio.run(drawn(story, size)).items():
                 path_of(story, page, size).write_text(text, encoding="utf-8")

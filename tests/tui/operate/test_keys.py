@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.binding import Binding
 
+from controller.run_state import Manual
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import ASSEMBLY, scene_of
 from tests.tui.operate.seen import in_a_loop, text_of_screen
@@ -87,14 +89,52 @@ async def test_a_key_that_was_given_away_does_the_new_thing_and_stands_in_the_fo
 
 
 def test_what_can_be_done_now_fits_the_last_line_of_the_smallest_terminal() -> None:
-    keys = {deed.name: deed.key for deed in DEEDS}
     for view in (
         View(link="live"),
         View(link="record"),
+        View(link="record", is_left=True, role="operate"),
         View(link="lost"),
+        View(link="over"),
         View(scene_of(ASSEMBLY, 300), "live", role="operate"),
+        in_a_hold(),
         hostile("a question is open"),
     ):
-        text = text_of(footer_line(view, keys, 80))
-        assert "d leave" in text
-        assert "…" not in text
+        for page in ("overview", "jog", "alarms", "intent"):
+            text = text_of(footer_line(view, KEYS, 80, page))
+            assert "d leave" in text
+            assert "…" not in text
+            assert len(text) <= 80
+
+
+KEYS = {deed.name: deed.key for deed in DEEDS}
+
+
+def in_a_hold(is_manual: bool = False) -> View:
+    scene = scene_of(ASSEMBLY, 300)
+    manual = Manual(who="ann") if is_manual else None
+    return View(replace(scene, run=replace(scene.run, pack="Held", manual=manual)), "live", role="operate")
+
+
+@pytest.mark.parametrize(
+    ("view", "page", "words"),
+    [
+        (View(link="lost", is_left=True, role="operate"), "overview", "R take over  n attach"),
+        (View(link="record", is_left=True, role="operate"), "overview", "R take over"),
+        (View(link="over", is_left=True, role="operate"), "overview", "R take over"),
+        (in_a_hold(), "overview", "r resume"),
+        (in_a_hold(), "jog", "manual"),
+        (in_a_hold(True), "overview", "3 jog  M produce"),
+        (in_a_hold(True), "jog", "M produce"),
+        (hostile("somebody is asked"), "alarms", "q answer s shelve"),
+        (hostile("somebody is asked"), "overview", "q answer"),
+    ],
+)
+def test_the_one_key_that_is_needed_now_stands_in_the_last_line(view: View, page: str, words: str) -> None:
+    assert words in text_of(footer_line(view, KEYS, 80, page))
+
+
+def test_where_there_is_no_room_what_cannot_be_done_now_goes_first() -> None:
+    text = text_of(footer_line(hostile("a question is open"), KEYS, 80, "alarms"))
+    assert "r resume" in text
+    assert "(h hold)" not in text
+    assert "(h hold)" in text_of(footer_line(hostile("a question is open"), KEYS, 120, "alarms"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,10 @@ from cellwright.robot_models import load_robot_model
 from tests.tui.operate.on_record import TENDING, scene_of
 from tui.operate.braille import Braille
 from tui.operate.ground import Ground
-from tui.operate.lines import text_of, width_of
+from tui.operate.lines import fitted, text_of, width_of
 from tui.operate.panels import cell_map, joints
 from tui.operate.panels.explained import chosen_step, explained_rows
+from tui.operate.panels.timeline import Axis, ruler
 from tui.operate.panels.why import under_way
 from tui.operate.planned import plan_of
 from tui.operate.positions import positions
@@ -93,6 +95,19 @@ def test_the_map_fills_what_it_is_given_and_draws_what_moves_over_what_stands() 
     assert any(piece.text.startswith("✚") for row in cell_map.top(shown(400), 70, 20) for piece in row)
 
 
+def test_a_name_is_whole_or_not_there_wherever_the_tool_is() -> None:
+    names = {*ground().cell.equipment, *ground().cell.zones}
+    there = 0
+    for number in range(20, 780, 20):
+        for width, height in ((30, 7), (56, 20)):
+            rows = [text_of(row) for row in cell_map.top(shown(number), width, height)]
+            words = {word for row in rows for word in re.findall(r"[a-z0-9_…]+", row)}
+            assert words <= names | {fitted(name, width // 3) for name in names}
+            assert sum(row.count("✚") for row in rows) == 1
+            there += "infeed" in words
+    assert there > 60  # of 76
+
+
 def test_what_stands_is_drawn_once_for_each_size() -> None:
     cell_map._standing.cache_clear()
     for number in (398, 399, 400):
@@ -109,5 +124,15 @@ def test_a_step_is_explained_from_its_line_of_intent_to_what_must_hold_and_what_
     assert text.startswith(f"{step.id} running: began at ")
     for part in ("asked for by", "tending.intent:6", "why then", "what must hold", "if it fails"):
         assert part in text
+    narrow = [text_of(row) for _, row in explained_rows(view, step, 40)[1]]
+    assert "".join("".join(narrow).split()) == "".join(text.split())
+    assert max(len(row) for row in narrow) <= 40
     assert "no more can be told" in "".join(text_of(row) for _, row in explained_rows(replace(view, ground=None), step, 100)[1])
     assert chosen_step(view, None) in under_way(view.scene.run)
+
+
+def test_where_now_is_stands_in_no_moment() -> None:
+    axis = Axis(0.0, 1.0, 40)
+    assert text_of(ruler(axis, None)) == "0:00      0:10      0:20      0:30      "
+    assert text_of(ruler(axis, 12.0)) == "0:00        ┃       0:20      0:30      "
+    assert text_of(ruler(axis, 15.0)) == "0:00      0:10 ┃    0:20      0:30      "

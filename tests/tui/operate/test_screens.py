@@ -13,13 +13,18 @@ import pytest
 from cell.run import PackState
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.at_a_controller import until
-from tests.tui.operate.on_record import ASSEMBLY
+from tests.tui.operate.on_record import ASSEMBLY, TENDING, scene_of
 from tests.tui.operate.pictures import drawn, path_of
 from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
+from tests.tui.operate.test_hostile import Still
+from tests.tui.operate.test_map import ground
 from tui.operate.app import Operate
 from tui.operate.dialogs import Palette
+from tui.operate.panel import Panel
+from tui.operate.panels.cell_map import Plane, scale_of
 from tui.operate.recorded import RecordedRun
 from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
+from tui.operate.view import View
 
 SIZES = [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow), pytest.param((150, 50), marks=pytest.mark.slow)]
 PAGES = {"1": "why", "2": "the step under the cursor, and why", "4": "alarms", "7": "what has happened"}
@@ -46,6 +51,21 @@ async def test_each_page_keeps_the_three_lines_and_no_region_lies_over_another(s
             regions = [(widget, widget.region) for widget in leaves(app)]
             assert not [(a, b) for (a, x), (b, y) in combinations(regions, 2) if x.overlaps(y)]
             assert sum(region.area for _, region in regions) == size[0] * size[1]
+
+
+@in_a_loop
+async def test_the_frame_of_a_map_has_the_scale_that_it_is_drawn_to() -> None:
+    view = View(scene_of(TENDING, 400), "live", ground=ground())
+    app = Operate(Still(view))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for size in ((80, 24), (120, 36)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            planes: tuple[tuple[Plane, str], ...] = (("top", "from above"), ("side", "from the side"))
+            for plane, title in planes:
+                panel = app.query_one(f"#{plane}_map", Panel)
+                scale = scale_of(view, panel.size.width, panel.size.height, plane)
+                assert f" {title}, {scale} " in text_of_screen(app)
 
 
 @in_a_loop
@@ -76,6 +96,7 @@ async def test_a_record_is_gone_back_in_and_its_keys_of_control_say_why_not(tmp_
         "several",
         "agreeing",
         pytest.param("editor", marks=pytest.mark.slow),
+        pytest.param("live", marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.parametrize("size", SIZES)

@@ -42,6 +42,20 @@ def test_oee_has_its_factors_and_is_not_told_while_one_is_not_known() -> None:
     assert oee_word(figures) in text_of(job_line(View(scene_of(TENDING), "record", figures=figures), 150))
 
 
+@pytest.mark.parametrize("width", [80, 100, 120, 150])
+def test_job_and_value_are_there_at_every_width_and_nothing_of_them_is_cut(width: int) -> None:
+    figures = replace(figures_of(events_of(TENDING)), takts=PACED.takts)
+    view = View(scene_of(TENDING, 400), "live", role="operate", figures=figures, run_id="20261128-101500")
+    for asked in ("", "asked: STOP, acknowledged", "hold: refused, " + "for a long reason " * 9):
+        text = text_of(job_line(replace(view, last_asked=asked), width))
+        left = text.partition("  next for you")[0].partition("  asked:")[0].partition("  hold:")[0]
+        assert oee_word(figures, has_factors=False) in left
+        assert "job 4/12" in left or "1/4" in left
+        assert "…" not in left
+    assert "takt 31.8/36 s" in text_of(job_line(view, width))
+    assert oee_word(figures) in text_of(job_line(view, 150))
+
+
 def test_a_thread_beside_the_screens_counts_what_the_journal_has_from_its_beginning(tmp_path: Path) -> None:
     run = unpacked(FOLDER / f"{TENDING}{ENDING}", tmp_path)
     tallying = Tallying(run, lambda figures, why: None)

@@ -70,7 +70,7 @@ def scale_of(view: View, width: int, height: int, plane: Plane) -> str:
     """How many mm a dot is."""
     if view.ground is None or width < 4 or height < 2:
         return ""
-    return f"{1000.0 / _standing(view.ground, plane, width, height).scale:.0f} mm a dot"
+    return f"{1000.0 / _standing(view.ground, plane, width, height).scale:.0f} mm/dot"
 
 
 def _map(view: View, plane: Plane, width: int, height: int) -> Sequence[Line]:
@@ -80,7 +80,7 @@ def _map(view: View, plane: Plane, width: int, height: int) -> Sequence[Line]:
         return []
     standing = _standing(view.ground, plane, width, height)
     moving = Braille(width, height)
-    labels: list[Label] = []
+    marks: list[Label] = []
     where = positions(view.scene, view.seen)
     for robot in view.ground.models:
         at = where.get(robot)
@@ -88,14 +88,32 @@ def _map(view: View, plane: Plane, width: int, height: int) -> Sequence[Line]:
         points = [standing.dot(point) for point in _joints(view.ground, robot, q)]
         moving.lines(points)
         moving.blob(points[0])
-        labels.append(_label(standing, points[-1], "✚", "strong"))
-    labels += _occupied(view, standing)
-    labels += _jogged_to(view, standing, moving)
-    labels += _way_back(view, standing, moving)
-    changed = {label.row for label in labels}
+        marks.append(_label(standing, points[-1], "✚", "strong"))
+    marks += _jogged_to(view, standing, moving)
+    marks += _way_back(view, standing, moving)
+    names = list(_beside((*standing.labels, *_occupied(view, standing)), marks, height))
+    still = set(standing.labels) & set(names)
+    changed = {label.row for label in {*standing.labels, *names, *marks} - still}
     return [
-        _row(standing, moving, labels, row) if row in changed or moving.has(row) else standing.rows[row] for row in range(height)
+        _row(standing, moving, (*names, *marks), row) if row in changed or moving.has(row) else standing.rows[row]
+        for row in range(height)
     ]
+
+
+def _beside(names: Sequence[Label], marks: Sequence[Label], rows: int) -> Iterator[Label]:
+    """A name that a mark would stand in the middle of goes a line up or down, and where there is no room it is left out: half a
+    name is none."""
+    taken = [*marks]
+    for name in sorted(names, key=lambda name: any(_covers(mark, name) for mark in marks)):  # what can stay stays
+        places = [replace(name, row=name.row + by) for by in (0, -1, 1) if 0 <= name.row + by < rows]
+        free = next((place for place in places if not any(_covers(other, place) for other in taken)), None)
+        if free is not None:
+            taken.append(free)
+            yield free
+
+
+def _covers(a: Label, b: Label) -> bool:
+    return a.row == b.row and a.column < b.column + len(b.text) and b.column < a.column + len(a.text)
 
 
 def _occupied(view: View, standing: Standing) -> Iterator[Label]:
@@ -140,7 +158,7 @@ def _row(standing: Standing, moving: Braille, labels: Iterable[Label], row: int)
             marks.append((chr(BLANK + bits), "strong"))
         else:
             marks.append((low, "frame"))
-    for label in (*standing.labels, *labels):
+    for label in labels:
         if label.row == row:
             for k, character in enumerate(label.text[: len(marks) - label.column]):
                 marks[label.column + k] = (character, label.look)
@@ -191,7 +209,7 @@ def _standing(ground: Ground, plane: Plane, width: int, height: int) -> Standing
                 labels.append(label)
     found = replace(found, labels=tuple(labels))
     nothing = Braille(width, height)
-    return replace(found, rows=tuple(_row(found, nothing, (), row) for row in range(height)))
+    return replace(found, rows=tuple(_row(found, nothing, labels, row) for row in range(height)))
 
 
 def _spare(dots: int, scale: float, low: float, high: float) -> float:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from cell.steps import Step
-from tui.operate.lines import Line, line, said, wrapped
+from tui.operate.lines import Line, Piece, line, said, wrapped
 from tui.operate.panels.plan_board import step_at_row
 from tui.operate.panels.why import under_way
 from tui.operate.planned import moment_in_plan, plan_of
@@ -15,6 +17,7 @@ ABOUT = """The step under the cursor of the page of the plan, or the first one t
 for it, the rule by which it follows, why this robot, why then, what must hold meanwhile and what happens where it fails; and
 what it has come to."""
 
+MARGIN = 2
 Rows = tuple[Sequence[Line], Sequence[tuple[str, Line]]]
 
 
@@ -51,4 +54,13 @@ def _account(view: View, step: Step, width: int) -> list[Line]:
     found = account(step.id, plan.plan.tasks, context.program, view.ground.cell)
     if found is None:
         return wrapped(step.because.rule, width)
-    return [line(row) for row in step_text(found, view.texts, colour=False).splitlines()]
+    return [part for row in step_text(found, view.texts, colour=False).splitlines() for part in _within(row, width)]
+
+
+def _within(row: str, width: int) -> list[Line]:
+    """What is indented stays so, and what follows of a long one stands a little to the right."""
+    indent = len(row) - len(row.lstrip())
+    if cell_len(row) <= width:
+        return [line(row)]
+    first, *rest = wrapped(row, max(1, width - indent - MARGIN))
+    return [(Piece(" " * indent), *first), *((Piece(" " * (indent + MARGIN)), *each) for each in rest)]

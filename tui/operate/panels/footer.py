@@ -1,12 +1,30 @@
-"""The last line: what can be done now by which key. What cannot stands in brackets, and its key says why."""
+"""The last line: what can be done now by which key. What cannot stands in brackets, and its key says why.
+
+Law: what can be done has room before what cannot. The one key that somebody needs in a moment (the answer to a question, the
+taking over of a run that nobody controls) is never left out for others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from tui.operate.deeds import BY_NAME, EDIT_FOOTER, EVERYWHERE, FOOTER, RECORD_FOOTER, ROOMY, TYPING_FOOTER, shown_key
+from tui.operate.deeds import (
+    BY_NAME,
+    EDIT_FOOTER,
+    EVERYWHERE,
+    FOOTER,
+    LOST_FOOTER,
+    MANUAL_FOOTER,
+    RECORD_FOOTER,
+    ROOMY,
+    TYPING_FOOTER,
+    shown_key,
+)
 from tui.operate.lines import Line, Piece, cut, width_of
 from tui.operate.view import View, open_questions
+
+LEADING = ("plan", "overview", "alarms")
+"""To pages: they make way where there is no room, in this order."""
 
 
 def footer_line(view: View, keys: Mapping[str, str], width: int, page: str = "", is_typing: bool = False) -> Line:
@@ -14,16 +32,50 @@ def footer_line(view: View, keys: Mapping[str, str], width: int, page: str = "",
     if is_typing:
         words = [*(_word(view, keys, name) for name in TYPING_FOOTER), _esc(), _stop()]
         return cut(tuple(piece for word in words for piece in (*word, Piece("  ")))[:-1], width)
-    asks = bool(open_questions(view))  # for its answer there is room where there is a need
-    usual = EDIT_FOOTER if page == "intent" else RECORD_FOOTER if view.link == "record" else FOOTER
-    names = [name for name in usual if asks or name != "answer"]
-    words = [_word(view, keys, name) for name in names]
+    names = list(_names(view, page))
+    for spare in [*(name for name in names if BY_NAME[name].why_not(view) is not None), *LEADING]:
+        if _length(view, keys, names) <= width:
+            break
+        names = [name for name in names if name != spare]
     for name in ROOMY:
-        more = [*words[:-3], _word(view, keys, name), *words[-3:]]
-        words = more if sum(width_of(word) + 2 for word in more) <= width else words
-    room = width - sum(width_of(word) for word in words)
-    gap = Piece("  " if room >= 2 * (len(words) - 1) else " ")
-    return cut(tuple(piece for word in words for piece in (*word, gap))[:-1], width)
+        more = [*names[:-3], name, *names[-3:]]
+        names = more if _length(view, keys, more) + len(more) - 1 <= width else names
+    gap = Piece("  " if _length(view, keys, names) + len(names) - 1 <= width else " ")
+    return cut(tuple(piece for name in names for piece in (*_word(view, keys, name), gap))[:-1], width)
+
+
+def _names(view: View, page: str) -> Iterator[str]:
+    """What is of use here, in the order in which it stands there."""
+    if open_questions(view):
+        yield "answer"
+    if page == "alarms" and view.scene.alarms.listed:
+        yield "shelve"
+    if view.is_left and view.link in ("record", "over"):
+        yield "take_over"
+    yield from _usual(view, page)
+
+
+def _usual(view: View, page: str) -> Sequence[str]:
+    if page == "intent":
+        return EDIT_FOOTER
+    match view.link:
+        case "record":
+            return RECORD_FOOTER
+        case "lost":
+            return LOST_FOOTER
+        case "over":
+            return FOOTER[FOOTER.index("overview") :]
+        case "live" | "loading":
+            pass
+    run = view.scene.run
+    if run.manual is not None:
+        return MANUAL_FOOTER if page != "jog" else MANUAL_FOOTER[1:]
+    return (*FOOTER[:2], "manual", *FOOTER[2:]) if page == "jog" or run.pack == "Held" else FOOTER
+
+
+def _length(view: View, keys: Mapping[str, str], names: Sequence[str]) -> int:
+    """With one column between two."""
+    return sum(width_of(_word(view, keys, name)) + 1 for name in names) - 1
 
 
 def _esc() -> Line:

@@ -16,6 +16,7 @@ from tui.operate.view import View
 
 WINDOW = 240.0  # s that are in sight
 MARGIN = 16
+LEGEND = "░ plan █ actual"
 SHORT = 3  # rows, in which there is no room for a ruler
 ABOUT = """The plan by who works, its planned time ░ above and what really was █ below. ▓ goes on now, ✗ has failed, ? nobody
 knows. Bold is the chain of steps that gives the plan its length: what is late there makes the end late. # is a lock: nobody
@@ -28,7 +29,7 @@ def board(view: View, width: int) -> tuple[Sequence[Line], Sequence[tuple[str, L
     if plan is None:
         return [line(said("no plan yet", "dim"))], []
     axis = _axis(scene, plan, width - MARGIN)
-    head = (Piece(" " * MARGIN), *ruler(axis, now_in_plan(scene)))
+    head = (Piece(padded(LEGEND, MARGIN), "dim"), *ruler(axis, now_in_plan(scene)))
     return [_head(scene, plan, width), head], list(_rows(scene, plan, axis))
 
 

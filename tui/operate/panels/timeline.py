@@ -60,14 +60,15 @@ def row(axis: Axis, spans: Iterable[Span], idle: str = IDLE) -> Line:
 
 
 def ruler(axis: Axis, now: float | None) -> Line:
-    """Moments above their columns, and where now is."""
+    """Moments above their columns, and where now is, which stands in no moment's figures."""
     marks = [" "] * axis.columns
+    at = -1 if now is None else axis.column(now)
     for column in range(0, axis.columns, 10):
         text = _moment(axis.start + column * axis.scale)
-        if column + len(text) <= axis.columns:
+        if column + len(text) <= axis.columns and not column <= at < column + len(text):
             marks[column : column + len(text)] = text
-    if now is not None and 0 <= axis.column(now) < axis.columns:
-        marks[axis.column(now)] = "┃"
+    if 0 <= at < axis.columns:
+        marks[at] = "┃"
     return (Piece("".join(marks), "dim"),)
 
 
