@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +21,7 @@ from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
 from cellwright.at_hand import AtHand, unpickled
 from cellwright.plan_pieces import Verdict, as_piece, put_together
+from cellwright.running import going_on
 from cellwright.session import release_plan
 from cellwright.workshop import Workshop
 from controller.acceptance import inputs_differ
@@ -96,7 +96,7 @@ class PlannerProcess:
         unreleased: Outcome[MotionPlan] = read_plan(write_plan(found.value), "the planner's answer")
         if unreleased.value is None:
             return Outcome(None, unreleased.diagnostics)
-        return release_plan(unreleased.value, replace(self._request, state=request.state, jog=request.jog), self._workshop)
+        return release_plan(unreleased.value, going_on(self._request, request), self._workshop)
 
     # --- proved beside ---
 

@@ -53,7 +53,7 @@ class ResidentPlanner:
             return Outcome(None, wanted.diagnostics)
         if request.jog is not None:
             return self._jog(wanted.value)
-        asked = replace(wanted.value, former=request.former, stopped=request.stopped)
+        asked = wanted.value
         found = make_plan(asked, self.workshop, compares=False)
         if found.value is not None:
             return release_plan(found.value, asked, self.workshop)
@@ -70,8 +70,14 @@ class ResidentPlanner:
         return Outcome(None, way.diagnostics) if way.value is None else release_plan(way.value, wanted, self.workshop)
 
     def wanted(self, request: RequestPlan) -> Outcome[PlanningRequest]:
+        """Whoever plans and whoever proves go by the same."""
         found = request_for(self.reading, self.workshop, self.seed, request.state, self.without, is_continuous=self.is_continuous)
-        return found if found.value is None else Outcome(replace(found.value, jog=request.jog), found.diagnostics)
+        return found if found.value is None else Outcome(going_on(found.value, request), found.diagnostics)
+
+
+def going_on(planning: PlanningRequest, request: RequestPlan) -> PlanningRequest:
+    """The same from what was observed, with all that the controller asks for."""
+    return replace(planning, state=request.state, former=request.former, stopped=request.stopped, jog=request.jog)
 
 
 def run_spec(run_id: str, request: PlanningRequest) -> RunSpec:

@@ -13,6 +13,7 @@ from cell.commands import RequestPlan, Subject
 from cell.diagnostic import Outcome
 from cell.motion_plan import MotionPlan
 from cell.plan_file import write_plan
+from cell.state import PlanningRequest
 from cellwright.checker_process import judged
 from cellwright.plan_pieces import as_piece, pieces_of, put_together
 from cellwright.planner_link import PlannerProcess
@@ -146,6 +147,27 @@ def test_a_plan_is_proved_beside_and_kept_and_an_edited_one_is_not_released(
     monkeypatch.setattr(beside, "_request", replace(ready.request, cell=replace(ready.request.cell, revision="another")))
     (refused,) = beside.replan(wanted(ready)).diagnostics
     assert (refused.code, "the cell" in refused.message) == ("R719", True)
+
+
+def test_a_way_out_is_proved_for_the_motion_that_was_asked_about_here_and_beside(
+    site: tuple[RunFolder, Ready, Workshop], planner: PlannerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, ready, workshop = site
+    plan = ready.released.motion_plan
+    need = next(iter(plan.motions.values())).need
+    request = replace(wanted(ready), stopped=(need,))
+    answer, asked = pickle.dumps(Outcome(plan)), list[PlanningRequest]()
+
+    def proved(plan: MotionPlan, by: PlanningRequest, workshop: Workshop) -> Outcome[MotionPlan]:
+        asked.append(by)
+        return Outcome(None)
+
+    for module in ("planner_link", "checker_process"):
+        monkeypatch.setattr(f"cellwright.{module}.release_plan", proved)
+    planner._released(answer, request)
+    resident = ResidentPlanner(ready.reading, workshop, ready.request.seed)
+    list(judged(resident, folder, pickle.dumps(request), answer))
+    assert [(by.stopped, by.state) for by in asked] == [((need,), request.state)] * 2
 
 
 @pytest.mark.slow
