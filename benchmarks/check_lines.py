@@ -17,11 +17,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.measured import interleaved, machine, ratios, say, table
 from cell.standard_verbs import STANDARD
+from cellwright.sparing import SPARING
 from intentlang.check import check_intent
 from intentlang.parse import parse_intent, parser
 from intentlang.source import SourceFile
 from tests.intentlang.cells import base
-from tui.cli import SPARING
 
 BLOCK = """\
 for each s{i} in infeed until outfeed.count >= 36 parts {{

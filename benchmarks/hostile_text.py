@@ -23,12 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.check_lines import BLOCK
 from benchmarks.measured import machine, say
 from cell.standard_verbs import STANDARD
+from cellwright.sparing import SPARING
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.parse import parse_cell, parse_intent
 from intentlang.source import MAX_BYTES, decode_source
 from tests.intentlang.cells import base
-from tui.cli import SPARING
 
 
 def filled(unit: str, size: int = MAX_BYTES) -> bytes:

@@ -37,6 +37,7 @@ from controller.journal.left_off import LeftOff, left_off
 from tui.exit_codes import HELD
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples/01_first_move/first_move.intent"
+LOADS = "import cellwright.controller_start as it; it.spare()\nwith it.loading(): import cellwright.controller_process"
 T = TypeVar("T")
 
 
@@ -80,7 +81,7 @@ def _from_the_command(folder: RunFolder) -> None:
 
 def _imports() -> float:
     """Of a fresh interpreter."""
-    spent, wall = _ran([sys.executable, "-c", "import cellwright.controller_process"], 0)
+    spent, wall = _ran([sys.executable, "-c", LOADS], 0)
     _say("interpreter and imports", spent, wall)
     return spent
 

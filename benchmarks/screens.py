@@ -87,7 +87,7 @@ def _child(which: str, folder: Path | None) -> None:
         App[None]().run(headless=True, size=SIZE, auto_pilot=_ends)
         return
     assert folder is not None
-    from tui.cli import SPARING
+    from cellwright.sparing import SPARING
 
     gc.set_threshold(*SPARING)  # as for every command
     from controller.journal.folder import RunFolder

@@ -133,8 +133,8 @@ def _drain(terminal: int, written: list[int]) -> None:
 def _show(folder: Path, result: Path, seconds: float) -> None:
     from cellwright.reading import read
     from cellwright.robot_models import load_robot_model
+    from cellwright.sparing import SPARING
     from controller.journal.folder import RunFolder
-    from tui.cli import SPARING
     from tui.operate.app import Operate
     from tui.operate.ground import Ground
     from tui.operate.live import LiveRun

@@ -99,8 +99,8 @@ def _journal(run: Path, server: Server) -> NewestJournal:
 
 
 def _show(folder: Path, result: Path) -> None:
+    from cellwright.sparing import SPARING
     from controller.journal.folder import RunFolder
-    from tui.cli import SPARING
     from tui.operate.app import Operate
     from tui.operate.live import LiveRun
 

@@ -47,10 +47,10 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell.scenario import PersonEnters
 from cell.state import CellState
-from cellwright.at_hand import SPARING
 from cellwright.folders import cache_folder
 from cellwright.plan_pieces import pieces_of, put_together
 from cellwright.planner_link import PlannerProcess
+from cellwright.sparing import SPARING
 from cellwright.start_file import start_of, write_start
 from controller.clock import RealClock
 from controller.journal.beside import JournalBeside

@@ -21,7 +21,7 @@ import threading
 import time
 from pathlib import Path
 
-from cellwright.at_hand import SPARING
+from cellwright.sparing import SPARING
 from controller.attached.chronicle import Chronicle
 from controller.attached.endpoint import connect_to, listen_in
 from controller.attached.lines import Lines

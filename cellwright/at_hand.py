@@ -6,7 +6,6 @@ say is pickled; but what comes from there is proved before it counts.
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import select
@@ -19,9 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from cellwright.sparing import spare
+
 LENGTH = 8  # bytes before each message
 LARGEST = 2_000_000_000  # bytes
-SPARING = (50_000, 20, 50)
 
 
 class AtHand:
@@ -113,7 +113,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def asked_and_answered() -> tuple[IO[bytes], IO[bytes]]:
     """The pipes of a process at hand, once it has made itself one: what it prints goes to the run's log, only who started it ends
     it, and it ends with that, also in the midst of an answer."""
-    gc.set_threshold(*SPARING)
+    spare()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     requests, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")

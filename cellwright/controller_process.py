@@ -1,4 +1,4 @@
-"""The controller of a run as a process of its own: `python -m cellwright.controller_process FOLDER [--line N] [--resume]`.
+"""The controller of a run as a process of its own: `python -m cellwright.controller_start FOLDER [--line N] [--resume]`.
 
 It takes the cell's lock, opens its socket, reads the sources and proves the plan again, makes the drivers, and waits for a word
 from the terminal at descriptor N: a start (beginning.py), or the confirmation of what the devices show of a run that another
@@ -9,12 +9,10 @@ second one for a quick stop. stdout and stderr are the run's log.
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import shutil
 import signal
 import socket
-import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +20,6 @@ from pathlib import Path
 
 from cell.codec import canonical
 from cell.driver_errors import DriverError
-from cellwright.at_hand import SPARING
 from cellwright.beginning import begun_run
 from cellwright.cell_lock import NONE, CellLock
 from cellwright.desk import Desk, Withdrawn
@@ -41,7 +38,6 @@ from controller.journal.journal import StoredJournal
 
 
 def main(words: list[str]) -> int:
-    gc.set_threshold(*SPARING)
     arguments = _arguments(words)
     folder = RunFolder(arguments.folder)
     first = socket.socket(fileno=arguments.line) if arguments.line is not None else None
@@ -66,7 +62,7 @@ def tell_where(socket_path: Path, folder: Path) -> None:
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m cellwright.controller_process")
+    parser = argparse.ArgumentParser(prog="python -m cellwright.controller_start")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--line", type=int, help="descriptor of the line to the terminal that has started it")
     parser.add_argument("--locks", type=_descriptors, default=NONE, help="descriptors of what is locked already")
@@ -131,7 +127,3 @@ def _older(folder: RunFolder, after: int, most: int) -> list[tuple[int, str]]:
         return journal.bodies(after, most)
     finally:
         journal.close()
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

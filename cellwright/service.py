@@ -65,7 +65,7 @@ from controller.journal.journal import JournalError
 if TYPE_CHECKING:
     from cellwright.cell_lock import CellLock
 
-CONTROLLER = ("-m", "cellwright.controller_process")
+CONTROLLER = ("-m", "cellwright.controller_start")
 LOG = "controller.log"
 ENDPOINT = "endpoint"
 """The file in a run's folder that says where its controller can be reached."""

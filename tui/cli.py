@@ -7,19 +7,15 @@ traceback: a mistake gets a line, a defect of ours a line and a file.
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
+from cellwright.sparing import spare
 from tui.exit_codes import DONE, INTERRUPTED, USAGE
 from tui.signals import ended_like_ctrl_c
 from tui.streams import last_words, open_what_is_closed, write_data, write_talk
-
-# Syntax trees and plans are large and hold no cycles: Python's own thresholds have them walked through again and again, a quarter
-# of the time of `check`.
-SPARING: Final = (50_000, 20, 50)
 
 # verb -> (module in tui.commands, one line of help). None: not built yet, said plainly.
 VERBS: Final[dict[str, tuple[str | None, str]]] = {
@@ -60,7 +56,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb and gives its exit code. Never lets a traceback reach the user."""
-    gc.set_threshold(*SPARING)
+    spare()
     open_what_is_closed()
     _say_what_the_terminal_cannot()
     try:

@@ -4,7 +4,7 @@ to die; nothing else is touched."""
 import os
 import sys
 
-if "cellwright.controller_process" in sys.orig_argv and "CRASH_WHEN" in os.environ:
+if "cellwright.controller_start" in sys.orig_argv and "CRASH_WHEN" in os.environ:
     from tests.crash.dying import armed
 
     armed(os.environ["CRASH_WHEN"])
