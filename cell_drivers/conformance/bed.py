@@ -114,6 +114,10 @@ class Bed:
                 return False
             self._pass(min(round(step * SECOND), left))
 
+    def unlooked(self, seconds: float) -> None:
+        """Lets `seconds` pass in which nobody polls: a controller may be kept from it."""
+        self._pass(round(seconds * SECOND))
+
     def _pass(self, nanoseconds: int) -> None:
         virtual = self.drivers.virtual
         if virtual is None:
@@ -211,6 +215,21 @@ class Bed:
             yield
         finally:
             restore()
+
+    @contextmanager
+    def hushed(self, device: str) -> Iterator[None]:
+        """For the block `device` is silent, and its link not cut. Raises NotTried where the bench cannot."""
+        if self.bench.hooks.hush is None:
+            raise NotTried("the bench cannot make a device fall silent")
+        try:
+            let_go = self.bench.hooks.hush(self.drivers, device)
+        except KeyError:
+            raise NotTried(f"the bench cannot make {device} fall silent") from None
+        self._cut.add(device)
+        try:
+            yield
+        finally:
+            let_go()
 
     @contextmanager
     def nonsense(self, device: str, what: Nonsense) -> Iterator[None]:

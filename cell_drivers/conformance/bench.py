@@ -23,8 +23,10 @@ class Hooks:
     declared `max_age` to see a fault or a part. `nonsense` makes the device itself, not its driver, say what it cannot mean, in
     every sample from now on; what it gives back ends that. For the device `signals` that is one signal of them. `astray` has a
     robot's joints, or what its own sensors say of them, so many rad or m from where its controller tells them to be, until what
-    it gives back ends that; where it is told to be does not change. `fault`, `part`, `nonsense` and `astray` raise KeyError for
-    what they cannot bring about with a device."""
+    it gives back ends that; where it is told to be does not change. `hush` has the device fall silent on a link that stays:
+    nothing that it says arrives, what is sent to it is taken, nobody is told and nothing is closed; what it gives back lets go,
+    and what was kept back then comes. What is sent meanwhile counts at once, or the device does nothing at all as long. `fault`,
+    `part`, `nonsense`, `astray` and `hush` raise KeyError for what they cannot bring about with a device."""
 
     cut: Callable[[DriverSet, str], Callable[[], None]] | None = None
     fault: Callable[[DriverSet, str], str] | None = None
@@ -32,6 +34,7 @@ class Hooks:
     part: Callable[[DriverSet, str, bool], None] | None = None
     nonsense: Callable[[DriverSet, str, Nonsense], Callable[[], None]] | None = None
     astray: Callable[[DriverSet, str, float], Callable[[], None]] | None = None
+    hush: Callable[[DriverSet, str], Callable[[], None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ controller finishes what it has, and what became of it is asked when there is a 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -47,12 +48,15 @@ TURNS = 6
 """Exchanges within one poll while something is being reached, each waited for at most ANSWER s."""
 ANSWER = 0.002
 FRESHENING = SECOND // 5
-"""ns that a call waits for a new state where the last one is stale: nobody has looked for a while."""
+"""ns that a call waits for a new state where the last one is stale: nobody has looked for a while. Answers come line by line."""
+MUTE = SECOND // 25
+"""ns of them in which nothing comes: then it is the controller that is silent, and the call waits no longer."""
 IDENTITY, LINK = "identity", "link"
 
 
 class LinuxcncRobot:
-    """A `MotionDriver`. `dial` opens a link; `clock` gives monotonic ns, `pause` lets s of it pass. Used by one thread."""
+    """A `MotionDriver`. `dial` opens a link; `clock` gives monotonic ns, `pause` lets s of it pass. Used by one thread, but for
+    `stop`: whoever looks at the link or begins anything holds `_turn`, and nobody does while he waits."""
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class LinuxcncRobot:
         self._limits: Limits | None = None
         self._memory, self._has_asked = Memory(), False
         self._links, self._was_up = 0, False
+        self._turn = threading.RLock()
 
     @property
     def name(self) -> str:
@@ -115,11 +120,12 @@ class LinuxcncRobot:
     def _look(self, turns: int = 1) -> None:
         """While something is being reached, up to `turns` exchanges of it."""
         for turn in range(turns):
-            self._wire.turn(ANSWER if turn else 0.0)
-            while self._session.fresh:
-                self._following.see(*self._session.fresh.popleft())
-            self._see_link()
-            self._ask_memory()
+            with self._turn:
+                self._wire.turn(ANSWER if turn else 0.0)
+                while self._session.fresh:
+                    self._following.see(*self._session.fresh.popleft())
+                self._see_link()
+                self._ask_memory()
             if not self._session.is_busy:
                 break
 
@@ -247,9 +253,12 @@ class LinuxcncRobot:
         if motion is None:
             raise self._refused(Refusal.NOT_PREPARED, command, "", is_prepared=True)
         self._check_link(command)
-        self._usable(command, is_prepared=True)
-        self._check_start(command, motion.program, is_prepared=True)
-        self._following.start(motion, self._clock())
+        with self._turn:
+            if command not in self._commands.motions:  # while it waited for the link a stop has dropped it
+                raise self._refused(Refusal.NOT_PREPARED, command, "", is_prepared=True)
+            self._usable(command, is_prepared=True)
+            self._check_start(command, motion.program, is_prepared=True)
+            self._following.start(motion, self._clock())
         self._look()
 
     def _known(self, command: str) -> Prepared:
@@ -259,7 +268,8 @@ class LinuxcncRobot:
 
     def stop(self, kind: StopKind) -> None:
         self._look()
-        self._following.stop(kind, self._clock())
+        with self._turn:
+            self._following.stop(kind, self._clock())
         self._look()
 
     def scale_speed(self, command: str, scaling: float) -> None:
@@ -308,11 +318,15 @@ class LinuxcncRobot:
         """Raises what keeps `command` from being sent: there must be a link, and a state that is not stale."""
         if self._session.stage == "closed":
             raise self._refused(Refusal.NOT_OPEN, command, "", is_prepared=True)
-        self._wait(lambda: not (self._session.is_up and self._is_stale()), self._clock() + FRESHENING)
+        began = self._clock()
+        self._wait(lambda: not (self._session.is_up and self._is_stale()) or self._is_mute(began), began + FRESHENING)
         if not self._session.is_up:
             raise LinkLost(self._name, command, self._clock(), self._session.why, self._last())
         if self._is_stale():
             raise Stale(self._name, command, self._clock(), f"its last state is older than {MAX_AGE:g} s", self._last())
+
+    def _is_mute(self, since: int) -> bool:
+        return self._clock() - max(since, self._session.heard) > MUTE
 
     def _is_stale(self) -> bool:
         newest = self._samples.newest

@@ -53,7 +53,8 @@ class Running:
 @dataclass(slots=True)
 class Session:
     """`fastest` rad/s of each joint, for what can be so. `why` says what ended the link last, `awaits` what one that is dialled
-    waits for. `fresh` are (reading, ns of its arrival) that nobody has looked at yet. `links` counts how often it came up."""
+    waits for. `heard` is when anything came last. `fresh` are (reading, ns of its arrival) that nobody has looked at yet. `links`
+    counts how often it came up."""
 
     plausible: Plausible
     stage: Stage = "closed"
@@ -61,6 +62,7 @@ class Session:
     awaits: str = ""
     reading: Reading | None = None
     received: int = 0
+    heard: int = 0
     links: int = 0
     fresh: deque[tuple[Reading, int]] = field(default_factory=deque)
     now: int = 0
@@ -131,6 +133,8 @@ class Session:
 
     def take(self, data: bytes, now: int) -> None:
         self.look(now)
+        if data:
+            self.heard = now
         try:
             for exchange in self._dialogue.take(data, now):
                 self._answered(exchange, now)

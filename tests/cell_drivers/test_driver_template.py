@@ -1,10 +1,11 @@
 """The driver of examples/driver_template, as somebody who copies it wants it: it runs a cell and keeps the laws that it shows."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,6 +131,48 @@ def test_a_robot_that_leaves_its_path_is_told_beside_its_setpoint_and_one_at_res
     assert block.q - block.setpoint == pytest.approx(0.2, abs=1e-3)
     pass_time(drivers, prepared.duration)
     assert np.array_equal(robot.state().setpoint, robot.state().q)
+
+
+def late(drivers: DriverSet, samples: Callable[[], list[Any]]) -> Callable[[], list[Any]]:
+    """As an Arm tells it that stamps what it reads."""
+    robot = drivers.motion["g1"]
+    return lambda: [replace(sample, received=robot.now()) for sample in samples()]  # type: ignore[attr-defined]
+
+
+def test_what_a_line_has_held_back_is_told_with_the_time_at_which_it_was_so(drivers: DriverSet) -> None:
+    robot = drivers.motion["g1"]
+    honest, held = robot.arm.samples, list[Any]()  # type: ignore[attr-defined]
+    robot.state()
+    pass_time(drivers, 1.0)
+    held += honest()
+    robot.arm.samples = late(drivers, lambda: [held.pop(0)] if held else honest())  # type: ignore[attr-defined]
+    ages = []
+    while held:
+        seen = robot.state()
+        assert seen.received == pytest.approx(seen.device_time, abs=2e6), "ns"
+        ages.append(seen.received)
+    assert len(ages) > 100
+    pass_time(drivers, 0.1)
+    assert robot.state().received > ages[-1]
+
+
+def test_a_robot_whose_clock_has_stood_still_is_old_for_ten_seconds_and_then_believed(drivers: DriverSet) -> None:
+    robot = drivers.motion["g1"]
+    honest, gone = robot.arm.samples, 5_000_000_000  # type: ignore[attr-defined]
+    robot.arm.samples = lambda: honest() and []  # type: ignore[attr-defined]
+    pass_time(drivers, 5.0)
+    robot.state()
+    back = lambda: [replace(sample, device_time=sample.device_time - gone) for sample in honest()]  # noqa: E731
+    robot.arm.samples = late(drivers, back)  # type: ignore[attr-defined]
+
+    def age_after(seconds: float) -> float:
+        for _ in range(round(seconds / 0.1)):
+            pass_time(drivers, 0.1)
+            robot.poll()
+        return (robot.now() - robot.state().received) / 1e9  # type: ignore[attr-defined,no-any-return]
+
+    assert age_after(4.5) == pytest.approx(5.0, abs=0.2), "that is as old as it may be"
+    assert age_after(6.0) < 0.2
 
 
 def test_a_setpoint_that_the_robot_tells_is_the_one_that_counts_and_has_to_be_finite(drivers: DriverSet) -> None:

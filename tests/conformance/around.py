@@ -83,6 +83,7 @@ HOOKS = Hooks(
     part=lambda drivers, device, is_there: simulated.part(_plain(drivers), device, is_there),
     nonsense=lambda drivers, device, what: simulated.cut(_plain(drivers), device),
     astray=lambda drivers, device, by: simulated.astray(_plain(drivers), device, by),
+    hush=lambda drivers, device: simulated.cut(_plain(drivers), device),
 )
 """What cannot be so a simulated device does not say: `nonsense` has the wrapped one say nothing, and a wrapper says it."""
 

@@ -1,4 +1,4 @@
-"""Faults of what a robot does: opening, power, what it takes, stops, speed, and what it does when nobody is there."""
+"""Faults of what a robot does: opening, power, what it takes, and what it does when nobody is there."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from cell.command_book import CommandBook
-from cell.device import CommandChanged, CommandStatus, Prepared, RobotState, SpeedScaled, StopKind, Trajectory
+from cell.device import CommandStatus, Prepared, RobotState, Trajectory
 from cell.driver_errors import Refusal, Refused, Stale
 from cell.newest import Newest
-from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, remembering, scaling, stopping
+from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, remembering
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, robots, sneak
 from tests.conformance.broken_reading import declares
 
@@ -143,33 +141,6 @@ class ForgetsWhatRuns(Around):
         return found if command in self.taken or found.is_final else CommandStatus("not seen")
 
 
-class ForgetsWhatItBegan(Around):
-    """Stops only what it has begun since it was opened."""
-
-    def __init__(self, inner: Any) -> None:
-        super().__init__(inner)
-        self.began = False
-
-    def start(self, prepared: Prepared) -> None:
-        self.inner.start(prepared)
-        self.began = True
-
-    def stop(self, kind: StopKind) -> None:
-        if self.began:
-            self.inner.stop(kind)
-
-
-class ForgetsWhatItsRobotsBegan(Set):
-    def __init__(self, inner: Any) -> None:
-        super().__init__(inner)
-        self.motion = {name: ForgetsWhatItBegan(robot) for name, robot in inner.motion.items()}
-
-    def close(self) -> None:
-        self.inner.close()
-        for robot in self.motion.values():
-            robot.began = False
-
-
 class TakesWhileClosed(Around):
     def prepare(self, command: str, trajectory: Trajectory) -> object:
         return even_closed(self.inner, lambda: self.inner.prepare(command, trajectory))
@@ -273,100 +244,6 @@ class ByPosition(Around):
         return self.inner.prepare(command, replace(trajectory, joints=names) if known else trajectory)
 
 
-class SlowToStop(Around):
-    def stop(self, kind: StopKind) -> None:
-        self.inner.world.timeline.after(0.5, lambda: self.inner.stop(kind))
-
-
-class StopsAtNought(Around):
-    def status(self, command: str) -> CommandStatus:
-        status: CommandStatus = self.inner.status(command)
-        return replace(status, at=0.0) if status.state == "aborted" else status
-
-
-class TellsEachStop(Around):
-    def stop(self, kind: StopKind) -> None:
-        self.inner.stop(kind)
-        for command, status in self.inner.commands.snapshot().items():
-            if status.state == "aborted":
-                self.inner.tell(CommandChanged(self.inner.name, self.now, command, status))
-
-
-class FirstStopCounts(Around):
-    def stop(self, kind: StopKind) -> None:
-        if self.inner.arm.run is None or self.inner.arm.run.stopping is None:
-            self.inner.stop(kind)
-
-
-class KeepsPower(Around):
-    def stop(self, kind: StopKind) -> None:
-        self.inner.stop("quick" if kind == "power" else kind)
-
-
-class StopsOnlyMotions(Around):
-    def stop(self, kind: StopKind) -> None:
-        if self.inner.arm.run is not None:
-            self.inner.stop(kind)
-
-
-class Resumes(Around):
-    def stop(self, kind: StopKind) -> None:
-        if self.inner.arm.run is not None:
-            self.inner.world.timeline.after(2.5, lambda: sneak(self.inner))
-        self.inner.stop(kind)
-
-
-class PowerlessAtRest(Around):
-    def stop(self, kind: StopKind) -> None:
-        self.inner.stop(kind if self.inner.arm.run is not None else "power")
-
-
-class WantsPowerAfterAStop(Around):
-    """Until it is activated again it takes no motion."""
-
-    was_stopped = False
-
-    def stop(self, kind: StopKind) -> None:
-        self.inner.stop(kind)
-        self.was_stopped = True
-
-    def activate(self, command: str) -> None:
-        self.inner.activate(command)
-        self.was_stopped = False
-
-    def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
-        if self.was_stopped:
-            raise Refused(Refusal.NOT_ACTIVE, self.inner.name, command, self.now, "it was stopped")
-        prepared: Prepared = self.inner.prepare(command, trajectory)
-        return prepared
-
-
-class OnlySaysScaled(Around):
-    def scale_speed(self, command: str, scaling: float) -> None:
-        self.inner.begin(command, "scale", scaling)
-        self.inner.tell(SpeedScaled(self.inner.name, self.now, scaling))
-        self.inner.change(command, CommandStatus("done"))
-
-
-class ScalesToHalf(Around):
-    """No slower than that."""
-
-    def scale_speed(self, command: str, scaling: float) -> None:
-        self.inner.scale_speed(command, 1.0 if scaling < 0.5 else scaling)
-
-
-class StopsAtZero(Around):
-    def scale_speed(self, command: str, scaling: float) -> None:
-        self.inner.scale_speed(command, scaling or 1.0)
-        if scaling == 0.0:
-            self.inner.stop("hold")
-
-
-class Clamps(Around):
-    def scale_speed(self, command: str, scaling: float) -> None:
-        self.inner.scale_speed(command, float(np.clip(np.nan_to_num(scaling, nan=1.0), 0.0, 1.0)))
-
-
 class SendsOnStale(Around):
     def prepare(self, command: str, trajectory: Trajectory) -> object:
         return self.thawed(lambda: self.inner.prepare(command, trajectory))
@@ -402,8 +279,6 @@ class ReplaysAfterward(Around):
             self.late = None
 
 
-AT_ONCE = dict.fromkeys(("hold", "quick", "power"), 0.01)
-
 FAULTS = (
     Fault("moves when it opens", opening.open_and_close_never_move, MovesWhenItOpens),
     Fault("powers when it opens", opening.open_never_powers, PowersWhenItOpens),
@@ -436,21 +311,6 @@ FAULTS = (
     Fault("is done too soon", moving.a_motion_ends_at_its_end, robots(DoneTooSoon)),
     Fault("takes joints by position", moving.joints_are_matched_by_name, robots(ByPosition)),
     Fault("forgets when it is reopened", moving.status_survives_a_reconnect, ForgetsWhenItOpens),
-    Fault("takes 0.5 s longer to stop", stopping.a_stop_stands_in_the_declared_time, robots(SlowToStop)),
-    Fault("declares a stop in 10 ms", stopping.a_stop_stands_in_the_declared_time, robots(declares(standstill=AT_ONCE))),
-    Fault("says that it stopped where it began", stopping.a_stop_ends_on_the_path, robots(StopsAtNought)),
-    Fault("ends a command with each stop", stopping.stop_twice_is_once, robots(TellsEachStop)),
-    Fault("stops only what it began", stopping.a_stop_counts_after_a_reconnect, ForgetsWhatItsRobotsBegan),
-    Fault("keeps to the first stop", stopping.the_harder_stop_wins, robots(FirstStopCounts)),
-    Fault("keeps its power", stopping.a_power_stop_takes_the_power, robots(KeepsPower)),
-    Fault("keeps what is prepared", stopping.a_stop_drops_what_is_prepared, robots(StopsOnlyMotions)),
-    Fault("resumes by itself", stopping.nothing_resumes_by_itself, robots(Resumes)),
-    Fault("loses its power to a stop at rest", stopping.a_stop_at_rest_changes_nothing, robots(PowerlessAtRest)),
-    Fault("wants power after each stop", stopping.what_was_stopped_moves_on_from_there, robots(WantsPowerAfterAStop)),
-    Fault("says that it scales", scaling.scaling_is_followed, robots(OnlySaysScaled)),
-    Fault("goes no slower than half", scaling.nothing_is_caught_up, robots(ScalesToHalf)),
-    Fault("gives up at 0", scaling.zero_holds_on_the_path, robots(StopsAtZero)),
-    Fault("clamps silently", scaling.scaling_out_of_range_is_refused, robots(Clamps)),
     Fault("declares that it stops, and goes on", linking.link_loss_is_as_declared,
           robots(declares(on_link_loss="stops", standstill_on_link_loss=0.2))),
     Fault("stops later than it declares", linking.a_lost_link_stops_in_time, stops_later),

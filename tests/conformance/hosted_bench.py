@@ -54,7 +54,7 @@ def bench(others: frozenset[str] = frozenset()) -> Bench:
     whole = built_in("sim")
     hooks = Hooks(
         cut=reached(simulated.cut), fault=reached(simulated.fault), between=reached(simulated.between),
-        part=reached(simulated.part), astray=reached(simulated.astray),
+        part=reached(simulated.part), astray=reached(simulated.astray), hush=reached(simulated.cut),
     )  # fmt: skip
     return Bench(HostedHere, replace(whole, devices=whole.devices - others), travel=0.5, speed=0.9, hooks=hooks, is_ideal=True)
 

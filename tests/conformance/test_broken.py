@@ -6,16 +6,27 @@ import pytest
 
 from cell_drivers.conformance import LAWS, examine
 from cell_drivers.conformance.laws import wiring
-from tests.conformance import broken_declaring, broken_following, broken_moving, broken_reading, broken_refusing, broken_serving
+from tests.conformance import (
+    broken_declaring,
+    broken_following,
+    broken_hushing,
+    broken_moving,
+    broken_reading,
+    broken_refusing,
+    broken_serving,
+    broken_stopping,
+)
 from tests.conformance.around import Fault, robots
 
 FAULTS: tuple[Fault, ...] = (
     *broken_reading.FAULTS,
     *broken_declaring.FAULTS,
     *broken_moving.FAULTS,
+    *broken_stopping.FAULTS,
     *broken_refusing.FAULTS,
     *broken_serving.FAULTS,
     *broken_following.FAULTS,
+    *broken_hushing.FAULTS,
 )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cell_drivers.conformance import LAWS
+from cell_drivers.conformance.laws import hushing, telling
 
 WORDS = ("VERIFIED_AGAINST", "VERIFIED")
 
@@ -80,6 +81,13 @@ def test_the_guide_names_laws_that_there_are(repository: Path) -> None:
     named = set(re.findall(r"^\| `([a-z-]+-[a-z-]+)` \|", text, re.MULTILINE)) | set(re.findall(r"--law ([a-z-]+)", text))
     assert named
     assert named - names == set()
+
+
+def test_how_long_a_call_may_wait_is_said_as_the_kit_has_it(repository: Path) -> None:
+    said = f"within {1e3 * telling.AT_ONCE:.0f} ms"
+    assert said in (repository / "docs/drivers.md").read_text("utf-8")
+    assert said in (repository / "docs/how_to/add_a_driver.md").read_text("utf-8")
+    assert said in hushing.no_call_waits_for_a_silent_device.says
 
 
 PAGES = ("docs/how_to/add_a_driver.md", "docs/drivers.md")

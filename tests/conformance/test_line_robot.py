@@ -18,7 +18,9 @@ from cell.driver_errors import DriverError, ProtocolViolation
 from cell_drivers.conformance import LAWS, Bench, Law, examine
 from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.conformance.built_in import HOME, JOINTS, built_in
-from cell_drivers.conformance.laws import aiming, doubting, moving, numbering, opening, telling, timing
+from cell_drivers.conformance.laws import aiming, doubting, hushing, moving, numbering, opening, telling, timing
+from tests.doubles.chaos_relay import ChaosRelay
+from tests.doubles.chaos_schedule import CALM, Chaos
 from tests.doubles.line_robot import LineRobot
 from tests.doubles.waiting import until
 
@@ -122,10 +124,23 @@ def test_a_time_of_receipt_is_no_clock_of_the_robot(line_robot: ModuleType, robo
     assert finding.seen == "`received` is always 0 ns after `device_time`, to the last digit: that is one clock"
 
 
+def hushed(line_robot: ModuleType, relay: ChaosRelay) -> Bench:
+    bench: Bench = line_robot.bench(at(relay.port))
+    return replace(bench, hooks=replace(bench.hooks, hush=lambda drivers, device: relay.hold()))
+
+
+@pytest.mark.long
+def test_it_keeps_the_laws_of_a_robot_that_is_silent_and_not_cut(line_robot: ModuleType, robot: LineRobot) -> None:
+    with ChaosRelay(("127.0.0.1", robot.port), Chaos(0, CALM)) as relay:
+        bench = hushed(line_robot, relay)
+        kept(bench, (hushing.a_stop_goes_out_to_a_silent_device, hushing.silence_is_told_as_age))
+
+
 @pytest.mark.slow
 def test_it_keeps_every_law_of_the_kit(line_robot: ModuleType, robot: LineRobot) -> None:
-    """71 laws in real time: more than a minute."""
-    kept(line_robot.bench(at(robot.port)), LAWS)
+    """75 laws in real time: more than a minute."""
+    with ChaosRelay(("127.0.0.1", robot.port), Chaos(0, CALM)) as relay:
+        kept(hushed(line_robot, relay), LAWS)
 
 
 def test_a_robot_that_is_another_is_refused_before_anything_is_sent(line_robot: ModuleType) -> None:

@@ -45,6 +45,8 @@ class ChaosRelay:
         self.acted: list[tuple[int, Direction, int, Act]] = []
         self.is_over = threading.Event()
         self._refuses = False
+        self.held = threading.Event()
+        """Nothing that a device says is handed on, whichever link it comes over: it comes later, unchanged."""
         self._links: list[Link] = []
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", port))
@@ -75,6 +77,11 @@ class ChaosRelay:
         """Nothing arrives any more, in one direction or both; the connections stay."""
         for link in self._all():
             link.silent |= {direction} if direction is not None else {"to device", "to client"}
+
+    def hold(self) -> Callable[[], None]:
+        """No device is heard, and nobody is told: what goes to it arrives, what it says waits. What this gives back lets go."""
+        self.held.set()
+        return self.held.clear
 
     def heal(self) -> None:
         """What comes from now on arrives again; what was swallowed does not."""
@@ -165,6 +172,8 @@ class Link:
                     continue
                 if not read:
                     break
+                while direction == "to client" and self._relay.held.is_set() and not self._is_over.is_set():
+                    self.wait(TICK)
                 units, waiting = _units(waiting + read, self._relay.framing)
                 for unit in units:
                     way.take(unit, self._relay.chaos.act_on(self._number, direction, way.unit))

@@ -48,7 +48,8 @@ class Run:
 class LinuxcncDouble:
     """`edit` may change an answer on its way; None swallows it. `starts` counts programs that began to move. `ini` are answers to
     `#<_ini[…]…>` beside those of `model`. `piece` is how many bytes a single look at the link gets, `stall` s for how long the
-    next one is kept from looking, and then does. `axes`: which joint each axis moves; `offset` degrees of its coordinates."""
+    next one is kept from looking, and then does. `is_hushed`: what it
+    answers comes once that is over. `axes`: which joint each axis moves; `offset` degrees of its coordinates."""
 
     model: RobotModel
     home: Sequence[float]
@@ -71,6 +72,7 @@ class LinuxcncDouble:
     memory: dict[int, int] = field(default_factory=dict)
     starts: int = 0
     is_reachable: bool = True
+    is_hushed: bool = False
     piece: int = 65536
     stall: float = 0.0
     requests: list[str] = field(default_factory=list)
@@ -280,8 +282,10 @@ class DoubleLink:
             self._double.time.wait(self._double.stall)
             self._double.stall = 0.0
             return b""
-        if not self._answers:
+        if not self._answers or self._double.is_hushed:
             self._double.time.wait(patience)
+        if self._double.is_hushed:
+            return b""
         answers, self._answers = self._answers[: self._double.piece], self._answers[self._double.piece :]
         return answers
 

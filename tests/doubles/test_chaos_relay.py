@@ -10,6 +10,7 @@ import pytest
 from tests.doubles.chaos_datagrams import DatagramChaosRelay
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Act, Chaos, Mix, Pass, Reorder
+from tests.doubles.waiting import until
 
 LINE = b"state 12.5 13.0\n"
 
@@ -163,6 +164,21 @@ def test_half_open_hears_and_does_not_answer(echo: Echo) -> None:
         end.sendall(LINE)
         assert silent(end)
     assert echo.heard == 2 * LINE
+
+
+def test_what_is_held_comes_whole_when_it_is_let_go_and_nothing_is_closed(echo: Echo) -> None:
+    with ChaosRelay(echo.address, Chaos(1, CALM)) as relay, connected(relay) as end:
+        let_go = relay.hold()
+        with connected(relay) as later:
+            for each in (end, later):
+                each.sendall(LINE)
+            until(lambda: echo.heard == 2 * LINE, "both to be heard")
+            assert silent(end)
+            assert silent(later)
+            let_go()
+            for each in (end, later):
+                each.settimeout(5.0)
+                assert answer(each, len(LINE)) == LINE
 
 
 def test_nothing_is_left_when_it_is_closed(echo: Echo) -> None:

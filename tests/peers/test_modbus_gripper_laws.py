@@ -30,6 +30,9 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
             relay.cut(refuses=True)
             return relay.heal
 
+        def hush(drivers: DriverSet, device: str) -> Callable[[], None]:
+            return relay.hold()
+
         def fault(drivers: DriverSet, device: str) -> str:
             mbpoll(int(port), 1501, INTERNAL)
             return "internal"
@@ -38,7 +41,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         until(lambda: mbpoll(int(port), 2000) == [0x3100], "the activation")
         address = f"modbus://127.0.0.1:{relay.port}?stroke=85"
         assembly = replace(built_in("modbus_gripper"), devices=frozenset({"grip"}), addresses={"grip": address})
-        yield Bench(driver, assembly, hooks=Hooks(cut=cut, fault=fault, between=between), stays=True)
+        hooks = Hooks(cut=cut, fault=fault, between=between, hush=hush)
+        yield Bench(driver, assembly, hooks=hooks, stays=True)
 
 
 def test_every_law_is_kept_and_none_stays_untested(bench: Bench) -> None:

@@ -31,6 +31,9 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
             relay.cut(refuses=True)
             return relay.heal
 
+        def hush(drivers: DriverSet, device: str) -> Callable[[], None]:
+            return relay.hold()
+
         def fault(drivers: DriverSet, device: str) -> str:
             if device != "lathe":
                 raise KeyError(device)
@@ -46,7 +49,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
             return lambda: server.tell(tag="gauge.occupied", value=False) and None
 
         address = server.address.replace(str(server.port), str(relay.port))
-        yield Bench(driver, assembly(address), hooks=Hooks(cut, fault, part=part, nonsense=nonsense), stays=True)
+        hooks = Hooks(cut, fault, part=part, nonsense=nonsense, hush=hush)
+        yield Bench(driver, assembly(address), hooks=hooks, stays=True)
 
 
 def test_every_law_is_kept_and_none_stays_untested(bench: Bench) -> None:

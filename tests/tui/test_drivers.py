@@ -20,8 +20,8 @@ from cell_drivers.simulated import driver as simulated
 from cellwright import driver_bench
 from cellwright.cell_lock import CellLock, Holder, take
 from tests.conformance.around import Around, Set, machines, robots
-from tests.conformance.broken_moving import KeepsPower
 from tests.conformance.broken_reading import NeverClears
+from tests.conformance.broken_stopping import KeepsPower
 from tui.cli import main
 from tui.commands import drivers
 from tui.exit_codes import DONE, DRIVER, HELD, USAGE

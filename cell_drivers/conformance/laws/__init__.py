@@ -11,6 +11,7 @@ from cell_drivers.conformance.laws import (
     doubting,
     following,
     gripping,
+    hushing,
     inspecting,
     linking,
     machining,
@@ -33,7 +34,7 @@ from cell_drivers.conformance.laws import (
 
 _ROOMS: tuple[ModuleType, ...] = (
     opening, declaring, telling, measuring, sampling, timing, doubting, powering, refusing, numbering, moving, aiming, stopping,
-    scaling, linking, wiring, gripping, following, machining, inspecting, sensing, waiting,
+    scaling, linking, hushing, wiring, gripping, following, machining, inspecting, sensing, waiting,
     remembering,
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, Protocol
 
@@ -41,6 +41,8 @@ from cell.trajectory_check import in_order, trajectory_finding
 from dry_driver.numbered import NOT_SEEN, Numbered
 
 START_TOLERANCE = 1e-3  # rad or m
+DRIFT = 1e-3  # by how much the robot's clock may run slower than ours
+JUMPED = 10_000_000_000  # ns for which samples may all be late; then it is the robot's clock that has stood still
 Fate = tuple[Literal["not seen", "running", "done", "aborted"], float]
 """What became of a command, and how many s of its own time it has run."""
 
@@ -127,6 +129,8 @@ class Robot(Numbered):
         self.running = self.powering = self.scaling = ""
         self.is_stopping = self.is_lost = False
         self._last: float = -math.inf
+        self._way: int | None = None  # ns from its clock to ours, of the sample that was quickest here
+        self._late_since = 0
         self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
         self._rows: list[tuple[str, Sample]] = []
 
@@ -145,7 +149,7 @@ class Robot(Numbered):
         """Connects. Never moves, never powers. A robot that was switched off meanwhile begins its time anew."""
         if not self.is_open:
             self.arm.connect()
-            self.is_open, self._last = True, -math.inf
+            self.is_open, self._last, self._way = True, -math.inf, None
 
     def close(self) -> None:
         """Never raises."""
@@ -322,11 +326,23 @@ class Robot(Numbered):
         """Takes in what the robot has said since the last look."""
         for sample in self.arm.samples() if self.is_open else ():
             if sample.device_time > self._last and _is_finite(sample):  # else it cannot be so
+                self._see(self._when_true(sample))
                 self._last = sample.device_time
-                self._see(sample)
         if self.newest is not None and self.is_lost is not self._age() > self.arm.max_age:
             self.is_lost = not self.is_lost
             self.news.append(LinkChanged(self.name, self.now(), not self.is_lost))
+
+    def _when_true(self, sample: Sample) -> Sample:
+        """Received earlier by as much as it was longer on its way than the quickest: what a line has held back comes late and all
+        at once, and is not new."""
+        way = sample.received - sample.device_time
+        self._way = way if self._way is None else min(way, self._way + round(DRIFT * (sample.device_time - self._last)))
+        if way - self._way <= 1e9 * self.arm.max_age:
+            self._late_since = sample.received
+        elif sample.received - self._late_since > JUMPED:
+            self._way = way
+        earliest = 0 if self.newest is None else self.newest.received + 1
+        return replace(sample, received=max(sample.device_time + self._way, earliest))
 
     def _see(self, sample: Sample) -> None:
         before, self.newest = self.newest, sample

@@ -53,6 +53,14 @@ def bench(double: LinuxcncDouble, tmp_path: Path) -> Bench:
 
         return restore
 
+    def hush(drivers: DriverSet, device: str) -> Callable[[], None]:
+        double.is_hushed = True
+
+        def let_go() -> None:
+            double.is_hushed = False
+
+        return let_go
+
     def fault(drivers: DriverSet, device: str) -> str:
         double.errors.append(BREACH)
         return BREACH
@@ -81,7 +89,7 @@ def bench(double: LinuxcncDouble, tmp_path: Path) -> Bench:
         return answering(edited)
 
     assembly = replace(built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}))
-    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense, astray=astray)
+    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense, astray=astray, hush=hush)
     return Bench(lambda given: double_cell(double, tmp_path), assembly, hooks=hooks, stays=True, is_ideal=True)
 
 

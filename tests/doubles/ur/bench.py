@@ -59,7 +59,7 @@ def bench(model: RobotModel, controller: Controller | None = None) -> Bench:
     unit = RobotUnit("arm", "ur5e", "ur", Pose.identity(), tuple(HOME), 5.0, None, None, SPAN, {})
     cell = CellModel({"arm": unit}, {}, {}, {}, {}, {}, {}, {}, "ur.cell", "0" * 64)
     assembly = Assembly(cell, {"arm": model}, Scenario(), frozenset({"arm"}))
-    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense, astray=astray)
+    hooks = Hooks(cut=cut, fault=fault, nonsense=nonsense, astray=astray, hush=hush)
     return Bench(lambda given: WiredSet(wired), assembly, travel=0.3, speed=0.9, hooks=hooks, stays=True)
 
 
@@ -74,6 +74,19 @@ def cut(drivers: DriverSet, device: str) -> Callable[[], None]:
         wired.until(lambda: wired.robot.connection.is_up)
 
     return restore
+
+
+def hush(drivers: DriverSet, device: str) -> Callable[[], None]:
+    """Its wires to us are held, those of a link that is made meanwhile too."""
+    down = _wired(drivers).down.values()
+    for wire in down:
+        wire.is_held = True
+
+    def let_go() -> None:
+        for wire in down:
+            wire.is_held = False
+
+    return let_go
 
 
 def fault(drivers: DriverSet, device: str) -> str:

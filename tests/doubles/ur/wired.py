@@ -1,7 +1,8 @@
 """Our driver and the double on wires that exist in memory only, in one time that tests let pass: no socket, no thread, no clock.
 
 A wire is what TCP is: bytes arrive in order and unchanged, whole or in pieces, late or not any more. It can be cut (both ends are
-told), be dead (nobody is told), and let through only so many bytes a period.
+told), be dead (nobody is told), held (nobody is told, and what is on its way comes later), and let through only so many bytes a
+period.
 """
 
 from collections.abc import Callable
@@ -31,6 +32,7 @@ class Wire:
     delay: int = 0
     share: int | None = None
     is_dead: bool = False
+    is_held: bool = False
     _way: list[tuple[int, bytes]] = field(default_factory=list)
 
     def put(self, data: bytes, now: int) -> None:
@@ -38,6 +40,8 @@ class Wire:
             self._way.append((now + self.delay, data))
 
     def take(self, now: int) -> bytes:
+        if self.is_held:
+            return b""
         due = b"".join(data for when, data in self._way if when <= now)
         self._way = [(when, data) for when, data in self._way if when > now]
         if self.share is not None and len(due) > self.share:

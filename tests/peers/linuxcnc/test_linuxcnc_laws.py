@@ -51,6 +51,9 @@ def bench(controller: Controller) -> Iterator[Bench]:
             relay.cut(refuses=True)
             return relay.heal
 
+        def hush(drivers: DriverSet, device: str) -> Callable[[], None]:
+            return relay.hold()
+
         def fault(drivers: DriverSet, device: str) -> str:
             with controller.shell() as shell:
                 shell.tell("set mode mdi")
@@ -62,7 +65,7 @@ def bench(controller: Controller) -> Iterator[Bench]:
         assembly = replace(
             built_in("linuxcnc"), robots={ROBOT: arm_model()}, devices=frozenset({ROBOT}), addresses={ROBOT: address}
         )
-        yield Bench(driver, assembly, hooks=Hooks(cut=cut, fault=fault), stays=True, is_ideal=True)
+        yield Bench(driver, assembly, hooks=Hooks(cut=cut, fault=fault, hush=hush), stays=True, is_ideal=True)
 
 
 @pytest.mark.parametrize("share", SHARES)
