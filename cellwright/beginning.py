@@ -13,6 +13,7 @@ from cell.scenario_orders import order_changes
 from cellwright.begun import Begun, write_begun
 from cellwright.cell_lock import CellLock, keys_of
 from cellwright.in_service import InService, drivers_in_service
+from cellwright.last_plan import write_sources
 from cellwright.planner_link import PlannerProcess
 from cellwright.reading import Reading
 from cellwright.refusal import Refusal, value_of
@@ -46,6 +47,7 @@ def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock
         if not site.desk.is_started():
             return Parting("not begun", "", "nothing was moved", 0)
         site.desk.has_begun = True
+        write_sources(site.folder.path, reading.texts)
         write_begun(site.folder.path, _for_another(made, keys_of(reading, ready.request.cell)))
         if made.clock is not None:
             planner.warm()

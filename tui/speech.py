@@ -54,6 +54,11 @@ def bold(text: str, colour: bool) -> str:
     return f"\x1b[1m{text}\x1b[0m" if colour else text
 
 
+def loud(text: str, colour: bool) -> str:
+    """White on red, for what must not be overlooked; the words say it without."""
+    return f"\x1b[1;37;41m{text}\x1b[0m" if colour else text
+
+
 def moment(seconds: float) -> str:
     """A time within a run, right-aligned for a column."""
     return times.moment(seconds).rjust(8)

@@ -11,8 +11,8 @@ import pytest
 
 from cellwright.cell_lock import PLANNED, CellLock, take
 from tests.tui.test_run_renderers import PROMISED
+from tui.asked_to_run import is_agreed
 from tui.cli import main
-from tui.commands.run import _agreed
 
 STEP_KEYS = {"id", "operation", "verb", "robot", "object", "from", "to", "start_s", "duration_s", "claims", "preds", "because"}
 
@@ -230,7 +230,19 @@ def test_a_cell_that_somebody_has_is_not_planned_for(
 @pytest.mark.parametrize(("answer", "is_yes"), [("n\n", 0), ("\n", 0), ("", 0), ("yess\n", 0), ("y\n", 1), ("YES\n", 1)])
 def test_only_a_yes_is_one(answer: str, is_yes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     asked(answer, monkeypatch)
-    assert _agreed() == is_yes
+    assert is_agreed("first_move", is_known=True) == is_yes
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_yes"),
+    [("y\n", 0), ("yes\n", 0), ("\n", 0), ("", 0), ("first\n", 0), ("first_move\n", 1), (" First_Move \n", 1)],
+)
+def test_a_plan_that_its_devices_do_not_know_takes_the_name_of_the_cell(
+    answer: str, is_yes: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(answer, monkeypatch)
+    assert is_agreed("First_move", is_known=False) == is_yes
+    assert "type the name of the cell, First_move: " in capsys.readouterr().err
 
 
 def test_run_asks_first_and_moves_nothing_without_a_yes(
@@ -239,7 +251,8 @@ def test_run_asks_first_and_moves_nothing_without_a_yes(
     asked("n\n", monkeypatch)
     assert main(["run", plan_file, "--jobs", "1"]) == 4
     err = capsys.readouterr().err
-    assert err.index("obligations") < err.index("target: arm (driver sim), simulated") < err.index("Run it? [y/N]")
+    order = ("obligations", "no plan was run in this cell before", "target: arm (driver sim), simulated", "Run it? [y/N]")
+    assert sorted(order, key=err.index) == list(order)
     assert "Nothing was moved." in err
     assert main(["runs", "--format", "json"]) == 0
     assert document(capsys) == {"runs": []}
@@ -254,8 +267,12 @@ def test_run_goes_on_after_a_yes_and_a_hold_after_a_resume(
     asked("y\nresume\n", monkeypatch)
     assert main(["run", plan_file, "--jobs", "1", "--scenario", str(slips), "--format", "json"]) == 0
     captured = capsys.readouterr()
-    assert json.loads(captured.out)["state"] == "Complete"
+    run = json.loads(captured.out)
+    assert run["state"] == "Complete"
     assert "[r]esume or [S]top?" in captured.err
+    asked("n\n", monkeypatch)
+    assert main(["run", plan_file, "--jobs", "1"]) == 4
+    assert f"the same plan as in run {run['run_id']}, on simulated devices" in capsys.readouterr().err
 
 
 def test_scenario_that_names_what_is_not_there_exits_2(plan_file: str, capsys: pytest.CaptureFixture[str]) -> None:

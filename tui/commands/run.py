@@ -12,18 +12,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, speed
-from tui.asking import asked
 from tui.exit_codes import HELD, INTERRUPTED, USAGE
-from tui.speech import printable, refuse, say, wants_colour
+from tui.speech import refuse, say, wants_colour
 
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
-    from cell.model import CellModel
     from cellwright.cell_lock import CellLock
     from cellwright.order_files import FollowedOrders
     from cellwright.reading import Reading
     from cellwright.service import Run
-    from controller.attached.messages import Prepared
     from tui.before_run import Proved
     from tui.preparing import Ready
 
@@ -93,13 +90,15 @@ def _started(found: Proved, arguments: argparse.Namespace, lock: CellLock) -> Ru
 def _watched(run: Run, found: Proved, arguments: argparse.Namespace, is_attended: bool) -> int:
     from cellwright.service import ControllerEnded
     from tui.after_watching import said_at_last
+    from tui.asked_to_run import agreed_to_run, announce_target
     from tui.watching import Watching, ended_badly, first_summary
 
     _announce_plan(found)
     try:
         prepared = run.prepared()
-        _announce_target(found.ready.request.cell, prepared)
-        if not arguments.yes and not _agreed():
+        if arguments.yes:
+            announce_target(found.ready.request.cell, prepared.is_simulated)
+        elif not agreed_to_run(found.ready, prepared):
             run.give_up()
             say("Nothing was moved.")
             return HELD
@@ -119,25 +118,6 @@ def _announce_plan(found: Proved) -> None:
 
     width = min(110, shutil.get_terminal_size((100, 24)).columns)
     say(plan_text(found.ready.released, width, wants_colour(sys.stderr), everything=False))
-
-
-def _announce_target(cell: CellModel, prepared: Prepared) -> None:
-    say(f"target: {_driven(cell)}, {'simulated' if prepared.is_simulated else 'REAL DEVICES'}")
-
-
-def _driven(cell: CellModel) -> str:
-    """Each driver with the devices that are its own; where there is one only, with the robots."""
-    from cell.devices import devices_of
-    from cellwright.assignment import assigned
-
-    parts = assigned(cell).value or ()
-    shown = tuple(cell.robots) if len(parts) == 1 else devices_of(cell)
-    own = ((part.driver, [device for device in shown if device in part.devices]) for part in parts)
-    return ", ".join(f"{printable(' and '.join(devices))} (driver {printable(driver)})" for driver, devices in own)
-
-
-def _agreed() -> bool:
-    return asked("Run it? [y/N] ", lambda: False) in ("y", "yes")
 
 
 def _followed(arguments: argparse.Namespace, ready: Ready) -> FollowedOrders | None:
