@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 
 from cell.attended import LONGEST_REASON, LONGEST_SHELVED
 from tui.operate.deeds import DEEDS, Deed, shown_key
-from tui.operate.lines import clean
+from tui.operate.lines import clean, fitted
 from tui.operate.top_panel import TopPanel
 from tui.operate.view import View
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tui.operate.app import Operate
 
 LONGEST: Final = int(LONGEST_SHELVED / 60)  # min
+ROOM: Final = 280
+"""Columns of a text from outside, four lines of a box: what is asked below it stays in sight. All of it stands on its page."""
 
 
 class Dialog(ModalScreen[str | None]):
@@ -72,7 +74,8 @@ class Confirm(Dialog):
         self.deed, self.whose = deed, whose
 
     def asked(self) -> ComposeResult:
-        yield Static(Content(clean(f"{self.whose}: {self.deed.long}" if self.whose else self.deed.long)), classes="title")
+        whose = f"{fitted(self.whose, ROOM)}: " if self.whose else ""
+        yield Static(Content(f"{whose}{self.deed.long}"), classes="title")
         yield Static(Content(self.deed.confirms))
         with Horizontal(classes="buttons"):
             yield Button("Cancel", id="cancel")
@@ -93,7 +96,7 @@ class Shelve(Dialog):
         self.text = text
 
     def asked(self) -> ComposeResult:
-        yield Static(Content(clean(f"Shelve: {self.text}")), classes="title")
+        yield Static(Content(fitted(f"Shelve: {self.text}", ROOM)), classes="title")
         yield Static(Content(f"For how many minutes (1 to {LONGEST})?"))
         yield Input("30", restrict=r"[0-9]{0,3}", id="minutes")
         yield Static(Content("For which reason?"))
@@ -124,9 +127,11 @@ class Answering(Dialog):
         self.text, self.answers = text, tuple(answers)
 
     def asked(self) -> ComposeResult:
-        yield Static(Content(clean(self.text)), classes="title")
+        yield Static(Content(fitted(self.text, ROOM)), classes="title")
         yield OptionList(
-            *(Content(clean(answer)) for answer in ("Cancel: answer nothing now", *self.answers)), id="answers", markup=False
+            *(Content(fitted(answer, ROOM)) for answer in ("Cancel: answer nothing now", *self.answers)),
+            id="answers",
+            markup=False,
         )
 
     def on_mount(self) -> None:
@@ -205,9 +210,14 @@ class Help(Dialog):
 
     def _rows(self) -> Sequence[str]:
         keys, view = self.operate.keys, self.operate.view
-        rows = [*self.page.splitlines(), "", "tab: the next region; up, down, page up, page down, home, end: along a list", ""]
+        rows = [*_paragraphs(self.page), "", "tab: the next region; up, down, page up, page down, home, end: along a list", ""]
         for deed in DEEDS:
             why = deed.why_not(view)
             key = f"{shown_key(keys[deed.name])}{' or ^x' if deed.name == 'stop' else ''}"
             rows.append(clean(f"{key:>8}  {deed.long}{'' if why is None else f'  (not now: {why})'}"))
         return rows
+
+
+def _paragraphs(text: str) -> Sequence[str]:
+    """Each as one row, which its box wraps at its own width."""
+    return [row for part in text.split("\n\n") for row in (" ".join(part.split()), "")][:-1]

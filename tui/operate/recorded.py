@@ -211,7 +211,8 @@ class RecordedRun:
         note = "" if damage is None else f"{damage.text}; what is whole is shown"
         program = last.run.context.program if last.run.context is not None else None
         view = replace(self._view, note=note, texts=texts_of(self._folder, program), intent=_intent(last, self._folder))
-        view = replace(view, is_left=last.run.may_go_on and self._folder.pid() is None)
+        is_whole = damage is None  # else commands may have gone out that nobody can tell, and it is not gone on with
+        view = replace(view, is_left=is_whole and last.run.may_go_on and self._folder.pid() is None)
         self._record = record
         if not len(record):
             self._view = replace(view, note=note or "the journal is empty")

@@ -17,7 +17,7 @@ from controller.alarm_causes import standing
 from controller.plan_index import plan_index
 from controller.run_state import DeviceBelief, Fault, HoldReason, Question
 from tests.tui.operate.on_record import TENDING, scene_of
-from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen
+from tests.tui.operate.seen import in_a_loop, leaves, rows_of_screen, text_of_screen
 from tui.operate.app import Operate
 from tui.operate.scene import Said, Scene
 from tui.operate.source import Stride
@@ -136,7 +136,10 @@ async def test_it_is_shown_harmlessly_on_every_page(kind: str) -> None:
             if not app.screen.is_modal:
                 regions = [widget.region for widget in leaves(app)]
                 assert not any(a.overlaps(b) for a, b in combinations(regions, 2))
-        await pilot.press("escape", "q", "enter")
+        assert "For which reason?" in text_of_screen(app)
+        await pilot.press("escape", "q")
+        assert "Cancel: answer nothing now" in text_of_screen(app)
+        await pilot.press("enter")
         assert source.answered == []
         await pilot.press("q", "down", "enter")
         assert source.answered == [(NAMES[kind], NAMES[kind])]

@@ -20,10 +20,12 @@ from tests.tui.operate.test_hostile import Still
 from tests.tui.operate.test_map import ground
 from tui.operate.app import Operate
 from tui.operate.dialogs import Palette
+from tui.operate.lines import text_of
 from tui.operate.panel import Panel
 from tui.operate.panels.cell_map import Plane, scale_of
 from tui.operate.recorded import RecordedRun
 from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
+from tui.operate.top_lines import job_line
 from tui.operate.view import View
 
 SIZES = [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow), pytest.param((150, 50), marks=pytest.mark.slow)]
@@ -134,6 +136,9 @@ def test_of_a_damaged_journal_what_is_whole_is_shown_and_the_rest_is_said(tmp_pa
     view = RecordedRun(run, in_thread=False, looks_round=False).newest()
     assert view.position == (299, 299)
     assert "what is whole is shown" in view.note
+    assert view.scene.run.may_go_on
+    assert not view.is_left
+    assert "take the run over" not in text_of(job_line(view, 120))
 
 
 def test_a_journal_that_is_none_is_said_and_no_crash(tmp_path: Path) -> None:
