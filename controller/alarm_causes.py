@@ -22,6 +22,7 @@ from cell.events import (
 )
 from controller.alarms import Cause
 from controller.run_state import Fault, RunState
+from controller.served import served
 from controller.zone_waits import zone_of
 
 ASKED_FOR = "R702"
@@ -29,8 +30,19 @@ ASKED_FOR = "R702"
 _CLAUSES = {"within": "R711", "never": "R712", "ensure": "R727", "every": "R735"}
 _NOT_STANDING = frozenset({"R715", "R770", "R771", "R772", "R776", "R777"})
 """Holds for a person where none may be, or for what may not have stopped."""
-_WHATEVER = "it is about {}, whatever that is at work for"
-_NO_LINE = {"R721": "the device was at work for none when it came", "R710": "the planner names none"}
+_AT_REST = "{} was at work for none when it came"
+_NO_LINE = {
+    "R705": "it is about the cell as it stands",
+    "R707": "what was asked served no step",
+    "R709": "what was asked served no step",
+    "R710": "the planner names none",
+    "R742": "it is about the disk of the controller",
+    "R760": "it is about the controller, whatever the run was at",
+    "R761": "it is about the cell as it stands",
+    "R773": "it is about where a robot stands",
+    "R774": "it is about the plan as a whole",
+    "R786": "it is about the run, whatever it was at",
+}
 _RESUME = "put it in order, then resume; or stop"
 
 
@@ -57,8 +69,8 @@ def is_unchanged(before: RunState, after: RunState) -> bool:
     )
 
 
-def happening(event: Event) -> Cause | None:
-    """What has happened and does not stand."""
+def happening(event: Event, before: RunState) -> Cause | None:
+    """What has happened and does not stand, with what the device was at work for `before`."""
     match event:
         case ClauseBroken(kind=kind, text=text, because=because):
             does = "decide whether what was made meanwhile is good"
@@ -71,23 +83,23 @@ def happening(event: Event) -> Cause | None:
             return Cause("plan", 1, code, f"no plan: {text}", "change what stands in the way, then resume", spans, no_line=why)
         case NoProgressSeen(robot=robot):
             text, does = f"{robot} says that it runs, and stands", f"look what blocks {robot}"
-            return _of_device(Cause(f"progress {robot}", 2, "R741", text, does), robot)
+            return _of_robot(Cause(f"progress {robot}", 2, "R741", text, does), robot, before)
         case TooFastSeen(robot=robot, share=share, asked=asked):
             text = f"{robot} goes at {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % was asked"
             does = f"stop {robot} at its own panel and look why"
-            return _of_device(Cause(f"speed {robot}", 1, "R771", text, does, is_shelvable=False), robot)
+            return _of_robot(Cause(f"speed {robot}", 1, "R771", text, does, is_shelvable=False), robot, before)
         case ForceSeen(robot=robot, force=force, limit=limit):
             text = f"{robot} meets {force:.4g} N, {limit:.4g} N are allowed"
             does = f"look what {robot} has met"
-            return _of_device(Cause(f"force {robot}", 1, "R776", text, does, is_shelvable=False), robot)
+            return _of_robot(Cause(f"force {robot}", 1, "R776", text, does, is_shelvable=False), robot, before)
         case TrackingErrorSeen(robot=robot, error=error, limit=limit):
             text = f"{robot} is {error:.3f} from its setpoint, {limit:.3f} allowed"
-            return _of_device(Cause(f"tracking {robot}", 2, "R714", text, f"look at the load and the drives of {robot}"), robot)
+            does = f"look at the load and the drives of {robot}"
+            return _of_robot(Cause(f"tracking {robot}", 2, "R714", text, does), robot, before)
         case CommandReported(code=code, text=device) if code == NOT_STOPPED:
-            does = f"stop {device} at its own panel"
-            return _of_device(
-                Cause(f"unstopped {device}", 1, "R770", f"a stop did not reach {device}", does, is_shelvable=False), device
-            )
+            text, does = f"a stop did not reach {device}", f"stop {device} at its own panel"
+            alarm = Cause(f"unstopped {device}", 1, "R770", text, does, is_shelvable=False)
+            return _of_robot(alarm, device.partition(":")[0], before)
         case _:
             return None
 
@@ -101,7 +113,7 @@ def _standing(run: RunState) -> Iterator[Cause]:
     if trouble.hold is not None and trouble.hold.code != ASKED_FOR:
         hold = trouble.hold
         is_shelvable = hold.code not in _NOT_STANDING
-        why = "" if hold.because else _NO_LINE.get(hold.code, "what it is held for names none")
+        why = "" if hold.because else _NO_LINE.get(hold.code, "what it is about was at work for none when it came")
         yield Cause("hold", 1, hold.code, hold.text, _RESUME, hold.because, is_shelvable, why)
     for name, question in trouble.questions.items():
         answers = ", ".join(question.answers)
@@ -110,27 +122,39 @@ def _standing(run: RunState) -> Iterator[Cause]:
         yield Cause(question_key(name), 1, "R761", question.text, f"look, and answer: {answers}", lines, no_line=why)
     for name, seen in sorted(belief.devices.items()):
         for fault in seen.faults:
-            why = "" if fault.because else f"{name} was at work for none when it came"
+            why = "" if fault.because else _AT_REST.format(name)
             key, does = f"device {name} {fault.code}", _remedy(name, fault.code)
             yield Cause(key, 2, "R721", _told_by(fault), does, fault.because, no_line=why)
     for name, why in sorted(belief.cut.items()):
         does = f"look at the power and the cable of {name}"
         found = Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", does, is_shelvable=name not in robots)
-        yield _of_device(found, name)
+        yield _of_device(found, name, belief.served.get(found.key, ()))
     for name in belief.silent:
         if name not in belief.cut:
             does = f"look whether {name} is on"
-            yield _of_device(Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots), name)
+            found = Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots)
+            yield _of_device(found, name, belief.served.get(found.key, ()))
     for what in belief.short:
         zone = zone_of(what)
         does = "bring parts, or take them away" if zone is None else f"leave {zone} when done"
-        why = "it is about what comes and goes there" if zone is None else "it is about who is there"
-        yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, is_shelvable=zone is None, no_line=why)
+        lines = () if zone is None else _of_zone(run, zone)
+        why = "" if lines else "it is about what comes and goes there" if zone is None else "it is about who is there"
+        yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, lines, is_shelvable=zone is None, no_line=why)
     yield from _occupied(run)
 
 
-def _of_device(cause: Cause, device: str) -> Cause:
-    return replace(cause, no_line=_WHATEVER.format(device))
+def _of_robot(cause: Cause, robot: str, before: RunState) -> Cause:
+    return _of_device(cause, robot, served(before.progress, (robot,)))
+
+
+def _of_device(cause: Cause, device: str, lines: tuple[Span, ...]) -> Cause:
+    return replace(cause, because=lines, no_line="" if lines else _AT_REST.format(device))
+
+
+def _of_zone(run: RunState, zone: str) -> tuple[Span, ...]:
+    """What robots were at work for when somebody came, then what the cell file says of the zone."""
+    known = None if run.context is None else run.context.zones.get(zone)
+    return (*run.belief.served.get(f"zone {zone}", ()), *(() if known is None else (known.span,)))
 
 
 def _lines_of_step(run: RunState, step: str | None) -> tuple[Span, ...]:
@@ -158,4 +182,4 @@ def _occupied(run: RunState) -> Iterator[Cause]:
         if is_occupied and rule is not None:
             does = "robots wait" if rule == "stop" else "robots are slowed"
             text = f"somebody is in {name}: {does}"
-            yield Cause(f"zone {name}", 3, "", text, f"leave {name} when done", (zones[name].span,), is_shelvable=False)
+            yield Cause(f"zone {name}", 3, "", text, f"leave {name} when done", _of_zone(run, name), is_shelvable=False)

@@ -1,24 +1,33 @@
 """Which lines of the intent a device is at work for, so that an alarm about it names them.
 
-Law: what was asked, never what is guessed: of the steps that are under way there, each line once, in the plan's order. A device
-at rest is at work for nobody. What fails names the line of its step, else of its goal, else of its device.
+Law: what a device is at work for is read off the steps that are under way there (served.py). What fails names the line of its
+step, else of its goal, else of its device.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from cell.diagnostic import Span
 from cell.run import ALARMS_NAME_LINES, FAILURES_NAME_LINES
 from controller.draft import Draft
 from controller.run_state import Failure
+from controller.served import served
 
 
 def lines_of(d: Draft, device: str) -> tuple[Span, ...]:
     """`device` is a robot, a tool with its hands, a machine or a station."""
-    if d.known.rules < ALARMS_NAME_LINES or d.progress.plan is None:
+    if d.known.rules < ALARMS_NAME_LINES:
         return ()
-    flights = (f for f in d.progress.flights.values() if f.step is not None and device in (f.device, f.device.split(".")[0]))
-    steps = sorted((f.step for f in flights if f.step is not None), key=lambda name: d.plan.position.get(name, 0))
-    return tuple(dict.fromkeys(d.plan.operation[name].because.span for name in steps if name in d.plan.operation))
+    return served(d.progress, (device,))
+
+
+def note_served(d: Draft, key: str, devices: Iterable[str] | None) -> None:
+    """For an alarm of that name, what `devices` are at work for now that it comes; None when it is over."""
+    if devices is not None:
+        d.believe(served=d.belief.served.set(key, served(d.progress, devices)))
+    elif key in d.belief.served:
+        d.believe(served=d.belief.served.delete(key))
 
 
 def lines_of_step(d: Draft, step: str | None) -> tuple[Span, ...]:

@@ -47,7 +47,7 @@ def kept_up(before: RunState, after: RunState, event: Event, said: Iterable[Conc
     if not is_unchanged(before, after):
         found = alarms.standing_now(found, standing(before), standing(after), after.now, hides_all=hides_all)
     for each in (event, *said):
-        cause = happening(each)
+        cause = happening(each, before)
         if cause is not None:
             found = alarms.happened(found, cause, after.now, hides_all=hides_all)
     found = alarms.at(found, after.now)

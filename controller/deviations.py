@@ -9,7 +9,7 @@ from typing import assert_never
 
 from cell.events import ClauseBroken, DeviceSilent, ForceSeen, JointSpeedSeen, NoProgressSeen, TrackingErrorSeen
 from controller import forces, recovery
-from controller.asked_by import lines_of
+from controller.asked_by import lines_of, note_served
 from controller.draft import Draft
 from controller.halts import stop_all
 from controller.run_state import Failure, HoldReason
@@ -21,6 +21,7 @@ def device_silent(d: Draft, event: DeviceSilent) -> None:
     """Nothing is sent to a silent device; when it stays silent, the run holds."""
     others = tuple(name for name in d.belief.silent if name != event.device)
     d.believe(silent=(*others, event.device) if event.is_silent else others)
+    note_served(d, f"silent {event.device}", (event.device,) if event.is_silent else None)
     if event.is_silent:
         d.set_timer(f"silent {event.device}", SILENCE)
     else:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from cell.driven_by import LinkBound
 from cell.events import LinkMeasured, LinkReported
 from controller import jogging, ledger, progress, recovery, stops
-from controller.asked_by import lines_of
+from controller.asked_by import lines_of, note_served
 from controller.draft import Draft
 from controller.run_state import HoldReason
 
@@ -54,6 +54,7 @@ def reported(d: Draft, event: LinkReported) -> None:
 def _down(d: Draft, device: str, why: str) -> None:
     text, lines = f"{device}: {why or 'its link is down'}", lines_of(d, device)
     d.believe(cut=d.belief.cut.set(device, why))
+    note_served(d, f"link {device}", (device,))
     d.clear_timer(f"silent {device}")
     for command, flight in tuple(d.progress.flights.items()):
         if flight.device == device or flight.device.split(".")[0] == device:
@@ -77,5 +78,6 @@ def _forget(d: Draft, device: str) -> None:
 def _up(d: Draft, device: str) -> None:
     if device in d.belief.cut:
         d.believe(cut=d.belief.cut.delete(device))
+        note_served(d, f"link {device}", None)
         if device in d.known.robots and d.pack in ("Unholding", "Execute"):  # else the resume powers it with the others
             stops.power(d, device)

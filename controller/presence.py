@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from cell.diagnostic import Span
 from cell.events import SeparationSeen, TooFastSeen, ZoneReported
 from cell.people import HANDOVER
-from cell.run import SUSPENDS_FOR_PEOPLE
+from cell.run import SUSPENDS_FOR_PEOPLE, ZONES_NAME_LINES
 from cell.steps import Await, Move, Step
 from cell.zones import Zone
 from controller import halts, nevers, recovery, speeds, stops
+from controller.asked_by import lines_of, note_served
 from controller.draft import Draft
-from controller.run_state import Failure, HoldReason
+from controller.run_state import PEOPLE, Failure, HoldReason
 from controller.zone_waits import intruded_of, wanted_of
 
 INTRUSION = "intrusion"
@@ -56,6 +58,7 @@ def _separation_seen(d: Draft, event: SeparationSeen) -> None:
 
 def _reported(d: Draft, zone: Zone, is_occupied: bool, text: str) -> None:
     d.believe(zones=d.belief.zones.set(zone.name, is_occupied))
+    note_served(d, f"zone {zone.name}", d.belief.robots if is_occupied else None)
     if not is_occupied:
         _left(d, zone)
     speeds.set_speeds(d, f"zone {zone.name} is {'occupied' if is_occupied else 'free'}")
@@ -73,7 +76,13 @@ def _left(d: Draft, zone: Zone) -> None:
     d.believe(short=tuple(what for what in d.belief.short if what not in (intruded, wanted_of(zone.name))))
     if has_stopped and not any(intruded_of(name) in d.belief.short for name in d.known.zones):
         text = f"a person was in {zone.name}" if zone.distance is None else f"a person was too near ({zone.name})"
-        recovery.raise_hold(d, HoldReason(_code(zone), text, (zone.span,)))
+        recovery.raise_hold(d, HoldReason(_code(zone), text, (*_broken_off(d), zone.span)))
+        d.believe(served=d.belief.served.delete(PEOPLE) if PEOPLE in d.belief.served else d.belief.served)
+
+
+def _broken_off(d: Draft) -> tuple[Span, ...]:
+    """The lines that robots were at work for when they were stopped for people."""
+    return d.belief.served.get(PEOPLE, ()) if d.known.rules >= ZONES_NAME_LINES else ()
 
 
 def _code(zone: Zone) -> str:
@@ -87,19 +96,23 @@ def _raise(d: Draft, zone: Zone, text: str) -> None:
         recovery.fail(d, Failure(name, _code(zone), text, block=d.policies.named[name]))
         return
     recovery.replan(d, f"{zone.name} was occupied")
+    now = (*d.belief.served.get(PEOPLE, ()), *d.belief.served.get(f"zone {zone.name}", ()))
+    d.believe(served=d.belief.served.set(PEOPLE, tuple(dict.fromkeys(now))))
     if _suspends(d) and (stops.go(d, "suspend", text) or d.pack == "Suspending"):
         d.believe(short=(*d.belief.short, intruded_of(zone.name)))
     else:
-        recovery.raise_hold(d, HoldReason(_code(zone), text, (zone.span,)))
+        recovery.raise_hold(d, HoldReason(_code(zone), text, (*_broken_off(d), zone.span)))
+        d.believe(served=d.belief.served.delete(PEOPLE))
 
 
 def _too_fast(d: Draft, event: TooFastSeen) -> None:
     """Somebody is in a zone that asks for less speed, and a robot does not slow down: everything stops."""
     halts.stop_all(d)
     recovery.replan(d, f"{event.robot} did not slow down")
+    lines = lines_of(d, event.robot) if d.known.rules >= ZONES_NAME_LINES else ()
     text = f"{event.robot} was asked for {100 * event.asked:.0f} % of its planned speed and goes at {100 * event.share:.0f} %"
     spans = (zone.span for name, zone in d.known.zones.items() if d.belief.zones.get(name) and zone.when_occupied == "slow")
-    recovery.raise_hold(d, HoldReason("R771", text, tuple(spans)))
+    recovery.raise_hold(d, HoldReason("R771", text, (*lines, *spans)))
 
 
 def keeps_still(d: Draft, step: Step) -> str | None:

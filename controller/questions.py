@@ -7,11 +7,14 @@ nothing. What an operator has told counts as declared.
 
 from __future__ import annotations
 
+from cell.diagnostic import Span
 from cell.events import Answered, QuestionAsked
+from cell.run import ASKS_WHAT_MATTERS, ZONES_NAME_LINES
 from cell.state import InPlace, Lost
 from cell.steps import AtHub, MotionNeed, Step, stance_name
 from controller import confirming, ledger, progress, recovery
 from controller.approved import Approved
+from controller.asked_by import lines_of_step
 from controller.draft import Draft
 from controller.run_state import Failure, HoldReason, Question
 
@@ -30,9 +33,13 @@ def ask_what_became_of(d: Draft, step: Step) -> None:
 
 
 def ask_where(d: Draft, part: str, hand: str) -> None:
-    """The hand had it and has it no more."""
-    places = tuple(name for name in d.known.places if not d.belief.lying.get(name))
+    """The hand had it and has it no more. One that is given up is in nobody's way, as far as the rest of the plan goes."""
+    is_given_up = d.belief.parts[part].part.given_up
     ledger.move_part(d, part, Lost(f"{hand} held it before the controller was gone"), "observed")
+    if is_given_up and d.known.rules >= ASKS_WHAT_MATTERS:
+        recovery.replan(d, f"{hand} holds {part} no more")
+        return
+    places = tuple(name for name in d.known.places if not d.belief.lying.get(name))
     _ask(d, Question(f"{hand} held {part} and holds it no more: where is it?", (*places, GONE), part=part))
 
 
@@ -70,8 +77,9 @@ def are_open(d: Draft) -> bool:
     """Whether somebody has to answer before anything goes on; who asks for more is told so."""
     if not d.trouble.questions:
         return False
-    text = "; ".join(question.text for _, question in sorted(d.trouble.questions.items()))
-    recovery.raise_hold(d, HoldReason(CODE, text, ()))
+    asked = [question for _, question in sorted(d.trouble.questions.items())]
+    lines = dict.fromkeys(span for question in asked for span in _lines(d, question))
+    recovery.raise_hold(d, HoldReason(CODE, "; ".join(question.text for question in asked), tuple(lines)))
     return True
 
 
@@ -108,7 +116,14 @@ def _ask(d: Draft, question: Question, code: str = CODE) -> None:
     name = d.fresh_id("question").rpartition("/")[2]
     d.mend(questions=d.trouble.questions.set(name, question))
     d.say(QuestionAsked(d.now, d.about(question.step), name, question.text, question.answers))
-    recovery.raise_hold(d, HoldReason(code, question.text, ()))
+    recovery.raise_hold(d, HoldReason(code, question.text, _lines(d, question)))
+
+
+def _lines(d: Draft, question: Question) -> tuple[Span, ...]:
+    """Of the step in doubt, or of the next that needs the part."""
+    if d.known.rules < ZONES_NAME_LINES:
+        return ()
+    return lines_of_step(d, question.step or (_next_step(d, question.part) if question.part is not None else None))
 
 
 def _words(d: Draft, step: Step) -> str:

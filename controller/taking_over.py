@@ -101,6 +101,7 @@ def _forget(d: Draft) -> None:
         devices=Map({name: DeviceBelief(None, None, None, s.faults) for name, s in belief.devices.items()}),
         silent=(),
         cut=Map(),
+        served=Map({key: lines for key, lines in belief.served.items() if key.split(" ")[0] not in ("silent", "link")}),
     )
 
 

@@ -41,7 +41,7 @@ class Alarm:
     at: float
     code: str
     said: str
-    line: Span | None
+    lines: tuple[Span, ...]
 
 
 def alarm_section(record: Record, course: Course) -> Markup:
@@ -50,7 +50,9 @@ def alarm_section(record: Record, course: Course) -> Markup:
     everything = folded("Everything that happened", table("Events", ("at", "what"), happened, numbers=(0,)))
     if not found:
         return section("Alarms", "alarms", element("p", "Nothing needed anybody."), everything)
-    rows: list[tuple[Inside, ...]] = [(go(alarm.at), alarm.code, name(alarm.said), _line(record, alarm.line)) for alarm in found]
+    rows: list[tuple[Inside, ...]] = [
+        (go(alarm.at), alarm.code, name(alarm.said), _lines(record, alarm.lines)) for alarm in found
+    ]
     shown = table("Alarms", ("at", "code", "what", "line of intent"), rows, numbers=(0,))
     return section("Alarms", "alarms", shown, element("p", EXPLAIN), everything)
 
@@ -62,7 +64,8 @@ def alarms(record: Record, course: Course) -> Iterator[Alarm]:
         found = _code(event)
         said = record.said(event) if found is not None else None
         if found is not None and said is not None:
-            yield Alarm(at, found, said, _span(event) or asked.get((event.of.plan or "", event.of.step or "")))
+            own = asked.get((event.of.plan or "", event.of.step or ""))
+            yield Alarm(at, found, said, _spans(event) or (() if own is None else (own,)))
 
 
 def go(seconds: float) -> Markup:
@@ -70,7 +73,11 @@ def go(seconds: float) -> Markup:
     return element("button", moment(seconds), type="button", data_go=f"{seconds:.3f}")
 
 
-def _line(record: Record, span: Span | None) -> Markup:
+def _lines(record: Record, spans: tuple[Span, ...]) -> Markup:
+    return joined(*(element("div", _line(record, span)) for span in spans))
+
+
+def _line(record: Record, span: Span) -> Markup:
     place, text = record.line(span)
     return joined(name(place), element("code", name(text))) if text else name(place)
 
@@ -92,11 +99,11 @@ def _code(event: Event) -> str | None:
             return None
 
 
-def _span(event: Event) -> Span | None:
+def _spans(event: Event) -> tuple[Span, ...]:
     match event:
         case HoldRaised(because=because) | ClauseBroken(because=because):
-            return because[0] if because else None
-        case EventRaised(handled_by=span):
-            return span
+            return because
+        case EventRaised(handled_by=span) if span is not None:
+            return (span,)
         case _:
-            return None
+            return ()

@@ -150,8 +150,9 @@ def _note(account: Account, event: Event) -> None:
             account.notes.append((at, f"{who} shelved the alarm {alarm} for {(until - at) / 60e9:.0f} min: {reason}"))
         case AlarmUnshelved(alarm=alarm, who=who):
             account.notes.append((event.at, f"{who} brought back the alarm {alarm}"))
-        case HoldRaised(code=code, text=text):
-            account.notes.append((event.at, f"hold {code}: {text}"))
+        case HoldRaised(code=code, text=text, because=because):
+            places = ", ".join(dict.fromkeys(f"{span.file.rpartition('/')[2]}:{span.start.line}" for span in because))
+            account.notes.append((event.at, f"hold {code}: {text}" + (f" ({places})" if places else "")))
         case ModeChanged(after=after):
             account.notes.append((event.at, f"the cell is in {after.lower()} mode"))
         case JogEnded(jog=jog, why=why):

@@ -24,13 +24,17 @@ def test_one_that_slows_down_is_never_told() -> None:
     assert of(run(0.5, obeys=True), TooFastSeen) == []
 
 
-def test_one_that_does_not_is_stopped_and_the_hold_names_the_zone() -> None:
+def test_one_that_does_not_is_stopped_and_the_hold_names_its_line_and_the_zone() -> None:
     events = run(0.5, obeys=False)
     (seen,) = of(events, TooFastSeen)
     assert seen.robot == ROBOT
     assert seen.share > seen.asked + 0.05
     (hold,) = of(events, HoldRaised)
     assert hold.code == "R771"
-    assert hold.because == (cell().zones["aisle"].span,)
+    plan = small_plan(spec(intent(batch="1 parts")).state, 1)
+    assert plan is not None
+    assert hold.because[-1] == cell().zones["aisle"].span
+    assert set(hold.because[:-1]) <= {operation.because.span for operation in plan.tasks.operations}
+    assert len(hold.because) == 2
     assert hold.at == seen.at
     assert of(events, StateChanged)[-1].after == "Held"

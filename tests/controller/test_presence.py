@@ -16,6 +16,7 @@ from cell.trajectory import sample
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
 from controller.draft import draft_of
+from controller.journal.report import report
 from controller.presence import taken_in
 from controller.rehearsal import Ask, RunRecord, rehearse
 from controller.zone_waits import intruded_of
@@ -112,6 +113,10 @@ def test_a_person_suspends_the_run_and_it_holds_when_they_have_left() -> None:
     assert [pack for _, pack in packs(record)] == ["Suspended", "Held"]
     assert packs(record)[1][0] == 30
     assert record.summary.held_because == "R715 a person was in aisle"
+    (hold,) = [event for event in record.events if isinstance(event, HoldRaised)]
+    assert [(span.file, span.start.line) for span in hold.because][:1] == [("bench.intent", 3)]
+    assert hold.because[1:] == (moving("when_occupied stop").request.cell.zones["aisle"].span,)
+    assert "aisle (bench.intent:3, bench.cell:" in report(record.events)
 
 
 def test_a_rehearsal_ends_suspended_where_somebody_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:

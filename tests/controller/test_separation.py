@@ -70,7 +70,8 @@ def test_who_comes_nearer_stops_all_motion_before_they_are_there_until_they_have
     assert speeds(world, arrives, 60.0) == 0.0
     (hold,) = (event for event in record.events if isinstance(event, HoldRaised))
     assert (hold.code, hold.at, hold.text) == ("R777", enough.at, "a person was too near (aisle)")
-    assert hold.because == (moving(RULE, occupied="").request.cell.zones["aisle"].span,)
+    assert hold.because[-1] == moving(RULE, occupied="").request.cell.zones["aisle"].span
+    assert [span.file for span in hold.because] == ["bench.intent", "bench.cell"]
     states = [e.after for e in record.events if isinstance(e, StateChanged) and e.after in ("Suspended", "Held")]
     assert states == ["Suspended", "Held"]
 

@@ -241,6 +241,30 @@ def test_a_part_that_is_in_its_hand_no_more_is_asked_for() -> None:
     assert state.trouble.failures == ()
 
 
+def test_a_part_that_is_given_up_is_asked_for_by_nobody() -> None:
+    state, _ = just_sent(Move, 3)
+    hand, part = next((name, hand.part) for name, hand in state.belief.hands.items() if hand.part is not None)
+    assert part is not None
+    known = state.belief.parts[part]
+    given_up = state.belief.parts.set(part, replace(known, part=replace(known.part, given_up=True)))
+    state, _ = taken_over(replace(state, belief=replace(state.belief, parts=given_up)))
+    state, commands = advance(state, FactObserved(state.now, OF, Fact("empty", (hand,)), True, "grip", 0.0))
+    assert of(commands, QuestionAsked) == []
+    assert not state.trouble.questions
+    assert isinstance(state.belief.parts[part].part.location, Lost)
+    assert state.belief.hands[hand].part is None
+    assert state.trouble.replan is not None
+
+
+def test_a_question_names_the_line_that_needs_the_part() -> None:
+    state, _, part = without_its_part()
+    _, commands = advance(state, OperatorAsked(state.now, OF, "resume", "ann"))
+    (hold,) = of(commands, HoldRaised)
+    assert (hold.code, len(hold.because)) == ("R761", 1)
+    steps = [step for step in state.progress.plan.plan.tasks.steps if step.part == part]  # type: ignore[union-attr]
+    assert hold.because[0] in {state.progress.plan.operation[step.id].because.span for step in steps}  # type: ignore[union-attr]
+
+
 def test_a_part_that_is_gone_is_a_grip_lost() -> None:
     state, question, part = without_its_part()
     state, _ = advance(state, Answered(state.now, OF, question.question, "gone", "ann"))

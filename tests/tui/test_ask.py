@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from cell.diagnostic import Outcome
+from cell.diagnostic import Outcome, Position, Span
 from cell.orders import Item, Order, OrderAdded, OrderCancelled, OrderChange
 from cellwright.service import Message, NotReached, Run
 from controller.alarms import Alarms, Cause, raised, shelved
@@ -164,12 +164,15 @@ def test_alarms_are_listed_in_the_order_to_be_read_and_a_shelved_one_is_not_in_s
 ) -> None:
     assert main(["ask", "alarms"]) == 0
     assert "There is no alarm." in capsys.readouterr().err
-    jam = Cause("device lathe E1", 2, "R721", "lathe: \x1bjam", "clear the fault at lathe")
-    controller.alarms = raised(raised(Alarms(), jam, 1), Cause("hold", 1, "R703", "slipped", "put it in order"), 2)
+    line = Span("/cells/tending.intent", Position(9, 1), Position(9, 8))
+    jam = Cause("device lathe E1", 2, "R721", "lathe: \x1bjam", "clear the fault at lathe", no_line="lathe was at work for none")
+    slipped = Cause("hold", 1, "R703", "slipped", "put it in order", (line, line))
+    controller.alarms = raised(raised(Alarms(), jam, 1), slipped, 2)
     assert main(["ask", "alarms"]) == 4
     assert capsys.readouterr().out.splitlines() == [
-        "hold: P1 unacknowledged: R703 slipped (put it in order)",
-        "device lathe E1: P2 unacknowledged: R721 lathe: \\x1bjam (clear the fault at lathe)",
+        "hold: P1 unacknowledged: R703 slipped (put it in order); from tending.intent:9",
+        "device lathe E1: P2 unacknowledged: R721 lathe: \\x1bjam (clear the fault at lathe); "
+        "no line: lathe was at work for none",
     ]
     controller.alarms = shelved(raised(Alarms(), jam, 1), jam.key, 9, "the fitter comes", "ann")
     assert main(["ask", "alarms"]) == 0

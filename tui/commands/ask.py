@@ -20,6 +20,7 @@ from tui.speech import printable, put, refuse, say
 if TYPE_CHECKING:
     from cell.events import Asked
     from cellwright.service import Run
+    from controller.alarms import Cause
     from controller.attached.messages import Refused
 
 WORDS: dict[str, Asked] = {
@@ -144,11 +145,18 @@ def _alarms(run: Run) -> int:
     _look(run)
     for alarm in run.alarms.in_order():
         cause = alarm.cause
-        said = f"{cause.code} {cause.text}".strip()
-        put(f"{printable(cause.key)}: P{cause.priority} {alarm.state}: {printable(said)} ({printable(cause.what_to_do)})")
+        said = printable(f"{cause.code} {cause.text}".strip())
+        told = f"{said} ({printable(cause.what_to_do)}); {_line(cause)}"
+        put(f"{printable(cause.key)}: P{cause.priority} {alarm.state}: {told}")
     if not run.alarms.listed:
         say("There is no alarm.")
     return HELD if run.alarms.top is not None else DONE
+
+
+def _line(cause: Cause) -> str:
+    """The lines that it comes from, or why there is none."""
+    places = ", ".join(dict.fromkeys(f"{span.file.rpartition('/')[2]}:{span.start.line}" for span in cause.because))
+    return f"from {printable(places)}" if places else f"no line: {printable(cause.no_line)}"
 
 
 def _look(run: Run) -> None:
