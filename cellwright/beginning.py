@@ -48,7 +48,7 @@ def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock
             return Parting("not begun", "", "nothing was moved", 0)
         site.desk.has_begun = True
         write_sources(site.folder.path, reading.texts)
-        write_begun(site.folder.path, _for_another(made, keys_of(reading, ready.request.cell)))
+        write_begun(site.folder.path, _for_another(made, keys_of(reading, ready.request.cell), site.start.speed))
         if made.clock is not None:
             planner.warm()
         changes = Announced(order_changes(site.start.scenario or Scenario(), ready.request.cell))
@@ -73,11 +73,12 @@ def made_for(site: Site, ready: Ready, lock: CellLock) -> InService:
     return found
 
 
-def _for_another(made: InService, drives: tuple[str, ...]) -> Begun:
+def _for_another(made: InService, drives: tuple[str, ...], speed: float | None) -> Begun:
     """What another controller has to know, should this one not come to the end."""
     return Begun(
         world=None if made.reached is None else str(made.reached),
         record=None if made.record is None else str(made.record),
         is_simulated=made.is_simulated,
         drives=drives,
+        speed=speed if made.is_simulated else None,
     )

@@ -18,12 +18,13 @@ FILE = "begun.json"
 class Begun:
     """`world` is the file that says where the simulated world can be reached, None where there is none that outlives its
     controller; `record` is that world's own. `is_simulated`: no device of it is real. `drives`: its cell file and its devices, as
-    they are locked (cell_lock.py); of a run of before nothing."""
+    they are locked (cell_lock.py); of a run of before nothing. `speed` times real time, None where there is none."""
 
     world: str | None
     record: str | None
     is_simulated: bool
     drives: tuple[str, ...] = ()
+    speed: float | None = None
 
 
 def write_begun(run: Path, begun: Begun) -> None:
@@ -35,6 +36,6 @@ def read_begun(run: Path) -> Begun | None:
     """None where nothing that can be read says so."""
     try:
         said = json.loads((run / FILE).read_text(encoding="utf-8"))
-        return from_plain(Begun, {"drives": [], **said} if isinstance(said, dict) else said)
+        return from_plain(Begun, {"drives": [], "speed": None, **said} if isinstance(said, dict) else said)
     except (OSError, ValueError, CodecError):
         return None

@@ -58,3 +58,9 @@ def test_a_later_run_in_its_cell_or_with_a_device_of_it_is_found(
 def test_what_a_run_of_before_has_left_is_read(tmp_path: Path) -> None:
     (tmp_path / "begun.json").write_text('{"type":"Begun","world":null,"record":null,"is_simulated":false}')
     assert read_begun(tmp_path) == Begun(None, None, False)
+
+
+def test_how_fast_the_time_of_simulated_devices_goes_is_kept(tmp_path: Path) -> None:
+    begun = Begun(None, None, True, (CELL,), 0.5)
+    write_begun(tmp_path, begun)
+    assert read_begun(tmp_path) == begun

@@ -8,10 +8,10 @@ waits for the application, nor the other way round, but for what was asked befor
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from cell.codec import CodecError
 from cell.events import Asked, Event, PlanReleased, RunOpened
@@ -184,7 +184,7 @@ class LiveRun:
             welcome = run.welcome
             assert welcome is not None
             self._tallying, self._told_before = tallying, welcome.seq  # first: it may be drawn at once, and never again
-            self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, target=self._target())
+            self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, **self._driven())
             self._requests.opened(run)
             self._show(scene)
             if self._is_attended:
@@ -197,10 +197,10 @@ class LiveRun:
             tallying.end()
             run.leave()
 
-    def _target(self) -> Literal["", "simulated", "real"]:
-        """Nothing says so before the run has begun."""
+    def _driven(self) -> Mapping[str, Any]:
+        """What moves, and how fast its time goes. Nothing says so before the run has begun."""
         begun = read_begun(self._folder.path)
-        return "" if begun is None else "simulated" if begun.is_simulated else "real"
+        return {} if begun is None else {"target": "simulated" if begun.is_simulated else "real", "speed": begun.speed}
 
     def _watch(self, run: Run) -> None:
         """A controller of before does not know it, and says so to the client, who keeps it."""
@@ -215,7 +215,7 @@ class LiveRun:
                     scene = scenes.taken(scene, seq, with_its_plan(event, self._folder))
                     self._show(scene)
                     if isinstance(event, RunOpened):
-                        self._write(target=self._target())
+                        self._write(**self._driven())
                 case Looked():
                     self._write(looked=message)
                     run.client.subscribe(scene.seq)  # before the look there were no events, and nothing to subscribe to

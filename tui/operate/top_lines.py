@@ -120,4 +120,5 @@ def alarm_line(view: View, width: int) -> Line:
 
 
 def _target(view: View) -> str:
-    return "SIMULATED" if view.target == "simulated" else "REAL ROBOT"
+    speed = "" if view.speed is None else f" x{view.speed:g}"
+    return f"SIMULATED{speed}" if view.target == "simulated" else "REAL ROBOT"

@@ -24,7 +24,8 @@ since. over: the run has come to rest. record: a run on record is looked at, and
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`note`: what is to be said of the link. `target`: what the drivers move, "" where it is not known. `texts`: the sources
+    """`note`: what is to be said of the link. `target`: what the drivers move, "" where it is not known; `speed` times real time,
+    where they are simulated and have one. `texts`: the sources
     of the run by name, those that are still what they were. `position`: where a record is looked at, of how many events.
     `last_asked`: what became of the last request; `unheard`: that a stop was not acknowledged, and what to do, "" for none.
     `ground`: the cell and its robots, where its files could be read; else why not. `seen`: the newest samples of the robots,
@@ -52,6 +53,7 @@ class View:
     figures: Figures | None = None
     playing: float | None = None
     at: float | None = None
+    speed: float | None = None
 
     def excerpt(self, span: Span) -> str:
         """The line of text that a span begins in; "" where the file is not what it was."""

@@ -60,7 +60,7 @@ async def test_a_run_is_watched_held_resumed_left_found_again_and_stopped(run: R
     app = Operate(LiveRun(run, "operate"))
     async with app.run_test(size=(80, 24)) as pilot:
         await comes(pilot, app, "► EXECUTE")
-        assert "SIMULATED" in rows_of_screen(app)[0]
+        assert f"SIMULATED x{SPEED:g}" in rows_of_screen(app)[0]
         await comes(pilot, app, "measured")
         await pilot.press("h")
         await comes(pilot, app, "‖ HELD")

@@ -125,7 +125,7 @@ def in_a_hold(is_manual: bool = False) -> View:
         (in_a_hold(), "jog", "manual"),
         (in_a_hold(True), "overview", "3 jog  M produce"),
         (in_a_hold(True), "jog", "M produce"),
-        (hostile("somebody is asked"), "alarms", "q answer s shelve"),
+        (hostile("somebody is asked"), "alarms", "q answer  s shelve  r resume"),
         (hostile("somebody is asked"), "overview", "q answer"),
     ],
 )
@@ -138,3 +138,8 @@ def test_where_there_is_no_room_what_cannot_be_done_now_goes_first() -> None:
     assert "r resume" in text
     assert "(h hold)" not in text
     assert "(h hold)" in text_of(footer_line(hostile("a question is open"), KEYS, 120, "alarms"))
+
+
+def test_the_brackets_that_lead_through_a_record_stand_apart() -> None:
+    assert text_of(footer_line(View(link="record"), KEYS, 80)).startswith("[ back  ] on  { before  } after  space play  1 cell  ")
+    assert "2 plan" in text_of(footer_line(View(link="record"), KEYS, 90))

@@ -18,7 +18,7 @@ from tests.tui.operate.on_record import TENDING, scene_of
 from tui.operate.braille import Braille
 from tui.operate.ground import Ground
 from tui.operate.lines import fitted, text_of, width_of
-from tui.operate.panels import cell_map, joints
+from tui.operate.panels import cell_map, joints, plan_board
 from tui.operate.panels.explained import chosen_step, explained_rows
 from tui.operate.panels.timeline import Axis, ruler
 from tui.operate.panels.why import under_way
@@ -129,6 +129,13 @@ def test_a_step_is_explained_from_its_line_of_intent_to_what_must_hold_and_what_
     assert max(len(row) for row in narrow) <= 40
     assert "no more can be told" in "".join(text_of(row) for _, row in explained_rows(replace(view, ground=None), step, 100)[1])
     assert chosen_step(view, None) in under_way(view.scene.run)
+
+
+def test_a_strip_has_as_many_rows_as_there_is_room_for_and_counts_the_others() -> None:
+    for height, rows, more in ((3, ["r1", "lathe"], "+1 more"), (2, ["r1"], "+2 more"), (7, ["", "r1", "lathe", "gauge"], "")):
+        head, *found = [text_of(row) for row in plan_board.strip(shown(400), 90, height)]
+        assert [row[:15].strip() for row in found] == rows
+        assert head.partition("behind")[2].strip() == more
 
 
 def test_where_now_is_stands_in_no_moment() -> None:

@@ -87,3 +87,9 @@ def test_the_first_line_says_what_robots_say_of_the_circuit_and_no_more(alarm: s
     devices = scene.run.belief.devices.set("r1", DeviceBelief(faults=(Fault("other", "r1: other"), Fault(alarm, f"r1: {alarm}"))))
     scene = replace(scene, run=replace(scene.run, belief=replace(scene.run.belief, devices=devices)))
     assert says in text_of(state_line(View(scene, "live", role="operate"), 100, "x"))
+
+
+@pytest.mark.parametrize(("speed", "says"), [(0.5, "SIMULATED x0.5  "), (None, "SIMULATED  ")])
+def test_how_fast_a_simulated_time_goes_is_said(speed: float | None, says: str) -> None:
+    view = View(scene_of(TENDING, 400), "live", role="operate", target="simulated", speed=speed)
+    assert says in text_of(state_line(view, 80, "x"))

@@ -23,8 +23,9 @@ from tui.operate.deeds import (
 from tui.operate.lines import Line, Piece, cut, width_of
 from tui.operate.view import View, open_questions
 
+GAP = 2  # columns between two words, where there is room
 LEADING = ("plan", "overview", "alarms")
-"""To pages: they make way where there is no room, in this order."""
+"""To pages: they make way where there is no room, in this order; the first one already where words would stand too close."""
 
 
 def footer_line(view: View, keys: Mapping[str, str], width: int, page: str = "", is_typing: bool = False) -> Line:
@@ -33,15 +34,27 @@ def footer_line(view: View, keys: Mapping[str, str], width: int, page: str = "",
         words = [*(_word(view, keys, name) for name in TYPING_FOOTER), _esc(), _stop()]
         return cut(tuple(piece for word in words for piece in (*word, Piece("  ")))[:-1], width)
     names = list(_names(view, page))
-    for spare in [*(name for name in names if BY_NAME[name].why_not(view) is not None), *LEADING]:
-        if _length(view, keys, names) <= width:
-            break
-        names = [name for name in names if name != spare]
+    idle = [name for name in names if BY_NAME[name].why_not(view) is not None]
+    names = _with_room(view, keys, names, [*idle, LEADING[0]], width, GAP)
+    if _length(view, keys, names, GAP) > width:
+        names = _with_room(view, keys, names, LEADING, width, 1)
     for name in ROOMY:
         more = [*names[:-3], name, *names[-3:]]
-        names = more if _length(view, keys, more) + len(more) - 1 <= width else names
-    gap = Piece("  " if _length(view, keys, names) + len(names) - 1 <= width else " ")
+        names = more if _length(view, keys, more, GAP) <= width else names
+    gap = Piece(" " * (GAP if _length(view, keys, names, GAP) <= width else 1))
     return cut(tuple(piece for name in names for piece in (*_word(view, keys, name), gap))[:-1], width)
+
+
+def _with_room(
+    view: View, keys: Mapping[str, str], names: Sequence[str], spares: Sequence[str], width: int, gap: int
+) -> list[str]:
+    """Without as many of `spares`, in their order, as there is no room for."""
+    kept = list(names)
+    for spare in spares:
+        if _length(view, keys, kept, gap) <= width:
+            break
+        kept = [name for name in kept if name != spare]
+    return kept
 
 
 def _names(view: View, page: str) -> Iterator[str]:
@@ -73,9 +86,8 @@ def _usual(view: View, page: str) -> Sequence[str]:
     return (*FOOTER[:2], "manual", *FOOTER[2:]) if page == "jog" or run.pack == "Held" else FOOTER
 
 
-def _length(view: View, keys: Mapping[str, str], names: Sequence[str]) -> int:
-    """With one column between two."""
-    return sum(width_of(_word(view, keys, name)) + 1 for name in names) - 1
+def _length(view: View, keys: Mapping[str, str], names: Sequence[str], gap: int) -> int:
+    return sum(width_of(_word(view, keys, name)) + gap for name in names) - gap
 
 
 def _esc() -> Line:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from cell.steps import Step
 from controller.plan_index import PlanIndex
-from tui.operate.lines import Line, Look, Piece, fitted, line, padded, said, wrapped
+from tui.operate.lines import Line, Look, Piece, apart, fitted, line, padded, said, wrapped
 from tui.operate.panels.timeline import Axis, Span, axis_for, row, ruler
 from tui.operate.planned import Done, behind, by_claim, by_resource, critical, done, moment_in_plan, now_in_plan, plan_of
 from tui.operate.scene import Scene
@@ -39,12 +40,16 @@ def strip(view: View, width: int, height: int) -> Sequence[Line]:
     if plan is None:
         return [line(said("no plan yet", "dim"))]
     axis = _axis(scene, plan, width - MARGIN)
-    rows = [(Piece(" " * MARGIN), *ruler(axis, now_in_plan(scene)))] if height > SHORT else []
-    for name, steps in _by_resource(plan).items():
-        rows.append(
-            (Piece(padded(name, MARGIN - 1) + " "), *row(axis, [*_planned(steps, _critical(plan)), *_actual(scene, steps)]))
-        )
-    return [_head(scene, plan, width), *rows]
+    above = [(Piece(" " * MARGIN), *ruler(axis, now_in_plan(scene)))] if height > SHORT else []
+    steps = _by_resource(plan)
+    room = max(0, height - 1 - len(above))
+    more = len(steps) - room
+    rows = [
+        (Piece(padded(name, MARGIN - 1) + " "), *row(axis, [*_planned(its, _critical(plan)), *_actual(scene, its)]))
+        for name, its in islice(steps.items(), room)
+    ]
+    head = _head(scene, plan, width)
+    return [apart(head, (Piece(f"+{more} more", "dim"),), width) if more > 0 else head, *above, *rows]
 
 
 def _head(scene: Scene, plan: PlanIndex, width: int) -> Line:
