@@ -7,8 +7,10 @@ from typing import Final, Literal
 from cell.commands import Subject
 from cell.dataclass import dataclass
 
-LONGEST_SHELVED: Final = 8 * 3600.0
-"""s; a shift. What is to be out of the way for longer is to be mended."""
+SHIFT: Final = 8 * 3600.0
+"""s for which an operator shelves an alarm: whoever comes next decides anew."""
+LONGEST_SHELVED: Final = 7 * 24 * 3600.0
+"""s; a week, for an engineer. What is to be out of the way for longer is to be mended."""
 LONGEST_REASON: Final = 200
 """characters"""
 

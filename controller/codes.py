@@ -352,8 +352,8 @@ _PAGES = (
         "Something went wrong, and the rest can be planned from what is there. That plan uses a robot, enters a zone or does a "
         "verb that the plan which was started does not, or its takt is longer by more than the envelope of the cell allows.",
         "Whoever started the run has seen another plan. Nothing of this one is dispatched until somebody agrees.",
-        "Look at what is new. Answer `go on` and resume: what was asked is approved from then on. Or put the cell in order, "
-        "answer `not so` and resume: the rest is planned again.",
+        "Look at what is new. Answer `go on` and resume: what was asked is approved from then on; for robots, zones and verbs "
+        "that takes the role engineer. Or put the cell in order, answer `not so` and resume: the rest is planned again.",
     ),
     _page(
         "R773", "a robot stands where no plan goes on from",

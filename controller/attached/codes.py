@@ -29,10 +29,11 @@ PAGES: Mapping[str, CodePage] = dict((
     ),
     _page(
         "R752", "the role may not ask for that",
-        "A terminal with the role view has asked for something that changes the run.",
-        "A display on the wall must not be able to move the cell.",
+        "A terminal with the role view has asked for something that changes the run, or one with the role operate for what is an "
+        "engineer's: to let a plan do more than was approved, or to shelve an alarm for longer than a shift.",
+        "A display on the wall must not be able to move the cell, and who runs a shift does not widen what was approved for it.",
         "cellwright attach --view    # and its program asks to resume",
-        "Attach with the role operate.",
+        "Attach with the role operate, or as an engineer: cellwright operate --role engineer, cellwright ask --role engineer.",
     ),
     _page(
         "R753", "a terminal asks too often",

@@ -7,14 +7,16 @@ A local socket belongs to one user of the machine, so a role keeps from mistakes
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Literal, assert_never
 
-from cell.attended import LONGEST_REASON, LONGEST_SHELVED
+from cell.attended import LONGEST_REASON, LONGEST_SHELVED, SHIFT
 from cell.dataclass import dataclass
 from cell.events import Asked
 from cell.orders import Order
 from controller import manual_mode, packml
 from controller.alarms import Alarm
+from controller.approved import Approved, beyond
 from controller.attached.messages import (
     AcknowledgeAlarm,
     AddOrder,
@@ -36,7 +38,8 @@ from controller.attached.messages import (
     Watch,
 )
 from controller.past_orders import is_past
-from controller.run_state import RunState
+from controller.questions import GO_ON
+from controller.run_state import NOTHING_YET, RunState
 
 STOPS: Final = frozenset({"stop", "quick stop", "abort"})
 ENDING: Final = frozenset({"Completing", "Stopping", "Aborting", "Clearing"})
@@ -58,16 +61,35 @@ class Standing:
     terminal: int = 0
 
 
-def may_not(role: Role, request: Request) -> str | None:
-    """The reason why `role` may not ask that; None where it may."""
+def may_not(role: Role, request: Request, state: RunState = NOTHING_YET) -> str | None:
+    """The reason why `role` may not ask that of a run in `state`; None where it may."""
     match request:
         case Subscribe() | Snapshot() | Watch():
             return None
+        case Answer(question=question, answer=answer) if role == "operate" and _widens(state, question, answer):
+            return "robots, zones or verbs that nobody approved are an engineer's to allow: attach with the role engineer"
         case Ask() | Answer() | AddOrder() | CancelOrder() | LookAgain() | Confirm() | HoldKey() | LetGoKey():
             return None if role != "view" else "a terminal with the role view asks for nothing: attach with the role operate"
+        case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm() if role == "view":
+            return "a terminal with the role view leaves alarms alone: attach with the role operate"
+        case ShelveAlarm(seconds=seconds) if seconds > longest_shelf(role):
+            return f"a terminal with the role {role} shelves for at most {SHIFT / 3600:g} hours: attach with the role engineer"
         case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
-            return None if role != "view" else "a terminal with the role view leaves alarms alone: attach with the role operate"
+            return None
     assert_never(request)
+
+
+def _widens(state: RunState, question: str, answer: str) -> bool:
+    """Whether that lets the run do more than was approved. That the same takes longer is an operator's to say."""
+    asked = state.trouble.questions.get(question)
+    if asked is None or asked.grants is None or answer != GO_ON:
+        return False
+    return any(beyond(state.trouble.approved or Approved(), replace(asked.grants, takt=None), 0.0))
+
+
+def longest_shelf(role: Role) -> float:
+    """s for which an alarm may be out of sight: what the next shift does not see somebody has to answer for."""
+    return LONGEST_SHELVED if role == "engineer" else SHIFT
 
 
 def refusal(standing: Standing, request: Request) -> str | None:
@@ -195,7 +217,7 @@ def may_not_be_shelved(alarm: Alarm) -> str | None:
 
 def _wrong_shelf(seconds: float, reason: str) -> str | None:
     if not 0.0 < seconds <= LONGEST_SHELVED:
-        return f"an alarm is shelved for at most {LONGEST_SHELVED / 3600:g} hours"
+        return f"an alarm is shelved for at most {LONGEST_SHELVED / 86_400:g} days"
     if not reason.strip() or len(reason) > LONGEST_REASON:
         return f"an alarm is shelved for a reason, of at most {LONGEST_REASON} characters"
     return None

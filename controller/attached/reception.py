@@ -110,7 +110,7 @@ class Reception:
 
     def answer(self, terminal: Terminal, request: Request) -> None:
         assert terminal.role is not None
-        if (forbidden := may_not(terminal.role, request)) is not None:
+        if (forbidden := may_not(terminal.role, request, self.state)) is not None:
             terminal.say(Refused(request.id, "R752", forbidden))
             return
         standing = Standing(self.phase, self.state, self.looked, terminal.number)

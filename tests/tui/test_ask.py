@@ -13,7 +13,7 @@ from cell.diagnostic import Outcome, Position, Span
 from cell.orders import Item, Order, OrderAdded, OrderCancelled, OrderChange
 from cellwright.service import Message, NotReached, Run
 from controller.alarms import Alarms, Cause, raised, shelved
-from controller.attached.messages import OpenQuestion, Refused
+from controller.attached.messages import OpenQuestion, Refused, Role
 from controller.journal.folder import RunFolder
 from tests.cell.test_order_file import cell as with_a_queue
 from tests.planner.proof.gantry import request
@@ -31,6 +31,7 @@ class Controller:
     refusal: Refused | None = None
     questions: dict[str, OpenQuestion] = field(default_factory=dict)
     is_silent: bool = False
+    role: Role = "view"
     has_looked: bool = True
     said: list[object] = field(default_factory=list)
     alarms: Alarms = field(default_factory=Alarms)
@@ -43,6 +44,10 @@ class Controller:
 
     def unshelve(self, alarm: str) -> None:
         self.said.append(("unshelve", alarm))
+
+    def attached(self, folder: RunFolder, role: Role) -> Run:
+        self.role = role
+        return cast(Run, self)
 
     def asked(self, what: str, patience: float) -> Refused | None:
         self.said.append(what)
@@ -73,7 +78,7 @@ class Controller:
 def controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Controller:
     found = Controller(RunFolder(tmp_path / "run-1"))
     monkeypatch.setattr("tui.chosen_run.living", lambda name: found.folder)
-    monkeypatch.setattr("cellwright.service.attach_to", lambda folder, role: cast(Run, found))
+    monkeypatch.setattr("cellwright.service.attach_to", found.attached)
     return found
 
 
@@ -83,6 +88,13 @@ def controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Controller:
 def test_a_word_is_handed_on_and_the_line_is_left(word: str, what: str, controller: Controller) -> None:
     assert main(["ask", word]) == 0
     assert controller.said == [what, "left"]
+
+
+def test_it_is_an_operator_who_asks_unless_an_engineer_is_said_to(controller: Controller) -> None:
+    for words, role in (([], "operate"), (["--role", "engineer"], "engineer")):
+        assert main(["ask", "hold", *words]) == 0
+        assert controller.role == role
+    assert main(["ask", "hold", "--role", "view"]) == 2
 
 
 def test_a_refusal_is_told_with_its_reason(controller: Controller, capsys: pytest.CaptureFixture[str]) -> None:

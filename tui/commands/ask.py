@@ -44,7 +44,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--alarm", metavar="ALARM", help="with `acknowledge`, `shelve`, `unshelve`: which one, as `alarms` lists it"
     )
-    parser.add_argument("--minutes", metavar="N", type=float, help="with `shelve`: for how long, at most 480")
+    parser.add_argument(
+        "--minutes", metavar="N", type=float, help="with `shelve`: for how long, at most 480 (an engineer: 10080)"
+    )
+    parser.add_argument(
+        "--role", choices=("operate", "engineer"), default="operate",
+        help="engineer: allow what nobody approved, shelve for up to a week (default: operate)",
+    )  # fmt: skip
     parser.add_argument("--reason", metavar="TEXT", help="with `shelve`: why, for whoever looks next")
 
 
@@ -58,7 +64,7 @@ def act(arguments: argparse.Namespace) -> int:
     if (why := _wrong_about_alarms(arguments)) is not None:
         return refuse(why, USAGE)
     try:
-        run = attach_to(living(arguments.run), "operate")
+        run = attach_to(living(arguments.run), arguments.role)
     except (JournalError, NotReached) as cause:
         return refuse(str(cause), USAGE)
     try:

@@ -20,7 +20,7 @@ from textual.widget import AwaitMount, Widget
 from textual.widgets import ContentSwitcher
 
 from cell.events import Asked
-from controller.attached.permits import may_not_be_shelved
+from controller.attached.permits import longest_shelf, may_not_be_shelved
 from tui.operate.cells import Cell, Several
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.lines import Line, Look, fitted, line, said
@@ -313,7 +313,7 @@ class Operate(App[str]):
         else:
             from tui.operate.dialogs import Shelve
 
-            self.push_screen(Shelve(alarm.cause.text), partial(self._shelved, alarm.cause.key))
+            self.push_screen(Shelve(alarm.cause.text, longest_shelf(self.view.role)), partial(self._shelved, alarm.cause.key))
 
     def _shelved(self, key: str, answer: str | None) -> None:
         if answer is not None:

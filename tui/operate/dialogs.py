@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from cell.attended import LONGEST_REASON, LONGEST_SHELVED
+from cell.attended import LONGEST_REASON
 from tui.operate.deeds import DEEDS, Deed, shown_key
 from tui.operate.lines import clean, fitted
 from tui.operate.top_panel import TopPanel
@@ -26,7 +26,6 @@ from tui.operate.view import View
 if TYPE_CHECKING:
     from tui.operate.app import Operate
 
-LONGEST: Final = int(LONGEST_SHELVED / 60)  # min
 ROOM: Final = 280
 """Columns of a text from outside, four lines of a box: what is asked below it stays in sight. All of it stands on its page."""
 
@@ -89,16 +88,16 @@ class Confirm(Dialog):
 
 
 class Shelve(Dialog):
-    """Gives `minutes reason`."""
+    """Gives `minutes reason`. `longest`: s that this terminal's role may shelve for."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, longest: float) -> None:
         super().__init__()
-        self.text = text
+        self.text, self.longest = text, int(longest / 60)
 
     def asked(self) -> ComposeResult:
         yield Static(Content(fitted(f"Shelve: {self.text}", ROOM)), classes="title")
-        yield Static(Content(f"For how many minutes (1 to {LONGEST})?"))
-        yield Input("30", restrict=r"[0-9]{0,3}", id="minutes")
+        yield Static(Content(f"For how many minutes (1 to {self.longest})?"))
+        yield Input("30", restrict=r"[0-9]{0,5}", id="minutes")
         yield Static(Content("For which reason?"))
         yield Input(id="reason", max_length=LONGEST_REASON)
         yield Static("", id="wrong")
@@ -108,8 +107,8 @@ class Shelve(Dialog):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         minutes, reason = self.query_one("#minutes", Input).value, self.query_one("#reason", Input).value.strip()
-        if not minutes or not 1 <= int(minutes) <= LONGEST:
-            self._refuse(f"between 1 and {LONGEST} minutes")
+        if not minutes or not 1 <= int(minutes) <= self.longest:
+            self._refuse(f"between 1 and {self.longest} minutes")
         elif not reason:
             self._refuse("a reason, so that the next one at this screen knows")
         else:

@@ -9,6 +9,7 @@ from immutables import Map
 
 from cell.events import Asked
 from cell.orders import Item, Order, OrderAdded, OrderCancelled
+from controller.approved import Approved
 from controller.attached.endpoint import connect_to
 from controller.attached.messages import (
     VERSION,
@@ -74,6 +75,19 @@ def test_a_viewer_asks_for_nothing(running: Site) -> None:
     answers = end.read()[1:]
     assert [(a.id, a.code) for a in answers if isinstance(a, Refused)] == [(1, "R752"), (2, "R752"), (3, "R752")]
     assert (running.post.asked, running.post.announced) == ([], [])
+
+
+def test_what_goes_beyond_what_was_approved_is_refused_an_operator_and_taken_from_an_engineer(running: Site) -> None:
+    wider = Question("Go on so?", ("go on", "not so"), grants=Approved(robots=("g2",)))
+    state = replace(STATES[EXECUTE], trouble=replace(STATES[EXECUTE].trouble, questions=Map({"q1": wider})))
+    running.tell([EVENTS[EXECUTE]], state)
+    operator, engineer = running.attach(), running.attach("engineer")
+    operator.say(Answer(1, "q1", "go on"))
+    assert codes(operator.read()) == ["R752"]
+    assert running.post.answered == []
+    engineer.say(Answer(1, "q1", "go on"))
+    assert codes(engineer.read()) == []
+    assert running.post.answered == [("q1", "go on", "ann")]
 
 
 @pytest.mark.parametrize("what", ["resume", "clear", "reset", "start"])

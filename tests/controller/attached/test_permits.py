@@ -11,6 +11,7 @@ from immutables import Map
 from cell.orders import Item, Order
 from cell.run import PackState
 from controller.alarms import Alarm, Alarms, Cause
+from controller.approved import Approved
 from controller.attached.messages import (
     AcknowledgeAlarm,
     AddOrder,
@@ -144,8 +145,8 @@ def test_a_viewer_only_looks(verb: str) -> None:
         (AcknowledgeAlarm(1, "hold"), "there is no alarm 'hold'"),
         (AcknowledgeAlarm(1, "short infeed"), "ann has acknowledged it already"),
         (UnshelveAlarm(1, "zone aisle"), "it is not shelved"),
-        (ShelveAlarm(1, "device lathe jam", 8 * 3600.0 + 1.0, "long"), "an alarm is shelved for at most 8 hours"),
-        (ShelveAlarm(1, "device lathe jam", 0.0, "short"), "an alarm is shelved for at most 8 hours"),
+        (ShelveAlarm(1, "device lathe jam", 7 * 86_400.0 + 1.0, "long"), "an alarm is shelved for at most 7 days"),
+        (ShelveAlarm(1, "device lathe jam", 0.0, "short"), "an alarm is shelved for at most 7 days"),
         (ShelveAlarm(1, "device lathe jam", 60.0, " "), "an alarm is shelved for a reason, of at most 200 characters"),
         (ShelveAlarm(1, "device lathe jam", 60.0, "x" * 201), "an alarm is shelved for a reason, of at most 200 characters"),
         (
@@ -156,6 +157,36 @@ def test_a_viewer_only_looks(verb: str) -> None:
 )
 def test_what_is_not_there_is_named(request_: Request, reason: str | None) -> None:
     assert refusal(STANDINGS["Held"], request_) == reason
+
+
+def test_beyond_a_shift_only_an_engineer_shelves() -> None:
+    shift, longer = (ShelveAlarm(1, NEW.cause.key, 8 * 3600.0 + more, "the part is ordered") for more in (0.0, 1.0))
+    assert (may_not("operate", shift), may_not("engineer", longer)) == (None, None)
+    assert refusal(STANDINGS["Held"], longer) is None
+    told = "a terminal with the role operate shelves for at most 8 hours: attach with the role engineer"
+    assert may_not("operate", longer) == told
+
+
+@pytest.mark.parametrize(
+    ("grants", "is_wider"),
+    [
+        (Approved(("g1",), ("aisle",), ("move",), 90.0), False),
+        (Approved(("g1", "g2"), ("aisle",), ("move",), 30.0), True),
+        (Approved(("g1",), ("aisle", "gate"), ("move",), 30.0), True),
+        (Approved(("g1",), (), ("move", "glue"), 30.0), True),
+        (None, False),
+    ],
+)
+def test_what_goes_beyond_what_was_approved_is_an_engineers_to_take_and_a_longer_takt_an_operators(
+    grants: Approved | None, is_wider: bool
+) -> None:
+    questions = Map({"q1": Question("Go on so?", ("go on", "not so"), grants=grants)})
+    approved = Approved(("g1",), ("aisle",), ("move",), 30.0)
+    asked = replace(NOTHING_YET, trouble=replace(NOTHING_YET.trouble, questions=questions, approved=approved))
+    assert (may_not("operate", Answer(1, "q1", "go on"), asked) is not None) == is_wider
+    assert may_not("operate", Answer(1, "q1", "not so"), asked) is None
+    assert may_not("engineer", Answer(1, "q1", "go on"), asked) is None
+    assert may_not("view", Answer(1, "q1", "not so"), asked) is not None
 
 
 def test_a_key_of_another_terminal_is_named() -> None:
