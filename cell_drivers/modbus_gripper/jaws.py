@@ -37,12 +37,14 @@ Waking = Literal["clearing", "activating", "opening", "stopped"]
 
 @dataclass(slots=True)
 class Order:
-    """A command under way. `is_taken`: the gripper shows its request. `rested`: what had stopped the jaws one sample before."""
+    """A command under way. `is_taken`: the gripper shows its request. `rested`: what had stopped the jaws one sample before.
+    `stop`: what stops it was asked for, or is on its way, which the next sample shows to have been written."""
 
     command: str
     request: Request
     is_taken: bool = False
     rested: Jaw | None = None
+    stop: Literal["asked", "sent"] | None = None
 
 
 class Jaws:
@@ -86,16 +88,19 @@ class Jaws:
         self.events.append(CommandChanged(self.name, now, command, CommandStatus("done")))
 
     def stop(self, now: int) -> None:
-        """Jaws that move stand still; without a command under way nothing does, and what is held is held. An activation goes no
-        further than the gripper by itself takes it, and has to be acknowledged anew."""
+        """Jaws that move stand still; without a command under way nothing does, and what is held is held. What was begun ends
+        once that is written: jaws that do not hear of it go on. An activation goes no further than the gripper by itself
+        takes it, and has to be acknowledged anew."""
         if self._waking is not None:
             step, until = self._waking
             self._waking, self._pending = ("stopped", until), None
             if step == "opening" and self.status is not None:
                 self._pending = Request(True, False, self.status.requested)
-        if self._order is not None and self.status is not None:
-            self._pending = Request(True, False, self.status.requested)
-            self._end(CommandStatus("aborted", None, "stop"), now)
+        if self._order is not None and self.status is not None and self._order.stop is None:
+            has_begun = self._pending is not self._order.request
+            self._pending, self._order.stop = Request(True, False, self.status.requested), "asked"
+            if not has_begun:
+                self._end(CommandStatus("aborted", None, "stop"), now)
 
     def acknowledge(self, fault: str, now: int) -> None:
         """Activates, where that is what the fault asks for. A fault that is not there is a no-op."""
@@ -112,6 +117,8 @@ class Jaws:
     def take_pending(self) -> Request | None:
         """What is to be written now. Asked for behind a fresh sample only."""
         pending, self._pending = self._pending, None
+        if self._order is not None and self._order.stop == "asked":
+            self._order.stop = "sent"
         return pending
 
     # --- what is seen ---
@@ -158,9 +165,9 @@ class Jaws:
                 self._touched = True
             self._settle(grip, now)
             return
-        if self.fault is not None:
+        if self.fault is not None or order.stop == "sent":
             self._settle(grip, now)
-            self._end(CommandStatus("aborted", None, self.fault[0]), now)
+            self._end(CommandStatus("aborted", None, self.fault[0] if self.fault is not None else "stop"), now)
             return
         self._touched = self._touched or grip == "held" or None
         is_shown = status.goes and status.requested == order.request.position
@@ -184,7 +191,9 @@ class Jaws:
 
     def _end(self, status: CommandStatus, now: int) -> None:
         assert self._order is not None
-        command, self._order = self._order.command, None
+        command, stop, self._order = self._order.command, self._order.stop, None
+        if stop == "asked" and status.state == "done":
+            self._pending = None  # it arrived before it was written, and what it holds it holds
         self.commands.change(command, status)
         self.events.append(CommandChanged(self.name, now, command, status))
 

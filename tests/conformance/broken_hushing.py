@@ -74,6 +74,23 @@ class SendsAnew(Around):
         self.was_silent |= self.inner.is_frozen
 
 
+class TakesAStopForStopped(Around):
+    """What it was asked to stop it calls aborted, whether that was heard or not."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.unheard: set[str] = set()
+
+    def stop(self) -> None:
+        if not self.inner.is_frozen:
+            self.inner.stop()
+        self.unheard |= {command for command, status in self.inner.commands.snapshot().items() if status.state == "running"}
+
+    def status(self, command: str) -> CommandStatus:
+        status: CommandStatus = self.inner.status(command)
+        return CommandStatus("aborted", None, "stop") if command in self.unheard else status
+
+
 class AlwaysNow(Around):
     """A hand or a machine that is as it last was."""
 
@@ -157,6 +174,7 @@ FAULTS = (
     Fault("sends on what a silent device once said", hushing.silence_is_told_as_age, robots(SendsOnStale)),
     Fault("keeps a status from before the silence", hushing.what_ran_in_the_silence_is_told_truly, robots(RemembersWhatItPolled)),
     Fault("sends anew what it heard nothing of", hushing.what_ran_in_the_silence_is_told_truly, robots(SendsAnew)),
+    Fault("says aborted of jaws that close", hushing.a_stop_of_a_silent_tool_is_told_truly, grippers(TakesAStopForStopped)),
     Fault("has a hand that never grows old", hushing.a_silent_hand_grows_old, grippers(AlwaysNow)),
     Fault("has a machine that never grows old", hushing.a_silent_machine_grows_old, machines(AlwaysNow)),
     Fault("has signals that never grow old", hushing.a_hushed_signal_grows_stale, with_devices("signals", SignalsOfNow)),

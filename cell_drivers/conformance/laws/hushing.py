@@ -15,7 +15,7 @@ from cell.device import FaultCleared, FaultRaised, RobotState
 from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import KIT, SECOND, Bed
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.laws.gripping import force_of, hand_of
+from cell_drivers.conformance.laws.gripping import between, force_of, hand_of, opened, parted
 from cell_drivers.conformance.laws.telling import AT_ONCE, LATE
 from cell_drivers.conformance.motions import Rig, rig
 from cell_drivers.conformance.seen import Broken, demand
@@ -26,6 +26,8 @@ PASSING = 0.02
 """s: a call that is over sooner keeps nobody waiting."""
 AGAIN = 10.0
 """s that a device which speaks again may take to be heard: by then a link that was given up has been made anew."""
+CLOSING = 3.0
+"""s within which a hand that nobody has stopped is closed."""
 STAYS = 1.0
 """s for which it is watched then."""
 
@@ -242,6 +244,31 @@ def what_ran_in_the_silence_is_told_truly(bed: Bed, robot: str) -> str:
 def a_silent_hand_grows_old(bed: Bed, tool: str) -> str:
     gripper, hand = bed.drivers.grippers[tool], hand_of(bed, tool)
     return _grows_old(bed, tool, lambda: gripper.state(hand).time)
+
+
+@law("gripper", "What was stopped in a silent tool is told truly: a hand that went on and holds its part was not `aborted`.")
+def a_stop_of_a_silent_tool_is_told_truly(bed: Bed, tool: str) -> str:
+    gripper, hand = opened(bed, tool)
+    between(bed, tool, hand, is_there=True)
+    command = bed.id()
+    gripper.grip(command, hand, None, force_of(bed, tool))
+    bed.wait(0.1)
+    with bed.hushed(tool):
+        with suppress(DriverError):
+            gripper.stop()
+        bed.wait(CLOSING)
+    _is_heard_again(bed, tool)
+
+    def told() -> str:
+        return bed.status(tool, command).state
+
+    bed.until(lambda: told() in ("done", "aborted", "unknown"), 5.0)
+    grip = gripper.state(hand).grip
+    fits = ("done", "unknown") if grip == "held" else ("aborted", "unknown")
+    demand(told() in fits, f"it is {grip}, and `status` says {told()}")
+    seen = f"{grip or 'on its way'}: {told()}"
+    parted(bed, tool)
+    return seen
 
 
 @law("machine", "What a silent machine has said of itself grows old, and is told anew once it is heard again.")

@@ -158,6 +158,33 @@ def test_a_stop_stops_the_jaws_where_they_are() -> None:
     assert not pair.written[-1].goes
 
 
+def test_jaws_that_have_not_heard_of_a_stop_are_not_said_to_be_stopped() -> None:
+    pair = Pair()
+    pair.grip()
+    pair.run(5)
+    pair.jaws.stop(pair.now)
+    assert pair.became() == "running"
+    pair.jaws.lost("no answer", pair.now)
+    assert pair.became() == "unknown"
+
+
+def test_jaws_that_arrive_as_they_are_stopped_are_done_and_nothing_is_written() -> None:
+    first, steps = Pair(), 0
+    first.gripper.part = 120
+    first.grip()
+    while first.became() != "done":
+        first.run(1)
+        steps += 1
+    pair = Pair()
+    pair.gripper.part = 120
+    pair.grip()
+    pair.run(steps - 1)
+    before = len(pair.written)
+    pair.jaws.stop(pair.now)
+    pair.run(2)
+    assert (pair.became(), grip_of(pair), len(pair.written)) == ("done", ("held", True), before)
+
+
 def test_a_stop_of_a_hand_that_holds_writes_nothing() -> None:
     pair = Pair()
     pair.gripper.part = 120
