@@ -29,8 +29,11 @@ from controller.policies import Policies
 _NONE: Map[Any, Any] = Map()
 PEOPLE: Final = "people"
 
-# A step that stands in no map is still waiting. `dropped`: in a branch not taken; it counts as confirmed.
-StepStatus = Literal["ready", "claimed", "started", "confirmed", "failed", "unknown", "dropped"]
+# `dropped`: in a branch not taken; it counts as confirmed.
+StepStatus = Literal["claimed", "started", "confirmed", "failed", "unknown", "dropped"]
+StepLife = Literal["waiting", "ready"] | StepStatus
+"""`waiting`: for another step. `ready`: nothing has to come before it any more, and it starts once what it needs is seen, its
+device and what it claims are free, and the run is in Execute. Neither stands in a map: they follow from the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,10 @@ class Progress:
     fastest: Map[str, float] = _NONE
     begun: int | None = None
     delay: float = 0.0
+
+    def life(self, step: str) -> StepLife:
+        """How far a step of the plan in hand is."""
+        return self.status.get(step) or ("ready" if step in self.due else "waiting")
 
 
 # --- what went wrong ---------------------------------------------------------------------------------------------------

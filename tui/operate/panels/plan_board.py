@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from cell.steps import Step
-from controller.plan_index import PlanIndex
+from controller.plan_index import PlanIndex, device_of
 from tui.operate.lines import Line, Look, Piece, apart, fitted, line, padded, said, wrapped
 from tui.operate.panels.timeline import Axis, Span, axis_for, row, ruler
 from tui.operate.planned import Done, behind, by_claim, by_resource, critical, done, moment_in_plan, now_in_plan, plan_of
@@ -21,7 +21,8 @@ LEGEND = "░ plan █ actual"
 SHORT = 3  # rows, in which there is no room for a ruler
 ABOUT = """The plan by who works, its planned time ░ above and what really was █ below. ▓ goes on now, ✗ has failed, ? nobody
 knows. Bold is the chain of steps that gives the plan its length: what is late there makes the end late. # is a lock: nobody
-else may use that zone or machine meanwhile. The cursor chooses a row; enter explains the step that it is at."""
+else may use that zone or machine meanwhile. A step that waits for no other any more is ready. The cursor chooses a row; enter
+explains the step that it is at: waiting, ready, claimed (its command is sent), started, confirmed, failed, unknown, dropped."""
 _ENDS = {"done": ("█", "plain"), "failed": ("✗", "bad"), "unknown": ("?", "warn"), "running": ("▓", "good")}
 
 
@@ -121,7 +122,7 @@ def _explained(view: View, step: Step, width: int) -> Iterator[Line]:
     excerpt = view.excerpt(span)
     yield from wrapped(f"asked for by {span.file}:{span.start.line}{'  ' + excerpt if excerpt else ''}", width)
     planned = f"planned from {step.start:.1f} s on, for {step.duration:.1f} s"
-    actual = "has not begun"
+    actual = f"has not begun: {scene.run.progress.life(step.id)}"
     if seen is not None:
         began = moment_in_plan(scene, seen.began)
         took = "" if seen.ended is None else f", took {(seen.ended - seen.began) / 1e9:.1f} s"
@@ -142,10 +143,24 @@ def _waits(scene: Scene, plan: PlanIndex, step: Step) -> str:
     status = scene.run.progress.status
     open_ = [name for name in step.predecessors if name in plan.steps and status.get(name) not in ("confirmed", "dropped")]
     if not open_:
-        return "waits for nothing" if step.predecessors else "nothing has to come before it"
+        lacks = _lacks(scene, step) if scene.run.progress.life(step.id) == "ready" else ""
+        return lacks or ("waits for nothing" if step.predecessors else "nothing has to come before it")
     first = plan.steps[open_[0]]
     more = f" and {len(open_) - 1} more" if len(open_) > 1 else ""
     return f"waits for {first.id} ({first.because.rule}){more}"
+
+
+def _lacks(scene: Scene, step: Step) -> str:
+    """What a step that is ready does not start for."""
+    run, device = scene.run, device_of(step.action)
+    held = next(((claim, run.progress.claims[claim]) for claim in step.claims if claim in run.progress.claims), None)
+    if held is not None:
+        return f"waits for {held[0]}, which {held[1]} has"
+    if device is not None and device in run.progress.busy:
+        return f"waits for {device}, which is at work"
+    if run.pack != "Execute":
+        return f"waits for the run, which is in {run.pack}"
+    return "waits for what it needs to be seen"
 
 
 @lru_cache(maxsize=2)
