@@ -5,7 +5,8 @@ Textual application; a frame of the overview in under 5 ms of the processor.
 
 The peer stands in the same rounds: an empty application of the same library, which ends when it has drawn itself. Ours ends when
 it has drawn the state of the run with all 400 events told over a real socket; the files of its cell, for the map, are read behind
-that. Both by the clock, and by the processor that their processes had. A frame is what one event more costs: the panels of the
+that. Either is gone in that moment: how long a process takes to end is not in it. Both by the clock, and by the processor that
+their processes had. A frame is what one event more costs: the panels of the
 overview at 120 x 36 with the cell's map, and the lines of the screen that have changed, as the terminal is given them.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
+import os
 import resource
 import statistics
 import subprocess
@@ -87,29 +88,30 @@ def _child(which: str, folder: Path | None) -> None:
         App[None]().run(headless=True, size=SIZE, auto_pilot=_ends)
         return
     assert folder is not None
-    from cellwright.sparing import SPARING
+    from cellwright.sparing import loading, spare
 
-    gc.set_threshold(*SPARING)  # as for every command
-    from controller.journal.folder import RunFolder
-    from tui.operate.app import Operate
-    from tui.operate.live import LiveRun
+    spare()  # as for every command
+    with loading():
+        from controller.journal.folder import RunFolder
+        from tui.operate.shown import opened
 
-    source = LiveRun(RunFolder(folder), "view")
-    Operate(source).run(headless=True, size=SIZE, auto_pilot=_sees_all)
+        app, _ = opened(RunFolder(folder), True, "view", {}, "grey")
+    app.run(headless=True, size=SIZE, auto_pilot=_sees_all)
 
 
 async def _ends(pilot: Any) -> None:
-    pilot.app.exit()
+    os._exit(0)
 
 
 async def _sees_all(pilot: Any) -> None:
     while pilot.app.view.scene.seq < EVENTS:
+        assert pilot.app.view.link != "lost", pilot.app.view.note
         await asyncio.sleep(0.002)
     drawn = asyncio.Event()
     pilot.app.call_after_refresh(drawn.set)
     await drawn.wait()
     assert "EXECUTE" in "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
-    pilot.app.exit()
+    os._exit(0)
 
 
 def _frames() -> None:

@@ -26,14 +26,14 @@ from cell.codec_reading import read_plain
 T = TypeVar("T")
 MANY = 500
 """Entries that are written in one go."""
-_TEXT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False).encode
+text_of = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False).encode
+"""The one JSON text of JSON types. Raises ValueError on NaN and on what is not finite."""
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 def canonical(value: object) -> str:
     """The one JSON text of a value: no spaces, keys in field order, floats by shortest repr. Raises ValueError on NaN."""
-    plain = _plain(value, {})
-    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False)
+    return text_of(_plain(value, {}))
 
 
 def canonical_in_pieces(value: object) -> Iterator[str]:
@@ -45,11 +45,11 @@ def canonical_in_pieces(value: object) -> Iterator[str]:
 def text_in_pieces(plain: Any) -> Iterator[str]:
     """As one call would write JSON types."""
     if not _has_many(plain):
-        yield _TEXT(plain)
+        yield text_of(plain)
     elif isinstance(plain, dict):
         before = "{"
         for key, entry in plain.items():
-            yield f"{before}{_TEXT(key)}:"
+            yield f"{before}{text_of(key)}:"
             yield from text_in_pieces(entry)
             before = ","
         yield "}"

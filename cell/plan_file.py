@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from cell.codec import CodecError, digest, from_plain, text_in_pieces, to_plain
+from cell.codec import CodecError, digest, from_plain, text_in_pieces, text_of, to_plain
 from cell.diagnostic import Outcome, Position, Span, error
 from cell.motion_plan import MotionPlan
 from cell.plan_document import plan_document
@@ -58,7 +58,7 @@ def _from_document(document: Any, file: str) -> Outcome[MotionPlan]:
         return _refused("E671", f"the file is not a plan of the form {FORMAT!r}", file)
     try:
         plan = from_plain(MotionPlan, document["plan"])
-        plan_id(plan)  # refuses text that has no bytes, such as half a surrogate pair
+        text_of(document["plan"]).encode()  # refuses text that has no bytes, such as half a surrogate pair, and no finite number
     except CodecError as cause:
         return _refused("E671", f"the plan cannot be read: plan.{cause.path}: {cause.reason:.200}", file)
     except (ValueError, OverflowError) as cause:

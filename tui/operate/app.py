@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 EDITS: Final = ("save", "fix", "changes", "reload", "keep")
 FORMS: Final = ("small", "wide", "tall")
 PERIOD: Final = 0.05  # s between two looks at what is new
+AT_FIRST: Final = 0.01  # s between two while nothing is known yet
 _ASKS: Final[Mapping[str, Asked]] = {
     "stop": "quick stop",
     "hold": "hold",
@@ -108,10 +109,18 @@ class Operate(App[str]):
         yield Panel(self._footer, id="footer")
 
     def on_mount(self) -> None:
+        self.view = self.source.newest()  # of what has come while all of this was made the first picture tells already
         self._fit(self.size)
         self._focus_page()
         self.call_after_refresh(self.source.drawn, self.view)  # of a run that stands still nothing new may ever come
+        self._first_looks = self.set_interval(AT_FIRST, self._look_at_first)
         self.set_interval(PERIOD, self.look)
+
+    def _look_at_first(self) -> None:
+        """What has happened so far is shown as soon as it is there."""
+        self.look()
+        if self.view.link != "loading":
+            self._first_looks.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit(event.size)
@@ -169,6 +178,13 @@ class Operate(App[str]):
     def get_default_screen(self) -> Screen[None]:
         """Has its classes from the beginning: else all that it holds is given its styles once more for each."""
         return Screen(id="_default", classes=" ".join(_fitting(self.size)))
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Before there is a screen its sheet has not been read yet: that is done once, in the colours that were chosen."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def _fit(self, size: Size) -> None:
         main, fitting = self.screen_stack[0], _fitting(size)

@@ -8,7 +8,7 @@ waits for the application, nor the other way round, but for what was asked befor
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -184,13 +184,13 @@ class LiveRun:
             welcome = run.welcome
             assert welcome is not None
             self._tallying, self._told_before = tallying, welcome.seq  # first: it may be drawn at once, and never again
-            self._write(link="live", note="", scene=scene, intent=welcome.intent, role=welcome.role, **self._driven())
+            self._write(link="loading", intent=welcome.intent, role=welcome.role, **self._driven())
             self._requests.opened(run)
-            self._show(scene)
+            if scene.seq >= welcome.seq:
+                self._catch_up(scene)
             if self._is_attended:
                 self._watch(run)
-            self._look_beside(scene)
-            self._listen(run)
+            self._listen(run, scene)
             self._end(run)
         finally:
             self._run = None
@@ -206,14 +206,31 @@ class LiveRun:
         """A controller of before does not know it, and says so to the client, who keeps it."""
         run.client.post(Watch(OURS))
 
-    def _listen(self, run: Run) -> None:
-        """Folds all that has come before it is shown, so that a flood of events costs no flood of views."""
-        scene = self._view.scene
+    def _catch_up(self, scene: Scene) -> None:
+        """What had happened when it was attached to is shown when all of it is folded, and not as if it happened now."""
+        self._show(scene)
+        self._write(link="live", note="")
+
+    def _listen(self, run: Run, scene: Scene) -> None:
+        """Where a controller is silent or gone before it has told all that had happened, what it has told is shown."""
+        try:
+            for folded in self._folded(run, scene):
+                scene = folded
+                if self._view.link == "live":
+                    self._show(scene)
+                elif scene.seq >= (self._told_before or 0):
+                    self._catch_up(scene)
+        finally:
+            if scene.seq > self._view.scene.seq:
+                self._show(scene)
+
+    def _folded(self, run: Run, scene: Scene) -> Iterator[Scene]:
+        """After each event. Folds all that has come before it is shown, so that a flood of events costs no flood of views."""
         for message in run.client.messages(PATIENCE):
             match message:
                 case Told(seq=seq, event=event) if seq > scene.seq:
                     scene = scenes.taken(scene, seq, with_its_plan(event, self._folder))
-                    self._show(scene)
+                    yield scene
                     if isinstance(event, RunOpened):
                         self._write(**self._driven())
                 case Looked():
@@ -227,6 +244,8 @@ class LiveRun:
                     self._requests.broke()
                     if self._is_attended:
                         self._watch(run)
+                case None if self._view.link == "loading":
+                    self._catch_up(scene)
                 case _:
                     pass
             if self._is_closed and not self._requests.is_open:

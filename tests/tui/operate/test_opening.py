@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.geometry import Size
 from textual.pilot import Pilot
 
+from controller.attached.messages import FromController, Told
+from tests.tui.operate import test_requests
 from tests.tui.operate.at_a_controller import controlled, until
-from tests.tui.operate.on_record import TENDING, scene_of
+from tests.tui.operate.on_record import HELD, TENDING, events_of, scene_of
 from tests.tui.operate.seen import in_a_loop, text_of_screen
 from tests.tui.operate.test_hostile import Still
 from tui.operate import live as lives
 from tui.operate.app import Operate
 from tui.operate.live import LiveRun
 from tui.operate.page import Page
+from tui.operate.themes import LIGHT
 from tui.operate.view import View
 
 LATER = (
@@ -105,6 +110,70 @@ async def test_the_files_of_the_cell_are_read_when_what_has_happened_is_on_the_s
     assert seen_at[0] >= 300
 
 
+def links_and_events(folder: Path, monkeypatch: pytest.MonkeyPatch, told_before: int, script: Sequence[int | None]) -> list[Any]:
+    """What is shown after each message of a controller that tells those events, None for a silence, and has then gone."""
+    monkeypatch.setattr(test_requests, "WELCOME", replace(test_requests.WELCOME, seq=told_before))
+    events, seen = events_of(HELD), []
+
+    def played(live: LiveRun) -> Iterator[FromController | None]:
+        for number in script:
+            yield None if number is None else Told(number, events[number - 1])
+            seen.append((live.newest().link, live.newest().scene.seq))
+
+    over = test_requests.Played(folder, played).to_the_end()
+    return [*seen, (over.link, over.scene.seq)]
+
+
+def test_what_had_happened_is_shown_at_once_and_what_happens_as_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = links_and_events(tmp_path, monkeypatch, 2, (1, 2, 3))
+    assert seen == [("loading", 0), ("live", 2), ("live", 3), ("lost", 3)]
+
+
+def test_of_a_controller_that_is_silent_before_it_has_told_all_what_it_has_told_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert links_and_events(tmp_path, monkeypatch, 9, (1, None, 2)) == [("loading", 0), ("live", 1), ("live", 2), ("lost", 2)]
+
+
+def test_of_a_controller_that_goes_before_it_has_told_all_what_it_has_told_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert links_and_events(tmp_path, monkeypatch, 9, (1, 2)) == [("loading", 0), ("loading", 0), ("lost", 2)]
+
+
+@in_a_loop
+async def test_the_sheet_is_read_once_in_the_colours_that_were_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(Stylesheet, "reparse", lambda sheet: read.append(sheet._variables["background"]))
+    async with shown() as (app, pilot):
+        assert read == []
+        app.theme = LIGHT
+        await pilot.pause()
+        assert read == ["#DADADA"]
+
+
+@in_a_loop
+async def test_news_are_looked_for_more_often_until_there_is_a_run_to_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Still(View(run_id="run-1"))
+    app, ended = Operate(source), []
+    async with app.run_test(size=(120, 36)):
+        monkeypatch.setattr(app._first_looks, "stop", lambda: ended.append(app.view.link))
+        app._look_at_first()
+        source.view = View(scene_of(TENDING, 400), "live", role="engineer")
+        app._look_at_first()
+    assert set(ended) == {"live"}
+
+
+@in_a_loop
+async def test_the_first_picture_tells_what_has_come_while_the_screens_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Still(View(run_id="run-1"))
+    app, links = Operate(source), []
+    source.view = View(scene_of(TENDING, 400), "live", role="engineer")
+    monkeypatch.setattr(app, "show", lambda: links.append(app.view.link))
+    async with app.run_test(size=(120, 36)):
+        assert links[0] == "live"
+
+
 class Drawn(Still):
     """Of a run that stands still: nothing new comes."""
 
@@ -147,7 +216,8 @@ def test_a_first_view_that_is_drawn_at_once_counts_as_drawn(tmp_path: Path) -> N
 
 def test_what_is_not_in_the_first_picture_is_not_loaded_for_it() -> None:
     told = (
-        f"import sys, tui.operate.app, tui.operate.live, tui.operate.overview\nprint(*(n for n in {LATER!r} if n in sys.modules))"
+        "import sys, tui.operate.shown, tui.operate.cells\nprint(*({'textual', 'rich'} & sys.modules.keys()))\n"
+        f"import tui.operate.app, tui.operate.live, tui.operate.overview\nprint(*(n for n in {LATER!r} if n in sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
