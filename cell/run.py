@@ -128,7 +128,7 @@ class RunContext:
     end by nothing. `heaps` are the places that take any number of parts and give none back. `rules`: those of the fold under
     which the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer.
     `links`: how well the links to devices have to do, of those of which the cell file says so.
-    `approach_speed` m/s: what the quickest person comes with."""
+    `approach_speed` m/s: what the quickest person comes with. `is_manual`: nothing is planned, robots are moved by hand."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -154,12 +154,14 @@ class RunContext:
     heaps: tuple[str, ...] = ()
     links: Mapping[str, LinkBound] = field(default_factory=dict)
     approach_speed: float = APPROACH_SPEED
+    is_manual: bool = False
 
 
 def run_context(
     program: IntentProgram,
     cell: CellModel,
     is_continuous: bool = False,
+    is_manual: bool = False,
 ) -> RunContext:
     """What a run must not pass in silence is what the words of the cell call adverse."""
     verbs = sorted({line.verb for line in lines_in(program.block) if isinstance(line, Goal)})
@@ -212,6 +214,7 @@ def run_context(
         heaps=tuple(name for name, place in cell.places.items() if is_heap(cell, place)),
         links=link_bounds(cell),
         approach_speed=max([APPROACH_SPEED, *(person.approach_speed for person in cell.people.values())]),
+        is_manual=is_manual,
     )
 
 
@@ -241,7 +244,7 @@ def _counting(cell: CellModel, event: str) -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class RunSpec:
     """One run. `state` is the observed state at its start. `seed` is handed to whatever draws; the controller draws nothing.
-    `is_continuous`: it waits for more orders instead of completing."""
+    `is_continuous`: it waits for more orders instead of completing. `is_manual`: nothing is planned, robots are moved by hand."""
 
     run_id: str
     program: IntentProgram
@@ -249,10 +252,11 @@ class RunSpec:
     state: CellState
     seed: int = 0
     is_continuous: bool = False
+    is_manual: bool = False
 
     @property
     def context(self) -> RunContext:
-        return run_context(self.program, self.cell, self.is_continuous)
+        return run_context(self.program, self.cell, self.is_continuous, self.is_manual)
 
 
 @dataclass(frozen=True, slots=True)

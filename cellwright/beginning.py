@@ -52,8 +52,9 @@ def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock
         if made.clock is not None:
             planner.warm()
         changes = Announced(order_changes(site.start.scenario or Scenario(), ready.request.cell))
+        spec = run_spec(site.folder.id, ready.request, site.start.is_manual)
         summary = serve(
-            run_spec(site.folder.id, ready.request), ready.released, made.drivers, planner, site.folder, site.desk.inbox,
+            spec, ready.released, made.drivers, planner, site.folder, site.desk.inbox,
             tell=site.server.tell, speed=site.start.speed, orders=changes, clock=made.clock,
             see=site.server.see,
         )  # fmt: skip

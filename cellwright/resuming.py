@@ -61,7 +61,7 @@ class Left:
 
     @property
     def spec(self) -> RunSpec:
-        return run_spec(self.folder.id, self.request)
+        return run_spec(self.folder.id, self.request, self.start.is_manual)
 
     def planner(self) -> PlannerProcess:
         """A process of its own, which begins when it is asked or warmed. A run that outlives its controller has real time."""

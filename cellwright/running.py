@@ -80,6 +80,9 @@ def going_on(planning: PlanningRequest, request: RequestPlan) -> PlanningRequest
     return replace(planning, state=request.state, former=request.former, stopped=request.stopped, jog=request.jog)
 
 
-def run_spec(run_id: str, request: PlanningRequest) -> RunSpec:
-    start = replace(declared_state(request.cell), orders=request.state.orders)
-    return RunSpec(run_id, request.program, request.cell, start, request.seed, is_continuous=request.is_continuous)
+def run_spec(run_id: str, request: PlanningRequest, is_manual: bool = False) -> RunSpec:
+    """`is_manual`: somebody has said what hands hold, beside what the cell declares."""
+    declared = replace(declared_state(request.cell), orders=request.state.orders)
+    start = request.state if is_manual else declared
+    continuous = request.is_continuous
+    return RunSpec(run_id, request.program, request.cell, start, request.seed, is_continuous=continuous, is_manual=is_manual)

@@ -129,9 +129,13 @@ def load_plan(path: str, cell: str | None = None) -> Outcome[LoadedPlan]:
 
 
 def sources_now(plan: MotionPlan) -> Reading | None:
-    """What `plan` was made from, as it is now, seen from the working folder. None where it names no intent. Raises OSError."""
+    """What `plan` was made from, as it is now, seen from the working folder: of one that asks for nothing, the cell. None where
+    it names neither. Raises OSError."""
     intents = [name for name, _ in plan.sources if name.endswith(".intent")]
-    return _read_again(plan, intents[0], Path(), None) if intents else None
+    if intents:
+        return _read_again(plan, intents[0], Path(), None)
+    cells = [name for name, _ in plan.sources if name.endswith(".cell")]
+    return read(cells[0], dict(plan.params)) if cells else None
 
 
 def read_again(plan: MotionPlan, folder: Path) -> Reading | None:

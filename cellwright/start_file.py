@@ -31,7 +31,8 @@ VERSION = 1
 @dataclass(frozen=True, slots=True)
 class Start:
     """`file` and `cell` as named from `folder`, which is as seen from the working folder `working`. `scenario` None: nothing is
-    disturbed. `jobs`: processes for planning, None for all cores. `speed` times real time, None as fast as they can."""
+    disturbed. `jobs`: processes for planning, None for all cores. `speed` times real time, None as fast as they can. `is_manual`:
+    nothing is planned, robots are only moved by hand; `holds`: the kind of part in each hand that holds one."""
 
     version: int
     plan_id: str
@@ -47,6 +48,8 @@ class Start:
     scenario: Scenario | None
     speed: float | None
     jobs: int | None
+    is_manual: bool = False
+    holds: tuple[tuple[str, str], ...] = ()
 
 
 def start_of(
@@ -56,6 +59,8 @@ def start_of(
     scenario: Scenario | None = None,
     speed: float | None = None,
     jobs: int | None = None,
+    is_manual: bool = False,
+    holds: tuple[tuple[str, str], ...] = (),
 ) -> Start:
     return Start(
         version=VERSION,
@@ -72,6 +77,8 @@ def start_of(
         scenario=scenario,
         speed=speed,
         jobs=jobs,
+        is_manual=is_manual,
+        holds=holds,
     )
 
 
@@ -84,7 +91,9 @@ def write_start(folder: RunFolder, start: Start, plan: ReleasedPlan) -> None:
 def read_start(folder: RunFolder) -> Outcome[Start]:
     path = folder.path / FILE
     try:
-        start: Start = from_plain(Start, json.loads(path.read_text(encoding="utf-8")))
+        said = json.loads(path.read_text(encoding="utf-8"))
+        of_before = {"is_manual": False, "holds": []}
+        start: Start = from_plain(Start, {**of_before, **said} if isinstance(said, dict) else said)
     except (OSError, ValueError, CodecError) as cause:
         return Outcome(None, (error("R724", f"{path}: {cause!s:.200}", help="Run again from the intent."),))
     if start.version != VERSION:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from cell.diagnostic import Outcome, error
 from cell.model import CellModel
 from cell.plan_file import LARGEST_TEXT, read_plan
 from cell.released_plan import ReleasedPlan
-from cell.state import PlanningRequest
+from cell.state import CellState, PlanningRequest
+from cellwright.by_hand import read_by_hand, state_by_hand
 from cellwright.file_bytes import read_regular
 from cellwright.reading import Reading, read
 from cellwright.session import release_plan, request_for
@@ -29,7 +31,8 @@ class Ready:
 
 def read_again(start: Start) -> Reading:
     """Names of files are as they were: the process must stand in `start.working`. Raises OSError."""
-    return read(start.file, start.settings, start.cell, folder=Path(start.folder))
+    reads = read_by_hand if start.is_manual else read
+    return reads(start.file, start.settings, start.cell, folder=Path(start.folder))
 
 
 def cell_again(folder: RunFolder) -> Outcome[CellModel]:
@@ -39,6 +42,11 @@ def cell_again(folder: RunFolder) -> Outcome[CellModel]:
         return Outcome(None, start.diagnostics)
     reading = read_again(replace(start.value, folder=str(Path(start.value.working, start.value.folder))))
     return Outcome(reading.cell, reading.diagnostics)
+
+
+def begun_in(is_manual: bool, reading: Reading, holds: Iterable[tuple[str, str]]) -> Outcome[CellState]:
+    """None where it is what the cell declares, or where what hands hold is wrong, which is told then."""
+    return state_by_hand(reading.cell, holds) if is_manual and reading.cell is not None else Outcome(None)
 
 
 def released_again(folder: RunFolder, start: Start, reading: Reading, workshop: Workshop) -> Outcome[Ready]:
@@ -52,9 +60,10 @@ def released_again(folder: RunFolder, start: Start, reading: Reading, workshop: 
         text = f"{path} is not the plan that the run was to begin with"
         return Outcome(None, (error("R724", text, help="Run again from the intent."),))
     without = frozenset(start.without)
-    request = request_for(reading, workshop, start.seed, None, without, start.orders, start.is_continuous)
-    if request.value is None:
-        return Outcome(None, request.diagnostics)
+    begins_in = begun_in(start.is_manual, reading, start.holds)
+    request = request_for(reading, workshop, start.seed, begins_in.value, without, start.orders, start.is_continuous)
+    if request.value is None or begins_in.diagnostics:
+        return Outcome(None, (*begins_in.diagnostics, *request.diagnostics))
     proved = release_plan(loaded.value, request.value, workshop)
     if proved.value is None:
         return Outcome(None, (*request.diagnostics, *proved.diagnostics))

@@ -75,6 +75,7 @@ from controller import (
     storage,
     taking_over,
     unheard,
+    unplanned,
     waiting,
 )
 from controller.draft import Draft, draft_of, finished
@@ -157,6 +158,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             arrivals.finish(d)
         case OperatorAsked(what="manual" | "production"):
             manual_mode.mode_asked(d, event)
+        case OperatorAsked(what="resume") if d.context is not None and d.context.is_manual:
+            unplanned.resumed(d, event.who)
         case OperatorAsked():
             if not (event.what == "resume" and questions.are_open(d)):
                 stops.asked(d, event)
@@ -193,6 +196,7 @@ def _go_on(d: Draft) -> None:
             conduct.dispatch(d)
         if before == (d.pack, d.trouble.hold is None, d.trouble.mode):
             break
+    unplanned.go_on(d)
     jogging.go_on(d)
 
 
@@ -213,6 +217,7 @@ def _plan(d: Draft, event: PlanReleased) -> None:
         stops.go(d, "start", "a released plan")
         d.set_timer("unseen", UNSEEN)
         stops.activate(d)
+        unplanned.hold(d)
 
 
 def _supply(d: Draft, event: SupplyReported) -> None:

@@ -1,7 +1,8 @@
 """Manual mode: when the cell may be set to it and back, and the reason why a robot is not jogged as things are.
 
 Law: whoever asks is told beforehand what the fold would refuse, by the same rules. Who asks for manual mode has looked at the
-cell, as for a resume: faults are acknowledged and robots get power by that, and nothing moves.
+cell, as for a resume: faults are acknowledged and robots get power by that, and nothing moves. Where nothing is planned
+(unplanned.py) there is no production mode.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from cell.jog import Jog, objection
 from cell.run import WAITS_FOR_GOOD_LINKS
 from controller import keeping_out, speeds, stops
 from controller.draft import Draft, as_it_is, draft_of
-from controller.run_state import DeviceBelief, Manual, RunState
+from controller.run_state import DeviceBelief, HandBelief, Manual, RunState
+
+UNPLANNED = "nothing is planned in this run: robots are only moved by hand in it"
 
 # --- the mode ----------------------------------------------------------------------------------------------------------
 
@@ -19,17 +22,24 @@ from controller.run_state import DeviceBelief, Manual, RunState
 def mode_asked(d: Draft, event: OperatorAsked) -> None:
     state = as_it_is(d)
     if event.what == "manual" and why_not_manual(state) is None:
-        d.manual = Manual()
-        d.say(ModeChanged(d.now, d.subject, "Production", "Manual", event.who))
+        enter(d, event.who)
         stops.activate(d)
         stops.acknowledge(d, event.who)
     elif event.what == "production" and why_not_production(state) is None:
         leave(d, event.who)
 
 
+def enter(d: Draft, who: str) -> None:
+    if d.manual is None:
+        d.say(ModeChanged(d.now, d.subject, "Production", "Manual", who))
+    d.manual = Manual()
+
+
 def why_not_manual(state: RunState) -> str | None:
-    """The reason why the cell cannot be set to manual mode now; None where it can."""
-    if state.manual is not None:
+    """The reason why the cell cannot be set to manual mode now; None where it can. Where nothing is planned it is asked for again
+    to acknowledge a fault."""
+    is_unplanned = state.context is not None and state.context.is_manual
+    if state.manual is not None and not is_unplanned:
         return "the cell is in manual mode already"
     if state.pack != "Held":
         return f"the run is in {state.pack}: hold it first, and wait until it is Held"
@@ -39,6 +49,11 @@ def why_not_manual(state: RunState) -> str | None:
         return "a question is open: answer it first"
     if state.trouble.mode == "planning":
         return "the rest is being planned: wait for the plan"
+    return still_moving(state)
+
+
+def still_moving(state: RunState) -> str | None:
+    """Whose command has not come to its end, as a sentence."""
     for flight in state.progress.flights.values():
         if flight.device in state.belief.robots or flight.device in state.belief.hands:
             return f"{flight.device} has not come to its end"
@@ -48,6 +63,8 @@ def why_not_manual(state: RunState) -> str | None:
 def why_not_production(state: RunState) -> str | None:
     if state.manual is None:
         return "the cell is in production mode already"
+    if state.context is not None and state.context.is_manual:
+        return UNPLANNED
     return f"{state.manual.moved.robot} still moves" if state.manual.flight and state.manual.moved is not None else None
 
 
@@ -88,13 +105,26 @@ def hindrance(d: Draft, jog: Jog) -> str | None:
     if robot in d.belief.badly_heard and d.known.rules >= WAITS_FOR_GOOD_LINKS:
         return f"{d.belief.badly_heard[robot]}: wait until its link has been good for 10 s"
     if complaint := d.belief.devices.get(robot, DeviceBelief()).complaint:
-        return f"{complaint}: leave manual mode and ask for it again, which acknowledges it"
+        again = "ask for manual mode again" if d.known.is_manual else "leave manual mode and ask for it again"
+        return f"{complaint}: {again}, which acknowledges it"
+    if (hand := _holds_unsaid(d, robot)) is not None:
+        tool = hand.rpartition(".")[0]
+        return f"{hand} holds something, and nobody has said what: stop this run, and begin again with --holds {tool}=KIND"
     if (zone := keeping_out.stopped_by(d)) is not None:
         return f"somebody is in {zone}"
     slow = speeds.slow_to(d)
     if slow is not None and jog.speed > slow:
         return f"somebody is in a zone in which robots go at {1e3 * slow:g} mm/s at most"
     return keeping_out.kept_by_standing(d, robot)
+
+
+def _holds_unsaid(d: Draft, robot: str) -> str | None:
+    """The robot's hand that says it holds a part of which nobody knows the kind. Where a plan was made it knows."""
+    if not d.known.is_manual:
+        return None
+    hands = d.known.robots[robot].hands
+    seen = ((hand, d.belief.hands.get(hand, HandBelief())) for hand in hands)
+    return next((hand for hand, one in seen if one.grip == "held" and one.part is None), None)
 
 
 def is_at_work(manual: Manual, terminal: int) -> bool:

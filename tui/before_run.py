@@ -48,8 +48,10 @@ class Target:
 
 def proved(arguments: argparse.Namespace, is_in_service: bool, admits: Admits = lambda reading: ()) -> Proved | int:
     """The plan, or the exit code after saying what is wrong. Raises OSError where a file cannot be read."""
-    if Path(arguments.file).suffix == ".cell":
-        return refuse(f"{arguments.file} says what is and asks for nothing; name an intent that uses it, or a plan", USAGE)
+    if Path(arguments.file).suffix == ".cell" and not getattr(arguments, "manual", False):
+        by_hand = ", or give --manual to move its robots by hand" if is_in_service else ""
+        text = f"{arguments.file} says what is and asks for nothing; name an intent that uses it, or a plan{by_hand}"
+        return refuse(text, USAGE)
     read = None if arguments.scenario is None else read_scenario(arguments.scenario)
     if read is not None and read.value is None:
         return refused(read.diagnostics, arguments, {}, USAGE)

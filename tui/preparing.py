@@ -14,16 +14,18 @@ from cell.diagnostic import Diagnostic, Outcome, WhyNot
 from cell.orders import Order
 from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
+from cellwright.by_hand import read_by_hand
 from cellwright.order_files import read_order_file
 from cellwright.reading import Reading, read
 from cellwright.session import load_plan, make_plan, release_plan, request_for
 from cellwright.shown import shown, shown_texts
 from cellwright.starting_again import Ready as Ready
+from cellwright.starting_again import begun_in
 from cellwright.workshop import Workshop
 from tui.arguments import settings_of
 from tui.exit_codes import DRIVER, PROBLEM, USAGE
 
-UNREADABLE = frozenset({"E670", "E671", "E284", "E285", "E286", "E287", "R757"})
+UNREADABLE = frozenset({"E279", "E670", "E671", "E284", "E285", "E286", "E287", "R757"})
 """A plan or a file of orders that cannot be read, or a cell that somebody else has, is a matter of usage, not of the intent."""
 UNDRIVEN = frozenset({"E290", "E291", "E293", "E295"})
 """The cell can be planned for, and this machine cannot run it."""
@@ -59,7 +61,7 @@ def is_text(file: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the user asks for beside the file: the value of each param, another cell file, the orders file, robots that may not
-    be used, whether more orders may come."""
+    be used, whether more orders may come; whether robots are only moved by hand, and what hands hold then."""
 
     settings: Mapping[str, str]
     cell: str | None = None
@@ -67,6 +69,8 @@ class Asked:
     without: frozenset[str] = frozenset()
     orders: str | None = None
     is_continuous: bool = False
+    is_manual: bool = False
+    holds: tuple[tuple[str, str], ...] = ()
 
 
 def asked_of(arguments: argparse.Namespace) -> Asked:
@@ -77,6 +81,8 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         frozenset(arguments.without),
         arguments.orders,
         getattr(arguments, "continuous", False),
+        getattr(arguments, "manual", False),
+        tuple(getattr(arguments, "holds", ())),
     )
 
 
@@ -86,14 +92,17 @@ def prepare(file: str, asked: Asked, workshop: Workshop, admits: Admits = lambda
     if not is_text(file):
         return _from_plan(file, asked, workshop, admits)
     workshop.progress("reading", 0, 0)
-    reading = read(file, asked.settings, asked.cell)
+    reading = (read_by_hand if asked.is_manual else read)(file, asked.settings, asked.cell)
     if refused := admits(reading):
         return Prepared(None, refused, reading.texts)
     orders = _orders(asked, reading)
     if orders.value is None:
         return Prepared(None, orders.diagnostics, reading.texts)
     workshop.progress("robots", 0, 0)
-    request = request_for(reading, workshop, asked.seed, None, asked.without, orders.value, asked.is_continuous)
+    begins_in = begun_in(asked.is_manual, reading, asked.holds)
+    if begins_in.diagnostics:
+        return Prepared(None, begins_in.diagnostics, reading.texts)
+    request = request_for(reading, workshop, asked.seed, begins_in.value, asked.without, orders.value, asked.is_continuous)
     if request.value is None:
         return Prepared(None, request.diagnostics, reading.texts)
     made = make_plan(request.value, workshop)

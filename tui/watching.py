@@ -281,7 +281,7 @@ class Watching:
         if not self._is_manual:
             return "Resume when the cell is in order."
         asking = f"cellwright ask production {printable(self.run.folder.id)}"
-        return f"The cell is in manual mode, in which nothing is resumed: `{asking}` comes first, when it is in order."
+        return f"The cell is in manual mode, in which nothing is resumed: `{asking}` comes first, where anything is planned."
 
     def _settled_by_hand(self, messages: Iterator[Message | None]) -> Literal["resume", "stop"] | None:
         """Has each open question answered, for nothing goes on before; then asks what next. None as in `_answer`."""

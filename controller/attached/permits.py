@@ -135,12 +135,19 @@ def means_nothing(state: RunState, what: Asked) -> str | None:
         return manual_mode.why_not_manual(state)
     if what == "production":
         return manual_mode.why_not_production(state)
+    if state.context is not None and state.context.is_manual and _is_of_a_plan(state, what):
+        return manual_mode.UNPLANNED
     if what == "resume" and state.manual is not None:
         return "the cell is in manual mode: ask for production first"
     trigger = _TRIGGERS.get(what)
     if trigger is not None and packml.after(state.pack, trigger) is None:
         return f"the run is in {state.pack}, where {what} means nothing"
     return None
+
+
+def _is_of_a_plan(state: RunState, what: Asked) -> bool:
+    """A resume says too that somebody has looked, where another controller goes on."""
+    return what in ("finish", "production") or (what == "resume" and not state.trouble.is_looking)
 
 
 def _asked(standing: Standing, what: Asked) -> str | None:

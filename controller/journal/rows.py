@@ -82,6 +82,7 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("heaps", [])
         plain["context"].setdefault("links", {})
         plain["context"].setdefault("approach_speed", APPROACH_SPEED)
+        plain["context"].setdefault("is_manual", False)
         for zone in plain["context"].get("zones", {}).values():
             zone.setdefault("distance", None)
         for robot in plain["context"].get("robots", {}).values():

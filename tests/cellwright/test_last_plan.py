@@ -29,12 +29,14 @@ def plan(number: int) -> MotionPlan:
     return with_plan_id(replace(PLAN, params=(("n", str(number)),)))
 
 
-def ran(state: Path, name: str, what: MotionPlan, begun: Begun | None, folder: Path | None = None) -> RunFolder:
+def ran(
+    state: Path, name: str, what: MotionPlan, begun: Begun | None, folder: Path | None = None, is_manual: bool = False
+) -> RunFolder:
     """A run's folder, as far as it is looked at."""
     path = state / "runs" / name
     path.mkdir(parents=True)
     (path / "journal.sqlite").touch()
-    start = Start(VERSION, what.plan_id, str(folder or state), ".", INTENT, None, {}, 0, (), False, (), None, None, 1)
+    start = Start(VERSION, what.plan_id, str(folder or state), ".", INTENT, None, {}, 0, (), False, (), None, None, 1, is_manual)
     (path / START).write_text(canonical(start))
     plan_path(path, what.plan_id).write_text(write_plan(what))
     if begun is not None:
@@ -57,6 +59,7 @@ def test_only_a_run_that_began_in_this_cell_and_on_such_devices_counts(tmp_path:
     ran(tmp_path, "2", plan(2), of(is_simulated=True))
     ran(tmp_path, "3", plan(3), of("/cells/b.cell"))
     ran(tmp_path, "4", plan(4), None)
+    ran(tmp_path, "5", plan(5), of(), is_manual=True)
     assert found(tmp_path) == ("1", plan(1).plan_id)
     assert found(tmp_path, is_simulated=True) == ("2", plan(2).plan_id)
 

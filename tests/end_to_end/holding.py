@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from cell.events import ModeChanged
 from cell.jog import Jog
 from cellwright.service import Run, attach_to
 from controller.journal.folder import RunFolder
@@ -16,6 +17,8 @@ from tests.doubles.waiting import until
 
 REPEAT = 0.04  # s between two repeats of a key
 PATIENCE = 60.0  # s, for a machine on which much else is done
+STARVED = ("there is no link to", "gives no fresh samples", "did not come within")
+"""What is said of a robot whose driver is not let run in time: it is waited until it is."""
 
 
 def all_of(folder: RunFolder, kind: type) -> list:  # type: ignore[type-arg]
@@ -26,6 +29,7 @@ def in_manual_mode(folder: RunFolder) -> Run:
     """Attached to a run that is held, or about to be; set to manual mode."""
     run = attach_to(folder, "operate")
     until(lambda: run.asked("manual", PATIENCE) is None, "a run that is held", PATIENCE)
+    until(lambda: bool(all_of(folder, ModeChanged)), "manual mode", PATIENCE)
     return run
 
 
@@ -34,7 +38,8 @@ def hold(run: Run, jog: Jog, claim: Callable[[], bool]) -> None:
 
     def pressed() -> bool:
         run.hold_key(jog, True)
-        assert run.accepted(PATIENCE) is None
+        refused = run.accepted(PATIENCE)
+        assert refused is None or any(text in refused.reason for text in STARVED), refused.reason
         time.sleep(REPEAT)  # a keyboard's own pause
         return claim()
 

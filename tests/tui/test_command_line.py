@@ -217,6 +217,11 @@ def test_setting_without_a_value_is_a_mistake_in_usage(capsys: pytest.CaptureFix
     [
         (["simulate", "a.cell"], "a.cell says what is and asks for nothing"),
         (["run", "a.cell", "--yes"], "a.cell says what is and asks for nothing"),
+        (["run", "a.cell", "--yes"], "give --manual to move its robots by hand"),
+        (["run", "a.plan", "--yes", "--manual"], "--manual plans nothing: name a .cell or an .intent, not a.plan"),
+        (["run", "a.intent", "--yes", "--holds", "grip=block"], "it goes with --manual"),
+        (["run", "a.cell", "--yes", "--manual", "--holds", "block"], "expected HAND=KIND, got 'block'"),
+        (["run", "a.cell", "--yes", "--manual", "--wait", "--strict"], "--wait and --strict: with --manual nothing is made"),
         (["plan", "a.intent", "--cell", "b.intent"], "--cell: expected a .cell file"),
         (["explain", "a.plan"], "a.plan is a file: name a step"),
         (["simulate", "nul.plan"], "no file has such a name"),

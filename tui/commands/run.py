@@ -3,6 +3,8 @@
 The controller is a process of its own: a terminal that is closed or killed stops nothing, and `cellwright attach` watches again.
 Simulated drivers run as fast as they can, or at --speed times real time. Ctrl-C asks for a normal stop, a second one for a quick
 stop. A hold asks what to do; where nobody can be asked the controller is left holding, unless --wait is given.
+
+With --manual nothing is planned: FILE is a cell, or an intent whose `never`s hold, and its robots are moved by hand.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, speed
 from tui.exit_codes import HELD, INTERRUPTED, USAGE
+from tui.manual_run import agreed_by_hand, announce_manual, begun_by_hand, held, misused, of_manual
 from tui.speech import refuse, say, wants_colour
 
 if TYPE_CHECKING:
@@ -32,6 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
     parser.add_argument("--continuous", action="store_true", help="wait for more orders instead of completing")
     parser.add_argument("--detach", action="store_true", help="leave the run to itself once it has begun")
+    parser.add_argument("--manual", action="store_true", help="of a .cell or .intent: plan nothing, robots are moved by hand")
+    parser.add_argument(
+        "--holds", action="append", default=[], metavar="HAND=KIND", type=held, help="with --manual: what a hand holds already"
+    )
 
 
 def act(arguments: argparse.Namespace) -> int:
@@ -40,6 +47,8 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse("nobody is there to be asked: give --yes to run without a question", USAGE)
     if arguments.detach and arguments.orders is not None:
         return refuse("a file of orders is followed by the terminal: leave out --detach, or --orders", USAGE)
+    if (wrong := misused(arguments)) is not None:
+        return refuse(wrong, USAGE)
     from cellwright.cell_lock import NONE
     from cellwright.service import NotBegun
     from tui.before_run import Proved, exit_code, proved, refused
@@ -84,6 +93,8 @@ def _started(found: Proved, arguments: argparse.Namespace, lock: CellLock) -> Ru
     plan = found.ready.released
     plan_id = plan.motion_plan.plan_id
     start = start_of(found.ready.reading, found.ready.request, plan_id, found.scenario, arguments.speed, arguments.jobs)
+    if arguments.manual:
+        start = of_manual(start, arguments)
     return start_run(start, plan, state_folder(), lock)
 
 
@@ -93,16 +104,19 @@ def _watched(run: Run, found: Proved, arguments: argparse.Namespace, is_attended
     from tui.asked_to_run import agreed_to_run, announce_target
     from tui.watching import Watching, ended_badly, first_summary
 
-    _announce_plan(found)
+    announce = announce_manual if arguments.manual else _announce_plan
+    announce(found)
     try:
         prepared = run.prepared()
         if arguments.yes:
             announce_target(found.ready.request.cell, prepared.is_simulated)
-        elif not agreed_to_run(found.ready, prepared):
+        elif not (agreed_by_hand if arguments.manual else agreed_to_run)(found.ready, prepared):
             run.give_up()
             say("Nothing was moved.")
             return HELD
         run.ask("start")
+        if arguments.manual:
+            return begun_by_hand(run, arguments)
         watching = Watching(run, is_attended, arguments.wait, _followed(arguments, found.ready))
         summary = first_summary(run) if arguments.detach else watching.to_the_end()
     except ControllerEnded as cause:

@@ -91,7 +91,8 @@ def next_action(view: View) -> str:
     if open_questions(view):
         return "answer a question"
     if view.scene.run.manual is not None:
-        return "jog, or production"
+        context = view.scene.run.context
+        return "jog, or end" if context is not None and context.is_manual else "jog, or production"
     if view.looked is not None:
         return "look, and confirm"
     if view.scene.run.pack == "Held":

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from cell.commands import StartMotion, StopAll
-from cell.events import CommandReported, CommandSent, Event, JogEnded, JogRefused, ModeChanged
+from cell.events import CommandReported, CommandSent, Event, JogEnded, JogRefused, ModeChanged, PlanRequested
 from cell.jog import LEASE, Jog
 from cellwright.service import attach_to
 from controller.attached.messages import Accepted, Refused
-from controller.journal.folder import RunFolder
+from controller.journal.folder import RunFolder, run_folders
+from tests.end_to_end.program import Program
 from tests.tui.operate import test_in_service
 from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
-from tests.tui.operate.test_in_service import comes
+from tests.tui.operate.test_in_service import INTENT, comes
 from tui.operate.app import Operate
 from tui.operate.live import LiveRun
 
@@ -68,6 +71,46 @@ async def test_a_key_that_is_held_moves_the_robot_and_one_that_is_not_stops_it(r
     events = run.events()
     _moved_and_stopped(events)
     assert [e.after for e in events if isinstance(e, ModeChanged)] == ["Manual", "Production"]
+
+
+@pytest.fixture
+def by_hand(program: Program) -> Iterator[RunFolder]:
+    """No job: somebody comes in the morning and wants to move the robot."""
+    begun = program.call("run", INTENT.with_suffix(".cell"), "--manual", "--yes")
+    assert begun.code == 0, begun.everything
+    assert "gripper.a holds nothing" in begun.err
+    folder = next(iter(run_folders(program.state)))
+    yield folder
+    if (pid := folder.pid()) is not None:
+        os.kill(pid, signal.SIGKILL)
+
+
+@in_a_loop
+async def test_without_a_job_a_robot_is_moved_by_hand_and_nobody_else_may_have_the_cell(
+    by_hand: RunFolder, program: Program
+) -> None:
+    second = program.call("run", INTENT, "--yes", "--detach")
+    assert second.code == 2, second.everything
+    assert "R757" in second.err
+    app = Operate(LiveRun(by_hand, "operate"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await comes(pilot, app, "MANUAL")
+        await comes(pilot, app, "‖ HELD")
+        assert "next for you: jog, or end" in rows_of_screen(app)[1]
+        assert rows_of_screen(app)[2].startswith("no alarm")
+        await pilot.press("M")
+        await comes(pilot, app, "nothing is planned in this run")
+        await pilot.press("3")
+        await held_down(pilot, "right", lambda: "holds the key" in text_of_screen(app))
+        await comes(pilot, app, "nothing moves")
+        await pilot.press("x")
+        await comes(pilot, app, "■ STOPPED")
+    events = by_hand.events()
+    _moved_and_stopped(events)
+    assert not any(isinstance(e, PlanRequested) for e in events)
+    told = program.answer("report", by_hand.id, "-o", "out.html")
+    assert told.code == 0, told.everything
+    assert "jogged by" in (program.folder / "out.html").read_text("utf-8")
 
 
 @in_a_loop
