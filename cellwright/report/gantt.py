@@ -35,7 +35,7 @@ def gantt(course: Course) -> Markup:
     if not rows:
         return section("Planned and actual", "gantt", element("p", "No step was planned or done."))
     shown, until = _first(meant, actual)
-    end = max(course.end, *(bar.stop for bar in meant)) if until is None else until
+    end = max([course.end, *(bar.stop for bar in meant)]) if until is None else until
     axis = Axis(end)
     drawn = picture("What each resource was busy with, planned and actual", axis.total, TOP + ROW * len(rows) + 4.0,
         *ruler(axis, TOP + ROW * len(rows)), *_plans(course, axis, TOP + ROW * len(rows)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,8 @@ def test_it_stands_among_what_the_robot_was_busy_with_and_is_no_work_of_the_plan
     page = str(gantt(taken))
     assert page.count("jogged by ann") == 2 * len(taken.jogs)
     assert page.count("↔") == len(taken.jogs) + 1
+
+
+def test_a_run_in_which_nothing_is_planned_has_what_was_jogged(taken: Course) -> None:
+    page = str(gantt(replace(taken, runs=(), plans=())))
+    assert page.count("jogged by ann") == 2 * len(taken.jogs)
