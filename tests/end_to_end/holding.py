@@ -9,13 +9,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from cell.events import ModeChanged
+from cell.events import JogEnded, ModeChanged, WayFound
 from cell.jog import Jog
 from cellwright.service import Run, attach_to
 from controller.journal.folder import RunFolder
 from tests.doubles.waiting import until
 
 REPEAT = 0.04  # s between two repeats of a key
+LOOKS = 0.5  # s between two looks for a way
+PRESSES = 150  # that a key is held for until its way is looked at anew
 PATIENCE = 60.0  # s, for a machine on which much else is done
 STARVED = ("there is no link to", "gives no fresh samples", "did not come within")
 """What is said of a robot whose driver is not let run in time: it is waited until it is."""
@@ -34,16 +36,36 @@ def in_manual_mode(folder: RunFolder) -> Run:
 
 
 def hold(run: Run, jog: Jog, claim: Callable[[], bool]) -> None:
-    """Holds the key until `claim` holds."""
+    """Holds the key until `claim` holds. The way is looked at first: so a press moves the robot at once, and a machine that is
+    too busy to repeat a key for as long as a proof takes has it moved all the same."""
+    until(lambda: _looked(run, jog) and _pressed(run, jog, claim), f"{jog.text}", 4 * PATIENCE)
 
-    def pressed() -> bool:
-        run.hold_key(jog, True)
-        refused = run.accepted(PATIENCE)
-        assert refused is None or any(text in refused.reason for text in STARVED), refused.reason
-        time.sleep(REPEAT)  # a keyboard's own pause
-        return claim()
 
-    until(pressed, f"{jog.text}", PATIENCE)
+def _looked(run: Run, jog: Jog) -> bool:
+    """Whether a way for it is there that was not gone yet."""
+
+    def is_shown() -> bool:
+        _sent(run, jog, False, LOOKS)
+        told = [event for event in run.folder.events() if isinstance(event, WayFound | JogEnded)]
+        return bool(told) and isinstance(told[-1], WayFound) and told[-1].jog == jog
+
+    until(is_shown, f"a way for {jog.text}", PATIENCE)
+    return True
+
+
+def _pressed(run: Run, jog: Jog, claim: Callable[[], bool]) -> bool:
+    for _ in range(PRESSES):
+        _sent(run, jog, True)
+        if claim():
+            return True
+    return False
+
+
+def _sent(run: Run, jog: Jog, is_held: bool, pause: float = REPEAT) -> None:
+    run.hold_key(jog, is_held)
+    refused = run.accepted(PATIENCE)
+    assert refused is None or any(text in refused.reason for text in STARVED), refused.reason
+    time.sleep(pause)  # a keyboard's own
 
 
 def drivers_of(controller: int) -> list[int]:
