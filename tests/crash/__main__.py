@@ -19,7 +19,8 @@ from cellwright.folders import cache_folder
 from tests.crash.crashing import End, Point, Story, crashed, faults, undisturbed
 from tests.crash.killing import WHENS
 from tests.crash.mute import mute
-from tests.crash.stories import EXAMPLES, Tending, example
+from tests.crash.stories import Tending, example
+from tests.scenarios.subjects import EXAMPLES
 
 MUTE_EVERY = 5
 

@@ -15,6 +15,7 @@ from controller.callers import Replanner
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
 from tests.end_to_end.line import Planned, planned
+from tests.scenarios.subjects import EXAMPLES, planned_on_gantries
 
 
 def checked_once(world: SimulatedCell, good: dict) -> SimulatedCell:  # type: ignore[type-arg]
@@ -77,15 +78,8 @@ class Example:
         return checked_once(simulated_cell(request.cell, request.robots, self.scenario), self._checked)
 
     def planner(self) -> Replanner:
-        return ResidentPlanner(self.planned.reading, self.planned.workshop, self.planned.request.seed)
-
-
-EXAMPLES = {
-    "first_move": ("01_first_move/first_move.intent", {}, None),
-    "tending": ("02_machine_tending/tending.intent", {"batch": "3 parts"}, None),
-    "sampling": ("06_sampling_and_rework/sampling.intent", {"batch": "3 parts"}, None),
-}
-"""File, params and orders of each example, with three parts where it has any."""
+        own = self.planned.planner
+        return own if own is not None else ResidentPlanner(self.planned.reading, self.planned.workshop, self.planned.request.seed)
 
 
 def example(name: str, folder: Path, cache: Path) -> Example:
@@ -93,3 +87,8 @@ def example(name: str, folder: Path, cache: Path) -> Example:
     file, params, orders = EXAMPLES[name]
     given = None if orders is None else str(folder / orders)
     return Example(planned(str(folder / file), cache, params, orders=given), name)
+
+
+def example_on_gantries(name: str, folder: Path) -> Example:
+    """Raises CannotGoOn."""
+    return Example(planned_on_gantries(name, folder), name)

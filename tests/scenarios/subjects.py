@@ -11,9 +11,11 @@ from cell.scenario import Scenario
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cellwright.campaign.campaign import Subject
 from cellwright.running import ResidentPlanner, run_spec
+from controller.callers import Replanner
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.end_to_end.gantries import on_gantries
 from tests.end_to_end.line import Planned, planned
 
 EXAMPLES = {
@@ -51,13 +53,31 @@ def example(name: str, folder: Path, cache_folder: Path) -> tuple[Subject, Plann
     """Raises CannotGoOn."""
     file, params, orders = EXAMPLES[name]
     plan = planned(str(folder / file), cache_folder, params, orders=None if orders is None else str(folder / orders))
+    return _subject(plan, ResidentPlanner(plan.reading, plan.workshop, plan.request.seed)), plan
+
+
+@cache
+def planned_on_gantries(name: str, folder: Path) -> Planned:
+    """Planned at once, with nothing kept that could be of before. Raises CannotGoOn."""
+    file, params, orders = EXAMPLES[name]
+    return on_gantries(folder / file, None if orders is None else folder / orders, params)
+
+
+@cache
+def example_on_gantries(name: str, folder: Path) -> Subject:
+    """Raises CannotGoOn."""
+    plan = planned_on_gantries(name, folder)
+    assert plan.planner is not None
+    return _subject(plan, plan.planner)
+
+
+def _subject(plan: Planned, planner: Replanner) -> Subject:
     request, checked = plan.request, dict[str, dict]()  # type: ignore[type-arg]
 
     def world(scenario: Scenario) -> SimulatedCell:
         return _checked_once(simulated_cell(request.cell, request.robots, scenario), checked)
 
-    resident = ResidentPlanner(plan.reading, plan.workshop, request.seed)
-    return Subject(run_spec("scenario", request), plan.released, dict(request.robots), world, lambda: resident), plan
+    return Subject(run_spec("scenario", request), plan.released, dict(request.robots), world, lambda: planner)
 
 
 def _checked_once(world: SimulatedCell, checked: dict) -> SimulatedCell:  # type: ignore[type-arg]

@@ -1,0 +1,49 @@
+"""Controllers of the examples are killed: on gantries, for which they are planned at once. With the examples' own arms, and at as
+many points as one likes, `python -m tests.crash --story NAME`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.crash.crashing import End, Point, crashed, faults, undisturbed
+from tests.crash.killing import WHENS
+from tests.crash.stories import Example, example_on_gantries
+from tests.scenarios.subjects import EXAMPLES
+
+QUICK = {"first_move": 6, "tending": 4, "sampling": 4, "assembly": 2, "kitting": 2, "sorting": 2, "two_arms": 2}
+LONG = {"palletizing": 4, "deburring": 6}
+"""How many points, spread over the whole run. The long tests have twice as many and one more, at other instants."""
+
+
+@cache
+def story(name: str, folder: Path) -> tuple[Example, End]:
+    """With the undisturbed run."""
+    told = example_on_gantries(name, folder)
+    return told, undisturbed(told)
+
+
+def killed_and_gone_on_with(name: str, many: int, repository: Path) -> None:
+    told, plain = story(name, repository / "examples")
+    assert list(faults(plain, plain)) == []
+    for k in range(many):
+        write = 1 + (2 * k + 1) * (plain.writes - 1) // (2 * many)
+        point = Point(write, WHENS[k % 3], hears=k % 4 == 3, away=float(7 * k % 40))
+        assert list(faults(crashed(told, point), plain)) == [], point
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_an_example_that_is_killed_ends_as_if_it_had_not_been(name: str, repository: Path) -> None:
+    killed_and_gone_on_with(name, QUICK[name], repository)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_so_does_each_of_them_at_more_instants(name: str, repository: Path) -> None:
+    killed_and_gone_on_with(name, LONG[name] if name in LONG else 2 * QUICK[name] + 1, repository)
+
+
+def test_every_example_is_killed() -> None:
+    assert set(QUICK) | set(LONG) == set(EXAMPLES)

@@ -1,0 +1,30 @@
+"""Drawn scenarios of the examples, on gantries, for which they are planned at once: each run ends complete, held or stopped with
+its cause, and breaks no rule. With the examples' own arms and the independent judge, `python -m tests.scenarios`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cellwright.campaign.campaign import tried
+from cellwright.campaign.drawing import Stage, drawn
+from tests.long import rest_is_long
+from tests.scenarios.subjects import EXAMPLES, example_on_gantries
+
+SEEDS = 99
+PARTS = 6
+TAKES_LONG = ("palletizing", "deburring")
+"""A run of one of them takes as long as three or ten of another."""
+
+
+@pytest.mark.parametrize("name", [n if n not in TAKES_LONG else pytest.param(n, marks=pytest.mark.long) for n in EXAMPLES])
+@pytest.mark.parametrize("part", rest_is_long(range(PARTS)))
+def test_whatever_goes_wrong_an_example_ends_with_its_cause_and_breaks_no_rule(part: int, name: str, repository: Path) -> None:
+    """The seeds go round over the examples."""
+    subject = example_on_gantries(name, repository / "examples")
+    stage = Stage(subject.cell, subject.plan.motion_plan.tasks)
+    own = range(list(EXAMPLES).index(name), SEEDS, len(EXAMPLES))
+    for seed in own[part::PARTS]:
+        end = tried(subject, drawn(seed, stage)).end
+        assert end.faults == (), end.scenario
