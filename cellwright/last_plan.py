@@ -45,11 +45,12 @@ def write_sources(run: Path, texts: Mapping[str, str]) -> None:
 def last_plan(state_dir: Path, cell_file: str, is_simulated: bool) -> LastPlan | None:
     """The newest of a cell, by its file's real path; None where none was run there, or only by hand, with nothing planned."""
     for folder in run_folders(state_dir):
-        begun, start = read_begun(folder.path), read_start(folder).value
-        if begun is None or start is None or start.is_manual or not _is_of(begun, cell_file, is_simulated):
+        begun = read_begun(folder.path)
+        if begun is None or not _is_of(begun, cell_file, is_simulated):
             continue
-        plan = _plan(folder, start)
-        if plan is not None:
+        start = read_start(folder).value
+        plan = None if start is None or start.is_manual else _plan(folder, start)
+        if start is not None and plan is not None:
             return LastPlan(folder.id, plan, _sources(folder, start, plan))
     return None
 
