@@ -2,13 +2,15 @@
 
 Law: the focus is on Cancel when it opens, and again whenever what is shown changes: somebody who has agreed to what was shown has
 agreed to nothing else, and whoever was about to press when it changed is asked to look first. Enter alone, or a key that is held
-down, does not go on.
+down, does not go on. What has not been in sight is not agreed to: not the lines below the edge, nor anything in a terminal that
+is too small.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -21,12 +23,18 @@ from tui.operate.dialogs import Dialog
 from tui.operate.lines import fitted
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels import agreeing, cell_map
+from tui.operate.too_small import HEIGHT, WIDTH, is_too_small
 from tui.operate.view import View
+from tui.speech import count
 
 TITLE: Final = "Robots will move. Is the cell as shown here, and nobody in it?"
 LONGEST: Final = 24
 """Columns of the cell's name in the title."""
 HELD: Final = "resume"
+TOO_SMALL: Final = f"resume: it takes {WIDTH}x{HEIGHT} to see it all"
+TALL: Final = 36  # rows of a terminal in which there is room for more
+ROW: Final = 30
+"""Columns of what is said below, before it is known how many there are."""
 
 
 class Agreeing(Dialog):
@@ -37,12 +45,16 @@ class Agreeing(Dialog):
         Binding("right", "app.focus_next", show=False),
         Binding("q", "app.deed('answer')", show=False, id="answer"),
         Binding("l", "app.look_again", show=False),
+        Binding("down", "read(1)", show=False),
+        Binding("up", "read(-1)", show=False),
+        Binding("pagedown", "read(8)", show=False),
+        Binding("pageup", "read(-8)", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: object = None
-        self._is_other = False
+        self._is_other = self._is_read = False
 
     def asked(self) -> ComposeResult:
         name = self.operate.whose or cell_name(self.operate.view)
@@ -63,6 +75,7 @@ class Agreeing(Dialog):
         self.query_one("#way").display = view.ground is not None
         self.query_one("#cancel").focus()
         self._tell(view, "")
+        self.call_after_refresh(self._tell, view, "")  # how much there is to read is known when it has been drawn
 
     def update(self, view: View) -> None:
         super().update(view)
@@ -73,13 +86,21 @@ class Agreeing(Dialog):
                 self._shown = None
                 self.dismiss(None)
             return
-        for panel in self.query(Panel):
-            panel.update()
         now = agreeing.shown(view)
         if now != self._shown:
-            self._shown, self._is_other = now, True
+            self._list.cursor = 0
+        for panel in self.query(Panel):
+            panel.update()
+        if now != self._shown:
+            self._shown, self._is_other, self._is_read = now, True, False
             self.query_one("#cancel").focus()
             self._tell(view, "what is shown has changed")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height >= TALL, "tall")
+        if is_too_small(event.size.width, event.size.height) and self.is_active:
+            self.dismiss(None)
+            self.operate.tell(TOO_SMALL)
 
     def on_screen_resume(self) -> None:
         """What lay on top has gone; meanwhile the run may have gone on."""
@@ -91,7 +112,7 @@ class Agreeing(Dialog):
             self.dismiss(None)
         elif event.button.id == "look":
             self.operate.action_look_again()
-        elif agreeing.not_yet(view):
+        elif agreeing.not_yet(view) or self._unread():
             self._tell(view, "not yet")
         elif self._is_other:
             self._is_other = False
@@ -100,8 +121,23 @@ class Agreeing(Dialog):
         else:
             self.dismiss(HELD if view.looked is None else str(view.looked.look))
 
+    def action_read(self, by: int) -> None:
+        self._list.move(by)
+        self._tell(self.operate.view, "")
+
+    @property
+    def _list(self) -> ListPanel:
+        return self.query_one("#agreeing", ListPanel)
+
+    def _unread(self) -> str:
+        """What of it has not been in sight since it was shown, and what to do about it; "" for nothing."""
+        below = self._list.below
+        self._is_read = self._is_read or not below
+        return "" if self._is_read else f"{count(below, 'more line')} below: down"
+
     def _tell(self, view: View, text: str) -> None:
         first = agreeing.not_yet(view)
         answers = f"{first}: {shown_key(self.operate.keys['answer'])} answers" if first else ""
-        said = "; ".join(part for part in (text, answers) if part)
-        self.query_one("#wrong", Static).update(Content(said))
+        said = "; ".join(part for part in (text, answers, self._unread()) if part)
+        line = self.query_one("#wrong", Static)
+        line.update(Content(fitted(said, max(ROW, line.size.width))))

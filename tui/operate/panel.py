@@ -143,12 +143,17 @@ class ListPanel(Panel):
         self._draw_list = draw
         self.cursor = 0
         self.keys: tuple[str, ...] = ()
-        self._above = self._first = 0  # lines of its head, and the first of its rows that is in sight
+        self._above = self._first = self._last = 0  # lines of its head; rows [first, last) are in sight
 
     @property
     def chosen(self) -> str | None:
         """The name of the line under the cursor."""
         return self.keys[self.cursor] if 0 <= self.cursor < len(self.keys) else None
+
+    @property
+    def below(self) -> int:
+        """How many of its rows stand below what is in sight; all of them where it was never drawn, and then at least one."""
+        return len(self.keys) - self._last if self.keys else 1
 
     def drawn(self, width: int, height: int) -> Sequence[Line]:
         head, rows = self._draw_list(self.operate.view, width)
@@ -164,7 +169,7 @@ class ListPanel(Panel):
     def _in_sight(self, head: Sequence[Line], rows: Sequence[Line], width: int, height: int) -> Sequence[Line]:
         room = height - len(head)
         first, last = window(rows, room, self.cursor)
-        self._above, self._first = len(head), first
+        self._above, self._first, self._last = len(head), first, last
         found = list(rows[first:last])
         if found and self.has_focus:
             y = self.cursor - first

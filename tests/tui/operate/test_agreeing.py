@@ -23,7 +23,7 @@ from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
 from tests.tui.operate.test_hostile import Still
 from tests.tui.operate.test_map import ground
 from tests.tui.operate.test_requests import WELCOME, Messages, Played
-from tui.operate.agreeing import Agreeing
+from tui.operate.agreeing import TOO_SMALL, Agreeing
 from tui.operate.app import Operate
 from tui.operate.dialogs import Answering
 from tui.operate.lines import text_of
@@ -172,6 +172,37 @@ async def test_a_hold_is_ended_by_its_button_and_by_no_enter_alone_or_held_key()
         await pilot.pause()
         await pilot.press("right", "enter")
         assert source.asked == ["resume"]
+
+
+@in_a_loop
+async def test_what_has_not_been_in_sight_is_not_agreed_to() -> None:
+    many = tuple(Difference("robot", f"r{n}", "hub lathe", "home") for n in range(40))
+    source = Still(live(looked=replace(LOOKED, questions=(), differences=many)))
+    app = Operate(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await pilot.pause()
+        at_once(app)
+        assert "more lines below: down" in text_of_screen(app)
+        await pilot.press("right", "right", "enter")
+        assert "not yet; " in text_of_screen(app)
+        assert "r39" not in text_of_screen(app)
+        await pilot.press(*["pagedown"] * 6)
+        await pilot.pause()
+        assert "next: the plan in hand goes on" in text_of_screen(app)
+        assert "below: down" not in text_of_screen(app)
+        await pilot.press("enter")
+        assert source.confirmed == [LOOKED.look]
+        await pilot.press("r")
+        assert isinstance(app.screen, Agreeing)
+        await pilot.resize_terminal(40, 10)
+        await pilot.pause()
+        assert not app.screen.is_modal
+        assert TOO_SMALL in text_of_screen(app)
+        await pilot.press("1", "r")
+        assert TOO_SMALL in text_of_screen(app)
+        await pilot.press("right", "right", "enter")
+        assert source.confirmed == [LOOKED.look]
 
 
 @in_a_loop
