@@ -277,6 +277,48 @@ class JogEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SpentTold:
+    """So many `seconds` were spent with `cause` (docs/how_to/figures.md); `detail`: the code of a hold, what does not come or
+    leave, the zone with a person, "" where there is none."""
+
+    cause: str
+    detail: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaktTold:
+    """Of a loop with a pace: s from the end of one iteration to that of the next; `actual` None below two that `ended`."""
+
+    loop: str
+    target: float
+    actual: float | None
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresTold:
+    """What the run has come to since its first event, `time` s ago: with what that was `spent`, which adds up to it; `good` and
+    `bad` parts; the shares that make up the OEE, None where not known; `planned`: how many s what was done of the plans should
+    have taken; `late`: how often a pace slipped. `state` is the run's from now on."""
+
+    at: int
+    of: Subject
+    state: PackState
+    time: float
+    spent: tuple[SpentTold, ...]
+    good: int
+    bad: int
+    planned: float
+    availability: float | None
+    effectiveness: float | None
+    quality: float | None
+    oee: float | None
+    takts: tuple[TaktTold, ...]
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """The last event. `state` is Complete, Stopped or Aborted."""
 
@@ -313,5 +355,6 @@ Conclusion = (
     | JogRequested
     | JogRefused
     | JogEnded
+    | FiguresTold
     | RunEnded
 )

@@ -42,6 +42,9 @@ from cell.conclusions import (
     EventRaised as EventRaised,
 )
 from cell.conclusions import (
+    FiguresTold as FiguresTold,
+)
+from cell.conclusions import (
     GoalReached as GoalReached,
 )
 from cell.conclusions import (

@@ -35,7 +35,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 15
+RULES = 16
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -53,7 +53,8 @@ or its device was at work for; and a motion that a fault has ended is held for a
 reason; before, a hold for a person in a zone was hidden where a hold before it had been shelved (decision 0179). 14: each
 fault of a device stands until its own end is told; before, the first one was all that was known of it, and the end of any was the
 end of it (decision 0174). 15: a hold for people in a zone, for a robot that does not slow down for them or for a
-question names what robots were at work for, or the step; and nobody is asked where a part is that is given up (decision 0174)."""
+question names what robots were at work for, or the step; and nobody is asked where a part is that is given up (decision 0174).
+16: figures are told (decision 0173)."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -67,6 +68,7 @@ FAILURES_NAME_LINES = 12
 SHELVES_ONE_ALARM = 13
 EACH_FAULT_STANDS = 14
 ASKS_WHAT_MATTERS = ZONES_NAME_LINES = 15
+TELLS_FIGURES = 16
 
 
 @dataclass(frozen=True, slots=True)

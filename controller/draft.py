@@ -18,6 +18,7 @@ from controller.alarms import Alarms
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
 from controller.run_state import Belief, Commands, Manual, Progress, RunState, Trouble
+from controller.sums import Sums
 
 SECOND = 1_000_000_000
 
@@ -38,6 +39,7 @@ class Draft:
     is_over: bool
     manual: Manual | None
     alarms: Alarms
+    sums: Sums
     send: list[Command] = field(default_factory=list)
     record: list[Conclusion] = field(default_factory=list)
 
@@ -106,7 +108,7 @@ class Draft:
 def draft_of(state: RunState, now: int) -> Draft:
     return Draft(
         state.run, max(now, state.now), state.pack, state.context, state.policies, state.belief, state.progress, state.trouble,
-        state.timers, state.first, state.last, state.is_over, state.manual, state.alarms,
+        state.timers, state.first, state.last, state.is_over, state.manual, state.alarms, state.sums,
     )  # fmt: skip
 
 
@@ -117,5 +119,5 @@ def finished(draft: Draft) -> tuple[RunState, Commands]:
 def as_it_is(draft: Draft) -> RunState:
     return RunState(
         draft.run, draft.now, draft.pack, draft.context, draft.policies, draft.belief, draft.progress, draft.trouble,
-        draft.timers, draft.first, draft.last, draft.is_over, draft.manual, draft.alarms,
+        draft.timers, draft.first, draft.last, draft.is_over, draft.manual, draft.alarms, draft.sums,
     )  # fmt: skip

@@ -79,6 +79,7 @@ from controller import (
     waiting,
 )
 from controller.draft import Draft, draft_of, finished
+from controller.figures.summing import summed
 from controller.policies import policies_of
 from controller.run_state import Commands as Commands
 from controller.run_state import RunState
@@ -103,7 +104,8 @@ def advance(state: RunState, event: Event) -> tuple[RunState, Commands]:
     if d.trouble.failures != failures:
         _go_on(d)
     after, commands = finished(d)
-    return attending.kept_up(state, after, event, commands.record), commands
+    after = attending.kept_up(state, after, event, commands.record)
+    return summed(state, after, event, commands)
 
 
 def _is_heard(state: RunState, event: Observation) -> bool:

@@ -25,6 +25,10 @@ from controller.approved import Approved
 from controller.past_orders import PastOrders
 from controller.plan_index import PlanIndex
 from controller.policies import Policies
+from controller.sums import PlannedTime as PlannedTime
+from controller.sums import Shortage as Shortage
+from controller.sums import Spell as Spell
+from controller.sums import Sums
 
 _NONE: Map[Any, Any] = Map()
 PEOPLE: Final = "people"
@@ -351,7 +355,7 @@ class Manual:
 STOPPED: Final = frozenset({"Stopped", "Aborted"})
 """Where a run is over, and not at its end."""
 
-_NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE, _NO_ALARMS = Belief(), Progress(), Trouble(), Alarms()
+_NO_BELIEF, _NO_PROGRESS, _NO_TROUBLE, _NO_ALARMS, _NO_SUMS = Belief(), Progress(), Trouble(), Alarms(), Sums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +378,7 @@ class RunState:
     is_over: bool = False
     manual: Manual | None = None
     alarms: Alarms = _NO_ALARMS
+    sums: Sums = _NO_SUMS
 
     @property
     def may_go_on(self) -> bool:

@@ -14,7 +14,7 @@ from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
 from cell.events import RunResumed
-from controller import alarms, jogging, progress, recovery, speeds, stops
+from controller import alarms, jogging, progress, recovery, speeds, stops, sums
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief, HoldReason, RunState
 
@@ -48,6 +48,7 @@ def shifted(state: RunState, shift: int) -> RunState:
         first=None if state.first is None else state.first + shift,
         last=None if state.last is None else state.last + shift,
         alarms=alarms.shifted(state.alarms, shift),
+        sums=sums.shifted(state.sums, shift),
     )
 
 

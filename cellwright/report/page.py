@@ -28,7 +28,7 @@ from cellwright.report.replay_section import PLANNED, RECORDED, replay_section
 from cellwright.report.tables import section
 from cellwright.report.whereabouts import parts_of_run
 from cellwright.report.zone_picture import zone_section
-from controller.figures.figures import figures_of
+from controller.tally import figures_of
 
 SCRIPTS = ("page.js", "replay.js")
 CLOCKS = {"virtual": "simulated time", "real": "real time"}

@@ -1,4 +1,4 @@
-"""The figures of a run, folded from its events: OEE, takt, parts, time by cause, links.
+"""The figures of a run, from what is summed up of it: OEE, takt, parts, time by cause, links.
 
 OEE index = availability * effectiveness * quality ratio, as in ISO 22400-2:2014 by what OPC 40501-1 (OPC UA for Machine Tools
 1.01), C.2.4, quotes of it; the standard itself was not at hand:
@@ -14,20 +14,19 @@ are losses. None of the three is above 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from cell.events import ClauseBroken, Conclusion, Event, RunEnded, RunOpened, RunResumed, StepConfirmed, SupplyReported
-from controller.figures.link_quality import LinkQuality, LinkTally
-from controller.figures.lost_time import STARTING, UNATTENDED, Spell, spell_of
+from cell.dataclass import dataclass
 from controller.figures.output import Output, output_of
-from controller.figures.planned_time import PlannedTime
-from controller.machine import advance
-from controller.run_state import NOTHING_YET, RunState
+from controller.figures.planned_time import total
+from controller.run_state import RunState
+from controller.sums import PRODUCTION, Spell
+
+if TYPE_CHECKING:
+    from controller.figures.link_quality import LinkQuality
 
 SECOND = 1e9
-PRODUCTION = ("running", "slowed for a person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,96 +79,29 @@ class Figures:
         return self.seconds(*PRODUCTION)
 
 
-@dataclass(slots=True)
-class Tally:
-    """Takes in the events of a run, one after another; what it keeps does not grow with their number."""
-
-    state: RunState = NOTHING_YET
-    began: int | None = None
-    last: int = 0
-    spell: Spell = STARTING
-    spent: dict[Spell, int] = field(default_factory=dict)
-    production: int = 0
-    supplies: dict[str, Literal["starved", "blocked"]] = field(default_factory=dict)
-    planned: PlannedTime = field(default_factory=PlannedTime)
-    links: LinkTally = field(default_factory=LinkTally)
-    ends: dict[str, int] = field(default_factory=dict)
-    late: int = 0
-
-    def take(self, event: Event) -> None:
-        match event:
-            case ClauseBroken(kind=kind):
-                self.late += kind == "every"
-            case StepConfirmed(of=of):
-                self.planned.confirmed(of, self.production)
-            case _:
-                pass
-        if isinstance(event, Conclusion) and not isinstance(event, RunEnded):
-            return
-        self._until(event)
-        before, (self.state, _) = self.state, advance(self.state, event)
-        if isinstance(event, SupplyReported):
-            self.supplies[event.what] = event.cause
-        self.spell = spell_of(self.state, self.spell, self.supplies)
-        self.planned.follow(self.state.progress, self.production)
-        self.links.take(event, before)
-        self._paced(before)
-
-    def told(self) -> Figures:
-        by_length = sorted(self.spent.items(), key=lambda entry: (-entry[1], entry[0]))
-        return Figures(
-            self.last - (self.last if self.began is None else self.began),
-            tuple((spell, spent) for spell, spent in by_length if spent),
-            output_of(self.state),
-            self.planned.total(),
-            tuple(self._takts()),
-            self.late,
-            self.links.told(self.last),
-        )
-
-    def _until(self, event: Event) -> None:
-        """The time from the last event to this one goes to what it was spent with."""
-        match event:
-            case RunOpened(at=at):
-                self.began = self.last = at
-            case RunResumed(shift=shift):
-                self.links.close(self.last)
-                self.last += shift
-                self.began = self.last if self.began is None else self.began + shift
-                self.ends = {loop: end + shift for loop, end in self.ends.items()}
-                self.spell = UNATTENDED
-            case _:
-                pass
-        spent = max(0, event.at - self.last)
-        self.spent[self.spell] = self.spent.get(self.spell, 0) + spent
-        self.production += spent if self.spell.cause in PRODUCTION else 0
-        self.last += spent
-
-    def _paced(self, before: RunState) -> None:
-        for loop, paced in self.state.trouble.paces.items():
-            earlier = before.trouble.paces.get(loop)
-            if earlier is None or paced.count > earlier.count:
-                self.ends[loop] = self.state.now - self.state.trouble.starved
-
-    def _takts(self) -> Iterable[Takt]:
-        loops = self.state.policies.loops if self.state.policies is not None else {}
-        for loop, paced in self.state.trouble.paces.items():
-            pace = loops[loop].block.pace if loop in loops else None
-            if pace is not None:
-                ended = paced.count
-                actual = (self.ends[loop] - paced.first) / (ended - 1) / SECOND if ended > 1 else None
-                yield Takt(loops[loop].members.text, pace.interval.quantity.value, actual, ended)
+def figures_so_far(state: RunState, links: tuple[LinkQuality, ...] = ()) -> Figures:
+    """Of the run that `state` is of, until its newest event. `links` are not summed up in it (link_quality.py)."""
+    sums = state.sums
+    by_length = sorted(sums.spells(), key=lambda entry: (-entry[1], entry[0]))
+    return Figures(
+        0 if sums.began is None else state.now - sums.began,
+        tuple(by_length),
+        output_of(state),
+        total(sums.planned),
+        tuple(_takts(state)),
+        sums.late,
+        links,
+    )
 
 
-def tallied(events: Iterable[Event]) -> Tally:
-    tally = Tally()
-    for event in events:
-        tally.take(event)
-    return tally
-
-
-def figures_of(events: Iterable[Event]) -> Figures:
-    return tallied(events).told()
+def _takts(state: RunState) -> Iterator[Takt]:
+    loops = state.policies.loops if state.policies is not None else {}
+    for loop, paced in state.trouble.paces.items():
+        pace = loops[loop].block.pace if loop in loops else None
+        if pace is not None:
+            ended = paced.count
+            actual = (state.sums.ends[loop] - paced.first) / (ended - 1) / SECOND if ended > 1 else None
+            yield Takt(loops[loop].members.text, pace.interval.quantity.value, actual, ended)
 
 
 def by_cause(figures: Figures) -> Mapping[str, float]:

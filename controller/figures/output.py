@@ -7,8 +7,7 @@ of last (`verdict` is `reject`), so a part that was worked over and found good i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cell.dataclass import dataclass
 from controller.left_behind import is_good
 from controller.run_state import Progress, RunState
 

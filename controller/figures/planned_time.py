@@ -10,62 +10,60 @@ itself, and effectiveness never above 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
+
+from immutables import Map
 
 from cell.commands import Subject
 from cell.steps import Step
 from controller.run_state import Progress
+from controller.sums import PlannedTime
 
 SECOND = 1e9
 
 
-@dataclass(slots=True)
-class PlannedTime:
-    """Clocks are ns of production so far. `began`: that of the plan in hand; `ended` gives when each of its steps was confirmed,
-    `ideal` when it would have been. What it keeps does not grow from plan to plan."""
+def followed(times: PlannedTime, progress: Progress, clock: int) -> PlannedTime:
+    """To the plan that is in hand now, at `clock` ns of production."""
+    if progress.number == times.number or progress.plan is None:
+        return times
+    return PlannedTime(times.before + _of_this_one(times), clock, progress.number)
 
-    before: int = 0
-    began: int = 0
-    number: int = 0
-    plan: str = ""
-    steps: Mapping[str, Step] = field(default_factory=dict)
-    ended: dict[str, int] = field(default_factory=dict)
-    ideal: dict[str, int] = field(default_factory=dict)
 
-    def follow(self, progress: Progress, clock: int) -> None:
-        """To the plan that is in hand now."""
-        if progress.number == self.number or progress.plan is None:
-            return
-        self.before += self._of_this_one()
-        self.began, self.number = clock, progress.number
-        self.plan, self.steps = progress.plan.plan.plan_id, progress.plan.steps
-        self.ended, self.ideal = {}, {}
+def confirmed(times: PlannedTime, progress: Progress, of: Subject, clock: int) -> PlannedTime:
+    plan = progress.plan
+    if plan is None or of.plan != plan.plan.plan_id:
+        return times
+    return counted(times, plan.steps, of.step or "", clock)
 
-    def confirmed(self, of: Subject, clock: int) -> None:
-        name = of.step or ""
-        step = self.steps.get(name) if of.plan == self.plan else None
-        if step is None or name in self.ended:
-            return
-        before = self._before(step)
-        due = max((self.ended[other] for other in before), default=self.began)
-        ideal = max((self.ideal[other] for other in before), default=self.began)
-        self.ended[name] = clock
-        self.ideal[name] = ideal + min(round(step.duration * SECOND), clock - due)
 
-    def total(self) -> float:
-        """s."""
-        return (self.before + self._of_this_one()) / SECOND
+def counted(times: PlannedTime, steps: Mapping[str, Step], name: str, clock: int) -> PlannedTime:
+    """With a step of the plan in hand that was confirmed at `clock`."""
+    step = steps.get(name)
+    if step is None or name in times.ended:
+        return times
+    before = _before(times.ended, steps, step)
+    due = max((times.ended[other] for other in before), default=times.began)
+    ideal = max((times.ideal[other] for other in before), default=times.began)
+    ideal += min(round(step.duration * SECOND), clock - due)
+    return replace(times, ended=times.ended.set(name, clock), ideal=times.ideal.set(name, ideal))
 
-    def _of_this_one(self) -> int:
-        return max(self.ideal.values(), default=self.began) - self.began
 
-    def _before(self, step: Step) -> set[str]:
-        """The steps that it came after. One that was never confirmed lies in a branch not taken: those before it count."""
-        found, open_ = set[str](), list(step.predecessors)
-        while open_:
-            name = open_.pop()
-            if name in self.ended:
-                found.add(name)
-            elif name in self.steps:
-                open_ += self.steps[name].predecessors
-        return found
+def total(times: PlannedTime) -> float:
+    """s."""
+    return (times.before + _of_this_one(times)) / SECOND
+
+
+def _of_this_one(times: PlannedTime) -> int:
+    return max(times.ideal.values(), default=times.began) - times.began
+
+
+def _before(ended: Map[str, int], steps: Mapping[str, Step], step: Step) -> set[str]:
+    """The steps that it came after. One that was never confirmed lies in a branch not taken: those before it count."""
+    found, open_ = set[str](), list(step.predecessors)
+    while open_:
+        name = open_.pop()
+        if name in ended:
+            found.add(name)
+        elif name in steps:
+            open_ += steps[name].predecessors
+    return found

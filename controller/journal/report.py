@@ -45,9 +45,10 @@ from cell.orders import contents
 from cell.run import PartSummary, RunSummary
 from cell.task_plan import Bounds
 from controller.alarms import Alarms
-from controller.figures.figures import Figures, Tally
+from controller.figures.figures import Figures
 from controller.journal.figure_text import figure_lines
 from controller.summary import summary_of
+from controller.tally import Tally
 
 SECOND = 1e9
 MOST_ORDERS = 100  # that are named

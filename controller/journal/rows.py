@@ -25,6 +25,7 @@ from controller.alarms import Alarms
 from controller.plan_index import plan_index
 from controller.policies import policies_of
 from controller.run_state import Belief, Progress, RunState, Trouble
+from controller.sums import PlannedTime, Sums
 
 FIRST_SUM = 0
 """The sum before the first row."""
@@ -122,10 +123,12 @@ def state_of(text: str, plan_of: PlanOf) -> RunState:
         progress=replace(progress, plan=plan_index(plan_of(plan), run) if plan is not None else None),
         trouble=_part(Trouble, plain["trouble"]),
         alarms=_part(Alarms, plain["alarms"]),
+        sums=replace(_part(Sums, plain["sums"]), planned=_part(PlannedTime, plain["sums"]["planned"])),
     )
 
 
-_PLAIN = tuple(f.name for f in fields(RunState) if f.name not in ("policies", "belief", "progress", "trouble", "alarms"))
+_PARTS = ("policies", "belief", "progress", "trouble", "alarms", "sums")
+_PLAIN = tuple(f.name for f in fields(RunState) if f.name not in _PARTS)
 
 
 def _part(kind: Any, plain: Mapping[str, Any]) -> Any:

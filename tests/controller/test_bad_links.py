@@ -12,13 +12,13 @@ from cell.latencies import counted
 from cell.model import CellModel
 from cell.scenario import FrozenState, LinkCut, LinkSlow, Scenario
 from cell_drivers.simulated import simulated_cell
-from controller.figures.figures import figures_of
 from controller.figures.link_quality import LinkQuality
 from controller.hearing import Hearing
 from controller.journal.report import report
 from controller.links import LEAST, is_worse
 from controller.rehearsal import Ask, rehearse
 from controller.run_state import NOTHING_YET, Belief
+from controller.tally import figures_of
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, Tended, intent, released, spec, tend

@@ -16,12 +16,13 @@ from cell.conclusions import CommandSent, StateChanged, StepConfirmed
 from cell.events import Event, LinkReported, PlanReleased, RunOpened, RunResumed, SupplyReported, TimeMarked
 from cell.scenario import FrozenState, GripLost, PersonEnters, Reject
 from cell.steps import Step
-from controller.figures.figures import Figures, by_cause, figures_of
+from controller.figures.figures import Figures, by_cause
 from controller.figures.link_quality import LinkQuality
-from controller.figures.lost_time import Cause, Spell
-from controller.figures.planned_time import PlannedTime
+from controller.figures.planned_time import confirmed, counted, total
 from controller.journal.report import report
 from controller.rehearsal import Ask, rehearsed
+from controller.sums import Cause, PlannedTime, Spell
+from controller.tally import figures_of
 from tests.controller.small_planner import cell, small_plan
 from tests.controller.tending import POLICIES, SmallPlanner, Tended, released, spec, tend, world
 from tests.journals.packing import recordings, unpacked
@@ -82,44 +83,43 @@ def step(name: str, duration: float, *before: str) -> Step:
     return replace(made, id=name, duration=duration, predecessors=before)
 
 
-def planned_time(*steps: Step) -> PlannedTime:
-    return PlannedTime(plan="p", steps={one.id: one for one in steps})
-
-
-def confirm(times: PlannedTime, **moments: float) -> float:
+def confirm(steps: Sequence[Step], **moments: float) -> float:
+    times, known = PlannedTime(), {one.id: one for one in steps}
     for name, moment in moments.items():
-        times.confirmed(Subject("r", "p", name), round(moment * SECOND))
-    return times.total()
+        times = counted(times, known, name, round(moment * SECOND))
+    return total(times)
 
 
 def test_a_step_that_took_longer_than_declared_counts_as_declared() -> None:
-    assert confirm(planned_time(step("a", 2.0), step("b", 3.0, "a")), a=2.0, b=9.0) == 5.0
+    assert confirm((step("a", 2.0), step("b", 3.0, "a")), a=2.0, b=9.0) == 5.0
 
 
 def test_a_quick_step_makes_up_for_no_slow_one() -> None:
-    assert confirm(planned_time(step("a", 2.0), step("b", 8.0, "a")), a=4.0, b=5.0) == 3.0
+    assert confirm((step("a", 2.0), step("b", 8.0, "a")), a=4.0, b=5.0) == 3.0
 
 
 def test_what_comes_before_its_latest_moment_was_waited_for_as_long_as_it_took() -> None:
     """A belt that brings a part within 20 s has brought it after 7."""
-    assert confirm(planned_time(step("comes", 20.0), step("taken", 1.0, "comes")), comes=7.0, taken=8.0) == 8.0
+    assert confirm((step("comes", 20.0), step("taken", 1.0, "comes")), comes=7.0, taken=8.0) == 8.0
 
 
 def test_what_goes_on_side_by_side_takes_the_longer_of_both() -> None:
     steps = (step("a", 4.0), step("b", 6.0), step("c", 1.0, "a", "b"))
-    assert confirm(planned_time(*steps), a=4.0, b=6.0, c=7.5) == 7.0
+    assert confirm(steps, a=4.0, b=6.0, c=7.5) == 7.0
 
 
 def test_a_branch_that_was_not_taken_takes_no_time() -> None:
     steps = (step("a", 2.0), step("left", 50.0, "a"), step("right", 1.0, "a"), step("last", 1.0, "left", "right"))
-    assert confirm(planned_time(*steps), a=2.0, right=3.0, last=4.0) == 4.0
-    assert confirm(planned_time(step("a", 2.0), step("left", 50.0, "a"), step("last", 1.0, "left")), a=2.0, last=3.0) == 3.0
+    assert confirm(steps, a=2.0, right=3.0, last=4.0) == 4.0
+    assert confirm((step("a", 2.0), step("left", 50.0, "a"), step("last", 1.0, "left")), a=2.0, last=3.0) == 3.0
 
 
 def test_what_another_plan_did_is_none_of_this_one() -> None:
-    times = planned_time(step("a", 2.0))
-    times.confirmed(Subject("r", "another", "a"), 2 * SECOND)
-    assert times.total() == 0.0
+    progress = tend().state.progress
+    assert progress.plan is not None
+    name = next(iter(progress.plan.steps))
+    assert total(confirmed(PlannedTime(), progress, Subject("r", "another", name), 2 * SECOND)) == 0.0
+    assert total(confirmed(PlannedTime(), progress, Subject("r", progress.plan.plan.plan_id, name), 2 * SECOND)) > 0.0
 
 
 SECONDS = st.floats(0.0, 9.0)
@@ -135,9 +135,7 @@ def test_whatever_takes_however_long_the_ideal_is_no_longer_than_the_time_itself
     ends: dict[str, float] = {}
     for one, (_, took, _) in zip(steps, drawn, strict=True):
         ends[one.id] = max((ends[name] for name in one.predecessors), default=0.0) + took
-    times = planned_time(*steps)
-    confirm(times, **dict(sorted(ends.items(), key=lambda entry: entry[1])))
-    assert times.total() <= max(ends.values()) + 1e-6
+    assert confirm(steps, **dict(sorted(ends.items(), key=lambda entry: entry[1]))) <= max(ends.values()) + 1e-6
 
 
 def test_what_was_rejected_is_produced_and_bad() -> None:

@@ -11,8 +11,8 @@ from cell.events import PlanReleased, SupplyReported
 from cell.world_record import RestsIn
 from cellwright.reading import read
 from cellwright.running import read_scenario
-from controller.figures.figures import figures_of
 from controller.rehearsal import Ask
+from controller.tally import figures_of
 from tests.end_to_end.gantries import BOTH, planned_by
 from tests.end_to_end.line import rehearsed
 

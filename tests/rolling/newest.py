@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cell.events import Event
-from controller.figures.figures import Tally
 from controller.journal.journal import MemoryJournal
 from controller.run_state import RunState
+from controller.tally import Tally
 
 
 class NewestJournal(MemoryJournal):

@@ -11,10 +11,10 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from cell_drivers.simulated import SimulatedCell
 from controller.callers import Replanner
-from controller.figures.figures import figures_of
 from controller.journal.folder import new_run
 from controller.rehearsal import RunRecord
 from controller.service import Texts, post, serve
+from controller.tally import figures_of
 from tests.rolling.shift import Shift, Watched
 
 HOUR = 3600e9

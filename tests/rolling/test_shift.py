@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from controller.figures.figures import figures_of
+from controller.tally import figures_of
 from tests.rolling.gantry import rolled
 from tests.rolling.screens import Shown
 from tests.rolling.shift import Shift

@@ -109,7 +109,7 @@ def _account(folder: RunFolder) -> str:
 
 def _document(folder: RunFolder) -> dict[str, Any]:
     """Raises JournalError."""
-    from controller.figures.figures import figures_of
+    from controller.tally import figures_of
     from tui.fidelity_text import motion_documents
     from tui.figure_document import figure_document
     from tui.run_text import run_document

@@ -17,9 +17,10 @@ from cell.events import Asked, Event, StateChanged
 from cell.jog import Jog
 from cellwright.report.clock import timed
 from controller.attached.messages import Role
-from controller.figures.figures import Figures, figures_of
+from controller.figures.figures import Figures
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, legible
+from controller.tally import figures_of
 from tui.defects import in_short
 from tui.operate import scene as scenes
 from tui.operate.ground import ground_of

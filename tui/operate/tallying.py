@@ -13,7 +13,8 @@ from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError
 
 if TYPE_CHECKING:
-    from controller.figures.figures import Figures, Tally
+    from controller.figures.figures import Figures
+    from controller.tally import Tally
 
 PERIOD: Final = 2.0  # s between two looks at the journal
 
@@ -38,7 +39,7 @@ class Tallying:
 
     def look(self) -> Figures | None:
         """With all that is in the journal by now. None where nothing is yet."""
-        from controller.figures.figures import Tally
+        from controller.tally import Tally
 
         tally = self._tally = self._tally or Tally()
         try:

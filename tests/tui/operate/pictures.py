@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from controller.figures.figures import Takt, figures_of
+from controller.figures.figures import Takt
 from controller.run_state import Manual
+from controller.tally import figures_of
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.at_a_controller import until
 from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING, events_of, scene_of

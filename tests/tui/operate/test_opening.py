@@ -36,7 +36,7 @@ LATER = (
     "tui.operate.pages",
     "tui.operate.recorded",
     "textual.widgets._text_area",
-    "controller.figures.figures",
+    "controller.tally",
     "cellwright.cell_lock",
     "cellwright.reading",
 )

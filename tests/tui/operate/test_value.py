@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.figures.figures import Figures, Takt, figures_of
+from controller.figures.figures import Figures, Takt
 from controller.figures.output import Output
 from controller.run_state import DeviceBelief, Fault
+from controller.tally import figures_of
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import TENDING, events_of, scene_of
 from tui.operate.lines import text_of
