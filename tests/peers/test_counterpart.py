@@ -1,6 +1,7 @@
 """A counterpart that is missing is told, and where it is required it is a failure; those of Modbus and OPC UA start."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,11 @@ def test_a_missing_counterpart_is_a_failure_where_it_is_required(monkeypatch: py
 def test_a_module_without_a_wheel_for_this_python_is_a_skip_also_where_it_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELLWRIGHT_COUNTERPARTS", "required")
     for python in ((3, 13, 0), (3, 14, 2)):
-        monkeypatch.setattr(counterpart.sys, "version_info", python)
+        monkeypatch.setattr(sys, "version_info", python)
         with pytest.raises(pytest.skip.Exception, match=r"no wheel for Python 3\.13 or later"):
             counterpart.needs_module("no_such_module_of_ours", "dev", before=(3, 13))
         counterpart.needs_module("pytest", "dev", before=(3, 13))
-    monkeypatch.setattr(counterpart.sys, "version_info", (3, 12, 9))
+    monkeypatch.setattr(sys, "version_info", (3, 12, 9))
     with pytest.raises((pytest.fail.Exception, pytest.skip.Exception), match=r"\[dev\]") as ended:
         counterpart.needs_module("no_such_module_of_ours", "dev", before=(3, 13))
     assert isinstance(ended.value, pytest.fail.Exception), "a skip here would be taken for this test's own"

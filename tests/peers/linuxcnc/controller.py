@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,8 @@ class Record:
     @property
     def moving(self) -> NDArray[np.bool_]:
         """(N - 1,): whether anything moved in the period."""
-        return np.abs(np.diff(self.q, axis=0)).max(axis=1, initial=0.0) > 1e-9
+        moved: NDArray[np.bool_] = np.abs(np.diff(self.q, axis=0)).max(axis=1, initial=0.0) > 1e-9
+        return moved
 
     @property
     def travelled(self) -> NDArray[np.float64]:
@@ -84,7 +85,9 @@ class Controller:
         for folder in (self.folder, self.programs):
             folder.chmod(0o777)
         self.port = 0
-        self._configure = lambda port: write_configuration(self.folder, model, home, port, acceleration, unit, order)
+        self._configure: Callable[[int], None] = lambda port: write_configuration(
+            self.folder, model, home, port, acceleration, unit, order
+        )
         self._is_homed, self._joints = is_homed, model.degrees_of_freedom
         self._process: subprocess.Popen[bytes] | None = None
 
