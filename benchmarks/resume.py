@@ -1,12 +1,14 @@
 """What it costs to go on with a run whose controller was killed, part by part, in process CPU.
 
     python -m benchmarks.resume [INTENT] [--seconds N]
+    python -m benchmarks.resume examples/11_rolling_production/rolling.intent --continuous --speed 60 --events 16000
 
 Claim: under 2 s from the start of the other controller to its look, on a quiet machine. A run of INTENT (example 01) at four
-times real time is killed N seconds after it began to move; then what cellwright/going_on.py does is done here, one after the
-other: a fresh interpreter imports it, the sources are read, the journal is read and folded, the plan in hand is proved again with
-its certificates at hand, the world is reached and looked at. Before that the command itself is run once, with its terminal, where
-nobody can be asked. Wall time is told beside: on a busy machine it means little. There is no peer: it is our own journal.
+times real time is killed N seconds after it began to move, or when its journal has so many events; then what
+cellwright/going_on.py does is done here, one after the other: a fresh interpreter imports it, the sources are read, the journal
+is read and folded, the plan in hand is proved again with its certificates at hand, the world is reached and looked at. Before
+that the command itself is run once, with its terminal, where nobody can be asked. Wall time is told beside: on a busy machine it
+means little. There is no peer: it is our own journal.
 """
 # ruff: noqa: T201
 
@@ -21,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,10 +48,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.resume", description="What going on with a run costs.")
     parser.add_argument("intent", nargs="?", type=Path, default=EXAMPLE)
     parser.add_argument("--seconds", type=float, default=0.0, help="from the first motion to the kill")
+    parser.add_argument("--events", type=int, default=0, help="in its journal before the kill")
+    parser.add_argument("--speed", default="4", help="times real time (4)")
+    parser.add_argument("--continuous", action="store_true", help="a run without end")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as state:
         os.environ["CELLWRIGHT_STATE"] = state
-        folder = _killed(arguments.intent, Path(state), arguments.seconds)
+        words = ["--speed", arguments.speed, *(["--continuous"] if arguments.continuous else [])]
+        folder = _killed([str(arguments.intent), *words], Path(state), arguments.seconds, arguments.events)
         start = read_start(folder).expect()
         _from_the_command(folder)
         os.chdir(start.working)
@@ -58,19 +65,30 @@ def main() -> int:
     return 0 if total < 2.0 else 1
 
 
-def _killed(intent: Path, state: Path, seconds: float) -> RunFolder:
-    words = [sys.executable, "-m", "tui.cli", "run", str(intent), "--yes", "--speed", "4", "--detach"]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _killed(words: list[str], state: Path, seconds: float, events: int) -> RunFolder:
+    run = [sys.executable, "-m", "tui.cli", "run", *words, "--yes", "--detach"]
+    subprocess.run(run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not any(run.state == "Execute" for run in all_runs(state).summaries):
         time.sleep(0.05)
     time.sleep(seconds)
     folder = find_run(state, None)
+    _wait_for(folder, events)
     pid = folder.pid()
     assert pid is not None, "it is over already: kill it earlier"
     os.kill(pid, signal.SIGKILL)
     while folder.pid() is not None:
         time.sleep(0.02)
     return folder
+
+
+def _wait_for(folder: RunFolder, events: int) -> None:
+    """Until its journal has so many."""
+    told = 0
+    while told < events:
+        time.sleep(0.5)
+        with closing(folder.journal()) as journal:
+            told = max((number for number, _ in journal.bodies(told, events)), default=told)
+        assert folder.pid() is not None, "it is over already: make it longer"
 
 
 def _from_the_command(folder: RunFolder) -> None:
