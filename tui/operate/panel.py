@@ -51,6 +51,7 @@ class Panel(Widget):
         self._entitled = ""
         self._lines: tuple[Line, ...] = ()
         self._strips: dict[int, Strip] = {}
+        self._drawn_for = Size(0, 0)
 
     @property
     def operate(self) -> Operate:
@@ -64,7 +65,7 @@ class Panel(Widget):
         width, height = self.size.width, self.size.height
         if width < 1 or height < 1:
             return
-        lines = tuple(cut(line, width) for line in _within(self.drawn(width, height), height))
+        lines = self._cut_lines()
         changed = [
             y
             for y in range(max(len(lines), len(self._lines)))
@@ -77,10 +78,16 @@ class Panel(Widget):
             self._entitle(self.size)
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
+    def _cut_lines(self) -> tuple[Line, ...]:
+        width, height = self.size.width, self.size.height
+        return tuple(cut(line, width) for line in _within(self.drawn(width, height), height)) if width > 0 < height else ()
+
     def drawn(self, width: int, height: int) -> Sequence[Line]:
         return self._draw(self.operate.view, width, height)
 
     def render_line(self, y: int) -> Strip:
+        if self._drawn_for != self.size:  # it has been given its place, and is told so after the first paint
+            self._draw_anew()
         strip = self._strips.get(y)
         if strip is None:
             strip = self._strips[y] = self._strip(y)
@@ -95,10 +102,15 @@ class Panel(Widget):
         return Strip(pieces).adjust_cell_length(width, base + Style())
 
     def on_resize(self, event: events.Resize) -> None:
-        self._strips.clear()
-        self._lines = ()
-        self.update()
+        if self._drawn_for != self.size:
+            self._draw_anew()
+            self.refresh()
         self._entitle(self.size)  # not the event's: that one has the frame in it, and a title may tell of what is within
+
+    def _draw_anew(self) -> None:
+        self._drawn_for = self.size
+        self._strips.clear()
+        self._lines = self._cut_lines()
 
     def on_mount(self) -> None:
         self._entitle(self.size)
@@ -122,7 +134,7 @@ class Panel(Widget):
             return
         beside = "" if self._beside is None else self._beside(self.operate.view, size.width, size.height)
         title = f"{self.title}, {beside}" if beside else self.title
-        title = fitted(title, max(4, size.width - 4))
+        title = fitted(title, max(4, size.width - 4)) if size.width else title
         if title != self._entitled:  # the library draws all of a region anew whose title is set
             self._entitled = title
             self.border_title = Content(title)

@@ -26,6 +26,7 @@ from tui.operate import live as lives
 from tui.operate.app import Operate
 from tui.operate.live import LiveRun
 from tui.operate.page import Page
+from tui.operate.panel import Panel
 from tui.operate.themes import LIGHT
 from tui.operate.view import View
 
@@ -172,6 +173,13 @@ async def test_the_first_picture_tells_what_has_come_while_the_screens_were_made
     monkeypatch.setattr(app, "show", lambda: links.append(app.view.link))
     async with app.run_test(size=(120, 36)):
         assert links[0] == "live"
+
+
+@in_a_loop
+async def test_a_region_shows_what_there_is_before_it_is_told_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Panel, "on_resize", lambda panel, event: None)
+    async with shown() as (app, _):
+        assert "EXECUTE" in text_of_screen(app)
 
 
 class Drawn(Still):
