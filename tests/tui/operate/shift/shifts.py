@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from textual.pilot import Pilot
 
-from cell.events import Asked, OperatorAsked
+from cell.commands import Acknowledge, Activate, Command, StopAll
+from cell.events import Asked, CommandSent, Event, OperatorAsked
 from cellwright.service import ENDPOINT, attach_to
 from controller.attached.messages import Role
 from controller.journal.folder import RunFolder
@@ -29,9 +30,12 @@ from tui.operate.source import Source
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
+STOPPED_BY_ITSELF = '[[protective_stop]]\nrobot = "arm"\nat = 0.3\n'
+SLIPS = '[[grip_lost]]\ntool = "gripper"\nnth = 1\nwhen = "at grip"\n'
 SLOW = 0.1  # times real time: a run outlasts whatever is done in it
+TILL_THE_END = 4.0  # times real time
 TURNS = 2_000
-PLANNING = 20_000
+PLANNING = 4_000
 """Turns in which a plan is made and proved beside the run."""
 STARTED_IN = 6_000  # looks for a controller that begins
 PATIENCE = 60.0  # s, after which a test that hangs ends; nothing is measured with it
@@ -110,6 +114,12 @@ def start(run: RunFolder) -> None:
     terminal.leave()
 
 
+def killed(run: RunFolder) -> None:
+    pid = run.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+
+
 async def has_asked(run: RunFolder, *what: Asked) -> None:
     """Operators have asked for that, but for the start, as the journal comes to have it; it is written soon after it was told."""
     asked: tuple[Asked, ...] = ()
@@ -119,6 +129,18 @@ async def has_asked(run: RunFolder, *what: Asked) -> None:
             return
         await asyncio.sleep(0.005)
     raise AssertionError(f"asked was {asked}")
+
+
+def index_of_resume(events: Sequence[Event]) -> int:
+    """Where an operator has asked for it, the first time."""
+    return next(i for i, event in enumerate(events) if isinstance(event, OperatorAsked) and event.what == "resume")
+
+
+def hands_and_motions(events: Sequence[Event]) -> list[Command]:
+    """Whatever was sent that moves something."""
+    return [
+        e.command for e in events if isinstance(e, CommandSent) and not isinstance(e.command, Activate | Acknowledge | StopAll)
+    ]
 
 
 @dataclass(slots=True)

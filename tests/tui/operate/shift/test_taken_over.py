@@ -1,21 +1,21 @@
-"""A run whose controller was killed is taken over at the screens: looked at, shown, confirmed, gone on with. Its world is a
-process of its own and lives on, so all of it is as in service."""
+"""A run whose controller was killed, or that somebody has stopped, is taken over at the screens: looked at, shown, confirmed,
+gone on with. Its world is a process of its own and lives on, so all of it is as in service."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from cell.events import RunResumed
+from cell.events import Event, RunEnded, RunResumed
 from controller.journal.folder import RunFolder, run_folders
 from controller.journal.rows import row_of
 from tests.end_to_end.program import Program
 from tests.tui.operate.seen import in_a_loop
-from tests.tui.operate.shift.shifts import ROOT, has_asked, record, screens
+from tests.tui.operate.shift.shifts import PLANNING, ROOT, hands_and_motions, has_asked, index_of_resume, record, screens
 
 pytestmark = pytest.mark.slow
 INTENT = ROOT / "examples" / "01_first_move" / "first_move.intent"
@@ -60,6 +60,33 @@ async def test_a_run_that_was_killed_is_taken_over_shown_confirmed_and_gone_on_w
 
 
 @in_a_loop
+async def test_a_run_that_was_stopped_at_the_screens_is_taken_up_there_confirmed_and_gone_on_with(run: RunFolder) -> None:
+    async with screens(run) as seat:
+        await seat.sees("► EXECUTE")
+        await seat.press("R")
+        await seat.sees("take over: the run has a controller")
+        await seat.press("x")
+        await seat.sees("■ STOPPED", "RUN OVER")
+        await seat.press("R")
+        await seat.sees("? TO BE CONFIRMED", "look, and confirm", turns=PLANNING)
+        assert not any(isinstance(event, RunResumed) for event in run.events())
+        await seat.press("r")
+        await seat.sees("next: ", "Go on")
+        await seat.press("enter")
+        await seat.sees("? TO BE CONFIRMED")
+        await seat.press("r", "right", "right", "enter")
+        await seat.sees("► EXECUTE", "first_move.intent:", turns=PLANNING)
+        await seat.press("x")
+        await seat.sees("■ STOPPED", "RUN OVER")
+    await has_asked(run, "quick stop", "resume", "quick stop")
+    events = run.events()
+    over, agreed = index_of_end(events), index_of_resume(events)
+    assert over < agreed
+    assert hands_and_motions(events[over:agreed]) == []
+    assert hands_and_motions(events[agreed:])
+
+
+@in_a_loop
 async def test_who_leaves_before_the_confirmation_leaves_the_run_as_it_was(run: RunFolder) -> None:
     killed(run)
     before = [row_of(number, event) for number, event in enumerate(run.events())]
@@ -68,3 +95,8 @@ async def test_who_leaves_before_the_confirmation_leaves_the_run_as_it_was(run: 
         await seat.press("R")
         await seat.sees("? TO BE CONFIRMED")
     assert [row_of(number, event) for number, event in enumerate(run.events())] == before
+
+
+def index_of_end(events: Sequence[Event]) -> int:
+    """Of the run, the first time."""
+    return next(i for i, event in enumerate(events) if isinstance(event, RunEnded))
