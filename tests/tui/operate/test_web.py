@@ -222,6 +222,40 @@ async def test_what_screens_say_last_is_told_where_they_are_served_and_paints_no
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    ("screens", "within", "last"),
+    [
+        ("echo __GANGLION__; head -c 1 >/dev/null; echo STOP NOT ACKNOWLEDGED >&2", 60.0, "STOP NOT ACKNOWLEDGED"),
+        ("trap '' TERM; echo __GANGLION__; exec tail -f /dev/null", 0.05, served.UNTOLD),
+    ],
+)
+@in_a_loop
+async def test_where_the_server_is_ended_under_open_screens_their_last_words_are_told_or_that_nobody_has_heard_them(
+    screens: str, within: float, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, ended, found = asyncio.Queue[str](), asyncio.Event(), asyncio.Queue[str]()
+    monkeypatch.setattr(served, "PARTED_WITHIN", within)
+    monkeypatch.setattr(served, "_ended", lambda stack: ended)
+    lines, logger = served._Lines(said.put_nowait), logging.getLogger("textual-serve")
+    logger.addHandler(lines)
+    page = Page(screens, "127.0.0.1", 0, "run")
+    staying = asyncio.ensure_future(page.stay(found.put_nowait))
+    try:
+        at = await asyncio.wait_for(found.get(), 60)
+        async with aiohttp.ClientSession() as client:
+            await client.ws_connect(urljoin(at, "ws"))
+            while not any(each._process for each in page._open):
+                await asyncio.sleep(0.01)
+            ended.set()
+            await asyncio.wait_for(staying, 60)
+    finally:
+        logger.removeHandler(lines)
+        staying.cancel()
+        await asyncio.wait([staying])
+    told = [said.get_nowait() for _ in range(said.qsize())]
+    assert told == [f"cellwright: {last}"]
+
+
 async def opened(client: aiohttp.ClientSession, at: str) -> aiohttp.ClientWebSocketResponse:
     """As soon as the one before has been put away."""
     for _ in range(6_000):

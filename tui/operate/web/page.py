@@ -29,7 +29,12 @@ MOST: Final = 8
 """Terminals at a time: each is a process."""
 LARGEST: Final = 1_000
 """Columns, and rows, that a terminal may have."""
-PARTED_WITHIN: Final = 2.0  # s that screens have to end by themselves
+PARTED_WITHIN: Final = 5.0
+"""s that screens have to end by themselves: they wait for the answer to a stop that was asked for last (live.py)."""
+UNTOLD: Final = (
+    "the screens of a browser did not end by themselves and were ended: nobody knows whether what was asked there last was"
+    " acknowledged; look at the run"
+)
 _TOKEN: Final = 24  # bytes
 _LAST_WORDS: Final = 4_000  # bytes
 _FONTS: Final = range(8, 49)  # px
@@ -50,6 +55,7 @@ class Page(Server):
         self.token = secrets.token_urlsafe(_TOKEN)
         self._text = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
         self._terminals = 0
+        self._open: set[_Screens] = set()
 
     async def _make_app(self) -> web.Application:
         """Everything stands behind the token, which no other user of this machine knows."""
@@ -93,6 +99,7 @@ class Page(Server):
             close=closed,
             download_manager=self.download_manager,
         )
+        self._open.add(screens)
         try:
             await line.prepare(request)
             await screens.start(*map(int, size))
@@ -104,6 +111,7 @@ class Page(Server):
                 await screens.stop()
             finally:
                 self._terminals -= 1
+                self._open.discard(screens)
         return line
 
     async def stay(self, told: Tell) -> None:
@@ -117,6 +125,8 @@ class Page(Server):
                 ended = _ended(stack)
                 told(f"http://{self.host}:{port}/{self.token}/")
                 await ended.wait()
+                # Before the library ends what is under way, and with it whoever waits for the last words.
+                await asyncio.gather(*(screens.stop() for screens in tuple(self._open)), return_exceptions=True)
         finally:
             await runner.cleanup()
 
@@ -153,20 +163,24 @@ class _Screens(AppService):
             await asyncio.wait_for(super().stop(), PARTED_WITHIN)
         if process is None:
             return
+        said = ""
         try:
             await asyncio.wait_for(process.wait(), PARTED_WITHIN)
         except TimeoutError:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-        await self._tell_last_words()
+            said = UNTOLD
+        await self._tell_last_words(said)
 
-    async def _tell_last_words(self) -> None:
-        if self._words is None:
+    async def _tell_last_words(self, said: str) -> None:
+        """Once, whoever asks for the end."""
+        told, self._words = self._words, None
+        if told is None:
             return
         with suppress(TimeoutError):  # another process may hold its end of the pipe
-            words = await asyncio.wait_for(self._words, PARTED_WITHIN)
-            for word in words.decode("utf-8", "replace").splitlines():
+            words = await asyncio.wait_for(told, PARTED_WITHIN)
+            for word in (*words.decode("utf-8", "replace").splitlines(), *([said] if said else ())):
                 logging.getLogger("textual-serve").warning("%s", word.removeprefix("cellwright: "))
 
 
