@@ -225,7 +225,7 @@ async def test_what_screens_say_last_is_told_where_they_are_served_and_paints_no
 @pytest.mark.parametrize(
     ("screens", "within", "last"),
     [
-        ("echo __GANGLION__; head -c 1 >/dev/null; echo STOP NOT ACKNOWLEDGED >&2", 60.0, "STOP NOT ACKNOWLEDGED"),
+        ("echo __GANGLION__; head -c 1 >/dev/null; sleep 0.3; echo STOP NOT ACKNOWLEDGED >&2", 60.0, "STOP NOT ACKNOWLEDGED"),
         ("trap '' TERM; echo __GANGLION__; exec tail -f /dev/null", 0.05, served.UNTOLD),
     ],
 )
