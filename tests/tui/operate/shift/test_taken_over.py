@@ -54,7 +54,7 @@ async def test_a_run_that_was_killed_is_taken_over_shown_confirmed_and_gone_on_w
         await seat.press("enter")
         await seat.sees("? TO BE CONFIRMED")
         await seat.press("r", "right", "right", "enter")
-        await seat.sees("► EXECUTE")
+        await seat.sees("► EXECUTE", turns=PLANNING)
     await has_asked(run, "resume")
     assert sum(isinstance(event, RunResumed) for event in run.events()) == 1
 
