@@ -101,6 +101,8 @@ class Watching:
     _is_held: bool = False
     _held_before: bool = False
     _is_manual: bool = False
+    _answered: object = None
+    _state: str = ""
     _has_heard: bool = False
     _newest: RunSummary | None = None
     _waiting: deque[Message | None] = field(default_factory=deque)
@@ -166,8 +168,10 @@ class Watching:
                     continue
                 case RunSummary():
                     self._summed_up(message, progress)
-                case Refused(code=code, reason=reason):
+                case Refused(id=number, code=code, reason=reason):
                     progress.line(printable(f"refused, {code}: {reason}"))
+                    if number is not None and number == self._answered:
+                        self._is_held, self._answered = self._state == "Held", None  # then what next is still to be said
                 case _:
                     self._tell(message, progress)
             if self._is_held and self._has_to_be_settled():
@@ -185,6 +189,8 @@ class Watching:
             self._is_manual = not self._is_manual
             progress.line(f"{summary.mode.lower()} mode")
         self._newest = summary
+        if not self._has_heard:  # else it may be older than what was told
+            self._state = summary.state
         self._lost = tuple(f"{part.id} ({part.note})" for part in summary.parts if isinstance(part.location, Lost))
         progress("steps", summary.steps_done, summary.steps_total)
         progress("goals", summary.goals_met, summary.goals_total)
@@ -213,6 +219,7 @@ class Watching:
         if isinstance(event, RunOpened | RunResumed):
             self.zero = event.opened if isinstance(event, RunResumed) else event.at
         if isinstance(event, StateChanged):
+            self._state = event.after
             self._is_held, self._held_before = event.after == "Held", False
         if isinstance(event, ModeChanged):
             self._is_manual = event.after == "Manual"
@@ -275,7 +282,7 @@ class Watching:
         if answer is None or self._interrupts or self._is_leaving:
             return
         self._is_ending = answer == "stop"
-        self.run.ask(answer)
+        self._answered = self.run.ask(answer)
 
     def _how_to_go_on(self) -> str:
         if not self._is_manual:

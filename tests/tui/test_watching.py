@@ -162,6 +162,33 @@ def test_manual_mode_that_nobody_saw_begin_is_named_above_the_bars_and_at_the_qu
     assert "Resume when the cell is in order" not in err
 
 
+def test_a_resume_that_was_refused_is_asked_about_again_as_long_as_the_run_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("r\ns\n"))
+    manual = replace(HELD_SUMMARY, mode="Manual")
+    refused = Refused(2, "R754", "the cell is in manual mode: ask for production first")
+    script = [manual, None, replace(held_with(), summary=manual), None, refused, None, *STOPPED]
+    controller = Controller(script, STOPPED_SUMMARY, tmp_path)
+    Watching(controller.run, is_attended=True, waits=False).to_the_end()
+    assert controller.asked == ["look", "resume", "stop"]
+    err = capsys.readouterr().err
+    assert err.index("in manual mode, in which nothing is resumed") < err.index(f"refused, R754: {refused.reason}")
+    assert err.count("Held: ") == 2
+
+
+def test_a_resume_that_came_too_late_is_not_asked_about_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
+    late = Refused(2, "R754", "the run is in Execute, where resume means nothing")
+    script = [HELD_SUMMARY, None, held_with(), None, changed("Held", "Unholding"), HELD_SUMMARY, late, SUMMARY]
+    controller = Controller(script, SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
+    assert controller.asked == ["look", "resume"]
+    assert capsys.readouterr().err.count("Held: ") == 1
+
+
 def test_the_way_back_to_production_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed_by_ann = ModeChanged(70_000_000_000, OF, "Production", "Manual", "ann")
     script: list[Message | State | None] = [SUMMARY, changed_by_ann, replace(SUMMARY, mode="Manual"), SUMMARY]
