@@ -19,6 +19,7 @@ from cell.envelope import SLOWER_BY
 from cell.equipment import Equipment
 from cell.model import CellModel
 from cell.ordered import Ordered
+from cell.outfeeds import is_outfeed, room_in
 from cell.program import Goal, IntentProgram
 from cell.program_walk import lines_in
 from cell.scene import is_heap
@@ -130,7 +131,8 @@ class RunContext:
     end by nothing. `heaps` are the places that take any number of parts and give none back. `rules`: those of the fold under
     which the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer.
     `links`: how well the links to devices have to do, of those of which the cell file says so.
-    `approach_speed` m/s: what the quickest person comes with. `is_manual`: nothing is planned, robots are moved by hand."""
+    `approach_speed` m/s: what the quickest person comes with. `is_manual`: nothing is planned, robots are moved by hand.
+    `outfeeds`: what is emptied from outside, with the room there."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -157,6 +159,7 @@ class RunContext:
     links: Mapping[str, LinkBound] = field(default_factory=dict)
     approach_speed: float = APPROACH_SPEED
     is_manual: bool = False
+    outfeeds: Mapping[str, int] = field(default_factory=dict)
 
 
 def run_context(
@@ -217,6 +220,7 @@ def run_context(
         links=link_bounds(cell),
         approach_speed=max([APPROACH_SPEED, *(person.approach_speed for person in cell.people.values())]),
         is_manual=is_manual,
+        outfeeds={e.name: room_in(e) for e in cell.equipment.values() if is_outfeed(e)},
     )
 
 
@@ -317,7 +321,7 @@ class RunSummary:
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
     from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now.
     `mode`: in Manual robots may be jogged and nothing is resumed. `orders` as they came. `left` are no more among `parts`,
-    `orders_left` no more among `orders`."""
+    `orders_left` no more among `orders`. `waits_for`: why it is suspended, in words; empty while it is not."""
 
     run_id: str
     state: str
@@ -337,3 +341,4 @@ class RunSummary:
     left: tuple[PartsLeft, ...] = ()
     orders_left: tuple[OrdersLeft, ...] = ()
     mode: Literal["Production", "Manual"] = "Production"
+    waits_for: tuple[str, ...] = ()

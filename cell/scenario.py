@@ -228,6 +228,15 @@ class SupplyStops:
 
 
 @dataclass(frozen=True, slots=True)
+class OutfeedStops:
+    """Nobody takes parts away from `outfeed` between `start` and `end` s; whoever was due comes at the end."""
+
+    outfeed: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenState:
     """What `device` (a robot, tool, machine, station, or "signals" or "people") says stays as it was at `start`."""
 
@@ -335,6 +344,7 @@ Disturbance = (
     | PersonAway
     | PersonRefuses
     | SupplyStops
+    | OutfeedStops
     | FrozenState
     | LinkCut
     | LinkSlow

@@ -21,6 +21,7 @@ from cell.arrivals import brings
 from cell.dataclass import dataclass
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Position, Span, error
 from cell.model import CellModel
+from cell.outfeeds import is_outfeed
 from cell.scenario import (
     Beside,
     Bump,
@@ -45,6 +46,7 @@ from cell.scenario import (
     OperatorWord,
     OrderComes,
     OrderGoes,
+    OutfeedStops,
     PersonAway,
     PersonEnters,
     PersonNears,
@@ -150,6 +152,7 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "person_away": (PersonAway, {"person": NAME, "start": SECONDS, "end": SECONDS}),
     "person_refuses": (PersonRefuses, {"person": NAME, "nth": COUNT}),
     "supply_stops": (SupplyStops, {"supply": NAME, "start": SECONDS, "end": SECONDS}),
+    "outfeed_stops": (OutfeedStops, {"outfeed": NAME, "start": SECONDS, "end": SECONDS}),
     "frozen_state": (FrozenState, {"device": NAME, "start": SECONDS, "end": SECONDS}),
     "link_cut": (LinkCut, {"device": NAME, "start": SECONDS, "end": SECONDS}),
     "link_slow": (LinkSlow, {"device": NAME, "start": SECONDS, "end": SECONDS, "latency": DELAY, "share": SHARE}),
@@ -161,8 +164,8 @@ TABLES: Mapping[str, tuple[Callable[..., Disturbance], Mapping[str, Rule]]] = {
     "order_withdrawn": (OrderGoes, {"id": ID, "at": SECONDS}),
 }
 SPELLS = (
-    "drift", "emergency_stop", "person_enters", "person_nears", "person_away", "supply_stops", "frozen_state", "link_cut",
-    "link_slow", "disk_slow", "disk_full",
+    "drift", "emergency_stop", "person_enters", "person_nears", "person_away", "supply_stops", "outfeed_stops", "frozen_state",
+    "link_cut", "link_slow", "disk_slow", "disk_full",
 )  # fmt: skip
 """Tables whose `start` comes before their `end`."""
 
@@ -263,6 +266,8 @@ def _names(disturbance: Disturbance, cell: CellModel, devices: tuple[str, ...]) 
             yield "person", person, cell.people
         case SupplyStops(supply=supply):
             yield "conveyor or feed", supply, tuple(name for name, e in cell.equipment.items() if brings(e) is not None)
+        case OutfeedStops(outfeed=outfeed):
+            yield "bin that `leaves` or is `emptied`", outfeed, tuple(n for n, e in cell.equipment.items() if is_outfeed(e))
         case FrozenState(device=device):
             yield "device", device, devices
         case LinkCut(device=device) | LinkSlow(device=device):

@@ -27,6 +27,7 @@ from cell.scenario import (
     MissingPart,
     OrderComes,
     OrderGoes,
+    OutfeedStops,
     PersonAway,
     PersonEnters,
     PersonNears,
@@ -62,7 +63,7 @@ def _devices(disturbance: Disturbance, cell: CellModel) -> tuple[str, ...]:
             return (device,)
         case Bump(robot=device) | EmergencyStop(robot=device):
             return (device,)
-        case MachineAlarm(machine=device) | Late(machine=device) | SupplyStops(supply=device):
+        case MachineAlarm(machine=device) | Late(machine=device) | SupplyStops(supply=device) | OutfeedStops(outfeed=device):
             return (device,)
         case PersonEnters(zone=device) | PersonNears(zone=device) | PersonAway(person=device) | PersonRefuses(person=device):
             return (device,)

@@ -90,7 +90,16 @@ BIN = KindSchema(
     layout="heap",
     is_open=True,
     loops_over="content",
-    attributes=(*PLACED, HOLDS, CONTAINS, CAPACITY),
+    attributes=(
+        *PLACED,
+        HOLDS,
+        CONTAINS,
+        CAPACITY,
+        attr("leaves", "every <positive time>", doc="A belt: one part is carried off each such time."),
+        attr("emptied", "every <positive time>", doc="A box: somebody takes all that lies there each such time."),
+        signal("waiting", "how many parts lie there"),
+        *DRIVEN,
+    ),
     facts=(COUNT,),
     events=(FULL, EMPTY),
 )

@@ -97,6 +97,7 @@ What = Literal[
     "carried",
     "arrived",
     "presented",
+    "taken away",
     "motion started",
     "motion ended",
     "motion aborted",
@@ -170,7 +171,8 @@ Happening = Effect | Violation | Execution
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """What a world that remembers the newest only has counted besides: effects by what they were, executions, and parts that
-    lie in a heap as (kind, place, count). `repeated`: commands that a device began more than once, of all that there were."""
+    lie in a heap, or were taken away from one, as (kind, place, count). `repeated`: commands that a device began more than once,
+    of all that there were."""
 
     effects: tuple[tuple[str, int], ...] = ()
     executions: int = 0

@@ -20,6 +20,8 @@ from cell.events import (
     TooFastSeen,
     TrackingErrorSeen,
 )
+from cell.steps import Step
+from controller import room
 from controller.alarms import Cause
 from controller.run_state import Fault, RunState
 from controller.served import served
@@ -134,8 +136,12 @@ def _standing(run: RunState) -> Iterator[Cause]:
             does = f"look whether {name} is on"
             found = Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots)
             yield _of_device(found, name, belief.served.get(found.key, ()))
+    waited = room.blocked(run)
     for what in belief.short:
         zone = zone_of(what)
+        if run.context is not None and what in run.context.outfeeds:
+            yield _blocked(run, what, waited.get(what))
+            continue
         does = "bring parts, or take them away" if zone is None else f"leave {zone} when done"
         lines = () if zone is None else _of_zone(run, zone)
         why = "" if lines else "it is about what comes and goes there" if zone is None else "it is about who is there"
@@ -145,6 +151,14 @@ def _standing(run: RunState) -> Iterator[Cause]:
 
 def _of_robot(cause: Cause, robot: str, before: RunState) -> Cause:
     return _of_device(cause, robot, served(before.progress, (robot,)))
+
+
+def _blocked(run: RunState, outfeed: str, step: Step | None) -> Cause:
+    """`step` is the first one that wants to go there."""
+    lines = _lines_of_step(run, step.id) if step is not None else ()
+    why = "" if lines else "nothing that is due goes there"
+    does = f"take parts away from {outfeed}"
+    return Cause(f"short {outfeed}", 3, "", room.short_in_words(run, outfeed), does, lines, no_line=why)
 
 
 def _of_device(cause: Cause, device: str, lines: tuple[Span, ...]) -> Cause:

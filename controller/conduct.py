@@ -5,12 +5,12 @@ Law: nothing waits in silence. While no command is under way that could bring a 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from cell.diagnostic import Span
 from cell.retreat import retreat_of
 from cell.run import ASKS_BEYOND_APPROVED
-from cell.steps import Decide, Fact
+from cell.steps import Decide, Fact, Step
 from controller import (
     arrivals,
     awaited,
@@ -24,6 +24,7 @@ from controller import (
     progress,
     recovery,
     rolling,
+    room,
     speeds,
     states,
     stops,
@@ -72,6 +73,8 @@ def _start_due(d: Draft, only: Container[str] | None = None) -> bool:
                 continue
             if not progress.is_startable(d, step) or nevers.forbidding(d, step) is not None or presence.keeps_still(d, step):
                 continue
+            if room.awaited_by(d, step) is not None:
+                continue
             deadlines.open_deadlines(d, step)
             speeds.before(d, step)
             progress.start(d, step)
@@ -102,6 +105,9 @@ def _watch_waiting(d: Draft, is_stuck: bool) -> None:
 def no_progress(d: Draft) -> None:
     if d.pack != "Execute" or d.progress.flights:
         return
+    if full := room.blocked(d):
+        _waits_for_room(d, full)
+        return
     code, text = "R705", "nothing can be started"
     because: tuple[Span, ...] = ()
     if d.trouble.mode == "readying":
@@ -121,6 +127,17 @@ def no_progress(d: Draft) -> None:
             code, text, because = "R712", f"{step.id} would break a never", (never.span,)
     recovery.replan(d, text)
     recovery.raise_hold(d, HoldReason(code, text, because))
+
+
+def _waits_for_room(d: Draft, full: Mapping[str, Step]) -> None:
+    """The run is suspended for it where its count is told, which is for who looks to say (supply.py)."""
+    uncounted = next((thing for thing in full if thing not in d.belief.waiting), None)
+    if uncounted is None:
+        d.set_timer("needs", NO_PROGRESS)
+        return
+    text = f"nobody says how many parts lie in {uncounted}"
+    recovery.replan(d, text)
+    recovery.raise_hold(d, HoldReason("R705", text, ()))
 
 
 def _is_planned_around(d: Draft, fact: Fact) -> bool:

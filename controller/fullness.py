@@ -32,6 +32,8 @@ def watch_full(d: Draft) -> None:
 
 
 def _is_full(d: Draft, thing: str) -> bool:
+    if thing in d.known.outfeeds:  # what was put there may be gone: its signal says what lies there
+        return d.belief.waiting.get(thing, 0.0) >= d.known.outfeeds[thing]
     room = d.known.capacities.get(thing)
     lying = sum(len(parts) for place, parts in d.belief.lying.items() if d.known.places.get(place) == thing)
     return room is not None and lying >= room

@@ -8,13 +8,14 @@ from typing import assert_never
 from cell.demands import bound_parts, order_of
 from cell.run import OrderSummary, PartsLeft, PartSummary, RunSummary
 from cell.state import Expected, InHand, InPart, InPlace, Location, Lost
-from controller import awaited
+from controller import awaited, room
 from controller.cell_view import by_number
 from controller.goals import aims, goals
 from controller.orders import state_of
 from controller.run_state import Belief, PartBelief, RunState
 
 SECOND = 1e9
+SUSPENDED = ("Suspending", "Suspended")
 
 
 def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -> RunSummary:
@@ -42,6 +43,7 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
         left=left_of(state.belief),
         orders_left=state.belief.left_orders,
         mode="Production" if state.manual is None else "Manual",
+        waits_for=tuple(room.short_in_words(state, what) for what in state.belief.short) if state.pack in SUSPENDED else (),
     )
 
 

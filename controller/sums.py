@@ -14,6 +14,7 @@ from typing import Any, Literal
 from immutables import Map
 
 from cell.dataclass import dataclass
+from cell.ordered import Ordered
 
 _NONE: Map[Any, Any] = Map()
 
@@ -29,8 +30,8 @@ policy whose code is the detail. without a controller: none supervised it."""
 Shortage = Literal["starved", "blocked"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Spell:
+@dataclass(frozen=True, slots=True)
+class Spell(Ordered):
     """`detail` is a hold's code, what does not come or leave, the zone with the person; "" where there is none."""
 
     cause: Cause

@@ -33,7 +33,7 @@ from controller.observe import NEAR, Stances, coupling_seen, hand_seen, is_at_re
 from controller.run_state import Flight, RunState
 from controller.separation import separations_seen
 from controller.standing import Obedience, Progress
-from controller.supply import supplies_seen
+from controller.supply import outfeeds_seen, supplies_seen
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
 MOST_OVER = 1.25  # of a joint's limit: some drivers tell speeds as differences of positions
@@ -94,7 +94,9 @@ class Watch:
             if _is_awaited(state, name) and not is_at_rest(seen):
                 yield StillMoves(now, of, name)
         yield from self._hearing.look(state, now)
+        yield from self._counts(state, now)
         yield from supplies_seen(state, now)
+        yield from outfeeds_seen(state, now)
 
     def at_each_look(self, state: RunState, now: int) -> Iterator[Observation]:
         """What may be over in the next look. Path and force are of robots that are on a motion, of a step or by hand."""
@@ -176,6 +178,16 @@ class Watch:
             yield name, min(map(_time, states), default=now)
         for coupling in self._drivers.couplings.values():
             yield coupling.name, _time(told(coupling.state))
+
+    def _counts(self, state: RunState, now: int) -> Iterator[DeviceSilent]:
+        """Whether what counts the parts in an outfeed still does: nothing is put there by an old count."""
+        context = state.context
+        for signal, name in context.waiting.items() if context is not None and context.outfeeds else ():
+            if context is None or name not in context.outfeeds or signal not in self._drivers.signals.signals:
+                continue
+            sample = self._drivers.signals.read(signal)
+            if sample.is_stale(now) is not (name in state.belief.silent):
+                yield DeviceSilent(now, Subject(state.run), name, sample.is_stale(now), (now - sample.time) / NANOSECONDS)
 
     def _signal_times(self, state: RunState, device: str, now: int) -> Iterator[int]:
         """A signal that does not age is as fresh as now."""

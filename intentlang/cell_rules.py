@@ -18,6 +18,7 @@ from intentlang.declared import Declared, numbers, unknown
 from intentlang.findings import MOST, Findings
 from intentlang.forms import Named
 from intentlang.named_twice import named_twice
+from intentlang.outfeed_rules import outfeeds
 from intentlang.path_rules import path_problems, wrong_counts
 from intentlang.ranges import too_slow
 from intentlang.syntax import Word
@@ -122,6 +123,7 @@ def world(model: CellModel, is_whole: bool) -> list[Diagnostic]:
         *path_problems(model),
         *_contents(model),
         *_clamps(model),
+        *outfeeds(model),
         *_zones(model),
         *_coinciding(model),
         *_people(model),

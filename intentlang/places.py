@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cell.equipment import PartKind, Place
 from cell.geometry import Box, Pose, Shape, corners, height
+from cell.outfeeds import EMPTIED, LEAVES
 from cell.quantities import Quantity
 from cell.vocabulary import Layout
 from intentlang import patterns, solids
@@ -99,7 +100,8 @@ def _tray(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
 
 def _heap(declared: Declared, top: Pose, parts: Parts) -> tuple[Place, ...]:
     name = declared.name.text
-    return (Place(name, name, top, accepted(declared, parts), _capacity(declared)),)
+    is_emptied = any(declared.get(word) is not None for word in (LEAVES, EMPTIED))
+    return (Place(name, name, top, accepted(declared, parts), None if is_emptied else _capacity(declared)),)
 
 
 def _capacity(declared: Declared) -> int | None:

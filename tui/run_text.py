@@ -23,6 +23,7 @@ def run_document(summary: RunSummary) -> dict[str, Any]:
         "goals_met": summary.goals_met,
         "goals_total": summary.goals_total,
         "held_because": summary.held_because,
+        "waits_for": list(summary.waits_for),
         "goals_skipped": summary.goals_skipped,
         "makespan_s": summary.makespan_s,
         "parts": [_part(part) for part in summary.parts],
@@ -67,6 +68,8 @@ def state_words(summary: RunSummary) -> str:
 def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     if summary.held_because is not None:
         yield "held", printable(summary.held_because)
+    for what in summary.waits_for:
+        yield "suspended", printable(what)
     for asked in summary.awaiting:
         yield "awaited", printable(asked)
     for aim in summary.aims:

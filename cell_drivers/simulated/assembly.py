@@ -12,6 +12,7 @@ from cell.devices import devices_of, signal_devices
 from cell.driver import Assembly
 from cell.equipment import Equipment
 from cell.model import CellModel, Tool
+from cell.outfeeds import taking_away
 from cell.people import PERSON
 from cell.state import Expected
 from cell.world_record import Happening, WorldRecord
@@ -27,6 +28,7 @@ from cell_drivers.simulated.robot_face import RobotFace
 from cell_drivers.simulated.screwdriver_face import ScrewdriverFace
 from cell_drivers.simulated.sensors import PeopleFace, SignalsFace, signal_sources
 from cell_drivers.simulated.supply_face import SupplyFace
+from cell_drivers.simulated.taker import Taker
 from cell_drivers.simulated.world import World
 
 F = TypeVar("F", bound=Face)
@@ -56,6 +58,8 @@ class SimulatedCell:
         self._stations = {name: face for name, face in self._machines.items() if face.equipment.offers}
         coming = _coming(cell)
         self._supplies = {name: SupplyFace(world, cell.equipment[name], count) for name, count in coming.items()}
+        laws = ((thing, taking_away(thing)) for thing in cell.equipment.values())
+        self._takers = tuple(Taker(world, thing, law) for thing, law in laws if law is not None)
         self._persons = {name: PersonFace(world, person) for name, person in cell.people.items()}
         sources = signal_sources(world, self._tools, self._machines, self._supplies, self._persons)
         reporting = signal_devices(cell)

@@ -21,6 +21,7 @@ from cell.scenario import (
     LinkSlow,
     MachineAlarm,
     MissingPart,
+    OutfeedStops,
     PersonAway,
     PersonEnters,
     PersonNears,
@@ -131,6 +132,12 @@ class Misfortunes:
     def resumes(self, supply: str, time: int) -> int | None:
         """When (ns) something arrives at `supply` again, where nothing does at `time` ns."""
         spells = [d for d in self.scenario.disturbances if isinstance(d, SupplyStops) and d.supply == supply]
+        ends = (nanoseconds(d.end) for d in spells if nanoseconds(d.start) <= time < nanoseconds(d.end))
+        return max(ends, default=None)
+
+    def takes_again(self, outfeed: str, time: int) -> int | None:
+        """When (ns) parts are taken away from `outfeed` again, where none are at `time` ns."""
+        spells = [d for d in self.scenario.disturbances if isinstance(d, OutfeedStops) and d.outfeed == outfeed]
         ends = (nanoseconds(d.end) for d in spells if nanoseconds(d.start) <= time < nanoseconds(d.end))
         return max(ends, default=None)
 

@@ -18,6 +18,7 @@ from cell.declared_state import declared_state
 from cell.equipment import PartKind, Place
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, height
 from cell.model import CellModel
+from cell.outfeeds import is_outfeed, room_in
 from cell.scene import is_heap, is_in_passing
 from cell.seats import turns
 from cell.state import InPlace
@@ -94,6 +95,14 @@ class Parts:
     def carry_off(self, part: str) -> None:
         """Somebody takes it out of the cell; one that is not there is no matter."""
         self.parts.pop(part, None)
+
+    def lying_in(self, place: str) -> tuple[str, ...]:
+        """The one that has lain there longest first."""
+        return tuple(part.id for part in self.parts.values() if part.where == RestsIn(place))
+
+    def take_away(self, part: str) -> None:
+        """Out of the cell, with all that was joined to it; counted where it lay."""
+        self._forget(part)
 
     def resting_in(self, place: str) -> Part | None:
         return next((part for part in self.parts.values() if part.where == RestsIn(place)), None)
@@ -184,13 +193,16 @@ class Parts:
         return (places[i] for i in near if rests_at(self.cell, kind, pose, places[i].frame))
 
     def has_room(self, place: Place) -> bool:
-        """A place with `capacity` n holds n parts, a heap any number. A seat is filled by what is joined there; without its base
+        """A place with `capacity` n holds n parts, a heap any number, but for one that is emptied from outside: what does not go
+        in there falls. A seat is filled by what is joined there; without its base
         there is nothing to meet."""
         if place.of is not None:
             base = self.base_at(place)
             return base is None or all(part.where != JoinedTo(base.id, place.of.name) for part in self.parts.values())
         lying = sum(part.where == RestsIn(place.name) for part in self.parts.values())
-        return place.capacity is None or lying < place.capacity
+        thing = self.cell.equipment.get(place.equipment)
+        most = room_in(thing) if thing is not None and is_outfeed(thing) else place.capacity
+        return most is None or lying < most
 
     def processed(self, part: Part, machine: str, program: str) -> None:
         self._put(replace(part, programs=(*part.programs, (machine, program))))
@@ -203,9 +215,13 @@ class Parts:
 
     def _put(self, part: Part) -> Part:
         self.parts[part.id] = part
-        if isinstance(part.where, RestsIn) and is_heap(self.cell, self.cell.places[part.where.place]):
+        if isinstance(part.where, RestsIn) and self._heaps_up(self.cell.places[part.where.place]):
             self._forget(self.heaped.take(part.id))
         return part
+
+    def _heaps_up(self, place: Place) -> bool:
+        """Without end, for nobody takes anything out."""
+        return is_heap(self.cell, place) and not is_outfeed(self.cell.equipment[place.equipment])
 
     def _forget(self, part: str | None) -> None:
         """With all that was joined to it."""

@@ -13,6 +13,7 @@ from random import Random
 from typing import Final
 
 from cell.model import CellModel
+from cell.outfeeds import fed_by, is_outfeed
 from cell.scenario import (
     Bump,
     ClockJump,
@@ -32,6 +33,7 @@ from cell.scenario import (
     MachineAlarm,
     MissingPart,
     OperatorAsks,
+    OutfeedStops,
     PersonAway,
     PersonEnters,
     PersonNears,
@@ -47,6 +49,9 @@ from cell.steps import Await, Couple, Drive, Grip, Inspect, Move, RunProgram, Se
 from cell.task_plan import TaskPlan
 
 MOST = 3
+BESIDE: Final = ("outfeed_stops",)
+"""Tables that are drawn beside the others, in OFTEN of the scenarios in which they can happen."""
+OFTEN = 0.3
 RESUMES_EVERY = 30.0  # s
 HOUR = 3600.0
 
@@ -102,6 +107,13 @@ class Stage:
         return tuple(sorted(found - under))
 
     @cached_property
+    def filled(self) -> tuple[str, ...]:
+        """What the plan puts parts into and somebody else empties."""
+        touched = [touch.place for step in self.plan.steps if (touch := fed_by(step.action)) is not None]
+        things = dict.fromkeys(self.cell.places[place].equipment for place in touched)
+        return tuple(sorted(name for name in things if name in self.cell.equipment and is_outfeed(self.cell.equipment[name])))
+
+    @cached_property
     def watched(self) -> tuple[str, ...]:
         """Zones of which something tells whether somebody is in them."""
         return tuple(zone.name for zone in self.cell.zones.values() if zone.occupied is not None)
@@ -134,10 +146,20 @@ def drawn(seed: int, stage: Stage, tables: Sequence[str] = ()) -> Scenario:
     if not possible:
         raise ValueError(f"none of {', '.join(tables)} can happen in {stage.cell.file}")
     random = Random(seed)
-    names = sorted(possible)
+    beside = [name for name in BESIDE if name in possible]
+    names = sorted(possible.keys() - set(BESIDE)) or beside
     chosen = [names[seed % len(names)], *(random.choice(names) for _ in range(random.randrange(MOST)))]
     found = [possible[name](stage, random) for name in chosen]
-    return Scenario(seed, (*found, *(_resumes(stage) if random.random() < 0.5 else ())))
+    resumes = tuple(_resumes(stage)) if random.random() < 0.5 else ()
+    return Scenario(seed, (*found, *_drawn_beside(seed, stage, [name for name in beside if name not in chosen]), *resumes))
+
+
+def _drawn_beside(seed: int, stage: Stage, names: Sequence[str]) -> Iterator[Disturbance]:
+    """Each by a chance of its own, so that the rest of a scenario is the one that this seed had before there were these."""
+    for name in names:
+        random = Random(f"{seed} {name}")
+        if random.random() < OFTEN:
+            yield DRAWS[name][0](stage, random)
 
 
 def possible_in(stage: Stage) -> Mapping[str, Draw]:
@@ -227,6 +249,10 @@ def _link_slow(stage: Stage, random: Random) -> Disturbance:
     return LinkSlow(random.choice(stage.linked), *_spell(stage, random), latency, share)
 
 
+def _outfeed_stops(stage: Stage, random: Random) -> Disturbance:
+    return OutfeedStops(random.choice(stage.filled), *_spell(stage, random, 120.0))
+
+
 def _bump(stage: Stage, random: Random) -> Disturbance:
     duration, force = round(0.01 + random.random() ** 3, 3), round(20.0 + 380.0 * random.random() ** 2, 1)
     return Bump(random.choice(stage.robots), _when(stage, random), duration, force)
@@ -258,6 +284,7 @@ DRAWS: Final[Mapping[str, tuple[Draw, Callable[[Stage], object]]]] = {
     "link_cut": (lambda s, r: LinkCut(r.choice(s.linked), *_spell(s, r)), lambda s: s.linked),
     "link_slow": (_link_slow, lambda s: s.linked),
     "bump": (_bump, lambda s: s.robots),
+    "outfeed_stops": (_outfeed_stops, lambda s: s.filled),
     "person_nears": (_person_nears, lambda s: s.measured),
     "clock_jump": (_clock_jump, lambda s: True),
     "disk_slow": (_disk_slow, lambda s: True),

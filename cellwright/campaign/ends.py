@@ -7,6 +7,7 @@ believed to be, and every goal is reached or given up as the intent says.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
@@ -96,12 +97,17 @@ def disagreements(summary: RunSummary, world: WorldRecord) -> Iterator[str]:
     """Parts that the world has elsewhere than the run believes; what fell is nowhere for the run. A part that never was there,
     and that nobody reached for, is believed to be where the cell file declares it."""
     missing = {d.place for d in world.scenario.disturbances if isinstance(d, MissingPart)}
+    gone = Counter({place: count for _, place, count in world.forgotten.parts})
     truth = {part.id: whereabouts(part.where) for part in world.parts}
     believed = {part.id: part.where for part in summary.parts}
     for part in sorted(truth.keys() | believed.keys()):
-        was_never_there = part not in truth and believed.get(part) in missing
-        if truth.get(part, "") != believed.get(part, "") and not was_never_there:
-            yield f"{part} is at {truth.get(part) or 'no place'}, the run has it at {believed.get(part) or 'no place'}"
+        where = believed.get(part, "")
+        was_never_there = part not in truth and where in missing
+        if part not in truth and gone[where] > 0:  # it was taken away from there
+            gone[where] -= 1
+            continue
+        if truth.get(part, "") != where and not was_never_there:
+            yield f"{part} is at {truth.get(part) or 'no place'}, the run has it at {where or 'no place'}"
 
 
 def unreachable(events: Sequence[Event], world: WorldRecord) -> Mapping[str, Sequence[tuple[int, int]]]:

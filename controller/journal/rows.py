@@ -84,6 +84,7 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("links", {})
         plain["context"].setdefault("approach_speed", APPROACH_SPEED)
         plain["context"].setdefault("is_manual", False)
+        plain["context"].setdefault("outfeeds", {})
         for zone in plain["context"].get("zones", {}).values():
             zone.setdefault("distance", None)
         for robot in plain["context"].get("robots", {}).values():

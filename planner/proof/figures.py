@@ -10,6 +10,7 @@ from cell.diagnostic import Diagnostic, error
 from cell.driving import driving_assumptions
 from cell.equipment import Equipment
 from cell.model import CellModel
+from cell.outfeeds import taking_laws
 from cell.people import HANDOVER
 from cell.program import AllOf, AnyOf, Compare, Condition, Loop
 from cell.reasons import decided_later, planned_when_taken
@@ -173,6 +174,7 @@ def _assumptions(tasks: TaskPlan, cell: CellModel, state: CellState) -> Iterator
     yield from (presentation(place) for place in sorted(_from_bins([p for p in state.parts if p.id in worked], cell)))
     yield from waits_for_people(tasks.steps, cell)
     yield from driving_assumptions(tasks.steps, cell)
+    yield from taking_laws(tasks.steps, cell)
     later = ((c, a) for c in tasks.choices for a in c.alternatives if a.is_planned_later)
     yield from dict.fromkeys(planned_when_taken(c.outcome, a.values, c.because.span.start.line) for c, a in later)
     for name in _devices(tasks, cell):

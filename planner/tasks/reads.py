@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cell.awaited_work import waits_for_people
 from cell.driving import driving_assumptions
+from cell.outfeeds import taking_laws
 from cell.reasons import planned_when_taken
 from cell.shelves import is_bin, presentation
 from cell.state import CellState, InPlace, PartState
@@ -42,6 +43,7 @@ def assumptions(shop: Shop, state: CellState, order: Order, steps: Sequence[Step
     out = [presentation(place) for place in sorted(_from_bins(shop))]
     out += waits_for_people(steps, shop.cell)
     out += driving_assumptions(steps, shop.cell)
+    out += taking_laws(steps, shop.cell)
     forks = (shop.jobs[act.job].legs[act.leg] for act in acts if act.kind is Kind.CHOOSE)
     later = ((fork, x) for fork in forks if isinstance(fork, Fork) for x in fork.later)
     out += dict.fromkeys(planned_when_taken(fork.outcome, x.values, fork.when.span.start.line) for fork, x in later)

@@ -102,6 +102,10 @@ nth = 2
 supply = "line"
 start = 5
 end = 60
+[[outfeed_stops]]
+outfeed = "chute"
+start = 5
+end = 60
 [[frozen_state]]
 device = "g1"
 start = 1
@@ -158,8 +162,12 @@ def test_reads_every_disturbance_there_is() -> None:
     assert GripLost("grip", 5, "on the way") in read.disturbances
     queues = {"orders": Queue("orders", "shaft", SPAN)}
     measured = {name: replace(zone, distance="floor.nearest") for name, zone in gantry_cell().zones.items()}
-    assert not_in_cell(read, replace(with_line(), queues=queues, zones=measured)) == ()
+    scrap = gantry_cell().equipment["scrap"]
+    chute = replace(scrap, name="chute", attributes={"leaves": 20.0, "capacity": 6.0})
+    things = {**with_line().equipment, "chute": chute}
+    assert not_in_cell(read, replace(with_line(), queues=queues, zones=measured, equipment=things)) == ()
     absent = [
+        "the cell has no bin that `leaves` or is `emptied` 'chute'",
         "the cell has no conveyor or feed 'line'",
         "the cell has no queue 'orders'",
         "the cell has no zone with a `distance` 'aisle'",

@@ -5,11 +5,24 @@ from dataclasses import replace
 
 import pytest
 
-from cell.scenario import ClockJump, DiskFull, GripLost, Late, OperatorAsks, OrderComes, PersonEnters, Reject, Scenario, Stall
+from cell.scenario import (
+    ClockJump,
+    DiskFull,
+    GripLost,
+    Late,
+    OperatorAsks,
+    OrderComes,
+    OutfeedStops,
+    PersonEnters,
+    Reject,
+    Scenario,
+    Stall,
+)
 from cell.scenario_file import TABLES, not_in_cell, scenario_from_mapping
 from cellwright.campaign.drawing import DRAWS, MOST, Stage, drawn, possible_in
 from cellwright.campaign.scenario_text import scenario_text
 from cellwright.campaign.shrinking import shrunk
+from tests.constructs.test_outfeeds import bench
 from tests.scenarios.subjects import gantry
 
 
@@ -47,6 +60,18 @@ def test_only_what_is_named_is_drawn_and_what_cannot_be_is_refused() -> None:
         assert found <= {PersonEnters, OperatorAsks}
     with pytest.raises(ValueError, match="coupling_fails"):
         drawn(0, stage(), ("coupling_fails",))
+
+
+def test_where_parts_are_taken_away_that_may_stop_and_all_else_is_drawn_as_before() -> None:
+    cell, plan = bench().cell, bench().released().expect().motion_plan.tasks
+    crate = replace(cell.equipment["crate"], attributes={})
+    before, now, often = Stage(replace(cell, equipment={**cell.equipment, "crate": crate}), plan), Stage(cell, plan), 0
+    for seed in range(60):
+        found = drawn(seed, now).disturbances
+        often += any(isinstance(d, OutfeedStops) for d in found)
+        assert tuple(d for d in found if not isinstance(d, OutfeedStops)) == drawn(seed, before).disturbances
+    assert 8 < often < 30
+    assert {type(d) for d in drawn(1, now, ("outfeed_stops",)).disturbances} <= {OutfeedStops, OperatorAsks}
 
 
 def test_nothing_is_drawn_that_the_plan_gives_no_occasion_for() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cell.diagnostic import Span
 from cell.steps import Step
+from controller import room
 from controller.run_state import RunState
 from tui.operate.lines import Line, Look, line, said, wrapped
 from tui.operate.view import View
@@ -41,8 +42,11 @@ def _not_going_on(view: View, run: RunState) -> Iterator[tuple[str, Look]]:
     for name, question in trouble.questions.items():
         yield f"asks {name}: {question.text} ({', '.join(question.answers)})", "warn"
     if run.pack in ("Suspended", "Suspending"):
+        waited = room.blocked(run)
         for what in run.belief.short:
-            yield f"waits: {what}", "note"
+            yield room.short_in_words(run, what), "note"
+            if what in waited:
+                yield f"  {line_of(view, waited[what].because.span)}", "plain"
     if trouble.mode == "planning":
         yield "a new plan is being made", "note"
     if trouble.replan is not None:
