@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -49,12 +50,16 @@ class AtHand:
         for message in messages:
             send(pipe, message)
 
-    def heard(self) -> bytes:
-        """The next message. Raises OSError or EOFError where the process has gone, or goes, or takes too long."""
+    def heard(self, is_on_the_way: Callable[[bytes], bool] = lambda message: False) -> bytes:
+        """The next message that is an answer, none on the way to one. Raises OSError or EOFError where the process has gone, or
+        goes, or takes too long."""
         if self._process is None:
             raise EOFError("it has ended")
         assert self._process.stdout is not None
-        return receive(self._process.stdout, time.monotonic() + self._patience)
+        until = time.monotonic() + self._patience
+        while is_on_the_way(message := receive(self._process.stdout, until)):
+            pass
+        return message
 
     def ended(self, what: str) -> str:
         """How it ended, in words. It has, after this."""

@@ -30,7 +30,9 @@ from controller.service import serve
 def begun_run(site: Site) -> Parting:
     """To its end. Raises Refusal, DriverError, OSError."""
     site.stand()
-    workshop, reading = site.workshop(), read_again(site.start)
+    workshop = site.workshop()
+    workshop.progress("reading", 0, 0)
+    reading = read_again(site.start)
     with site.lock(reading) as lock:
         return _controlled(site, reading, workshop, lock)
 

@@ -1,7 +1,7 @@
 """What proves the plans of a run, beside its controller: `python -m cellwright.checker_process FOLDER`.
 
 It reads the sources as the run began with them, then proves each plan that the planner has answered with, keeps it in the run's
-folder and sends it on in pieces, with its proof. What it prints goes to the run's log.
+folder and sends it on in pieces, with its proof; how far it has got it tells on the way. What it prints goes to the run's log.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cell.motion_plan import MotionPlan
 from cell.plan_file import read_plan, write_plan
 from cell.released_plan import ReleasedPlan
 from cellwright.at_hand import asked_and_answered, receive, send, unpickled
+from cellwright.getting_on import Telling
 from cellwright.plan_pieces import Verdict, pieces_of
 from cellwright.running import ResidentPlanner
 from cellwright.session import release_plan
@@ -32,7 +33,9 @@ def main(words: list[str]) -> int:
     requests, answers = asked_and_answered()
     folder = RunFolder(Path(words[0]))
     start = read_start(folder).expect()
-    workshop = open_workshop(lambda stage, done, of: None, start.jobs)
+    telling = Telling(answers)
+    telling("reading", 0, 0)  # heard by whoever asks before it is done
+    workshop = open_workshop(telling, start.jobs)
     planner = ResidentPlanner(read_again(start), workshop, start.seed, frozenset(start.without), start.is_continuous)
     with suppress(EOFError, BrokenPipeError):
         while True:

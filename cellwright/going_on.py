@@ -75,6 +75,7 @@ def _controlled(site: Site, reading: Reading, lock: CellLock) -> Parting:
 def _read(site: Site) -> Reading:
     try:
         site.stand()
+        site.server.working("reading", 0, 0)
         return read_again(site.start)
     except OSError as cause:
         text = f"{cause.filename}: {cause.strerror or cause}"

@@ -20,6 +20,7 @@ from cell.plan_inputs import plan_inputs
 from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
 from cellwright.at_hand import AtHand, unpickled
+from cellwright.getting_on import told_to
 from cellwright.plan_pieces import Verdict, as_piece, put_together
 from cellwright.running import going_on
 from cellwright.session import release_plan
@@ -46,7 +47,7 @@ class PlannerProcess:
         *,
         proves_beside: bool = False,
     ) -> None:
-        """`folder` is the run's; `request` what the run began with."""
+        """`folder` is the run's; `request` what the run began with. The workshop's `progress` is told of what both are at."""
         self._workshop, self._request = workshop, request
         self._planner = AtHand(COMMAND, folder, patience)
         self._checker = AtHand(CHECKER, folder, patience) if proves_beside else None
@@ -66,6 +67,12 @@ class PlannerProcess:
             self._checker.warm()
 
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
+        try:
+            return self._replanned(request)
+        finally:
+            self._workshop.progress("", 0, 0)
+
+    def _replanned(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
         asked = pickle.dumps(request)
         found = _twice(self._planner, "the planner's process", lambda: self._asked(asked))
         if found.value is None:
@@ -84,7 +91,7 @@ class PlannerProcess:
 
     def _asked(self, request: bytes) -> bytes:
         self._planner.tell(request)
-        return self._planner.heard()
+        return self._planner.heard(told_to(self._workshop.progress))
 
     # --- proved here ---
 
@@ -105,7 +112,7 @@ class PlannerProcess:
         checker = self._checker
         assert checker is not None
         checker.tell(request, answer)
-        verdict = unpickled(checker.heard(), Verdict)
+        verdict = unpickled(checker.heard(told_to(self._workshop.progress)), Verdict)
         assert isinstance(verdict, Verdict)
         if verdict.proof is None:
             return Outcome(None, verdict.diagnostics, verdict.why)

@@ -112,6 +112,7 @@ def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Worksh
     if not begun.is_simulated and (later := followed_by(folder, begun, off.opened)) is not None:
         text = f"run {later.id} has begun in the same cell since: what run {folder.id} knows of its parts is old"
         return refused("R762", text, AGAIN)
+    workshop.progress("robots", 0, 0)
     request = request_for(reading, workshop, start.seed, off.planned_from, frozenset(start.without), (), start.is_continuous)
     if request.value is None:
         return Outcome(None, request.diagnostics)

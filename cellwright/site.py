@@ -52,8 +52,8 @@ class Site:
         return self.folder.path.parent.parent
 
     def workshop(self) -> Workshop:
-        """Tells nobody of progress: what it does goes on while others watch the run."""
-        return open_workshop(lambda stage, done, of: None, self.jobs)
+        """Terminals are told how far it has got."""
+        return open_workshop(self.server.working, self.jobs)
 
     def stand(self) -> None:
         """Names of files are as they were when the run was asked for. Raises OSError."""

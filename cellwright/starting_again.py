@@ -59,6 +59,7 @@ def released_again(folder: RunFolder, start: Start, reading: Reading, workshop: 
     if loaded.value.plan_id != start.plan_id:
         text = f"{path} is not the plan that the run was to begin with"
         return Outcome(None, (error("R724", text, help="Run again from the intent."),))
+    workshop.progress("robots", 0, 0)
     without = frozenset(start.without)
     begins_in = begun_in(start.is_manual, reading, start.holds)
     request = request_for(reading, workshop, start.seed, begins_in.value, without, start.orders, start.is_continuous)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 Progress = Callable[[str, int, int], None]
+"""A stage of the work, how much of it is done, and of how much; 0: nobody knows. The next one ends it, "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

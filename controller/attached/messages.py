@@ -98,6 +98,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchWork:
+    """What takes long (the sources read again, a plan, its proof), from now on: `Working` at once and whenever that has got on,
+    at most five times a second."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """To the question of that id (the event QuestionAsked, `trouble.questions` of a State, or of a `Looked`) one of its
     answers."""
@@ -168,7 +176,19 @@ class LetGoKey:
 
 OfAlarm = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm
 Request = (
-    Ask | Answer | AddOrder | CancelOrder | Subscribe | Snapshot | Watch | OfAlarm | LookAgain | Confirm | HoldKey | LetGoKey
+    Ask
+    | Answer
+    | AddOrder
+    | CancelOrder
+    | Subscribe
+    | Snapshot
+    | Watch
+    | WatchWork
+    | OfAlarm
+    | LookAgain
+    | Confirm
+    | HoldKey
+    | LetGoKey
 )
 FromTerminal = Hello | Request
 
@@ -291,6 +311,16 @@ class Seen:
     robots: tuple[RobotSeen, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Working:
+    """`stage` has got so far; `of` 0: nobody knows how much there is to do. "": nothing that takes long is under way any more. It
+    says nothing of the run, and stands in no journal."""
+
+    stage: str
+    done: int
+    of: int
+
+
 Why = Literal["over", "not begun", "refused", "cut off", "driver", "failed"]
 
 
@@ -307,7 +337,7 @@ class Parting:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-FromController = Welcome | Prepared | Looked | Accepted | Refused | Told | News | State | Seen | Parting
+FromController = Welcome | Prepared | Looked | Accepted | Refused | Told | News | State | Seen | Working | Parting
 
 
 def line(message: FromTerminal | FromController) -> bytes:

@@ -36,6 +36,7 @@ from controller.attached.messages import (
     Subscribe,
     UnshelveAlarm,
     Watch,
+    WatchWork,
 )
 from controller.past_orders import is_past
 from controller.questions import GO_ON
@@ -64,7 +65,7 @@ class Standing:
 def may_not(role: Role, request: Request, state: RunState = NOTHING_YET) -> str | None:
     """The reason why `role` may not ask that of a run in `state`; None where it may."""
     match request:
-        case Subscribe() | Snapshot() | Watch():
+        case Subscribe() | Snapshot() | Watch() | WatchWork():
             return None
         case Answer(question=question, answer=answer) if role == "operate" and _widens(state, question, answer):
             return "robots, zones or verbs that nobody approved are an engineer's to allow: attach with the role engineer"
@@ -96,7 +97,7 @@ def refusal(standing: Standing, request: Request) -> str | None:
     """The reason why that means nothing as things stand; None where it is handed on. What an order is for is looked at
     elsewhere."""
     match request:
-        case Subscribe() | Snapshot() | Watch():
+        case Subscribe() | Snapshot() | Watch() | WatchWork():
             return None
         case Ask(what=what):
             return _asked(standing, what)

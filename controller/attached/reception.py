@@ -39,6 +39,7 @@ from controller.attached.messages import (
     Subscribe,
     UnshelveAlarm,
     Watch,
+    WatchWork,
     Welcome,
 )
 from controller.attached.permits import STOPS, Phase, Standing, may_not, refusal
@@ -136,7 +137,18 @@ class Reception:
     def _take(
         self,
         terminal: Terminal,
-        request: Ask | Answer | AddOrder | CancelOrder | Subscribe | Watch | OfAlarm | LookAgain | Confirm | HoldKey | LetGoKey,
+        request: Ask
+        | Answer
+        | AddOrder
+        | CancelOrder
+        | Subscribe
+        | Watch
+        | WatchWork
+        | OfAlarm
+        | LookAgain
+        | Confirm
+        | HoldKey
+        | LetGoKey,
     ) -> None:
         """Hands on what may be asked, and says so."""
         terminal.say(Accepted(request.id))
@@ -154,6 +166,8 @@ class Reception:
                 self.post.announce(OrderCancelled(order_id))
             case Watch():
                 terminal.seen = 0
+            case WatchWork():
+                terminal.work = 0
             case AcknowledgeAlarm(alarm=alarm):
                 self.post.attend(alarm, "acknowledge", 0.0, "", terminal.name)
             case ShelveAlarm(alarm=alarm, seconds=seconds, reason=reason):

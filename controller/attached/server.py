@@ -30,6 +30,7 @@ from controller.attached.messages import (
     Prepared,
     RobotSeen,
     Seen,
+    Working,
     line,
 )
 from controller.attached.reception import About, Post, Reception
@@ -41,8 +42,11 @@ MOST_TERMINALS = 64
 PIECE = 65_536  # bytes of one terminal in one turn
 NEWS_PERIOD = 0.2  # s between two summaries
 SEEN_PERIOD = 0.05  # s between two looks at the robots
+WORK_PERIOD = 0.2  # s between two words of what takes long
 TURN = 0.2  # s, the longest time between two looks at the clock
 LAST_WORDS = 10.0  # s for terminals to take what is left when the run is over
+
+NO_WORK = Working("", 0, 0)
 
 Handed = tuple[Sequence[Event], RunState] | Prepared | tuple[Looked, RunState] | Parting
 """What the run's side tells: events and the state after them, or a word of its own."""
@@ -82,6 +86,9 @@ class Server:
         self._robots_at = -SEEN_PERIOD
         self._is_watched = False
         self._seen: tuple[int, tuple[RobotSeen, ...], bytes] = (0, (), b"")
+        self._work = self._work_told = NO_WORK
+        self._work_at = -WORK_PERIOD
+        self._work_line: tuple[int, bytes] = (0, b"")
         self._last_word: Parting | None = None
         self._until = float("inf")
         self._thread: Thread | None = None
@@ -108,11 +115,17 @@ class Server:
             with suppress(OSError):
                 self._wake.send(b"!")
 
+    def working(self, stage: str, done: int, of: int) -> None:
+        """What takes long has got so far. From any thread; the newest word is told at the next look at the clock."""
+        self._work = Working(stage, done, of)
+
     def prepared(self, prepared: Prepared) -> None:
+        self._work = NO_WORK
         self._hand_over(prepared)
 
     def looked(self, looked: Looked, state: RunState) -> None:
         """What is to be confirmed; `state` is what the run would go on from."""
+        self._work = NO_WORK
         self._hand_over((looked, state))
 
     def finish(self, last_word: Parting) -> None:
@@ -167,6 +180,7 @@ class Server:
         self._take_over()
         self._make_news()
         self._look_at_robots()
+        self._look_at_work()
         for link in list(self._links.values()):
             self._guarded(link, self._serve)
 
@@ -217,6 +231,12 @@ class Server:
         robots = self._robots
         if robots and robots != told:
             self._seen = (number + 1, robots, line(Seen(robots)))
+
+    def _look_at_work(self) -> None:
+        now, work = self._clock(), self._work
+        if work != self._work_told and now - self._work_at >= WORK_PERIOD:
+            self._work_at, self._work_told = now, work
+            self._work_line = self._work_line[0] + 1, line(work)
 
     # --- one terminal ---
 
@@ -280,6 +300,7 @@ class Server:
             terminal.tell_news(*self._news)
         number, _, text = self._seen
         terminal.tell_seen(number, text)
+        terminal.tell_work(*self._work_line)
         has_all = terminal.cursor is None or terminal.cursor == self._chronicle.last
         if self._last_word is not None and has_all and not self._news_due:
             terminal.part(replace(self._last_word, seq=self._chronicle.last))

@@ -41,8 +41,8 @@ HELLO_WITHIN = 5.0  # s
 class Terminal:
     """`number`: its own, of this controller. `came`: when it attached. `since`: when it last took something, or when nothing
     waited for it. `cursor`: the last event it was told, None while it has not subscribed. `news`: with which event it was last
-    told what the run has come to. `seen`: which look at the robots it was last told, None while it does not watch. `holds`: it
-    has said that a key is held, and not that it was let go."""
+    told what the run has come to. `seen`: which look at the robots it was last told, `work`: which word of what takes long; None
+    while it does not watch that. `holds`: it has said that a key is held, and not that it was let go."""
 
     came: float
     since: float
@@ -53,6 +53,7 @@ class Terminal:
     cursor: int | None = None
     news: int = -1
     seen: int | None = None
+    work: int | None = None
     is_parting: bool = False
     out: bytearray = field(default_factory=bytearray)
     _is_within_a_line: bool = False
@@ -136,6 +137,12 @@ class Terminal:
         if self.seen is not None and self.seen < number and len(self.out) < SEEN_BEHIND and not self.is_parting:
             self.out += text
             self.seen = number
+
+    def tell_work(self, number: int, text: bytes) -> None:
+        """`text` is the line of word `number` of what takes long; as with where the robots are."""
+        if self.work is not None and self.work < number and len(self.out) < SEEN_BEHIND and not self.is_parting:
+            self.out += text
+            self.work = number
 
     def part(self, last_word: Parting) -> None:
         """The last word comes behind what it is in the midst of; what else has waited is dropped."""

@@ -43,10 +43,20 @@ def site(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> tuple[Ru
 
 
 @pytest.fixture
-def planner(site: tuple[RunFolder, Ready, Workshop], monkeypatch: pytest.MonkeyPatch) -> Iterator[PlannerProcess]:
+def told() -> list[tuple[str, int, int]]:
+    """How far the planner has said that it is."""
+    return []
+
+
+@pytest.fixture
+def planner(
+    site: tuple[RunFolder, Ready, Workshop], told: list[tuple[str, int, int]], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PlannerProcess]:
     folder, ready, workshop = site
     monkeypatch.setenv("CELLWRIGHT_CACHE", str(workshop.robots.parent))
-    process = PlannerProcess(folder.path, workshop, ready.request, patience=300.0)
+    process = PlannerProcess(
+        folder.path, replace(workshop, progress=lambda *word: told.append(word)), ready.request, patience=300.0
+    )
     yield process
     process.close()
 
@@ -55,8 +65,8 @@ def wanted(ready: Ready) -> RequestPlan:
     return RequestPlan("r/plan-2", Subject("run-1"), 2, "why not", ready.request.state)
 
 
-def test_a_planner_that_is_killed_comes_back_and_its_plan_is_proved_here(
-    site: tuple[RunFolder, Ready, Workshop], planner: PlannerProcess
+def test_a_planner_that_is_killed_comes_back_tells_how_far_it_is_and_its_plan_is_proved_here(
+    site: tuple[RunFolder, Ready, Workshop], planner: PlannerProcess, told: list[tuple[str, int, int]]
 ) -> None:
     _, ready, _ = site
     planner.warm()
@@ -71,6 +81,10 @@ def test_a_planner_that_is_killed_comes_back_and_its_plan_is_proved_here(
     stays = planner.pid
     assert planner.replan(wanted(ready)).value is not None
     assert planner.pid == stays
+    stages = [stage for stage, _, _ in told]
+    assert stages[0] == "reading"
+    assert {"schedule", "motions", "motions proved"} <= set(stages)
+    assert (stages.count(""), stages[-1]) == (2, "")
 
 
 def test_a_planner_that_dies_of_every_request_leaves_no_plan_and_says_how(
@@ -107,7 +121,7 @@ class CheckerHere:
     def tell(self, request: bytes, answer: bytes) -> None:
         self._messages += judged(self._planner, self._folder, request, answer)
 
-    def heard(self) -> bytes:
+    def heard(self, is_on_the_way: object = None) -> bytes:
         return self._messages.pop(0)
 
     def close(self) -> None: ...

@@ -34,6 +34,12 @@ from tests.end_to_end.program import Program
 SPEED = 4.0
 
 
+class NoTerminals:
+    """Nobody is told how far it is."""
+
+    def working(self, stage: str, done: int, of: int) -> None: ...
+
+
 @dataclass(frozen=True)
 class Left:
     """A run that has no controller since its robot had begun to move; its world lives on. Its files are its own."""
@@ -45,7 +51,7 @@ class Left:
     def refusal(self) -> str:
         """A controller is to go on with it, and refuses before it has looked."""
         with self._here(), pytest.raises(Refusal) as refused:
-            gone_on_run(Site(self.folder, read_start(self.folder).expect(), 1, Desk(), cast(Server, None)))
+            gone_on_run(Site(self.folder, read_start(self.folder).expect(), 1, Desk(), cast(Server, NoTerminals())))
         return str(refused.value)
 
     @contextmanager

@@ -20,12 +20,13 @@ from cell.plan_file import read_plan
 from cellwright.begun import read_begun
 from cellwright.service import NotReached, Run, attach_to
 from controller.attached.client import OURS
-from controller.attached.messages import Accepted, Looked, Refused, Role, Seen, Told, Watch, Welcome
+from controller.attached.messages import Accepted, Looked, Refused, Role, Seen, Told, Watch, WatchWork, Welcome, Working
 from controller.attached.permits import STOPS
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, plan_path
 from tui.defects import in_short
 from tui.operate import scene as scenes
+from tui.operate.at_work import NOTHING, AtWork
 from tui.operate.ground import ground_of
 from tui.operate.requests import GONE, Heard, Requests
 from tui.operate.scene import Scene
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from controller.figures.figures import Figures
 
 PATIENCE = 0.2  # s
+PREPARING: Final = "another controller reads and proves the plan again"
 LEFT_WITHIN = 2.0  # s for what was asked last, when the screens go
 NAMES: Final = {"quick stop": "STOP"}
 Attach = Callable[[RunFolder, Role, int], Run]
@@ -59,20 +61,22 @@ class LiveRun:
         self._folder, self._role, self._is_attended = folder, role, is_attended
         self._lock = Lock()
         self._view = View(run_id=folder.id, role=role, note="attaching")
-        self._shown = self._view, Heard(), self._view
+        self._at_work = AtWork()
+        self._shown = self._view, (Heard(), NOTHING), self._view
         self._requests: Requests[Run] = requests or Requests()
         self._run: Run | None = None
         self._tallying: Tallying | None = None
-        self._is_closed = self._has_looked = self._is_drawn = False
+        self._is_closed = self._has_looked = self._is_drawn = self._reads_again = False
         self._told_before: int | None = None  # the number of the newest event when it was attached to
         self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
         self._thread = self._started(attach)
 
     def newest(self) -> View:
-        """What was told, and what has become of what was asked: the one may stand still while the other does not."""
-        view, heard = self._view, self._requests.heard()
-        if view is not self._shown[0] or heard != self._shown[1]:
-            self._shown = view, heard, replace(view, last_asked=heard.text, unheard=heard.unheard)
+        """What was told, what has become of what was asked, what takes long: one may stand still while the others do not."""
+        view, beside = self._view, (self._requests.heard(), self._at_work.work())
+        if view is not self._shown[0] or beside != self._shown[1]:
+            heard, work = beside
+            self._shown = view, beside, replace(view, last_asked=heard.text, unheard=heard.unheard, work=work)
         return self._shown[2]
 
     def drawn(self, view: View) -> None:
@@ -142,7 +146,7 @@ class LiveRun:
 
         if not self._thread.is_alive():
             self._requests.expected()
-            self._write(link="loading", note="another controller reads and proves the plan again", is_left=False)
+            self._write(link="loading", note=PREPARING, is_left=False)
             self._thread = self._started(taken_up_and_greeted)
         return self
 
@@ -186,7 +190,10 @@ class LiveRun:
             self._tallying, self._told_before = tallying, welcome.seq  # first: it may be drawn at once, and never again
             self._write(link="loading", intent=welcome.intent, role=welcome.role, **self._driven())
             self._requests.opened(run)
-            if scene.seq >= welcome.seq:
+            self._reads_again = welcome.summary is None and scene.seq > 0
+            if self._reads_again:  # it knows nothing of the run before it has looked
+                self._write(scene=scene, note=PREPARING)
+            elif scene.seq >= welcome.seq:
                 self._catch_up(scene)
             if self._is_attended:
                 self._watch(run)
@@ -194,6 +201,7 @@ class LiveRun:
             self._end(run)
         finally:
             self._run = None
+            self._at_work.forget()
             tallying.end()
             run.leave()
 
@@ -203,8 +211,9 @@ class LiveRun:
         return {} if begun is None else {"target": "simulated" if begun.is_simulated else "real", "speed": begun.speed}
 
     def _watch(self, run: Run) -> None:
-        """A controller of before does not know it, and says so to the client, who keeps it."""
+        """A controller of before does not know the one or the other, and says so to the client, who keeps it."""
         run.client.post(Watch(OURS))
+        run.client.post(WatchWork(OURS))
 
     def _catch_up(self, scene: Scene) -> None:
         """What had happened when it was attached to is shown when all of it is folded, and not as if it happened now."""
@@ -234,17 +243,20 @@ class LiveRun:
                     if isinstance(event, RunOpened):
                         self._write(**self._driven())
                 case Looked():
-                    self._write(looked=message)
+                    self._reads_again = False
+                    self._write(looked=message, link="live", note="")
                     run.client.subscribe(scene.seq)  # before the look there were no events, and nothing to subscribe to
                 case Seen(robots=robots):
                     self._write(seen={sample.robot: sample for sample in robots})
+                case Working():
+                    self._at_work.told(message)
                 case Refused() | Accepted():
                     self._requests.told(message)
                 case Welcome():  # the line was made anew
                     self._requests.broke()
                     if self._is_attended:
                         self._watch(run)
-                case None if self._view.link == "loading":
+                case None if self._view.link == "loading" and not self._reads_again:
                     self._catch_up(scene)
                 case _:
                     pass

@@ -15,6 +15,8 @@ from tui.operate.view import View, may_ask, open_questions
 from tui.speech import moment
 
 _LINKS = {"loading": "… READING", "lost": "? NO CONTROLLER", "over": "RUN OVER", "record": "REPLAY"}
+SHORTEST = 8
+"""Columns that the name of the intent has at least."""
 
 
 def top_lines(view: View, width: int, stop_key: str, whose: str = "") -> tuple[Line, Line, Line]:
@@ -28,12 +30,12 @@ def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
     state = Piece(f"[{sign} {run.pack.upper()}]", look) if view.scene.seq else Piece("[? NOT KNOWN]", "warn")
     if view.looked is not None and view.link == "live":
         state = Piece("[? TO BE CONFIRMED]", "warn")
-    if view.link == "lost":
+    if view.link == "lost" or (view.link == "loading" and view.scene.seq):
         state = Piece(f"[? WAS {run.pack.upper()}]", "warn")
     whose = f" {fitted(whose, max(8, width // 5))}" if whose else ""
     stop = Piece(f"[{stop_key} STOP{whose}]", "stop" if may_ask(view, "quick stop") is None else "dim", "stop")
     name = view.intent.rpartition("/")[2] or view.run_id
-    parts: list[Piece] = [said(fitted(name, max(8, width - 50 - cell_len(whose))), "strong"), Piece(" "), state]
+    parts: list[Piece] = [Piece(" "), state]
     parts += [Piece("  "), Piece(_target(view), "bad" if view.target == "real" else "plain")] if view.target else []
     parts += [Piece("  MANUAL", "warn")] if run.manual is not None else []
     if view.link in _LINKS:
@@ -45,7 +47,10 @@ def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
     if view.link == "live":
         parts.append(Piece({"view": "  looks only", "operate": "", "engineer": "  engineer"}[view.role], "dim"))
         parts.append(circuit_piece(run))
-    return apart(tuple(parts), (stop,), width)
+    if view.work.stage:
+        parts.append(said(f"  {view.work.short}", "note"))
+    room = min(width - 50 - cell_len(whose), width - width_of(tuple(parts)) - width_of((stop,)) - 1)
+    return apart((said(fitted(name, max(SHORTEST, room)), "strong"), *parts), (stop,), width)
 
 
 def job_line(view: View, width: int) -> Line:
@@ -56,8 +61,9 @@ def job_line(view: View, width: int) -> Line:
     next_ = next_action(view) or (people[0] if people else "nothing")
     is_left = view.is_left and not run.is_over  # what somebody has stopped waits for nobody
     whom = "asked of people" if view.link == "record" and not is_left else "next for you"
-    asked = view.last_asked or f"{whom}: {next_}"
-    has_nothing = next_ == "nothing" and not view.last_asked
+    work = view.work.whole
+    asked = view.last_asked or work or f"{whom}: {next_}"
+    has_nothing = next_ == "nothing" and not view.last_asked and not work
     right = cut(line(said(asked, "dim" if has_nothing else "strong")), max(16, width // 2))
     room = width - width_of(right) - 2
     forms = [line("  ".join(word for word in words if word)) for words in _job_words(view)]

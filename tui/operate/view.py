@@ -10,6 +10,7 @@ from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.events import Asked
 from controller.attached.messages import Looked, OpenQuestion, RobotSeen, Role
+from tui.operate.at_work import NOTHING, Work
 from tui.operate.ground import Ground
 from tui.operate.requests import INSTEAD, NOBODY
 from tui.operate.scene import Scene
@@ -32,7 +33,7 @@ class View:
     where a controller tells them. `looked`: what a controller that has taken over has found, and wants confirmed.
     `playing`: how many times as fast as it was a record is played, None while it stands; `at`: s of the run that it is looked at.
     `figures`: of the run until now, None while nobody has counted.
-    `is_left`: nobody controls the run, and it may be gone on with."""
+    `work`: what takes long at the controller. `is_left`: nobody controls the run, and it may be gone on with."""
 
     scene: Scene = field(default_factory=Scene)
     link: Link = "loading"
@@ -54,6 +55,7 @@ class View:
     playing: float | None = None
     at: float | None = None
     speed: float | None = None
+    work: Work = NOTHING
 
     def excerpt(self, span: Span) -> str:
         """The line of text that a span begins in; "" where the file is not what it was."""

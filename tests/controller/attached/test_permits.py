@@ -30,6 +30,7 @@ from controller.attached.messages import (
     Subscribe,
     UnshelveAlarm,
     Watch,
+    WatchWork,
 )
 from controller.attached.permits import Standing, may_not, refusal
 from controller.past_orders import with_past
@@ -100,6 +101,7 @@ REQUESTS: dict[str, Request] = {
     "Subscribe": Subscribe(1, 0),
     "Snapshot": Snapshot(1),
     "Watch": Watch(1),
+    "WatchWork": WatchWork(1),
 }
 PAGE = Path(__file__).resolve().parents[3] / "docs/how_to/attach.md"
 
@@ -127,7 +129,7 @@ def test_the_page_has_every_verb_and_every_state() -> None:
 
 @pytest.mark.parametrize("verb", REQUESTS)
 def test_a_viewer_only_looks(verb: str) -> None:
-    may_look = verb in ("Subscribe", "Snapshot", "Watch")
+    may_look = verb in ("Subscribe", "Snapshot", "Watch", "WatchWork")
     assert (may_not("view", REQUESTS[verb]) is None) == may_look
     assert may_not("operate", REQUESTS[verb]) is None
     assert may_not("engineer", REQUESTS[verb]) is None

@@ -6,8 +6,22 @@ import numpy as np
 import pytest
 
 from cell.device import ReadbackBlock
-from controller.attached.messages import Accepted, News, Parting, Prepared, Seen, Snapshot, State, Subscribe, Told, Watch, Welcome
-from controller.attached.server import LAST_WORDS
+from controller.attached.messages import (
+    Accepted,
+    News,
+    Parting,
+    Prepared,
+    Seen,
+    Snapshot,
+    State,
+    Subscribe,
+    Told,
+    Watch,
+    WatchWork,
+    Welcome,
+    Working,
+)
+from controller.attached.server import LAST_WORDS, WORK_PERIOD
 from controller.attached.terminal import ENOUGH, SEEN_BEHIND, TAKES_WITHIN
 from controller.journal.rows import row_of
 from controller.summary import summary_of
@@ -141,6 +155,27 @@ def test_who_does_not_read_where_the_robots_are_is_not_sent_more_of_it(site: Sit
     assert len(link.terminal.out) < 2 * SEEN_BEHIND
     newest = [message for message in watcher.read() if isinstance(message, Seen)][-1]
     assert newest.robots[0].q[0] == 189.0
+
+
+def test_who_watches_what_takes_long_is_told_the_newest_word_a_few_times_a_second_and_that_it_is_over(site: Site) -> None:
+    idle, watcher = site.attach("view"), site.attach("view")
+    watcher.say(WatchWork(4))
+    assert watcher.read()[-1] == Accepted(4)
+    for done in range(10):
+        site.server.working("motions", done, 10)
+        site.turn()
+        site.now += 0.3 * WORK_PERIOD
+    told = [message for message in watcher.read() if isinstance(message, Working)]
+    assert [message.done for message in told] == [0, 4, 8]
+    late = site.attach("view")
+    late.say(WatchWork(5))
+    assert late.read()[-2:] == [Accepted(5), Working("motions", 8, 10)]
+    site.now += WORK_PERIOD
+    assert [end.read() for end in (watcher, late)] == [[Working("motions", 9, 10)]] * 2
+    site.now += WORK_PERIOD
+    site.server.prepared(Prepared(True, None))
+    assert [end.read() for end in (watcher, late)] == [[Prepared(True, None), Working("", 0, 0)]] * 2
+    assert not [message for message in idle.read() if isinstance(message, Working)]
 
 
 class Unread:

@@ -22,8 +22,10 @@ def why_lines(view: View, width: int, height: int) -> Sequence[Line]:
 
 def _reasons(view: View) -> Iterator[tuple[str, Look]]:
     run = view.scene.run
-    if view.link == "loading" and view.scene.seq == 0:
+    if view.link == "loading":
         yield view.note or "reading what has happened so far", "plain"
+        if view.work.stage:
+            yield view.work.whole, "note"
         return
     yield from _not_going_on(view, run)
     yield from _slow(view, run)
@@ -48,7 +50,9 @@ def _not_going_on(view: View, run: RunState) -> Iterator[tuple[str, Look]]:
             if what in waited:
                 yield f"  {line_of(view, waited[what].because.span)}", "plain"
     if trouble.mode == "planning":
-        yield "a new plan is being made", "note"
+        yield f"a new plan is being made{f': {view.work.whole}' if view.work.stage else ''}", "note"
+    elif view.work.stage:
+        yield view.work.whole, "note"
     if trouble.replan is not None:
         yield f"the plan is of no use any more: {trouble.replan}", "note"
 
