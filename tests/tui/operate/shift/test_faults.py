@@ -47,6 +47,7 @@ async def test_a_robot_that_was_stopped_in_a_contact_comes_back_out_by_a_way_tha
     async with screens(run, size=(150, 50)) as seat:
         await seat.sees("‖ HELD", "R721")
         await seat.press("r", "right", "enter")
+        await seat.sees("a new plan is being made: ", turns=PLANNING)
         await seat.sees("‖ HELD", "R773", "answer a question", turns=PLANNING)
         await seat.press("r")
         await seat.sees("asked: arm stands in contact at", "not so)", "way back of arm", "↩")

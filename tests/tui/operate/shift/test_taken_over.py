@@ -14,8 +14,9 @@ from cell.events import Event, RunEnded, RunResumed
 from controller.journal.folder import RunFolder, run_folders
 from controller.journal.rows import row_of
 from tests.end_to_end.program import Program
+from tests.tui.operate.at_a_controller import until
 from tests.tui.operate.seen import in_a_loop
-from tests.tui.operate.shift.shifts import PLANNING, ROOT, hands_and_motions, has_asked, index_of_resume, record, screens
+from tests.tui.operate.shift.shifts import PLANNING, ROOT, Seat, hands_and_motions, has_asked, index_of_resume, record, screens
 
 pytestmark = pytest.mark.slow
 INTENT = ROOT / "examples" / "01_first_move" / "first_move.intent"
@@ -48,6 +49,7 @@ async def test_a_run_that_was_killed_is_taken_over_shown_confirmed_and_gone_on_w
         killed(run)
         await seat.sees("? WAS EXECUTE", "take the run over")
         await seat.press("R")
+        await until(seat.pilot, lambda: seat.has("? WAS EXECUTE") and tells_what_takes_long(seat), PLANNING)
         await seat.sees("? TO BE CONFIRMED", "look, and confirm")
         await seat.press("r")
         await seat.sees("its controller was gone", "next: ", "Go on")
@@ -84,6 +86,11 @@ async def test_a_run_that_was_stopped_at_the_screens_is_taken_up_there_confirmed
     assert over < agreed
     assert hands_and_motions(events[over:agreed]) == []
     assert hands_and_motions(events[agreed:])
+
+
+def tells_what_takes_long(seat: Seat) -> bool:
+    work = seat.app.view.work
+    return bool(work.stage) and seat.row(0).find(f"READING  {work.short}") > 0
 
 
 @in_a_loop
