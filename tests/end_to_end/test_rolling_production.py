@@ -49,7 +49,7 @@ def test_a_box_that_nobody_changes_blocks_the_run_until_somebody_does(examples: 
     folder = examples / "11_rolling_production"
     plan = planned_by(how, folder / "rolling.intent", cache, is_continuous=True)
     scenario = read_scenario(str(folder / "nobody_changes_the_box.toml")).expect()
-    run = rehearsed(plan, scenario, (Ask(1260.0, "finish"),))
+    run = rehearsed(plan, scenario, (Ask(900.0, "finish"),))
     assert run.run.summary.state == "Complete"
     assert run.world.violations == ()
     assert [(e.cause, e.what, e.is_over) for e in run.run.events if isinstance(e, SupplyReported)] == [
@@ -58,7 +58,7 @@ def test_a_box_that_nobody_changes_blocks_the_run_until_somebody_does(examples: 
     ]
     figures = figures_of(run.run.events)
     assert figures.output.good == made(run)["box"] > 20
-    assert 300.0 < figures.seconds("blocked") < 700.0
+    assert 100.0 < figures.seconds("blocked") < 150.0
     last = [e for e in run.run.events if isinstance(e, FiguresTold)][-1]
     assert sum(s.seconds for s in last.spent if s.cause == "blocked") == figures.seconds("blocked")
 
