@@ -98,7 +98,8 @@ def hostile(name: str) -> View:
     assert plan is not None
     because = {step.id: replace(step.because, span=span, rule=name) for step in plan.plan.tasks.steps}
     steps = tuple(replace(step, because=because[step.id], robot=step.robot and name) for step in plan.plan.tasks.steps)
-    bad = plan_index(replace(plan.plan, tasks=replace(plan.plan.tasks, steps=steps)), name)
+    # Another plan has another id: what is kept by it must not be mixed up.
+    bad = plan_index(replace(plan.plan, plan_id=name, tasks=replace(plan.plan.tasks, steps=steps)), name)
     run = replace(
         run,
         pack="Held",
