@@ -130,7 +130,7 @@ class Robot(Numbered):
         self.is_stopping = self.is_lost = False
         self._last: float = -math.inf
         self._way: int | None = None  # ns from its clock to ours, of the sample that was quickest here
-        self._late_since = 0
+        self._late_since: int | None = None  # ns, the first of the samples that are all late
         self._prepared: dict[str, tuple[Prepared, Path, Law]] = {}
         self._rows: list[tuple[str, Sample]] = []
 
@@ -338,6 +338,8 @@ class Robot(Numbered):
         way = sample.received - sample.device_time
         self._way = way if self._way is None else min(way, self._way + round(DRIFT * (sample.device_time - self._last)))
         if way - self._way <= 1e9 * self.arm.max_age:
+            self._late_since = None
+        elif self._late_since is None:
             self._late_since = sample.received
         elif sample.received - self._late_since > JUMPED:
             self._way = way
