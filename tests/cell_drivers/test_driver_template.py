@@ -115,6 +115,43 @@ def test_a_stop_drops_what_runs_and_a_motion_from_elsewhere_is_refused(drivers: 
     assert np.array_equal(robot.state().q, here)
 
 
+def test_a_stop_that_another_thread_sends_ahead_of_the_motion_counts(drivers: DriverSet) -> None:
+    robot = drivers.motion["g1"]
+    here, run = robot.state().q, robot.arm.run  # type: ignore[attr-defined]
+
+    def overtaken(*given: Any) -> None:
+        robot.stop("hold")
+        run(*given)
+
+    robot.arm.run = overtaken  # type: ignore[attr-defined]
+    robot.start(robot.prepare("c1", to(drivers, 0.3)))
+    pass_time(drivers, 10.0)
+    assert robot.status("c1").state == "aborted"
+    assert np.array_equal(robot.state().q, here)
+
+
+def test_what_a_stop_drops_while_its_points_are_reckoned_is_not_sent(drivers: DriverSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    robot = drivers.motion["g1"]
+    module, sent = importlib.import_module("dry_driver.robot"), list[str]()
+    reckoned, robot.arm.run = module.combined, lambda *given: sent.append(given[0])  # type: ignore[attr-defined]
+    prepared = robot.prepare("c1", to(drivers, 0.3))
+    monkeypatch.setattr(module, "combined", lambda *given: robot.stop("hold") or reckoned(*given))  # type: ignore[func-returns-value]
+    with pytest.raises(Refused) as refused:
+        robot.start(prepared)
+    assert (refused.value.code, robot.status("c1").state, sent) == (Refusal.NOT_PREPARED, "aborted", [])
+
+
+def test_a_stop_goes_out_whatever_a_look_at_the_robot_comes_to(drivers: DriverSet) -> None:
+    """Another thread may be in the middle of one, and the robot may be saying what nobody understands."""
+    robot = drivers.motion["g1"]
+    robot.prepare("c1", to(drivers, 0.3))
+    sent, honest = list[str](), robot.arm.samples  # type: ignore[attr-defined]
+    robot.arm.stop, robot.arm.samples = sent.append, lambda: [][0]  # type: ignore[attr-defined]
+    robot.stop("quick")
+    robot.arm.samples = honest  # type: ignore[attr-defined]
+    assert (sent, robot.status("c1").state) == (["quick"], "aborted")
+
+
 def test_a_robot_that_leaves_its_path_is_told_beside_its_setpoint_and_one_at_rest_is_not(drivers: DriverSet) -> None:
     """Where the setpoint were what is measured nothing would ever be seen beside it (R714)."""
     robot = drivers.motion["g1"]

@@ -128,6 +128,7 @@ class Robot(Numbered):
         self.newest: Sample | None = None
         self.running = self.powering = self.scaling = ""
         self.is_stopping = self.is_lost = False
+        self._stops = 0  # that were asked for, each from whichever thread
         self._last: float = -math.inf
         self._way: int | None = None  # ns from its clock to ours, of the sample that was quickest here
         self._late_since: int | None = None  # ns, the first of the samples that are all late
@@ -207,7 +208,9 @@ class Robot(Numbered):
         return prepared
 
     def start(self, prepared: Prepared) -> None:
-        command = prepared.command
+        """A stop of another thread, which waits for nobody, counts whenever it comes: one that went out ahead of the motion would
+        have stopped nothing, and is said again behind it."""
+        command, stops = prepared.command, self._stops
         known, status = self._prepared.get(command), self.status(command)
         if known is None or known[0] != prepared or status.state == "aborted":
             raise self.refused(Refusal.NOT_PREPARED, command)
@@ -217,18 +220,25 @@ class Robot(Numbered):
         _, path, law = known
         self._refuse_elsewhere(command, path)
         times = np.linspace(0.0, law.duration, max(2, math.ceil(law.duration * self.arm.rate)) + 1)
+        points = combined(path, law, times).q
+        if self._stops != stops:
+            raise self.refused(Refusal.NOT_PREPARED, command, "a stop has dropped it")
         self.running, self.is_stopping = command, False
         self.tell(command, CommandStatus("running", 0.0))
-        self.arm.run(command, times, combined(path, law, times).q)
+        self.arm.run(command, times, points)
+        if self._stops != stops:
+            self.stop("hold")
 
     def stop(self, kind: StopKind) -> None:
-        """What was only prepared, or is being powered, is dropped too."""
+        """It goes out first, whoever began what runs, and looks at nothing: another thread may be at it. What was only prepared,
+        or is being powered, is dropped too."""
+        self._stops += 1
+        self.is_stopping = True
+        self.arm.stop(kind)
         for command in tuple(self._prepared):
-            if self.status(command).state == "queued":
+            if self._status.get(command, NOT_SEEN).state == "queued":
                 self.tell(command, CommandStatus("aborted", 0.0, f"{kind} stop"))
         self._give_up_powering(f"{kind} stop")
-        self.is_stopping = True
-        self.arm.stop(kind)  # whoever began what runs
 
     def scale_speed(self, command: str, scaling: float) -> None:
         if not self.arm.can_scale:
