@@ -36,7 +36,7 @@ class Following:
         self._session, self._commands, self._samples, self._news = session, commands, samples, news
         self.stopping: tuple[StopKind, int] | None = None
         self.owed = False
-        self._is_settling = False
+        self._is_settling = self._is_powering_down = False
         self._feed: int | None = None
 
     def running(self) -> Motion | None:
@@ -66,7 +66,7 @@ class Following:
             if prepared.sent is None:
                 self._news.command(prepared.command, CommandStatus("aborted", 0.0, f"{kind} stop"))
         if self.stopping is None or kind == "power":
-            self.stopping = kind, now
+            self.stopping = "power" if self._is_powering_down else kind, now  # what is said now comes in the place of that
         motion = self.running()
         if motion is not None and not motion.stopped_by:
             motion.stopped_by = f"{kind} stop"
@@ -143,9 +143,20 @@ class Following:
         if reading.status == "idle" and self.running() is None:
             self.stopping = None
             if kind == "power":
-                self._session.run(scripts.power_down(self._session), lambda failed: None)
+                self._power_down()
         elif reading.status != "idle" and time - since > STOPPING and not self._session.is_busy:
-            self._session.run(scripts.power_down(self._session), lambda failed: None)
+            self._power_down()
+
+    def _power_down(self) -> None:
+        """Where the link is lost over it, it is owed."""
+        self._is_powering_down = True
+
+        def ended(failed: str | None) -> None:
+            self._is_powering_down = False
+            if failed is not None and not self._session.is_up:
+                self.stopping, self.owed = ("power", self._session.now), True
+
+        self._session.run(scripts.power_down(self._session), ended)
 
     def _see_feed(self, reading: Reading) -> None:
         if self._feed is not None and reading.feed != self._feed:

@@ -196,9 +196,10 @@ class LinuxcncRobot:
         """Power, and a look at whether this is the robot of the cell."""
         if self._takes(command, "activate"):
             told = Told()
-            self._news.command(command, CommandStatus("running"))
             look = scripts.power_up_and_look(self._session, told)
-            self._session.run(look, lambda failed: self._looked(command, told, failed))
+            with self._turn:
+                self._news.command(command, CommandStatus("running"))
+                self._session.run(look, lambda failed: self._looked(command, told, failed))
 
     def _looked(self, command: str, told: Told, failed: str | None) -> None:
         why = failed or "; ".join(self._wrong_with(told))
@@ -352,4 +353,5 @@ class LinuxcncRobot:
         def ended(failed: str | None) -> None:
             self._news.command(command, CommandStatus("done") if failed is None else CommandStatus("aborted", None, failed))
 
-        self._session.run(script, ended)
+        with self._turn:
+            self._session.run(script, ended)

@@ -64,6 +64,32 @@ def test_a_stop_ends_it_on_the_path(bench: Bench, double: LinuxcncDouble, kind: 
     assert bench.robot.state().mode == ("off" if kind == "power" else "idle")
 
 
+def about_to_lose_its_power(bench: Bench, double: LinuxcncDouble) -> None:
+    """Stopped with `power` and at rest; that its power goes is not said yet, for it answers slowly."""
+    bench.begun("m", way(HOME, somewhere(0.4), 1.0), s=0.3)
+    bench.robot.stop("power")
+    while bench.robot._following.stopping is not None:
+        double.piece = 20
+        bench.wait(0.001)
+        bench.robot.state()
+    assert double.is_on
+
+
+def test_a_softer_stop_after_one_that_takes_the_power_leaves_it_none(bench: Bench, double: LinuxcncDouble) -> None:
+    about_to_lose_its_power(bench, double)
+    bench.robot.stop("hold")
+    bench.until(lambda: not double.is_on)
+
+
+def test_power_that_was_to_go_when_the_link_was_lost_goes_when_it_is_back(bench: Bench, double: LinuxcncDouble) -> None:
+    about_to_lose_its_power(bench, double)
+    double.cut()
+    bench.until(lambda: any(isinstance(event, LinkChanged) for event in bench.events))
+    assert double.is_on
+    double.is_reachable, double.piece = True, 65536
+    bench.until(lambda: not double.is_on)
+
+
 def test_a_stop_drops_what_was_only_prepared(bench: Bench) -> None:
     prepared = bench.robot.prepare("m", way(HOME, somewhere(0.4), 1.0))
     bench.robot.stop("hold")

@@ -1,9 +1,13 @@
 """A controller that neither answers nor closes the link, and one whose answers take their time: no call waits long, and a stop
 that comes meanwhile counts."""
 
+import threading
+from typing import Any
+
 import pytest
 
 from cell.driver_errors import LinkLost, Refusal, Refused, Stale
+from cell_drivers.linuxcnc.session import Session
 from tests.doubles.linuxcnc_arm import HOME, somewhere, way
 from tests.doubles.linuxcnc_bench import Bench
 from tests.doubles.linuxcnc_shell import LinuxcncDouble
@@ -40,3 +44,21 @@ def test_what_a_stop_drops_while_its_start_waits_for_a_state_never_starts(bench:
     double.piece = 65536
     bench.until(lambda: not bench.robot._session.is_busy)
     assert double.starts == 0
+
+
+@pytest.mark.parametrize("call", ["activate", "deactivate", "scale_speed", "start"])
+def test_no_stop_comes_into_the_middle_of_what_is_begun(bench: Bench, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """Its thread would find what waits half changed."""
+    ready, begin, could = bench.robot.prepare("m", way(HOME, somewhere(0.4), 1.0)), Session.run, list[bool]()
+
+    def begun(session: Session, *given: Any) -> None:
+        other = threading.Thread(target=lambda: could.append(bench.robot._turn.acquire(blocking=False)))
+        other.start()
+        other.join()
+        begin(session, *given)
+
+    monkeypatch.setattr(Session, "run", begun)
+    asked: dict[str, tuple[Any, ...]] = {"scale_speed": ("x", 0.5), "start": (ready,)}
+    getattr(bench.robot, call)(*asked.get(call, ("x",)))
+    assert could
+    assert not any(could)
