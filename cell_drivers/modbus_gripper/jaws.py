@@ -62,6 +62,9 @@ class Jaws:
         self._touched: bool | None = None
         self._grip: GripKind | None = None
         self._waking: tuple[Waking, int] | None = None
+        self._is_adrift = True
+        """What sends the jaws is not known, or was lost from sight, and they were not seen at rest since. A hand that holds is at
+        rest, also where its part gives way."""
 
     # --- what is asked; the caller has refused what is to be refused ---
 
@@ -78,7 +81,7 @@ class Jaws:
     def begin(self, command: str, asked: tuple[object, ...], request: Request, now: int) -> None:
         self.commands.take(command, asked, CommandStatus("running"))
         self._order, self._pending = Order(command, request), request
-        self._touched = None
+        self._touched, self._is_adrift = None, False
         self._settle(None, now)
         self.events.append(CommandChanged(self.name, now, command, CommandStatus("running")))
 
@@ -88,7 +91,7 @@ class Jaws:
         self.events.append(CommandChanged(self.name, now, command, CommandStatus("done")))
 
     def stop(self, now: int) -> None:
-        """Jaws that move stand still; without a command under way nothing does, and what is held is held. What was begun ends
+        """Jaws that move stand still, also where their command was lost from sight; what is held is held. What was begun ends
         once that is written: jaws that do not hear of it go on. An activation goes no further than the gripper by itself
         takes it, and has to be acknowledged anew."""
         if self._waking is not None:
@@ -101,6 +104,8 @@ class Jaws:
             self._pending, self._order.stop = Request(True, False, self.status.requested), "asked"
             if not has_begun:
                 self._end(CommandStatus("aborted", None, "stop"), now)
+        elif self._is_adrift and self._waking is None and self.is_up and self.status is not None and self.status.is_moving:
+            self._pending = Request(True, False, self.status.requested)
 
     def acknowledge(self, fault: str, now: int) -> None:
         """Activates, where that is what the fault asks for. A fault that is not there is a no-op."""
@@ -135,7 +140,7 @@ class Jaws:
 
     def lost(self, why: str, now: int) -> None:
         """No samples any more, and why. What was under way has an unknown outcome; nothing is written when the link is back."""
-        self._pending, self._waking = None, None
+        self._pending, self._waking, self._is_adrift = None, None, True
         self.why_down = why
         if self._order is not None:
             self._end(CommandStatus("unknown"), now)
@@ -145,7 +150,7 @@ class Jaws:
 
     def forget(self, now: int) -> None:
         """The driver is closed. What was under way is lost from sight; nobody is told of a link that was given up on purpose."""
-        self._pending, self._waking, self.is_up, self.fault = None, None, False, None
+        self._pending, self._waking, self.is_up, self.fault, self._is_adrift = None, None, False, None, True
         if self._order is not None:
             self._end(CommandStatus("unknown"), now)
 
@@ -159,6 +164,7 @@ class Jaws:
     def _follow(self, status: Status, now: int) -> None:
         order, grip = self._order, _grip_of(status)
         if order is None:
+            self._is_adrift = self._is_adrift and status.is_moving
             if grip == "empty" and self._grip == "held":
                 self._touched = True  # it slipped away
             elif grip == "held":

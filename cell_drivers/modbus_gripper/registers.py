@@ -62,6 +62,11 @@ class Status:
     position: int
     current: float
 
+    @property
+    def is_moving(self) -> bool:
+        """Jaws that were sent somewhere and are not there; gOBJ of others tells nothing."""
+        return self.activation == "activated" and self.goes and self.jaw == "moving"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -185,6 +185,33 @@ def test_jaws_that_arrive_as_they_are_stopped_are_done_and_nothing_is_written() 
     assert (pair.became(), grip_of(pair), len(pair.written)) == ("done", ("held", True), before)
 
 
+def test_a_stop_stops_jaws_whose_command_was_lost_with_the_link() -> None:
+    pair = Pair()
+    pair.grip()
+    pair.run(5)
+    pair.jaws.lost("no answer", pair.now)
+    pair.run(1)
+    assert pair.became() == "unknown"
+    pair.jaws.stop(pair.now)
+    pair.run(2)
+    where = pair.gripper.position
+    pair.run()
+    assert pair.gripper.position == where < 200
+
+
+def test_a_stop_of_a_hand_whose_part_gives_way_lets_it_close_on() -> None:
+    pair = Pair()
+    pair.gripper.part = 120
+    pair.grip()
+    pair.run()
+    pair.gripper.part = 140
+    pair.run(1)
+    before = len(pair.written)
+    pair.jaws.stop(pair.now)
+    pair.run()
+    assert (grip_of(pair), len(pair.written)) == (("held", True), before)
+
+
 def test_a_stop_of_a_hand_that_holds_writes_nothing() -> None:
     pair = Pair()
     pair.gripper.part = 120
