@@ -15,6 +15,7 @@ from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import SECOND, Around, Fault, Set, grippers, machines, robots, sneak, with_devices
 from tests.conformance.broken_moving import SendsOnStale
 from tests.conformance.broken_reading import MadeUp, RemembersWhatItPolled
+from tests.conformance.broken_serving import Trusting
 
 
 class WaitsForAnAnswer(Around):
@@ -105,6 +106,15 @@ class SignalsOfNow(Around):
         return replace(sample, time=self.now)
 
 
+class WaitsToSee(Around):
+    """A detector that asks, and waits a second where no answer comes."""
+
+    def is_occupied(self, zone: str, now: int) -> bool:
+        if self.inner._frozen_words is not None:
+            self.inner.world.timeline.advance_to(self.now + SECOND)
+        return bool(self.inner.is_occupied(zone, now))
+
+
 class Paced(Set):
     """In real time: its world is as far as the clock is. `status` waits for a silent device, and `waits` says how."""
 
@@ -167,6 +177,7 @@ def paced(kind: type[Waiting]) -> Callable[[SimulatedCell], object]:
 
 FAULTS = (
     Fault("waits a second for a silent device", hushing.no_call_waits_for_a_silent_device, robots(WaitsForAnAnswer)),
+    Fault("waits a second for a silent detector", hushing.no_call_waits_for_a_silent_device, with_devices("people", WaitsToSee)),
     Fault("waits with a lock held", hushing.a_stop_goes_out_to_a_silent_device, paced(WaitsItsTurnToStop)),
     Fault("has a stop wait for an answer", hushing.a_stop_goes_out_to_a_silent_device, robots(StopsInTurn)),
     Fault("goes on with states of a silent device", hushing.silence_is_told_as_age, robots(MadeUp)),
@@ -178,4 +189,5 @@ FAULTS = (
     Fault("has a hand that never grows old", hushing.a_silent_hand_grows_old, grippers(AlwaysNow)),
     Fault("has a machine that never grows old", hushing.a_silent_machine_grows_old, machines(AlwaysNow)),
     Fault("has signals that never grow old", hushing.a_hushed_signal_grows_stale, with_devices("signals", SignalsOfNow)),
+    Fault("is free while it is silent", hushing.a_hushed_detector_says_occupied, with_devices("people", Trusting)),
 )  # fmt: skip
