@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
 
 import pytest
 
-from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBlock
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBlock, StopKind
 from cell.driver import Assembly, DriverSet
 from cell_drivers.conformance import Law, bed, examine
 from cell_drivers.conformance.law import law
@@ -148,3 +149,34 @@ def test_a_wait_whose_end_passes_between_two_looks_at_the_clock_is_over(monkeypa
     assert not bed.Bed(beside, "waiting").until(lambda: False, 2.0, step=2.0)
     assert slept
     assert min(slept) >= 0.0
+
+
+class Sleeps(Around):
+    """While its device is silent that does nothing at all, as a process that is stopped; then it goes on, and reads what came."""
+
+    kept: StopKind | None = None
+
+    def stop(self, kind: StopKind) -> None:
+        if self.inner.is_frozen:
+            self.kept = kind
+        else:
+            self.inner.stop(kind)
+
+    def sleep(self) -> Callable[[], None]:
+        self.inner.scale_speed(f"sleep {self.now}", 0.0)
+        self.inner.freeze()
+        return self.wake
+
+    def wake(self) -> None:
+        self.inner.thaw()
+        self.inner.scale_speed(f"wake {self.now}", 1.0)
+        if self.kept is not None:
+            self.inner.world.timeline.after(0.1, lambda kind=self.kept: self.inner.stop(kind))
+
+
+def test_a_device_that_did_nothing_while_it_was_silent_has_its_time_to_stop() -> None:
+    law = hushing.a_stop_goes_out_to_a_silent_device
+    bench = Fault("sleeps", law, robots(Sleeps)).bench()
+    hooks = replace(bench.hooks, hush=lambda drivers, device: drivers.motion[device].sleep())  # type: ignore[attr-defined]
+    (finding,) = examine(replace(bench, hooks=hooks), (law,)).findings
+    assert finding.verdict == "passed", finding.seen

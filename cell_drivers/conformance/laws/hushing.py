@@ -140,6 +140,7 @@ def a_stop_goes_out_to_a_silent_device(bed: Bed, robot: str) -> str:
         # As long as it would have gone on: a stop that goes out only when it is heard comes too late.
         bed.wait(prepared.duration + moving.declared.standstill["hold"] + 0.5)
     _is_heard_again(bed, robot)
+    bed.wait(moving.declared.standstill["hold"])  # one that did nothing meanwhile stops only now
     demand(moving.stands(), "once it is heard again it moves")
     away = moving.distance(moving.q(), way.segments[-1].control[-1])
     demand(away > moving.declared.start_tolerance, "stopped while it was silent, it went to its end")
