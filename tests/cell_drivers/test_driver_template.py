@@ -275,6 +275,26 @@ def test_a_hand_tells_that_it_holds_before_the_grip_is_done(drivers: DriverSet) 
     assert drivers.grippers["grip"].state("a").grip == "held"
 
 
+@pytest.mark.parametrize("ahead_of", ["reading", "begin"])
+def test_a_stop_that_another_thread_sends_ahead_of_a_program_counts(template: ModuleType, ahead_of: str) -> None:
+    found = template.driver(built_in("dry"))
+    found.open()
+    lathe = found.machines["lathe"]
+    lathe.set_clamp("clamp", True)
+    pass_time(found, 2.0)
+    honest = getattr(lathe.works, ahead_of)
+
+    def overtaken(*given: Any) -> Any:
+        lathe.stop()
+        return honest(*given)
+
+    setattr(lathe.works, ahead_of, overtaken)
+    lathe.program("c1", next(iter(lathe.works.durations)))
+    setattr(lathe.works, ahead_of, honest)
+    pass_time(found, 0.1)
+    assert (lathe.state().running, lathe.status("c1").state) == (False, "aborted")
+
+
 def test_a_silent_detector_says_occupied(drivers: DriverSet) -> None:
     assert drivers.people.is_occupied("anywhere", 0)
 

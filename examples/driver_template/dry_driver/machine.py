@@ -99,6 +99,7 @@ class Machine(Numbered):
         self.moving: dict[Leaf, tuple[str, DoorState]] = {}
         self.running = self.alarm = ""
         self.is_lost = False
+        self._stops = 0  # that were asked for, each from whichever thread
         self._told: MachineState | None = None
         self._signals: dict[str, SignalValue] = {}
 
@@ -131,7 +132,8 @@ class Machine(Numbered):
         self._move("clamp", command, "closed" if is_closed else "open")
 
     def program(self, command: str, name: str) -> None:
-        """All refusals are here, before anything turns."""
+        """All refusals are here, before anything turns. A stop of another thread counts whenever it comes, also ahead of it."""
+        stops = self._stops
         if not self.takes(command, "program", name):
             return
         if name not in [program.name for program in self.equipment.programs]:
@@ -146,13 +148,19 @@ class Machine(Numbered):
             raise self.refused(Refusal.DOOR_OPEN, command)
         if "clamp" in signals and seen.clamp != "closed":
             raise self.refused(Refusal.NOT_CLAMPED, command)
+        if self._stops != stops:
+            self.tell(command, CommandStatus("aborted", None, "stop"))
+            return
         self.running = command
         self.tell(command, CommandStatus("running", 0.0))
         self.works.begin(command, name)
+        if self._stops != stops:
+            self.works.halt()
         self._say()
 
     def stop(self) -> None:
         """Whoever began what runs. Doors and clamps go where they were asked to."""
+        self._stops += 1
         self.works.halt()
 
     def acknowledge(self, fault: str, operator: str) -> None:
