@@ -2,8 +2,8 @@
 
 Law: the focus is on Cancel when it opens, and again whenever what is shown changes: somebody who has agreed to what was shown has
 agreed to nothing else, and whoever was about to press when it changed is asked to look first. Enter alone, or a key that is held
-down, does not go on. What has not been in sight is not agreed to: not the lines below the edge, nor anything in a terminal that
-is too small.
+down, does not go on. What has not been in sight is not agreed to: not the lines below the edge, nor those that were jumped over,
+nor anything in a terminal that is too small.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Agreeing(Dialog):
             return
         now = agreeing.shown(view)
         if now != self._shown:
-            self._list.cursor = 0
+            self._list.begin_again()
         for panel in self.query(Panel):
             panel.update()
         if now != self._shown:
@@ -131,9 +131,10 @@ class Agreeing(Dialog):
 
     def _unread(self) -> str:
         """What of it has not been in sight since it was shown, and what to do about it; "" for nothing."""
-        below = self._list.below
-        self._is_read = self._is_read or not below
-        return "" if self._is_read else f"{count(below, 'more line')} below: down"
+        unseen = self._list.unseen
+        self._is_read = self._is_read or not unseen
+        where = "above: up" if self._list.is_beyond else "below: down"
+        return "" if self._is_read else f"{count(unseen, 'more line')} {where}"
 
     def _tell(self, view: View, text: str) -> None:
         first = agreeing.not_yet(view)

@@ -155,7 +155,8 @@ class ListPanel(Panel):
         self._draw_list = draw
         self.cursor = 0
         self.keys: tuple[str, ...] = ()
-        self._above = self._first = self._last = 0  # lines of its head; rows [first, last) are in sight
+        self._above = self._first = 0  # lines of its head, and the first of its rows that is in sight
+        self._seen = 0  # rows, from the first one on, that have been in sight
 
     @property
     def chosen(self) -> str | None:
@@ -163,9 +164,18 @@ class ListPanel(Panel):
         return self.keys[self.cursor] if 0 <= self.cursor < len(self.keys) else None
 
     @property
-    def below(self) -> int:
-        """How many of its rows stand below what is in sight; all of them where it was never drawn, and then at least one."""
-        return len(self.keys) - self._last if self.keys else 1
+    def unseen(self) -> int:
+        """How many of its rows are left from the first that was not in sight; at least one where it was never drawn."""
+        return len(self.keys) - self._seen if self.keys else 1
+
+    @property
+    def is_beyond(self) -> bool:
+        """It was gone to behind rows that have not been in sight."""
+        return self._first > self._seen
+
+    def begin_again(self) -> None:
+        """From its first row, of what nobody has seen yet."""
+        self.cursor = self._seen = 0
 
     def drawn(self, width: int, height: int) -> Sequence[Line]:
         head, rows = self._draw_list(self.operate.view, width)
@@ -181,7 +191,9 @@ class ListPanel(Panel):
     def _in_sight(self, head: Sequence[Line], rows: Sequence[Line], width: int, height: int) -> Sequence[Line]:
         room = height - len(head)
         first, last = window(rows, room, self.cursor)
-        self._above, self._first, self._last = len(head), first, last
+        self._above, self._first = len(head), first
+        if first <= self._seen:
+            self._seen = min(max(self._seen, last), len(rows))
         found = list(rows[first:last])
         if found and self.has_focus:
             y = self.cursor - first

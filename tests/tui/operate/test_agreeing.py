@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -202,6 +203,24 @@ async def test_what_has_not_been_in_sight_is_not_agreed_to() -> None:
         await pilot.press("1", "r")
         assert TOO_SMALL in text_of_screen(app)
         await pilot.press("right", "right", "enter")
+        assert source.confirmed == [LOOKED.look]
+
+
+@in_a_loop
+async def test_who_jumps_to_the_last_line_has_not_seen_those_between() -> None:
+    many = tuple(Difference("robot", f"r{n}", "hub lathe", "home") for n in range(20))
+    source = Still(live(looked=replace(LOOKED, questions=(), differences=many)))
+    app = Operate(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await pilot.pause()
+        at_once(app)
+        app.screen.query_one("#agreeing").focus()
+        await pilot.press("end", "right", "right", "right", "enter")
+        assert "next: the plan in hand goes on" in text_of_screen(app)
+        assert re.search(r"not yet; \d+ more lines above: up", text_of_screen(app))
+        assert source.confirmed == []
+        await pilot.press(*["pageup"] * 2, *["pagedown"] * 2, "enter")
         assert source.confirmed == [LOOKED.look]
 
 
