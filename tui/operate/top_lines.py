@@ -61,7 +61,7 @@ def job_line(view: View, width: int) -> Line:
     next_ = next_action(view) or (people[0] if people else "nothing")
     is_left = view.is_left and not run.is_over  # what somebody has stopped waits for nobody
     whom = "asked of people" if view.link == "record" and not is_left else "next for you"
-    work = view.work.whole
+    work = "" if people or open_questions(view) else view.work.whole  # it goes on without anybody
     asked = view.last_asked or work or f"{whom}: {next_}"
     has_nothing = next_ == "nothing" and not view.last_asked and not work
     right = cut(line(said(asked, "dim" if has_nothing else "strong")), max(16, width // 2))

@@ -11,8 +11,9 @@ from rich.cells import cell_len
 from cellwright.service import Run
 from controller.attached.messages import Parting, Told, Working
 from tests.tui.operate.on_record import HELD, TENDING, events_of, scene_of
-from tests.tui.operate.test_agreeing import LOOKED, held, live
+from tests.tui.operate.test_agreeing import LOOKED, asking, held, live
 from tests.tui.operate.test_requests import WELCOME, Line, Messages, Played
+from tui.operate import top_lines
 from tui.operate.at_work import NOTHING, AtWork, Work
 from tui.operate.lines import text_of
 from tui.operate.live import PREPARING, LiveRun
@@ -74,6 +75,14 @@ def test_what_became_of_a_request_is_told_before_it_and_the_next_thing_to_do_beh
     assert text_of(job_line(view, 120)).endswith("motions proved 12/40, about 20 s left")
     assert text_of(job_line(replace(view, last_asked="hold refused: R754"), 120)).endswith("hold refused: R754")
     assert "next for you" in text_of(job_line(replace(view, work=NOTHING), 120))
+
+
+def test_it_takes_the_place_of_nothing_that_the_run_waits_for_from_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = replace(live(asking(held())), work=PROVING)
+    assert text_of(job_line(asked, 120)).endswith("next for you: answer a question")
+    monkeypatch.setattr(top_lines, "asked_of_people", lambda run: ("ann loads shaft#3",))
+    going_on = replace(View(scene_of(TENDING, 400), "live", role="operate"), work=PROVING)
+    assert text_of(job_line(going_on, 120)).endswith("next for you: ann loads shaft#3")
 
 
 def test_it_stands_beside_the_new_plan_that_it_is_for() -> None:
