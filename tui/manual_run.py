@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from dataclasses import replace
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from tui.asking import asked
 from tui.exit_codes import DONE
+from tui.signals import handled_by
 from tui.speech import printable, put, put_json, say
 
 if TYPE_CHECKING:
+    from cell.run import RunSummary
     from cellwright.service import Run
     from cellwright.start_file import Start
     from cellwright.starting_again import Ready
@@ -72,20 +76,14 @@ def agreed_by_hand(ready: Ready, prepared: Prepared) -> bool:
 
 
 def begun_by_hand(run: Run, arguments: argparse.Namespace) -> int:
-    """Waits until robots may be moved by hand, and leaves the run to itself. Raises ControllerEnded, NotBegun."""
-    from cell.events import ModeChanged
-    from cell.run import RunSummary
+    """Waits until robots may be moved by hand, and leaves the run to itself. Where it is stopped before, by Ctrl-C here or by
+    somebody else, to its end. Raises ControllerEnded, NotBegun."""
+    from tui.after_watching import said_at_last
     from tui.run_text import run_document
 
-    summary = None
-    for message in run.messages(PATIENCE):
-        if isinstance(message, ModeChanged):
-            run.look()
-        elif isinstance(message, RunSummary) and message.mode == "Manual":
-            summary = message
-            break
+    summary = _in_manual_mode(run)
     if summary is None:
-        summary = run.result()
+        return said_at_last(run.result(), arguments)
     name = printable(run.folder.id)
     if arguments.format == "json":
         put_json(run_document(summary))
@@ -93,3 +91,31 @@ def begun_by_hand(run: Run, arguments: argparse.Namespace) -> int:
         put(f"run {name}: {printable(summary.state)}, {summary.mode.lower()} mode")
     say(f"Next: cellwright operate (3: an arrow key, held, moves a robot); cellwright ask stop {name} ends it")
     return DONE
+
+
+def _in_manual_mode(run: Run) -> RunSummary | None:
+    """None where the run is over, or has been asked here to end."""
+    from cell.events import ModeChanged
+    from cell.run import RunSummary
+    from tui.watching import STOPPING, STOPPING_QUICKLY
+
+    interrupts = told = 0
+
+    def signalled(number: int, frame: FrameType | None) -> None:
+        """In a signal handler nothing is written."""
+        nonlocal interrupts
+        if number != signal.SIGINT:
+            signal.default_int_handler(number, frame)
+        interrupts += 1
+        run.ask("stop" if interrupts == 1 else "quick stop")
+
+    with handled_by(signalled):
+        for message in run.messages(PATIENCE):
+            if told < interrupts:
+                told = interrupts
+                say(STOPPING if told == 1 else STOPPING_QUICKLY)
+            if isinstance(message, ModeChanged):
+                run.look()
+            elif isinstance(message, RunSummary) and message.mode == "Manual" and not interrupts:
+                return message
+    return None

@@ -49,6 +49,8 @@ PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
 RECORD_TRIES = 20
 RECORD_PAUSE = 0.1  # s
 AT_ONCE = 200  # messages looked through while somebody is asked
+STOPPING = "asked for a normal stop; Ctrl-C again asks for a quick stop"
+STOPPING_QUICKLY = "asked for a quick stop"
 ROUTINE = frozenset({"Idle", "Starting", "Execute", "Completing", "Complete"})
 Asking = Literal["resume", "stop", "quick stop", "finish"]
 
@@ -340,8 +342,7 @@ class Watching:
     def _tell_interrupts(self, progress: Progress) -> None:
         if self._told < self._interrupts:
             self._told = self._interrupts
-            is_first = self._interrupts == 1
-            progress.line("asked for a normal stop; Ctrl-C again asks for a quick stop" if is_first else "asked for a quick stop")
+            progress.line(STOPPING if self._interrupts == 1 else STOPPING_QUICKLY)
 
 
 def first_summary(run: Watched) -> RunSummary:
