@@ -1,8 +1,8 @@
 """What somebody is asked before a run: what its plan has otherwise than the one that was run last in this cell, and why; what it
 will move; and the word by which they agree to that.
 
-Law: a plan that real devices have not been run by takes the cell's name, typed. A `y` by habit moves no robot along ways that
-nobody has looked at.
+Law: where real devices were run last by another plan, or by none, it takes the cell's name, typed. A `y` by habit moves no robot
+along ways that nobody has looked at.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def _driven(cell: CellModel) -> str:
 
 
 def is_agreed(name: str, is_known: bool) -> bool:
-    """`name` is the cell's, which is asked for where the plan is not known to its devices."""
+    """`name` is the cell's, which is asked for where another plan was the last one at its devices, or none."""
     if is_known:
         return asked("Run it? [y/N] ", lambda: False) in ("y", "yes")
-    question = f"This plan was not run on these devices before. To run it, type the name of the cell, {printable(name)}: "
+    question = f"These devices were not run by this plan last. To run it, type the name of the cell, {printable(name)}: "
     return asked(question, lambda: False) == name.strip().lower()

@@ -66,10 +66,17 @@ def test_a_long_difference_says_how_much_of_it_is_left_out() -> None:
 def test_real_devices_take_the_name_of_the_cell_for_a_plan_they_were_not_run_by(
     before: MotionPlan | None, is_simulated: bool, asks_for: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    questions: list[str] = []
     monkeypatch.setattr("cellwright.last_plan.last_plan", lambda *given: None if before is None else last(before))
     for word in ("y", "first_move"):
-        monkeypatch.setattr(asked_to_run, "asked", lambda question, is_over, word=word: word)
+
+        def asked(question: str, is_over: object, word: str = word) -> str:
+            questions.append(question)
+            return word
+
+        monkeypatch.setattr(asked_to_run, "asked", asked)
         assert agreed_to_run(ready(OLD), Prepared(is_simulated, None)) == (word == asks_for)
+    assert all(("were not run by this plan last" in question) is (asks_for != "y") for question in questions)
 
 
 def test_real_devices_are_named_in_words_and_in_red_where_there_is_colour(
