@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from immutables import Map
 
 from cell.commands import Subject
 from cell.events import WayFound
 from cell.jog import Jog
-from controller.run_state import Manual, Way
+from controller.run_state import HandBelief, Manual, Way
 from tests.cell_drivers.gantry import gantry_cell, gantry_model
 from tests.controller.jogged import AHEAD, asked, in_manual, in_production, jogged, moving, press, up
 from tests.tui.operate.at_a_controller import controlled, until
@@ -68,6 +69,21 @@ class Keyboard(Still):
 
 def told(found: View, width: int = 100) -> str:
     return " ".join(text_of(row) for row in way_lines(found, width, 9))
+
+
+def test_what_a_hand_is_taken_to_hold_stands_below_the_keys_where_nothing_was_planned() -> None:
+    run = in_manual()
+    assert run.context is not None
+    assert "is taken to hold" not in told(view())
+    by_hand = replace(run, context=replace(run.context, is_manual=True))
+
+    def seen(belief: HandBelief) -> str:
+        hands = Map({"grip.a": belief})
+        return told(view(replace(by_hand, belief=replace(run.belief, hands=hands))))
+
+    assert "nothing tells what grip.a holds: it is taken to hold nothing" in seen(HandBelief())
+    assert "grip.a is taken to hold shaft#9" in seen(HandBelief("held", "shaft#9"))
+    assert "grip.a" not in seen(HandBelief("open"))
 
 
 # --- keys --------------------------------------------------------------------------------------------------------------

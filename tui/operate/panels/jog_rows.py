@@ -132,7 +132,7 @@ def way_lines(view: View, width: int, height: int) -> Sequence[Line]:
     manual = view.scene.run.manual
     if manual is None or (view.link != "live" and view.link != "record"):
         return wrapped(why_not(view) or "", width, "note")
-    return [row for found in _told(view, manual) for row in wrapped(found.text, width, found.look)]
+    return [row for found in (*_told(view, manual), *_taken(view)) for row in wrapped(found.text, width, found.look)]
 
 
 def _told(view: View, manual: Manual) -> Iterator[Piece]:
@@ -150,6 +150,18 @@ def _told(view: View, manual: Manual) -> Iterator[Piece]:
         yield Piece(f"✗ not jogged: {manual.refused}", "warn")
     if manual.way is not None:
         yield Piece(_way(manual.way.found, view.ground), "plain")
+
+
+def _taken(view: View) -> Iterator[Piece]:
+    """Where nothing was planned nobody has seen what was put into a hand: what is carried along, and what only may be empty."""
+    run = view.scene.run
+    if run.context is None or not run.context.is_manual:
+        return
+    for hand, seen in sorted(run.belief.hands.items()):
+        if seen.part is not None:
+            yield Piece(f"{hand} is taken to hold {seen.part}", "note")
+        elif seen.grip is None:
+            yield Piece(f"nothing tells what {hand} holds: it is taken to hold nothing", "warn")
 
 
 def _way(way: WayFound, ground: Ground | None) -> str:
