@@ -55,7 +55,7 @@ reason; before, a hold for a person in a zone was hidden where a hold before it 
 fault of a device stands until its own end is told; before, the first one was all that was known of it, and the end of any was the
 end of it (decision 0174). 15: a hold for people in a zone, for a robot that does not slow down for them or for a
 question names what robots were at work for, or the step; and nobody is asked where a part is that is given up (decision 0174).
-16: figures are told (decision 0173)."""
+16: figures are told (decision 0173); and a joint that is too fast is an alarm of its own, also where the run is held already."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -69,7 +69,7 @@ FAILURES_NAME_LINES = 12
 SHELVES_ONE_ALARM = 13
 EACH_FAULT_STANDS = 14
 ASKS_WHAT_MATTERS = ZONES_NAME_LINES = 15
-TELLS_FIGURES = 16
+FAST_JOINTS_ARE_ALARMS = TELLS_FIGURES = 16
 
 
 @dataclass(frozen=True, slots=True)

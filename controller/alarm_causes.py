@@ -15,11 +15,13 @@ from cell.events import (
     CommandReported,
     Event,
     ForceSeen,
+    JointSpeedSeen,
     NoPlan,
     NoProgressSeen,
     TooFastSeen,
     TrackingErrorSeen,
 )
+from cell.run import FAST_JOINTS_ARE_ALARMS
 from cell.steps import Step
 from controller import room
 from controller.alarms import Cause
@@ -90,6 +92,9 @@ def happening(event: Event, before: RunState) -> Cause | None:
             text = f"{robot} goes at {100 * share:.0f} % of its planned speed, {100 * asked:.0f} % was asked"
             does = f"stop {robot} at its own panel and look why"
             return _of_robot(Cause(f"speed {robot}", 1, "R771", text, does, is_shelvable=False), robot, before)
+        case JointSpeedSeen(robot=robot, joint=joint, speed=speed, limit=limit) if _tells_of_joints(before):
+            text, does = f"{joint} of {robot} goes at {speed:.4g}, {limit:.4g} is its limit", f"look why {robot} is too fast"
+            return _of_robot(Cause(f"joints {robot}", 1, "R772", text, does, is_shelvable=False), robot, before)
         case ForceSeen(robot=robot, force=force, limit=limit):
             text = f"{robot} meets {force:.4g} N, {limit:.4g} N are allowed"
             does = f"look what {robot} has met"
@@ -147,6 +152,11 @@ def _standing(run: RunState) -> Iterator[Cause]:
         why = "" if lines else "it is about what comes and goes there" if zone is None else "it is about who is there"
         yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, lines, is_shelvable=zone is None, no_line=why)
     yield from _occupied(run)
+
+
+def _tells_of_joints(run: RunState) -> bool:
+    """The hold alone would say nothing where the run is held already, as it is by hand."""
+    return run.context is not None and run.context.rules >= FAST_JOINTS_ARE_ALARMS
 
 
 def _of_robot(cause: Cause, robot: str, before: RunState) -> Cause:

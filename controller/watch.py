@@ -50,6 +50,7 @@ class Watch:
     def __init__(self, drivers: DriverSet) -> None:
         self._drivers = drivers
         self._progress, self._obedience = Progress(), Obedience()
+        self._raced: dict[str, int] = {}  # by robot: when it was last told that a joint is too fast
         self._hearing = Hearing(drivers)
         said = ((name, robot.capabilities().force_accuracy) for name, robot in drivers.motion.items())
         self._force_accuracy = {name: accuracy for name, accuracy in said if accuracy is not None}
@@ -107,9 +108,8 @@ class Watch:
             if flight.device in self._limits and not flight.is_stopped and (flight.step is not None or command == jog)
         }
         on_their_way = {flight.device for flight in under_way.values()}
-        for seen in (
-            self._looked.robots_seen if self._looked is not None else ()
-        ):  # a driver of this process is asked once a second
+        at_hand = self._looked.robots_seen if self._looked is not None else ()  # a driver of this process: once a second
+        for seen in at_hand:
             yield from self._as_asked(state, seen, now)
             if seen.device in on_their_way:
                 yield from _astray(state, seen, now)
@@ -123,8 +123,17 @@ class Watch:
         if (standing := self._progress.standing(state, seen, now)) is not None:
             yield NoProgressSeen(now, of, name, seen.s or 0.0, standing)
         fast = self._over_speed(seen)
-        if fast is not None and name not in state.belief.silent and not _is_held_for(state, "R772"):
+        if fast is not None and self._is_to_be_told(state, name, now):
+            self._raced[name] = now
             yield JointSpeedSeen(now, of, name, *fast)
+
+    def _is_to_be_told(self, state: RunState, robot: str, now: int) -> bool:
+        """What is not heard of any more said last is nothing to go by. As long as something else holds the run, which is by hand
+        always so, it is told once a second and not at each look."""
+        if robot in state.belief.silent or robot in state.belief.cut or _is_held_for(state, "R772"):
+            return False
+        before = self._raced.get(robot)
+        return state.trouble.hold is None or before is None or now - before >= NANOSECONDS
 
     def _forces(self, state: RunState, now: int, under_way: Mapping[str, Flight]) -> Iterator[ForceSeen]:
         for seen in self._newest([flight.device for flight in under_way.values()]):

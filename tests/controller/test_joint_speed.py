@@ -1,6 +1,7 @@
 """A joint that says that it is faster than its driver declares: everything stops, and the hold names the lines worked for."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from controller.watch import Watch
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
+from tests.controller.test_at_each_look import AtHand
 from tests.controller.told import of
 
 SECOND = 1_000_000_000
@@ -65,6 +67,20 @@ def test_while_a_run_holds_for_that_it_is_not_told_of_again() -> None:
     face.state = lambda: seen  # type: ignore[method-assign]
     for state, count in ((held, 0), (replace(held, trouble=replace(held.trouble, hold=None)), 1)):
         assert len(of(tuple(Watch(drivers).look(state, drivers.now())), JointSpeedSeen)) == count
+
+
+def test_held_for_something_else_it_is_told_once_a_second_and_of_a_robot_without_a_link_not_at_all() -> None:
+    """By hand a run is always held; and what is at hand of a driver whose process has ended stays as it was last."""
+    held = fold(run(LinkCut(ROBOT, 2.0, 30.0)))
+    assert held.trouble.hold is not None
+    assert held.trouble.hold.code == "R740"
+    drivers: Any = AtHand(
+        simulated_cell(cell(), {ROBOT: gantry_model()}, Scenario()), lambda seen: replace(seen, qd=seen.qd + 99.0)
+    )
+    for cut, count in ((held.belief.cut, 0), (held.belief.cut.delete(ROBOT), 3)):
+        watch, state = Watch(drivers), replace(held, belief=replace(held.belief, cut=cut))
+        looks = (watch.at_each_look(state, held.now + k * SECOND // 100) for k in range(250))
+        assert len(of(tuple(event for look in looks for event in look), JointSpeedSeen)) == count
 
 
 def test_one_that_tells_a_little_more_than_its_limit_is_believed_to_keep_it() -> None:

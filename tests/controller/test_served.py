@@ -11,13 +11,15 @@ from cell.events import (
     Event,
     ForceSeen,
     HoldRaised,
+    JointSpeedSeen,
     LinkReported,
     NoProgressSeen,
+    OperatorAsked,
     TooFastSeen,
     TrackingErrorSeen,
     ZoneReported,
 )
-from cell.run import ZONES_NAME_LINES
+from cell.run import FAST_JOINTS_ARE_ALARMS, ZONES_NAME_LINES
 from controller.machine import advance
 from controller.run_state import RunState
 from tests.controller.test_faults import after, at_work
@@ -57,11 +59,21 @@ def test_whatever_comes_about_a_robot_at_work_names_its_line() -> None:
         "progress g1": NoProgressSeen(now, OF, "g1", 0.1, 5.0),
         "speed g1": TooFastSeen(now, OF, "g1", 1.0, 0.25),
         "force g1": ForceSeen(now, OF, "g1", 90.0, 50.0, 0.1),
+        "joints g1": JointSpeedSeen(now, OF, "g1", "x", 2.0, 1.0),
         "tracking g1": TrackingErrorSeen(now, OF, "g1", 0.3, 0.1),
         "unstopped g1": CommandReported(now, OF, "stop", "unknown", NOT_STOPPED, "g1", None),
     }
     for key, event in told.items():
         assert alarm(run, key, event) == (worked_for(run), ""), key
+
+
+def test_a_joint_that_is_too_fast_is_told_by_an_alarm_where_the_run_is_held_already_and_was_not_in_a_run_of_before() -> None:
+    for rules, count in ((FAST_JOINTS_ARE_ALARMS, 1), (FAST_JOINTS_ARE_ALARMS - 1, 0)):
+        run = after(at_work(rules), OperatorAsked(at_work().now + 1, OF, "hold", "ann"))
+        run = after(run, JointSpeedSeen(run.now + 1, OF, "g1", "x", 2.0, 1.0))
+        assert run.trouble.hold is not None
+        assert run.trouble.hold.code == "R702"
+        assert [one.cause.code for one in run.alarms.listed.values()] == ["R772"] * count
 
 
 def test_of_a_device_at_rest_it_is_said_that_there_is_none() -> None:
