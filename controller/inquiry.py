@@ -6,7 +6,7 @@ Law: it asks and sends nothing. A device that cannot tell what became of a comma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from cell.commands import RequestJog, RequestPlan, Subject
@@ -59,9 +59,16 @@ def faults_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[Devi
     of = Subject(state.run)
     for name, there in _faults(drivers, state):
         believed, codes = state.belief.devices.get(name, DeviceBelief()).faults, [code for code, _ in there]
-        yield from (DeviceAlarm(now, of, name, False, fault.code, "") for fault in believed if fault.code not in codes)
+        over = (fault.code for fault in believed if fault.code not in codes and not _is_signalled(state, name, fault.code))
+        yield from (DeviceAlarm(now, of, name, False, code, "") for code in over)
         if there and not any(fault.code in codes for fault in believed):  # of the others the driver tells by itself
             yield DeviceAlarm(now, of, name, True, *there[0])
+
+
+def faults_over(drivers: DriverSet, state: RunState, devices: Container[str], now: int) -> Iterator[DeviceAlarm]:
+    """Of these `devices`, to which there is a link again: a driver that was started anew does not tell the end of what another
+    process of it had told, for it knows of none. What is there it tells by itself."""
+    return (found for found in faults_found(drivers, state, now) if not found.is_active and found.device in devices)
 
 
 def commands_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[CommandReported]:
@@ -84,6 +91,11 @@ def _word(status: CommandStatus, flight: Flight, drivers: DriverSet) -> Reported
             return "not begun" if flight.device in drivers.motion else None
         case "running" | "done" | "aborted" | "unknown":
             return status.state
+
+
+def _is_signalled(state: RunState, device: str, fault: str) -> bool:
+    """Whether a signal reports it, which then tells its end."""
+    return state.context is not None and state.context.raises.get(device, {}).get(fault) is not None
 
 
 def _text(word: Reported) -> str:

@@ -44,7 +44,7 @@ from controller.asking import Asking, PlannerLink, way_told
 from controller.callers import AnswerBook, Inbox, KeyBook, NoAnswers, NoKeys, Recorder
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
-from controller.inquiry import commands_found, declared, faults_found, measured, robots_found
+from controller.inquiry import commands_found, declared, faults_found, faults_over, measured, robots_found
 from controller.journal.journal import Journal
 from controller.lease import Key, Press
 from controller.machine import advance
@@ -291,12 +291,15 @@ class Runner:
 
     def _poll(self, now: int) -> None:
         news = ordered(self.drivers.poll())
+        linked = {event.device for event in news if isinstance(event, device.LinkChanged) and event.is_up}
         for event in news:
             if isinstance(event, device.CommandChanged) and event.status.is_final and event.device in self.drivers.motion:
                 self._see_robot(event.device, now)
             self._fold(observations(self.state, event))
             if isinstance(event, device.LinkChanged) and event.is_up:
                 self._fold(first_look(self.drivers, self.state, self._watch, now))
+        if linked:
+            self._fold(faults_over(self.drivers, self.state, linked, now))
         self._fold(self._watch.comes_to_rest(self.state, now))
         if news or self.clock.kind == "real":  # a detector may tell nothing of itself, and is to be asked
             self._see_zones(now)

@@ -1,30 +1,38 @@
 """A link that goes down: what ran is unknown, the run holds with driver and device, and only a resume makes it again."""
 
+from dataclasses import replace
+
 import pytest
 
 from cell.commands import Acknowledge, Subject
 from cell.device import FaultCleared, FaultRaised, LinkChanged
-from cell.events import CommandSent, Event, HoldRaised, LinkReported, StepUnknown
+from cell.events import CommandSent, DeviceAlarm, Event, HoldRaised, LinkReported, StepUnknown
 from cell.run import RunSummary
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.face import Face
+from controller.inquiry import faults_over
+from controller.journal.replay import fold
 from controller.machine import advance
 from controller.rehearsal import Ask, rehearsed
 from controller.run_state import RunState
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
+from tests.controller.test_faults import at_work
 from tests.controller.test_reported_codes import under_way
 from tests.controller.told import of
 
 WHY = "driver sim: its process has ended: exit code 3"
 
 
-def loses(cell: SimulatedCell, device: str, at: float, has_fault: bool = True) -> list[str]:
-    """From `at` s on there is no link to the device, until the fault that comes with it is acknowledged. Who acknowledged it."""
+def loses(cell: SimulatedCell, device: str, at: float, has_fault: bool = True, before: str = "") -> list[str]:
+    """From `at` s on there is no link to the device, until the fault that comes with it is acknowledged. Who acknowledged it.
+    `before`: the fault that it told last."""
     face: Face = cell.drivers[device]
     asked: list[str] = []
 
     def down() -> None:
+        if before:
+            face.tell(FaultRaised(device, cell.now(), before, before))
         face.tell(LinkChanged(device, cell.now(), False, WHY))
         if has_fault:
             face.tell(FaultRaised(device, cell.now(), "link", WHY))
@@ -44,10 +52,10 @@ def loses(cell: SimulatedCell, device: str, at: float, has_fault: bool = True) -
 
 
 def run(
-    device: str, at: float, *asks: Ask, has_fault: bool = True
+    device: str, at: float, *asks: Ask, has_fault: bool = True, before: str = ""
 ) -> tuple[tuple[Event, ...], RunSummary, RunState, list[str], SimulatedCell]:
     given, cell = spec(intent()), world()
-    asked = loses(cell, device, at, has_fault)
+    asked = loses(cell, device, at, has_fault, before)
     plan = small_plan(given.state, 3)
     assert plan is not None
     record, state = rehearsed(given, released(plan), cell, SmallPlanner(3), asks)
@@ -87,6 +95,25 @@ def test_the_resume_makes_it_again_and_the_run_goes_on_from_what_is_seen(device:
     assert [e for e in events[acknowledged:up] if isinstance(e, CommandSent) and getattr(e.command, "robot", "") == device] == []
     assert not cell.record().violations
     assert dict(state.belief.cut) == {}
+
+
+@pytest.mark.parametrize("device", ["g1", "lathe"])
+def test_a_fault_that_only_the_process_that_has_ended_knew_of_is_over_once_the_next_does_not_show_it(device: str) -> None:
+    events, summary, _, _, _ = run(device, 1.0, Ask(60.0, "resume"), Ask(90.0, "resume"), before="overload")
+    assert summary.state == "Complete", summary.held_because
+    told = [(e.code, e.is_active) for e in of(events, DeviceAlarm) if e.device == device]
+    assert told == [("overload", True), ("link", True), ("link", False), ("overload", False)]
+
+
+def test_what_a_signal_reports_is_over_when_the_signal_says_so() -> None:
+    """The machine itself may know nothing of it."""
+    drivers, run = world(), at_work()
+    assert run.context is not None
+    raises = {"lathe": {"overload": "lathe.overload", "jam": None}}
+    run = replace(run, context=replace(run.context, raises=raises))
+    run = fold([DeviceAlarm(run.now + 1, Subject("test"), "lathe", True, fault, "") for fault in ("overload", "jam")], run)
+    assert [one.code for one in faults_over(drivers, run, {"lathe"}, run.now)] == ["jam"]
+    assert not list(faults_over(drivers, run, {"g1"}, run.now))
 
 
 def test_nothing_is_under_way_at_a_device_without_a_link() -> None:
