@@ -14,6 +14,7 @@ from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
 from cell.events import RunResumed
+from cell.run import EACH_FAULT_STANDS
 from controller import alarms, jogging, progress, recovery, speeds, stops, sums
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief, HoldReason, RunState
@@ -95,11 +96,15 @@ def goes_on(d: Draft) -> None:
 def _forget(d: Draft) -> None:
     """But where robots stand: stances may share their joint positions, and the one believed is looked for first. The look says
     which of them do not stand there."""
-    belief = d.belief
+    belief, keeps_lines = d.belief, d.known.rules >= EACH_FAULT_STANDS
+    faults = {
+        name: tuple(fault if keeps_lines else replace(fault, because=()) for fault in seen.faults)
+        for name, seen in belief.devices.items()
+    }
     d.believe(
         robots=Map({name: replace(seen, fraction=None) for name, seen in belief.robots.items()}),
         hands=Map({name: HandBelief(None, seen.part) for name, seen in belief.hands.items()}),
-        devices=Map({name: DeviceBelief(None, None, None, s.faults) for name, s in belief.devices.items()}),
+        devices=Map({name: DeviceBelief(None, None, None, stand) for name, stand in faults.items()}),
         silent=(),
         cut=Map(),
         served=Map({key: lines for key, lines in belief.served.items() if key.split(" ")[0] not in ("silent", "link")}),

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from cell.attended import AlarmAcknowledged, AlarmShelved
 from cell.commands import Acknowledge, Subject
-from cell.events import CommandReported, DeviceAlarm, Event, OperatorAsked, RunOpened, StateChanged
+from cell.events import (
+    CommandReported,
+    DeviceAlarm,
+    Event,
+    HoldRaised,
+    OperatorAsked,
+    RunOpened,
+    RunResumed,
+    StateChanged,
+    TimerExpired,
+)
 from cell.run import EACH_FAULT_STANDS
 from controller.inquiry import faults_found
 from controller.journal.replay import fold, states
@@ -106,6 +116,16 @@ def test_a_run_of_before_knows_one_fault_of_a_device_and_takes_any_end_for_its_e
     run = faulty(EACH_FAULT_STANDS - 1)
     assert standing(run) == {OPEN}
     assert standing(after(run, alarm(run, "joint_limit", is_active=False))) == set()
+
+
+def test_another_controller_says_what_a_device_was_at_work_for_and_did_not_in_a_run_of_before() -> None:
+    """What that run has in its journal is concluded again."""
+    for rules, count in ((EACH_FAULT_STANDS, 1), (EACH_FAULT_STANDS - 1, 0)):
+        run = faulty(rules)
+        taken = replace(after(run, RunResumed(run.now, OF, "", "", "virtual", 0, 0)), pack="Unholding")
+        _, commands = advance(taken, TimerExpired(taken.now, OF, "alarms"))
+        (hold,) = [said for said in commands.record if isinstance(said, HoldRaised)]
+        assert (hold.code, len(hold.because)) == ("R721", count)
 
 
 def test_another_controller_finds_which_are_over() -> None:
