@@ -1,8 +1,8 @@
 """Room where a part is to be put that somebody else takes away: a belt that carries parts off, a box that is changed.
 
 Law: nothing sets out for it while it has no room for one more, by the newest count of its signal and by what is under way to it
-already. Where nobody has counted, or the count is old, there is none. Robots wait where they stand, never above it: somebody may
-be at it.
+already. Where nobody has counted, or the count is old, there is none. Robots wait where they stand and go above it for nothing:
+somebody may be at it. One that has put the last part there has come out to above it, and stands there where nothing else is due.
 """
 
 from __future__ import annotations
