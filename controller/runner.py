@@ -168,6 +168,7 @@ class Runner:
             spec.state,
         )
         self._fold((opened, self._released(plan, 1, now)))
+        self._poll(now)  # a machine says by itself which alarm it has; its state shows that there is one
         self._fold(first_look(self.drivers, self.state, self._watch, now))
         while self._flush():
             self._poll(now)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cell.device import FaultCleared, FaultRaised, GripChanged, GripperState
-from cell.events import Event, Retried, RunEnded, RunOpened
+from cell.events import DeviceAlarm, Event, Retried, RunEnded, RunOpened
 from cell.run import HOLDS_BY_THE_CAUSE
 from cell.scenario import Scenario
 from cell_drivers.simulated import simulated_cell
@@ -77,3 +77,15 @@ def test_a_run_of_before_held_by_what_was_not_seen(rules: int, code: str) -> Non
     held = fold(old).trouble.hold
     assert held is not None
     assert held.code == code
+
+
+def test_an_alarm_that_stands_at_the_beginning_is_the_one_that_the_machine_names_and_no_other() -> None:
+    """Its state shows that there is one, and not which: that one would never be told to be over."""
+    given, scenario = spec(intent("", batch="1 parts")), Scenario(0)
+    drivers = simulated_cell(cell(), {ROBOT: gantry_model()}, scenario)
+    drivers.machines["lathe"].raise_alarm("the spindle is overloaded", "E12")
+    plan = small_plan(given.state, 1)
+    assert plan is not None
+    events = rehearse(given, released(plan), drivers, SmallPlanner(1), asks=(RESUME,), scenario=scenario).events
+    assert [(e.code, e.is_active) for e in of(events, DeviceAlarm)] == [("E12", True), ("E12", False)]
+    assert of(events, RunEnded)[0].state == "Complete"
