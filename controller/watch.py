@@ -87,6 +87,8 @@ class Watch:
             if is_silent is not (name in state.belief.silent):
                 yield DeviceSilent(now, of, name, is_silent, age)
         for name, seen in robots.items():
+            if name in state.belief.cut:  # its driver may have a sample of before at hand
+                continue
             yield from self._as_asked(state, seen, now)
             if astray := tuple(_astray(state, seen, now)):
                 yield from astray

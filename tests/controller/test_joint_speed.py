@@ -8,7 +8,7 @@ import pytest
 
 from cell.commands import StopAll
 from cell.device import RobotState
-from cell.events import CommandSent, Event, HoldRaised, JointSpeedSeen
+from cell.events import CommandSent, Event, HoldRaised, JointSpeedSeen, TrackingErrorSeen
 from cell.scenario import Disturbance, Drift, FrozenState, LinkCut, Scenario, Stuck
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from controller.journal.replay import fold
@@ -81,6 +81,17 @@ def test_held_for_something_else_it_is_told_once_a_second_and_of_a_robot_without
         watch, state = Watch(drivers), replace(held, belief=replace(held.belief, cut=cut))
         looks = (watch.at_each_look(state, held.now + k * SECOND // 100) for k in range(250))
         assert len(of(tuple(event for look in looks for event in look), JointSpeedSeen)) == count
+
+
+def test_what_a_robot_said_before_its_link_was_cut_is_nothing_to_go_by() -> None:
+    held = fold(run(LinkCut(ROBOT, 2.0, 30.0)))
+    drivers: Any = AtHand(
+        simulated_cell(cell(), {ROBOT: gantry_model()}, Scenario()), lambda seen: replace(seen, q=seen.setpoint + 0.3)
+    )
+    for cut, told in ((held.belief.cut, []), (held.belief.cut.delete(ROBOT), [ROBOT])):
+        state = replace(held, belief=replace(held.belief, cut=cut))
+        looked = tuple(Watch(drivers).look(state, drivers.now()))
+        assert [seen.robot for seen in of(looked, TrackingErrorSeen)] == told
 
 
 def test_one_that_tells_a_little_more_than_its_limit_is_believed_to_keep_it() -> None:
