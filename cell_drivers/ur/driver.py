@@ -25,6 +25,7 @@ from cell.device import (
 from cell.driver_errors import LinkLost, ProtocolViolation
 from cell.robot import RobotModel
 from cell_drivers.ur.address import Address
+from cell_drivers.ur.draft import made
 from cell_drivers.ur.link import Link
 from cell_drivers.ur.robot import UrRobot
 
@@ -74,7 +75,7 @@ class UrDriver:
             finally:
                 self._link.wake()
 
-    # --- the contract, each call under the lock ---
+    # --- the contract, each call under the lock, but for a program that is made ---
 
     def capabilities(self) -> Capabilities:
         return self._robot.capabilities()
@@ -107,7 +108,12 @@ class UrDriver:
         return self._with(self._robot.readback)
 
     def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
-        return self._with(lambda: self._robot.prepare(command, trajectory))
+        """The program is made without the lock: that of a long motion takes a tenth of a second, and a stop waits for nothing."""
+        draft = self._with(lambda: self._robot.begin_preparing(command, trajectory))
+        if isinstance(draft, Prepared):
+            return draft
+        found = made(draft, self._robot.model)
+        return self._with(lambda: self._robot.end_preparing(draft, found))
 
     def start(self, prepared: Prepared) -> None:
         self._with(lambda: self._robot.start(prepared))

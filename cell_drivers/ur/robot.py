@@ -28,10 +28,9 @@ from cell.device import (
 from cell.driver_errors import LinkLost, Refusal, Refused
 from cell.geometry import Array
 from cell.robot import RobotModel
-from cell.trajectory import Law, Path
-from cell.trajectory_check import in_order, trajectory_finding
 from cell_drivers.ur.capabilities import capabilities_of
 from cell_drivers.ur.dashboard import Request
+from cell_drivers.ur.draft import Draft, Made, made
 from cell_drivers.ur.flight import Flight
 from cell_drivers.ur.identity import PERIODS
 from cell_drivers.ur.power import PowerDown, PowerUp
@@ -39,7 +38,7 @@ from cell_drivers.ur.readback import number
 from cell_drivers.ur.registers import Mark
 from cell_drivers.ur.reported import mode_of, seen_before
 from cell_drivers.ur.sample import RobotMode, Runtime, Sample
-from cell_drivers.ur.script import START_TOLERANCE, program, rows_of
+from cell_drivers.ur.script import START_TOLERANCE
 from cell_drivers.ur.supervised import Supervised
 
 SLOWEST_SLIDER = 0.01
@@ -113,23 +112,35 @@ class UrRobot(Supervised):
         self._follow_power(sample)
 
     def prepare(self, command: str, trajectory: Trajectory) -> Prepared:
+        draft = self.begin_preparing(command, trajectory)
+        return draft if isinstance(draft, Prepared) else self.end_preparing(draft, made(draft, self.model))
+
+    def begin_preparing(self, command: str, trajectory: Trajectory) -> Draft | Prepared:
+        """A first look, so that no program is made in vain. What is prepared already needs none."""
         if not self._takes(command, "motion", trajectory.motion):
             return self._ready[command].prepared
-        sample = self._refuse_unless_ready(command)
+        self._refuse_unless_ready(command)
         if trajectory.process is not None:
             raise self._refused(Refusal.NOT_OFFERED, command, "it switches no tool along a path")
-        finding = trajectory_finding(trajectory, self.model)
-        if finding is not None:
-            raise self._refused(finding[0], command, finding[1])
-        path, law = Path.of(in_order(trajectory, self.model.chain.joint_names)), Law.of(trajectory.phases)
-        self._refuse_unless_there(command, path.control[0, 0], sample)
-        period = PERIODS[self.connection.rtde.control.major if self.connection.rtde.control is not None else 5]
-        text = program(Mark.of(command), rows_of(path, law, period, self.model.acceleration))
-        prepared = Prepared(self.name, command, trajectory.motion, law.duration)
+        control = self.connection.rtde.control
+        return Draft(command, trajectory, PERIODS[control.major if control is not None else 5], self._drops)
+
+    def end_preparing(self, draft: Draft, found: Made | tuple[Refusal, str]) -> Prepared:
+        """Everything is looked at again: this robot was let go while the program was made."""
+        command, motion = draft.command, draft.trajectory.motion
+        if not self._takes(command, "motion", motion):
+            return self._ready[command].prepared
+        sample = self._refuse_unless_ready(command)
+        if draft.drops != self._drops:
+            raise self._refused(Refusal.NOT_PREPARED, command, f"{self._dropped_by} while it was prepared")
+        if not isinstance(found, Made):
+            raise self._refused(found[0], command, found[1])
+        self._refuse_unless_there(command, found.start, sample)
+        prepared = Prepared(self.name, command, motion, found.duration)
         for forgotten in [known for known in self._ready if self._commands.asked(known) is None]:
             del self._ready[forgotten]
-        self._ready[command] = Ready(prepared, path.control[0, 0], text)
-        self._tell(command, ("motion", trajectory.motion), CommandStatus("queued"))
+        self._ready[command] = Ready(prepared, found.start, found.text)
+        self._tell(command, ("motion", motion), CommandStatus("queued"))
         return prepared
 
     def start(self, prepared: Prepared) -> None:
@@ -150,9 +161,7 @@ class UrRobot(Supervised):
 
     def stop(self, kind: StopKind) -> None:
         """Raises LinkLost where it cannot be sent: then the robot stops by itself."""
-        for command in self._commands.queued():
-            if self.flight is None or self.flight.command != command:
-                self._change(command, CommandStatus("aborted", 0.0, f"{kind} stop"))
+        self._drop_prepared(f"{kind} stop")
         self._drop_powering(f"{kind} stop")
         if self.flight is not None:
             self.flight.ask(kind, self.clock())

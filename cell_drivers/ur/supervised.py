@@ -48,6 +48,7 @@ class Supervised:
         self._was_up = False
         self._offset = 0
         self._beat = 0
+        self._drops, self._dropped_by = 0, ""
         self._polled = clock()
 
     # --- what the link brings ---
@@ -113,9 +114,7 @@ class Supervised:
         self._events.append(LinkChanged(self.name, now, is_up, self.connection.why))
         self._raise("link", self.connection.why)
         self._drop_powering("the link was lost")
-        for command in self._commands.queued():
-            if self.flight is None or self.flight.command != command:
-                self._change(command, CommandStatus("aborted", 0.0, "the link was lost"))
+        self._drop_prepared("the link was lost")
         if self.flight is not None:
             # Whoever comes back finds no permit: what ran unwatched does not go on, and what has not begun never will.
             self.flight.withdraw(now)
@@ -188,6 +187,13 @@ class Supervised:
                 slider=self._slider.pop() if self._slider else None,
             )
         )
+
+    def _drop_prepared(self, why: str) -> None:
+        """What was prepared and not started; counted, for what is being prepared just now."""
+        self._drops, self._dropped_by = self._drops + 1, why
+        for command in self._commands.queued():
+            if self.flight is None or self.flight.command != command:
+                self._change(command, CommandStatus("aborted", 0.0, why))
 
     def _drop_powering(self, why: str) -> None:
         if self._power is not None:
