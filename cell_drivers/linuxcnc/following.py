@@ -2,6 +2,9 @@
 
 A program that was asked to run is followed by its name and line; when nothing runs any more, the controller's own memory says
 what became of it. Who stops it, and whether there was a link all the time, makes no difference.
+
+Law: a stop that a lost link kept back stays owed, for what runs there runs on without it. That it takes the power is not owed:
+nobody asks for that just now when the link is back, and somebody may be at the robot. It is told as a fault (decision 0172).
 """
 
 from __future__ import annotations
@@ -15,15 +18,15 @@ from cell_drivers.linuxcnc.fate import fate_of, is_at_end
 from cell_drivers.linuxcnc.news import News
 from cell_drivers.linuxcnc.samples import Samples
 from cell_drivers.linuxcnc.scripts import Memory
-from cell_drivers.linuxcnc.session import SECOND, Session
+from cell_drivers.linuxcnc.session import SECOND, STOPPED, Session
 from cell_drivers.linuxcnc.shell import Reading
 
 BEGINNING = SECOND // 2
 """ns after its start that a program may not be seen running: a short one is over by then."""
 STOPPING = SECOND
 """ns after which a robot that a stop has not brought to rest loses its power."""
-
-
+POWER = "power"
+"""The fault of a stop that was to take the power and is not known to have done so."""
 STILL = 1e-4
 """rad/s: what digits of the shell may seem to move."""
 
@@ -76,6 +79,24 @@ class Following:
         """Where there is no link it stays owed, and is the first thing that is said when there is one again."""
         self._is_settling = False
         self.owed = not self._session.say_now("set abort")
+        if self.owed:
+            self.link_lost(self._session.why)
+
+    def say_owed(self) -> None:
+        """The link is back. What moves has its time to stand from now on."""
+        if self.owed and self.stopping is not None:
+            self.stopping = self.stopping[0], self._session.now
+            self.say_stop()
+
+    def link_lost(self, why: str) -> None:
+        """A stop that is not over may not have arrived, and is owed; that it takes the power is not."""
+        self.owed = self.stopping is not None
+        if self.stopping is not None and self.stopping[0] == "power":
+            self.stopping = "quick", self.stopping[1]
+            self._not_taken(why)
+
+    def _not_taken(self, why: str) -> None:
+        self._news.fault(POWER, f"a stop was to take its power, and it is not known to have gone: {why}")
 
     # --- what is seen of it ---
 
@@ -87,6 +108,8 @@ class Following:
             motion.s = max(motion.s, motion.program.track.parameter(np.radians(reading.joints), reading.line))
         self._sample(reading, time, motion)
         self._see_feed(reading)
+        if not reading.is_on:
+            self._news.no_fault(POWER)
         if reading.error:
             self._complained(reading.error, motion)
         if motion is not None and is_seen and not motion.has_begun:
@@ -148,13 +171,12 @@ class Following:
             self._power_down()
 
     def _power_down(self) -> None:
-        """Where the link is lost over it, it is owed."""
         self._is_powering_down = True
 
         def ended(failed: str | None) -> None:
             self._is_powering_down = False
-            if failed is not None and not self._session.is_up:
-                self.stopping, self.owed = ("power", self._session.now), True
+            if failed not in (None, STOPPED):  # the stop that came first takes the power itself
+                self._not_taken(str(failed))
 
         self._session.run(scripts.power_down(self._session), ended)
 

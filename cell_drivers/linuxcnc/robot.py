@@ -29,7 +29,7 @@ from cell.robot import RobotModel
 from cell_drivers.linuxcnc import scripts
 from cell_drivers.linuxcnc.capabilities import MAX_AGE, START_TOLERANCE, capabilities_of
 from cell_drivers.linuxcnc.commands import Commands, Motion, content_of
-from cell_drivers.linuxcnc.following import Following
+from cell_drivers.linuxcnc.following import POWER, Following
 from cell_drivers.linuxcnc.limits import Limits, findings, limits_of, not_identical
 from cell_drivers.linuxcnc.link import Link
 from cell_drivers.linuxcnc.news import News
@@ -133,6 +133,7 @@ class LinuxcncRobot:
         """Of a controller behind a link that came back nothing is known."""
         is_up, is_another = self._session.is_up, self._session.links != self._links
         if self._was_up and (is_another or not is_up):
+            self._following.link_lost(self._session.why)
             self._news.link(False, self._session.why)
             self._news.fault(LINK, self._session.why)
             self._limits = None
@@ -140,8 +141,7 @@ class LinuxcncRobot:
             if self._links:
                 self._news.link(True)
             self._news.no_fault(LINK)
-            if self._following.owed:
-                self._following.say_stop()
+            self._following.say_owed()
         self._was_up, self._links = is_up, self._session.links
 
     def _ask_memory(self) -> None:
@@ -198,6 +198,7 @@ class LinuxcncRobot:
             told = Told()
             look = scripts.power_up_and_look(self._session, told)
             with self._turn:
+                self._news.no_fault(POWER)
                 self._news.command(command, CommandStatus("running"))
                 self._session.run(look, lambda failed: self._looked(command, told, failed))
 

@@ -33,6 +33,9 @@ RETRY = SECOND // 10
 UNSEEN = SECOND // 10
 """ns between two looks at the link; what goes beyond is not held against the other end."""
 
+STOPPED = "a stop came first"
+"""Why a script ended that a stop has taken the place of."""
+
 Answers = tuple[str | None, ...]
 Script = Generator[tuple[str, ...], Answers, None]
 Stage = Literal["closed", "down", "dialling", "greeting", "up"]
@@ -184,7 +187,7 @@ class Session:
 
     def say_now(self, *requests: str) -> bool:
         """In control, before everything that waits, and in the place of whatever script runs. False where there is no link."""
-        self._end_scripts("a stop came first")
+        self._end_scripts(STOPPED)
         if self.is_up:
             self._dialogue.ask((CONTROL, *requests), self.now)
         return self.is_up

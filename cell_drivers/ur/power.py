@@ -15,6 +15,7 @@ SECOND = 1_000_000_000
 LONGEST = 60 * SECOND
 """ns. A robot takes 10 s to 20 s."""
 
+POWERED = (RobotMode.RUNNING, RobotMode.IDLE, RobotMode.POWER_ON, RobotMode.BACKDRIVE)
 _NEXT = {RobotMode.POWER_OFF: Request.POWER_ON, RobotMode.IDLE: Request.BRAKE_RELEASE}
 
 
@@ -29,7 +30,7 @@ class PowerDown:
     def look(self, sample: Sample) -> tuple[Request | None, CommandStatus]:
         if self.refused:
             return None, CommandStatus("aborted", None, self.refused)
-        if sample.mode not in (RobotMode.RUNNING, RobotMode.IDLE, RobotMode.POWER_ON, RobotMode.BACKDRIVE):
+        if sample.mode not in POWERED:
             return None, CommandStatus("done")
         if sample.received - self.since > LONGEST:
             return None, CommandStatus("aborted", None, f"it stays {sample.mode.name.lower()}")

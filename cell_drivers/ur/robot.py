@@ -94,6 +94,7 @@ class UrRobot(Supervised):
         if not sample.safety.lets_move:
             raise self._refused(Refusal.ALARM, command, sample.safety.name.lower().replace("_", " "))
         self._drop_powering("activated")
+        self._clear("power")
         self._commands.take(command, ("activate",), CommandStatus("running"))
         self._power = PowerUp(command, self.clock())
         self._follow_power(sample)
@@ -165,8 +166,11 @@ class UrRobot(Supervised):
         self._drop_powering(f"{kind} stop")
         if self.flight is not None:
             self.flight.ask(kind, self.clock())
+        self._takes_power = self._takes_power or kind == "power"
         if not self.connection.is_up:
+            self._keep_power(self.connection.why)
             stops = f"what runs stops by itself within {self.capabilities().standstill_on_link_loss:.1f} s of the loss"
+            stops += ", and its power stays" if kind == "power" else ""
             raise LinkLost(self.name, None, self.clock(), f"{self.connection.why}; {stops}", self._last())
         self._instruct()
         if kind == "power" and self.flight is None:
@@ -188,8 +192,10 @@ class UrRobot(Supervised):
         raise self._refused(Refusal.UNKNOWN_NAME, command, f"no I/O point {point!r}")
 
     def acknowledge(self, fault: str, operator: str) -> None:
-        """A protective stop is unlocked; the controller refuses that for the first five seconds. What else there is has its cause
-        somewhere else, and goes with it."""
+        """A protective stop is unlocked; the controller refuses that for the first five seconds. Of power that a stop has not
+        taken somebody knows now. What else there is has its cause somewhere else, and goes with it."""
+        if fault == "power":
+            self._clear(fault)
         if fault == "protective stop" and fault in self._faults and self.connection.is_up:
             self.connection.ask(Request.UNLOCK)
 

@@ -1,8 +1,10 @@
 """What a robot's link brings, and what follows from it unasked: facts, faults, the ends of commands, heartbeats.
 
 Law: what is lost is told as lost and what ran then has no permit any more; a stop of the robot's own controller ends the program,
-so that nothing goes on by itself when the stop is unlocked. Of faults that stand together one is told, and the next when that is
-gone: who is told that one is gone must not take the robot to be well.
+so that nothing goes on by itself when the stop is unlocked. A `power` stop that a lost link kept back takes no power later:
+nobody asks for that just now when the link is back, and somebody may be at the robot. It is told as a fault (decision 0172).
+Of faults that stand together one is told, and the next when that is gone: who is told that one is gone must not take the robot to
+be well.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from cell_drivers.ur.commands import Commands
 from cell_drivers.ur.connection import Channel, Connection
 from cell_drivers.ur.dashboard import Request
 from cell_drivers.ur.flight import Flight
-from cell_drivers.ur.power import PowerDown, PowerUp
+from cell_drivers.ur.power import POWERED, PowerDown, PowerUp
 from cell_drivers.ur.readback import Gathered
 from cell_drivers.ur.registers import Instruction, Why
 from cell_drivers.ur.sample import Runtime, Sample
@@ -41,6 +43,8 @@ class Supervised:
         self._events: deque[DeviceEvent] = deque()
         self._gathered, self._arrivals = Gathered(), Arrivals()
         self._power: PowerUp | PowerDown | None = None
+        self._takes_power = False
+        """A stop is to take the power, and the controller has not said yet that it will."""
         self._scaling, self._slider = 1.0, list[float]()
         self._aimed: float | None = None
         self._faults: dict[str, str] = {}
@@ -94,6 +98,9 @@ class Supervised:
         self._follow_faults(sample)
         self._follow_scaling(sample)
         self._follow_power(sample)
+        if sample.mode not in POWERED:
+            self._takes_power = False
+            self._clear("power")
         self._follow_flight(sample)
 
     def _follow_link(self, now: int) -> None:
@@ -112,6 +119,7 @@ class Supervised:
             self._clear("link")
             return
         self._events.append(LinkChanged(self.name, now, is_up, self.connection.why))
+        self._keep_power(self.connection.why)
         self._raise("link", self.connection.why)
         self._drop_powering("the link was lost")
         self._drop_prepared("the link was lost")
@@ -163,13 +171,17 @@ class Supervised:
             return
         self.flight = None
         self._change(flight.command, status)
-        if flight.asked == "power":
+        if self._takes_power:
             self.connection.ask_first(Request.POWER_OFF)
 
     def _hear(self) -> None:
         for answer in self.connection.answers():
             if self._power is not None:
                 self._power.hear(answer)
+            if answer.request is Request.POWER_OFF and answer.value is None:
+                self._keep_power(answer.line)
+            elif answer.request is Request.POWER_OFF:
+                self._takes_power = False
 
     def _instruct(self) -> None:
         """The newest instruction. The heartbeat goes on only while somebody supervises."""
@@ -194,6 +206,12 @@ class Supervised:
         for command in self._commands.queued():
             if self.flight is None or self.flight.command != command:
                 self._change(command, CommandStatus("aborted", 0.0, why))
+
+    def _keep_power(self, why: str) -> None:
+        """What a stop was to take is not taken any more, and that is told."""
+        if self._takes_power:
+            self._takes_power = False
+            self._raise("power", f"a stop was to take its power, and it is not known to have gone: {why}")
 
     def _drop_powering(self, why: str) -> None:
         if self._power is not None:

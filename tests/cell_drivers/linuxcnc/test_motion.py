@@ -5,12 +5,13 @@ from pathlib import Path as FilePath
 import numpy as np
 import pytest
 
-from cell.device import CommandChanged, LinkChanged, SpeedScaled
+from cell.device import CommandChanged, FaultCleared, FaultRaised, LinkChanged, SpeedScaled
 from cell.driver_errors import LinkLost, Refusal, Refused
 from cell.trajectory import Path
+from cell_drivers.linuxcnc.session import Session
 from tests.doubles.linuxcnc_arm import HOME, somewhere, way
 from tests.doubles.linuxcnc_bench import Bench, beside
-from tests.doubles.linuxcnc_shell import LinuxcncDouble
+from tests.doubles.linuxcnc_shell import DoubleLink, LinuxcncDouble
 
 
 def told(bench: Bench, command: str) -> list[str]:
@@ -81,13 +82,63 @@ def test_a_softer_stop_after_one_that_takes_the_power_leaves_it_none(bench: Benc
     bench.until(lambda: not double.is_on)
 
 
-def test_power_that_was_to_go_when_the_link_was_lost_goes_when_it_is_back(bench: Bench, double: LinuxcncDouble) -> None:
+def power_faults(bench: Bench) -> list[type]:
+    return [type(e) for e in bench.events if isinstance(e, FaultRaised | FaultCleared) and e.fault == "power"]
+
+
+def test_power_that_was_to_go_when_the_link_was_lost_stays_and_that_is_told(bench: Bench, double: LinuxcncDouble) -> None:
     about_to_lose_its_power(bench, double)
     double.cut()
     bench.until(lambda: any(isinstance(event, LinkChanged) for event in bench.events))
-    assert double.is_on
+    assert power_faults(bench) == [FaultRaised]
+    said = len(double.requests)
     double.is_reachable, double.piece = True, 65536
-    bench.until(lambda: not double.is_on)
+    bench.until(lambda: bench.robot._session.is_up)
+    bench.wait(2.0)
+    bench.poll()
+    assert double.is_on
+    assert "set machine off" not in double.requests[said:], "nobody has asked for it just now"
+    assert "power" in bench.robot.state().faults
+    bench.robot.stop("power")
+    bench.until(lambda: power_faults(bench) == [FaultRaised, FaultCleared])
+    assert not double.is_on
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_power_stop_that_a_lost_link_keeps_back_only_stops(
+    bench: Bench, double: LinuxcncDouble, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """It may not have arrived: so it is said again, and what moves then has its time to stand."""
+    bench.begun("m", way(HOME, somewhere(0.4), 8.0), s=0.05)
+    if when == "before":
+        with monkeypatch.context() as on_its_way:
+            on_its_way.setattr(Session, "say_now", lambda session, *requests: True)
+            bench.robot.stop("power")
+    double.cut()
+    bench.poll()
+    if when == "after":
+        bench.robot.stop("power")
+    bench.wait(1.5)
+    double.is_reachable = True
+    assert bench.ended("m").why == "power stop"
+    assert power_faults(bench) == [FaultRaised]
+    assert double.is_on
+    assert "set machine off" not in double.requests
+    bench.robot.acknowledge("power", "ann")
+    bench.poll()
+    assert power_faults(bench) == [FaultRaised, FaultCleared]
+
+
+def test_power_that_the_controller_does_not_take_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = LinuxcncDouble.answer
+
+    def refuses(double: LinuxcncDouble, request: str, link: DoubleLink | None = None) -> str | None:
+        return "SET MACHINE NAK\r\n" if request == "set machine off" else answer(double, request, link)
+
+    monkeypatch.setattr(LinuxcncDouble, "answer", refuses)
+    bench.begun("m", way(HOME, somewhere(0.4), 1.0), s=0.3)
+    bench.robot.stop("power")
+    bench.until(lambda: power_faults(bench) == [FaultRaised])
 
 
 def test_a_stop_drops_what_was_only_prepared(bench: Bench) -> None:
