@@ -149,7 +149,7 @@ class OpcUaMachine:
 
     def acknowledge(self, fault: str, operator: str) -> None:
         with self._shared.lock:
-            self._machine.acknowledge(fault)
+            self._machine.acknowledge(fault, self._shared.clock())
         self._shared.wake()
 
     def poll(self) -> tuple[DeviceEvent, ...]:

@@ -2,6 +2,7 @@
 
 Law: a door or clamp is where its tag says; while a command moves it, it is neither until the tag says the goal. A job's answer
 counts only under the id that was asked for. With the link, what was under way is lost from sight; of a job the PLC tells again.
+A stop that the PLC refuses changes nothing of the job, which runs on: it is told as a fault, for as long as that is so.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from cell.device import (
 from cell_drivers.opcua_io.job import Answer, Work, request_of
 from cell_drivers.opcua_io.words import BOOLEANS
 
-ALARM = "alarm"
+ALARM, STOP = "alarm", "stop"
 Leaf = Literal["door", "clamp"]
 Write = tuple[str, bool | str]
 """The fact whose tag is written (`job` for a request), and the word or text."""
@@ -71,6 +72,10 @@ class Machine:
         self.job: Job | None = None
         self._moves: dict[Leaf, Move] = {}
         self._alarm = ""
+        self._refusal = ""
+        """What is told of a stop that was refused, "" for none."""
+        self._asked: deque[str] = deque()
+        """The requests for jobs and stops that are on their way, in order: each is written, or refused, or lost with the link."""
         self._told: MachineState | None = None
 
     # --- what is asked; the caller has refused what is to be refused ---
@@ -107,7 +112,9 @@ class Machine:
         elif ("job", asked) not in self.writes:
             self.writes.append(("job", asked))
 
-    def acknowledge(self, fault: str) -> None:
+    def acknowledge(self, fault: str, now: int) -> None:
+        if fault == STOP:
+            self._set_refusal("", now)
         if fault == ALARM and self.values.get(ALARM):
             self.writes.append((ALARM, False))
 
@@ -123,6 +130,7 @@ class Machine:
     def lost(self, why: str, now: int) -> None:
         """No news any more, and why. What was not written is not written when the link is back."""
         self.writes.clear()
+        self._asked.clear()
         self.values.clear()
         self.why_down = why
         for move in tuple(self._moves.values()):
@@ -133,6 +141,7 @@ class Machine:
             self._change(self.job.command, UNKNOWN, now)
             if not self.job.is_sent:
                 self.job = None
+                self._set_refusal("", now)
         if self.is_up:
             self.is_up = False
             self.events.append(LinkChanged(self.name, now, False, why))
@@ -159,14 +168,18 @@ class Machine:
         """What is to be written now, in the order in which it was asked for. Whether it arrives is told by `written`."""
         taken = tuple(self.writes)
         self.writes.clear()
+        self._asked.extend(str(asked) for fact, asked in taken if fact == "job")
         if self.job is not None and any(fact == "job" for fact, _ in taken):
             self.job.is_sent = True
         return taken
 
     def written(self, fact: str, now: int) -> None:
         """The PLC has taken what was to be written; what its tag says may have come before that answer."""
-        if fact == "job" and self.job is not None:
-            self.job.is_written = True
+        if fact == "job" and (of := self._answered_for()) is not None:
+            job, is_stop = of
+            job.is_written = True
+            if is_stop:
+                self._set_refusal("", now)
         move = self._moves.get(cast(Leaf, fact)) if fact in ("door", "clamp") else None
         if move is not None:
             move.is_written = True
@@ -176,8 +189,12 @@ class Machine:
     def not_written(self, fact: str, why: str, now: int) -> None:
         """The PLC has refused it."""
         ended = CommandStatus("aborted", None, why)
-        if fact == "job" and self.job is not None and not self.job.is_written:
-            self._end_job(ended, now)
+        if fact == "job" and (of := self._answered_for()) is not None:
+            job, is_stop = of
+            if is_stop:
+                self._set_refusal(f"{job.what} runs on: its stop was refused, {why}", now)
+            else:
+                self._end_job(ended, now)
         if fact in ("door", "clamp") and (move := self._moves.pop(cast(Leaf, fact), None)) is not None:
             self.say(now)
             self._change(move.command, ended, now)
@@ -188,6 +205,7 @@ class Machine:
         job = self.job
         if job is not None and job.is_lost and (answer is None or answer.command != job.command):
             self.job = None
+            self._set_refusal("", now)
             self.say(now)
             return
         if job is None or answer is None or answer.command != job.command or not (job.is_written or job.is_lost):
@@ -238,8 +256,16 @@ class Machine:
     def _end_job(self, status: CommandStatus, now: int) -> None:
         assert self.job is not None
         command, self.job = self.job.command, None
+        self._set_refusal("", now)
         self.say(now)
         self._change(command, status, now)
+
+    def _answered_for(self) -> tuple[Job, bool] | None:
+        """The job under way whose request the PLC has just taken or refused, and whether that was its stop. None for another."""
+        asked, job = self._asked.popleft() if self._asked else "", self.job
+        if job is None or asked not in (request_of(job.command, job.work, job.what), request_of(job.command, "stop")):
+            return None
+        return job, asked == request_of(job.command, "stop")
 
     def _leaf(self, leaf: Leaf) -> DoorState | None:
         if leaf in self._moves:
@@ -257,12 +283,19 @@ class Machine:
             self.events.append(CommandChanged(self.name, now, command, status))
 
     def _set_alarm(self, text: str, now: int) -> None:
-        """ "" for none. Another text is the same alarm."""
-        before, self._alarm = self._alarm, text
+        self._tell_fault(ALARM, self._alarm, text, now)
+        self._alarm = text
+
+    def _set_refusal(self, text: str, now: int) -> None:
+        self._tell_fault(STOP, self._refusal, text, now)
+        self._refusal = text
+
+    def _tell_fault(self, fault: str, before: str, text: str, now: int) -> None:
+        """ "" for none. Another text is the same fault."""
         if text and not before:
-            self.events.append(FaultRaised(self.name, now, ALARM, text))
+            self.events.append(FaultRaised(self.name, now, fault, text))
         if before and not text:
-            self.events.append(FaultCleared(self.name, now, ALARM))
+            self.events.append(FaultCleared(self.name, now, fault))
 
 
 def _either(value: SignalValue, yes: str, no: str) -> bool | None:

@@ -192,6 +192,84 @@ def test_a_stop_asks_the_plc_to_stop_and_what_was_not_asked_for_yet_is_not() -> 
     assert bench.became("c2") == CommandStatus("aborted", None, "stop")
 
 
+def stop_refused(bench: Bench) -> None:
+    bench.lathe.stop(bench.now)
+    assert [each.value for each in bench.plc.take_writes()] == ["c1 stop"]
+    bench.lathe.not_written("job", "BadUserAccessDenied", bench.now)
+
+
+def stop_faults(bench: Bench) -> list[type]:
+    return [type(e) for e in bench.all(object) if isinstance(e, FaultRaised | FaultCleared) and e.fault == "stop"]
+
+
+def test_a_stop_that_the_plc_refuses_is_told_while_its_job_runs_on() -> None:
+    bench = Bench()
+    bench.run()
+    bench.written()
+    stop_refused(bench)
+    told = next(e for e in bench.all(FaultRaised) if isinstance(e, FaultRaised))
+    assert (told.device, told.fault, told.text) == (
+        "lathe", "stop", "OP10 runs on: its stop was refused, BadUserAccessDenied"
+    )  # fmt: skip
+    assert bench.became("c1").state == "running"
+    stop_refused(bench)
+    assert stop_faults(bench) == [FaultRaised], "once"
+    bench.says("lathe.job.answer", "c1 done")
+    assert bench.became("c1") == CommandStatus("done")
+    assert stop_faults(bench) == [FaultRaised, FaultCleared]
+
+
+@pytest.mark.parametrize("ends", ["taken", "acknowledged", "forgotten"])
+def test_a_refused_stop_is_told_until_it_is_taken_or_known_or_its_job_is_gone(ends: str) -> None:
+    bench = Bench()
+    bench.run()
+    bench.written()
+    stop_refused(bench)
+    match ends:
+        case "taken":
+            bench.lathe.stop(bench.now)
+            assert bench.written() == [("lathe.job.request", "c1 stop")]
+        case "acknowledged":
+            bench.lathe.acknowledge("stop", bench.now)
+        case _:
+            bench.plc.lost("cut", bench.now)
+            assert stop_faults(bench) == [FaultRaised], "it may run on"
+            bench.connect()
+            bench.says("lathe.job.answer", "c0 done")
+            bench.beat()
+    assert stop_faults(bench) == [FaultRaised, FaultCleared]
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_what_becomes_of_a_stop_is_nothing_of_the_next_job(is_refused: bool) -> None:
+    """Its answer comes when the job is over and another one was asked for."""
+    bench = Bench()
+    bench.run()
+    bench.written()
+    bench.lathe.stop(bench.now)
+    bench.plc.take_writes()
+    bench.says("lathe.job.answer", "c1 done")
+    bench.run("c2")
+    if is_refused:
+        bench.lathe.not_written("job", "BadUserAccessDenied", bench.now)
+    else:
+        bench.lathe.written("job", bench.now)
+    bench.says("lathe.job.answer", "c2 done")
+    assert bench.became("c2").state == "running", "the PLC has not been asked for it yet"
+    assert stop_faults(bench) == []
+    assert bench.written() == [("lathe.job.request", "c2 run OP10")]
+    bench.says("lathe.job.answer", "c2 done")
+    assert bench.became("c2") == CommandStatus("done")
+
+
+def test_a_job_that_the_plc_refuses_is_aborted_with_its_word() -> None:
+    bench = Bench()
+    bench.run()
+    bench.plc.take_writes()
+    bench.lathe.not_written("job", "BadNotWritable", bench.now)
+    assert bench.became("c1") == CommandStatus("aborted", None, "BadNotWritable")
+
+
 # --- the link ----------------------------------------------------------------------------------------------------------
 
 
@@ -254,8 +332,8 @@ def test_an_alarm_is_a_fault_with_its_text_and_is_acknowledged_by_setting_it_bac
     bench = Bench()
     bench.says("lathe.alarm", "coolant is low")
     assert [e.text for e in bench.all(FaultRaised) if isinstance(e, FaultRaised)] == ["coolant is low"]
-    bench.lathe.acknowledge("alarm")
-    bench.lathe.acknowledge("no such fault")
+    bench.lathe.acknowledge("alarm", bench.now)
+    bench.lathe.acknowledge("no such fault", bench.now)
     assert bench.written() == [("lathe.alarm.set", False)]
     bench.says("lathe.alarm", "")
     assert len(bench.all(FaultCleared)) == 1
