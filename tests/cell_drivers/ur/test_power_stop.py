@@ -9,6 +9,7 @@ import pytest
 from cell.device import FaultCleared, FaultRaised
 from cell.driver_errors import LinkLost
 from cell.robot import RobotModel
+from cell_drivers.ur.robot import UrRobot
 from cellwright.robot_models import load_robot_model
 from tests.doubles.ur.controller import POWER_OFF, RUNNING
 from tests.doubles.ur.wired import Wired, cb3
@@ -77,15 +78,18 @@ def test_power_that_a_lost_link_kept_is_not_taken_later_and_that_is_told(wired: 
     assert power_faults(wired) == [FaultRaised, FaultCleared]
 
 
-def test_power_that_the_dashboard_does_not_take_is_told_until_somebody_knows(
-    wired: Wired, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "known", [lambda robot: robot.acknowledge("power", "ann"), lambda robot: robot.activate("a")], ids=["acknowledged", "wanted"]
+)
+def test_power_that_the_dashboard_does_not_take_is_told_until_somebody_knows_or_wants_it(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch, known: Callable[[UrRobot], None]
 ) -> None:
     monkeypatch.setattr(wired.controller, "power_off", lambda: False)
     wired.robot.stop("power")
     wired.wait(0.2)
     told = next(e for e in wired.events if isinstance(e, FaultRaised))
     assert (told.fault, told.text.endswith("Failed to execute: power off")) == ("power", True)
-    wired.robot.acknowledge("power", "ann")
+    known(wired.robot)
     wired.wait(0.1)
     assert power_faults(wired) == [FaultRaised, FaultCleared]
 
@@ -96,4 +100,17 @@ def test_power_that_was_taken_is_no_fault_when_the_link_goes_after(wired: Wired)
     wired.wait(0.1)
     wired.cut()
     wired.wait(1.0)
+    assert power_faults(wired) == []
+
+
+def test_power_that_the_dashboard_has_taken_is_not_asked_for_again(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes its time to go, and a motion that ends meanwhile was stopped by nobody."""
+    asked = list[int]()
+    monkeypatch.setattr(wired.controller, "power_off", lambda: asked.append(wired.now))
+    wired.robot.stop("power")
+    wired.wait(0.1)
+    assert wired.finish(wired.begin(0.1 * WAY)).state == "done"
+    wired.cut()
+    wired.wait(0.1)
+    assert len(asked) == 1
     assert power_faults(wired) == []
