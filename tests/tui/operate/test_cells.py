@@ -89,7 +89,7 @@ async def test_enter_shows_a_cell_one_key_leads_back_and_what_is_asked_there_is_
     with two_cells(tmp_path) as two:
         async with listed(two) as (app, pilot):
             await pilot.press("home", "enter")
-            await until(pilot, lambda: " from above " in text_of_screen(app))
+            await until(pilot, lambda: " from above" in text_of_screen(app))
             assert rows_of_screen(app)[0].endswith(f"[x STOP {FIRST}]")
             await pilot.press("A")
             await until(pilot, lambda: f"{FIRST}: Abort" in text_of_screen(app))
@@ -112,7 +112,7 @@ async def test_the_list_is_live_one_that_begins_comes_and_one_that_is_over_stays
         app = Operate(cells.source(tending.folder.id), cells=cells)
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: app.view.scene.seq == 200)
-            await until(pilot, lambda: " from above " in text_of_screen(app))  # of one alone there is nothing to choose
+            await until(pilot, lambda: " from above" in text_of_screen(app))  # of one alone there is nothing to choose
             assert rows_of_screen(app)[0].endswith("[x STOP]")
             with controlled(ASSEMBLY, runs) as assembly:
                 (assembly.folder.path / FILE).touch()
