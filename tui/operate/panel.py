@@ -61,9 +61,10 @@ class Panel(Widget):
         return self.app
 
     def update(self) -> None:
-        """Draws what has changed."""
+        """Draws what has changed. On a page that is out of sight a panel has no size: it is drawn when it comes back."""
         width, height = self.size.width, self.size.height
         if width < 1 or height < 1:
+            self._drawn_for = Size(0, 0)
             return
         lines = self._cut_lines()
         changed = [

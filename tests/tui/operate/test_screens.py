@@ -90,6 +90,18 @@ async def test_a_record_is_gone_back_in_and_its_keys_of_control_say_why_not(tmp_
         await until(pilot, lambda: " why " in text_of_screen(app))
 
 
+@in_a_loop
+async def test_a_page_that_is_come_back_to_shows_what_is_known_by_now(tmp_path: Path) -> None:
+    app = of_record(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "held: R715" in text_of_screen(app)
+        await pilot.press("7")
+        app.source.move("event", -1000)
+        await until(pilot, lambda: app.view.position == (1, 426), 20)
+        await pilot.press("1")
+        await until(pilot, lambda: "held: R715" not in text_of_screen(app), 20)  # no other view comes
+
+
 @pytest.mark.parametrize(
     "story",
     [
