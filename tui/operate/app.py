@@ -25,6 +25,7 @@ from tui.operate.cells import Cell, Several
 from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
 from tui.operate.lines import Line, Look, fitted, line, said
 from tui.operate.opening import SCREENS, page
+from tui.operate.over import RecordOver
 from tui.operate.page import Page
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels.footer import footer_line
@@ -32,6 +33,7 @@ from tui.operate.requests import INSTEAD
 from tui.operate.source import Source
 from tui.operate.themes import GREY, THEMES, looks_of
 from tui.operate.too_small import is_too_small, small_lines
+from tui.operate.top_lines import name_behind
 from tui.operate.top_panel import TopPanel
 from tui.operate.view import View, open_questions
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from tui.operate.dialogs import Dialog
     from tui.operate.editing.desk import Desk
     from tui.operate.editing.page import IntentPage
+    from tui.operate.on_record import Records
 
 EDITS: Final = ("save", "fix", "changes", "reload", "keep")
 FORMS: Final = ("small", "wide", "tall")
@@ -74,10 +77,12 @@ class Operate(App[str]):
         has_colour: bool | None = None,
         cells: Several | None = None,
         desk_of: Callable[[str], Desk] | None = None,
+        records: Callable[[], Records] | None = None,
     ) -> None:
         """`cells`: those to choose from; `source` is the one of them that is shown first. `desk_of` gives that of a run, at which
-        its text is edited."""
+        its text is edited. `records`: the runs on record, one of which may be shown over the source."""
         super().__init__()
+        self.records_of = records
         self._cells, self._desk_of = cells, desk_of
         self._text_page: IntentPage | None = None
         self._desks: dict[str, Desk] = {}
@@ -132,7 +137,7 @@ class Operate(App[str]):
             self.view, self.cells_seen = view, cells
             self.call_after_refresh(self.source.drawn, view)
             self._seen_unheard &= {cell.run_id for cell in cells if cell.view.unheard}
-            self._seen_unheard |= {view.run_id} if view.unheard else set()
+            self._seen_unheard |= {view.attached.run_id} if view.unheard else set()
             self.show()
         if self._text_page is not None:
             self._text_page.look()
@@ -156,8 +161,10 @@ class Operate(App[str]):
 
     @property
     def whose(self) -> str:
-        """The cell that is shown, where there are several."""
-        return next((c.name for c in self.cells_seen if c.run_id == self.view.run_id), "") if len(self.cells_seen) > 1 else ""
+        """The cell that STOP means, where that is not told by itself: there are several, or a record is shown over it."""
+        alone = "" if self.view.behind is None else name_behind(self.view.behind)
+        run_id = self.view.attached.run_id
+        return next((c.name for c in self.cells_seen if c.run_id == run_id), alone) if len(self.cells_seen) > 1 else alone
 
     @property
     def unheard(self) -> str:
@@ -224,8 +231,10 @@ class Operate(App[str]):
         if deed.name in _ASKS:
             self.source.ask(_ASKS[deed.name])
             if self.whose:
-                self.tell(f"{deed.short}: asked of {self.whose}, run {self.view.run_id}")
+                self.tell(f"{deed.short}: asked of {self.whose}, run {self.view.attached.run_id}")
         elif deed.name in SCREENS:
+            if deed.name == "cells":  # the one under its cursor is the one that is shown
+                self._do_to_live()
             self._turn_to(deed.name)
         elif deed.name in EDITS:
             self._edit(deed)
@@ -366,6 +375,16 @@ class Operate(App[str]):
     def _do_slower(self) -> None:
         self.source.hasten(-1)
 
+    def _do_records(self) -> None:
+        from tui.operate.choosing import choose
+
+        choose(self)
+
+    def _do_to_live(self) -> None:
+        if isinstance(self.source, RecordOver):
+            self.source = self.source.live
+            self.look()
+
     def _do_take_over(self) -> None:
         self.source = self.source.take_over()
 
@@ -413,8 +432,8 @@ class Operate(App[str]):
             deed = replace(BY_NAME["detach"], confirms="A text is changed and not saved: what was typed is lost.")
             self.push_screen(Confirm(deed), lambda answer: self._do_detach(True) if answer is not None else None)
             return
-        goes_on = self.view.link == "live"
-        self.exit(f"The run goes on. Next: cellwright operate {self.view.run_id}" if goes_on else "")
+        run = self.view.attached
+        self.exit(f"The run goes on. Next: cellwright operate {run.run_id}" if run.link == "live" else "")
 
 
 def _fitting(size: Size) -> frozenset[str]:

@@ -69,6 +69,10 @@ def _record(view: View) -> str | None:
     return None if view.link == "record" else "only a record can be gone back in: cellwright operate RUN of a run that is over"
 
 
+def _over(view: View) -> str | None:
+    return None if view.behind is not None else "no record is shown over a run"
+
+
 def _lost(view: View) -> str | None:
     return (
         None if view.link == "lost" else "there is a line to the controller" if view.link == "live" else "there is no controller"
@@ -76,6 +80,8 @@ def _lost(view: View) -> str | None:
 
 
 def _left(view: View) -> str | None:
+    if view.behind is not None:
+        return "this is a record: cellwright operate RUN takes a run over"
     if not view.is_left:
         return "the run is over" if view.link in ("record", "over") else "the run has a controller"
     return "this terminal only looks: attach with --role operate" if view.role == "view" else None
@@ -115,6 +121,8 @@ DEEDS: Final[tuple[Deed, ...]] = (
     Deed("alarms", "4", "alarms", "Alarms", _always),
     Deed("explain", "5", "explain", "Explain: the step chosen on the plan, from its line of intent to what must hold", _always),
     Deed("log", "7", "log", "What has happened", _always),
+    Deed("records", "H", "runs", "Runs on record of this cell: one is shown in its place, STOP stays that of this run", _always),
+    Deed("to_live", "L", "live", "Back from a record to the run that these screens are attached to", _over),
     Deed("intent", "6", "intent", "Intent: its text, and what is wrong with it", _always),
     Deed("save", "ctrl+s", "save", "Save the text of the intent, for the next run", _engineer),
     Deed("fix", "f4", "fix", "Make the fix of the finding under the cursor", _engineer),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.operate.app import Operate
     from tui.operate.cells import Cells
     from tui.operate.editing.desk import Desk
+    from tui.operate.on_record import Records
     from tui.operate.source import Source
 
 
@@ -44,7 +45,12 @@ def opened(folder: RunFolder, is_named: bool, role: Role, keys: Mapping[str, str
 
         return Desk(find_run(state_folder(), run_id))
 
-    return Operate(source, keys, f"cellwright-{theme}", cells=cells, desk_of=desk_of), cells
+    def records() -> Records:
+        from tui.operate.on_record import Archive
+
+        return Archive(state_folder(), role)
+
+    return Operate(source, keys, f"cellwright-{theme}", cells=cells, desk_of=desk_of, records=records), cells
 
 
 def _source(folder: RunFolder, role: Role) -> Source:

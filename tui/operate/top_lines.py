@@ -26,16 +26,10 @@ def top_lines(view: View, width: int, stop_key: str, whose: str = "") -> tuple[L
 
 def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
     run = view.scene.run
-    sign, look = SIGNS[run.pack]
-    state = Piece(f"[{sign} {run.pack.upper()}]", look) if view.scene.seq else Piece("[? NOT KNOWN]", "warn")
-    if view.looked is not None and view.link == "live":
-        state = Piece("[? TO BE CONFIRMED]", "warn")
-    if view.link == "lost" or (view.link == "loading" and view.scene.seq):
-        state = Piece(f"[? WAS {run.pack.upper()}]", "warn")
     whose = f" {fitted(whose, max(8, width // 5))}" if whose else ""
     stop = Piece(f"[{stop_key} STOP{whose}]", "stop" if may_ask(view, "quick stop") is None else "dim", "stop")
     name = view.intent.rpartition("/")[2] or view.run_id
-    parts: list[Piece] = [Piece(" "), state]
+    parts: list[Piece] = [Piece(" "), _state(view)]
     parts += [Piece("  "), Piece(_target(view), "bad" if view.target == "real" else "plain")] if view.target else []
     parts += [Piece("  MANUAL", "warn")] if run.manual is not None else []
     if view.link in _LINKS:
@@ -53,10 +47,21 @@ def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
     return apart((said(fitted(name, max(SHORTEST, room)), "strong"), *parts), (stop,), width)
 
 
+def _state(view: View) -> Piece:
+    pack = view.scene.run.pack
+    sign, look = SIGNS[pack]
+    if view.link == "lost" or (view.link == "loading" and view.scene.seq):
+        return Piece(f"[? WAS {pack.upper()}]", "warn")
+    if view.looked is not None and view.link == "live":
+        return Piece("[? TO BE CONFIRMED]", "warn")
+    return Piece(f"[{sign} {pack.upper()}]", look) if view.scene.seq else Piece("[? NOT KNOWN]", "warn")
+
+
 def job_line(view: View, width: int) -> Line:
     run = view.scene.run
     if run.context is None:
-        return cut(line("job: nothing has happened yet"), width)
+        told = view.last_asked if view.behind is not None else ""  # of the run behind, or why the record cannot be read
+        return cut(line(f"job: {told or 'nothing has happened yet'}"), width)
     people = asked_of_people(run)
     next_ = next_action(view) or (people[0] if people else "nothing")
     is_left = view.is_left and not run.is_over  # what somebody has stopped waits for nobody
@@ -106,10 +111,14 @@ def next_action(view: View) -> str:
     return ""
 
 
-def alarm_line(view: View, width: int) -> Line:
+def alarm_line(view: View, width: int, has_key: bool = True) -> Line:
+    """Of a record that is shown over a run it is that run's. `has_key`: the alarm may be acknowledged from here."""
     alarms = view.scene.alarms
     if view.unheard:
         return cut(line(said(f"! {view.unheard}", "bad")), width)
+    if view.behind is not None:
+        whose = (Piece(f"{name_behind(view.behind)} ", "strong"), _state(view.behind), Piece(" "))
+        return (*whose, *alarm_line(view.behind, width - width_of(whose), has_key=False))
     if view.link == "lost":
         return cut(line(said(f"? {view.note or 'the controller is gone; what is shown is the last that it told'}", "bad")), width)
     top = alarms.top
@@ -118,12 +127,18 @@ def alarm_line(view: View, width: int) -> Line:
         text = f"no alarm{f', {shelf} shelved' if shelf else ''}{'. ' + view.note if view.note else ''}"
         return cut(line(said(text, "dim")), width)
     sign, look = PRIORITIES[top.cause.priority]
-    mark, word = ALARM_STATES[top.state]
+    mark, state = ALARM_STATES[top.state]
     others = len(alarms.listed) - 1 - alarms.number("shelved")
-    right = f" {'FLOOD ' if alarms.is_flood else ''}{f'+{others} ' if others else ''}{mark} {word} "
-    key = Piece("" if view.link == "record" else "[a] ack", "dim" if top.is_acknowledged else "plain", "acknowledge")
+    right = f" {'FLOOD ' if alarms.is_flood else ''}{f'+{others} ' if others else ''}{mark} {state} "
+    word = "[a] ack" if has_key and view.link != "record" else ""
+    key = Piece(word, "dim" if top.is_acknowledged else "plain", "acknowledge")
     code = f"{top.cause.code} " if top.cause.code else ""
     return apart(line(said(f"{sign} P{top.cause.priority} {code}{top.cause.text}", look)), (Piece(right, look), key), width)
+
+
+def name_behind(behind: View) -> str:
+    """Whose STOP is, where a record is shown over that run and there is one cell."""
+    return "live run" if behind.link in ("live", "loading", "lost") else "run behind"
 
 
 def _target(view: View) -> str:

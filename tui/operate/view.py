@@ -33,7 +33,8 @@ class View:
     where a controller tells them. `looked`: what a controller that has taken over has found, and wants confirmed.
     `playing`: how many times as fast as it was a record is played, None while it stands; `at`: s of the run that it is looked at.
     `figures`: of the run until now, None while nobody has counted.
-    `work`: what takes long at the controller. `is_left`: nobody controls the run, and it may be gone on with."""
+    `work`: what takes long at the controller. `is_left`: nobody controls the run, and it may be gone on with.
+    `behind`: the run that the screens are attached to, where a record is shown over it (over.py)."""
 
     scene: Scene = field(default_factory=Scene)
     link: Link = "loading"
@@ -56,6 +57,12 @@ class View:
     at: float | None = None
     speed: float | None = None
     work: Work = NOTHING
+    behind: View | None = None
+
+    @property
+    def attached(self) -> View:
+        """Of the run that STOP means."""
+        return self if self.behind is None else self.behind
 
     def excerpt(self, span: Span) -> str:
         """The line of text that a span begins in; "" where the file is not what it was."""
@@ -77,6 +84,8 @@ def may_ask(view: View, what: Asked) -> str | None:
     from controller.attached.messages import Ask
     from controller.attached.permits import STOPS, may_not, means_nothing
 
+    if view.behind is not None and what == "quick stop":
+        return may_ask(view.behind, what)
     match view.link:
         case "record":
             return "this is a record: nothing can be asked of it"

@@ -22,8 +22,10 @@ from tests.tui.operate.test_map import ground
 from tui.operate.app import Operate
 from tui.operate.cells import Cell
 from tui.operate.editing.desk import Desk
+from tui.operate.on_record import Kept, Listing, kept
 from tui.operate.recorded import RecordedRun
 from tui.operate.requests import INSTEAD
+from tui.operate.source import Source
 from tui.operate.view import View
 
 KEPT = Path(__file__).parent / "kept_pictures"
@@ -62,6 +64,45 @@ async def drawn_cells(size: tuple[int, int]) -> dict[str, str]:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             return {"cells": "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n"}
+
+
+class Shelf:
+    """Runs on record that are known at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = unpacked(FOLDER / f"{ASSEMBLY}{ENDING}", folder)
+        whole = kept(self.folder)
+        self.rows: tuple[Kept, ...] = (
+            replace(whole, run_id="20261128-081200", what="kitting.intent"),
+            replace(whole, run_id="20261127-220510", what="by hand", damage="what is behind event 299 is not whole"),
+            Kept("20261127-214733", "kitting.intent", None, "journal.sqlite is damaged or was written by another version"),
+        )
+        self.note, self.is_ended = "", False
+
+    def end(self) -> None:
+        self.is_ended = True
+
+    def of_cell(self, run_id: str) -> Listing:
+        return self
+
+    def opened(self, run_id: str) -> Source | str:
+        return RecordedRun(self.folder, in_thread=False, looks_round=False)
+
+
+async def drawn_records(size: tuple[int, int]) -> dict[str, str]:
+    """The runs on record, and one of them over the run that goes on."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        shelf = Shelf(Path(folder))
+        view = View(scene_of(LINK, 30), "live", role="operate", run_id=RUN, intent="tending.intent")
+        app = Operate(Still(view), records=lambda: shelf)
+        async with app.run_test(size=size) as pilot:
+            for page, keys in (("log", ["7"]), ("runs", ["H"]), ("over", ["enter"])):
+                await pilot.press(*keys)
+                await pilot.pause()
+                found[page] = "\n".join(row.rstrip() for row in rows_of_screen(app)) + "\n"
+    assert shelf.is_ended  # nobody looks at the list any more
+    return found
 
 
 async def drawn_editor(size: tuple[int, int]) -> dict[str, str]:
@@ -145,6 +186,8 @@ async def drawn(story: str, size: tuple[int, int]) -> dict[str, str]:
         return await drawn_agreeing(size)
     if story == "live":
         return await drawn_live(size)
+    if story == "records":
+        return await drawn_records(size)
     if story == "several":
         return await drawn_cells(size)
     name, by, pages = STORIES[story]
@@ -167,7 +210,7 @@ def path_of(story: str, page: str, size: tuple[int, int]) -> Path:
 
 def main() -> None:
     KEPT.mkdir(exist_ok=True)
-    for story in (*STORIES, "several", "editor", "agreeing", "live"):
+    for story in (*STORIES, "several", "records", "editor", "agreeing", "live"):
         for size in SIZES:
             for page, text in asyncio.run(drawn(story, size)).items():
                 path_of(story, page, size).write_text(text, encoding="utf-8")

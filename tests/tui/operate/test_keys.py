@@ -95,11 +95,12 @@ def test_what_can_be_done_now_fits_the_last_line_of_the_smallest_terminal() -> N
         View(link="record", is_left=True, role="operate"),
         View(link="lost"),
         View(link="over"),
+        View(link="record", behind=View(link="live")),
         View(scene_of(ASSEMBLY, 300), "live", role="operate"),
         in_a_hold(),
         hostile("a question is open"),
     ):
-        for page in ("overview", "jog", "alarms", "intent"):
+        for page in ("overview", "jog", "alarms", "intent", "log"):
             text = text_of(footer_line(view, KEYS, 80, page))
             assert "d leave" in text
             assert "…" not in text
@@ -121,6 +122,9 @@ def in_a_hold(is_manual: bool = False) -> View:
         (View(link="lost", is_left=True, role="operate"), "overview", "R take over  n attach"),
         (View(link="record", is_left=True, role="operate"), "overview", "R take over"),
         (View(link="over", is_left=True, role="operate"), "overview", "R take over"),
+        (View(link="record", behind=View(link="live")), "overview", "L live"),
+        (View(link="record", behind=View(link="live")), "log", "L live H runs"),
+        (View(scene_of(ASSEMBLY, 300), "live", role="operate"), "log", "H runs"),
         (in_a_hold(), "overview", "r resume"),
         (in_a_hold(), "jog", "manual"),
         (in_a_hold(True), "overview", "3 jog  M produce"),

@@ -36,6 +36,8 @@ LATER = (
     "tui.operate.editing.page",
     "tui.operate.pages",
     "tui.operate.recorded",
+    "tui.operate.choosing",
+    "tui.operate.on_record",
     "textual.widgets._text_area",
     "controller.tally",
     "cellwright.cell_lock",

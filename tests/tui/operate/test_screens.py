@@ -108,6 +108,7 @@ async def test_a_page_that_is_come_back_to_shows_what_is_known_by_now(tmp_path: 
         pytest.param("tending", marks=pytest.mark.slow),
         "held",
         "several",
+        pytest.param("records", marks=pytest.mark.slow),
         "agreeing",
         pytest.param("editor", marks=pytest.mark.slow),
         pytest.param("live", marks=pytest.mark.slow),

@@ -1,7 +1,7 @@
 """The last line: what can be done now by which key. What cannot stands in brackets, and its key says why.
 
 Law: what can be done has room before what cannot. The one key that somebody needs in a moment (the answer to a question, the
-taking over of a run that nobody controls) is never left out for others.
+taking over of a run that nobody controls, back from a record to the run that goes on) is never left out for others.
 """
 
 from __future__ import annotations
@@ -59,10 +59,14 @@ def _with_room(
 
 def _names(view: View, page: str) -> Iterator[str]:
     """What is of use here, in the order in which it stands there."""
-    if open_questions(view):
+    if view.behind is not None:
+        yield "to_live"
+    elif open_questions(view):
         yield "answer"
     if page == "alarms" and view.scene.alarms.listed:
         yield "shelve"
+    if page == "log":
+        yield "records"
     if view.is_left and view.link in ("record", "over"):
         yield "take_over"
     yield from _usual(view, page)
