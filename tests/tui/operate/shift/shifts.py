@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,8 +177,10 @@ async def screens(
 
 
 @asynccontextmanager
-async def record(run: RunFolder, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Seat]:
-    async with _seated(RecordedRun(run, in_thread=False, role="operate"), size, None) as seat:
+async def record(
+    run: RunFolder, size: tuple[int, int] = (80, 24), clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Seat]:
+    async with _seated(RecordedRun(run, in_thread=False, role="operate", clock=clock), size, None) as seat:
         yield seat
 
 

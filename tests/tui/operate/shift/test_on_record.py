@@ -40,11 +40,13 @@ async def test_a_run_on_record_is_gone_through_event_by_event(shifts: Shifts) ->
 @pytest.mark.slow
 @in_a_loop
 async def test_a_record_is_played_from_its_beginning_and_stands_at_its_end(shifts: Shifts) -> None:
-    run = await stopped(shifts.begun(STOPPED_BY_ITSELF))
-    async with record(run) as seat:
+    run, passed = await stopped(shifts.begun(STOPPED_BY_ITSELF)), [0.0]
+    async with record(run, clock=lambda: passed[0]) as seat:
         await seat.sees("measured")
         await seat.press("space", "minus")
         await seat.sees("► 0.25x")
+        assert not seat.has("■ STOPPED")
+        passed[0] = 600.0
         await seat.sees("■ STOPPED")
 
 
