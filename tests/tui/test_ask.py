@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import cast
 
@@ -31,6 +32,7 @@ class Controller:
     refusal: Refused | None = None
     questions: dict[str, OpenQuestion] = field(default_factory=dict)
     is_silent: bool = False
+    is_gone: bool = False
     role: Role = "view"
     has_looked: bool = True
     said: list[object] = field(default_factory=list)
@@ -65,7 +67,9 @@ class Controller:
         self.said.append(change)
 
     def messages(self, patience: float) -> Iterator[Message | None]:
-        yield None if self.is_silent else SUMMARY
+        """As the line to one does: what is asked wakes it, before anything is told."""
+        yield None
+        yield from repeat(None) if self.is_silent else () if self.is_gone else (SUMMARY,)
 
     def look(self) -> None:
         pass
@@ -165,10 +169,20 @@ def test_what_makes_no_sense_is_asked_of_nobody(
     assert [one for one in controller.said if one != "left"] == []
 
 
-def test_a_controller_that_does_not_answer_is_not_waited_for(controller: Controller) -> None:
+def test_a_controller_that_does_not_answer_is_not_waited_for(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.commands.ask.PATIENCE", 0.0)
     controller.is_silent = True
     for words in (["hold"], ["answer"], ["answer", "--answer", "q1=done"], ["withdraw", "--order", "WO-1"]):
         assert main(["ask", *words]) == 2
+
+
+@pytest.mark.parametrize("what", ["alarms", "answer"])
+def test_of_a_controller_that_has_gone_it_is_not_said_that_there_is_nothing(
+    what: str, controller: Controller, capsys: pytest.CaptureFixture[str]
+) -> None:
+    controller.is_gone = True
+    assert main(["ask", what]) == 2
+    assert "its controller has gone" in capsys.readouterr().err
 
 
 def test_alarms_are_listed_in_the_order_to_be_read_and_a_shelved_one_is_not_in_sight(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import time
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_answers
@@ -31,6 +32,7 @@ WORDS: dict[str, Asked] = {
 WITH_TEXT = ("answer", "order", "withdraw")
 OF_ALARM = ("acknowledge", "shelve", "unshelve")
 PATIENCE = 10.0  # s for an answer
+LOOKS_AGAIN = 0.2  # s at most between two looks at the clock; what was asked here wakes the line too, with nothing told
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -171,11 +173,13 @@ def _look(run: Run) -> None:
     from cellwright.service import NotReached
 
     run.look()
-    for message in run.messages(PATIENCE):
-        if message is None:
-            raise NotReached(f"run {run.folder.id}: it has not answered within {PATIENCE:g} s")
+    until = time.monotonic() + PATIENCE
+    for message in run.messages(LOOKS_AGAIN):
         if isinstance(message, RunSummary) and run.has_looked:
             return
+        if time.monotonic() > until:
+            raise NotReached(f"run {run.folder.id}: it has not answered within {PATIENCE:g} s")
+    raise NotReached(f"run {run.folder.id}: its controller has gone")
 
 
 def _listed(run: Run) -> int:
