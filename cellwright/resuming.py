@@ -24,7 +24,7 @@ from cell.state import PlanningRequest
 from cellwright.begun import Begun, read_begun
 from cellwright.cell_lock import CellLock
 from cellwright.following import followed_by
-from cellwright.in_service import InService, drivers_again, drivers_in_service
+from cellwright.in_service import FASTEST, InService, drivers_again, drivers_in_service
 from cellwright.planner_link import PlannerProcess
 from cellwright.reading import Reading
 from cellwright.running import run_spec
@@ -148,7 +148,8 @@ def drivers_of(left: Left, worlds: Path, lock: CellLock) -> Outcome[InService]:
         return drivers_again(left.request, Path(begun.world), left.start.speed, record, lock=lock)
     if begun.is_simulated:
         text = "the simulated world of this run ended with its controller: nobody can say how it would stand now"
-        return refused("R764", text, "with --speed it has a process of its own, and outlives its controller for ten minutes")
+        help_ = f"with --speed up to {FASTEST:g} it has a process of its own, and outlives its controller for ten minutes"
+        return refused("R764", text, help_)
     return drivers_in_service(left.request, Scenario(), left.start.speed, worlds, lock=lock)
 
 

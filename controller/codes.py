@@ -397,8 +397,8 @@ _PAGES = (
     _page(
         "R764", "the simulated world is gone",
         "`resume` was asked for a run on simulated devices, and their world has ended.",
-        "Without `--speed` the world is part of the controller's process and ends with it. With it the world has a process of "
-        "its own, and goes on without a controller for ten minutes.",
+        "Without `--speed`, or with more than 4, the world is part of the controller's process and ends with it. With "
+        "`--speed` up to 4 it has a process of its own, and goes on without a controller for ten minutes.",
         "Begin anew with `cellwright run`.",
     ),
     _page(
