@@ -86,12 +86,14 @@ class Agreeing(Dialog):
                 self._shown = None
                 self.dismiss(None)
             return
-        now = agreeing.shown(view)
-        if now != self._shown:
+        now, way = agreeing.shown(view), self.query_one("#way")
+        is_other = now != self._shown or way.display != (view.ground is not None)  # a cell is read beside, and may come later
+        way.display = view.ground is not None
+        if is_other:
             self._list.begin_again()
         for panel in self.query(Panel):
             panel.update()
-        if now != self._shown:
+        if is_other:
             self._shown, self._is_other, self._is_read = now, True, False
             self.query_one("#cancel").focus()
             self._tell(view, "what is shown has changed")

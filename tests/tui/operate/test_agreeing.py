@@ -176,6 +176,27 @@ async def test_a_hold_is_ended_by_its_button_and_by_no_enter_alone_or_held_key()
 
 
 @in_a_loop
+async def test_a_map_that_is_drawn_later_stands_beside_it_and_is_looked_at_first() -> None:
+    source = Still(live())
+    app = Operate(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        assert not app.screen.query_one("#way").display
+        at_once(app)
+        await pilot.press("right")
+        source.view = replace(live(), ground=ground())
+        app.look()
+        await pilot.pause()
+        assert app.screen.query_one("#way").display
+        assert "what is shown has changed" in text_of_screen(app)
+        await pilot.press("right", "enter")
+        assert source.asked == []
+        await pilot.pause()
+        await pilot.press("right", "enter")
+        assert source.asked == ["resume"]
+
+
+@in_a_loop
 async def test_what_has_not_been_in_sight_is_not_agreed_to() -> None:
     many = tuple(Difference("robot", f"r{n}", "hub lathe", "home") for n in range(40))
     source = Still(live(looked=replace(LOOKED, questions=(), differences=many)))
