@@ -44,7 +44,7 @@ class LineArm:
         self._socket: socket.socket | None = None
         self._samples: deque[Sample] = deque()
         self._fates: dict[str, Fate] = {}
-        self._heard = threading.Condition()
+        self._heard, self._saying = threading.Condition(), threading.Lock()
 
     def connect(self) -> None:
         self._socket = socket.create_connection(self._at, PATIENCE)
@@ -93,8 +93,9 @@ class LineArm:
         """It tells none."""
 
     def _say(self, line: str) -> None:
-        """What cannot be sent is lost; that the state grows old tells of it."""
-        with suppress(OSError):
+        """What cannot be sent is lost; that the state grows old tells of it. One line after the other, whoever says it: else a
+        stop gets into the midst of a long motion, and is none."""
+        with suppress(OSError), self._saying:
             if self._socket is not None:
                 self._socket.sendall(f"{line}\n".encode("ascii"))
 

@@ -130,6 +130,36 @@ def test_a_stop_that_another_thread_sends_ahead_of_the_motion_counts(drivers: Dr
     assert np.array_equal(robot.state().q, here)
 
 
+def test_the_stop_that_is_said_again_behind_the_motion_is_the_one_that_was_asked_for(drivers: DriverSet) -> None:
+    """A robot that has nothing to stop yet may let a `power` stop by as any other."""
+    robot, said = drivers.motion["g1"], list[str]()
+    run = robot.arm.run  # type: ignore[attr-defined]
+
+    def overtaken(*given: Any) -> None:
+        robot.stop("hold")
+        robot.stop("power")
+        said.clear()
+        run(*given)
+
+    robot.arm.run, robot.arm.stop = overtaken, said.append  # type: ignore[attr-defined]
+    robot.start(robot.prepare("c1", to(drivers, 0.3)))
+    assert said == ["hold", "power"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "state"),
+    [(1 / 3, 0.33, "done"), (1 / 3, 0.35, "running"), (0.004, 0.0, "running"), (0.0, 0.01, "running"), (0.0, 0.0, "done")],
+)
+def test_a_robot_that_knows_whole_percents_is_scaled_when_it_tells_the_nearest(
+    drivers: DriverSet, asked: float, told: float, state: str
+) -> None:
+    robot = drivers.motion["g1"]
+    robot.arm.scale = lambda scaling: setattr(robot.arm, "scaling", told)  # type: ignore[attr-defined]
+    robot.scale_speed("slower", asked)
+    pass_time(drivers, 0.1)
+    assert robot.status("slower").state == state
+
+
 def test_what_a_stop_drops_while_its_points_are_reckoned_is_not_sent(drivers: DriverSet, monkeypatch: pytest.MonkeyPatch) -> None:
     robot = drivers.motion["g1"]
     module, sent = importlib.import_module("dry_driver.robot"), list[str]()

@@ -11,6 +11,7 @@ from tests.conformance import (
     broken_following,
     broken_hushing,
     broken_moving,
+    broken_racing,
     broken_reading,
     broken_refusing,
     broken_serving,
@@ -27,6 +28,7 @@ FAULTS: tuple[Fault, ...] = (
     *broken_serving.FAULTS,
     *broken_following.FAULTS,
     *broken_hushing.FAULTS,
+    *broken_racing.FAULTS,
 )
 
 

@@ -13,11 +13,12 @@ from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBloc
 from cell.driver import Assembly, DriverSet
 from cell_drivers.conformance import Law, bed, examine
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.laws import hushing, linking, machining, moving, opening, sampling, waiting
+from cell_drivers.conformance.laws import hushing, linking, machining, moving, opening, racing, sampling, waiting
 from cell_drivers.conformance.seen import Broken
 from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import Around, Fault, Set, robots
 from tests.conformance.broken_hushing import Waiting, paced
+from tests.conformance.broken_racing import TakesTurns
 
 
 class OneByOne(Around):
@@ -134,6 +135,13 @@ def test_what_was_so_before_the_link_was_lost_is_not_taken_for_an_answer() -> No
 def test_a_call_may_wait_for_a_silent_device_that_lets_a_stop_by() -> None:
     law = hushing.a_stop_goes_out_to_a_silent_device
     (finding,) = examine(Fault("waits, and lets a stop by", law, paced(Waiting)).bench(), (law,)).findings
+    assert finding.verdict == "passed", finding.seen
+
+
+@pytest.mark.long
+def test_a_start_may_be_refused_for_the_stop_beside_it() -> None:
+    law = racing.a_stop_beside_a_start_is_not_lost
+    (finding,) = examine(Fault("takes turns", law, paced(TakesTurns)).bench(), (law,)).findings
     assert finding.verdict == "passed", finding.seen
 
 

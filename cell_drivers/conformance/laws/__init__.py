@@ -20,6 +20,7 @@ from cell_drivers.conformance.laws import (
     numbering,
     opening,
     powering,
+    racing,
     refusing,
     remembering,
     sampling,
@@ -34,7 +35,7 @@ from cell_drivers.conformance.laws import (
 
 _ROOMS: tuple[ModuleType, ...] = (
     opening, declaring, telling, measuring, sampling, timing, doubting, powering, refusing, numbering, moving, aiming, stopping,
-    scaling, linking, hushing, wiring, gripping, following, machining, inspecting, sensing, waiting,
+    racing, scaling, linking, hushing, wiring, gripping, following, machining, inspecting, sensing, waiting,
     remembering,
 )  # fmt: skip
 

@@ -41,6 +41,7 @@ from cell.trajectory_check import in_order, trajectory_finding
 from dry_driver.numbered import NOT_SEEN, Numbered
 
 START_TOLERANCE = 1e-3  # rad or m
+PERCENT = 0.01 + 1e-9  # many robots know their speed scaling in whole ones only
 DRIFT = 1e-3  # by how much the robot's clock may run slower than ours
 JUMPED = 10_000_000_000  # ns for which samples may all be late; then it is the robot's clock that has stood still
 Fate = tuple[Literal["not seen", "running", "done", "aborted"], float]
@@ -128,7 +129,7 @@ class Robot(Numbered):
         self.newest: Sample | None = None
         self.running = self.powering = self.scaling = ""
         self.is_stopping = self.is_lost = False
-        self._stops = 0  # that were asked for, each from whichever thread
+        self._beside: list[StopKind] = []  # the stops since the last start, each from whichever thread
         self._last: float = -math.inf
         self._way: int | None = None  # ns from its clock to ours, of the sample that was quickest here
         self._late_since: int | None = None  # ns, the first of the samples that are all late
@@ -210,7 +211,8 @@ class Robot(Numbered):
     def start(self, prepared: Prepared) -> None:
         """A stop of another thread, which waits for nobody, counts whenever it comes: one that went out ahead of the motion would
         have stopped nothing, and is said again behind it."""
-        command, stops = prepared.command, self._stops
+        command, stops = prepared.command, list[StopKind]()
+        self._beside = stops
         known, status = self._prepared.get(command), self.status(command)
         if known is None or known[0] != prepared or status.state == "aborted":
             raise self.refused(Refusal.NOT_PREPARED, command)
@@ -221,18 +223,18 @@ class Robot(Numbered):
         self._refuse_elsewhere(command, path)
         times = np.linspace(0.0, law.duration, max(2, math.ceil(law.duration * self.arm.rate)) + 1)
         points = combined(path, law, times).q
-        if self._stops != stops:
+        if stops:
             raise self.refused(Refusal.NOT_PREPARED, command, "a stop has dropped it")
         self.running, self.is_stopping = command, False
         self.tell(command, CommandStatus("running", 0.0))
         self.arm.run(command, times, points)
-        if self._stops != stops:
-            self.stop("hold")
+        for kind in tuple(stops):
+            self.stop(kind)
 
     def stop(self, kind: StopKind) -> None:
         """It goes out first, whoever began what runs, and looks at nothing: another thread may be at it. What was only prepared,
         or is being powered, is dropped too."""
-        self._stops += 1
+        self._beside.append(kind)
         self.is_stopping = True
         self.arm.stop(kind)
         for command in tuple(self._prepared):
@@ -367,7 +369,7 @@ class Robot(Numbered):
             self.tell(command, CommandStatus("done"))
         if before is not None and before.scaling != sample.scaling:
             self.news.append(SpeedScaled(self.name, self.now(), sample.scaling))
-        if self.scaling and abs(sample.scaling - float(str(self._asked[self.scaling][1]))) < 1e-6:
+        if self.scaling and _is_as_asked(sample.scaling, float(str(self._asked[self.scaling][1]))):
             command, self.scaling = self.scaling, ""
             self.tell(command, CommandStatus("done"))
         if sample.command == self.running != "":
@@ -415,6 +417,11 @@ class Robot(Numbered):
         times, qd = np.array([x.device_time + later for x in samples]), np.array([x.qd for x in samples])
         scaling, motion = np.array([x.scaling for x in samples]), self._prepared[command][0].motion
         return ReadbackBlock(self.name, command, motion, samples[0].seq, times, q, qd, told, s, scaling)
+
+
+def _is_as_asked(scaling: float, asked: float) -> bool:
+    """To a percent, but that nought is nought: there it is to stand."""
+    return abs(scaling - asked) < PERCENT and (scaling == 0.0) is (asked == 0.0)
 
 
 def _is_finite(sample: Sample) -> bool:
