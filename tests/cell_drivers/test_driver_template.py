@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 from cell.commands import RequestPlan
-from cell.device import CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised, GripChanged, Trajectory
+from cell.device import (
+    CommandChanged,
+    CommandStatus,
+    DeviceEvent,
+    FaultCleared,
+    FaultRaised,
+    GripChanged,
+    LinkChanged,
+    Trajectory,
+)
 from cell.devices import devices_of
 from cell.diagnostic import Outcome
 from cell.driver import Assembly, DriverSet
@@ -128,6 +137,28 @@ def test_a_stop_that_another_thread_sends_ahead_of_the_motion_counts(drivers: Dr
     pass_time(drivers, 10.0)
     assert robot.status("c1").state == "aborted"
     assert np.array_equal(robot.state().q, here)
+
+
+def test_a_link_that_is_lost_is_told_once_and_so_is_its_return(template: ModuleType) -> None:
+    found = template.driver(built_in("dry"))
+    found.open()
+    links = (found.motion["gantry"].arm, found.machines["lathe"].works)
+
+    def told() -> list[tuple[str, bool]]:
+        news = list[tuple[str, bool]]()
+        for _ in range(8):
+            pass_time(found, 0.1)
+            news += [(event.device, event.is_up) for event in found.poll() if isinstance(event, LinkChanged)]
+        return sorted(news)
+
+    assert told() == []
+    for link in links:
+        link.is_cut = True
+    assert told() == [("gantry", False), ("lathe", False)]
+    for link in links:
+        link.is_cut = False
+    assert told() == [("gantry", True), ("lathe", True)]
+    assert found.motion["gantry"].status("nobody's").state == "not seen"
 
 
 def test_the_stop_that_is_said_again_behind_the_motion_is_the_one_that_was_asked_for(drivers: DriverSet) -> None:

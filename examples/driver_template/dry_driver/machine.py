@@ -226,7 +226,7 @@ class Machine(Numbered):
         if seen is not None and seen is not self.newest:
             self.newest = seen
             self._see(seen)
-        if self.newest is not None and self.is_lost is not self._age() > self.works.max_age:
+        if self.newest is not None and self.is_lost is not (self._age() > self.works.max_age):
             self.is_lost = not self.is_lost
             self.news.append(LinkChanged(self.name, self.now(), not self.is_lost))
 

@@ -340,7 +340,7 @@ class Robot(Numbered):
             if sample.device_time > self._last and _is_finite(sample):  # else it cannot be so
                 self._see(self._when_true(sample))
                 self._last = sample.device_time
-        if self.newest is not None and self.is_lost is not self._age() > self.arm.max_age:
+        if self.newest is not None and self.is_lost is not (self._age() > self.arm.max_age):
             self.is_lost = not self.is_lost
             self.news.append(LinkChanged(self.name, self.now(), not self.is_lost))
 
