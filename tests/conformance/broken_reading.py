@@ -12,6 +12,7 @@ from cell.device import (
     CommandStatus,
     DeviceEvent,
     FaultCleared,
+    LinkChanged,
     LinkHeard,
     ReadbackBlock,
     RobotState,
@@ -115,6 +116,14 @@ class MadeUp(Around):
     def state(self) -> RobotState:
         state: RobotState = self.inner.state()
         return replace(state, received=self.now, device_time=self.now, seq=self.now)
+
+
+class LostAndBack(Set):
+    """Of a link that is lost it tells at each look that it is another way round."""
+
+    def telling(self, events: tuple[DeviceEvent, ...]) -> tuple[DeviceEvent, ...]:
+        silent = [robot.name for robot in self.inner.motion.values() if robot.is_frozen]
+        return (*events, *(LinkChanged(name, self.now(), is_up) for name in silent for is_up in (False, True)))
 
 
 class TakesNoNumber(Around):
@@ -380,6 +389,7 @@ FAULTS = (
     Fault("does not tell its scaling", scaling.scaling_is_told, Untold),
     Fault("declares that it cannot scale, and does", scaling.scaling_is_refused_where_undeclared, robots(CanScale)),
     Fault("goes on with states when the link is cut", linking.no_state_is_made_up, robots(MadeUp)),
+    Fault("tells a link that is cut as back", linking.no_state_is_made_up, LostAndBack),
     Fault("keeps a status from before the cut", linking.status_is_true_after_a_cut, robots(RemembersWhatItPolled)),
     Fault("declares an I/O point that it does not have", wiring.set_io_reaches_its_value, robots(HasALamp)),
     Fault("says done, and its lamp stays dark", wiring.set_io_reaches_its_value, robots(DarkLamp)),

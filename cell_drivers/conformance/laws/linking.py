@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell.device import LinkChanged
 from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import SECOND, Bed
 from cell_drivers.conformance.law import law
@@ -78,8 +79,10 @@ def no_state_is_made_up(bed: Bed, robot: str) -> str:
     moving.watch(0.1)
     with bed.cut(robot):
         _drain(moving)
-        before = moving.robot.state()
+        before, known = moving.robot.state(), len(bed.events)
         states = moving.watch(5.0 * moving.declared.max_age + 0.5)
+        back = [e for e in bed.events[known:] if isinstance(e, LinkChanged) and e.device == robot and e.is_up]
+        demand(not back, f"with the link cut `poll` tells {len(back)} times that it is back")
         last = states[-1] if states else before
         made_up = last.received - before.received
         demand(made_up <= moving.declared.max_age * SECOND, f"with the link cut, states go on for {made_up / SECOND:.3g} s")
