@@ -32,7 +32,15 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 
-@pytest.mark.parametrize("fault", [pytest.param(fault, id=f"{fault.name}, caught by {fault.breaks.name}") for fault in FAULTS])
+TAKES_LONG = broken_racing.FAULTS  # in real time
+
+
+def named(fault: Fault) -> object:
+    marks = (pytest.mark.long,) if fault in TAKES_LONG else ()
+    return pytest.param(fault, id=f"{fault.name}, caught by {fault.breaks.name}", marks=marks)
+
+
+@pytest.mark.parametrize("fault", [named(fault) for fault in FAULTS])
 def test_a_driver_that(fault: Fault) -> None:
     statement = examine(fault.bench(), (fault.breaks,))
     assert statement.of("failed"), [f"{finding.verdict}: {finding.seen}" for finding in statement.findings]

@@ -11,7 +11,7 @@ from tests.conformance.hosted_bench import bench
 pytestmark = pytest.mark.xdist_group("hosted")
 QUICK = frozenset((
     "open-brings-a-state", "close-never-raises", "nothing-is-taken-while-closed", "an-unknown-hand-is-refused",
-    "heartbeat-changes-nothing", "states-number-up", "a-strangers-command-is-not-seen",
+    "states-number-up",
     "silence-is-occupied", "a-closed-detector-says-occupied",
 ))  # fmt: skip
 """Of opening, closing, numbering, and refusing, in real time."""

@@ -68,6 +68,7 @@ def test_it_keeps_laws_of_the_kit_over_a_real_socket(line_robot: ModuleType, rob
     assert [line for line in robot.heard if line.startswith("MOVE")], "it was a robot that moved"
 
 
+@pytest.mark.long
 def test_what_it_cannot_mean_is_no_state(line_robot: ModuleType, robot: LineRobot) -> None:
     def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], None]:
         def spoilt(line: bytes) -> bytes:

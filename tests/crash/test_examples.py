@@ -13,8 +13,8 @@ from tests.crash.killing import WHENS
 from tests.crash.stories import Example, example_on_gantries
 from tests.scenarios.subjects import EXAMPLES
 
-QUICK = {"first_move": 6, "tending": 4, "sampling": 4, "assembly": 2, "kitting": 2, "sorting": 2, "two_arms": 2}
-LONG = {"palletizing": 4, "deburring": 6}
+QUICK = {"first_move": 6, "kitting": 2, "sorting": 2}
+LONG = {"palletizing": 4, "deburring": 6, "tending": 9, "sampling": 9, "assembly": 5, "two_arms": 5}
 """How many points, spread over the whole run. The long tests have twice as many and one more, at other instants."""
 
 

@@ -14,7 +14,7 @@ from tests.scenarios.subjects import EXAMPLES, example_on_gantries
 
 SEEDS = 99
 PARTS = 6
-TAKES_LONG = ("palletizing", "deburring")
+TAKES_LONG = ("palletizing", "deburring", "two_arms")
 """A run of one of them takes as long as three or ten of another."""
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from cell.home import home_of
 from cell.steps import Move
@@ -95,6 +96,7 @@ def test_the_map_fills_what_it_is_given_and_draws_what_moves_over_what_stands() 
     assert any(piece.text.startswith("✚") for row in cell_map.top(shown(400), 70, 20) for piece in row)
 
 
+@pytest.mark.long
 def test_a_name_is_whole_or_not_there_wherever_the_tool_is() -> None:
     names = {*ground().cell.equipment, *ground().cell.zones}
     there = 0
