@@ -9,7 +9,6 @@ import pytest
 
 from cellwright.campaign.campaign import tried
 from cellwright.campaign.drawing import Stage, drawn
-from tests.long import rest_is_long
 from tests.scenarios.subjects import EXAMPLES, example_on_gantries
 
 SEEDS = 99
@@ -18,8 +17,13 @@ TAKES_LONG = ("palletizing", "deburring", "two_arms")
 """A run of one of them takes as long as three or ten of another."""
 
 
-@pytest.mark.parametrize("name", [n if n not in TAKES_LONG else pytest.param(n, marks=pytest.mark.long) for n in EXAMPLES])
-@pytest.mark.parametrize("part", rest_is_long(range(PARTS)))
+def placed(part: int, name: str) -> object:
+    """A share is quick, as large a one long, the rest slow."""
+    place = part + (name in TAKES_LONG)
+    return pytest.param(part, name, marks=() if not place else pytest.mark.long if place == 1 else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("part", "name"), [placed(part, name) for part in range(PARTS) for name in EXAMPLES])
 def test_whatever_goes_wrong_an_example_ends_with_its_cause_and_breaks_no_rule(part: int, name: str, repository: Path) -> None:
     """The seeds go round over the examples."""
     subject = example_on_gantries(name, repository / "examples")
