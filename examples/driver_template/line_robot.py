@@ -131,6 +131,6 @@ def bench(assembly: Assembly) -> Bench:
 
 
 def _cut(drivers: DriverSet, robot: str) -> Callable[[], None]:
-    arm: LineArm = drivers.motion[robot].arm  # type: ignore[attr-defined]
+    arm = cast(LineArm, cast(Robot, drivers.motion[robot]).arm)
     arm.disconnect()
     return arm.connect

@@ -8,6 +8,7 @@ of `DryWorks`. docs/how_to/add_a_driver.md goes through it, and line_robot.py be
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 
@@ -50,9 +51,19 @@ def bench(assembly: Assembly) -> Bench:
     return Bench(driver, assembly, travel=0.5, speed=0.9, hooks=hooks)
 
 
+def _arm(drivers: DriverSet, robot: str) -> DryArm:
+    """Our own, of a set that the kit knows by the contract alone."""
+    return cast(DryArm, cast(Robot, drivers.motion[robot]).arm)
+
+
+def _works(drivers: DriverSet, machine: str) -> DryWorks:
+    return cast(DryWorks, cast(Machine, drivers.machines[machine]).works)
+
+
 def _cut(drivers: DriverSet, device: str) -> Callable[[], None]:
     """A machine's signals have no link of their own, but all the machines'."""
-    found = [drivers.motion[device].arm] if device in drivers.motion else [m.works for m in drivers.machines.values()]  # type: ignore[attr-defined]
+    works = [_works(drivers, machine) for machine in drivers.machines]
+    found: list[DryArm | DryWorks] = [_arm(drivers, device)] if device in drivers.motion else [*works]
     for one in found:
         one.is_cut = True
 
@@ -65,7 +76,7 @@ def _cut(drivers: DriverSet, device: str) -> Callable[[], None]:
 
 def _astray(drivers: DriverSet, robot: str, by: float) -> Callable[[], None]:
     """Its encoders tell each joint so far from where it is."""
-    arm: DryArm = drivers.motion[robot].arm  # type: ignore[attr-defined]
+    arm = _arm(drivers, robot)
     arm.stray = by
 
     def end() -> None:
@@ -82,16 +93,16 @@ def _hush(drivers: DriverSet, device: str) -> Callable[[], None]:
 
 
 def _between(drivers: DriverSet, tool: str, hand: str, is_there: bool) -> None:
-    drivers.grippers[tool].between[hand] = is_there  # type: ignore[attr-defined]
+    cast(Gripper, drivers.grippers[tool]).between[hand] = is_there
 
 
 def _part(drivers: DriverSet, machine: str, is_there: bool) -> None:
-    drivers.machines[machine].works.part = is_there  # type: ignore[attr-defined]
+    _works(drivers, machine).part = is_there
 
 
 def _fault(drivers: DriverSet, device: str) -> str:
     if device in drivers.motion:
-        drivers.motion[device].arm.fault = "protective stop"  # type: ignore[attr-defined]
+        _arm(drivers, device).fault = "protective stop"
         return "protective stop"
-    drivers.machines[device].works.alarm = "the bench says so"  # type: ignore[attr-defined]
+    _works(drivers, device).alarm = "the bench says so"
     return ALARM

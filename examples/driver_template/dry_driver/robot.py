@@ -397,7 +397,8 @@ class Robot(Numbered):
         known = self._prepared.get(sample.command)
         if known is None or sample.fate[0] != "running":
             return sample.q
-        return combined(known[1], known[2], sample.fate[1]).q[0]
+        there: Array = combined(known[1], known[2], sample.fate[1]).q[0]
+        return there
 
     def _age(self) -> float:
         return math.inf if self.newest is None else (self.now() - self.newest.received) / 1e9
