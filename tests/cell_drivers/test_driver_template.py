@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pytest
@@ -19,11 +19,12 @@ from cell.device import (
     FaultRaised,
     GripChanged,
     LinkChanged,
+    StopKind,
     Trajectory,
 )
 from cell.devices import devices_of
 from cell.diagnostic import Outcome
-from cell.driver import Assembly, DriverSet
+from cell.driver import Assembly, DriverSet, MotionDriver
 from cell.driver_errors import Refusal, Refused
 from cell.geometry import frozen
 from cell.motion_plan import Phase, Segment
@@ -62,6 +63,26 @@ def drivers(template: ModuleType) -> DriverSet:
     return found
 
 
+class Dry(Protocol):
+    """A DryArm, in place of whose calls a test may put others."""
+
+    scaling: float
+    fault: str
+    run: Callable[..., None]
+    stop: Callable[[StopKind], None]
+    scale: Callable[[float], None]
+    samples: Callable[[], list[Any]]
+
+
+class DryRobot(MotionDriver, Protocol):
+    arm: Dry
+    now: Callable[[], int]
+
+
+def g1(drivers: DriverSet) -> DryRobot:
+    return cast(DryRobot, drivers.motion["g1"])
+
+
 def to(drivers: DriverSet, x: float) -> Trajectory:
     here = drivers.motion["g1"].state().q
     there = here + np.array([x, 0.0, 0.0, 0.0])
@@ -93,7 +114,7 @@ def test_it_runs_a_cell_to_its_end(template: ModuleType) -> None:
 
 
 def test_a_motion_is_prepared_started_once_and_done_when_its_time_is_over(drivers: DriverSet) -> None:
-    robot = drivers.motion["g1"]
+    robot = g1(drivers)
     trajectory = to(drivers, 0.3)
     prepared = robot.prepare("c1", trajectory)
     assert robot.prepare("c1", trajectory) == prepared
@@ -107,7 +128,7 @@ def test_a_motion_is_prepared_started_once_and_done_when_its_time_is_over(driver
 
 
 def test_a_stop_drops_what_runs_and_a_motion_from_elsewhere_is_refused(drivers: DriverSet) -> None:
-    robot = drivers.motion["g1"]
+    robot = g1(drivers)
     elsewhere = to(drivers, 0.3)
     robot.start(robot.prepare("c1", elsewhere))
     pass_time(drivers, 1.0)
@@ -125,14 +146,14 @@ def test_a_stop_drops_what_runs_and_a_motion_from_elsewhere_is_refused(drivers: 
 
 
 def test_a_stop_that_another_thread_sends_ahead_of_the_motion_counts(drivers: DriverSet) -> None:
-    robot = drivers.motion["g1"]
-    here, run = robot.state().q, robot.arm.run  # type: ignore[attr-defined]
+    robot = g1(drivers)
+    here, run = robot.state().q, robot.arm.run
 
     def overtaken(*given: Any) -> None:
         robot.stop("hold")
         run(*given)
 
-    robot.arm.run = overtaken  # type: ignore[attr-defined]
+    robot.arm.run = overtaken
     robot.start(robot.prepare("c1", to(drivers, 0.3)))
     pass_time(drivers, 10.0)
     assert robot.status("c1").state == "aborted"
@@ -163,8 +184,8 @@ def test_a_link_that_is_lost_is_told_once_and_so_is_its_return(template: ModuleT
 
 def test_the_stop_that_is_said_again_behind_the_motion_is_the_one_that_was_asked_for(drivers: DriverSet) -> None:
     """A robot that has nothing to stop yet may let a `power` stop by as any other."""
-    robot, said = drivers.motion["g1"], list[str]()
-    run = robot.arm.run  # type: ignore[attr-defined]
+    robot, said = g1(drivers), list[str]()
+    run = robot.arm.run
 
     def overtaken(*given: Any) -> None:
         robot.stop("hold")
@@ -172,7 +193,7 @@ def test_the_stop_that_is_said_again_behind_the_motion_is_the_one_that_was_asked
         said.clear()
         run(*given)
 
-    robot.arm.run, robot.arm.stop = overtaken, said.append  # type: ignore[attr-defined]
+    robot.arm.run, robot.arm.stop = overtaken, said.append
     robot.start(robot.prepare("c1", to(drivers, 0.3)))
     assert said == ["hold", "power"]
 
@@ -184,19 +205,24 @@ def test_the_stop_that_is_said_again_behind_the_motion_is_the_one_that_was_asked
 def test_a_robot_that_knows_whole_percents_is_scaled_when_it_tells_the_nearest(
     drivers: DriverSet, asked: float, told: float, state: str
 ) -> None:
-    robot = drivers.motion["g1"]
-    robot.arm.scale = lambda scaling: setattr(robot.arm, "scaling", told)  # type: ignore[attr-defined]
+    robot = g1(drivers)
+    robot.arm.scale = lambda scaling: setattr(robot.arm, "scaling", told)
     robot.scale_speed("slower", asked)
     pass_time(drivers, 0.1)
     assert robot.status("slower").state == state
 
 
 def test_what_a_stop_drops_while_its_points_are_reckoned_is_not_sent(drivers: DriverSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    robot = drivers.motion["g1"]
+    robot = g1(drivers)
     module, sent = importlib.import_module("dry_driver.robot"), list[str]()
-    reckoned, robot.arm.run = module.combined, lambda *given: sent.append(given[0])  # type: ignore[attr-defined]
+    reckoned, robot.arm.run = module.combined, lambda *given: sent.append(given[0])
     prepared = robot.prepare("c1", to(drivers, 0.3))
-    monkeypatch.setattr(module, "combined", lambda *given: robot.stop("hold") or reckoned(*given))  # type: ignore[func-returns-value]
+
+    def overtaken(*given: Any) -> Any:
+        robot.stop("hold")
+        return reckoned(*given)
+
+    monkeypatch.setattr(module, "combined", overtaken)
     with pytest.raises(Refused) as refused:
         robot.start(prepared)
     assert (refused.value.code, robot.status("c1").state, sent) == (Refusal.NOT_PREPARED, "aborted", [])
@@ -204,23 +230,23 @@ def test_what_a_stop_drops_while_its_points_are_reckoned_is_not_sent(drivers: Dr
 
 def test_a_stop_goes_out_whatever_a_look_at_the_robot_comes_to(drivers: DriverSet) -> None:
     """Another thread may be in the middle of one, and the robot may be saying what nobody understands."""
-    robot = drivers.motion["g1"]
+    robot = g1(drivers)
     robot.prepare("c1", to(drivers, 0.3))
-    sent, honest = list[str](), robot.arm.samples  # type: ignore[attr-defined]
-    robot.arm.stop, robot.arm.samples = sent.append, lambda: [][0]  # type: ignore[attr-defined]
+    sent, honest = list[str](), robot.arm.samples
+    robot.arm.stop, robot.arm.samples = sent.append, lambda: [][0]
     robot.stop("quick")
-    robot.arm.samples = honest  # type: ignore[attr-defined]
+    robot.arm.samples = honest
     assert (sent, robot.status("c1").state) == (["quick"], "aborted")
 
 
 def test_a_robot_that_leaves_its_path_is_told_beside_its_setpoint_and_one_at_rest_is_not(drivers: DriverSet) -> None:
     """Where the setpoint were what is measured nothing would ever be seen beside it (R714)."""
-    robot = drivers.motion["g1"]
-    way, honest = to(drivers, 0.3), robot.arm.samples  # type: ignore[attr-defined]
+    robot = g1(drivers)
+    way, honest = to(drivers, 0.3), robot.arm.samples
     start, end = way.segments[0].control[:, 0]
     prepared = robot.prepare("c1", way)
     robot.start(prepared)
-    robot.arm.samples = lambda: [replace(sample, q=sample.q + 0.2) for sample in honest()]  # type: ignore[attr-defined]
+    robot.arm.samples = lambda: [replace(sample, q=sample.q + 0.2) for sample in honest()]
     pass_time(drivers, 0.5 * prepared.duration)
     seen = robot.state()
     assert seen.q - seen.setpoint == pytest.approx(0.2, abs=1e-3)
@@ -233,18 +259,18 @@ def test_a_robot_that_leaves_its_path_is_told_beside_its_setpoint_and_one_at_res
 
 def late(drivers: DriverSet, samples: Callable[[], list[Any]]) -> Callable[[], list[Any]]:
     """As an Arm tells it that stamps what it reads."""
-    robot = drivers.motion["g1"]
-    return lambda: [replace(sample, received=robot.now()) for sample in samples()]  # type: ignore[attr-defined]
+    robot = g1(drivers)
+    return lambda: [replace(sample, received=robot.now()) for sample in samples()]
 
 
 @pytest.mark.parametrize("seconds", [1.0, 12.0])
 def test_what_a_line_has_held_back_is_told_with_the_time_at_which_it_was_so(drivers: DriverSet, seconds: float) -> None:
-    robot = drivers.motion["g1"]
-    honest, held = robot.arm.samples, list[Any]()  # type: ignore[attr-defined]
+    robot = g1(drivers)
+    honest, held = robot.arm.samples, list[Any]()
     robot.state()
     pass_time(drivers, seconds)
     held += honest()
-    robot.arm.samples = late(drivers, lambda: [held.pop(0)] if held else honest())  # type: ignore[attr-defined]
+    robot.arm.samples = late(drivers, lambda: [held.pop(0)] if held else honest())
     ages = []
     while held:
         seen = robot.state()
@@ -256,28 +282,28 @@ def test_what_a_line_has_held_back_is_told_with_the_time_at_which_it_was_so(driv
 
 
 def test_a_robot_whose_clock_has_stood_still_is_old_for_ten_seconds_and_then_believed(drivers: DriverSet) -> None:
-    robot = drivers.motion["g1"]
-    honest, gone = robot.arm.samples, 5_000_000_000  # type: ignore[attr-defined]
-    robot.arm.samples = lambda: honest() and []  # type: ignore[attr-defined]
+    robot = g1(drivers)
+    honest, gone = robot.arm.samples, 5_000_000_000
+    robot.arm.samples = lambda: honest() and []
     pass_time(drivers, 5.0)
     robot.state()
     back = lambda: [replace(sample, device_time=sample.device_time - gone) for sample in honest()]  # noqa: E731
-    robot.arm.samples = late(drivers, back)  # type: ignore[attr-defined]
+    robot.arm.samples = late(drivers, back)
 
     def age_after(seconds: float) -> float:
         for _ in range(round(seconds / 0.1)):
             pass_time(drivers, 0.1)
             robot.poll()
-        return (robot.now() - robot.state().received) / 1e9  # type: ignore[attr-defined,no-any-return]
+        return (robot.now() - robot.state().received) / 1e9
 
     assert age_after(4.5) == pytest.approx(5.0, abs=0.2), "that is as old as it may be"
     assert age_after(6.0) < 0.2
 
 
 def test_a_setpoint_that_the_robot_tells_is_the_one_that_counts_and_has_to_be_finite(drivers: DriverSet) -> None:
-    robot = drivers.motion["g1"]
-    honest, told = robot.arm.samples, np.full(4, 0.7)  # type: ignore[attr-defined]
-    robot.arm.samples = lambda: [replace(sample, setpoint=told) for sample in honest()]  # type: ignore[attr-defined]
+    robot = g1(drivers)
+    honest, told = robot.arm.samples, np.full(4, 0.7)
+    robot.arm.samples = lambda: [replace(sample, setpoint=told) for sample in honest()]
     pass_time(drivers, 0.1)
     assert robot.state().setpoint == pytest.approx(told)
     told = np.full(4, np.nan)
@@ -286,9 +312,9 @@ def test_a_setpoint_that_the_robot_tells_is_the_one_that_counts_and_has_to_be_fi
 
 
 def test_a_fault_is_told_refuses_whatever_moves_and_goes_when_an_operator_has_seen_to_it(drivers: DriverSet) -> None:
-    robot = drivers.motion["g1"]
+    robot = g1(drivers)
     way = to(drivers, 0.3)
-    robot.arm.fault = "protective stop"  # type: ignore[attr-defined]
+    robot.arm.fault = "protective stop"
     pass_time(drivers, 0.1)
     assert [(event.fault, event.device) for event in drivers.poll() if isinstance(event, FaultRaised)] == [
         ("protective stop", "g1")
@@ -309,7 +335,7 @@ def test_a_fault_is_told_refuses_whatever_moves_and_goes_when_an_operator_has_se
 
 def test_a_fault_that_follows_another_is_told_behind_its_end(drivers: DriverSet) -> None:
     """It has one state: who hears of the second knows that the first is over."""
-    arm, told = drivers.motion["g1"].arm, list[DeviceEvent]()  # type: ignore[attr-defined]
+    arm, told = g1(drivers).arm, list[DeviceEvent]()
     for fault in ("emergency stop", "protective stop"):
         arm.fault = fault
         pass_time(drivers, 0.1)
