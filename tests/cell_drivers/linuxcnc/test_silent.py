@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cell.device import StopKind
 from cell.driver_errors import LinkLost, Refusal, Refused, Stale
 from cell_drivers.linuxcnc.session import Session
 from tests.doubles.linuxcnc_arm import HOME, somewhere, way
@@ -29,11 +30,11 @@ def test_no_call_waits_for_a_controller_that_is_silent_where_nobody_has_looked(
 def test_what_a_stop_drops_while_its_start_waits_for_a_state_never_starts(bench: Bench, double: LinuxcncDouble) -> None:
     ready = bench.robot.prepare("m", way(HOME, somewhere(0.4), 1.0))
     bench.wait(0.8)
-    double.piece, pause, stops = 20, bench.robot._pause, ["hold"]  # so slow that the start has to wait
+    double.piece, pause, stops = 20, bench.robot._pause, list[StopKind](["hold"])  # so slow that the start has to wait
 
     def paused(seconds: float) -> None:
         if stops:
-            bench.robot.stop(stops.pop())  # type: ignore[arg-type]
+            bench.robot.stop(stops.pop())
         pause(seconds)
 
     bench.robot._pause = paused
