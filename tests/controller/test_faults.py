@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from cell.attended import AlarmAcknowledged, AlarmShelved
 from cell.commands import Acknowledge, Subject
 from cell.events import (
@@ -128,11 +130,11 @@ def test_another_controller_says_what_a_device_was_at_work_for_and_did_not_in_a_
         assert (hold.code, len(hold.because)) == ("R721", count)
 
 
-def test_another_controller_finds_which_are_over() -> None:
+def test_another_controller_finds_which_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
     drivers, run = world(), faulty()
     face = drivers.motion["g1"]
     shown = replace(face.state(), faults=("joint_limit",))
-    face.state = lambda: shown  # type: ignore[method-assign]
+    monkeypatch.setattr(face, "state", lambda: shown)
     (over,) = faults_found(drivers, run, run.now)
     assert (over.code, over.is_active) == ("emergency_stop", False)
     shown = replace(shown, faults=("protective_stop",))

@@ -59,12 +59,12 @@ def test_a_joint_over_its_limit_stops_everything_and_the_hold_names_joint_and_li
     assert hold.because
 
 
-def test_while_a_run_holds_for_that_it_is_not_told_of_again() -> None:
+def test_while_a_run_holds_for_that_it_is_not_told_of_again(monkeypatch: pytest.MonkeyPatch) -> None:
     held = fold(run(times=1.3))
     drivers = simulated_cell(cell(), {ROBOT: gantry_model()}, Scenario())
     face = drivers.motion[ROBOT]
     seen = replace(face.state(), qd=np.array([0.0, -99.0, 0.0, 0.0]))
-    face.state = lambda: seen  # type: ignore[method-assign]
+    monkeypatch.setattr(face, "state", lambda: seen)
     for state, count in ((held, 0), (replace(held, trouble=replace(held.trouble, hold=None)), 1)):
         assert len(of(tuple(Watch(drivers).look(state, drivers.now())), JointSpeedSeen)) == count
 
