@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from immutables import Map
 
@@ -80,7 +80,7 @@ class Sums:
     def spells(self) -> Iterator[tuple[Spell, int]]:
         for key, spent in self.spent.items():
             cause, _, detail = key.partition(": ")
-            yield Spell(cause, detail), spent  # type: ignore[arg-type]
+            yield Spell(cast(Cause, cause), detail), spent
 
 
 def shifted(sums: Sums, shift: int) -> Sums:
