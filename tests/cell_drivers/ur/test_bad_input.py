@@ -2,7 +2,6 @@
 
 import struct
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,10 @@ import pytest
 from cell.device import CommandStatus, FaultRaised, LinkChanged, Process
 from cell.driver_errors import LinkLost, Refusal, Refused
 from cell.robot import RobotModel
-from cellwright.robot_models import load_robot_model
 from tests.doubles.ur.controller import PLAYING, RUNNING, Controller
 from tests.doubles.ur.wired import HOME, Wired, cb3, straight
 
 WAY = np.array([0.3, -0.1, 0.2, 0.1, -0.2, 0.1])
-
-
-@pytest.fixture(scope="module")
-def model() -> RobotModel:
-    return load_robot_model("ur5e", Path(), None).expect()
 
 
 def met(model: RobotModel, **controller: Any) -> Wired:

@@ -6,7 +6,6 @@ Ways are straight lines of one joint, marked released without a proof: what is t
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +23,6 @@ from cell.run import RunSpec
 from cell.state import PlanningRequest
 from cell.steps import AtMeasured, Because, MotionNeed
 from cell.task_plan import Bounds, TaskPlan
-from cellwright.robot_models import load_robot_model
 from controller.clock import VirtualClock
 from controller.journal.journal import MemoryJournal
 from controller.rehearsal import Ask, AtOnce, Script
@@ -40,11 +38,6 @@ FULL = 4.0  # times as long as the joint could do it in
 HELD, CUT = 3.0, 4.5  # s
 POWER = Ask(1.5, "manual", "ann")
 """By then its link is up."""
-
-
-@pytest.fixture(scope="module")
-def model() -> RobotModel:
-    return load_robot_model("ur5e", Path(), None).expect()
 
 
 class Ways:

@@ -1,29 +1,14 @@
 """The link goes, and the robot stands still in the declared time; what became of its command is told when the link is back."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from cell.device import FaultRaised, LinkChanged
 from cell.driver_errors import LinkLost
 from cell.robot import RobotModel
-from cellwright.robot_models import load_robot_model
 from tests.doubles.ur.wired import HOME, Wired, cb3
 
 WAY = np.array([0.6, -0.2, 0.3, 0.1, -0.4, 0.5])
-
-
-@pytest.fixture(scope="module")
-def model() -> RobotModel:
-    return load_robot_model("ur5e", Path(), None).expect()
-
-
-@pytest.fixture
-def wired(model: RobotModel) -> Wired:
-    ready = Wired(*cb3(model))
-    ready.bring_up()
-    return ready
 
 
 def test_one_sample_is_no_link_yet(model: RobotModel) -> None:

@@ -1,7 +1,5 @@
 """What the conformance kit does not ask of every robot: limits at the controller's period, protective stops, the slider."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,25 +11,12 @@ from cell.trajectory import Path as Curve
 from cell_drivers.ur.registers import Mark
 from cell_drivers.ur.sample import Safety
 from cell_drivers.ur.script import program, rows_of
-from cellwright.robot_models import load_robot_model
 from tests.doubles.ur.controller import RUNNING
 from tests.doubles.ur.urscript import ScriptError, parse
 from tests.doubles.ur.wired import HOME, Wired, cb3, straight
 
 WAY = np.array([0.6, -0.2, 0.3, 0.1, -0.4, 0.5])
 FAR = np.array([-6.0, -0.4, 0.3, 0.1, -0.4, 0.5])
-
-
-@pytest.fixture(scope="module")
-def model() -> RobotModel:
-    return load_robot_model("ur5e", Path(), None).expect()
-
-
-@pytest.fixture
-def wired(model: RobotModel) -> Wired:
-    ready = Wired(*cb3(model))
-    ready.bring_up()
-    return ready
 
 
 def test_what_acts_on_the_tcp_is_told(wired: Wired) -> None:

@@ -1,32 +1,17 @@
 """A stop that is to take the power: taken just now, or not any more, and then told."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cell.device import FaultCleared, FaultRaised
 from cell.driver_errors import LinkLost
-from cell.robot import RobotModel
 from cell_drivers.ur.robot import UrRobot
-from cellwright.robot_models import load_robot_model
 from tests.doubles.ur.controller import POWER_OFF, RUNNING
-from tests.doubles.ur.wired import Wired, cb3
+from tests.doubles.ur.wired import Wired
 
 WAY = np.array([0.6, -0.2, 0.3, 0.1, -0.4, 0.5])
-
-
-@pytest.fixture(scope="module")
-def model() -> RobotModel:
-    return load_robot_model("ur5e", Path(), None).expect()
-
-
-@pytest.fixture
-def wired(model: RobotModel) -> Wired:
-    ready = Wired(*cb3(model))
-    ready.bring_up()
-    return ready
 
 
 def power_faults(wired: Wired) -> list[type]:

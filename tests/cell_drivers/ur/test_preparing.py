@@ -2,36 +2,21 @@
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cell.device import CommandChanged
 from cell.driver_errors import DriverError, LinkLost, Refusal, Refused
-from cell.robot import RobotModel
 from cell_drivers.ur.address import read_address
 from cell_drivers.ur.driver import UrDriver
 from cell_drivers.ur.registers import Mark
 from cell_drivers.ur.script import Rows, program
-from cellwright.robot_models import load_robot_model
-from tests.doubles.ur.wired import Wired, cb3, straight
+from tests.doubles.ur.wired import Wired, straight
 
 WAY = np.array([0.6, -0.2, 0.3, 0.1, -0.4, 0.5])
 TOO_LONG = 10.0
 """s until somebody who should not have waited is told to wait: nobody waits for it but where this fails."""
-
-
-@pytest.fixture(scope="module")
-def model() -> RobotModel:
-    return load_robot_model("ur5e", Path(), None).expect()
-
-
-@pytest.fixture
-def wired(model: RobotModel) -> Wired:
-    ready = Wired(*cb3(model))
-    ready.bring_up()
-    return ready
 
 
 @pytest.fixture

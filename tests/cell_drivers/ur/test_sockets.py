@@ -5,7 +5,6 @@ What it decides is tested on wires of memory.
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from cell.driver_errors import LinkLost, ProtocolViolation
 from cell.robot import RobotModel
 from cell_drivers.ur.address import Address, read_address
 from cell_drivers.ur.driver import UrDriver
-from cellwright.robot_models import load_robot_model
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import Chaos, Mix
 from tests.doubles.ur.controller import Controller
@@ -22,11 +20,6 @@ from tests.doubles.ur.served import Served
 from tests.doubles.ur.wired import HOME, straight
 
 WAY = np.array([0.3, -0.1, 0.2, 0.1, -0.2, 0.1])
-
-
-@pytest.fixture(scope="module")
-def model() -> RobotModel:
-    return load_robot_model("ur5e", Path(), None).expect()
 
 
 @pytest.fixture
