@@ -28,8 +28,8 @@ class WaitsForAnAnswer(Around):
         return status
 
 
-class StopsInTurn(Around):
-    """What is said to it goes out behind the answer to what was said before, a stop too."""
+class KeepsAStop(Around):
+    """While its device is silent."""
 
     kept: StopKind | None = None
 
@@ -38,6 +38,10 @@ class StopsInTurn(Around):
             self.kept = kind
         else:
             self.inner.stop(kind)
+
+
+class StopsInTurn(KeepsAStop):
+    """What is said to it goes out behind the answer to what was said before, a stop too."""
 
     def heartbeat(self) -> None:
         if self.kept is not None and not self.inner.is_frozen:

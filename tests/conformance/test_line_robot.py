@@ -51,6 +51,21 @@ def at(port: int) -> Assembly:
     return replace(whole, devices=frozenset({"gantry"}), addresses={"gantry": f"line://127.0.0.1:{port}"})
 
 
+def reworded(robot: LineRobot, change: Callable[[list[bytes]], None]) -> Callable[[], None]:
+    """Each of its lines has its words changed so, until what is returned is called."""
+
+    def spoilt(line: bytes) -> bytes:
+        words = line.split()
+        change(words)
+        return b" ".join(words) + b"\n"
+
+    def end() -> None:
+        robot.spoil = lambda line: line
+
+    robot.spoil = spoilt
+    return end
+
+
 def kept(bench: Bench, laws: tuple[Law, ...]) -> None:
     statement = examine(bench, laws)
     assert [(finding.law.name, finding.seen) for finding in statement.of("failed")] == []
@@ -71,18 +86,11 @@ def test_it_keeps_laws_of_the_kit_over_a_real_socket(line_robot: ModuleType, rob
 @pytest.mark.long
 def test_what_it_cannot_mean_is_no_state(line_robot: ModuleType, robot: LineRobot) -> None:
     def nonsense(drivers: DriverSet, device: str, what: Nonsense) -> Callable[[], None]:
-        def spoilt(line: bytes) -> bytes:
-            words = line.split()
+        def spoilt(words: list[bytes]) -> None:
             words[2] = b"%d" % (10**15 - int(words[2])) if what == "back in time" else words[2]
             words[-2] = b"inf," + words[-2].partition(b",")[2] if what == "not finite" else words[-2]
-            return b" ".join(words) + b"\n"
 
-        robot.spoil = spoilt
-
-        def end() -> None:
-            robot.spoil = lambda line: line
-
-        return end
+        return reworded(robot, spoilt)
 
     bench = line_robot.bench(at(robot.port))
     laws = (doubting.what_is_not_finite_is_no_state, doubting.what_runs_back_is_no_state)
@@ -91,17 +99,10 @@ def test_what_it_cannot_mean_is_no_state(line_robot: ModuleType, robot: LineRobo
 
 def test_off_where_it_is_told_to_be_it_is_seen_off_its_setpoint(line_robot: ModuleType, robot: LineRobot) -> None:
     def astray(drivers: DriverSet, device: str, by: float) -> Callable[[], None]:
-        def beside(line: bytes) -> bytes:
-            words = line.split()
+        def beside(words: list[bytes]) -> None:
             words[-2] = b",".join(b"%.9f" % (float(x) + by) for x in words[-2].split(b","))
-            return b" ".join(words) + b"\n"
 
-        robot.spoil = beside
-
-        def end() -> None:
-            robot.spoil = lambda line: line
-
-        return end
+        return reworded(robot, beside)
 
     bench = line_robot.bench(at(robot.port))
     kept(replace(bench, hooks=replace(bench.hooks, astray=astray)), (aiming.who_strays_is_seen_off_the_setpoint,))

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBlock, StopKind
+from cell.device import CommandChanged, CommandStatus, DeviceEvent, ReadbackBlock
 from cell.driver import Assembly, DriverSet
 from cell_drivers.conformance import Law, bed, examine
 from cell_drivers.conformance.law import law
@@ -17,7 +17,7 @@ from cell_drivers.conformance.laws import hushing, linking, machining, moving, o
 from cell_drivers.conformance.seen import Broken
 from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import Around, Fault, Set, robots
-from tests.conformance.broken_hushing import Waiting, paced
+from tests.conformance.broken_hushing import KeepsAStop, Waiting, paced
 from tests.conformance.broken_racing import TakesTurns
 
 
@@ -159,16 +159,8 @@ def test_a_wait_whose_end_passes_between_two_looks_at_the_clock_is_over(monkeypa
     assert min(slept) >= 0.0
 
 
-class Sleeps(Around):
+class Sleeps(KeepsAStop):
     """While its device is silent that does nothing at all, as a process that is stopped; then it goes on, and reads what came."""
-
-    kept: StopKind | None = None
-
-    def stop(self, kind: StopKind) -> None:
-        if self.inner.is_frozen:
-            self.kept = kind
-        else:
-            self.inner.stop(kind)
 
     def sleep(self) -> Callable[[], None]:
         self.inner.scale_speed(f"sleep {self.now}", 0.0)
