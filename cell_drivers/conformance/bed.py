@@ -10,12 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
+from typing import ParamSpec, TypeVar
 
 from cell.device import Capabilities, CommandChanged, CommandStatus, DeviceEvent, FaultCleared, FaultRaised
 from cell.driver import CouplingDriver, Device, DriverSet, MachineDriver, StationDriver
 from cell_drivers.conformance.bench import Bench, Nonsense
 from cell_drivers.conformance.foreign import Foreign
 from cell_drivers.conformance.seen import Broken, NotTried
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 SECOND = 1_000_000_000
 STEP = 0.05
@@ -219,12 +223,8 @@ class Bed:
     @contextmanager
     def hushed(self, device: str) -> Iterator[None]:
         """For the block `device` is silent, and its link not cut. Raises NotTried where the bench cannot."""
-        if self.bench.hooks.hush is None:
-            raise NotTried("the bench cannot make a device fall silent")
-        try:
-            let_go = self.bench.hooks.hush(self.drivers, device)
-        except KeyError:
-            raise NotTried(f"the bench cannot make {device} fall silent") from None
+        cannot = "make a device fall silent", f"make {device} fall silent"
+        let_go = _asked(self.bench.hooks.hush, cannot, self.drivers, device)
         self._cut.add(device)
         try:
             yield
@@ -234,12 +234,8 @@ class Bed:
     @contextmanager
     def nonsense(self, device: str, what: Nonsense) -> Iterator[None]:
         """For the block the device says what cannot be so. Raises NotTried where the bench cannot make it."""
-        if self.bench.hooks.nonsense is None:
-            raise NotTried("the bench cannot make a device say what cannot be so")
-        try:
-            end = self.bench.hooks.nonsense(self.drivers, device, what)
-        except KeyError:
-            raise NotTried(f"the bench cannot make {device} say what is {what}") from None
+        cannot = "make a device say what cannot be so", f"make {device} say what is {what}"
+        end = _asked(self.bench.hooks.nonsense, cannot, self.drivers, device, what)
         try:
             yield
         finally:
@@ -248,16 +244,17 @@ class Bed:
     @contextmanager
     def astray(self, robot: str, by: float) -> Iterator[None]:
         """For the block the robot's joints are not where they are told to be. Raises NotTried where the bench cannot do it."""
-        if self.bench.hooks.astray is None:
-            raise NotTried("the bench cannot have a robot be elsewhere than where it is told to be")
-        try:
-            end = self.bench.hooks.astray(self.drivers, robot, by)
-        except KeyError:
-            raise NotTried(f"the bench cannot have {robot} be elsewhere than where it is told to be") from None
+        elsewhere = "be elsewhere than where it is told to be"
+        cannot = f"have a robot {elsewhere}", f"have {robot} {elsewhere}"
+        end = _asked(self.bench.hooks.astray, cannot, self.drivers, robot, by)
         try:
             yield
         finally:
             end()
+
+    def fault(self, device: str) -> str:
+        """Has the device fault, and says as what. Raises NotTried where the bench cannot."""
+        return _asked(self.bench.hooks.fault, ("make it fault", f"make {device} fault"), self.drivers, device)
 
     def reconnect(self) -> None:
         """Closes and opens; with another set where that one meets the same devices."""
@@ -266,6 +263,17 @@ class Bed:
             self._meet(self.bench.make())
         self.drivers.open()
         self._await_states()
+
+
+def _asked(hook: Callable[Asked, Answer] | None, cannot: tuple[str, str], *given: Asked.args, **named: Asked.kwargs) -> Answer:
+    """What the bench's hook does. Raises NotTried where there is none, or none for that device: `cannot` says it of either."""
+    whatever, this = cannot
+    if hook is None:
+        raise NotTried(f"the bench cannot {whatever}")
+    try:
+        return hook(*given, **named)
+    except KeyError:
+        raise NotTried(f"the bench cannot {this}") from None
 
 
 @contextmanager

@@ -253,12 +253,7 @@ def a_machine_stops(bed: Bed, machine: str) -> str:
 @law("machine", "With an alarm that is not acknowledged programs are refused.", exempt=no_program)
 def no_program_with_an_alarm(bed: Bed, machine: str) -> str:
     program = loaded(bed, machine)
-    if bed.bench.hooks.fault is None:
-        raise NotTried("the bench cannot make it fault")
-    try:
-        fault = bed.bench.hooks.fault(bed.drivers, machine)
-    except KeyError:
-        raise NotTried(f"the bench cannot make {machine} fault") from None
+    fault = bed.fault(machine)
     until_seen(bed, machine)
     driver = bed.drivers.machines[machine]
     refused = refusal(lambda: driver.program(bed.id(), program), "a program with an alarm")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cell.device import FaultCleared, FaultRaised
 from cell_drivers.conformance.bed import Bed
 from cell_drivers.conformance.law import law
-from cell_drivers.conformance.seen import NotTried, demand
+from cell_drivers.conformance.seen import demand
 from cell_drivers.conformance.trying import is_not_seen, refusal
 
 
@@ -43,12 +43,7 @@ def an_unknown_io_point_is_refused(bed: Bed, robot: str) -> str:
     "and twice is as good as once.",
 )
 def a_fault_is_told_and_acknowledged(bed: Bed, device: str) -> str:
-    if bed.bench.hooks.fault is None:
-        raise NotTried("the bench cannot make it fault")
-    try:
-        fault = bed.bench.hooks.fault(bed.drivers, device)
-    except KeyError:
-        raise NotTried(f"the bench cannot make {device} fault") from None
+    fault = bed.fault(device)
     bed.wait(0.5)
     raised = [e for e in bed.events if isinstance(e, FaultRaised) and (e.device, e.fault) == (device, fault)]
     demand(len(raised) == 1, f"the fault {fault!r} was told {len(raised)} times")
