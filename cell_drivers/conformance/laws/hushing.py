@@ -16,6 +16,7 @@ from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import KIT, SECOND, Bed
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.laws.gripping import between, force_of, hand_of, opened, parted
+from cell_drivers.conformance.laws.linking import refuses_to_move, told_truly
 from cell_drivers.conformance.laws.telling import AT_ONCE, LATE
 from cell_drivers.conformance.motions import Rig, rig
 from cell_drivers.conformance.seen import Broken, demand
@@ -197,12 +198,7 @@ def silence_is_told_as_age(bed: Bed, robot: str) -> str:
         demand(made_up <= most * SECOND, f"it is silent, and states go on for {made_up / SECOND:.3g} s")
         age = (bed.now() - states[-1].received) / SECOND
         demand(age > most, f"it is silent, and the newest state is only {age:.3g} s old")
-        for what, call in (("prepare", lambda: moving.prepared(way)), ("start", lambda: moving.robot.start(ready))):
-            try:
-                call()
-            except DriverError:
-                continue
-            raise Broken(f"`{what}` is taken on a state that is {age:.3g} s old")
+        refuses_to_move(moving, way, ready, age)
     after = _is_heard_again(bed, robot, STAYS)
     _grow(after)
     if declared.device_clock:
@@ -241,10 +237,7 @@ def what_ran_in_the_silence_is_told_truly(bed: Bed, robot: str) -> str:
     there = moving.q()
     away = max(moving.distance(state.q, there) for state in moving.watch(STAYS))
     demand(away <= moving.still, f"it has moved by {away:.3g} since, and nobody asked")
-    is_there = moving.distance(there, way.segments[-1].control[-1]) <= moving.declared.start_tolerance
-    fits = ("done", "unknown") if is_there else ("aborted", "unknown")
-    demand(told() in fits, f"it {'is at its end' if is_there else 'stands on its way'}, and `status` says {told()}")
-    return f"{'at its end' if is_there else 'on its way'}: {told()}"
+    return told_truly(moving, way, there, told())
 
 
 @law("gripper", "What a silent tool has said of its hand grows old, and is told anew once it is heard again.")

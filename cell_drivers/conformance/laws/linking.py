@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cell.device import LinkChanged
+from cell.device import LinkChanged, Prepared, Trajectory
 from cell.driver_errors import DriverError
+from cell.geometry import Array
 from cell_drivers.conformance.bed import SECOND, Bed
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.motions import Rig, rig
@@ -96,6 +97,16 @@ def _drain(moving: Rig) -> None:
     moving.watch(2.0 / moving.declared.rate)
 
 
+def refuses_to_move(moving: Rig, way: Trajectory, ready: Prepared, age: float) -> None:
+    """Raises Broken where `way` is prepared, or what is `ready` started, on a state that is so many s old."""
+    for what, call in (("prepare", lambda: moving.prepared(way)), ("start", lambda: moving.robot.start(ready))):
+        try:
+            call()
+        except DriverError:
+            continue
+        raise Broken(f"`{what}` is taken on a state that is {age:.3g} s old")
+
+
 @law("motion", "Nothing is sent on a stale state.")
 def nothing_is_sent_on_a_stale_state(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)
@@ -103,12 +114,7 @@ def nothing_is_sent_on_a_stale_state(bed: Bed, robot: str) -> str:
     ready = moving.prepared(moving.way("ready"))
     with bed.cut(robot):
         bed.wait(2.0 * moving.declared.max_age + 0.2)
-        for what, call in (("prepare", lambda: moving.prepared(way)), ("start", lambda: moving.robot.start(ready))):
-            try:
-                call()
-            except DriverError:
-                continue
-            raise Broken(f"`{what}` is taken on a state that is {2.0 * moving.declared.max_age:g} s old")
+        refuses_to_move(moving, way, ready, 2.0 * moving.declared.max_age)
     bed.wait(0.2)
     demand(moving.stands(1.0), "once the link is back it moves")
     return "prepare and start are refused, and nothing moved when the link was back"
@@ -121,8 +127,12 @@ def status_is_true_after_a_cut(bed: Bed, robot: str) -> str:
     with bed.cut(robot):
         bed.wait(prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
     bed.wait(0.5)
-    is_there = moving.distance(moving.q(), way.segments[-1].control[-1]) <= moving.declared.start_tolerance
-    state = bed.status(robot, prepared.command).state
+    return told_truly(moving, way, moving.q(), bed.status(robot, prepared.command).state)
+
+
+def told_truly(moving: Rig, way: Trajectory, there: Array, state: str) -> str:
+    """Where a robot came to rest on its `way`, and what it says of it. Raises Broken where that is not so."""
+    is_there = moving.distance(there, way.segments[-1].control[-1]) <= moving.declared.start_tolerance
     fits = ("done", "unknown") if is_there else ("aborted", "unknown")
     demand(state in fits, f"it {'is at its end' if is_there else 'stands on its way'}, and `status` says {state}")
     return f"{'at its end' if is_there else 'on its way'}: {state}"
