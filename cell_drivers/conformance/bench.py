@@ -17,7 +17,8 @@ Nonsense = Literal["not finite", "back in time"]
 class Hooks:
     """Each gets the drivers and a device's name. None: it cannot be brought about, and the laws that need it stay untested.
 
-    `cut` takes the link to the device away, and what it gives back restores it. `fault` makes the device fault, with a cause that
+    `cut` takes the link to the device away, and what it gives back restores it: on the network's side, by a relay or the double,
+    and never by a call of the driver, which has to come back by itself. `fault` makes the device fault, with a cause that
     is gone at once, and gives the fault's name. `between` puts a part between the jaws of a hand, or takes it from there. `part`
     puts a part into a machine or station, or takes it out; where there is a clamp the kit clamps it. The kit gives a driver its
     declared `max_age` to see a fault or a part. `nonsense` makes the device itself, not its driver, say what it cannot mean, in

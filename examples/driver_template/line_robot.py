@@ -10,8 +10,9 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -21,12 +22,13 @@ from dry_driver.drivers import Drivers
 from dry_driver.robot import Fate, Robot, Sample
 
 from cell.device import StopKind
-from cell.driver import Assembly, DriverSet
+from cell.driver import Assembly
 from cell.driver_errors import ProtocolViolation
 from cell.geometry import Array
-from cell_drivers.conformance import Bench, Hooks
+from cell_drivers.conformance import Bench
 
 PATIENCE = 2.0  # s until the robot has said who it is
+RETRY, SILENT = 0.2, 5.0  # s between two attempts at a link; after which one that says nothing is lost
 
 
 class LineArm:
@@ -41,38 +43,33 @@ class LineArm:
         if url.scheme != "line" or not url.hostname or not url.port:
             raise ValueError(f"{name}: the address is {address!r}, expected like line://192.0.2.7:7000")
         self.name, self.joints, self._at = name, joints, (url.hostname, url.port)
-        self._socket: socket.socket | None = None
         self._samples: deque[Sample] = deque()
         self._fates: dict[str, Fate] = {}
         self._heard, self._saying = threading.Condition(), threading.Lock()
+        self._over, self._socket, self._why = threading.Event(), socket.socket(), cast(Exception | None, None)
+        self._socket.close()  # there is none yet: whatever is sent is lost
 
     def connect(self) -> None:
-        self._socket = socket.create_connection(self._at, PATIENCE)
-        lines = self._socket.makefile("r", encoding="ascii", errors="replace")
-        hello = lines.readline().split()
-        if hello != ["HELLO", "1", ",".join(self.joints)]:
-            self.disconnect()
-            raise ProtocolViolation(self.name, None, self.now(), f"it says {' '.join(hello)[:80]!r}")
-        self._socket.settimeout(None)
-        threading.Thread(target=self._listen, args=(lines,), name=self.name, daemon=True).start()
+        self._over, self._why, self._samples = threading.Event(), None, deque()
+        threading.Thread(target=self._keep_a_link, args=(self._over,), name=self.name, daemon=True).start()
         with self._heard:
-            if not self._heard.wait_for(lambda: self._samples, PATIENCE):
-                raise TimeoutError(f"{self.name}: it says who it is, and nothing more")
+            self._heard.wait_for(lambda: self._samples or self._why, 3 * PATIENCE)
+        if not self._samples:
+            self.disconnect()
+            raise self._why or TimeoutError(f"{self.name}: it says who it is, and nothing more")
 
     def disconnect(self) -> None:
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-            self._socket.close()
-            self._socket = None
+        with self._heard, suppress(OSError):
+            self._over.set()
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def samples(self) -> list[Sample]:
         return [self._samples.popleft() for _ in range(len(self._samples))]
 
     def fate(self, command: str) -> Fate | None:
+        self._fates.pop(command, None)
+        self._say(f"FATE {command}")
         with self._heard:
-            self._fates.pop(command, None)
-            self._say(f"FATE {command}")
             self._heard.wait_for(lambda: command in self._fates, 0.05)
             return self._fates.get(command)
 
@@ -94,15 +91,33 @@ class LineArm:
 
     def _say(self, line: str) -> None:
         """What cannot be sent is lost; that the state grows old tells of it. One line after the other, whoever says it: else a
-        stop gets into the midst of a long motion, and is none."""
-        with suppress(OSError), self._saying:
-            if self._socket is not None:
+        stop gets into the midst of a long motion, and is none. A link with half a line in it is of no more use."""
+        with self._saying, suppress(OSError):
+            try:
                 self._socket.sendall(f"{line}\n".encode("ascii"))
+            except TimeoutError:
+                self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _listen(self, lines: Iterable[str]) -> None:
-        with suppress(OSError, ValueError):  # closed, or no line of this protocol: the state grows old
-            for line in lines:
-                self._take(line.split())
+    def _keep_a_link(self, over: threading.Event) -> None:
+        """Until it is given up: one that was lost is made anew, and nothing is said again."""
+        while not over.is_set():
+            try:
+                with socket.create_connection(self._at, PATIENCE) as link, link.makefile(encoding="latin-1") as lines:
+                    self._greet(link, lines.readline().split(), over)
+                    for line in takewhile(lambda _: not over.is_set(), lines):
+                        self._take(line.split())
+            except (OSError, ValueError, ProtocolViolation) as why:  # closed, or no line of this protocol: the state grows old
+                with self._heard:
+                    self._why = why
+                    self._heard.notify_all()
+            over.wait(RETRY)
+
+    def _greet(self, link: socket.socket, hello: list[str], over: threading.Event) -> None:
+        if hello != ["HELLO", "1", ",".join(self.joints)]:
+            raise ProtocolViolation(self.name, None, self.now(), f"it says {' '.join(hello)[:80]!r}")
+        link.settimeout(SILENT)
+        with self._heard:
+            self._socket = self._socket if over.is_set() else link
 
     def _take(self, words: list[str]) -> None:
         if words[:1] == ["F"]:
@@ -127,10 +142,5 @@ def driver(assembly: Assembly) -> Drivers:
 
 
 def bench(assembly: Assembly) -> Bench:
-    return Bench(driver, assembly, travel=0.1, speed=0.5, hooks=Hooks(cut=_cut), stays=True)
-
-
-def _cut(drivers: DriverSet, robot: str) -> Callable[[], None]:
-    arm = cast(LineArm, cast(Robot, drivers.motion[robot]).arm)
-    arm.disconnect()
-    return arm.connect
+    """Its network is not in our hands: whoever has it adds `cut`."""
+    return Bench(driver, assembly, travel=0.1, speed=0.5, stays=True)

@@ -158,6 +158,31 @@ class TakesTheSameAgain(Around):
         return replace(state, received=self.now) if self.inner.is_frozen else state
 
 
+class StaysAway(Around):
+    """It has one link for each `open`, and makes it anew as often as `links` says."""
+
+    links = 0
+    kept: RobotState | None = None
+    cuts = 0
+    was_cut = False
+
+    def state(self) -> RobotState:
+        self.heartbeat()
+        if self.cuts <= self.links:
+            self.kept = self.inner.state()
+        assert self.kept is not None
+        return self.kept
+
+    def heartbeat(self) -> None:
+        is_cut = self.inner.is_frozen
+        self.cuts += is_cut and not self.was_cut
+        self.was_cut = is_cut
+
+
+class ComesBackOnce(StaysAway):
+    links = 1
+
+
 class Remembers(Around):
     """What a status was while the link was cut it is for ever."""
 
@@ -390,6 +415,9 @@ FAULTS = (
     Fault("declares that it cannot scale, and does", scaling.scaling_is_refused_where_undeclared, robots(CanScale)),
     Fault("goes on with states when the link is cut", linking.no_state_is_made_up, robots(MadeUp)),
     Fault("tells a link that is cut as back", linking.no_state_is_made_up, LostAndBack),
+    Fault("never comes back from a cut", linking.a_lost_link_comes_back_by_itself, robots(StaysAway)),
+    Fault("comes back from one cut alone", linking.a_lost_link_comes_back_by_itself, robots(ComesBackOnce)),
+    Fault("has no state after the cut to be true of", linking.status_is_true_after_a_cut, robots(StaysAway)),
     Fault("keeps a status from before the cut", linking.status_is_true_after_a_cut, robots(RemembersWhatItPolled)),
     Fault("declares an I/O point that it does not have", wiring.set_io_reaches_its_value, robots(HasALamp)),
     Fault("says done, and its lamp stays dark", wiring.set_io_reaches_its_value, robots(DarkLamp)),

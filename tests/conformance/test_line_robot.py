@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from cell.driver_errors import DriverError, ProtocolViolation
 from cell_drivers.conformance import LAWS, Bench, Law, examine
 from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.conformance.built_in import HOME, JOINTS, built_in
-from cell_drivers.conformance.laws import aiming, doubting, hushing, moving, numbering, opening, telling, timing
+from cell_drivers.conformance.laws import aiming, doubting, hushing, linking, moving, numbering, opening, telling, timing
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Chaos
 from tests.doubles.line_robot import LineRobot
@@ -43,6 +44,13 @@ def line_robot(repository: Path) -> Iterator[ModuleType]:
 @pytest.fixture
 def robot() -> Iterator[LineRobot]:
     with LineRobot(JOINTS, HOME) as running:
+        yield running
+
+
+@pytest.fixture
+def relay(robot: LineRobot) -> Iterator[ChaosRelay]:
+    """The network between them."""
+    with ChaosRelay(("127.0.0.1", robot.port), Chaos(0, CALM)) as running:
         yield running
 
 
@@ -124,23 +132,73 @@ def test_a_time_of_receipt_is_no_clock_of_the_robot(line_robot: ModuleType, robo
     assert finding.seen == "`received` is always 0 ns after `device_time`, to the last digit: that is one clock"
 
 
-def hushed(line_robot: ModuleType, relay: ChaosRelay) -> Bench:
+def networked(line_robot: ModuleType, relay: ChaosRelay) -> Bench:
+    """The driver is told of nothing: what is cut and restored is the network."""
     bench: Bench = line_robot.bench(at(relay.port))
-    return replace(bench, hooks=replace(bench.hooks, hush=lambda drivers, device: relay.hold()))
+
+    def cut(drivers: DriverSet, device: str) -> Callable[[], None]:
+        relay.cut(refuses=True)
+        return relay.heal
+
+    return replace(bench, hooks=replace(bench.hooks, cut=cut, hush=lambda drivers, device: relay.hold()))
+
+
+def test_it_makes_a_lost_link_anew_by_itself_and_says_nothing_again(
+    line_robot: ModuleType, robot: LineRobot, relay: ChaosRelay
+) -> None:
+    drivers = line_robot.driver(at(relay.port))
+    drivers.open()
+    try:
+        driver = drivers.motion["gantry"]
+        driver.activate("on")
+        until(lambda: robot.is_on, "the power to be on")
+        most, said = 1e9 * driver.capabilities().max_age, list(robot.heard)
+        for _ in range(2):
+            relay.cut(refuses=True)
+            until(lambda: driver.now() - driver.state().received > most, "the state to grow old")
+            driver.stop("hold")  # into a link that is none: it comes back, and is lost
+            relay.heal()
+            until(lambda: driver.now() - driver.state().received < most, "a fresh state")
+        assert robot.heard == said
+        assert driver.status("nobody's").state == "not seen"
+        driver.stop("hold")
+        until(lambda: robot.heard[-1] == "STOP hold", "the stop to arrive")
+    finally:
+        drivers.close()
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_no_thread_of_it_is_left_when_it_is_closed(
+    line_robot: ModuleType, robot: LineRobot, relay: ChaosRelay, is_cut: bool
+) -> None:
+    def threads() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name == "gantry"]
+
+    drivers = line_robot.driver(at(relay.port))
+    drivers.open()
+    assert threads() == ["gantry"]
+    if is_cut:
+        relay.cut(refuses=True)
+    drivers.close()
+    until(lambda: not threads(), "its thread to end")
+    relay.heal()
+    assert not threads()
 
 
 @pytest.mark.long
-def test_it_keeps_the_laws_of_a_robot_that_is_silent_and_not_cut(line_robot: ModuleType, robot: LineRobot) -> None:
-    with ChaosRelay(("127.0.0.1", robot.port), Chaos(0, CALM)) as relay:
-        bench = hushed(line_robot, relay)
-        kept(bench, (hushing.a_stop_goes_out_to_a_silent_device, hushing.silence_is_told_as_age))
+def test_it_keeps_the_law_of_a_link_that_comes_back(line_robot: ModuleType, relay: ChaosRelay) -> None:
+    kept(networked(line_robot, relay), (linking.a_lost_link_comes_back_by_itself, linking.status_is_true_after_a_cut))
+
+
+@pytest.mark.long
+def test_it_keeps_the_laws_of_a_robot_that_is_silent_and_not_cut(line_robot: ModuleType, relay: ChaosRelay) -> None:
+    kept(networked(line_robot, relay), (hushing.a_stop_goes_out_to_a_silent_device, hushing.silence_is_told_as_age))
 
 
 @pytest.mark.slow
-def test_it_keeps_every_law_of_the_kit(line_robot: ModuleType, robot: LineRobot) -> None:
-    """75 laws in real time: more than a minute."""
-    with ChaosRelay(("127.0.0.1", robot.port), Chaos(0, CALM)) as relay:
-        kept(hushed(line_robot, relay), LAWS)
+def test_it_keeps_every_law_of_the_kit(line_robot: ModuleType, relay: ChaosRelay) -> None:
+    """76 laws in real time: more than a minute."""
+    kept(networked(line_robot, relay), LAWS)
 
 
 def test_a_robot_that_is_another_is_refused_before_anything_is_sent(line_robot: ModuleType) -> None:

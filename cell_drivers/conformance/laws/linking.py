@@ -10,6 +10,8 @@ from cell_drivers.conformance.law import law
 from cell_drivers.conformance.motions import Rig, rig
 from cell_drivers.conformance.seen import Broken, demand
 
+BACK = 10.0  # s within which a driver has made its link anew
+
 
 def unknown_loss(bed: Bed, robot: str) -> str:
     return 'exempt because on_link_loss is "unknown"' if bed.capabilities(robot).on_link_loss == "unknown" else ""
@@ -115,6 +117,7 @@ def nothing_is_sent_on_a_stale_state(bed: Bed, robot: str) -> str:
     with bed.cut(robot):
         bed.wait(2.0 * moving.declared.max_age + 0.2)
         refuses_to_move(moving, way, ready, 2.0 * moving.declared.max_age)
+    _back(moving)
     bed.wait(0.2)
     demand(moving.stands(1.0), "once the link is back it moves")
     return "prepare and start are refused, and nothing moved when the link was back"
@@ -126,6 +129,7 @@ def status_is_true_after_a_cut(bed: Bed, robot: str) -> str:
     prepared, way = moving.halfway()
     with bed.cut(robot):
         bed.wait(prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
+    _back(moving)
     bed.wait(0.5)
     return told_truly(moving, way, moving.q(), bed.status(robot, prepared.command).state)
 
@@ -136,3 +140,32 @@ def told_truly(moving: Rig, way: Trajectory, there: Array, state: str) -> str:
     fits = ("done", "unknown") if is_there else ("aborted", "unknown")
     demand(state in fits, f"it {'is at its end' if is_there else 'stands on its way'}, and `status` says {state}")
     return f"{'at its end' if is_there else 'on its way'}: {state}"
+
+
+@law("motion", "A link that was lost the driver makes anew by itself, each time it was: nobody calls `open` again.")
+def a_lost_link_comes_back_by_itself(bed: Bed, robot: str) -> str:
+    """Twice: one that is made anew once may have used up what it needs for it."""
+    moving, took = rig(bed, robot), list[float]()
+    for _ in range(2):
+        with bed.cut(robot):
+            bed.wait(2.0 * moving.declared.max_age + 0.2)
+        took.append(_back(moving))
+    return f"back {' and '.join(f'{seconds:.2g}' for seconds in took)} s after its network"
+
+
+def _back(moving: Rig) -> float:
+    """s until there is a fresh state again. Raises Broken where there is none: an old one would let any driver pass."""
+    began, most = moving.bed.now(), moving.declared.max_age * SECOND
+    last = moving.robot.state().received
+
+    def is_fresh() -> bool:
+        received = moving.robot.state().received
+        return received > last and moving.bed.now() - received <= most
+
+    if not moving.bed.until(is_fresh, BACK):
+        age = (moving.bed.now() - moving.robot.state().received) / SECOND
+        raise Broken(
+            f"{BACK:g} s after the network is back the newest state is {age:.3g} s old. Nobody calls `open` again in a run: "
+            "make the link anew in the thread that reads, a few times a second, and say nothing again over it"
+        )
+    return (moving.bed.now() - began) / SECOND
