@@ -185,6 +185,20 @@ def test_no_thread_of_it_is_left_when_it_is_closed(
     assert not threads()
 
 
+def test_it_waits_between_two_attempts_and_a_close_ends_the_wait(
+    line_robot: ModuleType, relay: ChaosRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_robot, "RETRY", 3600.0)
+    drivers = line_robot.driver(at(relay.port))
+    drivers.open()
+    driver = drivers.motion["gantry"]
+    relay.cut()
+    until(lambda: driver.now() - driver.state().received > 1e9 * driver.capabilities().max_age, "the state to grow old")
+    assert relay.connections == 1
+    drivers.close()
+    until(lambda: all(thread.name != "gantry" for thread in threading.enumerate()), "its thread to end")
+
+
 @pytest.mark.long
 def test_it_keeps_the_law_of_a_link_that_comes_back(line_robot: ModuleType, relay: ChaosRelay) -> None:
     kept(networked(line_robot, relay), (linking.a_lost_link_comes_back_by_itself, linking.status_is_true_after_a_cut))
