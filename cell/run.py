@@ -36,7 +36,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 16
+RULES = 17
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -55,7 +55,8 @@ reason; before, a hold for a person in a zone was hidden where a hold before it 
 fault of a device stands until its own end is told; before, the first one was all that was known of it, and the end of any was the
 end of it (decision 0174). 15: a hold for people in a zone, for a robot that does not slow down for them or for a
 question names what robots were at work for, or the step; and nobody is asked where a part is that is given up (decision 0174).
-16: figures are told (decision 0173); and a joint that is too fast is an alarm of its own, also where the run is held already."""
+16: figures are told (decision 0173); and a joint that is too fast is an alarm of its own, also where the run is held already.
+17: a hold for a clause that is broken (R727 of waiting parts, R735) names that clause; before, no line."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -70,6 +71,7 @@ SHELVES_ONE_ALARM = 13
 EACH_FAULT_STANDS = 14
 ASKS_WHAT_MATTERS = ZONES_NAME_LINES = 15
 FAST_JOINTS_ARE_ALARMS = TELLS_FIGURES = 16
+CLAUSES_ARE_NAMED = 17
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which lines of the intent a device is at work for, so that an alarm about it names them.
 
-Law: what a device is at work for is read off the steps that are under way there (served.py). What fails names the line of its
-step, else of its goal, else of its device.
+Law: what a device is at work for is read off the steps that are under way there (served.py). What fails names the clause
+that it broke where it says so, else the line of its step, of its goal, of its device.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cell.diagnostic import Span
-from cell.run import ALARMS_NAME_LINES, FAILURES_NAME_LINES
+from cell.run import ALARMS_NAME_LINES, CLAUSES_ARE_NAMED, FAILURES_NAME_LINES
 from controller.draft import Draft
 from controller.run_state import Failure
 from controller.served import served
@@ -40,6 +40,8 @@ def lines_of_step(d: Draft, step: str | None) -> tuple[Span, ...]:
 def lines_of_failure(d: Draft, failure: Failure) -> tuple[Span, ...]:
     if d.known.rules < FAILURES_NAME_LINES:
         return ()
+    if failure.because and d.known.rules >= CLAUSES_ARE_NAMED:
+        return failure.because
     goal = d.policies.goals.get(failure.goal or "") if d.policies is not None else None
     of_goal = () if goal is None else (goal.span,)
     return lines_of_step(d, failure.step) or of_goal or lines_of(d, failure.device or "")

@@ -92,7 +92,7 @@ def _late(d: Draft, asked: _Asked, paced: Paced) -> None:
     d.mend(violations=d.trouble.violations + 1, paces=d.trouble.paces.set(asked.loop.id, replace(paced, is_late=True)))
     d.say(ClauseBroken(d.now, d.subject, "every", text, (asked.pace.span,)))
     block = next((name for name, around in d.policies.outward.items() if around[0].block == asked.loop.block), "")
-    recovery.fail(d, Failure("late", "R735", text, block=block, keeps_plan=True))
+    recovery.fail(d, Failure("late", "R735", text, block=block, keeps_plan=True, because=(asked.pace.span,)))
 
 
 def _asked(d: Draft, loop: str) -> _Asked | None:

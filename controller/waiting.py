@@ -35,7 +35,7 @@ def counted(d: Draft, event: CountReported) -> None:
         text = f"{event.thing}.waiting {compare.operator} {limit:g} parts: {event.count:g} wait"
         d.mend(violations=d.trouble.violations + 1)
         d.say(ClauseBroken(d.now, d.subject, "ensure", text, (ensure.span,)))
-        recovery.fail(d, Failure("violated", "R727", text, block="", keeps_plan=True))
+        recovery.fail(d, Failure("violated", "R727", text, block="", keeps_plan=True, because=(ensure.span,)))
 
 
 def _keeps(compare: Compare, count: float, limit: float) -> bool:

@@ -7,7 +7,8 @@ from functools import cache
 
 from immutables import Map
 
-from cell.events import ClauseBroken, EventRaised, HoldRaised
+from cell.events import ClauseBroken, EventRaised, HoldRaised, RunOpened
+from cell.run import CLAUSES_ARE_NAMED
 from cell.scenario import Late
 from controller import pace
 from controller.acceptance import unwatched
@@ -55,6 +56,20 @@ def test_a_slip_is_told_once_and_held_where_nobody_has_a_policy() -> None:
     assert [e.code for e in ran.all(HoldRaised)] == ["R735"]
     assert "every 50 s" in ran.all(ClauseBroken)[0].text
     assert ran.record.summary.state == "Complete"
+
+
+def test_the_hold_for_a_slip_names_the_clause_and_in_a_run_of_before_no_line() -> None:
+    ran = bench().run(Late("gauge", 15.0))
+    (hold,) = ran.all(HoldRaised)
+    assert hold.because == ran.all(ClauseBroken)[0].because
+    assert len(hold.because) == 1
+    opened, *others = ran.record.events
+    assert isinstance(opened, RunOpened)
+    state = NOTHING_YET
+    for event in (replace(opened, context=replace(opened.context, rules=CLAUSES_ARE_NAMED - 1)), *others):
+        state, _ = advance(state, event)
+    assert state.trouble.hold is not None
+    assert (state.trouble.hold.code, state.trouble.hold.because) == ("R735", ())
 
 
 def test_a_policy_for_late_has_it() -> None:

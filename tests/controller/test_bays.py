@@ -195,7 +195,8 @@ def test_waiting_parts_are_counted_and_each_breaking_is_said_once() -> None:
 def test_a_clause_that_is_broken_holds_where_no_policy_has_it() -> None:
     d = draft_of(line(), 0)
     waiting.counted(d, CountReported(0, OF, "line1", 8.0, "line1.count"))
-    assert [failure.code for failure in d.trouble.failures] == ["R727"]
+    (ensure,) = d.known.program.block.ensures
+    assert [(failure.code, failure.because) for failure in d.trouble.failures] == [("R727", (ensure.span,))]
 
 
 def test_a_clause_that_is_watched_is_not_called_unwatched() -> None:
