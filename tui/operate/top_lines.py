@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from controller.awaited import asked_of_people
 from controller.goals import aims, goals
+from controller.zone_waits import zone_of
 from tui.operate.lines import Line, Piece, apart, cut, fitted, line, said, width_of
 from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
 from tui.operate.value_words import circuit_piece, oee_word, takt_word
@@ -108,7 +109,14 @@ def next_action(view: View) -> str:
         return "look, and confirm"
     if view.scene.run.pack == "Held":
         return "resume, or stop"
-    return ""
+    return _brought(view) if view.scene.run.pack == "Suspended" else ""
+
+
+def _brought(view: View) -> str:
+    """What the cell is short of, or has no room for, as its alarm says it; "" where it waits for people to go."""
+    listed, short = view.scene.alarms.listed, view.scene.run.belief.short
+    found = (listed.get(f"short {what}") for what in short if zone_of(what) is None)
+    return next((alarm.cause.what_to_do for alarm in found if alarm is not None and alarm.returned is None), "")
 
 
 def alarm_line(view: View, width: int, has_key: bool = True) -> Line:

@@ -6,16 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from immutables import Map
 
+from controller.alarms import Alarm, Alarms, Cause
 from controller.figures.figures import Figures, Takt
 from controller.figures.output import Output
 from controller.run_state import DeviceBelief, Fault
 from controller.tally import figures_of
+from controller.zone_waits import intruded_of
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import TENDING, events_of, scene_of
 from tui.operate.lines import text_of
 from tui.operate.tallying import Tallying
-from tui.operate.top_lines import job_line, state_line
+from tui.operate.top_lines import job_line, next_action, state_line
 from tui.operate.value_words import oee_word, takt_word
 from tui.operate.view import View
 
@@ -41,6 +44,19 @@ def test_oee_has_its_factors_and_is_not_told_while_one_is_not_known() -> None:
     assert oee_word(PACED) == ""
     assert oee_word(None) == ""
     assert oee_word(figures) in text_of(job_line(View(scene_of(TENDING), "record", figures=figures), 150))
+
+
+def test_what_a_suspended_run_waits_for_is_next_as_its_alarm_says() -> None:
+    cause = Cause("short crate", 3, "", "blocked: crate is full", "take parts away from crate")
+    scene = scene_of(TENDING, 400)
+    run = replace(scene.run, pack="Suspended", belief=replace(scene.run.belief, short=("crate",)))
+    listed = Alarms(listed=Map({cause.key: Alarm(cause, 0)}))
+    view = View(replace(scene, run=replace(run, alarms=listed)), "live", role="operate")
+    assert "next for you: take parts away from crate" in text_of(job_line(view, 150))
+    returned = Alarms(listed=Map({cause.key: Alarm(cause, 0, returned=1)}))
+    assert next_action(replace(view, scene=replace(scene, run=replace(run, alarms=returned)))) == ""
+    someone = replace(run, belief=replace(run.belief, short=(intruded_of("bay"),)), alarms=listed)
+    assert next_action(replace(view, scene=replace(scene, run=someone))) == ""
 
 
 @pytest.mark.parametrize("width", [80, 100, 120, 150])
