@@ -224,7 +224,9 @@ def may_not_be_shelved(alarm: Alarm) -> str | None:
 
 
 def _wrong_shelf(seconds: float, reason: str) -> str | None:
-    if not 0.0 < seconds <= LONGEST_SHELVED:
+    if seconds <= 0.0:
+        return "an alarm is shelved for longer than no time"
+    if not seconds <= LONGEST_SHELVED:
         return f"an alarm is shelved for at most {LONGEST_SHELVED / 86_400:g} days"
     if not reason.strip() or len(reason) > LONGEST_REASON:
         return f"an alarm is shelved for a reason, of at most {LONGEST_REASON} characters"

@@ -148,7 +148,7 @@ def test_a_viewer_only_looks(verb: str) -> None:
         (AcknowledgeAlarm(1, "short infeed"), "ann has acknowledged it already"),
         (UnshelveAlarm(1, "zone aisle"), "it is not shelved"),
         (ShelveAlarm(1, "device lathe jam", 7 * 86_400.0 + 1.0, "long"), "an alarm is shelved for at most 7 days"),
-        (ShelveAlarm(1, "device lathe jam", 0.0, "short"), "an alarm is shelved for at most 7 days"),
+        (ShelveAlarm(1, "device lathe jam", 0.0, "short"), "an alarm is shelved for longer than no time"),
         (ShelveAlarm(1, "device lathe jam", 60.0, " "), "an alarm is shelved for a reason, of at most 200 characters"),
         (ShelveAlarm(1, "device lathe jam", 60.0, "x" * 201), "an alarm is shelved for a reason, of at most 200 characters"),
         (
