@@ -14,6 +14,7 @@ from tui.speech import bold, printable, put_json, wants_colour
 _LONGEST_LINE = 110
 NEEDED = "together with these, without which something else stands in the way"
 NOT_PLANNED = "not planned: the text or the cell has to be mended first"
+SAID_WRONG, NOT_SO = "E279", "nothing is moved: what --holds says has to be mended first"
 TAKEN, NOT_OURS = "R757", "not planned: somebody else has the cell, or a device of it"
 
 
@@ -21,7 +22,8 @@ def why_text(why: WhyNot | None, texts: Mapping[str, str], colour: bool, found: 
     """A headline, then each core as the lines themselves, but for those that only repeat what is `found`. `texts` maps a file's
     name to its text."""
     if why is None:
-        return bold(NOT_OURS if any(d.code == TAKEN for d in found) else NOT_PLANNED, colour) + "\n"
+        codes = {d.code for d in found}
+        return bold(NOT_OURS if TAKEN in codes else NOT_SO if SAID_WRONG in codes else NOT_PLANNED, colour) + "\n"
     lines = [bold(_headline(why), colour)]
     for core in (c for c in why.cores if not _repeats(c, found)):
         lines += [f"{_claim(core)} ({core.code}):", *_rows(core.clauses, texts)]

@@ -64,6 +64,11 @@ def test_what_was_never_planned_is_not_called_impossible() -> None:
     assert why_text(None, {}, colour=False).startswith("not planned")
 
 
+def test_of_what_is_said_to_be_held_it_is_the_option_that_has_to_be_mended() -> None:
+    text = why_text(None, {}, colour=False, found=(error("E279", "gripper.a takes no plate"),))
+    assert text == "nothing is moved: what --holds says has to be mended first\n"
+
+
 def test_a_hostile_name_does_not_paint_the_terminal() -> None:
     span = Span("a\x1b[31m.intent", Position(1, 1), Position(1, 4))
     text = why_text(WhyNot("proved impossible", (Core("E607", (span,), (), True),)), {span.file: "\x1b[2Jx"}, colour=False)
