@@ -225,6 +225,9 @@ class Operate(App[str]):
         why = deed.why_not(self.view)
         if why is not None:
             self.tell(f"{deed.short}: {why}")
+            if deed.name == "stop" and self.view.attached.link == "lost":
+                self.source.ask("quick stop")  # that it was not sent is told above every alarm, and stays
+                self.look()
         return why is None
 
     def _do(self, deed: Deed) -> None:

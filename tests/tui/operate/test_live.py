@@ -15,7 +15,7 @@ from controller.attached import chronicle, client, reception
 from controller.attached.messages import Role
 from tests.tui.operate.at_a_controller import Controlled, controlled, until
 from tests.tui.operate.on_record import TENDING
-from tests.tui.operate.seen import in_a_loop, text_of_screen
+from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
 from tui.operate.app import Operate
 from tui.operate.live import LiveRun
 
@@ -79,6 +79,10 @@ async def test_a_controller_that_dies_is_said_and_one_that_comes_back_is_attache
             assert "the controller has gone without a word" in text_of_screen(app)
             await pilot.press("h")
             assert "there is no controller to ask" in text_of_screen(app)
+            await pilot.press("x")
+            await until(pilot, lambda: "STOP NOT SENT: there is no controller to ask" in rows_of_screen(app)[2])
+            await pilot.press("1")
+            assert "STOP NOT SENT" in rows_of_screen(app)[2]  # until there is one again
             run.come_back()
             run.tell(250)
             await pilot.press("n")
