@@ -21,6 +21,11 @@ from cell.motion_plan import MotionPlan
 CauseKind = Literal["intent", "cell", "setting", "state", "robot", "seed", "version"]
 MOST = 200  # characters of a value
 DIGEST = 12  # characters of a hash, which nobody reads
+_UNITS: Mapping[str, tuple[float, str]] = {
+    "max_speed": (1e3, "mm/s"), "approach_speed": (1e3, "mm/s"), "payload": (1.0, "kg"), "mass": (1.0, "kg"),
+    "force_limit": (1.0, "N"), "grip_force": (1.0, "N"), "shortest": (1.0, "s"), "longest": (1.0, "s"),
+}  # fmt: skip
+"""What a cell file writes such a number in, by the name of the field."""
 _GROUPS = ("robots", "tools", "parts", "equipment", "changers", "zones", "people", "queues")
 
 
@@ -138,7 +143,12 @@ def _fields(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str, str]
         for key in dict.fromkeys((*old, *new)):
             yield from _fields(old.get(key), new.get(key), f"{path}.{key}")
     elif _word(old) != _word(new):
-        yield path, _word(old), _word(new)
+        yield path, _measured(path, old), _measured(path, new)
+
+
+def _measured(path: str, value: Any) -> str:
+    factor, unit = _UNITS.get(path.rpartition(".")[2], (1.0, ""))
+    return f"{factor * value:g} {unit}".rstrip() if isinstance(value, float) else _word(value)
 
 
 def _word(value: Any) -> str:

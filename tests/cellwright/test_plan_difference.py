@@ -49,10 +49,17 @@ def test_a_longer_program_is_because_of_the_fact_of_the_cell(tmp_path: Path) -> 
     new = cell_with("program OP10 for 42 s", "program OP10 for 60 s", tmp_path)
     found = difference(BEFORE, slower(BEFORE), Sources({}, old), Sources({}, new))
     assert {(cause.subject, cause.was, cause.now) for cause in found.causes} == {
-        ("lathe: programs.OP10.duration.shortest", "40", "60"),
-        ("lathe: programs.OP10.duration.longest", "40", "60"),
+        ("lathe: programs.OP10.duration.shortest", "40 s", "60 s"),
+        ("lathe: programs.OP10.duration.longest", "40 s", "60 s"),
     }
     assert found.changes == (Change("lathe runs OP10", "40.00 s", "60.00 s", (0, 1), True),)
+
+
+def test_a_speed_is_told_in_the_unit_that_the_cell_file_writes(tmp_path: Path) -> None:
+    old = cell_with("max_speed 1000 mm/s", "max_speed 1000 mm/s", tmp_path)
+    new = cell_with("max_speed 1000 mm/s", "max_speed 700 mm/s", tmp_path)
+    found = difference(BEFORE, slower(BEFORE), Sources({}, old), Sources({}, new))
+    assert [(cause.subject, cause.was, cause.now) for cause in found.causes] == [("r1: max_speed", "1000 mm/s", "700 mm/s")]
 
 
 def test_what_stands_elsewhere_is_told_by_where(tmp_path: Path) -> None:
