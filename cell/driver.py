@@ -34,6 +34,7 @@ from cell.device import (
 from cell.model import CellModel
 from cell.robot import RobotModel
 from cell.scenario import Scenario
+from cell.state import PartState
 
 CONTRACT_VERSION = "1.3"
 """Of the calls below and of their laws (docs/drivers.md). Its first number changes when a driver that kept them breaks one."""
@@ -306,8 +307,9 @@ class Metered(Protocol):
 class Assembly:
     """What a driver package gets to build its drivers from. `devices` are those that it is to drive, as cell/devices.py names
     them; the rest of the cell is another driver's. `addresses`, by device, are what the cell file says after `address`.
-    `scenario`, `record`, the file in which a world keeps what truly happened, and `remembers`, how much of each kind it keeps
-    at hand (None: all of it), only mean something to simulated devices."""
+    `scenario`, `record`, the file in which a world keeps what truly happened, `remembers`, how much of each kind it keeps
+    at hand (None: all of it), and `in_hands`, the parts that hands hold as it begins, only mean something to
+    simulated devices."""
 
     cell: CellModel
     robots: Mapping[str, RobotModel]
@@ -316,6 +318,7 @@ class Assembly:
     addresses: Mapping[str, str] = field(default_factory=dict)
     record: str | None = None
     remembers: int | None = None
+    in_hands: tuple[PartState, ...] = ()
 
 
 DriverFactory = Callable[[Assembly], DriverSet]

@@ -9,7 +9,7 @@ from cell.driver import Assembly, DriverSet
 from cell.driver_errors import as_told
 from cell.model import CellModel
 from cell.scenario import Scenario
-from cell.state import PlanningRequest
+from cell.state import InHand, PlanningRequest
 from cell_drivers.composed import ComposedSet, Share
 from cell_drivers.registry import find_driver, load, unknown_drivers
 from cellwright.assignment import Assigned, assigned
@@ -41,7 +41,8 @@ def open_drivers(request: PlanningRequest, scenario: Scenario) -> Outcome[Driver
 def assembly_of(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Assembly:
     """What the driver of that part of the cell is made from. A run without end has no room for all that has happened."""
     remembers = REMEMBERED if request.is_continuous else None
-    return Assembly(request.cell, request.robots, scenario, part.devices, part.addresses, remembers=remembers)
+    in_hands = tuple(one for one in request.state.parts if isinstance(one.location, InHand))  # only where somebody has said so
+    return Assembly(request.cell, request.robots, scenario, part.devices, part.addresses, None, remembers, in_hands)
 
 
 def undriven(cell: CellModel) -> tuple[Diagnostic, ...]:

@@ -14,7 +14,7 @@ from cell.equipment import Equipment
 from cell.model import CellModel, Tool
 from cell.outfeeds import taking_away
 from cell.people import PERSON
-from cell.state import Expected
+from cell.state import Expected, InHand, PartState
 from cell.world_record import Happening, WorldRecord
 from cell_drivers.simulated.arm import Arm
 from cell_drivers.simulated.coupling_face import CouplingFace
@@ -51,6 +51,8 @@ class SimulatedCell:
         world.arms.update(self._followed)
         self._tools = {name: _tool_face(world, tool) for name, tool in cell.tools.items()}
         world.hands.update(self._tools)
+        for one in assembly.in_hands:
+            self._put_in_hand(one)
         changing = dict.fromkeys(robot for changer in cell.changers.values() for robot in changer.serves)
         self._couplings = {robot: CouplingFace(world, robot) for robot in changing}
         self._machines = {name: MachineFace(world, e) for name, e in cell.equipment.items() if _is_device(e)}
@@ -71,6 +73,12 @@ class SimulatedCell:
             *self._robots.values(), *self._couplings.values(), *self._tools.values(), *self._machines.values(),
             *self._supplies.values(), *self._persons.values(), self._signals, self._people,
         )  # fmt: skip
+
+    def _put_in_hand(self, one: PartState) -> None:
+        assert isinstance(one.location, InHand)
+        tool, _, hand = one.location.hand.partition(".")
+        self.world.parts.hold(one.id, one.kind, one.location.hand, one.location.grasp)
+        self._tools[tool].holds(hand)
 
     @property
     def follows(self) -> frozenset[str]:

@@ -59,6 +59,10 @@ class GripperFace(Face):
     def is_holding(self) -> bool:
         return any(jaws.grip == "held" for jaws in self._jaws.values())
 
+    def holds(self, hand: str) -> None:
+        """As the world begins."""
+        self._jaws[hand].grip = "held"
+
     # --- calls ---
 
     def grip(self, command: str, hand: str, width: float | None, force: float) -> None:

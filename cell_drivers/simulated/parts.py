@@ -17,6 +17,7 @@ import numpy as np
 from cell.declared_state import declared_state
 from cell.equipment import PartKind, Place
 from cell.geometry import Array, Box, ConvexHull, Cylinder, Pose, Shape, Sphere, height
+from cell.grasps import T_part_tcp
 from cell.model import CellModel
 from cell.outfeeds import is_outfeed, room_in
 from cell.scene import is_heap, is_in_passing
@@ -87,6 +88,12 @@ class Parts:
         if part in self.parts:
             raise ValueError(f"there is a {part} already")
         self._put(Part(part, self.cell.parts[kind], RestsIn(place.name), place.frame))
+
+    def hold(self, part: str, kind: str, hand: str, grasp: int) -> None:
+        """A part that `hand` holds from the beginning, so gripped; nobody has seen where it was taken."""
+        known = self.cell.parts[kind]
+        T_tcp_part = T_part_tcp(known.shape, grasp).inverse()
+        self._put(Part(part, known, HeldBy(hand), Pose.identity(), T_tcp_part))
 
     def lay(self, part: str, kind: str, place: str, pose: Pose) -> None:
         """Somebody puts a part at `pose` (T_world_part); `place` counts as where it lies."""

@@ -11,8 +11,11 @@ from cell.diagnostic import Position, Span
 from cell.driven_by import DrivenBy
 from cell.model import CellModel
 from cell.scenario import Scenario
+from cell.state import InHand
+from cell.world_record import HeldBy
 from cell_drivers.simulated import SimulatedCell
 from cellwright.assignment import assigned
+from cellwright.by_hand import hands_of, state_by_hand
 from cellwright.open_drivers import REMEMBERED, missing_drivers, open_drivers
 from tests.cell_drivers.test_registry import plant
 from tests.intentlang.cells import cell_of
@@ -117,6 +120,18 @@ def test_only_drivers_that_the_cell_names_are_imported(planted: Path) -> None:
     assert open_drivers(replace(asked, cell=replace(asked.cell, robots=robots)), Scenario()).is_ok
     assert "the_second_driver" in sys.modules
     assert "the_unnamed_driver" not in sys.modules
+
+
+def test_a_simulated_world_begins_with_what_hands_are_said_to_hold() -> None:
+    asked = request()
+    hand, kind = hands_of(asked.cell)[0], next(iter(asked.cell.parts))
+    state = state_by_hand(asked.cell, [(hand, kind)]).expect()
+    (held,) = (part.id for part in state.parts if part.location == InHand(hand, 0))
+    drivers = open_drivers(replace(asked, state=state), Scenario()).expect()
+    assert isinstance(drivers, SimulatedCell)
+    tool, _, own = hand.partition(".")
+    assert drivers.grippers[tool].state(own).grip == "held"
+    assert [part.id for part in drivers.record().parts if part.where == HeldBy(hand)] == [held]
 
 
 def test_a_simulated_world_has_room_for_all_that_happened_only_where_the_run_has_an_end() -> None:
