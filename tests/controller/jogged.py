@@ -35,6 +35,7 @@ from planner.assembled import assembled
 from tests.cell_drivers.gantry import gantry_model, straight
 from tests.controller.small_planner import BECAUSE, ROBOT, small_plan
 from tests.controller.tending import POLICIES, SmallPlanner, intent, released, spec, world
+from tests.controller.told import Kind
 
 WALL, REACH = 2.0, 0.4
 SECOND = 1_000_000_000
@@ -109,7 +110,7 @@ class Jogged:
     world: SimulatedCell
     planner: Ways
 
-    def all(self, kind: type) -> list:  # type: ignore[type-arg]
+    def all(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.events if isinstance(event, kind)]
 
     @property

@@ -20,6 +20,7 @@ from controller.run_state import RunState
 from controller.runner import Runner
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
+from tests.controller.told import Kind
 
 TICK = 20_000_000  # ns between two looks at the drivers, twice that of a real clock
 SECOND = 1e9
@@ -72,7 +73,7 @@ class Late:
     cell: SimulatedCell
     calls: list[tuple[str, float]]
 
-    def all(self, kind: type) -> list:  # type: ignore[type-arg]
+    def all(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.events if isinstance(event, kind)]
 
 

@@ -34,6 +34,8 @@ from controller.run_state import Failure
 from controller.taken_back import unwanted
 from planner.proof.coincidence import Spell, may_coincide, spells_of
 from planner.proof.precedence import precedence_of
+from tests.controller import told
+from tests.controller.told import Kind
 from tests.planner.proof.row_of_gantries import Ran, Row, station, tray, zone
 
 HOMES = (("a", -1.6), ("c", 1.6))
@@ -61,8 +63,8 @@ def ran(row: Row, *disturbances: Disturbance) -> Ran:
     return row.disturbed(Scenario(0, disturbances))
 
 
-def of(run: Ran, kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in run.record.events if isinstance(event, kind)]
+def of(run: Ran, kind: type[Kind]) -> list[Kind]:
+    return told.of(run.record.events, kind)
 
 
 def started_between(run: Ran, row: Row) -> list[Step]:

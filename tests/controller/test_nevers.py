@@ -26,6 +26,7 @@ from controller.machine import advance
 from controller.nevers import forbidding
 from controller.run_state import NOTHING_YET, Commands, RobotBelief, RunState
 from tests.controller.tending import POLICIES, Tended, tend
+from tests.controller.told import Kind
 
 SPINDLE = "never g1 in inside_lathe and lathe.spindle is running\n"
 AISLE = "never g1 in aisle and aisle is occupied\n"
@@ -66,7 +67,7 @@ def stops(said: list[Commands]) -> int:
     return sum(isinstance(command, StopAll) for commands in said for command in commands.send)
 
 
-def told(said: list[Commands], kind: type) -> list:  # type: ignore[type-arg]
+def told(said: list[Commands], kind: type[Kind]) -> list[Kind]:
     return [event for commands in said for event in commands.record if isinstance(event, kind)]
 
 

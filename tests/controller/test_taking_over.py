@@ -36,6 +36,7 @@ from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET, Commands, RunState
 from controller.time_shift import Moment, shift_to, times_of
 from tests.controller.tending import tend
+from tests.controller.told import Kind
 
 OF = Subject("test")
 
@@ -88,7 +89,7 @@ def asked(state: RunState, what: str) -> tuple[RunState, Commands]:
     return advance(state, OperatorAsked(state.now, OF, what, "ann"))  # type: ignore[arg-type]
 
 
-def of(commands: Commands, kind: type) -> list:  # type: ignore[type-arg]
+def of(commands: Commands, kind: type[Kind]) -> list[Kind]:
     return [event for event in commands.record if isinstance(event, kind)]
 
 
