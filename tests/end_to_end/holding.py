@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from cell.events import JogEnded, ModeChanged, WayFound
 from cell.jog import Jog
@@ -15,6 +16,7 @@ from cellwright.service import Run, attach_to
 from controller.journal.folder import RunFolder
 from tests.doubles.waiting import until
 
+Kind = TypeVar("Kind")
 REPEAT = 0.04  # s between two repeats of a key
 LOOKS = 0.5  # s between two looks for a way
 PRESSES = 150  # that a key is held for until its way is looked at anew
@@ -23,7 +25,7 @@ STARVED = ("there is no link to", "gives no fresh samples", "did not come within
 """What is said of a robot whose driver is not let run in time: it is waited until it is."""
 
 
-def all_of(folder: RunFolder, kind: type) -> list:  # type: ignore[type-arg]
+def all_of(folder: RunFolder, kind: type[Kind]) -> list[Kind]:
     return [event for event in folder.events() if isinstance(event, kind)]
 
 

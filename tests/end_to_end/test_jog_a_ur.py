@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ SLOW, QUICK = (Jog("arm", "base", "z", True, speed) for speed in (0.02, FASTEST)
 SECOND = 500  # setpoints
 BUSY = "  latency 5 s\n  loss 90 %\n"
 """A machine that is busy answers late, and that is not what is asked about here."""
-Question = int | Literal["now", "drop", "end"]
+Word = Literal["now", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,7 @@ class Jogged:
 
     @property
     def now(self) -> Seen:
-        seen: Seen = self._asked("now")
-        return seen
+        return self._asked("now")
 
     def cut(self) -> None:
         """Every connection to the robot ends, as by a cable that is pulled."""
@@ -94,9 +93,14 @@ class Jogged:
         model = load_robot_model("ur5e", Path(), None).expect()
         return fastest_point(model, before.q + np.concatenate([np.zeros((1, 6)), np.cumsum(steps, axis=0)]))
 
-    def _asked(self, question: Question):  # type: ignore[no-untyped-def]
+    @overload
+    def _asked(self, question: Word) -> Seen: ...
+    @overload
+    def _asked(self, question: int) -> list[Array]: ...
+    def _asked(self, question: Word | int) -> Seen | list[Array]:
         self.end.send(question)
-        return self.end.recv()
+        answer: Seen | list[Array] = self.end.recv()
+        return answer
 
 
 def fastest_point(model: RobotModel, q: Array) -> float:

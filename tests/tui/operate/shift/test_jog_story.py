@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ from textual.pilot import Pilot
 from cell.commands import StartMotion, StopAll
 from cell.events import CommandReported, CommandSent, Event, JogEnded, JogRefused, ModeChanged, PlanRequested
 from cell.jog import LEASE, Jog
-from cellwright.service import attach_to
+from cellwright.service import Run, attach_to
 from controller.attached.messages import Accepted, Refused
 from controller.journal.folder import RunFolder, run_folders
+from tests.end_to_end.holding import all_of
 from tests.end_to_end.program import Program
 from tests.tui.operate import test_in_service
 from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
@@ -29,12 +32,12 @@ run, program = test_in_service.run, test_in_service.program
 REPEAT = 0.04  # s between two repeats of a key
 
 
-async def held_down(pilot: Pilot[str], key: str, until: Callable[[], bool], most: int = 2_000) -> None:
-    """Presses it as a keyboard does that repeats."""
+async def held_until_it_jogs(pilot: Pilot[str], app: Operate, most: int = 2_000) -> None:
+    """Presses the key as a keyboard does that repeats."""
     for _ in range(most):
-        if until():
+        if "holds the key" in text_of_screen(app):
             return
-        await pilot.press(key)
+        await pilot.press("right")
         await asyncio.sleep(REPEAT)
     raise AssertionError("it did not come to that")
 
@@ -49,16 +52,19 @@ async def in_manual_mode(pilot: Pilot[str], app: Operate) -> None:
     await pilot.press("3")
 
 
-def of(folder: RunFolder, kind: type) -> list:  # type: ignore[type-arg]
-    return [event for event in folder.events() if isinstance(event, kind)]
+@asynccontextmanager
+async def jogging(run: RunFolder) -> AsyncIterator[tuple[Operate, Pilot[str]]]:
+    """Somebody at the screens, whose key has come to move the robot of a run that was held for it."""
+    app = Operate(LiveRun(run, "operate"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await in_manual_mode(pilot, app)
+        await held_until_it_jogs(pilot, app)
+        yield app, pilot
 
 
 @in_a_loop
 async def test_a_key_that_is_held_moves_the_robot_and_one_that_is_not_stops_it(run: RunFolder) -> None:
-    app = Operate(LiveRun(run, "operate"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await in_manual_mode(pilot, app)
-        await held_down(pilot, "right", lambda: "holds the key" in text_of_screen(app))
+    async with jogging(run) as (app, pilot):
         await comes(pilot, app, "nothing moves")
         await pilot.press("r")
         assert "manual mode" in rows_of_screen(app)[-1]
@@ -101,7 +107,7 @@ async def test_without_a_job_a_robot_is_moved_by_hand_and_nobody_else_may_have_t
         await pilot.press("M")
         await comes(pilot, app, "nothing is planned in this run")
         await pilot.press("3")
-        await held_down(pilot, "right", lambda: "holds the key" in text_of_screen(app))
+        await held_until_it_jogs(pilot, app)
         await comes(pilot, app, "nothing moves")
         await pilot.press("x")
         await comes(pilot, app, "■ STOPPED")
@@ -115,12 +121,10 @@ async def test_without_a_job_a_robot_is_moved_by_hand_and_nobody_else_may_have_t
 
 @in_a_loop
 async def test_a_terminal_that_is_gone_lets_go(run: RunFolder) -> None:
-    app = Operate(LiveRun(run, "operate"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await in_manual_mode(pilot, app)
-        await held_down(pilot, "right", lambda: "holds the key" in text_of_screen(app))
+    async with jogging(run):
+        pass  # the screens are gone while it holds the key
     for _ in range(400):
-        if of(run, JogEnded):
+        if all_of(run, JogEnded):
             break
         await asyncio.sleep(0.05)
     _moved_and_stopped(run.events())
@@ -145,7 +149,7 @@ def test_what_is_not_pressed_again_ends_within_its_lease_and_what_may_not_be_is_
         assert one.asked("hold", 10.0) is None
         _wait(run, lambda: any(type(e).__name__ == "StateChanged" and e.after == "Held" for e in run.events()))  # type: ignore[union-attr]
         assert one.asked("manual", 10.0) is None
-        _wait(run, lambda: bool(of(run, ModeChanged)))
+        _wait(run, lambda: bool(all_of(run, ModeChanged)))
         looks.hold_key(jog, True)
         assert _answer(looks).code == "R752"  # type: ignore[union-attr]
         one.hold_key(Jog("arm", "joint", "1", True, 0.251), True)
@@ -154,22 +158,20 @@ def test_what_is_not_pressed_again_ends_within_its_lease_and_what_may_not_be_is_
         assert "251 mm/s" in fast.reason
         _held_until_it_moves(run, one, jog)
         assert _one_at_a_time(one, other, jog)
-        _wait(run, lambda: bool(of(run, JogEnded)))
-        assert any(f"no press for {1e3 * LEASE:g} ms" in ended.why for ended in of(run, JogEnded))
-        assert not of(run, JogRefused)
+        _wait(run, lambda: bool(all_of(run, JogEnded)))
+        assert any(f"no press for {1e3 * LEASE:g} ms" in ended.why for ended in all_of(run, JogEnded))
+        assert not all_of(run, JogRefused)
     finally:
         for each in (one, other, looks):
             each.leave()
 
 
-def _answer(end) -> Accepted | Refused:  # type: ignore[no-untyped-def]
+def _answer(end: Run) -> Accepted | Refused:
     end_refused = end.accepted(10.0)
     return end_refused if end_refused is not None else Accepted(0)
 
 
 def _wait(run: RunFolder, claim: Callable[[], bool]) -> None:
-    import time
-
     for _ in range(1_200):
         if claim():
             return
@@ -177,7 +179,7 @@ def _wait(run: RunFolder, claim: Callable[[], bool]) -> None:
     raise AssertionError("it did not come to that")
 
 
-def _one_at_a_time(one, other, jog: Jog) -> bool:  # type: ignore[no-untyped-def]
+def _one_at_a_time(one: Run, other: Run, jog: Jog) -> bool:
     """Both press at once, and again: one of them is told that the other one has a key."""
     for _ in range(200):
         for each in (one, other):
@@ -188,7 +190,7 @@ def _one_at_a_time(one, other, jog: Jog) -> bool:  # type: ignore[no-untyped-def
     return False
 
 
-def _held_until_it_moves(run: RunFolder, end, jog: Jog) -> None:  # type: ignore[no-untyped-def]
+def _held_until_it_moves(run: RunFolder, end: Run, jog: Jog) -> None:
     def pressed() -> bool:
         end.hold_key(jog, True)
         assert end.accepted(10.0) is None
