@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from immutables import Map
+from textual.pilot import Pilot
 from textual.widgets import Button
 
 from cell.commands import Subject
@@ -196,15 +199,22 @@ async def test_a_map_that_is_drawn_later_stands_beside_it_and_is_looked_at_first
         assert source.asked == ["resume"]
 
 
-@in_a_loop
-async def test_what_has_not_been_in_sight_is_not_agreed_to() -> None:
-    many = tuple(Difference("robot", f"r{n}", "hub lathe", "home") for n in range(40))
+@asynccontextmanager
+async def shown_differences(number: int) -> AsyncIterator[tuple[Still, Operate, Pilot[str]]]:
+    """Somebody would resume, and is shown so many that they are not all in sight."""
+    many = tuple(Difference("robot", f"r{n}", "hub lathe", "home") for n in range(number))
     source = Still(live(looked=replace(LOOKED, questions=(), differences=many)))
     app = Operate(source)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
         await pilot.pause()
         at_once(app)
+        yield source, app, pilot
+
+
+@in_a_loop
+async def test_what_has_not_been_in_sight_is_not_agreed_to() -> None:
+    async with shown_differences(40) as (source, app, pilot):
         assert "more lines below: down" in text_of_screen(app)
         await pilot.press("right", "right", "enter")
         assert "not yet; " in text_of_screen(app)
@@ -229,13 +239,7 @@ async def test_what_has_not_been_in_sight_is_not_agreed_to() -> None:
 
 @in_a_loop
 async def test_who_jumps_to_the_last_line_has_not_seen_those_between() -> None:
-    many = tuple(Difference("robot", f"r{n}", "hub lathe", "home") for n in range(20))
-    source = Still(live(looked=replace(LOOKED, questions=(), differences=many)))
-    app = Operate(source)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("r")
-        await pilot.pause()
-        at_once(app)
+    async with shown_differences(20) as (source, app, pilot):
         app.screen.query_one("#agreeing").focus()
         await pilot.press("end", "right", "right", "right", "enter")
         assert "next: the plan in hand goes on" in text_of_screen(app)
