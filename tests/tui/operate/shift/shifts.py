@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -161,6 +162,23 @@ class Seat:
             missing = [text for text in texts if not self.has(text)]
             raise AssertionError(f"{missing} is not in sight:\n{text_of_screen(self.app)}") from None
 
+    async def confirms(self, key: str) -> None:
+        """Asks by that key, and agrees in its dialog, where the focus is on Cancel first."""
+        await self.press(key, "right", "enter")
+
+    async def holds(self, *texts: str) -> None:
+        """Has a run hold that goes on; each text is in sight then."""
+        await self.sees("► EXECUTE")
+        await self.press("h")
+        await self.sees("‖ HELD", *texts)
+
+    def breaks_its_line(self) -> None:
+        """As a network does: below the screens, which nobody tells."""
+        source = self.app.source
+        assert isinstance(source, LiveRun)
+        assert source._run is not None
+        source._run.client._end.shutdown(socket.SHUT_RDWR)
+
     def has(self, text: str) -> bool:
         return text in text_of_screen(self.app)
 
@@ -174,6 +192,15 @@ async def screens(
 ) -> AsyncIterator[Seat]:
     async with _seated(LiveRun(run, role), size, keys) as seat:
         yield seat
+
+
+@asynccontextmanager
+async def under_way(shifts: Shifts) -> AsyncIterator[tuple[RunFolder, Seat]]:
+    """Screens at a run that goes on, where most stories begin."""
+    run = shifts.begun()
+    async with screens(run) as seat:
+        await seat.sees("► EXECUTE")
+        yield run, seat
 
 
 @asynccontextmanager

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from cell.attended import AlarmAcknowledged, AlarmShelved
 from cell.events import Answered, PlanRequested, QuestionAsked
+from controller.journal.folder import RunFolder
 from tests.tui.operate.seen import in_a_loop
 from tests.tui.operate.shift.shifts import (
     PLANNING,
     SLIPS,
     STOPPED_BY_ITSELF,
     TILL_THE_END,
+    Seat,
     Shifts,
     hands_and_motions,
     has_asked,
@@ -34,7 +39,7 @@ async def test_a_protective_stop_holds_raises_an_alarm_and_is_gone_on_from_by_th
         await seat.sees("‖ HELD", "R721", "[a] ack", "protective stop, says arm")
         await seat.press("4")
         await seat.sees("its own controller has stopped it", "what to do:")
-        await seat.press("r", "right", "enter")
+        await seat.confirms("r")
         await seat.sees("resume")
     await has_asked(run, "resume")
 
@@ -46,7 +51,7 @@ async def test_a_robot_that_was_stopped_in_a_contact_comes_back_out_by_a_way_tha
     run = shifts.begun(at, speed=TILL_THE_END)
     async with screens(run, size=(150, 50)) as seat:
         await seat.sees("‖ HELD", "R721")
-        await seat.press("r", "right", "enter")
+        await seat.confirms("r")
         await seat.sees("a new plan is being made: ", turns=PLANNING)
         await seat.sees("‖ HELD", "R773", "answer a question", turns=PLANNING)
         await seat.press("r")
@@ -104,13 +109,19 @@ async def test_a_part_that_slips_holds_the_run_and_the_alarm_says_what_to_do(shi
 # --- alarms, at several terminals -------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
-@in_a_loop
-async def test_what_one_terminal_acknowledges_the_other_one_sees_and_the_journal_keeps(shifts: Shifts) -> None:
+@asynccontextmanager
+async def two_that_see_it_slip(shifts: Shifts) -> AsyncIterator[tuple[RunFolder, Seat, Seat]]:
     run = shifts.begun(SLIPS, speed=1.0)
     async with screens(run) as one, screens(run) as other:
         for seat in (one, other):
             await seat.sees("! unack", "R703")
+        yield run, one, other
+
+
+@pytest.mark.slow
+@in_a_loop
+async def test_what_one_terminal_acknowledges_the_other_one_sees_and_the_journal_keeps(shifts: Shifts) -> None:
+    async with two_that_see_it_slip(shifts) as (run, one, other):
         await one.press("a")
         await one.sees("✓ acked")
         await other.sees("✓ acked")
@@ -122,10 +133,7 @@ async def test_what_one_terminal_acknowledges_the_other_one_sees_and_the_journal
 @pytest.mark.long
 @in_a_loop
 async def test_an_alarm_is_shelved_for_a_reason_everywhere_and_comes_back_by_the_same_key(shifts: Shifts) -> None:
-    run = shifts.begun(SLIPS, speed=1.0)
-    async with screens(run) as one, screens(run) as other:
-        for seat in (one, other):
-            await seat.sees("R703")
+    async with two_that_see_it_slip(shifts) as (run, one, other):
         await one.press("s", "enter")
         await one.sees("Wanted: a reason")
         await one.press(*"fitter", "enter")

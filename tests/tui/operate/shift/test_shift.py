@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.operate.seen import in_a_loop
-from tests.tui.operate.shift.shifts import TILL_THE_END, Shifts, has_asked, screens, start
+from tests.tui.operate.shift.shifts import TILL_THE_END, Shifts, has_asked, screens, start, under_way
 from tui.operate.key_file import own_keys
 
 # --- the beginning of a shift -----------------------------------------------------------------------------------------
@@ -55,9 +55,7 @@ async def test_a_run_comes_to_its_end_and_that_is_said(shifts: Shifts) -> None:
 async def test_a_hold_is_resumed_by_its_button(shifts: Shifts) -> None:
     run = shifts.begun()
     async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
-        await seat.press("h")
-        await seat.sees("‖ HELD", "next for you: resume, or stop", "no alarm")
+        await seat.holds("next for you: resume, or stop", "no alarm")
         await seat.press("r")
         await seat.sees("held: R702", "Go on")
         await seat.press("right", "enter")
@@ -70,9 +68,7 @@ async def test_a_hold_is_resumed_by_its_button(shifts: Shifts) -> None:
 async def test_enter_alone_and_keys_that_are_held_resume_nothing(shifts: Shifts) -> None:
     run = shifts.begun()
     async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
-        await seat.press("h")
-        await seat.sees("‖ HELD")
+        await seat.holds()
         await seat.press("r", "enter")
         await seat.press(*["r"] * 6, "escape")
         await seat.press("h")
@@ -83,9 +79,7 @@ async def test_enter_alone_and_keys_that_are_held_resume_nothing(shifts: Shifts)
 @pytest.mark.slow
 @in_a_loop
 async def test_the_end_of_the_motions_is_asked_for_with_the_focus_on_cancel(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         await seat.press("t", "enter")
         await seat.sees("► EXECUTE")
         await seat.press("t", "right", "enter")
@@ -96,9 +90,7 @@ async def test_the_end_of_the_motions_is_asked_for_with_the_focus_on_cancel(shif
 @pytest.mark.slow
 @in_a_loop
 async def test_an_abort_is_asked_about_and_then_takes_the_power(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         await seat.press("A", "enter", "A", "right", "enter")
         await seat.sees("✗ ABORTED")
     await has_asked(run, "abort")
@@ -107,10 +99,8 @@ async def test_an_abort_is_asked_about_and_then_takes_the_power(shifts: Shifts) 
 @pytest.mark.slow
 @in_a_loop
 async def test_a_run_that_takes_no_more_orders_is_ended_by_finish(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
-        await seat.press("f", "right", "enter")
+    async with under_way(shifts) as (run, seat):
+        await seat.confirms("f")
         await seat.sees("asked: finish, acknowledged")
     await has_asked(run, "finish")
 
@@ -121,9 +111,7 @@ async def test_a_run_that_takes_no_more_orders_is_ended_by_finish(shifts: Shifts
 @pytest.mark.slow
 @in_a_loop
 async def test_everything_that_can_be_done_is_found_by_name(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         await seat.press("colon", *"end the", "enter")
         await seat.sees("‖ HELD")
     await has_asked(run, "hold")
@@ -132,8 +120,7 @@ async def test_everything_that_can_be_done_is_found_by_name(shifts: Shifts) -> N
 @pytest.mark.slow
 @in_a_loop
 async def test_help_is_of_what_has_the_focus_and_has_every_key(shifts: Shifts) -> None:
-    async with screens(shifts.begun()) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (_, seat):
         await seat.press("question_mark")
         await seat.sees("Help: why")
         await seat.press("escape", "2", "question_mark")
@@ -163,8 +150,6 @@ async def test_keys_of_ones_own_do_what_they_were_given_to(shifts: Shifts) -> No
 @in_a_loop
 async def test_what_has_happened_is_told_with_who_asked(shifts: Shifts) -> None:
     async with screens(shifts.begun()) as seat:
-        await seat.sees("► EXECUTE")
-        await seat.press("h")
-        await seat.sees("‖ HELD")
+        await seat.holds()
         await seat.press("7", "end")
         await seat.sees("asks: hold", "Holding -> Held")

@@ -11,7 +11,18 @@ from cell.commands import Activate
 from cell.events import CommandSent, DeviceAlarm
 from controller.journal.folder import RunFolder
 from tests.tui.operate.seen import in_a_loop
-from tests.tui.operate.shift.shifts import PLANNING, Shifts, hands_and_motions, has_asked, index_of_resume, killed, screens, start
+from tests.tui.operate.shift.shifts import (
+    PLANNING,
+    Seat,
+    Shifts,
+    hands_and_motions,
+    has_asked,
+    index_of_resume,
+    killed,
+    screens,
+    start,
+    under_way,
+)
 from tui.operate.requests import INSTEAD
 
 OPEN = '[[emergency_stop]]\nrobot = "arm"\nstart = 0.3\nend = 600.0\n'
@@ -34,31 +45,29 @@ PLACES = {
 }
 
 
+async def stopped_by_the_key_in_sight(seat: Seat, shown: str, key: str) -> None:
+    assert seat.row(0).endswith(f"[{shown} STOP]")
+    await seat.press(key)
+    await seat.sees("■ STOPPED")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @in_a_loop
 async def test_stop_is_one_key_away_and_is_acknowledged(place: str, shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         await seat.press(*PLACES[place])
-        assert seat.row(0).endswith("[x STOP]")
-        await seat.press("x")
-        await seat.sees("■ STOPPED")
+        await stopped_by_the_key_in_sight(seat, "x", "x")
     await has_asked(run, "quick stop")
 
 
 @pytest.mark.long
 @in_a_loop
 async def test_where_letters_are_typed_stop_has_a_key_of_its_own(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         await seat.press("colon", "x")
-        assert seat.row(0).endswith("[^x STOP]")
         assert seat.has("► EXECUTE")
-        await seat.press("ctrl+x")
-        await seat.sees("■ STOPPED")
+        await stopped_by_the_key_in_sight(seat, "^x", "ctrl+x")
     await has_asked(run, "quick stop")
 
 
@@ -81,9 +90,7 @@ async def test_stop_works_in_a_terminal_that_is_too_small_and_while_it_is_resize
 @pytest.mark.long
 @in_a_loop
 async def test_a_controller_that_hangs_does_not_acknowledge_a_stop_and_that_is_said_until_it_does(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         pid = run.pid()
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
@@ -97,9 +104,7 @@ async def test_a_controller_that_hangs_does_not_acknowledge_a_stop_and_that_is_s
 @pytest.mark.slow
 @in_a_loop
 async def test_of_a_controller_that_was_killed_nothing_can_be_asked_and_what_to_do_is_said(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         killed(run)
         await seat.sees("? NO CONTROLLER", "? WAS EXECUTE", "next: cellwright resume")
         await seat.press("x")
@@ -144,7 +149,7 @@ async def test_after_the_emergency_stop_was_released_nothing_moves_until_somebod
         await seat.press("r")
         await seat.sees("held: R721", "Go on")
         await seat.press("enter")  # the focus is on Cancel
-        await seat.press("r", "right", "enter")
+        await seat.confirms("r")
         await seat.sees("► EXECUTE", "shift.intent:3", turns=PLANNING)
     await has_asked(run, "resume")
     events = run.events()

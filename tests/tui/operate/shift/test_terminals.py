@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.operate.seen import in_a_loop
-from tests.tui.operate.shift.shifts import SLIPS, Shifts, has_asked, killed, screens
+from tests.tui.operate.shift.shifts import SLIPS, Shifts, has_asked, killed, screens, under_way
 
 
 @pytest.mark.slow
@@ -13,11 +13,10 @@ from tests.tui.operate.shift.shifts import SLIPS, Shifts, has_asked, killed, scr
 async def test_what_one_terminal_holds_another_one_sees_and_resumes(shifts: Shifts) -> None:
     run = shifts.begun()
     async with screens(run) as one, screens(run) as other:
-        await one.sees("► EXECUTE")
         await other.sees("► EXECUTE")
-        await one.press("h")
+        await one.holds()
         await other.sees("‖ HELD", "resume, or stop")
-        await other.press("r", "right", "enter")
+        await other.confirms("r")
         await one.sees("► EXECUTE")
     await has_asked(run, "hold", "resume")
 
@@ -27,13 +26,11 @@ async def test_what_one_terminal_holds_another_one_sees_and_resumes(shifts: Shif
 async def test_a_dialog_goes_when_another_terminal_has_resumed_meanwhile(shifts: Shifts) -> None:
     run = shifts.begun()
     async with screens(run) as one, screens(run) as other:
-        await one.sees("► EXECUTE")
-        await one.press("h")
-        await one.sees("‖ HELD")
+        await one.holds()
         await other.sees("‖ HELD")
         await one.press("r")
         await one.sees("Go on")
-        await other.press("r", "right", "enter")
+        await other.confirms("r")
         await one.sees("► EXECUTE", "why")
         assert not one.app.screen.is_modal
     await has_asked(run, "hold", "resume")
@@ -56,9 +53,7 @@ async def test_who_only_looks_sees_all_and_asks_for_nothing(shifts: Shifts) -> N
 async def test_who_leaves_ends_nothing_and_finds_the_run_again(shifts: Shifts) -> None:
     run = shifts.begun()
     async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
-        await seat.press("h")
-        await seat.sees("‖ HELD")
+        await seat.holds()
         await seat.press("d")
     assert "The run goes on" in (seat.app.return_value or "")
     assert run.pid() is not None
@@ -69,9 +64,7 @@ async def test_who_leaves_ends_nothing_and_finds_the_run_again(shifts: Shifts) -
 @pytest.mark.slow
 @in_a_loop
 async def test_a_stop_right_before_the_screens_are_left_comes_through(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         await seat.press("x", "d")
     await has_asked(run, "quick stop")
 
@@ -79,11 +72,8 @@ async def test_a_stop_right_before_the_screens_are_left_comes_through(shifts: Sh
 @pytest.mark.slow
 @in_a_loop
 async def test_a_line_that_breaks_under_the_screens_is_made_again_and_nothing_is_missing(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
-        line = seat.app.source._run.client._end  # type: ignore[attr-defined]
-        line.shutdown(2)
+    async with under_way(shifts) as (_, seat):
+        seat.breaks_its_line()
         await seat.press("h")
         await seat.sees("‖ HELD")
         await seat.press("x")
@@ -93,9 +83,7 @@ async def test_a_line_that_breaks_under_the_screens_is_made_again_and_nothing_is
 @pytest.mark.slow
 @in_a_loop
 async def test_a_run_whose_controller_and_world_are_gone_cannot_be_taken_over_and_says_why(shifts: Shifts) -> None:
-    run = shifts.begun()
-    async with screens(run) as seat:
-        await seat.sees("► EXECUTE")
+    async with under_way(shifts) as (run, seat):
         await seat.press("R")
         await seat.sees("take over: the run has a controller")
         killed(run)
