@@ -172,12 +172,14 @@ class Seat:
         await self.press("h")
         await self.sees("‖ HELD", *texts)
 
-    def breaks_its_line(self) -> None:
-        """As a network does: below the screens, which nobody tells."""
+    def breaks_its_line(self) -> socket.socket:
+        """As a network does: below the screens, which nobody tells. Gives its end, which is closed once another line is there."""
         source = self.app.source
         assert isinstance(source, LiveRun)
         assert source._run is not None
-        source._run.client._end.shutdown(socket.SHUT_RDWR)
+        end = source._run.client._end
+        end.shutdown(socket.SHUT_RDWR)
+        return end
 
     def has(self, text: str) -> bool:
         return text in text_of_screen(self.app)

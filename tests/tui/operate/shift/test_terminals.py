@@ -73,9 +73,10 @@ async def test_a_stop_right_before_the_screens_are_left_comes_through(shifts: Sh
 @in_a_loop
 async def test_a_line_that_breaks_under_the_screens_is_made_again_and_nothing_is_missing(shifts: Shifts) -> None:
     async with under_way(shifts) as (_, seat):
-        seat.breaks_its_line()
+        broken = seat.breaks_its_line()
         await seat.press("h")
         await seat.sees("‖ HELD")
+        assert broken.fileno() == -1
         await seat.press("x")
         await seat.sees("■ STOPPED")
 
