@@ -310,9 +310,23 @@ class LiveRun:
             self._lose(f"the controller has gone without a word; next: cellwright resume {self._folder.id}")
 
     def _lose(self, why: str) -> None:
+        """A controller that was killed may still be there for a moment when its line is not."""
         self._requests.closed(GONE)
-        is_left = self._folder.pid() is None and self._view.scene.run.may_go_on
+        may_go_on = self._view.scene.run.may_go_on
+        is_left = may_go_on and self._folder.pid() is None
         self._write(link="lost", note=why, looked=None, is_left=is_left)
+        if may_go_on and not is_left:
+            Thread(target=self._see_it_end, name="end", daemon=True).start()
+
+    def _see_it_end(self) -> None:
+        """Beside the thread, so that it may be attached to again meanwhile."""
+        while self._folder.pid() is not None:
+            if self._is_closed or self._view.link != "lost":
+                return
+            time.sleep(PATIENCE)
+        with self._lock:
+            if self._view.link == "lost":
+                self._view = replace(self._view, is_left=True)
 
     def _write(self, **changes: Any) -> None:
         """Two threads write: the one that listens, and the one that reads the files of the cell."""

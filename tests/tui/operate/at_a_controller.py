@@ -87,6 +87,10 @@ class Controlled:
     def die(self) -> None:
         """As if it had been killed: no last word, and no process."""
         self.folder.abandon()
+        self.lose_its_line()
+
+    def lose_its_line(self) -> None:
+        """As of one that was killed, whose process is still there."""
         self.server.finish(Parting("cut off", "R755", "killed", 0))
         self.server.join()
 

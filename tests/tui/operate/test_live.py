@@ -90,6 +90,18 @@ async def test_a_controller_that_dies_is_said_and_one_that_comes_back_is_attache
             assert app.view.link == "live"
 
 
+@in_a_loop
+async def test_a_controller_whose_process_ends_after_its_line_leaves_the_run_to_be_taken_over(tmp_path: Path) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(100)
+        async with attached(run) as (app, pilot):
+            run.lose_its_line()
+            await until(pilot, lambda: app.view.link == "lost")
+            assert not app.view.is_left, "its process is there"
+            run.folder.abandon()
+            await until(pilot, lambda: app.view.is_left)
+
+
 @pytest.mark.slow
 @in_a_loop
 async def test_the_end_of_a_run_is_said_and_detaching_from_one_that_goes_on_ends_nothing(tmp_path: Path) -> None:
