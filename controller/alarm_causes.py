@@ -15,13 +15,14 @@ from cell.events import (
     CommandReported,
     Event,
     ForceSeen,
+    HoldRaised,
     JointSpeedSeen,
     NoPlan,
     NoProgressSeen,
     TooFastSeen,
     TrackingErrorSeen,
 )
-from cell.run import FAST_JOINTS_ARE_ALARMS
+from cell.run import FAST_JOINTS_ARE_ALARMS, TELLS_CAUSES_IN_HOLDS
 from cell.steps import Step
 from controller import room
 from controller.alarms import Cause
@@ -47,6 +48,12 @@ _NO_LINE = {
     "R774": "it is about the plan as a whole",
     "R786": "it is about the run, whatever it was at",
 }
+_IN_A_HOLD = {
+    "R705": "look at what it names and put that in order",
+    "R707": "look at the device why it refuses",
+    "R709": "look how far the device came, and put in order what it left",
+}
+"""Causes of a hold that nothing else tells of where the run is held already, and what to do before the resume."""
 _RESUME = "put it in order, then resume; or stop"
 
 
@@ -111,6 +118,17 @@ def happening(event: Event, before: RunState) -> Cause | None:
             return None
 
 
+def held_as_well(event: Event, after: RunState) -> Cause | None:
+    """Another cause for a hold, where the run is held by one before it."""
+    hold = after.trouble.hold
+    if not isinstance(event, HoldRaised) or event.code not in _IN_A_HOLD or hold is None or not _tells_causes(after):
+        return None
+    if (hold.code, hold.text) == (event.code, event.text):
+        return None
+    does, why = f"{_IN_A_HOLD[event.code]}, then resume", "" if event.because else _NO_LINE[event.code]
+    return Cause(f"hold {event.code} {event.text}", 1, event.code, event.text, does, event.because, no_line=why)
+
+
 def _standing(run: RunState) -> Iterator[Cause]:
     trouble, belief = run.trouble, run.belief
     robots = {} if run.context is None else run.context.robots
@@ -157,6 +175,10 @@ def _standing(run: RunState) -> Iterator[Cause]:
 def _tells_of_joints(run: RunState) -> bool:
     """The hold alone would say nothing where the run is held already, as it is by hand."""
     return run.context is not None and run.context.rules >= FAST_JOINTS_ARE_ALARMS
+
+
+def _tells_causes(run: RunState) -> bool:
+    return run.context is not None and run.context.rules >= TELLS_CAUSES_IN_HOLDS
 
 
 def _of_robot(cause: Cause, robot: str, before: RunState) -> Cause:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cell.diagnostic import Span
-from cell.run import ALARMS_NAME_LINES, CLAUSES_ARE_NAMED, FAILURES_NAME_LINES
+from cell.run import ALARMS_NAME_LINES, CLAUSES_ARE_NAMED, EACH_CLAUSE_IS_NAMED, FAILURES_NAME_LINES
 from controller.draft import Draft
 from controller.run_state import Failure
 from controller.served import served
@@ -35,6 +35,11 @@ def lines_of_step(d: Draft, step: str | None) -> tuple[Span, ...]:
         return ()
     operation = d.plan.operation.get(step or "")
     return () if operation is None else (operation.because.span,)
+
+
+def broken_clause(d: Draft, clause: Span) -> tuple[Span, ...]:
+    """What a failure by a `within` or a `never` follows from: in a run of before no line."""
+    return (clause,) if d.known.rules >= EACH_CLAUSE_IS_NAMED else ()
 
 
 def lines_of_failure(d: Draft, failure: Failure) -> tuple[Span, ...]:

@@ -15,7 +15,7 @@ from cell.conclusions import Conclusion
 from cell.events import Answered, Event
 from cell.run import SHELVES_ONE_ALARM
 from controller import alarms
-from controller.alarm_causes import happening, is_unchanged, question_key, standing
+from controller.alarm_causes import happening, held_as_well, is_unchanged, question_key, standing
 from controller.draft import SECOND, Draft
 from controller.run_state import RunState
 
@@ -47,7 +47,7 @@ def kept_up(before: RunState, after: RunState, event: Event, said: Iterable[Conc
     if not is_unchanged(before, after):
         found = alarms.standing_now(found, standing(before), standing(after), after.now, hides_all=hides_all)
     for each in (event, *said):
-        cause = happening(each, before)
+        cause = happening(each, before) or held_as_well(each, after)
         if cause is not None:
             found = alarms.happened(found, cause, after.now, hides_all=hides_all)
     found = alarms.at(found, after.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cell.events import ClauseBroken
 from cell.steps import Step
 from controller import recovery
+from controller.asked_by import broken_clause
 from controller.draft import SECOND, Draft
 from controller.run_state import Failure
 
@@ -37,7 +38,9 @@ def deadline(d: Draft, timer: str) -> None:
     d.say(ClauseBroken(d.now, d.subject, "within", text, (within.span,)))
     iteration = _pair(members[-1]) if members else None
     part = iteration[1] if iteration else None
-    recovery.fail(d, Failure("timeout", "R711", text, block=block, iteration=iteration, part=part, keeps_plan=True))
+    because = broken_clause(d, within.span)
+    failure = Failure("timeout", "R711", text, part=part, block=block, iteration=iteration, keeps_plan=True, because=because)
+    recovery.fail(d, failure)
 
 
 def _is_open(d: Draft, block: str, members: list[str]) -> bool:

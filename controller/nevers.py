@@ -18,6 +18,7 @@ from cell.program import AllOf, AnyOf, Compare, Condition, IsIn, IsState, Never,
 from cell.run import WATCHES_NEVERS_ALWAYS
 from cell.steps import Move, RunProgram, Step
 from controller import halts, recovery, speeds
+from controller.asked_by import broken_clause
 from controller.draft import Draft, draft_of
 from controller.run_state import DeviceBelief, Failure, HoldReason, RunState
 
@@ -79,7 +80,8 @@ def _violated(d: Draft, never: Never) -> None:
         halts.stop_all(d)
         recovery.replan(d, "a never was broken")
     if has_policy:
-        recovery.fail(d, Failure("violated", "R712", f"never {words_of(never)}", block=""))
+        because = broken_clause(d, never.span)
+        recovery.fail(d, Failure("violated", "R712", f"never {words_of(never)}", block="", because=because))
     else:
         _hold_for(d, never)
 

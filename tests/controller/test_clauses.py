@@ -21,7 +21,7 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
-from cell.run import Aim
+from cell.run import EACH_CLAUSE_IS_NAMED, Aim
 from cell.scenario import Late, MissingPart, Stall
 from cell.steps import AtMeasured, Fact, Move, Step
 from controller.draft import draft_of
@@ -58,6 +58,14 @@ def after(state: RunState, *events: Event) -> tuple[RunState, Commands]:
     return state, commands
 
 
+def of_rules(run: Tended, rules: int) -> RunState:
+    """What the events come to in a run that was opened under those rules."""
+    opened, *others = run.record.events
+    assert isinstance(opened, RunOpened)
+    state, _ = after(NOTHING_YET, replace(opened, context=replace(opened.context, rules=rules)), *others)
+    return state
+
+
 # --- within ------------------------------------------------------------------------------------------------------------
 
 
@@ -72,6 +80,11 @@ def test_a_within_that_runs_out_holds_where_no_policy_has_the_timeout() -> None:
     assert broken(run) == [("within", "within 60 s")]
     assert run.all(HoldRaised)[0].code == "R711"
     assert run.record.summary.violations == 1
+    hold, before = run.state.trouble.hold, of_rules(run, EACH_CLAUSE_IS_NAMED - 1).trouble.hold
+    assert hold is not None
+    assert before is not None
+    assert (hold.because, before.because) == (run.all(ClauseBroken)[0].because, ())
+    assert len(hold.because) == 1
     expired = next(e.at for e in run.all(TimerExpired) if e.timer.startswith("within"))
     assert expired / 1e9 == pytest.approx(60.1, abs=0.2)
 

@@ -116,7 +116,9 @@ def test_its_policy_has_it_and_is_asked_once() -> None:
     state = on_its_way(tend(tail='on violated: hold "Call the shift lead"\n' + SPINDLE))
     state, said = after(state, seen(state, "running"), seen(state, "clamped"))
     assert stops(said) == 1
-    assert len(told(said, ClauseBroken)) == 1
+    (broken,) = told(said, ClauseBroken)
+    assert [failure.because for failure in state.trouble.failures] == [broken.because]
+    assert broken.because
     flight = next(command for command, flight in state.progress.flights.items() if flight.step == INTO)
     state, said = after(state, CommandReported(state.now, OF, flight, "aborted", "", "stopped", state.now))
     assert [(event.code, event.text) for event in told(said, HoldRaised)] == [("R701", "Call the shift lead")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cell.commands import Subject
 from cell.diagnostic import Span
 from cell.events import (
@@ -19,7 +21,7 @@ from cell.events import (
     TrackingErrorSeen,
     ZoneReported,
 )
-from cell.run import FAST_JOINTS_ARE_ALARMS, ZONES_NAME_LINES
+from cell.run import FAST_JOINTS_ARE_ALARMS, TELLS_CAUSES_IN_HOLDS, ZONES_NAME_LINES
 from controller.machine import advance
 from controller.run_state import RunState
 from tests.controller.test_faults import after, at_work
@@ -74,6 +76,29 @@ def test_a_joint_that_is_too_fast_is_told_by_an_alarm_where_the_run_is_held_alre
         assert run.trouble.hold is not None
         assert run.trouble.hold.code == "R702"
         assert [one.cause.code for one in run.alarms.listed.values()] == ["R772"] * count
+
+
+@pytest.mark.parametrize("rules", [TELLS_CAUSES_IN_HOLDS, TELLS_CAUSES_IN_HOLDS - 1])
+def test_what_became_of_a_motion_is_asked_by_an_alarm_in_a_hold_too_and_was_not_in_a_run_of_before(rules: int) -> None:
+    run = at_work(rules)
+    lines, command = worked_for(run), run.progress.busy["g1"]
+    run = after(run, OperatorAsked(run.now + 1, OF, "hold", "ann"))
+    run = after(run, CommandReported(run.now + 1, OF, command, "unknown", "", "nobody knows", run.now + 1))
+    assert run.trouble.hold is not None
+    assert run.trouble.hold.code == "R702"
+    causes = [one.cause for one in run.alarms.listed.values()]
+    if rules < TELLS_CAUSES_IN_HOLDS:
+        assert causes == []
+        return
+    (cause,) = causes
+    assert (cause.code, cause.text, cause.because, cause.priority) == ("R709", "g1: nobody knows", lines, 1)
+    assert cause.what_to_do == "look how far the device came, and put in order what it left, then resume"
+
+
+def test_what_holds_a_run_that_nothing_held_is_one_alarm() -> None:
+    run = at_work()
+    run = after(run, CommandReported(run.now + 1, OF, run.progress.busy["g1"], "unknown", "", "nobody knows", run.now + 1))
+    assert [(key, one.cause.code) for key, one in run.alarms.listed.items()] == [("hold", "R709")]
 
 
 def test_of_a_device_at_rest_it_is_said_that_there_is_none() -> None:
