@@ -13,7 +13,7 @@ from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cellwright.running import ResidentPlanner, run_spec
 from controller.callers import Replanner
 from tests.controller.small_planner import small_plan
-from tests.controller.tending import SmallPlanner, intent, released, spec, world
+from tests.controller.tending import POLICIES, SmallPlanner, intent, released, spec, world
 from tests.end_to_end.line import Planned, planned
 from tests.scenarios.subjects import EXAMPLES, planned_on_gantries
 
@@ -27,18 +27,20 @@ def checked_once(world: SimulatedCell, good: dict) -> SimulatedCell:  # type: ig
 
 @dataclass(frozen=True)
 class Tending:
-    """Three shafts to the outfeed on the gantry."""
+    """Shafts to the outfeed on the gantry."""
 
     disturbances: tuple[Disturbance, ...] = ()
     name: str = "tending on the gantry"
+    tail: str = POLICIES
+    parts: int = 3
 
     @cached_property
     def spec(self) -> RunSpec:
-        return spec(intent())
+        return spec(intent(self.tail, f"{self.parts} parts"))
 
     @cached_property
     def plan(self) -> ReleasedPlan:
-        plan = small_plan(self.spec.state, 3)
+        plan = small_plan(self.spec.state, self.parts)
         assert plan is not None
         return released(plan)
 
@@ -50,7 +52,7 @@ class Tending:
         return checked_once(world(*self.disturbances), self._checked)
 
     def planner(self) -> Replanner:
-        return SmallPlanner(3)
+        return SmallPlanner(self.parts)
 
 
 @dataclass(frozen=True)
