@@ -40,7 +40,7 @@ PAGES: Mapping[str, CodePage] = dict((
         "More requests than fifty a second, for longer than a moment, or too many that could not be read.",
         "The controller has a cell to watch.",
         "while true; do echo '{}'; done | nc -U socket",
-        "Ask less often. What was refused was not done.",
+        "Ask less often. What was refused was not done. A stop is heard all the same.",
     ),
     _page(
         "R754", "what is asked for means nothing now",

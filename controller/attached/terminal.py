@@ -17,6 +17,7 @@ from controller.attached.lines import Lines, TooLong
 from controller.attached.messages import (
     LARGEST_REQUEST,
     VERSION,
+    Ask,
     FromController,
     Hello,
     News,
@@ -27,14 +28,18 @@ from controller.attached.messages import (
     line,
     read_from_terminal,
 )
+from controller.attached.permits import STOPS
 
 ENOUGH = 262_144  # bytes that may wait here before no more is fetched for it
 SEEN_BEHIND = 16_384  # bytes that may wait here before it is told where the robots are
 RATE, AT_ONCE = 50.0, 200.0  # requests a second, and at once
+STOP_RATE, STOPS_AT_ONCE = 10.0, 20.0
+"""stops a second beyond that, and at once: who has asked too much may still stop the cell."""
 WASTED = 1_000
 """requests beyond that, or unreadable, before a terminal is cut off."""
 TAKES_WITHIN = 10.0  # s
 HELLO_WITHIN = 5.0  # s
+LONGEST_STOP = 200  # bytes of a request that may be one
 
 
 @dataclass(slots=True)
@@ -60,6 +65,7 @@ class Terminal:
     _wasted: int = 0
     _lines: Lines = field(default_factory=lambda: Lines(LARGEST_REQUEST))
     _allowance: Allowance = field(default_factory=lambda: Allowance(RATE, AT_ONCE))
+    _of_stops: Allowance = field(default_factory=lambda: Allowance(STOP_RATE, STOPS_AT_ONCE))
 
     # --- what it says ---
 
@@ -76,7 +82,7 @@ class Terminal:
             self.part(Parting("cut off", "R766", f"{cause}; {LARGEST_REQUEST} are allowed", self.cursor or 0))
 
     def _understood(self, text: bytes, now: float) -> Hello | Request | None:
-        if not self._allowance.takes(now):
+        if not (self._allowance.takes(now) or (_is_stop(text) and self._of_stops.takes(now))):
             self._waste(Refused(_number_in(text), "R753", f"more than {RATE:g} requests a second"))
             return None
         try:
@@ -174,6 +180,15 @@ class Terminal:
             reason = f"it has taken nothing for {TAKES_WITHIN:g} s; attach again and go on behind event {self.cursor or 0}"
             return Parting("cut off", "R755", reason, self.cursor or 0)
         return None
+
+
+def _is_stop(text: bytes) -> bool:
+    """Of a request beyond the allowance. Nothing long is read for it."""
+    try:
+        message = read_from_terminal(text) if len(text) <= LONGEST_STOP else None
+    except CodecError:
+        return False
+    return isinstance(message, Ask) and message.what in STOPS
 
 
 def _number_in(text: bytes) -> int | None:

@@ -34,7 +34,7 @@ from controller.attached.messages import (
 from controller.attached.permits import means_nothing
 from controller.attached.reception import SAME_STOP
 from controller.attached.server import MOST_TERMINALS
-from controller.attached.terminal import AT_ONCE, HELLO_WITHIN, WASTED
+from controller.attached.terminal import AT_ONCE, HELLO_WITHIN, STOPS_AT_ONCE, WASTED
 from controller.run_state import Question
 from tests.controller.attached.at_a_socket import End, Site, told
 
@@ -271,6 +271,29 @@ def test_a_burst_is_bounded_and_who_goes_on_is_cut_off(running: Site) -> None:
     assert end.is_over
     other.say(Ask(1, "hold"))
     assert other.read()[-1] == Accepted(1)
+
+
+@pytest.mark.parametrize("what", ["stop", "quick stop", "abort"])
+def test_who_has_asked_too_much_may_still_stop_the_cell(running: Site, what: Asked) -> None:
+    end = running.attach()
+    end.raw(line(Ask(1, "hold")) * int(AT_ONCE + 50))
+    end.read()
+    del running.post.asked[:]
+    end.say(Ask(2, what))
+    assert end.read() == [Accepted(2)]
+    assert running.post.asked == [(what, "ann")]
+
+
+def test_stops_beyond_what_may_be_asked_are_bounded_and_one_stop(running: Site) -> None:
+    end = running.attach()
+    end.raw(line(Ask(1, "hold")) * int(AT_ONCE))
+    end.read()
+    del running.post.asked[:]
+    end.raw(line(Ask(2, "stop")) * int(STOPS_AT_ONCE + 5))
+    answers = end.read()
+    assert answers.count(Accepted(2)) == STOPS_AT_ONCE
+    assert set(codes(answers)) == {"R753"}
+    assert running.post.asked == [("stop", "ann")]
 
 
 def test_what_comes_behind_a_cut_off_is_not_heard(running: Site) -> None:
