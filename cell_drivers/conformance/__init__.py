@@ -8,7 +8,8 @@ from cell_drivers.conformance.bench import Bench, Hooks
 from cell_drivers.conformance.examine import examine
 from cell_drivers.conformance.law import Law
 from cell_drivers.conformance.laws import LAWS
+from cell_drivers.conformance.relay import over_relays
 from cell_drivers.conformance.seen import NotOpened
 from cell_drivers.conformance.statement import Finding, Statement, statement_document
 
-__all__ = ["LAWS", "Bench", "Finding", "Hooks", "Law", "NotOpened", "Statement", "examine", "statement_document"]
+__all__ = ["LAWS", "Bench", "Finding", "Hooks", "Law", "NotOpened", "Statement", "examine", "over_relays", "statement_document"]

@@ -211,9 +211,8 @@ class Bed:
     @contextmanager
     def cut(self, device: str) -> Iterator[None]:
         """Without a link to `device` for the block. Raises NotTried where the bench cannot."""
-        if self.bench.hooks.cut is None:
-            raise NotTried("the bench cannot cut the link")
-        restore = self.bench.hooks.cut(self.drivers, device)
+        cannot = "cut the link", f"cut the link to {device}"
+        restore = _asked(self.bench.hooks.cut, cannot, self.drivers, device)
         self._cut.add(device)
         try:
             yield

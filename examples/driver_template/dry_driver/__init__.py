@@ -15,7 +15,7 @@ import numpy as np
 from cell.driver import Assembly, DriverSet
 from cell.home import home_of
 from cell_drivers.conformance import Bench, Hooks
-from dry_driver.drivers import Drivers
+from dry_driver.drivers import Drivers, has_work
 from dry_driver.dry_arm import DryArm, Timeline
 from dry_driver.dry_works import DryWorks
 from dry_driver.gripper import Gripper
@@ -37,7 +37,7 @@ class DryCell(Drivers):
         machines = {
             name: Machine(equipment, DryWorks(self.timeline, equipment))
             for name, equipment in cell.equipment.items()
-            if name in assembly.devices and (equipment.programs or equipment.signals.keys() & {"door", "clamp"})
+            if name in assembly.devices and has_work(equipment)
         }
         super().__init__(robots, grippers, self.timeline, machines)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cell.device import DeviceEvent
-from cell.driver import CouplingDriver, PersonDriver, SignalDriver, StationDriver, SupplyDriver, VirtualTime
+from cell.driver import Assembly, CouplingDriver, PersonDriver, SignalDriver, StationDriver, SupplyDriver, VirtualTime
+from cell.equipment import Equipment
 from cell.no_devices import NO_PEOPLE, NO_SIGNALS
 from dry_driver.gripper import Gripper
-from dry_driver.machine import Machine, MachineSignals
+from dry_driver.machine import Machine, MachineSignals, Works
 from dry_driver.numbered import Numbered
-from dry_driver.robot import Robot
+from dry_driver.robot import Arm, Robot
 
 
 class Drivers:
@@ -52,3 +53,25 @@ class Drivers:
     def close(self) -> None:
         for device in self.devices:
             device.close()
+
+
+def drivers_of(
+    assembly: Assembly,
+    arm: Callable[[str, str, tuple[str, ...]], Arm] | None = None,
+    works: Callable[[Equipment, str], Works] | None = None,
+) -> Drivers:
+    """Those devices that the cell file gives to this driver: each robot over an `arm` of its name, its address and its joints'
+    names, each machine over `works` of its equipment and its address. Raises what those raise."""
+    robots, machines = dict[str, Robot](), dict[str, Machine]()
+    for name in sorted(assembly.devices):
+        address, model, equipment = assembly.addresses.get(name, ""), assembly.robots.get(name), assembly.cell.equipment.get(name)
+        if arm is not None and model is not None:
+            robots[name] = Robot(name, model, arm(name, address, model.chain.joint_names))
+        if works is not None and equipment is not None and has_work(equipment):
+            machines[name] = Machine(equipment, works(equipment, address))
+    return Drivers(robots, {}, machines=machines)
+
+
+def has_work(equipment: Equipment) -> bool:
+    """It runs programs, or has a door or a clamp."""
+    return bool(equipment.programs or equipment.signals.keys() & {"door", "clamp"})

@@ -337,7 +337,7 @@ class Robot(Numbered):
     def look(self) -> None:
         """Takes in what the robot has said since the last look."""
         for sample in self.arm.samples() if self.is_open else ():
-            if sample.device_time > self._last and _is_finite(sample):  # else it cannot be so
+            if sample.device_time > self._last and _is_whole(sample, self.model.degrees_of_freedom):  # else it cannot be so
                 self._see(self._when_true(sample))
                 self._last = sample.device_time
         if self.newest is not None and self.is_lost is not (self._age() > self.arm.max_age):
@@ -425,6 +425,7 @@ def _is_as_asked(scaling: float, asked: float) -> bool:
     return abs(scaling - asked) < PERCENT and (scaling == 0.0) is (asked == 0.0)
 
 
-def _is_finite(sample: Sample) -> bool:
+def _is_whole(sample: Sample, joints: int) -> bool:
+    """A finite number of each for each joint."""
     told = (sample.q, sample.qd) if sample.setpoint is None else (sample.q, sample.qd, sample.setpoint)
-    return bool(np.all(np.isfinite(told)))
+    return all(row.shape == (joints,) and bool(np.all(np.isfinite(row))) for row in told)
