@@ -6,6 +6,7 @@ A simulated world is each run's own, so only runs of real devices follow one ano
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import takewhile
 
 from cell.events import RunOpened
 from cellwright.begun import Begun, read_begun
@@ -16,7 +17,7 @@ from controller.journal.journal import JournalError
 def followed_by(folder: RunFolder, begun: Begun, opened: RunOpened) -> RunFolder | None:
     """The newest run that has begun since in the same cell, or with a device of it; None where none has. A cell whose file was
     changed in between, and put back, has been worked in all the same."""
-    later = (other for other in run_folders(folder.path.parent.parent) if other.id > folder.id)
+    later = takewhile(lambda other: other.id != folder.id, run_folders(folder.path.parent.parent))
     return next((other for other in later if _shares(other, begun, opened)), None)
 
 

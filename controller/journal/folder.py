@@ -149,10 +149,16 @@ def run_path(state_dir: Path, run_id: str) -> Path:
 
 
 def run_folders(state_dir: Path) -> Iterator[RunFolder]:
-    """All runs, newest first."""
+    """All runs, the one that was begun last first: one that was gone on with since, or whose files were touched, is as old as it
+    was."""
     runs = state_dir / "runs"
     found = [path for path in runs.iterdir() if (path / FILE).is_file()] if runs.is_dir() else []
-    return (RunFolder(path) for path in sorted(found, key=lambda p: ((p / FILE).stat().st_ctime_ns, p.name), reverse=True))
+    return (RunFolder(path) for path in sorted(found, key=_begun, reverse=True))
+
+
+def _begun(path: Path) -> tuple[tuple[int, int, str], ...]:
+    """A run is named by the moment, with a number behind that of another one of the same second."""
+    return tuple((1, int(word), "") if word.isdecimal() else (0, 0, word) for word in path.name.split("-"))
 
 
 def find_run(state_dir: Path, name: str | None) -> RunFolder:

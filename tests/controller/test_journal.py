@@ -23,7 +23,7 @@ from cell.scenario import Disturbance, GripLost, MissingPart, PersonEnters, Reje
 from controller.dispatch import Dispatcher
 from controller.journal import disk as disk_module
 from controller.journal.disk import DiskJournal
-from controller.journal.folder import RunFolder, all_runs, find_run, new_run
+from controller.journal.folder import RunFolder, all_runs, find_run, new_run, run_folders
 from controller.journal.journal import FILE, JournalError, StoredJournal, plan_path
 from controller.journal.recording import read_recording
 from controller.journal.replay import ReplayDiffers, fold, replay, states, verified
@@ -370,6 +370,14 @@ def test_runs_are_listed_newest_first_and_found_by_their_start(tmp_path: Path) -
         find_run(tmp_path, "o")
     with pytest.raises(FileExistsError):
         new_run(tmp_path, "one")
+
+
+def test_the_newest_run_is_the_one_that_was_begun_last_whichever_was_written_to_last(tmp_path: Path) -> None:
+    begun = ("20261128-235959", "20261129-101500", "20261129-101500-2", "20261129-101500-10")
+    for name in reversed(begun):
+        (new_run(tmp_path, name).path / FILE).touch()
+    assert [folder.id for folder in run_folders(tmp_path)] == list(reversed(begun))
+    assert find_run(tmp_path, None).id == begun[-1]
 
 
 def test_the_report_accounts_for_every_part_and_what_happened(stored: RunFolder) -> None:

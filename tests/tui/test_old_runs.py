@@ -1,7 +1,6 @@
 """Runs that this version cannot read: told, passed over, and never a traceback."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,8 @@ from tui.cli import main
 def two_runs(tmp_path: Path) -> RunFolder:
     """An older one whose summary was kept, and a newer one whose journal is none."""
     good, old = (new_run(tmp_path / "state", name) for name in ("good", "old"))
-    for age, folder in enumerate((good, old)):
+    for folder in (good, old):
         (folder.path / FILE).write_bytes(b"no database" * 100)
-        os.utime(folder.path / FILE, ns=(age, age))
     good.release(SUMMARY)
     return old
 
@@ -52,3 +50,13 @@ def test_a_named_run_that_cannot_be_read_is_refused(words: list[str], capsys: py
     assert said.out == ""
     assert "old" in said.err
     assert "Traceback" not in said.err
+
+
+def test_resume_without_a_name_goes_on_with_no_older_run_in_place_of_one_that_cannot_be_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["resume", "--yes"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "run old, the newest, is not passed over: " in said.err
+    assert "name it (`cellwright runs`)" in said.err

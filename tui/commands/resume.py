@@ -18,6 +18,7 @@ from tui.speech import printable, put_json, refuse, say
 if TYPE_CHECKING:
     from cell.diagnostic import Diagnostic
     from cellwright.service import Run
+    from controller.journal.journal import JournalError
 
 CODES = {"R757": USAGE, "R762": USAGE, "R763": USAGE, "R764": DRIVER, "R765": USAGE}
 
@@ -42,9 +43,12 @@ def act(arguments: argparse.Namespace) -> int:
 
     try:
         folder = find_run(state_folder(), arguments.run)
-        folder.journal().close()
     except JournalError as cause:
         return refuse(str(cause), USAGE)
+    try:
+        folder.journal().close()
+    except JournalError as cause:
+        return refuse(str(cause) if arguments.run is not None else _not_passed_over(folder.id, cause), USAGE)
     run = taken_up(folder, arguments.jobs)
     if isinstance(run, Diagnostic):
         return _refused((run,))
@@ -57,6 +61,11 @@ def act(arguments: argparse.Namespace) -> int:
         return HELD
     finally:
         run.leave()
+
+
+def _not_passed_over(newest: str, cause: JournalError) -> str:
+    """An older run would begin where the cell has not stood since."""
+    return f"run {newest}, the newest, is not passed over: {cause}; to go on with an older one, name it (`cellwright runs`)"
 
 
 def _settled(run: Run, arguments: argparse.Namespace) -> int:
