@@ -18,14 +18,16 @@ NOT_SEEN = CommandStatus("not seen")
 @dataclass(slots=True)
 class Motion:
     """A trajectory that was taken. `path` is where its program stands. `sent` ns: when the controller was asked to run it, None
-    where it was not yet. `link` numbers the link over which it was asked, `seen` the last one over which it was seen running.
-    `has_begun`: it was seen at all. `s` is how far it has come, `complaint` what the controller said meanwhile."""
+    where it was not yet; `asked`: when somebody first asked for that, None where another driver was asked. `link` numbers the
+    link over which it was, `seen` the last one over which it was seen running. `has_begun`: it was seen at all. `s` is how far it
+    has come, `complaint` what the controller said meanwhile."""
 
     command: str
     prepared: Prepared
     program: Program
     path: str
     sent: int | None = None
+    asked: int | None = None
     link: int = 0
     seen: int = 0
     has_begun: bool = False

@@ -29,6 +29,10 @@ POWER = "power"
 """The fault of a stop that was to take the power and is not known to have done so."""
 STILL = 1e-4
 """rad/s: what digits of the shell may seem to move."""
+FASTEST = 2.0
+"""Times its own speed, that a feed override may have a program run at."""
+APART = 0.1
+"""s between the time of a reading and that of its joints, at most."""
 
 
 class Following:
@@ -56,7 +60,7 @@ class Following:
     # --- what is asked of it ---
 
     def start(self, motion: Motion, now: int) -> None:
-        motion.sent, motion.link = now, self._session.links
+        motion.sent, motion.asked, motion.link = now, now, self._session.links
 
         def ended(failed: str | None) -> None:
             motion.sent = self._session.now
@@ -105,7 +109,8 @@ class Following:
         is_seen = motion is not None and reading.status != "idle" and reading.program == motion.path
         if motion is not None and is_seen:
             motion.seen = self._session.links
-            motion.s = max(motion.s, motion.program.track.parameter(np.radians(reading.joints), reading.line))
+            at = motion.program.track.parameter(np.radians(reading.joints), reading.line, _most(motion, time))
+            motion.s = max(motion.s, at)
         self._sample(reading, time, motion)
         self._see_feed(reading)
         if not reading.is_on:
@@ -189,3 +194,10 @@ class Following:
         if motion is not None and not motion.complaint:
             motion.complaint = error
         self._news.fault(error, error)
+
+
+def _most(motion: Motion, time: int) -> float:
+    """The share of its time that a program can have run for, at `time` ns."""
+    if motion.asked is None:
+        return 1.0
+    return min(1.0, FASTEST * ((time - motion.asked) / SECOND + APART) / motion.program.duration)

@@ -13,6 +13,7 @@ command after any loss, and a start that comes late or twice moves nothing.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from dataclasses import dataclass
 
@@ -56,18 +57,29 @@ class Track:
     def length(self) -> float:
         return float(self.s[-1])
 
-    def parameter(self, q: Array, line: int | None) -> float:
-        """The path parameter of the point nearest to `q` (n,), near the piece of program line `line` where that is known."""
-        first, last = 0, len(self.q) - 1
-        if line is not None and line > HEAD:
-            piece = line - HEAD - 1
-            first, last = max(0, (piece - 4) * self.fine), min(last, (piece + 5) * self.fine)
-            first = min(first, last - 1)
-        a, b = self.q[first:last], self.q[first + 1 : last + 1]
+    def parameter(self, q: Array, line: int | None, share: float = 1.0) -> float:
+        """The path parameter of the point nearest to `q` (n,) in the first `share` of the time that the way takes; where it comes
+        there more than once, near the piece of program line `line`, else the first time. A line that is far from `q` is not that
+        of the motion: before one begins, and when it is broken off, the controller tells the one that it has read up to."""
+        last = min(len(self.q) - 1, max(1, math.ceil(share * (len(self.q) - 1))))
+        a, b = self.q[:last], self.q[1 : last + 1]
         along = np.einsum("mn,mn->m", q - a, b - a) / np.maximum(np.einsum("mn,mn->m", b - a, b - a), 1e-24)
         u = np.clip(along, 0.0, 1.0)
-        k = int(np.argmin(np.linalg.norm(a + u[:, None] * (b - a) - q, axis=1)))
-        return float(self.s[first + k] + u[k] * (self.s[first + k + 1] - self.s[first + k]))
+        off = np.linalg.norm(a + u[:, None] * (b - a) - q, axis=1)
+        k = self._visit(off, line)
+        return float(self.s[k] + u[k] * (self.s[k + 1] - self.s[k]))
+
+    def _visit(self, off: Array, line: int | None) -> int:
+        """Which stretch, of those that are `off` (M,) rad from where it stands."""
+        near = off <= float(off.min()) + SAG
+        if line is not None and line > HEAD:
+            first = max(0, (line - HEAD - 5) * self.fine)
+            window = slice(first, (line - HEAD + 4) * self.fine)
+            if near[window].any():
+                return first + int(np.argmin(off[window]))
+        begins = int(np.argmax(near))
+        ends = begins + int(np.argmin(near[begins:])) if not near[begins:].all() else len(near)
+        return begins + int(np.argmin(off[begins:ends]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,8 +48,9 @@ class Run:
 class LinuxcncDouble:
     """`edit` may change an answer on its way; None swallows it. `starts` counts programs that began to move. `ini` are answers to
     `#<_ini[…]…>` beside those of `model`. `piece` is how many bytes a single look at the link gets, `stall` s for how long the
-    next one is kept from looking, and then does. `is_hushed`: what it
-    answers comes once that is over. `axes`: which joint each axis moves; `offset` degrees of its coordinates."""
+    next one is kept from looking, and then does. `is_hushed`: what it answers comes once that is over. `axes`: which joint each
+    axis moves; `offset` degrees of its coordinates. `reads_ahead` s: for so long it tells the line that it has read up to, not
+    that of the motion."""
 
     model: RobotModel
     home: Sequence[float]
@@ -60,6 +61,7 @@ class LinuxcncDouble:
     ini: dict[str, float] = field(default_factory=dict)
     axes: tuple[int, ...] = (0, 1, 2, 3, 4, 5)
     offset: float = 0.0
+    reads_ahead: float = 0.0
     edit: Callable[[str], str | None] = lambda line: line
     is_homed: bool = True
     is_on: bool = False
@@ -159,7 +161,7 @@ class LinuxcncDouble:
             case "program_status":
                 return "RUNNING" if self.run is not None else "IDLE"
             case "program_line":
-                return str(self.run.first + int(self.run.done / self.run.period) if self.run is not None else 0)
+                return str(self._line(self.run) if self.run is not None else 0)
             case "program":
                 return self.program or "NONE"
             case "mode":
@@ -180,6 +182,10 @@ class LinuxcncDouble:
                 return f" {self.shown.pop(0)}" if self.shown else "OK"
             case _:
                 return "NAK"
+
+    def _line(self, run: Run) -> int:
+        piece = int(run.done / run.period) if run.done >= self.reads_ahead else len(run.knots) - 2
+        return run.first + piece
 
     def _does(self, subject: str, argument: str) -> bool:
         match subject:

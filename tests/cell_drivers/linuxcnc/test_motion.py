@@ -65,6 +65,19 @@ def test_a_stop_ends_it_on_the_path(bench: Bench, double: LinuxcncDouble, kind: 
     assert bench.robot.state().mode == ("off" if kind == "power" else "idle")
 
 
+@pytest.mark.parametrize("end", [somewhere(0.4), HOME], ids=["there", "there and back"])
+def test_a_controller_that_tells_how_far_it_has_read_is_not_taken_to_be_there(
+    bench: Bench, double: LinuxcncDouble, end: tuple[float, ...]
+) -> None:
+    double.reads_ahead = 0.15
+    bench.begun("m", way(HOME, end, 1.0, bend=0.2), s=0.0)
+    bench.robot.stop("quick")
+    status = bench.ended("m")
+    assert status.state == "aborted"
+    assert status.at is not None
+    assert status.at < 0.1
+
+
 def about_to_lose_its_power(bench: Bench, double: LinuxcncDouble) -> None:
     """Stopped with `power` and at rest; that its power goes is not said yet, for it answers slowly."""
     bench.begun("m", way(HOME, somewhere(0.4), 1.0), s=0.3)

@@ -113,6 +113,22 @@ def test_where_a_path_crosses_itself_the_line_tells_which_way_it_is() -> None:
     assert back > there
 
 
+def test_a_line_that_is_far_from_where_it_stands_is_not_believed() -> None:
+    track = written().track
+    last = HEAD + 1 + (len(track.q) - 1) // FINE
+    for k in range(3, len(track.q) // 2, 17):
+        assert track.parameter(track.q[k], last) == pytest.approx(track.s[k], abs=1e-6)
+
+
+def test_of_two_visits_the_first_is_taken_and_none_that_there_was_no_time_for() -> None:
+    track = written(way(HOME, HOME, 1.0, bend=0.2)).track
+    k = len(track.q) // 8
+    last = HEAD + 1 + (len(track.q) - 1) // FINE
+    assert track.parameter(track.q[k], None) == pytest.approx(track.s[k], abs=1e-6)
+    assert track.parameter(track.q[0], last) == pytest.approx(1.0), "it ends where it begins"
+    assert track.parameter(track.q[0], last, 0.1) == pytest.approx(0.0)
+
+
 def test_a_program_that_is_read_again_tells_the_same_places() -> None:
     program = written()
     again = read_program(program.text, program.file)
