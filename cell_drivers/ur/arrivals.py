@@ -35,7 +35,7 @@ class Arrivals:
         if self._last is not None:
             self._lost += max(0, number(sample) - self._last - 1)
         self._last = number(sample)
-        self._behind.append(sample.received - sample.time)
+        self._behind.append(sample.came - sample.time)
 
     def fetch(self, device: str) -> LinkHeard | None:
         """Since the last time; None where nothing has come, which is silence. What was lost before it is told with what comes."""

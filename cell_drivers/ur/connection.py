@@ -108,7 +108,7 @@ class Connection:
         if self.stage == "greeting" and now - self._since > HANDSHAKE:
             self.lost("the controller accepts connections and does not say what it is asked", now)
         elif self.stage == "up" and now - self._heard > SILENCE:
-            self.lost(f"no sample for {(now - self._heard) / SECOND:.2f} s", now)
+            self.lost(f"no sample that is younger than {(now - self._heard) / SECOND:.2f} s", now)
         elif self.stage == "up" and self._dialogue.under_way is not None and now - self._asked > PATIENCE:
             self.lost(f"the dashboard does not answer {self._dialogue.under_way.value!r}", now)
         elif self.stage == "up" and self._dialogue.is_idle and now - self._asked > LOOK:
@@ -142,7 +142,7 @@ class Connection:
         if answer:
             self.outbox.append(("rtde", answer))
         if samples:
-            self._heard = now
+            self._heard = samples[-1].received
         if samples[is_first:]:
             self._come_up(samples[-1])
         return samples if self.is_up else ()

@@ -18,6 +18,8 @@ from cell_drivers.ur.sample import Sample, sample_of
 
 FREQUENCY = 125.0
 """Hz of samples, on every series."""
+FIRST = 500_000_000
+"""ns that the first sample may take. How long it was on its way no clock tells, only that it set out after it was asked for."""
 KEPT = 20
 """Messages: a controller may send them without end."""
 
@@ -33,7 +35,8 @@ class Stage(Enum):
 
 @dataclass(slots=True)
 class RtdeSession:
-    """`control` is the controller's version, once it has told it. `texts` are its newest messages."""
+    """`control` is the controller's version, once it has told it. `texts` are its newest messages. `_started` ns: when the stream
+    was asked for."""
 
     stage: Stage = Stage.VERSION
     control: rtde.ControlVersion | None = None
@@ -42,6 +45,7 @@ class RtdeSession:
     _reader: rtde.Reader = field(default_factory=rtde.Reader)
     _outputs: Recipe = field(default_factory=lambda: Recipe(0, OUTPUTS))
     _inputs: Recipe = field(default_factory=lambda: Recipe(0, INPUTS))
+    _started: int = 0
 
     @property
     def is_streaming(self) -> bool:
@@ -60,7 +64,7 @@ class RtdeSession:
                 case rtde.DataPackage():
                     samples.append(self._sample(package, now))
                 case _:
-                    answers += self._agreed(package)
+                    answers += self._agreed(package, now)
         return bytes(answers), tuple(samples)
 
     def instruct(self, instruction: Instruction) -> bytes:
@@ -72,10 +76,12 @@ class RtdeSession:
     def _sample(self, package: rtde.DataPackage, now: int) -> Sample:
         if not self.is_streaming:
             raise Malformed("rtde", "data before it was asked for")
+        if self.sample is None and now - self._started > FIRST:
+            raise Malformed("rtde", f"its first sample took {(now - self._started) / 1e9:.2f} s")
         self.sample = sample_of(self._outputs.read(package), now, self.sample)
         return self.sample
 
-    def _agreed(self, package: rtde.Package) -> bytes:
+    def _agreed(self, package: rtde.Package, now: int) -> bytes:
         match self.stage, package:
             case Stage.VERSION, rtde.VersionAnswer(is_accepted=is_accepted):
                 if not is_accepted:
@@ -92,6 +98,7 @@ class RtdeSession:
             case Stage.INPUTS, rtde.InputsSetUp(recipe=recipe, types=types):
                 _refuse_other_types(INPUTS, types)
                 self._inputs, self.stage = Recipe(recipe, INPUTS), Stage.START
+                self._started = now
                 return rtde.request_start()
             case Stage.START, rtde.Started(is_accepted=is_accepted):
                 if not is_accepted:

@@ -18,6 +18,8 @@ from cell_drivers.ur.registers import Report
 from cell_drivers.ur.rtde import Values
 
 NANOSECONDS = 1e9
+DRIFT = 1e-3
+"""s in a second by which a controller's clock may run slower than ours, and its samples are no older for it."""
 LONGEST_LIFE = 1e9
 """s since a controller was switched on: thirty years."""
 
@@ -81,12 +83,13 @@ class Runtime(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """`time` in ns of the controller's clock, `received` in ns of ours. `q`, `qd`, `target` (6,) in rad and s; `temperature` (6,)
-    in °C. `tcp` (6,) is the pose of the TCP in the robot's base, `offset` (6,) that of the TCP in the flange: m and rotation
-    vectors. `force` (3,) in N acts on the TCP, in the base, without what the declared payload weighs. `scaling`: the share of
-    full speed that the controller allows."""
+    """`time` in ns of the controller's clock; in ns of ours `came`, and `received`, when it would have come on the quickest way.
+    `q`, `qd`, `target` (6,) in rad and s; `temperature` (6,) in °C. `tcp` (6,) is the pose of the TCP in the robot's base,
+    `offset` (6,) that of the TCP in the flange: m and rotation vectors. `force` (3,) in N acts on the TCP, in the base, without
+    what the declared payload weighs. `scaling`: the share of full speed that the controller allows."""
 
     time: int
+    came: int
     received: int
     q: Array
     qd: Array
@@ -106,7 +109,7 @@ class Sample:
         return self.mode is RobotMode.RUNNING and self.safety.lets_move
 
 
-def sample_of(values: Values, received: int, before: Sample | None) -> Sample:
+def sample_of(values: Values, came: int, before: Sample | None) -> Sample:
     """Raises Malformed: a word of a state that the controller does not have, a scaling outside 0..1, time that does not go on."""
     told = _number(values, "timestamp")
     if not 0.0 <= told <= LONGEST_LIFE:
@@ -124,7 +127,8 @@ def sample_of(values: Values, received: int, before: Sample | None) -> Sample:
         raise Malformed("rtde", str(why)) from why
     return Sample(
         time=time,
-        received=received,
+        came=came,
+        received=_on_the_quickest_way(time, came, before),
         q=_vector(values, "actual_q"),
         qd=_vector(values, "actual_qd"),
         target=_vector(values, "target_q"),
@@ -138,6 +142,14 @@ def sample_of(values: Values, received: int, before: Sample | None) -> Sample:
         scaling=min(1.0, *scaling),
         report=report,
     )
+
+
+def _on_the_quickest_way(time: int, came: int, before: Sample | None) -> int:
+    """A line that is too narrow gives one sample after the other, each older than the one before: two clocks alone tell, of which
+    the controller's may lose DRIFT."""
+    if before is None:
+        return came
+    return min(came, before.received + time - before.time + round(DRIFT * (time - before.time)))
 
 
 def _number(values: Values, name: str) -> float:

@@ -2,7 +2,8 @@
 
 The wires are of memory, and time is their own: a seed is a fraction of a second and finds again what it found. What has to hold:
 - no setpoint step is larger than a velocity limit times the period;
-- no sample is accepted that is not newer than the one before, and none that the controller did not say;
+- no sample is accepted that is not newer than the one before, and none that the controller did not say; one that was longer on
+  its way than the quickest is told as older;
 - no program moves the robot twice, and nothing moves after a reconnect that was not asked for since;
 - what its command came to is where the robot stands;
 - a robot whose link is gone stands still in the declared time;
@@ -10,6 +11,7 @@ The wires are of memory, and time is their own: a seed is a fraction of a second
 """
 
 import argparse
+import math
 import random
 import sys
 from collections.abc import Callable
@@ -25,6 +27,7 @@ from cell.driver_errors import DriverError
 from cell.geometry import Array
 from cell.robot import RobotModel
 from cell_drivers.ur.registers import Mark
+from cell_drivers.ur.sample import DRIFT, Sample
 from cellwright.robot_models import load_robot_model
 from tests.doubles.chaos_schedule import Chaos, CloseInside, Cut, Delay, Drop, Duplicate, HalfOpen, Mix, Reorder, Trickle
 from tests.doubles.ur.wired import CHANNELS, HOME, SECOND, Wire, Wired, cb3
@@ -84,13 +87,18 @@ class BadWire(Wire):
 
 
 class BadLink(Wired):
-    """`accepted`: the controller's time of every sample that was taken; `told`: of every one that was sent."""
+    """`accepted`: each sample that was taken, the newest of every step; `numbered`: that of the newest that was gathered; `said`:
+    where the controller stood, by its time, for each that it sent. `way` s is the quickest on which one came since the link was
+    made, as far as the controller's clock can be trusted."""
 
     def __init__(self, model: RobotModel, seed: int) -> None:
         older, controller = cb3(model)
         super().__init__(older, controller)
         self.seed, self.connections = seed, 0
-        self.accepted: list[int] = []
+        self.accepted: list[Sample] = []
+        self.numbered = 0
+        self.said: dict[int, Array] = {}
+        self.way = math.inf
         self.moved: dict[tuple[int, int], int] = {}
         self._program: object = None
         self._is_moving = False
@@ -103,6 +111,7 @@ class BadLink(Wired):
             bad = partial(BadWire, chaos=chaos, connection=self.connections, period=self.controller.period)
             self.up[channel], self.down[channel] = bad(direction="to device"), bad(direction="to client")
         self.connections += 1
+        self.way = math.inf
         super().connect()
 
     def step(self) -> None:
@@ -114,10 +123,10 @@ class BadLink(Wired):
 
     def _look(self) -> None:
         c, robot = self.controller, self.robot
-        if robot.sample is not None and (not self.accepted or robot.sample.time != self.accepted[-1]):
-            assert not self.accepted or robot.sample.time > self.accepted[-1], "an older sample was accepted"
-            assert robot.sample.time <= round(c.time * SECOND), "a sample that the controller did not say"
-            self.accepted.append(robot.sample.time)
+        self.said[round(c.time * SECOND)] = c.q.copy()
+        if robot.sample is not None and (not self.accepted or robot.sample is not self.accepted[-1]):
+            self._look_at_sample(robot.sample)
+        self._look_at_readback()
         mark = (c.out_int[36], c.out_int[37])
         if c._program is not self._program:
             self._program, self._is_moving = c._program, False
@@ -125,6 +134,21 @@ class BadLink(Wired):
             self._is_moving = True
             self.moved[mark] = self.moved.get(mark, 0) + 1
         self._look_at_loss()
+
+    def _look_at_readback(self) -> None:
+        for block in self.robot.readback():
+            for seq in range(block.first_seq, block.first_seq + len(block.time)):
+                assert seq > self.numbered, "a sample was gathered that is no newer than the one before"
+                self.numbered = seq
+
+    def _look_at_sample(self, sample: Sample) -> None:
+        assert not self.accepted or sample.time > self.accepted[-1].time, "an older sample was accepted, or the same again"
+        assert np.array_equal(self.said.get(sample.time, np.zeros(0)), sample.q), "a sample that the controller did not say"
+        since = sample.time - self.accepted[-1].time if self.accepted else 0
+        self.accepted.append(sample)
+        age = self.controller.time - sample.time / SECOND
+        self.way = min(self.way + DRIFT * since / SECOND, age)
+        assert age - self.way < (self.now - sample.received) / SECOND + 1e-4, f"{age:.2f} s old, and told as younger"
 
     def _look_at_loss(self) -> None:
         if self.robot.connection.is_up:

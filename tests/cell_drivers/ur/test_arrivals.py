@@ -18,6 +18,7 @@ def sample(number: int, late: float = 0.0, drift: float = 0.0) -> Sample:
     return Sample(
         time,
         received,
+        received,
         zero,
         zero,
         zero,

@@ -178,3 +178,28 @@ def test_a_program_that_comes_twice_in_mid_motion_does_not_begin_again(wired: Wi
     wired.controller.take_script(wired.controller.programs[0])
     assert wired.finish(command).why == "the robot did not stand at the start"
     assert wired.worst_step() == 0.0
+
+
+def test_a_line_too_narrow_for_its_samples_makes_them_old_and_is_lost(model: RobotModel) -> None:
+    """Each comes later than the one before, so that one comes all the time: only two clocks tell."""
+    wired = Wired(*cb3(model))
+    wired.bring_up()
+    wired.down["rtde"].share = 120
+    wired.until(lambda: not wired.robot.connection.is_up or wired.now - wired.robot.state().received > 400_000_000)
+    state = wired.robot.state()
+    assert (wired.now - state.received) / 1e9 == pytest.approx(wired.controller.time - state.device_time / 1e9, abs=0.01)
+    wired.until(lambda: not wired.robot.connection.is_up, longest=1.0)
+    assert "no sample that is younger" in wired.robot.connection.why
+    with pytest.raises(LinkLost, match="younger"):
+        wired.begin(WAY)
+    wired.down["rtde"].share = None
+    wired.until(lambda: wired.robot.connection.is_up)
+    assert wired.finish(wired.begin(WAY)).state == "done", "and over a better line it moves"
+
+
+def test_a_first_sample_that_may_be_old_is_no_link(model: RobotModel) -> None:
+    wired = Wired(*cb3(model))
+    wired.down["rtde"].delay = 70
+    wired.wait(6.0)
+    assert not wired.robot.connection.is_up
+    assert "its first sample took 0.57 s" in wired.robot.connection.why

@@ -41,7 +41,8 @@ class Controller:
         self.force = np.zeros(6)
         self.target = self.q.copy()
         self.qd = np.zeros(6)
-        self.tick = 0
+        self.tick, self.slept = 0, 0
+        """Periods that it has gone through, and those that its clock went on without it."""
         self.mode, self.safety, self.runtime = POWER_OFF, NORMAL, STOPPED
         self.slider, self.limiter = 1.0, 1.0
         self.in_int, self.in_double = [0] * 48, [0.0] * 48
@@ -58,7 +59,7 @@ class Controller:
 
     @property
     def time(self) -> float:
-        return self.tick * self.period
+        return (self.tick + self.slept) * self.period
 
     @property
     def is_standing(self) -> bool:

@@ -16,7 +16,7 @@ from tests.doubles.ur.faces import DashboardFace, RtdeFace, ScriptFace
 
 READ = 65536
 LATEST = 0.25
-"""s that the controller catches up after it was not let run, as on a machine that is busy; what is beyond that never was."""
+"""s that the controller catches up after it was not let run, as on a busy machine; beyond that its clock alone goes on."""
 Face = RtdeFace | DashboardFace | ScriptFace
 
 
@@ -74,7 +74,8 @@ class Served:
                     self._hear(key.data, key.fileobj)  # type: ignore[arg-type]
             late = time.monotonic() - due
             if late > LATEST:
-                begun += late
+                self.controller.slept += (slept := int(late / period))
+                begun += slept * period
             if late >= 0.0:
                 ticks += 1
                 self._step()
