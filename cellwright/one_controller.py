@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cell.diagnostic import Diagnostic, error
 from controller.journal.folder import RunFolder
+from controller.run_state import STOPPED
+
+if TYPE_CHECKING:
+    from cellwright.cell_lock import Holder
 
 
 def run_key(folder: RunFolder) -> str:
@@ -17,3 +23,21 @@ def alive(folder: RunFolder) -> Diagnostic | None:
     if pid is None:
         return None
     return error("R763", f"run {folder.id} has a controller that lives, process {pid}", help="Nothing is to be resumed.")
+
+
+def awaited(folder: RunFolder) -> Diagnostic | None:
+    """That somebody is about to go on with the run: its new controller looks, and is no controller of it before it is confirmed."""
+    if folder.pid() is not None:
+        return None
+    from cellwright.cell_lock import holder
+
+    held = holder(folder.path.parent.parent, (run_key(folder),))
+    over = folder.kept()
+    if held is None or (over is not None and over.state not in STOPPED):  # it has just come to its end
+        return None
+    return waits(folder, held)
+
+
+def waits(folder: RunFolder, by: Holder) -> Diagnostic:
+    text = f"run {folder.id} waits at another terminal (`cellwright resume`, process {by.pid}) for somebody to confirm it there"
+    return error("R757", text, help="confirm it there, or say no: then it is as it was")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cell.diagnostic import Diagnostic
 from cellwright.cell_lock import Holder, take
 from cellwright.folders import state_folder
-from cellwright.one_controller import alive, run_key
+from cellwright.one_controller import alive, run_key, waits
 from cellwright.service import NotReached, Run, resume_run
 from controller.attached.messages import Role, Welcome
 from controller.journal.folder import RunFolder
@@ -17,7 +17,7 @@ def taken_up(folder: RunFolder, jobs: int | None = None, role: Role = "engineer"
     """Its new controller looks at the devices and waits for a confirmation; or why there is none. Raises OSError."""
     lock = take(state_folder(), (run_key(folder),), folder.id)
     if isinstance(lock, Holder):
-        return lock.diagnostic
+        return alive(folder) or waits(folder, lock)
     if (lives := alive(folder)) is not None:
         lock.release()
         return lives

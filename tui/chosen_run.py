@@ -34,5 +34,21 @@ def living(name: str | None) -> RunFolder:
         return find_run(state_folder(), name)
     found = next((folder for folder in run_folders(state_folder()) if folder.pid() is not None), None)
     if found is None:
-        raise JournalError("no run goes on; `cellwright runs` lists those on record")
+        waits = next((one for folder in run_folders(state_folder()) if (one := _awaited(folder))), None)
+        raise JournalError(waits or "no run goes on; `cellwright runs` lists those on record")
     return found
+
+
+def controlled(name: str | None) -> RunFolder:
+    """The same, to watch it or ask it something: not before it is confirmed, where somebody is about to go on with it."""
+    folder = living(name)
+    if (waits := _awaited(folder)) is not None:
+        raise JournalError(waits)
+    return folder
+
+
+def _awaited(folder: RunFolder) -> str | None:
+    from cellwright.one_controller import awaited
+
+    waits = awaited(folder)
+    return None if waits is None else f"{waits.message}; {waits.help}"

@@ -124,13 +124,14 @@ class RunFolder:
 
     def summary(self) -> RunSummary:
         """Raises JournalError."""
-        kept = self._kept()
+        kept = self.kept()
         if kept is not None:
             return kept
         pid = self.pid()
         return replace(summary_of(self.state(), pid, is_alive=pid is not None), run_id=self.id)
 
-    def _kept(self) -> RunSummary | None:
+    def kept(self) -> RunSummary | None:
+        """What its controller has said at the end that it came to; None where none has, or another one goes on with it."""
         try:
             return from_plain(RunSummary, json.loads((self.path / SUMMARY).read_text(encoding="utf-8")))
         except (OSError, ValueError, CodecError):

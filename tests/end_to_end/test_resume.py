@@ -159,6 +159,7 @@ def _refused_while_its_controller_lives(killed: Left) -> None:
     resumed_elsewhere = killed.program.answer("resume", "--yes")
     assert resumed_elsewhere.code == 2, resumed_elsewhere.everything
     assert "R757" in resumed_elsewhere.err
+    assert "waits at another terminal" in resumed_elsewhere.err
     lock.release()
 
 

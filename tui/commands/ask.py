@@ -59,14 +59,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def act(arguments: argparse.Namespace) -> int:
     from cellwright.service import NotReached, attach_to
     from controller.journal.journal import JournalError
-    from tui.chosen_run import living
+    from tui.chosen_run import controlled
 
     if (arguments.what in ("order", "withdraw")) is not (arguments.order is not None):
         return refuse("`ask order` and `ask withdraw` go with --order, and nothing else does", USAGE)
     if (why := _wrong_about_alarms(arguments)) is not None:
         return refuse(why, USAGE)
     try:
-        run = attach_to(living(arguments.run), arguments.role)
+        run = attach_to(controlled(arguments.run), arguments.role)
     except (JournalError, NotReached) as cause:
         return refuse(str(cause), USAGE)
     try:

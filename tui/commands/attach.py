@@ -25,11 +25,11 @@ def act(arguments: argparse.Namespace) -> int:
     from cellwright.service import ControllerEnded, NotBegun, NotReached, attach_to
     from controller.journal.journal import JournalError
     from tui.after_watching import said_at_last
-    from tui.chosen_run import living
+    from tui.chosen_run import controlled
     from tui.watching import Watching, began_at, ended_badly
 
     try:
-        run = attach_to(living(arguments.run), "view" if arguments.view else "operate")
+        run = attach_to(controlled(arguments.run), "view" if arguments.view else "operate")
     except (JournalError, NotReached) as cause:
         return refuse(str(cause), USAGE)
     is_attended = sys.stdin.isatty() and sys.stderr.isatty() and not arguments.view

@@ -1,0 +1,73 @@
+"""A resume waits to be confirmed at one terminal: what another terminal is told meanwhile."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from cell.diagnostic import Diagnostic
+from cell.run import PackState
+from cellwright.cell_lock import CellLock, take
+from cellwright.one_controller import run_key
+from cellwright.taking_up import taken_up
+from controller.journal.folder import RunFolder, new_run
+from controller.journal.journal import FILE, JournalError
+from tests.tui.samples import SUMMARY
+from tui.chosen_run import living
+from tui.cli import main
+
+TOLD = f"run left waits at another terminal (`cellwright resume`, process {os.getpid()}) for somebody to confirm it there"
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> RunFolder:
+    """Its controller is gone, and so is a newer one's."""
+    folder, newer = (new_run(tmp_path / "state", name) for name in ("left", "newer"))
+    for each in (folder, newer):
+        (each.path / FILE).touch()
+    return folder
+
+
+@pytest.fixture
+def looking(left: RunFolder, tmp_path: Path) -> Iterator[RunFolder]:
+    """Somebody is about to go on with it."""
+    lock = take(tmp_path / "state", (run_key(left),), left.id)
+    assert isinstance(lock, CellLock)
+    with lock:
+        yield left
+
+
+@pytest.mark.parametrize("words", [["attach"], ["attach", "left"], ["ask", "hold"], ["ask", "hold", "left"]])
+def test_who_wants_to_see_it_is_told_where_it_waits(
+    words: list[str], looking: RunFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert TOLD in capsys.readouterr().err
+
+
+def test_the_screens_tell_it_where_nothing_else_goes_on(looking: RunFolder) -> None:
+    with pytest.raises(JournalError, match="waits at another terminal"):
+        living(None)
+    assert living("left") == looking, "by its name its record may be looked at"
+
+
+def test_who_wants_to_go_on_with_it_too_is_told(looking: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cellwright.taking_up.take", partial(take, patience=0.0))
+    refused = taken_up(looking)
+    assert isinstance(refused, Diagnostic)
+    assert (refused.code, refused.message) == ("R757", TOLD)
+
+
+@pytest.mark.parametrize(("state", "waits"), [("Complete", False), ("Stopped", True)])
+def test_one_that_has_just_come_to_its_end_waits_for_nobody(state: PackState, waits: bool, looking: RunFolder) -> None:
+    looking.release(replace(SUMMARY, run_id="left", state=state))
+    with pytest.raises(JournalError, match="waits at another" if waits else "no run goes on"):
+        living(None)
+
+
+def test_where_nobody_looks_no_run_goes_on(left: RunFolder) -> None:
+    with pytest.raises(JournalError, match="no run goes on"):
+        living(None)
