@@ -94,7 +94,7 @@ def _left(site: Site, reading: Reading) -> Left:
 
 def _agreed(site: Site, left: Left, drivers: InService) -> Agreed | None:
     """None where somebody wants no more of it."""
-    found, number, answers = looked_at(left, drivers), 1, dict[str, Answer]()
+    found, number, answers = _looked_at(site, left, drivers), 1, dict[str, Answer]()
     gc.collect()
     gc.freeze()
     site.server.looked(_shown(found, drivers, number, answers), found.after)
@@ -104,7 +104,7 @@ def _agreed(site: Site, left: Left, drivers: InService) -> Agreed | None:
                 answers[answer.question] = answer
                 continue
             case LookedFor() | Confirmed() as word:
-                now = looked_at(left, drivers)
+                now = _looked_at(site, left, drivers)
             case _:
                 return None
         if isinstance(word, Confirmed) and _is_the_same(found, now):
@@ -112,6 +112,14 @@ def _agreed(site: Site, left: Left, drivers: InService) -> Agreed | None:
         answers = {name: answer for name, answer in answers.items() if (name, found.asked.get(name)) in now.asked.items()}
         found, number = now, number + 1
         site.server.looked(_shown(found, drivers, number, answers), found.after)
+
+
+def _looked_at(site: Site, left: Left, drivers: InService) -> Found:
+    site.server.working("devices", 0, 0)
+    try:
+        return looked_at(left, drivers)
+    finally:
+        site.server.working("", 0, 0)
 
 
 def _is_the_same(shown: Found, now: Found) -> bool:

@@ -26,7 +26,7 @@ def alive(folder: RunFolder) -> Diagnostic | None:
 
 
 def awaited(folder: RunFolder) -> Diagnostic | None:
-    """That somebody is about to go on with the run: its new controller looks, and is no controller of it before it is confirmed."""
+    """That somebody is about to go on with the run: who looks at it is no controller of it before that is confirmed."""
     if folder.pid() is not None:
         return None
     from cellwright.cell_lock import holder

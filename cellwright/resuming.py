@@ -103,6 +103,7 @@ class Found:
 
 def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Workshop) -> Outcome[Left]:
     """`reading` is what the run was begun with, as it is now. Raises JournalError."""
+    workshop.progress("journal", 0, 0)
     off = _left_off(folder)
     state, begun, plan = off.state, read_begun(folder.path), off.state.progress.plan
     if not state.may_go_on:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import field
 from datetime import UTC, datetime
@@ -57,7 +57,9 @@ from controller.attached.messages import (
     State,
     Told,
     UnshelveAlarm,
+    WatchWork,
     Welcome,
+    Working,
 )
 from controller.journal.folder import RunFolder, new_run
 from controller.journal.journal import JournalError
@@ -110,6 +112,7 @@ class Run:
     """As of the newest look."""
     has_looked: bool = False
     """What the run had come to was told because it was asked for."""
+    _watches_work: bool = False
     _number: int = 0
     _waiting: deque[FromController] = field(default_factory=deque)
 
@@ -187,15 +190,21 @@ class Run:
                 return message
         raise self._ended_before_it_began()
 
-    def looked(self, after: int = 0) -> Looked | None:
+    def looked(self, after: int = 0, tell: Callable[[str, int, int], None] | None = None) -> Looked | None:
         """Waits for what the devices of a run show that is to be gone on with, in a look behind number `after`; None where the
-        run goes on. Raises NotBegun, ControllerEnded."""
+        run goes on. `tell` hears what is done for it: stage, done, of. Raises NotBegun, ControllerEnded."""
+        if tell is not None and not self._watches_work:
+            self._watches_work = True
+            self._number += 1
+            self.client.post(WatchWork(self._number))
         for message in self.client.messages(60.0):
             if isinstance(message, Looked):
                 if self.client.seq is None:
                     self.client.subscribe(message.seq)
                 if message.look > after:
                     return message
+            elif isinstance(message, Working) and tell is not None and message.stage:
+                tell(message.stage, message.done, message.of)
             elif isinstance(message, Told):
                 self._waiting.append(message)
                 return None

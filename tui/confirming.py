@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from controller.attached.messages import Looked, OpenQuestion
 from tui.asking import asked
+from tui.progress import Progress, shown
 from tui.resume_text import resume_text
 from tui.speech import printable, say
 
@@ -20,7 +21,7 @@ Said = Literal["yes", "no", "look"]
 class LeftRun(Protocol):
     """A run that waits for a confirmation, as cellwright/service.py has it."""
 
-    def looked(self, after: int = 0) -> Looked | None: ...
+    def looked(self, after: int = 0, tell: Progress | None = None) -> Looked | None: ...
 
     def looked_meanwhile(self, before: Looked) -> Looked | None: ...
 
@@ -44,7 +45,7 @@ class Confirming:
 
     def to_an_end(self) -> Looked | None:
         """None: the run goes on. Else what was found when nobody agreed to it. Raises NotBegun, ControllerEnded."""
-        looked = self.run.looked()
+        looked = self._looked(0, "controller")
         while looked is not None:
             say(resume_text(self.name, looked))
             looked, said = self._settled(looked)
@@ -53,13 +54,19 @@ class Confirming:
                     return looked
                 case "yes" if looked is not None:
                     self.run.confirm(looked.look)
-                    looked = self.run.looked(looked.look)
+                    looked = self._looked(looked.look, "devices")
                 case "look" if looked is not None:
                     self.run.look_again()
-                    looked = self.run.looked(looked.look)
+                    looked = self._looked(looked.look, "devices")
                 case _:
                     pass
         return None
+
+    def _looked(self, after: int, first: str) -> Looked | None:
+        """`first`: what is waited for until the controller says what it is at."""
+        with shown() as progress:
+            progress(first, 0, 0)
+            return self.run.looked(after, progress)
 
     def _settled(self, looked: Looked) -> tuple[Looked | None, Said | None]:
         """What it came to here. Without a word where somebody else has changed something: that is to be shown first."""

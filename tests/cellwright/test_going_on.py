@@ -47,17 +47,28 @@ class Shown:
 class Server:
     def __init__(self) -> None:
         self.looks: list[Looked] = []
+        self.stages: list[str] = []
 
     def looked(self, looked: Looked, state: RunState) -> None:
         self.looks.append(looked)
+
+    def working(self, stage: str, done: int, of: int) -> None:
+        self.stages.append(stage)
 
 
 def agreed(looks: Sequence[Shown], desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[Looked]]:
     """What came of the words on `desk`, where the devices show each of `looks` in turn."""
     left, server = iter(looks), Server()
-    monkeypatch.setattr(going_on, "looked_at", lambda *given: cast(Found, next(left)))
+
+    def look(*given: object) -> Found:
+        assert server.stages[-1] == "devices"
+        return cast(Found, next(left))
+
+    monkeypatch.setattr(going_on, "looked_at", look)
     site = cast(Site, type("S", (), {"server": server, "desk": desk}))
-    return _agreed(site, cast(Left, None), InService(cast(Any, None), None, frozenset({"r1"}))), server.looks
+    came = _agreed(site, cast(Left, None), InService(cast(Any, None), None, frozenset({"r1"})))
+    assert server.stages[-1] == "", "a run that goes on is not at it any more"
+    return came, server.looks
 
 
 def test_what_was_shown_and_is_still_so_is_agreed_to(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,21 @@
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
+from typing import cast
 
 import pytest
 
-from controller.attached.messages import Looked, OpenQuestion
+from cellwright.service import Run
+from controller.attached.client import Client
+from controller.attached.messages import FromController, LookAgain, Looked, OpenQuestion, WatchWork, Working
 from controller.difference import Difference
+from controller.journal.folder import RunFolder
 from tui.confirming import Confirming
+from tui.progress import Progress
 
 QUESTION = OpenQuestion("q1", "Was it\x1b done?", ("done", "not done"))
 QUIET = Looked(1, 3, (), (), None, None, 4, True, None)
@@ -24,7 +31,7 @@ class Controller:
         self.said: list[str] = []
         self._looks, self._meanwhile = list(looks), list(meanwhile)
 
-    def looked(self, after: int = 0) -> Looked | None:
+    def looked(self, after: int = 0, tell: Progress | None = None) -> Looked | None:
         return self._looks.pop(0)
 
     def looked_meanwhile(self, before: Looked) -> Looked | None:
@@ -126,3 +133,38 @@ def test_what_another_terminal_has_done_meanwhile_is_shown_first(
         assert Confirming(controller, "run-1", {}, False, True).to_an_end() is None  # answered, and confirmed, elsewhere
     assert controller.said == []
     assert "(done, not done): done" in capsys.readouterr().err
+
+
+class Line:
+    """To a controller: what it tells, and what was posted."""
+
+    seq = 3
+
+    def __init__(self, *told: FromController) -> None:
+        self._told, self.posted = iter(told), list[object]()
+
+    def post(self, request: object) -> None:
+        self.posted.append(request)
+
+    def messages(self, patience: float) -> Iterator[FromController]:
+        return self._told
+
+
+def test_until_there_is_a_look_it_is_shown_what_is_done_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    class Bars:
+        def __call__(self, stage: str, done: int, of: int) -> None:
+            told.append((stage, done, of))
+
+        def line(self, text: str) -> None: ...
+
+    monkeypatch.setattr("tui.confirming.shown", lambda: nullcontext(Bars()))
+    monkeypatch.setattr("sys.stdin", io.StringIO("l\nn\n"))
+    again = replace(QUIET, look=2)
+    line = Line(Working("journal", 0, 0), Working("motions", 3, 8), Working("", 0, 0), QUIET, Working("devices", 0, 0), again)
+    run = Run(RunFolder(tmp_path), cast(Client, line))
+    monkeypatch.setattr(Run, "looked_meanwhile", lambda self, before: before)
+    assert Confirming(run, "run-1", {}, is_agreed=False, is_attended=True).to_an_end() == again
+    assert told == [("controller", 0, 0), ("journal", 0, 0), ("motions", 3, 8), ("devices", 0, 0), ("devices", 0, 0)]
+    assert line.posted == [WatchWork(1), LookAgain(2)]
