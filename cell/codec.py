@@ -18,8 +18,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, overload
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.codec_reading import CodecError as CodecError
 from cell.codec_reading import read_plain
 
@@ -95,8 +94,6 @@ def _plain(value: Any, known: dict[int, Any] | None) -> Any:
     match value:
         case str() | int() | float():
             return value.value if isinstance(value, Enum) else value
-        case np.ndarray():
-            return value.tolist()
         case list():
             return [_plain(v, known) for v in value]
         case frozenset():
@@ -105,6 +102,8 @@ def _plain(value: Any, known: dict[int, Any] | None) -> Any:
             return {str(k): _plain(v, known) for k, v in value.items()}
         case _ if dataclasses.is_dataclass(value):
             return _plain_fields(value, known)
+        case np.ndarray():  # after all that there may be before numpy is loaded
+            return value.tolist()
     raise TypeError(f"no plain form for {kind.__name__}")
 
 

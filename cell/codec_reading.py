@@ -15,9 +15,7 @@ from functools import cache
 from itertools import repeat
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin
 
-import numpy as np
-
-from cell.geometry import frozen
+from cell.geometry import Array, Integers, frozen
 
 Read = Callable[[Any], Any]
 
@@ -66,7 +64,7 @@ def reader_of(kind: Any) -> Read:
         return _frozenset(reader_of(get_args(kind)[0]))
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(reader_of(get_args(kind)[1]))
-    if origin is np.ndarray:
+    if kind in (Array, Integers):
         return _array
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return _dataclass(kind)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin
 
-import numpy as np
+from cell.geometry import Array, Integers
 
 _KIND = "the class itself, while the schema is made"
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
@@ -39,9 +39,9 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return _of_tuple(get_args(kind), definitions)
     if origin is frozenset:
         return {"type": "array", "items": _schema(get_args(kind)[0], definitions), "uniqueItems": True}
-    if origin is not None and origin is not np.ndarray and issubclass(origin, Mapping):
+    if origin is not None and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _schema(get_args(kind)[1], definitions)}
-    if origin is np.ndarray or kind is np.ndarray:
+    if kind in (Array, Integers):
         return {"type": "array"}
     if dataclasses.is_dataclass(kind):
         return _of_dataclass(kind, definitions)

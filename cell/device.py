@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cell.dataclass import dataclass
-from cell.geometry import Array
+from cell.geometry import Array, Integers
 from cell.motion_plan import Phase, Segment
 
 StopKind = Literal["hold", "quick", "power"]
@@ -166,7 +163,7 @@ class ReadbackBlock:
     command: str
     motion: str
     first_seq: int
-    time: NDArray[np.int64]
+    time: Integers
     q: Array
     qd: Array
     setpoint: Array

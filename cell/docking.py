@@ -9,13 +9,10 @@ from __future__ import annotations
 import math
 from typing import assert_never
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.changers import Pocket
 from cell.geometry import Array, Body, Box, ConvexHull, Cylinder, Pose, Sphere
 from cell.model import CellModel, Tool
-
-_OVER = Pose.from_xyz_rpy((0.0, 0.0, 0.0), (math.pi, 0.0, 0.0))
 
 
 def length_of(tool: Tool) -> float:
@@ -35,7 +32,7 @@ def T_world_flange(cell: CellModel, pocket: Pocket) -> Pose:
     """Where the flange is when it couples to the tool in the pocket."""
     tool = cell.tools[pocket.tool]
     top = pocket.frame @ Pose.from_xyz_rpy((0.0, 0.0, length_of(tool)))
-    return top @ _OVER if _points_along_z(tool) else top
+    return top @ Pose.from_xyz_rpy((0.0, 0.0, 0.0), (math.pi, 0.0, 0.0)) if _points_along_z(tool) else top
 
 
 def docked_bodies(cell: CellModel, pocket: Pocket) -> tuple[Body, ...]:

@@ -8,13 +8,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import field
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+else:
+
+    class Array:
+        """What an annotation says where it is read (cell/codec_reading.py): numpy is not loaded to say it."""
+
+    class Integers:
+        """Likewise, whole numbers."""
 
 
 def frozen(values: ArrayLike, shape: tuple[int, ...] | None = None) -> Array:

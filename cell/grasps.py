@@ -8,12 +8,10 @@ axis that cannot be told from no turn, so a place may be served with any of them
 from __future__ import annotations
 
 import math
+from functools import cache
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.geometry import Box, ConvexHull, Cylinder, Pose, Shape, Sphere, frozen, height
-
-_DOWN = Pose(frozen(np.diag([1.0, -1.0, -1.0])), frozen(np.zeros(3)))
 
 
 def grasps(shape: Shape) -> tuple[int, ...]:
@@ -24,7 +22,12 @@ def grasps(shape: Shape) -> tuple[int, ...]:
 def T_part_tcp(shape: Shape, grasp: int) -> Pose:
     """The TCP in the part's frame (centre of the lower face, z up) for one grasp."""
     top = Pose.from_xyz_rpy((0.0, 0.0, height(shape)), (0.0, 0.0, grasp * math.pi / 2))
-    return top @ _DOWN
+    return top @ _down()
+
+
+@cache
+def _down() -> Pose:
+    return Pose(frozen(np.diag([1.0, -1.0, -1.0])), frozen(np.zeros(3)))
 
 
 def symmetries(shape: Shape, turns: int = 16) -> tuple[float, ...]:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.geometry import Body, Pose
 from cell.model import CellModel, RobotUnit
 from cell.robot import RobotModel

@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import ArrayLike
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.geometry import Array, Pose, frozen
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 _RING = 32  # corners of the polygon that stands for a circle below; it encloses the circle with 0.5 % to spare
 _ROUNDING = 1.0 + 1e-12  # keeps a bound a bound where it is reached exactly

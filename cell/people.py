@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.equipment import DurationRange, Equipment, Offer, Place

@@ -13,15 +13,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.geometry import Array, ConvexHull, Pose, frozen
 from cell.kinematic_chain import Joint, JointKind, KinematicChain, stacked_radii
 
-Arrays = Mapping[str, NDArray[np.float64] | NDArray[np.str_] | NDArray[np.int64]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Arrays = Mapping[str, NDArray[np.float64] | NDArray[np.str_] | NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

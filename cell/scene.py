@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.docking import docked_bodies
 from cell.equipment import Place

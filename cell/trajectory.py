@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import ArrayLike
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.geometry import Array, frozen
 from cell.motion_plan import Motion, Phase, Segment
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 DEGREE = 5  # the highest that a segment may have; lower ones are raised to it for evaluation
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cell.codec import canonical
-from cell.geometry import Array
+from cell.geometry import Array, Integers
 from cell.scenario import Scenario
 
 
@@ -148,7 +147,7 @@ class MotionRecord:
     motion: str
     outcome: Literal["running", "done", "aborted"]
     held: tuple[tuple[str, str], ...]
-    time: NDArray[np.int64]
+    time: Integers
     q: Array
     qd: Array
     setpoint: Array

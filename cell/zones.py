@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.diagnostic import Span
 from cell.geometry import Array, frozen

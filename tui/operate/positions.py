@@ -14,8 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.geometry import Array
 from cell.steps import AtMeasured, Move

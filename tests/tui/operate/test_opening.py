@@ -42,6 +42,7 @@ LATER = (
     "controller.tally",
     "cellwright.cell_lock",
     "cellwright.reading",
+    "numpy",
 )
 
 

@@ -11,8 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.dataclass import dataclass
 from cell.geometry import Array, corners
 from cell.home import home_of

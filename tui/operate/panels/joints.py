@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
+from cell import later_numpy as np
 from cell.geometry import Array
 from cell.home import home_of
 from cell.kinematic_chain import JointKind
