@@ -16,6 +16,7 @@ from itertools import repeat
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin
 
 from cell.geometry import Array, Integers, frozen
+from cell.later_array import LaterArray, rows
 
 Read = Callable[[Any], Any]
 
@@ -66,6 +67,8 @@ def reader_of(kind: Any) -> Read:
         return _mapping(reader_of(get_args(kind)[1]))
     if kind in (Array, Integers):
         return _array
+    if kind is LaterArray:
+        return _later_array
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return _dataclass(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -127,6 +130,13 @@ def _array(plain: Any) -> Any:
         return frozen(_listed(plain))
     except (ValueError, TypeError, OverflowError) as cause:
         raise Wrong(f"expected an array of finite numbers ({cause})") from None
+
+
+def _later_array(plain: Any) -> Any:
+    try:
+        return rows(plain)
+    except ValueError as cause:
+        raise Wrong(str(cause)) from None
 
 
 # --- several entries -------------------------------------------------------------------------------------------------

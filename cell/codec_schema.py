@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin
 
 from cell.geometry import Array, Integers
+from cell.later_array import LaterArray
 
 _KIND = "the class itself, while the schema is made"
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
@@ -41,7 +42,7 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": "array", "items": _schema(get_args(kind)[0], definitions), "uniqueItems": True}
     if origin is not None and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _schema(get_args(kind)[1], definitions)}
-    if kind in (Array, Integers):
+    if kind in (Array, Integers, LaterArray):
         return {"type": "array"}
     if dataclasses.is_dataclass(kind):
         return _of_dataclass(kind, definitions)

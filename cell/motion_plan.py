@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cell.dataclass import dataclass
-from cell.geometry import Array
+from cell.later_array import LaterArray, made_later
 from cell.steps import Along, Docking, MotionNeed, Touch
 from cell.task_plan import TaskPlan
 
 
+@made_later("control")
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """`control` (d+1, n): Bézier control points in rad or m, degree d from 1 to 5. `length` > 0: the stretch of s that it
     covers. With u in [0, 1] on the segment, dq/ds = (dq/du) / length. Neighbours agree in q, dq/ds and d²q/ds²."""
 
-    control: Array
+    control: LaterArray
     length: float
 
 

@@ -50,15 +50,15 @@ def read_plan(text: str, file: str = "plan") -> Outcome[MotionPlan]:
         return _refused("E670", "the plan file is nested too deeply", file)
     except ValueError as cause:
         return _refused("E670", f"the plan file is no JSON that we write: {cause}", file)
-    return _from_document(document, file)
+    return _from_document(document, text, file)
 
 
-def _from_document(document: Any, file: str) -> Outcome[MotionPlan]:
+def _from_document(document: Any, text: str, file: str) -> Outcome[MotionPlan]:
     if not isinstance(document, dict) or document.get("format") != FORMAT or "plan" not in document:
         return _refused("E671", f"the file is not a plan of the form {FORMAT!r}", file)
     try:
         plan = from_plain(MotionPlan, document["plan"])
-        text_of(document["plan"]).encode()  # refuses text that has no bytes, such as half a surrogate pair, and no finite number
+        _refuse_half_pairs(text, document)
     except CodecError as cause:
         return _refused("E671", f"the plan cannot be read: plan.{cause.path}: {cause.reason:.200}", file)
     except (ValueError, OverflowError) as cause:
@@ -69,6 +69,14 @@ def _from_document(document: Any, file: str) -> Outcome[MotionPlan]:
     if differing:
         return _refused("E672", f"the readable part ({', '.join(differing)}) differs from the plan beneath it", file)
     return Outcome(plan)
+
+
+def _refuse_half_pairs(text: str, document: Any) -> None:
+    """Half a surrogate pair has no bytes. It stands in the text as it is, or behind an escape; a plan of ours has hardly any of
+    these, and is not written again to look. Raises ValueError."""
+    text.encode()
+    if "\\u" in text:
+        text_of(document).encode()
 
 
 def _refused(code: str, message: str, file: str, at: Position = _TOP) -> Outcome[MotionPlan]:

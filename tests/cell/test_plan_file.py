@@ -73,6 +73,11 @@ def test_too_large_a_file_is_refused_unread() -> None:
     assert code(" " * (LARGEST_TEXT + 1)) == "E670"
 
 
+@pytest.mark.parametrize("half", ["\ud800", "\\ud800"], ids=["as it is", "escaped"])
+def test_text_that_has_no_bytes_is_refused(half: str) -> None:
+    assert code(text().replace('"rule":"', f'"rule":"{half}')) == "E671"
+
+
 def test_key_that_stands_twice_is_refused() -> None:
     assert code(text().replace('"seed":0', '"seed":0,"seed":0', 1)) == "E670"
 

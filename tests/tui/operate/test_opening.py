@@ -225,10 +225,34 @@ def test_a_first_view_that_is_drawn_at_once_counts_as_drawn(tmp_path: Path) -> N
         assert live._is_drawn
 
 
-def test_what_is_not_in_the_first_picture_is_not_loaded_for_it() -> None:
-    told = (
-        "import sys, tui.operate.shown, tui.operate.cells\nprint(*({'textual', 'rich'} & sys.modules.keys()))\n"
-        f"import tui.operate.app, tui.operate.live, tui.operate.overview\nprint(*(n for n in {LATER!r} if n in sys.modules))"
-    )
-    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
-    assert ran.stdout.split() == []
+UNTIL_DRAWN = """
+import os, sys
+from pathlib import Path
+
+import tui.operate.cells
+from controller.journal.folder import RunFolder
+from tui.operate.shown import opened
+
+print(*({'textual', 'rich'} & sys.modules.keys()))
+from tui.operate.live import LiveRun
+
+folder, events, later = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+
+
+def drawn(self, view):
+    if view.scene.seq >= events:
+        print(view.scene.seq, *(name for name in later if name in sys.modules), file=sys.__stdout__, flush=True)
+        os._exit(0)
+
+
+LiveRun.drawn = drawn  # with which all begins that is not in the first picture
+opened(RunFolder(folder), True, "view", {}, "grey")[0].run(headless=True, size=(120, 36))
+"""
+
+
+def test_what_is_not_in_the_first_picture_is_not_loaded_for_it(tmp_path: Path) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(400)
+        words = [sys.executable, "-c", UNTIL_DRAWN, str(run.folder.path), "400", *LATER]
+        ran = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120)
+    assert ran.stdout.split() == ["400"]
